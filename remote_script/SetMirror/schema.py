@@ -1,0 +1,334 @@
+"""The one table of Live's Object Model: what SetMirror knows, observes, audits and may change.
+
+Observers, snapshot, audit, writes, the mirror, the tools and the coverage tests all read it; adding a property to the
+product is one row. A row of a class in `tables` is either a property
+
+    name  type  kind  [range or choices, unit]  flags
+
+or a method `name(arg: type = default, …) -> type  effect flags`. The order and the names are Live's.
+Checked against the run-time captures of Live 11.0 to 12.3 and the differences published for 12.4.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
+
+from .tables import application, clips, devices, song, special_devices, tracks
+
+KINDS = {
+    "observed": "Live notifies a change: attach, then read",
+    "polled": "no listener; read again after the listeners named in `after`, else found by the audit",
+    "constant": "never changes while the object lives; read once",
+    "gauge": "changes all the time; sampled for those who ask, never part of a revision",
+    "content": "large; the listener says that it changed, the value is read once a tick",
+}
+TYPES = {
+    "bool": "true or false",
+    "int": "a whole number; an enum's value where choices have labels",
+    "float": "a finite number",
+    "str": "text",
+    "bools": "a list of bool",
+    "ints": "a list of int",
+    "floats": "a list of float",
+    "strs": "a list of str",
+    "json": "any JSON value",
+    "child": "an object that lives here, or null",
+    "children": "the objects that live here, in order",
+    "ref": "an object that lives elsewhere, or null",
+    "refs": "objects that live elsewhere, in order",
+    "routing": "the display name of a routing type or channel",
+    "routings": "the display names to choose from",
+    "notes": "MIDI notes: [note_id, pitch, start_time, duration, velocity, mute, probability, velocity_deviation, release_velocity]",
+    "warp_markers": "[sample_time in seconds, beat_time] pairs",
+    "warp_marker": "one [sample_time in seconds, beat_time] pair",
+    "envelopes": "per automated parameter: {parameter, events: [[time, value], …]}",
+    "obj": "an object, as id or ref",
+    "none": "nothing",
+}
+EFFECTS = {
+    "read": "changes nothing",
+    "edit": "changes the Set; an entry in the undo history",
+    "act": "plays, shows or asks something; no entry in the undo history",
+    "internal": "the executor's own tools, not offered to clients",
+}
+ENUMS: Dict[str, Dict[int, str]] = {
+    "Quantization": dict(
+        enumerate("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32".split("|"))
+    ),
+    "RecordingQuantization": dict(
+        enumerate("None|1/4|1/8|1/8T|1/8 + 1/8T|1/16|1/16T|1/16 + 1/16T|1/32".split("|"))
+    ),
+    "LaunchQuantization": dict(
+        enumerate(
+            "Global|None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32".split("|")
+        )
+    ),
+    "GridQuantization": dict(enumerate("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/4|1/8|1/16|1/32".split("|"))),
+    "LaunchMode": {0: "trigger", 1: "gate", 2: "toggle", 3: "repeat"},
+    "WarpMode": {
+        0: "beats",
+        1: "tones",
+        2: "texture",
+        3: "repitch",
+        4: "complex",
+        5: "rex",
+        6: "complex_pro",
+    },
+    "PlayingStatus": {0: "stopped", 1: "started", 2: "recording"},
+    "SessionRecordStatus": {0: "off", 1: "on", 2: "transition"},
+    "Monitoring": {0: "in", 1: "auto", 2: "off"},
+    "CrossfadeAssign": {0: "A", 1: "none", 2: "B"},
+    "PanningMode": {0: "stereo", 1: "split stereo"},
+    "DeviceInsertMode": {0: "default", 1: "selected left", 2: "selected right"},
+    "DeviceType": {0: "undefined", 1: "instrument", 2: "audio_effect", 4: "midi_effect"},
+    "AutomationState": {0: "none", 1: "playing", 2: "overridden"},
+    "ParameterState": {0: "enabled", 1: "irrelevant", 2: "disabled"},
+    "GrooveBase": {0: "1/4", 1: "1/8", 2: "1/8T", 3: "1/16", 4: "1/16T", 5: "1/32"},
+    "PlaybackMode": {0: "classic", 1: "one_shot", 2: "slicing"},
+    "SlicingPlaybackMode": {0: "mono", 1: "poly", 2: "thru"},
+    "SlicingStyle": {0: "transient", 1: "beat", 2: "region", 3: "manual"},
+    "SlicingBeatDivision": dict(
+        enumerate("1/16|1/16T|1/8|1/8T|1/4|1/4T|1/2|1/2T|1 Bar|2 Bars|4 Bars".split("|"))
+    ),
+    "TransientLoopMode": {0: "off", 1: "forward", 2: "alternate"},
+    "Eq8GlobalMode": {0: "stereo", 1: "left_right", 2: "mid_side"},
+    "FilterRouting": {0: "serial", 1: "parallel", 2: "split"},
+    "EffectMode": {0: "none", 1: "frequency modulation", 2: "sync and pulse width", 3: "warp and fold"},
+    "UnisonMode": dict(
+        enumerate("none|classic|slow shimmer|fast shimmer|phase sync|position spread|random note".split("|"))
+    ),
+    "VoiceCount": dict(enumerate("2|3|4|5|6|7|8".split("|"))),
+    "Voicing": {0: "mono", 1: "poly"},
+}
+"""Value → the label that people know, by the name used in a row's brackets."""
+
+LEFT_OUT = {
+    "*.canonical_parent": "told by the mirror's own tree",
+    "*._live_ptr": "an address of one run; the id stands for it",
+    "Track.current_input_routing": "old text form of input_routing_type",
+    "Track.current_input_sub_routing": "old text form of input_routing_channel",
+    "Track.current_output_routing": "old text form of output_routing_type",
+    "Track.current_output_sub_routing": "old text form of output_routing_channel",
+    "Track.input_routings": "old text form of available_input_routing_types",
+    "Track.input_sub_routings": "old text form of available_input_routing_channels",
+    "Track.output_routings": "old text form of available_output_routing_types",
+    "Track.output_sub_routings": "old text form of available_output_routing_channels",
+    "Application.control_surfaces": "other scripts' objects; not part of the Set",
+    "Application.number_of_push_apps_running": "not part of the Set",
+    "Browser.*": "the browser's tree is asked for item by item: too many items in one turn can end Live",
+}
+"""Readable members of Live that the mirror does not keep, with the reason."""
+
+Number = Union[int, float]
+
+
+class Property:
+    """One property of a class; see `KINDS` and `TYPES`.
+
+    `of` is the class of objects (types child, children, ref, refs), `minimum` and `maximum` are inclusive, `choices`
+    maps allowed values to labels, `on` names the kinds of track or clip that have it (empty: all), `after` the
+    listeners of the same object that call for reading it again, `reads` a (method, property) pair when the value is
+    that method's answer for that property.
+    """
+
+    __slots__ = (
+        "after", "choices", "kind", "maximum", "minimum", "name", "of", "on", "reads", "since", "type", "undo",
+        "unit", "write",
+    )  # fmt: skip
+
+    def __init__(self, name: str, type_: str, kind: str) -> None:
+        self.name = name
+        self.type, _, self.of = type_.partition(":")
+        self.kind = kind
+        self.minimum: Optional[Number] = None
+        self.maximum: Optional[Number] = None
+        self.choices: Optional[Dict[Any, str]] = None
+        self.unit = ""
+        self.write = False
+        self.undo = True
+        self.on: Tuple[str, ...] = ()
+        self.since: Tuple[int, ...] = ()
+        self.after: Tuple[str, ...] = ()
+        self.reads: Optional[Tuple[str, str]] = None
+
+    @property
+    def is_tree(self) -> bool:
+        """True for the edges of the tree: objects that live in this one."""
+        return self.type in ("child", "children")
+
+    def __repr__(self) -> str:
+        return "<Property {}: {}>".format(self.name, self.type)
+
+
+class Arg:
+    """An argument of a method; `required` is False where Live has a default."""
+
+    __slots__ = ("default", "name", "of", "required", "type")
+
+    def __init__(self, name: str, type_: str, required: bool, default: Any) -> None:
+        self.name = name
+        self.type, _, self.of = type_.partition(":")
+        self.required = required
+        self.default = default
+
+    def __repr__(self) -> str:
+        return "<Arg {}: {}>".format(self.name, self.type)
+
+
+class Method:
+    """A method of a class; `effect` is one of `EFFECTS`, `returns`/`returns_of` a type of `TYPES`."""
+
+    __slots__ = ("args", "effect", "name", "returns", "returns_of", "since")
+
+    def __init__(self, name: str, args: Tuple[Arg, ...], returns: str, effect: str) -> None:
+        self.name = name
+        self.args = args
+        self.returns, _, self.returns_of = returns.partition(":")
+        self.effect = effect
+        self.since: Tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Method {}>".format(self.name)
+
+
+class Class:
+    """A class of Live's Object Model; `properties` and `methods` are its own, without those of `base`."""
+
+    __slots__ = ("base", "methods", "name", "properties")
+
+    def __init__(self, name: str, base: str) -> None:
+        self.name = name
+        self.base = base
+        self.properties: Dict[str, Property] = {}
+        self.methods: Dict[str, Method] = {}
+
+
+def version(text: str) -> Tuple[int, ...]:
+    """ "12.3.6" → (12, 3, 6), to compare with `since`."""
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+
+
+def _flags(target: Union[Property, Method], words: List[str]) -> None:
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "since":
+            target.since = version(value)
+        elif isinstance(target, Method):
+            raise ValueError("unknown flag {!r} of {}".format(word, target))
+        elif key == "write":
+            target.write = True
+        elif key == "untracked":
+            target.undo = False
+        elif key == "on":
+            target.on = tuple(value.split(","))
+        elif key == "after":
+            target.after = tuple(value.split(","))
+        elif key == "reads":
+            method, _, argument = value.rstrip(")").partition("(")
+            target.reads = (method, argument)
+        else:
+            raise ValueError("unknown flag {!r} of {}".format(word, target))
+
+
+def _number(text: str) -> Number:
+    return float(text) if "." in text else int(text)
+
+
+def _range(target: Property, text: str) -> None:
+    bounds, _, target.unit = text.partition(" ")
+    if bounds in ENUMS:
+        target.choices = dict(ENUMS[bounds])
+    elif "|" in bounds:
+        target.choices = {int(value): value for value in bounds.split("|")}
+    elif ".." in bounds:
+        low, _, high = bounds.partition("..")
+        target.minimum = _number(low) if low else None
+        target.maximum = _number(high) if high else None
+    else:
+        target.unit = text
+
+
+_PROPERTY = re.compile(r"  (\w+) +(\S+) +(\w+) *(?:\[([^\]]*)\])? *(.*)$")
+_METHOD = re.compile(r"  (\w+)\((.*)\) -> (\S+) +(\w+) *(.*)$")
+_ARG = re.compile(r"(\w+): (\S+)(?: = (.+))?$")
+
+
+def _parse(rows: str) -> Iterator[Class]:
+    current: Optional[Class] = None
+    for line in rows.splitlines():
+        if not line.strip():
+            continue
+        if line.startswith("class "):
+            name, _, base = line[6:].partition(" < ")
+            current = Class(name.strip(), base.strip())
+            yield current
+            continue
+        assert current is not None, line
+        match = _METHOD.match(line)
+        if match:
+            args = []
+            for text in filter(None, match.group(2).split(", ")):
+                arg = _ARG.match(text)
+                assert arg is not None, line
+                default = arg.group(3)
+                args.append(Arg(arg.group(1), arg.group(2), default is None, default and json.loads(default)))
+            method = Method(match.group(1), tuple(args), match.group(3), match.group(4))
+            _flags(method, match.group(5).split())
+            current.methods[method.name] = method
+            continue
+        match = _PROPERTY.match(line)
+        assert match is not None, line
+        prop = Property(match.group(1), match.group(2), match.group(3))
+        if match.group(4):
+            _range(prop, match.group(4))
+        _flags(prop, match.group(5).split())
+        current.properties[prop.name] = prop
+
+
+CLASSES: Dict[str, Class] = {
+    found.name: found
+    for module in (application, song, tracks, clips, devices, special_devices)
+    for found in _parse(module.ROWS)
+}
+"""Every class that belongs to a Set, by its name in Live ("Song", "Song.View", "DrumChain")."""
+
+# What the script adds to Live's own tree: the application hangs under the root, so that one walk reaches everything.
+_APPLICATION = Property("application", "child:Application", "constant")
+CLASSES["Song"].properties["application"] = _APPLICATION
+
+_PROPERTIES: Dict[str, Dict[str, Property]] = {}
+_METHODS: Dict[str, Dict[str, Method]] = {}
+for _class in CLASSES.values():
+    _base: Optional[Class] = _class
+    _chain: List[Class] = []
+    while _base is not None:
+        _chain.insert(0, _base)
+        _base = CLASSES[_base.base] if _base.base else None
+    _PROPERTIES[_class.name] = {n: p for part in _chain for n, p in part.properties.items()}
+    _METHODS[_class.name] = {n: m for part in _chain for n, m in part.methods.items()}
+
+
+def properties(name: str) -> Dict[str, Property]:
+    """All properties of the class `name`, inherited ones first; KeyError for an unknown class."""
+    return _PROPERTIES[name]
+
+
+def methods(name: str) -> Dict[str, Method]:
+    """All methods of the class `name`, inherited ones first; KeyError for an unknown class."""
+    return _METHODS[name]
+
+
+def is_a(name: str, base: str) -> bool:
+    """Whether class `name` is `base` or derives from it."""
+    while name:
+        if name == base:
+            return True
+        name = CLASSES[name].base if name in CLASSES else ""
+    return False
+
+
+def since_text(since: Tuple[int, ...]) -> str:
+    """(12, 3) → "12.3"."""
+    return ".".join(str(part) for part in since)

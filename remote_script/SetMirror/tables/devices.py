@@ -1,0 +1,121 @@
+"""Rows for devices of every kind, parameters, racks, chains and pads.
+
+The grammar of a row is told in `schema`.
+"""
+
+ROWS = """
+class Device
+  can_compare_ab                   bool                     polled                         since=12.3
+  can_have_chains                  bool                     constant
+  can_have_drum_pads               bool                     constant
+  class_display_name               str                      constant
+  class_name                       str                      constant
+  is_active                        bool                     observed
+  is_using_compare_preset_b        bool                     observed                       write since=12.3
+  latency_in_ms                    float                    observed                       since=11.3.2
+  latency_in_samples               int                      observed                       since=11.3.2
+  name                             str                      observed                       write
+  parameters                       children:DeviceParameter observed
+  type                             int                      polled    [DeviceType]
+  view                             child:Device.View        constant
+  save_preset_to_compare_ab_slot() -> none  edit since=12.3
+  store_chosen_bank(script_index: int, bank_index: int) -> none  act
+
+class Device.View
+  is_collapsed                     bool                     observed                       write untracked
+
+class DeviceParameter
+  automation_state                 int                      observed  [AutomationState]
+  default_value                    float                    polled                         after=name
+  display_value                    float                    observed                       write since=12.2.0
+  display                          str                      polled                         after=value reads=str_for_value(value)
+  is_enabled                       bool                     polled                         after=state
+  is_quantized                     bool                     constant
+  max                              float                    polled                         after=name
+  min                              float                    polled                         after=name
+  name                             str                      observed
+  original_name                    str                      constant
+  short_value_items                strs                     polled                         since=11.2.0 after=name
+  state                            int                      observed  [ParameterState]
+  value                            float                    observed                       write
+  value_items                      strs                     polled                         after=name
+  begin_gesture() -> none  internal
+  end_gesture() -> none  internal
+  re_enable_automation() -> none  act
+  str_for_value(value: float) -> str  read
+
+class DeviceIO
+  available_routing_channels       routings                 observed
+  available_routing_types          routings                 observed
+  default_external_routing_channel_is_none bool                     polled                         write
+  routing_channel                  routing                  observed                       write
+  routing_type                     routing                  observed                       write
+
+class RackDevice < Device
+  can_show_chains                  bool                     polled                         after=chains
+  chain_selector                   ref:DeviceParameter      polled                         since=11.3.2
+  chains                           children:Chain           observed
+  drum_pads                        children:DrumPad         observed
+  has_drum_pads                    bool                     observed
+  has_macro_mappings               bool                     observed
+  is_showing_chains                bool                     observed                       write untracked
+  macros_mapped                    bools                    observed
+  return_chains                    children:Chain           observed
+  selected_variation_index         int                      polled                         write after=variation_count
+  variation_count                  int                      observed
+  view                             child:RackDevice.View    constant
+  visible_drum_pads                refs:DrumPad             observed
+  visible_macro_count              int                      observed  [1..16]              since=11.3.2
+  add_macro() -> none  edit
+  copy_pad(source_index: int, destination_index: int) -> none  edit
+  delete_selected_variation() -> none  edit
+  insert_chain(index: int = -1) -> obj:Chain  edit since=12.3
+  randomize_macros() -> none  edit
+  recall_last_used_variation() -> none  edit
+  recall_selected_variation() -> none  edit
+  remove_macro() -> none  edit
+  store_variation() -> none  edit
+
+class RackDevice.View < Device.View
+  drum_pads_scroll_position        int                      observed  [0..28]              write untracked
+  is_showing_chain_devices         bool                     observed                       write untracked
+  selected_chain                   ref:Chain                observed                       write untracked
+  selected_drum_pad                ref:DrumPad              observed                       write untracked
+
+class Chain
+  color                            int                      observed  [0..16777215 rgb]    write
+  color_index                      int                      observed  [0..69]              write
+  devices                          children:Device          observed
+  has_audio_input                  bool                     polled
+  has_audio_output                 bool                     polled
+  has_midi_input                   bool                     polled
+  has_midi_output                  bool                     polled
+  is_auto_colored                  bool                     observed                       write
+  mixer_device                     child:ChainMixerDevice   constant
+  mute                             bool                     observed                       write
+  muted_via_solo                   bool                     observed
+  name                             str                      observed                       write
+  solo                             bool                     observed                       write
+  delete_device(device: int) -> none  edit
+  duplicate_device(index: int) -> none  edit since=12.3.0
+  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3
+
+class DrumChain < Chain
+  choke_group                      int                      observed  [0..16]              write
+  in_note                          int                      observed  [0..127]             write since=12.3
+  out_note                         int                      observed  [0..127]             write
+
+class ChainMixerDevice
+  chain_activator                  child:DeviceParameter    constant
+  panning                          child:DeviceParameter    constant
+  sends                            children:DeviceParameter observed
+  volume                           child:DeviceParameter    constant
+
+class DrumPad
+  chains                           refs:Chain               observed
+  mute                             bool                     observed                       write
+  name                             str                      observed
+  note                             int                      constant
+  solo                             bool                     observed                       write
+  delete_all_chains() -> none  edit
+"""

@@ -1,0 +1,156 @@
+"""Rows for the Song: transport, view, scenes, cue points, grooves, tuning.
+
+The grammar of a row is told in `schema`.
+"""
+
+ROWS = """
+class Song
+  appointed_device                 ref:Device               observed                       write untracked
+  arrangement_overdub              bool                     observed                       write untracked
+  back_to_arranger                 bool                     observed                       write untracked
+  can_capture_midi                 bool                     observed
+  can_jump_to_next_cue             bool                     observed
+  can_jump_to_prev_cue             bool                     observed
+  can_redo                         bool                     polled
+  can_undo                         bool                     polled
+  clip_trigger_quantization        int                      observed  [Quantization]       write untracked
+  count_in_duration                int                      observed  [0..3]
+  cue_points                       children:CuePoint        observed
+  current_song_time                float                    gauge     [0.. beats]          write untracked
+  exclusive_arm                    bool                     observed
+  exclusive_solo                   bool                     polled
+  file_path                        str                      polled                         since=11.3.25
+  groove_amount                    float                    observed  [0..1.3125]          write
+  groove_pool                      child:GroovePool         constant
+  is_ableton_link_enabled          bool                     observed                       write untracked since=11.1.0
+  is_ableton_link_start_stop_sync_enabled bool                     observed                       write untracked since=11.1.0
+  is_counting_in                   bool                     observed
+  is_playing                       bool                     observed                       write untracked
+  last_event_time                  float                    gauge
+  loop                             bool                     observed                       write
+  loop_length                      float                    observed  [1.. beats]          write
+  loop_start                       float                    observed  [0.. beats]          write
+  master_track                     child:Track              constant
+  metronome                        bool                     observed                       write untracked
+  midi_recording_quantization      int                      observed  [RecordingQuantization] write untracked
+  name                             str                      polled                         since=11.3.25
+  nudge_down                       bool                     observed                       write untracked
+  nudge_up                         bool                     observed                       write untracked
+  overdub                          bool                     observed                       write untracked
+  punch_in                         bool                     observed                       write untracked
+  punch_out                        bool                     observed                       write untracked
+  re_enable_automation_enabled     bool                     observed
+  record_mode                      bool                     observed                       write untracked
+  return_tracks                    children:Track           observed
+  root_note                        int                      observed  [0..11]              write
+  scale_intervals                  ints                     observed
+  scale_mode                       bool                     observed                       write since=12.0.5
+  scale_name                       str                      observed                       write
+  scenes                           children:Scene           observed
+  select_on_launch                 bool                     polled
+  session_automation_record        bool                     observed                       write untracked
+  session_record                   bool                     observed                       write untracked
+  session_record_status            int                      observed  [SessionRecordStatus]
+  signature_denominator            int                      observed  [1|2|4|8|16]         write
+  signature_numerator              int                      observed  [1..99]              write
+  song_length                      float                    observed  [beats]
+  start_time                       float                    observed  [0.. beats]          write untracked since=11.2.0
+  swing_amount                     float                    observed  [0..1]               write
+  tempo                            float                    observed  [20..999 bpm]        write
+  tempo_follower_enabled           bool                     observed                       write untracked
+  tracks                           children:Track           observed
+  tuning_system                    child:TuningSystem       observed                       since=12.0.0
+  view                             child:Song.View          constant
+  visible_tracks                   refs:Track               observed
+  begin_undo_step() -> none  internal
+  capture_and_insert_scene(capture_mode: int = 0) -> none  edit
+  capture_midi(destination: int = 0) -> none  edit
+  continue_playing() -> none  act
+  create_audio_track(index: int = null) -> obj:Track  edit
+  create_midi_track(index: int = null) -> obj:Track  edit
+  create_return_track() -> obj:Track  edit
+  create_scene(index: int) -> obj:Scene  edit
+  delete_return_track(index: int) -> none  edit
+  delete_scene(index: int) -> none  edit
+  delete_track(index: int) -> none  edit
+  duplicate_scene(index: int) -> none  edit
+  duplicate_track(index: int) -> none  edit
+  end_undo_step() -> none  internal
+  find_device_position(device: obj:Device, target: json, target_position: int) -> int  read
+  force_link_beat_time() -> none  internal
+  get_beats_loop_length() -> json  read
+  get_beats_loop_start() -> json  read
+  get_current_beats_song_time() -> json  read
+  get_current_smpte_song_time(smpte_format: int) -> json  read
+  get_data(key: str, default_value: json) -> json  read
+  is_cue_point_selected() -> bool  read
+  jump_by(beats: float) -> none  act
+  jump_to_next_cue() -> none  act
+  jump_to_prev_cue() -> none  act
+  move_device(device: obj:Device, target: json, target_position: int) -> int  edit
+  play_selection() -> none  act
+  re_enable_automation() -> none  act
+  redo() -> str  act
+  scrub_by(beats: float) -> none  act
+  set_data(key: str, value: json) -> none  act
+  set_or_delete_cue() -> none  edit
+  start_playing() -> none  act
+  stop_all_clips(quantized: bool = true) -> none  act
+  stop_playing() -> none  act
+  tap_tempo() -> none  act
+  trigger_session_record(record_length: float = null) -> none  act
+  undo() -> str  act
+  sync_parameter_changes() -> none  internal since=12.4
+
+class Song.View
+  detail_clip                      ref:Clip                 observed                       write untracked
+  draw_mode                        bool                     observed                       write untracked
+  follow_song                      bool                     observed                       write untracked
+  highlighted_clip_slot            ref:ClipSlot             polled                         write untracked after=selected_track,selected_scene
+  selected_chain                   ref:Chain                observed                       write untracked
+  selected_parameter               ref:DeviceParameter      observed
+  selected_scene                   ref:Scene                observed                       write untracked
+  selected_track                   ref:Track                observed                       write untracked
+  select_device(device: obj:Device, should_appoint_device: bool = true) -> none  act
+
+class CuePoint
+  name                             str                      observed                       write
+  time                             float                    observed  [beats]
+  jump() -> none  act
+
+class Scene
+  clip_slots                       refs:ClipSlot            observed
+  color                            int                      observed  [0..16777215 rgb]    write
+  color_index                      int                      observed  [0..69]              write
+  is_empty                         bool                     polled
+  is_triggered                     bool                     observed
+  name                             str                      observed                       write
+  tempo                            float                    observed  [20..999 bpm]        write
+  tempo_enabled                    bool                     observed                       write since=11.1.0
+  time_signature_denominator       int                      observed  [1|2|4|8|16]         write since=11.1.0
+  time_signature_enabled           bool                     observed                       write since=11.1.0
+  time_signature_numerator         int                      observed  [1..99]              write since=11.1.0
+  fire(force_legato: bool = false, can_select_scene_on_launch: bool = true) -> none  act
+  fire_as_selected(force_legato: bool = false) -> none  act
+  set_fire_button_state(state: bool) -> none  act
+
+class GroovePool
+  grooves                          children:Groove          observed
+
+class Groove
+  base                             int                      polled    [GrooveBase]         write
+  name                             str                      observed                       write
+  quantization_amount              float                    observed  [0..131]             write
+  random_amount                    float                    observed  [0..131]             write
+  timing_amount                    float                    observed  [0..131]             write
+  velocity_amount                  float                    observed  [-131..131]          write
+
+class TuningSystem
+  highest_note                     json                     observed                       write since=12.1.0
+  lowest_note                      json                     observed                       write since=12.1.0
+  name                             str                      observed                       write since=12.1.0
+  note_tunings                     json                     observed                       write since=12.1.0
+  number_of_notes_in_pseudo_octave int                      polled                         since=12.1.0
+  pseudo_octave_in_cents           float                    polled                         since=12.1.0
+  reference_pitch                  json                     observed                       write since=12.1.0
+"""
