@@ -53,19 +53,19 @@ EFFECTS = {
     "act": "plays, shows or asks something; no entry in the undo history",
     "internal": "the executor's own tools, not offered to clients",
 }
+
+
+def _labels(text: str) -> Dict[int, str]:
+    return dict(enumerate(text.split("|")))
+
+
 ENUMS: Dict[str, Dict[int, str]] = {
-    "Quantization": dict(
-        enumerate("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32".split("|"))
+    "Quantization": _labels("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32"),
+    "RecordingQuantization": _labels("None|1/4|1/8|1/8T|1/8 + 1/8T|1/16|1/16T|1/16 + 1/16T|1/32"),
+    "LaunchQuantization": _labels(
+        "Global|None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32"
     ),
-    "RecordingQuantization": dict(
-        enumerate("None|1/4|1/8|1/8T|1/8 + 1/8T|1/16|1/16T|1/16 + 1/16T|1/32".split("|"))
-    ),
-    "LaunchQuantization": dict(
-        enumerate(
-            "Global|None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32".split("|")
-        )
-    ),
-    "GridQuantization": dict(enumerate("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/4|1/8|1/16|1/32".split("|"))),
+    "GridQuantization": _labels("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/4|1/8|1/16|1/32"),
     "LaunchMode": {0: "trigger", 1: "gate", 2: "toggle", 3: "repeat"},
     "WarpMode": {
         0: "beats",
@@ -89,17 +89,13 @@ ENUMS: Dict[str, Dict[int, str]] = {
     "PlaybackMode": {0: "classic", 1: "one_shot", 2: "slicing"},
     "SlicingPlaybackMode": {0: "mono", 1: "poly", 2: "thru"},
     "SlicingStyle": {0: "transient", 1: "beat", 2: "region", 3: "manual"},
-    "SlicingBeatDivision": dict(
-        enumerate("1/16|1/16T|1/8|1/8T|1/4|1/4T|1/2|1/2T|1 Bar|2 Bars|4 Bars".split("|"))
-    ),
+    "SlicingBeatDivision": _labels("1/16|1/16T|1/8|1/8T|1/4|1/4T|1/2|1/2T|1 Bar|2 Bars|4 Bars"),
     "TransientLoopMode": {0: "off", 1: "forward", 2: "alternate"},
     "Eq8GlobalMode": {0: "stereo", 1: "left_right", 2: "mid_side"},
     "FilterRouting": {0: "serial", 1: "parallel", 2: "split"},
     "EffectMode": {0: "none", 1: "frequency modulation", 2: "sync and pulse width", 3: "warp and fold"},
-    "UnisonMode": dict(
-        enumerate("none|classic|slow shimmer|fast shimmer|phase sync|position spread|random note".split("|"))
-    ),
-    "VoiceCount": dict(enumerate("2|3|4|5|6|7|8".split("|"))),
+    "UnisonMode": _labels("none|classic|slow shimmer|fast shimmer|phase sync|position spread|random note"),
+    "VoiceCount": _labels("2|3|4|5|6|7|8"),
     "Voicing": {0: "mono", 1: "poly"},
 }
 """Value → the label that people know, by the name used in a row's brackets."""
