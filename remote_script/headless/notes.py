@@ -1,0 +1,381 @@
+"""A MIDI clip's notes as an immutable value: every edit answers a new `Notes`, so undo keeps the old one.
+
+Live's rules (measured on Live 12.4.5 unless marked): notes of one pitch never overlap. Adding: the same start
+replaces, a note starting inside the new one is swallowed, one that the new note starts in is cut. Moving
+notes: of several with the same start the newest id survives, and each is cut at the next. Order: pitch, then
+start. Ids are unique within the clip and never given twice, not even after undo (the counter is shared by all
+versions of one clip's notes). Times and durations are beats. Selection lives outside: Live does not record it
+in its history.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
+
+MISSING_IDS = "All given IDs must be present in clip"
+INVALID_QUANTIZATION = "Invalid quantization."
+
+# RecordingQuantization 1..8: the steps a note may land on, in beats. 4 and 7 offer straight and triplet
+# lines.
+GRIDS = {
+    1: (1.0,),
+    2: (1.0 / 2,),
+    3: (1.0 / 3,),
+    4: (1.0 / 2, 1.0 / 3),
+    5: (1.0 / 4,),
+    6: (1.0 / 6,),
+    7: (1.0 / 4, 1.0 / 6),
+    8: (1.0 / 8,),
+}
+
+
+class Note(NamedTuple):
+    """One note; `pitch` 0..127, `velocity` 0..127, `probability` 0..1, `velocity_deviation` ±127."""
+
+    note_id: int
+    pitch: int
+    start_time: float
+    duration: float
+    velocity: float = 100.0
+    mute: bool = False
+    probability: float = 1.0
+    velocity_deviation: float = 0.0
+    release_velocity: float = 64.0
+
+    @property
+    def end_time(self) -> float:
+        return self.start_time + self.duration
+
+
+class NoteIds:
+    """Hands out the ids of one clip, counting up from 1."""
+
+    __slots__ = ("last",)
+
+    def __init__(self, last: int = 0) -> None:
+        self.last = last
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
+class _Lane:
+    """The notes of one pitch while they are being edited, sorted by start."""
+
+    __slots__ = ("notes", "starts")
+
+    def __init__(self, notes: Sequence[Note] = ()) -> None:
+        self.notes = list(notes)
+        self.starts = [note.start_time for note in self.notes]
+
+    def add(self, note: Note) -> None:
+        low = bisect_left(self.starts, note.start_time)
+        high = bisect_left(self.starts, note.end_time, low)
+        if low == high and low < len(self.starts) and self.starts[low] == note.start_time:
+            high = low + 1
+        if low > 0:
+            earlier = self.notes[low - 1]
+            if earlier.end_time > note.start_time:
+                self.notes[low - 1] = earlier._replace(duration=note.start_time - earlier.start_time)
+        self.notes[low:high] = [note]
+        self.starts[low:high] = [note.start_time]
+
+
+def _settled(notes: Iterable[Note]) -> Tuple[Note, ...]:
+    """The notes of one pitch after a move: same starts collapse to the newest id, overlaps are cut at the
+    next.
+    """
+    by_start: Dict[float, Note] = {}
+    for note in notes:
+        other = by_start.get(note.start_time)
+        if other is None or note.note_id > other.note_id:
+            by_start[note.start_time] = note
+    ordered = [by_start[start] for start in sorted(by_start)]
+    for index in range(len(ordered) - 1):
+        note, following = ordered[index], ordered[index + 1]
+        if note.end_time > following.start_time:
+            ordered[index] = note._replace(duration=following.start_time - note.start_time)
+    return tuple(ordered)
+
+
+def checked(note: Note) -> Note:
+    """`note` with Live's types, or RuntimeError.
+
+    Guess: the texts; that bad values are refused is documented.
+    """
+    if not 0 <= note.pitch <= 127:
+        raise RuntimeError("Invalid pitch")
+    if not (math.isfinite(note.start_time) and math.isfinite(note.duration)) or note.duration <= 0.0:
+        raise RuntimeError("Invalid note duration")
+    if not 0.0 <= note.velocity <= 127.0:
+        raise RuntimeError("Invalid velocity")
+    if not 0.0 <= note.probability <= 1.0:
+        raise RuntimeError("Invalid probability")
+    if not -127.0 <= note.velocity_deviation <= 127.0:
+        raise RuntimeError("Invalid velocity deviation")
+    if not 0.0 <= note.release_velocity <= 127.0:
+        raise RuntimeError("Invalid release velocity")
+    return note
+
+
+class Notes:
+    """One version of a clip's notes. Falsy when empty; iterates by pitch, then start."""
+
+    __slots__ = ("_by_id", "_lanes", "ids")
+
+    def __init__(
+        self, lanes: Optional[Dict[int, Tuple[Note, ...]]] = None, ids: Optional[NoteIds] = None
+    ) -> None:
+        self._lanes = lanes or {}
+        self._by_id: Optional[Dict[int, Note]] = None
+        self.ids = ids if ids is not None else NoteIds()
+
+    @classmethod
+    def of(cls, specs: Iterable[Any]) -> Notes:
+        """Notes from anything that has the attributes of a note (`NoteSpec`, `MidiNoteSpecification`)."""
+        return cls().add(specs)[0]
+
+    def copied(self) -> Notes:
+        """The same notes for another clip: ids start at 1 again there."""
+        return Notes().add(self)[0]
+
+    # Reading
+
+    def __iter__(self) -> Iterator[Note]:
+        for pitch in sorted(self._lanes):
+            for note in self._lanes[pitch]:
+                yield note
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self._lanes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Notes) and self._lanes == other._lanes
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "Notes(%r)" % (list(self),)
+
+    @property
+    def by_id(self) -> Dict[int, Note]:
+        if self._by_id is None:
+            self._by_id = {note.note_id: note for note in self}
+        return self._by_id
+
+    def in_range(self, from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> List[Note]:
+        """The notes that start in the area; both ends of the spans are exclusive."""
+        found: List[Note] = []
+        for pitch in sorted(self._lanes):
+            if from_pitch <= pitch < from_pitch + pitch_span:
+                found.extend(
+                    n for n in self._lanes[pitch] if from_time <= n.start_time < from_time + time_span
+                )
+        return found
+
+    def with_ids(self, ids: Iterable[int]) -> List[Note]:
+        """The notes with these ids, in the clip's order. RuntimeError when one is not in the clip."""
+        wanted = self._present(ids)
+        return [note for note in self if note.note_id in wanted]
+
+    def _present(self, ids: Iterable[int]) -> FrozenSet[int]:
+        wanted = frozenset(ids)
+        if not wanted.issubset(self.by_id):
+            raise RuntimeError(MISSING_IDS)
+        return wanted
+
+    # Editing
+
+    def _with_lanes(self, changed: Dict[int, Tuple[Note, ...]]) -> Notes:
+        lanes = dict(self._lanes)
+        for pitch, lane in changed.items():
+            if lane:
+                lanes[pitch] = lane
+            else:
+                lanes.pop(pitch, None)
+        return Notes(lanes, self.ids)
+
+    def add(self, specs: Iterable[Any]) -> Tuple[Notes, List[int]]:
+        """Add notes one after the other; answers the ids of those that survived the batch."""
+        new = [
+            checked(
+                Note(
+                    0,
+                    int(s.pitch),
+                    float(s.start_time),
+                    float(s.duration),
+                    float(s.velocity),
+                    bool(s.mute),
+                    float(s.probability),
+                    float(s.velocity_deviation),
+                    float(s.release_velocity),
+                )
+            )
+            for s in specs
+        ]
+        lanes: Dict[int, _Lane] = {}
+        given: List[int] = []
+        for note in new:
+            note = note._replace(note_id=self.ids.next())
+            given.append(note.note_id)
+            if note.pitch not in lanes:
+                lanes[note.pitch] = _Lane(self._lanes.get(note.pitch, ()))
+            lanes[note.pitch].add(note)
+        alive = {note.note_id for lane in lanes.values() for note in lane.notes}
+        changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
+        return self._with_lanes(changed), [note_id for note_id in given if note_id in alive]
+
+    def remove_ids(self, ids: Iterable[int]) -> Notes:
+        """Without these notes. RuntimeError when one is not in the clip."""
+        return self._without(self._present(ids))
+
+    def _without(self, ids: FrozenSet[int]) -> Notes:
+        if not ids:
+            return self
+        pitches = {self.by_id[note_id].pitch for note_id in ids}
+        return self._with_lanes(
+            {p: tuple(n for n in self._lanes[p] if n.note_id not in ids) for p in pitches}
+        )
+
+    def remove_range(self, from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> Notes:
+        """Without the notes that start in the area."""
+        return self._without(
+            frozenset(n.note_id for n in self.in_range(from_pitch, pitch_span, from_time, time_span))
+        )
+
+    def modify(self, modified: Iterable[Note]) -> Notes:
+        """Put these notes in place of those with the same ids.
+
+        RuntimeError when an id is not in the clip. Given twice, the last one counts.
+        """
+        replacements = {note.note_id: checked(note) for note in modified}
+        self._present(replacements)
+        changed = {n: r for n, r in replacements.items() if self.by_id[n] != r}
+        if not changed:
+            return self
+        pitches = {self.by_id[n].pitch for n in changed} | {r.pitch for r in changed.values()}
+        lanes = {p: [n for n in self._lanes.get(p, ()) if n.note_id not in changed] for p in pitches}
+        for note in changed.values():
+            lanes[note.pitch].append(note)
+        return self._with_lanes({p: _settled(lane) for p, lane in lanes.items()})
+
+    def _mapped(
+        self, change: Callable[[Note], Note], keep: Callable[[Note], bool] = lambda note: True
+    ) -> Notes:
+        return self.modify([change(note) for note in self if keep(note)])
+
+    def duplicate_ids(
+        self, ids: Iterable[int], destination_time: Optional[float] = None, transposition: int = 0
+    ) -> Tuple[Notes, List[int]]:
+        """Copy notes so that the earliest starts at `destination_time`; None puts them after the last of
+        them.
+
+        Guess: copies that would leave 0..127 are dropped.
+        """
+        chosen = self.with_ids(ids)
+        if not chosen:
+            return self, []
+        first = min(note.start_time for note in chosen)
+        if destination_time is None:
+            destination_time = max(note.end_time for note in chosen)
+        return self.add(_shifted(chosen, destination_time - first, transposition))
+
+    def duplicate_region(
+        self, start: float, length: float, destination: float, pitch: int = -1, transposition: int = 0
+    ) -> Tuple[Notes, List[int]]:
+        """Copy the notes starting in `start`..`start + length` (of one pitch, or −1 for all) to
+        `destination`.
+        """
+        chosen = (
+            self.in_range(0, 128, start, length) if pitch == -1 else self.in_range(pitch, 1, start, length)
+        )
+        return self.add(_shifted(chosen, destination - start, transposition))
+
+    def quantize(self, grid: int, amount: float, swing: float = 0.0, pitch: Optional[int] = None) -> Notes:
+        """Move starts towards the grid (RecordingQuantization 1..8) by `amount` 0..1; durations stay.
+
+        Guess: `swing` 0..1 delays every second line by up to a third of the step.
+        """
+        if grid not in GRIDS:
+            raise RuntimeError(INVALID_QUANTIZATION)
+
+        def moved(note: Note) -> Note:
+            target = nearest_line(note.start_time, grid, swing)
+            return note._replace(start_time=note.start_time + (target - note.start_time) * amount)
+
+        if amount == 1.0:
+            # Not through start + (target - start): that misses the line by a rounding error.
+            return self._mapped(
+                lambda note: note._replace(start_time=nearest_line(note.start_time, grid, swing)),
+                lambda note: pitch is None or note.pitch == pitch,
+            )
+        return self._mapped(moved, lambda note: pitch is None or note.pitch == pitch)
+
+    def crop(self, start: float, end: float) -> Notes:
+        """Only what lies in `start`..`end`.
+
+        Guess: a note starting before is dropped, one ringing past is cut.
+        """
+        outside = frozenset(n.note_id for n in self if not start <= n.start_time < end)
+        return self._without(outside)._mapped(
+            lambda note: note._replace(duration=end - note.start_time), lambda note: note.end_time > end
+        )
+
+    def duplicate_loop(self, start: float, end: float) -> Notes:
+        """Repeat `start`..`end` right after itself; notes from `end` on move back by its length."""
+        length = end - start
+        pushed = self._mapped(
+            lambda note: note._replace(start_time=note.start_time + length),
+            lambda note: note.start_time >= end,
+        )
+        return pushed.add(_shifted(self.in_range(0, 128, start, length), length, 0))[0]
+
+
+def _shifted(notes: Iterable[Note], beats: float, transposition: int) -> List[Note]:
+    moved = (n._replace(start_time=n.start_time + beats, pitch=n.pitch + transposition) for n in notes)
+    return [note for note in moved if 0 <= note.pitch <= 127]
+
+
+def nearest_line(time: float, grid: int, swing: float = 0.0) -> float:
+    """The grid line nearest to `time`; halfway goes to the later one."""
+    best: Optional[float] = None
+    for step in GRIDS[grid]:
+        base = math.floor(time / step)
+        for index in (base - 1, base, base + 1, base + 2):
+            line = index * step + (step / 3.0 * swing if index % 2 else 0.0)
+            if best is None or (abs(line - time), -line) < (abs(best - time), -best):
+                best = line
+    assert best is not None
+    return best
+
+
+def legacy_tuple(note: Note) -> Tuple[int, float, float, float, bool]:
+    """A note as `get_notes` answers it: pitch, time, duration, velocity, mute."""
+    return (note.pitch, note.start_time, note.duration, note.velocity, note.mute)
+
+
+def from_legacy(item: Sequence[Any]) -> Note:
+    """A note from the five values of `set_notes`."""
+    pitch, start_time, duration, velocity, mute = item
+    return Note(0, int(pitch), float(start_time), float(duration), float(velocity), bool(mute))
