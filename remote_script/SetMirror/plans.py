@@ -1,0 +1,225 @@
+"""What of the table applies to one kind of object in this Live: its properties in order, its listeners, its row type.
+
+A plan is shared by all objects of a class and kind ("Clip", midi, session). Properties have a fixed place in a row and
+a bit; a listener's callback marks the bits of what it calls for reading again. The callbacks are methods of the row
+itself: Live keeps a bound method's owner weakly and compares by owner and function, so 20,000 parameters with five
+listeners each need no object of ours per listener, and a callback knows its object, never an index.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import schema
+from .values import ABSENT, PLAIN, read
+
+Marker = Callable[[Any, int], None]
+
+
+class Row:
+    """The shadow of one Live object: the last value sent of each property, in the order of its plan.
+
+    Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None once the object is removed.
+    """
+
+    __slots__ = ("__weakref__", "attached", "id", "obj", "parent", "plan", "ptr", "revision", "role", "values")
+
+    def __init__(self, plan: Plan, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> None:
+        self.plan = plan
+        self.id = id_
+        self.obj = obj
+        self.ptr = ptr
+        self.parent = parent
+        self.role = role
+        self.revision = 0
+        self.attached = 0
+        self.values: List[Any] = [ABSENT] * len(plan.properties)
+
+    def value(self, name: str) -> Any:
+        """The last value sent of property `name`, or ABSENT."""
+        index = self.plan.index.get(name)
+        return ABSENT if index is None else self.values[index]
+
+    def child_ids(self) -> List[int]:
+        """The ids of all children, in the order of the plan."""
+        ids: List[int] = []
+        for index in self.plan.tree:
+            value = self.values[index]
+            if isinstance(value, tuple):
+                ids.extend(value)
+            elif value is not ABSENT and value is not None:
+                ids.append(value)
+        return ids
+
+    def encoded(self) -> List[Any]:
+        """OBJ of the wire: [id, type, parent, role, props, children]."""
+        plan, values = self.plan, self.values
+        props = {plan.names[i]: values[i] for i in plan.leaves if values[i] is not ABSENT}
+        children = {plan.names[i]: values[i] for i in plan.tree if values[i] is not ABSENT}
+        return [self.id, plan.type, self.parent, self.role, props, children]
+
+
+class Plan:
+    """See the module; indices are places in a row's `values`, bits are 1 << index."""
+
+    def __init__(self, type_: str, kinds: Tuple[str, ...], live: Tuple[int, ...], mark: Marker) -> None:
+        self.type = type_
+        self.root = root_class(type_)
+        self.kinds = kinds
+        self.properties: List[schema.Property] = [
+            prop
+            for prop in schema.properties(type_).values()
+            if prop.kind != "gauge" and applies(prop, kinds, live)
+        ]
+        self.names = [prop.name for prop in self.properties]
+        self.index = {name: index for index, name in enumerate(self.names)}
+        self.tree = [i for i, prop in enumerate(self.properties) if prop.is_tree]
+        self.refs = [i for i, prop in enumerate(self.properties) if prop.type in ("ref", "refs")]
+        self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]
+        self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
+        pointing = set(self.tree) | set(self.refs)
+        self.plain = [i for i in range(len(self.properties)) if i not in pointing]
+        self.tree_bits = sum(1 << i for i in self.tree)
+        self.ref_bits = sum(1 << i for i in self.refs)
+        self.all_bits = (1 << len(self.properties)) - 1
+        self.readers: List[Optional[Callable[[Any], Any]]] = [_reader(prop) for prop in self.properties]
+        self.changing = [
+            i for i, prop in enumerate(self.properties) if prop.kind != "constant" or (prop.is_tree and prop.name != "view")
+        ]
+        """What an audit compares; constants cannot differ."""
+        self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
+        self.observed_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.kind != "polled")
+        self.listeners: List[Tuple[str, str]] = []
+        """(name in add_<name>_listener, name of the row's method)"""
+        self.listener_bits: List[int] = []
+        members: Dict[str, Any] = {"__slots__": ()}
+        for name, bits in self._told_by().items():
+            members["on_" + name] = _callback(mark, bits)
+            self.listeners.append((name, "on_" + name))
+            self.listener_bits.append(bits)
+        self.row_type: Any = type("Row_" + type_.replace(".", "_"), (Row,), members)
+
+    def _told_by(self) -> Dict[str, int]:
+        told: Dict[str, int] = {}
+        for index, prop in enumerate(self.properties):
+            if prop.kind == "observed":
+                told[prop.name] = told.get(prop.name, 0) | 1 << index
+        # A polled property may name a listener that is no property ("playing_status", "notes").
+        for index, prop in enumerate(self.properties):
+            for name in prop.after:
+                known = schema.properties(self.type).get(name)
+                if name in told or known is None or known.kind == "content":
+                    told[name] = told.get(name, 0) | 1 << index
+        return told
+
+    def new_row(self, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> Row:
+        row: Row = self.row_type(self, id_, obj, ptr, parent, role)
+        return row
+
+    def bits_of(self, names: Any) -> int:
+        """The bits of those of `names` that this plan has."""
+        return sum(1 << self.index[name] for name in names if name in self.index)
+
+
+def _callback(mark: Marker, bits: int) -> Callable[[Any], None]:
+    def changed(row: Any) -> None:
+        mark(row, bits)
+
+    return changed
+
+
+def _reader(prop: schema.Property) -> Optional[Callable[[Any], Any]]:
+    """A function from the Live object to the plain value; None where more than the object is needed."""
+    if prop.type not in PLAIN:
+        return None
+    plain, name = PLAIN[prop.type], prop.name
+    if prop.reads is not None:
+        method, argument = prop.reads
+
+        def reads(obj: Any) -> Any:
+            try:
+                return plain(getattr(obj, method)(getattr(obj, argument)))
+            except Exception:
+                return ABSENT
+
+        return reads
+
+    def reader(obj: Any) -> Any:
+        # The same rule as values.read, inlined: this is the hot path of build and audit.
+        try:
+            return plain(getattr(obj, name))
+        except Exception:
+            return ABSENT
+
+    return reader
+
+
+def applies(prop: schema.Property, kinds: Tuple[str, ...], live: Tuple[int, ...]) -> bool:
+    """Whether objects of these kinds in this Live have the property, as far as the table knows."""
+    if prop.since and prop.since > live:
+        return False
+    return not prop.on or not kinds or any(kind in prop.on for kind in kinds)
+
+
+_ROOTS: Dict[str, str] = {}
+
+
+def root_class(name: str) -> str:
+    """The base at the end of the chain: "RackDevice" → "Device"; pointers are told apart per root."""
+    root = _ROOTS.get(name)
+    if root is None:
+        root = name
+        while schema.CLASSES[root].base:
+            root = schema.CLASSES[root].base
+        _ROOTS[name] = root
+    return root
+
+
+def class_of(obj: Any, declared: str) -> Optional[str]:
+    """The table's class of a Live object: the nearest one that is a `declared`, else `declared` itself.
+
+    With "" as `declared`, whatever class of the table the object's type names, or None.
+    """
+    for base in type(obj).__mro__:
+        name = base.__name__
+        if name in schema.CLASSES and (not declared or schema.is_a(name, declared)):
+            return name
+    return declared or None
+
+
+class Plans:
+    """All plans of one script run."""
+
+    def __init__(self, live: Tuple[int, ...], mark: Marker) -> None:
+        self.live = live
+        self._mark = mark
+        self._plans: Dict[Tuple[str, Tuple[str, ...]], Plan] = {}
+
+    def get(self, type_: str, kinds: Tuple[str, ...]) -> Plan:
+        plan = self._plans.get((type_, kinds))
+        if plan is None:
+            plan = self._plans[type_, kinds] = Plan(type_, kinds, self.live, self._mark)
+        return plan
+
+
+def kinds_of(obj: Any, type_: str, role: str, parent: Optional[Row]) -> Tuple[str, ...]:
+    """Which kinds of the table's `on=` an object is; () for classes that have none."""
+    if type_ == "Track":
+        if role == "master_track":
+            return ("main",)
+        if role == "return_tracks":
+            return ("return",)
+        if read(obj, "is_foldable"):
+            return ("group",)
+        return ("midi",) if read(obj, "has_midi_input") else ("audio",)
+    if type_ == "Clip":
+        return (
+            "midi" if read(obj, "is_midi_clip") else "audio",
+            "session" if role == "clip" else "arrangement",
+        )
+    if type_ == "MixerDevice" and parent is not None:
+        return parent.plan.kinds
+    return ()
+
+
+__all__ = ["Plan", "Plans", "Row", "applies", "class_of", "kinds_of", "root_class"]

@@ -1,0 +1,146 @@
+"""The shadow: every object of the Set as it was last told, by id; snapshots are dumps of it and never touch Live.
+
+Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it streams, rows about to change
+are kept for it as they were (copy on write), so it costs Live nothing and holds nobody up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Deque, Dict, List, Optional, Set, Tuple
+
+from .plans import Row, class_of, root_class
+from .values import ABSENT, live_ptr
+from .wire import encode
+
+
+class Snapshot:
+    """One dump in the making; `revision` and `count` are known from the start."""
+
+    def __init__(self, rows: Dict[int, Row], revision: int) -> None:
+        self.revision = revision
+        self.count = len(rows)
+        self._order: Deque[int] = deque(rows)
+        self._left: Set[int] = set(rows)
+        self._kept: Dict[int, bytes] = {}
+
+    def keep(self, row: Row) -> None:
+        """Remember `row` as it is now, if it was not sent yet."""
+        if row.id in self._left and row.id not in self._kept:
+            self._kept[row.id] = encode(row.encoded())
+
+    def take(self, rows: Dict[int, Row], most_bytes: int) -> List[bytes]:
+        """The next objects, encoded, about `most_bytes` of them; empty at the end."""
+        taken: List[bytes] = []
+        size = 0
+        while self._order and size < most_bytes:
+            id_ = self._order.popleft()
+            self._left.discard(id_)
+            line = self._kept.pop(id_, None)
+            if line is None:
+                line = encode(rows[id_].encoded())
+            taken.append(line)
+            size += len(line) + 1
+        return taken
+
+
+class Shadow:
+    """Rows by id, ids by pointer, and who points at whom."""
+
+    def __init__(self) -> None:
+        self.rows: Dict[int, Row] = {}
+        self.root: Optional[Row] = None
+        self.snapshots: List[Snapshot] = []
+        self._next_id = 1
+        self._ids: Dict[str, Dict[int, int]] = {}
+        self._pointing: Dict[int, Set[Tuple[int, int]]] = {}
+
+    # -- objects ------------------------------------------------------------------------------------------------
+
+    def new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
+
+    def add(self, row: Row) -> None:
+        self.rows[row.id] = row
+        self._ids.setdefault(row.plan.root, {})[row.ptr] = row.id
+
+    def discard(self, row: Row) -> None:
+        """Forget a row; the pointer may already belong to a newer object."""
+        del self.rows[row.id]
+        known = self._ids[row.plan.root]
+        if known.get(row.ptr) == row.id:
+            del known[row.ptr]
+        for index in row.plan.refs:
+            self._unpoint(row.id, index, row.values[index])
+        row.obj = None
+
+    def known(self, declared: str, ptr: int) -> Optional[Row]:
+        """The row of the object at `ptr`, a `declared` or what derives from it."""
+        ids = self._ids.get(root_class(declared))
+        id_ = ids.get(ptr) if ids else None
+        return None if id_ is None else self.rows[id_]
+
+    def row_of(self, obj: Any, declared: str = "") -> Optional[Row]:
+        """The row of a Live object, or None when it is not in the shadow."""
+        if obj is None:
+            return None
+        type_ = declared or class_of(obj, "")
+        ptr = live_ptr(obj)
+        if not type_ or ptr is None:
+            return None
+        return self.known(type_, ptr)
+
+    def subtree(self, row: Row) -> List[Row]:
+        """`row` and all below it, parents first."""
+        found = [row]
+        for each in found:
+            for id_ in each.child_ids():
+                child = self.rows.get(id_)
+                # Only true children: a list may name an object that already lives elsewhere.
+                if child is not None and child.parent == each.id:
+                    found.append(child)
+        return found
+
+    # -- references ---------------------------------------------------------------------------------------------
+
+    def point(self, row: Row, index: int, value: Any) -> None:
+        """Replace the value of a ref or refs property, keeping track of who points at whom."""
+        self._unpoint(row.id, index, row.values[index])
+        row.values[index] = value
+        for id_ in _targets(value):
+            self._pointing.setdefault(id_, set()).add((row.id, index))
+
+    def _unpoint(self, holder: int, index: int, value: Any) -> None:
+        for id_ in _targets(value):
+            holders = self._pointing.get(id_)
+            if holders is not None:
+                holders.discard((holder, index))
+                if not holders:
+                    del self._pointing[id_]
+
+    def pointing_at(self, id_: int) -> List[Tuple[int, int]]:
+        """(id, index) of every reference to `id_`."""
+        return list(self._pointing.get(id_, ()))
+
+    # -- snapshots ----------------------------------------------------------------------------------------------
+
+    def snapshot(self, revision: int) -> Snapshot:
+        found = Snapshot(self.rows, revision)
+        self.snapshots.append(found)
+        return found
+
+    def end_snapshot(self, snapshot: Snapshot) -> None:
+        if snapshot in self.snapshots:
+            self.snapshots.remove(snapshot)
+
+    def preserve(self, row: Row) -> None:
+        """To be called before a row changes or goes."""
+        for snapshot in self.snapshots:
+            snapshot.keep(row)
+
+
+def _targets(value: Any) -> Tuple[int, ...]:
+    if value is None or value is ABSENT:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

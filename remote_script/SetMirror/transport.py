@@ -1,0 +1,122 @@
+"""TCP on 127.0.0.1 without ever waiting: what the pump asks of a transport, and its one real body.
+
+A listener has `accept() -> connection or None` and `close()`; a connection `receive() -> bytes` (None: nothing now,
+b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. Tests bring their own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any, Callable, Optional, Union
+
+HOST = "127.0.0.1"
+PORT = 9860
+RETRY_S = 2.0
+"""Between attempts on a port that somebody else holds: the last instance's sockets are gone by then."""
+_CHUNK = 64 * 1024
+
+
+def port_from_environment() -> int:
+    """`SETMIRROR_PORT`, else 9860; 0 means any free port. A port that is no number counts as not given."""
+    try:
+        port = int(os.environ.get("SETMIRROR_PORT", ""))
+    except ValueError:
+        return PORT
+    return port if 0 <= port <= 65535 else PORT
+
+
+class TcpConnection:
+    """One accepted socket, non-blocking."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            pass
+        self._socket = sock
+
+    def receive(self) -> Optional[bytes]:
+        try:
+            return self._socket.recv(_CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
+
+    def send(self, data: Union[bytes, memoryview]) -> int:
+        try:
+            return self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            return -1
+
+    def close(self) -> None:
+        try:
+            self._socket.close()
+        except OSError:
+            pass
+
+
+class TcpListener:
+    """Listens on 127.0.0.1; a busy port is tried again every `RETRY_S`, and said in the log once."""
+
+    def __init__(self, port: int, clock: Callable[[], float], log: Callable[[str], None]) -> None:
+        self._wanted = port
+        self._clock = clock
+        self._log = log
+        self._socket: Optional[socket.socket] = None
+        self._next_attempt = 0.0
+        self._told = ""
+        self.port = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._next_attempt = self._clock() + RETRY_S
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            # Windows lets a second program take a port that was bound with SO_REUSEADDR.
+            exclusive: Any = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+            if exclusive is not None:
+                sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+            else:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((HOST, self._wanted))
+            sock.listen(16)
+            sock.setblocking(False)
+        except OSError as problem:
+            sock.close()
+            text = "SetMirror cannot listen on {}:{}: {}; trying again".format(HOST, self._wanted, problem)
+            if text != self._told:
+                self._told = text
+                self._log(text)
+            return
+        self._socket = sock
+        self._told = ""
+        self.port = sock.getsockname()[1]
+        self._log("SetMirror listening on {}:{}".format(HOST, self.port))
+
+    def accept(self) -> Optional[TcpConnection]:
+        if self._socket is None:
+            if self._clock() >= self._next_attempt:
+                self._open()
+            if self._socket is None:
+                return None
+        try:
+            sock, _ = self._socket.accept()
+        except (BlockingIOError, InterruptedError, ConnectionError):
+            return None
+        except OSError:
+            self.close()
+            return None
+        return TcpConnection(sock)
+
+    def close(self) -> None:
+        if self._socket is not None:
+            try:
+                self._socket.close()
+            except OSError:
+                pass
+            self._socket = None

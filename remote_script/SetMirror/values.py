@@ -1,0 +1,209 @@
+"""Values as Live gives them, turned into values that JSON can say; and back to `ABSENT` when Live gives none.
+
+Every touch of a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here), a Boost
+ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr` proves nothing.
+Values are plain and immutable: None, bool, int, float, str and tuples of these.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+
+class _Absent:
+    """Stands for "cannot be read"; there is one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Any = _Absent()
+
+NOTE_FIELDS = (
+    "note_id",
+    "pitch",
+    "start_time",
+    "duration",
+    "velocity",
+    "mute",
+    "probability",
+    "velocity_deviation",
+    "release_velocity",
+)
+"""The order of a note's items on the wire."""
+
+_INTERN_BELOW = 48
+"""Characters; names repeat over thousands of parameters, texts longer than this do not."""
+
+_STRUCTS = {
+    "index_in_octave": ("index_in_octave", "octave", "frequency"),
+    "bars": ("bars", "beats", "sub_division", "ticks"),
+    "hours": ("hours", "minutes", "seconds", "frames"),
+}
+"""Small value objects of Live (pitches, beat times, SMPTE times): the field that tells them → the fields to send."""
+
+
+def read(obj: Any, name: str) -> Any:
+    """`obj.name`, or ABSENT."""
+    try:
+        return getattr(obj, name)
+    except Exception:
+        # Boost.Python raises whatever the C++ side threw; one getter may cost one property, never the pump.
+        return ABSENT
+
+
+def alive(obj: Any) -> bool:
+    """Whether a Live object still exists; a dead one equals None without being None."""
+    try:
+        return bool(obj != None)  # noqa: E711
+    except Exception:
+        return False
+
+
+def live_ptr(obj: Any) -> Optional[int]:
+    """The address that identifies a Live object; None for what has none (browser items)."""
+    ptr = read(obj, "_live_ptr")
+    return ptr if isinstance(ptr, int) and not isinstance(ptr, bool) else None
+
+
+def items(vector: Any) -> List[Any]:
+    """The elements of one of Live's vectors; by index where iterating fails."""
+    if vector is None or vector is ABSENT:
+        return []
+    try:
+        return list(vector)
+    except Exception:
+        return [vector[index] for index in range(len(vector))]
+
+
+def as_bool(value: Any) -> Any:
+    return None if value is None else bool(value)
+
+
+def as_int(value: Any) -> Any:
+    return None if value is None else int(value)
+
+
+def as_float(value: Any) -> Any:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def as_str(value: Any) -> Any:
+    if value is None:
+        return None
+    text = str(value)
+    return sys.intern(text) if len(text) < _INTERN_BELOW and type(text) is str else text
+
+
+def as_strs(value: Any) -> Any:
+    return tuple(as_str(item) for item in items(value))
+
+
+def as_ints(value: Any) -> Any:
+    return tuple(as_int(item) for item in items(value))
+
+
+def as_floats(value: Any) -> Any:
+    return tuple(as_float(item) for item in items(value))
+
+
+def as_bools(value: Any) -> Any:
+    return tuple(as_bool(item) for item in items(value))
+
+
+def as_routing(value: Any) -> Any:
+    return None if value is None else as_str(value.display_name)
+
+
+def as_routings(value: Any) -> Any:
+    return tuple(as_str(item.display_name) for item in items(value))
+
+
+def as_json(value: Any) -> Any:
+    """Any value of Live's as JSON data; what has no JSON form becomes its text."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return as_float(value)
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in value.items()}
+    for mark, fields in _STRUCTS.items():
+        if read(value, mark) is not ABSENT:
+            found = {name: as_json(read(value, name)) for name in fields if read(value, name) is not ABSENT}
+            return found
+    if isinstance(value, (list, tuple)) or read(value, "__len__") is not ABSENT:
+        return tuple(as_json(item) for item in items(value))
+    return str(value)
+
+
+def as_note(note: Any) -> Tuple[Any, ...]:
+    """One MIDI note in the order of `NOTE_FIELDS`."""
+    return (
+        int(note.note_id),
+        int(note.pitch),
+        float(note.start_time),
+        float(note.duration),
+        float(note.velocity),
+        bool(note.mute),
+        float(note.probability),
+        float(note.velocity_deviation),
+        float(note.release_velocity),
+    )
+
+
+def as_notes(vector: Any) -> Tuple[Tuple[Any, ...], ...]:
+    return tuple(as_note(note) for note in vector)
+
+
+def as_warp_markers(vector: Any) -> Any:
+    return tuple((float(marker.sample_time), float(marker.beat_time)) for marker in items(vector))
+
+
+PLAIN: Dict[str, Callable[[Any], Any]] = {
+    "bool": as_bool,
+    "int": as_int,
+    "float": as_float,
+    "str": as_str,
+    "bools": as_bools,
+    "ints": as_ints,
+    "floats": as_floats,
+    "strs": as_strs,
+    "routing": as_routing,
+    "routings": as_routings,
+    "json": as_json,
+    "warp_markers": as_warp_markers,
+}
+"""Type of the table → how its value is made plain; the other types name objects or need more than one call."""
+
+
+def float32(value: float) -> float:
+    """`value` as Live's 32-bit floats hold it."""
+    try:
+        result: float = struct.unpack("<f", struct.pack("<f", value))[0]
+        return result
+    except (OverflowError, struct.error):
+        return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values are equal as far as Live's 32-bit floats can tell."""
+    if isinstance(one, float) or isinstance(other, float):
+        if not isinstance(one, (int, float)) or not isinstance(other, (int, float)):
+            return False
+        return one == other or math.isclose(one, other, rel_tol=2e-7, abs_tol=1e-9) or float32(one) == float32(other)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other))
+    return bool(one == other)
