@@ -92,7 +92,7 @@ class Region(NamedTuple):
         return self._replace(looping=looping, phantom_end=None)
 
     def doubled(self) -> Region:
-        """After `duplicate_loop`: the loop (or what is played) twice as long, the end marker not before it."""
+        """After `duplicate_loop`: the loop (or what is played) is twice as long."""
         end = self.loop_end + self.length
         if self.looping:
             return self._replace(brace_end=end, end=max(self.end, end))

@@ -1,0 +1,193 @@
+"""What one track plays of the Session: launches that wait for the grid, stops, recording. No objects, no
+clock.
+
+Fires and stops are only asked for; the next engine tick takes them up (measured: a read-back in the same call
+is stale). There they start to blink, and begin on the next line of their grid, at once without one or while
+the transport stands. `beat` is the engine's own count of beats played, which a jump of the song does not
+disturb; `song_time` is what grids refer to. Slots are opaque keys. Guess: a clip that runs out leaves its
+track stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Hashable, List, NamedTuple, Optional, Tuple
+
+from .transport_math import next_grid_time
+
+STOP = "stop"
+"""The key fired for the stop button."""
+
+LATE = 1e-9
+
+
+class Launch(NamedTuple):
+    """What a fire asks for; `grid` in beats (0 starts at once), `entry` the position to begin at (None: start
+    marker).
+    """
+
+    slot: Hashable
+    grid: float = 0.0
+    record: bool = False
+    record_beats: Optional[float] = None
+    entry: Optional[float] = None
+    repeat: bool = False
+
+
+class Event(NamedTuple):
+    """`what`: "fired", "unfired", "started", "stopped" or "recorded" (recording ended, the clip plays on)."""
+
+    what: str
+    slot: Hashable
+
+
+class Playback:
+    """The Session side of one track."""
+
+    __slots__ = (
+        "_due",
+        "_launch",
+        "_requests",
+        "entry",
+        "in_session",
+        "playing",
+        "record_until",
+        "recording",
+        "start_beat",
+        "start_song_time",
+    )
+
+    def __init__(self) -> None:
+        self.playing: Optional[Hashable] = None
+        self.in_session = False
+        """Whether the Session has taken the track over from the Arrangement."""
+        self.recording = False
+        self.record_until: Optional[float] = None
+        self.start_beat = 0.0
+        self.start_song_time = 0.0
+        self.entry: Optional[float] = None
+        self._launch: Optional[Launch] = None
+        self._due = 0.0
+        self._requests: List[Launch] = []
+
+    @property
+    def fired(self) -> Optional[Hashable]:
+        """The slot whose button blinks, STOP, or None."""
+        return self._launch.slot if self._launch is not None else None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to do on a tick."""
+        return not self._requests and self._launch is None and self.playing is None
+
+    @property
+    def wants_transport(self) -> bool:
+        """Whether a clip waits that starts the transport."""
+        launches = self._requests + ([self._launch] if self._launch is not None else [])
+        return any(launch.slot != STOP for launch in launches)
+
+    def ask(self, launch: Launch) -> None:
+        """Take up this launch on the next tick."""
+        self._requests.append(launch)
+
+    def ask_stop(self, grid: float = 0.0) -> None:
+        self.ask(Launch(STOP, grid))
+
+    def played(self, beat: float) -> float:
+        """Beats since the playing clip began."""
+        return beat - self.start_beat
+
+    def shift(self, beats: float) -> None:
+        """Move the play head of the playing clip by `beats`."""
+        self.start_beat -= beats
+
+    def forget(self, slot: Hashable) -> List[Event]:
+        """The slot's clip is gone: neither play nor launch it."""
+        events: List[Event] = []
+        self._requests = [launch for launch in self._requests if launch.slot != slot]
+        if self._launch is not None and self._launch.slot == slot:
+            self._launch = None
+            events.append(Event("unfired", slot))
+        if self.playing == slot:
+            events += self._end()
+        return events
+
+    def back_to_arrangement(self) -> List[Event]:
+        """Give the track back to the Arrangement."""
+        self._requests = []
+        events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
+        self._launch = None
+        events += self._end()
+        self.in_session = False
+        return events
+
+    def halt(self) -> List[Event]:
+        """The transport stops: clips stop sounding, launches are off, the Session keeps the track."""
+        self._requests = []
+        events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
+        self._launch = None
+        return events + self._end()
+
+    def tick(self, beat: float, song_time: float, running: bool) -> List[Event]:
+        """Take up what was asked for, then do what is due at `beat`."""
+        events: List[Event] = []
+        requests, self._requests = self._requests, []
+        for launch in requests:
+            if self._launch is not None and self._launch.slot != launch.slot:
+                events.append(Event("unfired", self._launch.slot))
+            self._launch = launch
+            wait = next_grid_time(song_time, launch.grid) - song_time if running else 0.0
+            self._due = beat + wait
+            events.append(Event("fired", launch.slot))
+        if self._launch is not None and self._due <= beat + LATE and (running or self._launch.slot == STOP):
+            events += self._begin(self._launch, self._due, song_time - (beat - self._due))
+        if self.recording and self.record_until is not None and self.record_until <= beat + LATE:
+            events += self._recorded()
+        return events
+
+    def end_recording(self) -> List[Event]:
+        """Stop recording; the clip plays on."""
+        return self._recorded() if self.recording else []
+
+    def ran_out(self) -> List[Event]:
+        """The playing clip came to its end."""
+        return self._end()
+
+    def _recorded(self) -> List[Event]:
+        self.recording, self.record_until = False, None
+        return [Event("recorded", self.playing)]
+
+    def _begin(self, launch: Launch, beat: float, song_time: float) -> List[Event]:
+        self._launch = None
+        self.in_session = True
+        if launch.slot == STOP:
+            return [Event("unfired", STOP), *self._end()]
+        if launch.slot == self.playing and self.recording:
+            # Firing a clip that records ends the recording on the grid.
+            return [Event("unfired", launch.slot), *self._recorded()]
+        events = [Event("unfired", launch.slot)]
+        if launch.slot != self.playing:
+            events += self._end()
+        self.playing, self.start_beat, self.start_song_time = launch.slot, beat, song_time
+        self.entry, self.recording = launch.entry, launch.record
+        self.record_until = beat + launch.record_beats if launch.record and launch.record_beats else None
+        events.append(Event("started", launch.slot))
+        if launch.repeat and launch.grid > 0.0:
+            self._launch, self._due = launch, beat + launch.grid
+            events.append(Event("fired", launch.slot))
+        return events
+
+    def _end(self) -> List[Event]:
+        if self.playing is None:
+            return []
+        events = self._recorded() if self.recording else []
+        slot, self.playing, self.entry = self.playing, None, None
+        return [*events, Event("stopped", slot)]
+
+
+def slot_indices(playback: Playback, index_of: Any) -> Tuple[int, int]:
+    """`playing_slot_index`, `fired_slot_index`: −1 nothing, −2 stopped in the Session or the stop button."""
+    playing = (
+        index_of(playback.playing) if playback.playing is not None else (-2 if playback.in_session else -1)
+    )
+    fired = playback.fired
+    return playing, (-1 if fired is None else -2 if fired == STOP else index_of(fired))
