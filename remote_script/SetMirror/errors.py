@@ -48,11 +48,11 @@ NAMES: Dict[int, str] = {code: name for name, (code, _) in TABLE.items()}
 
 
 class BridgeError(Exception):
-    """One refusal; `name` is a key of `TABLE`, `facts` go into the error's data as they are."""
+    """One refusal; `error` is a key of `TABLE`, `facts` go into the error's data as they are."""
 
-    def __init__(self, name: str, rule: str, value: Any = None, **facts: Any) -> None:
-        self.name = name
-        self.code, self.hint = TABLE[name]
+    def __init__(self, error: str, rule: str, value: Any = None, **facts: Any) -> None:
+        self.name = error
+        self.code, self.hint = TABLE[error]
         self.hint = facts.pop("hint", self.hint)
         self.rule = rule
         self.value = value

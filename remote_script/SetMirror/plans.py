@@ -22,7 +22,18 @@ class Row:
     Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None once the object is removed.
     """
 
-    __slots__ = ("__weakref__", "attached", "id", "obj", "parent", "plan", "ptr", "revision", "role", "values")
+    __slots__ = (
+        "__weakref__",
+        "attached",
+        "id",
+        "obj",
+        "parent",
+        "plan",
+        "ptr",
+        "revision",
+        "role",
+        "values",
+    )
 
     def __init__(self, plan: Plan, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> None:
         self.plan = plan
@@ -84,10 +95,13 @@ class Plan:
         self.all_bits = (1 << len(self.properties)) - 1
         self.readers: List[Optional[Callable[[Any], Any]]] = [_reader(prop) for prop in self.properties]
         self.changing = [
-            i for i, prop in enumerate(self.properties) if prop.kind != "constant" or (prop.is_tree and prop.name != "view")
+            i
+            for i, prop in enumerate(self.properties)
+            if prop.kind != "constant" or (prop.is_tree and prop.name != "view")
         ]
         """What an audit compares; constants cannot differ."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
+        self.polled_bits = sum(1 << i for i in self.polled)
         self.observed_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.kind != "polled")
         self.listeners: List[Tuple[str, str]] = []
         """(name in add_<name>_listener, name of the row's method)"""

@@ -79,7 +79,9 @@ def _walk(shadow: Shadow, ref: str) -> Row:
             if int(number) >= len(value):
                 raise BridgeError(
                     "STALE_REFERENCE",
-                    "{} has {} {}, so {} does not exist".format(ref_of(shadow, row), len(value), name, number),
+                    "{} has {} {}, so {} does not exist".format(
+                        ref_of(shadow, row), len(value), name, number
+                    ),
                     ref,
                 )
             id_: Optional[int] = value[int(number)]
@@ -97,7 +99,9 @@ def _check_name(row: Row, expected: Optional[str], ref: str) -> None:
     if expected is not None and row.value("name") != expected:
         raise BridgeError(
             "STALE_REFERENCE",
-            "The ref expects the name {!r}, but the object there is {!r}".format(expected, row.value("name") or ""),
+            "The ref expects the name {!r}, but the object there is {!r}".format(
+                expected, row.value("name") or ""
+            ),
             ref,
             id=row.id,
         )

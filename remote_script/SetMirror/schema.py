@@ -174,9 +174,12 @@ class Arg:
 
 
 class Method:
-    """A method of a class; `effect` is one of `EFFECTS`, `returns`/`returns_of` a type of `TYPES`."""
+    """A method of a class; `effect` is one of `EFFECTS`, `returns`/`returns_of` a type of `TYPES`.
 
-    __slots__ = ("args", "effect", "name", "returns", "returns_of", "since")
+    `ours` marks a composite that the executor makes of several calls of Live's.
+    """
+
+    __slots__ = ("args", "effect", "name", "ours", "returns", "returns_of", "since")
 
     def __init__(self, name: str, args: Tuple[Arg, ...], returns: str, effect: str) -> None:
         self.name = name
@@ -184,6 +187,7 @@ class Method:
         self.returns, _, self.returns_of = returns.partition(":")
         self.effect = effect
         self.since: Tuple[int, ...] = ()
+        self.ours = False
 
     def __repr__(self) -> str:
         return "<Method {}>".format(self.name)
@@ -211,6 +215,8 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
         key, _, value = word.partition("=")
         if key == "since":
             target.since = version(value)
+        elif isinstance(target, Method) and key == "ours":
+            target.ours = True
         elif isinstance(target, Method):
             raise ValueError("unknown flag {!r} of {}".format(word, target))
         elif key == "write":

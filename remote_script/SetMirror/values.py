@@ -203,7 +203,11 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, float) or isinstance(other, float):
         if not isinstance(one, (int, float)) or not isinstance(other, (int, float)):
             return False
-        return one == other or math.isclose(one, other, rel_tol=2e-7, abs_tol=1e-9) or float32(one) == float32(other)
+        return (
+            one == other
+            or math.isclose(one, other, rel_tol=2e-7, abs_tol=1e-9)
+            or float32(one) == float32(other)
+        )
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other))
     return bool(one == other)

@@ -76,9 +76,7 @@ def _constant(text: str) -> Any:
 
 
 _decoder = json.JSONDecoder(parse_int=_int, parse_float=_float, parse_constant=_constant)
-_encoder = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
-)
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 def decode(line: bytes) -> Any:
@@ -115,7 +113,9 @@ def error_line(request: Any, error: BridgeError) -> bytes:
     try:
         body = encode(error.to_json())
     except (TypeError, ValueError):
-        body = encode({"code": error.code, "message": error.rule, "data": {"error": error.name, "hint": error.hint}})
+        body = encode(
+            {"code": error.code, "message": error.rule, "data": {"error": error.name, "hint": error.hint}}
+        )
     return b'{"jsonrpc":"2.0","id":' + encode(request) + b',"error":' + body + b"}\n"
 
 

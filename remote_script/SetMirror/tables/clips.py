@@ -119,6 +119,10 @@ class Clip
   set_notes(notes: json) -> none  edit
   stop() -> none  act
   stop_scrub() -> none  act
+  insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: float) -> none  edit ours
+  envelope_value(device_parameter: obj:DeviceParameter, time: float) -> float  read ours
+  delete_envelope_events(device_parameter: obj:DeviceParameter, from_time: float, to_time: float) -> none  edit since=12.2.0 ours
+  replace_notes(notes: notes) -> ints  edit ours
 
 class Clip.View
   grid_is_triplet                  bool                     polled                         write untracked

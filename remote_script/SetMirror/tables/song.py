@@ -101,6 +101,8 @@ class Song
   trigger_session_record(record_length: float = null) -> none  act
   undo() -> str  act
   sync_parameter_changes() -> none  internal since=12.4
+  create_cue_point(time: float, name: str = null) -> obj:CuePoint  edit ours
+  delete_cue_point(time: float) -> none  edit ours
 
 class Song.View
   detail_clip                      ref:Clip                 observed                       write untracked

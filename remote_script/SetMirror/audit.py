@@ -1,0 +1,128 @@
+"""Compare Live with the shadow, a little in every pump, for ever.
+
+This bounds how old a polled property can be, and finds what a listener missed: values, lists, dead objects. A
+difference is only marked here; the flush that follows reads it again and sends it with cause "audit".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List
+
+from .batches import Engine
+from .plans import Row
+from .values import ABSENT, alive
+
+FAST_S = 0.25
+"""How often the few polled properties of the song and its view are read: a person changes them most."""
+_FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
+_LARGE_CONTENT = 400
+"""Notes; reading more takes longer than a slice, so it is done in one pass of eight."""
+_LARGE_EVERY = 8
+
+
+class Audit:
+    """One walk after the other over all rows; `found` collects the marks of differences."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+        self.found: Dict[int, int] = {}
+        self.counters: Dict[str, Any] = {
+            "passes": 0,
+            "objects": 0,
+            "missed": 0,
+            "polled": 0,
+            "last_pass_s": 0.0,
+        }
+        self._engine = engine
+        self._clock = clock
+        self._order: List[int] = []
+        self._position = 0
+        self._pass_began = clock()
+        self._next_fast = 0.0
+
+    def step(self, spend: Callable[[], bool]) -> None:
+        """Look at rows while `spend()` allows; at least at one."""
+        now = self._clock()
+        if now >= self._next_fast:
+            self._next_fast = now + FAST_S
+            self._fast()
+        rows = self._engine.shadow.rows
+        while True:
+            if self._position >= len(self._order):
+                if self._order:
+                    self.counters["passes"] += 1
+                    self.counters["last_pass_s"] = round(now - self._pass_began, 3)
+                self._pass_began = now
+                self._order = list(rows)
+                self._position = 0
+            if not self._order:
+                return
+            row = rows.get(self._order[self._position])
+            self._position += 1
+            if row is not None:
+                self.look(row)
+            if not spend():
+                return
+
+    def take(self) -> Dict[int, int]:
+        """The marks found so far, to be flushed."""
+        found, self.found = self.found, {}
+        return found
+
+    def _fast(self) -> None:
+        for row in self._fast_rows():
+            for index in row.plan.polled:
+                self._compare(row, index)
+
+    def _fast_rows(self) -> List[Row]:
+        root = self._engine.shadow.root
+        if root is None:
+            return []
+        rows = [root] + [
+            self._engine.shadow.rows[id_] for id_ in root.child_ids() if id_ in self._engine.shadow.rows
+        ]
+        return [row for row in rows if row.plan.type in _FAST_TYPES]
+
+    def look(self, row: Row) -> None:
+        """Compare one row with Live and mark what differs."""
+        self.counters["objects"] += 1
+        if not alive(row.obj):
+            parent = self._engine.shadow.rows.get(row.parent) if row.parent is not None else None
+            if parent is not None:
+                self._mark(parent, parent.plan.index[row.role])
+            return
+        for index in row.plan.changing:
+            self._compare(row, index)
+
+    def _compare(self, row: Row, index: int) -> None:
+        plan, engine = row.plan, self._engine
+        old = row.values[index]
+        bit = 1 << index
+        if plan.tree_bits & bit:
+            found = engine.reader.children(row, index)
+            if found is None:
+                same = old is ABSENT
+            else:
+                prop = plan.properties[index]
+                ids = []
+                for ptr, _ in found:
+                    child = engine.shadow.known(prop.of, ptr)
+                    ids.append(-1 if child is None else child.id)
+                now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
+                same = now == old
+        else:
+            if (
+                plan.properties[index].kind == "content"
+                and isinstance(old, tuple)
+                and len(old) > _LARGE_CONTENT
+            ):
+                if (self.counters["passes"] + row.id) % _LARGE_EVERY:
+                    return
+            new = engine.reader.value(row, index)
+            same = new is old or (new == old and type(new) is type(old))
+        if not same and not engine.dirty.get(row.id, 0) & bit:
+            self._mark(row, index)
+
+    def _mark(self, row: Row, index: int) -> None:
+        self.found[row.id] = self.found.get(row.id, 0) | 1 << index
+        polled = row.plan.properties[index].kind == "polled"
+        self.counters["polled" if polled else "missed"] += 1

@@ -1,0 +1,468 @@
+"""From "something changed" to one atomic batch: which objects came and went, which values differ, in one revision.
+
+`Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through in slices;
+nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading once; lists are
+compared as they are now, and objects keep their ids wherever they went. Order inside a batch: objects added, values
+and lists, objects removed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
+
+from .content import note_differences, read_content
+from .observers import Observers
+from .plans import Plans, Row, class_of, kinds_of, root_class
+from .shadow import Shadow
+from .values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
+from .wire import encode
+
+HISTORY_BATCHES = 4096
+"""A client away for some minutes of work continues where it was; what is older is a snapshot's business."""
+HISTORY_BYTES = 8 * 1024 * 1024
+
+
+class History:
+    """The last batches, encoded, by contiguous revision."""
+
+    def __init__(self, most: int = HISTORY_BATCHES, most_bytes: int = HISTORY_BYTES) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._lines: Deque[Tuple[int, bytes]] = deque()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, revision: int, line: bytes) -> None:
+        self._lines.append((revision, line))
+        self.bytes += len(line)
+        while self._lines and (len(self._lines) > self._most or self.bytes > self._most_bytes):
+            self.bytes -= len(self._lines.popleft()[1])
+
+    def oldest(self, revision: int) -> int:
+        """The smallest revision after which everything up to `revision` is kept."""
+        return self._lines[0][0] - 1 if self._lines else revision
+
+    def after(self, revision: int) -> List[bytes]:
+        return [line for number, line in self._lines if number > revision]
+
+
+class Cause:
+    """Who changed it: cause "live", "write", "audit" or "resync", and for a write its id and author."""
+
+    __slots__ = ("author", "name", "write")
+
+    def __init__(self, name: str, write: Optional[str] = None, author: Optional[str] = None) -> None:
+        self.name = name
+        self.write = write
+        self.author = author
+
+
+LIVE = Cause("live")
+AUDIT = Cause("audit")
+
+
+class Batch:
+    """What one flush found; `changes` is complete once the flush has ended."""
+
+    def __init__(self, cause: Cause) -> None:
+        self.cause = cause
+        self.changes: List[Any] = []
+        self.added: List[int] = []
+        self.moved: List[int] = []
+        self.set: List[Tuple[int, int]] = []
+        self.content: List[Tuple[int, int, Any, Any]] = []
+        self.removed: List[int] = []
+        self.dirty: Dict[int, int] = {}
+        self.revision = 0
+
+
+class Reader:
+    """Reads the properties of rows out of Live, references as ids; counts what it could not keep."""
+
+    def __init__(self, shadow: Shadow, application: Any) -> None:
+        self.shadow = shadow
+        self.application = application
+        self.unresolved: Set[Tuple[int, int]] = set()
+
+    def value(self, row: Row, index: int) -> Any:
+        """The present plain value of a property that is not of the tree."""
+        reader = row.plan.readers[index]
+        prop = row.plan.properties[index]
+        if prop.kind == "content":
+            return read_content(self.shadow, row, index)
+        if reader is not None:
+            return reader(row.obj)
+        if prop.type == "ref":
+            target = read(row.obj, prop.name)
+            if target is ABSENT:
+                return ABSENT
+            if target is None or not alive(target):
+                return None
+            found = self.shadow.row_of(target, prop.of)
+            if found is None:
+                self.unresolved.add((row.id, index))
+                return None
+            return found.id
+        if prop.type == "refs":
+            targets = read(row.obj, prop.name)
+            if targets is ABSENT:
+                return ABSENT
+            ids: List[int] = []
+            for target in _items(targets):
+                found = self.shadow.row_of(target, prop.of)
+                if found is not None:
+                    ids.append(found.id)
+                else:
+                    self.unresolved.add((row.id, index))
+            return tuple(ids)
+        return ABSENT
+
+    def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
+        """(pointer, object) of the children now; None when the property cannot be read."""
+        prop = row.plan.properties[index]
+        raw = self.application if prop.name == "application" else read(row.obj, prop.name)
+        if raw is ABSENT:
+            return None
+        found: List[Tuple[int, Any]] = []
+        for obj in [raw] if prop.type == "child" else _items(raw):
+            if obj is None or not alive(obj):
+                continue
+            ptr = live_ptr(obj)
+            if ptr is not None:
+                found.append((ptr, obj))
+        return found
+
+    def now(self, row: Row, name: str) -> Any:
+        """Any property by name, gauges included, read this moment; ABSENT when it cannot be."""
+        index = row.plan.index.get(name)
+        if index is not None:
+            if index in row.plan.tree:
+                return row.values[index]
+            return self.value(row, index)
+        raw = read(row.obj, name)
+        if raw is ABSENT:
+            return ABSENT
+        if raw is None or isinstance(raw, (bool, str)):
+            return raw if not isinstance(raw, str) else as_str(raw)
+        return as_int(raw) if isinstance(raw, int) else as_float(raw)
+
+
+def _items(vector: Any) -> List[Any]:
+    try:
+        return items(vector)
+    except Exception:
+        return []
+
+
+class Engine:
+    """Owns the shadow and turns dirty marks into batches; knows nothing of clients.
+
+    `dirty` maps a row's id to the bits of the properties to read again; listeners and audit put marks there, one
+    `flush` at a time takes them.
+    """
+
+    def __init__(self, song: Any, application: Any, live: Tuple[int, ...], epoch: str) -> None:
+        self.song = song
+        self.live = live
+        self.epoch = epoch
+        self.revision = 0
+        self.last_edit = 0
+        self.dirty: Dict[int, int] = {}
+        self.shadow = Shadow()
+        self.observers = Observers()
+        self.reader = Reader(self.shadow, application)
+        self.plans = Plans(live, self.mark)
+        self.history = History()
+        self.built = 0
+        self.expected = 1
+
+    def mark(self, row: Any, bits: int) -> None:
+        """A listener's whole work: nothing is read and nothing changed inside a notification."""
+        dirty = self.dirty
+        dirty[row.id] = dirty.get(row.id, 0) | bits
+
+    def mark_names(self, row: Row, names: Any) -> None:
+        bits = row.plan.bits_of(names)
+        if bits:
+            self.mark(row, bits)
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def build(self) -> Iterator[None]:
+        """Read the whole Set into the shadow; yields after each object."""
+        root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
+        self.shadow.root = root
+        yield from self._grow(root, Batch(LIVE), {})
+        yield from self._resolve_references(list(self.shadow.rows.values()))
+
+    def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
+        type_ = class_of(obj, declared) or declared
+        plan = self.plans.get(type_, kinds_of(obj, type_, role, parent))
+        row = plan.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
+        self.shadow.add(row)
+        # Attach before reading, so a change made in between is told.
+        self.observers.attach(row)
+        values, readers = row.values, plan.readers
+        for index in plan.plain:
+            reader = readers[index]
+            if reader is not None:
+                values[index] = reader(obj)
+            elif plan.properties[index].type != "envelopes":
+                values[index] = self.reader.value(row, index)
+        self.built += 1
+        return row
+
+    def _grow(self, top: Row, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+        """Add all that hangs below `top`, which is new."""
+        stack = [top]
+        while stack:
+            row = stack.pop()
+            for index in row.plan.tree:
+                found = self.reader.children(row, index)
+                if found is not None:
+                    yield from self._set_children(row, index, found, batch, gone, stack)
+            yield
+
+    def _set_children(
+        self,
+        row: Row,
+        index: int,
+        found: List[Tuple[int, Any]],
+        batch: Batch,
+        gone: Dict[int, Any],
+        stack: List[Row],
+    ) -> Iterator[None]:
+        """Bring one list of children to what Live shows; rows that are new go onto `stack`."""
+        prop = row.plan.properties[index]
+        root = root_class(prop.of)
+        self.expected += len(found)
+        ids: List[int] = []
+        fresh: List[Row] = []
+        for ptr, obj in found:
+            child = self.shadow.known(root, ptr)
+            # A new object may sit at the address of one that died.
+            if child is None or not alive(child.obj):
+                child = self._adopt(ptr, obj, prop.of, row, prop.name)
+                batch.added.append(child.id)
+                fresh.append(child)
+                yield
+            elif child.parent != row.id or child.role != prop.name:
+                self._move(child, row, prop.name, batch, gone)
+            gone.pop(child.id, None)
+            if child.id not in ids:
+                ids.append(child.id)
+        stack.extend(reversed(fresh))
+        row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
+
+    def _move(self, child: Row, parent: Row, role: str, batch: Batch, gone: Dict[int, Any]) -> None:
+        """An object of the shadow turned up under another parent: it keeps its id, if it left the old one."""
+        if child.id not in gone and child.parent is not None:
+            old = self.shadow.rows.get(child.parent)
+            if old is not None and alive(old.obj):
+                index = old.plan.index[child.role]
+                present = self.reader.children(old, index)
+                if present is not None and any(ptr == child.ptr for ptr, _ in present):
+                    return
+                self.dirty[old.id] = self.dirty.get(old.id, 0) | 1 << index
+        self.shadow.preserve(child)
+        child.parent = parent.id
+        child.role = role
+        batch.moved.append(child.id)
+
+    def _resolve_references(self, rows: List[Row]) -> Iterator[None]:
+        shadow = self.shadow
+        for row in rows:
+            if row.obj is None:
+                continue
+            for index in row.plan.refs:
+                shadow.point(row, index, self.reader.value(row, index))
+            for index in row.plan.content:
+                # An envelope names parameters, so it waits until these have ids.
+                if row.plan.properties[index].type == "envelopes":
+                    row.values[index] = self.reader.value(row, index)
+            if row.plan.refs or row.plan.content:
+                yield
+
+    # -- flushing -----------------------------------------------------------------------------------------------
+
+    def flush(self, dirty: Dict[int, int], batch: Batch) -> Iterator[None]:
+        """Read again what is dirty and leave the differences in `batch`; the caller then seals it."""
+        shadow, reader = self.shadow, self.reader
+        batch.dirty = dirty
+        lists: List[Tuple[Row, int, List[Tuple[int, Any]]]] = []
+        gone: Dict[int, Tuple[int, str]] = {}
+        for id_, bits in dirty.items():
+            row = shadow.rows.get(id_)
+            if row is None or not bits & row.plan.tree_bits or not alive(row.obj):
+                continue
+            for index in row.plan.tree:
+                if bits & 1 << index:
+                    found = reader.children(row, index)
+                    if found is None:
+                        if row.values[index] is ABSENT:
+                            continue
+                        found = []
+                    present = {ptr for ptr, _ in found}
+                    for child_id in _ids(row.values[index]):
+                        child = shadow.rows.get(child_id)
+                        if child is None or child.parent != row.id:
+                            continue
+                        if child.ptr not in present or not alive(child.obj):
+                            gone[child_id] = (row.id, child.role)
+                    lists.append((row, index, found))
+            yield
+        for row, index, found in lists:
+            old = row.values[index]
+            shadow.preserve(row)
+            stack: List[Row] = []
+            yield from self._set_children(row, index, found, batch, gone, stack)
+            for top in stack:
+                yield from self._grow(top, batch, gone)
+            if row.values[index] != old:
+                batch.set.append((row.id, index))
+        for id_ in gone:
+            row = shadow.rows.get(id_)
+            if row is not None:
+                for each in shadow.subtree(row):
+                    self._remove(each, batch)
+                yield
+        fresh = [shadow.rows[id_] for id_ in batch.added if id_ in shadow.rows]
+        yield from self._resolve_references(fresh)
+        if fresh:
+            for id_, index in list(reader.unresolved):
+                if id_ in shadow.rows:
+                    dirty[id_] = dirty.get(id_, 0) | 1 << index
+            reader.unresolved.clear()
+        for id_, bits in list(dirty.items()):
+            row = shadow.rows.get(id_)
+            if row is None or not bits & ~row.plan.tree_bits or not alive(row.obj):
+                continue
+            self._compare(row, bits, batch)
+            yield
+
+    def _remove(self, row: Row, batch: Batch) -> None:
+        shadow = self.shadow
+        for holder, index in shadow.pointing_at(row.id):
+            self._forget_reference(holder, index, row.id, batch)
+        shadow.preserve(row)
+        self.observers.detach(row)
+        shadow.discard(row)
+        self.dirty.pop(row.id, None)
+        batch.removed.append(row.id)
+
+    def _forget_reference(self, holder: int, index: int, gone: int, batch: Batch) -> None:
+        """Nothing may point at an object that is not there, even before Live says what it points at now."""
+        row = self.shadow.rows.get(holder)
+        if row is None:
+            return
+        self.shadow.preserve(row)
+        value = row.values[index]
+        left = tuple(id_ for id_ in value if id_ != gone) if isinstance(value, tuple) else None
+        self.shadow.point(row, index, left)
+        batch.set.append((holder, index))
+        batch.dirty[holder] = batch.dirty.get(holder, 0) | 1 << index
+
+    def _compare(self, row: Row, bits: int, batch: Batch) -> None:
+        """Read the properties in `bits` again and note those that differ."""
+        plan = row.plan
+        preserved = False
+        for index, old in enumerate(row.values):
+            if not bits & 1 << index or plan.tree_bits & 1 << index:
+                continue
+            new = self.reader.value(row, index)
+            if new is old or (new == old and type(new) is type(old)):
+                continue
+            if not preserved:
+                self.shadow.preserve(row)
+                preserved = True
+            if plan.ref_bits & 1 << index:
+                self.shadow.point(row, index, new)
+            else:
+                row.values[index] = new
+            if plan.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple):
+                batch.content.append((row.id, index, old, new))
+            else:
+                batch.set.append((row.id, index))
+
+    # -- sealing ------------------------------------------------------------------------------------------------
+
+    def seal(self, batch: Batch, time: float) -> Optional[bytes]:
+        """Give the batch its revision and its place in the history; None when nothing changed."""
+        rows = self.shadow.rows
+        revision = self.revision + 1
+        changes = batch.changes
+        edit = bool(batch.added or batch.removed or batch.moved or batch.content)
+        whole = set(batch.added)
+        for id_ in batch.added:
+            if id_ in rows:
+                rows[id_].revision = revision
+                changes.append(["add", rows[id_].encoded()])
+        for id_ in batch.moved:
+            # An `add` of an id that is known replaces the object: it hangs elsewhere now, its subtree with it.
+            if id_ in rows and id_ not in whole:
+                whole.add(id_)
+                rows[id_].revision = revision
+                changes.append(["add", rows[id_].encoded()])
+        told = set()
+        for id_, index in batch.set:
+            row = rows.get(id_)
+            if row is None or id_ in whole or (id_, index) in told:
+                continue
+            told.add((id_, index))
+            prop, value = row.plan.properties[index], row.values[index]
+            row.revision = revision
+            if prop.is_tree:
+                edit = True
+                changes.append(["children", id_, prop.name, None if value is ABSENT else value])
+            elif value is ABSENT:
+                changes.append(["absent", id_, prop.name])
+            else:
+                edit = edit or (prop.write and prop.undo)
+                changes.append(["set", id_, prop.name, value])
+        for id_, index, old, new in batch.content:
+            row = rows.get(id_)
+            if row is None or id_ in whole:
+                continue
+            row.revision = revision
+            upserted, removed = note_differences(old, new)
+            changes.append(["content", id_, row.plan.names[index], upserted, removed])
+        added = set(batch.added)
+        for id_ in batch.removed:
+            if id_ not in added:
+                changes.append(["remove", id_])
+        if not changes:
+            return None
+        self.revision = batch.revision = revision
+        if edit:
+            self.last_edit = revision
+        message: Dict[str, Any] = {
+            "epoch": self.epoch,
+            "revision": revision,
+            "time": time,
+            "cause": batch.cause.name,
+            "changes": changes,
+        }
+        if batch.cause.write is not None:
+            message["write"] = batch.cause.write
+            message["author"] = batch.cause.author
+        line = b'{"jsonrpc":"2.0","method":"set.batch","params":' + encode(message) + b"}\n"
+        self.history.add(revision, line)
+        return line
+
+    def close(self) -> None:
+        """Detach from everything."""
+        for row in list(self.shadow.rows.values()):
+            self.observers.detach(row)
+            row.obj = None
+        self.shadow.rows.clear()
+        self.shadow.snapshots.clear()
+        self.dirty.clear()
+
+
+def _ids(value: Any) -> Tuple[int, ...]:
+    if value is None or value is ABSENT:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

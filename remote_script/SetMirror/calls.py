@@ -1,0 +1,451 @@
+"""Methods whose arguments or results are not plain JSON, and the composites that Live has no single method for.
+
+An adapter gets the call and returns what Live returned; as a generator it may `yield` to let Live run until the next
+pump (positions and browser loads apply late). It raises BridgeError before it has changed anything, or lets Live's own
+exception through.
+"""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
+
+from . import checks, schema
+from .content import FOREVER, read_notes
+from .errors import BridgeError
+from .plans import Row
+from .values import ABSENT, NOTE_FIELDS, alive, as_json, as_notes, items, live_ptr, read, same
+
+Steps = Generator[None, None, Any]
+
+UNCHANGED: Any = object()
+"""Returned by an adapter that found nothing to do."""
+
+_WAIT_PUMPS = 300
+"""Of 10 ms, for a position to be taken; Live needs one engine tick."""
+_LOAD_PUMPS = 6000
+"""Of 10 ms; the first plug-in load of a session can take a minute."""
+_ITEMS_A_TURN = 50
+"""Reading more browser items in one turn has ended Lives (measured on 12.3.5)."""
+
+
+class Call:
+    """One call about to be made: `args` by name, objects already Live's own."""
+
+    __slots__ = ("args", "live_module", "method", "row", "song")
+
+    def __init__(
+        self, row: Row, method: schema.Method, args: Dict[str, Any], song: Any, live_module: Any
+    ) -> None:
+        self.row = row
+        self.method = method
+        self.args = args
+        self.song = song
+        self.live_module = live_module
+
+    @property
+    def obj(self) -> Any:
+        return self.row.obj
+
+    def positional(self) -> List[Any]:
+        """The arguments in Live's order, up to the last one given."""
+        given = [arg.name in self.args for arg in self.method.args]
+        count = len(given) - (given[::-1].index(True) if True in given else len(given))
+        return [
+            self.args[arg.name] if arg.name in self.args else arg.default for arg in self.method.args[:count]
+        ]
+
+
+def perform(call: Call) -> Steps:
+    """Make the call; the adapter for its class and name, or the method as it is."""
+    for (type_, name), adapter in ADAPTERS.items():
+        if name == call.method.name and schema.is_a(call.row.plan.type, type_):
+            result = adapter(call)
+            if isinstance(result, GeneratorType):
+                result = yield from result
+            return result
+    return getattr(call.obj, call.method.name)(*call.positional())
+
+
+def plain_result(method: schema.Method, raw: Any) -> Any:
+    """A result that names no object, as JSON."""
+    if raw is None:
+        return None
+    if method.returns == "notes":
+        return as_notes(raw)
+    return as_json(raw)
+
+
+# -- notes ------------------------------------------------------------------------------------------------------
+
+
+def _need_midi(call: Call) -> None:
+    if read(call.obj, "is_midi_clip") is False:
+        raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", checks.object_label(call.row))
+
+
+def _specifications(call: Call, notes: List[Dict[str, Any]]) -> Tuple[Any, ...]:
+    make = call.live_module.Clip.MidiNoteSpecification
+    made = []
+    for note in notes:
+        fields = {name: note[name] for name in NOTE_FIELDS[1:] if name in note}
+        made.append(make(**fields))
+    return tuple(made)
+
+
+def _add_new_notes(call: Call) -> Any:
+    _need_midi(call)
+    notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
+    if not notes:
+        return UNCHANGED
+    # A tuple is what every version accepts; a list was refused once.
+    return call.obj.add_new_notes(_specifications(call, notes))
+
+
+def _replace_notes(call: Call) -> Any:
+    _need_midi(call)
+    notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
+    specifications = _specifications(call, notes)
+    if read_notes(call.obj):
+        call.obj.remove_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
+    return call.obj.add_new_notes(specifications) if specifications else ()
+
+
+def _apply_note_modifications(call: Call) -> Any:
+    _need_midi(call)
+    wanted = {note["note_id"]: note for note in checks.notes(call.args["notes"], ("note_id",))}
+    _need_notes(call, list(wanted))
+    if not wanted:
+        return UNCHANGED
+    vector = call.obj.get_notes_by_id(tuple(wanted))
+    changed = False
+    for note in vector:
+        for name, value in wanted[int(note.note_id)].items():
+            if name != "note_id" and not same(getattr(note, name), value):
+                setattr(note, name, value)
+                changed = True
+    if not changed:
+        return UNCHANGED
+    return call.obj.apply_note_modifications(vector)
+
+
+def _need_notes(call: Call, ids: List[int]) -> None:
+    present = {note[0] for note in read_notes(call.obj)}
+    unknown = [id_ for id_ in ids if id_ not in present]
+    if unknown:
+        raise BridgeError(
+            "STALE_REFERENCE",
+            "The clip has no notes with these ids",
+            unknown[:20],
+            hint="read the clip's notes again",
+        )
+
+
+def _by_ids(call: Call) -> Any:
+    _need_midi(call)
+    ids = list(call.args["note_ids"])
+    _need_notes(call, ids)
+    if not ids and call.method.effect == "edit":
+        return UNCHANGED
+    arguments = call.positional()
+    arguments[0] = tuple(ids)
+    return getattr(call.obj, call.method.name)(*arguments)
+
+
+def _as_tuples(call: Call) -> Any:
+    try:
+        notes = tuple(tuple(note) for note in call.args["notes"])
+    except TypeError:
+        raise checks.refuse(
+            "notes must be lists of [pitch, time, duration, velocity, mute]", call.args["notes"]
+        )
+    return getattr(call.obj, call.method.name)(notes)
+
+
+def _add_warp_marker(call: Call) -> Any:
+    sample_time, beat_time = call.args["warp_marker"]
+    return call.obj.add_warp_marker(call.live_module.Clip.WarpMarker(sample_time, beat_time))
+
+
+# -- envelopes --------------------------------------------------------------------------------------------------
+
+
+def _insert_envelope_step(call: Call) -> Any:
+    clip, parameter = call.obj, call.args["device_parameter"]
+    value, length = call.args["value"], call.args["length"]
+    low, high = read(parameter, "min"), read(parameter, "max")
+    if low is not ABSENT and high is not ABSENT and not low <= value <= high:
+        raise checks.refuse("value must be between {:g} and {:g}, got {:g}".format(low, high, value), value)
+    if length < 0:
+        raise checks.refuse("length must be 0 or more beats", length)
+    envelope = clip.automation_envelope(parameter)
+    if envelope is None:
+        envelope = clip.create_automation_envelope(parameter)
+    if envelope is None:
+        raise RuntimeError("Live has no envelope for this parameter in this clip")
+    return envelope.insert_step(call.args["time"], length, value)
+
+
+def _need_envelope(call: Call) -> Any:
+    envelope = call.obj.automation_envelope(call.args["device_parameter"])
+    if envelope is None:
+        raise BridgeError(
+            "NOT_FOUND", "The clip has no envelope for this parameter", hint="insert_envelope_step makes one"
+        )
+    return envelope
+
+
+def _envelope_value(call: Call) -> Any:
+    return _need_envelope(call).value_at_time(call.args["time"])
+
+
+def _delete_envelope_events(call: Call) -> Any:
+    envelope = _need_envelope(call)
+    return envelope.delete_events_in_range(call.args["from_time"], call.args["to_time"])
+
+
+def _clear_envelope(call: Call) -> Any:
+    _need_envelope(call)
+    return call.obj.clear_envelope(call.args["device_parameter"])
+
+
+# -- cue points -------------------------------------------------------------------------------------------------
+
+
+def _cue_at(song: Any, time: float) -> Any:
+    for cue in items(song.cue_points):
+        # `time` can be a wrapper in some versions.
+        if abs(float(cue.time) - time) < 1e-6:
+            return cue
+    return None
+
+
+def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
+    """Put the position at `time`, act there, put it back; cue points are made and deleted at the position only."""
+    song = call.song
+    if song.is_playing:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Cue points can be made and deleted only while the song is stopped",
+            hint="stop, then retry",
+        )
+    before = float(song.current_song_time)
+    try:
+        song.current_song_time = time
+        for _ in range(_WAIT_PUMPS):
+            if abs(float(song.current_song_time) - time) < 1e-6:
+                break
+            yield
+        else:
+            raise RuntimeError("the song position did not reach {:g}".format(time))
+        return act()
+    finally:
+        # Also when the script is being closed: nobody else knows where the position was.
+        try:
+            song.current_song_time = before
+        except Exception:
+            pass
+
+
+def _create_cue_point(call: Call) -> Steps:
+    song, time = call.song, call.args["time"]
+    if time < 0:
+        raise checks.refuse("time must be 0 or more beats", time)
+    if _cue_at(song, time) is not None:
+        raise checks.refuse("there is a cue point at {:g} already".format(time), time)
+    known = [live_ptr(cue) for cue in items(song.cue_points)]
+    yield from _at_position(call, time, song.set_or_delete_cue)
+    for _ in range(_WAIT_PUMPS):
+        made = [cue for cue in items(song.cue_points) if live_ptr(cue) not in known]
+        if made:
+            if call.args.get("name"):
+                made[0].name = call.args["name"]
+            return made[0]
+        if len(items(song.cue_points)) < len(known):
+            # The position had snapped onto another cue point and the toggle deleted that one.
+            yield from _at_position(call, time, song.set_or_delete_cue)
+            break
+        yield
+    raise RuntimeError("Live made no cue point at {:g}: the position snaps to the grid".format(time))
+
+
+def _delete_cue_point(call: Call) -> Steps:
+    song, time = call.song, call.args["time"]
+    cue = _cue_at(song, time)
+    if cue is None:
+        times = [round(float(each.time), 6) for each in items(song.cue_points)]
+        raise BridgeError("NOT_FOUND", "There is no cue point at {:g}".format(time), time, times=times[:50])
+    count = len(items(song.cue_points))
+    yield from _at_position(call, time, song.set_or_delete_cue)
+    for _ in range(_WAIT_PUMPS):
+        if not alive(cue) or len(items(song.cue_points)) < count:
+            return None
+        yield
+    raise RuntimeError("Live kept the cue point at {:g}: the position snaps to the grid".format(time))
+
+
+# -- browser ----------------------------------------------------------------------------------------------------
+
+
+def _children(item: Any) -> List[Any]:
+    children = read(item, "children")
+    return [] if children is ABSENT else items(children)
+
+
+def _find_item(call: Call, path: str) -> Steps:
+    """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; parents are kept while children are read."""
+    parts = [part for part in path.split("/") if part]
+    if not parts:
+        raise checks.refuse("path starts with a root of the browser, such as instruments", path)
+    item = read(call.obj, parts[0])
+    if item is ABSENT or item is None or parts[0].startswith("_"):
+        raise BridgeError("NOT_FOUND", "The browser has no root {!r}".format(parts[0]), path)
+    keep = [item]
+    for part in parts[1:]:
+        found = None
+        read_names = 0
+        for child in _children(item):
+            name = str(child.name)
+            if name == part or name.rsplit(".", 1)[0] == part:
+                found = child
+                break
+            read_names += 1
+            if read_names % (4 * _ITEMS_A_TURN) == 0:
+                yield
+        if found is None:
+            raise BridgeError("NOT_FOUND", "{!r} has no item {!r}".format(str(item.name), part), path)
+        item = found
+        keep.append(item)
+    return item
+
+
+def _list_items(call: Call) -> Steps:
+    item = yield from _find_item(call, call.args["path"])
+    offset = max(0, call.args.get("offset", 0))
+    limit = min(max(1, call.args.get("limit", 50)), 200)
+    children = _children(item)
+    found = []
+    for number, child in enumerate(children[offset : offset + limit]):
+        found.append(
+            {
+                "name": str(child.name),
+                "is_folder": bool(child.is_folder),
+                "is_loadable": bool(child.is_loadable),
+                "is_device": bool(child.is_device),
+                "uri": str(child.uri),
+            }
+        )
+        if number % _ITEMS_A_TURN == _ITEMS_A_TURN - 1:
+            yield
+    return {"items": found, "total": len(children), "offset": offset}
+
+
+def _device_pointers(track: Any) -> Tuple[Any, ...]:
+    return tuple((live_ptr(device), str(device.name)) for device in items(track.devices))
+
+
+def _load(call: Call) -> Steps:
+    """Load an item onto a track and wait until its devices or clips differ from before."""
+    item = yield from _find_item(call, call.args["path"])
+    if not item.is_loadable:
+        raise checks.refuse("only loadable items can be loaded", call.args["path"])
+    song = call.song
+    track = call.args.get("target") or song.view.selected_track
+    if song.view.selected_track != track:
+        song.view.selected_track = track
+    if read(call.obj, "hotswap_target") not in (ABSENT, None):
+        # Loading would replace the hot-swap target instead.
+        call.obj.hotswap_target = None
+    before = (_device_pointers(track), len(items(song.tracks)))
+    call.obj.load_item(item)
+    for _ in range(_LOAD_PUMPS):
+        if not alive(track):
+            break
+        after = (_device_pointers(track), len(items(song.tracks)))
+        if after != before:
+            new = [name for ptr, name in after[0] if (ptr, name) not in before[0]]
+            return {"loaded": str(item.name), "devices": new, "tracks_added": after[1] - before[1]}
+        yield
+    raise RuntimeError("Live shows no new device for {!r}".format(call.args["path"]))
+
+
+ADAPTERS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
+    ("Clip", "add_new_notes"): _add_new_notes,
+    ("Clip", "replace_notes"): _replace_notes,
+    ("Clip", "apply_note_modifications"): _apply_note_modifications,
+    ("Clip", "remove_notes_by_id"): _by_ids,
+    ("Clip", "get_notes_by_id"): _by_ids,
+    ("Clip", "select_notes_by_id"): _by_ids,
+    ("Clip", "duplicate_notes_by_id"): _by_ids,
+    ("Clip", "set_notes"): _as_tuples,
+    ("Clip", "replace_selected_notes"): _as_tuples,
+    ("Clip", "add_warp_marker"): _add_warp_marker,
+    ("Clip", "insert_envelope_step"): _insert_envelope_step,
+    ("Clip", "envelope_value"): _envelope_value,
+    ("Clip", "delete_envelope_events"): _delete_envelope_events,
+    ("Clip", "clear_envelope"): _clear_envelope,
+    ("Song", "create_cue_point"): _create_cue_point,
+    ("Song", "delete_cue_point"): _delete_cue_point,
+    ("Browser", "list_items"): _list_items,
+    ("Browser", "load"): _load,
+}
+"""(class, method) → how it is called; everything else is called as the table says."""
+
+OBJECT_ARGUMENTS = {("Song", "move_device", "target"): "", ("Song", "find_device_position", "target"): ""}
+"""Arguments that the table has as json but that name an object: a track or a chain."""
+
+EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
+    ("Song", "start_playing"): ("is_playing", bool),
+    ("Song", "continue_playing"): ("is_playing", bool),
+    ("Song", "stop_playing"): ("is_playing", lambda value: not value),
+    ("ClipSlot", "create_clip"): ("has_clip", bool),
+    ("ClipSlot", "create_audio_clip"): ("has_clip", bool),
+    ("ClipSlot", "delete_clip"): ("has_clip", lambda value: not value),
+}
+"""What must be so afterwards, where one property tells it."""
+
+
+PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
+    ("ClipSlot", "create_clip"): lambda call: call.obj.clip,
+    ("ClipSlot", "create_audio_clip"): lambda call: call.obj.clip,
+    ("ClipSlot", "duplicate_clip_to"): lambda call: call.args["target_clip_slot"].clip,
+    ("Song", "duplicate_track"): lambda call: call.obj.view.selected_track,
+    ("Song", "duplicate_scene"): lambda call: call.obj.view.selected_scene,
+    ("Song", "capture_and_insert_scene"): lambda call: call.obj.view.selected_scene,
+    ("Track", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
+    ("Chain", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
+}
+"""What a method made that Live does not return: Live selects a duplicated track or scene (documented)."""
+
+
+def victim(call: Call) -> Optional[Any]:
+    """The object that a delete is about to remove; None when it is no delete or there is no such object."""
+    lists = {
+        "delete_track": "tracks",
+        "delete_return_track": "return_tracks",
+        "delete_scene": "scenes",
+        "delete_device": "devices",
+    }
+    name = call.method.name
+    try:
+        if name in lists:
+            number = next(iter(call.args.values()))
+            return items(getattr(call.obj, lists[name]))[number]
+        if name == "delete_clip":
+            return call.args["slot"] if "slot" in call.args else call.obj.clip
+    except (IndexError, RuntimeError, TypeError, AttributeError, StopIteration):
+        return None
+    return None
+
+
+__all__ = [
+    "ADAPTERS",
+    "EFFECTS",
+    "OBJECT_ARGUMENTS",
+    "PRODUCTS",
+    "UNCHANGED",
+    "Call",
+    "perform",
+    "plain_result",
+    "victim",
+]

@@ -1,0 +1,305 @@
+"""Is this value allowed here? Types, ranges and choices of the table, and of the object itself where it has them.
+
+Every refusal is a BridgeError whose text is the rule; nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import schema
+from .errors import BridgeError
+from .plans import Row, applies
+from .values import ABSENT, NOTE_FIELDS, items, read
+
+LONGEST_TEXT = 10000
+"""Characters; Live's names stay far below, info texts may be long."""
+NOTE_LIMITS: Dict[str, Tuple[float, float]] = {
+    "pitch": (0, 127),
+    "start_time": (-1576800.0, 1576800.0),
+    "duration": (0.0, 1576800.0),
+    "velocity": (0.0, 127.0),
+    "probability": (0.0, 1.0),
+    "velocity_deviation": (-127.0, 127.0),
+    "release_velocity": (0.0, 127.0),
+}
+MOST_NOTES = 50000
+"""In one operation: about a second on Live's main thread."""
+
+
+def short(value: Any) -> Any:
+    """`value`, small enough to be told."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def refuse(rule: str, value: Any, **facts: Any) -> BridgeError:
+    return BridgeError("INVALID_VALUE", rule, short(value), **facts)
+
+
+def to_bool(label: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise refuse("{} must be true or false".format(label), value)
+    return value
+
+
+def to_int(label: str, value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse("{} must be a whole number".format(label), value)
+    if not -(2**31) <= value < 2**63:
+        raise refuse("{} must fit into 32 bits".format(label), value)
+    return value
+
+
+def to_float(label: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise refuse("{} must be a number".format(label), value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise refuse("{} must be a finite number".format(label), str(value))
+    return number
+
+
+def to_str(label: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise refuse("{} must be a text".format(label), value)
+    if len(value) > LONGEST_TEXT:
+        raise refuse("{} may have {} characters".format(label, LONGEST_TEXT), value)
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise refuse("{} must be text that UTF-8 can say".format(label), repr(value))
+    return value
+
+
+_SCALARS: Dict[str, Callable[[str, Any], Any]] = {
+    "bool": to_bool,
+    "int": to_int,
+    "float": to_float,
+    "str": to_str,
+}
+_LISTS = {"bools": to_bool, "ints": to_int, "floats": to_float, "strs": to_str}
+
+
+def to_type(type_: str, label: str, value: Any) -> Any:
+    """`value` as a plain value of `type_`; types that name objects are resolved elsewhere."""
+    if type_ in _SCALARS:
+        return _SCALARS[type_](label, value)
+    if type_ in _LISTS:
+        if not isinstance(value, (list, tuple)):
+            raise refuse("{} must be a list".format(label), value)
+        return tuple(_LISTS[type_]("each of " + label, item) for item in value)
+    if type_ == "warp_marker":
+        if not isinstance(value, (list, tuple)) or len(value) != 2:
+            raise refuse("{} must be [sample_time in seconds, beat_time]".format(label), value)
+        return (to_float("sample_time", value[0]), to_float("beat_time", value[1]))
+    if type_ == "routing":
+        return to_str(label, value)
+    return value
+
+
+def in_bounds(prop: schema.Property, value: Any) -> Any:
+    """`value` within the table's range or choices; a choice may be named by its label."""
+    label = "`{}`".format(prop.name)
+    if prop.choices is not None:
+        if isinstance(value, str):
+            for number, text in prop.choices.items():
+                if text.lower() == value.strip().lower():
+                    return number
+        if value not in prop.choices or isinstance(value, bool) != (prop.type == "bool"):
+            shown = {str(number): text for number, text in prop.choices.items()}
+            raise refuse("{} must be one of {}".format(label, sorted(prop.choices)), value, choices=shown)
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    low, high = prop.minimum, prop.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        if high is None:
+            rule = "{} must be at least {}".format(label, low)
+        elif low is None:
+            rule = "{} must be at most {}".format(label, high)
+        else:
+            rule = "{} must be between {} and {}".format(label, low, high)
+        raise refuse("{}, got {}".format(rule, value), value, minimum=low, maximum=high)
+    return value
+
+
+def writable(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Property:
+    """The property, if it is known, applies to this object in this Live, and can be set."""
+    if not isinstance(name, str):
+        raise BridgeError("INVALID_PARAMS", "`name` is the name of a property", short(name))
+    type_ = row.plan.type
+    prop = schema.properties(type_).get(name)
+    if prop is None:
+        raise BridgeError("NOT_FOUND", "{} has no property {!r}".format(type_, name), short(name))
+    if prop.since and prop.since > live:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "{}.{} needs Live {} or later".format(type_, name, schema.since_text(prop.since)),
+            live=schema.since_text(live),
+        )
+    if not applies(prop, row.plan.kinds, live):
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "{} exists on {} only, this is {}".format(name, ", ".join(prop.on), "/".join(row.plan.kinds)),
+        )
+    if not prop.write:
+        raise BridgeError("NOT_WRITABLE", "{}.{} cannot be set".format(type_, name))
+    return prop
+
+
+def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
+    """The plain value to set; refuses what the table or the parameter's own range forbids."""
+    if row.plan.type == "DeviceParameter" and prop.name == "value":
+        return _parameter_value(row, value)
+    if prop.choices is not None and isinstance(value, str) and prop.type in ("int", "bool"):
+        return in_bounds(prop, value)
+    if prop.type == "bool" and prop.choices is not None:
+        # Live declares a few choices as bool; they take their number.
+        return in_bounds(prop, value)
+    return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
+
+
+def _parameter_value(row: Row, value: Any) -> float:
+    obj = row.obj
+    name = row.value("name") or "the parameter"
+    if read(obj, "is_enabled") is False:
+        raise BridgeError(
+            "NOT_WRITABLE",
+            "{!r} is controlled by a macro or a Max device".format(name),
+            hint="change what controls it, or unmap it in Live",
+        )
+    low, high = read(obj, "min"), read(obj, "max")
+    if isinstance(value, str):
+        labels = _labels(obj)
+        for position, label in enumerate(labels):
+            if label.lower() == value.strip().lower():
+                return float((0 if low is ABSENT else low) + position)
+        raise refuse(
+            "{!r} takes a number{}".format(name, " or one of its items" if labels else ""),
+            value,
+            items=labels,
+        )
+    number = to_float(repr(name), value)
+    # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
+    slack = 1e-6 * max(1.0, abs(number))
+    if low is not ABSENT and high is not ABSENT:
+        if number < low - slack or number > high + slack:
+            rule = "{!r} must be between {:g} and {:g}, got {:g}".format(name, low, high, number)
+            raise refuse(rule, value, minimum=low, maximum=high)
+        number = min(max(number, low), high)
+    return number
+
+
+def _labels(obj: Any) -> List[str]:
+    if read(obj, "is_quantized"):
+        return [str(item) for item in items(read(obj, "value_items"))]
+    return []
+
+
+def method_of(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Method:
+    """The method, if this object in this Live has it and clients may call it."""
+    if not isinstance(name, str):
+        raise BridgeError("INVALID_PARAMS", "`method` is the name of a method", short(name))
+    type_ = row.plan.type
+    method = schema.methods(type_).get(name)
+    if method is None or method.effect == "internal":
+        raise BridgeError("NOT_FOUND", "{} has no method {!r}".format(type_, name), short(name))
+    if method.since and method.since > live:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "{}.{} needs Live {} or later".format(type_, name, schema.since_text(method.since)),
+            live=schema.since_text(live),
+        )
+    return method
+
+
+def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
+    """The arguments by their name in the table, checked but for objects; missing optional ones are left out."""
+    if given is None:
+        given = {}
+    if not isinstance(given, dict):
+        raise BridgeError("INVALID_PARAMS", "`args` is an object, argument names to values", short(given))
+    known = {arg.name.lower(): arg for arg in method.args}
+    found: Dict[str, Any] = {}
+    for name, value in given.items():
+        arg = known.get(name.lower())
+        if arg is None:
+            rule = "{} takes {}, not {!r}".format(
+                method.name, ", ".join(a.name for a in method.args) or "nothing", name
+            )
+            raise BridgeError("INVALID_PARAMS", rule, short(name))
+        if value is None and not arg.required:
+            continue
+        if arg.type == "notes" or arg.type == "obj" or arg.type == "json":
+            found[arg.name] = value
+        else:
+            found[arg.name] = to_type(arg.type, "`{}`".format(arg.name), value)
+    for arg in method.args:
+        if arg.required and arg.name not in found:
+            raise BridgeError("INVALID_PARAMS", "{} needs `{}`".format(method.name, arg.name))
+    return found
+
+
+def notes(value: Any, required: Tuple[str, ...]) -> List[Dict[str, Any]]:
+    """Notes as dictionaries with checked fields; a note may also be given as the wire's list of nine."""
+    if not isinstance(value, (list, tuple)):
+        raise refuse("notes must be a list", value)
+    if len(value) > MOST_NOTES:
+        raise BridgeError(
+            "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, len(value))
+        )
+    found: List[Dict[str, Any]] = []
+    for number, item in enumerate(value):
+        if isinstance(item, (list, tuple)) and len(item) == len(NOTE_FIELDS):
+            item = dict(zip(NOTE_FIELDS, item))
+        if not isinstance(item, dict):
+            raise refuse("note {} must be an object".format(number), item)
+        note: Dict[str, Any] = {}
+        for name, field in item.items():
+            if field is None:
+                continue
+            label = "{} of note {}".format(name, number)
+            if name in ("note_id", "pitch"):
+                note[name] = to_int(label, field)
+            elif name == "mute":
+                note[name] = to_bool(label, field)
+            elif name in NOTE_LIMITS:
+                note[name] = to_float(label, field)
+            else:
+                raise refuse("a note has {}, not {!r}".format(", ".join(NOTE_FIELDS), name), name)
+            limits = NOTE_LIMITS.get(name)
+            if limits is not None and not limits[0] <= note[name] <= limits[1]:
+                rule = "{} must be between {:g} and {:g}, got {:g}".format(
+                    label, limits[0], limits[1], note[name]
+                )
+                raise refuse(rule, field)
+            if name == "duration" and note[name] <= 0:
+                raise refuse("{} must be above 0".format(label), field)
+        for name in required:
+            if name not in note:
+                raise refuse("note {} needs `{}`".format(number, name), item)
+        found.append(note)
+    return found
+
+
+def object_label(row: Row) -> str:
+    name = row.value("name")
+    return "{} {!r}".format(row.plan.type, name) if isinstance(name, str) else row.plan.type
+
+
+def missing(prop_name: str, row: Row) -> Optional[BridgeError]:
+    """The error for a value that cannot be read."""
+    return BridgeError(
+        "NOT_AVAILABLE", "{} has no readable {!r}".format(object_label(row), prop_name), prop_name
+    )
+
+
+def is_property(row: Row, name: str) -> bool:
+    """Whether the table knows the property for this class of object."""
+    return name in schema.properties(row.plan.type)

@@ -1,0 +1,505 @@
+"""Writes: one at a time, validated, one undo step each, taken back when a later operation fails, read back.
+
+A write is a generator that the pump advances: it runs in one main-thread turn where Live allows and yields where it
+has to wait (`FLUSH`: tell the changes so far; `PUMP`: until the next pump; `TICK`: until Live's next update tick). It
+starts only when everything that happened before is told, so that its batch holds its own changes alone. Results are
+kept by write id: the same id is never executed twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
+
+from . import checks
+from .batches import Engine
+from .calls import Call, perform, victim
+from .errors import BridgeError
+from .operations import Operation, Problems, prepare
+from .plans import Row
+from .refs import ref_of, resolve
+from .values import ABSENT, alive, read, same
+from .wire import encode
+
+FLUSH = "flush"
+PUMP = "pump"
+TICK = "tick"
+
+WRITES_WAITING = 256
+"""More would take seconds; who sends them is told BUSY."""
+RESULTS_KEPT = 512
+RESULT_BYTES = 8 * 1024 * 1024
+"""Of all kept results: a write of 5,000 notes answers with their ids."""
+OPERATIONS = 1000
+SETTLE_S = 0.5
+"""Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
+SETTLE_PUMPS = 12
+"""Also that many pumps: a stall is not the write's fault."""
+DEADLINE_S = 30.0
+
+Steps = Generator[str, None, Dict[str, Any]]
+
+
+class Write:
+    """One write as asked for, who waits for it, and what came of it."""
+
+    def __init__(self, params: Dict[str, Any], now: float) -> None:
+        self.id: str = params["write"]
+        self.author: str = params.get("author") or "?"
+        self.label: str = params.get("label") or ""
+        self.operations: List[Any] = params["ops"]
+        self.if_revision: Optional[int] = params.get("if_revision")
+        self.expect: List[Any] = params.get("expect") or []
+        self.dry_run: bool = bool(params.get("dry_run"))
+        self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
+        self.waiters: List[Tuple[Any, Any]] = []
+        self.touched: Set[int] = set()
+
+
+def parse_write(params: Dict[str, Any], now: float) -> Write:
+    """The write in a request; BridgeError INVALID_PARAMS for what has not its shape."""
+
+    def need(claim: bool, rule: str) -> None:
+        if not claim:
+            raise BridgeError("INVALID_PARAMS", rule)
+
+    id_ = params.get("write")
+    need(
+        isinstance(id_, str) and 0 < len(id_) <= 100,
+        "`write` is a text of 1 to 100 characters, unique per write",
+    )
+    ops = params.get("ops")
+    need(isinstance(ops, list) and all(isinstance(op, dict) for op in ops), "`ops` is a list of operations")
+    assert isinstance(ops, list)
+    if not 0 < len(ops) <= OPERATIONS:
+        raise BridgeError("TOO_LARGE", "A write has 1 to {} operations, got {}".format(OPERATIONS, len(ops)))
+    for name in ("author", "label"):
+        need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
+    revision = params.get("if_revision")
+    need(
+        revision is None or (isinstance(revision, int) and not isinstance(revision, bool)),
+        "`if_revision` is a number",
+    )
+    expect = params.get("expect")
+    need(
+        expect is None
+        or (
+            isinstance(expect, list)
+            and all(isinstance(e, dict) and "target" in e and "name" in e for e in expect)
+        ),
+        "`expect` is a list of {target, name, value}",
+    )
+    deadline = params.get("deadline_s")
+    need(
+        deadline is None
+        or (isinstance(deadline, (int, float)) and not isinstance(deadline, bool) and deadline > 0),
+        "`deadline_s` is a number above 0",
+    )
+    return Write(params, now)
+
+
+class Executor:
+    """The queue of writes and the one under way; `reply(client, request, result bytes or BridgeError)` answers."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float],
+        live_module: Callable[[], Any],
+        reply: Callable[[Any, Any, Any], None],
+        log: Callable[[str], None],
+    ) -> None:
+        self.engine = engine
+        self.counters: Dict[str, int] = {
+            "executed": 0,
+            "verified": 0,
+            "unchanged": 0,
+            "mismatch": 0,
+            "refused": 0,
+        }
+        self.ticks = 0
+        self.current: Optional[Write] = None
+        self._clock = clock
+        self._live_module = live_module
+        self._reply = reply
+        self._log = log
+        self._queue: Deque[Write] = deque()
+        self._steps: Optional[Steps] = None
+        self._waiting_for_tick = 0
+        self._results: OrderedDict[str, Any] = OrderedDict()
+        self._result_bytes = 0
+        self._step_open = False
+
+    # -- the queue ----------------------------------------------------------------------------------------------
+
+    def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
+        """Queue a write; a known id is answered with what it came to, or joins those that wait for it."""
+        write = parse_write(params, self._clock())
+        if write.id in self._results:
+            self._reply(client, request, self._results[write.id])
+            return
+        for waiting in [self.current] + list(self._queue):
+            if waiting is not None and waiting.id == write.id:
+                waiting.waiters.append((client, request))
+                return
+        if len(self._queue) >= WRITES_WAITING:
+            raise BridgeError(
+                "BUSY", "{} writes are waiting already".format(WRITES_WAITING), retry_after_s=1.0
+            )
+        write.waiters.append((client, request))
+        self._queue.append(write)
+
+    def result(self, id_: Any) -> Any:
+        """What a write came to: encoded result or BridgeError; BridgeError BUSY or NOT_FOUND is raised."""
+        if isinstance(id_, str) and id_ in self._results:
+            return self._results[id_]
+        for waiting in [self.current] + list(self._queue):
+            if waiting is not None and waiting.id == id_:
+                raise BridgeError("BUSY", "The write is under way", checks.short(id_), retry_after_s=0.2)
+        raise BridgeError(
+            "NOT_FOUND",
+            "No write of this id is known",
+            checks.short(id_),
+            hint="it was not executed in this epoch, or long ago",
+        )
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    @property
+    def busy(self) -> bool:
+        return self.current is not None or bool(self._queue)
+
+    def advance(self) -> str:
+        """Run the current write, or begin the next, until it yields; returns what it waits for, "" when it ended."""
+        if self._steps is None:
+            self.current = self._queue.popleft()
+            self._steps = self._run(self.current)
+        if self._waiting_for_tick and self.ticks < self._waiting_for_tick:
+            return PUMP
+        self._waiting_for_tick = 0
+        write = self.current
+        assert write is not None
+        outcome: Any
+        try:
+            wish = next(self._steps)
+            if wish == TICK:
+                self._waiting_for_tick = self.ticks + 1
+                return PUMP
+            return wish
+        except StopIteration as end:
+            outcome = end.value
+        except BridgeError as problem:
+            outcome = problem
+        except Exception as problem:
+            self._log("SetMirror: write {} failed: {!r}".format(write.id, problem))
+            outcome = BridgeError("INTERNAL", "The write failed: {!r}".format(problem))
+        self._end_step(False)
+        self._steps = None
+        self.current = None
+        self._finish(write, outcome)
+        return ""
+
+    def _finish(self, write: Write, outcome: Any) -> None:
+        self.counters["executed"] += 1
+        if isinstance(outcome, BridgeError):
+            self.counters["refused"] += 1
+            kept: Any = outcome
+            size = 500
+        else:
+            self.counters[outcome["outcome"]] += 1
+            kept = encode(outcome)
+            size = len(kept)
+        self._results[write.id] = kept
+        self._result_bytes += size
+        while len(self._results) > RESULTS_KEPT or (
+            self._result_bytes > RESULT_BYTES and len(self._results) > 1
+        ):
+            _, old = self._results.popitem(last=False)
+            self._result_bytes -= len(old) if isinstance(old, bytes) else 500
+        for client, request in write.waiters:
+            self._reply(client, request, kept)
+
+    def close(self) -> None:
+        """End what is under way without another word to Live than closing the undo step."""
+        if self._steps is not None:
+            self._steps.close()
+            self._steps = None
+        self._end_step(False)
+        self.current = None
+        self._queue.clear()
+
+    # -- the undo step ------------------------------------------------------------------------------------------
+
+    def _begin_step(self) -> None:
+        if not self._step_open:
+            self.engine.song.begin_undo_step()
+            self._step_open = True
+
+    def _end_step(self, parameters: bool) -> None:
+        """Close the step; parameter changes join the history only when synced, so sync them into this one (12.4)."""
+        if not self._step_open:
+            return
+        song = self.engine.song
+        self._step_open = False
+        try:
+            if parameters and self._can_sync():
+                song.sync_parameter_changes()
+        finally:
+            try:
+                song.end_undo_step()
+            except Exception as problem:
+                # The Set is going away; there is no history left to keep in order.
+                self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
+
+    def _can_sync(self) -> bool:
+        return read(self.engine.song, "sync_parameter_changes") is not ABSENT
+
+    # -- one write ----------------------------------------------------------------------------------------------
+
+    def _run(self, write: Write) -> Steps:
+        engine = self.engine
+        if self._clock() > write.deadline:
+            raise BridgeError(
+                "DEADLINE", "The deadline passed before the write began", hint="nothing was done; send again"
+            )
+        problems = Problems()
+        operations = prepare(engine, write.operations, problems)
+        self._check_expectations(write, operations, problems)
+        problems.raise_first()
+        for operation in operations:
+            write.touched.update(operation.touches)
+        if write.dry_run:
+            return self._result(
+                write, "unchanged", [op.forecast(engine) for op in operations], 0, dry_run=True
+            )
+        for number, operation in enumerate(operations):
+            marks = dict(engine.dirty)
+            try:
+                yield from self._apply(operation, operations, write)
+            except Exception as problem:
+                # Whatever Live raised is a refusal; the write is taken back as a whole.
+                refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
+                touched = engine.dirty != marks
+                refusal.facts.setdefault("op", number)
+                yield from self._take_back(
+                    write, operations[:number], operation if touched else None, refusal
+                )
+        parameters = any(op.changed and op.is_parameter for op in operations)
+        keep_open = parameters and self._step_open and not self._can_sync()
+        if not keep_open:
+            self._end_step(parameters)
+        self._mark_consequences(operations)
+        yield FLUSH
+        yield from self._settle(write, operations)
+        if keep_open:
+            # Before 12.4 nothing can sync parameters: only Live's own tick brings them into the open step.
+            yield TICK
+            yield TICK
+            self._end_step(False)
+        self._mark_consequences(operations)
+        yield FLUSH
+        results = [operation.result(engine) for operation in operations]
+        changed = any(op.changed for op in operations)
+        tracked = any(op.changed and op.undoable for op in operations)
+        if all(result["verified"] for result in results):
+            outcome = "verified" if changed else "unchanged"
+        else:
+            outcome = "mismatch"
+        return self._result(write, outcome, results, 1 if tracked else 0)
+
+    def _result(
+        self,
+        write: Write,
+        outcome: str,
+        results: List[Dict[str, Any]],
+        undo_steps: int,
+        dry_run: bool = False,
+    ) -> Dict[str, Any]:
+        answer = {
+            "write": write.id,
+            "outcome": outcome,
+            "epoch": self.engine.epoch,
+            "revision": self.engine.revision,
+            "results": results,
+            "undo_steps": undo_steps,
+        }
+        if dry_run:
+            answer["dry_run"] = True
+        return answer
+
+    def _check_expectations(self, write: Write, operations: List[Operation], problems: Problems) -> None:
+        engine = self.engine
+        if write.if_revision is not None:
+            if write.if_revision > engine.revision:
+                problems.add(
+                    -1,
+                    BridgeError(
+                        "PRECONDITION_FAILED",
+                        "`if_revision` is {}, the newest is {}".format(write.if_revision, engine.revision),
+                        revision=engine.revision,
+                    ),
+                )
+            for operation in operations:
+                since = operation.last_change(engine)
+                if since > write.if_revision:
+                    problems.add(
+                        operation.number,
+                        BridgeError(
+                            "PRECONDITION_FAILED",
+                            "{} changed at revision {}, after {}".format(
+                                operation.where, since, write.if_revision
+                            ),
+                            operation.where,
+                            revision=engine.revision,
+                        ),
+                    )
+                    break
+        for wish in write.expect:
+            try:
+                row = resolve(engine.shadow, wish["target"])
+                self._expect(row, wish["name"], wish.get("value"))
+            except BridgeError as problem:
+                problems.add(-1, problem)
+        for operation in operations:
+            if "expect" in operation.asked and operation.row is not None:
+                try:
+                    self._expect(operation.row, operation.asked.get("name"), operation.asked["expect"])
+                except BridgeError as problem:
+                    problems.add(operation.number, problem)
+
+    def _expect(self, row: Row, name: Any, expected: Any) -> None:
+        observed = self.engine.reader.now(row, str(name))
+        if observed is ABSENT:
+            observed = None
+        if isinstance(expected, str) and isinstance(observed, int) and not isinstance(observed, bool):
+            target = (
+                resolve(self.engine.shadow, expected).id
+                if row.plan.index.get(str(name)) in row.plan.refs
+                else expected
+            )
+            expected = target
+        if not same(observed, expected):
+            raise BridgeError(
+                "PRECONDITION_FAILED",
+                "{} of {} is expected to be {!r} but is {!r}".format(
+                    name, ref_of(self.engine.shadow, row), checks.short(expected), checks.short(observed)
+                ),
+                id=row.id,
+                name=name,
+                expected=expected,
+                observed=observed,
+            )
+
+    def _apply(
+        self, operation: Operation, operations: List[Operation], write: Write
+    ) -> Generator[str, None, None]:
+        engine = self.engine
+        row = operation.resolve_now(engine, operations)
+        if row.id:
+            write.touched.add(row.id)
+        if operation.kind == "set":
+            if operation.undoable and not operation.is_already_so(engine):
+                self._begin_step()
+            operation.apply_set(engine, operations)
+            return
+        if operation.undoable and not operation.self_contained:
+            self._begin_step()
+        arguments = operation.live_arguments(engine, operations)
+        call = Call(row, operation.method, arguments, engine.song, self._live_module())
+        operation.victim = victim(call)
+        steps = perform(call)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                operation.finish_call(call, end.value)
+                return
+            if self._clock() > write.deadline:
+                steps.close()
+                raise BridgeError("DEADLINE", "{} was not done in time".format(operation.method.name))
+            yield PUMP
+
+    def _take_back(
+        self, write: Write, done: List[Operation], failed: Optional[Operation], problem: BridgeError
+    ) -> Generator[str, None, None]:
+        """Undo what was applied before the failure, then raise it; says exactly what could not be undone."""
+        engine = self.engine
+        applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
+        for operation in reversed(applied):
+            if operation.kind == "set" and operation.row is not None and alive(operation.row.obj):
+                try:
+                    operation.restore()
+                except Exception:
+                    # Then it is told below as left behind.
+                    continue
+        was_open = self._step_open
+        self._end_step(any(op.is_parameter for op in applied))
+        calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
+        if calls and was_open:
+            # Sets alone were put back by hand: without a recorded change, undo would take a person's last edit.
+            try:
+                engine.song.undo()
+            except Exception as refused:
+                self._log("SetMirror: undo of write {} failed: {!r}".format(write.id, refused))
+            self._mark_history()
+        self._mark_consequences(applied)
+        yield FLUSH
+        for _ in range(SETTLE_PUMPS):
+            if all(op.is_restored(engine) for op in applied):
+                break
+            yield PUMP
+        left = [op for op in applied if not op.is_restored(engine)]
+        problem.facts["applied"] = [op.left_behind() for op in left]
+        if not left:
+            problem.facts["taken_back"] = len(applied)
+        raise problem
+
+    def _mark_consequences(self, operations: List[Operation]) -> None:
+        """Live announces not all that follows from a change: read it again where it is near."""
+        engine = self.engine
+        for operation in operations:
+            if not operation.changed and operation.kind == "set":
+                continue
+            for id_ in operation.touches:
+                row = engine.shadow.rows.get(id_)
+                if row is not None:
+                    engine.mark(row, row.plan.polled_bits | row.plan.tree_bits)
+                    if operation.kind == "call" and row.plan.type == "Track":
+                        self._mark_slots(row)
+            if operation.is_history:
+                self._mark_history()
+        root = engine.shadow.root
+        if root is not None:
+            engine.mark_names(root, ("can_undo", "can_redo"))
+
+    def _mark_history(self) -> None:
+        """After undo and redo anything may be another object; lists are few, so look at all of them."""
+        for row in self.engine.shadow.rows.values():
+            if row.plan.tree_bits and row.plan.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
+                self.engine.mark(row, row.plan.tree_bits)
+
+    def _mark_slots(self, track: Row) -> None:
+        for id_ in track.value("clip_slots") or ():
+            slot = self.engine.shadow.rows.get(id_)
+            if slot is not None:
+                self.engine.mark_names(slot, ("clip", "has_clip"))
+
+    def _settle(self, write: Write, operations: List[Operation]) -> Generator[str, None, None]:
+        """Wait for what Live applies late, until it is there or it is clear that it will not be."""
+        waiting = [op for op in operations if op.changed and not op.verified]
+        start, pumps = self._clock(), 0
+        while waiting:
+            now = self._clock()
+            if now > write.deadline or (now - start > SETTLE_S and pumps >= SETTLE_PUMPS):
+                return
+            yield PUMP
+            pumps += 1
+            waiting = [op for op in waiting if not op.observe(self.engine)]
+
+
+def _refusal(problem: Exception) -> BridgeError:
+    text = str(problem).strip() or type(problem).__name__
+    text = text if len(text) <= 400 else text[:397] + "…"
+    return BridgeError("LIVE_REFUSED", "Live refused: {}".format(text))

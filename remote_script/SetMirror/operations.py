@@ -1,0 +1,430 @@
+"""One operation of a write: what is asked, checked as far as it can be before anything runs, then applied and read back.
+
+`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or `$k`: what operation k of
+the same write returned. All problems of a write are collected before the first is raised.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional, Set
+
+from . import checks, schema
+from .batches import Engine
+from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNCHANGED, Call, plain_result
+from .errors import BridgeError
+from .plans import Row, class_of, kinds_of
+from .refs import parse, ref_of, resolve
+from .values import ABSENT, alive, items, live_ptr, read, same
+
+_RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
+
+_PARAMETER_VALUES = ("value", "display_value")
+
+
+class Problems:
+    """What is wrong with a write, all of it."""
+
+    def __init__(self) -> None:
+        self._found: List[Any] = []
+
+    def add(self, number: int, problem: BridgeError) -> None:
+        self._found.append((number, problem))
+
+    def raise_first(self) -> None:
+        """Raise the first problem, with a list of all."""
+        if not self._found:
+            return
+        first: BridgeError = self._found[0][1]
+        first.facts["problems"] = [
+            dict(op=number, error=problem.name, rule=problem.rule, value=problem.value)
+            for number, problem in self._found[:50]
+        ]
+        raise first
+
+
+class Operation:
+    """See the module; `row` is None until a `$k` target is known."""
+
+    def __init__(self, engine: Engine, number: int, asked: Dict[str, Any]) -> None:
+        self.number = number
+        self.asked = asked
+        self.kind = asked.get("op")
+        if self.kind not in ("set", "call"):
+            raise BridgeError("INVALID_PARAMS", "`op` is set or call", checks.short(self.kind))
+        self.target = asked.get("target")
+        self.where = str(checks.short(self.target))
+        self.row: Optional[Row] = None
+        self.prop: Optional[schema.Property] = None
+        self.method_row: Optional[schema.Method] = None
+        self.value: Any = None
+        self.args: Dict[str, Any] = {}
+        self.touches: Set[int] = set()
+        self.changed = False
+        self.before: Any = None
+        self.after: Any = None
+        self.verified = False
+        self.note = ""
+        self.raw: Any = None
+        self.product: Any = None
+        self.victim: Any = None
+        self._raw_before: Any = None
+        if not self._of_result(self.target):
+            self.row = resolve(engine.shadow, self.target)
+            self.where = ref_of(engine.shadow, self.row)
+            self.touches.add(self.row.id)
+            self._check(engine, self.row)
+
+    # -- before anything runs -----------------------------------------------------------------------------------
+
+    def _of_result(self, target: Any) -> bool:
+        if not isinstance(target, str) or not target.startswith("$"):
+            return False
+        match = _RESULT.match(target)
+        if match is None or int(match.group(1)) >= self.number:
+            raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
+        return True
+
+    def _check(self, engine: Engine, row: Row) -> None:
+        if self.kind == "set":
+            prop = self.prop = checks.writable(row, self.asked.get("name"), engine.live)
+            value = self.asked.get("value")
+            if engine.reader.now(row, prop.name) is ABSENT:
+                error = checks.missing(prop.name, row)
+                assert error is not None
+                raise error
+            if prop.type == "ref":
+                self.value = value
+                if value is not None and not self._of_result(value):
+                    self._check_object(engine, value, prop.of)
+            elif prop.type == "routing":
+                self.value = checks.property_value(row, prop, value)
+                self._routing(row)
+            elif value is None and prop.type != "json":
+                raise checks.refuse("`{}` cannot be null".format(prop.name), None)
+            else:
+                self.value = checks.property_value(row, prop, value)
+            return
+        method = self.method_row = checks.method_of(row, self.asked.get("method"), engine.live)
+        self.args = checks.arguments(method, self.asked.get("args"))
+        for arg in method.args:
+            of = OBJECT_ARGUMENTS.get((row.plan.type, method.name, arg.name), arg.of)
+            if arg.name in self.args and self._names_object(row, arg):
+                value = self.args[arg.name]
+                if not self._of_result(value):
+                    self._check_object(engine, value, of)
+
+    def _names_object(self, row: Row, arg: schema.Arg) -> bool:
+        assert self.method_row is not None
+        return arg.type == "obj" or (row.plan.type, self.method_row.name, arg.name) in OBJECT_ARGUMENTS
+
+    def _check_object(self, engine: Engine, value: Any, of: str) -> Row:
+        if of == "BrowserItem":
+            raise BridgeError(
+                "NOT_AVAILABLE", "Browser items have no id", hint="use load with the item's path"
+            )
+        found = resolve(engine.shadow, value)
+        if of and not schema.is_a(found.plan.type, of):
+            raise checks.refuse("a {} is needed, {} is a {}".format(of, value, found.plan.type), value)
+        self.touches.add(found.id)
+        return found
+
+    def _routing(self, row: Row) -> Any:
+        assert self.prop is not None
+        choices = items(read(row.obj, "available_{}s".format(self.prop.name)))
+        for choice in choices:
+            if str(choice.display_name) == self.value:
+                return choice
+        names = [str(choice.display_name) for choice in choices]
+        raise checks.refuse(
+            "`{}` must be one of the available ones".format(self.prop.name), self.value, choices=names[:100]
+        )
+
+    # -- what it is ---------------------------------------------------------------------------------------------
+
+    @property
+    def method(self) -> schema.Method:
+        assert self.method_row is not None
+        return self.method_row
+
+    @property
+    def undoable(self) -> bool:
+        """Whether Live's history will have an entry for it."""
+        if self.kind == "set":
+            # Unknown until a `$k` target is: then an empty step at worst, which leaves no entry.
+            return self.prop is None or self.prop.undo
+        return self.method_row is None or self.method_row.effect == "edit"
+
+    @property
+    def self_contained(self) -> bool:
+        """Live makes the undo entry itself, later; an open step would catch a person's edits meanwhile."""
+        return (
+            self.kind == "call"
+            and self.method_row is not None
+            and self.method_row.name in ("load", "load_item")
+        )
+
+    @property
+    def is_history(self) -> bool:
+        return self.kind == "call" and self.asked.get("method") in ("undo", "redo") and self.where == "song"
+
+    @property
+    def is_parameter(self) -> bool:
+        return self.kind == "set" and self.row is not None and self.row.plan.type == "DeviceParameter"
+
+    def last_change(self, engine: Engine) -> int:
+        """The last revision in which what this operation touches was edited."""
+        if self.is_history:
+            return engine.last_edit
+        rows = [engine.shadow.rows[id_] for id_ in self.touches if id_ in engine.shadow.rows]
+        return max([row.revision for row in rows] or [0])
+
+    def forecast(self, engine: Engine) -> Dict[str, Any]:
+        """What would happen, as far as it can be told without doing it."""
+        if self.kind == "set" and self.row is not None:
+            assert self.prop is not None
+            before = engine.reader.now(self.row, self.prop.name)
+            wanted = self._wanted(engine)
+            return {"changed": not same(before, wanted), "before": before, "after": wanted, "verified": False}
+        changes = self.method_row is None or self.method_row.effect in ("edit", "act")
+        return {"changed": changes, "before": None, "after": None, "verified": False}
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    def resolve_now(self, engine: Engine, operations: List[Operation]) -> Row:
+        """The row of the target, which may have been made by an earlier operation of this write."""
+        if self.row is None:
+            obj = self._result_object(self.target, operations)
+            self.row = self._row_for(engine, obj)
+            self._check(engine, self.row)
+        if not alive(self.row.obj):
+            raise BridgeError(
+                "STALE_REFERENCE", "{} was removed by an earlier operation".format(self.where), self.target
+            )
+        return self.row
+
+    def _result_object(self, target: Any, operations: List[Operation]) -> Any:
+        match = _RESULT.match(str(target))
+        assert match is not None
+        made = operations[int(match.group(1))]
+        obj = made.product
+        if obj is None or not alive(obj):
+            raise BridgeError("INVALID_VALUE", "Operation {} returned no object".format(made.number), target)
+        if match.group(2):
+            parts = parse(match.group(2))
+            for name, _ in parts:
+                try:
+                    obj = items(obj)[int(name)] if name.isdigit() else getattr(obj, name)
+                except Exception:
+                    # Whatever Live says about it, the path leads nowhere.
+                    raise BridgeError(
+                        "STALE_REFERENCE", "{} leads nowhere at {!r}".format(target, name), target
+                    )
+        return obj
+
+    def _row_for(self, engine: Engine, obj: Any) -> Row:
+        """The shadow's row, or one made for the moment while the object is not told yet."""
+        type_ = class_of(obj, "")
+        ptr = live_ptr(obj)
+        if type_ is None or ptr is None:
+            raise BridgeError(
+                "INVALID_VALUE", "{} is no object that can be changed".format(self.target), self.target
+            )
+        known = engine.shadow.known(type_, ptr)
+        if known is not None:
+            return known
+        role = ""
+        if type_ == "Track" and any(track == obj for track in items(read(engine.song, "return_tracks"))):
+            role = "return_tracks"
+        elif type_ == "Clip":
+            role = "arrangement_clips" if read(obj, "is_arrangement_clip") else "clip"
+        plan = engine.plans.get(type_, kinds_of(obj, type_, role, None))
+        return plan.new_row(0, obj, ptr, None, role)
+
+    def live_arguments(self, engine: Engine, operations: List[Operation]) -> Dict[str, Any]:
+        """The arguments with Live's objects in the place of ids, refs and `$k`."""
+        assert self.row is not None
+        found = dict(self.args)
+        for arg in self.method.args:
+            if arg.name in found and self._names_object(self.row, arg):
+                value = found[arg.name]
+                if self._of_result(value):
+                    found[arg.name] = self._result_object(value, operations)
+                else:
+                    found[arg.name] = self._check_object(engine, value, "").obj
+        return found
+
+    def _wanted(self, engine: Engine) -> Any:
+        """The value as it will be read back."""
+        assert self.prop is not None
+        if self.prop.type == "ref" and self.value is not None and not str(self.value).startswith("$"):
+            return resolve(engine.shadow, self.value).id
+        return self.value
+
+    def is_already_so(self, engine: Engine) -> bool:
+        assert self.row is not None and self.prop is not None
+        return same(engine.reader.now(self.row, self.prop.name), self._wanted(engine))
+
+    def apply_set(self, engine: Engine, operations: List[Operation]) -> None:
+        """Set the property unless it is so already; Live's exceptions come through."""
+        row, prop = self.row, self.prop
+        assert row is not None and prop is not None
+        self._raw_before = read(row.obj, prop.name)
+        self.before = self.after = engine.reader.now(row, prop.name)
+        if prop.type == "ref":
+            target = None
+            if self.value is not None:
+                if self._of_result(self.value):
+                    target = self._result_object(self.value, operations)
+                else:
+                    target = resolve(engine.shadow, self.value).obj
+            if target == self._raw_before or (target is None and not alive(self._raw_before)):
+                self.verified = True
+                return
+            setattr(row.obj, prop.name, target)
+            self.value = target
+        else:
+            if same(self.before, self.value):
+                self.verified = True
+                return
+            setattr(row.obj, prop.name, self._routing(row) if prop.type == "routing" else self._for_live(row))
+        self.changed = True
+        self.observe(engine)
+
+    def _for_live(self, row: Row) -> Any:
+        prop, value = self.prop, self.value
+        assert prop is not None
+        if prop.type == "json" and isinstance(value, dict):
+            # Pitches of a tuning system: made as the present one is made.
+            kind = type(self._raw_before)
+            return kind(
+                *[value[name] for name in ("index_in_octave", "octave", "frequency") if name in value]
+            )
+        if isinstance(value, list):
+            return tuple(value)
+        return value
+
+    def observe(self, engine: Engine) -> bool:
+        """Read back; True when nothing more is awaited."""
+        row = self.row
+        assert row is not None
+        if self.kind == "call":
+            return self._observe_call(row)
+        prop = self.prop
+        assert prop is not None
+        if prop.type == "ref":
+            now = read(row.obj, prop.name)
+            self.verified = now == self.value or (self.value is None and not alive(now))
+            self.after = engine.reader.now(row, prop.name)
+            return self.verified
+        self.after = engine.reader.now(row, prop.name)
+        if self.after is ABSENT:
+            self.after, self.note = None, "Live does not show it any more"
+            return True
+        if same(self.after, self.value):
+            self.verified, self.note = True, ""
+            return True
+        if same(self.after, self.before):
+            self.verified, self.note = False, "Live shows the old value still"
+            return False
+        # Live took it in its own way: clamped, snapped to its palette, numbered a "#".
+        self.verified = True
+        self.note = "asked for {!r}, Live made it {!r}".format(
+            checks.short(self.value), checks.short(self.after)
+        )
+        return True
+
+    def finish_call(self, call: Call, raw: Any) -> None:
+        """Keep what the call returned and what it made."""
+        method = self.method
+        self.changed = raw is not UNCHANGED and method.effect != "read"
+        self.raw = None if raw is UNCHANGED else raw
+        if method.returns == "obj":
+            self.product = self.raw
+        else:
+            for (type_, name), product in PRODUCTS.items():
+                if name == method.name and schema.is_a(call.row.plan.type, type_) and self.changed:
+                    try:
+                        self.product = product(call)
+                    except Exception:
+                        # Only the convenience of `$k` is lost.
+                        self.product = None
+        self._observe_call(call.row)
+
+    def _observe_call(self, row: Row) -> bool:
+        self.verified = True
+        effect = EFFECTS.get((row.plan.type, self.method.name))
+        if effect is not None and self.changed and alive(row.obj):
+            self.verified = bool(effect[1](read(row.obj, effect[0])))
+            self.note = "" if self.verified else "{} is not so yet".format(effect[0])
+        if self.victim is not None and alive(self.victim):
+            self.verified, self.note = False, "the object is still there"
+        return self.verified
+
+    def restore(self) -> None:
+        """Put the value from before back; for `set` only."""
+        assert self.row is not None and self.prop is not None
+        setattr(self.row.obj, self.prop.name, self._raw_before)
+
+    def is_restored(self, engine: Engine) -> bool:
+        """Whether nothing of this operation is left in the Set, as far as it can be told."""
+        if self.kind == "set":
+            if self.row is None or not alive(self.row.obj):
+                return True
+            assert self.prop is not None
+            return same(engine.reader.now(self.row, self.prop.name), self.before)
+        return self.method.effect == "edit" and (self.product is None or not alive(self.product))
+
+    def left_behind(self) -> Dict[str, Any]:
+        """For the answer to a write that could not be taken back whole."""
+        found: Dict[str, Any] = {"op": self.number, "target": self.where}
+        if self.kind == "set":
+            found.update(name=self.asked.get("name"), before=self.before, after=self.after)
+        else:
+            found["method"] = self.asked.get("method")
+        return found
+
+    def result(self, engine: Engine) -> Dict[str, Any]:
+        """The answer for this operation; objects are told by now, so they have ids."""
+        found: Dict[str, Any] = {
+            "changed": self.changed,
+            "before": self.before if self.before is not ABSENT else None,
+            "after": self.after if self.after is not ABSENT else None,
+            "verified": self.verified,
+        }
+        if self.note:
+            found["note"] = self.note
+        if self.kind == "call":
+            if self.product is not None:
+                found["result"] = describe(engine, self.product)
+                if self.method.returns not in ("obj", "none"):
+                    found["value"] = plain_result(self.method, self.raw)
+            elif self.raw is not None:
+                found["result"] = plain_result(self.method, self.raw)
+        return found
+
+
+def describe(engine: Engine, obj: Any) -> Any:
+    """An object as {id, type, ref}; its type alone when it does not belong to the Set's tree (an envelope)."""
+    if obj is None or not alive(obj):
+        return None
+    row = engine.shadow.row_of(obj)
+    if row is None:
+        return {"id": None, "type": class_of(obj, "") or type(obj).__name__, "ref": None}
+    return {"id": row.id, "type": row.plan.type, "ref": ref_of(engine.shadow, row)}
+
+
+def prepare(engine: Engine, asked: List[Dict[str, Any]], problems: Problems) -> List[Operation]:
+    """The operations of a write, checked; what is wrong goes into `problems`."""
+    found: List[Operation] = []
+    for number, each in enumerate(asked):
+        try:
+            found.append(Operation(engine, number, each))
+        except BridgeError as problem:
+            problems.add(number, problem)
+    if len(asked) > 1:
+        for operation in found:
+            if operation.is_history:
+                rule = "undo and redo stand alone in a write: they end the undo step"
+                problems.add(operation.number, BridgeError("INVALID_PARAMS", rule))
+    return found

@@ -1,0 +1,148 @@
+"""What authenticated clients may ask, method by method: status, snapshot, watch, read, write.
+
+Each handler returns the encoded result, or None when the answer comes later. All refusals are BridgeErrors.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Optional
+
+from . import checks
+from .batches import Engine
+from .clients import Client
+from .errors import BridgeError
+from .executor import Executor
+from .refs import resolve
+from .values import ABSENT
+from .wire import encode, result_line
+
+READS = 4096
+"""Properties in one `set.read`; each costs Live some microseconds."""
+SNAPSHOTS_WAITING = 4
+
+Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]
+
+
+class Requests:
+    """The table of methods; `state()` gives the present engine and executor, `progress()` None when ready."""
+
+    def __init__(
+        self,
+        state: Callable[[], Any],
+        progress: Callable[[], Optional[float]],
+        status: Callable[[], Dict[str, Any]],
+    ) -> None:
+        self._state = state
+        self._progress = progress
+        self._status = status
+        self.handlers: Dict[str, Handler] = {
+            "bridge.status": self._bridge_status,
+            "set.snapshot": self._set_snapshot,
+            "set.watch": self._set_watch,
+            "set.read": self._set_read,
+            "write.execute": self._write_execute,
+            "write.result": self._write_result,
+        }
+
+    def answer(self, client: Client, request: Any, method: str, params: Dict[str, Any]) -> Optional[bytes]:
+        handler = self.handlers.get(method)
+        if handler is None:
+            raise BridgeError(
+                "METHOD_NOT_FOUND",
+                "There is no method {!r}".format(method[:60]),
+                methods=sorted(self.handlers),
+            )
+        return handler(client, request, params)
+
+    def _engine(self) -> Engine:
+        """The engine, once the shadow is complete."""
+        progress = self._progress()
+        if progress is not None:
+            raise BridgeError(
+                "NOT_READY", "The Set is being read", progress=round(progress, 3), retry_after_s=0.25
+            )
+        engine: Engine = self._state()[0]
+        return engine
+
+    def _bridge_status(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        return encode(self._status())
+
+    def _set_snapshot(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        self._engine()
+        if len(client.snapshots_wanted) >= SNAPSHOTS_WAITING:
+            raise BridgeError(
+                "BUSY", "{} snapshots are waiting already".format(SNAPSHOTS_WAITING), retry_after_s=1.0
+            )
+        client.snapshots_wanted.append(request)
+        return None
+
+    def _set_watch(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        engine = self._engine()
+        after = params.get("after_revision")
+        if isinstance(after, bool) or not isinstance(after, int) or after < 0:
+            raise BridgeError(
+                "INVALID_PARAMS", "`after_revision` is a number, 0 or more", checks.short(after)
+            )
+        if params.get("epoch") != engine.epoch:
+            raise BridgeError(
+                "EPOCH_CHANGED",
+                "The epoch is {}".format(engine.epoch),
+                checks.short(params.get("epoch")),
+                epoch=engine.epoch,
+            )
+        oldest = engine.history.oldest(engine.revision)
+        if after < oldest:
+            raise BridgeError(
+                "REVISION_TOO_OLD",
+                "revision {} is too old; the oldest kept is {}".format(after, oldest),
+                after,
+                oldest=oldest,
+            )
+        if after > engine.revision:
+            raise BridgeError(
+                "INVALID_PARAMS", "The newest revision is {}, got {}".format(engine.revision, after), after
+            )
+        client.push(result_line(request, encode({"revision": engine.revision})))
+        client.following = True
+        for line in engine.history.after(after):
+            client.stream(line)
+        return None
+
+    def _set_read(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        engine = self._engine()
+        wanted = params.get("items")
+        if not isinstance(wanted, list):
+            raise BridgeError("INVALID_PARAMS", "`items` is a list of [target, name]")
+        if len(wanted) > READS:
+            raise BridgeError("TOO_LARGE", "At most {} items, got {}".format(READS, len(wanted)))
+        values = []
+        for item in wanted:
+            try:
+                if not isinstance(item, list) or len(item) != 2 or not isinstance(item[1], str):
+                    raise BridgeError("INVALID_PARAMS", "An item is [target, name]", checks.short(item))
+                row = resolve(engine.shadow, item[0])
+                value = ABSENT
+                if checks.is_property(row, item[1]):
+                    value = engine.reader.now(row, item[1])
+                if value is ABSENT:
+                    raise BridgeError(
+                        "NOT_AVAILABLE", "{} has no {!r}".format(row.plan.type, item[1]), item[1]
+                    )
+                values.append(value)
+            except BridgeError as problem:
+                values.append({"error": problem.to_json()["data"]})
+        return encode({"values": values})
+
+    def _write_execute(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        self._engine()
+        executor: Executor = self._state()[1]
+        executor.submit(client, request, params)
+        return None
+
+    def _write_result(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        executor: Executor = self._state()[1]
+        kept = executor.result(params.get("write"))
+        if isinstance(kept, BridgeError):
+            raise kept
+        result: bytes = kept
+        return result

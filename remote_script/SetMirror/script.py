@@ -1,0 +1,464 @@
+"""SetMirror as Live sees it: what Live calls, and the pump that does everything else on Live's main thread.
+
+A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over when the timer has died. One pump:
+take requests → tell what changed → run writes, telling what they changed → snapshots → audit with the time left →
+send. Nothing is ever raised into Live, and after `disconnect` nothing is left: no listener, timer or socket.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from typing import Any, Callable, Dict, Iterator, Optional
+
+from . import auth, schema
+from .audit import Audit
+from .batches import AUDIT, LIVE, Batch, Cause, Engine
+from .clients import Client
+from .errors import BridgeError
+from .executor import FLUSH, PUMP, Executor
+from .plans import Row
+from .requests import Requests
+from .server import PROTOCOLS, Server
+from .timings import Timings
+from .transport import TcpListener, port_from_environment
+from .values import ABSENT, read
+from .wire import error_line, request_line, result_line
+
+VERSION = "0.1.0"
+TIMER_MS = 10
+"""Live keeps about that on macOS (measured 10.3 ms); on one Windows PC it was 34 ms whatever was asked."""
+BUDGET_S = 0.004
+"""Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
+AUDIT_S = 0.0002
+"""Of one pump at rest: 20,000 parameters are compared in less than a minute, unseen in Live's CPU meter."""
+SILENCE_S = 0.08
+"""Without a pump for so long, `update_display` pumps instead."""
+PROGRESS_S = 0.5
+REBUILD_S = 5.0
+"""Between attempts to read the Set anew after a mistake of ours."""
+
+
+class SetMirror:
+    """One script run: from `create_instance` to `disconnect`; a Set that is opened begins another."""
+
+    def __init__(
+        self,
+        c_instance: Any,
+        listener: Any = None,
+        clock: Callable[[], float] = time.monotonic,
+        budget_s: float = BUDGET_S,
+        audit_s: float = AUDIT_S,
+    ) -> None:
+        self._c_instance = c_instance
+        self._clock = clock
+        self._budget_s = budget_s
+        self._audit_s = audit_s
+        self._closed = False
+        self._pumping = False
+        self._timer: Any = None
+        self._last_pump = clock()
+        self._began = clock()
+        self._job: Optional[Iterator[None]] = None
+        self._batch: Optional[Batch] = None
+        self._waiting = False
+        self._progress: Optional[float] = 0.0
+        self._next_progress = 0.0
+        self._rebuild_at = 0.0
+        self._logged: Dict[str, int] = {}
+        self.counters: Dict[str, Any] = {"pumps": 0, "fallback_pumps": 0, "failures": 0, "rebuilds": 0}
+        self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
+        self.live_module = self._import_live()
+        self.engine: Engine
+        self.executor: Executor
+        self.audit: Audit
+        self._new_engine()
+        self.requests = Requests(lambda: (self.engine, self.executor), lambda: self._progress, self.status)
+        self.server: Optional[Server] = None
+        try:
+            token = auth.load_token()
+        except auth.TokenUnusable as problem:
+            self.log("SetMirror is off: {}".format(problem))
+        else:
+            if listener is None:
+                listener = TcpListener(port_from_environment(), clock, self.log)
+            script = {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])}
+            self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
+        self._start_timer()
+
+    # -- what Live calls ----------------------------------------------------------------------------------------
+
+    def update_display(self) -> None:
+        """Live's own tick of about 100 ms."""
+        if self._closed:
+            return
+        self.executor.ticks += 1
+        if self._clock() - self._last_pump > SILENCE_S:
+            self.counters["fallback_pumps"] += 1
+            self._revive_timer()
+            self.pump()
+
+    def disconnect(self) -> None:
+        """The Set is closed or the script switched off: leave nothing behind."""
+        if self._closed:
+            return
+        self._closed = True
+        for step in (self._stop_timer, self._close_executor, self._close_server, self.engine.close):
+            try:
+                step()
+            except Exception:
+                self._failed("disconnect")
+
+    def connect_script_instances(self, instances: Any) -> None:
+        """Other surfaces are none of ours."""
+
+    def build_midi_map(self, handle: Any) -> None:
+        """No MIDI is mapped."""
+
+    def receive_midi(self, data: Any) -> None:
+        """No MIDI is heard."""
+
+    def refresh_state(self) -> None:
+        """No lights to refresh."""
+
+    def can_lock_to_devices(self) -> bool:
+        return False
+
+    def suggest_input_port(self) -> str:
+        return ""
+
+    def suggest_output_port(self) -> str:
+        return ""
+
+    def suggest_map_mode(self, control: Any, channel: Any) -> int:
+        return 0
+
+    # -- the pump -----------------------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """One turn on Live's main thread; never raises."""
+        if self._closed or self._pumping:
+            return
+        self._pumping = True
+        start = time.perf_counter()
+        try:
+            self.counters["pumps"] += 1
+            self._last_pump = self._clock()
+            worked = self._turn(start)
+        except Exception:
+            worked = True
+            self._failed("pump")
+        finally:
+            self._pumping = False
+        spent = time.perf_counter() - start
+        self.timings["pump"].add(spent)
+        if not worked:
+            self.timings["rest"].add(spent)
+
+    def _turn(self, start: float) -> bool:
+        server = self.server
+        if server is None:
+            return False
+        deadline = start + self._budget_s
+        server.receive()
+        worked = self._work(deadline)
+        engine = self.engine
+        settled = self._job is None and self._progress is None and not engine.dirty
+
+        def spend() -> bool:
+            return time.perf_counter() < deadline
+
+        server.stream_snapshots(engine.shadow, engine.revision, engine.epoch, settled, spend)
+        if not worked and settled and not self.executor.busy:
+            self._audit()
+        server.beat(engine.epoch, engine.revision, time.time())
+        if self._progress is not None:
+            self._tell_progress(server)
+        server.send(engine.epoch, engine.revision)
+        server.forget_closed(engine.shadow)
+        return worked
+
+    def _work(self, deadline: float) -> bool:
+        """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
+        worked = False
+        advanced = False
+        executor = self.executor
+        while True:
+            if self._job is not None:
+                worked = True
+                if not self._continue_job(deadline):
+                    return True
+            elif self._progress is not None:
+                if self._clock() < self._rebuild_at:
+                    return worked
+                self._new_engine()
+                executor = self.executor
+            elif self.engine.dirty:
+                self._begin_flush()
+            elif executor.busy and not advanced:
+                worked = True
+                began = time.perf_counter()
+                wish = executor.advance()
+                self.timings["write"].add(time.perf_counter() - began)
+                if wish == FLUSH:
+                    self._flush_for_write()
+                elif wish == PUMP:
+                    advanced = True
+            else:
+                return worked
+            if time.perf_counter() > deadline:
+                return worked
+
+    def _continue_job(self, deadline: float) -> bool:
+        """Work on at the job; True when it has ended."""
+        job = self._job
+        assert job is not None
+        began = time.perf_counter()
+        kind = "build" if self._batch is None else "flush"
+        try:
+            for _ in job:
+                if time.perf_counter() > deadline:
+                    return False
+        except Exception:
+            # The shadow may be half changed: only a new reading under a new epoch is honest.
+            self._failed(kind)
+            self._rebuild("internal error")
+            return True
+        finally:
+            self.timings[kind].add(time.perf_counter() - began)
+        self._job = None
+        batch, self._batch = self._batch, None
+        if batch is None:
+            self._built()
+        else:
+            line = self.engine.seal(batch, time.time())
+            if line is not None and self.server is not None:
+                self.server.broadcast(line)
+        return True
+
+    def _begin_flush(self) -> None:
+        """Begin to tell what is dirty; while a write settles, its targets' changes are told as its own."""
+        engine = self.engine
+        dirty, engine.dirty = engine.dirty, {}
+        write = self.executor.current
+        if write is not None:
+            mine = {id_: bits for id_, bits in dirty.items() if self._concerns(id_, write.touched)}
+            others = {id_: bits for id_, bits in dirty.items() if id_ not in mine}
+            if mine and others:
+                # Structure first settles where objects are; the rest follows in the next round.
+                for id_, bits in others.items():
+                    engine.dirty[id_] = engine.dirty.get(id_, 0) | bits
+            if mine:
+                self._start(mine, Cause("write", write.id, write.author))
+                return
+        self._start(dirty, LIVE)
+
+    def _flush_for_write(self) -> None:
+        """All that is dirty came from the write that has just run in this very turn."""
+        engine, write = self.engine, self.executor.current
+        if engine.dirty and write is not None:
+            dirty, engine.dirty = engine.dirty, {}
+            self._start(dirty, Cause("write", write.id, write.author))
+
+    def _start(self, dirty: Dict[int, int], cause: Cause) -> None:
+        self._spread(dirty)
+        self._batch = Batch(cause)
+        self._job = self.engine.flush(dirty, self._batch)
+
+    def _spread(self, dirty: Dict[int, int]) -> None:
+        """Folding and grouping have no listener of their own; the list of visible tracks tells them."""
+        root = self.engine.shadow.root
+        if root is None or not dirty.get(root.id, 0) & root.plan.bits_of(("visible_tracks", "tracks")):
+            return
+        for id_ in root.value("tracks") or ():
+            row = self.engine.shadow.rows.get(id_)
+            if row is not None:
+                names = ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
+                dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
+
+    def _concerns(self, id_: int, touched: Any) -> bool:
+        """Whether a changed object is one that the write touched, or hangs above or below one (the song apart)."""
+        rows = self.engine.shadow.rows
+        if id_ in touched:
+            return True
+        root = self.engine.shadow.root
+        row: Optional[Row] = rows.get(id_)
+        while row is not None and row is not root:
+            if row.id in touched:
+                return True
+            row = rows.get(row.parent) if row.parent is not None else None
+        for each in touched:
+            row = rows.get(each)
+            while row is not None and row is not root:
+                if row.id == id_:
+                    return True
+                row = rows.get(row.parent) if row.parent is not None else None
+        return False
+
+    def _audit(self) -> None:
+        began = time.perf_counter()
+        deadline = began + self._audit_s
+        self.audit.step(lambda: time.perf_counter() < deadline)
+        self.timings["audit"].add(time.perf_counter() - began)
+        found = self.audit.take()
+        if found:
+            self._start(found, AUDIT)
+
+    # -- the Set ------------------------------------------------------------------------------------------------
+
+    def _new_engine(self) -> None:
+        live = self.live_module
+        application = live.Application.get_application() if live is not None else None
+        parts = [read(application, "get_{}_version".format(part)) for part in ("major", "minor", "bugfix")]
+        numbers = tuple(int(part()) for part in parts if part is not ABSENT) or (0,)
+        self.live_version = schema.since_text(numbers)
+        self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex())
+        self.executor = Executor(self.engine, self._clock, lambda: self.live_module, self._reply, self.log)
+        self.audit = Audit(self.engine, self._clock)
+        self._progress = 0.0
+        self._batch = None
+        self._job = self.engine.build()
+        self._began = self._clock()
+
+    def _built(self) -> None:
+        self._progress = None
+        self.counters["build_s"] = round(self._clock() - self._began, 3)
+        if self.server is not None:
+            self.server.notify("bridge.ready", {"epoch": self.engine.epoch, "revision": self.engine.revision})
+
+    def _rebuild(self, reason: str) -> None:
+        self.counters["rebuilds"] += 1
+        self._job, self._batch = None, None
+        self._close_executor()
+        self.engine.close()
+        self._rebuild_at = self._clock() + REBUILD_S
+        self._progress = 0.0
+        if self.server is not None:
+            for client in self.server.served():
+                client.drop_stream()
+                if client.snapshot is not None:
+                    client.push(
+                        error_line(client.snapshot[0], BridgeError("EPOCH_CHANGED", "The Set is read anew"))
+                    )
+                    client.snapshot = None
+                params = {"epoch": self.engine.epoch, "reason": reason, "revision": self.engine.revision}
+                client.push(request_line("bridge.resync", params))
+
+    def _tell_progress(self, server: Server) -> None:
+        engine = self.engine
+        self._progress = max(self._progress or 0.0, min(0.99, engine.built / max(1, engine.expected)))
+        now = self._clock()
+        if now >= self._next_progress:
+            self._next_progress = now + PROGRESS_S
+            server.notify("bridge.progress", {"progress": round(self._progress, 3)})
+
+    # -- clients ------------------------------------------------------------------------------------------------
+
+    def _reply(self, client: Client, request: Any, outcome: Any) -> None:
+        if isinstance(outcome, BridgeError):
+            client.push(error_line(request, outcome))
+        else:
+            client.push(result_line(request, outcome))
+
+    def welcome(self) -> Dict[str, Any]:
+        """The answer to bridge.authenticate."""
+        engine = self.engine
+        names = {name: read(engine.song, name) for name in ("name", "file_path")}
+        return {
+            "epoch": engine.epoch,
+            "ready": self._progress is None,
+            "progress": 1.0 if self._progress is None else round(self._progress, 3),
+            "revision": engine.revision,
+            "oldest_revision": engine.history.oldest(engine.revision),
+            "protocols": list(PROTOCOLS),
+            "live": {"version": self.live_version},
+            "script": {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])},
+            "set": {
+                name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()
+            },
+        }
+
+    def status(self) -> Dict[str, Any]:
+        """Everything the script counts about itself."""
+        engine, server = self.engine, self.server
+        found = self.welcome()
+        found.update(
+            objects=len(engine.shadow.rows),
+            listeners={"attached": engine.observers.attached, "refused": engine.observers.refused},
+            history={"batches": len(engine.history), "bytes": engine.history.bytes},
+            snapshots=len(engine.shadow.snapshots),
+            writes=dict(self.executor.counters, waiting=self.executor.waiting),
+            audit=dict(self.audit.counters),
+            timings={name: timings.report() for name, timings in self.timings.items()},
+            budget={"pump_ms": self._budget_s * 1000, "audit_ms": self._audit_s * 1000},
+            counters=dict(self.counters),
+            timer=bool(read(self._timer, "running")),
+        )
+        if server is not None:
+            found["server"] = dict(server.counters)
+            found["clients"] = [
+                {
+                    "name": client.name,
+                    "state": client.state,
+                    "following": client.following,
+                    "outbox": client.outbox_bytes,
+                }
+                for client in server.clients
+            ]
+        return found
+
+    # -- the small print ----------------------------------------------------------------------------------------
+
+    def log(self, text: str) -> None:
+        """A line in Live's Log.txt."""
+        try:
+            self._c_instance.log_message(text)
+        except Exception:
+            pass
+
+    def _failed(self, where: str) -> None:
+        """Log a mistake of ours with its traceback, each only once; count it always."""
+        self.counters["failures"] += 1
+        text = traceback.format_exc()
+        self._logged[text] = self._logged.get(text, 0) + 1
+        if self._logged[text] == 1 and len(self._logged) <= 50:
+            self.log("SetMirror failed in {}: {}".format(where, text))
+
+    def _import_live(self) -> Any:
+        try:
+            import Live  # type: ignore[import-not-found]
+
+            return Live
+        except ImportError:
+            return None
+
+    def _start_timer(self) -> None:
+        try:
+            timer = self.live_module.Base.Timer
+            self._timer = timer(callback=self.pump, interval=TIMER_MS, repeat=True, start=True)
+        except Exception:
+            # update_display goes on pumping, ten times a second.
+            self._timer = None
+            self._failed("timer")
+
+    def _revive_timer(self) -> None:
+        """A stopped timer is started again; one that merely stalled with Live is left alone."""
+        try:
+            if self._timer is not None and not self._timer.running:
+                self._timer.start()
+        except Exception:
+            self._failed("timer")
+
+    def _stop_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+
+    def _close_executor(self) -> None:
+        self.executor.close()
+
+    def _close_server(self) -> None:
+        if self.server is not None:
+            self.server.close("disconnect")

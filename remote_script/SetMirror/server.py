@@ -1,0 +1,288 @@
+"""All clients: taking their requests, giving them their replies, their snapshots and the stream of batches.
+
+A turn takes a bounded number of bytes and requests from each client and never waits for one. Strangers get two
+requests (hello, authenticate), small lines and five seconds; whatever else they send closes their line. What the
+requests mean is the business of `Requests` (see `requests`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional
+
+from . import auth
+from .clients import GREETING, HELLO_S, LEAVING, OUTBOX_BYTES, PROVING, SERVED, Client
+from .errors import BridgeError
+from .shadow import Shadow
+from .wire import LineTooLong, decode, encode, error_line, notification, request_line, result_line
+
+PROTOCOLS = (1,)
+CLIENTS = 32
+"""At once, strangers included; one more is turned away."""
+REQUESTS_A_TURN = 32
+BYTES_A_TURN = 512 * 1024
+WAITING_LINES = 1024
+SENT_A_TURN = 4 * 1024 * 1024
+SNAPSHOT_AHEAD = 512 * 1024
+"""A snapshot is encoded only this far ahead of what the client takes."""
+SNAPSHOT_LINE = 48 * 1024
+HEARTBEAT_S = 2.0
+"""Three missed ones mean that the link is dead; Live's UI can stall for a second in a menu."""
+
+_HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
+
+
+class Server:
+    """`answer(client, id, method, params)` is called for each request of an authenticated client and returns the
+    encoded result, or None when it answers later; it raises BridgeError."""
+
+    def __init__(
+        self,
+        listener: Any,
+        token: str,
+        clock: Callable[[], float],
+        answer: Callable[[Client, Any, str, Dict[str, Any]], Optional[bytes]],
+        welcome: Callable[[], Dict[str, Any]],
+        script: Dict[str, Any],
+        log: Callable[[str], None],
+    ) -> None:
+        self.listener = listener
+        self.clients: List[Client] = []
+        self.counters: Dict[str, int] = {
+            "accepted": 0,
+            "turned_away": 0,
+            "refused": 0,
+            "requests": 0,
+            "errors": 0,
+            "resyncs": 0,
+            "bytes_in": 0,
+            "bytes_out": 0,
+        }
+        self._token = token
+        self._clock = clock
+        self._answer = answer
+        self._welcome = welcome
+        self._script = script
+        self._log = log
+        self._next_beat = 0.0
+
+    # -- in -----------------------------------------------------------------------------------------------------
+
+    def receive(self) -> None:
+        """Accept who knocks and take requests from everybody."""
+        now = self._clock()
+        for _ in range(8):
+            connection = self.listener.accept()
+            if connection is None:
+                break
+            if len(self.clients) >= CLIENTS:
+                self.counters["turned_away"] += 1
+                connection.close()
+                continue
+            self.counters["accepted"] += 1
+            self.clients.append(Client(connection, now))
+        for client in self.clients:
+            if client.closed:
+                continue
+            try:
+                self._receive(client)
+            except BridgeError as problem:
+                self._refuse(client, None, problem)
+            if client.state in (GREETING, PROVING) and now - client.since > HELLO_S:
+                self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The hello took too long"))
+
+    def _receive(self, client: Client) -> None:
+        taken = 0
+        while client.state != LEAVING and not client.closed and taken < BYTES_A_TURN:
+            if len(client.waiting) >= WAITING_LINES:
+                break
+            data = client.connection.receive()
+            if data is None:
+                break
+            if not data:
+                client.close()
+                return
+            taken += len(data)
+            self.counters["bytes_in"] += len(data)
+            if client.state == GREETING and data[:4] in _HTTP and not client.waiting:
+                # A browser was made to speak to the port; it gets no answer that it could read.
+                self.counters["refused"] += 1
+                client.close()
+                return
+            try:
+                lines = client.framer.feed(data)
+            except LineTooLong:
+                rule = "A line may have {} bytes".format(client.framer.limit)
+                raise BridgeError("TOO_LARGE", rule, limit=client.framer.limit)
+            client.waiting.extend(lines)
+            if client.state in (GREETING, PROVING):
+                break
+        for _ in range(REQUESTS_A_TURN):
+            if not client.waiting or client.closed or client.state == LEAVING:
+                break
+            self._take(client, client.waiting.popleft())
+
+    def _take(self, client: Client, line: bytes) -> None:
+        if not line.strip():
+            return
+        self.counters["requests"] += 1
+        request: Any = None
+        try:
+            message = decode(line)
+            if not isinstance(message, dict) or not isinstance(message.get("method"), str):
+                raise BridgeError("INVALID_REQUEST", "A request is an object with a `method`")
+            request = message.get("id")
+            if isinstance(request, bool) or not isinstance(request, (int, str, type(None))):
+                request = None
+                raise BridgeError("INVALID_REQUEST", "An `id` is a number or a text")
+            params = message.get("params", {})
+            if not isinstance(params, dict):
+                raise BridgeError("INVALID_PARAMS", "Parameters are given by name, as an object")
+            if client.state == SERVED:
+                if request is None:
+                    return
+                result = self._answer(client, request, message["method"], params)
+                if result is not None:
+                    client.push(result_line(request, result))
+            else:
+                client.push(result_line(request, encode(self._greet(client, message["method"], params))))
+        except BridgeError as problem:
+            if client.state == SERVED:
+                self.counters["errors"] += 1
+                client.push(error_line(request, problem))
+            else:
+                self._refuse(client, request, problem)
+        except Exception as problem:
+            # A mistake of ours costs one request.
+            self.counters["errors"] += 1
+            self._log("SetMirror: {} failed: {!r}".format(str(line[:80]), problem))
+            client.push(
+                error_line(request, BridgeError("INTERNAL", "The request failed: {!r}".format(problem)))
+            )
+
+    def _refuse(self, client: Client, request: Any, problem: BridgeError) -> None:
+        self.counters["refused"] += 1
+        client.push(error_line(request, problem))
+        client.leave()
+
+    def _greet(self, client: Client, method: str, params: Dict[str, Any]) -> Dict[str, Any]:
+        if client.state == GREETING and method == "bridge.hello":
+            protocols = params.get("protocols")
+            if (
+                not isinstance(protocols, list)
+                or not all(isinstance(p, int) for p in protocols)
+                or not protocols
+            ):
+                raise BridgeError("INVALID_PARAMS", "`protocols` is a list of numbers", hint="send [1]")
+            common = [number for number in protocols if number in PROTOCOLS]
+            if not common:
+                older = "client" if max(protocols) < min(PROTOCOLS) else "Remote Script in Live"
+                raise BridgeError(
+                    "UNSUPPORTED_PROTOCOL",
+                    "The client speaks protocols {}, the script {}".format(protocols[:8], list(PROTOCOLS)),
+                    hint="update the {}".format(older),
+                    supported=list(PROTOCOLS),
+                )
+            nonce = params.get("nonce")
+            if not isinstance(nonce, str) or not auth.NONCE.match(nonce):
+                raise BridgeError("INVALID_PARAMS", "`nonce` is 64 hex digits")
+            told = params.get("client")
+            if isinstance(told, dict):
+                client.name = "{} {}".format(
+                    str(told.get("name", "?"))[:60], str(told.get("version", ""))[:20]
+                ).strip()
+            client.client_nonce = nonce
+            client.script_nonce = auth.new_nonce()
+            client.state = PROVING
+            proof = auth.script_proof(self._token, nonce, client.script_nonce)
+            return {
+                "protocol": max(common),
+                "nonce": client.script_nonce,
+                "proof": proof,
+                "script": self._script,
+            }
+        if client.state == PROVING and method == "bridge.authenticate":
+            expected = auth.client_proof(self._token, client.client_nonce, client.script_nonce)
+            if not auth.same(expected, params.get("proof")):
+                raise BridgeError("UNAUTHENTICATED", "The proof does not match the token")
+            client.serve()
+            return self._welcome()
+        raise BridgeError("UNAUTHENTICATED", "First bridge.hello, then bridge.authenticate", method[:60])
+
+    # -- out ----------------------------------------------------------------------------------------------------
+
+    def served(self) -> List[Client]:
+        return [client for client in self.clients if client.state == SERVED and not client.closed]
+
+    def broadcast(self, line: bytes) -> None:
+        """A batch, to everybody who follows."""
+        for client in self.clients:
+            if client.following:
+                client.stream(line)
+
+    def notify(self, method: str, params: Dict[str, Any]) -> None:
+        """A notice to every authenticated client."""
+        line = request_line(method, params)
+        for client in self.served():
+            # A heartbeat that finds no room is no loss: the next batch tells more.
+            if client.outbox_bytes + len(line) <= OUTBOX_BYTES:
+                client.stream(line)
+
+    def beat(self, epoch: str, revision: int, time: float) -> None:
+        """The heartbeat, when it is due."""
+        now = self._clock()
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT_S
+            self.notify("bridge.heartbeat", {"epoch": epoch, "revision": revision, "time": time})
+
+    def stream_snapshots(
+        self, shadow: Shadow, revision: int, epoch: str, settled: bool, spend: Callable[[], bool]
+    ) -> None:
+        """Encode on at the snapshots under way while `spend()` allows; new ones begin between two batches."""
+        for client in self.served():
+            if client.snapshot is None and client.snapshots_wanted and settled:
+                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision))
+            while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
+                request, snapshot = client.snapshot
+                objects = snapshot.take(shadow.rows, SNAPSHOT_LINE)
+                if objects:
+                    body = b'{"snapshot":' + encode(request) + b',"objects":[' + b",".join(objects) + b"]}"
+                    client.push(notification("set.objects", body))
+                else:
+                    shadow.end_snapshot(snapshot)
+                    client.snapshot = None
+                    result = {"epoch": epoch, "revision": snapshot.revision, "count": snapshot.count}
+                    client.push(result_line(request, encode(result)))
+                if not spend():
+                    return
+
+    def send(self, epoch: str, revision: int) -> None:
+        """Send what the connections take; tell those that overflowed; let the dead go."""
+        for client in self.clients:
+            if client.overflowed and not client.closed:
+                client.overflowed = False
+                self.counters["resyncs"] += 1
+                client.push(
+                    request_line(
+                        "bridge.resync", {"epoch": epoch, "reason": "outbox overflow", "revision": revision}
+                    )
+                )
+            self.counters["bytes_out"] += client.send(SENT_A_TURN)
+
+    def forget_closed(self, shadow: Shadow) -> None:
+        """Release what closed clients held."""
+        for client in self.clients:
+            if client.closed and client.snapshot is not None:
+                shadow.end_snapshot(client.snapshot[1])
+                client.snapshot = None
+        self.clients = [client for client in self.clients if not client.closed]
+
+    def close(self, reason: str) -> None:
+        """Say goodbye to everybody and let the port go; never waits."""
+        line = request_line("bridge.bye", {"reason": reason})
+        for client in self.clients:
+            if client.state == SERVED:
+                client.push(line)
+                client.send(SENT_A_TURN)
+            client.close()
+        self.clients = []
+        self.listener.close()

@@ -1,0 +1,33 @@
+"""How long things took: the last thousand durations, told as p50, p95 and the longest ever."""
+
+from __future__ import annotations
+
+from typing import Dict, List
+
+KEPT = 1024
+
+
+class Timings:
+    """Durations in seconds in, milliseconds out."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.longest = 0.0
+        self._last: List[float] = []
+
+    def add(self, seconds: float) -> None:
+        if len(self._last) < KEPT:
+            self._last.append(seconds)
+        else:
+            self._last[self.count % KEPT] = seconds
+        self.count += 1
+        self.longest = max(self.longest, seconds)
+
+    def report(self) -> Dict[str, float]:
+        ordered = sorted(self._last) or [0.0]
+        return {
+            "count": self.count,
+            "p50_ms": round(ordered[len(ordered) // 2] * 1000, 4),
+            "p95_ms": round(ordered[int(len(ordered) * 0.95)] * 1000, 4),
+            "max_ms": round(self.longest * 1000, 4),
+        }
