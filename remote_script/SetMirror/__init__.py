@@ -1,6 +1,8 @@
-"""SetMirror, the guest inside Ableton Live: a Remote Script that mirrors the Set to clients on this machine.
+"""SetMirror, the guest inside Ableton Live: a Remote Script that mirrors the Set to clients on this
+machine.
 
-Live imports this package from its Remote Scripts folder and calls `create_instance`. Begin reading at `script`.
+Live imports this package from its Remote Scripts folder and calls `create_instance`. Begin reading at
+`script`.
 """
 
 from __future__ import annotations

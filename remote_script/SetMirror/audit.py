@@ -110,13 +110,13 @@ class Audit:
                 now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
                 same = now == old
         else:
-            if (
+            large = (
                 plan.properties[index].kind == "content"
                 and isinstance(old, tuple)
                 and len(old) > _LARGE_CONTENT
-            ):
-                if (self.counters["passes"] + row.id) % _LARGE_EVERY:
-                    return
+            )
+            if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
+                return
             new = engine.reader.value(row, index)
             same = new is old or (new == old and type(new) is type(old))
         if not same and not engine.dirty.get(row.id, 0) & bit:

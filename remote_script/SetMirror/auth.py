@@ -1,7 +1,8 @@
 """Who may talk to the bridge: a token in a private file, proved by HMAC in both directions, never sent.
 
-The file is made by whichever side comes first (`O_EXCL`), readable by its owner only. A process that squats on the
-port learns nothing that it could use, and a client that cannot prove the token gets one error and a closed line.
+The file is made by whichever side comes first (`O_EXCL`), readable by its owner only. A process that squats
+on the port learns nothing that it could use, and a client that cannot prove the token gets one error and a
+closed line.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""From "something changed" to one atomic batch: which objects came and went, which values differ, in one revision.
+"""From "something changed" to one atomic batch: which objects came and went, which values differ, in one
+revision.
 
-`Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through in slices;
-nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading once; lists are
-compared as they are now, and objects keep their ids wherever they went. Order inside a batch: objects added, values
-and lists, objects removed.
+`Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through
+in slices; nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading
+once; lists are compared as they are now, and objects keep their ids wherever they went. Order inside a
+batch: objects added, values and lists, objects removed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
 
 from .content import note_differences, read_content
 from .observers import Observers
-from .plans import Plans, Row, class_of, kinds_of, root_class
+from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
 from .values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
 from .wire import encode
@@ -160,8 +161,8 @@ def _items(vector: Any) -> List[Any]:
 class Engine:
     """Owns the shadow and turns dirty marks into batches; knows nothing of clients.
 
-    `dirty` maps a row's id to the bits of the properties to read again; listeners and audit put marks there, one
-    `flush` at a time takes them.
+    `dirty` maps a row's id to the bits of the properties to read again; listeners and audit put marks there,
+    one `flush` at a time takes them.
     """
 
     def __init__(self, song: Any, application: Any, live: Tuple[int, ...], epoch: str) -> None:
@@ -189,7 +190,7 @@ class Engine:
         if bits:
             self.mark(row, bits)
 
-    # -- building -----------------------------------------------------------------------------------------------
+    # -- building ----------------------------------------------------------------------------------
 
     def build(self) -> Iterator[None]:
         """Read the whole Set into the shadow; yields after each object."""
@@ -200,7 +201,7 @@ class Engine:
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
         type_ = class_of(obj, declared) or declared
-        plan = self.plans.get(type_, kinds_of(obj, type_, role, parent))
+        plan = self.plans.get(type_)
         row = plan.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
         self.shadow.add(row)
         # Attach before reading, so a change made in between is told.
@@ -286,7 +287,7 @@ class Engine:
             if row.plan.refs or row.plan.content:
                 yield
 
-    # -- flushing -----------------------------------------------------------------------------------------------
+    # -- flushing ----------------------------------------------------------------------------------
 
     def flush(self, dirty: Dict[int, int], batch: Batch) -> Iterator[None]:
         """Read again what is dirty and leave the differences in `batch`; the caller then seals it."""
@@ -387,7 +388,7 @@ class Engine:
             else:
                 batch.set.append((row.id, index))
 
-    # -- sealing ------------------------------------------------------------------------------------------------
+    # -- sealing -----------------------------------------------------------------------------------
 
     def seal(self, batch: Batch, time: float) -> Optional[bytes]:
         """Give the batch its revision and its place in the history; None when nothing changed."""
@@ -401,7 +402,7 @@ class Engine:
                 rows[id_].revision = revision
                 changes.append(["add", rows[id_].encoded()])
         for id_ in batch.moved:
-            # An `add` of an id that is known replaces the object: it hangs elsewhere now, its subtree with it.
+            # An `add` of a known id replaces the object: it hangs elsewhere now, its subtree with it.
             if id_ in rows and id_ not in whole:
                 whole.add(id_)
                 rows[id_].revision = revision

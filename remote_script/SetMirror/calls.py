@@ -1,8 +1,9 @@
-"""Methods whose arguments or results are not plain JSON, and the composites that Live has no single method for.
+"""Methods whose arguments or results are not plain JSON, and the composites that Live has no single method
+for.
 
-An adapter gets the call and returns what Live returned; as a generator it may `yield` to let Live run until the next
-pump (positions and browser loads apply late). It raises BridgeError before it has changed anything, or lets Live's own
-exception through.
+An adapter gets the call and returns what Live returned; as a generator it may `yield` to let Live run until
+the next pump (positions and browser loads apply late). It raises BridgeError before it has changed
+anything, or lets Live's own exception through.
 """
 
 from __future__ import annotations
@@ -49,11 +50,10 @@ class Call:
 
     def positional(self) -> List[Any]:
         """The arguments in Live's order, up to the last one given."""
-        given = [arg.name in self.args for arg in self.method.args]
-        count = len(given) - (given[::-1].index(True) if True in given else len(given))
-        return [
-            self.args[arg.name] if arg.name in self.args else arg.default for arg in self.method.args[:count]
-        ]
+        args = list(self.method.args)
+        while args and args[-1].name not in self.args:
+            args.pop()
+        return [self.args.get(arg.name, arg.default) for arg in args]
 
 
 def perform(call: Call) -> Steps:
@@ -76,7 +76,7 @@ def plain_result(method: schema.Method, raw: Any) -> Any:
     return as_json(raw)
 
 
-# -- notes ------------------------------------------------------------------------------------------------------
+# -- notes ----------------------------------------------------------------------------------------
 
 
 def _need_midi(call: Call) -> None:
@@ -167,7 +167,7 @@ def _add_warp_marker(call: Call) -> Any:
     return call.obj.add_warp_marker(call.live_module.Clip.WarpMarker(sample_time, beat_time))
 
 
-# -- envelopes --------------------------------------------------------------------------------------------------
+# -- envelopes ------------------------------------------------------------------------------------
 
 
 def _insert_envelope_step(call: Call) -> Any:
@@ -209,7 +209,7 @@ def _clear_envelope(call: Call) -> Any:
     return call.obj.clear_envelope(call.args["device_parameter"])
 
 
-# -- cue points -------------------------------------------------------------------------------------------------
+# -- cue points -----------------------------------------------------------------------------------
 
 
 def _cue_at(song: Any, time: float) -> Any:
@@ -221,7 +221,7 @@ def _cue_at(song: Any, time: float) -> Any:
 
 
 def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
-    """Put the position at `time`, act there, put it back; cue points are made and deleted at the position only."""
+    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only."""
     song = call.song
     if song.is_playing:
         raise BridgeError(
@@ -284,7 +284,7 @@ def _delete_cue_point(call: Call) -> Steps:
     raise RuntimeError("Live kept the cue point at {:g}: the position snaps to the grid".format(time))
 
 
-# -- browser ----------------------------------------------------------------------------------------------------
+# -- browser --------------------------------------------------------------------------------------
 
 
 def _children(item: Any) -> List[Any]:
@@ -293,7 +293,7 @@ def _children(item: Any) -> List[Any]:
 
 
 def _find_item(call: Call, path: str) -> Steps:
-    """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; parents are kept while children are read."""
+    """The item at "instruments/Drift" or "plugins/VST3/Maker/Name"; its parents are kept meanwhile."""
     parts = [part for part in path.split("/") if part]
     if not parts:
         raise checks.refuse("path starts with a root of the browser, such as instruments", path)
@@ -303,13 +303,11 @@ def _find_item(call: Call, path: str) -> Steps:
     keep = [item]
     for part in parts[1:]:
         found = None
-        read_names = 0
-        for child in _children(item):
+        for read_names, child in enumerate(_children(item), 1):
             name = str(child.name)
             if name == part or name.rsplit(".", 1)[0] == part:
                 found = child
                 break
-            read_names += 1
             if read_names % (4 * _ITEMS_A_TURN) == 0:
                 yield
         if found is None:
@@ -432,7 +430,7 @@ def victim(call: Call) -> Optional[Any]:
             number = next(iter(call.args.values()))
             return items(getattr(call.obj, lists[name]))[number]
         if name == "delete_clip":
-            return call.args["slot"] if "slot" in call.args else call.obj.clip
+            return call.args["slot"] if call.args else call.obj.clip
     except (IndexError, RuntimeError, TypeError, AttributeError, StopIteration):
         return None
     return None

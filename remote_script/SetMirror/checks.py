@@ -1,4 +1,5 @@
-"""Is this value allowed here? Types, ranges and choices of the table, and of the object itself where it has them.
+"""Is this value allowed here? Types, ranges and choices of the table, and of the object itself where it has
+them.
 
 Every refusal is a BridgeError whose text is the rule; nothing here changes anything.
 """
@@ -6,11 +7,11 @@ Every refusal is a BridgeError whose text is the rule; nothing here changes anyt
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from . import schema
 from .errors import BridgeError
-from .plans import Row, applies
+from .plans import Row
 from .values import ABSENT, NOTE_FIELDS, items, read
 
 LONGEST_TEXT = 10000
@@ -143,11 +144,6 @@ def writable(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Property:
             "{}.{} needs Live {} or later".format(type_, name, schema.since_text(prop.since)),
             live=schema.since_text(live),
         )
-    if not applies(prop, row.plan.kinds, live):
-        raise BridgeError(
-            "NOT_AVAILABLE",
-            "{} exists on {} only, this is {}".format(name, ", ".join(prop.on), "/".join(row.plan.kinds)),
-        )
     if not prop.write:
         raise BridgeError("NOT_WRITABLE", "{}.{} cannot be set".format(type_, name))
     return prop
@@ -220,7 +216,7 @@ def method_of(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Method:
 
 
 def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
-    """The arguments by their name in the table, checked but for objects; missing optional ones are left out."""
+    """The arguments by their names, checked but for objects; missing optional ones are left out."""
     if given is None:
         given = {}
     if not isinstance(given, dict):
@@ -293,11 +289,12 @@ def object_label(row: Row) -> str:
     return "{} {!r}".format(row.plan.type, name) if isinstance(name, str) else row.plan.type
 
 
-def missing(prop_name: str, row: Row) -> Optional[BridgeError]:
-    """The error for a value that cannot be read."""
-    return BridgeError(
-        "NOT_AVAILABLE", "{} has no readable {!r}".format(object_label(row), prop_name), prop_name
-    )
+def missing(prop: schema.Property, row: Row) -> BridgeError:
+    """The error for a property that Live does not let be read here."""
+    rule = "{} has no {!r}".format(object_label(row), prop.name)
+    if prop.on:
+        rule += ": it exists on {} only".format(", ".join(prop.on))
+    return BridgeError("NOT_AVAILABLE", rule, prop.name)
 
 
 def is_property(row: Row, name: str) -> bool:

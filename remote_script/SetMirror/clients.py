@@ -1,7 +1,8 @@
 """One client of the bridge: its line, its proof, its outbox.
 
-The outbox is bounded in bytes. What overflows is the stream of batches: it is dropped as a whole and the client is
-told to fetch a snapshot; replies are kept, since their number is bounded by the requests taken. Nothing here waits.
+The outbox is bounded in bytes. What overflows is the stream of batches: it is dropped as a whole and the
+client is told to fetch a snapshot; replies are kept, since their number is bounded by the requests taken.
+Nothing here waits.
 """
 
 from __future__ import annotations
@@ -67,12 +68,16 @@ class Client:
         """A part of the stream that a snapshot replaces; past the bound the whole stream is dropped."""
         if self.closed:
             return
-        if self.outbox_bytes + len(line) > OUTBOX_BYTES:
+        if not self.has_room(line):
             self.drop_stream()
             self.overflowed = True
             return
         self._outbox.append((line, True))
         self.outbox_bytes += len(line)
+
+    def has_room(self, line: bytes) -> bool:
+        """Whether the outbox takes `line` without overflowing."""
+        return self.outbox_bytes + len(line) <= OUTBOX_BYTES
 
     def drop_stream(self) -> None:
         """Forget all streamed lines but the one that is half sent."""

@@ -16,7 +16,7 @@ Note = Tuple[Any, ...]
 FOREVER = 1576800.0
 """Beats; Live refuses envelope ranges beyond it ("Range out of bounds")."""
 _MOST_PARAMETERS = 4096
-"""Looked at for the envelopes of one clip; a track with more loses the envelopes of the rest, never Live's time."""
+"""Looked at for the envelopes of one clip; beyond it envelopes are not told, so that Live's time is kept."""
 
 
 def read_content(shadow: Shadow, row: Row, index: int) -> Any:
@@ -44,7 +44,7 @@ def read_notes(clip: Any) -> Tuple[Note, ...]:
 
 
 def _read_envelopes(shadow: Shadow, row: Row) -> Any:
-    """Guess: before 12.2 nothing tells the events, and no version tells an envelope's parameter, so ask for each."""
+    """Guess: no version tells an envelope's parameter, so each parameter is asked."""
     clip = row.obj
     if not clip.has_envelopes:
         return ()

@@ -1,7 +1,7 @@
 """Every error of the bridge: its name, its code on the wire and what to do about it.
 
-`TABLE` is the only list; the script raises `BridgeError` and the server side builds its exception tree on the same
-table. The text of an error is the rule, then the value; the hint says what to do next.
+`TABLE` is the only list; the script raises `BridgeError` and the server side builds its exception tree on
+the same table. The text of an error is the rule, then the value; the hint says what to do next.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Writes: one at a time, validated, one undo step each, taken back when a later operation fails, read back.
 
-A write is a generator that the pump advances: it runs in one main-thread turn where Live allows and yields where it
-has to wait (`FLUSH`: tell the changes so far; `PUMP`: until the next pump; `TICK`: until Live's next update tick). It
-starts only when everything that happened before is told, so that its batch holds its own changes alone. Results are
-kept by write id: the same id is never executed twice.
+A write is a generator that the pump advances: it runs in one main-thread turn where Live allows and yields
+where it has to wait (`FLUSH`: tell the changes so far; `PUMP`: until the next pump; `TICK`: until Live's
+next update tick). It starts only when everything that happened before is told, so that its batch holds its
+own changes alone. Results are kept by write id: the same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
 
 
 class Executor:
-    """The queue of writes and the one under way; `reply(client, request, result bytes or BridgeError)` answers."""
+    """The queue of writes and the one under way; `reply(client, request, outcome)` answers."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class Executor:
         self._result_bytes = 0
         self._step_open = False
 
-    # -- the queue ----------------------------------------------------------------------------------------------
+    # -- the queue ---------------------------------------------------------------------------------
 
     def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
         """Queue a write; a known id is answered with what it came to, or joins those that wait for it."""
@@ -172,7 +172,7 @@ class Executor:
         return self.current is not None or bool(self._queue)
 
     def advance(self) -> str:
-        """Run the current write, or begin the next, until it yields; returns what it waits for, "" when it ended."""
+        """Run the current write, or begin the next, until it yields; returns its wish, "" at the end."""
         if self._steps is None:
             self.current = self._queue.popleft()
             self._steps = self._run(self.current)
@@ -230,7 +230,7 @@ class Executor:
         self.current = None
         self._queue.clear()
 
-    # -- the undo step ------------------------------------------------------------------------------------------
+    # -- the undo step -----------------------------------------------------------------------------
 
     def _begin_step(self) -> None:
         if not self._step_open:
@@ -238,7 +238,7 @@ class Executor:
             self._step_open = True
 
     def _end_step(self, parameters: bool) -> None:
-        """Close the step; parameter changes join the history only when synced, so sync them into this one (12.4)."""
+        """Close the step; parameter changes join the history only when synced (12.4)."""
         if not self._step_open:
             return
         song = self.engine.song
@@ -256,7 +256,7 @@ class Executor:
     def _can_sync(self) -> bool:
         return read(self.engine.song, "sync_parameter_changes") is not ABSENT
 
-    # -- one write ----------------------------------------------------------------------------------------------
+    # -- one write ---------------------------------------------------------------------------------
 
     def _run(self, write: Write) -> Steps:
         engine = self.engine
@@ -438,7 +438,7 @@ class Executor:
         self._end_step(any(op.is_parameter for op in applied))
         calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
         if calls and was_open:
-            # Sets alone were put back by hand: without a recorded change, undo would take a person's last edit.
+            # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
             try:
                 engine.song.undo()
             except Exception as refused:

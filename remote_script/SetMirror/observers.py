@@ -1,7 +1,8 @@
 """The one place that attaches and detaches listeners.
 
-Each listener is attached on its own, before the first read, so that no change falls between. One that Live refuses
-costs nothing but a count: its property is then found by the audit. Detaching tolerates whatever a dying object says.
+Each listener is attached on its own, before the first read, so that no change falls between. One that Live
+refuses costs nothing but a count: its property is then found by the audit. Detaching tolerates whatever a
+dying object says.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""One operation of a write: what is asked, checked as far as it can be before anything runs, then applied and read back.
+"""One operation of a write: what is asked, checked as far as it can be before anything runs, then applied
+and read back.
 
-`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or `$k`: what operation k of
-the same write returned. All problems of a write are collected before the first is raised.
+`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or `$k`: what
+operation k of the same write returned. All problems of a write are collected before the first is raised.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from . import checks, schema
 from .batches import Engine
 from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNCHANGED, Call, plain_result
 from .errors import BridgeError
-from .plans import Row, class_of, kinds_of
+from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
 from .values import ABSENT, alive, items, live_ptr, read, same
 
@@ -75,7 +76,7 @@ class Operation:
             self.touches.add(self.row.id)
             self._check(engine, self.row)
 
-    # -- before anything runs -----------------------------------------------------------------------------------
+    # -- before anything runs ----------------------------------------------------------------------
 
     def _of_result(self, target: Any) -> bool:
         if not isinstance(target, str) or not target.startswith("$"):
@@ -90,9 +91,7 @@ class Operation:
             prop = self.prop = checks.writable(row, self.asked.get("name"), engine.live)
             value = self.asked.get("value")
             if engine.reader.now(row, prop.name) is ABSENT:
-                error = checks.missing(prop.name, row)
-                assert error is not None
-                raise error
+                raise checks.missing(prop, row)
             if prop.type == "ref":
                 self.value = value
                 if value is not None and not self._of_result(value):
@@ -140,7 +139,7 @@ class Operation:
             "`{}` must be one of the available ones".format(self.prop.name), self.value, choices=names[:100]
         )
 
-    # -- what it is ---------------------------------------------------------------------------------------------
+    # -- what it is --------------------------------------------------------------------------------
 
     @property
     def method(self) -> schema.Method:
@@ -189,7 +188,7 @@ class Operation:
         changes = self.method_row is None or self.method_row.effect in ("edit", "act")
         return {"changed": changes, "before": None, "after": None, "verified": False}
 
-    # -- running ------------------------------------------------------------------------------------------------
+    # -- running -----------------------------------------------------------------------------------
 
     def resolve_now(self, engine: Engine, operations: List[Operation]) -> Row:
         """The row of the target, which may have been made by an earlier operation of this write."""
@@ -233,13 +232,7 @@ class Operation:
         known = engine.shadow.known(type_, ptr)
         if known is not None:
             return known
-        role = ""
-        if type_ == "Track" and any(track == obj for track in items(read(engine.song, "return_tracks"))):
-            role = "return_tracks"
-        elif type_ == "Clip":
-            role = "arrangement_clips" if read(obj, "is_arrangement_clip") else "clip"
-        plan = engine.plans.get(type_, kinds_of(obj, type_, role, None))
-        return plan.new_row(0, obj, ptr, None, role)
+        return engine.plans.get(type_).new_row(0, obj, ptr, None, "")
 
     def live_arguments(self, engine: Engine, operations: List[Operation]) -> Dict[str, Any]:
         """The arguments with Live's objects in the place of ids, refs and `$k`."""
@@ -262,13 +255,15 @@ class Operation:
         return self.value
 
     def is_already_so(self, engine: Engine) -> bool:
-        assert self.row is not None and self.prop is not None
+        assert self.row is not None
+        assert self.prop is not None
         return same(engine.reader.now(self.row, self.prop.name), self._wanted(engine))
 
     def apply_set(self, engine: Engine, operations: List[Operation]) -> None:
         """Set the property unless it is so already; Live's exceptions come through."""
         row, prop = self.row, self.prop
-        assert row is not None and prop is not None
+        assert row is not None
+        assert prop is not None
         self._raw_before = read(row.obj, prop.name)
         self.before = self.after = engine.reader.now(row, prop.name)
         if prop.type == "ref":
@@ -363,7 +358,8 @@ class Operation:
 
     def restore(self) -> None:
         """Put the value from before back; for `set` only."""
-        assert self.row is not None and self.prop is not None
+        assert self.row is not None
+        assert self.prop is not None
         setattr(self.row.obj, self.prop.name, self._raw_before)
 
     def is_restored(self, engine: Engine) -> bool:
@@ -405,7 +401,7 @@ class Operation:
 
 
 def describe(engine: Engine, obj: Any) -> Any:
-    """An object as {id, type, ref}; its type alone when it does not belong to the Set's tree (an envelope)."""
+    """An object as {id, type, ref}; its type alone when it is not in the tree (an envelope)."""
     if obj is None or not alive(obj):
         return None
     row = engine.shadow.row_of(obj)

@@ -1,9 +1,11 @@
-"""What of the table applies to one kind of object in this Live: its properties in order, its listeners, its row type.
+"""What of the table applies to one class of object in this Live: its properties in order, its listeners, its
+row type.
 
-A plan is shared by all objects of a class and kind ("Clip", midi, session). Properties have a fixed place in a row and
-a bit; a listener's callback marks the bits of what it calls for reading again. The callbacks are methods of the row
-itself: Live keeps a bound method's owner weakly and compares by owner and function, so 20,000 parameters with five
-listeners each need no object of ours per listener, and a callback knows its object, never an index.
+A plan is shared by all objects of a class. Properties have a fixed place
+in a row and a bit; a listener's callback marks the bits of what it calls for reading again. The callbacks
+are methods of the row itself: Live keeps a bound method's owner weakly and compares by owner and function,
+so 20,000 parameters with five listeners each need no object of ours per listener, and a callback knows its
+object, never an index.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import schema
-from .values import ABSENT, PLAIN, read
+from .values import ABSENT, PLAIN
 
 Marker = Callable[[Any, int], None]
 
@@ -19,7 +21,8 @@ Marker = Callable[[Any, int], None]
 class Row:
     """The shadow of one Live object: the last value sent of each property, in the order of its plan.
 
-    Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None once the object is removed.
+    Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None
+    once the object is removed.
     """
 
     __slots__ = (
@@ -73,14 +76,14 @@ class Row:
 class Plan:
     """See the module; indices are places in a row's `values`, bits are 1 << index."""
 
-    def __init__(self, type_: str, kinds: Tuple[str, ...], live: Tuple[int, ...], mark: Marker) -> None:
+    def __init__(self, type_: str, live: Tuple[int, ...], mark: Marker) -> None:
         self.type = type_
         self.root = root_class(type_)
-        self.kinds = kinds
+        # Which kinds of track or clip have a property is Live's to say: what it cannot read is absent.
         self.properties: List[schema.Property] = [
             prop
             for prop in schema.properties(type_).values()
-            if prop.kind != "gauge" and applies(prop, kinds, live)
+            if prop.kind != "gauge" and not (prop.since and prop.since > live)
         ]
         self.names = [prop.name for prop in self.properties]
         self.index = {name: index for index, name in enumerate(self.names)}
@@ -168,13 +171,6 @@ def _reader(prop: schema.Property) -> Optional[Callable[[Any], Any]]:
     return reader
 
 
-def applies(prop: schema.Property, kinds: Tuple[str, ...], live: Tuple[int, ...]) -> bool:
-    """Whether objects of these kinds in this Live have the property, as far as the table knows."""
-    if prop.since and prop.since > live:
-        return False
-    return not prop.on or not kinds or any(kind in prop.on for kind in kinds)
-
-
 _ROOTS: Dict[str, str] = {}
 
 
@@ -207,33 +203,13 @@ class Plans:
     def __init__(self, live: Tuple[int, ...], mark: Marker) -> None:
         self.live = live
         self._mark = mark
-        self._plans: Dict[Tuple[str, Tuple[str, ...]], Plan] = {}
+        self._plans: Dict[str, Plan] = {}
 
-    def get(self, type_: str, kinds: Tuple[str, ...]) -> Plan:
-        plan = self._plans.get((type_, kinds))
+    def get(self, type_: str) -> Plan:
+        plan = self._plans.get(type_)
         if plan is None:
-            plan = self._plans[type_, kinds] = Plan(type_, kinds, self.live, self._mark)
+            plan = self._plans[type_] = Plan(type_, self.live, self._mark)
         return plan
 
 
-def kinds_of(obj: Any, type_: str, role: str, parent: Optional[Row]) -> Tuple[str, ...]:
-    """Which kinds of the table's `on=` an object is; () for classes that have none."""
-    if type_ == "Track":
-        if role == "master_track":
-            return ("main",)
-        if role == "return_tracks":
-            return ("return",)
-        if read(obj, "is_foldable"):
-            return ("group",)
-        return ("midi",) if read(obj, "has_midi_input") else ("audio",)
-    if type_ == "Clip":
-        return (
-            "midi" if read(obj, "is_midi_clip") else "audio",
-            "session" if role == "clip" else "arrangement",
-        )
-    if type_ == "MixerDevice" and parent is not None:
-        return parent.plan.kinds
-    return ()
-
-
-__all__ = ["Plan", "Plans", "Row", "applies", "class_of", "kinds_of", "root_class"]
+__all__ = ["Plan", "Plans", "Row", "class_of", "root_class"]

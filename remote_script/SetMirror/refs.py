@@ -1,6 +1,7 @@
 """Refs and ids to objects and back: `tracks/2[Bass]/devices/1`, `17`, "song".
 
-A ref is a positional path in Live's own words from the song; an expected name in brackets makes it say what it means.
+A ref is a positional path in Live's own words from the song; an expected name in brackets makes it say what
+it means.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """SetMirror as Live sees it: what Live calls, and the pump that does everything else on Live's main thread.
 
-A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over when the timer has died. One pump:
-take requests → tell what changed → run writes, telling what they changed → snapshots → audit with the time left →
-send. Nothing is ever raised into Live, and after `disconnect` nothing is left: no listener, timer or socket.
+A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over when the timer has died.
+One pump: take requests → tell what changed → run writes, telling what they changed → snapshots → audit with
+the time left → send. Nothing is ever raised into Live, and after `disconnect` nothing is left: no listener,
+timer or socket.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class SetMirror:
             self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
         self._start_timer()
 
-    # -- what Live calls ----------------------------------------------------------------------------------------
+    # -- what Live calls ---------------------------------------------------------------------------
 
     def update_display(self) -> None:
         """Live's own tick of about 100 ms."""
@@ -135,7 +136,7 @@ class SetMirror:
     def suggest_map_mode(self, control: Any, channel: Any) -> int:
         return 0
 
-    # -- the pump -----------------------------------------------------------------------------------------------
+    # -- the pump ----------------------------------------------------------------------------------
 
     def pump(self) -> None:
         """One turn on Live's main thread; never raises."""
@@ -279,7 +280,7 @@ class SetMirror:
                 dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
 
     def _concerns(self, id_: int, touched: Any) -> bool:
-        """Whether a changed object is one that the write touched, or hangs above or below one (the song apart)."""
+        """Whether a changed object is one that the write touched, or above or below one (the song apart)."""
         rows = self.engine.shadow.rows
         if id_ in touched:
             return True
@@ -306,7 +307,7 @@ class SetMirror:
         if found:
             self._start(found, AUDIT)
 
-    # -- the Set ------------------------------------------------------------------------------------------------
+    # -- the Set -----------------------------------------------------------------------------------
 
     def _new_engine(self) -> None:
         live = self.live_module
@@ -354,7 +355,7 @@ class SetMirror:
             self._next_progress = now + PROGRESS_S
             server.notify("bridge.progress", {"progress": round(self._progress, 3)})
 
-    # -- clients ------------------------------------------------------------------------------------------------
+    # -- clients -----------------------------------------------------------------------------------
 
     def _reply(self, client: Client, request: Any, outcome: Any) -> None:
         if isinstance(outcome, BridgeError):
@@ -409,7 +410,7 @@ class SetMirror:
             ]
         return found
 
-    # -- the small print ----------------------------------------------------------------------------------------
+    # -- the small print ---------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
         """A line in Live's Log.txt."""

@@ -1,8 +1,8 @@
 """All clients: taking their requests, giving them their replies, their snapshots and the stream of batches.
 
-A turn takes a bounded number of bytes and requests from each client and never waits for one. Strangers get two
-requests (hello, authenticate), small lines and five seconds; whatever else they send closes their line. What the
-requests mean is the business of `Requests` (see `requests`).
+A turn takes a bounded number of bytes and requests from each client and never waits for one. Strangers get
+two requests (hello, authenticate), small lines and five seconds; whatever else they send closes their line.
+What the requests mean is the business of `Requests` (see `requests`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional
 
 from . import auth
-from .clients import GREETING, HELLO_S, LEAVING, OUTBOX_BYTES, PROVING, SERVED, Client
+from .clients import GREETING, HELLO_S, LEAVING, PROVING, SERVED, Client
 from .errors import BridgeError
 from .shadow import Shadow
 from .wire import LineTooLong, decode, encode, error_line, notification, request_line, result_line
@@ -32,8 +32,8 @@ _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC",
 
 
 class Server:
-    """`answer(client, id, method, params)` is called for each request of an authenticated client and returns the
-    encoded result, or None when it answers later; it raises BridgeError."""
+    """`answer(client, id, method, params)` is called for each request of an authenticated client and returns
+    the encoded result, or None when it answers later; it raises BridgeError."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Server:
         self._log = log
         self._next_beat = 0.0
 
-    # -- in -----------------------------------------------------------------------------------------------------
+    # -- in ----------------------------------------------------------------------------------------
 
     def receive(self) -> None:
         """Accept who knocks and take requests from everybody."""
@@ -208,7 +208,7 @@ class Server:
             return self._welcome()
         raise BridgeError("UNAUTHENTICATED", "First bridge.hello, then bridge.authenticate", method[:60])
 
-    # -- out ----------------------------------------------------------------------------------------------------
+    # -- out ---------------------------------------------------------------------------------------
 
     def served(self) -> List[Client]:
         return [client for client in self.clients if client.state == SERVED and not client.closed]
@@ -224,7 +224,7 @@ class Server:
         line = request_line(method, params)
         for client in self.served():
             # A heartbeat that finds no room is no loss: the next batch tells more.
-            if client.outbox_bytes + len(line) <= OUTBOX_BYTES:
+            if client.has_room(line):
                 client.stream(line)
 
     def beat(self, epoch: str, revision: int, time: float) -> None:

@@ -1,7 +1,8 @@
-"""The shadow: every object of the Set as it was last told, by id; snapshots are dumps of it and never touch Live.
+"""The shadow: every object of the Set as it was last told, by id; snapshots are dumps of it and never touch
+Live.
 
-Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it streams, rows about to change
-are kept for it as they were (copy on write), so it costs Live nothing and holds nobody up.
+Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it streams, rows about
+to change are kept for it as they were (copy on write), so it costs Live nothing and holds nobody up.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Shadow:
         self._ids: Dict[str, Dict[int, int]] = {}
         self._pointing: Dict[int, Set[Tuple[int, int]]] = {}
 
-    # -- objects ------------------------------------------------------------------------------------------------
+    # -- objects -----------------------------------------------------------------------------------
 
     def new_id(self) -> int:
         self._next_id += 1
@@ -102,7 +103,7 @@ class Shadow:
                     found.append(child)
         return found
 
-    # -- references ---------------------------------------------------------------------------------------------
+    # -- references --------------------------------------------------------------------------------
 
     def point(self, row: Row, index: int, value: Any) -> None:
         """Replace the value of a ref or refs property, keeping track of who points at whom."""
@@ -123,7 +124,7 @@ class Shadow:
         """(id, index) of every reference to `id_`."""
         return list(self._pointing.get(id_, ()))
 
-    # -- snapshots ----------------------------------------------------------------------------------------------
+    # -- snapshots ---------------------------------------------------------------------------------
 
     def snapshot(self, revision: int) -> Snapshot:
         found = Snapshot(self.rows, revision)

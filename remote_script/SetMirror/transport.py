@@ -1,7 +1,8 @@
 """TCP on 127.0.0.1 without ever waiting: what the pump asks of a transport, and its one real body.
 
-A listener has `accept() -> connection or None` and `close()`; a connection `receive() -> bytes` (None: nothing now,
-b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. Tests bring their own.
+A listener has `accept() -> connection or None` and `close()`; a connection `receive() -> bytes` (None:
+nothing now, b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. Tests
+bring their own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Values as Live gives them, turned into values that JSON can say; and back to `ABSENT` when Live gives none.
+"""Values as Live gives them, turned into values that JSON can say; and back to `ABSENT` when Live gives
+none.
 
-Every touch of a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here), a Boost
-ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr` proves nothing.
-Values are plain and immutable: None, bool, int, float, str and tuples of these.
+Every touch of a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here),
+a Boost ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr`
+proves nothing. Values are plain and immutable: None, bool, int, float, str and tuples of these.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _STRUCTS = {
     "bars": ("bars", "beats", "sub_division", "ticks"),
     "hours": ("hours", "minutes", "seconds", "frames"),
 }
-"""Small value objects of Live (pitches, beat times, SMPTE times): the field that tells them → the fields to send."""
+"""Small value objects of Live (pitches, beat and SMPTE times): the field that tells them → those to send."""
 
 
 def read(obj: Any, name: str) -> Any:
@@ -186,7 +187,7 @@ PLAIN: Dict[str, Callable[[Any], Any]] = {
     "json": as_json,
     "warp_markers": as_warp_markers,
 }
-"""Type of the table → how its value is made plain; the other types name objects or need more than one call."""
+"""Type of the table → how its value is made plain; the other types need more than one call."""
 
 
 def float32(value: float) -> float:

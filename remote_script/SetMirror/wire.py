@@ -1,7 +1,7 @@
 """Bytes to messages and back: lines with a limit, JSON-RPC 2.0, nothing that is not JSON.
 
-No input can cost more than its length: lines are bounded, numbers are bounded, nesting ends in an error. Non-finite
-numbers are refused when read; on the way out the values are made finite before (see `values`).
+No input can cost more than its length: lines are bounded, numbers are bounded, nesting ends in an error.
+Non-finite numbers are refused when read; on the way out the values are made finite before (see `values`).
 """
 
 from __future__ import annotations

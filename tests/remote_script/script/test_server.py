@@ -1,0 +1,253 @@
+"""Strangers, hostile input and slow clients: each gets its error or a closed line, and the others do not notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remote_script.SetMirror import auth, clients
+from remote_script.SetMirror import server as serving
+from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.server import Server
+from remote_script.SetMirror.wire import encode, request_line
+
+from .pipes import Listener, Peer
+
+
+class Bridge:
+    """A server alone, with a clock that the test moves and two methods: echo and fail."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.logged: list[str] = []
+        self.listener = Listener()
+        self.server = Server(
+            self.listener, auth.load_token(), lambda: self.now, self.answer, dict, {}, self.logged.append
+        )
+
+    def answer(self, client: Any, request: Any, method: str, params: dict[str, Any]) -> bytes | None:
+        if method == "echo":
+            return encode(params)
+        if method == "follow":
+            client.following = True
+            return encode(None)
+        if method == "fail":
+            raise ZeroDivisionError("oh")
+        raise BridgeError("METHOD_NOT_FOUND", f"There is no method {method!r}")
+
+    def turn(self) -> None:
+        self.server.receive()
+        self.server.send("e", 0)
+        self.server.clients = [client for client in self.server.clients if not client.closed]
+
+    def peer(self, room: int = 1 << 30) -> Peer:
+        """An authenticated client."""
+        peer = Peer(self.listener, room)
+        hello = peer.hello()
+        self.turn()
+        proof = peer.authenticate(hello)
+        self.turn()
+        assert "result" in (peer.reply(proof) or {})
+        return peer
+
+
+@pytest.fixture
+def bridge() -> Bridge:
+    return Bridge()
+
+
+def _errors(peer: Peer) -> list[str]:
+    peer.take()
+    return [message["error"]["data"]["error"] for message in peer.got if "error" in message]
+
+
+def test_a_client_with_the_token_is_served(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    asked = peer.ask("echo", x=1)
+    bridge.turn()
+    assert (peer.reply(asked) or {})["result"] == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1:9860\r\n\r\n", []),
+        (b"POST /mcp HTTP/1.1\r\n", []),
+        (b"x" * 10_000_000, ["TOO_LARGE"]),
+        (b"\xff\xfe\x00\n", ["PARSE_ERROR"]),
+        (b"[" * 4000 + b"\n", ["PARSE_ERROR"]),
+        (b'{"jsonrpc":"2.0","id":1,"method":"echo","params":{}}\n', ["UNAUTHENTICATED"]),
+        (b'{"jsonrpc":"2.0","id":1,"method":"bridge.hello","params":{"protocols":[NaN]}}\n', ["PARSE_ERROR"]),
+        (b"null\n", ["INVALID_REQUEST"]),
+        (b'{"id":[1],"method":"bridge.hello"}\n', ["INVALID_REQUEST"]),
+        (b'{"id":1,"method":"bridge.hello","params":[]}\n', ["INVALID_PARAMS"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[1],"nonce":"short"}}\n', ["INVALID_PARAMS"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[true,"1"]}}\n', ["INVALID_PARAMS"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[2]}}\n', ["UNSUPPORTED_PROTOCOL"]),
+        (b'{"id":1,"method":"bridge.authenticate","params":{"proof":"' + b"0" * 64 + b'"}}\n', ["UNAUTHENTICATED"]),
+    ],
+    ids=["http", "http post", "no newline", "no utf-8", "deep", "no hello", "nan", "null", "bad id", "bad params",
+         "bad nonce", "bad protocols", "other protocol", "no nonce yet"],
+)  # fmt: skip
+def test_a_stranger_who_says_anything_else_is_let_go_and_nobody_notices(
+    bridge: Bridge, sent: bytes, errors: list[str]
+) -> None:
+    served, stranger = bridge.peer(), Peer(bridge.listener)
+    for start in range(0, len(sent), 65536):
+        stranger.raw(sent[start : start + 65536])
+    asked = served.ask("echo", still="here")
+    bridge.turn()
+    bridge.turn()
+    assert stranger.pipe.closed_by_script
+    assert _errors(stranger) == errors
+    assert (served.reply(asked) or {})["result"] == {"still": "here"}
+    assert len(bridge.server.clients) == 1
+
+
+def test_a_wrong_token_is_told_so_and_closed(bridge: Bridge) -> None:
+    peer = Peer(bridge.listener)
+    hello = peer.hello()
+    bridge.turn()
+    peer.authenticate(hello, token="0f" * 32)
+    bridge.turn()
+    assert _errors(peer) == ["UNAUTHENTICATED"]
+    assert peer.pipe.closed_by_script
+
+
+def test_a_proof_is_good_for_one_connection_only(bridge: Bridge) -> None:
+    first, second = Peer(bridge.listener), Peer(bridge.listener)
+    hello, other = first.hello(), second.hello()
+    bridge.turn()
+    first.authenticate(hello)
+    second.take()
+    second.raw(first.pipe.to_script[-1])
+    bridge.turn()
+    assert _errors(first) == []
+    assert _errors(second) == ["UNAUTHENTICATED"]
+    assert other
+
+
+def test_a_silent_stranger_is_let_go_after_five_seconds(bridge: Bridge) -> None:
+    stranger = Peer(bridge.listener)
+    bridge.turn()
+    bridge.now += clients.HELLO_S + 0.1
+    bridge.turn()
+    assert stranger.pipe.closed_by_script
+
+
+def test_the_thirty_third_client_is_turned_away(bridge: Bridge) -> None:
+    peers = [Peer(bridge.listener) for _ in range(serving.CLIENTS + 1)]
+    for _ in range(6):
+        bridge.turn()
+    assert [peer.pipe.closed_by_script for peer in peers] == [False] * serving.CLIENTS + [True]
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (b"nonsense\n", "PARSE_ERROR"),
+        (b"[" * 10_000 + b"\n", "PARSE_ERROR"),
+        (b'{"id":9,"method":"echo","params":{"x":NaN}}\n', "PARSE_ERROR"),
+        (b'{"id":9,"method":"unknown"}\n', "METHOD_NOT_FOUND"),
+        (b'{"id":9,"method":"fail"}\n', "INTERNAL"),
+        (b'{"id":9}\n', "INVALID_REQUEST"),
+    ],
+)
+def test_a_client_that_errs_gets_its_error_and_stays(bridge: Bridge, sent: bytes, error: str) -> None:
+    peer = bridge.peer()
+    peer.raw(sent)
+    asked = peer.ask("echo", after=True)
+    bridge.turn()
+    assert _errors(peer) == [error]
+    assert (peer.reply(asked) or {})["result"] == {"after": True}
+
+
+def test_a_line_beyond_the_limit_of_a_client_ends_its_connection(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    piece = b"x" * 65536
+    for _ in range(100):
+        peer.raw(piece)
+    for _ in range(20):
+        bridge.turn()
+    assert _errors(peer) == ["TOO_LARGE"]
+    assert peer.pipe.closed_by_script
+
+
+def test_one_turn_takes_a_bounded_number_of_requests(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    for number in range(500):
+        peer.ask("echo", n=number)
+    bridge.turn()
+    assert len(peer.take()) == serving.REQUESTS_A_TURN
+    for _ in range(20):
+        bridge.turn()
+    peer.take()
+    assert [message["result"]["n"] for message in peer.got[2:]] == list(range(500))
+
+
+def test_a_slow_client_loses_the_stream_is_told_to_resync_and_keeps_its_replies(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "OUTBOX_BYTES", 10_000)
+    slow, quick = bridge.peer(room=2000), bridge.peer()
+    slow.take()
+    for peer in (slow, quick):
+        peer.ask("follow")
+    bridge.turn()
+    for number in range(100):
+        bridge.server.broadcast(request_line("set.batch", {"revision": number, "x": "y" * 200}))
+        bridge.turn()
+    asked = slow.ask("echo", still="served")
+    for _ in range(20):
+        bridge.turn()
+        slow.take()
+    revisions = [batch["revision"] for batch in slow.notices("set.batch")]
+    assert revisions == list(range(len(revisions)))
+    assert len(revisions) < 100
+    assert slow.notices("bridge.resync") == [{"epoch": "e", "reason": "outbox overflow", "revision": 0}]
+    assert (slow.reply(asked) or {})["result"] == {"still": "served"}
+    assert [batch["revision"] for batch in quick.notices("set.batch")] == list(range(100))
+
+
+def test_a_client_that_reads_nothing_holds_a_bounded_amount(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "OUTBOX_BYTES", 10_000)
+    dead = bridge.peer(room=1000)
+    dead.ask("follow")
+    bridge.turn()
+    for number in range(5000):
+        bridge.server.broadcast(request_line("set.batch", {"revision": number}))
+        bridge.server.notify("bridge.heartbeat", {"revision": number})
+        bridge.turn()
+    assert bridge.server.clients[0].outbox_bytes <= 11_000
+
+
+def test_replies_that_nobody_fetches_end_the_connection(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "REPLY_BYTES", 50_000)
+    dead = bridge.peer(room=1000)
+    for _ in range(100):
+        dead.ask("echo", x="y" * 1000)
+    for _ in range(10):
+        bridge.turn()
+    assert bridge.server.clients == []
+
+
+def test_a_connection_that_breaks_is_forgotten(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    peer.pipe.failing = True
+    bridge.turn()
+    assert bridge.server.clients == []
+
+
+def test_closing_says_goodbye_to_everybody_and_lets_the_port_go(bridge: Bridge) -> None:
+    peer, stranger = bridge.peer(), Peer(bridge.listener)
+    bridge.turn()
+    bridge.server.close("disconnect")
+    assert peer.notices("bridge.bye") == [{"reason": "disconnect"}]
+    assert stranger.take() == []
+    assert bridge.listener.closed
+    assert stranger.pipe.closed_by_script
