@@ -1,4 +1,4 @@
-"""A transport in memory, made for what real sockets do seldom: fill up, cut, fail; and a client that speaks the wire."""
+"""A transport in memory, made for what sockets do seldom: fill up, cut, fail; and a client of the wire."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ class Peer:
         self.pipe = listener.connect(room)
         self.got: list[dict[str, Any]] = []
         self._next = 0
+        self._read = bytearray()
         self._nonce = "5a" * 32
 
     def raw(self, data: bytes) -> None:
@@ -81,9 +82,11 @@ class Peer:
 
     def take(self) -> list[dict[str, Any]]:
         """The messages that came since; they are kept in `got` as well."""
-        end = self.pipe.to_client.rfind(b"\n") + 1
-        lines = bytes(self.pipe.to_client[:end]).splitlines()
-        del self.pipe.to_client[:end]
+        self._read += self.pipe.to_client
+        self.pipe.to_client.clear()
+        end = self._read.rfind(b"\n") + 1
+        lines = bytes(self._read[:end]).split(b"\n")[:-1]
+        del self._read[:end]
         found = [json.loads(line, parse_constant=_no_constant) for line in lines]
         self.got += found
         return found

@@ -1,0 +1,178 @@
+"""A SetMirror over a fake Live with a clock that the test moves, and a client that keeps a replica from
+the wire.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from remote_script.SetMirror.script import SetMirror
+
+from . import fake_live
+from .pipes import Listener, Peer
+
+
+class Guest:
+    """The script in its place; `pump()` is one timer tick of 10 ms."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, song: Any = None, version: tuple[int, int] = (12, 4)
+    ) -> None:
+        self.song = song if song is not None else fake_live.song()
+        self.world = self.song._world
+        self.now = 50.0
+        monkeypatch.setitem(sys.modules, "Live", fake_live.live_module(*version))
+        self.instance = fake_live.Instance(self.song)
+        self.listener = Listener()
+        self.script = SetMirror(self.instance, listener=self.listener, clock=lambda: self.now)
+
+    def pump(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.now += 0.01
+            late, self.world.late = self.world.late, []
+            for change in late:
+                change()
+            self.script.pump()
+
+    def until_ready(self) -> None:
+        for _ in range(2000):
+            self.pump()
+            if self.script.status()["ready"]:
+                return
+        raise AssertionError(f"not ready: {self.instance.lines}")
+
+    def client(self, room: int = 1 << 30) -> Client:
+        peer = Client(self, room)
+        hello = peer.hello()
+        self.pump()
+        proof = peer.authenticate(hello)
+        self.pump()
+        assert "result" in (peer.reply(proof) or {})
+        return peer
+
+    def follower(self) -> Client:
+        """A client that holds the Set and follows."""
+        self.until_ready()
+        client = self.client()
+        client.snapshot()
+        client.watch()
+        return client
+
+
+class Client(Peer):
+    """Keeps `objects` (id → OBJ) exactly as a mirror would, from snapshot and batches."""
+
+    def __init__(self, guest: Guest, room: int = 1 << 30) -> None:
+        super().__init__(guest.listener, room)
+        self.guest = guest
+        self.objects: dict[int, list[Any]] = {}
+        self.epoch = ""
+        self.revision = -1
+        self.batches: list[dict[str, Any]] = []
+        self._seen = 0
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Ask and pump until the answer is there."""
+        request = self.ask(method, **params)
+        for _ in range(3000):
+            self.guest.pump()
+            answer = self.reply(request)
+            if answer is not None:
+                return answer
+        raise AssertionError(f"no answer to {method}: {self.guest.instance.lines}")
+
+    def result(self, method: str, **params: Any) -> Any:
+        answer = self.call(method, **params)
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def error(self, method: str, **params: Any) -> dict[str, Any]:
+        answer = self.call(method, **params)
+        assert "error" in answer, answer
+        data: dict[str, Any] = answer["error"]["data"]
+        return data
+
+    def snapshot(self) -> None:
+        result = self.result("set.snapshot")
+        request = self._next
+        objects = [
+            obj
+            for part in self.notices("set.objects")
+            if part["snapshot"] == request
+            for obj in part["objects"]
+        ]
+        assert len(objects) == result["count"]
+        self.objects = {obj[0]: obj for obj in objects}
+        self.epoch, self.revision = result["epoch"], result["revision"]
+
+    def watch(self) -> None:
+        self.result("set.watch", epoch=self.epoch, after_revision=self.revision)
+
+    def write(self, *ops: Any, id: str = "", **params: Any) -> dict[str, Any]:
+        params.setdefault("author", "tester")
+        return self.call("write.execute", write=id or f"w{self._next}", ops=list(ops), **params)
+
+    def follow(self) -> list[dict[str, Any]]:
+        """Apply what came; returns the new batches."""
+        self.take()
+        new = [m["params"] for m in self.got[self._seen :] if m.get("method") == "set.batch"]
+        self._seen = len(self.got)
+        new = [batch for batch in new if batch["revision"] > self.revision]
+        for batch in new:
+            assert batch["epoch"] == self.epoch
+            assert batch["revision"] == self.revision + 1, "a gap"
+            self.revision += 1
+            for change in batch["changes"]:
+                self._apply(change)
+        self.batches += new
+        self._check()
+        return new
+
+    def _apply(self, change: list[Any]) -> None:
+        tag, id_ = change[0], change[1]
+        if tag == "add":
+            self.objects[id_[0]] = id_
+        elif tag == "remove":
+            del self.objects[id_]
+        elif tag == "set":
+            self.objects[id_][4][change[2]] = change[3]
+        elif tag == "absent":
+            self.objects[id_][4].pop(change[2], None)
+        elif tag == "children":
+            self.objects[id_][5][change[2]] = change[3]
+        elif tag == "content":
+            held = {item[0]: item for item in self.objects[id_][4][change[2]]}
+            held.update({item[0]: item for item in change[3]})
+            for key in change[4]:
+                del held[key]
+            self.objects[id_][4][change[2]] = list(held.values())
+        else:
+            raise AssertionError(f"unknown change {change}")
+
+    def _check(self) -> None:
+        """No list names what is not there, and every object hangs where it says."""
+        for id_, (_, _, parent, role, _, children) in self.objects.items():
+            for value in children.values():
+                for child in value if isinstance(value, list) else [] if value is None else [value]:
+                    assert child in self.objects, f"{id_} names {child}"
+            if parent is not None:
+                held = self.objects[parent][5][role]
+                assert held == id_ or id_ in held
+
+    def comparable(self) -> dict[int, Any]:
+        """The replica with notes in a fixed order."""
+        found = {}
+        for id_, (own, type_, parent, role, props, children) in self.objects.items():
+            props = {n: sorted(v) if n == "notes" else v for n, v in props.items()}
+            found[id_] = [own, type_, parent, role, props, children]
+        return found
+
+    def at(self, ref: str) -> list[Any]:
+        """The object at a ref in the replica."""
+        held: Any = next(id_ for id_, obj in self.objects.items() if obj[2] is None)
+        for part in [] if ref == "song" else ref.split("/"):
+            held = held[int(part)] if part.isdigit() else self.objects[held][5][part]
+        return self.objects[held]

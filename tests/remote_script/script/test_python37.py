@@ -1,0 +1,87 @@
+"""The guest runs on the Python of Live 11 to 12.0 as well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PROGRAM = """
+import sys
+assert sys.version_info[:2] == (3, 7), sys.version
+import os, tempfile
+os.environ["SETMIRROR_HOME"] = tempfile.mkdtemp()
+sys.path.insert(0, "remote_script")
+import SetMirror
+from SetMirror import errors, schema, wire
+from SetMirror.batches import Engine
+
+class Nothing:
+    def __getattr__(self, name):
+        if name == "_live_ptr":
+            return 1
+        raise RuntimeError(name)
+
+class Instance:
+    def song(self):
+        return Nothing()
+    def log_message(self, text):
+        print(text)
+
+os.environ["SETMIRROR_PORT"] = "0"
+script = SetMirror.create_instance(Instance())
+for _ in range(50):
+    script.pump()
+assert script.status()["ready"], script.status()
+assert script.server.listener.port > 0
+script.disconnect()
+for text in ("[" * 100000, "9" * 5000, "NaN"):
+    try:
+        wire.decode(text.encode())
+    except errors.BridgeError as problem:
+        assert problem.name == "PARSE_ERROR"
+    else:
+        raise AssertionError(text[:10])
+print("fine")
+"""
+
+
+def python37() -> str | None:
+    """An interpreter of Python 3.7, or None."""
+    found = shutil.which("python3.7")
+    if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+        return found
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for path in sorted(versions.glob("3.7.*/bin/python")):
+        return str(path)
+    return None
+
+
+def test_the_script_runs_under_python_3_7() -> None:
+    interpreter = python37()
+    if interpreter is None:
+        pytest.skip("no Python 3.7 on this machine; install one with pyenv to run this")
+    done = subprocess.run([interpreter, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "fine"
+
+
+def test_the_script_imports_the_standard_library_only() -> None:
+    import ast
+    import sys
+
+    allowed = set(sys.stdlib_module_names) | {"Live"}
+    for path in (ROOT / "remote_script" / "SetMirror").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            else:
+                continue
+            assert {name.split(".")[0] for name in names} <= allowed, (path, names)
