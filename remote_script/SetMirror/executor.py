@@ -35,6 +35,8 @@ SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
 SETTLE_PUMPS = 12
 """Also that many pumps: a stall is not the write's fault."""
+NOTIFYING_PUMPS = 10
+"""Live refuses changes while it notifies; some 50 ms between two mutations are reported to help."""
 DEADLINE_S = 30.0
 
 Steps = Generator[str, None, Dict[str, Any]]
@@ -277,7 +279,7 @@ class Executor:
         for number, operation in enumerate(operations):
             marks = dict(engine.dirty)
             try:
-                yield from self._apply(operation, operations, write)
+                yield from self._patiently(operation, operations, write)
             except Exception as problem:
                 # Whatever Live raised is a refusal; the write is taken back as a whole.
                 refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)

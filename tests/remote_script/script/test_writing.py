@@ -402,3 +402,15 @@ def test_writes_of_several_clients_are_executed_in_the_order_they_came(guest: Gu
     assert sorted(b["write"] for b in batches) == [str(n) for n in range(9)]
     assert [b["revision"] for b in batches] == list(range(1, 10))
     assert all(b["author"] == f"a{int(b['write']) % 3}" for b in batches)
+
+
+def test_an_operation_that_live_refuses_while_it_notifies_is_tried_again(guest: Guest) -> None:
+    client = guest.follower()
+    guest.world.notifying = 1
+    request = client.ask("write.execute", write="w", ops=[put("song", "tempo", 90)])
+    guest.pump(3)
+    assert client.reply(request) is None
+    guest.world.notifying = 0
+    guest.pump(2)
+    assert (client.reply(request) or {})["result"]["outcome"] == "verified"
+    assert len(guest.world.undone) == 1

@@ -1,0 +1,99 @@
+"""Real sockets on 127.0.0.1, without waiting for any."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from remote_script.SetMirror.transport import RETRY_S, TcpListener, port_from_environment
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def until(what: Callable[[], Any]) -> Any:
+    """The first answer that is one; the kernel hands loopback data over within some polls."""
+    for _ in range(100_000):
+        found = what()
+        if found is not None:
+            return found
+    raise AssertionError("nothing came")
+
+
+def test_bytes_go_both_ways_and_the_end_is_seen() -> None:
+    logged: list[str] = []
+    listener = TcpListener(0, Clock(), logged.append)
+    assert logged == [f"SetMirror listening on 127.0.0.1:{listener.port}"]
+    assert listener.accept() is None
+    client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)
+    connection = until(listener.accept)
+    assert connection.receive() is None
+    client.sendall(b"hello\n")
+    assert until(connection.receive) == b"hello\n"
+    assert connection.send(memoryview(b"world\n")) == 6
+    assert client.recv(100) == b"world\n"
+    client.close()
+    assert until(connection.receive) == b""
+    connection.close()
+    listener.close()
+
+
+def test_a_peer_that_reads_nothing_makes_send_take_nothing() -> None:
+    listener = TcpListener(0, Clock(), print)
+    client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)
+    connection = until(listener.accept)
+    taken = 0
+    while True:
+        count = connection.send(b"x" * 65536)
+        if count == 0:
+            break
+        taken += count
+        assert taken < 1 << 28
+    client.close()
+    connection.close()
+    listener.close()
+
+
+def test_a_busy_port_is_tried_again_and_said_once() -> None:
+    logged: list[str] = []
+    clock = Clock()
+    squatter = socket.create_server(("127.0.0.1", 0))
+    port = squatter.getsockname()[1]
+    listener = TcpListener(port, clock, logged.append)
+    for _ in range(5):
+        clock.now += RETRY_S
+        assert listener.accept() is None
+    assert len(logged) == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in logged[0]
+    squatter.close()
+    clock.now += RETRY_S
+    listener.accept()
+    assert logged[1:] == [f"SetMirror listening on 127.0.0.1:{port}"]
+    listener.close()
+
+
+def test_the_next_script_run_gets_the_port_of_the_last_at_once() -> None:
+    first = TcpListener(0, Clock(), print)
+    client = socket.create_connection(("127.0.0.1", first.port), timeout=5)
+    connection = until(first.accept)
+    connection.close()
+    first.close()
+    second = TcpListener(first.port, Clock(), print)
+    assert second.port == first.port
+    second.close()
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "port"), [("", 9860), ("12345", 12345), ("0", 0), ("x", 9860), ("70000", 9860)]
+)
+def test_the_port_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, text: str, port: int) -> None:
+    monkeypatch.setenv("SETMIRROR_PORT", text)
+    assert port_from_environment() == port
