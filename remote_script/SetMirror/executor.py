@@ -394,6 +394,19 @@ class Executor:
                 observed=observed,
             )
 
+    def _patiently(
+        self, operation: Operation, operations: List[Operation], write: Write
+    ) -> Generator[str, None, None]:
+        """Apply; where Live still spreads the news of the operation before, try again in the next pumps."""
+        for attempt in range(NOTIFYING_PUMPS):
+            try:
+                yield from self._apply(operation, operations, write)
+                return
+            except RuntimeError as problem:
+                if "triggered by notifications" not in str(problem) or attempt == NOTIFYING_PUMPS - 1:
+                    raise
+            yield PUMP
+
     def _apply(
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:

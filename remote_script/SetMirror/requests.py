@@ -17,7 +17,7 @@ from .values import ABSENT
 from .wire import encode, result_line
 
 READS = 512
-"""Properties in one `set.read`; each costs up to 28 µs (measured on Live 12.4), and they are read in one turn."""
+"""Properties in one `set.read`; each costs up to 28 µs (measured on Live 12.4), all in one turn."""
 SNAPSHOTS_WAITING = 4
 
 Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]

@@ -238,7 +238,7 @@ class SetMirror:
             return True
         finally:
             if kind == "build":
-                # The rows live as long as the Set: a full collection that walks 20,000 of them, again and again
+                # The rows live as long as the Set: a full collection that walks 20,000 of them, time and again
                 # while they grow, holds Live up for 50 ms and more. `disconnect` gives them back.
                 gc.freeze()
             if collecting:

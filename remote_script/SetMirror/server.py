@@ -69,7 +69,7 @@ class Server:
     # -- in ----------------------------------------------------------------------------------------
 
     def receive(self, spend: Callable[[], bool] = lambda: True) -> None:
-        """Accept who knocks and take requests from everybody, each pump from another first, while `spend()`."""
+        """Accept who knocks and take requests, each pump from another client first, while `spend()`."""
         now = self._clock()
         for _ in range(8):
             connection = self.listener.accept()
