@@ -14,10 +14,22 @@ __all__ = ["create_instance", "get_capabilities"]
 
 def create_instance(c_instance: Any) -> Any:
     """What Live asks for, whenever a Set is opened or the script is chosen."""
-    # Imported here: the table is also read by programs that are not Live.
-    from .script import SetMirror
+    try:
+        # Imported here: the table is also read by programs that are not Live.
+        from .script import SetMirror
 
-    return SetMirror(c_instance)
+        return SetMirror(c_instance)
+    except Exception as problem:
+        # Live would show nothing of it; the log does.
+        c_instance.log_message("SetMirror is off: {!r}".format(problem))
+        return Inert()
+
+
+class Inert:
+    """Stands in Live's list when SetMirror could not begin; does nothing."""
+
+    def disconnect(self) -> None:
+        """Nothing was begun."""
 
 
 def get_capabilities() -> Dict[str, Any]:

@@ -110,8 +110,10 @@ class Executor:
         live_module: Callable[[], Any],
         reply: Callable[[Any, Any, Any], None],
         log: Callable[[str], None],
+        results: Optional[OrderedDict[str, Any]] = None,
     ) -> None:
         self.engine = engine
+        self.results: OrderedDict[str, Any] = OrderedDict() if results is None else results
         self.counters: Dict[str, int] = {
             "executed": 0,
             "verified": 0,
@@ -128,8 +130,7 @@ class Executor:
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
-        self._results: OrderedDict[str, Any] = OrderedDict()
-        self._result_bytes = 0
+        self._result_bytes = sum(_size(kept) for kept in self.results.values())
         self._step_open = False
 
     # -- the queue ---------------------------------------------------------------------------------
@@ -137,8 +138,8 @@ class Executor:
     def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
         """Queue a write; a known id is answered with what it came to, or joins those that wait for it."""
         write = parse_write(params, self._clock())
-        if write.id in self._results:
-            self._reply(client, request, self._results[write.id])
+        if write.id in self.results:
+            self._reply(client, request, self.results[write.id])
             return
         for waiting in [self.current] + list(self._queue):
             if waiting is not None and waiting.id == write.id:
@@ -153,8 +154,8 @@ class Executor:
 
     def result(self, id_: Any) -> Any:
         """What a write came to: encoded result or BridgeError; BridgeError BUSY or NOT_FOUND is raised."""
-        if isinstance(id_, str) and id_ in self._results:
-            return self._results[id_]
+        if isinstance(id_, str) and id_ in self.results:
+            return self.results[id_]
         for waiting in [self.current] + list(self._queue):
             if waiting is not None and waiting.id == id_:
                 raise BridgeError("BUSY", "The write is under way", checks.short(id_), retry_after_s=0.2)
@@ -208,29 +209,36 @@ class Executor:
         if isinstance(outcome, BridgeError):
             self.counters["refused"] += 1
             kept: Any = outcome
-            size = 500
         else:
             self.counters[outcome["outcome"]] += 1
             kept = encode(outcome)
-            size = len(kept)
-        self._results[write.id] = kept
-        self._result_bytes += size
-        while len(self._results) > RESULTS_KEPT or (
-            self._result_bytes > RESULT_BYTES and len(self._results) > 1
+        self.results[write.id] = kept
+        self._result_bytes += _size(kept)
+        while len(self.results) > RESULTS_KEPT or (
+            self._result_bytes > RESULT_BYTES and len(self.results) > 1
         ):
-            _, old = self._results.popitem(last=False)
-            self._result_bytes -= len(old) if isinstance(old, bytes) else 500
+            self._result_bytes -= _size(self.results.popitem(last=False)[1])
         for client, request in write.waiters:
             self._reply(client, request, kept)
 
-    def close(self) -> None:
-        """End what is under way without another word to Live than closing the undo step."""
-        if self._steps is not None:
-            self._steps.close()
-            self._steps = None
+    def close(self, reason: str) -> None:
+        """End what is under way, close its undo step, and answer everybody who waits."""
+        steps, self._steps = self._steps, None
+        try:
+            if steps is not None:
+                steps.close()
+        except ValueError:
+            # Live closes the Set from within this very write.
+            pass
         self._end_step(False)
-        self.current = None
-        self._queue.clear()
+        write, self.current = self.current, None
+        if write is not None:
+            self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
+        while self._queue:
+            hint = "nothing was done; read the Set and send it again"
+            refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
+            for client, request in self._queue.popleft().waiters:
+                self._reply(client, request, refusal)
 
     # -- the undo step -----------------------------------------------------------------------------
 
@@ -375,13 +383,8 @@ class Executor:
         observed = self.engine.reader.now(row, str(name))
         if observed is ABSENT:
             observed = None
-        if isinstance(expected, str) and isinstance(observed, int) and not isinstance(observed, bool):
-            target = (
-                resolve(self.engine.shadow, expected).id
-                if row.plan.index.get(str(name)) in row.plan.refs
-                else expected
-            )
-            expected = target
+        if isinstance(expected, str) and row.plan.index.get(str(name)) in row.plan.refs:
+            expected = resolve(self.engine.shadow, expected).id
         if not same(observed, expected):
             raise BridgeError(
                 "PRECONDITION_FAILED",
@@ -512,6 +515,10 @@ class Executor:
             yield PUMP
             pumps += 1
             waiting = [op for op in waiting if not op.observe(self.engine)]
+
+
+def _size(kept: Any) -> int:
+    return len(kept) if isinstance(kept, bytes) else 500
 
 
 def _refusal(problem: Exception) -> BridgeError:

@@ -74,7 +74,7 @@ class SetMirror:
         self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
         self.live_module = self._import_live()
         self.engine: Engine
-        self.executor: Executor
+        self.executor: Executor = None  # type: ignore[assignment]
         self.audit: Audit
         self._new_engine()
         self.requests = Requests(lambda: (self.engine, self.executor), lambda: self._progress, self.status)
@@ -238,7 +238,7 @@ class SetMirror:
             return True
         finally:
             if kind == "build":
-                # The rows live as long as the Set: a full collection that walks 20,000 of them, time and again
+                # The rows live as long as the Set: full collections that walk 20,000 of them again and again
                 # while they grow, holds Live up for 50 ms and more. `disconnect` gives them back.
                 gc.freeze()
             if collecting:
@@ -331,7 +331,10 @@ class SetMirror:
         numbers = tuple(int(part()) for part in parts if part is not ABSENT) or (0,)
         self.live_version = schema.since_text(numbers)
         self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex())
-        self.executor = Executor(self.engine, self._clock, lambda: self.live_module, self._reply, self.log)
+        results = self.executor.results if self.executor is not None else None
+        self.executor = Executor(
+            self.engine, self._clock, lambda: self.live_module, self._reply, self.log, results
+        )
         self.audit = Audit(self.engine, self._clock)
         self._progress = 0.0
         self._batch = None
@@ -473,7 +476,7 @@ class SetMirror:
             timer.stop()
 
     def _close_executor(self) -> None:
-        self.executor.close()
+        self.executor.close("The Set was closed or is read anew")
 
     def _close_server(self) -> None:
         if self.server is not None:

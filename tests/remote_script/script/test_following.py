@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror import create_instance, schema
 
 from . import fake_live
 from .guest import Client, Guest
@@ -429,3 +429,13 @@ def test_disconnecting_says_goodbye_closes_and_stops(guest: Guest) -> None:
     assert not timer.running
     guest.script.pump()
     guest.script.update_display()
+
+
+def test_a_live_that_gives_no_song_leaves_an_inert_script_and_a_line_in_the_log() -> None:
+    class Broken(fake_live.Instance):
+        def song(self) -> Any:
+            raise RuntimeError("no document")
+
+    instance = Broken(None)
+    create_instance(instance).disconnect()
+    assert "no document" in instance.lines[-1]

@@ -414,3 +414,16 @@ def test_an_operation_that_live_refuses_while_it_notifies_is_tried_again(guest: 
     guest.pump(2)
     assert (client.reply(request) or {})["result"]["outcome"] == "verified"
     assert len(guest.world.undone) == 1
+
+
+def test_whoever_waits_when_the_set_closes_is_told_what_is_known(guest: Guest) -> None:
+    client = guest.follower()
+    guest.song._late.add("is_playing")
+    guest.world.loses_late = True
+    begun = client.ask("write.execute", write="begun", ops=[put("song", "is_playing", True)])
+    queued = client.ask("write.execute", write="queued", ops=[put("song", "tempo", 90)])
+    guest.pump(3)
+    guest.script.disconnect()
+    assert refused(client.reply(begun) or {})["error"] == "UNKNOWN_OUTCOME"
+    assert refused(client.reply(queued) or {})["error"] == "EPOCH_CHANGED"
+    assert guest.song.tempo == 120.0
