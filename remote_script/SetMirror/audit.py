@@ -106,7 +106,8 @@ class Audit:
                 ids = []
                 for ptr, _ in found:
                     child = engine.shadow.known(prop.of, ptr)
-                    ids.append(-1 if child is None else child.id)
+                    here = child is not None and child.parent == row.id and child.role == prop.name
+                    ids.append(child.id if child is not None and here else -1)
                 now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
                 same = now == old
         else:

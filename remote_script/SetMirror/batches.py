@@ -240,22 +240,27 @@ class Engine:
         prop = row.plan.properties[index]
         root = root_class(prop.of)
         self.expected += len(found)
-        ids: List[int] = []
-        fresh: List[Row] = []
-        for ptr, obj in found:
+        children: List[Optional[Row]] = []
+        # First all that is known, in one go: between two slices an object may move to a list that was done.
+        for ptr, _ in found:
             child = self.shadow.known(root, ptr)
             # A new object may sit at the address of one that died.
-            if child is None or not alive(child.obj):
-                child = self._adopt(ptr, obj, prop.of, row, prop.name)
+            if child is not None and not alive(child.obj):
+                child = None
+            if child is not None:
+                if child.parent != row.id or child.role != prop.name:
+                    self._move(child, row, prop.name, batch, gone)
+                gone.pop(child.id, None)
+            children.append(child)
+        fresh: List[Row] = []
+        for place, (ptr, obj) in enumerate(found):
+            if children[place] is None and alive(obj):
+                child = children[place] = self._adopt(ptr, obj, prop.of, row, prop.name)
                 batch.added.append(child.id)
                 fresh.append(child)
                 yield
-            elif child.parent != row.id or child.role != prop.name:
-                self._move(child, row, prop.name, batch, gone)
-            gone.pop(child.id, None)
-            if child.id not in ids:
-                ids.append(child.id)
         stack.extend(reversed(fresh))
+        ids = [child.id for child in children if child is not None]
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
 
     def _move(self, child: Row, parent: Row, role: str, batch: Batch, gone: Dict[int, Any]) -> None:
@@ -267,7 +272,8 @@ class Engine:
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
-                self.dirty[old.id] = self.dirty.get(old.id, 0) | 1 << index
+                if not batch.dirty.get(old.id, 0) & 1 << index:
+                    self.dirty[old.id] = self.dirty.get(old.id, 0) | 1 << index
         self.shadow.preserve(child)
         child.parent = parent.id
         child.role = role
@@ -293,37 +299,17 @@ class Engine:
         """Read again what is dirty and leave the differences in `batch`; the caller then seals it."""
         shadow, reader = self.shadow, self.reader
         batch.dirty = dirty
-        lists: List[Tuple[Row, int, List[Tuple[int, Any]]]] = []
-        gone: Dict[int, Tuple[int, str]] = {}
-        for id_, bits in dirty.items():
+        gone: Dict[int, Any] = {}
+        for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
-            if row is None or not bits & row.plan.tree_bits or not alive(row.obj):
+            if row is None or not bits & row.plan.tree_bits:
                 continue
             for index in row.plan.tree:
-                if bits & 1 << index:
-                    found = reader.children(row, index)
-                    if found is None:
-                        if row.values[index] is ABSENT:
-                            continue
-                        found = []
-                    present = {ptr for ptr, _ in found}
-                    for child_id in _ids(row.values[index]):
-                        child = shadow.rows.get(child_id)
-                        if child is None or child.parent != row.id:
-                            continue
-                        if child.ptr not in present or not alive(child.obj):
-                            gone[child_id] = (row.id, child.role)
-                    lists.append((row, index, found))
+                # Read and compared in one go: between two slices objects move on.
+                if bits & 1 << index and row.obj is not None and alive(row.obj):
+                    dirty[id_] &= ~(1 << index)
+                    yield from self._flush_children(row, index, batch, gone)
             yield
-        for row, index, found in lists:
-            old = row.values[index]
-            shadow.preserve(row)
-            stack: List[Row] = []
-            yield from self._set_children(row, index, found, batch, gone, stack)
-            for top in stack:
-                yield from self._grow(top, batch, gone)
-            if row.values[index] != old:
-                batch.set.append((row.id, index))
         for id_ in gone:
             row = shadow.rows.get(id_)
             if row is not None:
@@ -343,6 +329,29 @@ class Engine:
                 continue
             self._compare(row, bits, batch)
             yield
+
+    def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
+        """Bring one list of children up to date, noting who left it in `gone`."""
+        found = self.reader.children(row, index)
+        old = row.values[index]
+        if found is None:
+            if old is ABSENT:
+                return
+            found = []
+        self.shadow.preserve(row)
+        present = {ptr for ptr, _ in found}
+        for child_id in _ids(old):
+            child = self.shadow.rows.get(child_id)
+            if child is None or child.parent != row.id or child.role != row.plan.names[index]:
+                continue
+            if child.ptr not in present or not alive(child.obj):
+                gone[child_id] = row.id
+        stack: List[Row] = []
+        yield from self._set_children(row, index, found, batch, gone, stack)
+        for top in stack:
+            yield from self._grow(top, batch, gone)
+        if row.values[index] != old:
+            batch.set.append((row.id, index))
 
     def _remove(self, row: Row, batch: Batch) -> None:
         shadow = self.shadow

@@ -231,21 +231,43 @@ def test_an_address_used_again_is_a_new_object(guest: Guest) -> None:
     assert client.comparable() == fresh(guest)
 
 
-def test_after_random_edits_the_replica_equals_a_fresh_snapshot_and_listeners_equal_the_objects(
-    guest: Guest,
+@pytest.mark.parametrize("seed", range(9))
+def test_after_random_edits_the_replica_equals_live_and_listeners_equal_the_objects(
+    guest: Guest, seed: int
 ) -> None:
+    everything_converges(guest, seed)
+
+
+@pytest.mark.slow
+def test_after_any_of_many_histories_the_replica_equals_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(1000, 1150):
+        everything_converges(Guest(monkeypatch, fake_live.song(tracks=3, parameters=2)), seed)
+
+
+def everything_converges(guest: Guest, seed: int) -> None:
+    """Edits at random, some unannounced, some while a flush is half done; then all must be as in Live."""
+    script, draw = guest.script, random.Random(seed)
     client = guest.follower()
-    draw = random.Random(7)
-    for _ in range(300):
+    budget_s = script._budget_s
+    # Below zero every slice ends at once, so that edits fall between any two steps of a flush.
+    script._budget_s = (budget_s, 0.0, -1.0)[seed % 3]
+    for _ in range(120):
+        guest.world.silent = draw.random() < 0.05
         edit(guest, draw)
-        if draw.random() < 0.5:
+        guest.world.silent = False
+        if draw.random() < 0.7:
             guest.pump()
             client.follow()
-    guest.pump(3)
+    script._budget_s = budget_s
+    guest.pump(400)
     client.follow()
     assert client.comparable() == fresh(guest)
+    for row in list(script.engine.shadow.rows.values()):
+        script.audit.look(row)
+    assert script.audit.take() == {}
+    assert script.counters["failures"] == 0, guest.instance.lines
     assert guest.world.listeners == count(guest.song)
-    guest.script.disconnect()
+    script.disconnect()
     assert guest.world.listeners == 0
 
 
