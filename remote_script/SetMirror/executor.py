@@ -464,15 +464,54 @@ class Executor:
             self._mark_history()
         self._mark_consequences(applied)
         yield FLUSH
+        if was_open and not calls:
+            self._drop_empty_entry(applied)
+            yield FLUSH
+        # Of two sets of one property the first knows what was there before.
+        first: Dict[Any, Operation] = {}
+        for operation in applied:
+            first.setdefault(operation.place, operation)
         for _ in range(SETTLE_PUMPS):
-            if all(op.is_restored(engine) for op in applied):
+            if all(op.is_restored(engine) for op in first.values()):
                 break
             yield PUMP
-        left = [op for op in applied if not op.is_restored(engine)]
+        left = [op for op in first.values() if not op.is_restored(engine)]
         problem.facts["applied"] = [op.left_behind() for op in left]
         if not left:
             problem.facts["taken_back"] = len(applied)
         raise problem
+
+    def _drop_empty_entry(self, applied: List[Operation]) -> None:
+        """Values put back by hand leave an entry that does nothing in Live's history: take that back too.
+
+        recorded = [
+            op for op in applied if op.changed and op.undoable and (self._can_sync() or not op.is_parameter)
+        ]
+        that had come to rest, and redo gives it back at once.
+        """
+        engine = self.engine
+        recorded = [
+            op for op in applied if op.changed and op.undoable and (not op.is_parameter or self._can_sync())
+        ]
+        if not recorded or engine.dirty:
+            return
+        try:
+            engine.song.undo()
+            if self._something_moved():
+                engine.song.redo()
+        except Exception as refused:
+            self._log("SetMirror: an empty undo entry was left: {!r}".format(refused))
+
+    def _something_moved(self) -> bool:
+        engine = self.engine
+        for id_, bits in engine.dirty.items():
+            row = engine.shadow.rows.get(id_)
+            if row is None or bits & row.plan.tree_bits or not alive(row.obj):
+                return True
+            for index, old in enumerate(row.values):
+                if bits & 1 << index and not same(engine.reader.value(row, index), old):
+                    return True
+        return False
 
     def _mark_consequences(self, operations: List[Operation]) -> None:
         """Live announces not all that follows from a change: read it again where it is near."""

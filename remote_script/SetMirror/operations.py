@@ -47,8 +47,11 @@ class Problems:
 class Operation:
     """See the module; `row` is None until a `$k` target is known."""
 
-    def __init__(self, engine: Engine, number: int, asked: Dict[str, Any]) -> None:
+    def __init__(
+        self, engine: Engine, number: int, asked: Dict[str, Any], earlier: Dict[int, Operation]
+    ) -> None:
         self.number = number
+        self._earlier = earlier
         self.asked = asked
         self.kind = asked.get("op")
         if self.kind not in ("set", "call"):
@@ -84,7 +87,20 @@ class Operation:
         match = _RESULT.match(target)
         if match is None or int(match.group(1)) >= self.number:
             raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
+        made = self._earlier.get(int(match.group(1)))
+        if made is not None and not made.makes_object:
+            raise BridgeError("INVALID_VALUE", "Operation {} returns no object".format(made.number), target)
         return True
+
+    @property
+    def makes_object(self) -> bool:
+        """Whether `$k` may name its result, as far as the table knows."""
+        if self.kind == "set":
+            return False
+        method = self.method_row
+        if method is None or method.returns == "obj":
+            return True
+        return any(name == method.name for _, name in PRODUCTS)
 
     def _check(self, engine: Engine, row: Row) -> None:
         if self.kind == "set":
@@ -362,6 +378,13 @@ class Operation:
         assert self.prop is not None
         setattr(self.row.obj, self.prop.name, self._raw_before)
 
+    @property
+    def place(self) -> Any:
+        """The same for all operations that set one property of one object; its own for each call."""
+        if self.kind == "set" and self.row is not None:
+            return (self.row.ptr, self.asked.get("name"))
+        return self.number
+
     def is_restored(self, engine: Engine) -> bool:
         """Whether nothing of this operation is left in the Set, as far as it can be told."""
         if self.kind == "set":
@@ -413,9 +436,12 @@ def describe(engine: Engine, obj: Any) -> Any:
 def prepare(engine: Engine, asked: List[Dict[str, Any]], problems: Problems) -> List[Operation]:
     """The operations of a write, checked; what is wrong goes into `problems`."""
     found: List[Operation] = []
+    earlier: Dict[int, Operation] = {}
     for number, each in enumerate(asked):
         try:
-            found.append(Operation(engine, number, each))
+            operation = Operation(engine, number, each, earlier)
+            found.append(operation)
+            earlier[number] = operation
         except BridgeError as problem:
             problems.add(number, problem)
     if len(asked) > 1:

@@ -31,6 +31,9 @@ class World:
         self.refused_listeners: set[str] = set()
         self.late: list[Callable[[], None]] = []
         self.loses_late = False
+        self.drops_empty_steps = False
+        self.taken: list[Any] = []
+        self.redone = 0
 
     def record(self, inverse: Callable[[], None]) -> None:
         if self.step is not None:
@@ -214,7 +217,7 @@ class Song(kind("Song")):  # type: ignore[misc]
         self._world.step = []
 
     def end_undo_step(self) -> None:
-        if self._world.step:
+        if self._world.step and not (self._world.drops_empty_steps and len(self._world.step) == 2):
             self._world.undone.append(self._world.step)
         self._world.step = None
 
@@ -222,9 +225,27 @@ class Song(kind("Song")):  # type: ignore[misc]
         pass
 
     def undo(self) -> str:
+        self._world.taken = self.values_now()
         for inverse in reversed(self._world.undone.pop()):
             inverse()
         return "Undo Custom Action"
+
+    def redo(self) -> str:
+        """Puts the plain values back that the last undo changed."""
+        self._world.redone += 1
+        for owner, name, value in self._world.taken:
+            if owner._values[name] != value:
+                owner._put(name, value)
+        return "Redo Custom Action"
+
+    def values_now(self) -> list[Any]:
+        owners = [self, *self.tracks]
+        return [
+            (owner, name, owner._values[name])
+            for owner in owners
+            for name in ("name", "tempo")
+            if name in owner._values
+        ]
 
     def create_midi_track(self, index: int | None = None) -> Any:
         made = track(self._world, f"{len(self.tracks) + 1}-MIDI", len(self.scenes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -134,6 +135,20 @@ def test_when_live_refuses_a_later_set_the_earlier_ones_are_put_back(guest: Gues
     client.follow()
     assert client.at("tracks/0")[4]["name"] == "1-MIDI"
     assert guest.world.step is None
+    assert guest.world.undone == []
+
+
+def test_a_live_that_keeps_no_empty_entry_loses_no_edit_of_a_person(guest: Guest) -> None:
+    client = guest.follower()
+    guest.world.drops_empty_steps = True
+    guest.song.tracks[1].name = "Person"
+    guest.pump()
+    guest.song._refuses.add("tempo")
+    data = refused(client.write(put("tracks/0", "name", "Bass"), put("song", "tempo", 90)))
+    assert data["applied"] == []
+    client.follow()
+    assert guest.world.redone == 1
+    assert client.at("tracks/1")[4]["name"] == "Person"
 
 
 def test_when_live_refuses_after_a_call_the_whole_step_is_undone(guest: Guest) -> None:
@@ -427,3 +442,57 @@ def test_whoever_waits_when_the_set_closes_is_told_what_is_known(guest: Guest) -
     assert refused(client.reply(begun) or {})["error"] == "UNKNOWN_OUTCOME"
     assert refused(client.reply(queued) or {})["error"] == "EPOCH_CHANGED"
     assert guest.song.tempo == 120.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_random_writes_the_answer_was_true_each_time_and_undo_leads_back(
+    guest: Guest, seed: int
+) -> None:
+    client, draw = guest.follower(), random.Random(seed)
+    first = plain(guest)
+    for _ in range(40):
+        ops = [random_op(guest, draw) for _ in range(draw.randrange(1, 8))]
+        before, entries = plain(guest), len(guest.world.undone)
+        if draw.random() < 0.3:
+            guest.song._refuses.add("tempo")
+        answer = client.write(*ops)
+        guest.song._refuses.discard("tempo")
+        client.follow()
+        grown = len(guest.world.undone) - entries
+        if "error" in answer:
+            assert plain(guest) == before
+            assert grown == 0
+        else:
+            assert grown == answer["result"]["undo_steps"]
+            assert answer["result"]["outcome"] in ("verified", "unchanged")
+            assert plain(guest) == before or answer["result"]["outcome"] == "verified"
+        assert guest.world.step is None
+    other = guest.client()
+    other.snapshot()
+    assert client.comparable() == other.comparable()
+    while guest.world.undone:
+        guest.song.undo()
+    assert plain(guest) == first
+
+
+def random_op(guest: Guest, draw: random.Random) -> dict[str, Any]:
+    where = f"tracks/{draw.randrange(len(guest.song.tracks))}"
+    return draw.choice(
+        [
+            put(where, "name", draw.choice("abcd")),
+            put(where, "mute", draw.random() < 0.5),
+            put(f"{where}/devices/0/parameters/{draw.randrange(3)}", "value", draw.choice([0.0, 0.5, 1.0])),
+            put("song", "tempo", draw.choice([90, 100, 120])),
+            call("song", "create_midi_track"),
+            put(f"${draw.randrange(6)}", "name", "made"),
+        ]
+    )
+
+
+def plain(guest: Guest) -> list[Any]:
+    """The values of the fake Set that these writes can reach."""
+    found: list[Any] = [guest.song.tempo]
+    for track in guest.song.tracks:
+        values = [p.value for device in track.devices for p in device.parameters]
+        found.append((track.name, track.mute, values))
+    return found
