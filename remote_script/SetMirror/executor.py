@@ -484,10 +484,8 @@ class Executor:
     def _drop_empty_entry(self, applied: List[Operation]) -> None:
         """Values put back by hand leave an entry that does nothing in Live's history: take that back too.
 
-        recorded = [
-            op for op in applied if op.changed and op.undoable and (self._can_sync() or not op.is_parameter)
-        ]
-        that had come to rest, and redo gives it back at once.
+        Guess: Live keeps such an entry. Should it not, undo would take a person's last edit; then something
+        moves that had come to rest, and redo gives it back at once.
         """
         engine = self.engine
         recorded = [
