@@ -1,11 +1,9 @@
-"""What of the table applies to one class of object in this Live: its properties in order, its listeners, its
-row type.
+"""What of the table applies to one class of object in this Live: its properties, its listeners, its row.
 
-A plan is shared by all objects of a class. Properties have a fixed place
-in a row and a bit; a listener's callback marks the bits of what it calls for reading again. The callbacks
-are methods of the row itself: Live keeps a bound method's owner weakly and compares by owner and function,
-so 20,000 parameters with five listeners each need no object of ours per listener, and a callback knows its
-object, never an index.
+A plan is shared by all objects of a class. Properties have a fixed place in a row and a bit; a listener's
+callback marks the bits of what it calls for reading again. The callbacks are methods of the row itself: Live
+keeps a bound method's owner weakly and compares by owner and function, so 20,000 parameters with five
+listeners each need no object of ours per listener, and a callback knows its object, never an index.
 """
 
 from __future__ import annotations
