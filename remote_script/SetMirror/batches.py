@@ -272,8 +272,13 @@ class Engine:
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
-                if not batch.dirty.get(old.id, 0) & 1 << index:
-                    self.dirty[old.id] = self.dirty.get(old.id, 0) | 1 << index
+                # No list may name what hangs elsewhere, not even until its own turn comes.
+                self.shadow.preserve(old)
+                value = old.values[index]
+                old.values[index] = (
+                    tuple(i for i in value if i != child.id) if isinstance(value, tuple) else None
+                )
+                batch.set.append((old.id, index))
         self.shadow.preserve(child)
         child.parent = parent.id
         child.role = role
