@@ -35,7 +35,11 @@ class WarpMarkerSpec:
 
 @dataclass
 class EnvelopeSpec:
-    """A clip envelope; `parameter` is the path from the track: ("mixer", "volume") or (device index, parameter index, …)."""
+    """A clip envelope. `parameter` is the way from the track: ("mixer", "volume" | "panning" | "track_activator" |
+    "crossfade_assign"), ("mixer", "sends", index), (device index, parameter index), or through racks
+    (device index, "chains" | "return_chains", chain index, device index, …, parameter index). Parameter indices
+    count "Device On" as 0; of a rack the macros are 1 to 16 and the chain selector is 17.
+    """
 
     parameter: Tuple[Any, ...]
     events: List[Tuple[float, float]] = field(default_factory=list)
@@ -58,6 +62,9 @@ class ClipSpec:
     start_marker: float = 0.0
     end_marker: float = 4.0
     looping: bool = True
+    hidden_loop_start: Optional[float] = None
+    """The loop brace that comes back when looping is switched on; only while it is off."""
+    hidden_loop_end: Optional[float] = None
     muted: bool = False
     launch_mode: int = 0
     launch_quantization: int = 0
@@ -192,6 +199,8 @@ class TrackSpec:
 
     kind: str
     name: str = ""
+    user_name: Optional[str] = None
+    """What the user typed, "#" and all; "" for a track that numbers itself, None when nobody knows."""
     color_index: Optional[int] = None
     color: Optional[int] = None
     group: Optional[int] = None

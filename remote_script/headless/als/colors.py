@@ -1,0 +1,26 @@
+"""Colours as files keep them: an index into the palette of 70.
+
+Live 11 and later write `Color`. Live 9 and 10 write `ColorIndex`, the same index for clips and 140 more for
+tracks and chains (seen in files: a clip takes its track's index less 140).
+Guess: Live 9's palette has the colours of today's in the same order.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+from xml.etree.ElementTree import Element
+
+from ..palette import COLORS
+from . import fields
+
+
+def index(element: Element) -> Optional[int]:
+    """The colour's index 0..69, or None when the thing has no colour of its own."""
+    found = fields.attribute(element, "Color")
+    if found is not None:
+        code = fields.to_whole(found, "Color", -1, 2**31)
+        return None if code < 0 else code % len(COLORS)
+    code = fields.whole(element, "ColorIndex", -1, -1, 2**31)
+    if code < 0:
+        return None
+    return code % len(COLORS)

@@ -1,0 +1,69 @@
+"""What Live's native devices are and what their parameters are called, measure and show.
+
+`find(class_name)` answers the facts of a device, `fact.parameters` its parameters by the path of the XML
+elements that a Set file keeps them in. The tables carry facts only, one line a parameter:
+
+    path in the file | name in Live | law
+
+A law is a unit of `display`, then what its values are. Units used: "volume" (track fader), "send", "pan",
+"db", "hz", "ms", "s", "percent", "st", "ct", "int", "note", "ratio", "deg", "x" and none.
+  "hz:log:10:22000"   the parameter runs 0..1 over these Hz (`lin` for a straight scale); the file has Hz
+  "volume", "send"    a fader 0..1; the file has a linear factor
+  "db:lin:-70:24 amp" 0..1 over these dB; the file has a linear factor
+  "db -15..15"        the file's number is the value, in this range
+  "[Peak|RMS]"        quantized, these items
+A law that is left out is guessed from the file (see `guess`), and so are devices without a table.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional
+
+from .facts import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, UNDEFINED, DeviceFacts, ParameterFact, read_table
+from .guess import guess_law, guess_name
+from .laws import Law, parse_law
+from .list import LIST
+
+__all__ = [
+    "AUDIO_EFFECT",
+    "INSTRUMENT",
+    "MIDI_EFFECT",
+    "UNDEFINED",
+    "DeviceFacts",
+    "Law",
+    "ParameterFact",
+    "all_devices",
+    "by_display_name",
+    "find",
+    "guess_law",
+    "guess_name",
+    "parse_law",
+]
+
+_FACTS: Dict[str, DeviceFacts] = {}
+
+
+def _load() -> Dict[str, DeviceFacts]:
+    if not _FACTS:
+        from . import tables
+
+        for facts in read_table(LIST, tables.ALL):
+            _FACTS[facts.class_name] = facts
+    return _FACTS
+
+
+def find(class_name: str) -> Optional[DeviceFacts]:
+    """The facts of the device with this internal name ("Eq8"), or None."""
+    return _load().get(class_name)
+
+
+def by_display_name(name: str) -> Optional[DeviceFacts]:
+    """The facts of the device that Live shows as `name` ("EQ Eight"), or None."""
+    for facts in _load().values():
+        if facts.display_name == name:
+            return facts
+    return None
+
+
+def all_devices() -> List[DeviceFacts]:
+    return list(_load().values())

@@ -1,0 +1,67 @@
+"""The form of the facts about devices, and how the tables are read."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from .laws import Law, parse_law
+
+UNDEFINED, INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 0, 1, 2, 4
+
+
+class ParameterFact(NamedTuple):
+    path: str
+    """Where the file keeps it, from the device's element; empty when no file shows it."""
+    name: str
+    law: Optional[Law]
+
+
+class DeviceFacts(NamedTuple):
+    class_name: str
+    display_name: str
+    type: int
+    parameters: Tuple[ParameterFact, ...]
+    """In Live's order, "Device On" left out; empty when nobody has told."""
+    is_complete: bool
+    """True when `parameters` are all that Live shows; otherwise a file's others follow with guessed names."""
+
+    def by_path(self) -> Dict[str, ParameterFact]:
+        return {fact.path: fact for fact in self.parameters if fact.path}
+
+
+def read_table(devices: str, parameters: Dict[str, str]) -> Iterator[DeviceFacts]:
+    """The devices of a list `class_name | display name | type`, with the parameters of their tables."""
+    for line in devices.strip().splitlines():
+        class_name, name, kind = [part.strip() for part in line.split("|")]
+        table = parameters.get(class_name, "")
+        rows, complete = [], False
+        for row in _expanded(table):
+            if row == "complete":
+                complete = True
+                continue
+            parts = [part.strip() for part in row.split("|", 2)]
+            law = parse_law(parts[2]) if len(parts) > 2 and parts[2] else None
+            rows.append(ParameterFact(parts[0], parts[1], law))
+        yield DeviceFacts(class_name, name, int(kind), tuple(rows), complete)
+
+
+def _expanded(table: str) -> Iterator[str]:
+    """The lines of a table; a block `{1..8 … }` stands for its lines once a number: `$`, and `%` for one less."""
+    block: List[str] = []
+    numbers: Optional[range] = None
+    for line in table.strip().splitlines():
+        line = line.strip()
+        if not line:
+            continue
+        if line.startswith("{"):
+            first, last = line[1:].split("..")
+            numbers = range(int(first), int(last) + 1)
+        elif line == "}" and numbers is not None:
+            for number in numbers:
+                for row in block:
+                    yield row.replace("$", str(number)).replace("%", str(number - 1))
+            block, numbers = [], None
+        elif numbers is not None:
+            block.append(line)
+        else:
+            yield line
