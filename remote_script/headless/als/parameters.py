@@ -35,7 +35,6 @@ _NOT_OURS = frozenset(
         "KeyMidi",
     )
 )
-)
 
 
 class Target(NamedTuple):

@@ -51,7 +51,6 @@ LEFT_OUT = frozenset(
     ViewData ViewStates
     """.split()  # noqa: SIM905
 )
-)
 
 _BREAKPOINTS = frozenset(("FloatEvent", "BoolEvent", "EnumEvent"))
 _KEPT_BREAKPOINTS = 3

@@ -46,7 +46,7 @@ def read_table(devices: str, parameters: Dict[str, str]) -> Iterator[DeviceFacts
 
 
 def _expanded(table: str) -> Iterator[str]:
-    """The lines of a table; a block `{1..8 … }` stands for its lines once a number: `$`, and `%` for one less."""
+    """The lines of a table; `{1..8 … }` stands for its lines once a number: `$`, and `%` for one less."""
     block: List[str] = []
     numbers: Optional[range] = None
     for line in table.strip().splitlines():
