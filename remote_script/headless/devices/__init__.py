@@ -12,6 +12,7 @@ A law is a unit of `display`, then what its values are. Units used: "volume" (tr
   "db:lin:-70:24 amp" 0..1 over these dB; the file has a linear factor
   "db -15..15"        the file's number is the value, in this range
   "[Peak|RMS]"        quantized, these items
+  "… = 440"           the default, as a file would keep it
 A law that is left out is guessed from the file (see `guess`), and so are devices without a table.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional
 
+from .build import build
 from .facts import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, UNDEFINED, DeviceFacts, ParameterFact, read_table
 from .guess import guess_law, guess_name
 from .laws import Law, parse_law
@@ -33,6 +35,7 @@ __all__ = [
     "Law",
     "ParameterFact",
     "all_devices",
+    "build",
     "by_display_name",
     "find",
     "guess_law",

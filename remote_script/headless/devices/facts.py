@@ -14,6 +14,8 @@ class ParameterFact(NamedTuple):
     """Where the file keeps it, from the device's element; empty when no file shows it."""
     name: str
     law: Optional[Law]
+    default: Optional[float] = None
+    """What the device starts with, as a file would keep it."""
 
 
 class DeviceFacts(NamedTuple):
@@ -39,10 +41,18 @@ def read_table(devices: str, parameters: Dict[str, str]) -> Iterator[DeviceFacts
             if row == "complete":
                 complete = True
                 continue
-            parts = [part.strip() for part in row.split("|", 2)]
-            law = parse_law(parts[2]) if len(parts) > 2 and parts[2] else None
-            rows.append(ParameterFact(parts[0], parts[1], law))
+            rows.append(_fact(row))
         yield DeviceFacts(class_name, name, int(kind), tuple(rows), complete)
+
+
+def _fact(row: str) -> ParameterFact:
+    path, name, rest = (row + "||").split("|", 2)
+    rest = rest.rstrip("|").strip()
+    default: Optional[float] = None
+    if "=" in rest:
+        rest, written = rest.rsplit("=", 1)
+        default = float(written)
+    return ParameterFact(path.strip(), name.strip(), parse_law(rest) if rest.strip() else None, default)
 
 
 def _expanded(table: str) -> Iterator[str]:
