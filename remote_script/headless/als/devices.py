@@ -181,7 +181,7 @@ def _plugin(device: Element, spec: DeviceSpec, path: Path, targets: Targets, mac
         filed = parameters.filed_number(value, name)
         if one.tag == "PluginEnumParameter":
             count = fields.whole(one, "LastItemCount", 2, 0, 100000)
-            items = tuple(str(index) for index in range(min(max(count, 2), 128)))
+            items = tuple(str(index) for index in range(min(max(count, 2, int(filed) + 1), 128)))
             law = Law("", 0.0, float(len(items) - 1), items)
         else:
             law = Law("", min(0.0, filed), max(1.0, filed))

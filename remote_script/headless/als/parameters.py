@@ -23,7 +23,7 @@ Path = Tuple[Any, ...]
 
 _NOT_OURS = frozenset(
     (
-        "On",
+        "SpectrumAnalyzer",
         "Branches",
         "ReturnBranches",
         "ParameterList",
@@ -82,7 +82,11 @@ class Found(NamedTuple):
 def find_all(element: Element, path: str = "") -> Iterator[Found]:
     """The parameters below `element` in the file's order, those of chains and plug-ins left out."""
     for child in element:
-        if child.tag in _NOT_OURS or child.tag.startswith("MacroControls"):
+        if (
+            child.tag in _NOT_OURS
+            or child.tag.startswith("MacroControls")
+            or (not path and child.tag == "On")
+        ):
             continue
         if child.find("Manual") is not None:
             yield Found(path + child.tag, child)
@@ -132,6 +136,9 @@ def native(
     for one in find_all(device):
         found.setdefault(one.path, one.element)
     facts = facts_of.find(class_name)
+    old_form = facts_of.OLD_FORMS.get(class_name)
+    if old_form is not None and old_form[0] in found:
+        facts = facts_of.find(old_form[1])
     specs: List[ParameterSpec] = []
     used: Set[str] = set()
 
@@ -154,10 +161,7 @@ def native(
                 add(fact.path, element, fact.name, fact.law)
             elif complete and fact.law is not None:
                 used.add(fact.name)
-                law = fact.law
-                specs.append(
-                    ParameterSpec(fact.name, law.minimum, law.minimum, law.maximum, None, law.items, law.unit)
-                )
+                specs.append(facts_of.parameter(fact))
     if not complete:
         for where, element in found.items():
             add(where, element, facts_of.guess_name(where, used), None)

@@ -12,6 +12,7 @@ A law is a unit of `display`, then what its values are. Units used: "volume" (tr
   "db:lin:-70:24 amp" 0..1 over these dB; the file has a linear factor
   "db -15..15"        the file's number is the value, in this range
   "[Peak|RMS]"        quantized, these items
+  "#4"                quantized, four items whose names nobody has told: "0" to "3"
   "… = 440"           the default, as a file would keep it
 A law that is left out is guessed from the file (see `guess`), and so are devices without a table.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional
 
-from .build import build
+from .build import build, parameter
 from .facts import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, UNDEFINED, DeviceFacts, ParameterFact, read_table
 from .guess import guess_law, guess_name
 from .laws import Law, parse_law
@@ -30,6 +31,7 @@ __all__ = [
     "AUDIO_EFFECT",
     "INSTRUMENT",
     "MIDI_EFFECT",
+    "OLD_FORMS",
     "UNDEFINED",
     "DeviceFacts",
     "Law",
@@ -40,8 +42,15 @@ __all__ = [
     "find",
     "guess_law",
     "guess_name",
+    "parameter",
     "parse_law",
 ]
+
+OLD_FORMS = {"StereoGain": ("StereoSeparation", "StereoGain9")}
+"""Devices that older Lives keep in another form: the path that tells, and the name of that form's table."""
+
+_OLD = frozenset(("AutoFilter", "AutoPan", "Chorus", "Erosion", "Phaser", "Redux", "StereoGain9"))
+"""Internal names of which a newer device took the display name."""
 
 _FACTS: Dict[str, DeviceFacts] = {}
 
@@ -50,7 +59,8 @@ def _load() -> Dict[str, DeviceFacts]:
     if not _FACTS:
         from . import tables
 
-        for facts in read_table(LIST, tables.ALL):
+        known = LIST + "StereoGain9 | Utility | 2\n"
+        for facts in read_table(known, tables.ALL):
             _FACTS[facts.class_name] = facts
     return _FACTS
 
@@ -63,10 +73,10 @@ def find(class_name: str) -> Optional[DeviceFacts]:
 def by_display_name(name: str) -> Optional[DeviceFacts]:
     """The facts of the device that Live shows as `name` ("EQ Eight"), or None."""
     for facts in _load().values():
-        if facts.display_name == name:
+        if facts.display_name == name and facts.class_name not in _OLD:
             return facts
     return None
 
 
 def all_devices() -> List[DeviceFacts]:
-    return list(_load().values())
+    return [facts for facts in _load().values() if facts.class_name != "StereoGain9"]

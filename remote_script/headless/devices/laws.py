@@ -63,6 +63,9 @@ def parse_law(written: str) -> Law:
         match = _RANGE.match(word)
         if match:
             low, high = float(match.group(1)), float(match.group(2))
+        elif word.startswith("#"):
+            count = int(word[1:])
+            items, high = tuple(str(index) for index in range(count)), float(count - 1)
         elif word == "amp":
             factor = True
         else:

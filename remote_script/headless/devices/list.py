@@ -30,6 +30,7 @@ DrumGroupDevice | Drum Rack | 1
 Echo | Echo | 2
 Eq8 | EQ Eight | 2
 Erosion | Erosion | 2
+Erosion2 | Erosion | 2
 ExternalAudioEffect | External Audio Effect | 2
 ExternalInstrument | External Instrument | 1
 ProxyAudioEffectDevice | External Audio Effect | 2
@@ -82,6 +83,7 @@ SpectrumAnalyzer | Spectrum | 2
 StereoGain | Utility | 2
 StringStudio | Tension | 1
 Transmute | Spectral Resonator | 2
+Tube | Dynamic Tube | 2
 Tuner | Tuner | 2
 UltraAnalog | Analog | 1
 Vinyl | Vinyl Distortion | 2

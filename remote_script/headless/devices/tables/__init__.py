@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
+from . import color, dynamics, instruments, space
+
 ALL: Dict[str, str] = {}
+for _part in (dynamics, space, color, instruments):
+    ALL.update(_part.TABLES)

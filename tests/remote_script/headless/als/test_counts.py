@@ -1,0 +1,112 @@
+"""What the loader finds in real Sets, counted again by other means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from remote_script.headless import devices
+from remote_script.headless.als import load_als
+from remote_script.headless.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
+from tests.remote_script.headless.als import xml_view as view
+from tests.sets import parametrize
+
+
+def every_track(spec: SetSpec) -> list[TrackSpec]:
+    return [*spec.tracks, *spec.return_tracks, spec.main_track]
+
+
+def every_device(held: list[DeviceSpec]) -> Iterator[DeviceSpec]:
+    for device in held:
+        yield device
+        for chain in [*device.chains, *device.return_chains]:
+            yield from every_device(chain.devices)
+
+
+def every_clip(track: TrackSpec) -> list[ClipSpec]:
+    return [clip for clip in track.clip_slots if clip is not None] + track.arrangement_clips
+
+
+@parametrize
+def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -> None:
+    spec, root = load_als(als), view.live_set(als)
+    elements = [*view.tracks(root), *view.returns(root), view.main(root)]
+    counted = {
+        "tracks": len(view.tracks(root)),
+        "returns": len(view.returns(root)),
+        "scenes": len(view.scenes(root)),
+        "locators": len(root.findall("Locators/Locators/Locator")),
+        "grooves": len(root.findall("GroovePool/Grooves/Groove")),
+        "session clips": sum(len(view.session_clips(track)) for track in elements),
+        "arrangement clips": sum(len(view.arrangement_clips(track)) for track in elements),
+        "take lane clips": sum(len(view.take_lane_clips(track)) for track in elements),
+        "notes": sum(
+            len(view.notes(clip))
+            for track in elements
+            for clip in [*view.session_clips(track), *view.arrangement_clips(track)]
+        ),
+        "devices": sum(len(view.devices(track)) for track in elements),
+    }
+    tracks = every_track(spec)
+    found = {
+        "tracks": len(spec.tracks),
+        "returns": len(spec.return_tracks),
+        "scenes": len(spec.scenes),
+        "locators": len(spec.cue_points),
+        "grooves": len(spec.grooves),
+        "session clips": sum(clip is not None for track in tracks for clip in track.clip_slots),
+        "arrangement clips": sum(len(track.arrangement_clips) for track in tracks),
+        "take lane clips": sum(len(lane.arrangement_clips) for track in tracks for lane in track.take_lanes),
+        "notes": sum(len(clip.notes) for track in tracks for clip in every_clip(track)),
+        "devices": sum(1 for track in tracks for _ in every_device(track.devices)),
+    }
+    assert found == counted
+
+
+@parametrize
+def test_a_real_set_loads_without_a_warning_about_its_structure(als: Path) -> None:
+    assert [line for line in load_als(als).warnings if "envelope" not in line] == []
+
+
+@parametrize
+def test_every_parameter_lies_within_its_range(als: Path) -> None:
+    for track in every_track(load_als(als)):
+        for device in every_device(track.devices):
+            for one in device.parameters:
+                assert one.minimum <= one.value <= one.maximum, (device.class_name, one)
+                assert one.name, device.class_name
+                if one.items:
+                    assert len(one.items) == one.maximum - one.minimum + 1, (device.class_name, one)
+
+
+@parametrize
+def test_devices_without_a_whole_table_show_every_parameter_of_the_file(als: Path) -> None:
+    spec, root = load_als(als), view.live_set(als)
+    elements = [*view.tracks(root), *view.returns(root), view.main(root)]
+    for track, element in zip(every_track(spec), elements, strict=True):
+        for device, found in zip(track.devices, view.top_devices(element), strict=True):
+            facts = devices.find(found.tag)
+            if "Group" in found.tag or "Plugin" in found.tag or found.tag.startswith("Mx"):
+                continue
+            if facts is None or not facts.is_complete:
+                held = [one for one in found.iter() if one.find("Manual") is not None]
+                assert len(device.parameters) == len(held) - 1, found.tag
+
+
+@parametrize
+def test_devices_with_a_whole_table_show_the_same_parameters_in_every_set(als: Path) -> None:
+    for track in every_track(load_als(als)):
+        for device in every_device(track.devices):
+            facts = devices.find(device.class_name)
+            if facts is not None and facts.is_complete:
+                assert [one.name for one in device.parameters] == [one.name for one in facts.parameters]
+
+
+@parametrize
+def test_parameter_names_of_a_device_are_not_given_twice(als: Path) -> None:
+    for track in every_track(load_als(als)):
+        for device in every_device(track.devices):
+            names = [one.name for one in device.parameters]
+            if "Plugin" not in device.class_name and not device.class_name.startswith("Mx"):
+                twice = {name for name in names if names.count(name) > 1}
+                assert not twice, (device.class_name, twice)

@@ -1,0 +1,324 @@
+"""Files that are no Sets, or that mean harm, end in one clear error; odd ones load with a warning."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+
+from remote_script.headless.als import Limits, SetFileError, load_als
+from remote_script.headless.spec import SetSpec
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+ROOT = '<Ableton MajorVersion="5" MinorVersion="12.0_12300" Creator="Ableton Live 12.3.6">'
+
+
+def write(tmp_path: Path, text: str | bytes, *, pack: bool = True) -> Path:
+    path = tmp_path / "Some.als"
+    data = text.encode() if isinstance(text, str) else text
+    path.write_bytes(gzip.compress(data) if pack else data)
+    return path
+
+
+def whole(body: str, root: str = ROOT) -> str:
+    return f"{HEAD}{root}<LiveSet>{body}</LiveSet></Ableton>"
+
+
+def refused(path: Path, limits: Limits | None = None) -> SetFileError:
+    with pytest.raises(SetFileError) as caught:
+        load_als(path, limits or Limits())
+    error = caught.value
+    assert error.rule
+    assert error.advice
+    assert str(error.value) in str(error)
+    assert len(str(error)) < 400
+    return error
+
+
+def midi_track(inner: str = "", **parts: str) -> str:
+    clip = parts.get("clip", "")
+    return (
+        '<Tracks><MidiTrack Id="1"><Name><EffectiveName Value="T"/></Name><DeviceChain>'
+        f"<Mixer>{parts.get('mixer', '')}</Mixer><MainSequencer><ClipSlotList><ClipSlot><ClipSlot><Value>"
+        f"{clip}</Value></ClipSlot></ClipSlot></ClipSlotList></MainSequencer>"
+        f"<DeviceChain><Devices>{inner}</Devices></DeviceChain></DeviceChain></MidiTrack></Tracks>"
+    )
+
+
+def test_entity_bombs_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    lines = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'{HEAD}<!DOCTYPE b [<!ENTITY l0 "ha">{lines}]>{ROOT}<LiveSet>&l9;</LiveSet></Ableton>'
+    assert "document type" in refused(write(tmp_path, bomb)).rule
+
+
+def test_a_reference_to_an_outside_file_is_refused(tmp_path: Path) -> None:
+    text = f'{HEAD}<!DOCTYPE a SYSTEM "file:///etc/passwd">{ROOT}<LiveSet/></Ableton>'
+    assert "document type" in refused(write(tmp_path, text)).rule
+
+
+def test_a_doctype_in_another_encoding_is_refused_too(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "c">]><Ableton/>'
+    assert "document type" in refused(write(tmp_path, text.encode("utf-16"))).rule
+
+
+def test_four_gigabytes_of_zeros_cost_neither_memory_nor_time(tmp_path: Path) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = packer.compress(bytes(1 << 24)) + b"".join(packer.compress(bytes(1 << 24)) for _ in range(15))
+    path = write(tmp_path, block + packer.flush(), pack=False)
+    tracemalloc.start()
+    try:
+        assert "well-formed" in refused(path).rule
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("filler", "rule"),
+    [
+        (" ", "unpack to at most"),
+        ("<a/>", "at most 1000 elements"),
+        ("<ViewData/>", "at most 2000 elements"),
+        ("<!-- x -->", "unpack to at most"),
+    ],
+)
+def test_a_set_that_unpacks_without_end_meets_a_limit(tmp_path: Path, filler: str, rule: str) -> None:
+    limits = Limits(bytes=1 << 20, elements=1000, seen_elements=2000)
+    path = write(tmp_path, whole(filler * ((3 << 20) // len(filler))))
+    assert rule in refused(path, limits).rule
+
+
+def test_one_endless_tag_meets_a_limit(tmp_path: Path) -> None:
+    path = write(tmp_path, whole(f'<a Value="{"x" * (9 << 20)}"/>'))
+    assert "a tag must be" in refused(path).rule
+
+
+def test_many_long_values_meet_a_limit(tmp_path: Path) -> None:
+    path = write(tmp_path, whole(f'<a Value="{"x" * 10000}"/>' * 200))
+    assert "values" in refused(path, Limits(kept_bytes=1 << 20)).rule
+
+
+def test_deep_nesting_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, whole("<a>" * 100000 + "</a>" * 100000))
+    assert "nested" in refused(path).rule
+
+
+def test_a_left_out_part_may_not_be_deep_either(tmp_path: Path) -> None:
+    path = write(tmp_path, whole("<ViewData>" + "<a>" * 100000 + "</a>" * 100000 + "</ViewData>"))
+    assert "nested" in refused(path).rule
+
+
+def test_another_root_is_refused(tmp_path: Path) -> None:
+    assert refused(write(tmp_path, HEAD + "<html><body/></html>")).value == "'html'"
+
+
+def test_a_preset_is_no_set(tmp_path: Path) -> None:
+    assert "LiveSet" in refused(write(tmp_path, f"{HEAD}{ROOT}<GroupDevicePreset/></Ableton>")).rule
+
+
+def test_a_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, whole("<Tracks/>" * 1000))
+    data = path.read_bytes()
+    for length in (2, 9, 12, len(data) // 2, len(data) - 9):
+        path.write_bytes(data[:length])
+        refused(path)
+
+
+def test_damaged_data_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, whole("<Tracks/>" * 1000))
+    data = bytearray(path.read_bytes())
+    data[-8] ^= 255
+    path.write_bytes(bytes(data))
+    assert "intact" in refused(path).rule
+
+
+@pytest.mark.parametrize("data", [b"", b"P", b"<Ableton/>", b"PK\x03\x04", bytes(100)])
+def test_what_is_not_gzip_is_refused(tmp_path: Path, data: bytes) -> None:
+    assert "gzip" in refused(write(tmp_path, data, pack=False)).rule
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    assert "readable" in refused(tmp_path / "None.als").rule
+    assert "readable" in refused(tmp_path).rule
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        '<Ableton MajorVersion="4" MinorVersion="8.2" Creator="Ableton Live 8.4.2">',
+        '<Ableton MajorVersion="2" MinorVersion="7" Creator="Ableton Live 7">',
+        '<Ableton MajorVersion="x" Creator="Ableton Live 12.0">',
+        "<Ableton>",
+    ],
+)
+def test_a_set_of_live_8_or_of_nobody_is_refused(tmp_path: Path, root: str) -> None:
+    refused(write(tmp_path, whole("", root)))
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe\xff", "<Ableton Creator='\ud800'>".encode("utf-8", "surrogatepass")]
+)
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, data: bytes) -> None:
+    refused(write(tmp_path, data))
+
+
+def with_tempo(tempo: str, signature: str = "201") -> str:
+    return whole(
+        "<MainTrack><DeviceChain><Mixer>"
+        f'<Tempo><Manual Value="{tempo}"/></Tempo>'
+        f'<TimeSignature><Manual Value="{signature}"/></TimeSignature>'
+        "</Mixer></DeviceChain></MainTrack>"
+    )
+
+
+@pytest.mark.parametrize("tempo", ["nan", "NaN", "inf", "-inf", "1e308", "-120", "0", "", "fast", "1" * 400])
+def test_an_absurd_tempo_is_refused(tmp_path: Path, tempo: str) -> None:
+    error = refused(write(tmp_path, with_tempo(tempo)))
+    assert "Tempo" in error.rule
+
+
+@pytest.mark.parametrize("code", ["-1", "495", "99999999999999999999999999", "4/4", "nan"])
+def test_an_absurd_signature_is_refused(tmp_path: Path, code: str) -> None:
+    refused(write(tmp_path, with_tempo("120", code)))
+
+
+def clip(note: str = "", loop: str = "", key: str = "60") -> str:
+    return (
+        f'<MidiClip Time="0"><Loop>{loop}</Loop><Notes><KeyTracks><KeyTrack><Notes>{note}</Notes>'
+        f'<MidiKey Value="{key}"/></KeyTrack></KeyTracks></Notes></MidiClip>'
+    )
+
+
+NOTE = '<MidiNoteEvent Time="{}" Duration="{}" Velocity="{}" />'
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        clip(NOTE.format("nan", "1", "100")),
+        clip(NOTE.format("0", "-1", "100")),
+        clip(NOTE.format("0", "1e300", "100")),
+        clip(NOTE.format("0", "1", "128")),
+        clip(NOTE.format("0", "1", "100"), key="128"),
+        clip(NOTE.format("0", "1", "100"), key="-1"),
+        clip(loop='<LoopStart Value="8"/><LoopEnd Value="4"/>'),
+        clip(loop='<LoopOn Value="maybe"/>'),
+        clip(loop='<LoopEnd Value="1e30"/>'),
+    ],
+)
+def test_an_absurd_clip_is_refused(tmp_path: Path, bad: str) -> None:
+    refused(write(tmp_path, whole(midi_track(clip=bad))))
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        '<InstrumentGroupDevice><NumVisibleMacroControls Value="-5"/></InstrumentGroupDevice>',
+        '<DrumGroupDevice><Branches><DrumBranch><BranchInfo><ReceivingNote Value="-3"/></BranchInfo>'
+        "</DrumBranch></Branches></DrumGroupDevice>",
+        '<Eq8><GlobalGain><Manual Value="nan"/></GlobalGain></Eq8>',
+        '<Nobody><Knob><Manual Value="inf"/></Knob></Nobody>',
+        '<Eq8><On><Manual Value="2"/></On></Eq8>',
+    ],
+)
+def test_an_absurd_device_is_refused(tmp_path: Path, device: str) -> None:
+    refused(write(tmp_path, whole(midi_track(device))))
+
+
+def test_racks_nested_too_deep_are_refused(tmp_path: Path) -> None:
+    opening = (
+        "<InstrumentGroupDevice><Branches><InstrumentBranch><DeviceChain><MidiToAudioDeviceChain><Devices>"
+    )
+    closing = (
+        "</Devices></MidiToAudioDeviceChain></DeviceChain></InstrumentBranch></Branches>"
+        "</InstrumentGroupDevice>"
+    )
+    refused(write(tmp_path, whole(midi_track(opening * 300 + closing * 300))))
+    nested = load_als(write(tmp_path, whole(midi_track(opening * 50 + closing * 50))))
+    assert nested.tracks[0].devices[0].chains[0].devices[0].class_name == "InstrumentGroupDevice"
+
+
+def test_a_track_in_a_group_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    body = '<Tracks><MidiTrack Id="1"><TrackGroupId Value="7"/></MidiTrack></Tracks>'
+    assert "group" in refused(write(tmp_path, whole(body))).rule
+
+
+def test_a_set_with_nothing_in_it_loads_with_defaults_and_says_so(tmp_path: Path) -> None:
+    spec = load_als(write(tmp_path, whole("")))
+    assert isinstance(spec, SetSpec)
+    assert (spec.tempo, spec.signature_numerator, spec.signature_denominator) == (120.0, 4, 4)
+    assert len(spec.scenes) == 1
+    assert len(spec.warnings) == 4
+    assert all("\n" not in line for line in spec.warnings)
+
+
+def test_a_missing_device_chain_is_a_warning(tmp_path: Path) -> None:
+    body = '<Tracks><AudioTrack Id="1"><Name><EffectiveName Value="Lone"/></Name></AudioTrack></Tracks>'
+    spec = load_als(write(tmp_path, whole(body)))
+    assert spec.tracks[0].name == "Lone"
+    assert any("Lone" in line and "DeviceChain" in line for line in spec.warnings)
+
+
+def test_a_track_of_a_kind_that_is_not_known_yet_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    spec = load_als(write(tmp_path, whole('<Tracks><HologramTrack Id="1"/></Tracks>')))
+    assert spec.tracks == []
+    assert any("HologramTrack" in line for line in spec.warnings)
+
+
+def test_a_plug_in_from_the_future_loads_by_its_tag(tmp_path: Path) -> None:
+    device = (
+        '<TimeMachine><On><Manual Value="false"/></On>'
+        '<FluxFreq><Manual Value="440"/><MidiControllerRange><Min Value="20"/><Max Value="20000"/>'
+        '</MidiControllerRange><AutomationTarget Id="5"/><ModulationTarget Id="6"/></FluxFreq></TimeMachine>'
+    )
+    spec = load_als(write(tmp_path, whole(midi_track(device))))
+    found = spec.tracks[0].devices[0]
+    assert (found.class_name, found.name, found.is_on) == ("TimeMachine", "Time Machine", False)
+    assert [one.name for one in found.parameters] == ["Flux Freq"]
+    assert found.parameters[0].unit == "hz:log:20:20000"
+
+
+def test_clip_envelopes_find_their_parameters(tmp_path: Path) -> None:
+    mixer = (
+        '<Volume><Manual Value="1"/><AutomationTarget Id="11"/></Volume>'
+        '<Pan><Manual Value="0"/><AutomationTarget Id="12"/></Pan>'
+    )
+    events = '<FloatEvent Time="-63072000" Value="1"/>' + "".join(
+        f'<FloatEvent Time="{beat}" Value="{10 ** (-beat / 20)}"/>' for beat in range(8)
+    )
+    envelope = (
+        '<Envelopes><Envelopes><ClipEnvelope><EnvelopeTarget><PointeeId Value="{}"/></EnvelopeTarget>'
+        "<Automation><Events>{}</Events></Automation></ClipEnvelope></Envelopes></Envelopes>"
+    )
+    body = clip().replace("</MidiClip>", envelope.format(11, events) + "</MidiClip>")
+    spec = load_als(write(tmp_path, whole(midi_track(clip=body, mixer=mixer))))
+    found = spec.tracks[0].clip_slots[0]
+    assert found is not None
+    assert found.envelopes[0].parameter == ("mixer", "volume")
+    assert found.envelopes[0].events == [(float(b), pytest.approx(0.85 - b / 40)) for b in range(8)]
+    stray = clip().replace("</MidiClip>", envelope.format(99, events) + "</MidiClip>")
+    spec = load_als(write(tmp_path, whole(midi_track(clip=stray, mixer=mixer))))
+    assert any("envelope" in line for line in spec.warnings)
+
+
+def test_scenes_of_live_9_and_10_take_tempo_and_signature_from_their_names(tmp_path: Path) -> None:
+    names = ("Chorus 98 BPM", "7/8 Bridge 140.5 bpm", "Just a name", "1999", "3/4")
+    body = "<SceneNames>" + "".join(f'<Scene Value="{name}"/>' for name in names) + "</SceneNames>"
+    old = '<Ableton MajorVersion="5" MinorVersion="10.0_377" Creator="Ableton Live 10.1.25">'
+    spec = load_als(write(tmp_path, whole(body, old)))
+    assert [(scene.tempo, scene.signature) for scene in spec.scenes] == [
+        (98.0, None),
+        (140.5, (7, 8)),
+        (None, None),
+        (None, None),
+        (None, (3, 4)),
+    ]
+
+
+def test_a_set_packed_in_two_gzip_members_loads(tmp_path: Path) -> None:
+    data = whole("").encode()
+    path = write(tmp_path, gzip.compress(data[:50]) + gzip.compress(data[50:]), pack=False)
+    assert load_als(path).name == "Some"
