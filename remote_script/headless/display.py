@@ -17,6 +17,8 @@ from typing import NamedTuple, Tuple
 from .scales import note_name, pitch_of
 
 MINUS_INFINITY = "-inf dB"
+SILENCE_DB = -70.0
+"""Where Live's faders and gain knobs end; shown as minus infinity."""
 UNITS = (
     "volume",
     "send",
@@ -188,7 +190,7 @@ def text(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) ->
     if name == "pan":
         return _pan(number)
     if name == "db":
-        return MINUS_INFINITY if number == -math.inf else "%s dB" % significant(number)
+        return MINUS_INFINITY if number <= SILENCE_DB else "%s dB" % significant(number)
     if name == "hz":
         return _scaled(number, "Hz", "kHz")
     if name == "ms":

@@ -41,6 +41,7 @@ def test_a_send_reads_six_decibels_lower_than_a_fader():
         ("db", -0.0, "0.00 dB"),
         ("db", 35.0, "35.0 dB"),
         ("db", -math.inf, "-inf dB"),
+        ("db", -70.0, "-inf dB"),
         ("hz", 440.0, "440 Hz"),
         ("hz", 50.0, "50.0 Hz"),
         ("hz", 2500.0, "2.50 kHz"),
