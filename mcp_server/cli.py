@@ -1,0 +1,79 @@
+"""The command `setmirror`: one group, each command in its own module of `mcp_server.commands`.
+
+A command's module is imported when it is called, so that `get` and `tail` begin at once: `mcp` alone costs half
+a second. Exit codes: 0 done and checked, 1 it failed and said why, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "demo": ("demo", "See it work: headless Live, the bridge, MCP and an agent, every step checked."),
+    "serve": ("serve", "Serve MCP over stdio, for a client's configuration."),
+    "live": ("live", "Run headless Live with the Remote Script until interrupted."),
+    "tail": ("tail", "Follow what changes in the Set, and who changed it."),
+    "get": ("get", "Read one object from the mirror."),
+    "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
+    "install": ("install", "Put the Remote Script where Live looks for it."),
+    "doctor": ("doctor", "Say what is wrong and how to mend it."),
+    "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
+}
+"""command → (module, one line of help)"""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"mcp_server.commands.{COMMANDS[cmd_name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from mcp_server.commands import folders
+
+        click.echo(f"setmirror {folders.version_of(folders.source())}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version.",
+)
+def setmirror() -> None:
+    """SetMirror: a live mirror of the Ableton Live Set for AI agents.
+
+    Without Live on this machine begin with `setmirror demo`; with it, with `setmirror install`.
+    """
+
+
+def main() -> None:
+    """The entry point: runs one command and ends the process with its exit code."""
+    from mcp_server.commands.console import run_command
+
+    sys.exit(run_command(setmirror))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `setmirror`, a module each; `cli` names them."""

@@ -1,0 +1,64 @@
+"""An event of the log as one line for people: when, which revision, who, what, before → after."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from mcp_server.commands.console import style
+from mcp_server.commands.options import text_of
+from mirror.model import Event
+
+_COLOURS = {"live": "cyan", "audit": "yellow", "resync": "magenta"}
+"""Who did it; an agent is green."""
+_VALUE_WIDTH = 60
+
+
+def line_of(event: Event) -> str:
+    """The event as one line, in colour where colour is shown."""
+    clock = time.strftime("%H:%M:%S", time.localtime(event.time)) + f".{int(event.time % 1 * 1000):03d}"
+    who = style(f"{event.who:<12}", fg=_COLOURS.get(event.who, "green"))
+    more = style(f"  (and {event.more} more)", dim=True) if event.more else ""
+    return f"{style(clock, dim=True)} {f'r{event.revision}':>6} {who} {what(event)}{more}"
+
+
+def what(event: Event) -> str:
+    """What happened, without when and who."""
+    if event.kind == "resynced":
+        return style("resynced: what is read from here on is the Set as it is now", bold=True)
+    where = style(event.ref or f"#{event.id}", bold=True)
+    if event.object_name:
+        where += f" {text_of(event.object_name)}"
+    if event.kind == "add":
+        return f"{where} {style('is new', fg='green')} ({event.type} #{event.id})"
+    if event.kind == "remove":
+        return f"{where} {style('is gone', fg='red')} ({event.type} #{event.id})"
+    if event.kind == "move":
+        return f"{where} moved: {short(event.before)} → {short(event.after)}"
+    if event.kind == "absent":
+        return f"{where} {event.name}: {short(event.before)} → not readable"
+    if event.kind == "children":
+        return f"{where} {event.name}: {_children(event.before, event.after)}"
+    if event.kind == "content":
+        return f"{where} {event.name}: {_content(event.before, event.after)}"
+    return f"{where} {event.name}: {short(event.before)} → {short(event.after)}"
+
+
+def short(value: Any) -> str:
+    """A value, cut where a line would get too long."""
+    text = text_of(value)
+    return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
+
+
+def _children(before: Any, after: Any) -> str:
+    if not isinstance(before, (list, tuple)) or not isinstance(after, (list, tuple)):
+        return f"{short(before)} → {short(after)}"
+    came = [f"+#{each}" for each in after if each not in set(before)]
+    went = [f"−#{each}" for each in before if each not in set(after)]
+    change = " ".join(came + went) or "another order"
+    return f"{len(before)} → {len(after)} ({change[:_VALUE_WIDTH]})"
+
+
+def _content(before: Any, after: Any) -> str:
+    sizes = [len(each) if isinstance(each, (list, tuple)) else 0 for each in (before, after)]
+    return f"{sizes[0]} items gone or changed, {sizes[1]} new or changed"

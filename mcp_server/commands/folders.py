@@ -1,0 +1,136 @@
+"""Where Live keeps its folders on this machine: the User Library, its `Remote Scripts`, Live's Preferences.
+
+Pure but for looking at files: the platform, home folder and environment come in as arguments, so that a test on any
+system can ask about any other. The User Library is where Live's own `Library.cfg` says, because people move it;
+where no Live has written one yet, the place that Live would choose.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+NAME = "SetMirror"
+"""The folder's name is the name in Live's menu."""
+_CONFIG_BYTES = 4 << 20
+"""A real Library.cfg has a few kilobytes."""
+_VERSION = re.compile(r"^VERSION\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The Preferences folder of one Live on this machine, and the User Library that it names."""
+
+    live_version: str
+    folder: Path
+    user_library: Path | None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A system to look at: `platform` as `sys.platform` says, `home` and `environ` of the user."""
+
+    platform: str = sys.platform
+    home: Path = field(default_factory=Path.home)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def preferences(self) -> list[Preferences]:
+        """Every Live's Preferences, newest version first."""
+        found = []
+        for folder in self._preference_folders():
+            match = re.fullmatch(r"Live (\d+(?:\.\d+)*)(?:[ab]\d+)?", _live_folder(folder).name)
+            if match:
+                found.append(Preferences(match[1], folder, user_library_of(folder / "Library.cfg")))
+        return sorted(found, key=lambda each: _numbers(each.live_version), reverse=True)
+
+    def _preference_folders(self) -> list[Path]:
+        if self.platform == "darwin":
+            root, inner = self.home / "Library/Preferences/Ableton", ""
+        elif self.platform == "win32":
+            roaming = self.environ.get("APPDATA")
+            root, inner = Path(roaming or self.home / "AppData/Roaming") / "Ableton", "Preferences"
+        else:
+            return []
+        try:
+            return [folder / inner for folder in sorted(root.glob("Live *")) if (folder / inner).is_dir()]
+        except OSError:
+            return []
+
+    def default_user_library(self) -> Path | None:
+        """Where Live puts the User Library unless told otherwise; None on a system without Live."""
+        if self.platform == "darwin":
+            return self.home / "Music/Ableton/User Library"
+        if self.platform == "win32":
+            documents = [self.home / "Documents"]
+            one_drive = self.environ.get("OneDrive")
+            if one_drive:
+                documents.insert(0, Path(one_drive) / "Documents")
+            places = [each / "Ableton/User Library" for each in documents]
+            return next((place for place in places if place.is_dir()), places[-1])
+        return None
+
+    def user_libraries(self) -> list[Path]:
+        """Every User Library that a Live here uses, the newest Live's first; else the default place."""
+        named = [each.user_library for each in self.preferences() if each.user_library is not None]
+        there = [path for path in dict.fromkeys(named) if path.is_dir()]
+        if there:
+            return there
+        default = self.default_user_library()
+        return [default] if default is not None else []
+
+
+def _live_folder(preferences: Path) -> Path:
+    return preferences.parent if preferences.name == "Preferences" else preferences
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def user_library_of(config: Path) -> Path | None:
+    """The User Library that a `Library.cfg` names, or None where it names none."""
+    try:
+        if config.stat().st_size > _CONFIG_BYTES:
+            return None
+        data = config.read_bytes()
+        # Live writes no document type; entities could only come from somebody else.
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            return None
+        project = ElementTree.fromstring(data).find(".//UserLibrary/LibraryProject")
+    except (OSError, ElementTree.ParseError):
+        return None
+    if project is None:
+        return None
+    path, name = (_value(project, tag) for tag in ("ProjectPath", "ProjectName"))
+    return Path(path) / (name or "User Library") if path else None
+
+
+def _value(element: ElementTree.Element, tag: str) -> str:
+    child = element.find(tag)
+    return "" if child is None else child.get("Value", "")
+
+
+def remote_scripts(user_library: Path) -> Path:
+    """The folder that Live scans at its start."""
+    return user_library / "Remote Scripts"
+
+
+def source() -> Path:
+    """The Remote Script that came with this program."""
+    import remote_script
+
+    return Path(remote_script.__path__[0]) / NAME
+
+
+def version_of(script: Path) -> str | None:
+    """The version that a script folder says it has; None where there is none."""
+    try:
+        found = _VERSION.search((script / "script.py").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found else None

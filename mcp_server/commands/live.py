@@ -1,0 +1,52 @@
+"""`setmirror live`: headless Live with the Remote Script, in this process, until interrupted.
+
+A Live before 12.1 has Python 3.7 inside: where this machine has a `python3.7`, the process becomes it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from mcp_server.commands import options
+
+
+@click.command("live", short_help="Run headless Live with the Remote Script until interrupted.")
+@options.set_file
+@options.port
+@click.option("--live-version", metavar="V", help="The Live to be, such as 11.3 or 12.4.")
+@click.option(
+    "--remote-script",
+    "remote_scripts",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="One more Remote Script to load; may be given several times.",
+)
+@click.option("--coverage", is_flag=True, help="Say at the end which parts of Live's API the scripts used.")
+def command(
+    set_file: Path | None,
+    port: int,
+    live_version: str | None,
+    remote_scripts: tuple[Path, ...],
+    coverage: bool,
+) -> None:
+    """Run headless Live with the Remote Script until interrupted.
+
+    `setmirror get`, `tail` and `serve` find it as they find Live.
+    """
+    from mcp_server.commands import processes
+
+    words = processes.headless_arguments(
+        set_file, port=port, live_version=live_version, remote_scripts=remote_scripts
+    )
+    if coverage:
+        words.append("--coverage")
+    python = processes.python_for(live_version or "")
+    if python != sys.executable:
+        os.execve(python, [python, "-m", "remote_script.headless", *words], processes.environment())
+    from remote_script.headless.__main__ import main
+
+    main(words)

@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+DEFAULT_PORT = 9860
+
+
+def default_port() -> int:
+    """The bridge's port: `SETMIRROR_PORT`, else 9860; the script in Live reads the same variable."""
+    text = os.environ.get("SETMIRROR_PORT", "")
+    return int(text) if text.isdigit() and 0 < int(text) <= 65535 else DEFAULT_PORT
+
+
+port = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=default_port,
+    show_default="SETMIRROR_PORT or 9860",
+    help="The bridge's port on 127.0.0.1.",
+)
+
+set_file = click.option(
+    "--set",
+    "set_file",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="The .als file that headless Live opens; its demo Set otherwise.",
+)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")
+
+
+def text_of(value: Any) -> str:
+    """A value as people read it: text in quotes, numbers short, lists in brackets."""
+    if isinstance(value, bool) or value is None:
+        return {True: "on", False: "off", None: "—"}[value]
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(text_of(each) for each in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {text_of(each)}" for name, each in value.items()) + "}"
+    return str(value)

@@ -1,0 +1,231 @@
+"""Headless Live as a process of its own, and the person who works in it.
+
+`HeadlessProcess.started` is an async context manager: leaving it ends the process, whatever happened. A person's
+edits go in as JSON lines and come back with the moment at which Live had them (`time.monotonic`, which all processes
+of one machine share on Linux, macOS and Windows).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import trio
+
+from mcp_server.commands import folders
+from mcp_server.commands.console import Failure
+
+START_S = 60.0
+"""A Set with 100,000 automation points takes a few seconds to read; a stuck process must not wait for ever."""
+END_S = 3.0
+_LINE_LIMIT = 1 << 20
+_LOG_LINES = 200
+OLD_PYTHON = "3.7"
+"""What Live before 12.1 has inside."""
+
+
+def packages_root() -> Path:
+    """The folder to import this product from, in a source tree and in an installed one."""
+    return folders.source().parent.parent
+
+
+def python_for(live_version: str) -> str:
+    """The interpreter that such a Live has inside, as far as this machine has it; else this one."""
+    numbers = tuple(int(part) for part in live_version.split(".")[:2] if part.isdigit())
+    if numbers and numbers < (12, 1):
+        return shutil.which(f"python{OLD_PYTHON}") or sys.executable
+    return sys.executable
+
+
+def headless_arguments(
+    set_file: Path | None = None,
+    *,
+    port: int = 0,
+    live_version: str | None = None,
+    remote_scripts: Sequence[Path] = (),
+    person: bool = False,
+) -> list[str]:
+    """The arguments of `python -m remote_script.headless`."""
+    words = ["--port", str(port)]
+    if set_file is not None:
+        words += ["--set", str(set_file)]
+    if live_version is not None:
+        words += ["--live-version", live_version]
+    for path in remote_scripts:
+        words += ["--remote-script", str(path)]
+    if person:
+        words.append("--person-stdin")
+    return words
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment, with this product importable."""
+    environ = dict(os.environ)
+    environ["PYTHONPATH"] = os.pathsep.join(
+        [str(packages_root()), *filter(None, [environ.get("PYTHONPATH")])],
+    )
+    environ.update(more)
+    return environ
+
+
+class PersonRefused(Exception):
+    """Live refused a person's edit."""
+
+
+class HeadlessProcess:
+    """A running headless Live; `port` is the bridge's."""
+
+    def __init__(self, process: trio.Process, port: int) -> None:
+        self.process = process
+        self.port = port
+        self.log: deque[str] = deque(maxlen=_LOG_LINES)
+        """The last lines of Live's log."""
+        self._log_ended = trio.Event()
+        self._lines = 0
+        self._waiting: dict[int, trio.Event] = {}
+        self._answers: dict[int, dict[str, Any]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def started(
+        cls,
+        set_file: Path | None = None,
+        *,
+        port: int = 0,
+        live_version: str | None = None,
+        remote_scripts: Sequence[Path] = (),
+        environ: dict[str, str] | None = None,
+    ) -> AsyncIterator[HeadlessProcess]:
+        """Start it and wait until its bridge listens; end it when the block is left.
+
+        Raises:
+          Failure: it ended or said nothing within `START_S`; the text holds its last words.
+        """
+        words = headless_arguments(
+            set_file, port=port, live_version=live_version, remote_scripts=remote_scripts, person=True
+        )
+        process = await trio.lowlevel.open_process(
+            [python_for(live_version or ""), "-m", "remote_script.headless", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environ or environment(),
+            # A Ctrl-C at the terminal goes to all: the order of ending is ours.
+            start_new_session=sys.platform != "win32",
+        )
+        live = cls(process, port)
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(live._keep_log)
+                lines = live._read_lines()
+                await live._wait_ready(lines)
+                nursery.start_soon(live._demultiplex, lines)
+                yield live
+                nursery.cancel_scope.cancel()
+        finally:
+            with trio.CancelScope(shield=True):
+                await live._end()
+
+    async def do(self, **wish: Any) -> dict[str, Any]:
+        """Let the person do something; the answer's `t` is the moment right after it.
+
+        Raises:
+          PersonRefused: Live refused it, or Live has ended.
+        """
+        self._lines += 1
+        number = self._lines
+        event = self._waiting[number] = trio.Event()
+        assert self.process.stdin is not None
+        try:
+            await self.process.stdin.send_all(msgspec.json.encode({"id": number, **wish}) + b"\n")
+            await event.wait()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise PersonRefused("Live has ended") from None
+        finally:
+            self._waiting.pop(number, None)
+        answer = self._answers.pop(number, {"ok": False, "error": "Live has ended"})
+        if not answer.get("ok"):
+            raise PersonRefused(str(answer.get("error", answer)))
+        return answer
+
+    async def set(self, ref: str, name: str, value: Any) -> float:
+        """Set a property by hand; the moment at which Live had it, in seconds of `time.monotonic`."""
+        return float((await self.do(do="set", ref=ref, name=name, value=value))["t"])
+
+    async def call(self, ref: str, method: str, *args: Any) -> float:
+        """Call a method by hand; the moment at which it had returned."""
+        return float((await self.do(do="call", ref=ref, method=method, args=list(args)))["t"])
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    async def _read_lines(self) -> AsyncIterator[bytes]:
+        assert self.process.stdout is not None
+        rest = b""
+        async for chunk in self.process.stdout:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield line
+            if len(rest) > _LINE_LIMIT:
+                raise Failure("headless Live sent a line without an end")
+
+    async def _wait_ready(self, lines: AsyncIterator[bytes]) -> None:
+        with trio.move_on_after(START_S) as limit:
+            async for line in lines:
+                try:
+                    said = msgspec.json.decode(line)
+                except ValueError:
+                    continue
+                if isinstance(said, dict) and said.get("ready"):
+                    self.port = int(said["port"])
+                    return
+            with trio.move_on_after(1):
+                await self.process.wait()
+                await self._log_ended.wait()
+        said_last = "\n  ".join(list(self.log)[-5:])
+        if limit.cancelled_caught:
+            raise Failure(f"headless Live did not begin within {START_S:.0f} s", said_last)
+        raise Failure("headless Live ended before it was ready", said_last)
+
+    async def _demultiplex(self, lines: AsyncIterator[bytes]) -> None:
+        async for line in lines:
+            try:
+                answer = msgspec.json.decode(line)
+            except ValueError:
+                continue
+            number = answer.get("id") if isinstance(answer, dict) else None
+            event = self._waiting.get(number) if isinstance(number, int) else None
+            if event is not None:
+                self._answers[number] = answer
+                event.set()
+        for event in self._waiting.values():
+            event.set()
+
+    async def _keep_log(self) -> None:
+        assert self.process.stderr is not None
+        rest = b""
+        async for chunk in self.process.stderr:
+            *lines, rest = (rest + chunk).split(b"\n")
+            self.log.extend(line.decode("utf-8", "replace") for line in lines)
+            rest = rest[-_LINE_LIMIT:]
+        self._log_ended.set()
+
+    async def _end(self) -> None:
+        process = self.process
+        if process.returncode is None:
+            process.terminate()
+            with trio.move_on_after(END_S):
+                await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                await stream.aclose()

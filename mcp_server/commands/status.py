@@ -1,0 +1,59 @@
+"""`setmirror status`: what the bridge says about itself and about everybody who is connected to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import Failure, say, style
+from mcp_server.commands.probe import probe
+from remote_script.SetMirror import auth
+
+
+@click.command("status", short_help="Tell whether the mirror is in step with Live, and its counters.")
+@options.port
+@options.as_json
+def command(port: int, as_json: bool) -> None:
+    """Tell how the bridge in Live is: Set, revision, clients, counters and time on Live's main thread."""
+    try:
+        found = probe(port, auth.load_token())
+    except auth.TokenUnusable as problem:
+        raise Failure(str(problem), "setmirror doctor") from None
+    if found.outcome != "script":
+        raise Failure(
+            f"no bridge on 127.0.0.1:{port}: {found.detail or found.outcome}",
+            "setmirror doctor says what mends it",
+        )
+    status = {**found.welcome, **found.status}
+    if as_json:
+        say(json.dumps(status, ensure_ascii=False))
+        return
+    for line in lines_of(status):
+        say(line)
+
+
+def lines_of(status: dict[str, Any]) -> list[str]:
+    """The status as people read it."""
+    live, script, opened = (status.get(key) or {} for key in ("live", "script", "set"))
+    ready = status.get("ready")
+    state = (
+        style("mirrored", fg="green")
+        if ready
+        else style(f"{status.get('progress', 0):.0%} read", fg="yellow")
+    )
+    rows = [
+        ("Live", f"{live.get('version')}, script {script.get('version')} on Python {script.get('python')}"),
+        ("Set", f"{opened.get('name') or 'without a name'} {opened.get('file_path') or ''}".rstrip()),
+        ("mirror", f"{state}, epoch {status.get('epoch')}, revision {status.get('revision')}"),
+    ]
+    for key in ("objects", "listeners", "history", "writes", "audit", "counters", "server"):
+        if key in status:
+            rows.append((key, options.text_of(status[key])))
+    for name, timing in (status.get("timings") or {}).items():
+        rows.append((f"{name} time", options.text_of(timing)))
+    for client in status.get("clients") or ():
+        rows.append(("client", options.text_of(client)))
+    return [f"{name:<12} {text}" for name, text in rows]

@@ -1,0 +1,113 @@
+"""Every command ends in one line and an exit code, whatever happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import click
+import pytest
+import trio
+
+from mcp_server import cli
+from mcp_server.commands import processes
+from mcp_server.commands.console import INTERRUPTED, Failure, run_async, run_command
+
+
+def command_that(body: Callable[[], object]) -> click.Command:
+    return click.command()(lambda: body())
+
+
+def raising(problem: BaseException) -> click.Command:
+    def body() -> None:
+        raise problem
+
+    return command_that(body)
+
+
+def test_every_command_is_there_with_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in cli.COMMANDS:
+        assert run_command(cli.setmirror, [name, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Usage:") == len(cli.COMMANDS)
+
+
+def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(cli.setmirror, ["sing"]) == 2
+    assert "sing" in capsys.readouterr().err
+
+
+def test_a_failure_is_one_line_and_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(raising(Failure("it broke", "mend it")), []) == 1
+    assert capsys.readouterr().err == "error: it broke\n  mend it\n"
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        KeyboardInterrupt(),
+        BaseExceptionGroup("", [KeyboardInterrupt()]),
+        BaseExceptionGroup("", [BaseExceptionGroup("", [KeyboardInterrupt(), ValueError()])]),
+    ],
+)
+def test_an_interruption_is_no_error(problem: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(raising(problem), []) == INTERRUPTED
+    assert capsys.readouterr().err == ""
+
+
+def test_an_error_in_groups_of_one_is_told_as_itself() -> None:
+    async def main() -> None:
+        async with trio.open_nursery() as outer, trio.open_nursery() as inner:
+            del outer, inner
+            raise Failure("deep inside")
+
+    with pytest.raises(Failure, match="deep inside"):
+        run_async(main)
+
+
+def test_a_mistake_of_ours_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run_command(command_that(lambda: 1 / 0), [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_everything_end_first(number: int) -> None:
+    ended = []
+
+    async def main() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            await trio.sleep_forever()
+        finally:
+            ended.append("cleaned up")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_async(main)
+    assert ended == ["cleaned up"]
+
+
+def test_the_result_comes_back() -> None:
+    async def main() -> int:
+        return 7
+
+    assert run_async(main) == 7
+
+
+@pytest.mark.parametrize("name", ["get", "tail", "live", "status", "install", "doctor"])
+def test_commands_that_do_not_serve_begin_without_the_mcp_library(name: str) -> None:
+    program = (
+        "import sys; from mcp_server.cli import setmirror; "
+        f"setmirror.get_command(None, {name!r}); "
+        "print(sorted(m for m in sys.modules if m == 'mcp' or m.startswith('pydantic')))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=processes.environment(),
+    )
+    assert found.stdout.strip() == "[]"
