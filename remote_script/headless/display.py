@@ -1,11 +1,12 @@
 """How Live writes a parameter's value, by unit law, and back: `text("volume", 0.85)` is "0.0 dB".
 
 A unit is one of "volume", "send", "pan", "db", "hz", "ms", "s", "percent", "st", "ct", "int", "note",
-"ratio", "deg", "x" and "" (a plain number). With "hz", "ms" … the value is the shown number itself; "percent"
-of a range within ±2 counts 1.0 as 100 %. "unit:lin:LOW:HIGH" or "unit:log:LOW:HIGH" says that the parameter's
-own range runs from LOW to HIGH of that unit, as with an EQ's frequency knob 0..1. Faders are measured on Live
-12.4.5 (one decimal); device texts have three significant digits (reported). Guess: the texts of x, deg, ratio
-and fractions of a percent.
+"ratio", "deg", "x", "gain" and "" (a plain number). With "hz", "ms" … the value is the shown number itself;
+"percent" of a range within ±2 counts 1.0 as 100 %. "unit:CURVE:LOW:HIGH" says that the parameter's own range
+runs from LOW to HIGH of that unit, as with an EQ's frequency knob 0..1; the curve is lin, log, powP (the
+share to the power P) or inv (1 / (1 − share), as a compressor's ratio). "gain" is a fader that ends at +24 dB.
+Faders are measured on Live 12.4.5 (one decimal); device texts have three significant digits (reported).
+Guess: the texts of x, deg, ratio and fractions of a percent.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ UNITS = (
     "ratio",
     "deg",
     "x",
+    "gain",
     "",
 )
 
@@ -109,6 +111,10 @@ def _one_decimal_db(decibels: float) -> str:
     return "%.1f dB" % (round(decibels, 1) + 0.0)
 
 
+_GAIN_ABOVE_FADER = 18.0
+"""A side-chain's gain reads 0.4 at 0 dB and 1.0 at +24 dB (seen in Live 12): a fader shifted."""
+
+
 class Law(NamedTuple):
     unit: str
     curve: str
@@ -124,9 +130,30 @@ def law(unit: str) -> Law:
     if not rest:
         return Law(name, "", 0.0, 0.0)
     curve, low, high = rest.split(":")
-    if curve not in ("lin", "log"):
-        raise ValueError("a unit's curve must be lin or log, got %r" % unit)
+    if curve not in ("lin", "log", "inv") and not curve.startswith("pow"):
+        raise ValueError("a unit's curve must be lin, log, inv or powP, got %r" % unit)
     return Law(name, curve, float(low), float(high))
+
+
+def _bent(parts: Law, share: float) -> float:
+    if parts.curve == "log":
+        return parts.low * float((parts.high / parts.low) ** share)
+    if parts.curve == "inv":
+        return math.inf if share >= 1.0 else 1.0 / (1.0 - share)
+    if parts.curve.startswith("pow"):
+        share = float(max(0.0, share) ** float(parts.curve[3:]))
+    return parts.low + (parts.high - parts.low) * share
+
+
+def _straightened(parts: Law, number: float) -> float:
+    if parts.curve == "log":
+        return math.log(number / parts.low) / math.log(parts.high / parts.low)
+    if parts.curve == "inv":
+        return 1.0 - 1.0 / number
+    share = (number - parts.low) / (parts.high - parts.low)
+    if parts.curve.startswith("pow"):
+        share = float(max(0.0, share) ** (1.0 / float(parts.curve[3:])))
+    return share
 
 
 def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> float:
@@ -134,9 +161,9 @@ def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float =
     parts = law(unit)
     if parts.curve:
         share = (value - minimum) / (maximum - minimum) if maximum > minimum else 0.0
-        if parts.curve == "log":
-            return parts.low * float((parts.high / parts.low) ** share)
-        return parts.low + (parts.high - parts.low) * share
+        return _bent(parts, share)
+    if parts.unit == "gain":
+        return fader_to_db(value) + _GAIN_ABOVE_FADER
     if parts.unit == "volume":
         return fader_to_db(value)
     if parts.unit == "send":
@@ -152,11 +179,9 @@ def value_of_number(unit: str, number: float, minimum: float = 0.0, maximum: flo
     """The value that shows as `number`: the other way round of `shown_number`."""
     parts = law(unit)
     if parts.curve:
-        if parts.curve == "log":
-            share = math.log(number / parts.low) / math.log(parts.high / parts.low)
-        else:
-            share = (number - parts.low) / (parts.high - parts.low)
-        return minimum + (maximum - minimum) * share
+        return minimum + (maximum - minimum) * _straightened(parts, number)
+    if parts.unit == "gain":
+        return db_to_fader(number - _GAIN_ABOVE_FADER)
     if parts.unit == "volume":
         return db_to_fader(number)
     if parts.unit == "send":
@@ -185,7 +210,7 @@ def text(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) ->
     """What `str_for_value` answers for `value` of a parameter in `minimum`..`maximum` with this unit."""
     name = law(unit).unit
     number = shown_number(unit, value, minimum, maximum)
-    if name in ("volume", "send"):
+    if name in ("volume", "send", "gain"):
         return _one_decimal_db(number)
     if name == "pan":
         return _pan(number)
@@ -254,7 +279,7 @@ def internal_value(unit: str, value: float, minimum: float = 0.0, maximum: float
     """
     parts = law(unit)
     number = shown_number(unit, value, minimum, maximum)
-    if parts.unit in ("volume", "send"):
+    if parts.unit in ("volume", "send", "gain"):
         return 0.0 if number == -math.inf else float(10.0 ** (number / 20.0))
     if parts.unit in ("pan", "percent"):
         return value

@@ -14,7 +14,9 @@ A law is a unit of `display`, then what its values are. Units used: "volume" (tr
   "[Peak|RMS]"        quantized, these items
   "#4"                quantized, four items whose names nobody has told: "0" to "3"
   "… = 440"           the default, as a file would keep it
-A law that is left out is guessed from the file (see `guess`), and so are devices without a table.
+A line "complete" says that Live shows these parameters and no others; "normal" that every continuous one runs
+0..1 whatever the file has. A law that is left out is guessed from the file (see `guess`), and so are the
+parameters of devices without a table.
 """
 
 from __future__ import annotations

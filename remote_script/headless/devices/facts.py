@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from .laws import Law, parse_law
+from .laws import Law, normalized, parse_law
 
 UNDEFINED, INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 0, 1, 2, 4
 
@@ -36,12 +36,17 @@ def read_table(devices: str, parameters: Dict[str, str]) -> Iterator[DeviceFacts
     for line in devices.strip().splitlines():
         class_name, name, kind = [part.strip() for part in line.split("|")]
         table = parameters.get(class_name, "")
-        rows, complete = [], False
+        rows, complete, normal = [], False, False
         for row in _expanded(table):
             if row == "complete":
                 complete = True
-                continue
-            rows.append(_fact(row))
+            elif row == "normal":
+                normal = True
+            else:
+                fact = _fact(row)
+                if normal and fact.law is not None:
+                    fact = fact._replace(law=normalized(fact.law))
+                rows.append(fact)
         yield DeviceFacts(class_name, name, int(kind), tuple(rows), complete)
 
 
@@ -52,7 +57,9 @@ def _fact(row: str) -> ParameterFact:
     if "=" in rest:
         rest, written = rest.rsplit("=", 1)
         default = float(written)
-    return ParameterFact(path.strip(), name.strip(), parse_law(rest) if rest.strip() else None, default)
+    return ParameterFact(
+        path.strip(), name.strip().replace("~", " "), parse_law(rest) if rest.strip() else None, default
+    )
 
 
 def _expanded(table: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Tuple
 
 from .. import display
 
-_FADERS = ("volume", "send")
+_FADERS = ("volume", "send", "gain")
 _RANGE = re.compile(r"^(-?[\d.]+(?:e[-+]?\d+)?)\.\.(-?[\d.]+(?:e[-+]?\d+)?)$")
 SMALLEST_FACTOR = 10.0 ** (-70.0 / 20.0)
 """Live's faders and gains end at −70 dB, shown as −inf."""
@@ -27,10 +27,12 @@ class Law(NamedTuple):
     """The file has a linear factor where Live shows decibels."""
     is_certain: bool = True
     """False where the law is guessed."""
+    scale: float = 1.0
+    """What the file's number is multiplied with: 100 where it has shares and Live shows percent."""
 
     def value(self, filed: float) -> float:
         """The parameter's value in Live for the number in the file, within the parameter's range."""
-        shown = filed
+        shown = filed * self.scale
         if self.is_factor:
             shown = 20.0 * math.log10(filed) if filed > SMALLEST_FACTOR * 1.0001 else -70.0
         if self.unit in _FADERS:
@@ -39,11 +41,25 @@ class Law(NamedTuple):
                 value = 0.0
         elif ":" in self.unit:
             parts = display.law(self.unit)
-            shown = min(max(shown, min(parts.low, parts.high)), max(parts.low, parts.high))
+            if parts.curve == "inv":
+                shown = max(shown, 1.0)
+            else:
+                shown = min(max(shown, min(parts.low, parts.high)), max(parts.low, parts.high))
             value = display.value_of_number(self.unit, shown, self.minimum, self.maximum)
         else:
             value = shown
         return min(max(value, self.minimum), self.maximum)
+
+
+def normalized(law: Law) -> Law:
+    """The same law with the parameter running 0..1; steps, semitones and what runs so already stay."""
+    if law.items or ":" in law.unit or law.unit in ("int", "st", "note") + _FADERS:
+        return law
+    scale = 100.0 if law.unit == "percent" and law.minimum >= -2.0 and law.maximum <= 2.0 else 1.0
+    if (law.minimum, law.maximum) == (0.0, 1.0) and scale in (1.0, 100.0):
+        return law
+    unit = "%s:lin:%.9g:%.9g" % (law.unit, law.minimum * scale, law.maximum * scale)
+    return Law(unit, 0.0, 1.0, (), law.is_factor, law.is_certain, scale)
 
 
 def parse_law(written: str) -> Law:

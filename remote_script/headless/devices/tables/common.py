@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SIDE_CHAIN = """
 SideChain/OnOff | S/C On | [Off|On] = 0
-SideChain/RoutedInput/Volume | S/C Gain | db:lin:-70:24 amp = 1
+SideChain/RoutedInput/Volume | S/C Gain | gain = 1
 SideChain/DryWet | S/C Mix | percent 0..1 = 1
 """
 

@@ -1,21 +1,30 @@
 """Compressors, gates, limiters, equalizers and utilities.
 
-Names and order as Lives 12 report them; ranges from Set files. Guess: parameters with a logarithmic law or a
-linear factor in the file run 0..1.
+Names, order and ranges of Compressor, Glue Compressor, EQ Eight and Utility as a Live 12 reported them; the
+others' names likewise, their ranges from Set files. Guess: of these, parameters with a logarithmic law or a
+linear factor in the file run 0..1; the curve between the ends of Compressor's release and of Utility's gain.
 """
 
 from __future__ import annotations
 
 from .common import SIDE_CHAIN, SIDE_CHAIN_EQ
 
+_EQ_LAST = """
+SideChainEq/Mode | S/C EQ Type | [Low Shelf|Bell|High Shelf|Lowpass|Bandpass|Highpass] = 5
+SideChainEq/On | S/C EQ On | [Off|On] = 0
+SideChainEq/Freq | S/C EQ Freq | hz:log:30:15000 = 200
+SideChainEq/Gain | S/C EQ Gain | db -15..15 = 0
+SideChainEq/Q | S/C EQ Q | :log:0.1:12 = 0.7071
+"""
+
 TABLES = {
     "Compressor2": """
 complete
 Threshold | Threshold | volume = 1
-Ratio | Ratio | ratio:log:1:100 = 4
+Ratio | Ratio | ratio:inv:1:100 = 4
 ExpansionRatio | Expansion Ratio | ratio 1..2 = 1.15
 Attack | Attack | ms:log:0.01:1000 = 1
-Release | Release | ms:log:1:3000 = 30
+Release | Release | ms:pow2.5:1:3000 = 30
 AutoReleaseControlOnOff | Auto Release On/Off | [Off|On] = 0
 Gain | Output Gain | db -36..36 = 0
 GainCompensation | Makeup | [Off|On] = 0
@@ -39,10 +48,11 @@ Release | Release | [0.1|0.2|0.4|0.6|0.8|1.2|A] = 3
 DryWet | Dry/Wet | percent 0..1 = 1
 PeakClipIn | Peak Clip In | [Off|On] = 0
 """
-    + SIDE_CHAIN_EQ
-    + SIDE_CHAIN,
+    + SIDE_CHAIN
+    + _EQ_LAST,
     "Limiter": """
 complete
+normal
 Gain | Gain | db -24..24 = 0
 Ceiling | Ceiling | db -24..0 = -0.3
 Release | Release | ms:log:0.01:3000 = 100
@@ -67,15 +77,9 @@ Gain | Floor | db -75..0 = -40
 SideListen | S/C Listen | [Off|On] = 0
 FlipMode | FlipMode | [Off|On] = 0
 LookAhead | LookAhead | [0 ms|1.5 ms|10 ms] = 1
-SideChain/OnOff | S/C On | [Off|On] = 0
-SideChain/RoutedInput/Volume | S/C Gain | db:lin:-70:24 amp = 1
-SideChain/DryWet | S/C Mix | percent 0..1 = 1
-SideChainEq/Mode | S/C EQ Type | [Low Shelf|Bell|High Shelf|Lowpass|Bandpass|Highpass] = 5
-SideChainEq/On | S/C EQ On | [Off|On] = 0
-SideChainEq/Freq | S/C EQ Freq | hz:log:30:15000 = 200
-SideChainEq/Gain | S/C EQ Gain | db -15..15 = 0
-SideChainEq/Q | S/C EQ Q | :log:0.1:12 = 0.7071
-""",
+"""
+    + SIDE_CHAIN
+    + _EQ_LAST,
     "MultibandDynamics": """
 complete
 SplitLowMid | Low-Mid Crossover | hz:log:30:3000 = 120
@@ -163,7 +167,7 @@ Mono | Mono | [Off|On] = 0
 BassMono | Bass Mono | [Off|On] = 0
 BassMonoFrequency | Bass Freq | hz:log:50:500 = 120
 Balance | Balance | pan -1..1 = 0
-Gain | Output | db:lin:-35:35 -1..1 amp = 1
+Gain | Gain | db:lin:-35:35 -1..1 amp = 1
 Mute | Mute | [Off|On] = 0
 DcFilter | DC Filter | [Off|On] = 0
 """,
@@ -177,7 +181,7 @@ StereoSeparation | Stereo Width | percent 0..4 = 1
 | Bass Mono | [Off|On] = 0
 | Bass Freq | hz:log:50:500 = 120
 Panorama | Balance | pan -1..1 = 0
-Gain | Output | db:lin:-35:35 -1..1 = 0
+Gain | Gain | db:lin:-35:35 -1..1 = 0
 Mute | Mute | [Off|On] = 0
 BlockDc | DC Filter | [Off|On] = 0
 """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from remote_script.headless import devices
+from remote_script.headless import devices, display
 from remote_script.headless.als import load_als
 from remote_script.headless.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
@@ -75,6 +75,7 @@ def test_every_parameter_lies_within_its_range(als: Path) -> None:
             for one in device.parameters:
                 assert one.minimum <= one.value <= one.maximum, (device.class_name, one)
                 assert one.name, device.class_name
+                assert display.text(one.unit, one.value, one.minimum, one.maximum)
                 if one.items:
                     assert len(one.items) == one.maximum - one.minimum + 1, (device.class_name, one)
 
