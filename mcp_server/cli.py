@@ -1,7 +1,7 @@
 """The command `setmirror`: one group, each command in its own module of `mcp_server.commands`.
 
-A command's module is imported when it is called, so that `get` and `tail` begin at once: `mcp` alone costs half
-a second. Exit codes: 0 done and checked, 1 it failed and said why, 2 wrong usage, 130 interrupted.
+A command's module is imported when it is called, so that `get` and `tail` begin at once: `mcp` alone costs
+half a second. Exit codes: 0 done and checked, 1 it failed and said why, 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`setmirror client-config`: what goes into an MCP client's configuration, and into which file.
 
-The snippet goes to stdout, so that it can be piped; the words around it to stderr. `--write` puts it into the file,
-next to the servers that are there, and keeps the file's former text beside it.
+The snippet goes to stdout, so that it can be piped; the words around it to stderr. `--write` puts it into
+the file, next to the servers that are there, and keeps the file's former text beside it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def path_of(client: Client, platform: str, home: Path, environ: Mapping[str, str
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
-    """The words and the environment that start this very program: the script beside the interpreter, else the module."""
+    """The words and the environment that start this very program: the script beside the interpreter, else the
+    module."""
     beside = Path(sys.executable).parent / ("setmirror.exe" if sys.platform == "win32" else "setmirror")
     # Absolute: a client starts servers with a PATH of its own.
     if beside.is_file():

@@ -1,5 +1,5 @@
-"""What every command needs of the terminal: plain lines where nobody looks, colour where somebody does, and one
-clean end for Ctrl-C, SIGTERM, a closed pipe and every error.
+"""What every command needs of the terminal: plain lines where nobody looks, colour where somebody does, and
+one clean end for Ctrl-C, SIGTERM, a closed pipe and every error.
 
 `style` is the only place that knows colours; `NO_COLOR` and a pipe switch them off.
 """
@@ -55,7 +55,8 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
         problem.show()
         return problem.exit_code
     except BrokenPipeError:
-        # The reader has gone (`| head`): not an error. Python would complain again when it flushes at the end.
+        # The reader has gone (`| head`): not an error. Python would complain again when it flushes at the
+        # end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

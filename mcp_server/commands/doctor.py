@@ -1,7 +1,7 @@
 """`setmirror doctor`: every link of the chain from the token file to Live's main thread, and what mends it.
 
-A check is a function that yields findings. Exit 0 when nothing is broken, 1 when something is; what is only unusual
-(an older script still running) is told and does not fail.
+A check is a function that yields findings. Exit 0 when nothing is broken, 1 when something is; what is only
+unusual (an older script still running) is told and does not fail.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def check_bridge(found: Probe, port: int, version: str) -> Iterator[Finding]:
         yield Finding(
             BAD,
             f"something on {where} is not our bridge: {found.detail}",
-            "is Live running as another user? Else end that program or set SETMIRROR_PORT for Live and for us",
+            "is Live another user's? Else end that program, or set SETMIRROR_PORT for Live and here",
         )
     else:
         yield from _check_script(found, where, version)
@@ -133,7 +133,8 @@ def check_bridge(found: Probe, port: int, version: str) -> Iterator[Finding]:
 def _check_script(found: Probe, where: str, version: str) -> Iterator[Finding]:
     welcome = found.welcome
     script, live = welcome.get("script", {}), welcome.get("live", {})
-    text = f"Live {live.get('version')} answers on {where}: script {script.get('version')}, Python {script.get('python')}"
+    guest = f"script {script.get('version')}, Python {script.get('python')}"
+    text = f"Live {live.get('version')} answers on {where}: {guest}"
     if script.get("version") == version:
         yield Finding(GOOD, text)
     else:
@@ -203,7 +204,7 @@ def coverage(live_version: str) -> Iterator[str]:
     kinds = list(schema.KINDS)
     totals = dict.fromkeys([*kinds, "writable", "methods", "later"], 0)
     yield ""
-    yield f"Live {live_version}: properties by how they are kept, those that can be set, methods, what came later"
+    yield f"Live {live_version}: properties by how they are kept, which can be set, methods, what came later"
     yield f"{'class':<28}" + "".join(f"{name:>10}" for name in totals)
     for name in schema.CLASSES:
         row = dict.fromkeys(totals, 0)

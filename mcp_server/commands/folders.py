@@ -1,8 +1,8 @@
 """Where Live keeps its folders on this machine: the User Library, its `Remote Scripts`, Live's Preferences.
 
-Pure but for looking at files: the platform, home folder and environment come in as arguments, so that a test on any
-system can ask about any other. The User Library is where Live's own `Library.cfg` says, because people move it;
-where no Live has written one yet, the place that Live would choose.
+Pure but for looking at files: the platform, home folder and environment come in as arguments, so that a test
+on any system can ask about any other. The User Library is where Live's own `Library.cfg` says, because
+people move it; where no Live has written one yet, the place that Live would choose.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""`setmirror install`: put the Remote Script into the User Library's `Remote Scripts`, where Live looks for it.
+"""`setmirror install`: put the Remote Script into the User Library's `Remote Scripts`, where Live looks for
+it.
 
-Files are written over those that are there, one by one and whole: the folder is not removed, because indexers hold
-locks on it, and Live must never find half a file. Modules of an older version that no longer exist are taken away.
+Files are written over those that are there, one by one and whole: the folder is not removed, because
+indexers hold locks on it, and Live must never find half a file. Modules of an older version that no longer
+exist are taken away.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from mcp_server.commands.console import Failure, say, style
 
 STEPS = (
     "Start Live anew: it looks for Remote Scripts only when it starts.",
-    f"Live's Settings → Link, Tempo & MIDI → Control Surface: choose {folders.NAME} in a free row; Input and Output stay None.",
+    f"In Live's Settings → Link, Tempo & MIDI choose {folders.NAME} as Control Surface, without ports.",
     "Check with `setmirror doctor`, then give your client what `setmirror client-config` prints.",
 )
 

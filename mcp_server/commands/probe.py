@@ -1,7 +1,7 @@
 """One careful question to whatever listens on the bridge's port: is it the script, is it ours, how is it?
 
-Blocking, standard library only and apart from the mirror's own link, so that `doctor` still says something when that
-does not work. Sends no secret: a stranger on the port learns nothing.
+Blocking, standard library only and apart from the mirror's own link, so that `doctor` still says something
+when that does not work. Sends no secret: a stranger on the port learns nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Headless Live as a process of its own, and the person who works in it.
 
-`HeadlessProcess.started` is an async context manager: leaving it ends the process, whatever happened. A person's
-edits go in as JSON lines and come back with the moment at which Live had them (`time.monotonic`, which all processes
-of one machine share on Linux, macOS and Windows).
+`HeadlessProcess.started` is an async context manager: leaving it ends the process, whatever happened. A
+person's edits go in as JSON lines and come back with the moment at which Live had them (`time.monotonic`,
+which all processes of one machine share on Linux, macOS and Windows).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from mcp_server.commands import folders
 from mcp_server.commands.console import Failure
 
 START_S = 60.0
-"""A Set with 100,000 automation points takes a few seconds to read; a stuck process must not wait for ever."""
+"""A Set with 100,000 automation points takes a few seconds to read; a stuck process must not wait for
+ever."""
 END_S = 3.0
 _LINE_LIMIT = 1 << 20
 _LOG_LINES = 200
@@ -201,10 +202,9 @@ class HeadlessProcess:
             except ValueError:
                 continue
             number = answer.get("id") if isinstance(answer, dict) else None
-            event = self._waiting.get(number) if isinstance(number, int) else None
-            if event is not None:
+            if isinstance(number, int) and number in self._waiting:
                 self._answers[number] = answer
-                event.set()
+                self._waiting[number].set()
         for event in self._waiting.values():
             event.set()
 

@@ -26,9 +26,8 @@ def command(headless: bool, set_file: Path | None, port: int) -> None:
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
 
     async def main() -> None:
-        from mcp_server.server import serve_stdio
-
         from mcp_server.commands.processes import HeadlessProcess
+        from mcp_server.server import serve_stdio
 
         if not headless:
             await serve_stdio(port=port)

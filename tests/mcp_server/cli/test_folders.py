@@ -1,4 +1,5 @@
-"""Where the script goes: the most frequent complaint about other bridges is that it never shows in Live's menu."""
+"""Where the script goes: the most frequent complaint about other bridges is that it never shows in Live's
+menu."""
 
 from __future__ import annotations
 
@@ -92,7 +93,8 @@ def test_linux_has_no_live_and_says_so(tmp_path: Path) -> None:
         "<Ableton/>",
         '<!DOCTYPE a [<!ENTITY b "c">]><Ableton><UserLibrary><LibraryProject>'
         '<ProjectPath Value="/x"/></LibraryProject></UserLibrary></Ableton>',
-        '<Ableton><UserLibrary><LibraryProject><ProjectPath Value=""/></LibraryProject></UserLibrary></Ableton>',
+        '<Ableton><UserLibrary><LibraryProject><ProjectPath Value=""/></LibraryProject></UserLibrary>'
+        "</Ableton>",
     ],
 )
 def test_a_library_cfg_that_names_nothing_is_passed_over(tmp_path: Path, text: str) -> None:

@@ -1,0 +1,117 @@
+"""`setmirror tail`: the event log as it grows, like `tail -f`.
+
+Stays when Live goes away and says that it waits; goes on when Live comes back. What happened in between is
+told as differences by the mirror's resync, once.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from mcp_server.commands import options
+from mcp_server.commands.console import run_async, say, style
+
+if TYPE_CHECKING:
+    from mirror import Mirror
+    from mirror.model import Event
+
+LOOK_S = 0.25
+"""Between looks at the link's state; only what is said about it waits for this, events come at once."""
+
+
+@click.command("tail", short_help="Follow what changes in the Set, and who changed it.")
+@click.option("--since", type=click.IntRange(min=0), metavar="REV", help="Begin after this revision.")
+@click.option("--match", "patterns", multiple=True, metavar="PATTERN", help="Only refs such as tracks/2/**.")
+@click.option(
+    "--author", "authors", multiple=True, help="Only what this one did: live, audit, an agent's name."
+)
+@click.option(
+    "--kind", "kinds", multiple=True, help="Only such events: set, add, remove, children, content, …"
+)
+@options.port
+@options.as_json
+def command(
+    since: int | None,
+    patterns: tuple[str, ...],
+    authors: tuple[str, ...],
+    kinds: tuple[str, ...],
+    port: int,
+    as_json: bool,
+) -> None:
+    """Follow what changes in the Set, and who changed it, until interrupted.
+
+    A PATTERN is a ref; * stands for one step and ** for any number of them.
+    """
+    wanted = Filter(patterns, authors, kinds)
+
+    async def main() -> None:
+        import trio
+
+        from mcp_server.commands.link import linked
+
+        async with linked(port, sync_s=None) as mirror, trio.open_nursery() as nursery:
+            nursery.start_soon(tell_link, mirror, port)
+            async for event in mirror.log.follow(since):
+                if wanted(event):
+                    say(msgspec.json.encode(event).decode() if as_json else _line(event))
+
+    run_async(main)
+
+
+def _line(event: Event) -> str:
+    from mcp_server.commands.events import line_of
+
+    return line_of(event)
+
+
+class Filter:
+    """Which events are wanted; no patterns, authors or kinds mean all. A resync always is."""
+
+    def __init__(
+        self, patterns: tuple[str, ...] = (), authors: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
+    ) -> None:
+        self._patterns = [tuple(pattern.strip("/").split("/")) for pattern in patterns]
+        self._authors = set(authors)
+        self._kinds = set(kinds)
+
+    def __call__(self, event: Event) -> bool:
+        if event.kind == "resynced":
+            return True
+        if self._authors and event.who not in self._authors:
+            return False
+        if self._kinds and event.kind not in self._kinds:
+            return False
+        path = tuple(event.ref.split("/"))
+        return not self._patterns or any(_fits(pattern, path) for pattern in self._patterns)
+
+
+def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_fits(pattern[1:], path[skipped:]) for skipped in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(pattern[1:], path[1:])
+
+
+async def tell_link(mirror: Mirror, port: int) -> None:
+    """Say on stderr when the link is lost, waits, and is back; never ends."""
+    import trio
+
+    before = ""
+    while True:
+        status = mirror.status()
+        state = "following" if status.synced else "waiting"
+        if state != before:
+            if state == "waiting":
+                what = "waiting for Live" if not before else "Live is gone; waiting for it"
+                say(style(f"# {what} on 127.0.0.1:{port}", dim=True), err=True)
+            else:
+                name = status.set_name or "without a name"
+                text = f"# following Live {status.live_version}, Set {name}, revision {status.revision}"
+                say(style(text, dim=True), err=True)
+            before = state
+        await trio.sleep(LOOK_S)
