@@ -4,7 +4,7 @@ A unit is one of "volume", "send", "pan", "db", "hz", "ms", "s", "percent", "st"
 "ratio", "deg", "x", "gain" and "" (a plain number). With "hz", "ms" … the value is the shown number itself;
 "percent" of a range within ±2 counts 1.0 as 100 %. "unit:CURVE:LOW:HIGH" says that the parameter's own range
 runs from LOW to HIGH of that unit, as with an EQ's frequency knob 0..1; the curve is lin, log, powP (the
-share to the power P) or inv (1 / (1 − share), as a compressor's ratio). "gain" is a fader that ends at +24 dB.
+share to the power P) or inv (1 / (1 − share): a compressor's ratio). "gain" is a fader that ends at +24 dB.
 Faders are measured on Live 12.4.5 (one decimal); device texts have three significant digits (reported).
 Guess: the texts of x, deg, ratio and fractions of a percent.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple, Tuple
 
 from .scales import note_name, pitch_of
@@ -122,6 +123,7 @@ class Law(NamedTuple):
     high: float
 
 
+@lru_cache(maxsize=4096)
 def law(unit: str) -> Law:
     """The parts of a unit. ValueError when it is none."""
     name, _, rest = unit.partition(":")

@@ -60,7 +60,11 @@ def load(clip: Element, grooves: Dict[str, int], targets: Optional[Targets], war
         ram_mode=fields.flag(clip, "Ram"),
         warping=fields.flag(clip, "IsWarped", True),
     )
-    if end <= start:
+    if end == start:
+        warnings.append("clip %r: its loop has no length; it got a beat" % spec.name)
+        spec.loop_end = end + 1.0
+        spec.end_marker = max(spec.end_marker, spec.loop_end)
+    elif end < start:
         raise SetFileError(
             "a clip's LoopEnd must lie behind its LoopStart",
             "%g and %g" % (end, start),
@@ -89,7 +93,10 @@ def load_arranged(
         spec = load(clip, grooves, targets, warnings)
         spec.start_time = fields.beats(clip, "CurrentStart", 0.0)
         spec.end_time = fields.beats(clip, "CurrentEnd", spec.start_time + 4.0)
-        if spec.end_time <= spec.start_time:
+        if spec.end_time == spec.start_time:
+            warnings.append("clip %r: it has no length in the Arrangement; it was left out" % spec.name)
+            continue
+        if spec.end_time < spec.start_time:
             raise SetFileError(
                 "an Arrangement clip must end behind its start",
                 "%g and %g" % (spec.start_time, spec.end_time),

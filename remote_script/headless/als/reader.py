@@ -27,9 +27,9 @@ class Limits:
 
     compressed_bytes: int = 1 << 28
     bytes: int = 1 << 30
-    elements: int = 3000000
+    elements: int = 2000000
     """Elements kept in the tree, about 300 bytes each."""
-    seen_elements: int = 30000000
+    seen_elements: int = 20000000
     """Elements met, kept or not: bounds the time."""
     depth: int = 400
     tag_bytes: int = 1 << 22

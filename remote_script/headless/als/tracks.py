@@ -58,7 +58,7 @@ def load(track: Element, grooves: Dict[str, int], warnings: List[str]) -> TrackS
 
 
 def _is_folded(track: Element) -> bool:
-    # Older Lives say whether the members are revealed, newer ones whether the group is unfolded.
+    """Live 9 says whether the members are revealed. Guess: later ones use the group's own unfolding."""
     revealed = fields.attribute(track, "GroupedTracksRevealed")
     if revealed is not None:
         return revealed == fields.FALSE

@@ -304,6 +304,15 @@ def test_clip_envelopes_find_their_parameters(tmp_path: Path) -> None:
     assert any("envelope" in line for line in spec.warnings)
 
 
+def test_a_loop_without_length_is_mended_with_a_warning(tmp_path: Path) -> None:
+    body = clip(loop='<LoopStart Value="4"/><LoopEnd Value="4"/><OutMarker Value="4"/>')
+    spec = load_als(write(tmp_path, whole(midi_track(clip=body))))
+    found = spec.tracks[0].clip_slots[0]
+    assert found is not None
+    assert (found.loop_start, found.loop_end, found.end_marker) == (4.0, 5.0, 5.0)
+    assert any("no length" in line for line in spec.warnings)
+
+
 def test_scenes_of_live_9_and_10_take_tempo_and_signature_from_their_names(tmp_path: Path) -> None:
     names = ("Chorus 98 BPM", "7/8 Bridge 140.5 bpm", "Just a name", "1999", "3/4")
     body = "<SceneNames>" + "".join(f'<Scene Value="{name}"/>' for name in names) + "</SceneNames>"
