@@ -1,0 +1,205 @@
+"""Every refusal of the mirror: one exception for each name of the bridge's own error table.
+
+`str(error)` is the rule, then the value; `hint` says what to do next; `facts` are the numbers behind it. The
+four branches say whose turn it is: the asker's, the peer's, Live's, or the link's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from remote_script.SetMirror.errors import NAMES, TABLE, BridgeError
+
+
+class MirrorError(Exception):
+    """A refusal; catch a subclass to handle one, this to handle all.
+
+    Attributes:
+      rule: What is demanded, with the value that was given.
+      value: The value by itself, or None.
+      hint: What to do next.
+      facts: Everything else, ready for JSON: candidates, problems, revisions.
+    """
+
+    error: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, rule: str, value: Any = None, *, hint: str | None = None, **facts: Any) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.value = value
+        self.hint = hint if hint is not None else TABLE[self.error][1]
+        self.facts = facts
+
+    @property
+    def code(self) -> int:
+        """The JSON-RPC code of this error."""
+        return TABLE[self.error][0]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `error.data` of the wire: error, rule, hint, value and the facts."""
+        data: dict[str, Any] = {"error": self.error, "rule": self.rule, "hint": self.hint}
+        if self.value is not None:
+            data["value"] = self.value
+        data.update(self.facts)
+        return data
+
+
+class AskerError(MirrorError):
+    """The request is at fault; asking otherwise helps."""
+
+
+class PeerError(MirrorError):
+    """The other side broke the protocol, or fails."""
+
+
+class LiveError(MirrorError):
+    """The Set or Live does not allow it, or not now."""
+
+
+class LinkError(MirrorError):
+    """The link or the time is at fault; what was sent may have been done."""
+
+
+class ParseError(PeerError):
+    error = "PARSE_ERROR"
+
+
+class InvalidRequest(PeerError):
+    error = "INVALID_REQUEST"
+
+
+class MethodNotFound(PeerError):
+    error = "METHOD_NOT_FOUND"
+
+
+class Internal(PeerError):
+    error = "INTERNAL"
+
+
+class Unauthenticated(PeerError):
+    error = "UNAUTHENTICATED"
+
+
+class UnsupportedProtocol(PeerError):
+    error = "UNSUPPORTED_PROTOCOL"
+
+
+class InvalidParams(AskerError):
+    error = "INVALID_PARAMS"
+
+
+class StaleReference(AskerError):
+    error = "STALE_REFERENCE"
+
+
+class InvalidValue(AskerError):
+    error = "INVALID_VALUE"
+
+
+class NotWritable(AskerError):
+    error = "NOT_WRITABLE"
+
+
+class NotAvailable(AskerError):
+    error = "NOT_AVAILABLE"
+
+
+class NotFound(AskerError):
+    error = "NOT_FOUND"
+
+
+class Ambiguous(AskerError):
+    error = "AMBIGUOUS"
+
+
+class TooLarge(AskerError):
+    error = "TOO_LARGE"
+
+
+class Denied(AskerError):
+    error = "DENIED"
+
+
+class PreconditionFailed(LiveError):
+    error = "PRECONDITION_FAILED"
+
+
+class LiveRefused(LiveError):
+    error = "LIVE_REFUSED"
+
+
+class NotReady(LiveError):
+    error = "NOT_READY"
+
+
+class Busy(LiveError):
+    error = "BUSY"
+
+
+class RevisionTooOld(LinkError):
+    error = "REVISION_TOO_OLD"
+
+
+class EpochChanged(LinkError):
+    error = "EPOCH_CHANGED"
+
+
+class DeadlinePassed(LinkError):
+    error = "DEADLINE"
+
+
+class UnknownOutcome(LinkError):
+    error = "UNKNOWN_OUTCOME"
+
+
+class Disconnected(LinkError):
+    error = "DISCONNECTED"
+
+
+class Cancelled(LinkError):
+    error = "CANCELLED"
+
+
+def _tree(base: type[MirrorError]) -> dict[str, type[MirrorError]]:
+    found: dict[str, type[MirrorError]] = {}
+    for each in base.__subclasses__():
+        if "error" in vars(each):
+            found[each.error] = each
+        found.update(_tree(each))
+    return found
+
+
+CLASSES: dict[str, type[MirrorError]] = _tree(MirrorError)
+"""name in the bridge's table → exception"""
+
+
+def make(error: str, rule: str, value: Any = None, **facts: Any) -> MirrorError:
+    """The exception for `error`; Internal for a name that a newer script invented."""
+    if error not in CLASSES:
+        return Internal(f"{error}: {rule}", value, **facts)
+    return CLASSES[error](rule, value, **facts)
+
+
+def from_bridge(problem: BridgeError) -> MirrorError:
+    """The same refusal, raised by code that the mirror shares with the script."""
+    return make(problem.name, problem.rule, problem.value, hint=problem.hint, **problem.facts)
+
+
+def from_wire(error: Any) -> MirrorError:
+    """The exception for a JSON-RPC error object, however badly it is made."""
+    if not isinstance(error, dict):
+        return Internal(f"The peer answered with an error that is no object: {str(error)[:100]}")
+    told = error.get("data")
+    data = dict(told) if isinstance(told, dict) else {}
+    code = error.get("code")
+    name = data.pop("error", None)
+    if not isinstance(name, str):
+        name = NAMES.get(code, "INTERNAL") if isinstance(code, int) else "INTERNAL"
+    rule = data.pop("rule", None)
+    if not isinstance(rule, str):
+        rule = str(error.get("message", "The peer gave no reason"))
+    hint = data.pop("hint", None)
+    value = data.pop("value", None)
+    facts = {key: told for key, told in data.items() if isinstance(key, str) and key not in ("self", "error")}
+    facts.pop("rule", None)
+    return make(name, rule, value, hint=hint if isinstance(hint, str) else None, **facts)

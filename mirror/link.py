@@ -1,0 +1,299 @@
+"""The thin shell around `sync`: socket, clock and tasks. Connects for ever, with backoff and jitter.
+
+One task reads and dispatches: replies to requests by their id, everything else to the state machine, whose
+effects are carried out in order before the next line is looked at. One task writes. A request is either not
+sent, or it may have been done: `Disconnected.facts["sent"]` says which.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import anyio.abc
+
+from . import errors, wire
+from .sync import Apply, Close, Effect, Replace, Send, Stage, State, Sync, Trust
+
+log = logging.getLogger("setmirror.link")
+
+Connect = Callable[[], Awaitable[anyio.abc.ByteStream]]
+Recorder = Callable[[str, bytes], None]
+
+READ_BYTES = 256 * 1024
+OUTBOX_BYTES = 16 * 1024 * 1024
+"""Requests not yet taken by the script; past it the asker is told Busy."""
+CONNECT_S = 5.0
+BACKOFF_S = (0.1, 5.0)
+"""First and longest pause between two attempts; Live takes about 3 s to open a Set."""
+TICK_S = 0.25
+
+
+def tcp(host: str = "127.0.0.1", port: int = 9860) -> Connect:
+    """Connects to the script in Live over TCP."""
+
+    async def connect() -> anyio.abc.ByteStream:
+        return await anyio.connect_tcp(host, port)
+
+    return connect
+
+
+class Request:
+    """A request under way; `started` once a byte of it may have left."""
+
+    __slots__ = ("answer", "done", "line", "started")
+
+    def __init__(self, line: bytes) -> None:
+        self.line = line
+        self.started = False
+        self.done = anyio.Event()
+        self.answer: wire.Message | errors.MirrorError | None = None
+
+    def finish(self, answer: wire.Message | errors.MirrorError) -> None:
+        self.answer = answer
+        self.done.set()
+
+
+class Link:
+    """`carry_out` is called for each Stage, Replace and Apply, in order, from the reading task."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        sync: Sync,
+        carry_out: Callable[[Effect], None],
+        changed: Callable[[], None],
+        *,
+        clock: Callable[[], float],
+        recorder: Recorder | None = None,
+        chance: Callable[[], float] = random.random,
+        nonce: Callable[[], str] = lambda: os.urandom(32).hex(),
+    ) -> None:
+        self.sync = sync
+        self.counters: Counter[str] = Counter()
+        self.last_problem = ""
+        self.recorder = recorder
+        self._connect = connect
+        self._carry_out = carry_out
+        self._changed = changed
+        self._clock = clock
+        self._chance = chance
+        self._nonce = nonce
+        self._framer = wire.Framer()
+        self._outbox: deque[Request] = deque()
+        self._outbox_bytes = 0
+        self._wake = anyio.Event()
+        self._pending: dict[int, Request] = {}
+        self._number = 0
+        self._scope: anyio.CancelScope | None = None
+        self._logged: set[str] = set()
+        self._failures = 0
+
+    # -- for askers --------------------------------------------------------------------------------
+
+    @property
+    def served(self) -> bool:
+        """Whether requests are taken: the hello is over."""
+        return self.sync.state not in (State.DISCONNECTED, State.GREETING)
+
+    async def request(self, method: str, params: dict[str, Any]) -> Any:
+        """Ask the script and wait for its answer.
+
+        Raises:
+          Disconnected: no link, or it went away meanwhile; `facts["sent"]` tells whether the script may have
+            it.
+          TooLarge: the request is longer than the script takes.
+          MirrorError: what the script answered.
+        """
+        if not self.served:
+            raise errors.Disconnected("There is no link to Live now", sent=False)
+        self._number += 1
+        number = self._number
+        line = wire.request(number, method, params)
+        if len(line) > wire.REQUEST_BYTES:
+            raise errors.TooLarge(f"A request may have {wire.REQUEST_BYTES} bytes, got {len(line)}")
+        if self._outbox_bytes + len(line) > OUTBOX_BYTES:
+            raise errors.Busy("The script does not take requests now", sent=False)
+        asked = Request(line)
+        self._pending[number] = asked
+        self._post(asked)
+        try:
+            await asked.done.wait()
+        finally:
+            if self._pending.pop(number, None) is not None and not asked.started:
+                self._withdraw(asked)
+        if isinstance(asked.answer, errors.MirrorError):
+            raise asked.answer
+        assert asked.answer is not None
+        if asked.answer.error is not None:
+            raise errors.from_wire(asked.answer.error)
+        return asked.answer.result
+
+    def _post(self, asked: Request) -> None:
+        self._outbox.append(asked)
+        self._outbox_bytes += len(asked.line)
+        self._wake.set()
+
+    def _withdraw(self, asked: Request) -> None:
+        if asked in self._outbox:
+            self._outbox.remove(asked)
+            self._outbox_bytes -= len(asked.line)
+
+    # -- connecting --------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Keep the link, until cancelled."""
+        while True:
+            try:
+                with anyio.fail_after(CONNECT_S):
+                    stream = await self._connect()
+            except (OSError, TimeoutError, anyio.BrokenResourceError, anyio.ClosedResourceError) as problem:
+                self.counters["connects failed"] += 1
+                self._problem(f"no connection: {problem}" if str(problem) else "no connection in time")
+            else:
+                self.counters["connects"] += 1
+                try:
+                    await self._session(stream)
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await anyio.aclose_forcefully(stream)
+            await anyio.sleep(self._pause())
+
+    def _pause(self) -> float:
+        """Doubling, at most the longest; jitter, so that many clients do not come back as one."""
+        first, longest = BACKOFF_S
+        pause = min(longest, first * 2.0 ** min(self._failures, 16))
+        self._failures += 1
+        return pause * (0.5 + self._chance() / 2)
+
+    async def _session(self, stream: anyio.abc.ByteStream) -> None:
+        """One connection from hello to its end; never raises but for cancellation."""
+        self._framer = wire.Framer()
+        try:
+            async with anyio.create_task_group() as tasks:
+                self._scope = tasks.cancel_scope
+                self._perform(self.sync.connected(self._clock(), self._nonce()))
+                tasks.start_soon(self._write, stream)
+                tasks.start_soon(self._tick)
+                await self._read(stream)
+        finally:
+            self._scope = None
+            self.sync.closed(self._clock(), self.last_problem)
+            lost = list(self._pending.values())
+            self._outbox.clear()
+            self._outbox_bytes = 0
+            self._pending.clear()
+            for asked in lost:
+                asked.finish(
+                    errors.Disconnected(
+                        f"The link to Live was lost: {self.last_problem}",
+                        sent=asked.started,
+                        hint=None if asked.started else "nothing was sent; try again",
+                    )
+                )
+            self._changed()
+
+    def close(self, reason: str) -> None:
+        """End this connection; the next one comes by itself."""
+        self._problem(reason)
+        if self._scope is not None:
+            self._scope.cancel()
+
+    def _problem(self, reason: str) -> None:
+        self.last_problem = reason
+        if reason not in self._logged:
+            # Said once; what goes on for hours is in the counters.
+            if len(self._logged) < 1000:
+                self._logged.add(reason)
+            log.warning("%s", reason)
+
+    # -- the three tasks ---------------------------------------------------------------------------
+
+    async def _read(self, stream: anyio.abc.ByteStream) -> None:
+        try:
+            while True:
+                data = await stream.receive(READ_BYTES)
+                self.counters["bytes in"] += len(data)
+                self._framer.feed(data)
+                while (line := self._framer.next_line()) is not None:
+                    self._take(line)
+                    if self._scope is None or self._scope.cancel_called:
+                        return
+        except wire.BadLine as problem:
+            self._perform(self.sync.broken(str(problem), self._clock()))
+            self.close(str(problem))
+        except anyio.EndOfStream:
+            self.close(
+                self.last_problem if self._scope and self._scope.cancel_called else "Live closed the link"
+            )
+        except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError) as problem:
+            self.close(f"the link broke: {str(problem) or type(problem).__name__}")
+
+    def _take(self, line: bytes) -> None:
+        if not line.strip():
+            return
+        self.counters["lines in"] += 1
+        if self.recorder is not None:
+            self.recorder("<", line)
+        message = wire.decode(line)
+        if not message.method and isinstance(message.id, int):
+            asked = self._pending.get(message.id)
+            if asked is None:
+                self.counters["late replies"] += 1
+            else:
+                asked.finish(message)
+            return
+        unknown = len(self.sync.unknown)
+        self._perform(self.sync.receive(message, self._clock()))
+        if len(self.sync.unknown) > unknown:
+            log.info("a newer script sends %r, which is ignored", message.method[:60])
+
+    def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                asked = Request(wire.request(effect.id, effect.method, effect.params))
+                self._post(asked)
+            elif isinstance(effect, Close):
+                self.close(effect.reason)
+            elif isinstance(effect, Trust):
+                self._framer.limit = wire.LINE_BYTES
+            else:
+                assert isinstance(effect, Stage | Replace | Apply)
+                try:
+                    self._carry_out(effect)
+                except Exception:
+                    # A mistake of ours: what is held cannot be trusted, a snapshot can.
+                    self.counters["internal errors"] += 1
+                    log.exception("the mirror failed to carry out %s", type(effect).__name__)
+                    self.sync.forget()
+                    self.close("internal error")
+                    return
+        if self.sync.state is State.FOLLOWING:
+            self._failures = 0
+        self._changed()
+
+    async def _write(self, stream: anyio.abc.ByteStream) -> None:
+        try:
+            while True:
+                while not self._outbox:
+                    self._wake = anyio.Event()
+                    await self._wake.wait()
+                asked = self._outbox.popleft()
+                self._outbox_bytes -= len(asked.line)
+                asked.started = True
+                if self.recorder is not None:
+                    self.recorder(">", asked.line[:-1])
+                self.counters["bytes out"] += len(asked.line)
+                await stream.send(asked.line)
+        except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError) as problem:
+            self.close(f"the link broke: {str(problem) or type(problem).__name__}")
+
+    async def _tick(self) -> None:
+        while True:
+            await anyio.sleep(TICK_S)
+            self._perform(self.sync.tick(self._clock()))

@@ -1,0 +1,189 @@
+"""The types that readers hold: frozen, never copied, never changed; a newer state is another object.
+
+Dicts and lists inside of nodes are shared with the mirror: read them, do not change them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Note(msgspec.Struct, frozen=True, gc=False):
+    """A MIDI note; times and duration in beats, velocities 0 to 127, probability 0 to 1."""
+
+    note_id: int
+    pitch: int
+    start_time: float
+    duration: float
+    velocity: float
+    mute: bool
+    probability: float
+    velocity_deviation: float
+    release_velocity: float
+
+
+class Node(msgspec.Struct, frozen=True):
+    """One object of the Set as of `revision`, the last one that changed it.
+
+    `type` is Live's class name, `role` the property of the parent that it hangs in. `props` holds what can be
+    read of it (what does not apply is not there; references are ids; `notes` a tuple of Note by time and
+    pitch), and `children` its owned objects: an id, None, or a tuple of ids in order.
+    """
+
+    id: int
+    type: str
+    parent: int | None
+    role: str
+    props: dict[str, Any]
+    children: dict[str, Any]
+    revision: int = 0
+
+    @property
+    def name(self) -> str:
+        """What Live calls it; "" for what has no name."""
+        name = self.props.get("name")
+        return name if isinstance(name, str) else ""
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """What a read is worth: `age_ms` since the mirror was last known to equal Live; None if it never was."""
+
+    epoch: str
+    revision: int
+    synced: bool
+    age_ms: int | None
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The mirror's state of health; see `Stamp` for `synced` and `age_ms`.
+
+    `progress` is 0 to 1 while the script reads the Set; `latencies` holds p50/p95/p99/max in milliseconds and a count
+    by name.
+    """
+
+    state: str
+    synced: bool
+    age_ms: int | None
+    epoch: str
+    revision: int
+    live_version: str
+    progress: float
+    objects: int
+    set_name: str
+    set_path: str
+    script: dict[str, Any]
+    last_problem: str
+    waiting_writes: int
+    subscribers: int
+    counters: dict[str, int]
+    latencies: dict[str, dict[str, float]]
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened, as people read it.
+
+    `kind`: set, absent, children, content, add, remove, move, or resynced. `who`: "live" (a person, or Live
+    itself), "audit", "resync", or the author of the write `write`. `before` and `after` are values, for
+    children the ids, for content what was replaced or removed and what came instead. `seq` counts on over
+    epochs.
+    """
+
+    seq: int
+    time: float
+    epoch: str
+    revision: int
+    kind: str
+    who: str
+    ref: str
+    id: int = 0
+    type: str = ""
+    name: str = ""
+    object_name: str = ""
+    before: Any = None
+    after: Any = None
+    cause: str = "live"
+    write: str | None = None
+    more: int = 0
+    """Events of the same revision that were left out for their number."""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a subscriber is told: something of this changed; read it again. Removed objects have the ref that
+    they had."""
+
+    refs: tuple[str, ...]
+    ids: tuple[int, ...]
+    revision: int
+    epoch: str
+    resynced: bool = False
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A find: the object, where it is, and how well its name fits (1.0 = exactly)."""
+
+    node: Node
+    ref: str
+    score: float = 1.0
+
+
+class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="set"):
+    """An operation of a write: give property `name` of `target` a value.
+
+    `target`: id, ref, name, or `$k` / `$k/path` for what operation k of the same write made. `expect`: the
+    value it must have before.
+    """
+
+    target: int | str
+    name: str
+    value: Any
+    expect: Any = msgspec.UNSET
+
+
+class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="call"):
+    """An operation of a write: call `method` of `target` with arguments by name."""
+
+    target: int | str
+    method: str
+    args: dict[str, Any] = {}
+
+
+Operation = Set | Call
+
+
+class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of one operation.
+
+    `note` says what Live made of the value; `result` is what a call returned or made ({id, type, ref} for objects),
+    `value` what it returned besides.
+    """
+
+    changed: bool = False
+    before: Any = None
+    after: Any = None
+    verified: bool = False
+    note: str = ""
+    result: Any = None
+    value: Any = None
+
+
+class WriteResult(msgspec.Struct, frozen=True):
+    """What came of a write.
+
+    `outcome`: verified (Live shows it), unchanged (it was so already, or a dry run), mismatch (Live took it
+    and shows something else). `seen`: the mirror has reached `revision`, so reads show it. `recovered`: the
+    link was lost after sending; "script" or "mirror" says who knew.
+    """
+
+    write: str
+    outcome: str
+    epoch: str
+    revision: int
+    results: list[OpResult]
+    undo_steps: int = 0
+    dry_run: bool = False
+    author: str = ""
+    label: str = ""
+    seen: bool = True
+    recovered: str = ""

@@ -1,0 +1,218 @@
+"""Bytes to messages and back, without I/O: lines with a bound, JSON-RPC 2.0 with a strict envelope.
+
+`Framer` cuts lines; `decode` gives one `Message` per line or raises `BadLine`. The envelope is checked here,
+and so are the parameters of each kind of message that the mirror knows; what an object or a change holds is
+the store's business, so that one bad object costs one object. Kinds that are not known pass as they are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Annotated, Any
+
+import msgspec
+
+LINE_BYTES = 64 * 1024 * 1024
+"""Longest line from the script: more than any Set's largest clip."""
+STRANGER_BYTES = 4 * 1024
+"""Longest line before the peer has proved that it knows the token."""
+REQUEST_BYTES = 4 * 1024 * 1024
+"""Longest line that the script takes from a client."""
+
+Revision = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class BadLine(Exception):
+    """The peer sent what is not a message of the protocol; the link is closed with this reason."""
+
+
+class Message(msgspec.Struct):
+    """One line: a notice (`method`, no `id`), a reply (`id` with `result` or `error`).
+
+    `params` and `result` are decoded to the type in `PARAMS` and `RESULTS`, else to plain values.
+    """
+
+    id: int | str | None = None
+    method: str = ""
+    params: Any = None
+    result: Any = None
+    error: Any = None
+
+
+class Batch(msgspec.Struct):
+    """`set.batch`: one atomic step of the Set; `time` is the script's wall clock in seconds."""
+
+    epoch: str
+    revision: Revision
+    changes: list[Any]
+    time: float = 0.0
+    cause: str = "live"
+    write: str | None = None
+    author: str | None = None
+
+
+class Heartbeat(msgspec.Struct):
+    epoch: str
+    revision: Revision
+    time: float = 0.0
+
+
+class Objects(msgspec.Struct):
+    """`set.objects`: a part of the snapshot that request `snapshot` asked for."""
+
+    snapshot: int | str
+    objects: list[Any]
+
+
+class Ready(msgspec.Struct):
+    epoch: str = ""
+    revision: Revision = 0
+
+
+class Progress(msgspec.Struct):
+    progress: float = 0.0
+
+
+class Resync(msgspec.Struct):
+    epoch: str = ""
+    reason: str = ""
+    revision: Revision = 0
+
+
+class Bye(msgspec.Struct):
+    reason: str = ""
+
+
+PARAMS: dict[str, Any] = {
+    "set.batch": Batch,
+    "set.objects": Objects,
+    "bridge.heartbeat": Heartbeat,
+    "bridge.ready": Ready,
+    "bridge.progress": Progress,
+    "bridge.resync": Resync,
+    "bridge.bye": Bye,
+}
+"""The notices that the mirror knows; others are counted and ignored."""
+
+
+class Hello(msgspec.Struct):
+    """Answer to bridge.hello."""
+
+    protocol: int
+    nonce: str
+    proof: str
+    script: dict[str, Any] = {}
+
+
+class Welcome(msgspec.Struct):
+    """Answer to bridge.authenticate."""
+
+    epoch: str
+    ready: bool
+    revision: Revision
+    oldest_revision: Revision = 0
+    progress: float = 0.0
+    live: dict[str, Any] = {}
+    script: dict[str, Any] = {}
+    set: dict[str, Any] = {}
+
+
+class SnapshotEnd(msgspec.Struct):
+    """Answer to set.snapshot, after its last `set.objects`."""
+
+    epoch: str
+    revision: Revision
+    count: Revision
+
+
+class Watched(msgspec.Struct):
+    """Answer to set.watch."""
+
+    revision: Revision
+
+
+class _Envelope(msgspec.Struct):
+    jsonrpc: str
+    id: int | str | None = None
+    method: str | None = None
+    params: msgspec.Raw = msgspec.Raw(b"")
+    result: msgspec.Raw = msgspec.Raw(b"")
+    error: Any = None
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+_params = {method: msgspec.json.Decoder(type_) for method, type_ in PARAMS.items()}
+_any = msgspec.json.Decoder()
+_encoder = msgspec.json.Encoder()
+
+
+def decode(line: bytes | bytearray) -> Message:
+    """The message in one line; BadLine for anything else, whatever it is."""
+    try:
+        envelope = _envelope.decode(line)
+        if envelope.jsonrpc != "2.0":
+            raise BadLine(f"`jsonrpc` must be 2.0, got {envelope.jsonrpc[:20]!r}")
+        if envelope.method is not None:
+            if envelope.id is not None:
+                raise BadLine(f"the script asks nothing of the mirror, but asked {envelope.method[:60]!r}")
+            decoder = _params.get(envelope.method)
+            if decoder is not None:
+                return Message(method=envelope.method, params=decoder.decode(envelope.params))
+            return Message(method=envelope.method)
+        if envelope.error is not None:
+            return Message(envelope.id, error=envelope.error)
+        if envelope.id is None or not memoryview(envelope.result).nbytes:
+            raise BadLine("a line must be a notice or a reply")
+        return Message(envelope.id, result=_any.decode(envelope.result))
+    except RecursionError:
+        raise BadLine("a line is nested too deeply") from None
+    except ValueError as problem:
+        # UnicodeDecodeError and msgspec's own errors are ValueErrors.
+        raise BadLine(f"a line is not a message: {str(problem)[:200]}") from None
+
+
+def convert(value: Any, type_: type[Any]) -> Any:
+    """`value` of a reply as `type_`; BadLine when it has not that shape."""
+    try:
+        return msgspec.convert(value, type_)
+    except (ValueError, RecursionError) as problem:
+        raise BadLine(f"{type_.__name__}: {str(problem)[:200]}") from None
+
+
+def encode(value: Any) -> bytes:
+    """Compact JSON in UTF-8. NaN and infinity become null, so check numbers before."""
+    return _encoder.encode(value)
+
+
+def request(id_: int | str, method: str, params: Any) -> bytes:
+    """A request as a line; ValueError for what JSON cannot say."""
+    return _encoder.encode({"jsonrpc": "2.0", "id": id_, "method": method, "params": params}) + b"\n"
+
+
+class Framer:
+    """Cuts a stream of bytes into lines; holds at most `limit` bytes of an unfinished one."""
+
+    def __init__(self, limit: int = STRANGER_BYTES) -> None:
+        self.limit = limit
+        self._part = bytearray()
+        self._lines: deque[bytes] = deque()
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes in; the lines that they complete come out of `next_line`."""
+        first, *more = data.split(b"\n")
+        self._part += first
+        if more:
+            self._lines.append(bytes(self._part))
+            self._part = bytearray(more.pop())
+            self._lines.extend(more)
+
+    def next_line(self) -> bytes | None:
+        """The next whole line without its newline, None when there is none; BadLine past the limit.
+
+        The limit is looked at here, not in `feed`, so it may be raised between two lines.
+        """
+        line = self._lines.popleft() if self._lines else None
+        length = len(self._part) if line is None else len(line)
+        if length > self.limit:
+            raise BadLine(f"a line may have {self.limit} bytes, the peer sent {length}")
+        return line
