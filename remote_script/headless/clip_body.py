@@ -154,12 +154,12 @@ class ClipBody(NamedTuple):
             spec.end_time,
         )
 
-    def copied(self, start_time: Optional[float] = None) -> ClipBody:
+    def copied(self, start_time: Optional[float] = None, beats_per_unit: float = 1.0) -> ClipBody:
         """The body of a copy, in the Session or at `start_time` of the Arrangement; note ids start anew."""
         end = None
         if start_time is not None:
-            length = self.timeline_length if self.start_time is not None else self.region.length
-            end = start_time + length
+            length = self.region.session_end_time * beats_per_unit
+            end = start_time + (length if self.start_time is None else self.timeline_length)
         return self._replace(notes=self.notes.copied(), start_time=start_time, end_time=end)
 
     # Reading
@@ -266,6 +266,21 @@ class ClipBody(NamedTuple):
             length = min(length, self.timeline_length)
             region = region._replace(end=region.start + length / beats_per_unit)
         return self._replace(region=region, end_time=min(self.start_time + length, limit))
+
+    def trimmed(self, start: float, end: float, beats_per_unit: float = 1.0) -> ClipBody:
+        """Only what sounds from `start` to `end` of the Arrangement, in its place."""
+        assert self.start_time is not None
+        region = self.region
+        skipped = (start - self.start_time) / beats_per_unit
+        if skipped > 0.0:
+            entry = region.position_after(skipped) if region.looping else region.start + skipped
+            if entry is not None:
+                region = region._replace(
+                    start=entry, end=max(region.end, entry) if region.looping else region.end
+                )
+        if not region.looping:
+            region = region._replace(end=region.start + (end - start) / beats_per_unit, phantom_end=None)
+        return self._replace(region=region, start_time=start, end_time=end)
 
     def with_looping(self, looping: bool, limit: float = math.inf, beats_per_unit: float = 1.0) -> ClipBody:
         if looping and self.audio is not None and not self.audio.warping:

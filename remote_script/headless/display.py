@@ -107,7 +107,7 @@ def significant(number: float) -> str:
 
 
 def _one_decimal_db(decibels: float) -> str:
-    if decibels == -math.inf:
+    if decibels <= SILENCE_DB:
         return MINUS_INFINITY
     return "%.1f dB" % (round(decibels, 1) + 0.0)
 
@@ -165,11 +165,11 @@ def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float =
         share = (value - minimum) / (maximum - minimum) if maximum > minimum else 0.0
         return _bent(parts, share)
     if parts.unit == "gain":
-        return fader_to_db(value) + _GAIN_ABOVE_FADER
+        return max(SILENCE_DB, fader_to_db(value) + _GAIN_ABOVE_FADER)
     if parts.unit == "volume":
-        return fader_to_db(value)
+        return max(SILENCE_DB, fader_to_db(value))
     if parts.unit == "send":
-        return fader_to_db(value) - 6.0
+        return max(SILENCE_DB, fader_to_db(value) - 6.0)
     if parts.unit == "pan":
         return value * 50.0
     if parts.unit == "percent" and minimum >= -2.0 and maximum <= 2.0:
@@ -282,7 +282,7 @@ def internal_value(unit: str, value: float, minimum: float = 0.0, maximum: float
     parts = law(unit)
     number = shown_number(unit, value, minimum, maximum)
     if parts.unit in ("volume", "send", "gain"):
-        return 0.0 if number == -math.inf else float(10.0 ** (number / 20.0))
+        return 0.0 if number <= SILENCE_DB else float(10.0 ** (number / 20.0))
     if parts.unit in ("pan", "percent"):
         return value
     return number

@@ -44,6 +44,7 @@ class Playback:
     """The Session side of one track."""
 
     __slots__ = (
+        "_beat",
         "_due",
         "_launch",
         "_requests",
@@ -51,6 +52,7 @@ class Playback:
         "in_session",
         "playing",
         "record_until",
+        "recorded_beats",
         "recording",
         "start_beat",
         "start_song_time",
@@ -62,11 +64,14 @@ class Playback:
         """Whether the Session has taken the track over from the Arrangement."""
         self.recording = False
         self.record_until: Optional[float] = None
+        self.recorded_beats = 0.0
+        """How long the last recording was."""
         self.start_beat = 0.0
         self.start_song_time = 0.0
         self.entry: Optional[float] = None
         self._launch: Optional[Launch] = None
         self._due = 0.0
+        self._beat = 0.0
         self._requests: List[Launch] = []
 
     @property
@@ -120,12 +125,26 @@ class Playback:
         self.in_session = False
         return events
 
+    def release(self) -> List[Event]:
+        """The button of a repeating launch is let go: the clip that plays plays on."""
+        if self._launch is None or not self._launch.repeat:
+            return []
+        slot, self._launch = self._launch.slot, None
+        return [Event("unfired", slot)]
+
     def halt(self) -> List[Event]:
-        """The transport stops: clips stop sounding, launches are off, the Session keeps the track."""
+        """The transport stops: launches and recording are off.
+
+        Guess: the clip stays chosen and starts again.
+        """
         self._requests = []
         events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
         self._launch = None
-        return events + self._end()
+        return events + self.end_recording()
+
+    def resume(self, beat: float, song_time: float) -> None:
+        """The transport starts again: what was playing begins at its start."""
+        self.start_beat, self.start_song_time = beat, song_time
 
     def tick(self, beat: float, song_time: float, running: bool) -> List[Event]:
         """Take up what was asked for, then do what is due at `beat`."""
@@ -141,18 +160,20 @@ class Playback:
         if self._launch is not None and self._due <= beat + LATE and (running or self._launch.slot == STOP):
             events += self._begin(self._launch, self._due, song_time - (beat - self._due))
         if self.recording and self.record_until is not None and self.record_until <= beat + LATE:
-            events += self._recorded()
+            events += self._recorded(self.record_until)
+        self._beat = beat
         return events
 
     def end_recording(self) -> List[Event]:
         """Stop recording; the clip plays on."""
-        return self._recorded() if self.recording else []
+        return self._recorded(self._beat) if self.recording else []
 
     def ran_out(self) -> List[Event]:
         """The playing clip came to its end."""
         return self._end()
 
-    def _recorded(self) -> List[Event]:
+    def _recorded(self, beat: float) -> List[Event]:
+        self.recorded_beats = max(0.0, beat - self.start_beat)
         self.recording, self.record_until = False, None
         return [Event("recorded", self.playing)]
 
@@ -160,13 +181,13 @@ class Playback:
         self._launch = None
         self.in_session = True
         if launch.slot == STOP:
-            return [Event("unfired", STOP), *self._end()]
+            return [Event("unfired", STOP), *self._end(beat)]
         if launch.slot == self.playing and self.recording:
             # Firing a clip that records ends the recording on the grid.
-            return [Event("unfired", launch.slot), *self._recorded()]
+            return [Event("unfired", launch.slot), *self._recorded(beat)]
         events = [Event("unfired", launch.slot)]
         if launch.slot != self.playing:
-            events += self._end()
+            events += self._end(beat)
         self.playing, self.start_beat, self.start_song_time = launch.slot, beat, song_time
         self.entry, self.recording = launch.entry, launch.record
         self.record_until = beat + launch.record_beats if launch.record and launch.record_beats else None
@@ -176,10 +197,10 @@ class Playback:
             events.append(Event("fired", launch.slot))
         return events
 
-    def _end(self) -> List[Event]:
+    def _end(self, beat: Optional[float] = None) -> List[Event]:
         if self.playing is None:
             return []
-        events = self._recorded() if self.recording else []
+        events = self._recorded(self._beat if beat is None else beat) if self.recording else []
         slot, self.playing, self.entry = self.playing, None, None
         return [*events, Event("stopped", slot)]
 

@@ -74,7 +74,8 @@ def test_a_recording_of_a_given_length_goes_over_into_playing():
     track.ask(Launch("A", record=True, record_beats=4.0))
     track.tick(0.0, 0.0, True)
     assert track.recording
-    assert whats(track.tick(4.0, 4.0, True)) == [("recorded", "A")]
+    assert whats(track.tick(4.1, 4.1, True)) == [("recorded", "A")]
+    assert track.recorded_beats == 4.0
     assert (track.playing, track.recording) == ("A", False)
 
 
@@ -104,6 +105,17 @@ def test_a_clip_that_is_deleted_stops_and_its_launch_is_off():
     track.tick(0.5, 0.5, True)
     assert whats(track.forget("A")) == [("unfired", "A"), ("stopped", "A")]
     assert track.idle
+
+
+def test_stopping_the_transport_ends_recording_and_launches_but_keeps_the_clip_chosen():
+    track = Playback()
+    track.ask(Launch("A", record=True))
+    track.tick(0.0, 0.0, True)
+    track.ask(Launch("B", grid=4.0))
+    track.tick(1.0, 1.0, True)
+    assert whats(track.halt()) == [("unfired", "B"), ("recorded", "A")]
+    track.resume(9.0, 0.0)
+    assert (track.playing, track.played(9.5)) == ("A", 0.5)
 
 
 asks = st.one_of(

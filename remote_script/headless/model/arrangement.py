@@ -1,0 +1,121 @@
+"""Clips on the Arrangement's lanes: made, copied, deleted, and what makes room for them; take lanes.
+
+A lane is a Track or a TakeLane with `arrangement_clips`, a tuple in order of time. A new clip takes its
+place: what it covers is deleted, cut or split (Guess: as a person's paste does it).
+"""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from ..clip_body import LATEST, ClipBody
+from ..node import Node, model
+from .clip import Clip
+from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI, body_of_file, new_clip
+from .where import is_audio, is_midi, track_of
+
+INSTRUMENT = 1
+OUT_OF_RANGE = "The time must be within [0., 1576800.]"
+RECORDING = "The track is currently being recorded into"
+NOT_HERE = "The clip does not belong to this track"
+"""Guess: the texts; that these calls fail is documented."""
+
+
+def create_midi_clip(lane: Any, start_time: float, length: float) -> Clip:
+    _may_create(lane, is_midi(track_of(lane)), NOT_MIDI, start_time)
+    if not 0.0 < length <= LATEST:
+        raise RuntimeError(NO_LENGTH)
+    body = ClipBody.midi(length, start_time, track_of(lane).color_index or 0)
+    return place(lane, body)
+
+
+def create_audio_clip(lane: Any, path: str, start_time: float) -> Clip:
+    _may_create(lane, is_audio(track_of(lane)), NOT_AUDIO, start_time)
+    return place(lane, body_of_file(lane, path, start_time))
+
+
+def duplicate_to_arrangement(track: Any, clip: Clip, start_time: float) -> Clip:
+    """A copy at `start_time`.
+
+    Clip envelopes are lost where the track holds an instrument (measured on 12.4.5).
+    """
+    if is_midi(track) != clip.is_midi_clip or not (is_midi(track) or is_audio(track)):
+        raise RuntimeError(INCOMPATIBLE)
+    _may_create(track, True, "", start_time)
+    body = clip.body.copied(start_time, clip.beats_per_unit())
+    if track_of(clip) is not track or any(device.type == INSTRUMENT for device in track.devices):
+        body = body._replace(envelopes=())
+    return place(track, body)
+
+
+def delete_clip(track: Any, clip: Clip) -> None:
+    """Delete a clip of this track, wherever on it."""
+    if track_of(clip) is not track:
+        raise RuntimeError(NOT_HERE)
+    owner: Any = clip.parent
+    if owner.lom == "ClipSlot":
+        owner.change("clip", None)
+    else:
+        owner.remove("arrangement_clips", clip)
+
+
+def _may_create(lane: Any, fits: bool, otherwise: str, start_time: float) -> None:
+    track = track_of(lane)
+    if not fits:
+        raise RuntimeError(otherwise)
+    if track.is_frozen:
+        raise RuntimeError(FROZEN)
+    if not 0.0 <= start_time <= LATEST:
+        raise RuntimeError(OUT_OF_RANGE)
+
+
+def place(lane: Any, body: ClipBody) -> Clip:
+    """Put a new clip with this body on the lane and make room for it."""
+    clip = new_clip(lane, body)
+    start, end = body.start_time, body.end_time
+    assert start is not None
+    assert end is not None
+    with lane.doc.edit():
+        kept: List[Clip] = []
+        for other in lane.arrangement_clips:
+            kept += _beside(lane, other, start, end)
+        kept.append(clip)
+        lane.change("arrangement_clips", tuple(sorted(kept, key=lambda each: each.body.start_time or 0.0)))
+        clip.match_envelopes()
+    return clip
+
+
+def _beside(lane: Any, clip: Clip, start: float, end: float) -> List[Clip]:
+    """What is left of a clip when `start`..`end` is taken."""
+    body, unit = clip.body, clip.beats_per_unit()
+    old_start, old_end = body.start_time, body.end_time
+    assert old_start is not None
+    assert old_end is not None
+    if old_end <= start or end <= old_start:
+        return [clip]
+    left, right = old_start < start, end < old_end
+    if left:
+        clip.put(body.trimmed(old_start, start, unit))
+        if right:
+            rest = body.copied(old_start).trimmed(end, old_end, unit)
+            return [clip, new_clip(lane, rest)]
+        return [clip]
+    if right:
+        clip.put(body.trimmed(end, old_end, unit))
+        return [clip]
+    return []
+
+
+@model
+class TakeLane(Node):
+    LOM = "TakeLane"
+    OWNS = ("arrangement_clips",)
+
+    name = ""
+    arrangement_clips = ()
+
+    def call_create_midi_clip(self, start_time: float, length: float) -> Clip:
+        return create_midi_clip(self, start_time, length)
+
+    def call_create_audio_clip(self, file_path: str, start_time: float) -> Clip:
+        return create_audio_clip(self, file_path, start_time)

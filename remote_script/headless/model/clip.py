@@ -1,0 +1,390 @@
+"""Clips of the Session, the Arrangement and take lanes: properties, launching, loop. Notes are in
+`clip_content`.
+
+All that the history holds is one immutable `ClipBody` in the field `body`; what plays belongs to the engine
+(`launching`). On Arrangement clips playing state is always false or 0.0 and the calls that would play do
+nothing (measured on Live 12.3.5).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Optional, Tuple
+
+from ..boost import mismatch
+from ..clip_body import WARP_MODES, ClipBody, changed_names
+from ..loops import Region
+from ..node import Node, model
+from ..scales import note_name, note_name_in_scale
+from . import launching
+from .clip_content import ClipContent
+from .where import song_of, track_of
+
+
+@model
+class Clip(ClipContent):
+    LOM = "Clip"
+    OWNS = ("view", "envelope_nodes")
+    LATE = frozenset(("warping", "is_playing", "fire", "stop", "set_fire_button_state"))
+    GUESSES = frozenset(("is_overdubbing", "scrub", "stop_scrub", "crop", "start_time"))
+
+    body: ClipBody = ClipBody(Region.of_length(4.0))
+    view: Optional[Node] = None
+    envelope_nodes: Tuple[Node, ...] = ()
+
+    @property
+    def is_take_lane_clip(self) -> bool:
+        return self.parent is not None and self.parent.lom == "TakeLane"
+
+    will_record_on_start = False
+    """Measured: never becomes true."""
+    _scrubbing = False
+
+    # The body
+
+    def put(self, body: ClipBody) -> bool:
+        """Make an edit: this body from now on."""
+        return self.change("body", body)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field != "body":
+            return
+        for name in changed_names(old, value):
+            self.notify(name)
+        if old.envelopes != value.envelopes:
+            self.match_envelopes()
+        if (old.muted, old.color_index) != (value.muted, value.color_index):
+            launching.refresh_group_slots(self)
+
+    @property
+    def is_session_clip(self) -> bool:
+        return self.body.start_time is None
+
+    @property
+    def is_arrangement_clip(self) -> bool:
+        return self.body.start_time is not None
+
+    @property
+    def is_midi_clip(self) -> bool:
+        return self.body.audio is None
+
+    @property
+    def is_audio_clip(self) -> bool:
+        return self.body.audio is not None
+
+    @property
+    def canonical_parent(self) -> Optional[Node]:
+        return self.parent
+
+    def beats_per_unit(self) -> float:
+        """1.0, or for audio that is not warped the beats in a second."""
+        audio = self.body.audio
+        return 1.0 if audio is None or audio.warping else song_of(self).tempo / 60.0
+
+    def limit(self) -> float:
+        """Where the next clip of the lane starts."""
+        start, lane = self.body.start_time, self.parent
+        if start is None or lane is None:
+            return math.inf
+        clips: Tuple[Clip, ...] = lane.arrangement_clips  # type: ignore[attr-defined]
+        starts = [clip.body.start_time for clip in clips if clip is not self]
+        return min((each for each in starts if each is not None and each > start), default=math.inf)
+
+    # Name and colour
+
+    def get_name(self) -> str:
+        return self.body.name
+
+    def set_name(self, value: str) -> None:
+        self.put(self.body._replace(name=value))
+
+    def get_color(self) -> int:
+        return self.body.color
+
+    def set_color(self, value: int) -> None:
+        self.put(self.body.with_color(value))
+
+    def get_color_index(self) -> int:
+        return self.body.color_index
+
+    def set_color_index(self, value: int) -> None:
+        self.put(self.body.with_color_index(value))
+
+    def get_muted(self) -> bool:
+        return self.body.muted
+
+    def set_muted(self, value: bool) -> None:
+        self.put(self.body._replace(muted=value))
+
+    # Loop and markers
+
+    def put_region(self, region: Region) -> None:
+        self.put(self.body.with_region(region, self.limit(), self.beats_per_unit()))
+
+    def get_looping(self) -> bool:
+        return self.body.region.looping
+
+    def set_looping(self, value: bool) -> None:
+        self.put(self.body.with_looping(value, self.limit(), self.beats_per_unit()))
+
+    def get_loop_start(self) -> float:
+        return self.body.region.loop_start
+
+    def set_loop_start(self, value: float) -> None:
+        self.put_region(self.body.region.with_loop_start(value))
+
+    def get_loop_end(self) -> float:
+        return self.body.region.loop_end
+
+    def set_loop_end(self, value: float) -> None:
+        self.put_region(self.body.region.with_loop_end(value))
+
+    def get_position(self) -> float:
+        return self.body.region.loop_start
+
+    def set_position(self, value: float) -> None:
+        self.put_region(self.body.region.with_position(value))
+
+    def get_start_marker(self) -> float:
+        return self.body.region.start_marker
+
+    def set_start_marker(self, value: float) -> None:
+        self.put_region(self.body.region.with_start_marker(value))
+
+    def get_end_marker(self) -> float:
+        return self.body.region.end_marker
+
+    def set_end_marker(self, value: float) -> None:
+        self.put_region(self.body.region.with_end_marker(value))
+
+    def get_length(self) -> float:
+        return self.body.region.length
+
+    def get_start_time(self) -> float:
+        if self.body.start_time is not None:
+            return self.body.start_time
+        playback = launching.playback_of(self)
+        return playback.start_song_time if playback is not None and playback.playing is not None else 0.0
+
+    def get_end_time(self) -> float:
+        end = self.body.end_time
+        return self.body.region.session_end_time if end is None else end
+
+    def get_signature_numerator(self) -> int:
+        return self.body.signature[0]
+
+    def set_signature_numerator(self, value: int) -> None:
+        self.put(self.body.with_signature(numerator=value))
+
+    def get_signature_denominator(self) -> int:
+        return self.body.signature[1]
+
+    def set_signature_denominator(self, value: int) -> None:
+        self.put(self.body.with_signature(denominator=value))
+
+    # Launch settings
+
+    def get_launch_mode(self) -> int:
+        return self.body.launch_mode
+
+    def set_launch_mode(self, value: int) -> None:
+        self.put(self.body.with_launch(launch_mode=int(value)))
+
+    def get_launch_quantization(self) -> int:
+        return self.body.launch_quantization
+
+    def set_launch_quantization(self, value: int) -> None:
+        self.put(self.body.with_launch(launch_quantization=int(value)))
+
+    def get_legato(self) -> bool:
+        return self.body.legato
+
+    def set_legato(self, value: bool) -> None:
+        self.put(self.body.with_launch(legato=value))
+
+    def get_velocity_amount(self) -> float:
+        return self.body.velocity_amount
+
+    def set_velocity_amount(self, value: float) -> None:
+        self.put(self.body.with_launch(velocity_amount=value))
+
+    def get_groove(self) -> Any:
+        return self.body.groove
+
+    def set_groove(self, value: Any) -> None:
+        if value is None:
+            # Measured: a groove can be chosen but not cleared.
+            raise mismatch("None", "None", (self, value), "None(TPyHandle<AClip>,TPyHandle<AAbstractGroove>)")
+        self.put(self.body._replace(groove=value))
+
+    def get_has_groove(self) -> bool:
+        return self.body.groove is not None
+
+    # Audio
+
+    def get_file_path(self) -> str:
+        return str(self.body.audio_value("file_path"))
+
+    def get_gain(self) -> float:
+        return float(self.body.audio_value("gain"))
+
+    def set_gain(self, value: float) -> None:
+        self.put(self.body.with_audio("gain", value))
+
+    def get_gain_display_string(self) -> str:
+        return str(self.body.audio_value("gain_display_string"))
+
+    def get_pitch_coarse(self) -> int:
+        return int(self.body.audio_value("pitch_coarse"))
+
+    def set_pitch_coarse(self, value: int) -> None:
+        self.put(self.body.with_audio("pitch_coarse", value))
+
+    def get_pitch_fine(self) -> float:
+        return float(self.body.audio_value("pitch_fine"))
+
+    def set_pitch_fine(self, value: float) -> None:
+        self.put(self.body.with_audio("pitch_fine", value))
+
+    def get_warping(self) -> bool:
+        return bool(self.body.audio_value("warping"))
+
+    def set_warping(self, value: bool) -> None:
+        self.body.audio_part("warping")
+        self.doc.may_change()
+        step = self.doc.history.ticket()
+
+        def settle() -> None:
+            if self.ptr is not None:
+                with self.doc.history.into(step):
+                    self.put(self.body.with_warping(value))
+
+        self.doc.on_next_tick(settle)
+
+    def get_warp_mode(self) -> int:
+        return int(self.body.audio_value("warp_mode"))
+
+    def set_warp_mode(self, value: int) -> None:
+        self.put(self.body.with_audio("warp_mode", int(value)))
+
+    def get_available_warp_modes(self) -> Tuple[int, ...]:
+        self.body.audio_part("available_warp_modes")
+        return WARP_MODES
+
+    def get_ram_mode(self) -> bool:
+        return bool(self.body.audio_value("ram_mode"))
+
+    def set_ram_mode(self, value: bool) -> None:
+        self.put(self.body.with_audio("ram_mode", value))
+
+    def get_sample_length(self) -> int:
+        return int(self.body.audio_value("sample_length"))
+
+    def get_sample_rate(self) -> float:
+        return float(self.body.audio_value("sample_rate"))
+
+    # Playing
+
+    @property
+    def _slot(self) -> Any:
+        return self.parent if self.body.start_time is None else None
+
+    def get_is_playing(self) -> bool:
+        slot, playback = self._slot, launching.playback_of(self)
+        return slot is not None and playback is not None and playback.playing is slot
+
+    def set_is_playing(self, value: bool) -> None:
+        if value:
+            self.call_fire()
+        else:
+            self.call_stop()
+
+    def get_is_recording(self) -> bool:
+        playback = launching.playback_of(self)
+        return self.get_is_playing() and playback is not None and playback.recording
+
+    def get_is_overdubbing(self) -> bool:
+        song = song_of(self)
+        return (
+            self.get_is_playing()
+            and self.is_midi_clip
+            and not self.get_is_recording()
+            and bool(getattr(song, "session_record", False))
+            and bool(getattr(track_of(self), "arm", False))
+        )
+
+    def get_is_triggered(self) -> bool:
+        slot, playback = self._slot, launching.playback_of(self)
+        return slot is not None and playback is not None and playback.fired is slot
+
+    def get_playing_position(self) -> float:
+        return launching.position_of(self) if self.get_is_playing() else 0.0
+
+    def call_fire(self) -> None:
+        if self._slot is not None:
+            launching.fire(self._slot)
+
+    def call_stop(self) -> None:
+        if self.get_is_playing():
+            launching.stop_track(track_of(self), True)
+
+    def call_set_fire_button_state(self, state: bool) -> None:
+        if self._slot is not None:
+            launching.press(self._slot, state)
+
+    def call_move_playing_pos(self, beats: float) -> None:
+        audio = self.body.audio
+        if self.get_is_playing() and not self.get_is_recording() and (audio is None or audio.warping):
+            launching.shift(self, beats)
+
+    def call_scrub(self, scrub_position: float) -> None:
+        if self._slot is not None:
+            self._scrubbing = True
+            launching.fire(self._slot, entry=scrub_position)
+
+    def call_stop_scrub(self) -> None:
+        if self._scrubbing:
+            self._scrubbing = False
+            self.call_stop()
+
+    def on_death(self) -> None:
+        launching.forget(self)
+
+    # Names of notes
+
+    def call_note_number_to_name(self, midi_pitch: int) -> str:
+        song = song_of(self)
+        if getattr(song, "scale_mode", False):
+            return note_name_in_scale(midi_pitch, song.root_note, song.scale_name)
+        return note_name(midi_pitch)
+
+
+@model
+class ClipView(Node):
+    """Guess: a new clip shows a sixteenth grid."""
+
+    LOM = "Clip.View"
+    UNTRACKED = frozenset(("grid_quantization", "grid_is_triplet"))
+    GUESSES = frozenset(("grid_quantization", "grid_is_triplet"))
+
+    grid_quantization = 8
+    grid_is_triplet = False
+    shows_envelope = False
+    envelope_parameter: Optional[Node] = None
+
+    def check_grid_quantization(self, value: int) -> int:
+        if not 0 <= value <= 9:
+            raise RuntimeError("Invalid grid quantization")
+        return int(value)
+
+    def call_show_envelope(self) -> None:
+        self.derive("shows_envelope", True)
+
+    def call_hide_envelope(self) -> None:
+        self.derive("shows_envelope", False)
+
+    def call_select_envelope_parameter(self, device_parameter: Node) -> None:
+        self.derive("envelope_parameter", device_parameter)
+
+    def call_show_loop(self) -> None:
+        """Scrolls the detail view; nothing of it can be read."""

@@ -1,0 +1,221 @@
+"""Slots of the Session, also those of group tracks, which stand for the slots below them.
+
+Colours of a slot are None except on group slots with clips (measured on Live 12.3.5); `playing_status` tells
+something on group slots only; `will_record_on_start` never becomes true.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, Optional
+
+from .. import audio_files
+from ..clip_body import ClipBody
+from ..node import Node, model
+from . import launching
+from .clip import Clip, ClipView
+from .where import is_audio, is_group, is_midi, song_of, track_of
+
+NOT_MIDI = "MIDI clips can only be created on MIDI tracks"
+NOT_AUDIO = "Audio clips can only be created on audio tracks"
+OCCUPIED = "The clip slot already contains a clip"
+FROZEN = "Clips cannot be created on frozen tracks"
+NO_LENGTH = "The clip length must be greater than zero"
+NO_FILE = "The path does not point to a valid audio file"
+EMPTY = "The clip slot is empty"
+GROUP = "Group slots cannot hold clips"
+INCOMPATIBLE = "Incompatible track types for clip duplication"
+LEGATO = "Can only pass force_legato to non-empty slots."
+RECORD_LENGTH = "Can only pass record_length to empty slots."
+"""The texts about audio tracks, duplication and force_legato are measured; the others are guesses."""
+
+
+def new_clip(owner: Any, body: ClipBody) -> Clip:
+    """A clip with its view, not yet in its place."""
+    clip = Clip(owner.doc, body=body)
+    clip.own("view", ClipView(owner.doc))
+    return clip
+
+
+def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> ClipBody:
+    """The body of a clip of this file on the owner's track. RuntimeError when it is no audio file."""
+    info = audio_files.read(path)
+    if info is None or not info.frames:
+        raise RuntimeError(NO_FILE)
+    track = track_of(owner)
+    return ClipBody.of_file(
+        path, info.frames, info.sample_rate, song_of(owner).tempo, start_time, track.color_index or 0
+    )
+
+
+@model
+class ClipSlot(Node):
+    LOM = "ClipSlot"
+    OWNS = ("clip",)
+    LATE = frozenset(("fire", "stop", "set_fire_button_state"))
+    GUESSES = frozenset(("set_fire_button_state",))
+
+    clip: Optional[Clip] = None
+    has_stop_button = True
+    will_record_on_start = False
+    _seen: Optional[Dict[str, Any]] = None
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field != "clip":
+            return
+        if (old is None) != (value is None):
+            self.notify("has_clip")
+        launching.refresh_group_slots(self)
+
+    @property
+    def is_group_slot(self) -> bool:
+        return is_group(track_of(self))
+
+    def get_has_clip(self) -> bool:
+        return self.clip is not None
+
+    # Group slots
+
+    def group_state(self) -> Dict[str, Any]:
+        """What a group slot says about the slots below it."""
+        below = launching.slots_below(self)
+        clips = [slot.clip for slot in below if slot.clip is not None]
+        playing = [slot for slot in below if slot.get_is_playing()]
+        recording = any(slot.get_is_recording() for slot in playing)
+        return {
+            "controls_other_clips": any(not clip.body.muted for clip in clips),
+            "color": clips[0].body.color if clips else None,
+            "color_index": clips[0].body.color_index if clips else None,
+            "is_triggered": any(slot.get_is_triggered() for slot in below),
+            "playing_status": 2 if recording else 1 if playing else 0,
+        }
+
+    def look_again(self) -> None:
+        """Tell what has changed below a group slot since it was last looked at."""
+        if self.ptr is None:
+            return
+        now, before = self.group_state(), self._seen
+        self._seen = now
+        for name, value in now.items():
+            if before is None or before[name] != value:
+                self.notify(name)
+
+    def _of_group(self, name: str, otherwise: Any) -> Any:
+        if not self.is_group_slot:
+            return otherwise
+        self._seen = self.group_state()
+        return self._seen[name]
+
+    def get_controls_other_clips(self) -> bool:
+        return bool(self._of_group("controls_other_clips", False))
+
+    def get_color(self) -> Optional[int]:
+        color: Optional[int] = self._of_group("color", None)
+        return color
+
+    def get_color_index(self) -> Optional[int]:
+        index: Optional[int] = self._of_group("color_index", None)
+        return index
+
+    def get_playing_status(self) -> int:
+        return int(self._of_group("playing_status", 0))
+
+    # Playing
+
+    def get_is_playing(self) -> bool:
+        if self.is_group_slot:
+            return self.get_playing_status() != 0
+        playback = launching.playback_of(self)
+        return playback is not None and playback.playing is self
+
+    def get_is_recording(self) -> bool:
+        if self.is_group_slot:
+            return self.get_playing_status() == 2
+        playback = launching.playback_of(self)
+        return playback is not None and playback.playing is self and playback.recording
+
+    def get_is_triggered(self) -> bool:
+        if self.is_group_slot:
+            return bool(self._of_group("is_triggered", False))
+        playback = launching.playback_of(self)
+        return playback is not None and playback.fired is self
+
+    def call_fire(
+        self,
+        record_length: float = math.inf,
+        launch_quantization: Optional[int] = None,
+        force_legato: Optional[bool] = None,
+    ) -> None:
+        finite = record_length < 1.0e300
+        if self.clip is not None and finite:
+            raise RuntimeError(RECORD_LENGTH)
+        if self.clip is None and force_legato:
+            raise RuntimeError(LEGATO)
+        if launch_quantization is not None and not 0 <= launch_quantization <= 13:
+            launch_quantization = None
+        launching.fire(self, record_length if finite else math.inf, launch_quantization, bool(force_legato))
+
+    def call_stop(self) -> None:
+        launching.stop_track(track_of(self), True)
+
+    def call_set_fire_button_state(self, state: bool) -> None:
+        launching.press(self, state)
+
+    # Clips
+
+    def _may_hold(self, fits: bool, otherwise: str) -> None:
+        track = track_of(self)
+        if is_group(track):
+            raise RuntimeError(GROUP)
+        if not fits:
+            raise RuntimeError(otherwise)
+        if track.is_frozen:
+            raise RuntimeError(FROZEN)
+        if self.clip is not None:
+            raise RuntimeError(OCCUPIED)
+
+    def call_create_clip(self, length: float) -> Clip:
+        track = track_of(self)
+        self._may_hold(is_midi(track), NOT_MIDI)
+        if not 0.0 < length < math.inf:
+            raise RuntimeError(NO_LENGTH)
+        clip = new_clip(self, ClipBody.midi(length, color_index=track.color_index or 0))
+        self.change("clip", clip)
+        return clip
+
+    def call_create_audio_clip(self, path: str) -> Clip:
+        self._may_hold(is_audio(track_of(self)), NOT_AUDIO)
+        clip = new_clip(self, body_of_file(self, path))
+        self.change("clip", clip)
+        return clip
+
+    def call_delete_clip(self) -> None:
+        if self.clip is None:
+            raise RuntimeError(EMPTY)
+        self.change("clip", None)
+
+    def call_duplicate_clip_to(self, target_clip_slot: ClipSlot) -> None:
+        """Guess: onto itself nothing happens."""
+        if self.is_group_slot or target_clip_slot.is_group_slot:
+            raise RuntimeError(GROUP)
+        if self.clip is None:
+            raise RuntimeError(EMPTY)
+        if is_midi(track_of(self)) != is_midi(track_of(target_clip_slot)):
+            raise RuntimeError(INCOMPATIBLE)
+        if track_of(target_clip_slot).is_frozen:
+            raise RuntimeError(FROZEN)
+        if target_clip_slot is not self:
+            target_clip_slot.hold_copy(self.clip)
+
+    def hold_copy(self, clip: Clip) -> Clip:
+        """A copy of the clip here, in place of what was here.
+
+        Envelopes of another track's parameters stay behind.
+        """
+        body = clip.body.copied()
+        if track_of(clip) is not track_of(self):
+            body = body._replace(envelopes=())
+        copy = new_clip(self, body)
+        self.change("clip", copy)
+        copy.match_envelopes()
+        return copy

@@ -1,0 +1,376 @@
+"""Launching and recording in the Session: the nodes' side of `session`.
+
+The song's engine calls `tick(song, beats, song_time, running)` on every engine tick: `beats` played since the
+last one, the song time now, whether the transport runs; before that it asks `wants_transport(song)` and
+starts the transport when a clip waits. It calls `halt(song)` and `resume(song)` when the transport stops and
+starts. `stop_track`, `stop_all`, `fire_scene_slots` and `back_to_arranger` serve Track, Scene and Song. State
+that scripts read as plain values (`playing_slot_index`, `fired_slot_index`, `back_to_arranger`) is derived on
+the nodes here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
+from .. import transport_math
+from ..clip_body import Audio, ClipBody
+from ..history import Step
+from ..loops import Region
+from ..node import Node
+from ..session import STOP, Event, Launch, Playback, slot_indices
+from ..warp import WarpMarkers
+from .where import is_group, is_midi, song_of, track_of
+
+GATE, TOGGLE, REPEAT = 1, 2, 3
+
+
+class Engine:
+    """What the Session plays in one song: a Playback for each track and the count of beats played."""
+
+    def __init__(self) -> None:
+        self.beat = 0.0
+        self.song_time = 0.0
+        self.running = False
+        self.playbacks: Dict[int, Tuple[Any, Playback]] = {}
+
+    def playback(self, track: Any) -> Playback:
+        found = self.playbacks.get(id(track))
+        if found is None:
+            found = self.playbacks[id(track)] = (track, Playback())
+        return found[1]
+
+
+def engine_of(song: Any) -> Engine:
+    engine: Optional[Engine] = song.__dict__.get("session_engine")
+    if engine is None:
+        engine = song.__dict__["session_engine"] = Engine()
+    return engine
+
+
+def playback_of(node: Node) -> Optional[Playback]:
+    """The playback of the node's track; None outside a song or where nothing was ever launched."""
+    track, song = track_of(node), song_of(node)
+    if track is None or song is None:
+        return None
+    found = engine_of(song).playbacks.get(id(track))
+    return None if found is None else found[1]
+
+
+# Asking
+
+
+def grid_of(song: Any, clip: Any = None, quantization: Optional[int] = None) -> float:
+    """The launch grid in beats: an explicit Song.Quantization, else the clip's, else the song's."""
+    if quantization is None:
+        quantization = song.clip_trigger_quantization
+        if clip is not None:
+            quantization = transport_math.clip_quantization(clip.body.launch_quantization, quantization)
+    return transport_math.quantization_beats(
+        int(quantization), song.signature_numerator, song.signature_denominator
+    )
+
+
+def fire(
+    slot: Any,
+    record_beats: float = math.inf,
+    quantization: Optional[int] = None,
+    legato: bool = False,
+    entry: Optional[float] = None,
+    repeat: bool = False,
+) -> None:
+    """As a click on the slot's button: plays, stops or records; taken up on the next engine tick."""
+    slot.doc.may_change()
+    track, song = track_of(slot), song_of(slot)
+    if is_group(track):
+        for child_slot in slots_below(slot):
+            fire(child_slot, record_beats, quantization, legato)
+        return
+    playback = engine_of(song).playback(track)
+    clip = slot.clip
+    grid = grid_of(song, clip, quantization)
+    if clip is None:
+        if track.arm and not track.is_frozen:
+            length = None if math.isinf(record_beats) else record_beats
+            playback.ask(Launch(slot, grid, record=True, record_beats=length))
+        elif slot.has_stop_button:
+            playback.ask_stop(grid)
+        return
+    if clip.body.launch_mode == TOGGLE and playback.playing is slot and not playback.recording:
+        playback.ask_stop(grid)
+        return
+    if entry is None and (legato or clip.body.legato) and playback.playing is not None:
+        entry = position_of(playback.playing.clip)  # type: ignore[attr-defined]
+    playback.ask(Launch(slot, grid, entry=entry, repeat=repeat))
+
+
+def press(slot: Any, down: bool) -> None:
+    """The launch button held (`down`) or let go, as the clip's launch mode wants it."""
+    mode = slot.clip.body.launch_mode if slot.clip is not None else 0
+    if down:
+        fire(slot, repeat=mode == REPEAT)
+    elif mode == GATE:
+        stop_track(track_of(slot), True)
+    elif mode == REPEAT:
+        playback = playback_of(slot)
+        if playback is not None:
+            _apply(song_of(slot), track_of(slot), playback, playback.release())
+
+
+def stop_track(track: Any, quantized: bool = True) -> None:
+    """Stop what the track (or the tracks of a group) plays of the Session."""
+    track.doc.may_change()
+    song = song_of(track)
+    if is_group(track):
+        for child in tracks_below(track):
+            stop_track(child, quantized)
+        return
+    playback = engine_of(song).playback(track)
+    playback.ask_stop(grid_of(song) if quantized else 0.0)
+
+
+def stop_all(song: Any, quantized: bool = True) -> None:
+    for track in song.tracks:
+        if not is_group(track):
+            stop_track(track, quantized)
+
+
+def fire_scene_slots(song: Any, index: int, legato: bool = False) -> None:
+    """Fire the slots of a scene.
+
+    Empty slots of armed tracks record (the preference Live starts with is off).
+    """
+    for track in song.tracks:
+        if is_group(track) or index >= len(track.clip_slots):
+            continue
+        slot = track.clip_slots[index]
+        if slot.clip is not None:
+            fire(slot, legato=legato)
+        elif slot.has_stop_button:
+            engine_of(song).playback(track).ask_stop(grid_of(song))
+
+
+def shift(clip: Any, beats: float) -> None:
+    playback = playback_of(clip)
+    if playback is not None:
+        playback.shift(beats)
+
+
+def forget(clip: Any) -> None:
+    """The clip has died: it neither plays nor waits."""
+    slot = clip.parent
+    if slot is None or slot.lom != "ClipSlot":
+        return
+    playback, song = playback_of(slot), song_of(slot)
+    if playback is not None and slot.clip is not clip:
+        _apply(song, track_of(slot), playback, playback.forget(slot))
+
+
+def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
+    """Give tracks (all of them) back to the Arrangement."""
+    engine = engine_of(song)
+    chosen = list(song.tracks if tracks is None else tracks)
+    for track in chosen:
+        if id(track) in engine.playbacks:
+            playback = engine.playbacks[id(track)][1]
+            _apply(song, track, playback, playback.back_to_arrangement())
+
+
+# Time
+
+
+def wants_transport(song: Any) -> bool:
+    """Whether a clip waits for the transport to start."""
+    return any(playback.wants_transport for _, playback in engine_of(song).playbacks.values())
+
+
+def halt(song: Any) -> None:
+    """The transport has stopped."""
+    engine = engine_of(song)
+    engine.running = False
+    for track, playback in list(engine.playbacks.values()):
+        _apply(song, track, playback, playback.halt())
+
+
+def resume(song: Any, song_time: float) -> None:
+    """The transport has started: chosen clips begin anew."""
+    engine = engine_of(song)
+    for _, playback in engine.playbacks.values():
+        if playback.playing is not None:
+            playback.resume(engine.beat, song_time)
+
+
+def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
+    """One engine tick: take up fires, start and stop what is due, move play heads."""
+    engine = engine_of(song)
+    before = engine.beat
+    engine.beat += beats
+    engine.song_time, engine.running = song_time, running
+    for key, (track, playback) in list(engine.playbacks.items()):
+        if track.ptr is None:
+            del engine.playbacks[key]
+            continue
+        if playback.idle:
+            continue
+        _apply(song, track, playback, playback.tick(engine.beat, song_time, running))
+        if running and playback.playing is not None:
+            _move(song, track, playback, before, engine.beat)
+
+
+def position_of(clip: Any) -> float:
+    """Where the play head of a playing clip is, in the clip's own unit."""
+    playback, song = playback_of(clip), song_of(clip)
+    if playback is None or playback.playing is not clip.parent:
+        return 0.0
+    played = playback.played(engine_of(song).beat) / clip.beats_per_unit()
+    position: Optional[float] = clip.body.region.position_after(played, playback.entry)
+    return clip.body.region.loop_end if position is None else position
+
+
+def _move(song: Any, track: Any, playback: Playback, before: float, now: float) -> None:
+    slot: Any = playback.playing
+    clip = slot.clip
+    if clip is None:
+        return
+    if playback.recording:
+        _grow(song, clip, playback.played(now))
+        clip.notify("playing_position")
+        return
+    region: Region = clip.body.region
+    unit = clip.beats_per_unit()
+    played = playback.played(now) / unit
+    if region.position_after(played, playback.entry) is None:
+        _apply(song, track, playback, playback.ran_out())
+        return
+    clip.notify("playing_position")
+    if region.looping:
+        entry = region.start if playback.entry is None else playback.entry
+        head, earlier = entry + played, entry + max(0.0, playback.played(before)) / unit
+        if transport_math.passes(head, earlier, region.loop_start, region.loop_end) or (
+            (head - region.loop_start) // region.length > (earlier - region.loop_start) // region.length
+            and head >= region.loop_end
+        ):
+            clip.notify("loop_jump")
+
+
+# Recording
+
+
+def _record_into(song: Any, track: Any, slot: Any) -> None:
+    """A clip that records, in an entry of its own in the history."""
+    from .clip import Clip, ClipView
+
+    with slot.doc.history.into(Step("Record")):
+        length = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
+        body = ClipBody.midi(length, color_index=track.color_index or 0)
+        if not is_midi(track):
+            # Guess: where recordings are written to.
+            name = "Samples/Recorded/%s.wav" % track.name
+            markers = WarpMarkers.fresh(length * 60.0 / song.tempo, song.tempo)
+            body = body._replace(audio=Audio(name, 0, 44100.0, markers))
+        clip = Clip(slot.doc, body=body)
+        clip.own("view", ClipView(slot.doc))
+        slot.change("clip", clip)
+
+
+def _grow(song: Any, clip: Any, beats: float) -> None:
+    """Guess: while it records a clip is shown in whole bars."""
+    bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
+    length = max(1.0, math.ceil(beats / bar - transport_math.NEAR)) * bar
+    if clip.body.region.length != length:
+        clip.derive("body", _sized(song, clip.body, length))
+
+
+def _sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
+    body = body._replace(region=Region.of_length(beats))
+    if body.audio is None:
+        return body
+    seconds = beats * 60.0 / song.tempo
+    audio = body.audio._replace(
+        sample_length=int(seconds * body.audio.sample_rate), warp=WarpMarkers.fresh(seconds, song.tempo)
+    )
+    return body._replace(audio=audio)
+
+
+def _finish(song: Any, clip: Any, beats: float) -> None:
+    if clip is not None and beats > 0.0:
+        clip.derive("body", _sized(song, clip.body, beats))
+
+
+# Telling
+
+
+def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> None:
+    """Tell what happened, after it has."""
+    if not events:
+        return
+    doc = song.doc
+    doc.begin()
+    try:
+        engine = engine_of(song)
+        for what, key in events:
+            slot: Any = None if key == STOP else key
+            if what == "started" and playback.recording and slot.clip is None:
+                _record_into(song, track, slot)
+            clip = None if slot is None else slot.clip
+            if what == "recorded":
+                _finish(song, clip, playback.recorded_beats)
+            if slot is not None:
+                if what in ("fired", "unfired"):
+                    slot.notify("is_triggered")
+                refresh_group_slots(slot)
+            if clip is not None and clip.ptr is not None:
+                clip.notify("playing_status")
+                if what == "recorded" or (what == "started" and playback.recording):
+                    clip.notify("is_recording")
+                if what == "started":
+                    clip.notify("start_time")
+                if what == "stopped":
+                    clip.notify("playing_position")
+        slots = track.clip_slots
+        playing, fired = slot_indices(playback, lambda slot: slots.index(slot) if slot in slots else -2)
+        track.derive("playing_slot_index", playing)
+        track.derive("fired_slot_index", fired)
+        track.derive("back_to_arranger", playback.in_session)
+        song.derive("back_to_arranger", any(p.in_session for _, p in engine.playbacks.values()))
+    finally:
+        doc.end()
+
+
+# Groups
+
+
+def tracks_below(group: Any) -> List[Any]:
+    """The tracks in a group that are no groups, at any depth."""
+    found = []
+    for track in song_of(group).tracks:
+        above = track.group_track
+        while above is not None and above is not group:
+            above = above.group_track
+        if above is group and not is_group(track):
+            found.append(track)
+    return found
+
+
+def slots_below(slot: Any) -> List[Any]:
+    """The slots that a group slot stands for."""
+    track = track_of(slot)
+    index = track.clip_slots.index(slot)
+    return [child.clip_slots[index] for child in tracks_below(track) if index < len(child.clip_slots)]
+
+
+def refresh_group_slots(node: Node) -> None:
+    """Something in a slot has changed: the group slots above look again before listeners are told."""
+    slot: Any = node.parent if node.lom == "Clip" else node
+    if slot is None or slot.lom != "ClipSlot":
+        return
+    track = track_of(slot)
+    if track is None or track.group_track is None or slot not in track.clip_slots:
+        return
+    index = track.clip_slots.index(slot)
+    above = track.group_track
+    while above is not None:
+        if index < len(above.clip_slots):
+            group_slot = above.clip_slots[index]
+            slot.doc.refresh(("group slot", id(group_slot)), group_slot.look_again)
+        above = above.group_track
