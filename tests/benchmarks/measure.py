@@ -1,0 +1,117 @@
+"""Rows of a measurement: what was asked, who answered, and how long it took, as a distribution."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp_server.commands.latency import Distribution
+
+OURS = "SetMirror"
+SHORT_S = 20e-6
+"""What is shorter is timed in bundles: the clock itself costs 0.05 µs."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`question` asked of `subject`; `facts` are single numbers, such as a rate or a count."""
+
+    question: str
+    subject: str
+    times: Distribution = field(default_factory=lambda: Distribution(()))
+    facts: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"question": self.question, "subject": self.subject}
+        if self.times.samples_ms:
+            found.update(self.times.to_json())
+        found.update(self.facts)
+        if self.note:
+            found["note"] = self.note
+        return found
+
+
+def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Distribution:
+    """How long `work()` takes, per call; bundles calls when one is too short for the clock."""
+    for _ in range(warm):
+        work()
+    began = time.perf_counter()
+    work()
+    once = time.perf_counter() - began
+    bundle = max(1, int(SHORT_S / max(once, 1e-8)) * 5) if once < SHORT_S else 1
+    collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        found = []
+        for _ in range(samples):
+            began = time.perf_counter()
+            for _ in range(bundle):
+                work()
+            found.append((time.perf_counter() - began) / bundle)
+    finally:
+        if collecting:
+            gc.enable()
+    return Distribution.of_seconds(found)
+
+
+def table(rows: Iterable[Row]) -> list[str]:
+    """The rows as text, questions in the order of their first row."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.question, []).append(row)
+    lines = []
+    for question, answers in grouped.items():
+        lines.append("")
+        lines.append(question)
+        width = max(len(row.subject) for row in answers)
+        for row in answers:
+            lines.append(f"  {row.subject:<{width}}  {_figures(row)}".rstrip())
+    return lines
+
+
+def _figures(row: Row) -> str:
+    parts: list[str] = []
+    if row.times.samples_ms:
+        times = row.times
+        parts.append(
+            f"p50 {duration(times.p50)}  p95 {duration(times.p95)}  p99 {duration(times.p99)}"
+            f"  n={len(times.samples_ms)}"
+        )
+    parts.extend(f"{name} {_number(value)}" for name, value in row.facts.items())
+    if row.note:
+        parts.append(f"({row.note})")
+    return "  ".join(parts)
+
+
+def duration(milliseconds: float) -> str:
+    """A duration in the unit that people read."""
+    if milliseconds < 1:
+        return f"{milliseconds * 1000:7.2f} µs"
+    if milliseconds < 1000:
+        return f"{milliseconds:7.2f} ms"
+    return f"{milliseconds / 1000:7.2f} s "
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+def cycle(items: Sequence[Any]) -> Callable[[], Any]:
+    """A function that gives the items one after another, for ever."""
+    position = 0
+
+    def following() -> Any:
+        nonlocal position
+        position = (position + 1) % len(items)
+        return items[position]
+
+    return following
