@@ -9,7 +9,7 @@ nothing (measured on Live 12.3.5).
 from __future__ import annotations
 
 import math
-from typing import Any, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from ..boost import mismatch
 from ..clip_body import WARP_MODES, ClipBody, changed_names
@@ -17,8 +17,10 @@ from ..loops import Region
 from ..node import Node, model
 from ..scales import note_name, note_name_in_scale
 from . import launching
-from .clip_content import ClipContent
+from .clip_content import ClipContent, export_warp_markers
 from .where import song_of, track_of
+
+__all__ = ["Clip", "ClipView", "export_warp_markers"]
 
 
 @model
@@ -55,6 +57,10 @@ class Clip(ClipContent):
             self.match_envelopes()
         if (old.muted, old.color_index) != (value.muted, value.color_index):
             launching.refresh_group_slots(self)
+
+    def on_copied(self, made: Dict[int, Node]) -> None:
+        envelopes = tuple((made.get(id(key), key), points) for key, points in self.body.envelopes)
+        self.body = self.body._replace(notes=self.body.notes.copied(), envelopes=envelopes)
 
     @property
     def is_session_clip(self) -> bool:

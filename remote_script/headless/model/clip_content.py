@@ -29,6 +29,11 @@ WARPED = "The clip is warped"
 """Guess: the texts; that the conversions raise is documented."""
 
 
+def export_warp_markers(markers: Iterable[Any]) -> Tuple[Any, ...]:
+    """Markers as scripts see them."""
+    return tuple(WarpMarker(*marker) for marker in markers)
+
+
 def _midi_note(note: Note) -> Any:
     return MidiNote.of(*note)
 
@@ -175,7 +180,7 @@ class ClipContent(Node):
     # Warp markers
 
     def get_warp_markers(self) -> Tuple[Any, ...]:
-        return tuple(WarpMarker(*marker) for marker in self.body.audio_value("warp_markers"))
+        return export_warp_markers(self.body.audio_value("warp_markers"))
 
     def call_add_warp_marker(self, warp_marker: Any) -> None:
         """Takes a WarpMarker, or a dict with `beat_time` and perhaps `sample_time`."""
