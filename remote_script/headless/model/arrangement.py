@@ -1,4 +1,4 @@
-"""Clips on the Arrangement's lanes: made, copied, deleted, and what makes room for them; take lanes.
+"""Clips on the Arrangement's lanes: made, copied, deleted, and what makes room for them.
 
 A lane is a Track or a TakeLane with `arrangement_clips`, a tuple in order of time. A new clip takes its
 place: what it covers is deleted, cut or split (Guess: as a person's paste does it).
@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any, List
 
 from ..clip_body import LATEST, ClipBody
-from ..node import Node, model
-from .clip import Clip
-from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI, body_of_file, new_clip
+from .clip import Clip, body_of_file
+from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI
 from .where import is_audio, is_midi, track_of
 
 INSTRUMENT = 1
@@ -71,7 +70,8 @@ def _may_create(lane: Any, fits: bool, otherwise: str, start_time: float) -> Non
 
 def place(lane: Any, body: ClipBody) -> Clip:
     """Put a new clip with this body on the lane and make room for it."""
-    clip = new_clip(lane, body)
+    clip = Clip.of(lane.doc, body)
+    clip.own("envelope_nodes", clip.matching_envelopes())
     start, end = body.start_time, body.end_time
     assert start is not None
     assert end is not None
@@ -81,7 +81,6 @@ def place(lane: Any, body: ClipBody) -> Clip:
             kept += _beside(lane, other, start, end)
         kept.append(clip)
         lane.change("arrangement_clips", tuple(sorted(kept, key=lambda each: each.body.start_time or 0.0)))
-        clip.match_envelopes()
     return clip
 
 
@@ -98,24 +97,9 @@ def _beside(lane: Any, clip: Clip, start: float, end: float) -> List[Clip]:
         clip.put(body.trimmed(old_start, start, unit))
         if right:
             rest = body.copied(old_start).trimmed(end, old_end, unit)
-            return [clip, new_clip(lane, rest)]
+            return [clip, Clip.of(lane.doc, rest)]
         return [clip]
     if right:
         clip.put(body.trimmed(end, old_end, unit))
         return [clip]
     return []
-
-
-@model
-class TakeLane(Node):
-    LOM = "TakeLane"
-    OWNS = ("arrangement_clips",)
-
-    name = ""
-    arrangement_clips = ()
-
-    def call_create_midi_clip(self, start_time: float, length: float) -> Clip:
-        return create_midi_clip(self, start_time, length)
-
-    def call_create_audio_clip(self, file_path: str, start_time: float) -> Clip:
-        return create_audio_clip(self, file_path, start_time)

@@ -9,10 +9,12 @@ nothing (measured on Live 12.3.5).
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Iterable, Optional, Sequence, Tuple
 
+from .. import audio_files
 from ..boost import mismatch
 from ..clip_body import WARP_MODES, ClipBody, changed_names
+from ..envelopes import Breakpoints
 from ..loops import Region
 from ..node import Node, model
 from ..scales import note_name, note_name_in_scale
@@ -20,7 +22,21 @@ from . import launching
 from .clip_content import ClipContent, export_warp_markers
 from .where import song_of, track_of
 
-__all__ = ["Clip", "ClipView", "export_warp_markers"]
+__all__ = ["Clip", "ClipView", "body_of_file", "export_warp_markers"]
+
+NO_FILE = "The path does not point to a valid audio file"
+"""Guess: the text; that it fails is documented."""
+
+
+def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> ClipBody:
+    """The body of a clip of this file on the owner's track. RuntimeError when it is no audio file."""
+    info = audio_files.read(path) if isinstance(path, str) else None
+    if info is None or not info.frames:
+        raise RuntimeError(NO_FILE)
+    track = track_of(owner)
+    return ClipBody.of_file(
+        path, info.frames, info.sample_rate, song_of(owner).tempo, start_time, track.color_index or 0
+    )
 
 
 @model
@@ -34,13 +50,73 @@ class Clip(ClipContent):
     view: Optional[Node] = None
     envelope_nodes: Tuple[Node, ...] = ()
 
-    @property
-    def is_take_lane_clip(self) -> bool:
-        return self.parent is not None and self.parent.lom == "TakeLane"
-
     will_record_on_start = False
     """Measured: never becomes true."""
     _scrubbing = False
+
+    # Making
+
+    @classmethod
+    def of(cls, doc: Any, body: ClipBody) -> Clip:
+        """A clip with its view, not yet in its place."""
+        clip = cls(doc, body=body)
+        clip.own("view", ClipView(doc))
+        return clip
+
+    @classmethod
+    def of_spec(
+        cls, doc: Any, spec: Any, color_index: int = 0, grooves: Tuple[Any, ...] = (), tempo: float = 120.0
+    ) -> Clip:
+        """From a `ClipSpec`, without envelopes; `put_envelopes` adds them once the track has its devices."""
+        return cls.of(doc, ClipBody.of_spec(spec, color_index, grooves, tempo))
+
+    def put_envelopes(self, envelopes: Iterable[Tuple[Node, Iterable[Sequence[float]]]]) -> None:
+        """While the document is built: parameters with their (time, value) events."""
+        for parameter, events in envelopes:
+            self.body = self.body.with_envelope(parameter, Breakpoints.of(events))
+        self.own("envelope_nodes", self.matching_envelopes())
+
+    @classmethod
+    def create_midi(cls, slot: Any, length: float) -> Clip:
+        """An empty clip for a slot."""
+        return cls.of(slot.doc, ClipBody.midi(length, color_index=track_of(slot).color_index or 0))
+
+    @classmethod
+    def create_audio(cls, slot: Any, path: str) -> Clip:
+        """A clip of a file for a slot. RuntimeError when it is no audio file."""
+        return cls.of(slot.doc, body_of_file(slot, path))
+
+    @classmethod
+    def copy_of(cls, clip: Clip, target: Any) -> Clip:
+        """A copy for a slot; envelopes of another track's parameters stay behind."""
+        body = clip.body.copied()
+        if track_of(clip) is not track_of(target):
+            body = body._replace(envelopes=())
+        copy = cls.of(target.doc, body)
+        copy.own("envelope_nodes", copy.matching_envelopes())
+        return copy
+
+    @classmethod
+    def create_arranged(cls, lane: Any, track: Any, start: float, length: float) -> Clip:
+        from . import arrangement
+
+        return arrangement.create_midi_clip(lane, start, length)
+
+    @classmethod
+    def create_arranged_audio(cls, lane: Any, track: Any, path: str, start: float) -> Clip:
+        from . import arrangement
+
+        return arrangement.create_audio_clip(lane, path, start)
+
+    @classmethod
+    def duplicate_arranged(cls, track: Any, clip: Clip, time: float) -> Clip:
+        from . import arrangement
+
+        return arrangement.duplicate_to_arrangement(track, clip, time)
+
+    @property
+    def track(self) -> Any:
+        return track_of(self)
 
     # The body
 
@@ -69,6 +145,10 @@ class Clip(ClipContent):
     @property
     def is_arrangement_clip(self) -> bool:
         return self.body.start_time is not None
+
+    @property
+    def is_take_lane_clip(self) -> bool:
+        return self.parent is not None and self.parent.lom == "TakeLane"
 
     @property
     def is_midi_clip(self) -> bool:
@@ -352,9 +432,6 @@ class Clip(ClipContent):
         if self._scrubbing:
             self._scrubbing = False
             self.call_stop()
-
-    def on_death(self) -> None:
-        launching.forget(self)
 
     # Names of notes
 

@@ -227,13 +227,16 @@ class ClipContent(Node):
 
     # Envelopes
 
-    def match_envelopes(self) -> None:
-        """One Envelope object for every envelope of the body."""
+    def matching_envelopes(self) -> Tuple[Node, ...]:
+        """One Envelope object for every envelope of the body; those that exist stay."""
         known = {id(node.parameter): node for node in self.envelope_nodes}  # type: ignore[attr-defined]
-        nodes = []
-        for parameter, _ in self.body.envelopes:
-            nodes.append(known.get(id(parameter)) or Envelope(self.doc, parameter=parameter, parent=self))
-        self.derive("envelope_nodes", tuple(nodes))
+        return tuple(
+            known.get(id(parameter)) or Envelope(self.doc, parameter=parameter)
+            for parameter, _ in self.body.envelopes
+        )
+
+    def match_envelopes(self) -> None:
+        self.derive("envelope_nodes", self.matching_envelopes())
 
     def get_automation_envelopes(self) -> Tuple[Node, ...]:
         return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)  # type: ignore[attr-defined]

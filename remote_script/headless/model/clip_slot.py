@@ -7,45 +7,24 @@ something on group slots only; `will_record_on_start` never becomes true.
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
-from .. import audio_files
-from ..clip_body import ClipBody
 from ..node import Node, model
 from . import launching
-from .clip import Clip, ClipView
-from .where import is_audio, is_group, is_midi, song_of, track_of
+from .clip import Clip
+from .where import is_audio, is_group, is_midi, track_of
 
 NOT_MIDI = "MIDI clips can only be created on MIDI tracks"
 NOT_AUDIO = "Audio clips can only be created on audio tracks"
 OCCUPIED = "The clip slot already contains a clip"
 FROZEN = "Clips cannot be created on frozen tracks"
 NO_LENGTH = "The clip length must be greater than zero"
-NO_FILE = "The path does not point to a valid audio file"
 EMPTY = "The clip slot is empty"
 GROUP = "Group slots cannot hold clips"
 INCOMPATIBLE = "Incompatible track types for clip duplication"
 LEGATO = "Can only pass force_legato to non-empty slots."
 RECORD_LENGTH = "Can only pass record_length to empty slots."
 """The texts about audio tracks, duplication and force_legato are measured; the others are guesses."""
-
-
-def new_clip(owner: Any, body: ClipBody) -> Clip:
-    """A clip with its view, not yet in its place."""
-    clip = Clip(owner.doc, body=body)
-    clip.own("view", ClipView(owner.doc))
-    return clip
-
-
-def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> ClipBody:
-    """The body of a clip of this file on the owner's track. RuntimeError when it is no audio file."""
-    info = audio_files.read(path)
-    if info is None or not info.frames:
-        raise RuntimeError(NO_FILE)
-    track = track_of(owner)
-    return ClipBody.of_file(
-        path, info.frames, info.sample_rate, song_of(owner).tempo, start_time, track.color_index or 0
-    )
 
 
 @model
@@ -65,7 +44,25 @@ class ClipSlot(Node):
             return
         if (old is None) != (value is None):
             self.notify("has_clip")
+        if old is not None:
+            launching.forget(self)
+        self.tell_groups()
+
+    def tell_groups(self) -> None:
+        """Slots of enclosing groups look again at this one."""
         launching.refresh_group_slots(self)
+
+    @property
+    def track(self) -> Any:
+        return self.parent
+
+    @property
+    def index(self) -> int:
+        return int(self.track.clip_slots.index(self))
+
+    def below(self) -> List[Any]:
+        """The slots of a group's members in this row."""
+        return launching.slots_below(self) if self.is_group_slot else []
 
     @property
     def is_group_slot(self) -> bool:
@@ -175,17 +172,16 @@ class ClipSlot(Node):
             raise RuntimeError(OCCUPIED)
 
     def call_create_clip(self, length: float) -> Clip:
-        track = track_of(self)
-        self._may_hold(is_midi(track), NOT_MIDI)
+        self._may_hold(is_midi(track_of(self)), NOT_MIDI)
         if not 0.0 < length < math.inf:
             raise RuntimeError(NO_LENGTH)
-        clip = new_clip(self, ClipBody.midi(length, color_index=track.color_index or 0))
+        clip = Clip.create_midi(self, length)
         self.change("clip", clip)
         return clip
 
     def call_create_audio_clip(self, path: str) -> Clip:
         self._may_hold(is_audio(track_of(self)), NOT_AUDIO)
-        clip = new_clip(self, body_of_file(self, path))
+        clip = Clip.create_audio(self, path)
         self.change("clip", clip)
         return clip
 
@@ -205,17 +201,4 @@ class ClipSlot(Node):
         if track_of(target_clip_slot).is_frozen:
             raise RuntimeError(FROZEN)
         if target_clip_slot is not self:
-            target_clip_slot.hold_copy(self.clip)
-
-    def hold_copy(self, clip: Clip) -> Clip:
-        """A copy of the clip here, in place of what was here.
-
-        Envelopes of another track's parameters stay behind.
-        """
-        body = clip.body.copied()
-        if track_of(clip) is not track_of(self):
-            body = body._replace(envelopes=())
-        copy = new_clip(self, body)
-        self.change("clip", copy)
-        copy.match_envelopes()
-        return copy
+            target_clip_slot.change("clip", Clip.copy_of(self.clip, target_clip_slot))

@@ -11,7 +11,7 @@ the nodes here.
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Iterable, List, Optional, Tuple
 
 from .. import transport_math
 from ..clip_body import Audio, ClipBody
@@ -26,19 +26,12 @@ GATE, TOGGLE, REPEAT = 1, 2, 3
 
 
 class Engine:
-    """What the Session plays in one song: a Playback for each track and the count of beats played."""
+    """The count of beats that one song has played; a jump of the song does not disturb it."""
 
     def __init__(self) -> None:
         self.beat = 0.0
         self.song_time = 0.0
         self.running = False
-        self.playbacks: Dict[int, Tuple[Any, Playback]] = {}
-
-    def playback(self, track: Any) -> Playback:
-        found = self.playbacks.get(id(track))
-        if found is None:
-            found = self.playbacks[id(track)] = (track, Playback())
-        return found[1]
 
 
 def engine_of(song: Any) -> Engine:
@@ -49,12 +42,13 @@ def engine_of(song: Any) -> Engine:
 
 
 def playback_of(node: Node) -> Optional[Playback]:
-    """The playback of the node's track; None outside a song or where nothing was ever launched."""
-    track, song = track_of(node), song_of(node)
-    if track is None or song is None:
-        return None
-    found = engine_of(song).playbacks.get(id(track))
-    return None if found is None else found[1]
+    """The playback of the node's track; None outside a song."""
+    track = track_of(node)
+    return None if track is None or track.parent is None else track.playback
+
+
+def _players(song: Any) -> List[Tuple[Any, Playback]]:
+    return [(track, track.playback) for track in song.tracks if not is_group(track)]
 
 
 # Asking
@@ -86,7 +80,7 @@ def fire(
         for child_slot in slots_below(slot):
             fire(child_slot, record_beats, quantization, legato)
         return
-    playback = engine_of(song).playback(track)
+    playback = track.playback
     clip = slot.clip
     grid = grid_of(song, clip, quantization)
     if clip is None:
@@ -100,7 +94,7 @@ def fire(
         playback.ask_stop(grid)
         return
     if entry is None and (legato or clip.body.legato) and playback.playing is not None:
-        entry = position_of(playback.playing.clip)  # type: ignore[attr-defined]
+        entry = position_of(playback.playing.clip)
     playback.ask(Launch(slot, grid, entry=entry, repeat=repeat))
 
 
@@ -125,7 +119,7 @@ def stop_track(track: Any, quantized: bool = True) -> None:
         for child in tracks_below(track):
             stop_track(child, quantized)
         return
-    playback = engine_of(song).playback(track)
+    playback = track.playback
     playback.ask_stop(grid_of(song) if quantized else 0.0)
 
 
@@ -147,7 +141,7 @@ def fire_scene_slots(song: Any, index: int, legato: bool = False) -> None:
         if slot.clip is not None:
             fire(slot, legato=legato)
         elif slot.has_stop_button:
-            engine_of(song).playback(track).ask_stop(grid_of(song))
+            track.playback.ask_stop(grid_of(song))
 
 
 def shift(clip: Any, beats: float) -> None:
@@ -156,24 +150,18 @@ def shift(clip: Any, beats: float) -> None:
         playback.shift(beats)
 
 
-def forget(clip: Any) -> None:
-    """The clip has died: it neither plays nor waits."""
-    slot = clip.parent
-    if slot is None or slot.lom != "ClipSlot":
-        return
+def forget(slot: Any) -> None:
+    """The slot's clip is gone or another: it neither plays nor waits."""
     playback, song = playback_of(slot), song_of(slot)
-    if playback is not None and slot.clip is not clip:
+    if playback is not None and song is not None:
         _apply(song, track_of(slot), playback, playback.forget(slot))
 
 
 def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
     """Give tracks (all of them) back to the Arrangement."""
-    engine = engine_of(song)
-    chosen = list(song.tracks if tracks is None else tracks)
-    for track in chosen:
-        if id(track) in engine.playbacks:
-            playback = engine.playbacks[id(track)][1]
-            _apply(song, track, playback, playback.back_to_arrangement())
+    for track in list(song.tracks if tracks is None else tracks):
+        for each in tracks_below(track) if is_group(track) else [track]:
+            _apply(song, each, each.playback, each.playback.back_to_arrangement())
 
 
 # Time
@@ -181,21 +169,20 @@ def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
 
 def wants_transport(song: Any) -> bool:
     """Whether a clip waits for the transport to start."""
-    return any(playback.wants_transport for _, playback in engine_of(song).playbacks.values())
+    return any(playback.wants_transport for _, playback in _players(song))
 
 
 def halt(song: Any) -> None:
     """The transport has stopped."""
-    engine = engine_of(song)
-    engine.running = False
-    for track, playback in list(engine.playbacks.values()):
+    engine_of(song).running = False
+    for track, playback in _players(song):
         _apply(song, track, playback, playback.halt())
 
 
 def resume(song: Any, song_time: float) -> None:
     """The transport has started: chosen clips begin anew."""
     engine = engine_of(song)
-    for _, playback in engine.playbacks.values():
+    for _, playback in _players(song):
         if playback.playing is not None:
             playback.resume(engine.beat, song_time)
 
@@ -206,10 +193,7 @@ def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
     before = engine.beat
     engine.beat += beats
     engine.song_time, engine.running = song_time, running
-    for key, (track, playback) in list(engine.playbacks.items()):
-        if track.ptr is None:
-            del engine.playbacks[key]
-            continue
+    for track, playback in _players(song):
         if playback.idle:
             continue
         _apply(song, track, playback, playback.tick(engine.beat, song_time, running))
@@ -258,7 +242,7 @@ def _move(song: Any, track: Any, playback: Playback, before: float, now: float) 
 
 def _record_into(song: Any, track: Any, slot: Any) -> None:
     """A clip that records, in an entry of its own in the history."""
-    from .clip import Clip, ClipView
+    from .clip import Clip
 
     with slot.doc.history.into(Step("Record")):
         length = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
@@ -268,8 +252,7 @@ def _record_into(song: Any, track: Any, slot: Any) -> None:
             name = "Samples/Recorded/%s.wav" % track.name
             markers = WarpMarkers.fresh(length * 60.0 / song.tempo, song.tempo)
             body = body._replace(audio=Audio(name, 0, 44100.0, markers))
-        clip = Clip(slot.doc, body=body)
-        clip.own("view", ClipView(slot.doc))
+        clip = Clip.of(slot.doc, body)
         slot.change("clip", clip)
 
 
@@ -307,7 +290,6 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
     doc = song.doc
     doc.begin()
     try:
-        engine = engine_of(song)
         for what, key in events:
             slot: Any = None if key == STOP else key
             if what == "started" and playback.recording and slot.clip is None:
@@ -332,7 +314,7 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
         track.derive("playing_slot_index", playing)
         track.derive("fired_slot_index", fired)
         track.derive("back_to_arranger", playback.in_session)
-        song.derive("back_to_arranger", any(p.in_session for _, p in engine.playbacks.values()))
+        song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
     finally:
         doc.end()
 
