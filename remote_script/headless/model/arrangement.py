@@ -11,7 +11,7 @@ from typing import Any, List
 from ..clip_body import LATEST, ClipBody
 from .clip import Clip, body_of_file
 from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI
-from .where import is_audio, is_midi, track_of
+from .where import is_audio, is_midi, song_of, track_of
 
 INSTRUMENT = 1
 OUT_OF_RANGE = "The time must be within [0., 1576800.]"
@@ -24,8 +24,9 @@ def create_midi_clip(lane: Any, start_time: float, length: float) -> Clip:
     _may_create(lane, is_midi(track_of(lane)), NOT_MIDI, start_time)
     if not 0.0 < length <= LATEST:
         raise RuntimeError(NO_LENGTH)
+    song = song_of(lane)
     body = ClipBody.midi(length, start_time, track_of(lane).color_index or 0)
-    return place(lane, body)
+    return place(lane, body._replace(signature=(song.signature_numerator, song.signature_denominator)))
 
 
 def create_audio_clip(lane: Any, path: str, start_time: float) -> Clip:
@@ -70,7 +71,7 @@ def _may_create(lane: Any, fits: bool, otherwise: str, start_time: float) -> Non
 
 def place(lane: Any, body: ClipBody) -> Clip:
     """Put a new clip with this body on the lane and make room for it."""
-    clip = Clip.of(lane.doc, body)
+    clip = Clip.of_body(lane.doc, body)
     clip.own("envelope_nodes", clip.matching_envelopes())
     start, end = body.start_time, body.end_time
     assert start is not None
@@ -97,7 +98,7 @@ def _beside(lane: Any, clip: Clip, start: float, end: float) -> List[Clip]:
         clip.put(body.trimmed(old_start, start, unit))
         if right:
             rest = body.copied(old_start).trimmed(end, old_end, unit)
-            return [clip, Clip.of(lane.doc, rest)]
+            return [clip, Clip.of_body(lane.doc, rest)]
         return [clip]
     if right:
         clip.put(body.trimmed(end, old_end, unit))

@@ -57,7 +57,7 @@ class Clip(ClipContent):
     # Making
 
     @classmethod
-    def of(cls, doc: Any, body: ClipBody) -> Clip:
+    def of_body(cls, doc: Any, body: ClipBody) -> Clip:
         """A clip with its view, not yet in its place."""
         clip = cls(doc, body=body)
         clip.own("view", ClipView(doc))
@@ -68,7 +68,7 @@ class Clip(ClipContent):
         cls, doc: Any, spec: Any, color_index: int = 0, grooves: Tuple[Any, ...] = (), tempo: float = 120.0
     ) -> Clip:
         """From a `ClipSpec`, without envelopes; `put_envelopes` adds them once the track has its devices."""
-        return cls.of(doc, ClipBody.of_spec(spec, color_index, grooves, tempo))
+        return cls.of_body(doc, ClipBody.of_spec(spec, color_index, grooves, tempo))
 
     def put_envelopes(self, envelopes: Iterable[Tuple[Node, Iterable[Sequence[float]]]]) -> None:
         """While the document is built: parameters with their (time, value) events."""
@@ -78,13 +78,16 @@ class Clip(ClipContent):
 
     @classmethod
     def create_midi(cls, slot: Any, length: float) -> Clip:
-        """An empty clip for a slot."""
-        return cls.of(slot.doc, ClipBody.midi(length, color_index=track_of(slot).color_index or 0))
+        """An empty clip for a slot, in the song's signature."""
+        song = song_of(slot)
+        body = ClipBody.midi(length, color_index=track_of(slot).color_index or 0)
+        signature = (song.signature_numerator, song.signature_denominator)
+        return cls.of_body(slot.doc, body._replace(signature=signature))
 
     @classmethod
     def create_audio(cls, slot: Any, path: str) -> Clip:
         """A clip of a file for a slot. RuntimeError when it is no audio file."""
-        return cls.of(slot.doc, body_of_file(slot, path))
+        return cls.of_body(slot.doc, body_of_file(slot, path))
 
     @classmethod
     def copy_of(cls, clip: Clip, target: Any) -> Clip:
@@ -92,7 +95,7 @@ class Clip(ClipContent):
         body = clip.body.copied()
         if track_of(clip) is not track_of(target):
             body = body._replace(envelopes=())
-        copy = cls.of(target.doc, body)
+        copy = cls.of_body(target.doc, body)
         copy.own("envelope_nodes", copy.matching_envelopes())
         return copy
 
@@ -118,6 +121,11 @@ class Clip(ClipContent):
     def track(self) -> Any:
         return track_of(self)
 
+    @property
+    def slot(self) -> Any:
+        """The slot that holds it; None in the Arrangement."""
+        return self.parent if self.body.start_time is None else None
+
     # The body
 
     def put(self, body: ClipBody) -> bool:
@@ -133,6 +141,8 @@ class Clip(ClipContent):
             self.match_envelopes()
         if (old.muted, old.color_index) != (value.muted, value.color_index):
             launching.refresh_group_slots(self)
+        if old.end_time != value.end_time:
+            self.doc.refresh("length", song_of(self).refresh_length)
 
     def on_copied(self, made: Dict[int, Node]) -> None:
         envelopes = tuple((made.get(id(key), key), points) for key, points in self.body.envelopes)
@@ -371,12 +381,8 @@ class Clip(ClipContent):
 
     # Playing
 
-    @property
-    def _slot(self) -> Any:
-        return self.parent if self.body.start_time is None else None
-
     def get_is_playing(self) -> bool:
-        slot, playback = self._slot, launching.playback_of(self)
+        slot, playback = self.slot, launching.playback_of(self)
         return slot is not None and playback is not None and playback.playing is slot
 
     def set_is_playing(self, value: bool) -> None:
@@ -400,23 +406,23 @@ class Clip(ClipContent):
         )
 
     def get_is_triggered(self) -> bool:
-        slot, playback = self._slot, launching.playback_of(self)
+        slot, playback = self.slot, launching.playback_of(self)
         return slot is not None and playback is not None and playback.fired is slot
 
     def get_playing_position(self) -> float:
         return launching.position_of(self) if self.get_is_playing() else 0.0
 
     def call_fire(self) -> None:
-        if self._slot is not None:
-            launching.fire(self._slot)
+        if self.slot is not None:
+            launching.fire(self.slot)
 
     def call_stop(self) -> None:
         if self.get_is_playing():
             launching.stop_track(track_of(self), True)
 
     def call_set_fire_button_state(self, state: bool) -> None:
-        if self._slot is not None:
-            launching.press(self._slot, state)
+        if self.slot is not None:
+            launching.press(self.slot, state)
 
     def call_move_playing_pos(self, beats: float) -> None:
         audio = self.body.audio
@@ -424,9 +430,9 @@ class Clip(ClipContent):
             launching.shift(self, beats)
 
     def call_scrub(self, scrub_position: float) -> None:
-        if self._slot is not None:
+        if self.slot is not None:
             self._scrubbing = True
-            launching.fire(self._slot, entry=scrub_position)
+            launching.fire(self.slot, entry=scrub_position)
 
     def call_stop_scrub(self) -> None:
         if self._scrubbing:

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional
 from ..node import Node, model
 from . import launching
 from .clip import Clip
-from .where import is_audio, is_group, is_midi, track_of
+from .where import is_audio, is_group, is_midi, song_of, track_of
 
 NOT_MIDI = "MIDI clips can only be created on MIDI tracks"
 NOT_AUDIO = "Audio clips can only be created on audio tracks"
@@ -47,6 +47,9 @@ class ClipSlot(Node):
         if old is not None:
             launching.forget(self)
         self.tell_groups()
+        song = song_of(self)
+        if song is not None:
+            song.view.notify("detail_clip")
 
     def tell_groups(self) -> None:
         """Slots of enclosing groups look again at this one."""

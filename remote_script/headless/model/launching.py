@@ -252,7 +252,7 @@ def _record_into(song: Any, track: Any, slot: Any) -> None:
             name = "Samples/Recorded/%s.wav" % track.name
             markers = WarpMarkers.fresh(length * 60.0 / song.tempo, song.tempo)
             body = body._replace(audio=Audio(name, 0, 44100.0, markers))
-        clip = Clip.of(slot.doc, body)
+        clip = Clip.of_body(slot.doc, body)
         slot.change("clip", clip)
 
 
