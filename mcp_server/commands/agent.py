@@ -1,7 +1,8 @@
 """An agent as any MCP client is one: the server as a subprocess over stdio, tools called, resources
 subscribed.
 
-Uses the SDK's own client, so that what is measured is what a client sees.
+Uses the SDK's own client, so that what is measured is what a client sees. Both protocol eras:
+`subscriptions/listen` from 2026-07-28 on, `resources/subscribe` before.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import IO, Any
+from typing import Any, TextIO
 
 import anyio
+import mcp_types as types
 import msgspec
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.subscriptions import ResourceUpdated, Subscription
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from mcp_server.commands import processes
 
@@ -31,8 +34,9 @@ class ToolRefused(Exception):
 class Agent:
     """A connected client, and the moments at which its notifications arrived."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    client: Client
+
+    def __init__(self) -> None:
         self.updates: list[tuple[float, str]] = []
         """(`time.monotonic` at arrival, uri)"""
         self._arrived = anyio.Event()
@@ -40,18 +44,39 @@ class Agent:
     @classmethod
     @asynccontextmanager
     async def connected(
-        cls, port: int, *, environ: dict[str, str] | None = None, errors: IO[str] | None = None
+        cls,
+        port: int,
+        *,
+        mode: str = "auto",
+        environ: dict[str, str] | None = None,
+        errors: TextIO | None = None,
     ) -> AsyncIterator[Agent]:
-        """Start `setmirror serve` on the bridge at `port` and connect to it; both end with the block."""
+        """Start `setmirror serve` on the bridge at `port` and connect to it; both end with the block.
+
+        Args:
+          mode: "auto" for the newest era, "legacy" for the one before.
+        """
         server = StdioServerParameters(
             command=sys.executable,
             args=["-m", "mcp_server.cli", "serve", "--port", str(port)],
             env=environ or processes.environment(),
         )
-        transport = stdio_client(server, errlog=errors or sys.stderr)
-        # No cache: a read that never left the client would measure nothing.
-        async with Client(transport, read_timeout_seconds=CALL_S, cache=None) as client:
-            yield cls(client)
+        agent = cls()
+        agent.client = Client(
+            stdio_client(server, errlog=errors or sys.stderr),
+            mode=mode,
+            read_timeout_seconds=CALL_S,
+            message_handler=agent._hear,
+            # A read that never left the client would measure nothing.
+            cache=None,
+        )
+        async with agent.client:
+            yield agent
+
+    @property
+    def modern(self) -> bool:
+        """Whether the connection is of the era that has `subscriptions/listen`."""
+        return self.client.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool; its structured answer.
@@ -71,23 +96,37 @@ class Agent:
         return msgspec.json.decode(getattr(content, "text", "null"))
 
     @asynccontextmanager
-    async def subscribed(self, *uris: str) -> AsyncIterator[Subscription]:
+    async def subscribed(self, *uris: str) -> AsyncIterator[None]:
         """Listen to resources; every update's arrival is kept in `updates`."""
+        if not self.modern:
+            for uri in uris:
+                await self.client.subscribe_resource(uri)
+            yield
+            for uri in uris:
+                await self.client.unsubscribe_resource(uri)
+            return
         async with (
             self.client.listen(resource_subscriptions=list(uris)) as subscription,
             anyio.create_task_group() as tasks,
         ):
             tasks.start_soon(self._collect, subscription)
-            yield subscription
+            yield
             tasks.cancel_scope.cancel()
 
     async def _collect(self, subscription: Subscription) -> None:
         async for event in subscription:
-            now = time.monotonic()
             if isinstance(event, ResourceUpdated):
-                self.updates.append((now, str(event.uri)))
-                arrived, self._arrived = self._arrived, anyio.Event()
-                arrived.set()
+                self._note(str(event.uri))
+
+    async def _hear(self, message: Any) -> None:
+        if isinstance(message, types.ResourceUpdatedNotification) and not self.modern:
+            self._note(str(message.params.uri))
+        await anyio.lowlevel.checkpoint()
+
+    def _note(self, uri: str) -> None:
+        self.updates.append((time.monotonic(), uri))
+        arrived, self._arrived = self._arrived, anyio.Event()
+        arrived.set()
 
     async def update_after(self, count: int, uri: str, *, timeout_s: float = 5.0) -> float:
         """The arrival of the first update of `uri` beyond the first `count` updates of any.

@@ -42,7 +42,7 @@ def check_token(folder: Path) -> Iterator[Finding]:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text("ascii").strip()
     except FileNotFoundError:
-        yield Finding(ODD, f"no token in {folder} yet", "it is made at the first connection; nothing to do")
+        yield Finding(ODD, f"no token in {folder} yet", "whoever comes first makes it; nothing to do")
         return
     except (OSError, UnicodeDecodeError) as problem:
         yield Finding(BAD, f"{path} cannot be read: {problem}", f"delete {path}, then start Live anew")
@@ -163,7 +163,6 @@ def _version() -> str:
 def command(port: int, show_schema: bool) -> int:
     """Say what is wrong and how to mend it; exit 0 when nothing is."""
     home = Path(auth.home())
-    token = ""
     checks: list[Callable[[], Iterator[Finding]]] = [
         check_python,
         lambda: check_installation(folders.Machine(), _version()),
@@ -175,7 +174,8 @@ def command(port: int, show_schema: bool) -> int:
         for finding in check():
             broken |= tell(finding)
     try:
-        token = auth.load_token()
+        # Looking must not make a token; where there is none, no script has run either.
+        token = auth.load_token() if (home / "token").exists() else auth.new_nonce()
     except auth.TokenUnusable as problem:
         tell(Finding(BAD, str(problem), "mend the token first; the bridge was not asked"))
         return 1

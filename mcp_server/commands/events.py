@@ -25,7 +25,13 @@ def line_of(event: Event) -> str:
 def what(event: Event) -> str:
     """What happened, without when and who."""
     if event.kind == "resynced":
-        return style("resynced: what is read from here on is the Set as it is now", bold=True)
+        facts = event.after if isinstance(event.after, dict) else {}
+        counts = ", ".join(
+            f"{facts[name]} {name}" for name in ("objects", "added", "removed", "changed") if name in facts
+        )
+        return style(f"resynced: {counts or 'the Set as it is now'}", bold=True)
+    if event.kind == "skipped":
+        return style("this reader was too slow: events were left out", bold=True)
     where = style(event.ref or f"#{event.id}", bold=True)
     if event.object_name:
         where += f" {text_of(event.object_name)}"

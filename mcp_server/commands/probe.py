@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +17,10 @@ from remote_script.SetMirror import auth
 
 ANSWER_S = 3.0
 """Live's main thread can be busy for a second or two in a menu or while loading."""
-_LINE_LIMIT = 1 << 20
 PROTOCOLS = [1]
+_LINE_LIMIT = 64 << 20
+_NOTICES = 10_000
+"""Between a question and its answer; a bridge keeps fewer batches."""
 
 
 @dataclass(frozen=True)
@@ -30,47 +34,101 @@ class Probe:
     status: dict[str, Any] = field(default_factory=dict)
 
 
-class _Refused(Exception):
-    pass
+class Refused(Exception):
+    """The bridge answered with an error; the text is its own."""
 
 
-def probe(port: int, token: str, *, host: str = "127.0.0.1", answer_s: float = ANSWER_S) -> Probe:
+class Stranger(Exception):
+    """What answers is not the bridge, or does not know the token."""
+
+
+class Session:
+    """A proved connection; one question at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._number = 0
+        self.welcome: dict[str, Any] = {}
+        self.notices: list[dict[str, Any]] = []
+        """What the bridge told meanwhile, in order."""
+
+    def close(self) -> None:
+        self._lines.close()
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """The answer to one request.
+
+        Raises:
+          Refused: the answer is an error.
+          Stranger: what comes back is no answer.
+          TimeoutError: nothing came in time.
+        """
+        self._number += 1
+        request = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
+        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        for _ in range(_NOTICES):
+            message = self._next()
+            if message.get("id") == self._number and isinstance(message.get("result"), dict):
+                result: dict[str, Any] = message["result"]
+                return result
+            if isinstance(message.get("error"), dict) and message.get("id") in (self._number, None):
+                raise Refused(str(message["error"].get("message", message["error"])))
+            self.notices.append(message)
+        raise Stranger(f"no answer among {_NOTICES} lines")
+
+    def listen(self) -> dict[str, Any]:
+        """The next notice."""
+        return self.notices.pop(0) if self.notices else self._next()
+
+    def _next(self) -> dict[str, Any]:
+        line = self._lines.readline(_LINE_LIMIT)
+        if not line:
+            raise Stranger("it closed the connection")
+        try:
+            message = json.loads(line)
+        except ValueError:
+            raise Stranger("it does not speak our language") from None
+        if not isinstance(message, dict):
+            raise Stranger("it does not speak our language")
+        return message
+
+    def prove(self, token: str, client: str) -> None:
+        """The hello; afterwards `welcome` holds the bridge's answer."""
+        nonce = auth.new_nonce()
+        about = {"name": client, "version": "0"}
+        hello = self.ask("bridge.hello", protocols=PROTOCOLS, client=about, nonce=nonce)
+        theirs = str(hello.get("nonce", ""))
+        if not auth.same(auth.script_proof(token, nonce, theirs), hello.get("proof")):
+            raise Stranger("it does not know the token in this user's folder")
+        self.welcome = self.ask("bridge.authenticate", proof=auth.client_proof(token, nonce, theirs))
+
+
+@contextmanager
+def session(port: int, token: str, client: str, *, answer_s: float = ANSWER_S) -> Iterator[Session]:
+    """A proved connection to the bridge at `port`; OSError when nothing listens there, else as
+    `Session.ask`."""
+    with socket.create_connection(("127.0.0.1", port), timeout=answer_s) as connection:
+        made = Session(connection)
+        try:
+            made.prove(token, client)
+            yield made
+        finally:
+            made.close()
+
+
+def probe(port: int, token: str, *, answer_s: float = ANSWER_S) -> Probe:
     """Ask the bridge at `port`; returns within a few times `answer_s` whatever is there."""
     try:
-        connection = socket.create_connection((host, port), timeout=answer_s)
+        with session(port, token, "setmirror doctor", answer_s=answer_s) as bridge:
+            return Probe("script", welcome=bridge.welcome, status=bridge.ask("bridge.status"))
+    except Refused as problem:
+        return Probe("refused", str(problem))
+    except Stranger as problem:
+        return Probe("stranger", str(problem))
+    except TimeoutError:
+        return Probe("silent", f"no answer within {answer_s:g} s")
+    except ConnectionRefusedError as problem:
+        return Probe("nothing", str(problem.strerror))
     except OSError as problem:
-        return Probe("nothing", str(problem.strerror or problem))
-    with connection, connection.makefile("rb") as lines:
-
-        def ask(number: int, method: str, params: dict[str, Any]) -> dict[str, Any]:
-            request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            for _ in range(100):
-                line = lines.readline(_LINE_LIMIT)
-                if not line:
-                    raise ConnectionError("it closed the connection")
-                answer = json.loads(line)
-                if not isinstance(answer, dict) or answer.get("id") not in (number, None):
-                    continue
-                if "error" in answer:
-                    raise _Refused(str(answer["error"].get("message", answer["error"])))
-                if answer.get("id") == number and isinstance(answer.get("result"), dict):
-                    result: dict[str, Any] = answer["result"]
-                    return result
-            raise ValueError("no answer among 100 lines")
-
-        nonce = auth.new_nonce()
-        try:
-            client = {"name": "setmirror doctor", "version": "0"}
-            hello = ask(1, "bridge.hello", {"protocols": PROTOCOLS, "client": client, "nonce": nonce})
-            theirs = str(hello.get("nonce", ""))
-            if not auth.same(auth.script_proof(token, nonce, theirs), hello.get("proof")):
-                return Probe("stranger", "it does not know the token in this user's folder")
-            welcome = ask(2, "bridge.authenticate", {"proof": auth.client_proof(token, nonce, theirs)})
-            return Probe("script", welcome=welcome, status=ask(3, "bridge.status", {}))
-        except _Refused as problem:
-            return Probe("refused", str(problem))
-        except TimeoutError:
-            return Probe("silent", f"no answer within {answer_s:g} s")
-        except (OSError, ValueError, AttributeError) as problem:
-            return Probe("stranger", str(problem))
+        return Probe("stranger", str(problem.strerror or problem))

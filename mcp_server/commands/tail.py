@@ -6,6 +6,7 @@ told as differences by the mirror's resync, once.
 
 from __future__ import annotations
 
+import math
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,38 @@ def command(
 
         async with linked(port, sync_s=None) as mirror, trio.open_nursery() as nursery:
             nursery.start_soon(tell_link, mirror, port)
-            async for event in mirror.log.follow(since):
-                if wanted(event):
-                    say(msgspec.json.encode(event).decode() if as_json else _line(event))
+            await mirror.wait_synced(timeout_s=math.inf)
+            begin = mirror.log.oldest
+            if since is not None and since < begin:
+                for event in await trio.to_thread.run_sync(past_events, mirror, port, since, begin):
+                    show(event)
+            async for event in mirror.log.follow(max(begin, since or 0)):
+                show(event)
+
+    def show(event: Event) -> None:
+        if wanted(event):
+            say(msgspec.json.encode(event).decode() if as_json else _line(event))
 
     run_async(main)
+
+
+def past_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
+    """What the script in Live still keeps of the revisions after `since`; says so when it is not all."""
+    from mcp_server.commands.past import Reader, batches
+    from mcp_server.commands.probe import Refused, Stranger, session
+    from mirror import load_token
+
+    reader = Reader(mirror)
+    try:
+        with session(port, load_token(), "setmirror tail") as bridge:
+            oldest = int(bridge.welcome.get("oldest_revision", 0))
+            if since < oldest:
+                say(style(f"# the history that is kept begins after revision {oldest}", dim=True), err=True)
+            kept = batches(bridge, max(since, oldest), until)
+            return [event for batch in kept for event in reader.events(batch)]
+    except (Refused, Stranger, OSError) as problem:
+        say(style(f"# no history: {problem}", dim=True), err=True)
+        return []
 
 
 def _line(event: Event) -> str:
@@ -79,7 +107,7 @@ class Filter:
         self._kinds = set(kinds)
 
     def __call__(self, event: Event) -> bool:
-        if event.kind == "resynced":
+        if event.kind in ("resynced", "skipped"):
             return True
         if self._authors and event.who not in self._authors:
             return False

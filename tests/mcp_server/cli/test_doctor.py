@@ -160,6 +160,7 @@ def test_doctor_fails_when_no_live_answers(capsys: pytest.CaptureFixture[str]) -
 
     assert run_command(setmirror, ["doctor", "--port", str(free)]) == 1
     assert f"nothing listens on 127.0.0.1:{free}" in capsys.readouterr().out
+    assert not Path(auth.home()).exists()
 
 
 def test_the_coverage_adds_up_to_the_table() -> None:
