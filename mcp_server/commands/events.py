@@ -26,9 +26,8 @@ def what(event: Event) -> str:
     """What happened, without when and who."""
     if event.kind == "resynced":
         facts = event.after if isinstance(event.after, dict) else {}
-        counts = ", ".join(
-            f"{facts[name]} {name}" for name in ("objects", "added", "removed", "changed") if name in facts
-        )
+        names = ("objects", "added", "removed", "changed")
+        counts = ", ".join(f"{facts[name]} {name}" for name in names if name in facts)
         return style(f"resynced: {counts or 'the Set as it is now'}", bold=True)
     if event.kind == "skipped":
         return style("this reader was too slow: events were left out", bold=True)

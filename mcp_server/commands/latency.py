@@ -46,11 +46,11 @@ class Distribution:
             return {"n": 0}
         return {
             "n": len(self.samples_ms),
-            "p50_ms": round(self.p50, 4),
-            "p95_ms": round(self.p95, 4),
-            "p99_ms": round(self.p99, 4),
-            "min_ms": round(self.samples_ms[0], 4),
-            "max_ms": round(self.samples_ms[-1], 4),
+            "p50_ms": round(self.p50, 6),
+            "p95_ms": round(self.p95, 6),
+            "p99_ms": round(self.p99, 6),
+            "min_ms": round(self.samples_ms[0], 6),
+            "max_ms": round(self.samples_ms[-1], 6),
         }
 
     def __str__(self) -> str:

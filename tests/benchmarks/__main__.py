@@ -1,0 +1,79 @@
+"""`python -m tests.benchmarks`: all measurements as a table, and as JSON for whoever compares runs.
+
+Everything runs on this machine over loopback and ends by itself, in a few minutes at most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterable
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.measure import Row, table
+
+SUITES = {
+    "core": "the store by itself: reads, batches, snapshots",
+    "building": "the script building and resyncing a large Set, in virtual time",
+    "paths": "Live to agent and back over MCP, and ableton-mcp in the same Live",
+}
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers were measured on."""
+    versions = {}
+    for package in ("mcp", "trio", "anyio", "msgspec"):
+        versions[package] = metadata.version(package)
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": _processors(),
+        **versions,
+    }
+
+
+def _processors() -> int:
+    import os
+
+    return os.cpu_count() or 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"among {', '.join(SUITES)}; all otherwise")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as JSON; - for stdout")
+    parser.add_argument("--no-peers", action="store_true", help="do not download and ask other bridges")
+    parser.add_argument("--set", type=Path, metavar="FILE.als", help="the Set for `paths`; the demo Set otherwise")
+    chosen = parser.parse_args(arguments)
+    unknown = [name for name in chosen.suites if name not in SUITES]
+    if unknown:
+        parser.error(f"there is no suite {unknown[0]!r}; there are {', '.join(SUITES)}")
+    out = sys.stderr if str(chosen.json) == "-" else sys.stdout
+    about = machine()
+    print(", ".join(f"{name} {value}" for name, value in about.items()), file=out)
+    found: dict[str, list[Row]] = {}
+    for name in chosen.suites or SUITES:
+        print(f"\n== {name}: {SUITES[name]}", file=out, flush=True)
+        began = time.monotonic()
+        rows: Callable[..., Iterable[Row]] = import_module(f"tests.benchmarks.{name}").rows
+        found[name] = list(rows(peers=not chosen.no_peers, als=chosen.set) if name == "paths" else rows())
+        for line in table(found[name]):
+            print(line, file=out)
+        print(f"\n   {time.monotonic() - began:.1f} s", file=out, flush=True)
+    if chosen.json is not None:
+        document = {"machine": about, "suites": {n: [r.to_json() for r in rows] for n, rows in found.items()}}
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        if str(chosen.json) == "-":
+            sys.stdout.write(text)
+        else:
+            chosen.json.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
