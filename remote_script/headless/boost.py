@@ -1,0 +1,234 @@
+"""What Boost.Python looks like from a script: errors with C++ signatures, enums, vectors, plain value classes.
+
+Texts as Live prints them (reported and measured); classes name the leaf of their module, `<class 'Base.Vector'>`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, Type
+
+READ_ONLY_CONTAINER = "Cannot modify read only container."
+OUT_OF_RANGE = "Index out of range"
+
+
+class ArgumentError(TypeError):
+    """Arguments that fit no C++ signature; also what using a dead object gives."""
+
+
+ArgumentError.__module__ = "Boost.Python"
+
+
+class Instance:
+    """Base of all of Live's classes."""
+
+    __slots__ = ("__dict__", "__weakref__")
+
+
+Instance.__name__ = Instance.__qualname__ = "instance"
+Instance.__module__ = "Boost.Python"
+
+
+def python_type(value: Any) -> str:
+    return type(value).__name__
+
+
+def mismatch(owner: str, name: str, given: Sequence[Any], cpp: str) -> ArgumentError:
+    """The error for these arguments; `cpp` is the signature that they did not match."""
+    types = ", ".join(python_type(value) for value in given)
+    return ArgumentError(
+        "Python argument types in\n    %s.%s(%s)\ndid not match C++ signature:\n    %s"
+        % (owner, name, types, cpp)
+    )
+
+
+def cpp_signature(text: str, name: str) -> str:
+    """`create_scene(TPyHandle<ASong>,int)` of a full C++ signature."""
+    if not text:
+        return name + "()"
+    start = text.find(name + "(")
+    return text[start:] if start >= 0 else text
+
+
+# Enums
+
+
+class Enum(int):
+    """A Boost.Python enum: an int with a name; unknown values are allowed and have none."""
+
+    names: Dict[str, Enum] = {}
+    values: Dict[int, Enum] = {}
+
+    @property
+    def name(self) -> Any:
+        member = type(self).values.get(int(self))
+        return None if member is None else member.__dict__.get("_name")
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        name = self.name
+        if name is None:
+            return "%s.%s(%d)" % (cls.__module__, cls.__qualname__, int(self))
+        return "%s.%s.%s" % (cls.__module__, cls.__qualname__, name)
+
+    def __str__(self) -> str:
+        name = self.name
+        return repr(self) if name is None else str(name)
+
+    def __format__(self, spec: str) -> str:
+        return format(int(self), spec) if spec else str(self)
+
+
+def make_enum(name: str, module: str, values: Dict[str, int]) -> Type[Enum]:
+    """An enum class with these members."""
+    cls: Any = type(name, (Enum,), {"__module__": module, "__qualname__": name, "names": {}, "values": {}})
+    for label, number in values.items():
+        member = cls(number)
+        member.__dict__["_name"] = label
+        cls.names[label] = member
+        cls.values.setdefault(number, member)
+        setattr(cls, label, member)
+    return cls  # type: ignore[no-any-return]
+
+
+# Vectors
+
+
+class VectorBase(Instance):
+    """A fixed list as Live hands it out: sized, indexable, iterable; no list methods."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, *args: Any) -> None:
+        raise RuntimeError("This class cannot be instantiated from Python")
+
+    @classmethod
+    def of(cls, items: Iterable[Any]) -> Any:
+        vector = cls.__new__(cls)
+        vector._items = list(items)
+        return vector
+
+    def _wrapped(self, item: Any) -> Any:
+        return item
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return type(self).of(self._items[index])
+        try:
+            return self._wrapped(self._items[index])
+        except IndexError:
+            raise IndexError(OUT_OF_RANGE) from None
+        except TypeError:
+            raise TypeError("Invalid index type") from None
+
+    def __iter__(self) -> Any:
+        for item in list(self._items):
+            yield self._wrapped(item)
+
+    def __contains__(self, wanted: Any) -> bool:
+        return any(self._wrapped(item) == wanted for item in self._items)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise RuntimeError(READ_ONLY_CONTAINER)
+
+    def __delitem__(self, index: Any) -> None:
+        raise RuntimeError(READ_ONLY_CONTAINER)
+
+    def append(self, value: Any) -> None:
+        raise RuntimeError(READ_ONLY_CONTAINER)
+
+    def extend(self, values: Any) -> None:
+        raise RuntimeError(READ_ONLY_CONTAINER)
+
+
+def make_vector(name: str, module: str) -> Type[VectorBase]:
+    """A vector class whose bases look like Live's: itself, instance, object."""
+    namespace = {
+        key: value
+        for key, value in VectorBase.__dict__.items()
+        if key not in ("__dict__", "__weakref__", "__doc__", "_items")
+    }
+    namespace.update(__module__=module, __qualname__=name, __slots__=("_items",), __doc__=None)
+    return type(name, (Instance,), namespace)  # type: ignore[return-value]
+
+
+# Values
+
+
+class _Slot:
+    """A field of a value class that keeps its type, and can be made read-only."""
+
+    def __init__(self, name: str, convert: Callable[[Any], Any], writable: bool) -> None:
+        self.name, self.convert, self.writable = name, convert, writable
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else instance.__dict__[self.name]
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if not self.writable:
+            raise AttributeError(
+                "property %r of %r object has no setter" % (self.name, type(instance).__name__)
+            )
+        instance.__dict__[self.name] = self.convert_checked(instance, value)
+
+    def convert_checked(self, instance: Any, value: Any) -> Any:
+        wanted = self.convert
+        fits = {
+            int: lambda: isinstance(value, int),
+            float: lambda: isinstance(value, (int, float)),
+            bool: lambda: value is None or isinstance(value, int),
+            str: lambda: isinstance(value, str),
+        }.get(wanted)
+        if fits is not None and not fits():
+            cpp = {int: "int", float: "double", bool: "bool", str: "TString"}[wanted]
+            raise mismatch(
+                "None", "None", (instance, value), "None(%s {lvalue},%s)" % (type(instance).__name__, cpp)
+            )
+        return wanted(value)
+
+
+def make_value(
+    name: str,
+    module: str,
+    fields: Sequence[Tuple[str, Callable[[Any], Any], bool]],
+    defaults: Sequence[Any] = (),
+    constructible: bool = False,
+    hidden: bool = False,
+) -> Any:
+    """A plain class with typed fields; `hidden` ones can be given but not read, as in MidiNoteSpecification."""
+    names: List[str] = [field[0] for field in fields]
+    required = len(fields) - len(defaults)
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not constructible:
+            raise RuntimeError("This class cannot be instantiated from Python")
+        fill(self, args, kwargs)
+
+    def fill(self: Any, args: Sequence[Any], kwargs: Dict[str, Any]) -> None:
+        values = dict(zip(names, args))
+        extra = [key for key in kwargs if key not in names or key in values]
+        values.update(kwargs)
+        for index, default in enumerate(defaults):
+            values.setdefault(names[required + index], default)
+        if len(args) > len(names) or extra or len(values) < len(names):
+            raise mismatch(
+                name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
+            )
+        for key, convert, _ in fields:
+            self.__dict__[("_" + key) if hidden else key] = _Slot(key, convert, True).convert_checked(
+                self, values[key]
+            )
+
+    def of(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        made = cls.__new__(cls)
+        fill(made, args, kwargs)
+        return made
+
+    namespace: Dict[str, Any] = {"__module__": module, "__qualname__": name, "__init__": __init__}
+    namespace["of"] = classmethod(of)
+    if not hidden:
+        for key, convert, writable in fields:
+            namespace[key] = _Slot(key, convert, writable)
+    return type(name, (Instance,), namespace)

@@ -1,0 +1,168 @@
+"""Undo as Live has it: steps that do not nest, changes that merge, parameters that come late.
+
+`begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step leaves no entry
+(measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an end, undo, redo or a
+person's edit (Guess: the exact boundaries; that they merge is measured). Parameter values wait until Live
+syncs them, every 100 ms or in `sync_parameter_changes`, and land in whatever step is open then (measured on 12.4.6).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+
+if TYPE_CHECKING:
+    from .node import Document, Node
+
+LABEL = "Custom Action"
+
+
+class Step:
+    """One entry of the history: (node, field, old, new) in the order made."""
+
+    __slots__ = ("changes", "label")
+
+    def __init__(self, label: str = LABEL) -> None:
+        self.label = label
+        self.changes: List[Tuple[Node, str, Any, Any]] = []
+
+
+class _Into:
+    """Records into a given step for a while."""
+
+    def __init__(self, history: History, step: Step) -> None:
+        self._history, self._step = history, step
+
+    def __enter__(self) -> None:
+        self._before = self._history._open
+        self._history._open = self._step
+
+    def __exit__(self, *exc: Any) -> None:
+        if self._history._open is self._step:
+            self._history._open = self._before
+
+
+class History:
+    """The undo and redo stacks of one document."""
+
+    def __init__(self, doc: Document) -> None:
+        self._doc = doc
+        self._undo: List[Step] = []
+        self._redo: List[Step] = []
+        self._open: Optional[Step] = None
+        self._begun = False
+        self._unsynced: Dict[Tuple[int, str], Tuple[Node, str, Any]] = {}
+
+    @property
+    def labels(self) -> List[str]:
+        return [step.label for step in self._undo]
+
+    @property
+    def redo_labels(self) -> List[str]:
+        return [step.label for step in self._redo]
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._redo)
+
+    def forget(self) -> None:
+        """Drop everything, as after opening a Set."""
+        self._undo, self._redo, self._open, self._begun = [], [], None, False
+        self._unsynced = {}
+
+    # Recording
+
+    def record(self, node: Node, field: str, old: Any, new: Any) -> None:
+        if node.ptr is None:
+            return
+        if field in node.SYNCED:
+            self._unsynced.setdefault((id(node), field), (node, field, old))
+            return
+        self._record(node, field, old, new)
+
+    def _record(self, node: Node, field: str, old: Any, new: Any) -> None:
+        step = self.ticket()
+        if not step.changes:
+            self._undo.append(step)
+        self._redo = []
+        changes = step.changes
+        if changes and changes[-1][0] is node and changes[-1][1] == field and field not in node.OWNS:
+            old = changes.pop()[2]
+        changes.append((node, field, old, new))
+
+    def ticket(self) -> Step:
+        """The step that a change made now belongs to."""
+        if self._open is None:
+            self._open = Step()
+        return self._open
+
+    def into(self, step: Step) -> _Into:
+        """Record into this step, for changes that settle later."""
+        return _Into(self, step)
+
+    def begin(self) -> None:
+        if not self._begun:
+            self._open = Step()
+            self._begun = True
+
+    def end(self) -> None:
+        self._open = None
+        self._begun = False
+
+    def boundary(self, label: str = LABEL) -> Step:
+        """Close what is open and open a step of its own, as a person's edit does."""
+        self.end()
+        self._open = Step(label)
+        return self._open
+
+    def sync(self) -> None:
+        """Take up parameter values written since the last time."""
+        unsynced, self._unsynced = self._unsynced, {}
+        for node, field, old in unsynced.values():
+            new = getattr(node, field)
+            if new != old:
+                self._record(node, field, old, new)
+
+    # Undo
+
+    def undo(self) -> str:
+        """Take the last step back; answers its label, "" when there is none."""
+        self._doc.may_change()
+        self.sync()
+        self.end()
+        if not self._undo:
+            return ""
+        step = self._undo.pop()
+        self._apply([(node, field, old) for node, field, old, _ in reversed(step.changes)])
+        self._redo.append(step)
+        return "Undo " + step.label
+
+    def redo(self) -> str:
+        """Do the last undone step again; answers its label, "" when there is none."""
+        self._doc.may_change()
+        self.sync()
+        self.end()
+        if not self._redo:
+            return ""
+        step = self._redo.pop()
+        self._apply([(node, field, new) for node, field, _, new in step.changes])
+        self._undo.append(step)
+        return "Redo " + step.label
+
+    def _apply(self, changes: List[Tuple[Node, str, Any]]) -> None:
+        doc = self._doc
+        doc.undoing = True
+        doc.begin()
+        try:
+            for node, field, value in changes:
+                old = getattr(node, field)
+                if old is not value:
+                    node.store(field, old, value)
+        finally:
+            try:
+                doc.end()
+            finally:
+                doc.undoing = False

@@ -1,0 +1,296 @@
+"""Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls them.
+
+The package's name is the folder's. Scripts do not see each other's modules: while one is being imported, the modules of
+the others are put aside. A script need not derive from anything; of what Live calls only that is called which exists.
+An exception in a script goes to the log, as in Live's Log.txt, and does not stop anything else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+import types
+from typing import Any, Callable, Dict, List, Optional, Union
+
+FRAMEWORKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "frameworks")
+"""Where `_Framework`, `ableton.v2` … live, as far as they are written anew here."""
+
+
+class CInstance:
+    """What `create_instance` is given: the script's way to Live (names from Live's own scripts)."""
+
+    def __init__(self, script: HostedScript) -> None:
+        self._script = script
+        self.playhead = _Playhead()
+        self.full_velocity = _Switch()
+        self.velocity_levels = _Switch()
+        self._preferences: Dict[str, Any] = {}
+
+    @property
+    def _live(self) -> Any:
+        return self._script.live
+
+    def song(self) -> Any:
+        """The current Live.Song.Song."""
+        return self._live.song
+
+    def log_message(self, *parts: Any) -> None:
+        self._script.write_log(" ".join(str(part) for part in parts))
+
+    def show_message(self, text: Any) -> None:
+        self._script.messages.append(str(text))
+        self._live.status_bar = str(text)
+
+    def send_midi(self, message: Any) -> bool:
+        self._script.midi_out.append(tuple(message))
+        return True
+
+    def handle(self) -> int:
+        return self._script.handle
+
+    def instance_identifier(self) -> int:
+        return self._script.handle
+
+    def request_rebuild_midi_map(self) -> None:
+        self._script.rebuild_midi_map()
+
+    def preferences(self, key: Any) -> Any:
+        return self._preferences.get(key, b"")
+
+    def set_session_highlight(
+        self, track_offset: int, scene_offset: int, width: int, height: int, include_returns: bool = False
+    ) -> None:
+        self._script.highlight = (track_offset, scene_offset, width, height, include_returns)
+
+    def set_controlled_track(self, track: Any) -> None:
+        self._script.controlled_track = track
+
+    def release_controlled_track(self) -> None:
+        self._script.controlled_track = None
+
+    def set_pad_translation(self, translation: Any) -> None:
+        self._script.translations["pads"] = translation
+
+    def set_note_translation(self, *values: Any) -> None:
+        self._script.translations["notes", values[:2]] = values[2:]
+
+    def set_cc_translation(self, *values: Any) -> None:
+        self._script.translations["ccs", values[:2]] = values[2:]
+
+    def set_feedback_channels(self, channels: Any) -> None:
+        self._script.translations["feedback"] = channels
+
+    def set_feedback_velocity(self, velocity: int) -> None:
+        self._script.translations["feedback velocity"] = velocity
+
+    def set_firmware_version(self, *version: Any) -> None:
+        self._script.translations["firmware"] = version
+
+    def reset_input_history(self) -> None:
+        """No MIDI input has a history here."""
+
+    def toggle_lock(self) -> None:
+        self._script.locked = not self._script.locked
+
+    def update_locks(self) -> None:
+        """Nothing is locked to a device."""
+
+    def real_time_data(self) -> None:
+        raise NotImplementedError("headless Live does not do c_instance.real_time_data yet")
+
+
+class _Playhead:
+    """The playhead of a controller's note editor."""
+
+    def __init__(self) -> None:
+        self.notes: Any = []
+        self.start_time = 0.0
+        self.step_length = 1.0
+        self.track: Any = None
+        self.clip: Any = None
+        self.enabled = False
+        self.velocity = 0
+        self.feedback_channels: Any = []
+        self.wrap_around = False
+        self.set_feedback_channels: Any = lambda *args: None
+
+    def set_buttons(self, *args: Any) -> None:
+        self.notes = args
+
+
+class _Switch:
+    def __init__(self) -> None:
+        self.enabled = False
+        self.levels: Any = ()
+        self.notes: Any = ()
+
+
+class HostedScript:
+    """One script in its slot. `instance` is None while it is off."""
+
+    _handles = 0x1000
+
+    def __init__(self, live: Any, source: Union[str, types.ModuleType, Any], name: Optional[str]) -> None:
+        HostedScript._handles += 1
+        self.live = live
+        self.handle = HostedScript._handles
+        self.instance: Any = None
+        self.c_instance: Optional[CInstance] = None
+        self.log: List[str] = []
+        self.messages: List[str] = []
+        self.midi_out: List[Any] = []
+        self.midi_map: List[Any] = []
+        self.translations: Dict[Any, Any] = {}
+        self.highlight: Any = None
+        self.controlled_track: Any = None
+        self.locked = False
+        self.folder: Optional[str] = None
+        self.modules: Dict[str, types.ModuleType] = {}
+        if isinstance(source, (str, os.PathLike)):
+            path = os.path.abspath(os.fspath(source))
+            if os.path.isfile(path) and os.path.basename(path) == "__init__.py":
+                path = os.path.dirname(path)
+            if not os.path.isfile(os.path.join(path, "__init__.py")):
+                raise ValueError("a Remote Script is a folder with __init__.py, got %r" % path)
+            self.folder = path
+            self.name = name or os.path.basename(path)
+            self.module: Any = None
+        else:
+            self.module = source
+            self.name = name or getattr(source, "__name__", "script").split(".")[-1]
+
+    # Logging
+
+    def write_log(self, text: str) -> None:
+        self.log.append(text)
+        self.live.log("RemoteScriptMessage: (%s) %s" % (self.name, text))
+
+    def failed(self) -> None:
+        for line in traceback.format_exc().rstrip().splitlines():
+            self.log.append(line)
+            self.live.log("RemoteScriptError: %s" % line)
+
+    # Life
+
+    def create(self) -> None:
+        """Import if that has not been done, then `create_instance`."""
+        live = self.live
+        live.creating += 1
+        try:
+            if self.module is None:
+                self._import()
+            self.c_instance = CInstance(self)
+            self.instance = self.module.create_instance(self.c_instance)
+        except Exception:
+            self.instance = None
+            self.failed()
+        finally:
+            live.creating -= 1
+        if self.instance is not None:
+            self.call("build_midi_map", self.handle)
+            self.call("refresh_state")
+
+    def disconnect(self) -> None:
+        """Switch the script off."""
+        self.call("disconnect")
+        self.instance = None
+        self.c_instance = None
+
+    def reload(self) -> None:
+        """Off and on, with the code read anew (PVSITE: the package; others saw submodules stay: both are cleared)."""
+        self.disconnect()
+        if self.folder is not None:
+            self._forget_modules()
+            self.module = None
+        self.create()
+
+    def call(self, method: str, *args: Any) -> Any:
+        """Call what Live would, when the instance has it."""
+        target = getattr(self.instance, method, None) if self.instance is not None else None
+        if target is None:
+            return None
+        try:
+            return target(*args)
+        except Exception:
+            self.failed()
+            return None
+
+    def receive_midi(self, message: Any) -> None:
+        """MIDI from the controller."""
+        self.call("receive_midi", tuple(message))
+
+    def rebuild_midi_map(self) -> None:
+        self.midi_map = []
+        self.call("build_midi_map", self.handle)
+
+    # Modules
+
+    def owns(self, module: Any) -> bool:
+        """Whether a module was loaded from this script's folder."""
+        file = getattr(module, "__file__", None)
+        if self.folder is None or not file:
+            return False
+        return os.path.abspath(file).startswith(self.folder + os.sep)
+
+    def _forget_modules(self) -> None:
+        for name, module in list(sys.modules.items()):
+            if self.owns(module):
+                del sys.modules[name]
+        self.modules = {}
+
+    def _import(self) -> None:
+        assert self.folder is not None
+        live = self.live
+        live.install()
+        aside = {}
+        for other in live.scripts:
+            if other is not self:
+                for name, module in list(sys.modules.items()):
+                    if other.owns(module):
+                        aside[name] = sys.modules.pop(name)
+        clash = sys.modules.get(self.name)
+        taken = {}
+        if clash is not None and not self.owns(clash):
+            # A package of the same name that is no script, such as an installed one.
+            prefix = self.name + "."
+            for name in [each for each in sys.modules if each == self.name or each.startswith(prefix)]:
+                taken[name] = sys.modules.pop(name)
+        parent = os.path.dirname(self.folder)
+        added = [path for path in (parent, FRAMEWORKS) if path not in sys.path and os.path.isdir(path)]
+        sys.path[:0] = added
+        importlib.invalidate_caches()
+        try:
+            if os.path.basename(self.folder) == self.name:
+                self.module = importlib.import_module(self.name)
+            else:
+                self.module = _import_as(self.name, self.folder)
+        finally:
+            if parent in added:
+                sys.path.remove(parent)
+            self.modules = {name: module for name, module in sys.modules.items() if self.owns(module)}
+            for name, module in aside.items():
+                sys.modules.setdefault(name, module)
+
+
+def _import_as(name: str, folder: str) -> types.ModuleType:
+    """Import the package in `folder` under another name."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+Log = Callable[[str], None]

@@ -1,0 +1,295 @@
+"""Headless Live as its users hold it: a document, a clock, scripts in their slots, a person at the mouse."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import handles
+from .generate import default_set
+from .host import HostedScript
+from .live_module import install, make_modules, uninstall
+from .model import LiveSet
+from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
+from .spec import SetSpec
+
+LOAD_S = 3.0
+"""Silence while a Set loads (measured from a client's side)."""
+THREADS = ("raise", "log", "count")
+
+
+class OffMainThread(RuntimeError):
+    """The LiveAPI was used on a thread that is not Live's main thread; a real Live may crash."""
+
+
+class Person:
+    """A person at Live's mouse and keyboard: edits outside any script's turn, each its own entry in the history."""
+
+    def __init__(self, live: HeadlessLive) -> None:
+        self._live = live
+
+    def do(self, action: Callable[[Any], Any], label: str = "Edit") -> Any:
+        """Run `action(song)` as one edit; answers what it answers."""
+        live = self._live
+        history = live.document.history
+        history.sync()
+        history.boundary(label)
+        try:
+            return action(live.song)
+        finally:
+            history.sync()
+            history.end()
+
+
+class HeadlessLive:
+    """One running Live.
+
+    Args:
+      spec: The Set to open; None is the Set that Live opens with.
+      version: Which Live to be, 11.0 to 12.4.
+      clock: VirtualClock (default) or RealClock.
+      threads: What to do when the LiveAPI is used off the main thread: "raise" OffMainThread, "log" it, or only
+        "count" it; `off_main_calls` tells in every case where it was.
+      log_file: Where to keep a Log.txt.
+
+    The thread that makes it is the main thread, until `run` is called on another.
+    """
+
+    def __init__(
+        self,
+        spec: Optional[SetSpec] = None,
+        version: str = "12.4",
+        clock: Any = None,
+        threads: str = "raise",
+        log_file: Optional[str] = None,
+        log: Optional[Callable[[str], None]] = None,
+    ) -> None:
+        if threads not in THREADS:
+            raise ValueError("threads must be one of %s, got %r" % (", ".join(THREADS), threads))
+        self.surface = handles.surface_for(version)
+        self.version = version
+        self.clock = clock if clock is not None else VirtualClock()
+        self.threads = threads
+        self.main_thread = threading.get_ident()
+        self.off_main_calls: Dict[Tuple[str, int, str], int] = {}
+        """(file, line, what) → how often."""
+        self.log_lines: List[str] = []
+        self._log_to = log
+        self._log_file = open(log_file, "a", encoding="utf-8") if log_file else None  # noqa: SIM115
+        self.options: Dict[str, bool] = {}
+        self.midi_map: List[Any] = []
+        self.status_bar = ""
+        self.creating = 0
+        self.scripts: List[HostedScript] = []
+        self.stalled_until = 0.0
+        self.scheduler = Scheduler(self.clock, self.log)
+        self.timer_class = make_timer_class(self.scheduler, self._timer_failed)
+        self.document = self._open(spec)
+        self.modules = make_modules(self)
+        self.person = Person(self)
+        self._loading: Optional[Entry] = None
+        self._last_tick = self.clock.now()
+        self.scheduler.after(ENGINE_S, self._tick, ENGINE_S)
+        self.scheduler.after(DISPLAY_S, self._display, DISPLAY_S)
+        self.install()
+
+    def _open(self, spec: Optional[SetSpec]) -> LiveSet:
+        document = LiveSet(
+            spec if spec is not None else default_set(), self.surface, self.clock, self, self.log
+        )
+        document.main = self.main_thread
+        document.off_main = self._off_main
+        return document
+
+    # What scripts see
+
+    @property
+    def song(self) -> Any:
+        """The Song, a new wrapper each time."""
+        return self.surface.wrap(self.document.song)
+
+    @property
+    def application(self) -> Any:
+        return self.surface.wrap(self.document.application)
+
+    def install(self) -> None:
+        """Make `import Live` mean this one."""
+        install(self.modules)
+
+    def control_surfaces(self) -> Tuple[Any, ...]:
+        return tuple(each.instance for each in self.scripts if each.instance is not None)
+
+    # Scripts
+
+    def load_script(self, path_or_module: Any, name: Optional[str] = None) -> HostedScript:
+        """Choose a script in a control surface slot: `create_instance(c_instance)`, as Live does.
+
+        Args:
+          path_or_module: The script's folder, or anything with `create_instance`.
+          name: The package's name; None takes the folder's.
+
+        A script that fails is logged, as in Live; its `instance` is None.
+        """
+        script = HostedScript(self, path_or_module, name)
+        self.scripts.append(script)
+        script.create()
+        self._connect_instances()
+        return script
+
+    def _connect_instances(self) -> None:
+        instances = [each.instance for each in self.scripts if each.instance is not None]
+        for script in self.scripts:
+            script.call("connect_script_instances", instances)
+
+    # Time
+
+    def next_due(self) -> float:
+        """Clock time of the next thing to do."""
+        return max(self.scheduler.next_due(), self.stalled_until)
+
+    def run_due(self) -> None:
+        """Do everything that is due now."""
+        if self.clock.now() < self.stalled_until:
+            return
+        self.scheduler.run_due()
+
+    def run_for(self, seconds: float) -> None:
+        """Let a virtual clock run, doing everything on the way."""
+        end = self.clock.now() + seconds
+        while True:
+            due = self.next_due()
+            if due > end:
+                break
+            self.clock.advance_to(due)
+            self.run_due()
+        self.clock.advance_to(end)
+
+    def run(self) -> None:
+        """Real time: be Live's main thread until `stop`."""
+        self.main_thread = threading.get_ident()
+        self.document.main = self.main_thread
+        self.scheduler.run()
+
+    def stop(self) -> None:
+        """End `run`; from any thread."""
+        self.scheduler.stop()
+
+    def stall(self, seconds: float) -> None:
+        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then what was missed, in a burst."""
+        self.stalled_until = max(self.stalled_until, self.clock.now() + seconds)
+        if not isinstance(self.clock, VirtualClock):
+            # On the main thread, as a menu would hold it.
+            time.sleep(seconds)
+
+    def _tick(self) -> None:
+        now = self.clock.now()
+        seconds, self._last_tick = now - self._last_tick, now
+        if self._loading is None:
+            self.document.transport.tick(seconds)
+
+    def _display(self) -> None:
+        if self._loading is not None:
+            return
+        self.document.history.sync()
+        for script in list(self.scripts):
+            script.call("update_display")
+
+    # Sets
+
+    def open_set(self, spec: Optional[SetSpec] = None) -> None:
+        """As Live does: scripts disconnect, about 3 s of silence, the new document, create_instance again."""
+        for script in self.scripts:
+            script.disconnect()
+        self.document.close()
+        self.document = self._open(spec)
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = self.scheduler.after(LOAD_S, self._opened)
+
+    def _opened(self) -> None:
+        self._loading = None
+        self._last_tick = self.clock.now()
+        for script in self.scripts:
+            script.create()
+        self._connect_instances()
+
+    def close(self) -> None:
+        """Quit: scripts disconnect, nothing runs any more."""
+        for script in self.scripts:
+            if script.instance is not None:
+                script.disconnect()
+            script._forget_modules()
+        self.scripts = []
+        self.scheduler.stop()
+        self.document.close()
+        if sys.modules.get("Live") is self.modules["Live"]:
+            uninstall()
+        if self._log_file is not None:
+            self._log_file.close()
+            self._log_file = None
+
+    # Looking in from outside
+
+    @property
+    def history(self) -> List[str]:
+        """Labels of the undo stack, oldest first."""
+        return self.document.history.labels
+
+    def listener_count(self) -> int:
+        """Listeners attached to all objects."""
+        return self.document.listener_count()
+
+    def log(self, text: str) -> None:
+        for line in text.rstrip().splitlines() or [""]:
+            self.log_lines.append(line)
+            if self._log_file is not None:
+                self._log_file.write("%s: info: %s\n" % (time.strftime("%Y-%m-%dT%H:%M:%S"), line))
+                self._log_file.flush()
+            if self._log_to is not None:
+                self._log_to(line)
+
+    def _timer_failed(self, text: str) -> None:
+        self.log("RemoteScriptError: a timer stops for good:\n" + text)
+
+    # Threads
+
+    def check_thread(self, what: str) -> None:
+        if threading.get_ident() != self.main_thread:
+            self._off_main(what)
+
+    def _off_main(self, what: str) -> None:
+        file, line = _caller()
+        key = (file, line, what)
+        self.off_main_calls[key] = self.off_main_calls.get(key, 0) + 1
+        if self.threads == "count":
+            return
+        text = (
+            "the LiveAPI belongs to Live's main thread, got %s on thread %r at %s:%d; defer it to a tick"
+            % (
+                what,
+                threading.current_thread().name,
+                file,
+                line,
+            )
+        )
+        if self.off_main_calls[key] == 1:
+            self.log("OffMainThread: " + text)
+        if self.threads == "raise":
+            raise OffMainThread(text)
+
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def _caller() -> Tuple[str, int]:
+    """File and line of the nearest code that is not headless Live's own."""
+    frames = [
+        each for each in traceback.extract_stack() if not os.path.abspath(each.filename).startswith(_HERE)
+    ]
+    if not frames:
+        return "<unknown>", 0
+    return frames[-1].filename, int(frames[-1].lineno or 0)

@@ -1,0 +1,201 @@
+"""From a `SetSpec` to the nodes of a document."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from .. import palette
+from ..session import Playback
+from ..spec import ClipSpec, EnvelopeSpec, SetSpec, TrackSpec
+from .clip import Clip
+from .clip_slot import ClipSlot
+from .device import make_device
+from .groove import Groove, GroovePool, TuningSystem
+from .mixer import Mixer
+from .scene import Scene
+from .song import CuePoint, Song
+from .song_view import SongView
+from .track import TakeLane, Track, TrackView
+
+
+def build_track(
+    doc: Any, spec: TrackSpec, song: Any, scenes: int, grooves: Any = (), tempo: float = 120.0
+) -> Track:
+    """A track with all below it; not yet in its place."""
+    made = Track(doc, kind=spec.kind, name=spec.name, user_name=spec.user_name)
+    made.playback = Playback()
+    if spec.user_name == "" and spec.name:
+        made.base_name = _base_of(spec)
+    if spec.color_index is not None:
+        made.color_index = spec.color_index
+    elif spec.color is not None:
+        made.color_index = palette.nearest_index(spec.color)
+    made.solo = spec.solo
+    made.arm = spec.arm and made.is_regular
+    made.current_monitoring_state = spec.monitoring
+    made.is_frozen = spec.is_frozen
+    made.fold_state = spec.is_folded and spec.kind == "group"
+    for field in ("type", "channel"):
+        for side in ("input", "output"):
+            value = getattr(spec, "%s_routing_%s" % (side, field))
+            if value:
+                made.__dict__["%s_%s" % (side, field)] = value
+    view = TrackView(doc)
+    if spec.is_collapsed:
+        view.is_collapsed = True
+    made.own("view", view)
+    returns = [each.name for each in song.return_tracks]
+    if spec.kind == "return" and len(returns) < len(spec.mixer.sends):
+        returns += [""] * (len(spec.mixer.sends) - len(returns))
+    made.own("mixer_device", Mixer.of(doc, spec.mixer, spec.kind == "main", returns))
+    made.own("devices", tuple(make_device(doc, each) for each in spec.devices))
+    color = made.color_index
+    if made.has_slots:
+        slots: List[ClipSlot] = []
+        for index in range(scenes):
+            slot = ClipSlot(doc)
+            clip = spec.clip_slots[index] if index < len(spec.clip_slots) else None
+            if clip is not None and made.is_regular:
+                slot.own("clip", _clip(doc, clip, color, grooves, tempo))
+            if index < len(spec.stop_buttons) and not spec.stop_buttons[index]:
+                slot.has_stop_button = False
+            slots.append(slot)
+        made.own("clip_slots", tuple(slots))
+    if made.is_regular:
+        made.own("arrangement_clips", _clips(doc, spec.arrangement_clips, color, grooves, tempo))
+        lanes = []
+        for lane in spec.take_lanes:
+            node = TakeLane(doc, name=lane.name)
+            node.own("arrangement_clips", _clips(doc, lane.arrangement_clips, color, grooves, tempo))
+            lanes.append(node)
+        made.own("take_lanes", tuple(lanes))
+        _put_envelopes(made, spec)
+    made.refresh_devices()
+    for device in made.devices:
+        device.refresh_active()
+    return made
+
+
+def _base_of(spec: TrackSpec) -> str:
+    """What an unnamed track is called behind its number."""
+    if spec.kind == "main":
+        return spec.name
+    _, dash, rest = spec.name.partition("-")
+    return rest if dash else ""
+
+
+def _clip(doc: Any, spec: ClipSpec, color: int, grooves: Any, tempo: float) -> Clip:
+    return Clip.of_spec(doc, spec, color, grooves, tempo)
+
+
+def _clips(doc: Any, specs: List[ClipSpec], color: int, grooves: Any, tempo: float) -> Any:
+    made = [_clip(doc, each, color, grooves, tempo) for each in specs]
+    return tuple(sorted(made, key=lambda clip: clip.body.start_time or 0.0))
+
+
+def _put_envelopes(track: Track, spec: TrackSpec) -> None:
+    pairs = []
+    for index, clip in enumerate(spec.clip_slots):
+        if clip is not None and index < len(track.clip_slots):
+            pairs.append((track.clip_slots[index].clip, clip))
+    for node, clip in pairs:
+        found = []
+        for envelope in clip.envelopes:
+            parameter = find_parameter(track, envelope)
+            if parameter is not None:
+                found.append((parameter, envelope.events))
+        if found:
+            node.put_envelopes(found)
+
+
+def find_parameter(track: Track, envelope: EnvelopeSpec) -> Optional[Any]:
+    """The parameter that an envelope names; None when the track does not have it."""
+    path = list(envelope.parameter)
+    try:
+        if path[0] == "mixer":
+            held = getattr(track.mixer_device, path[1])
+            return held[path[2]] if path[1] == "sends" else held if hasattr(held, "value") else None
+        holder: Any = track
+        while len(path) > 2:
+            device = holder.devices[path[0]]
+            holder = getattr(device, path[1])[path[2]]
+            path = path[3:]
+        return holder.devices[path[0]].parameters[path[1]]
+    except (IndexError, AttributeError, TypeError):
+        return None
+
+
+def build_song(doc: Any, spec: SetSpec) -> Song:
+    """The song of a document, all values settled but nothing alive yet."""
+    song = Song(doc, name=spec.name, file_path=spec.file_path, tempo=float(spec.tempo))
+    doc.song = song
+    for field in (
+        "signature_numerator",
+        "signature_denominator",
+        "loop",
+        "loop_start",
+        "loop_length",
+        "punch_in",
+        "punch_out",
+        "metronome",
+        "start_time",
+        "arrangement_overdub",
+        "session_automation_record",
+        "clip_trigger_quantization",
+        "midi_recording_quantization",
+        "groove_amount",
+        "swing_amount",
+        "root_note",
+        "scale_name",
+        "scale_mode",
+    ):
+        setattr(song, field, getattr(spec, field))
+    view = SongView(doc, follow_song=spec.follow_song)
+    song.own("view", view)
+    pool = GroovePool(doc)
+    pool.own("grooves", tuple(Groove.of(doc, each) for each in spec.grooves))
+    song.own("groove_pool", pool)
+    if spec.tuning is not None:
+        song.own("tuning_system", TuningSystem.of(doc, spec.tuning))
+    count = max([1, len(spec.scenes)] + [len(each.clip_slots) for each in spec.tracks])
+    from ..spec import SceneSpec
+
+    scene_specs = list(spec.scenes) + [SceneSpec()] * (count - len(spec.scenes))
+    song.own("scenes", tuple(Scene.of(doc, each) for each in scene_specs))
+    returns: List[Track] = []
+    for each in spec.return_tracks:
+        returns.append(build_track(doc, each, song, 0, pool.grooves, song.tempo))
+    song.own("return_tracks", tuple(returns))
+    # Sends exist for every return, also those that stand later in the file.
+    for track, each in zip(returns, spec.return_tracks):
+        _complete_sends(track, each, len(returns))
+    main = build_track(doc, spec.main_track, song, 0, pool.grooves, song.tempo)
+    song.own("master_track", main)
+    tracks: List[Track] = []
+    for each in spec.tracks or [TrackSpec("midi", user_name="")]:
+        track = build_track(doc, each, song, count, pool.grooves, song.tempo)
+        if each.group is not None and 0 <= each.group < len(tracks):
+            track.group_track = tracks[each.group]
+        tracks.append(track)
+    song.own("tracks", tuple(tracks))
+    cues = tuple(CuePoint(doc, name=each.name, time=float(each.time)) for each in spec.cue_points)
+    song.own("cue_points", cues)
+    chosen = spec.selected_track
+    everyone = song.tracks + song.return_tracks + (main,)
+    view.selected_track = (
+        everyone[chosen] if chosen is not None and 0 <= chosen < len(everyone) else tracks[0]
+    )
+    row = spec.selected_scene
+    view.selected_scene = song.scenes[row] if row is not None and 0 <= row < count else song.scenes[0]
+    return song
+
+
+def _complete_sends(track: Track, spec: TrackSpec, count: int) -> None:
+    from .mixer import send_parameter
+
+    mixer = track.mixer_device
+    values: Dict[int, float] = dict(enumerate(spec.mixer.sends))
+    sends = list(mixer.sends)[:count]
+    while len(sends) < count:
+        sends.append(send_parameter(track.doc, "", values.get(len(sends), 0.0)))
+    mixer.own("sends", tuple(sends))

@@ -1,0 +1,305 @@
+"""Devices: native ones, plug-ins and Max devices, each with "Device On" as parameter 0.
+
+A special device (Simpler, Wavetable, …) keeps what only it has in `extra`, from the Set or Live's defaults. Guess: the
+values of special properties that no Set tells and that nothing measured; `coverage` names them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+
+from ..node import Document, Node, model
+from ..spec import DeviceSpec
+from .parameter import Parameter, switch
+
+SPECIAL = {
+    "OriginalSimpler": "SimplerDevice",
+    "Eq8": "Eq8Device",
+    "Compressor2": "CompressorDevice",
+    "InstrumentVector": "WavetableDevice",
+    "InstrumentMeld": "MeldDevice",
+    "Drift": "DriftDevice",
+    "Roar": "RoarDevice",
+    "Shifter": "ShifterDevice",
+    "Hybrid": "HybridReverbDevice",
+    "Transmute": "SpectralResonatorDevice",
+    "Looper": "LooperDevice",
+    "MidiCcControl": "CcControlDevice",
+    "DrumCell": "DrumCellDevice",
+    "PluginDevice": "PluginDevice",
+    "AuPluginDevice": "PluginDevice",
+    "MxDeviceInstrument": "MaxDevice",
+    "MxDeviceAudioEffect": "MaxDevice",
+    "MxDeviceMidiEffect": "MaxDevice",
+    "InstrumentGroupDevice": "RackDevice",
+    "DrumGroupDevice": "RackDevice",
+    "AudioEffectGroupDevice": "RackDevice",
+    "MidiEffectGroupDevice": "RackDevice",
+}
+"""Internal class name → class in Live's Object Model; others are plain `Device`."""
+
+INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
+
+
+@model
+class DeviceView(Node):
+    LOM = "Device.View"
+    UNTRACKED = frozenset(("is_collapsed",))
+    is_collapsed = False
+
+
+@model
+class Device(Node):
+    LOM = "Device"
+    OWNS = ("parameters", "view")
+    UNTRACKED = frozenset(("is_using_compare_preset_b",))
+    GUESSES = frozenset(("can_compare_ab", "is_using_compare_preset_b"))
+
+    name = ""
+    class_name = ""
+    class_display_name = ""
+    type = 0
+    parameters: Tuple[Parameter, ...] = ()
+    view: DeviceView
+    is_active = True
+    latency_in_samples = 0
+    is_using_compare_preset_b = False
+    can_have_chains = False
+    can_have_drum_pads = False
+    extra: Dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, doc: Document, spec: DeviceSpec) -> Device:
+        made = cls(doc, name=spec.name or spec.class_display_name or spec.class_name)
+        made.lom = SPECIAL.get(spec.class_name, "Device")
+        made.class_name = spec.class_name
+        made.class_display_name = spec.class_display_name or spec.name or spec.class_name
+        made.type = spec.type
+        made.latency_in_samples = spec.latency_in_samples
+        made.own("view", made.make_view(spec))
+        made.own("parameters", tuple(made.make_parameters(spec)))
+        made.fill(spec)
+        return made
+
+    def make_view(self, spec: DeviceSpec) -> Node:
+        view = DeviceView(self.doc)
+        if spec.is_collapsed:
+            view.is_collapsed = True
+        return view
+
+    def make_parameters(self, spec: DeviceSpec) -> Iterator[Parameter]:
+        yield switch(
+            self.doc, "On" if spec.class_name == "InstrumentMeld" else "Device On", spec.is_on, Parameter
+        )
+        for each in spec.parameters:
+            yield Parameter.of(self.doc, each)
+
+    def fill(self, spec: DeviceSpec) -> None:
+        """Take over what only this kind of device has."""
+        if spec.extra:
+            self.extra = dict(spec.extra)
+
+    # Place
+
+    @property
+    def container(self) -> Any:
+        """The track or chain it is in."""
+        return self.parent
+
+    @property
+    def track(self) -> Any:
+        return self.container.track
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.parameters[0].value)
+
+    def container_view_select(self) -> None:
+        """Make it the selected device of its track."""
+        self.track.view.change("selected_device", self)
+
+    def on_parameter(self, parameter: Parameter) -> None:
+        if parameter is self.parameters[0]:
+            self.doc.refresh(("active", id(self)), self.refresh_active)
+
+    def refresh_active(self) -> None:
+        """Derive `is_active` from the switch and what encloses the device."""
+        if self.parent is not None:
+            self.derive("is_active", self.is_on and bool(self.container.passes_devices))
+
+    # Members
+
+    def check_name(self, value: str) -> str:
+        """Guess: an empty name becomes the device's own."""
+        return value or self.class_display_name
+
+    def get_can_compare_ab(self) -> bool:
+        return self.type != 0 and not self.class_name.startswith(("Mx", "Plugin", "Au"))
+
+    def get_is_using_compare_preset_b(self) -> bool:
+        if not self.get_can_compare_ab():
+            raise RuntimeError("Device does not support compare A/B")
+        return self.is_using_compare_preset_b
+
+    def check_is_using_compare_preset_b(self, value: bool) -> bool:
+        self.get_is_using_compare_preset_b()
+        return value
+
+    def get_latency_in_ms(self) -> float:
+        return self.latency_in_samples / 44.1
+
+    def call_store_chosen_bank(self, script_index: int, bank_index: int) -> None:
+        """Remembers the bank a controller shows; nothing reads it back (documented)."""
+        self.doc.banks[(self.ptr, script_index)] = bank_index  # type: ignore[attr-defined]
+
+    # What only special devices have
+
+    @classmethod
+    def other_getter(cls, prop: Any) -> Optional[Callable[[Any], Any]]:
+        name, type_ = prop.name, prop.type
+        if name in DEFAULTS:
+            default = DEFAULTS[name]
+        elif type_ in PLAIN:
+            default = PLAIN[type_]
+        else:
+            return None
+
+        def read(self: Any) -> Any:
+            return self.extra.get(name, default)
+
+        return read
+
+    def other_setter(self, name: str, value: Any) -> bool:
+        facts = self.doc.surface.facts.classes.get(self.lom)  # type: ignore[attr-defined]
+        prop = None if facts is None else facts.properties.get(name)
+        if prop is None or self.other_getter(prop) is None:
+            return False
+        check_special(self, name, value)
+        old = self.extra.get(name, DEFAULTS.get(name, PLAIN.get(prop.type)))
+        if old != value:
+            extra = dict(self.extra)
+            extra[name] = value
+            with self.doc.edit():
+                self.change("extra", extra)
+        return True
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field == "extra":
+            for name in set(old) | set(value):
+                if old.get(name) != value.get(name):
+                    self.notify(name)
+
+
+PLAIN: Dict[str, Any] = {
+    "bool": False,
+    "int": 0,
+    "float": 0.0,
+    "str": "",
+    "StringVector": (),
+    "IntVector": (),
+}
+
+DEFAULTS: Dict[str, Any] = {
+    "pitch_bend_range": 2,
+    "note_pitch_bend_range": 48,
+    "selected_band": 0,
+    "voices": 6,
+    "retrigger": True,
+    "playback_mode": 0,
+    "slicing_playback_mode": 0,
+    "record_length_index": 10,
+    "record_length_list": (
+        "1 Bar",
+        "2 Bars",
+        "3 Bars",
+        "4 Bars",
+        "5 Bars",
+        "6 Bars",
+        "7 Bars",
+        "8 Bars",
+        "16 Bars",
+        "32 Bars",
+        "Free",
+    ),
+    "routing_mode_list": ("Single", "Serial", "Parallel", "Multi Band", "Mid Side", "Feedback", "Delay"),
+    "voice_mode_list": ("Poly", "Mono", "Stereo", "Unison"),
+    "voice_count_list": ("4", "8", "16", "24", "32"),
+    "unison_voice_count": 2,
+}
+"""Guess: fresh devices; the lists are measured on 12.3.5."""  # fmt: skip
+
+RANGES: Dict[Tuple[str, str], Tuple[float, float, str]] = {
+    ("DriftDevice", "pitch_bend_range"): (0, 12, "Invalid Pitch Bend Range"),
+    ("Eq8Device", "global_mode"): (0, 2, "Invalid global mode"),
+    ("WavetableDevice", "filter_routing"): (0, 2, "Invalid filter routing"),
+    ("WavetableDevice", "unison_mode"): (0, 6, "Invalid unison mode"),
+    ("WavetableDevice", "unison_voice_count"): (2, 8, "Invalid unison voice count"),
+    ("WavetableDevice", "poly_voices"): (0, 6, "Invalid voice count"),
+    ("SimplerDevice", "playback_mode"): (0, 2, "Invalid playback mode"),
+    ("SimplerDevice", "slicing_playback_mode"): (0, 2, "Invalid slicing playback mode"),
+    ("LooperDevice", "record_length_index"): (0, 10, "Invalid record length index"),
+}
+
+
+def check_special(device: Device, name: str, value: Any) -> None:
+    """Raise Live's RuntimeError for a value out of range."""
+    limits = RANGES.get((device.lom, name))
+    if limits is not None and not limits[0] <= value <= limits[1]:
+        raise RuntimeError(limits[2])
+
+
+@model
+class Plugin(Device):
+    LOM = "PluginDevice"
+    presets: Tuple[str, ...] = ("Default",)
+    selected_preset_index = 0
+    is_editor_open = False
+    UNTRACKED = Device.UNTRACKED | {"is_editor_open"}
+
+    def fill(self, spec: DeviceSpec) -> None:
+        super().fill(spec)
+        if spec.presets:
+            self.presets = tuple(spec.presets)
+
+    def check_selected_preset_index(self, value: int) -> int:
+        if not 0 <= value < len(self.presets):
+            raise RuntimeError("Invalid preset index")
+        return value
+
+    def call_get_parameter_names(self, begin: int, end: int) -> Tuple[str, ...]:
+        """Names from `begin` up to `end`, exclusive; −1 takes all (measured on 12.3.5)."""
+        names = tuple(each.name for each in self.parameters)
+        return names[begin:] if end == -1 else names[begin:end]
+
+
+@model
+class Max(Device):
+    LOM = "MaxDevice"
+    audio_inputs: Tuple[Any, ...] = ()
+    audio_outputs: Tuple[Any, ...] = ()
+    midi_inputs: Tuple[Any, ...] = ()
+    midi_outputs: Tuple[Any, ...] = ()
+
+    def call_get_bank_count(self) -> int:
+        return len(self.extra.get("banks", ()))
+
+    def call_get_bank_name(self, index: int) -> str:
+        banks = self.extra.get("banks", ())
+        return str(banks[index][0]) if 0 <= index < len(banks) else ""
+
+    def call_get_bank_parameters(self, index: int) -> List[int]:
+        banks = self.extra.get("banks", ())
+        return list(banks[index][1]) if 0 <= index < len(banks) else []
+
+
+def make_device(doc: Document, spec: DeviceSpec) -> Device:
+    """The device that a spec describes, with all below it."""
+    from .rack import Rack
+    from .simpler import Simpler
+
+    kind = SPECIAL.get(spec.class_name, "Device")
+    cls = {"RackDevice": Rack, "PluginDevice": Plugin, "MaxDevice": Max, "SimplerDevice": Simpler}.get(
+        kind, Device
+    )
+    made: Device = cls.of(doc, spec)
+    return made

@@ -1,0 +1,75 @@
+"""One Set that is open: its Song and Application, and what all nodes of it reach through `doc`."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterator, Tuple
+
+from ..node import Document, Node
+from ..spec import SetSpec
+from .routing import Routing
+from .transport import Transport
+
+
+class LiveSet(Document):
+    """The document of a `SetSpec`, for a surface (a Live version) and a clock."""
+
+    song: Any
+    application: Any
+
+    def __init__(
+        self,
+        spec: SetSpec,
+        surface: Any,
+        clock: Any,
+        live: Any = None,
+        log: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        super().__init__(log)
+        from .application import Application
+        from .build import build_song
+
+        self.surface = surface
+        self.clock = clock
+        self.live = live
+        self.banks: Dict[Tuple[Any, int], int] = {}
+        self.routing = Routing(self)
+        self.transport = Transport(self)
+        self.begin()
+        try:
+            self.song = build_song(self, spec)
+            self.application = Application.make(self)
+            self.bear(self.song)
+            self.bear(self.application)
+            self.song.settle_all()
+        finally:
+            self.end()
+        self.building = False
+        self.history.forget()
+
+    def parameters(self) -> Iterator[Any]:
+        """Every parameter of the Set."""
+        for node in self.song.walk():
+            if node.lom == "DeviceParameter":
+                yield node
+
+    def listener_count(self) -> int:
+        """Listeners that are attached and whose owners live."""
+        return sum(
+            sum(1 for each in mine if each.alive)
+            for root in (self.song, self.application)
+            for node in root.walk()
+            for mine in (node.listeners or {}).values()
+        )
+
+    def close(self) -> None:
+        """All references and listeners die."""
+        for root in (self.song, self.application):
+            for node in list(root.walk()):
+                node.ptr = None
+                node.listeners = None
+
+
+def root_of(node: Node) -> Node:
+    while node.parent is not None:
+        node = node.parent
+    return node

@@ -1,0 +1,182 @@
+"""Parameters of devices and mixers.
+
+A write is immediate and enters the history when Live syncs parameters (measured on 12.4.6). Values are 32-bit floats:
+0.3 reads back 0.30000001192092896 (measured on 12.3.5).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Optional, Sequence, Tuple
+
+from .. import display
+from ..node import Document, Node, model
+from ..spec import ParameterSpec
+
+INVALID = "Invalid value. Check the parameters range with min/max"
+NO_ITEMS = "Only quantized parameters have value items"
+NO_DEFAULT = "There is no default value available for this type of parameter"
+NO_DISPLAY = "Invalid display value"
+NOT_ENABLED = "The parameter is not enabled"
+"""Guess: the text; that such writes are refused is documented."""
+
+_FLOAT = struct.Struct("f")
+
+
+def single(value: float) -> float:
+    """The nearest 32-bit float."""
+    return float(_FLOAT.unpack(_FLOAT.pack(value))[0])
+
+
+@model
+class Parameter(Node):
+    LOM = "DeviceParameter"
+    SYNCED = frozenset(("value",))
+    UNTRACKED = frozenset(("automation_state", "touched"))
+    GUESSES = frozenset(("state", "short_value_items", "begin_gesture", "end_gesture"))
+
+    name = ""
+    original_name = ""
+    value = 0.0
+    min = 0.0
+    max = 1.0
+    default: Optional[float] = None
+    items: Tuple[str, ...] = ()
+    unit = ""
+    is_enabled = True
+    state = 0
+    automation_state = 0
+    touched = False
+    automated: Optional[float] = None
+    """The value that automation holds, while it is overridden."""
+
+    @classmethod
+    def of(cls, doc: Document, spec: ParameterSpec) -> Parameter:
+        low, high = single(spec.minimum), single(spec.maximum)
+        value = min(max(single(spec.value), low), high)
+        made = cls(doc, name=spec.name, value=value)
+        if low != 0.0:
+            made.min = low
+        if high != 1.0:
+            made.max = high
+        if spec.items:
+            made.items = tuple(spec.items)
+        if spec.default is not None:
+            made.default = single(spec.default)
+        if spec.unit:
+            made.unit = spec.unit
+        if not spec.is_enabled:
+            made.is_enabled = False
+        if spec.original_name and spec.original_name != spec.name:
+            made.original_name = spec.original_name
+        if spec.automated:
+            made.automation_state = 1
+        return made
+
+    @property
+    def is_quantized(self) -> bool:
+        return bool(self.items)
+
+    def get_original_name(self) -> str:
+        return self.original_name or self.name
+
+    def get_default_value(self) -> float:
+        if self.items:
+            raise RuntimeError(NO_DEFAULT)
+        return self.min if self.default is None else self.default
+
+    def get_value_items(self) -> Sequence[str]:
+        if not self.items:
+            raise RuntimeError(NO_ITEMS)
+        return self.items
+
+    get_short_value_items = get_value_items
+
+    def get_display_value(self) -> float:
+        if self.items:
+            raise RuntimeError(NO_DISPLAY)
+        return float(display.shown_number(self.unit, self.value, self.min, self.max))
+
+    def set_display_value(self, value: float) -> None:
+        """Settable in what is shown (measured on 12.4.6), refused on quantized parameters."""
+        if self.items:
+            raise RuntimeError(NO_DISPLAY)
+        self.set_value(single(display.value_of_number(self.unit, value, self.min, self.max)))
+
+    def set_value(self, value: float) -> None:
+        value = single(value)
+        if not self.min <= value <= self.max:
+            raise RuntimeError(INVALID)
+        if not self.is_enabled:
+            raise RuntimeError(NOT_ENABLED)
+        if self.items:
+            value = float(round(value))
+        self.put(value)
+
+    def put(self, value: float) -> None:
+        """Set the value, checked already."""
+        if value == self.value:
+            return
+        with self.doc.edit():
+            if self.automation_state == 1:
+                self.change("automation_state", 2)
+            self.change("value", value)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field == "value":
+            self.notify("display_value")
+            owner = self.parent
+            if owner is not None:
+                owner.on_parameter(self)  # type: ignore[attr-defined]
+        elif field == "automation_state":
+            self.doc.song.refresh_automation()  # type: ignore[attr-defined]
+
+    def text(self, value: float) -> str:
+        if self.items:
+            index = round(value - self.min)
+            return self.items[min(max(index, 0), len(self.items) - 1)]
+        return display.text(self.unit, value, self.min, self.max)
+
+    def call_str_for_value(self, value: float) -> str:
+        return self.text(single(value))
+
+    def call___str__(self) -> str:
+        return self.text(self.value)
+
+    def call_begin_gesture(self) -> None:
+        """Touches the parameter, as a hand on a control does."""
+        self.change("touched", True)
+
+    def call_end_gesture(self) -> None:
+        self.change("touched", False)
+
+    def call_re_enable_automation(self) -> None:
+        if self.automation_state == 2:
+            self.change("automation_state", 1)
+
+
+class Switch(Parameter):
+    """A parameter whose change is an edit of its own in the history, as mute is."""
+
+    SYNCED = frozenset()
+
+
+def switch(doc: Document, name: str, value: bool, cls: Any = Switch) -> Parameter:
+    """An on/off parameter."""
+    made: Parameter = cls(doc, name=name, value=1.0 if value else 0.0, items=("Off", "On"))
+    return made
+
+
+def plain(
+    doc: Document, name: str, value: float, low: float, high: float, default: float, unit: str
+) -> Parameter:
+    """A continuous parameter."""
+    return Parameter(
+        doc,
+        name=name,
+        value=min(max(single(value), low), high),
+        min=low,
+        max=high,
+        default=single(default),
+        unit=unit,
+    )

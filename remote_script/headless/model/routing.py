@@ -1,0 +1,225 @@
+"""Where tracks take their signal from and send it to, as the lists that Live offers.
+
+Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that a new track's
+lists are empty in the tick of its making is measured.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Tuple
+
+from ..values import RoutingChannel, RoutingType
+
+EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3, 4, 5, 6, 7
+MONO, STEREO, MIDI = 1, 2, 0
+CHANNELS = {"input_type": "input_channel", "output_type": "output_channel"}
+
+
+class Routing:
+    """Answers and takes routing types and channels for the tracks of one Set."""
+
+    def __init__(self, doc: Any) -> None:
+        self._doc = doc
+        self._track_list_listened = (
+            "available_input_routing_types",
+            "available_output_routing_types",
+            "input_routings",
+            "output_routings",
+        )
+
+    @property
+    def main_name(self) -> str:
+        return str(self._doc.song.master_track.name)
+
+    def _others(self, track: Any) -> List[Any]:
+        song = self._doc.song
+        return [each for each in song.tracks if each is not track]
+
+    def input_types(self, track: Any) -> Tuple[Any, ...]:
+        if track.kind not in ("midi", "audio"):
+            return (self._none(),)
+        if not track.routing_ready:
+            return (self._type("", INVALID),)
+        types: List[Any] = []
+        if track.kind == "midi":
+            types = [self._type("All Ins", EXTERNAL), self._type("Computer Keyboard", EXTERNAL)]
+        else:
+            types = [self._type("Ext. In", EXTERNAL), self._type("Resampling", RESAMPLING)]
+        for other in self._others(track):
+            if track.kind == "audio" or other.kind == "midi":
+                types.append(self._type(other.name, TRACK, other))
+        if track.kind == "audio":
+            types += [self._type(each.name, TRACK, each) for each in self._doc.song.return_tracks]
+            types.append(self._type(self.main_name, MASTER, self._doc.song.master_track))
+        types.append(self._none())
+        return tuple(types)
+
+    def output_types(self, track: Any) -> Tuple[Any, ...]:
+        if not track.routing_ready:
+            return (self._type("", INVALID),)
+        if track.kind == "main":
+            return (self._type("Ext. Out", EXTERNAL),)
+        types: List[Any] = []
+        if track.has_midi_output and track.kind == "midi":
+            types = [self._type("No Output", NONE)]
+            types += [self._type(o.name, TRACK, o) for o in self._others(track) if o.kind == "midi"]
+            return tuple(types)
+        types = [
+            self._type("Ext. Out", EXTERNAL),
+            self._type(self.main_name, MASTER, self._doc.song.master_track),
+        ]
+        if track.kind != "return":
+            if track.group_track is not None:
+                types.append(self._type(track.group_track.name, PARENT, track.group_track))
+            types += [
+                self._type(o.name, TRACK, o)
+                for o in self._others(track)
+                if o.kind == "audio" or (o.kind == "midi" and any(d.type == 1 for d in o.devices))
+            ]
+        types.append(self._type("Sends Only", NONE))
+        return tuple(types)
+
+    def input_channels(self, track: Any) -> Tuple[Any, ...]:
+        if track.kind == "midi":
+            kind = self.input_type(track)
+            if kind.category == TRACK:
+                names = ["Pre FX", "Post FX", "Post Mixer"]
+            elif kind.category == NONE:
+                return (self._channel("", MIDI),)
+            else:
+                names = ["All Channels"] + ["Ch. %d" % (n + 1) for n in range(16)]
+            return tuple(self._channel(name, MIDI) for name in names)
+        if track.kind != "audio":
+            return (self._channel("", STEREO),)
+        kind = self.input_type(track)
+        if kind.category == EXTERNAL:
+            return (self._channel("1/2", STEREO), self._channel("1", MONO), self._channel("2", MONO))
+        if kind.category in (TRACK, MASTER) and kind.display_name != self.main_name:
+            return tuple(self._channel(name, STEREO) for name in ("Pre FX", "Post FX", "Post Mixer"))
+        return (self._channel("", STEREO),)
+
+    def output_channels(self, track: Any) -> Tuple[Any, ...]:
+        kind = self.output_type(track)
+        if track.has_midi_output and track.kind == "midi":
+            names = ["Track In"] if kind.category == TRACK else [""]
+            return tuple(self._channel(name, MIDI) for name in names)
+        if kind.category == EXTERNAL:
+            return (self._channel("1/2", STEREO), self._channel("1", MONO), self._channel("2", MONO))
+        return (self._channel("Track In" if kind.category == TRACK else "", STEREO),)
+
+    # What is chosen
+
+    def _chosen(self, options: Tuple[Any, ...], name: str, default: str = "") -> Any:
+        for option in options:
+            if option.display_name == name:
+                return option
+        for option in options:
+            if option.display_name == default:
+                return option
+        if name and options and hasattr(options[0], "category"):
+            # From a Set whose hardware is not here: Live shows what the Set names.
+            return self._type(name, INVALID)
+        return options[0]
+
+    def input_type(self, track: Any) -> Any:
+        default = {"midi": "All Ins", "audio": "Ext. In"}.get(track.kind, "")
+        return self._chosen(self.input_types(track), track.input_type or default)
+
+    def output_type(self, track: Any) -> Any:
+        default = self.main_name
+        if track.group_track is not None:
+            default = track.group_track.name
+        if track.kind == "main":
+            default = "Ext. Out"
+        name = track.output_type
+        if name in ("Master", "Main"):
+            name = self.main_name
+        elif name == "Group" and track.group_track is not None:
+            name = track.group_track.name
+        return self._chosen(self.output_types(track), name or default, default if not name else "")
+
+    def input_channel(self, track: Any) -> Any:
+        return self._chosen(self.input_channels(track), track.input_channel)
+
+    def output_channel(self, track: Any) -> Any:
+        return self._chosen(self.output_channels(track), track.output_channel)
+
+    def _options(self, track: Any, field: str) -> Tuple[Any, ...]:
+        answers: Tuple[Any, ...] = getattr(self, field + "s")(track)
+        return answers
+
+    def choose(self, track: Any, field: str, value: Any) -> None:
+        """Take one of the offered objects. ValueError for anything else."""
+        for option in self._options(track, field):
+            if option == value:
+                self._put(track, field, str(option.display_name))
+                return
+        raise ValueError("The given routing is not available for this track")
+
+    def choose_name(self, track: Any, field: str, name: str) -> None:
+        """As the old text members do: an unknown name changes nothing."""
+        for option in self._options(track, field):
+            if option.display_name == name:
+                self._put(track, field, name)
+                return
+
+    def _put(self, track: Any, field: str, name: str) -> None:
+        if getattr(self, field)(track).display_name == name:
+            return
+        with self._doc.edit():
+            track.change(field, name)
+            if field in CHANNELS:
+                track.change(CHANNELS[field], "")
+
+    # Telling
+
+    def notify_chosen(self, track: Any, field: str) -> None:
+        side, _, what = field.partition("_")
+        track.notify("%s_routing_%s" % (side, what))
+        track.notify("current_%s_%s" % (side, "routing" if what == "type" else "sub_routing"))
+        if what == "type":
+            track.notify("available_%s_routing_channels" % side)
+            track.notify("%s_sub_routings" % side)
+            track.notify("%s_routing_channel" % side)
+            track.notify("current_%s_sub_routing" % side)
+
+    def renamed(self, track: Any, old: str, new: str) -> None:
+        """Who goes to or comes from this track keeps doing so under its new name."""
+        for other in self._everyone():
+            for field in ("input_type", "output_type"):
+                if getattr(other, field) == old and old and other is not track:
+                    other.derive(field, new)
+        self.changed()
+
+    def _everyone(self) -> List[Any]:
+        song = self._doc.song
+        return list(song.tracks) + list(song.return_tracks) + [song.master_track]
+
+    def changed(self) -> None:
+        """The lists are other ones now."""
+        doc = self._doc
+        if doc.building:
+            return
+        doc.refresh("routing", self._tell_all)
+
+    def _tell_all(self) -> None:
+        for track in self._everyone():
+            for name in self._track_list_listened:
+                track.notify(name)
+            for side in ("input", "output"):
+                track.notify("%s_routing_type" % side)
+                track.notify("available_%s_routing_channels" % side)
+                track.notify("%s_routing_channel" % side)
+
+    # Making
+
+    def _type(self, name: str, category: int, attached: Any = None) -> Any:
+        wrapped = None if attached is None else self._doc.surface.wrap(attached)
+        return RoutingType.of(name, category, wrapped)
+
+    def _none(self) -> Any:
+        return self._type("No Input", NONE)
+
+    @staticmethod
+    def _channel(name: str, layout: int) -> Any:
+        return RoutingChannel.of(name, layout)

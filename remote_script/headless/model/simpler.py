@@ -1,0 +1,213 @@
+"""Simpler and the sample in it. Guess: defaults of a sample's fine controls."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Optional, Tuple
+
+from ..display import gain_text
+from ..node import Document, Node, model
+from ..spec import DeviceSpec, SampleSpec
+from ..warp import WarpMarkers
+from .device import Device
+
+VOICES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+
+
+@model
+class SimplerView(Node):
+    LOM = "SimplerDevice.View"
+    UNTRACKED = frozenset(("is_collapsed", "selected_slice"))
+    is_collapsed = False
+    selected_slice = -1
+    sample_env_fade_in = -1
+    sample_env_fade_out = -1
+    sample_loop_fade = -1
+
+    def _of_sample(self, name: str) -> int:
+        sample: Any = self.parent.sample  # type: ignore[union-attr]
+        return -1 if sample is None else int(getattr(sample, name))
+
+    def get_sample_start(self) -> int:
+        return self._of_sample("start_marker")
+
+    def get_sample_end(self) -> int:
+        return self._of_sample("end_marker")
+
+    get_sample_loop_start = get_sample_start
+    get_sample_loop_end = get_sample_end
+
+
+@model
+class Sample(Node):
+    LOM = "Sample"
+    file_path = ""
+    length = 0
+    sample_rate = 44100.0
+    start_marker = 0
+    end_marker = 0
+    gain = 0.4
+    warping = False
+    warp_mode = 0
+    slices: Tuple[int, ...] = ()
+    beats_granulation_resolution = 5
+    beats_transient_envelope = 100.0
+    beats_transient_loop_mode = 0
+    complex_pro_envelope = 128.0
+    complex_pro_formants = 100.0
+    slicing_beat_division = 4
+    slicing_region_count = 8
+    slicing_sensitivity = 0.5
+    slicing_style = 0
+    texture_flux = 25.0
+    texture_grain_size = 65.0
+    tones_grain_size = 30.0
+    GUESSES = frozenset(
+        (
+            "beats_granulation_resolution",
+            "beats_transient_envelope",
+            "beats_transient_loop_mode",
+            "complex_pro_envelope",
+            "complex_pro_formants",
+            "slicing_beat_division",
+            "slicing_region_count",
+            "slicing_sensitivity",
+            "slicing_style",
+            "texture_flux",
+            "texture_grain_size",
+            "tones_grain_size",
+            "warp_markers",
+            "reset_slices",
+        )
+    )
+
+    @classmethod
+    def of(cls, doc: Document, spec: SampleSpec) -> Sample:
+        return cls(
+            doc,
+            file_path=spec.file_path,
+            length=spec.length,
+            sample_rate=float(spec.sample_rate),
+            start_marker=spec.start_marker,
+            end_marker=spec.end_marker or spec.length,
+            gain=spec.gain,
+            warping=spec.warping,
+            warp_mode=spec.warp_mode,
+            slices=tuple(sorted(spec.slices)),
+        )
+
+    def check_gain(self, value: float) -> float:
+        if not 0.0 <= value <= 1.0:
+            raise RuntimeError("Gain out of range")
+        return value
+
+    def check_start_marker(self, value: int) -> int:
+        if not 0 <= value < self.end_marker:
+            raise RuntimeError("Cannot set StartMarker behind EndMarker")
+        return value
+
+    def check_end_marker(self, value: int) -> int:
+        if not self.start_marker < value <= self.length:
+            raise RuntimeError("Cannot set EndMarker before StartMarker")
+        return value
+
+    @property
+    def _warp(self) -> WarpMarkers:
+        tempo = self.doc.song.tempo  # type: ignore[attr-defined]
+        return WarpMarkers.fresh(self.length / self.sample_rate, tempo)
+
+    def get_warp_markers(self) -> Any:
+        from .clip import export_warp_markers
+
+        return export_warp_markers(self._warp)
+
+    def call_gain_display_string(self) -> str:
+        return gain_text(self.gain)
+
+    def call_beat_to_sample_time(self, beat_time: float) -> float:
+        return float(self._warp.beat_to_seconds(beat_time) * self.sample_rate)
+
+    def call_sample_to_beat_time(self, sample_time: float) -> float:
+        return float(self._warp.seconds_to_beat(sample_time / self.sample_rate))
+
+    def call_insert_slice(self, time: int) -> None:
+        if not 0 <= time < self.length:
+            raise RuntimeError("Invalid slice time")
+        self.change("slices", tuple(sorted(set(self.slices) | {time})))
+
+    def call_remove_slice(self, time: int) -> None:
+        if time not in self.slices:
+            raise RuntimeError("Invalid slice time")
+        self.change("slices", tuple(each for each in self.slices if each != time))
+
+    def call_move_slice(self, old: int, new: int) -> int:
+        if old not in self.slices or not 0 <= new < self.length:
+            raise RuntimeError("Invalid slice time")
+        self.change("slices", tuple(sorted({new} | {each for each in self.slices if each != old})))
+        return new
+
+    def call_clear_slices(self) -> None:
+        self.change("slices", ())
+
+    def call_reset_slices(self) -> None:
+        self.change("slices", ())
+
+
+@model
+class Simpler(Device):
+    LOM = "SimplerDevice"
+    OWNS = Device.OWNS + ("sample",)
+    sample: Optional[Sample] = None
+    GUESSES = Device.GUESSES | {"playing_position", "can_warp_as", "guess_playback_length"}
+
+    def make_view(self, spec: DeviceSpec) -> Node:
+        view = SimplerView(self.doc)
+        if spec.is_collapsed:
+            view.is_collapsed = True
+        return view
+
+    def fill(self, spec: DeviceSpec) -> None:
+        super().fill(spec)
+        if spec.sample is not None:
+            self.own("sample", Sample.of(self.doc, spec.sample))
+
+    def _loaded(self) -> Sample:
+        if self.sample is None:
+            raise RuntimeError("No sample loaded")
+        return self.sample
+
+    def other_setter(self, name: str, value: Any) -> bool:
+        if name == "voices" and value not in VOICES:
+            raise RuntimeError("Invalid voice count")
+        return super().other_setter(name, value)
+
+    def get_multi_sample_mode(self) -> bool:
+        return False
+
+    def get_can_warp_as(self) -> bool:
+        return self.sample is not None and self.sample.warping
+
+    get_can_warp_double = get_can_warp_half = get_can_warp_as
+
+    def call_crop(self) -> None:
+        sample = self._loaded()
+        with self.doc.edit():
+            sample.change("length", sample.end_marker - sample.start_marker)
+            sample.change("end_marker", sample.length)
+            sample.change("start_marker", 0)
+
+    def call_guess_playback_length(self) -> float:
+        sample = self._loaded()
+        seconds = (sample.end_marker - sample.start_marker) / sample.sample_rate
+        return float(seconds * self.doc.song.tempo / 60.0)  # type: ignore[attr-defined]
+
+    def call_replace_sample(self, file_path: str) -> None:
+        from ..audio_files import read
+
+        info = read(file_path)
+        if info is None:
+            raise RuntimeError("The file is not a valid audio file")
+        spec = SampleSpec(file_path, info.frames, int(info.rate), 0, info.frames)
+        self.change("sample", Sample.of(self.doc, spec))
+
+    def owned(self) -> Iterator[Node]:
+        return super().owned()

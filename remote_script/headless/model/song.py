@@ -1,0 +1,699 @@
+"""The Song: structure, settings, undo, cue points. What moves in time is in `transport`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from .. import scales
+from ..node import Node, model
+from ..spec import MixerSpec, SceneSpec, TrackSpec
+from ..transport_math import to_beat_time, to_smpte
+from ..values import BeatTime, SmptTime
+from .copying import copy_node
+from .mixer import send_parameter
+from .scene import Scene
+from .track import Track, auto_name
+
+MAX_RETURNS = 12
+EXTRA_BEATS = 32.0
+"""Live's song length runs this far past the last clip (measured on 12.4.5)."""
+
+TEMPO = "Tempo out of range"
+
+
+@model
+class CuePoint(Node):
+    LOM = "CuePoint"
+    name = ""
+    time = 0.0
+
+    def call_jump(self) -> None:
+        self.doc.transport.jump_to_cue(self)  # type: ignore[attr-defined]
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field == "time":
+            self.doc.refresh("length", self.doc.song.refresh_length)  # type: ignore[attr-defined]
+
+
+@model
+class Song(Node):
+    LOM = "Song"
+    OWNS = (
+        "tracks",
+        "return_tracks",
+        "master_track",
+        "scenes",
+        "cue_points",
+        "view",
+        "groove_pool",
+        "tuning_system",
+    )
+    UNTRACKED = frozenset(
+        (
+            "appointed_device",
+            "arrangement_overdub",
+            "clip_trigger_quantization",
+            "data",
+            "is_ableton_link_enabled",
+            "is_ableton_link_start_stop_sync_enabled",
+            "metronome",
+            "midi_recording_quantization",
+            "nudge_down",
+            "nudge_up",
+            "overdub",
+            "punch_in",
+            "punch_out",
+            "record_mode",
+            "session_automation_record",
+            "session_record",
+            "start_time",
+            "tempo_follower_enabled",
+        )
+    )
+    LATE = frozenset(("loop", "punch_in", "punch_out", "session_automation_record"))
+    GUESSES = frozenset(
+        (
+            "capture_midi",
+            "can_capture_midi",
+            "force_link_beat_time",
+            "is_counting_in",
+            "tap_tempo",
+            "last_event_time",
+        )
+    )
+
+    name = ""
+    file_path = ""
+    tempo = 120.0
+    signature_numerator = 4
+    signature_denominator = 4
+    tracks: Tuple[Track, ...] = ()
+    return_tracks: Tuple[Track, ...] = ()
+    master_track: Track
+    scenes: Tuple[Scene, ...] = ()
+    cue_points: Tuple[CuePoint, ...] = ()
+    view: Any
+    groove_pool: Any
+    tuning_system: Any = None
+    visible_tracks: Tuple[Track, ...] = ()
+    appointed_device: Optional[Node] = None
+    arrangement_overdub = False
+    back_to_arranger = False
+    can_undo = False
+    can_redo = False
+    can_capture_midi = False
+    clip_trigger_quantization = 4
+    count_in_duration = 0
+    current_song_time = 0.0
+    exclusive_arm = True
+    exclusive_solo = True
+    groove_amount = 1.0
+    is_ableton_link_enabled = False
+    is_ableton_link_start_stop_sync_enabled = False
+    is_counting_in = False
+    is_playing = False
+    loop = False
+    loop_start = 0.0
+    loop_length = 16.0
+    metronome = False
+    midi_recording_quantization = 0
+    nudge_down = False
+    nudge_up = False
+    overdub = False
+    punch_in = False
+    punch_out = False
+    re_enable_automation_enabled = False
+    record_mode = False
+    root_note = 0
+    scale_mode = False
+    scale_name = "Major"
+    select_on_launch = True
+    session_automation_record = True
+    session_record = False
+    session_record_status = 0
+    song_length = EXTRA_BEATS
+    start_time = 0.0
+    swing_amount = 0.0
+    tempo_follower_enabled = False
+    data: Dict[str, Any] = {}
+
+    @property
+    def canonical_parent(self) -> None:
+        return None
+
+    @property
+    def transport(self) -> Any:
+        return self.doc.transport  # type: ignore[attr-defined]
+
+    def everyone(self) -> Tuple[Track, ...]:
+        return self.tracks + self.return_tracks + (self.master_track,)
+
+    # Settings
+
+    def set_tempo(self, value: float) -> None:
+        if not 20.0 <= value <= 999.0:
+            raise RuntimeError(TEMPO)
+        self.change("tempo", value)
+
+    def check_signature_numerator(self, value: int) -> int:
+        if not 1 <= value <= 99:
+            raise RuntimeError("Signature Numerator out of range")
+        return value
+
+    def check_signature_denominator(self, value: int) -> int:
+        """Measured: 32 raises, 3 becomes 4."""
+        if not 1 <= value <= 16:
+            raise RuntimeError("Signature Denominator out of range")
+        return next(each for each in (1, 2, 4, 8, 16) if each >= value)
+
+    def check_groove_amount(self, value: float) -> float:
+        """Measured: clamps above 1.3125, refuses negative values."""
+        if value < 0.0:
+            raise RuntimeError("Groove Amount out of range")
+        return min(value, 1.3125)
+
+    def check_clip_trigger_quantization(self, value: int) -> int:
+        if not 0 <= value <= 13:
+            raise RuntimeError("Invalid quantization.")
+        return int(value)
+
+    def check_midi_recording_quantization(self, value: int) -> int:
+        if not 0 <= value <= 8:
+            raise RuntimeError("Invalid quantization.")
+        return int(value)
+
+    def check_root_note(self, value: int) -> int:
+        if not 0 <= value <= 11:
+            raise RuntimeError("Root note out of range")
+        return value
+
+    def set_scale_name(self, value: str) -> None:
+        """An unknown name does not take (documented)."""
+        if value in scales.INTERVALS:
+            self.change("scale_name", value)
+
+    def get_scale_intervals(self) -> Tuple[int, ...]:
+        return scales.INTERVALS.get(self.scale_name, ())
+
+    def check_loop_start(self, value: float) -> float:
+        if value < 0.0:
+            raise RuntimeError("Cannot set the Loopstart before the Songstart")
+        if value > self.song_length:
+            raise RuntimeError("Cannot set the Loopstart behind the Songlength")
+        return value
+
+    def check_loop_length(self, value: float) -> float:
+        """Measured: below 1 beat becomes 1."""
+        value = max(value, 1.0)
+        if self.loop_start + value > self.song_length:
+            raise RuntimeError("Cannot set the Loop behind the song length")
+        return value
+
+    def check_start_time(self, value: float) -> float:
+        if value < 0.0:
+            raise RuntimeError("Cannot set the start time before the song start")
+        if value > self.song_length:
+            raise RuntimeError("Cannot set the start time after the song length")
+        return value
+
+    def set_current_song_time(self, value: float) -> None:
+        self.transport.seek(value)
+
+    def set_is_playing(self, value: bool) -> None:
+        if value:
+            self.transport.start()
+        else:
+            self.transport.stop()
+
+    def set_back_to_arranger(self, value: bool) -> None:
+        """Can only be set to False (measured)."""
+        if value:
+            raise RuntimeError("back_to_arranger can only be set to False")
+        self.transport.back_to_arranger(self.tracks)
+
+    def set_record_mode(self, value: bool) -> None:
+        self.transport.set_record_mode(value)
+
+    def set_session_record(self, value: bool) -> None:
+        self.transport.set_session_record(value)
+
+    def set_overdub(self, value: bool) -> None:
+        self.transport.set_overdub(value)
+
+    def check_appointed_device(self, value: Any) -> Any:
+        return value
+
+    def get_appointed_device(self) -> Any:
+        device = self.appointed_device
+        return device if device is not None and device.ptr is not None else None
+
+    def get_tuning_system(self) -> Any:
+        return self.tuning_system
+
+    def get_last_event_time(self) -> float:
+        return self.song_length - EXTRA_BEATS
+
+    # Undo
+
+    def call_begin_undo_step(self) -> None:
+        self.doc.history.begin()
+
+    def call_end_undo_step(self) -> None:
+        self.doc.history.end()
+
+    def call_undo(self) -> str:
+        return self.doc.history.undo()
+
+    def call_redo(self) -> str:
+        return self.doc.history.redo()
+
+    def call_sync_parameter_changes(self) -> None:
+        self.doc.history.sync()
+
+    # Tracks
+
+    def _index(self, value: Any, count: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, type(None))):
+            from ..boost import ArgumentError
+
+            raise ArgumentError("Python argument types did not match C++ signature")
+        if value is None:
+            selected = self.view.get_selected_track()
+            return self.tracks.index(selected) + 1 if selected in self.tracks else count
+        if value == -1:
+            return count
+        if not 0 <= value <= count:
+            raise IndexError("Index out of range")
+        return int(value)
+
+    def call_create_midi_track(self, index: Any) -> Track:
+        return self._create_track("midi", self._index(index, len(self.tracks)))
+
+    def call_create_audio_track(self, index: Any) -> Track:
+        return self._create_track("audio", self._index(index, len(self.tracks)))
+
+    def _group_at(self, index: int) -> Optional[Track]:
+        """The group that a track put before the one at `index` belongs to."""
+        if 0 < index < len(self.tracks):
+            return self.tracks[index].group_track
+        return None
+
+    def _create_track(self, kind: str, index: int) -> Track:
+        from .build import build_track
+
+        spec = TrackSpec(kind, user_name="", color_index=self._next_color(), monitoring=1)
+        made = build_track(self.doc, spec, self, len(self.scenes))
+        made.group_track = self._group_at(index)
+        made.routing_ready = False
+        with self.doc.edit():
+            self.insert("tracks", index, made)
+            self.view.select_track(made)
+        self.doc.on_next_tick(lambda: self._ready(made))
+        return made
+
+    def _ready(self, track: Track) -> None:
+        track.routing_ready = True
+        self.doc.routing.changed()  # type: ignore[attr-defined]
+
+    def _next_color(self) -> int:
+        """Guess: Live goes through the palette."""
+        return (len(self.tracks) * 7 + 5) % 70
+
+    def call_create_return_track(self) -> Track:
+        from .build import build_track
+
+        if len(self.return_tracks) >= MAX_RETURNS:
+            raise RuntimeError("Maximum number of return tracks reached")
+        spec = TrackSpec("return", user_name="", mixer=MixerSpec(), color_index=self._next_color())
+        made = build_track(self.doc, spec, self, 0)
+        with self.doc.edit():
+            self.insert("return_tracks", len(self.return_tracks), made)
+            for track in self.tracks + self.return_tracks:
+                mixer = track.mixer_device
+                mixer.insert("sends", len(mixer.sends), send_parameter(self.doc, "", 0.0))
+            mixer = made.mixer_device
+            missing = len(self.return_tracks) - len(mixer.sends)
+            for _ in range(missing):
+                mixer.insert("sends", len(mixer.sends), send_parameter(self.doc, "", 0.0))
+            self.refresh_names()
+        return made
+
+    def call_delete_track(self, index: int) -> None:
+        if not 0 <= index < len(self.tracks):
+            raise IndexError("Index out of range")
+        gone = self.with_members(self.tracks[index])
+        if len(gone) == len(self.tracks):
+            raise RuntimeError("The last track cannot be deleted")
+        with self.doc.edit():
+            for track in gone:
+                self.transport.silence(track)
+            self.change("tracks", tuple(each for each in self.tracks if each not in gone))
+
+    def with_members(self, track: Track) -> List[Track]:
+        """A track with what is in it, when it is a group."""
+        found = [track]
+        for each in self.tracks:
+            if each.group_track in found and each not in found:
+                found.append(each)
+        return found
+
+    def call_delete_return_track(self, index: int) -> None:
+        if not 0 <= index < len(self.return_tracks):
+            raise IndexError("Index out of range")
+        with self.doc.edit():
+            self.change("return_tracks", self.return_tracks[:index] + self.return_tracks[index + 1 :])
+            for track in self.tracks + self.return_tracks:
+                sends = track.mixer_device.sends
+                track.mixer_device.change("sends", sends[:index] + sends[index + 1 :])
+
+    def call_duplicate_track(self, index: int) -> None:
+        """The copy stands right after the source and is selected; a group takes its members along."""
+        if not 0 <= index < len(self.tracks):
+            raise IndexError("Index out of range")
+        sources = self.with_members(self.tracks[index])
+        sources.sort(key=self.tracks.index)
+        copies = [copy_node(each) for each in sources]
+        by_source = dict(zip(sources, copies))
+        for copy in copies[1:]:
+            copy.group_track = by_source.get(copy.group_track, copy.group_track)
+        place = self.tracks.index(sources[-1]) + 1
+        with self.doc.edit():
+            self.change("tracks", self.tracks[:place] + tuple(copies) + self.tracks[place:])
+            self.view.select_track(copies[0])
+
+    def find_place(self, device: Any, target: Any, position: int) -> int:
+        if target is None or device is None or not hasattr(target, "devices"):
+            raise RuntimeError("Couldn't move device.")
+        held = [each for each in target.devices if each is not device]
+        if not -1 <= position <= len(target.devices):
+            raise RuntimeError("Couldn't move device. target_index out of range.")
+        if position == -1:
+            position = len(held)
+        elif device in target.devices and target.devices.index(device) < position:
+            position -= 1
+        target.check_fits(device.type, device.name, ignoring=device)
+        return int(target.place_for(device.type, position, ignoring=device))
+
+    def call_find_device_position(self, device: Any, target: Any, position: int) -> int:
+        return self.find_place(device, target, position)
+
+    def call_move_device(self, device: Any, target: Any, position: int) -> int:
+        place = self.find_place(device, target, position)
+        holder: Any = target
+        while holder is not None:
+            if holder is device:
+                raise RuntimeError("Couldn't move device. A device cannot be moved into itself.")
+            holder = holder.parent
+        source = device.parent
+        with self.doc.edit():
+            if source is target:
+                held = tuple(each for each in target.devices if each is not device)
+                target.change("devices", held[:place] + (device,) + held[place:])
+            else:
+                source.remove("devices", device)
+                target.insert("devices", place, device)
+        return place
+
+    # Scenes
+
+    def add_scene(self, index: int, spec: Optional[SceneSpec] = None) -> Scene:
+        """A scene with an empty slot on every track."""
+        from .clip_slot import ClipSlot
+
+        made = Scene.of(self.doc, spec or SceneSpec())
+        with self.doc.edit():
+            self.insert("scenes", index, made)
+            for track in self.tracks:
+                track.insert("clip_slots", index, ClipSlot(self.doc))
+        return made
+
+    def call_create_scene(self, index: int) -> Scene:
+        """−1 appends; the new scene is selected and takes tempo and signature of the one above (measured)."""
+        count = len(self.scenes)
+        if index == -1:
+            index = count
+        if not 0 <= index <= count:
+            raise IndexError("Index out of range")
+        with self.doc.edit():
+            made = self.add_scene(index)
+            if index > 0:
+                above = self.scenes[index - 1]
+                for field in ("own_tempo", "tempo_enabled", "own_signature", "time_signature_enabled"):
+                    made.change(field, getattr(above, field))
+            self.view.change("selected_scene", made)
+        return made
+
+    def call_delete_scene(self, index: int) -> None:
+        if not 0 <= index < len(self.scenes):
+            raise IndexError("Index out of range")
+        if len(self.scenes) == 1:
+            raise RuntimeError("The last scene cannot be deleted")
+        with self.doc.edit():
+            for track in self.tracks:
+                self.transport.forget(track.clip_slots[index])
+                track.remove("clip_slots", track.clip_slots[index])
+            self.remove("scenes", self.scenes[index])
+
+    def call_duplicate_scene(self, index: int) -> None:
+        if not 0 <= index < len(self.scenes):
+            raise IndexError("Index out of range")
+        with self.doc.edit():
+            copy = copy_node(self.scenes[index])
+            self.insert("scenes", index + 1, copy)
+            for track in self.tracks:
+                track.insert("clip_slots", index + 1, copy_node(track.clip_slots[index]))
+            self.view.change("selected_scene", copy)
+
+    def call_capture_and_insert_scene(self, mode: int) -> None:
+        """A scene below the selected one with copies of the clips that play."""
+        selected = self.view.get_selected_scene()
+        index = self.scenes.index(selected) + 1 if selected in self.scenes else len(self.scenes)
+        playing = [track.playback.playing for track in self.tracks]
+        with self.doc.edit():
+            made = self.add_scene(index)
+            for track, slot in zip(self.tracks, playing):
+                if slot is not None and slot.clip is not None:
+                    if mode == 1 and track is self.view.get_selected_track():
+                        continue
+                    slot.call_duplicate_clip_to(track.clip_slots[index])
+            self.view.change("selected_scene", made)
+
+    def call_capture_midi(self, destination: int) -> None:
+        """Nothing was played into headless Live, so there is nothing to capture."""
+        if destination not in (0, 1, 2):
+            raise RuntimeError("Invalid capture destination")
+        if not self.can_capture_midi:
+            raise RuntimeError("Nothing to capture")
+
+    # Cue points
+
+    def sorted_cues(self) -> List[CuePoint]:
+        return sorted(self.cue_points, key=lambda cue: cue.time)
+
+    def cue_at(self, time: float) -> Optional[CuePoint]:
+        return next((cue for cue in self.cue_points if abs(cue.time - time) < 1e-6), None)
+
+    def call_set_or_delete_cue(self) -> None:
+        """Toggle at the playhead, on the bar's grid while stopped (snapping measured; Guess: the bar)."""
+        time = self.transport.cue_time()
+        cue = self.cue_at(time)
+        if cue is not None:
+            self.remove("cue_points", cue)
+            return
+        numbers = [
+            int(m.group(1)) for m in (re.match(r"^(\d+)$", each.name) for each in self.cue_points) if m
+        ]
+        made = CuePoint(self.doc, name=str(max(numbers or [0]) + 1), time=time)
+        self.insert("cue_points", len(self.cue_points), made)
+
+    def call_is_cue_point_selected(self) -> bool:
+        return self.cue_at(self.transport.cue_time()) is not None
+
+    @property
+    def can_jump_to_next_cue(self) -> bool:
+        return any(cue.time > self.current_song_time + 1e-6 for cue in self.cue_points)
+
+    @property
+    def can_jump_to_prev_cue(self) -> bool:
+        return any(cue.time < self.current_song_time - 1e-6 for cue in self.cue_points)
+
+    def call_jump_to_next_cue(self) -> None:
+        now = self.current_song_time
+        later = [cue for cue in self.sorted_cues() if cue.time > now + 1e-6]
+        if later:
+            self.transport.jump_to_cue(later[0])
+
+    def call_jump_to_prev_cue(self) -> None:
+        now = self.current_song_time
+        earlier = [cue for cue in self.sorted_cues() if cue.time < now - 1e-6]
+        if earlier:
+            self.transport.jump_to_cue(earlier[-1])
+
+    # Transport
+
+    def call_start_playing(self) -> None:
+        self.transport.start()
+
+    def call_continue_playing(self) -> None:
+        self.transport.resume()
+
+    def call_stop_playing(self) -> None:
+        self.transport.stop()
+
+    def call_play_selection(self) -> None:
+        self.transport.start()
+
+    def call_stop_all_clips(self, quantized: bool) -> None:
+        self.transport.stop_all_clips(quantized)
+
+    def call_jump_by(self, beats: float) -> None:
+        self.transport.jump_by(beats)
+
+    call_scrub_by = call_jump_by
+
+    def call_tap_tempo(self) -> None:
+        self.transport.tap()
+
+    def call_trigger_session_record(self, length: float) -> None:
+        self.transport.trigger_session_record(length)
+
+    def call_re_enable_automation(self) -> None:
+        with self.doc.edit():
+            for parameter in self.doc.parameters():  # type: ignore[attr-defined]
+                parameter.call_re_enable_automation()
+
+    def call_force_link_beat_time(self) -> None:
+        """Nothing to force without Link."""
+
+    def _beat_time(self, beats: float, length: bool = False) -> Any:
+        parts = to_beat_time(beats, self.signature_numerator, self.signature_denominator, length)
+        return BeatTime.of(*parts)
+
+    def call_get_current_beats_song_time(self) -> Any:
+        return self._beat_time(self.current_song_time)
+
+    def call_get_beats_loop_start(self) -> Any:
+        return self._beat_time(self.loop_start)
+
+    def call_get_beats_loop_length(self) -> Any:
+        return self._beat_time(self.loop_length, True)
+
+    def call_get_current_smpte_song_time(self, time_format: int) -> Any:
+        if not 0 <= time_format <= 5:
+            raise RuntimeError("Invalid time format")
+        return SmptTime.of(*to_smpte(self.current_song_time * 60.0 / self.tempo, time_format))
+
+    def call_get_data(self, key: Any, default: Any) -> Any:
+        return self.data.get(key, default)
+
+    def call_set_data(self, key: Any, value: Any) -> None:
+        data = dict(self.data)
+        data[key] = value
+        self.change("data", data)
+
+    # What follows
+
+    def settle_all(self) -> None:
+        """Derive everything once the song is built."""
+        self.refresh_rows()
+        self.refresh_names()
+        self.refresh_solo()
+        self.refresh_visible()
+        self.refresh_length()
+        self.refresh_automation()
+        self.view.repair()
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        doc: Any = self.doc
+        if field == "tracks":
+            for key, action in (
+                ("rows", self.refresh_rows),
+                ("names", self.refresh_names),
+                ("solo", self.refresh_solo),
+                ("visible", self.refresh_visible),
+                ("length", self.refresh_length),
+                ("selection", self.view.repair),
+            ):
+                doc.refresh(key, action)
+            doc.routing.changed()
+        elif field == "return_tracks":
+            doc.refresh("names", self.refresh_names)
+            doc.refresh("solo", self.refresh_solo)
+            doc.refresh("selection", self.view.repair)
+            doc.routing.changed()
+        elif field == "scenes":
+            doc.refresh("rows", self.refresh_rows)
+            doc.refresh("selection", self.view.repair)
+        elif field == "cue_points":
+            doc.refresh("length", self.refresh_length)
+            self.notify("can_jump_to_next_cue")
+            self.notify("can_jump_to_prev_cue")
+        elif field in ("loop_start", "loop_length"):
+            doc.refresh("length", self.refresh_length)
+        elif field == "tempo":
+            parameter = self.master_track.mixer_device.song_tempo
+            if parameter is not None:
+                parameter.notify("value")
+                parameter.notify("display_value")
+        elif field in ("scale_name", "root_note", "scale_mode"):
+            if field == "scale_name":
+                self.notify("scale_intervals")
+            self.notify("scale_information")
+
+    def refresh_rows(self) -> None:
+        """Scenes show the slots of their row."""
+        columns = [track.clip_slots for track in self.tracks]
+        for index, scene in enumerate(self.scenes):
+            row = tuple(slots[index] for slots in columns if index < len(slots))
+            scene.derive("clip_slots", row)
+
+    def refresh_names(self) -> None:
+        for tracks in (self.tracks, self.return_tracks, (self.master_track,)):
+            for index, track in enumerate(tracks):
+                if track.user_name is not None:
+                    name = auto_name(track.kind, track.user_name, track.base_name, index)
+                    track.derive("name", name)
+        names = [track.name for track in self.return_tracks]
+        for track in self.tracks + self.return_tracks:
+            for send, name in zip(track.mixer_device.sends, names):
+                send.derive("name", name)
+
+    def refresh_solo(self) -> None:
+        """Guess: soloed tracks mute other tracks, soloed returns other returns; groups follow their members."""
+        soloed = {track for track in self.tracks if track.solo}
+        heard = set(soloed)
+        for track in soloed:
+            group = track.group_track
+            while group is not None:
+                heard.add(group)
+                group = group.group_track
+        for track in self.tracks:
+            group = track.group_track
+            while group is not None and track not in heard:
+                if group in soloed:
+                    heard.add(track)
+                group = group.group_track
+        for track in self.tracks:
+            track.derive("muted_via_solo", bool(soloed) and track not in heard)
+        any_return = any(track.solo for track in self.return_tracks)
+        for track in self.return_tracks:
+            track.derive("muted_via_solo", any_return and not track.solo)
+
+    def refresh_visible(self) -> None:
+        self.derive("visible_tracks", tuple(track for track in self.tracks if track.is_visible))
+
+    def refresh_length(self) -> None:
+        """The last material or the loop's end, and a screen's worth behind it (measured)."""
+        end = self.loop_start + self.loop_length
+        for track in self.tracks:
+            for clip in track.arrangement_clips[-1:]:
+                end = max(end, clip.body.end_time or 0.0)
+        for cue in self.cue_points:
+            end = max(end, cue.time)
+        self.derive("song_length", end + EXTRA_BEATS)
+
+    def refresh_automation(self) -> None:
+        doc: Any = self.doc
+        overridden = any(parameter.automation_state == 2 for parameter in doc.parameters())
+        self.derive("re_enable_automation_enabled", overridden)

@@ -1,0 +1,412 @@
+"""The document's objects behind what scripts see, and the one way in which anything about them changes.
+
+How behaviour is attached: a class in `model` derives from `Node`, sets `LOM` to its name in Live's Object Model and
+registers with `@model`. For a member `x` of Live's class the surface looks, in this order, at
+
+    get_x(self)            reading            else the plain attribute `x` (a class attribute is the default)
+    set_x(self, value)     writing            else `check_x(value) -> value` if there is one, then `change("x", value)`
+    call_x(self, *args)    calling a method   arguments arrive checked, in Live's order, defaults filled in
+
+Nodes go in and out as nodes; wrappers are made and unwrapped by the surface. A member with none of these raises
+NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `LATE` those that settle on the
+next engine tick, `UNTRACKED` those that Live's history does not record, `OWNS` the fields that hold children.
+
+`change(field, value)` is the way in: an equal value does nothing; inside a notification or an undo it is refused; it is
+journaled unless untracked; listeners run when the outermost `edit()` ends, when everything agrees. Values are
+immutable (tuples for lists), so the journal keeps old ones. `derive` stores what follows from other values: never
+refused, never journaled. `on_change` may only derive, because undo runs it too. Removing a child from its owner
+kills it and all below: its `_live_ptr` and its listeners go. Undo brings the node back with a new one.
+"""
+
+from __future__ import annotations
+
+import traceback
+import weakref
+from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tuple, Type
+
+IN_NOTIFICATION = "Changes cannot be triggered by notifications. You will need to defer your response."
+IN_UNDO = "Changes cannot be triggered during undo or redo."
+
+MODELS: Dict[str, Type[Node]] = {}
+"""LOM name → the class that behaves like it."""
+
+Callback = Callable[[], Any]
+
+
+def model(cls: Any) -> Any:
+    """Register the class for its LOM name."""
+    MODELS[cls.LOM] = cls
+    return cls
+
+
+class Listener:
+    """One listener: a plain callable is held strongly, a bound method by a weak reference to its self."""
+
+    __slots__ = ("function", "owner")
+
+    def __init__(self, callback: Any) -> None:
+        owner = getattr(callback, "__self__", None)
+        function = getattr(callback, "__func__", None)
+        if owner is not None and function is not None:
+            self.function = function
+            self.owner: Any = weakref.ref(owner)
+        else:
+            self.function = callback
+            self.owner = None
+
+    def matches(self, callback: Any) -> bool:
+        if self.owner is None:
+            return bool(self.function == callback)
+        return (
+            getattr(callback, "__func__", None) is self.function
+            and getattr(callback, "__self__", None) is self.owner()
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self.owner is None or self.owner() is not None
+
+    def call(self) -> None:
+        if self.owner is None:
+            self.function()
+        else:
+            owner = self.owner()
+            if owner is not None:
+                self.function(owner)
+
+
+class Node:
+    """One object of the document. `ptr` is its `_live_ptr`, None while it is not part of a living document."""
+
+    LOM: ClassVar[str] = ""
+    OWNS: ClassVar[Tuple[str, ...]] = ()
+    UNTRACKED: ClassVar[frozenset] = frozenset()
+    LATE: ClassVar[frozenset] = frozenset()
+    GUESSES: ClassVar[frozenset] = frozenset()
+    RAW: ClassVar[frozenset] = frozenset()
+    """Properties whose setter takes what the script gives, unconverted."""
+    SYNCED: ClassVar[frozenset] = frozenset()
+    """Fields that enter the history only when Live syncs parameters."""
+
+    lom = ""
+    ptr: Optional[int] = None
+    parent: Optional[Node] = None
+    listeners: Optional[Dict[Any, List[Listener]]] = None
+
+    def __init__(self, doc: Document, **values: Any) -> None:
+        self.doc = doc
+        if values:
+            self.__dict__.update(values)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "LOM" in cls.__dict__:
+            cls.lom = cls.LOM
+
+    def __repr__(self) -> str:
+        return "<%s %r ptr=%s>" % (self.lom, getattr(self, "name", ""), self.ptr)
+
+    @classmethod
+    def other_getter(cls, prop: Any) -> Optional[Callable[[Any], Any]]:
+        """How to read a property that the class does not spell out; None: not implemented."""
+        return None
+
+    def other_setter(self, name: str, value: Any) -> bool:
+        """Write a property that the class does not spell out; False: not implemented."""
+        return False
+
+    # The tree
+
+    @property
+    def canonical_parent(self) -> Optional[Node]:
+        return self.parent
+
+    def own(self, field: str, value: Any) -> Any:
+        """Put a child, or a tuple of them, in place while the object is being built."""
+        for child in _nodes(value):
+            child.parent = self
+        self.__dict__[field] = value
+        return value
+
+    def owned(self) -> Iterator[Node]:
+        """The direct children."""
+        for field in self.OWNS:
+            for child in _nodes(getattr(self, field)):
+                yield child
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(node.owned())
+
+    # Changing
+
+    def change(self, field: str, value: Any, tracked: Optional[bool] = None) -> bool:
+        """Set a field as an edit; tells whether anything changed.
+
+        Raises:
+          RuntimeError: inside a notification, or during undo.
+        """
+        old = getattr(self, field)
+        if old is value or (old == value and old.__class__ is value.__class__):
+            return False
+        doc = self.doc
+        doc.may_change()
+        doc.begin()
+        try:
+            if tracked is None:
+                tracked = field not in self.UNTRACKED
+            if tracked:
+                doc.history.record(self, field, old, value)
+            self.store(field, old, value)
+        finally:
+            doc.end()
+        return True
+
+    def insert(self, field: str, index: int, child: Any) -> None:
+        """Put a child into an owned list."""
+        held = getattr(self, field)
+        self.change(field, held[:index] + (child,) + held[index:])
+
+    def remove(self, field: str, child: Any) -> None:
+        """Take a child out of an owned list; it dies unless it is put elsewhere in the same edit."""
+        self.change(field, tuple(each for each in getattr(self, field) if each is not child))
+
+    def derive(self, field: str, value: Any) -> bool:
+        """Set a field that follows from others; tells whether anything changed."""
+        old = getattr(self, field)
+        if old is value or (old == value and old.__class__ is value.__class__):
+            return False
+        doc = self.doc
+        doc.begin()
+        try:
+            self.store(field, old, value)
+        finally:
+            doc.end()
+        return True
+
+    def store(self, field: str, old: Any, value: Any) -> None:
+        """Only for `change`, `derive` and the history: put the value, care for life, tell."""
+        self.__dict__[field] = value
+        if field in self.OWNS:
+            kept = set(map(id, _nodes(value)))
+            for child in _nodes(old):
+                if id(child) not in kept:
+                    self.doc.orphan(child)
+            held = set(map(id, _nodes(old)))
+            for child in _nodes(value):
+                if id(child) not in held:
+                    child.parent = self
+                    self.doc.adopt(child, self)
+        self.on_change(field, old, value)
+        self.notify(field)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        """Derive what follows; runs in undo as well."""
+
+    def on_copied(self, made: Dict[int, Node]) -> None:
+        """The node is a copy; `made` maps ids of the originals to the copies."""
+
+    def on_death(self) -> None:
+        """The node has left the document."""
+
+    def notify(self, event: Any) -> None:
+        """Tell listeners of `event` when the edit ends."""
+        listeners = self.listeners
+        if listeners is not None and event in listeners:
+            self.doc.tell(self, event)
+
+    # Listening
+
+    def add_listener(self, event: Any, callback: Any) -> None:
+        listeners = self.listeners
+        if listeners is None:
+            listeners = self.listeners = {}
+        mine = listeners.setdefault(event, [])
+        for each in mine:
+            if each.matches(callback):
+                raise RuntimeError("Observer already connected")
+        mine.append(Listener(callback))
+
+    def remove_listener(self, event: Any, callback: Any) -> None:
+        mine = (self.listeners or {}).get(event, ())
+        for each in mine:
+            if each.matches(callback):
+                mine.remove(each)
+                return
+        raise RuntimeError("Observer not connected")
+
+    def has_listener(self, event: Any, callback: Any) -> bool:
+        return any(each.matches(callback) for each in (self.listeners or {}).get(event, ()))
+
+
+def _nodes(value: Any) -> Tuple[Node, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+class Document:
+    """What all nodes of one Set share: edits in progress, notifications, life, the history."""
+
+    POINTERS = 0x600000C00000
+    _last_ptr = POINTERS
+
+    def __init__(self, log: Callable[[str], None] = lambda text: None) -> None:
+        from .history import History
+
+        self.log = log
+        self.main = 0
+        """Ident of Live's main thread; set by the host."""
+        self.off_main: Callable[[str], None] = lambda what: None
+        self.history = History(self)
+        self.notifying = 0
+        self.undoing = False
+        self.building = True
+        self._depth = 0
+        self._told: Dict[Tuple[int, Any], Tuple[Node, Any]] = {}
+        self._orphans: Dict[int, Node] = {}
+        self._refreshes: Dict[Any, Callable[[], None]] = {}
+        self.later: List[Callable[[], None]] = []
+        """Done on the next engine tick."""
+
+    # Edits
+
+    def may_change(self) -> None:
+        if self.undoing:
+            raise RuntimeError(IN_UNDO)
+        if self.notifying:
+            raise RuntimeError(IN_NOTIFICATION)
+
+    def begin(self) -> None:
+        self._depth += 1
+
+    def end(self) -> None:
+        self._depth -= 1
+        if self._depth == 0 and (self._told or self._orphans or self._refreshes):
+            self._settle()
+
+    def edit(self) -> Edit:
+        """`with doc.edit():` several changes as one: listeners run when all are made."""
+        return Edit(self)
+
+    def refresh(self, key: Any, derive: Callable[[], None]) -> None:
+        """Run `derive` once before listeners are told; the same key again is one run."""
+        self._refreshes[key] = derive
+        if self._depth == 0:
+            self.begin()
+            self.end()
+
+    def _settle(self) -> None:
+        self._depth += 1
+        try:
+            while self._orphans:
+                _, orphan = self._orphans.popitem()
+                self._bury(orphan)
+            while self._refreshes:
+                key = next(iter(self._refreshes))
+                self._refreshes.pop(key)()
+        finally:
+            self._depth -= 1
+        told, self._told = self._told, {}
+        if told:
+            self._notify(told)
+
+    def tell(self, node: Node, event: Any) -> None:
+        self._told[(id(node), event)] = (node, event)
+        if self._depth == 0:
+            told, self._told = self._told, {}
+            self._notify(told)
+
+    def _notify(self, told: Dict[Tuple[int, Any], Tuple[Node, Any]]) -> None:
+        self.notifying += 1
+        try:
+            for node, event in told.values():
+                mine = (node.listeners or {}).get(event)
+                if not mine:
+                    continue
+                for listener in tuple(mine):
+                    if not listener.alive:
+                        if listener in mine:
+                            mine.remove(listener)
+                        continue
+                    if listener not in mine:
+                        continue
+                    try:
+                        listener.call()
+                    except Exception:
+                        # Guess: Live logs it and goes on with the next listener.
+                        self.log(traceback.format_exc())
+        finally:
+            self.notifying -= 1
+
+    # Life
+
+    def new_ptr(self) -> int:
+        Document._last_ptr += 16
+        return Document._last_ptr
+
+    def adopt(self, child: Node, parent: Node) -> None:
+        self._orphans.pop(id(child), None)
+        if child.ptr is None and parent.ptr is not None:
+            self.bear(child)
+
+    def bear(self, node: Node) -> None:
+        """Give the node and all below an identity."""
+        for each in node.walk():
+            each.ptr = self.new_ptr()
+
+    def orphan(self, child: Node) -> None:
+        if child.ptr is not None:
+            self._orphans[id(child)] = child
+
+    def _bury(self, node: Node) -> None:
+        for each in node.walk():
+            each.ptr = None
+            each.listeners = None
+            each.on_death()
+
+    # Time
+
+    def on_next_tick(self, action: Callable[[], None]) -> None:
+        self.later.append(action)
+
+    def run_later(self) -> None:
+        """What was put off to this engine tick."""
+        later, self.later = self.later, []
+        for action in later:
+            try:
+                action()
+            except Exception:
+                self.log(traceback.format_exc())
+
+    def change_later(self, node: Node, field: str, value: Any) -> None:
+        """Make a change on the next engine tick, in the undo step that is open now."""
+        self.may_change()
+        step = self.history.ticket()
+
+        def settle() -> None:
+            if node.ptr is not None:
+                with self.history.into(step):
+                    node.change(field, value)
+
+        self.on_next_tick(settle)
+
+
+class Edit:
+    """Joins changes; see `Document.edit`."""
+
+    __slots__ = ("doc",)
+
+    def __init__(self, doc: Document) -> None:
+        self.doc = doc
+
+    def __enter__(self) -> None:
+        self.doc.may_change()
+        self.doc.begin()
+
+    def __exit__(self, *exc: Any) -> None:
+        self.doc.end()
