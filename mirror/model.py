@@ -59,8 +59,8 @@ class Stamp(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The mirror's state of health; see `Stamp` for `synced` and `age_ms`.
 
-    `progress` is 0 to 1 while the script reads the Set; `latencies` holds p50/p95/p99/max in milliseconds and a count
-    by name.
+    `progress` is 0 to 1 while the script reads the Set; `latencies` holds p50/p95/p99/max in milliseconds and
+    a count by name.
     """
 
     state: str
@@ -84,10 +84,10 @@ class Status(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that happened, as people read it.
 
-    `kind`: set, absent, children, content, add, remove, move, or resynced. `who`: "live" (a person, or Live
-    itself), "audit", "resync", or the author of the write `write`. `before` and `after` are values, for
-    children the ids, for content what was replaced or removed and what came instead. `seq` counts on over
-    epochs.
+    `kind`: set, absent, children, content, add, remove, move, resynced, or skipped (the reader was too slow).
+    `who`: "live" (a person, or Live itself), "audit", "resync", or the author of the write `write`. `before`
+    and `after` are values, for children the ids, for content what was replaced or removed and what came
+    instead. `seq` counts on over epochs.
     """
 
     seq: int
@@ -106,7 +106,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str = "live"
     write: str | None = None
     more: int = 0
-    """Events of the same revision that were left out for their number."""
+    """What was left out for its number: events of the same step, notes of a content."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -155,8 +155,8 @@ Operation = Set | Call
 class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came of one operation.
 
-    `note` says what Live made of the value; `result` is what a call returned or made ({id, type, ref} for objects),
-    `value` what it returned besides.
+    `note` says what Live made of the value; `result` is what a call returned or made ({id, type, ref} for
+    objects), `value` what it returned besides.
     """
 
     changed: bool = False

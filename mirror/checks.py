@@ -1,0 +1,382 @@
+"""Is this write possible on what the mirror shows? Everything that is wrong with it, before it is sent.
+
+The rules of the table are the script's own (`remote_script.SetMirror.checks`); here they are asked about
+nodes. The script asks them again of Live: what passes here can still be refused there, never the other way
+round for a reason that the mirror could not know.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from remote_script.SetMirror import checks as rules
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
+from remote_script.SetMirror.errors import BridgeError
+
+from . import errors
+from .model import Call, Node, Operation, Set
+from .queries import resolve, schema_is_a
+from .store import Store
+
+OPERATIONS = 1000
+"""In one write; as many as the script takes."""
+_DEEPEST = 32
+_RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
+_REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
+_NOTE_FIELDS = ("pitch", "start_time", "duration")
+
+
+class Prepared(msgspec.Struct):
+    """A write that passed: operations as the wire has them, targets as ids."""
+
+    ops: list[dict[str, Any]]
+    expect: list[dict[str, Any]]
+    touched: set[int]
+    wishes: list[tuple[str, str, str, str, Any, Any]] | None
+    """(ref, type, name of the object, property, value before, value asked) when all operations are sets of
+    plain values: then a resynced mirror can tell whether they were done."""
+
+
+class _Problems:
+    def __init__(self) -> None:
+        self.found: list[tuple[int, errors.MirrorError]] = []
+
+    def collect(self, number: int, check: Callable[[], Any]) -> Any:
+        try:
+            return check()
+        except errors.MirrorError as problem:
+            self.found.append((number, problem))
+        except BridgeError as problem:
+            self.found.append((number, errors.from_bridge(problem)))
+        return None
+
+    def raise_first(self) -> None:
+        if not self.found:
+            return
+        first = self.found[0][1]
+        first.facts["op"] = self.found[0][0]
+        first.facts["problems"] = [
+            {"op": number, "error": each.error, "rule": each.rule, "value": each.value, "hint": each.hint}
+            for number, each in self.found[:50]
+        ]
+        raise first
+
+
+def prepare(
+    store: Store,
+    ops: Sequence[Operation],
+    live: str,
+    *,
+    if_revision: int | None = None,
+    expect: Sequence[tuple[Any, str, Any]] = (),
+) -> Prepared:
+    """Check a write against the mirror as it is now and put it into the wire's form.
+
+    Args:
+      live: The version of Live, as "12.3.6"; "" when not known.
+      expect: (target, property, value) that must be so.
+
+    Raises:
+      MirrorError: the first problem; `facts["problems"]` has all of them, each with op, error, rule, value,
+        hint.
+        `op` counts from 0; −1 is the write as a whole.
+    """
+    if not 0 < len(ops) <= OPERATIONS:
+        raise errors.TooLarge(f"A write has 1 to {OPERATIONS} operations, got {len(ops)}", len(ops))
+    problems = _Problems()
+    one = _Write(store, schema.version(live), list(ops))
+    told = [problems.collect(number, partial(one.operation, number)) for number in range(len(ops))]
+    if len(ops) > 1:
+        for number, op in enumerate(ops):
+            if isinstance(op, Call) and op.method in ("undo", "redo") and op.target in ("song", store.root):
+                rule = "undo and redo stand alone in a write: they end the undo step"
+                problems.found.append((number, errors.InvalidParams(rule)))
+    wanted = [problems.collect(-1, partial(one.expectation, *each)) for each in expect]
+    if if_revision is not None:
+        problems.collect(-1, lambda: one.unchanged_since(if_revision))
+    problems.raise_first()
+    return Prepared(told, wanted, one.touched, one.wishes if one.plain else None)
+
+
+class _Write:
+    def __init__(self, store: Store, live: tuple[int, ...], ops: list[Operation]) -> None:
+        self.store = store
+        self.live = live
+        self.ops = ops
+        self.touched: set[int] = set()
+        self.wishes: list[tuple[str, str, str, str, Any, Any]] = []
+        self.plain = True
+
+    def operation(self, number: int) -> dict[str, Any]:
+        op = self.ops[number]
+        if not isinstance(op, Set | Call):
+            raise errors.InvalidParams("An operation is a Set or a Call", str(op)[:100])
+        told: dict[str, Any] = {"op": "set" if isinstance(op, Set) else "call", "target": op.target}
+        node: Node | None = None
+        if self._is_result(op.target, number):
+            self.plain = False
+        else:
+            node = resolve(self.store, op.target)
+            told["target"] = node.id
+            self.touched.add(node.id)
+        if isinstance(op, Set):
+            _finite(op.value, f"`{op.name}`")
+            told["name"] = op.name
+            told["value"] = op.value if node is None else self._set(number, node, op)
+            if op.expect is not msgspec.UNSET:
+                _finite(op.expect, "`expect`")
+                told["expect"] = op.expect if node is None else self._expected(node, op.name, op.expect)
+        else:
+            self.plain = False
+            _finite(op.args, "`args`")
+            told["method"] = op.method
+            told["args"] = op.args if node is None else self._call(number, node, op)
+        return told
+
+    def _is_result(self, target: Any, number: int) -> bool:
+        """Whether `target` is `$k`; InvalidValue when operation k cannot have made an object."""
+        if not isinstance(target, str) or not target.startswith("$"):
+            return False
+        match = _RESULT.match(target)
+        if match is None or int(match.group(1)) >= number:
+            raise errors.InvalidValue("$k names an earlier operation of the same write, from $0", target)
+        earlier = self.ops[int(match.group(1))]
+        if isinstance(earlier, Set) or not _makes_object(self.store, earlier):
+            raise errors.InvalidValue(f"Operation {match.group(1)} returns no object", target)
+        return True
+
+    # -- set ---------------------------------------------------------------------------------------
+
+    def _set(self, number: int, node: Node, op: Set) -> Any:
+        value = self._value(number, node, op.name, op.value)
+        if isinstance(value, str) and value.startswith("$"):
+            self.plain = False
+        now = node.props.get(op.name)
+        self.wishes.append((self.store.ref(node.id), node.type, node.name, op.name, now, value))
+        return value
+
+    def _value(self, number: int, node: Node, name: str, value: Any) -> Any:
+        prop = self._property(node, name)
+        if prop is None:
+            return value
+        if prop.since and self.live and prop.since > self.live:
+            raise errors.NotAvailable(
+                f"{node.type}.{name} needs Live {schema.since_text(prop.since)} or later",
+                live=schema.since_text(self.live),
+            )
+        if not prop.write:
+            raise errors.NotWritable(f"{node.type}.{name} cannot be set", name, hint=_settable(node))
+        if prop.kind != "gauge" and name not in node.props:
+            only = f": it exists on {', '.join(prop.on)} only" if prop.on else ""
+            raise errors.NotAvailable(f"{_label(node)} has no {name!r}{only}", name, hint=_settable(node))
+        if prop.type == "ref":
+            return self._object(number, value, prop.of) if value is not None else None
+        if node.type == "DeviceParameter" and name == "value":
+            return _parameter_value(node, value)
+        if value is None and prop.type != "json":
+            raise errors.InvalidValue(f"`{name}` cannot be null")
+        if prop.type == "routing":
+            text = rules.to_str(f"`{name}`", value)
+            choices = node.props.get(f"available_{name}s")
+            if isinstance(choices, list) and text not in choices:
+                raise errors.InvalidValue(
+                    f"`{name}` must be one of the available ones, got {text!r}", text, choices=choices[:100]
+                )
+            return text
+        if prop.choices is not None and (isinstance(value, str) or prop.type == "bool"):
+            return rules.in_bounds(prop, value)
+        plain = rules.in_bounds(prop, rules.to_type(prop.type, f"`{name}`", value))
+        return list(plain) if isinstance(plain, tuple) else plain
+
+    def _property(self, node: Node, name: str) -> schema.Property | None:
+        """The table's row; None when only a newer script knows it, and the script will judge."""
+        if node.type not in schema.CLASSES:
+            return None
+        known = schema.properties(node.type)
+        if name not in known:
+            if name in node.props:
+                return None
+            near = difflib.get_close_matches(str(name), known, 5, 0.5)
+            raise errors.NotFound(
+                f"{node.type} has no property {str(name)[:60]!r}",
+                name,
+                hint=f"did you mean {', '.join(near)}?" if near else _settable(node),
+            )
+        return known[name]
+
+    def _object(self, number: int, value: Any, of: str) -> Any:
+        """An object as id; `$k` as it is."""
+        if self._is_result(value, number):
+            return value
+        if of == "BrowserItem":
+            raise errors.NotAvailable("Browser items have no id", hint="use load with the item's path")
+        node = resolve(self.store, value)
+        if of and not schema_is_a(node.type, of):
+            raise errors.InvalidValue(f"A {of} is needed, {self.store.ref(node.id)} is a {node.type}", value)
+        self.touched.add(node.id)
+        return node.id
+
+    # -- call --------------------------------------------------------------------------------------
+
+    def _call(self, number: int, node: Node, op: Call) -> dict[str, Any]:
+        if node.type not in schema.CLASSES:
+            return op.args
+        known = schema.methods(node.type)
+        method = known.get(op.method)
+        if method is None or method.effect == "internal":
+            near = difflib.get_close_matches(str(op.method), known, 5, 0.5)
+            offered = near or sorted(name for name, each in known.items() if each.effect != "internal")
+            raise errors.NotFound(
+                f"{node.type} has no method {str(op.method)[:60]!r}",
+                op.method,
+                hint=f"there is {', '.join(offered)}" if offered else "it has no methods",
+            )
+        if method.since and self.live and method.since > self.live:
+            raise errors.NotAvailable(
+                f"{node.type}.{op.method} needs Live {schema.since_text(method.since)} or later",
+                live=schema.since_text(self.live),
+            )
+        given = rules.arguments(method, op.args)
+        for arg in method.args:
+            if arg.name not in given:
+                continue
+            of = OBJECT_ARGUMENTS.get((node.type, method.name, arg.name), arg.of)
+            if arg.type == "obj" or (node.type, method.name, arg.name) in OBJECT_ARGUMENTS:
+                given[arg.name] = self._object(number, given[arg.name], of)
+            elif arg.type == "notes":
+                if node.props.get("is_midi_clip") is False:
+                    raise errors.NotAvailable(f"{_label(node)} is an audio clip; only MIDI clips have notes")
+                given[arg.name] = rules.notes(
+                    given[arg.name], _REQUIRED_NOTE_FIELDS.get(method.name, _NOTE_FIELDS)
+                )
+            elif isinstance(given[arg.name], tuple):
+                given[arg.name] = list(given[arg.name])
+        return given
+
+    # -- preconditions -----------------------------------------------------------------------------
+
+    def expectation(self, target: Any, name: str, value: Any) -> dict[str, Any]:
+        node = resolve(self.store, target)
+        _finite(value, "`expect`")
+        return {"target": node.id, "name": name, "value": self._expected(node, name, value)}
+
+    def _expected(self, node: Node, name: str, expected: Any) -> Any:
+        prop = schema.properties(node.type).get(name) if node.type in schema.CLASSES else None
+        if prop is not None and prop.type == "ref" and isinstance(expected, str):
+            expected = resolve(self.store, expected).id
+        if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
+            return expected
+        observed = node.props.get(name)
+        if observed != expected:
+            raise errors.PreconditionFailed(
+                f"{name} of {self.store.ref(node.id)} is expected to be {rules.short(expected)!r} "
+                f"but is {rules.short(observed)!r}",
+                rules.short(expected),
+                id=node.id,
+                name=name,
+                expected=expected,
+                observed=observed,
+            )
+        return expected
+
+    def unchanged_since(self, revision: int) -> None:
+        for id_ in self.touched:
+            node = self.store.nodes.get(id_)
+            # The song itself changes with every position of everything; the script knows what was an edit.
+            if node is not None and node.revision > revision and node.id != self.store.root:
+                raise errors.PreconditionFailed(
+                    f"{self.store.ref(id_)} changed at revision {node.revision}, after {revision}",
+                    revision,
+                    hint=f"see what changed since {revision}, then decide anew",
+                    id=id_,
+                    revision=node.revision,
+                )
+
+
+def _makes_object(store: Store, call: Operation) -> bool:
+    if not isinstance(call, Call):
+        return False
+    if any(name == call.method for _, name in PRODUCTS):
+        return True
+    found = [
+        methods[call.method] for methods in map(schema.methods, schema.CLASSES) if call.method in methods
+    ]
+    return not found or any(method.returns == "obj" for method in found)
+
+
+def _parameter_value(node: Node, value: Any) -> float:
+    name = node.name or "the parameter"
+    if node.props.get("is_enabled") is False:
+        raise errors.NotWritable(
+            f"{name!r} is controlled by a macro or a Max device",
+            hint="change what controls it, or unmap it in Live",
+        )
+    low, high = node.props.get("min"), node.props.get("max")
+    bounded = isinstance(low, int | float) and isinstance(high, int | float)
+    if isinstance(value, str):
+        items = node.props.get("value_items")
+        labels = items if node.props.get("is_quantized") and isinstance(items, list) else []
+        for position, label in enumerate(labels):
+            if str(label).casefold() == value.strip().casefold():
+                return float((low if isinstance(low, int | float) else 0) + position)
+        raise errors.InvalidValue(
+            f"{name!r} takes a number{' or one of its items' if labels else ''}, got {value[:60]!r}",
+            value[:60],
+            items=labels,
+            minimum=low,
+            maximum=high,
+        )
+    number = rules.to_float(repr(name), value)
+    if bounded:
+        assert low is not None
+        assert high is not None
+        # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
+        slack = 1e-6 * max(1.0, abs(number))
+        if not low - slack <= number <= high + slack:
+            raise errors.InvalidValue(
+                f"{name!r} must be between {low:g} and {high:g}, got {number:g}",
+                number,
+                minimum=low,
+                maximum=high,
+            )
+        number = min(max(number, float(low)), float(high))
+    return number
+
+
+def _label(node: Node) -> str:
+    return f"{node.type} {node.name!r}" if node.name else node.type
+
+
+def _settable(node: Node) -> str:
+    names = [
+        prop.name
+        for prop in schema.properties(node.type).values()
+        if prop.write and (prop.name in node.props or prop.kind == "gauge")
+    ]
+    return f"it can be set: {', '.join(names)}" if names else "nothing of it can be set"
+
+
+def _finite(value: Any, label: str, depth: int = 0) -> None:
+    """Refuse what JSON cannot say, wherever it hides: it would be sent as null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise errors.InvalidValue(f"{label} must be a finite number, got {value}", str(value))
+    if depth > _DEEPEST:
+        raise errors.TooLarge(f"{label} is nested more than {_DEEPEST} deep")
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if not isinstance(name, str):
+                raise errors.InvalidValue(f"{label} must have texts as keys, got {name!r}")
+            _finite(each, label, depth + 1)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _finite(each, label, depth + 1)
+    elif value is not None and not isinstance(value, bool | int | float | str):
+        raise errors.InvalidValue(f"{label} must be plain JSON, got a {type(value).__name__}")

@@ -1,0 +1,270 @@
+"""The history of batches as readable events, kept in a bounded ring; readers go at their own pace.
+
+A step is kept as it came and turned into events when somebody reads: an event says what happened, to whom and
+by whom as it was then, since refs change. After a resync the log says `resynced` once, then only what
+differs; the first snapshot is not told as happenings.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, NamedTuple
+
+import anyio
+
+from . import errors
+from .model import Event, Node
+from .store import Applied, Store
+
+EVENTS_KEPT = 100_000
+"""In memory; some 50 MB at worst."""
+STEP_EVENTS = 5_000
+"""Of one step; opening another Set is told as its first ones and a number."""
+NOTES_TOLD = 100
+"""Of one change of content."""
+FOLLOW_SLICE = 500
+"""Events turned out before a follower lets others run."""
+
+
+class _Step(NamedTuple):
+    seq: int
+    time: float
+    epoch: str
+    revision: int
+    cause: str
+    who: str
+    write: str | None
+    resynced: dict[str, Any] | None
+    left_out: int
+    changes: list[tuple[str, int, str, Any, Any, str, str, str]]
+
+    @property
+    def length(self) -> int:
+        return len(self.changes) + (self.resynced is not None)
+
+    def events(self, first: int = 0) -> Iterator[Event]:
+        """The events with seq `first` and up."""
+        seq = self.seq
+        if self.resynced is not None:
+            if seq >= first:
+                yield Event(
+                    seq,
+                    self.time,
+                    self.epoch,
+                    self.revision,
+                    "resynced",
+                    "resync",
+                    "song",
+                    after=self.resynced,
+                    cause="resync",
+                    more=self.left_out,
+                )
+            seq += 1
+        last = len(self.changes) - 1
+        for number in range(max(0, first - seq), len(self.changes)):
+            kind, id_, name, before, after, ref, type_, object_name = self.changes[number]
+            more = self.left_out if number == last and self.resynced is None else 0
+            if kind == "content":
+                more += max(0, len(before) - NOTES_TOLD) + max(0, len(after) - NOTES_TOLD)
+                before, after = before[:NOTES_TOLD], after[:NOTES_TOLD]
+            yield Event(
+                seq + number,
+                self.time,
+                self.epoch,
+                self.revision,
+                kind,
+                self.who,
+                ref,
+                id_,
+                type_,
+                name,
+                object_name,
+                before,
+                after,
+                self.cause,
+                self.write,
+                more,
+            )
+
+
+class EventLog:
+    """See the module; `oldest` and `latest` are revisions of the present epoch."""
+
+    def __init__(self, store: Store, wall: Callable[[], float], kept: int = EVENTS_KEPT) -> None:
+        self.oldest = 0
+        """`since(oldest)` is complete."""
+        self.latest = 0
+        self.dropped = 0
+        self._store = store
+        self._wall = wall
+        self._kept = kept
+        self._steps: deque[_Step] = deque()
+        self._length = 0
+        self._next = 1
+        self._arrived: anyio.Event | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    # -- for the mirror ----------------------------------------------------------------------------
+
+    def record(
+        self, applied: Applied, time: float, cause: str, author: str | None, write: str | None
+    ) -> None:
+        """Keep a batch that the store has just applied."""
+        who = author or cause if cause == "write" else cause
+        self._keep(applied, time or self._wall(), cause, who, write, None)
+
+    def record_resync(self, applied: Applied, reason: str) -> None:
+        """Keep what a snapshot changed; in a new epoch, revisions begin anew."""
+        store = self._store
+        new_epoch = not self._steps or self._steps[-1].epoch != store.epoch
+        counts = {"added": 0, "removed": 0, "changed": 0}
+        for change in applied.changes:
+            counts[{"add": "added", "remove": "removed"}.get(change[0], "changed")] += 1
+        told = {"reason": reason, "objects": len(store.nodes), **counts}
+        if new_epoch:
+            self.oldest = store.revision
+        self._keep(applied, self._wall(), "resync", "resync", None, told)
+
+    def _keep(
+        self,
+        applied: Applied,
+        time: float,
+        cause: str,
+        who: str,
+        write: str | None,
+        resynced: dict[str, Any] | None,
+    ) -> None:
+        store = self._store
+        nodes, gone, ref = store.nodes, applied.gone, store.ref
+        changes = []
+        for kind, id_, name, before, after in applied.changes[:STEP_EVENTS]:
+            if kind == "remove":
+                was: Node = before
+                changes.append((kind, id_, name, None, None, gone.get(id_, str(id_)), was.type, was.name))
+                continue
+            node = nodes.get(id_)
+            if node is None:
+                # Changed, then removed, in one step: the removal tells enough.
+                continue
+            changes.append((kind, id_, name, before, after, ref(id_), node.type, node.name))
+        self.latest = store.revision
+        if not changes and resynced is None:
+            return
+        left_out = max(0, len(applied.changes) - STEP_EVENTS)
+        step = _Step(
+            self._next, time, store.epoch, store.revision, cause, who, write, resynced, left_out, changes
+        )
+        self._steps.append(step)
+        self._next += step.length
+        self._length += step.length
+        while self._length > self._kept and len(self._steps) > 1:
+            lost = self._steps.popleft()
+            self._length -= lost.length
+            self.dropped += lost.length
+            if lost.epoch == store.epoch:
+                self.oldest = lost.revision
+        if self._arrived is not None:
+            self._arrived.set()
+            self._arrived = None
+
+    # -- for readers -------------------------------------------------------------------------------
+
+    def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
+        """Everything that happened after `revision` of the present epoch, oldest first.
+
+        Args:
+          revision: As a read or a write told it; 0 or more.
+          epoch: The epoch that `revision` belongs to, if the asker knows it.
+          limit: At most so many events, the oldest ones.
+
+        Raises:
+          RevisionTooOld: not all of it is kept any more; `facts["oldest"]` is the oldest that works.
+          EpochChanged: `epoch` is over; its revisions mean nothing now.
+        """
+        store = self._store
+        if epoch is not None and epoch != store.epoch:
+            raise errors.EpochChanged(
+                f"epoch {epoch} is over, the present one is {store.epoch}", epoch, epoch_now=store.epoch
+            )
+        if revision < self.oldest:
+            raise errors.RevisionTooOld(
+                f"revision {revision} is too old; the oldest kept is {self.oldest}",
+                revision,
+                hint="read the Set instead, or ask from the oldest",
+                oldest=self.oldest,
+            )
+        found: list[Event] = []
+        for step in self._steps:
+            if step.epoch == store.epoch and step.revision > revision:
+                found.extend(step.events())
+                if limit is not None and len(found) >= limit:
+                    return found[:limit]
+        return found
+
+    def last(self, count: int) -> list[Event]:
+        """The newest `count` events, oldest first, whatever their epoch."""
+        found: list[list[Event]] = []
+        missing = count
+        for step in reversed(self._steps):
+            if missing <= 0:
+                break
+            found.append(list(step.events()))
+            missing -= step.length
+        return [event for step in reversed(found) for event in step][-count:] if count > 0 else []
+
+    async def follow(self, after_revision: int | None = None) -> AsyncIterator[Event]:
+        """All events after `after_revision` of the present epoch (None: only new ones), then on for ever.
+
+        Goes on over resyncs and epochs. A reader slower than the ring is told how many it missed by an event
+        of kind "skipped".
+        """
+        position = self._next
+        if after_revision is not None:
+            for step in self._steps:
+                if step.epoch == self._store.epoch and step.revision > after_revision:
+                    position = step.seq
+                    break
+        while True:
+            first = self._steps[0].seq if self._steps else self._next
+            if position < first:
+                missed = first - position
+                position = first
+                yield Event(
+                    first,
+                    self._wall(),
+                    self._store.epoch,
+                    self.latest,
+                    "skipped",
+                    "resync",
+                    "song",
+                    more=missed,
+                )
+                continue
+            told = self._slice(position)
+            for event in told:
+                position = event.seq + 1
+                yield event
+            if not told:
+                if self._arrived is None:
+                    self._arrived = anyio.Event()
+                await self._arrived.wait()
+            else:
+                await anyio.lowlevel.checkpoint()
+
+    def _slice(self, position: int) -> list[Event]:
+        if position >= self._next:
+            return []
+        found: list[Event] = []
+        # Followers are near the end nearly always: look from there.
+        start = len(self._steps)
+        while start > 0 and self._steps[start - 1].seq + self._steps[start - 1].length > position:
+            start -= 1
+        for index in range(start, len(self._steps)):
+            for event in self._steps[index].events(position):
+                found.append(event)
+                if len(found) >= FOLLOW_SLICE:
+                    return found
+        return found

@@ -1,0 +1,135 @@
+"""What changes all the time, read when somebody asks: gauges from Live, the song's position from the last
+sample.
+
+The position is sampled when the transport changes and, while somebody has asked for it lately, once a second;
+in between it is reckoned from the tempo, so that asking costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import anyio
+
+from . import errors
+from .queries import Target, resolve
+from .store import Applied, Store
+
+READS = 512
+"""In one request; more are split."""
+RESAMPLE_S = 1.0
+ASKED_S = 30.0
+"""So long after somebody asked for the position it is kept fresh."""
+_TRANSPORT = frozenset(("is_playing", "tempo", "loop", "loop_start", "loop_length", "start_time"))
+
+Request = Callable[[str, dict[str, Any]], Awaitable[Any]]
+
+
+async def read_now(store: Store, request: Request, items: Sequence[tuple[Target, str]]) -> list[Any]:
+    """The values of properties, gauges included, as Live has them this moment; see Mirror.read_now."""
+    found: list[Any] = [None] * len(items)
+    asked: list[tuple[int, list[Any]]] = []
+    for number, (target, name) in enumerate(items):
+        try:
+            asked.append((number, [resolve(store, target).id, name]))
+        except errors.MirrorError as problem:
+            found[number] = problem
+    for start in range(0, len(asked), READS):
+        part = asked[start : start + READS]
+        told = await request("set.read", {"items": [item for _, item in part]})
+        values = told.get("values") if isinstance(told, dict) else None
+        if not isinstance(values, list) or len(values) != len(part):
+            raise errors.Internal("The script's answer to set.read cannot be read")
+        for (number, _), value in zip(part, values, strict=True):
+            if isinstance(value, dict) and isinstance(value.get("error"), dict):
+                value = errors.from_wire({"message": value["error"].get("rule", ""), "data": value["error"]})
+            found[number] = value
+    return found
+
+
+class Position:
+    """The song's position in beats, between samples."""
+
+    def __init__(self, store: Store, request: Request, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._request = request
+        self._clock = clock
+        self._sample: tuple[float, float] | None = None
+        self._playing = False
+        self._tempo = 120.0
+        self._asked_at = -ASKED_S
+        self._wanted = anyio.Event()
+
+    def now(self) -> float | None:
+        """Beats from the start of the arrangement; None before the first sample.
+
+        While playing it is the last sample moved on by the tempo, within the arrangement loop if the song is
+        in it. Right to some 10 ms at constant tempo (half of the sample's way to Live and back, and Live's
+        own 10 ms).
+        """
+        self._asked_at = self._clock()
+        self._wanted.set()
+        if self._sample is None:
+            return None
+        return self._at(self._clock())
+
+    def _at(self, time: float) -> float:
+        assert self._sample is not None
+        beats, taken = self._sample
+        if not self._playing:
+            return beats
+        at = beats + (time - taken) * self._tempo / 60
+        song = self._store.nodes.get(self._store.root or 0)
+        if song is None or song.props.get("loop") is not True:
+            return at
+        start, length = song.props.get("loop_start"), song.props.get("loop_length")
+        if not isinstance(start, int | float) or not isinstance(length, int | float) or length <= 0:
+            return at
+        end = start + length
+        # Only a song that is before the loop's end runs into it.
+        return start + (at - start) % length if beats < end <= at else at
+
+    def observe(self, applied: Applied) -> None:
+        """A step was applied: after a change of the transport the old sample says little."""
+        root = self._store.root
+        song = self._store.nodes.get(root) if root is not None else None
+        if song is None:
+            self._sample = None
+            return
+        if applied.structural or any(
+            change[1] == root and change[2] in _TRANSPORT for change in applied.changes
+        ):
+            if self._sample is not None:
+                self._sample = (self._at(self._clock()), self._clock())
+            self._playing = song.props.get("is_playing") is True
+            tempo = song.props.get("tempo")
+            self._tempo = float(tempo) if isinstance(tempo, int | float) else self._tempo
+            self._wanted.set()
+
+    async def run(self) -> None:
+        """Sample when it is wanted, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted = anyio.Event()
+            await self._take()
+            while self._playing and self._clock() - self._asked_at < ASKED_S:
+                with anyio.move_on_after(RESAMPLE_S):
+                    await self._wanted.wait()
+                    self._wanted = anyio.Event()
+                    await anyio.sleep(RESAMPLE_S / 4)
+                await self._take()
+            await anyio.sleep(0.05)
+
+    async def _take(self) -> None:
+        root = self._store.root
+        if root is None:
+            return
+        asked_at = self._clock()
+        try:
+            told = await read_now(self._store, self._request, [(root, "current_song_time")])
+        except errors.MirrorError:
+            return
+        if isinstance(told[0], int | float):
+            # Live read it somewhere between the question and the answer.
+            self._sample = (float(told[0]), (asked_at + self._clock()) / 2)

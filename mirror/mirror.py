@@ -1,0 +1,451 @@
+"""The mirror as its users see it: reads from memory, writes through the queue, notices, and its state of
+health.
+
+`open_mirror` begins the tasks and ends them; between two awaits a reader sees exactly one revision. Reads
+answer whatever the link does: `stamp` says what they are worth.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+
+from . import errors, gauges, queries
+from .events import EventLog
+from .link import Connect, Link, Recorder
+from .model import Call, Match, Node, Note, Operation, Stamp, Status, WriteResult
+from .queries import Target
+from .stats import Latencies
+from .store import Applied, Store
+from .subscriptions import Hub, Stream
+from .sync import Apply, Effect, Replace, Stage, State, Sync
+from .writes import Writes
+
+log = logging.getLogger("setmirror.mirror")
+
+
+class Mirror:
+    """A live copy of the Set in Live; made by `open_mirror`."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        token: str,
+        client_name: str,
+        client_version: str,
+        *,
+        recorder: Recorder | None = None,
+        clock: Callable[[], float] = anyio.current_time,
+        wall: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.store = Store()
+        self.log = EventLog(self.store, wall)
+        self.hub = Hub(self.store)
+        self.latencies = Latencies()
+        self._clock = clock
+        self._sync = Sync(token, {"name": client_name, "version": client_version})
+        self._link = Link(
+            connect, self._sync, self._carry_out, self._wake, clock=clock, recorder=recorder, chance=chance
+        )
+        self.writes = Writes(
+            self.store,
+            self._link.request,
+            lambda timeout_s: self.wait_synced(timeout_s=timeout_s),
+            lambda revision, timeout_s: self.wait_for(revision, timeout_s=timeout_s),
+            self._place,
+            clock,
+            os.urandom(6).hex(),
+            self.latencies,
+        )
+        self._position = gauges.Position(self.store, self._link.request, clock)
+        self._changed = anyio.Event()
+        self._replaced = 0
+        self._applied = 0
+        self._internal = 0
+
+    # -- what a read is worth ----------------------------------------------------------------------
+
+    @property
+    def synced(self) -> bool:
+        """Whether what is read equals Live, as far as can be known."""
+        return self._sync.synced
+
+    @property
+    def revision(self) -> int:
+        """Of what is read; 0 or more within an epoch."""
+        return self.store.revision
+
+    @property
+    def epoch(self) -> str:
+        """Which Set and script run the revisions belong to; "" before the first snapshot."""
+        return self.store.epoch
+
+    def stamp(self) -> Stamp:
+        """What a read at this moment is worth."""
+        return Stamp(self.store.epoch, self.store.revision, self._sync.synced, self._age_ms())
+
+    def _age_ms(self) -> int | None:
+        if self._sync.equal_at == -math.inf:
+            return None
+        return max(0, round((self._clock() - self._sync.equal_at) * 1000))
+
+    def status(self) -> Status:
+        """Everything that the mirror counts about itself."""
+        sync, welcome = self._sync, self._sync.welcome
+        about = welcome.set if welcome is not None else {}
+        counters = {
+            "applied": self._applied,
+            "replaced": self._replaced,
+            "internal errors": self._internal,
+            **dict(sorted(sync.counters.items())),
+            **{f"link: {name}": count for name, count in sorted(self._link.counters.items())},
+            **{f"bad {name}": count for name, count in sorted(self.store.bad.items())},
+            **{f"writes {name}": count for name, count in sorted(self.writes.counters.items())},
+            **{f"streams {name}": count for name, count in sorted(self.hub.counters.items())},
+        }
+        return Status(
+            state=sync.state.value,
+            synced=sync.synced,
+            age_ms=self._age_ms(),
+            epoch=self.store.epoch,
+            revision=self.store.revision,
+            live_version=self.live_version,
+            progress=sync.progress,
+            objects=len(self.store.nodes),
+            set_name=str(about.get("name") or ""),
+            set_path=str(about.get("file_path") or ""),
+            script=dict(sync.script),
+            last_problem=self._link.last_problem,
+            waiting_writes=self.writes.waiting,
+            subscribers=len(self.hub.streams),
+            counters=counters,
+            latencies=self.latencies.report(),
+        )
+
+    @property
+    def live_version(self) -> str:
+        """As "12.4.1"; "" before the first hello."""
+        welcome = self._sync.welcome
+        return str(welcome.live.get("version", "")) if welcome is not None else ""
+
+    def _place(self) -> tuple[str, Any]:
+        welcome = self._sync.welcome
+        about = welcome.set if welcome is not None else {}
+        return self.live_version, (about.get("name"), about.get("file_path"))
+
+    # -- waiting -----------------------------------------------------------------------------------
+
+    async def wait_synced(self, timeout_s: float = 10.0) -> None:
+        """Wait until reads equal Live. Returns at once if they do; a checkpoint in every case.
+
+        Raises:
+          TimeoutError: `timeout_s` passed; `status().last_problem` says why.
+        """
+        await anyio.lowlevel.checkpoint()
+        with anyio.fail_after(timeout_s):
+            while not self._sync.synced:
+                await self._changed.wait()
+
+    async def wait_for(self, revision: int, timeout_s: float = 5.0) -> None:
+        """Wait until the mirror has applied `revision` of the current epoch.
+
+        Returns at once if it already has. A checkpoint in every case.
+
+        Args:
+          revision: As returned by a write; 0 or more.
+          timeout_s: Seconds to wait, > 0; `math.inf` waits for ever.
+
+        Raises:
+          EpochChanged: another Set was opened, or the script reloaded, while waiting.
+          TimeoutError: `timeout_s` passed.
+        """
+        await anyio.lowlevel.checkpoint()
+        epoch = self.store.epoch
+        with anyio.fail_after(timeout_s):
+            while self.store.revision < revision:
+                await self._changed.wait()
+                if self.store.epoch != epoch:
+                    raise errors.EpochChanged(
+                        f"epoch {epoch} ended before revision {revision} came", revision
+                    )
+
+    def _wake(self) -> None:
+        """Something moved: all who wait look again, after this step."""
+        changed, self._changed = self._changed, anyio.Event()
+        changed.set()
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def node(self, id_: int) -> Node:
+        """The object with this id as it is now; StaleReference when there is none."""
+        node = self.store.nodes.get(id_)
+        if node is None:
+            raise errors.StaleReference(f"There is no object with id {id_}", id_)
+        return node
+
+    def resolve(self, target: Target, kind: str | None = None) -> Node:
+        """The one object that an id, a ref (`tracks/2[Bass]`), or a name stands for now.
+
+        Raises:
+          StaleReference: nothing has that id, nothing is there, or it has another name than expected.
+          NotFound: nothing has that name; `facts["candidates"]` are near.
+          Ambiguous: several have; `facts["candidates"]` says where.
+          InvalidValue: it is not a `kind` (see `find`).
+        """
+        return queries.resolve(self.store, target, kind)
+
+    def ref(self, id_: int) -> str:
+        """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""
+        self.node(id_)
+        return self.store.ref(id_)
+
+    def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
+        """The objects in a list of `node` now, in order; empty when it has no such list."""
+        held = self._now(node).children.get(name)
+        ids = held if isinstance(held, tuple) else () if held is None else (held,)
+        return tuple(self.store.nodes[id_] for id_ in ids if id_ in self.store.nodes)
+
+    def child(self, node: Node | Target, name: str) -> Node | None:
+        """The single object `name` of `node` now, or None."""
+        held = self._now(node).children.get(name)
+        return self.store.nodes.get(held) if isinstance(held, int) else None
+
+    def _now(self, node: Node | Target) -> Node:
+        return self.node(node.id) if isinstance(node, Node) else self.resolve(node)
+
+    def walk(self, top: Node | Target | None = None) -> Iterable[Node]:
+        """The song, or `top`, and all below, parents first, as of this moment."""
+        return list(self.store.walk(None if top is None else self._now(top).id))
+
+    def notes(self, clip: Node | Target) -> tuple[Note, ...]:
+        """The notes of a clip, by start and pitch; NotAvailable for what has none."""
+        node = self._now(clip)
+        notes = node.props.get("notes")
+        if not isinstance(notes, tuple):
+            raise errors.NotAvailable(
+                f"{self.store.ref(node.id)} ({node.type}) has no notes",
+                node.id,
+                hint="only MIDI clips have notes",
+            )
+        return notes
+
+    def encoded(self, id_: int) -> bytes:
+        """The node as JSON, encoded once per change."""
+        self.node(id_)
+        return self.store.encoded(id_)
+
+    def find(
+        self,
+        *,
+        name: str | None = None,
+        kind: str | None = None,
+        where: Mapping[str, Any] | Iterable[str] | str | None = None,
+        under: Target | None = None,
+        limit: int = 50,
+    ) -> list[Match]:
+        """Objects of which all of this is true, the best names first; see `queries.find`."""
+        return queries.find(self.store, name=name, kind=kind, where=where, under=under, limit=limit)
+
+    async def read_now(self, items: Sequence[tuple[Target, str]]) -> list[Any]:
+        """Properties as Live has them this moment, gauges (positions, meters) included: a round trip.
+
+        Each value stands in the order asked; what cannot be read is a MirrorError in its place.
+
+        Raises:
+          Disconnected: there is no link now, or it went away.
+        """
+        return await gauges.read_now(self.store, self._link.request, items)
+
+    def song_position(self) -> float | None:
+        """The song's position in beats, reckoned from the last sample and the tempo; None before the first
+        one."""
+        return self._position.now()
+
+    async def script_status(self) -> dict[str, Any]:
+        """What the script counts about itself: timings on Live's main thread, listeners, audit, clients."""
+        told = await self._link.request("bridge.status", {})
+        return told if isinstance(told, dict) else {}
+
+    # -- hearing -----------------------------------------------------------------------------------
+
+    def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
+        """Notices of changes in what the patterns name; see `subscriptions` for their language.
+
+        To be used as `async with mirror.subscribe(["tracks/*"]) as stream: async for notice in stream: …`.
+        """
+        if isinstance(patterns, str | int):
+            patterns = [patterns]
+        return self.hub.subscribe(patterns, name)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    async def write(
+        self,
+        ops: Sequence[Operation],
+        *,
+        author: str = "",
+        label: str = "",
+        client: str | None = None,
+        if_revision: int | None = None,
+        expect: Sequence[tuple[Target, str, Any]] = (),
+        deadline_s: float | None = None,
+        dry_run: bool = False,
+        write_id: str | None = None,
+    ) -> WriteResult:
+        """Change the Set: all operations or none, one step in Live's undo history; then wait until reads show
+        it.
+
+        Args:
+          ops: 1 to 1,000 of Set and Call, done in order.
+          author: Who, as the event log shall tell it.
+          label: What for, in a few words.
+          client: Whose queue it waits in; `author` if not given. Clients take turns.
+          if_revision: Refuse if an object that it touches changed after this revision.
+          expect: (target, property, value) that must be so.
+          deadline_s: Seconds for all of it, above 0; 30 if not given.
+          dry_run: Check all, change nothing, and tell what would change.
+          write_id: A name of the asker's for this write, 1 to 100 characters: the same one is done once.
+
+        Raises:
+          MirrorError: refused, nothing was changed; `facts["problems"]` lists all that is wrong.
+          UnknownOutcome: the link was lost after sending and nobody can tell; `facts["look_at"]`.
+          Cancelled: the mirror was closed before it was sent.
+        """
+        return await self.writes.submit(
+            ops,
+            author=author,
+            label=label,
+            client=client,
+            if_revision=if_revision,
+            expect=expect,
+            deadline_s=deadline_s,
+            dry_run=dry_run,
+            write_id=write_id,
+        )
+
+    async def undo(self, *, author: str = "", client: str | None = None) -> WriteResult:
+        """Live's own undo: takes back the last edit, whoever made it."""
+        return await self.write([Call("song", "undo")], author=author, client=client, label="undo")
+
+    async def redo(self, *, author: str = "", client: str | None = None) -> WriteResult:
+        """Live's own redo."""
+        return await self.write([Call("song", "redo")], author=author, client=client, label="redo")
+
+    async def undo_mine(self, write_id: str, *, author: str = "", client: str | None = None) -> WriteResult:
+        """Take back one write, only if nothing was changed since.
+
+        Raises:
+          PreconditionFailed: somebody changed the Set since; `facts["since"]` says who.
+          NotFound, InvalidValue: no such write, or nothing of it to undo.
+        """
+        return await self.writes.undo_mine(write_id, author=author, client=client)
+
+    # -- carrying out what the state machine decides -----------------------------------------------
+
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, Stage):
+            self.store.stage(effect.objects, effect.first)
+        elif isinstance(effect, Apply):
+            batch = effect.batch
+            began = time.perf_counter()
+            applied = self.store.apply(batch.revision, batch.changes)
+            self.latencies.add("apply", time.perf_counter() - began)
+            self._applied += 1
+            who = batch.author or batch.cause
+            self._tell(
+                "log", lambda: self.log.record(applied, batch.time, batch.cause, batch.author, batch.write)
+            )
+            self._tell(
+                "undo",
+                lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+            )
+            self._publish(applied, False)
+        elif isinstance(effect, Replace):
+            first = not self.store.epoch
+            reason = (
+                "first snapshot"
+                if first
+                else "another epoch"
+                if effect.epoch != self.store.epoch
+                else "resync"
+            )
+            began = time.perf_counter()
+            applied = self.store.replace(effect.epoch, effect.revision)
+            self.latencies.add("replace", time.perf_counter() - began)
+            self._replaced += 1
+            self._tell("log", lambda: self.log.record_resync(applied, reason))
+            self._tell("undo", self.writes.history.forget)
+            self._publish(applied, True)
+
+    def _publish(self, applied: Applied, resynced: bool) -> None:
+        self._tell("position", lambda: self._position.observe(applied))
+        self._tell("subscribers", lambda: self.hub.publish(applied, resynced))
+
+    def _tell(self, whom: str, tell: Callable[[], None]) -> None:
+        """The store is right by now; what fails here costs only those who are told."""
+        try:
+            tell()
+        except Exception:
+            self._internal += 1
+            log.exception("telling the %s failed", whom)
+
+    async def run(self) -> None:
+        """All tasks, until cancelled; `open_mirror` does this."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._link.run)
+            tasks.start_soon(self.writes.run)
+            tasks.start_soon(self._position.run)
+
+    def close(self) -> None:
+        """End all streams; `open_mirror` does this."""
+        for stream in list(self.hub.streams):
+            stream.close()
+
+    @property
+    def state(self) -> State:
+        """Where the link is; see `sync.State`."""
+        return self._sync.state
+
+
+@asynccontextmanager
+async def open_mirror(
+    connect: Connect,
+    token: str,
+    client_name: str = "setmirror",
+    client_version: str = "0",
+    *,
+    recorder: Recorder | None = None,
+    chance: Callable[[], float] = random.random,
+) -> AsyncIterator[Mirror]:
+    """A mirror that follows Live until the block ends. Begins at once, unsynced: see `Mirror.wait_synced`.
+
+    It connects for ever, with pauses of 0.1 s to 5 s.
+
+    Args:
+      connect: Opens the byte stream to the script, as `tcp()` makes it.
+      token: 64 hex digits, as `load_token()` reads them.
+      recorder: Gets each line with its direction, "<" from Live and ">" to it.
+    """
+    problem: Exception | None = None
+    mirror = Mirror(connect, token, client_name, client_version, recorder=recorder, chance=chance)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(mirror.run)
+        try:
+            yield mirror
+        except Exception as raised:
+            # Raised outside of the group, so that it comes out as it is, not as a group of one.
+            problem = raised
+        finally:
+            mirror.close()
+            tasks.cancel_scope.cancel()
+    if problem is not None:
+        raise problem

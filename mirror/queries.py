@@ -1,0 +1,415 @@
+"""Finding things in the mirror: by ref, id or name, by kind and by what is true of them. All from memory.
+
+A name that several objects have is never guessed at: the error lists them. Where a name is only nearly right,
+the error lists what is near.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from remote_script.SetMirror import schema
+
+from . import errors, refs
+from .model import Match, Node
+from .store import Store
+
+Target = int | str
+
+CANDIDATES = 10
+"""Told with an error."""
+NEAR = 0.6
+"""How alike names must be (0 to 1) to be told as near."""
+
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "song": ("Song", {}),
+    "track": ("Track", {}),
+    "midi track": ("Track", {"role": "tracks", "has_midi_input": True, "is_foldable": [False, None]}),
+    "audio track": ("Track", {"role": "tracks", "has_audio_input": True, "is_foldable": [False, None]}),
+    "group track": ("Track", {"is_foldable": True}),
+    "return track": ("Track", {"role": "return_tracks"}),
+    "main track": ("Track", {"role": "master_track"}),
+    "scene": ("Scene", {}),
+    "clip": ("Clip", {}),
+    "midi clip": ("Clip", {"is_midi_clip": True}),
+    "audio clip": ("Clip", {"is_audio_clip": True}),
+    "session clip": ("Clip", {"role": "clip"}),
+    "arrangement clip": ("Clip", {"role": "arrangement_clips"}),
+    "clip slot": ("ClipSlot", {}),
+    "device": ("Device", {}),
+    "instrument": ("Device", {"type": 1}),
+    "audio effect": ("Device", {"type": 2}),
+    "midi effect": ("Device", {"type": 4}),
+    "rack": ("RackDevice", {}),
+    "plugin": ("PluginDevice", {}),
+    "parameter": ("DeviceParameter", {}),
+    "chain": ("Chain", {}),
+    "drum pad": ("DrumPad", {}),
+    "cue point": ("CuePoint", {}),
+    "locator": ("CuePoint", {}),
+    "groove": ("Groove", {}),
+    "take lane": ("TakeLane", {}),
+}
+"""Words of people → class and what must be true; Live's class names are understood as well."""
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_CONDITION = re.compile(r"\s*([\w.]+)\s*(==|!=|<=|>=|=|<|>|~|contains)\s*(.+?)\s*\Z", re.DOTALL)
+
+# What people mean by a name alone; parameters are thousands and named alike.
+_SECOND_CHOICE = ("DeviceParameter", "Song", "Application", "DrumPad")
+
+
+def resolve(store: Store, target: Target, kind: str | None = None) -> Node:
+    """The one object that an id, ref or name stands for now.
+
+    Raises:
+      StaleReference: no object has that id, or nothing is there (any more), or its name is another.
+      NotFound: no object has that name; `facts["candidates"]` are near.
+      Ambiguous: several have; `facts["candidates"]` says where.
+    """
+    if isinstance(target, bool) or not isinstance(target, int | str):
+        raise errors.InvalidValue(f"A target is an id, a ref or a name, not {str(target)[:100]!r}")
+    if isinstance(target, str) and target.strip().isdigit():
+        target = int(target)
+    if isinstance(target, int):
+        node = store.nodes.get(target)
+        if node is None:
+            raise errors.StaleReference(f"There is no object with id {target}", target)
+    elif "/" in target or refs.looks_like_ref(target):
+        node = _walk(store, target)
+    else:
+        node = _by_name(store, target, kind)
+    if kind is not None and not _is_kind(node, kind):
+        raise errors.InvalidValue(
+            f"A {kind} is needed, {store.ref(node.id)} is a {node.type}", target, ref=store.ref(node.id)
+        )
+    return node
+
+
+def _walk(store: Store, ref: str) -> Node:
+    if store.root is None:
+        raise errors.NotReady("No Set has been read yet", ref)
+    node = store.nodes[store.root]
+    steps = refs.parse(ref)
+    if steps[0].name == "song":
+        _check_name(store, node, steps[0].expected, ref)
+        steps = steps[1:]
+    position = 0
+    while position < len(steps):
+        name, expected = steps[position]
+        position += 1
+        held = node.children.get(name) if name in node.children else node.props.get(name)
+        if name not in node.children and (name not in refs.EDGES or name not in node.props):
+            raise errors.StaleReference(
+                f"{store.ref(node.id)} ({node.type}) has no {name!r}",
+                ref,
+                hint=f"it has {', '.join(sorted(node.children)) or 'nothing below'}",
+                at=store.ref(node.id),
+            )
+        if isinstance(held, tuple | list):
+            if position == len(steps) or not steps[position].name.isdigit():
+                raise errors.InvalidValue(
+                    f"{name!r} is a list of {len(held)}: say which, from 0",
+                    ref,
+                    hint=f"{name}/0 is the first",
+                )
+            number, expected = steps[position]
+            position += 1
+            if int(number) >= len(held):
+                raise errors.StaleReference(
+                    f"{store.ref(node.id)} has {len(held)} {name}, so {name}/{number} does not exist", ref
+                )
+            held = held[int(number)]
+        child = store.nodes.get(held) if isinstance(held, int) else None
+        if child is None:
+            raise errors.StaleReference(f"{store.ref(node.id)} has no {name} now", ref)
+        node = child
+        _check_name(store, node, expected, ref)
+    return node
+
+
+def _check_name(store: Store, node: Node, expected: str | None, ref: str) -> None:
+    if expected is not None and node.name != expected:
+        now = [store.ref(id_) for id_ in store.named(expected) if store.nodes[id_].type == node.type]
+        raise errors.StaleReference(
+            f"{store.ref(node.id)} is expected to be named {expected!r} but is {node.name!r}",
+            ref,
+            hint=f"{expected!r} is now at {now[0]}" if len(now) == 1 else None,
+            candidates=[
+                _candidate(store, store.nodes[id_]) for id_ in list(store.named(expected))[:CANDIDATES]
+            ],
+        )
+
+
+def _by_name(store: Store, name: str, kind: str | None) -> Node:
+    found = [store.nodes[id_] for id_ in store.named(name.strip())]
+    if kind is not None:
+        found = [node for node in found if _is_kind(node, kind)]
+    exact = [node for node in found if node.name == name]
+    found = exact or found
+    first = [node for node in found if node.type not in _SECOND_CHOICE]
+    found = first or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise errors.Ambiguous(
+            f"{len(found)} objects are named {name!r}",
+            name,
+            hint="use one of the candidates' refs or ids",
+            candidates=[_candidate(store, node) for node in found[:CANDIDATES]],
+        )
+    near = find(store, name=name, kind=kind, limit=CANDIDATES)
+    raise errors.NotFound(
+        f"Nothing is named {name[:100]!r}",
+        name[:100],
+        hint="use one of the candidates, or list what there is" if near else None,
+        candidates=[_candidate(store, match.node) for match in near],
+    )
+
+
+def _candidate(store: Store, node: Node) -> dict[str, Any]:
+    return {"id": node.id, "type": node.type, "ref": store.ref(node.id), "name": node.name}
+
+
+# -- finding ---------------------------------------------------------------------------------------
+
+
+def find(
+    store: Store,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    where: Mapping[str, Any] | Iterable[str] | str | None = None,
+    under: Target | None = None,
+    limit: int = 50,
+) -> list[Match]:
+    """All objects of which everything given is true; best name first, then in the order of the Set.
+
+    Args:
+      name: Equal, contained, or nearly so; case does not matter. Scores: 1.0 equal, then what begins with it,
+        then what contains it, then what is like it.
+      kind: A word of `KINDS` or a class of Live's; subclasses count.
+      where: Conditions, all of which must hold: {"arm": True, "length": ">32", "color": [1, 2]} (a list: any
+        of these), or
+        texts such as "length > 32", "name contains bass", "arm = true". A property of what hangs below or is
+        referred to is reached by dots: "mixer_device.volume.value > 0.5".
+      under: Only what hangs below this object.
+      limit: At most so many; 1 or more.
+
+    Raises:
+      InvalidValue: an unknown kind, or a condition that cannot be read.
+    """
+    if limit < 1:
+        raise errors.InvalidValue(f"`limit` must be at least 1, got {limit}", limit)
+    conditions = _conditions(where)
+    class_, facts = _kind(kind) if kind is not None else ("", {})
+    words = name.casefold().strip() if name is not None else None
+    scores = _scores(store, words) if words is not None else None
+    pool: Iterable[Node]
+    if under is not None:
+        top = resolve(store, under)
+        pool = (node for node in store.walk(top.id) if node.id != top.id)
+    elif scores is not None:
+        pool = (store.nodes[id_] for key in scores for id_ in store.named(key))
+    elif class_:
+        pool = (
+            store.nodes[id_]
+            for type_ in store.types()
+            if schema_is_a(type_, class_)
+            for id_ in store.of_type(type_)
+        )
+    else:
+        pool = store.walk()
+    found: list[Match] = []
+    for node in pool:
+        if class_ and not schema_is_a(node.type, class_):
+            continue
+        score = 1.0
+        if scores is not None:
+            score = scores.get(node.name.casefold(), 0.0)
+            if not score or not node.name:
+                continue
+        if not _facts_hold(node, facts) or not all(holds(store, node) for holds in conditions):
+            continue
+        found.append(Match(node, "", score))
+        if words is None and len(found) >= limit:
+            break
+    found.sort(key=lambda match: -match.score)
+    return [Match(match.node, store.ref(match.node.id), match.score) for match in found[:limit]]
+
+
+def _scores(store: Store, words: str) -> dict[str, float]:
+    """Casefolded names that fit, with how well."""
+    found: dict[str, float] = {}
+    matcher = difflib.SequenceMatcher(b=words, autojunk=False)
+    for key in store.names():
+        if key == words:
+            found[key] = 1.0
+        elif key.startswith(words):
+            found[key] = 0.9
+        elif words in key:
+            found[key] = 0.8
+        elif abs(len(key) - len(words)) <= max(2, len(words) // 2) and len(key) <= 100:
+            matcher.set_seq1(key)
+            if matcher.quick_ratio() >= NEAR:
+                ratio = matcher.ratio()
+                if ratio >= NEAR:
+                    found[key] = round(0.7 * ratio, 3)
+    return found
+
+
+def schema_is_a(type_: str, class_: str) -> bool:
+    """Whether objects of class `type_` are `class_`; a class that the table does not know is just itself."""
+    return type_ == class_ or (type_ in schema.CLASSES and schema.is_a(type_, class_))
+
+
+def _kind(kind: str) -> tuple[str, dict[str, Any]]:
+    if kind in schema.CLASSES:
+        return kind, {}
+    word = kind.casefold().replace("_", " ").strip()
+    for form in (word, word[:-1] if word.endswith("s") else word):
+        if form in KINDS:
+            return KINDS[form]
+    for name in schema.CLASSES:
+        if name.casefold() == word.replace(" ", ""):
+            return name, {}
+    near = difflib.get_close_matches(word, [*KINDS, *schema.CLASSES], 5, 0.5)
+    hint = f"kinds are {', '.join(near or KINDS)}; Live's class names work too"
+    raise errors.InvalidValue(f"{kind!r} is no kind of object", kind, hint=hint)
+
+
+def _is_kind(node: Node, kind: str) -> bool:
+    class_, facts = _kind(kind)
+    return schema_is_a(node.type, class_) and _facts_hold(node, facts)
+
+
+def _facts_hold(node: Node, facts: dict[str, Any]) -> bool:
+    for name, wanted in facts.items():
+        value = node.role if name == "role" else node.props.get(name)
+        if isinstance(wanted, list):
+            if value not in wanted:
+                return False
+        elif value != wanted:
+            return False
+    return True
+
+
+_Condition = Callable[[Store, Node], bool]
+
+
+def _conditions(where: Mapping[str, Any] | Iterable[str] | str | None) -> list[_Condition]:
+    if where is None:
+        return []
+    if isinstance(where, str):
+        where = [where]
+    if isinstance(where, Mapping):
+        return [_of_item(name, wanted) for name, wanted in where.items()]
+    return [_of_text(text) for text in where]
+
+
+def _of_item(name: str, wanted: Any) -> _Condition:
+    if isinstance(wanted, Mapping):
+        parts = [_condition(name, sign, value) for sign, value in wanted.items()]
+        return lambda store, node: all(part(store, node) for part in parts)
+    if isinstance(wanted, str):
+        match = re.match(r"(==|!=|<=|>=|<|>|~)\s*(.+)\Z", wanted, re.DOTALL)
+        if match is not None:
+            return _condition(name, match.group(1), _literal(match.group(2)))
+    if isinstance(wanted, list | tuple):
+        return lambda store, node: any(_same(value_at(store, node, name), each) for each in wanted)
+    return _condition(name, "=", wanted)
+
+
+def _of_text(text: str) -> _Condition:
+    match = _CONDITION.match(text)
+    if match is None:
+        raise errors.InvalidValue(
+            f"A condition is `property sign value`, not {text[:100]!r}", text[:100],
+            hint='such as "length > 32", "arm = true", "name contains bass"',
+        )  # fmt: skip
+    return _condition(match.group(1), match.group(2), _literal(match.group(3)))
+
+
+def _literal(text: str) -> Any:
+    word = text.strip()
+    named = {"true": True, "false": False, "yes": True, "no": False, "none": None, "null": None}
+    if word.casefold() in named:
+        return named[word.casefold()]
+    try:
+        return float(word) if re.search(r"[.eE]", word) else int(word)
+    except ValueError:
+        return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def _condition(name: str, sign: str, wanted: Any) -> _Condition:
+    if sign in ("~", "contains"):
+        text = str(wanted).casefold()
+        return lambda store, node: text in str(value_at(store, node, name) or "").casefold()
+    if sign not in _OPERATORS:
+        raise errors.InvalidValue(
+            f"A sign is one of {', '.join(_OPERATORS)}, ~ or contains, not {sign!r}", sign
+        )
+    if sign in ("=", "=="):
+        return lambda store, node: _same(value_at(store, node, name), wanted)
+    if sign == "!=":
+        return lambda store, node: not _same(value_at(store, node, name), wanted)
+    compare = _OPERATORS[sign]
+
+    def holds(store: Store, node: Node) -> bool:
+        value = value_at(store, node, name)
+        try:
+            return value is not None and bool(compare(value, wanted))
+        except TypeError:
+            return False
+
+    return holds
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return value.casefold() == wanted.casefold()
+    return bool(value == wanted)
+
+
+def value_at(store: Store, node: Node, path: str) -> Any:
+    """A property, or one of what hangs below or is referred to: "mixer_device.volume.value".
+
+    None where there is none. A list has its length as `count`; `type`, `id`, `ref`, `role` and `parent` are
+    the object's own unless Live has such a property.
+    """
+    at: Any = node
+    *way, last = path.split(".")
+    for part in way:
+        at = _step_to(store, at, part)
+        if isinstance(at, int) and not isinstance(at, bool):
+            at = store.nodes.get(at)
+    return _step_to(store, at, last)
+
+
+def _step_to(store: Store, at: Any, part: str) -> Any:
+    if isinstance(at, Node):
+        if part in at.props:
+            return at.props[part]
+        if part in at.children:
+            return at.children[part]
+        if part in ("id", "type", "role", "parent"):
+            return getattr(at, part)
+        return store.ref(at.id) if part == "ref" else None
+    if isinstance(at, tuple | list):
+        if part == "count":
+            return len(at)
+        if part.isdigit() and int(part) < len(at):
+            return at[int(part)]
+    return None

@@ -1,0 +1,345 @@
+"""Who wants to hear of what: patterns over refs, and notices that say "read it again".
+
+A pattern names a place, not an object, so it outlives resyncs, deletions and other Sets:
+
+    tracks/2            what is there, with what it shows: its mixer, its clip, the names in its lists
+    tracks/2[Bass]      the same, while its name is Bass
+    tracks/*/mixer_device/volume     `*` is one step, `**` any number: `tracks/2/**` is all below as well
+    17                  the object with this id, wherever it goes
+    Bass                whatever has this name
+
+Notices are level-triggered and deduplicated: between two reads of a stream one object is named once. A reader
+so slow that more objects wait than `MOST_WAITING` ends with an error that names it; nobody else notices.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable
+from types import TracebackType
+
+import anyio
+
+from . import errors, refs
+from .model import Node, Notice
+from .store import Applied, Change, Store
+
+log = logging.getLogger("setmirror.subscriptions")
+
+MOST_WAITING = 20_000
+"""Objects that may wait for one reader; as many as a large Set has."""
+MOST_STREAMS = 1_000
+_SHOWN_IN_LISTS = frozenset(("name", "color", "color_index"))
+"""Properties of a listed object that its parent's list shows."""
+
+
+class Pattern:
+    """One pattern, parsed; see the module for the language."""
+
+    def __init__(self, text: str | int) -> None:
+        self.text = str(text)
+        self.id: int | None = None
+        self.name: str | None = None
+        self.steps: list[refs.Step] = []
+        self.deep = False
+        stripped = self.text.strip().strip("/")
+        if stripped.isdigit():
+            self.id = int(stripped)
+        elif "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
+            if stripped.startswith("song/"):
+                stripped = stripped[5:]
+            self.steps = self._parse(stripped)
+            self.deep = any(step.name == "**" for step in self.steps)
+        elif stripped:
+            self.name = stripped
+        else:
+            raise errors.InvalidValue("A pattern is a ref, an id, a name or a ref with * in it", self.text)
+        self.named = any(step.expected is not None for step in self.steps)
+        self._regex = re.compile(self._expression()) if self.steps else None
+
+    def _parse(self, text: str) -> list[refs.Step]:
+        steps = []
+        position = 0
+        find = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
+        while position < len(text):
+            match = find.match(text, position)
+            if match is None:
+                raise errors.InvalidValue(
+                    f"A step of a pattern is a name, a number, * or **: {self.text!r}", self.text
+                )
+            steps.append(refs.Step(match.group(1), match.group(2)))
+            position = match.end()
+        return steps
+
+    def _expression(self) -> str:
+        parts = []
+        for number, step in enumerate(self.steps):
+            slash = "" if number == 0 else "/"
+            if step.name == "**":
+                parts.append(r"(?:" + slash + r"[^/]+)*" if number else r"(?:[^/]+(?:/[^/]+)*)?")
+            else:
+                parts.append(slash + (r"[^/]+" if step.name == "*" else re.escape(step.name)))
+        expression = "".join(parts)
+        if self.steps[0].name == "**" and len(self.steps) > 1:
+            # "**/clip" matches "clip" as well.
+            expression = r"(?:[^/]+/)*" + "".join(parts[1:])[1:]
+        return expression + r"\Z"
+
+    def matches(self, store: Store, id_: int, ref: str, node: Node | None) -> bool:
+        """Whether the object `id_`, which is or was at `ref`, is meant."""
+        if self.id is not None:
+            return self.id == id_
+        if self.name is not None:
+            return node is not None and node.name == self.name
+        assert self._regex is not None
+        if not self._regex.match(ref) and not (ref == "song" and self.text.strip("/") in ("**", "song/**")):
+            return False
+        return not self.named or node is None or self._names_fit(store, node)
+
+    def _names_fit(self, store: Store, node: Node) -> bool:
+        """Whether the expected names stand on the way from the song to `node`, as far as the first `**`."""
+        parts = store.ref(node.id).split("/")
+        if self.deep:
+            parts = parts[: next(n for n, step in enumerate(self.steps) if step.name == "**")]
+        places: dict[int, Node] = {}
+        each: Node | None = node
+        while each is not None and each.parent is not None:
+            depth = len(store.ref(each.id).split("/")) - 1
+            places[depth] = each
+            each = store.nodes.get(each.parent)
+        for number, step in enumerate(self.steps[: len(parts)]):
+            if step.expected is not None:
+                held = places.get(number)
+                if held is None or held.name != step.expected:
+                    return False
+        return True
+
+    def expand(self, store: Store) -> dict[str, int]:
+        """Where it matches now: ref → id. Not for `**`, which matches as much as there is."""
+        if self.id is not None:
+            return {store.ref(self.id): self.id} if self.id in store.nodes else {}
+        if self.name is not None:
+            return {
+                store.ref(id_): id_ for id_ in store.named(self.name) if store.nodes[id_].name == self.name
+            }
+        if self.deep or store.root is None:
+            return {}
+        if [step.name for step in self.steps] == ["song"]:
+            return {"song": store.root}
+        found: dict[str, int] = {}
+        self._descend(store, store.nodes[store.root], 0, found)
+        return found
+
+    def _descend(self, store: Store, node: Node, position: int, found: dict[str, int]) -> None:
+        if position == len(self.steps):
+            found[store.ref(node.id)] = node.id
+            return
+        step = self.steps[position]
+        for role, held in node.children.items():
+            if step.name not in ("*", role) or held is None:
+                continue
+            if not isinstance(held, tuple):
+                self._enter(store, held, position + 1, step, found)
+            elif position + 1 < len(self.steps):
+                place = self.steps[position + 1]
+                for number, id_ in enumerate(held):
+                    if place.name in ("*", str(number)):
+                        self._enter(store, id_, position + 2, place, found)
+
+    def _enter(self, store: Store, id_: int, position: int, step: refs.Step, found: dict[str, int]) -> None:
+        child = store.nodes.get(id_)
+        if child is not None and (step.expected is None or child.name == step.expected):
+            self._descend(store, child, position, found)
+
+
+class Stream:
+    """The notices of one subscriber; an async iterator and an async context manager that ends it."""
+
+    def __init__(self, hub: Hub, patterns: Iterable[str | int], name: str) -> None:
+        self.name = name
+        self.patterns = [Pattern(text) for text in patterns]
+        self.told = 0
+        self._hub = hub
+        self._waiting: dict[str, int] = {}
+        self._resynced = False
+        self._arrived = anyio.Event()
+        self._ended: errors.MirrorError | None = None
+        self._closed = False
+        self._bound: dict[str, int] = {}
+        self._memo: dict[int, bool] = {}
+        self._memo_of = -1
+        self._bind()
+
+    # -- for the subscriber ------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Stream:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the subscription; a reader that waits gets StopAsyncIteration."""
+        self._closed = True
+        self._hub.leave(self)
+        self._arrived.set()
+
+    def __aiter__(self) -> Stream:
+        return self
+
+    async def __anext__(self) -> Notice:
+        """The next notice: everything that changed since the one before.
+
+        Raises:
+          Busy: more waited than `MOST_WAITING` objects; subscribe again and read the Set.
+        """
+        await anyio.lowlevel.checkpoint()
+        while not self._waiting and not self._closed and self._ended is None:
+            self._arrived = anyio.Event()
+            await self._arrived.wait()
+        if self._ended is not None:
+            raise self._ended
+        if self._closed:
+            raise StopAsyncIteration
+        store = self._hub.store
+        waiting, self._waiting = self._waiting, {}
+        resynced, self._resynced = self._resynced, False
+        self.told += 1
+        return Notice(
+            tuple(waiting), tuple(dict.fromkeys(waiting.values())), store.revision, store.epoch, resynced
+        )
+
+    def add(self, pattern: str | int) -> None:
+        """Hear of this as well."""
+        self.patterns.append(Pattern(pattern))
+        self._bind()
+
+    def remove(self, pattern: str | int) -> None:
+        """Hear no more of a pattern that was given in these words."""
+        self.patterns = [each for each in self.patterns if each.text != str(pattern)]
+        self._bind()
+
+    # -- for the hub -------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        self._bound = {}
+        for pattern in self.patterns:
+            self._bound.update(pattern.expand(self._hub.store))
+        self._memo = {}
+
+    def offer(
+        self,
+        candidates: dict[int, str],
+        gone: dict[int, str],
+        structural: bool,
+        rebound: dict[int, int] | None,
+        resynced: bool,
+    ) -> None:
+        """Note what of a step concerns this subscriber."""
+        store = self._hub.store
+        if self._memo_of != store.structure or rebound is not None:
+            self._memo, self._memo_of = {}, store.structure
+        if rebound is not None:
+            self._follow_ids(rebound)
+        found: dict[str, int] = {}
+        memo = self._memo
+        for id_, ref in candidates.items():
+            fits = memo.get(id_)
+            if fits is None:
+                node = store.nodes.get(id_)
+                fits = any(pattern.matches(store, id_, ref, node) for pattern in self.patterns)
+                if not any(pattern.named or pattern.name for pattern in self.patterns):
+                    memo[id_] = fits
+            if fits:
+                found[ref] = id_
+        for id_, ref in gone.items():
+            if any(pattern.matches(store, id_, ref, None) for pattern in self.patterns):
+                found[ref] = id_
+        if structural:
+            before = self._bound
+            self._bind()
+            for ref, id_ in self._bound.items():
+                was = before.get(ref)
+                if was != id_ and (rebound is None or was is None or rebound.get(was) != id_):
+                    found[ref] = id_
+            for ref, id_ in before.items():
+                if ref not in self._bound:
+                    found[ref] = id_
+        if not found:
+            return
+        self._waiting.update(found)
+        self._resynced = self._resynced or resynced
+        if len(self._waiting) > MOST_WAITING:
+            self._waiting = {}
+            self._ended = errors.Busy(
+                f"Subscriber {self.name!r} left more than {MOST_WAITING} changed objects unread",
+                hint="subscribe again, then read the Set",
+            )
+            log.warning("%s; its stream is ended", self._ended)
+            self._hub.leave(self)
+        self._arrived.set()
+
+    def _follow_ids(self, rebound: dict[int, int]) -> None:
+        """Another epoch counts ids anew: an id stands for the object now in the place of the old one."""
+        for pattern in self.patterns:
+            if pattern.id is not None:
+                pattern.id = rebound.get(pattern.id, -abs(pattern.id))
+
+
+class Hub:
+    """All streams; what goes wrong with one stays with it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.streams: list[Stream] = []
+        self.counters: Counter[str] = Counter()
+
+    def subscribe(self, patterns: Iterable[str | int], name: str = "") -> Stream:
+        """A stream of notices; InvalidValue for a bad pattern, Busy when there are too many streams."""
+        if len(self.streams) >= MOST_STREAMS:
+            raise errors.Busy(f"There are {MOST_STREAMS} subscriptions already")
+        self.counters["subscribed"] += 1
+        stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}")
+        self.streams.append(stream)
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        if stream in self.streams:
+            self.streams.remove(stream)
+
+    def publish(self, applied: Applied, resynced: bool = False) -> None:
+        """Tell all streams of one step; called after it is applied, never raises."""
+        if not self.streams or not (applied.changes or applied.structural):
+            return
+        candidates = self._candidates(applied.changes)
+        for stream in list(self.streams):
+            try:
+                stream.offer(candidates, applied.gone, applied.structural, applied.rebound, resynced)
+            except Exception:
+                self.counters["failed"] += 1
+                log.exception("subscriber %r failed and is ended", stream.name)
+                stream.close()
+
+    def _candidates(self, changes: list[Change]) -> dict[int, str]:
+        """Changed objects and those above that show them: id → ref."""
+        nodes, ref = self.store.nodes, self.store.ref
+        found: dict[int, str] = {}
+        walked: set[int] = set()
+        for kind, id_, name, _, _ in changes:
+            node = nodes.get(id_)
+            if node is None:
+                continue
+            if kind == "set" and name in _SHOWN_IN_LISTS and node.parent is not None and node.parent in nodes:
+                found[node.parent] = ref(node.parent)
+            while node.id not in walked:
+                walked.add(node.id)
+                found[node.id] = ref(node.id)
+                parent = nodes.get(node.parent) if node.parent is not None else None
+                if parent is None or isinstance(parent.children.get(node.role), tuple):
+                    break
+                node = parent
+        return found

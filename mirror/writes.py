@@ -1,0 +1,450 @@
+"""All writes go through here, one at a time: first come, first served within a client, in turn between
+clients.
+
+A write is checked against the mirror when its turn comes, sent once, and not answered before the mirror has
+reached its revision. What can happen to it:
+
+* refused before sending: a MirrorError, nothing was done; cancelled before sending: it is not sent;
+* answered by the script: a WriteResult, or the script's refusal;
+* the link was lost after sending: on return the script is asked for the write by its id; if it does not know
+  it, in the same epoch it was not done; in another the resynced mirror decides where it can; else
+  UnknownOutcome.
+
+Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import anyio
+import msgspec
+
+from . import checks, errors
+from .model import Call, Operation, OpResult, WriteResult
+from .queries import resolve
+from .stats import Latencies
+from .store import Store
+from .undo import UndoHistory
+
+log = logging.getLogger("setmirror.writes")
+
+WAITING = 512
+"""Writes of all clients together; one more is refused with Busy."""
+WAITING_PER_CLIENT = 64
+RESULTS_KEPT = 512
+DEADLINE_S = 30.0
+LINK_WAIT_S = 3.0
+"""A write that finds the link down waits so long for it before it is refused."""
+GRACE_S = 5.0
+"""Past the deadline, for the script's own answer that it was missed."""
+RECOVER_S = 20.0
+"""At least so long a lost write is asked after; Live opens a Set in about 3 s, a dialog holds it up longer.
+"""
+SEEN_S = 5.0
+
+
+class Entry:
+    """One write on its way."""
+
+    __slots__ = (
+        "author", "client", "deadline", "done", "dry_run", "expect", "id", "if_revision", "label", "ops",
+        "outcome", "sent", "since", "waiters",
+    )  # fmt: skip
+
+    def __init__(self, id_: str, ops: Sequence[Operation], client: str, author: str, label: str) -> None:
+        self.id = id_
+        self.ops = list(ops)
+        self.client = client
+        self.author = author
+        self.label = label
+        self.if_revision: int | None = None
+        self.expect: Sequence[tuple[Any, str, Any]] = ()
+        self.dry_run = False
+        self.deadline = math.inf
+        self.since = 0.0
+        self.sent = False
+        self.waiters = 0
+        self.done = anyio.Event()
+        self.outcome: WriteResult | errors.MirrorError | None = None
+
+
+class Writes:
+    """The queue; `run` is its one task.
+
+    `request(method, params)` asks the script, `wait_synced(timeout_s)` and `wait_for(revision, timeout_s)`
+    wait for the mirror, `place()` says which Live and Set this is: (version, Set's name and path).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        request: Callable[[str, dict[str, Any]], Awaitable[Any]],
+        wait_synced: Callable[[float], Awaitable[None]],
+        wait_for: Callable[[int, float], Awaitable[None]],
+        place: Callable[[], tuple[str, Any]],
+        clock: Callable[[], float],
+        session: str,
+        latencies: Latencies,
+    ) -> None:
+        self.counters: Counter[str] = Counter()
+        self.history = UndoHistory()
+        self.results: OrderedDict[str, WriteResult | errors.MirrorError] = OrderedDict()
+        self._store = store
+        self._request = request
+        self._wait_synced = wait_synced
+        self._wait_for = wait_for
+        self._place = place
+        self._clock = clock
+        self._session = session
+        self._latencies = latencies
+        self._number = 0
+        self._queues: OrderedDict[str, deque[Entry]] = OrderedDict()
+        self._current: Entry | None = None
+        self._wake = anyio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Writes not yet sent."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    async def submit(
+        self,
+        ops: Sequence[Operation],
+        *,
+        author: str = "",
+        label: str = "",
+        client: str | None = None,
+        if_revision: int | None = None,
+        expect: Sequence[tuple[Any, str, Any]] = (),
+        deadline_s: float | None = None,
+        dry_run: bool = False,
+        write_id: str | None = None,
+    ) -> WriteResult:
+        """Queue a write and wait for its outcome; see Mirror.write."""
+        entry = self._find(write_id) if write_id is not None else None
+        if entry is None:
+            if write_id is not None and write_id in self.results:
+                return _given(self.results[write_id])
+            entry = self._enqueue(ops, author, label, client, deadline_s, write_id)
+            entry.if_revision = if_revision
+            entry.expect = expect
+            entry.dry_run = dry_run
+        entry.waiters += 1
+        try:
+            await entry.done.wait()
+        finally:
+            entry.waiters -= 1
+            if not entry.waiters and not entry.done.is_set():
+                self._cancel(entry)
+        assert entry.outcome is not None
+        return _given(entry.outcome)
+
+    def _find(self, write_id: str) -> Entry | None:
+        waiting = [entry for queue in self._queues.values() for entry in queue]
+        for entry in [*waiting, self._current]:
+            if entry is not None and entry.id == write_id:
+                return entry
+        return None
+
+    def _enqueue(
+        self,
+        ops: Sequence[Operation],
+        author: str,
+        label: str,
+        client: str | None,
+        deadline_s: float | None,
+        write_id: str | None,
+    ) -> Entry:
+        if deadline_s is not None and not 0 < deadline_s <= 3600:
+            raise errors.InvalidValue(
+                f"`deadline_s` must be above 0 and at most 3600, got {deadline_s}", deadline_s
+            )
+        if write_id is not None and not 0 < len(write_id) <= 100:
+            raise errors.InvalidValue(f"A write id has 1 to 100 characters, got {len(write_id)}")
+        if not 0 < len(ops) <= checks.OPERATIONS:
+            raise errors.TooLarge(
+                f"A write has 1 to {checks.OPERATIONS} operations, got {len(ops)}", len(ops)
+            )
+        key = client if client is not None else author
+        queue = self._queues.get(key)
+        if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):
+            self.counters["turned away"] += 1
+            most = WAITING if self.waiting >= WAITING else WAITING_PER_CLIENT
+            raise errors.Busy(f"{most} writes are waiting already", retry_after_s=1.0)
+        self._number += 1
+        entry = Entry(write_id or f"{self._session}-{self._number}", ops, key, author, label)
+        entry.since = self._clock()
+        entry.deadline = entry.since + (DEADLINE_S if deadline_s is None else deadline_s)
+        if queue is None:
+            queue = self._queues[key] = deque()
+        queue.append(entry)
+        self.counters["submitted"] += 1
+        self._wake.set()
+        return entry
+
+    def _cancel(self, entry: Entry) -> None:
+        """The asker is gone: what waits is not sent, what was sent goes on."""
+        queue = self._queues.get(entry.client)
+        if queue is None or entry not in queue:
+            return
+        queue.remove(entry)
+        if not queue:
+            del self._queues[entry.client]
+        self.counters["cancelled"] += 1
+        self._finish(entry, errors.Cancelled("The write was cancelled before it was sent"))
+
+    # -- the one task ------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Do one write after the other, until cancelled."""
+        try:
+            while True:
+                while not self._queues:
+                    self._wake = anyio.Event()
+                    await self._wake.wait()
+                # The client whose turn it was goes to the end, so nobody waits for another's whole queue.
+                key, queue = next(iter(self._queues.items()))
+                entry = queue.popleft()
+                del self._queues[key]
+                if queue:
+                    self._queues[key] = queue
+                self._current = entry
+                try:
+                    outcome: WriteResult | errors.MirrorError = await self._execute(entry)
+                except errors.MirrorError as problem:
+                    outcome = problem
+                except Exception as problem:
+                    log.exception("write %s failed", entry.id)
+                    outcome = errors.Internal(f"The write failed in the mirror: {problem!r}")
+                self._current = None
+                self._finish(entry, outcome)
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        """Leave nobody waiting when the mirror is closed."""
+        current, self._current = self._current, None
+        waiting = [entry for queue in self._queues.values() for entry in queue]
+        self._queues.clear()
+        if current is not None:
+            if current.sent:
+                closed: errors.MirrorError = errors.UnknownOutcome(
+                    "The mirror was closed while the write was under way"
+                )
+            else:
+                closed = errors.Cancelled("The mirror was closed before the write was sent")
+            self._finish(current, closed)
+        for entry in waiting:
+            self._finish(entry, errors.Cancelled("The mirror was closed before the write was sent"))
+
+    def _finish(self, entry: Entry, outcome: WriteResult | errors.MirrorError) -> None:
+        entry.outcome = outcome
+        name = outcome.outcome if isinstance(outcome, WriteResult) else outcome.error.lower()
+        self.counters[name] += 1
+        if isinstance(outcome, WriteResult):
+            self._latencies.add("write", self._clock() - entry.since)
+        self.results[entry.id] = outcome
+        while len(self.results) > RESULTS_KEPT:
+            self.results.popitem(last=False)
+        entry.done.set()
+
+    async def _execute(self, entry: Entry) -> WriteResult:
+        while True:
+            left = entry.deadline - self._clock()
+            if left <= 0:
+                raise errors.DeadlinePassed(
+                    "The deadline passed before the write was sent", hint="nothing was done; send again"
+                )
+            try:
+                await self._wait_synced(min(left, LINK_WAIT_S))
+            except TimeoutError:
+                raise errors.Disconnected(
+                    "The mirror is not synced with Live now", hint="nothing was sent; try again", sent=False
+                ) from None
+            version, place = self._place()
+            prepared = checks.prepare(
+                self._store, entry.ops, version, if_revision=entry.if_revision, expect=entry.expect
+            )
+            params = self._params(entry, prepared)
+            epoch = self._store.epoch
+            # From here on the script may have it; only a proof of the contrary takes that back.
+            entry.sent = True
+            try:
+                with anyio.fail_after(max(0.0, entry.deadline - self._clock()) + GRACE_S):
+                    told = await self._request("write.execute", params)
+            except errors.Disconnected as problem:
+                if problem.facts.get("sent") is False:
+                    entry.sent = False
+                    continue
+                self.counters["lost"] += 1
+                return await self._recover(entry, prepared, epoch, place)
+            except errors.UnknownOutcome:
+                self.counters["lost"] += 1
+                return await self._recover(entry, prepared, epoch, place)
+            except TimeoutError:
+                self.counters["unanswered"] += 1
+                raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
+            return await self._seen(entry, _result(entry, told))
+
+    def _params(self, entry: Entry, prepared: checks.Prepared) -> dict[str, Any]:
+        params: dict[str, Any] = {
+            "write": entry.id,
+            "author": entry.author,
+            "label": entry.label,
+            "ops": prepared.ops,
+            "deadline_s": max(0.001, entry.deadline - self._clock()),
+        }
+        if entry.if_revision is not None:
+            params["if_revision"] = entry.if_revision
+        if prepared.expect:
+            params["expect"] = prepared.expect
+        if entry.dry_run:
+            params["dry_run"] = True
+        return params
+
+    async def _seen(self, entry: Entry, result: WriteResult) -> WriteResult:
+        """Hold the answer back until reads show it."""
+        self.history.wrote(result.write, result.undo_steps)
+        if result.dry_run:
+            return result
+        try:
+            if result.epoch == self._store.epoch:
+                await self._wait_for(result.revision, SEEN_S)
+                return result
+        except (TimeoutError, errors.MirrorError):
+            pass
+        self.counters["not seen"] += 1
+        return msgspec.structs.replace(result, seen=False)
+
+    # -- after a lost link -------------------------------------------------------------------------
+
+    async def _recover(self, entry: Entry, prepared: checks.Prepared, epoch: str, place: Any) -> WriteResult:
+        """Find out what became of a write that may have been taken; sends nothing but questions."""
+        until = max(entry.deadline, self._clock() + RECOVER_S)
+        while True:
+            left = until - self._clock()
+            if left <= 0:
+                raise self._unknown(
+                    entry, prepared, "The link to Live was lost and did not come back in time"
+                )
+            try:
+                await self._wait_synced(left)
+                with anyio.fail_after(left):
+                    told = await self._request("write.result", {"write": entry.id})
+            except TimeoutError:
+                continue
+            except errors.Busy as problem:
+                wait = problem.facts.get("retry_after_s")
+                await anyio.sleep(wait if isinstance(wait, int | float) and 0 < wait < 5 else 0.2)
+                continue
+            except (errors.Disconnected, errors.NotReady):
+                await anyio.sleep(0.05)
+                continue
+            except errors.UnknownOutcome:
+                # The script closed the Set with the write half done.
+                return self._decide(entry, prepared, place)
+            except errors.NotFound as problem:
+                if "problems" in problem.facts or "op" in problem.facts:
+                    # The write's own refusal.
+                    raise
+                if self._store.epoch == epoch:
+                    raise errors.Disconnected(
+                        "The link to Live was lost before the write was taken",
+                        hint="nothing was done; send it again",
+                        sent=True,
+                        executed=False,
+                    ) from None
+                return self._decide(entry, prepared, place)
+            self.counters["recovered from the script"] += 1
+            found = msgspec.structs.replace(_result(entry, told), recovered="script")
+            return await self._seen(entry, found)
+
+    def _decide(self, entry: Entry, prepared: checks.Prepared, place: Any) -> WriteResult:
+        """Nobody remembers the write; what the Set shows can still prove it."""
+        if self._place()[1] != place or prepared.wishes is None:
+            raise self._unknown(
+                entry, prepared, "Live was restarted or the Set closed while the write was under way"
+            )
+        results = []
+        last = {(ref, name): value for ref, _, _, name, _, value in prepared.wishes}
+        for ref, type_, object_name, name, before, value in prepared.wishes:
+            try:
+                node = resolve(self._store, ref)
+            except errors.MirrorError:
+                node = None
+            renamed = last.get((ref, "name"), object_name)
+            if node is None or node.type != type_ or node.name not in (object_name, renamed):
+                raise self._unknown(entry, prepared, f"{ref} is not what it was when the write was sent")
+            now = node.props.get(name)
+            if now != last[ref, name]:
+                raise self._unknown(entry, prepared, f"{name} of {ref} is {now!r} now")
+            results.append(OpResult(before != value, before, now, True, "seen after the link came back"))
+        self.counters["recovered from the mirror"] += 1
+        changed = any(result.changed for result in results)
+        return WriteResult(
+            entry.id,
+            "verified" if changed else "unchanged",
+            self._store.epoch,
+            self._store.revision,
+            results,
+            author=entry.author,
+            label=entry.label,
+            recovered="mirror",
+        )
+
+    def _unknown(self, entry: Entry, prepared: checks.Prepared, rule: str) -> errors.UnknownOutcome:
+        refs = [self._store.ref(id_) for id_ in prepared.touched if id_ in self._store.nodes]
+        return errors.UnknownOutcome(
+            f"{rule}: the write may have been done",
+            hint="read what it should have changed before trying again",
+            write=entry.id,
+            look_at=sorted(refs)[:20],
+        )
+
+    # -- undo --------------------------------------------------------------------------------------
+
+    async def undo_mine(self, write_id: str, **options: Any) -> WriteResult:
+        """Take back one write; see Mirror.undo_mine."""
+        base = self.history.base_of(write_id)
+        self._number += 1
+        undo_id = f"{self._session}-undo-{self._number}"
+        self.history.undoing(undo_id, write_id)
+        options.setdefault("label", f"undo {write_id}")
+        try:
+            result = await self.submit([Call("song", "undo")], if_revision=base, write_id=undo_id, **options)
+        except errors.MirrorError:
+            self.history.not_undone(undo_id)
+            raise
+        return result
+
+
+def _given(outcome: WriteResult | errors.MirrorError) -> WriteResult:
+    if isinstance(outcome, errors.MirrorError):
+        # A fresh one each time: several may wait for it, and tracebacks pile up.
+        raise errors.make(outcome.error, outcome.rule, outcome.value, hint=outcome.hint, **outcome.facts)
+    return outcome
+
+
+def _result(entry: Entry, told: Any) -> WriteResult:
+    """The script's answer; what is not as agreed is Internal, and the mirror still shows the truth."""
+    try:
+        told = dict(told)
+        told.setdefault("write", entry.id)
+        known = {name: told[name] for name in WriteResult.__struct_fields__ if name in told}
+        known.update(author=entry.author, label=entry.label)
+        known.pop("seen", None)
+        known.pop("recovered", None)
+        return msgspec.convert(known, WriteResult)
+    except (ValueError, TypeError) as problem:
+        raise errors.UnknownOutcome(
+            f"The script's answer cannot be read: {problem}",
+            hint="read the Set; update the older side",
+            write=entry.id,
+        ) from None
