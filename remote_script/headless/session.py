@@ -59,7 +59,7 @@ class Playback:
     )
 
     def __init__(self) -> None:
-        self.playing: Optional[Hashable] = None
+        self.playing: Any = None
         self.in_session = False
         """Whether the Session has taken the track over from the Arrangement."""
         self.recording = False

@@ -162,6 +162,7 @@ def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
     for track in list(song.tracks if tracks is None else tracks):
         for each in tracks_below(track) if is_group(track) else [track]:
             _apply(song, each, each.playback, each.playback.back_to_arrangement())
+            _show(song, each, each.playback)
 
 
 # Time
@@ -196,6 +197,8 @@ def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
     for track, playback in _players(song):
         if playback.idle:
             continue
+        # What was asked for since the last tick was asked for where that one ended.
+        _apply(song, track, playback, playback.tick(before, song_time - beats, running))
         _apply(song, track, playback, playback.tick(engine.beat, song_time, running))
         if running and playback.playing is not None:
             _move(song, track, playback, before, engine.beat)
@@ -309,14 +312,19 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
                     clip.notify("start_time")
                 if what == "stopped":
                     clip.notify("playing_position")
-        slots = track.clip_slots
-        playing, fired = slot_indices(playback, lambda slot: slots.index(slot) if slot in slots else -2)
-        track.derive("playing_slot_index", playing)
-        track.derive("fired_slot_index", fired)
-        track.derive("back_to_arranger", playback.in_session)
-        song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
+        _show(song, track, playback)
     finally:
         doc.end()
+
+
+def _show(song: Any, track: Any, playback: Playback) -> None:
+    """What tracks and the song say about it."""
+    slots = track.clip_slots
+    playing, fired = slot_indices(playback, lambda slot: slots.index(slot) if slot in slots else -2)
+    track.derive("playing_slot_index", playing)
+    track.derive("fired_slot_index", fired)
+    track.derive("back_to_arranger", playback.in_session)
+    song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
 
 
 # Groups

@@ -1,0 +1,47 @@
+"""Headless Live on a bench, in virtual time: what the tests of the model share."""
+
+from remote_script.headless import HeadlessLive, VirtualClock
+
+TICK_S = 0.010
+"""The engine's tick; waiting a little longer is sure to see one."""
+
+
+class Bench:
+    def __init__(self, spec=None, version="12.4"):
+        self.live = HeadlessLive(spec, version=version, clock=VirtualClock())
+
+    @property
+    def song(self):
+        return self.live.song
+
+    @property
+    def history(self):
+        return list(self.live.history)
+
+    def __getattr__(self, name):
+        """Live's own classes and enums: `bench.MidiNoteSpecification`."""
+        return self.live.surface.classes[name]
+
+    def enum(self, name):
+        return self.live.surface.enums[name]
+
+    def tick(self, count=1):
+        self.live.run_for(count * TICK_S + 0.0001)
+
+    def play(self, beats):
+        """Let the song run for that many beats."""
+        self.live.run_for(beats * 60.0 / self.song.tempo)
+
+    def heard(self, thing, *events):
+        """Attach listeners; answers the list that they write to."""
+        told = []
+        for event in events:
+            getattr(thing, f"add_{event}_listener")(lambda event=event: told.append(event))
+        return told
+
+    def undo(self):
+        self.song.end_undo_step()
+        return self.song.undo()
+
+    def slot(self, track=0, scene=0):
+        return self.song.tracks[track].clip_slots[scene]

@@ -1,0 +1,304 @@
+"""Launching, stopping and recording in the Session as a script sees it."""
+
+import pytest
+
+from remote_script.headless.generate import default_set, empty_track
+from remote_script.headless.spec import ClipSpec, TrackSpec
+from tests.remote_script.headless.bench import Bench
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+@pytest.fixture
+def clip(bench):
+    return bench.slot().create_clip(4.0)
+
+
+@pytest.fixture
+def grouped():
+    """A group with two MIDI tracks; the second has a clip in scene 1."""
+    spec = default_set()
+    group, one, two = TrackSpec("group", "Band"), empty_track("midi", "", 1), empty_track("midi", "", 2)
+    one.group = two.group = 0
+    two.clip_slots = [ClipSpec(name="Riff", color_index=7)]
+    spec.tracks = [group, one, two]
+    return Bench(spec)
+
+
+def test_a_fire_settles_on_the_next_tick_and_starts_the_transport(bench, clip):
+    track = bench.song.tracks[0]
+    told = bench.heard(clip, "playing_status")
+    song_told = bench.heard(bench.song, "is_playing", "back_to_arranger")
+    clip.fire()
+    assert (clip.is_playing, clip.is_triggered, bench.song.is_playing) == (False, False, False)
+    bench.tick()
+    assert (clip.is_playing, bench.slot().is_playing, bench.song.is_playing) == (True, True, True)
+    assert (track.playing_slot_index, track.fired_slot_index, bench.song.back_to_arranger) == (0, -1, True)
+    assert (told, sorted(song_told)) == (["playing_status"], ["back_to_arranger", "is_playing"])
+
+
+def test_a_launch_while_playing_waits_for_the_bar(bench, clip):
+    bench.song.start_playing()
+    bench.play(1)
+    slot_told = bench.heard(bench.slot(), "is_triggered")
+    track_told = bench.heard(bench.song.tracks[0], "fired_slot_index", "playing_slot_index")
+    bench.slot().fire()
+    bench.tick()
+    assert (clip.is_triggered, clip.is_playing, bench.song.tracks[0].fired_slot_index) == (True, False, 0)
+    bench.play(3.5)
+    assert (clip.is_triggered, clip.is_playing, bench.song.tracks[0].fired_slot_index) == (False, True, -1)
+    assert slot_told == ["is_triggered", "is_triggered"]
+    assert track_told == ["fired_slot_index", "playing_slot_index", "fired_slot_index"]
+    assert clip.start_time == 4.0
+
+
+def test_clips_fired_together_from_a_standing_transport_start_together(bench, clip):
+    other = bench.slot(1, 3).create_clip(2.0)
+    clip.fire()
+    other.fire()
+    bench.tick()
+    assert (clip.is_playing, other.is_playing) == (True, True)
+    assert clip.start_time == other.start_time == bench.song.start_time
+
+
+def test_the_clips_own_quantization_beats_the_songs(bench, clip):
+    clip.launch_quantization = 8  # a quarter
+    bench.song.start_playing()
+    bench.play(0.5)
+    clip.fire()
+    bench.play(0.6)
+    assert clip.is_playing
+
+
+def test_a_fire_may_bring_its_own_quantization(bench, clip):
+    bench.song.start_playing()
+    bench.play(0.5)
+    bench.slot().fire(launch_quantization=0)
+    bench.tick()
+    assert clip.is_playing
+
+
+def test_the_play_head_circles_in_the_loop_and_jumps_are_told(bench, clip):
+    clip.loop_start, clip.loop_end = 1.0, 3.0
+    told = bench.heard(clip, "loop_jump", "playing_position")
+    clip.fire()
+    bench.play(4.5)
+    assert clip.playing_position == pytest.approx(2.5, abs=0.03)
+    assert told.count("loop_jump") == 1
+    assert told.count("playing_position") > 100
+    clip.move_playing_pos(0.25)
+    assert clip.playing_position == pytest.approx(2.75, abs=0.03)
+
+
+def test_an_unlooped_clip_runs_out_and_leaves_its_track_stopped(bench, clip):
+    clip.looping = False
+    told = bench.heard(clip, "playing_status")
+    clip.fire()
+    bench.play(4.1)
+    assert (clip.is_playing, clip.playing_position, bench.song.tracks[0].playing_slot_index) == (
+        False,
+        0.0,
+        -2,
+    )
+    assert told == ["playing_status", "playing_status"]
+
+
+def test_the_next_clip_of_a_track_takes_over(bench, clip):
+    other = bench.slot(0, 1).create_clip(4.0)
+    clip.fire()
+    bench.tick()
+    other.fire()
+    bench.play(4.1)
+    assert (clip.is_playing, other.is_playing, bench.song.tracks[0].playing_slot_index) == (False, True, 1)
+
+
+def test_stop_waits_for_the_grid_and_shows_minus_two(bench, clip):
+    clip.fire()
+    bench.play(1)
+    clip.stop()
+    bench.tick()
+    assert (clip.is_playing, bench.song.tracks[0].fired_slot_index) == (True, -2)
+    bench.play(3.1)
+    assert (clip.is_playing, bench.song.tracks[0].playing_slot_index) == (False, -2)
+    bench.song.back_to_arranger = False
+    bench.tick()
+    assert (bench.song.tracks[0].playing_slot_index, bench.song.back_to_arranger) == (-1, False)
+
+
+def test_stopping_all_clips_unquantized_is_at_once(bench, clip):
+    clip.fire()
+    bench.play(1)
+    bench.song.stop_all_clips(False)
+    bench.tick()
+    assert not clip.is_playing
+
+
+def test_an_empty_slot_stops_its_track_unless_its_button_is_gone(bench, clip):
+    clip.fire()
+    bench.play(1)
+    bench.slot(0, 1).has_stop_button = False
+    bench.slot(0, 1).fire()
+    bench.play(4)
+    assert clip.is_playing
+    bench.slot(0, 2).fire()
+    bench.play(4)
+    assert not clip.is_playing
+
+
+def test_a_toggling_clip_stops_at_the_second_fire(bench, clip):
+    clip.launch_mode = 2
+    clip.fire()
+    bench.play(1)
+    clip.fire()
+    bench.play(3.1)
+    assert not clip.is_playing
+
+
+def test_a_gated_clip_plays_while_its_button_is_held(bench, clip):
+    clip.launch_mode = 1
+    clip.set_fire_button_state(True)
+    bench.play(1)
+    assert clip.is_playing
+    clip.set_fire_button_state(False)
+    bench.play(3.1)
+    assert not clip.is_playing
+
+
+def test_a_repeating_clip_starts_again_on_every_line_until_it_is_let_go(bench, clip):
+    clip.launch_mode, clip.launch_quantization = 3, 8
+    clip.set_fire_button_state(True)
+    bench.play(2.5)
+    assert clip.playing_position == pytest.approx(0.5, abs=0.05)
+    clip.set_fire_button_state(False)
+    bench.play(1.0)
+    assert clip.playing_position == pytest.approx(1.5, abs=0.05)
+
+
+def test_a_legato_clip_goes_on_where_the_other_was(bench, clip):
+    other = bench.slot(0, 1).create_clip(8.0)
+    other.legato, other.launch_quantization = True, 1
+    clip.fire()
+    bench.play(1.5)
+    other.fire()
+    bench.tick()
+    assert other.playing_position == pytest.approx(1.5, abs=0.05)
+
+
+def test_legato_and_record_length_are_refused_where_they_make_no_sense(bench, clip):
+    with pytest.raises(RuntimeError, match=r"^Can only pass force_legato to non-empty slots.$"):
+        bench.slot(0, 1).fire(force_legato=True)
+    with pytest.raises(RuntimeError):
+        bench.slot().fire(4.0)
+
+
+def test_a_fire_inside_a_notification_is_refused(bench, clip):
+    refused = []
+
+    def listener():
+        try:
+            clip.fire()
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    clip.add_name_listener(listener)
+    clip.name = "x"
+    assert refused == ["Changes cannot be triggered by notifications. You will need to defer your response."]
+
+
+def test_deleting_the_clip_that_plays_stops_its_track(bench, clip):
+    clip.fire()
+    bench.tick()
+    told = bench.heard(bench.song.tracks[0], "playing_slot_index")
+    bench.slot().delete_clip()
+    assert (bench.song.tracks[0].playing_slot_index, told) == (-2, ["playing_slot_index"])
+    bench.play(1)
+    assert not any("Traceback" in line for line in bench.live.log_lines)
+
+
+def test_launching_is_not_in_the_history(bench, clip):
+    before = bench.history
+    clip.fire()
+    bench.play(1)
+    clip.stop()
+    bench.play(4)
+    assert bench.history == before
+
+
+def test_firing_an_empty_slot_of_an_armed_track_records_a_clip(bench):
+    track, slot = bench.song.tracks[0], bench.slot()
+    track.arm = True
+    told = bench.heard(slot, "has_clip")
+    slot.fire()
+    bench.play(5)
+    clip = slot.clip
+    assert (slot.is_recording, clip.is_recording, clip.is_playing, told) == (True, True, True, ["has_clip"])
+    assert clip.length == 8.0
+    told = bench.heard(clip, "is_recording", "loop_end")
+    slot.fire()
+    bench.play(3.1)
+    assert (clip.is_recording, clip.is_playing, clip.length, told) == (False, True, 8.0, ["is_recording"])
+    assert bench.history == ["Record"]
+    bench.undo()
+    assert slot.clip is None
+
+
+def test_a_recording_of_a_given_length_plays_on_by_itself(bench):
+    bench.song.tracks[2].arm = True
+    bench.slot(2).fire(2.0)
+    bench.play(2.5)
+    clip = bench.slot(2).clip
+    assert (clip.is_audio_clip, clip.is_recording, clip.is_playing, clip.length) == (True, False, True, 2.0)
+    assert clip.sample_length == 44100
+    assert clip.playing_position == pytest.approx(0.5, abs=0.05)
+
+
+def test_stopping_the_transport_ends_a_recording(bench):
+    bench.song.tracks[0].arm = True
+    bench.slot().fire()
+    bench.play(2)
+    bench.song.stop_playing()
+    bench.tick(2)
+    clip = bench.slot().clip
+    assert (clip.is_recording, clip.length) == (False, pytest.approx(2.0, abs=0.05))
+
+
+def test_a_scene_fires_its_clips_and_stops_the_others(bench, clip):
+    other = bench.slot(1, 1).create_clip(4.0)
+    clip.fire()
+    bench.play(1)
+    bench.song.scenes[1].fire()
+    bench.play(3.2)
+    assert (clip.is_playing, other.is_playing) == (False, True)
+
+
+def test_a_group_slot_stands_for_the_slots_below(grouped):
+    bench = grouped
+    slot, clip = bench.slot(0), bench.slot(2).clip
+    assert (slot.is_group_slot, slot.controls_other_clips, slot.color_index) == (True, True, 7)
+    assert (bench.slot(2).color_index, bench.slot(2).controls_other_clips) == (None, False)
+    told = bench.heard(slot, "playing_status", "is_triggered", "controls_other_clips", "color")
+    slot.fire()
+    bench.tick()
+    assert (clip.is_playing, slot.is_playing, int(slot.playing_status), str(slot.playing_status)) == (
+        True,
+        True,
+        1,
+        "started",
+    )
+    clip.muted = True
+    clip.color_index = 9
+    assert (slot.controls_other_clips, slot.color_index) == (False, 9)
+    slot.stop()
+    bench.play(4.1)
+    assert (clip.is_playing, int(slot.playing_status)) == (False, 0)
+    assert set(told) == {"playing_status", "controls_other_clips", "color"}
+
+
+def test_a_group_slot_holds_no_clips(grouped):
+    with pytest.raises(RuntimeError):
+        grouped.slot(0).create_clip(4.0)
+    with pytest.raises(RuntimeError):
+        grouped.slot(2).duplicate_clip_to(grouped.slot(0))
