@@ -13,7 +13,8 @@ import itertools
 import threading
 import time
 import traceback
-from typing import Any, Callable, List, Optional, Tuple
+from collections import deque
+from typing import Any, Callable, Deque, List, Optional, Tuple
 
 from .boost import Instance, mismatch
 
@@ -67,6 +68,7 @@ class Scheduler:
         self._heap: List[Tuple[float, int, Entry]] = []
         self._order = itertools.count()
         self._wake = threading.Condition()
+        self._posted: Deque[Callable[[], None]] = deque()
         self._running = False
 
     def at(self, due: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
@@ -77,6 +79,20 @@ class Scheduler:
     def after(self, delay: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
         return self.at(self.clock.now() + delay, action, interval)
 
+    def post(self, action: Callable[[], None]) -> None:
+        """Do `action` on the main thread as soon as it is free; from any thread."""
+        with self._wake:
+            self._posted.append(action)
+            self._wake.notify_all()
+
+    def run_posted(self) -> None:
+        while self._posted:
+            action = self._posted.popleft()
+            try:
+                action()
+            except Exception:
+                self._log(traceback.format_exc())
+
     def next_due(self) -> float:
         """Clock time of the next thing to do; infinity when there is none."""
         while self._heap and not self._heap[0][2].active:
@@ -85,6 +101,7 @@ class Scheduler:
 
     def run_due(self) -> None:
         """Do everything that is due now, each thing once, in order of time."""
+        self.run_posted()
         now = self.clock.now()
         due = []
         while self._heap and self._heap[0][0] <= now:
@@ -114,9 +131,9 @@ class Scheduler:
         self._running = True
         while self._running:
             wait = self.next_due() - self.clock.now()
-            if wait > 0.0:
+            if wait > 0.0 and not self._posted:
                 with self._wake:
-                    if self._running:
+                    if self._running and not self._posted:
                         self._wake.wait(min(wait, 0.5))
             else:
                 self.run_due()

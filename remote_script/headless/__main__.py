@@ -1,0 +1,158 @@
+"""`python -m remote_script.headless`: headless Live in real time, with SetMirror and other Remote Scripts.
+
+The first line on stdout is `{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin` every line on stdin
+is a person's wish (see `person`) and is answered by a line on stdout. The log goes to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Any, Dict, List, Optional
+
+from .als import SetFileError, load_als
+from .demo_set import demo_set
+from .generate import default_set
+from .host import HostedScript
+from .live import THREADS, HeadlessLive
+from .person import Wishes
+from .runtime import RealClock
+from .spec import SetSpec
+
+SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
+DEFAULT_PORT = 9860
+READY_S = 0.02
+LISTENING = "listening on 127.0.0.1:"
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m remote_script.headless", description=__doc__.split("\n")[0])
+    made.add_argument("--set", metavar="FILE.als", help="the Set to open; the demo Set otherwise")
+    made.add_argument("--default-set", action="store_true", help="open the empty Set that Live begins with")
+    made.add_argument("--port", type=int, default=None, help="SetMirror's port; 0 takes any that is free")
+    made.add_argument("--live-version", default="12.4", metavar="V", help="the Live to be, such as 11.3 or 12.4")
+    made.add_argument("--remote-script", action="append", default=[], metavar="PATH", help="one more script to load")
+    made.add_argument("--no-setmirror", action="store_true", help="do not load SetMirror")
+    made.add_argument("--person-stdin", action="store_true", help="take a person's edits from stdin, as JSON lines")
+    made.add_argument("--threads", choices=THREADS, default="raise", help="what LiveAPI off the main thread gets")
+    made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
+    made.add_argument("--coverage", action="store_true", help="print what of the Object Model is there, and end")
+    return made
+
+
+def read_set(path: Optional[str], default: bool) -> SetSpec:
+    if path:
+        return load_als(path)
+    return default_set() if default else demo_set()
+
+
+class Runner:
+    """One headless Live in this process, until it is told to end."""
+
+    def __init__(self, options: argparse.Namespace, spec: SetSpec) -> None:
+        self.live = HeadlessLive(
+            spec,
+            version=options.live_version,
+            clock=RealClock(),
+            threads=options.threads,
+            log_file=options.log_file,
+            log=self._log,
+        )
+        self._options = options
+        self._said_ready = False
+        self._output = threading.Lock()
+        self._wishes = Wishes(self.live, load_als)
+        self.setmirror: Optional[HostedScript] = None
+
+    @staticmethod
+    def _log(line: str) -> None:
+        try:
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            pass
+
+    def say(self, message: Dict[str, Any]) -> None:
+        with self._output:
+            try:
+                sys.stdout.write(json.dumps(message) + "\n")
+                sys.stdout.flush()
+            except (OSError, ValueError):
+                # Nobody reads any more.
+                self.live.stop()
+
+    def run(self) -> None:
+        options = self._options
+        if not options.no_setmirror:
+            self.setmirror = self.live.load_script(SETMIRROR)
+        for path in options.remote_script:
+            self.live.load_script(path)
+        self._ready()
+        if options.person_stdin:
+            threading.Thread(target=self._read_stdin, name="stdin", daemon=True).start()
+        try:
+            self.live.run()
+        finally:
+            self.live.close()
+
+    def _ready(self) -> None:
+        """Say so once SetMirror listens; a port that somebody else still holds takes a while."""
+        port = self._options.port if self._options.no_setmirror else self._port()
+        if port is None and not self._options.no_setmirror:
+            self.live.scheduler.after(READY_S, self._ready)
+            return
+        self.say({"ready": True, "port": port})
+
+    def _port(self) -> Optional[int]:
+        assert self.setmirror is not None
+        for line in reversed(self.setmirror.log):
+            if LISTENING in line:
+                return int(line.split(LISTENING)[1].split()[0])
+        return None
+
+    def _read_stdin(self) -> None:
+        for line in sys.stdin:
+            self.live.scheduler.post(lambda line=line: self._wish(line))  # type: ignore[misc]
+        # The last wish is answered first.
+        self.live.scheduler.post(self.live.stop)
+
+    def _wish(self, line: str) -> None:
+        answer = self._wishes.answer(line)
+        if answer is not None:
+            self.say(answer)
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run until interrupted; answers the exit status."""
+    options = parser().parse_args(arguments)
+    if options.coverage:
+        from .coverage import coverage, report
+
+        print("\n".join(report(coverage(options.live_version))))
+        return 0
+    if options.port is not None:
+        os.environ["SETMIRROR_PORT"] = str(options.port)
+    try:
+        spec = read_set(options.set, options.default_set)
+    except (SetFileError, OSError) as problem:
+        sys.stderr.write("%s\n" % problem)
+        return 2
+    try:
+        runner = Runner(options, spec)
+    except ValueError as problem:
+        sys.stderr.write("%s\n" % problem)
+        return 2
+    stop = lambda *args: runner.live.stop()  # noqa: E731
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+    runner.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

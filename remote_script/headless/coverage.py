@@ -1,0 +1,99 @@
+"""What of Live's Object Model headless Live does: implemented, not implemented, guessed; class by class."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from . import facts as lom
+from . import model
+from .handles import Surface, implements, surface_for
+from .live_module import FUNCTIONS
+from .node import MODELS
+from .values import VALUES
+
+
+class ClassCoverage(NamedTuple):
+    """Names of members; a member is "x", a method "x()"."""
+
+    name: str
+    implemented: List[str]
+    missing: List[str]
+    guesses: List[str]
+
+
+def model_of(surface: Surface, name: str) -> Optional[Any]:
+    """The class that behaves for a LOM class, its own or that of a base."""
+    for each in lom.lineage(surface.facts, name):
+        if each in MODELS:
+            return MODELS[each]
+    if name.endswith(".View"):
+        return MODELS["Device.View"]
+    return None
+
+
+def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
+    """Every class of this Live, and its module functions under "functions"."""
+    surface = surface_for(version)
+    assert model.LiveSet is not None
+    found = [_of_class(surface, name) for name in surface.facts.classes]
+    done = sorted("%s()" % name for name in surface.facts.functions if name in FUNCTIONS)
+    missing = sorted("%s()" % name for name in surface.facts.functions if name not in FUNCTIONS)
+    found.append(ClassCoverage("functions", done, missing, []))
+    return found
+
+
+def _of_class(surface: Surface, name: str) -> ClassCoverage:
+    about = surface.facts.classes[name]
+    members = [each for each in about.properties] + ["%s()" % each for each in about.methods]
+    if name in VALUES or name.endswith("Vector") or name in ("Base.Timer", "LomObject", "Application.Variants"):
+        return ClassCoverage(name, sorted(members), [], [])
+    kind = model_of(surface, name)
+    implemented: List[str] = []
+    missing: List[str] = []
+    guesses: List[str] = []
+    for prop in about.properties.values():
+        does = prop.name == "_live_ptr" or _reads(kind, prop)
+        (implemented if does else missing).append(prop.name)
+        if does and kind is not None and (prop.name in kind.GUESSES or _is_default(kind, prop)):
+            guesses.append(prop.name)
+    for method in about.methods.values():
+        does = kind is not None and hasattr(kind, "call_" + method.name)
+        (implemented if does else missing).append(method.name + "()")
+        if does and kind is not None and method.name in kind.GUESSES:
+            guesses.append(method.name + "()")
+    return ClassCoverage(name, sorted(implemented), sorted(missing), sorted(guesses))
+
+
+def _reads(kind: Any, prop: lom.Property) -> bool:
+    if kind is None:
+        return False
+    if hasattr(kind, "get_" + prop.name) or implements(kind, prop.name):
+        return True
+    return kind.other_getter(prop) is not None
+
+
+def _is_default(kind: Any, prop: lom.Property) -> bool:
+    """Whether only a general default answers, as for special devices."""
+    held = hasattr(kind, "get_" + prop.name) or implements(kind, prop.name)
+    return prop.name != "_live_ptr" and not held
+
+
+def report(found: List[ClassCoverage]) -> List[str]:
+    """The coverage as lines for people."""
+    lines: List[str] = []
+    totals: Dict[str, int] = {"implemented": 0, "missing": 0, "guesses": 0}
+    for each in found:
+        lines.append(
+            "%s: %d implemented, %d not, %d of them guesses"
+            % (each.name, len(each.implemented), len(each.missing), len(each.guesses))
+        )
+        if each.missing:
+            lines.append("    NotImplementedError: " + ", ".join(each.missing))
+        if each.guesses:
+            lines.append("    guesses: " + ", ".join(each.guesses))
+        for key in totals:
+            totals[key] += len(getattr(each, key))
+    lines.append(
+        "all: %(implemented)d members implemented (%(guesses)d with a guess), %(missing)d not" % totals
+    )
+    return lines
