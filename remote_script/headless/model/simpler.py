@@ -206,7 +206,7 @@ class Simpler(Device):
         info = read(file_path)
         if info is None:
             raise RuntimeError("The file is not a valid audio file")
-        spec = SampleSpec(file_path, info.frames, int(info.rate), 0, info.frames)
+        spec = SampleSpec(file_path, info.frames, int(info.sample_rate), 0, info.frames)
         self.change("sample", Sample.of(self.doc, spec))
 
     def owned(self) -> Iterator[Node]:
