@@ -5,6 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remote_script.headless.generate import default_set
+from remote_script.headless.spec import ClipSpec, NoteSpec
 from tests.remote_script.headless.bench import Bench
 
 TRACKS, SCENES = 2, 3
@@ -118,23 +120,37 @@ def check(bench):
             assert all(e.canonical_parent == clip for e in clip.automation_envelopes)
 
 
-@settings(max_examples=60)
-@given(st.lists(steps, max_size=14))
-def test_clips_stay_sound_and_undo_leads_back(sequence):
-    bench = Bench()
+def described():
+    """Every slot has a clip with notes, every track an Arrangement clip."""
+    spec = default_set()
+    spec.scenes = spec.scenes[:SCENES]
+    for track in spec.tracks[:TRACKS]:
+        track.clip_slots = [
+            ClipSpec(notes=[NoteSpec(60, 0.0, 4.0), NoteSpec(62, 1.0, 1.0)]) for _ in range(SCENES)
+        ]
+        track.arrangement_clips = [ClipSpec(start_time=4.0, end_time=12.0)]
+    return spec
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(steps, min_size=1, max_size=20))
+def test_clips_stay_sound_and_every_undo_leads_one_step_back(sequence):
+    bench = Bench(described())
     states = [whole(bench)]
     for step in sequence:
         bench.song.begin_undo_step()
         do(bench, step)
         bench.song.end_undo_step()
         check(bench)
-        states.append(whole(bench))
-    entries = len(bench.history)
-    for _ in range(entries):
+        if len(bench.history) == len(states):
+            states.append(whole(bench))
+        assert whole(bench) == states[-1]
+    for state in reversed(states[:-1]):
         bench.song.undo()
         check(bench)
-    assert whole(bench) == states[0]
-    for _ in range(entries):
+        assert whole(bench) == state
+    for state in states[1:]:
         bench.song.redo()
-    assert whole(bench) == states[-1]
+        check(bench)
+        assert whole(bench) == state
     assert not any("Traceback" in line for line in bench.live.log_lines)
