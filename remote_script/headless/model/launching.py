@@ -14,13 +14,12 @@ import math
 from typing import Any, Iterable, List, Optional, Tuple
 
 from .. import transport_math
-from ..clip_body import Audio, ClipBody
 from ..history import Step
 from ..loops import Region
 from ..node import Node
 from ..session import STOP, Event, Launch, Playback, slot_indices
-from ..warp import WarpMarkers
-from .where import is_group, is_midi, song_of, track_of
+from .recording import LABEL, ArrangementRecording, body_of_take, sized
+from .where import is_group, song_of, track_of
 
 GATE, TOGGLE, REPEAT = 1, 2, 3
 
@@ -32,6 +31,7 @@ class Engine:
         self.beat = 0.0
         self.song_time = 0.0
         self.running = False
+        self.arrangement = ArrangementRecording()
 
 
 def engine_of(song: Any) -> Engine:
@@ -175,7 +175,9 @@ def wants_transport(song: Any) -> bool:
 
 def halt(song: Any) -> None:
     """The transport has stopped."""
-    engine_of(song).running = False
+    engine = engine_of(song)
+    engine.running = False
+    engine.arrangement.finish(song)
     for track, playback in _players(song):
         _apply(song, track, playback, playback.halt())
 
@@ -194,6 +196,7 @@ def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
     before = engine.beat
     engine.beat += beats
     engine.song_time, engine.running = song_time, running
+    engine.arrangement.follow(song, song_time - beats, song_time, running)
     for track, playback in _players(song):
         if playback.idle:
             continue
@@ -247,16 +250,9 @@ def _record_into(song: Any, track: Any, slot: Any) -> None:
     """A clip that records, in an entry of its own in the history."""
     from .clip import Clip
 
-    with slot.doc.history.into(Step("Record")):
-        length = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
-        body = ClipBody.midi(length, color_index=track.color_index or 0)
-        if not is_midi(track):
-            # Guess: where recordings are written to.
-            name = "Samples/Recorded/%s.wav" % track.name
-            markers = WarpMarkers.fresh(length * 60.0 / song.tempo, song.tempo)
-            body = body._replace(audio=Audio(name, 0, 44100.0, markers))
-        clip = Clip.of_body(slot.doc, body)
-        slot.change("clip", clip)
+    length = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
+    with slot.doc.history.into(Step(LABEL)):
+        slot.change("clip", Clip.of_body(slot.doc, body_of_take(song, track, length)))
 
 
 def _grow(song: Any, clip: Any, beats: float) -> None:
@@ -264,23 +260,12 @@ def _grow(song: Any, clip: Any, beats: float) -> None:
     bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
     length = max(1.0, math.ceil(beats / bar - transport_math.NEAR)) * bar
     if clip.body.region.length != length:
-        clip.derive("body", _sized(song, clip.body, length))
-
-
-def _sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
-    body = body._replace(region=Region.of_length(beats))
-    if body.audio is None:
-        return body
-    seconds = beats * 60.0 / song.tempo
-    audio = body.audio._replace(
-        sample_length=int(seconds * body.audio.sample_rate), warp=WarpMarkers.fresh(seconds, song.tempo)
-    )
-    return body._replace(audio=audio)
+        clip.derive("body", sized(song, clip.body, length))
 
 
 def _finish(song: Any, clip: Any, beats: float) -> None:
     if clip is not None and beats > 0.0:
-        clip.derive("body", _sized(song, clip.body, beats))
+        clip.derive("body", sized(song, clip.body, beats))
 
 
 # Telling

@@ -265,6 +265,42 @@ def test_stopping_the_transport_ends_a_recording(bench):
     assert (clip.is_recording, clip.length) == (False, pytest.approx(2.0, abs=0.05))
 
 
+def test_recording_into_the_arrangement_leaves_clips_on_armed_tracks(bench):
+    midi, other, audio = (bench.song.tracks[i] for i in (0, 1, 2))
+    midi.arm = audio.arm = True
+    told = bench.heard(midi, "arrangement_clips")
+    bench.song.start_time = 4.0
+    bench.song.start_playing()
+    bench.tick(2)
+    bench.song.record_mode = True
+    bench.play(8)
+    bench.song.record_mode = False
+    bench.tick(2)
+    clip = midi.arrangement_clips[0]
+    assert (clip.start_time, clip.end_time) == (pytest.approx(4.0, abs=0.1), pytest.approx(12.0, abs=0.2))
+    assert (len(other.arrangement_clips), audio.arrangement_clips[0].is_audio_clip, told) == (
+        0,
+        True,
+        ["arrangement_clips"],
+    )
+    assert bench.history == ["Record"]
+    bench.undo()
+    assert len(midi.arrangement_clips) == len(audio.arrangement_clips) == 0
+
+
+def test_punch_points_bound_what_is_recorded(bench):
+    song = bench.song
+    song.tracks[0].arm = True
+    song.loop_start, song.loop_length = 2.0, 4.0
+    song.punch_in = song.punch_out = True
+    song.record_mode = True
+    bench.play(9)
+    song.stop_playing()
+    bench.tick(2)
+    clip = song.tracks[0].arrangement_clips[0]
+    assert (clip.start_time, clip.end_time) == (2.0, 6.0)
+
+
 def test_a_scene_fires_its_clips_and_stops_the_others(bench, clip):
     other = bench.slot(1, 1).create_clip(4.0)
     clip.fire()

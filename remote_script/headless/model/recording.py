@@ -1,0 +1,81 @@
+"""Recording into the Arrangement: while the song runs with `record_mode` on, armed tracks record.
+
+When it ends, each track that is armed gets a clip of what passed, in an entry of its own in the history;
+punch points bound it (measured: with both on exactly the loop brace is recorded). Guess: where the song jumps
+or loops, one clip ends and the next begins; nothing is heard at the inputs, so MIDI clips stay empty and
+files do not exist.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ..clip_body import Audio, ClipBody
+from ..history import Step
+from ..loops import Region
+from ..transport_math import NEAR
+from ..warp import WarpMarkers
+from .where import is_audio, is_midi
+
+LABEL = "Record"
+
+
+def body_of_take(song: Any, track: Any, beats: float, start_time: Optional[float] = None) -> ClipBody:
+    """What a recording of so many beats leaves on this track. Guess: the name of the file."""
+    body = ClipBody.midi(beats, start_time, track.color_index or 0)
+    body = body._replace(signature=(song.signature_numerator, song.signature_denominator))
+    if is_midi(track):
+        return body
+    audio = Audio("Samples/Recorded/%s.wav" % track.name, 0, 44100.0, WarpMarkers.fresh(1.0, song.tempo))
+    return sized(song, body._replace(audio=audio), beats)
+
+
+def sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
+    """The body of a recording that has become so many beats long."""
+    body = body._replace(region=Region.of_length(beats))
+    if body.audio is None:
+        return body
+    seconds = beats * 60.0 / song.tempo
+    audio = body.audio._replace(
+        sample_length=int(seconds * body.audio.sample_rate), warp=WarpMarkers.fresh(seconds, song.tempo)
+    )
+    return body._replace(audio=audio)
+
+
+class ArrangementRecording:
+    """What is being recorded in one song: from where, up to where it has come."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self) -> None:
+        self.start: Optional[float] = None
+        self.end = 0.0
+
+    def follow(self, song: Any, before: float, now: float, running: bool) -> None:
+        """The song has gone from `before` to `now`."""
+        on = running and song.record_mode
+        if self.start is not None and (not on or abs(before - self.end) > NEAR):
+            self.finish(song)
+        if on:
+            if self.start is None:
+                self.start = before
+            self.end = now
+
+    def finish(self, song: Any) -> None:
+        """Make clips of what was recorded."""
+        from . import arrangement
+
+        start, self.start = self.start, None
+        if start is None:
+            return
+        end = self.end
+        if song.punch_in:
+            start = max(start, song.loop_start)
+        if song.punch_out:
+            end = min(end, song.loop_start + song.loop_length)
+        if end - start <= NEAR:
+            return
+        with song.doc.history.into(Step(LABEL)):
+            for track in song.tracks:
+                if track.arm and not track.is_frozen and (is_midi(track) or is_audio(track)):
+                    arrangement.place(track, body_of_take(song, track, end - start, start))
