@@ -14,9 +14,12 @@ from mirror import Mirror, open_mirror
 
 from .peer import TOKEN, Peer
 
+Clock = trio.testing.MockClock
+
 
 @pytest.fixture
 def clock(autojump_clock: trio.testing.MockClock) -> trio.testing.MockClock:
+    """Virtual time; each test names it itself, since only then it is used."""
     return autojump_clock
 
 

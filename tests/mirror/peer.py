@@ -340,7 +340,8 @@ class Peer:
                 if isinstance(target, str) and target.startswith("$"):
                     target = made[int(target[1:])]
                 if op["op"] == "set":
-                    before = self.rows[target][4].get(op["name"])
+                    row = next((c[1] for c in changes if c[0] == "add" and c[1][0] == target), None)
+                    before = (row or self.rows[target])[4].get(op["name"])
                     for told in changes:
                         if told[0] == "set" and told[1] == target and told[2] == op["name"]:
                             before = told[3]

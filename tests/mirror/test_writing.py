@@ -1,0 +1,618 @@
+"""Writes: checked before, done once, in turn, and told truly whatever the line does."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import Call, Set, errors
+from mirror.writes import RECOVER_S, WAITING_PER_CLIENT
+
+from .conftest import Clock, Open
+from .peer import Client, Peer, obj, plain, small_set, truth
+from .pipes import End
+
+RENAME = Set("tracks/1", "name", "Sub")
+
+
+async def test_a_write_is_seen_when_it_returns(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        result = await mirror.write([RENAME], author="agent", label="rename")
+        assert mirror.resolve("tracks/1").name == "Sub"
+        assert (result.outcome, result.undo_steps, result.seen, result.recovered) == ("verified", 1, True, "")
+        told = result.results[0]
+        assert (told.changed, told.before, told.after, told.verified) == (True, "Bass", "Sub", True)
+        sent = next(params for method, params in peer.requests if method == "write.execute")
+        assert sent["ops"] == [{"op": "set", "target": 3, "name": "name", "value": "Sub"}]
+        assert (sent["author"], sent["label"]) == ("agent", "rename")
+
+
+async def test_what_is_so_already_is_unchanged(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        result = await mirror.write([Set("tracks/1", "name", "Bass")])
+        assert (result.outcome, result.undo_steps, result.results[0].changed) == ("unchanged", 0, False)
+
+
+async def test_a_reply_alone_changes_nothing_in_the_mirror(clock: Clock, peer: Peer, opened: Open) -> None:
+    def lie(client: Client, id_: Any, params: Any) -> bool:
+        result = {"changed": True, "before": "Bass", "after": "Sub", "verified": True}
+        told = {
+            "write": params["write"],
+            "outcome": "verified",
+            "epoch": "e1",
+            "revision": 0,
+            "results": [result],
+        }
+        client.answer(id_, told)
+        return True
+
+    peer.hooks["write.execute"] = lie
+    async with opened() as mirror:
+        await mirror.write([RENAME])
+        assert mirror.resolve("tracks/1").name == "Bass"
+
+
+async def test_a_write_returns_only_when_the_mirror_has_its_revision(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def early(client: Client, id_: Any, params: Any) -> bool:
+        client.answer(
+            id_,
+            {"write": params["write"], "outcome": "verified", "epoch": "e1", "revision": 1, "results": []},
+        )
+        peer.nursery.start_soon(later)
+        return True
+
+    async def later() -> None:
+        await trio.sleep(3)
+        peer.set(3, "name", "Sub")
+
+    peer.hooks["write.execute"] = early
+    async with opened() as mirror:
+        start = trio.current_time()
+        result = await mirror.write([RENAME])
+        assert trio.current_time() - start == pytest.approx(3)
+        assert result.seen
+        assert mirror.resolve("tracks/1").name == "Sub"
+
+
+def notes(*told: dict[str, Any]) -> Call:
+    return Call("Beat", "add_new_notes", {"notes": list(told)})
+
+
+BAD = [
+    (Set("tracks/9", "name", "x"), errors.StaleReference),
+    (Set("tracks/1[Drums]", "name", "x"), errors.StaleReference),
+    (Set("Nobody", "name", "x"), errors.NotFound),
+    (Set(999, "name", "x"), errors.StaleReference),
+    (Set("tracks/1", "nome", "x"), errors.NotFound),
+    (Set("tracks/1", "name", 7), errors.InvalidValue),
+    (Set("tracks/1", "name", None), errors.InvalidValue),
+    (Set("tracks/1", "can_be_armed", True), errors.NotWritable),
+    (Set("tracks/1", "solo", True), errors.NotAvailable),
+    (Set("tracks/1", "color_index", 3), errors.NotAvailable),
+    (Set("song", "tempo", 5.0), errors.InvalidValue),
+    (Set("song", "tempo", 1000), errors.InvalidValue),
+    (Set("song", "tempo", math.nan), errors.InvalidValue),
+    (Set("song", "tempo", math.inf), errors.InvalidValue),
+    (Set("song", "tempo", "fast"), errors.InvalidValue),
+    (Set("song", "tempo", True), errors.InvalidValue),
+    (Set("tracks/0/mixer_device/volume", "value", 1.5), errors.InvalidValue),
+    (Set("tracks/0/mixer_device/volume", "value", -0.1), errors.InvalidValue),
+    (Set("tracks/0/mixer_device/volume", "value", "loud"), errors.InvalidValue),
+    (Set("tracks/0/mixer_device/volume", "value", math.nan), errors.InvalidValue),
+    (Set("view", "selected_track", "scenes/0"), errors.InvalidValue),
+    (Set("view", "selected_track", "tracks/9"), errors.StaleReference),
+    (Call("song", "fly"), errors.NotFound),
+    (Call("song", "begin_undo_step"), errors.NotFound),
+    (Call("song", "create_scene"), errors.InvalidParams),
+    (Call("song", "create_scene", {"index": "first"}), errors.InvalidValue),
+    (Call("song", "create_scene", {"index": 0, "color": 1}), errors.InvalidParams),
+    (Call("song", "create_scene", {"index": math.inf}), errors.InvalidValue),
+    (notes({"pitch": 200, "start_time": 0, "duration": 1}), errors.InvalidValue),
+    (notes({"pitch": 60}), errors.InvalidValue),
+    (notes({"pitch": 60, "start_time": math.nan, "duration": 1}), errors.InvalidValue),
+    (Set("$0", "name", "x"), errors.InvalidValue),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("op", "error"), BAD, ids=[str(n) for n in range(len(BAD))])
+async def test_what_cannot_be_is_refused_before_it_is_sent(
+    clock: Clock, peer: Peer, opened: Open, op: Any, error: type[Exception]
+) -> None:
+    async with opened() as mirror:
+        with pytest.raises(errors.MirrorError) as caught:
+            await mirror.write([op])
+        assert type(caught.value) is error
+        assert caught.value.hint
+        assert peer.executed == []
+        assert not any(method == "write.execute" for method, _ in peer.requests)
+
+
+async def test_all_problems_of_a_batch_are_told_at_once(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        ops = [op for op, _ in BAD[:5]] + [RENAME] + [op for op, _ in BAD[5:]]
+        with pytest.raises(errors.StaleReference) as caught:
+            await mirror.write(ops)
+        problems = caught.value.facts["problems"]
+        assert [problem["op"] for problem in problems] == [*range(5), *range(6, len(BAD) + 1)]
+        assert all(problem["hint"] and problem["rule"] for problem in problems)
+
+
+async def test_a_property_too_new_for_this_live_is_refused(clock: Clock, peer: Peer, opened: Open) -> None:
+    peer.version = "11.0.5"
+    peer.rows[26][4]["display_value"] = 0.5
+    async with opened() as mirror:
+        with pytest.raises(errors.NotAvailable, match=r"12\.2"):
+            await mirror.write([Set(26, "display_value", 0.7)])
+        with pytest.raises(errors.NotAvailable, match=r"12\.3"):
+            await mirror.write([Call("tracks/0", "insert_device", {"device_name": "Reverb"})])
+
+
+async def test_values_may_be_given_as_labels_and_objects_by_any_of_their_names(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        await mirror.write(
+            [Set("tracks/0/devices/0/parameters/0", "value", "off"), Set("view", "selected_track", "Bass")]
+        )
+        sent = next(params for method, params in peer.requests if method == "write.execute")
+        assert [op["value"] for op in sent["ops"]] == [0.0, 3]
+
+
+async def test_operations_see_what_earlier_ones_made(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        result = await mirror.write(
+            [Call("song", "create_midi_track", {"Index": -1}), Set("$0", "name", "Keys")]
+        )
+        made = result.results[0].result
+        assert mirror.node(made["id"]).name == "Keys"
+        assert mirror.ref(made["id"]) == made["ref"] == "tracks/2"
+        with pytest.raises(errors.InvalidValue, match="returns no object"):
+            await mirror.write([RENAME, Set("$0", "name", "x")])
+
+
+async def test_a_precondition_that_is_not_so_refuses_the_write(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        with pytest.raises(errors.PreconditionFailed) as caught:
+            await mirror.write([RENAME], expect=[("tracks/1", "name", "Kick")])
+        assert caught.value.facts["observed"] == "Bass"
+        with pytest.raises(errors.PreconditionFailed):
+            await mirror.write([Set("tracks/1", "name", "Sub", expect="Kick")])
+        revision = mirror.revision
+        peer.set(3, "mute", True)
+        await mirror.wait_for(peer.revision)
+        with pytest.raises(errors.PreconditionFailed, match="after 0"):
+            await mirror.write([RENAME], if_revision=revision)
+        await mirror.write([RENAME], if_revision=mirror.revision, expect=[("tracks/1", "mute", True)])
+        assert peer.rows[3][4]["name"] == "Sub"
+
+
+async def test_a_dry_run_changes_nothing(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        result = await mirror.write([RENAME], dry_run=True)
+        assert result.dry_run
+        assert peer.rows == small_set()
+
+
+async def test_the_same_write_id_is_done_once(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        async with trio.open_nursery() as nursery:
+            found: list[Any] = []
+
+            async def write() -> None:
+                found.append(await mirror.write([RENAME], write_id="w1"))
+
+            for _ in range(3):
+                nursery.start_soon(write)
+        found.append(await mirror.write([RENAME], write_id="w1"))
+        assert len(found) == 4
+        assert all(result == found[0] for result in found)
+        assert peer.executed == ["w1"]
+
+
+def hold_first(peer: Peer) -> list[Any]:
+    """The first write.execute is not answered by itself; the list gets it."""
+    held: list[Any] = []
+
+    def hold(client: Client, id_: Any, params: Any) -> bool:
+        if not held:
+            held.append((client, id_, params))
+            return True
+        return False
+
+    peer.hooks["write.execute"] = hold
+    return held
+
+
+async def test_clients_take_turns(clock: Clock, peer: Peer, opened: Open) -> None:
+    held = hold_first(peer)
+    async with opened() as mirror:
+        async with trio.open_nursery() as nursery:
+            for number, client in enumerate(["a"] * 20 + ["b"] * 3 + ["c"] * 2, 1):
+                ops = [Set("song", "tempo", 60.0 + number)]
+                write = partial(mirror.write, ops, client=client, write_id=f"{client}{number}")
+                nursery.start_soon(write)
+                await trio.testing.wait_all_tasks_blocked()
+            client, id_, params = held[0]
+            client.answer(id_, peer.execute(params))
+        assert peer.executed[:9] == ["a1", "a2", "b21", "c24", "a3", "b22", "c25", "a4", "b23"]
+        assert peer.executed[9:] == [f"a{number}" for number in range(5, 21)]
+
+
+async def test_a_client_with_too_many_waiting_writes_is_told_so(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    hold_first(peer)
+    async with opened() as mirror, trio.open_nursery() as nursery:
+        for number in range(WAITING_PER_CLIENT + 1):
+            nursery.start_soon(partial(mirror.write, [Set("song", "tempo", 60.0 + number)], client="a"))
+            await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(errors.Busy):
+            await mirror.write([RENAME], client="a")
+        assert mirror.status().waiting_writes == WAITING_PER_CLIENT
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_write_cancelled_before_it_is_sent_is_not_sent(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    held = hold_first(peer)
+    async with opened() as mirror, trio.open_nursery() as nursery:
+        nursery.start_soon(lambda: mirror.write([Set("song", "tempo", 90.0)], write_id="first"))
+        await trio.sleep(0.1)
+        with trio.move_on_after(0.1) as scope:
+            await mirror.write([RENAME], write_id="second")
+        assert scope.cancelled_caught
+        client, id_, params = held[0]
+        client.answer(id_, peer.execute(params))
+        await trio.sleep(1)
+        assert peer.executed == ["first"]
+        assert isinstance(mirror.writes.results["second"], errors.Cancelled)
+
+
+async def test_a_write_cancelled_after_it_is_sent_is_finished_and_kept(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    held: list[Any] = []
+    peer.hooks["write.execute"] = lambda client, id_, params: not held.append((client, id_, params))
+    async with opened() as mirror:
+        with trio.move_on_after(0.1):
+            await mirror.write([RENAME], write_id="w1")
+        client, id_, params = held[0]
+        client.answer(id_, peer.execute(params))
+        await trio.sleep(1)
+        assert mirror.writes.results["w1"].outcome == "verified"
+        assert mirror.resolve("tracks/1").name == "Sub"
+
+
+async def test_a_write_whose_deadline_passes_in_the_queue_is_not_sent(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    peer.hooks["write.execute"] = lambda client, id_, params: True
+    async with opened() as mirror, trio.open_nursery() as nursery:
+
+        async def unanswered() -> None:
+            with pytest.raises(errors.UnknownOutcome):
+                await mirror.write([Set("song", "tempo", 90.0)], deadline_s=4)
+
+        nursery.start_soon(unanswered)
+        await trio.sleep(0.1)
+        with pytest.raises(errors.DeadlinePassed):
+            await mirror.write([RENAME], deadline_s=2)
+
+
+async def test_without_a_link_a_write_is_refused_and_nothing_is_sent(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        peer.accepting = False
+        peer.cut()
+        await trio.sleep(0.1)
+        with pytest.raises(errors.Disconnected) as caught:
+            await mirror.write([RENAME])
+        assert caught.value.facts["sent"] is False
+        peer.accepting = True
+        await mirror.wait_synced(10)
+        assert peer.executed == []
+
+
+async def test_a_write_in_a_short_break_of_the_link_waits_for_it(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        peer.cut()
+        result = await mirror.write([RENAME])
+        assert result.outcome == "verified"
+        assert peer.executed == [result.write]
+
+
+# -- the link is lost on the way -------------------------------------------------------------------
+
+
+def cut_once(peer: Peer, execute: bool, answer: bool = False, reboot: str = "") -> None:
+    """The next write.execute ends the link: before or after it is executed, answered or not."""
+
+    def hook(client: Client, id_: Any, params: Any) -> bool:
+        del peer.hooks["write.execute"]
+        following, client.following = client.following, False
+        if execute:
+            result = peer.execute(params)
+            if answer:
+                client.answer(id_, result)
+        client.following = following
+        if reboot:
+            peer.epoch = reboot
+            peer.results.clear()
+            peer.history.clear()
+            peer.oldest = peer.revision
+        client.end.cut()
+        return True
+
+    peer.hooks["write.execute"] = hook
+
+
+async def test_lost_before_it_was_executed_the_truth_is_that_nothing_was_done(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=False)
+        with pytest.raises(errors.Disconnected) as caught:
+            await mirror.write([RENAME])
+        assert caught.value.facts["executed"] is False
+        assert peer.executed == []
+        assert mirror.resolve("tracks/1").name == "Bass"
+
+
+async def test_lost_before_the_reply_the_script_is_asked_for_the_result(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=True)
+        result = await mirror.write([RENAME])
+        assert (result.outcome, result.recovered, result.seen) == ("verified", "script", True)
+        assert len(peer.executed) == 1
+        assert mirror.resolve("tracks/1").name == "Sub"
+
+
+async def test_lost_after_the_reply_before_the_batch_it_is_seen_all_the_same(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=True, answer=True)
+        result = await mirror.write([RENAME])
+        assert (result.outcome, result.seen) == ("verified", True)
+        assert len(peer.executed) == 1
+        assert mirror.resolve("tracks/1").name == "Sub"
+
+
+@pytest.mark.parametrize("bytes_out", [0, 1, 20, 60, 100])
+async def test_cut_in_the_middle_of_the_line_it_was_not_done(
+    clock: Clock, peer: Peer, opened: Open, bytes_out: int
+) -> None:
+    ends: list[End] = []
+    peer.on_pipe = lambda theirs, ours: ends.append(theirs)
+    async with opened() as mirror:
+        ends[-1].cut_after = bytes_out
+        with pytest.raises(errors.Disconnected) as caught:
+            await mirror.write([RENAME])
+        assert caught.value.facts["executed"] is False
+        assert peer.executed == []
+        assert mirror.resolve("tracks/1").name == "Bass"
+
+
+async def test_a_script_that_was_reloaded_forgets_and_the_mirror_decides(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=True, reboot="e2")
+        result = await mirror.write([RENAME, Set("tracks/1", "mute", True)])
+        assert (result.outcome, result.recovered) == ("verified", "mirror")
+        assert [told.after for told in result.results] == ["Sub", True]
+        assert len(peer.executed) == 1
+
+
+async def test_a_forgotten_write_that_the_set_does_not_show_is_unknown(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=False, reboot="e2")
+        with pytest.raises(errors.UnknownOutcome) as caught:
+            await mirror.write([RENAME])
+        assert caught.value.facts["look_at"] == ["tracks/1"]
+        assert peer.executed == []
+
+
+async def test_a_forgotten_call_is_unknown_whatever_the_set_shows(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=True, reboot="e2")
+        with pytest.raises(errors.UnknownOutcome):
+            await mirror.write([Call("song", "create_midi_track")])
+        assert len(peer.executed) == 1
+
+
+async def test_a_link_that_does_not_come_back_leaves_the_outcome_unknown(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        cut_once(peer, execute=True)
+        peer.accepting = False
+        start = trio.current_time()
+        with pytest.raises(errors.UnknownOutcome):
+            await mirror.write([RENAME], deadline_s=5)
+        assert trio.current_time() - start == pytest.approx(RECOVER_S, abs=2)
+
+
+async def test_a_refusal_that_was_lost_is_told_after_the_link_came_back(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def refuse(client: Client, id_: Any, params: Any) -> bool:
+        client.refuse(id_, "LIVE_REFUSED", "Live refused: no", op=0)
+        return True
+
+    async with opened() as mirror:
+        cut_once(peer, execute=False)
+        peer.hooks["write.result"] = refuse
+        with pytest.raises(errors.LiveRefused):
+            await mirror.write([RENAME])
+
+
+async def test_a_write_under_way_is_asked_for_until_it_is_done(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    asked: list[int] = []
+
+    def busy(client: Client, id_: Any, params: Any) -> bool:
+        asked.append(id_)
+        if len(asked) < 4:
+            client.refuse(id_, "BUSY", "under way", retry_after_s=0.2)
+            return True
+        return False
+
+    async with opened() as mirror:
+        cut_once(peer, execute=True)
+        peer.hooks["write.result"] = busy
+        assert (await mirror.write([RENAME])).recovered == "script"
+        assert len(asked) == 4
+
+
+async def test_closing_the_mirror_leaves_nobody_waiting(clock: Clock, peer: Peer, opened: Open) -> None:
+    peer.hooks["write.execute"] = lambda client, id_, params: True
+    told: list[str] = []
+
+    async def write(mirror: Any, number: int) -> None:
+        try:
+            await mirror.write([Set("song", "tempo", 60.0 + number)])
+        except errors.MirrorError as problem:
+            told.append(problem.error)
+
+    async with opened() as mirror:
+        for number in range(3):
+            peer.nursery.start_soon(write, mirror, number)
+        await trio.sleep(0.1)
+    await trio.sleep(0.1)
+    assert sorted(told) == ["CANCELLED", "CANCELLED", "UNKNOWN_OUTCOME"]
+
+
+# -- undo ------------------------------------------------------------------------------------------
+
+
+async def test_my_last_write_is_undone(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        before = plain(mirror.store.nodes)
+        first = await mirror.write([RENAME], author="agent")
+        second = await mirror.write([Set("song", "tempo", 90.0)], author="agent")
+        await mirror.undo_mine(second.write, author="agent")
+        await mirror.undo_mine(first.write, author="agent")
+        assert plain(mirror.store.nodes) == before == truth(peer.rows)
+        with pytest.raises(errors.InvalidValue, match="undone already"):
+            await mirror.undo_mine(first.write)
+
+
+async def test_my_write_is_not_undone_when_somebody_came_after_it(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([RENAME], author="me")
+        theirs = await mirror.write([Set("song", "tempo", 90.0)], author="you")
+        with pytest.raises(errors.PreconditionFailed, match="last by you") as caught:
+            await mirror.undo_mine(mine.write)
+        assert caught.value.facts["since"][0]["write"] == theirs.write
+        peer.set(2, "name", "Kit")
+        await mirror.wait_for(peer.revision)
+        with pytest.raises(errors.PreconditionFailed, match="last by live"):
+            await mirror.undo_mine(theirs.write)
+        assert len(peer.undo_stack) == 2
+
+
+async def test_what_is_no_edit_does_not_stand_in_the_way_of_undo(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([RENAME])
+        peer.set(3, "arm", False)
+        peer.set(1, "is_playing", True)
+        await mirror.wait_for(peer.revision)
+        assert mirror.writes.history.base_of(mine.write) == mine.revision
+
+
+async def test_a_write_that_changed_nothing_cannot_be_undone(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([Set("tracks/1", "name", "Bass")])
+        with pytest.raises(errors.InvalidValue, match="no entry"):
+            await mirror.undo_mine(mine.write)
+        with pytest.raises(errors.NotFound):
+            await mirror.undo_mine("never")
+
+
+async def test_gauges_are_read_now_and_each_that_cannot_be_is_told_in_its_place(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        values = await mirror.read_now(
+            [("song", "current_song_time"), ("tracks/1", "weight"), ("tracks/9", "name"), (3, "name")]
+        )
+        assert values[0] == 8.0
+        assert isinstance(values[1], errors.NotAvailable)
+        assert isinstance(values[2], errors.StaleReference)
+        assert values[3] == "Bass"
+
+
+async def test_the_songs_position_moves_on_with_the_tempo_between_samples(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        await trio.sleep(0.5)
+        assert mirror.song_position() == 8.0
+        started = trio.current_time()
+        peer.nursery.start_soon(_play, peer, started)
+        peer.set(1, "is_playing", True)
+        await trio.sleep(10.25)
+        position = mirror.song_position()
+        assert position is not None
+        assert abs(position - (8.0 + (trio.current_time() - started) * 2)) < 0.02
+
+
+async def _play(peer: Peer, started: float) -> None:
+    while True:
+        peer.gauges["current_song_time"] = 8.0 + (trio.current_time() - started) * 2.0
+        await trio.sleep(0.01)
+
+
+async def test_the_songs_position_stays_within_the_loop(clock: Clock, peer: Peer, opened: Open) -> None:
+    peer.rows[1][4].update(loop=True, loop_start=6.0, loop_length=4.0)
+    async with opened() as mirror:
+        await trio.sleep(0.2)
+        peer.hooks["set.read"] = lambda client, id_, params: True
+        peer.set(1, "is_playing", True)
+        await trio.sleep(1.5)
+        position = mirror.song_position()
+        assert position is not None
+        assert position == pytest.approx(7.0, abs=0.2)
+
+
+async def test_a_request_too_long_for_the_script_is_not_sent(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        with pytest.raises(errors.TooLarge):
+            await mirror.write([Set("tracks/1", "name", "x" * 9000) for _ in range(600)])
+        assert peer.executed == []
+        assert mirror.synced
+
+
+async def test_an_unknown_class_of_a_newer_script_is_left_to_the_script(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    peer.rows[500] = obj(500, "Hologram", 1, "holograms", {"depth": 3})
+    peer.rows[1][5]["holograms"] = [500]
+    async with opened() as mirror:
+        await mirror.write([Set(500, "depth", 4)])
+        assert mirror.node(500).props["depth"] == 4
