@@ -42,7 +42,9 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
     environ = processes.environment(SETMIRROR_HOME=str(folder / "home"))
     story = Story()
     story.chapter("Live starts, without Live")
-    story.tell(f"headless Live opens {set_file.name if set_file else 'its demo Set'} and loads the Remote Script")
+    story.tell(
+        f"headless Live opens {set_file.name if set_file else 'its demo Set'} and loads the Remote Script"
+    )
     with (folder / "server.log").open("w+", encoding="utf-8") as errors:
         try:
             async with processes.HeadlessProcess.started(set_file, environ=environ) as live:

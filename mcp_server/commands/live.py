@@ -25,14 +25,14 @@ from mcp_server.commands import options
     type=click.Path(exists=True, path_type=Path),
     help="One more Remote Script to load; may be given several times.",
 )
-@click.option("--coverage", is_flag=True, help="Say at the end which parts of Live's API the scripts used.")
+@click.option("--coverage", is_flag=True, help="Print what of Live's API there is, and end.")
 def command(
     set_file: Path | None,
     port: int,
     live_version: str | None,
     remote_scripts: tuple[Path, ...],
     coverage: bool,
-) -> None:
+) -> int:
     """Run headless Live with the Remote Script until interrupted.
 
     `setmirror get`, `tail` and `serve` find it as they find Live.
@@ -49,4 +49,4 @@ def command(
         os.execve(python, [python, "-m", "remote_script.headless", *words], processes.environment())
     from remote_script.headless.__main__ import main
 
-    main(words)
+    return main(words)
