@@ -201,8 +201,8 @@ class Node:
                 if id(child) not in held:
                     child.parent = self
                     self.doc.adopt(child, self)
-        self.on_change(field, old, value)
         self.notify(field)
+        self.on_change(field, old, value)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
         """Derive what follows; runs in undo as well."""
