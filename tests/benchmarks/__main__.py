@@ -45,10 +45,16 @@ def _processors() -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"among {', '.join(SUITES)}; all otherwise")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as JSON; - for stdout")
+    parser.add_argument(
+        "suites", nargs="*", metavar="SUITE", help=f"among {', '.join(SUITES)}; all otherwise"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the rows there as JSON; - for stdout"
+    )
     parser.add_argument("--no-peers", action="store_true", help="do not download and ask other bridges")
-    parser.add_argument("--set", type=Path, metavar="FILE.als", help="the Set for `paths`; the demo Set otherwise")
+    parser.add_argument(
+        "--set", type=Path, metavar="FILE.als", help="the Set for `paths`; the demo Set otherwise"
+    )
     chosen = parser.parse_args(arguments)
     unknown = [name for name in chosen.suites if name not in SUITES]
     if unknown:

@@ -1,0 +1,216 @@
+"""The script in Live: reading a large Set in slices, and giving a whole snapshot, in headless Live.
+
+Live's clock is virtual, the durations are real: a slice is one call of the pump on Live's main thread.
+Headless Live is Python where Live is C++, so a property costs more to read here (Live 12.4: 4 to 28 µs).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from mirror.store import Store
+from mirror.wire import decode
+from remote_script.headless import HeadlessLive, VirtualClock
+from remote_script.headless.generate import large_set
+from remote_script.headless.memory import MemoryClient, MemoryListener
+from remote_script.SetMirror import auth, schema
+from remote_script.SetMirror.script import BUDGET_S, SetMirror
+from tests.benchmarks.measure import OURS, Distribution, Row
+
+TRACKS, CLIPS, NOTES, PARAMETERS = 100, 500, 10_000, 20_000
+TICK_S = 0.0103
+"""Of a timer of 10 ms in Live (measured on macOS)."""
+MOST_TICKS = 20_000
+
+
+class Timed(SetMirror):
+    """Keeps how long each pump took."""
+
+    slices: list[float]
+
+    def pump(self) -> None:
+        began = time.perf_counter()
+        super().pump()
+        if not hasattr(self, "slices"):
+            self.slices = []
+        self.slices.append(time.perf_counter() - began)
+
+
+class Bench:
+    """One headless Live with the script, driven tick by tick."""
+
+    def __init__(self, budget_s: float) -> None:
+        self.live = HeadlessLive(
+            large_set(TRACKS, CLIPS, NOTES, PARAMETERS), clock=VirtualClock(), threads="raise"
+        )
+        self.listener = MemoryListener()
+        module = types.ModuleType("timed_setmirror")
+        module.create_instance = lambda c_instance: Timed(  # type: ignore[attr-defined]
+            c_instance, listener=self.listener, clock=self.live.clock.now, budget_s=budget_s
+        )
+        hosted = self.live.load_script(module, "SetMirror")
+        self.script: Timed = hosted.instance
+        self.script.slices = []
+
+    def until_ready(self) -> None:
+        for _ in range(MOST_TICKS):
+            if self.script.status()["ready"]:
+                return
+            self.live.run_for(TICK_S)
+        raise AssertionError(f"not ready after {MOST_TICKS} ticks")
+
+    def close(self) -> None:
+        self.live.close()
+
+
+def rows() -> Iterator[Row]:
+    """All rows of this module."""
+    question = f"read a Set of {TRACKS} tracks and {PARAMETERS:,} parameters into the shadow, slice by slice"
+    sliced = Bench(BUDGET_S)
+    yield _built(sliced, question, f"{OURS}, {BUDGET_S * 1000:.0f} ms a slice")
+    yield from snapshot(sliced)
+    yield from at_rest(sliced)
+    sliced.close()
+    del sliced
+    gc.collect()
+    whole = Bench(math.inf)
+    yield _built(whole, question, "all in one slice")
+    whole.close()
+
+
+def _built(bench: Bench, question: str, subject: str) -> Row:
+    began = time.perf_counter()
+    bench.until_ready()
+    wall = time.perf_counter() - began
+    slices = [each for each in bench.script.slices if each > 0.0005]
+    status = bench.script.status()
+    facts = {
+        "longest slice ms": max(bench.script.slices) * 1000,
+        "on Live's main thread ms": sum(bench.script.slices) * 1000,
+        "in Live's time s": status["counters"]["build_s"],
+        "here s": wall,
+        "objects": status["objects"],
+        "listeners": status["listeners"]["attached"],
+    }
+    return Row(question, subject, Distribution.of_seconds(slices), facts)
+
+
+def at_rest(bench: Bench) -> Iterator[Row]:
+    """What the script costs when nothing happens."""
+    bench.script.slices = []
+    for _ in range(1000):
+        bench.live.run_for(TICK_S)
+    slices = bench.script.slices
+    share = sum(slices) / (1000 * TICK_S)
+    question = "one pump while nothing happens (the audit compares on)"
+    yield Row(question, OURS, Distribution.of_seconds(slices), {"share of the main thread %": share * 100})
+
+
+def snapshot(bench: Bench) -> Iterator[Row]:
+    """A client takes the whole Set; the alternative walks Live's objects as bridges without a shadow do."""
+    question = "give one client the whole Set"
+    peer = Follower(bench, auth.load_token())
+    bench.script.slices = []
+    began = time.perf_counter()
+    ticks = peer.take_snapshot()
+    taken = time.perf_counter() - began
+    facts = {
+        "ticks": ticks,
+        "longest slice ms": max(bench.script.slices) * 1000,
+        "on Live's main thread ms": sum(bench.script.slices) * 1000,
+        "here s": taken,
+        "bytes": peer.bytes,
+        "objects": len(peer.store.nodes),
+    }
+    yield Row(question, f"{OURS}: from the shadow", facts=facts, note="includes the mirror's decoding")
+    began = time.perf_counter()
+    values = _walk(bench.live.song, "Song")
+    walked = time.perf_counter() - began
+    yield Row(
+        question,
+        "walking Live's objects at once",
+        facts={"longest slice ms": walked * 1000, "values": values},
+        note="the UI stands still meanwhile",
+    )
+
+
+def _walk(thing: Any, declared: str) -> int:
+    """Read all that the table names, as plainly as can be."""
+    name = type(thing).__name__
+    if name not in schema.CLASSES or not schema.is_a(name, declared):
+        name = declared
+    count = 0
+    for prop in schema.properties(name).values():
+        if prop.kind == "gauge" or prop.name == "application" or prop.reads:
+            continue
+        try:
+            value = getattr(thing, prop.name)
+        except (RuntimeError, AttributeError):
+            continue
+        count += 1
+        if prop.type == "child" and value is not None:
+            count += _walk(value, prop.of)
+        elif prop.type == "children":
+            for each in value:
+                count += _walk(each, prop.of)
+    return count
+
+
+class Follower:
+    """A client in memory with a store of its own."""
+
+    def __init__(self, bench: Bench, token: str) -> None:
+        self.bench = bench
+        self.store = Store()
+        self.bytes = 0
+        self._client: MemoryClient = bench.listener.connect()
+        self._number = 0
+        self._rest = b""
+        nonce = auth.new_nonce()
+        about = {"name": "benchmark", "version": "0"}
+        hello = self._ask("bridge.hello", {"protocols": [1], "client": about, "nonce": nonce})
+        self._ask("bridge.authenticate", {"proof": auth.client_proof(token, nonce, hello["nonce"])})
+
+    def _send(self, method: str, params: dict[str, Any]) -> int:
+        self._number += 1
+        request = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
+        self._client.send(json.dumps(request).encode() + b"\n")
+        return self._number
+
+    def _lines(self) -> Iterator[bytes]:
+        while data := self._client.receive():
+            self.bytes += len(data)
+            *lines, self._rest = (self._rest + data).split(b"\n")
+            yield from lines
+
+    def _ask(self, method: str, params: dict[str, Any]) -> Any:
+        number = self._send(method, params)
+        for _ in range(1000):
+            self.bench.live.run_for(TICK_S)
+            for line in self._lines():
+                message = decode(line)
+                if message.id == number:
+                    return message.result
+        raise AssertionError(f"no answer to {method}")
+
+    def take_snapshot(self) -> int:
+        """Ticks until the whole Set is here."""
+        number = self._send("set.snapshot", {})
+        self.bytes = 0
+        self.store.stage([], True)
+        for tick in range(1, MOST_TICKS):
+            self.bench.live.run_for(TICK_S)
+            for line in self._lines():
+                message = decode(line)
+                if message.method == "set.objects" and message.params is not None:
+                    self.store.stage(message.params.objects, False)
+                elif message.id == number:
+                    self.store.replace(message.result["epoch"], message.result["revision"])
+                    return tick
+        raise AssertionError("no snapshot")
