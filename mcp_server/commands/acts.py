@@ -44,9 +44,7 @@ class Acts:
         """All acts, in order."""
         await self.witness.wait_synced(timeout_s=SYNC_S)
         status = self.witness.status()
-        self.story.tell(
-            f"the witness mirrors {status.objects} objects of Live {status.live_version}, revision {status.revision}"
-        )
+        self.story.tell(f"the witness mirrors {status.objects} objects of Live {status.live_version}")
         await self.reads()
         await self.a_person()
         await self.edits()

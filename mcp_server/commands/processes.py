@@ -103,9 +103,15 @@ class HeadlessProcess:
         port: int = 0,
         live_version: str | None = None,
         remote_scripts: Sequence[Path] = (),
+        more: Sequence[str] = (),
         environ: dict[str, str] | None = None,
     ) -> AsyncIterator[HeadlessProcess]:
         """Start it and wait until its bridge listens; end it when the block is left.
+
+        Args:
+          port: The bridge's; 0 takes any that is free.
+          remote_scripts: Others than SetMirror, to load as well.
+          more: Further arguments of `python -m remote_script.headless`.
 
         Raises:
           Failure: it ended or said nothing within `START_S`; the text holds its last words.
@@ -114,7 +120,7 @@ class HeadlessProcess:
             set_file, port=port, live_version=live_version, remote_scripts=remote_scripts, person=True
         )
         process = await trio.lowlevel.open_process(
-            [python_for(live_version or ""), "-m", "remote_script.headless", *words],
+            [python_for(live_version or ""), "-m", "remote_script.headless", *words, *more],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
