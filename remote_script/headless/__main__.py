@@ -30,17 +30,29 @@ LISTENING = "listening on 127.0.0.1:"
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m remote_script.headless", description=__doc__.split("\n")[0])
+    made = argparse.ArgumentParser(
+        prog="python -m remote_script.headless", description=__doc__.split("\n")[0]
+    )
     made.add_argument("--set", metavar="FILE.als", help="the Set to open; the demo Set otherwise")
     made.add_argument("--default-set", action="store_true", help="open the empty Set that Live begins with")
     made.add_argument("--port", type=int, default=None, help="SetMirror's port; 0 takes any that is free")
-    made.add_argument("--live-version", default="12.4", metavar="V", help="the Live to be, such as 11.3 or 12.4")
-    made.add_argument("--remote-script", action="append", default=[], metavar="PATH", help="one more script to load")
+    made.add_argument(
+        "--live-version", default="12.4", metavar="V", help="the Live to be, such as 11.3 or 12.4"
+    )
+    made.add_argument(
+        "--remote-script", action="append", default=[], metavar="PATH", help="one more script to load"
+    )
     made.add_argument("--no-setmirror", action="store_true", help="do not load SetMirror")
-    made.add_argument("--person-stdin", action="store_true", help="take a person's edits from stdin, as JSON lines")
-    made.add_argument("--threads", choices=THREADS, default="raise", help="what LiveAPI off the main thread gets")
+    made.add_argument(
+        "--person-stdin", action="store_true", help="take a person's edits from stdin, as JSON lines"
+    )
+    made.add_argument(
+        "--threads", choices=THREADS, default="raise", help="what LiveAPI off the main thread gets"
+    )
     made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
-    made.add_argument("--coverage", action="store_true", help="print what of the Object Model is there, and end")
+    made.add_argument(
+        "--coverage", action="store_true", help="print what of the Object Model is there, and end"
+    )
     return made
 
 

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from . import facts as lom
 from . import model
-from .handles import Surface, implements, surface_for
+from .handles import BROWSER_CLASSES, Surface, implements, surface_for
 from .live_module import FUNCTIONS
 from .node import MODELS
 from .values import VALUES
@@ -45,7 +45,12 @@ def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
 def _of_class(surface: Surface, name: str) -> ClassCoverage:
     about = surface.facts.classes[name]
     members = [each for each in about.properties] + ["%s()" % each for each in about.methods]
-    if name in VALUES or name.endswith("Vector") or name in ("Base.Timer", "LomObject", "Application.Variants"):
+    if (
+        name in VALUES
+        or name in BROWSER_CLASSES
+        or name.endswith("Vector")
+        or name in ("Base.Timer", "LomObject", "Application.Variants")
+    ):
         return ClassCoverage(name, sorted(members), [], [])
     kind = model_of(surface, name)
     implemented: List[str] = []

@@ -18,6 +18,9 @@ from .boost import ArgumentError, Enum, Instance, VectorBase, cpp_signature, mak
 from .node import MODELS, Node
 from .values import VALUES
 
+BROWSER_CLASSES: Dict[str, Any] = {}
+"""Classes that are neither nodes nor values, by LOM name; their modules put them here."""
+
 CPP = {"bool": "bool", "int": "int", "float": "double", "str": "TString"}
 _set = object.__setattr__
 
@@ -104,9 +107,9 @@ class Surface:
     def _class(self, name: str) -> Any:
         if name in self.classes:
             return self.classes[name]
-        if name in VALUES:
-            self.classes[name] = VALUES[name]
-            return VALUES[name]
+        if name in VALUES or name in BROWSER_CLASSES:
+            self.classes[name] = VALUES.get(name) or BROWSER_CLASSES[name]
+            return self.classes[name]
         leaf = name.split(".")[-1]
         if leaf in self.vectors and name.endswith("Vector"):
             self.classes[name] = self.vectors[leaf]
@@ -545,6 +548,10 @@ _SURFACES: Dict[str, Surface] = {}
 
 def surface_for(version: str) -> Surface:
     """The classes of this Live; made once."""
+    # The browser's classes stand in the model.
+    from . import model
+
+    assert model.LiveSet is not None
     if version not in _SURFACES:
         _SURFACES[version] = Surface(version)
     return _SURFACES[version]

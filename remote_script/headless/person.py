@@ -84,7 +84,11 @@ class Wishes:
         except Exception as problem:
             return {"id": number, "ok": False, "error": "%s: %s" % (type(problem).__name__, problem)}
         moment = result.pop("t", None)
-        answer: Dict[str, Any] = {"id": number, "ok": True, "t": time.monotonic() if moment is None else moment}
+        answer: Dict[str, Any] = {
+            "id": number,
+            "ok": True,
+            "t": time.monotonic() if moment is None else moment,
+        }
         answer.update(result)
         return answer
 

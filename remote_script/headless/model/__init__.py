@@ -17,6 +17,7 @@ from . import (
     simpler,
     song,
     song_view,
+    special,
     track,
 )
 from .live_set import LiveSet
@@ -37,5 +38,6 @@ __all__ = [
     "simpler",
     "song",
     "song_view",
+    "special",
     "track",
 ]

@@ -83,6 +83,7 @@ class Device(Node):
 
     def make_view(self, spec: DeviceSpec) -> Node:
         view = DeviceView(self.doc)
+        view.lom = self.lom + ".View"
         if spec.is_collapsed:
             view.is_collapsed = True
         return view
@@ -145,6 +146,9 @@ class Device(Node):
         self.get_is_using_compare_preset_b()
         return value
 
+    def call_save_preset_to_compare_ab_slot(self) -> None:
+        self.get_is_using_compare_preset_b()
+
     def get_latency_in_ms(self) -> float:
         return self.latency_in_samples / 44.1
 
@@ -156,13 +160,10 @@ class Device(Node):
 
     @classmethod
     def other_getter(cls, prop: Any) -> Optional[Callable[[Any], Any]]:
-        name, type_ = prop.name, prop.type
-        if name in DEFAULTS:
-            default = DEFAULTS[name]
-        elif type_ in PLAIN:
-            default = PLAIN[type_]
-        else:
+        name = prop.name
+        if prop.type not in PLAIN:
             return None
+        default = PLAIN[prop.type]
 
         def read(self: Any) -> Any:
             return self.extra.get(name, default)
@@ -174,8 +175,7 @@ class Device(Node):
         prop = None if facts is None else facts.properties.get(name)
         if prop is None or self.other_getter(prop) is None:
             return False
-        check_special(self, name, value)
-        old = self.extra.get(name, DEFAULTS.get(name, PLAIN.get(prop.type)))
+        old = self.extra.get(name, PLAIN.get(prop.type))
         if old != value:
             extra = dict(self.extra)
             extra[name] = value
@@ -198,54 +198,6 @@ PLAIN: Dict[str, Any] = {
     "StringVector": (),
     "IntVector": (),
 }
-
-DEFAULTS: Dict[str, Any] = {
-    "pitch_bend_range": 2,
-    "note_pitch_bend_range": 48,
-    "selected_band": 0,
-    "voices": 6,
-    "retrigger": True,
-    "playback_mode": 0,
-    "slicing_playback_mode": 0,
-    "record_length_index": 10,
-    "record_length_list": (
-        "1 Bar",
-        "2 Bars",
-        "3 Bars",
-        "4 Bars",
-        "5 Bars",
-        "6 Bars",
-        "7 Bars",
-        "8 Bars",
-        "16 Bars",
-        "32 Bars",
-        "Free",
-    ),
-    "routing_mode_list": ("Single", "Serial", "Parallel", "Multi Band", "Mid Side", "Feedback", "Delay"),
-    "voice_mode_list": ("Poly", "Mono", "Stereo", "Unison"),
-    "voice_count_list": ("4", "8", "16", "24", "32"),
-    "unison_voice_count": 2,
-}
-"""Guess: fresh devices; the lists are measured on 12.3.5."""  # fmt: skip
-
-RANGES: Dict[Tuple[str, str], Tuple[float, float, str]] = {
-    ("DriftDevice", "pitch_bend_range"): (0, 12, "Invalid Pitch Bend Range"),
-    ("Eq8Device", "global_mode"): (0, 2, "Invalid global mode"),
-    ("WavetableDevice", "filter_routing"): (0, 2, "Invalid filter routing"),
-    ("WavetableDevice", "unison_mode"): (0, 6, "Invalid unison mode"),
-    ("WavetableDevice", "unison_voice_count"): (2, 8, "Invalid unison voice count"),
-    ("WavetableDevice", "poly_voices"): (0, 6, "Invalid voice count"),
-    ("SimplerDevice", "playback_mode"): (0, 2, "Invalid playback mode"),
-    ("SimplerDevice", "slicing_playback_mode"): (0, 2, "Invalid slicing playback mode"),
-    ("LooperDevice", "record_length_index"): (0, 10, "Invalid record length index"),
-}
-
-
-def check_special(device: Device, name: str, value: Any) -> None:
-    """Raise Live's RuntimeError for a value out of range."""
-    limits = RANGES.get((device.lom, name))
-    if limits is not None and not limits[0] <= value <= limits[1]:
-        raise RuntimeError(limits[2])
 
 
 @model
@@ -296,10 +248,10 @@ def make_device(doc: Document, spec: DeviceSpec) -> Device:
     """The device that a spec describes, with all below it."""
     from .rack import Rack
     from .simpler import Simpler
+    from .special import CLASSES
 
     kind = SPECIAL.get(spec.class_name, "Device")
-    cls = {"RackDevice": Rack, "PluginDevice": Plugin, "MaxDevice": Max, "SimplerDevice": Simpler}.get(
-        kind, Device
-    )
+    kinds = {"RackDevice": Rack, "PluginDevice": Plugin, "MaxDevice": Max, "SimplerDevice": Simpler}
+    cls = kinds.get(kind) or CLASSES.get(kind, Device)
     made: Device = cls.of(doc, spec)
     return made

@@ -291,6 +291,9 @@ class Rack(Device):
             self.own("drum_pads", tuple(DrumPad(doc, note=note, name=note_name(note)) for note in range(128)))
         if spec.variation_count:
             self.variations = (tuple(spec.macros[:MACROS]),) * spec.variation_count
+        scroll = spec.extra.get("pad_scroll_position")
+        if scroll is not None and drums:
+            self.view.drum_pads_scroll_position = min(max(int(scroll), 0), 28)  # type: ignore[attr-defined]
         self.refresh_chains()
 
     @property

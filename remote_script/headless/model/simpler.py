@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Optional, Tuple
+from typing import Any, Optional, Tuple
 
 from ..display import gain_text
 from ..node import Document, Node, model
 from ..spec import DeviceSpec, SampleSpec
 from ..warp import WarpMarkers
 from .device import Device
+
+SETTINGS = (
+    "note_pitch_bend_range",
+    "pitch_bend_range",
+    "pad_slicing",
+    "playback_mode",
+    "slicing_playback_mode",
+    "retrigger",
+    "voices",
+)
+"""What a Set may tell of a Simpler."""
 
 VOICES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 
@@ -49,6 +60,8 @@ class Sample(Node):
     warping = False
     warp_mode = 0
     slices: Tuple[int, ...] = ()
+    warped_beats = 0.0
+    """How long the region was said to last; 0.0 as long as nobody has."""
     beats_granulation_resolution = 5
     beats_transient_envelope = 100.0
     beats_transient_loop_mode = 0
@@ -157,6 +170,15 @@ class Simpler(Device):
     LOM = "SimplerDevice"
     OWNS = Device.OWNS + ("sample",)
     sample: Optional[Sample] = None
+    note_pitch_bend_range = 48
+    pitch_bend_range = 5
+    pad_slicing = False
+    playback_mode = 0
+    slicing_playback_mode = 0
+    playing_position = 0.0
+    playing_position_enabled = False
+    retrigger = True
+    voices = 6
     GUESSES = Device.GUESSES | {"playing_position", "can_warp_as", "guess_playback_length"}
 
     def make_view(self, spec: DeviceSpec) -> Node:
@@ -167,6 +189,11 @@ class Simpler(Device):
 
     def fill(self, spec: DeviceSpec) -> None:
         super().fill(spec)
+        for name in SETTINGS:
+            if name in spec.extra:
+                self.__dict__[name] = spec.extra[name]
+        if "voices_index" in spec.extra:
+            self.voices = VOICES[min(max(int(spec.extra["voices_index"]), 0), len(VOICES) - 1)]
         if spec.sample is not None:
             self.own("sample", Sample.of(self.doc, spec.sample))
 
@@ -175,10 +202,26 @@ class Simpler(Device):
             raise RuntimeError("No sample loaded")
         return self.sample
 
-    def other_setter(self, name: str, value: Any) -> bool:
-        if name == "voices" and value not in VOICES:
+    def check_voices(self, value: int) -> int:
+        if value not in VOICES:
             raise RuntimeError("Invalid voice count")
-        return super().other_setter(name, value)
+        return value
+
+    def check_playback_mode(self, value: int) -> int:
+        if not 0 <= value <= 2:
+            raise RuntimeError("Invalid playback mode")
+        return value
+
+    def check_slicing_playback_mode(self, value: int) -> int:
+        if not 0 <= value <= 2:
+            raise RuntimeError("Invalid slicing playback mode")
+        return value
+
+    def check_pitch_bend_range(self, value: int) -> int:
+        return _bend(value)
+
+    def check_note_pitch_bend_range(self, value: int) -> int:
+        return _bend(value)
 
     def get_multi_sample_mode(self) -> bool:
         return False
@@ -197,8 +240,40 @@ class Simpler(Device):
 
     def call_guess_playback_length(self) -> float:
         sample = self._loaded()
+        if sample.warped_beats:
+            return sample.warped_beats
         seconds = (sample.end_marker - sample.start_marker) / sample.sample_rate
         return float(seconds * self.doc.song.tempo / 60.0)  # type: ignore[attr-defined]
+
+    def call_reverse(self) -> None:
+        """Turns the sample round. Guess: the file is a new one, its slices mirrored."""
+        sample = self._loaded()
+        with self.doc.edit():
+            sample.change("file_path", _reversed_path(sample.file_path))
+            sample.change("slices", tuple(sorted(sample.length - each for each in sample.slices)))
+
+    def _warped(self) -> Sample:
+        sample = self._loaded()
+        if not sample.warping:
+            raise RuntimeError("Sample is not warped")
+        return sample
+
+    def call_warp_as(self, beats: float) -> None:
+        """Makes the playable region last so many beats."""
+        sample = self._warped()
+        if not beats > 0.0:
+            raise RuntimeError("Invalid beat time")
+        sample.change("warped_beats", beats)
+
+    def _warp_by(self, factor: float) -> None:
+        sample = self._warped()
+        sample.change("warped_beats", self.call_guess_playback_length() * factor)
+
+    def call_warp_double(self) -> None:
+        self._warp_by(2.0)
+
+    def call_warp_half(self) -> None:
+        self._warp_by(0.5)
 
     def call_replace_sample(self, file_path: str) -> None:
         from ..audio_files import read
@@ -209,5 +284,16 @@ class Simpler(Device):
         spec = SampleSpec(file_path, info.frames, int(info.sample_rate), 0, info.frames)
         self.change("sample", Sample.of(self.doc, spec))
 
-    def owned(self) -> Iterator[Node]:
-        return super().owned()
+
+def _reversed_path(path: str) -> str:
+    stem, dot, end = path.rpartition(".")
+    mark = " R"
+    if stem.endswith(mark):
+        return stem[: -len(mark)] + dot + end
+    return (stem or path) + mark + (dot + end if stem else "")
+
+
+def _bend(value: int) -> int:
+    if not 0 <= value <= 96:
+        raise RuntimeError("Invalid Pitch Bend Range")
+    return value
