@@ -25,6 +25,9 @@ CANDIDATES = 10
 NEAR = 0.6
 """How alike names must be (0 to 1) to be told as near."""
 
+SHORTEST_LIKE = 4
+"""Letters; anything is like a shorter word."""
+
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "song": ("Song", {}),
     "track": ("Track", {}),
@@ -87,8 +90,12 @@ def resolve(store: Store, target: Target, kind: str | None = None) -> Node:
         node = store.nodes.get(target)
         if node is None:
             raise errors.StaleReference(f"There is no object with id {target}", target)
+    elif (known := store.at(target)) is not None:
+        node = store.nodes[known]
     elif "/" in target or refs.looks_like_ref(target):
         node = _walk(store, target)
+        # Asked for once, likely asked for again.
+        store.ref(node.id)
     else:
         node = _by_name(store, target, kind)
     if kind is not None and not _is_kind(node, kind):
@@ -261,7 +268,9 @@ def _scores(store: Store, words: str) -> dict[str, float]:
             found[key] = 0.9
         elif words in key:
             found[key] = 0.8
-        elif abs(len(key) - len(words)) <= max(2, len(words) // 2) and len(key) <= 100:
+        elif (
+            len(words) >= SHORTEST_LIKE and abs(len(key) - len(words)) <= len(words) // 2 and len(key) <= 100
+        ):
             matcher.set_seq1(key)
             if matcher.quick_ratio() >= NEAR:
                 ratio = matcher.ratio()

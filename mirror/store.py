@@ -69,6 +69,7 @@ class Store:
         self._by_type: dict[str, dict[int, None]] = {}
         self._by_name: dict[str, dict[int, None]] = {}
         self._refs: dict[int, str] = {}
+        self._places: dict[str, int] = {}
         self._encoded: dict[int, bytes] = {}
 
     # -- reading -----------------------------------------------------------------------------------
@@ -78,7 +79,12 @@ class Store:
         found = self._refs.get(id_)
         if found is None:
             found = self._refs[id_] = self._find_ref(self.nodes[id_], 0)
+            self._places[found] = id_
         return found
+
+    def at(self, ref: str) -> int | None:
+        """The id of the object at a plain ref that was told before; None says nothing."""
+        return self._places.get(ref)
 
     def _find_ref(self, node: Node, depth: int) -> str:
         if node.id == self.root:
@@ -166,7 +172,7 @@ class Store:
         before_refs = {id_: self.ref(id_) for id_ in old if id_ not in fresh} if same_epoch else old_refs
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision
         self.structure += 1
-        self._refs = {}
+        self._refs, self._places = {}, {}
         self._index()
         if same_epoch:
             self._encoded = {
@@ -369,7 +375,7 @@ class Store:
             self._encoded.pop(id_, None)
         if structural:
             self.structure += 1
-            self._refs = {}
+            self._refs, self._places = {}, {}
         self.revision = revision
         return Applied(told, gone, structural)
 

@@ -1,0 +1,320 @@
+"""Who is told of what: subscriptions and the event log, through resyncs and other Sets."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import trio
+
+from mirror import Event, Notice, Set, errors
+from mirror.events import EventLog
+from mirror.store import Store
+from mirror.subscriptions import Hub, Pattern
+
+from .conftest import Clock, Open
+from .peer import Peer, obj, small_set
+from .test_store import filled, refill, renumbered
+
+
+def heard(store: Store, patterns: Any, changes: list[Any]) -> set[str]:
+    """The refs that a subscriber of `patterns` is told when `changes` happen."""
+    hub = Hub(store)
+    stream = hub.subscribe(patterns)
+    hub.publish(store.apply(store.revision + 1, changes))
+    return set(stream._waiting)
+
+
+NAME = ["set", 3, "name", "Sub"]
+VOLUME = ["set", 33, "value", 0.1]
+NOTES = ["content", 40, "notes", [], [1]]
+HEARD: list[tuple[Any, Any, set[str]]] = [
+    (["tracks/1"], NAME, {"tracks/1"}),
+    (["tracks/0"], NAME, set()),
+    (["tracks/1"], VOLUME, {"tracks/1"}),
+    (["tracks/1/mixer_device"], VOLUME, {"tracks/1/mixer_device"}),
+    (["tracks/*/mixer_device/volume"], VOLUME, {"tracks/1/mixer_device/volume"}),
+    (["tracks/*"], VOLUME, {"tracks/1"}),
+    (["song"], VOLUME, set()),
+    (["song"], NAME, {"song"}),
+    (["song"], ["set", 1, "tempo", 99.0], {"song"}),
+    (["**"], VOLUME, {"tracks/1", "tracks/1/mixer_device", "tracks/1/mixer_device/volume"}),
+    (["tracks/1/**"], VOLUME, {"tracks/1", "tracks/1/mixer_device", "tracks/1/mixer_device/volume"}),
+    (["**/volume"], VOLUME, {"tracks/1/mixer_device/volume"}),
+    ([33], VOLUME, {"tracks/1/mixer_device/volume"}),
+    (["33"], VOLUME, {"tracks/1/mixer_device/volume"}),
+    (["Bass"], VOLUME, {"tracks/1"}),
+    (["tracks/1[Bass]"], VOLUME, {"tracks/1"}),
+    (["tracks/1[Drums]"], VOLUME, set()),
+    (["tracks/*[Bass]/mixer_device/volume"], VOLUME, {"tracks/1/mixer_device/volume"}),
+    (["tracks/*[Drums]/mixer_device/volume"], VOLUME, set()),
+    (["tracks/0/clip_slots/0"], NOTES, {"tracks/0/clip_slots/0"}),
+    (["tracks/0/clip_slots/0/clip"], NOTES, {"tracks/0/clip_slots/0/clip"}),
+    (["tracks/0"], NOTES, set()),
+    (["tracks/0/**"], NOTES, {"tracks/0/clip_slots/0", "tracks/0/clip_slots/0/clip"}),
+    (["scenes/0", "tracks/1"], NAME, {"tracks/1"}),
+    (["tracks/1"], ["children", 1, "tracks", [3, 2]], {"tracks/1"}),
+    (["song"], ["children", 1, "tracks", [3, 2]], {"song"}),
+    (["tracks/*"], ["children", 1, "tracks", [3, 2]], {"tracks/0", "tracks/1"}),
+    ([3], ["children", 1, "tracks", [3, 2]], {"tracks/0", "tracks/1"}),
+]
+
+
+@pytest.mark.parametrize(("patterns", "change", "refs"), HEARD, ids=[str(n) for n in range(len(HEARD))])
+def test_a_pattern_hears_what_it_says(patterns: Any, change: list[Any], refs: set[str]) -> None:
+    assert heard(filled(), patterns, [copy.deepcopy(change)]) == refs
+
+
+@pytest.mark.parametrize("text", ["", "  ", "tracks/[", "tracks/***", "a b/*"])
+def test_what_is_no_pattern_is_refused(text: str) -> None:
+    with pytest.raises(errors.InvalidValue):
+        Pattern(text)
+
+
+async def next_of(stream: Any) -> Notice:
+    with trio.fail_after(10):
+        notice: Notice = await anext(stream)
+        return notice
+
+
+async def test_many_changes_are_one_notice(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror, mirror.subscribe(["tracks/1", "scenes/*"]) as stream:
+        for number in range(50):
+            peer.set(3, "name", f"Bass {number}")
+        peer.set(4, "name", "Intro")
+        peer.set(2, "name", "Kit")
+        await mirror.wait_for(peer.revision)
+        notice = await next_of(stream)
+        assert notice == Notice(("tracks/1", "scenes/0"), (3, 4), peer.revision, "e1")
+        with trio.move_on_after(5) as scope:
+            await anext(stream)
+        assert scope.cancelled_caught
+
+
+async def test_a_removed_object_is_told_where_it_was(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror, mirror.subscribe(["tracks/0/clip_slots/0/clip", 40]) as stream:
+        peer.remove_track(2)
+        assert "tracks/0/clip_slots/0/clip" in (await next_of(stream)).refs
+
+
+async def test_subscriptions_outlive_a_lost_link_and_hear_what_changed_meanwhile(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror, mirror.subscribe(["tracks/1", "tracks/0"]) as stream:
+        peer.cut()
+        peer.set(3, "name", "Sub")
+        peer.forget_history()
+        notice = await next_of(stream)
+        assert notice.refs == ("tracks/1",)
+        assert notice.resynced
+        assert mirror.status().counters["replaced"] == 2
+
+
+async def test_a_resync_without_a_difference_is_not_heard(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror, mirror.subscribe(["**"]) as stream:
+        peer.line.notify("bridge.resync", epoch="e1", reason="outbox overflow", revision=0)
+        with trio.move_on_after(20) as scope:
+            await anext(stream)
+        assert scope.cancelled_caught
+        assert mirror.status().counters["replaced"] == 2
+
+
+async def test_another_set_is_heard_where_it_differs(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror, mirror.subscribe(["tracks/*", "scenes/*", 3, 2]) as stream:
+        rows = renumbered(small_set(), 500)
+        rows[503][4]["mute"] = True
+        peer.open_set(rows, "e2")
+        notice = await next_of(stream)
+        assert notice.refs == ("tracks/1",)
+        assert notice.ids == (503,)
+        peer.set(502, "mute", True)
+        assert (await next_of(stream)).refs == ("tracks/0",)
+        assert mirror.epoch == "e2"
+
+
+def test_an_id_of_another_epoch_stands_for_the_object_in_its_place() -> None:
+    store = filled()
+    hub = Hub(store)
+    stream = hub.subscribe([3])
+    hub.publish(refill(store, renumbered(small_set(), 500), epoch="e2", revision=0), True)
+    assert stream._waiting == {}
+    hub.publish(store.apply(1, [["set", 503, "name", "Sub"]]))
+    assert set(stream._waiting) == {"tracks/1"}
+    hub.publish(store.apply(2, [["set", 3, "name", "x"]]))
+    assert set(stream._waiting) == {"tracks/1"}
+
+
+async def test_a_slow_reader_harms_only_itself(
+    clock: Clock, peer: Peer, opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("mirror.subscriptions.MOST_WAITING", 5)
+    async with opened() as mirror:
+        slow = mirror.subscribe(["**"], "the slow one")
+        async with mirror.subscribe(["tracks/1"]) as quick:
+            for number in range(3):
+                peer.set(3, "mute", number % 2 == 0)
+                peer.set(40, "looping", number % 2 == 1)
+                peer.set(26, "value", number / 10)
+                peer.set(81, "value", number / 10)
+                await mirror.wait_for(peer.revision)
+            assert (await next_of(quick)).refs == ("tracks/1",)
+        with pytest.raises(errors.Busy, match="the slow one"):
+            await anext(slow)
+        assert "the slow one" in caplog.text
+        assert mirror.status().subscribers == 0
+        assert mirror.synced
+
+
+async def test_a_stream_that_fails_is_ended_and_the_others_are_told(
+    clock: Clock, peer: Peer, opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened() as mirror:
+        broken = mirror.subscribe(["tracks/1"], "broken")
+        broken.patterns = [None]  # type: ignore[list-item]
+        async with mirror.subscribe(["tracks/1"]) as stream:
+            peer.set(3, "mute", True)
+            assert (await next_of(stream)).refs == ("tracks/1",)
+        with pytest.raises(StopAsyncIteration):
+            await anext(broken)
+        assert "broken" in caplog.text
+
+
+async def test_closing_a_stream_ends_its_reader(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        stream = mirror.subscribe(["**"])
+        told: list[Notice] = []
+
+        async def read() -> None:
+            async for notice in stream:
+                told.append(notice)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            await trio.sleep(1)
+            stream.close()
+        assert told == []
+        assert mirror.status().subscribers == 0
+
+
+# -- the event log ---------------------------------------------------------------------------------
+
+
+async def test_an_event_tells_who_did_what_where(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        start = mirror.revision
+        peer.set(3, "name", "Sub")
+        await mirror.wait_for(peer.revision)
+        result = await mirror.write([Set("tracks/1", "mute", True)], author="agent")
+        peer.set(26, "value", 0.9, cause="audit")
+        await mirror.wait_for(peer.revision)
+        one, two, three = mirror.log.since(start)
+        assert one == Event(
+            one.seq, 1.0, "e1", 1, "set", "live", "tracks/1", 3, "Track", "name", "Sub", "Bass", "Sub"
+        )
+        assert (two.who, two.write, two.before, two.after) == ("agent", result.write, False, True)
+        assert (three.who, three.ref) == ("audit", "tracks/0/devices/0/parameters/1")
+        assert mirror.log.since(result.revision) == [three]
+
+
+async def test_structure_is_told_with_names_and_the_refs_of_then(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        start = mirror.revision
+        peer.remove_track(2)
+        await mirror.wait_for(peer.revision)
+        gone = [event for event in mirror.log.since(start) if event.kind == "remove"]
+        assert ("tracks/0", "Track", "Drums") in [
+            (event.ref, event.type, event.object_name) for event in gone
+        ]
+        assert mirror.log.since(start)[0].kind == "children"
+
+
+async def test_the_first_snapshot_is_not_told_as_happenings(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        assert [event.kind for event in mirror.log.last(10)] == ["resynced"]
+        assert mirror.log.since(mirror.revision) == []
+
+
+async def test_a_resync_is_told_once_then_only_what_differs(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        start = mirror.revision
+        peer.set(3, "name", "Sub", tell=False)
+        peer.forget_history()
+        await trio.sleep(5)
+        assert [(event.kind, event.ref, event.after) for event in mirror.log.since(start)][1:] == [
+            ("set", "tracks/1", "Sub")
+        ]
+        assert mirror.log.since(start)[0].kind == "resynced"
+
+
+async def test_a_follower_goes_on_over_lost_links_and_other_sets(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    told: list[Event] = []
+
+    async def follow(mirror: Any) -> None:
+        async for event in mirror.log.follow(0):
+            told.append(event)
+
+    async with opened() as mirror, trio.open_nursery() as nursery:
+        peer.set(3, "name", "One")
+        await mirror.wait_for(1)
+        nursery.start_soon(follow, mirror)
+        await trio.sleep(1)
+        peer.set(3, "name", "Two")
+        peer.cut()
+        await trio.sleep(1)
+        rows = renumbered(peer.rows, 500)
+        rows[503][4]["name"] = "Three"
+        peer.open_set(rows, "e2")
+        await trio.sleep(5)
+        nursery.cancel_scope.cancel()
+    assert [(event.kind, event.after) for event in told if event.kind != "resynced"] == [
+        ("set", "One"), ("set", "Two"), ("set", "Three"),
+    ]  # fmt: skip
+    assert [event.kind for event in told].count("resynced") == 1
+    assert [event.seq for event in told] == sorted(event.seq for event in told)
+
+
+def test_the_ring_is_bounded_and_says_what_it_no_longer_has() -> None:
+    store = filled(revision=0)
+    log = EventLog(store, lambda: 1.0, kept=10)
+    for number in range(1, 31):
+        log.record(store.apply(number, [["set", 3, "name", str(number)]]), 1.0, "live", None, None)
+    assert len(log) == 10
+    assert (log.oldest, log.latest) == (20, 30)
+    assert [event.after for event in log.since(20)] == [str(number) for number in range(21, 31)]
+    assert [event.after for event in log.since(20, limit=2)] == ["21", "22"]
+    with pytest.raises(errors.RevisionTooOld) as caught:
+        log.since(19)
+    assert caught.value.facts["oldest"] == 20
+    with pytest.raises(errors.EpochChanged):
+        log.since(20, epoch="e0")
+
+
+async def test_a_slow_follower_is_told_how_much_it_missed() -> None:
+    store = filled(revision=0)
+    log = EventLog(store, lambda: 1.0, kept=10)
+    log.record(store.apply(1, [["set", 3, "name", "1"]]), 1.0, "live", None, None)
+    follower = log.follow(0)
+    assert (await anext(follower)).after == "1"
+    for number in range(2, 31):
+        log.record(store.apply(number, [["set", 3, "name", str(number)]]), 1.0, "live", None, None)
+    skipped = await anext(follower)
+    assert (skipped.kind, skipped.more) == ("skipped", 19)
+    assert (await anext(follower)).after == "21"
+    await follower.aclose()
+
+
+def test_another_set_is_told_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mirror.events.STEP_EVENTS", 3)
+    store = filled()
+    log = EventLog(store, lambda: 1.0)
+    rows = {1: obj(1, "Song", None, "song", {"tempo": 99.0}, tracks=[])}
+    log.record_resync(refill(store, rows, epoch="e2", revision=0), "another epoch")
+    told = log.last(100)
+    assert len(told) == 4
+    assert told[0].more > 10
+    assert told[0].after["removed"] > 10

@@ -1,0 +1,159 @@
+"""Finding things in the mirror."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mirror import errors
+from mirror.queries import find, resolve
+
+from .test_store import filled
+
+
+@pytest.mark.parametrize(
+    ("target", "id_"),
+    [
+        (3, 3),
+        ("3", 3),
+        ("song", 1),
+        ("tracks/1", 3),
+        ("song/tracks/1", 3),
+        ("/tracks/1/", 3),
+        ("tracks/1[Bass]", 3),
+        ("tracks/0[Drums]/clip_slots/0/clip[Beat]", 40),
+        ("tracks/0/mixer_device/volume", 23),
+        ("master_track", 8),
+        ("view/selected_track", 2),
+        ("view/selected_track/clip_slots/0", 20),
+        ("scenes/0/clip_slots/1", 30),
+        ("Bass", 3),
+        ("bass", 3),
+        ("Beat", 40),
+        ("Filter", 24),
+        ("Cutoff", 26),
+        ("application", 7),
+        ("view", 6),
+    ],
+)
+def test_objects_are_found_by_id_ref_and_name(target: Any, id_: int) -> None:
+    assert resolve(filled(), target).id == id_
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "says"),
+    [
+        (99, errors.StaleReference, "id 99"),
+        ("tracks/2", errors.StaleReference, "has 2 tracks"),
+        ("tracks", errors.InvalidValue, "say which"),
+        ("tracks/x", errors.InvalidValue, "say which"),
+        ("tracks/0/clip_slots/1/clip", errors.StaleReference, "has no clip now"),
+        ("tracks/0/wheels/0", errors.StaleReference, "has no 'wheels'"),
+        ("tracks/0/name", errors.StaleReference, "has no 'name'"),
+        ("tracks/0[Bass]", errors.StaleReference, "expected to be named 'Bass' but is 'Drums'"),
+        ("Bas", errors.NotFound, "Nothing is named"),
+        ("Track Volume", errors.Ambiguous, "3 objects"),
+        (True, errors.InvalidValue, "A target is"),
+        (1.5, errors.InvalidValue, "A target is"),
+        ("tracks/0/[", errors.InvalidValue, "A ref is a path"),
+    ],
+)
+def test_what_cannot_be_found_says_what_to_do(
+    target: Any, error: type[errors.MirrorError], says: str
+) -> None:
+    with pytest.raises(error, match=says.replace("[", r"\[")) as caught:
+        resolve(filled(), target)
+    assert caught.value.hint
+
+
+def test_a_wrong_name_says_where_that_name_is_now() -> None:
+    with pytest.raises(errors.StaleReference) as caught:
+        resolve(filled(), "tracks/0[Bass]")
+    assert caught.value.hint == "'Bass' is now at tracks/1"
+
+
+def test_near_names_are_candidates() -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        resolve(filled(), "Basss")
+    assert caught.value.facts["candidates"][0] == {
+        "id": 3,
+        "type": "Track",
+        "ref": "tracks/1",
+        "name": "Bass",
+    }
+
+
+def test_an_ambiguous_name_lists_all_places() -> None:
+    with pytest.raises(errors.Ambiguous) as caught:
+        resolve(filled(), "Track Volume")
+    assert {each["id"] for each in caught.value.facts["candidates"]} == {23, 33, 81}
+
+
+def test_a_ref_that_was_found_is_found_anew_after_the_structure_changed() -> None:
+    store = filled()
+    assert resolve(store, "tracks/1").id == 3
+    assert resolve(store, "tracks/1").id == 3
+    store.apply(6, [["children", 1, "tracks", [3, 2]]])
+    assert resolve(store, "tracks/1").id == 2
+
+
+def ids(**query: Any) -> list[int]:
+    return [match.node.id for match in find(filled(), **query)]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "bass"}, [3]),
+        ({"name": "BA"}, [3]),
+        ({"name": "cut"}, [26]),
+        ({"name": "dums"}, [2]),
+        ({"kind": "track"}, [2, 3, 8]),
+        ({"kind": "tracks"}, [2, 3, 8]),
+        ({"kind": "Track"}, [2, 3, 8]),
+        ({"kind": "main track"}, [8]),
+        ({"kind": "clip"}, [40]),
+        ({"kind": "parameter", "name": "cutoff"}, [26]),
+        ({"kind": "parameter", "name": "volume", "under": "tracks/1"}, [33]),
+        ({"kind": "track", "where": {"arm": True}}, [3]),
+        ({"kind": "track", "where": "arm = true"}, [3]),
+        ({"kind": "track", "where": "arm != true"}, [2, 8]),
+        ({"kind": "midi track", "where": ["arm = yes", "mute = no"]}, [3]),
+        ({"kind": "clip", "where": "length >= 4"}, [40]),
+        ({"kind": "clip", "where": "length > 4"}, []),
+        ({"kind": "clip", "where": {"length": ">3.5"}}, [40]),
+        ({"kind": "clip", "where": {"length": {">": 3, "<": 5}}}, [40]),
+        ({"kind": "clip", "where": "notes.count = 2"}, [40]),
+        ({"kind": "track", "where": "mixer_device.volume.value < 0.8"}, [3]),
+        ({"kind": "track", "where": "name contains RUM"}, [2]),
+        ({"kind": "track", "where": {"name": ["Bass", "Drums"]}}, [2, 3]),
+        ({"kind": "clip slot", "where": "has_clip = false", "limit": 2}, [21, 30]),
+        ({"kind": "scene", "under": "song"}, [4, 5]),
+        ({"where": "length > 1"}, [40]),
+        ({"kind": "track", "where": "length > 1"}, []),
+        ({"kind": "song.view", "where": "selected_track.name = Drums"}, [6]),
+    ],
+    ids=str,
+)
+def test_objects_are_found_by_what_is_true_of_them(query: dict[str, Any], found: list[int]) -> None:
+    assert ids(**query) == found
+
+
+def test_the_best_names_come_first() -> None:
+    store = filled()
+    store.apply(6, [["set", 4, "name", "Bass drop"], ["set", 5, "name", "Sub Bass"]])
+    assert [(match.ref, match.score) for match in find(store, name="bass")] == [
+        ("tracks/1", 1.0), ("scenes/0", 0.9), ("scenes/1", 0.8),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"kind": "banjo"}, {"where": "length"}, {"where": {"length": {"~~": 3}}}, {"limit": 0}, {"under": 99}],
+    ids=str,
+)
+def test_a_question_that_cannot_be_read_is_refused(query: dict[str, Any]) -> None:
+    with pytest.raises(errors.MirrorError) as caught:
+        ids(**query)
+    assert caught.value.hint
