@@ -1,7 +1,8 @@
 """`python -m remote_script.headless`: headless Live in real time, with SetMirror and other Remote Scripts.
 
-The first line on stdout is `{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin` every line on stdin
-is a person's wish (see `person`) and is answered by a line on stdout. The log goes to stderr.
+The first line on stdout is `{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin`
+every line on stdin is a person's wish (see `person`) and is answered by a line on stdout. The log goes
+to stderr.
 """
 
 from __future__ import annotations

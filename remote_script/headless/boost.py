@@ -1,6 +1,8 @@
-"""What Boost.Python looks like from a script: errors with C++ signatures, enums, vectors, plain value classes.
+"""What Boost.Python looks like from a script: errors with C++ signatures, enums, vectors, plain value
+classes.
 
-Texts as Live prints them (reported and measured); classes name the leaf of their module, `<class 'Base.Vector'>`.
+Texts as Live prints them (reported and measured); classes name the leaf of their module, `<class
+'Base.Vector'>`.
 """
 
 from __future__ import annotations
@@ -97,6 +99,7 @@ class VectorBase(Instance):
     """A fixed list as Live hands it out: sized, indexable, iterable; no list methods."""
 
     __slots__ = ("_items",)
+    _items: List[Any]
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
@@ -148,10 +151,10 @@ def make_vector(name: str, module: str) -> Type[VectorBase]:
     namespace = {
         key: value
         for key, value in VectorBase.__dict__.items()
-        if key not in ("__dict__", "__weakref__", "__doc__", "_items")
+        if key not in ("__dict__", "__weakref__", "__doc__", "__annotations__", "_items")
     }
     namespace.update(__module__=module, __qualname__=name, __slots__=("_items",), __doc__=None)
-    return type(name, (Instance,), namespace)  # type: ignore[return-value]
+    return type(name, (Instance,), namespace)
 
 
 # Values
@@ -175,14 +178,15 @@ class _Slot:
 
     def convert_checked(self, instance: Any, value: Any) -> Any:
         wanted = self.convert
-        fits = {
+        checks: Dict[Any, Callable[[], bool]] = {
             int: lambda: isinstance(value, int),
             float: lambda: isinstance(value, (int, float)),
             bool: lambda: value is None or isinstance(value, int),
             str: lambda: isinstance(value, str),
-        }.get(wanted)
+        }
+        fits = checks.get(wanted)
         if fits is not None and not fits():
-            cpp = {int: "int", float: "double", bool: "bool", str: "TString"}[wanted]
+            cpp = str({int: "int", float: "double", bool: "bool", str: "TString"}[wanted])  # type: ignore[index]
             raise mismatch(
                 "None", "None", (instance, value), "None(%s {lvalue},%s)" % (type(instance).__name__, cpp)
             )
@@ -197,7 +201,9 @@ def make_value(
     constructible: bool = False,
     hidden: bool = False,
 ) -> Any:
-    """A plain class with typed fields; `hidden` ones can be given but not read, as in MidiNoteSpecification."""
+    """A plain class with typed fields; `hidden` ones can be given but not read, as in
+    MidiNoteSpecification.
+    """
     names: List[str] = [field[0] for field in fields]
     required = len(fields) - len(defaults)
 

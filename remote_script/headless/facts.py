@@ -1,8 +1,9 @@
 """The surface of Live's Python API for one version, from facts captured in running Lives (11.0 to 12.4).
 
-`lom_facts.json` says which classes, members, enums and functions there are, their types, who may write and listen,
-and since when. `facts_for("12.3")` answers what that Live has; what came later or went earlier is absent. Facts only:
-behaviour lives in `model`. `python -m remote_script.headless.facts CAPTURE.json` makes the file anew from a full capture.
+`lom_facts.json` says which classes, members, enums and functions there are, their types, who may write
+and listen, and since when. `facts_for("12.3")` answers what that Live has; what came later or went
+earlier is absent. Facts only: behaviour lives in `model`. `python -m remote_script.headless.facts
+CAPTURE.json` makes the file anew from a full capture.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""What scripts hold: the classes of Live for one version, made from the facts, around the nodes that behave.
+"""What scripts hold: the classes of Live for one version, made from the facts, around the nodes that
+behave.
 
-A wrapper is new at each access and knows its node and the `_live_ptr` that the node had then; when that has changed, the
-object is dead: it equals None, and using it raises ArgumentError. Every access looks at the thread first. Reading,
-writing and calling go to the node as told in `node`; a member without behaviour raises NotImplementedError
-with its full name.
+A wrapper is new at each access and knows its node and the `_live_ptr` that the node had then; when that
+has changed, the object is dead: it equals None, and using it raises ArgumentError. Every access looks
+at the thread first. Reading, writing and calling go to the node as told in `node`; a member without
+behaviour raises NotImplementedError with its full name.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Handle(Instance):
     """A script's reference to a node."""
 
     __slots__ = ("_node", "_ptr")
+    _node: Any
+    _ptr: Any
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
@@ -261,7 +264,7 @@ class Surface:
             if own is None:
                 own = kind.other_getter(prop) or _missing(full)
             getters[kind] = own
-            return own  # type: ignore[no-any-return]
+            return own
 
         if not prop.read:
             raise_unreadable = _missing(full)
@@ -444,7 +447,7 @@ def _live_ptr(self: Any) -> int:
 def implements(kind: Any, name: str) -> bool:
     """Whether a model class holds this property as a plain attribute."""
     return any(
-        name in each.__dict__ or name in each.__dict__.get("__annotations__", ())
+        name in each.__dict__ or name in vars(each).get("__annotations__", ())
         for each in kind.__mro__
         if each is not object
     )

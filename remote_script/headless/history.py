@@ -1,9 +1,10 @@
 """Undo as Live has it: steps that do not nest, changes that merge, parameters that come late.
 
-`begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step leaves no entry
-(measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an end, undo, redo or a
-person's edit (Guess: the exact boundaries; that they merge is measured). Parameter values wait until Live
-syncs them, every 100 ms or in `sync_parameter_changes`, and land in whatever step is open then (measured on 12.4.6).
+`begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step
+leaves no entry (measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an
+end, undo, redo or a person's edit (Guess: the exact boundaries; that they merge is measured). Parameter
+values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and land in whatever
+step is open then (measured on 12.4.6).
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls them.
+"""Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls
+them.
 
-The package's name is the folder's. Scripts do not see each other's modules: while one is being imported, the modules of
-the others are put aside. A script need not derive from anything; of what Live calls only that is called which exists.
-An exception in a script goes to the log, as in Live's Log.txt, and does not stop anything else.
+The package's name is the folder's. Scripts do not see each other's modules: while one is being
+imported, the modules of the others are put aside. A script need not derive from anything; of what Live
+calls only that is called which exists. An exception in a script goes to the log, as in Live's Log.txt,
+and does not stop anything else.
 """
 
 from __future__ import annotations
@@ -199,7 +201,9 @@ class HostedScript:
         self.c_instance = None
 
     def reload(self) -> None:
-        """Off and on, with the code read anew (PVSITE: the package; others saw submodules stay: both are cleared)."""
+        """Off and on, with the code read anew (PVSITE: the package; others saw submodules stay: both are
+        cleared).
+        """
         self.disconnect()
         if self.folder is not None:
             self._forget_modules()
@@ -232,7 +236,7 @@ class HostedScript:
         file = getattr(module, "__file__", None)
         if self.folder is None or not file:
             return False
-        return os.path.abspath(file).startswith(self.folder + os.sep)
+        return bool(os.path.abspath(file).startswith(self.folder + os.sep))
 
     def _forget_modules(self) -> None:
         for name, module in list(sys.modules.items()):

@@ -27,7 +27,9 @@ class OffMainThread(RuntimeError):
 
 
 class Person:
-    """A person at Live's mouse and keyboard: edits outside any script's turn, each its own entry in the history."""
+    """A person at Live's mouse and keyboard: edits outside any script's turn, each its own entry in the
+    history.
+    """
 
     def __init__(self, live: HeadlessLive) -> None:
         self._live = live
@@ -52,7 +54,8 @@ class HeadlessLive:
       spec: The Set to open; None is the Set that Live opens with.
       version: Which Live to be, 11.0 to 12.4.
       clock: VirtualClock (default) or RealClock.
-      threads: What to do when the LiveAPI is used off the main thread: "raise" OffMainThread, "log" it, or only
+      threads: What to do when the LiveAPI is used off the main thread: "raise" OffMainThread, "log"
+        it, or only
         "count" it; `off_main_calls` tells in every case where it was.
       log_file: Where to keep a Log.txt.
 
@@ -179,7 +182,9 @@ class HeadlessLive:
         self.scheduler.stop()
 
     def stall(self, seconds: float) -> None:
-        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then what was missed, in a burst."""
+        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then what was missed, in a
+        burst.
+        """
         self.stalled_until = max(self.stalled_until, self.clock.now() + seconds)
         if not isinstance(self.clock, VirtualClock):
             # On the main thread, as a menu would hold it.

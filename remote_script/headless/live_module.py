@@ -122,7 +122,7 @@ def make_modules(live: Any) -> Dict[str, types.ModuleType]:
     """`Live`, `Live.Song`, … of this headless Live, by full name."""
     surface = live.surface
     root = types.ModuleType("Live")
-    root.__path__ = []  # type: ignore[attr-defined]
+    root.__path__ = []
     modules: Dict[str, types.ModuleType] = {"Live": root}
 
     def module(name: str) -> types.ModuleType:

@@ -1,7 +1,8 @@
-"""A listener without sockets, for tests in virtual time: what a client sends is there at the script's next look.
+"""A listener without sockets, for tests in virtual time: what a client sends is there at the script's next
+look.
 
-The script's side: `accept() -> conn | None`, `conn.receive() -> bytes | None` (None: nothing now, b"": closed),
-`conn.send(data) -> int` (how much was taken; 0: full; −1: closed), `close()`.
+The script's side: `accept() -> conn | None`, `conn.receive() -> bytes | None` (None: nothing now, b"":
+closed), `conn.send(data) -> int` (how much was taken; 0: full; −1: closed), `close()`.
 """
 
 from __future__ import annotations

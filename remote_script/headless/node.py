@@ -1,28 +1,31 @@
 """The document's objects behind what scripts see, and the one way in which anything about them changes.
 
-How behaviour is attached: a class in `model` derives from `Node`, sets `LOM` to its name in Live's Object Model and
-registers with `@model`. For a member `x` of Live's class the surface looks, in this order, at
+How behaviour is attached: a class in `model` derives from `Node`, sets `LOM` to its name in Live's
+Object Model and registers with `@model`. For a member `x` of Live's class the surface looks, in this
+order, at
 
-    get_x(self)            reading            else the plain attribute `x` (a class attribute is the default)
-    set_x(self, value)     writing            else `check_x(value) -> value` if there is one, then `change("x", value)`
-    call_x(self, *args)    calling a method   arguments arrive checked, in Live's order, defaults filled in
+    get_x(self)           reading; else the plain attribute `x` (a class attribute is the default)
+    set_x(self, value)    writing; else `check_x(value) -> value` if there is one, then `change("x", value)`
+    call_x(self, *args)   calling a method; arguments arrive checked, in Live's order, defaults filled in
 
-Nodes go in and out as nodes; wrappers are made and unwrapped by the surface. A member with none of these raises
-NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `LATE` those that settle on the
-next engine tick, `UNTRACKED` those that Live's history does not record, `OWNS` the fields that hold children.
+Nodes go in and out as nodes; wrappers are made and unwrapped by the surface. A member with none of
+these raises NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `LATE`
+those that settle on the next engine tick, `UNTRACKED` those that Live's history does not record, `OWNS`
+the fields that hold children.
 
-`change(field, value)` is the way in: an equal value does nothing; inside a notification or an undo it is refused; it is
-journaled unless untracked; listeners run when the outermost `edit()` ends, when everything agrees. Values are
-immutable (tuples for lists), so the journal keeps old ones. `derive` stores what follows from other values: never
-refused, never journaled. `on_change` may only derive, because undo runs it too. Removing a child from its owner
-kills it and all below: its `_live_ptr` and its listeners go. Undo brings the node back with a new one.
+`change(field, value)` is the way in: an equal value does nothing; inside a notification or an undo it
+is refused; it is journaled unless untracked; listeners run when the outermost `edit()` ends, when
+everything agrees. Values are immutable (tuples for lists), so the journal keeps old ones. `derive`
+stores what follows from other values: never refused, never journaled. `on_change` may only derive,
+because undo runs it too. Removing a child from its owner kills it and all below: its `_live_ptr` and
+its listeners go. Undo brings the node back with a new one.
 """
 
 from __future__ import annotations
 
 import traceback
 import weakref
-from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tuple, Type
+from typing import Any, Callable, ClassVar, Dict, FrozenSet, Iterator, List, Optional, Tuple, Type
 
 IN_NOTIFICATION = "Changes cannot be triggered by notifications. You will need to defer your response."
 IN_UNDO = "Changes cannot be triggered during undo or redo."
@@ -76,16 +79,18 @@ class Listener:
 
 
 class Node:
-    """One object of the document. `ptr` is its `_live_ptr`, None while it is not part of a living document."""
+    """One object of the document. `ptr` is its `_live_ptr`, None while it is not part of a living
+    document.
+    """
 
     LOM: ClassVar[str] = ""
     OWNS: ClassVar[Tuple[str, ...]] = ()
-    UNTRACKED: ClassVar[frozenset] = frozenset()
-    LATE: ClassVar[frozenset] = frozenset()
-    GUESSES: ClassVar[frozenset] = frozenset()
-    RAW: ClassVar[frozenset] = frozenset()
+    UNTRACKED: ClassVar[FrozenSet[str]] = frozenset()
+    LATE: ClassVar[FrozenSet[str]] = frozenset()
+    GUESSES: ClassVar[FrozenSet[str]] = frozenset()
+    RAW: ClassVar[FrozenSet[str]] = frozenset()
     """Properties whose setter takes what the script gives, unconverted."""
-    SYNCED: ClassVar[frozenset] = frozenset()
+    SYNCED: ClassVar[FrozenSet[str]] = frozenset()
     """Fields that enter the history only when Live syncs parameters."""
 
     lom = ""
@@ -232,7 +237,7 @@ class Node:
         mine.append(Listener(callback))
 
     def remove_listener(self, event: Any, callback: Any) -> None:
-        mine = (self.listeners or {}).get(event, ())
+        mine = (self.listeners or {}).get(event, [])
         for each in mine:
             if each.matches(callback):
                 mine.remove(each)

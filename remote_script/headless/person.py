@@ -6,9 +6,10 @@
     {"id": 4, "do": "open_set", "file": "Set.als"}        no file: the Set that Live opens with
     {"id": 5, "do": "stall", "seconds": 2}
 
-A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an object among the
-arguments and as a value; routings are named by their display names, notes are dicts. Each edit is an entry of its own in
-the history. The answer tells `t`, `time.monotonic()` right when the change was made.
+A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an
+object among the arguments and as a value; routings are named by their display names, notes are dicts.
+Each edit is an entry of its own in the history. The answer tells `t`, `time.monotonic()` right when the
+change was made.
 """
 
 from __future__ import annotations

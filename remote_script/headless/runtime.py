@@ -1,9 +1,10 @@
 """Time in headless Live: one main thread, a clock, and a heap of what is due on it.
 
-Three rhythms (measured): the engine settles late changes about every 10 ms, `Live.Base.Timer` fires every 10.3 ms when
-asked for 10 or less, `update_display` comes every 100 ms. Due things run in order of their time; everything due gets its
-turn once per pass, so none starves another. A stalled UI runs nothing; what was missed comes in a burst afterwards
-(reported; Guess: a timer makes up for at most `BURST` of its intervals).
+Three rhythms (measured): the engine settles late changes about every 10 ms, `Live.Base.Timer` fires
+every 10.3 ms when asked for 10 or less, `update_display` comes every 100 ms. Due things run in order of
+their time; everything due gets its turn once per pass, so none starves another. A stalled UI runs
+nothing; what was missed comes in a burst afterwards (reported; Guess: a timer makes up for at most
+`BURST` of its intervals).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from typing import Any, Callable, Deque, List, Optional, Tuple
+from typing import Any, Callable, Deque, List, Optional, Set, Tuple
 
 from .boost import Instance, mismatch
 
@@ -208,7 +209,7 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
                 self._broken = True
                 on_error(traceback.format_exc())
 
-    timers = set()
+    timers: Set[Any] = set()
     Timer.__module__ = "Base"
     Timer.__qualname__ = "Timer"
     Timer.all_running = timers  # type: ignore[attr-defined]

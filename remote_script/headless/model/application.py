@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 from ..node import Node, model
 
@@ -120,7 +120,7 @@ class ApplicationView(Node):
     GUESSES = frozenset(("scroll_view", "zoom_view"))
     browse_mode = False
     focused = "Session"
-    shown: frozenset = frozenset(("Session", "Detail", "Detail/DeviceChain", "Browser"))
+    shown: FrozenSet[str] = frozenset(("Session", "Detail", "Detail/DeviceChain", "Browser"))
 
     def get_focused_document_view(self) -> str:
         return "Arranger" if "Arranger" in self.shown and "Session" not in self.shown else "Session"
@@ -137,7 +137,7 @@ class ApplicationView(Node):
     def call_is_view_visible(self, name: Any, main_window_only: bool) -> bool:
         return self._known(name) in self.shown
 
-    def _show(self, shown: frozenset) -> None:
+    def _show(self, shown: FrozenSet[str]) -> None:
         before, document = self.shown, self.get_focused_document_view()
         if shown == before:
             return

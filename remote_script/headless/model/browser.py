@@ -1,8 +1,9 @@
 """The browser: roots, items, hot-swap, and loading to the selected track.
 
-Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and Max devices on a
-later tick (reported). An instrument takes the place of the one that is there; on a track that cannot hold it a new MIDI
-track is made (reported). Reading many properties of many items in one turn ends Live 12.3.5; here that is logged.
+Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and
+Max devices on a later tick (reported). An instrument takes the place of the one that is there; on a
+track that cannot hold it a new MIDI track is made (reported). Reading many properties of many items in
+one turn ends Live 12.3.5; here that is logged.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class BrowserItem(Instance):
     """A view of an entry, made anew at each access."""
 
     __slots__ = ("_browser", "_entry")
+    _browser: Any
+    _entry: Entry
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
@@ -90,6 +93,7 @@ class BrowserItem(Instance):
 
 class BrowserItemIterator(Instance):
     __slots__ = ("_items",)
+    _items: Iterator[BrowserItem]
 
     @classmethod
     def of(cls, browser: Any, entries: Tuple[Entry, ...]) -> BrowserItemIterator:
@@ -300,7 +304,7 @@ class Browser(Node):
             chain = pad.chains[0]
             chain.insert_spec(spec, len(chain.devices))
             return
-        made = DrumChain.of(self.doc, ChainSpec(spec.name, devices=[spec]), 0, [])
+        made: Any = DrumChain.of(self.doc, ChainSpec(spec.name, devices=[spec]), 0, [])
         made.in_note = pad.note
         kept = tuple(each for each in rack.chains if each not in pad.chains)
         rack.change("chains", (*kept, made))

@@ -1,11 +1,12 @@
 """What stands in the browser: native devices with presets, plug-ins, packs, samples, clips.
 
-Guess: what is installed; a small Suite with a few plug-ins. Shapes are reported: `plugins` → format → vendor → item, uris
-like "query:Synths#Drift".
+Guess: what is installed; a small Suite with a few plug-ins. Shapes are reported: `plugins` → format →
+vendor → item, uris like "query:Synths#Drift".
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from .. import devices
@@ -82,7 +83,7 @@ SOUNDS = {
 }
 OWNERS = {preset: name for name, presets in PRESETS.items() for preset in presets}
 KITS = ("606 Core Kit", "808 Core Kit", "909 Core Kit", "Dusty Lo-Fi Kit")
-PLUGINS = {
+PLUGINS: Dict[str, Dict[str, Tuple[Tuple[str, int], ...]]] = {
     "AUv2": {"Apple": (("AUDelay", AUDIO_EFFECT), ("DLSMusicDevice", INSTRUMENT))},
     "VST": {"Old Works": (("Tape Sat", AUDIO_EFFECT), ("Mono One", INSTRUMENT))},
     "VST3": {
@@ -132,8 +133,8 @@ def _device(name: str, root: str) -> Entry:
                 each + ".adv",
                 "%s:FileId_%d" % (uri, _file_id(each)),
                 "device",
-                lambda each=each: native_device(name, each),
-            )  # type: ignore[misc]
+                partial(native_device, name, each),
+            )
             for each in presets
         ]
 
@@ -173,8 +174,8 @@ def _drums() -> List[Entry]:
             name + ".adg",
             "query:Drums#FileId_%d" % _file_id(name),
             "device",
-            lambda name=name: drum_kit(name),
-        )  # type: ignore[misc]
+            partial(drum_kit, name),
+        )
         for name in KITS
     ]
     return [
@@ -244,17 +245,15 @@ def _all_samples() -> List[Entry]:
         Entry(
             folder,
             "query:Samples#" + folder,
-            fill=lambda folder=folder: _samples(folder, "query:Samples#" + folder),
-        )  # type: ignore[misc]
+            fill=partial(_samples, folder, "query:Samples#" + folder),
+        )
         for folder in SAMPLES
     ]
 
 
 def _clips() -> List[Entry]:
     return [
-        Entry(
-            name + ".alc", "query:Clips#FileId_%d" % _file_id(name), "clip", lambda name=name: midi_clip(name)
-        )  # type: ignore[misc]
+        Entry(name + ".alc", "query:Clips#FileId_%d" % _file_id(name), "clip", partial(midi_clip, name))
         for name in ("Chord Walk", "Bass Steps")
     ]
 

@@ -1,12 +1,13 @@
 """Devices: native ones, plug-ins and Max devices, each with "Device On" as parameter 0.
 
-A special device (Simpler, Wavetable, …) keeps what only it has in `extra`, from the Set or Live's defaults. Guess: the
-values of special properties that no Set tells and that nothing measured; `coverage` names them.
+A special device (Simpler, Wavetable, …) keeps what only it has in `extra`, from the Set or Live's
+defaults. Guess: the values of special properties that no Set tells and that nothing measured;
+`coverage` names them.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tuple
 
 from ..node import Document, Node, model
 from ..spec import DeviceSpec
@@ -51,7 +52,7 @@ class DeviceView(Node):
 @model
 class Device(Node):
     LOM = "Device"
-    OWNS = ("parameters", "view")
+    OWNS: ClassVar[Tuple[str, ...]] = ("parameters", "view")
     UNTRACKED = frozenset(("is_using_compare_preset_b",))
     GUESSES = frozenset(("can_compare_ab", "is_using_compare_preset_b"))
 

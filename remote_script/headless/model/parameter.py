@@ -1,7 +1,7 @@
 """Parameters of devices and mixers.
 
-A write is immediate and enters the history when Live syncs parameters (measured on 12.4.6). Values are 32-bit floats:
-0.3 reads back 0.30000001192092896 (measured on 12.3.5).
+A write is immediate and enters the history when Live syncs parameters (measured on 12.4.6). Values are
+32-bit floats: 0.3 reads back 0.30000001192092896 (measured on 12.3.5).
 """
 
 from __future__ import annotations

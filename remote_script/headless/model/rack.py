@@ -1,13 +1,14 @@
 """Racks: chains, drum pads, macros and variations.
 
-Measured on 12.3.5: parameters are always Device On, 16 macros (0..127) and, but for drum racks, the Chain Selector; adding
-macros changes only how many are visible. A drum pad shows the chains that listen to its note.
+Measured on 12.3.5: parameters are always Device On, 16 macros (0..127) and, but for drum racks, the
+Chain Selector; adding macros changes only how many are visible. A drum pad shows the chains that listen
+to its note.
 """
 
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, ClassVar, Dict, Iterator, List, Optional, Tuple
 
 from .. import palette
 from ..node import Document, Node, model
@@ -234,7 +235,7 @@ class DrumPad(Node):
 @model
 class Rack(Device):
     LOM = "RackDevice"
-    OWNS = Device.OWNS + ("chains", "return_chains", "drum_pads")
+    OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + ("chains", "return_chains", "drum_pads")
     can_have_chains = True
     UNTRACKED = Device.UNTRACKED | {"is_showing_chains", "selected_variation"}
     GUESSES = Device.GUESSES | {"randomize_macros", "variation_count"}

@@ -1,7 +1,7 @@
 """Where tracks take their signal from and send it to, as the lists that Live offers.
 
-Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that a new track's
-lists are empty in the tick of its making is measured.
+Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that
+a new track's lists are empty in the tick of its making is measured.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
+from typing import Any, ClassVar, Optional, Tuple
 
 from ..display import gain_text
 from ..node import Document, Node, model
@@ -168,7 +168,7 @@ class Sample(Node):
 @model
 class Simpler(Device):
     LOM = "SimplerDevice"
-    OWNS = Device.OWNS + ("sample",)
+    OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + ("sample",)
     sample: Optional[Sample] = None
     note_pitch_bend_range = 48
     pitch_bend_range = 5

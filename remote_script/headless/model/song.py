@@ -660,7 +660,9 @@ class Song(Node):
                 send.derive("name", name)
 
     def refresh_solo(self) -> None:
-        """Guess: soloed tracks mute other tracks, soloed returns other returns; groups follow their members."""
+        """Guess: soloed tracks mute other tracks, soloed returns other returns; groups follow their
+        members.
+        """
         soloed = {track for track in self.tracks if track.solo}
         heard = set(soloed)
         for track in soloed:

@@ -1,7 +1,9 @@
-"""Native devices that show more than parameters: EQ Eight, Compressor, Wavetable, Drift, Looper and their like.
+"""Native devices that show more than parameters: EQ Eight, Compressor, Wavetable, Drift, Looper and their
+like.
 
-Ranges and lists are measured on 12.3.5 where the texts of errors say so; Guess: the values of a fresh device and the names in
-lists that nobody has told. What a Set tells about them comes in `DeviceSpec.extra` under the names of the properties.
+Ranges and lists are measured on 12.3.5 where the texts of errors say so; Guess: the values of a fresh
+device and the names in lists that nobody has told. What a Set tells about them comes in
+`DeviceSpec.extra` under the names of the properties.
 """
 
 from __future__ import annotations
@@ -243,7 +245,8 @@ class Looper(Special):
     overdub_after_record = True
     record_length_index = 10
     record_length_list: Tuple[str, ...] = (
-        "1 Bar", "2 Bars", "3 Bars", "4 Bars", "5 Bars", "6 Bars", "7 Bars", "8 Bars", "16 Bars", "32 Bars", "x Bars",
+        "1 Bar", "2 Bars", "3 Bars", "4 Bars", "5 Bars", "6 Bars", "7 Bars", "8 Bars", "16 Bars",
+        "32 Bars", "x Bars",
     )  # fmt: skip
     state_name = "stopped"
     BARS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 4)
@@ -313,7 +316,7 @@ class Looper(Special):
         body = ClipBody.of_file(
             "Samples/Processed/Looper.wav", frames, 44100.0, tempo, None, slot.track.color_index
         )
-        slot.change("clip", Clip.of(self.doc, body))
+        slot.change("clip", Clip.of_body(self.doc, body))
 
 
 @model
@@ -393,8 +396,8 @@ class Listed(Special):
 
 DRIFT_SOURCES = ("Env 1", "Env 2 / Cyc", "LFO", "Key", "Velocity", "Modwheel", "Pressure", "Slide")
 DRIFT_TARGETS = (
-    "None", "LP Freq", "LP Reso", "HP Freq", "Osc 1 Gain", "Osc 1 Shape", "Osc 2 Gain", "Osc 2 Detune", "Noise Gain",
-    "LFO Rate", "Cyc Env Rate", "Main Volume",
+    "None", "LP Freq", "LP Reso", "HP Freq", "Osc 1 Gain", "Osc 1 Shape", "Osc 2 Gain", "Osc 2 Detune",
+    "Noise Gain", "LFO Rate", "Cyc Env Rate", "Main Volume",
 )  # fmt: skip
 
 
@@ -407,8 +410,8 @@ class Drift(Listed):
         [("voice_mode_list", ("Poly", "Mono", "Stereo", "Unison"))]
         + [("voice_count_list", ("4", "8", "16", "24", "32"))]
         + [("mod_matrix_%s_list" % name, DRIFT_SOURCES) for name in (
-            "filter_source_1", "filter_source_2", "lfo_source", "pitch_source_1", "pitch_source_2", "shape_source",
-            "source_1", "source_2", "source_3",
+            "filter_source_1", "filter_source_2", "lfo_source", "pitch_source_1", "pitch_source_2",
+            "shape_source", "source_1", "source_2", "source_3",
         )]
         + [("mod_matrix_target_%d_list" % index, DRIFT_TARGETS) for index in (1, 2, 3)]
     )  # fmt: skip
@@ -486,7 +489,7 @@ class DrumCell(Special):
 CLASSES: Dict[str, Any] = {
     cls.LOM: cls
     for cls in (
-        Eq8, Compressor, Wavetable, Looper, HybridReverb, Drift, Roar, Shifter, SpectralResonator, CcControl, Meld,
-        DrumCell,
+        Eq8, Compressor, Wavetable, Looper, HybridReverb, Drift, Roar, Shifter, SpectralResonator, CcControl,
+        Meld, DrumCell,
     )
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Tracks of all kinds ("midi", "audio", "group", "return", "main"), their views and take lanes.
 
-Measured texts where a member does not apply. Names renumber themselves: "#" in what the user typed is the number, a
-track that nobody named is "1-MIDI", a return reads "A-Name".
+Measured texts where a member does not apply. Names renumber themselves: "#" in what the user typed is
+the number, a track that nobody named is "1-MIDI", a return reads "A-Name".
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class TrackView(Node):
     LOM = "Track.View"
     UNTRACKED = frozenset(("is_collapsed", "selected_device", "device_insert_mode"))
     is_collapsed = False
+    RAW = frozenset(("device_insert_mode",))
     device_insert_mode = 0
     selected_device: Optional[Node] = None
 
@@ -48,10 +49,11 @@ class TrackView(Node):
         devices = self.parent.devices  # type: ignore[union-attr]
         return devices[0] if devices else None
 
-    def check_device_insert_mode(self, value: int) -> int:
-        if not 0 <= value <= 2:
+    def check_device_insert_mode(self, value: Any) -> int:
+        """The capture calls it a bool; it is a DeviceInsertMode."""
+        if not isinstance(value, int) or not 0 <= value <= 2:
             raise RuntimeError("Invalid device insert mode")
-        return value
+        return int(value)
 
     def call_select_instrument(self) -> bool:
         """Select the track's instrument; tells whether there is one."""
@@ -386,9 +388,12 @@ class Track(Container):
 
     def _level(self) -> float:
         if self.kind == "main":
-            return max([each._level() for each in self.doc.song.tracks] or [0.0])  # type: ignore[attr-defined]
-        playing = self.playback.playing is not None and self.doc.song.is_playing  # type: ignore[attr-defined]
-        return 0.8 * self.mixer_device.volume.value if playing and not self.get_mute() else 0.0
+            song: Any = self.doc.song  # type: ignore[attr-defined]
+            return float(max([each._level() for each in song.tracks] or [0.0]))
+        running = bool(self.doc.song.is_playing)  # type: ignore[attr-defined]
+        if not running or self.playback.playing is None or self.get_mute():
+            return 0.0
+        return 0.8 * self.mixer_device.volume.value
 
     def get_output_meter_level(self) -> float:
         return self._level()

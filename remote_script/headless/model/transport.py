@@ -1,7 +1,8 @@
 """The song's engine: what plays, where, and when late wishes come true.
 
-Scripts only ask; the next engine tick (about 10 ms) does it (measured for start, stop, position, record mode, fires).
-`tick` moves the position with the tempo, loops, launches scenes, and hands the Session to `launching`.
+Scripts only ask; the next engine tick (about 10 ms) does it (measured for start, stop, position, record
+mode, fires). `tick` moves the position with the tempo, loops, launches scenes, and hands the Session to
+`launching`.
 """
 
 from __future__ import annotations
