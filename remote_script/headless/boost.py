@@ -157,6 +157,11 @@ def make_vector(name: str, module: str) -> Type[VectorBase]:
     return type(name, (Instance,), namespace)
 
 
+def is_vector(value: Any) -> bool:
+    """Vectors have no base of their own, as in Live."""
+    return isinstance(value, Instance) and hasattr(type(value), "_items")
+
+
 # Values
 
 

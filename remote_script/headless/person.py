@@ -18,7 +18,7 @@ import json
 import time
 from typing import Any, Dict, Optional
 
-from .boost import Enum, VectorBase
+from .boost import Enum, is_vector
 from .handles import Handle
 from .values import MidiNoteSpecification
 
@@ -60,7 +60,7 @@ def outgoing(value: Any) -> Any:
         return int(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, (VectorBase, list, tuple)):
+    if isinstance(value, (list, tuple)) or is_vector(value):
         return [outgoing(each) for each in value]
     if isinstance(value, Handle):
         return {"type": type(value).__name__, "name": getattr(value._node, "name", None)}

@@ -1,0 +1,70 @@
+"""What is there is said, and what is said is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from remote_script.headless import HeadlessLive, demo_set
+from remote_script.headless.coverage import coverage, report
+from remote_script.headless.facts import all_properties, facts_for, parse_version
+from remote_script.headless.handles import Handle
+
+CORE = (
+    "Application", "Application.View", "Browser", "BrowserItem", "Chain", "Clip", "ClipSlot", "CuePoint",
+    "Device", "DeviceParameter", "DrumChain", "DrumPad", "Envelope", "Groove", "GroovePool", "MixerDevice",
+    "PluginDevice", "RackDevice", "Sample", "Scene", "SimplerDevice", "Song", "Song.View", "TakeLane", "Track", "Track.View",
+)  # fmt: skip
+
+
+def test_the_core_of_the_object_model_is_whole() -> None:
+    found = {each.name: each for each in coverage("12.4")}
+    assert {name: found[name].missing for name in CORE if found[name].missing} == {}
+
+
+def test_the_report_names_what_is_missing() -> None:
+    lines = report(coverage("12.4"))
+    assert any("Licensing.get_purchase_live_url()" in line for line in lines)
+    assert lines[-1].startswith("all: ")
+
+
+@pytest.mark.parametrize("version", ["11.0", "12.0", "12.4"])
+def test_every_property_of_every_object_can_be_read_or_says_why_not(version: str) -> None:
+    live = HeadlessLive(demo_set(), version=version)
+    seen, stack, read, silent = set(), [live.song, live.application], 0, 0
+    plain = {"int": int, "float": float, "bool": bool, "str": str}
+    while stack:
+        thing = stack.pop()
+        if thing in seen:
+            continue
+        seen.add(thing)
+        for name, prop in all_properties(live.surface.facts, type(thing)._lom_name).items():
+            try:
+                value = getattr(thing, name)
+            except RuntimeError as problem:
+                silent += isinstance(problem, NotImplementedError) or not str(problem)
+                continue
+            read += 1
+            if isinstance(value, Handle):
+                stack.append(value)
+            elif hasattr(value, "__len__") and not isinstance(value, str):
+                stack.extend(each for each in value if isinstance(each, Handle))
+            elif prop.type in plain and value is not None and name != "device_insert_mode":
+                assert type(value) is plain[prop.type], (thing, name, value)
+    assert len(seen) > 1500
+    assert read > 20000
+    assert silent == 0
+    live.close()
+
+
+def test_versions_bring_and_keep_back_members() -> None:
+    old, new = facts_for("11.0"), facts_for("12.4")
+    assert "sync_parameter_changes" in new.classes["Song"].methods
+    assert "sync_parameter_changes" not in facts_for("12.3").classes["Song"].methods
+    assert "take_lanes" not in old.classes["Track"].properties
+    assert "tuning_system" not in facts_for("11.3").classes["Song"].properties
+
+
+@pytest.mark.parametrize("text", ["", "12.x", "10.1", "12.4.0.1", "latest"])
+def test_what_is_no_known_version_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Live"):
+        parse_version(text)
