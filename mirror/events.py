@@ -8,7 +8,7 @@ differs; the first snapshot is not told as happenings.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import anyio
@@ -215,7 +215,7 @@ class EventLog:
             missing -= step.length
         return [event for step in reversed(found) for event in step][-count:] if count > 0 else []
 
-    async def follow(self, after_revision: int | None = None) -> AsyncIterator[Event]:
+    def follow(self, after_revision: int | None = None) -> Follower:
         """All events after `after_revision` of the present epoch (None: only new ones), then on for ever.
 
         Goes on over resyncs and epochs. A reader slower than the ring is told how many it missed by an event
@@ -227,32 +227,22 @@ class EventLog:
                 if step.epoch == self._store.epoch and step.revision > after_revision:
                     position = step.seq
                     break
-        while True:
-            first = self._steps[0].seq if self._steps else self._next
-            if position < first:
-                missed = first - position
-                position = first
-                yield Event(
-                    first,
-                    self._wall(),
-                    self._store.epoch,
-                    self.latest,
-                    "skipped",
-                    "resync",
-                    "song",
-                    more=missed,
-                )
-                continue
-            told = self._slice(position)
-            for event in told:
-                position = event.seq + 1
-                yield event
-            if not told:
-                if self._arrived is None:
-                    self._arrived = anyio.Event()
-                await self._arrived.wait()
-            else:
-                await anyio.lowlevel.checkpoint()
+        return Follower(self, position)
+
+    async def after(self, position: int) -> list[Event]:
+        """Wait for events with seq `position` and up; at most `FOLLOW_SLICE` of them."""
+        await anyio.lowlevel.checkpoint()
+        while position >= self._next:
+            if self._arrived is None:
+                self._arrived = anyio.Event()
+            await self._arrived.wait()
+        first = self._steps[0].seq
+        if position >= first:
+            return self._slice(position)
+        # What was missed stands for its last event, so that the numbers go on.
+        now, epoch, missed = self._wall(), self._store.epoch, first - position
+        skipped = Event(first - 1, now, epoch, self.latest, "skipped", "resync", "song", more=missed)
+        return [skipped, *self._slice(first)]
 
     def _slice(self, position: int) -> list[Event]:
         if position >= self._next:
@@ -268,3 +258,30 @@ class EventLog:
                 if len(found) >= FOLLOW_SLICE:
                     return found
         return found
+
+
+class Follower:
+    """An endless async iterator over events; holds nothing that would have to be closed."""
+
+    def __init__(self, log: EventLog, position: int) -> None:
+        self._log = log
+        self._position = position
+        self._ready: deque[Event] = deque()
+
+    def __aiter__(self) -> Follower:
+        return self
+
+    async def __anext__(self) -> Event:
+        if not self._ready:
+            self._ready.extend(await self.some())
+        return self._ready.popleft()
+
+    async def some(self) -> list[Event]:
+        """Wait for the next events and take all that are there, at most `FOLLOW_SLICE`."""
+        if self._ready:
+            told = list(self._ready)
+            self._ready.clear()
+            return told
+        told = await self._log.after(self._position)
+        self._position = told[-1].seq + 1
+        return told

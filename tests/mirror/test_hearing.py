@@ -305,7 +305,6 @@ async def test_a_slow_follower_is_told_how_much_it_missed() -> None:
     skipped = await anext(follower)
     assert (skipped.kind, skipped.more) == ("skipped", 19)
     assert (await anext(follower)).after == "21"
-    await follower.aclose()
 
 
 def test_another_set_is_told_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
