@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from . import facts as lom
-from . import model
+from . import live, model
 from .handles import BROWSER_CLASSES, Surface, implements, surface_for
 from .live_module import FUNCTIONS
 from .node import MODELS
@@ -34,7 +34,9 @@ def model_of(surface: Surface, name: str) -> Optional[Any]:
 def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
     """Every class of this Live, and its module functions under "functions"."""
     surface = surface_for(version)
+    # Importing these has registered all behaviour.
     assert model.LiveSet is not None
+    assert live.HeadlessLive is not None
     found = [_of_class(surface, name) for name in surface.facts.classes]
     done = sorted("%s()" % name for name in surface.facts.functions if name in FUNCTIONS)
     missing = sorted("%s()" % name for name in surface.facts.functions if name not in FUNCTIONS)

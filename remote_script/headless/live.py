@@ -13,7 +13,10 @@ from . import handles
 from .generate import default_set
 from .host import HostedScript
 from .live_module import install, make_modules, uninstall
-from .model import LiveSet
+from .model import (
+    LiveSet,
+    conversions,  # noqa: F401 - gives Live.Conversions its behaviour
+)
 from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
 from .spec import SetSpec
 

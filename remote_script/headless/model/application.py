@@ -89,6 +89,12 @@ class Application(Node):
         self.dialogs.append(dialog)
         self.derive("open_dialog_count", len(self.dialogs))
 
+    def close_dialog(self, dialog: Dialog) -> None:
+        """Live itself takes a dialog away."""
+        if dialog in self.dialogs:
+            self.dialogs.remove(dialog)
+            self.derive("open_dialog_count", len(self.dialogs))
+
     def get_current_dialog_message(self) -> str:
         return self.dialogs[-1].message if self.dialogs else ""
 
