@@ -10,9 +10,10 @@ from remote_script.headless.facts import all_properties, facts_for, parse_versio
 from remote_script.headless.handles import Handle
 
 CORE = (
-    "Application", "Application.View", "Browser", "BrowserItem", "Chain", "Clip", "ClipSlot", "CuePoint",
-    "Device", "DeviceParameter", "DrumChain", "DrumPad", "Envelope", "Groove", "GroovePool", "MixerDevice",
-    "PluginDevice", "RackDevice", "Sample", "Scene", "SimplerDevice", "Song", "Song.View", "TakeLane", "Track", "Track.View",
+    "Application", "Application.View", "Browser", "BrowserItem", "Chain", "Clip", "ClipSlot",
+    "CuePoint", "Device", "DeviceParameter", "DrumChain", "DrumPad", "Envelope", "Groove",
+    "GroovePool", "MixerDevice", "PluginDevice", "RackDevice", "Sample", "Scene", "SimplerDevice",
+    "Song", "Song.View", "TakeLane", "Track", "Track.View",
 )  # fmt: skip
 
 
