@@ -264,6 +264,15 @@ class Song(Structure):
     def call_sync_parameter_changes(self) -> None:
         self.doc.history.sync()
 
+    # Capture
+
+    def call_capture_midi(self, destination: int) -> None:
+        """Nothing was played into headless Live, so there is nothing to capture."""
+        if destination not in (0, 1, 2):
+            raise RuntimeError("Invalid capture destination")
+        if not self.can_capture_midi:
+            raise RuntimeError("Nothing to capture")
+
     # Cue points
 
     def sorted_cues(self) -> List[CuePoint]:

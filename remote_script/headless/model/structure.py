@@ -239,10 +239,3 @@ class Structure(Node):
                         continue
                     slot.call_duplicate_clip_to(track.clip_slots[index])
             self.view.change("selected_scene", made)
-
-    def call_capture_midi(self, destination: int) -> None:
-        """Nothing was played into headless Live, so there is nothing to capture."""
-        if destination not in (0, 1, 2):
-            raise RuntimeError("Invalid capture destination")
-        if not self.can_capture_midi:
-            raise RuntimeError("Nothing to capture")
