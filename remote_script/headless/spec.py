@@ -1,8 +1,10 @@
-"""What is in a Set, as plain data: the one form between whoever describes a Set and the document that plays it.
+"""What is in a Set, as plain data: the one form between whoever describes a Set and the document that
+plays it.
 
-The `.als` loader, the demo Set and the generators produce a `SetSpec`; the document consumes it. Nothing here knows
-files or Live's objects. Times are beats unless a name says otherwise; unwarped audio counts in seconds, as in Live.
-`None` means "Live's default". Parameter values are in the parameter's own range (`minimum`..`maximum`).
+The `.als` loader, the demo Set and the generators produce a `SetSpec`; the document consumes it.
+Nothing here knows files or Live's objects. Times are beats unless a name says otherwise; unwarped audio
+counts in seconds, as in Live. `None` means "Live's default". Parameter values are in the parameter's
+own range (`minimum`..`maximum`).
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ class WarpMarkerSpec:
 
 @dataclass
 class EnvelopeSpec:
-    """A clip envelope. `parameter` is the way from the track: ("mixer", "volume" | "panning" | "track_activator" |
-    "crossfade_assign"), ("mixer", "sends", index), (device index, parameter index), or through racks
-    (device index, "chains" | "return_chains", chain index, device index, …, parameter index). Parameter indices
-    count "Device On" as 0; of a rack the macros are 1 to 16 and the chain selector is 17.
+    """A clip envelope. `parameter` is the way from the track: ("mixer", "volume" | "panning" |
+    "track_activator" | "crossfade_assign"), ("mixer", "sends", index), (device index, parameter index),
+    or through racks (device index, "chains" | "return_chains", chain index, device index, …, parameter
+    index). Parameter indices count "Device On" as 0; of a rack the macros are 1 to 16 and the chain
+    selector is 17.
     """
 
     parameter: Tuple[Any, ...]
@@ -142,10 +145,12 @@ class SampleSpec:
 
 @dataclass
 class DeviceSpec:
-    """A device. `class_name` is Live's internal one ("Eq8", "OriginalSimpler", "DrumGroupDevice", "PluginDevice").
+    """A device. `class_name` is Live's internal one ("Eq8", "OriginalSimpler", "DrumGroupDevice",
+    "PluginDevice").
 
-    `parameters` leaves out "Device On" (`is_on`), which is always parameter 0. Racks: `macros` are the 16 macro values
-    (0..127), `parameters` stays empty. `extra` holds the special properties by LOM name.
+    `parameters` leaves out "Device On" (`is_on`), which is always parameter 0. Racks: `macros` are the
+    16 macro values (0..127), `parameters` stays empty. `extra` holds the special properties by LOM
+    name.
     """
 
     class_name: str
@@ -195,7 +200,9 @@ class TakeLaneSpec:
 
 @dataclass
 class TrackSpec:
-    """`kind`: "midi", "audio", "group", "return" or "main". `group` is the index of the group track it is in."""
+    """`kind`: "midi", "audio", "group", "return" or "main". `group` is the index of the group track it is
+    in.
+    """
 
     kind: str
     name: str = ""
@@ -263,7 +270,9 @@ class TuningSpec:
 
 @dataclass
 class SetSpec:
-    """A whole Set. `tracks` holds MIDI, audio and group tracks in order; a group track stands before its members."""
+    """A whole Set. `tracks` holds MIDI, audio and group tracks in order; a group track stands before its
+    members.
+    """
 
     name: str = ""
     file_path: str = ""
