@@ -6,7 +6,7 @@ difference is only marked here; the flush that follows reads it again and sends 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
 from .batches import Engine
 from .plans import Row
@@ -31,37 +31,56 @@ class Audit:
             "missed": 0,
             "polled": 0,
             "last_pass_s": 0.0,
+            "by": {},
         }
         self._engine = engine
         self._clock = clock
         self._order: List[int] = []
         self._position = 0
+        self._row: Optional[Row] = None
+        self._place = 0
         self._pass_began = clock()
         self._next_fast = 0.0
 
     def step(self, spend: Callable[[], bool]) -> None:
-        """Look at rows while `spend()` allows; at least at one."""
+        """Look at properties while `spend()` allows; at least at one."""
         now = self._clock()
         if now >= self._next_fast:
             self._next_fast = now + FAST_S
             self._fast()
-        rows = self._engine.shadow.rows
         while True:
-            if self._position >= len(self._order):
-                if self._order:
-                    self.counters["passes"] += 1
-                    self.counters["last_pass_s"] = round(now - self._pass_began, 3)
-                self._pass_began = now
-                self._order = list(rows)
-                self._position = 0
-            if not self._order:
+            row = self._row
+            if row is None or row.obj is None or self._place >= len(row.plan.changing):
+                row = self._row = self._next_row(now)
+                self._place = 0
+                if row is None:
+                    return
+                if not self._is_alive(row):
+                    self._place = len(row.plan.changing)
+            if self._place < len(row.plan.changing):
+                self._compare(row, row.plan.changing[self._place])
+                self._place += 1
+            # Asking the clock costs as much as reading a property.
+            if self._place % 4 == 0 and not spend():
                 return
-            row = rows.get(self._order[self._position])
-            self._position += 1
-            if row is not None:
-                self.look(row)
-            if not spend():
-                return
+
+    def _next_row(self, now: float) -> Optional[Row]:
+        """The row to look at next, from the front again after the last; None in an empty Set."""
+        rows = self._engine.shadow.rows
+        for _ in range(2):
+            while self._position < len(self._order):
+                row = rows.get(self._order[self._position])
+                self._position += 1
+                if row is not None:
+                    self.counters["objects"] += 1
+                    return row
+            if self._order:
+                self.counters["passes"] += 1
+                self.counters["last_pass_s"] = round(now - self._pass_began, 3)
+            self._pass_began = now
+            self._order = list(rows)
+            self._position = 0
+        return None
 
     def take(self) -> Dict[int, int]:
         """The marks found so far, to be flushed."""
@@ -83,15 +102,19 @@ class Audit:
         return [row for row in rows if row.plan.type in _FAST_TYPES]
 
     def look(self, row: Row) -> None:
-        """Compare one row with Live and mark what differs."""
-        self.counters["objects"] += 1
-        if not alive(row.obj):
-            parent = self._engine.shadow.rows.get(row.parent) if row.parent is not None else None
-            if parent is not None:
-                self._mark(parent, parent.plan.index[row.role])
-            return
-        for index in row.plan.changing:
-            self._compare(row, index)
+        """Compare one row with Live as a whole and mark what differs."""
+        if self._is_alive(row):
+            for index in row.plan.changing:
+                self._compare(row, index)
+
+    def _is_alive(self, row: Row) -> bool:
+        """Whether the object exists; if not, the list that still names it is marked."""
+        if alive(row.obj):
+            return True
+        parent = self._engine.shadow.rows.get(row.parent) if row.parent is not None else None
+        if parent is not None:
+            self._mark(parent, parent.plan.index[row.role])
+        return False
 
     def _compare(self, row: Row, index: int) -> None:
         plan, engine = row.plan, self._engine
@@ -125,5 +148,8 @@ class Audit:
 
     def _mark(self, row: Row, index: int) -> None:
         self.found[row.id] = self.found.get(row.id, 0) | 1 << index
-        polled = row.plan.properties[index].kind == "polled"
+        prop = row.plan.properties[index]
+        polled = prop.kind == "polled"
+        by, name = self.counters["by"], "{}.{}".format(row.plan.type, prop.name)
+        by[name] = by.get(name, 0) + 1
         self.counters["polled" if polled else "missed"] += 1

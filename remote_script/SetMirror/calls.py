@@ -392,16 +392,27 @@ ADAPTERS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
 OBJECT_ARGUMENTS = {("Song", "move_device", "target"): "", ("Song", "find_device_position", "target"): ""}
 """Arguments that the table has as json but that name an object: a track or a chain."""
 
-EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
-    ("Song", "start_playing"): ("is_playing", bool),
-    ("Song", "continue_playing"): ("is_playing", bool),
-    ("Song", "stop_playing"): ("is_playing", lambda value: not value),
-    ("ClipSlot", "create_clip"): ("has_clip", bool),
-    ("ClipSlot", "create_audio_clip"): ("has_clip", bool),
-    ("ClipSlot", "delete_clip"): ("has_clip", lambda value: not value),
-}
-"""What must be so afterwards, where one property tells it."""
 
+def _plays(obj: Any) -> bool:
+    return bool(read(obj, "is_triggered") or read(obj, "is_playing"))
+
+
+def _slot_plays(obj: Any) -> bool:
+    # Firing an empty slot stops the track or records: nothing of the slot itself need change.
+    return not read(obj, "has_clip") or _plays(obj)
+
+
+EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
+    ("Song", "start_playing"): ("the song does not play", lambda song: bool(song.is_playing)),
+    ("Song", "continue_playing"): ("the song does not play", lambda song: bool(song.is_playing)),
+    ("Song", "stop_playing"): ("the song still plays", lambda song: not song.is_playing),
+    ("Clip", "fire"): ("the clip is neither triggered nor playing", _plays),
+    ("ClipSlot", "fire"): ("the clip is neither triggered nor playing", _slot_plays),
+    ("ClipSlot", "create_clip"): ("the slot has no clip", lambda slot: bool(slot.has_clip)),
+    ("ClipSlot", "create_audio_clip"): ("the slot has no clip", lambda slot: bool(slot.has_clip)),
+    ("ClipSlot", "delete_clip"): ("the slot still has a clip", lambda slot: not slot.has_clip),
+}
+"""What must be so afterwards, and what to say while it is not."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("ClipSlot", "create_clip"): lambda call: call.obj.clip,

@@ -310,6 +310,8 @@ class Executor:
             self._end_step(False)
         self._mark_consequences(operations)
         yield FLUSH
+        for operation in operations:
+            operation.settled()
         results = [operation.result(engine) for operation in operations]
         changed = any(op.changed for op in operations)
         tracked = any(op.changed and op.undoable for op in operations)
@@ -465,6 +467,11 @@ class Executor:
         self._mark_consequences(applied)
         yield FLUSH
         if was_open and not calls:
+            if not all(op.verified for op in applied):
+                # What Live applies late joins its history late.
+                yield PUMP
+                yield PUMP
+                yield FLUSH
             self._drop_empty_entry(applied)
             yield FLUSH
         # Of two sets of one property the first knows what was there before.

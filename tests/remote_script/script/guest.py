@@ -65,7 +65,7 @@ class Guest:
 class Client(Peer):
     """Keeps `objects` (id → OBJ) exactly as a mirror would, from snapshot and batches."""
 
-    def __init__(self, guest: Guest, room: int = 1 << 30) -> None:
+    def __init__(self, guest: Any, room: int = 1 << 30) -> None:
         super().__init__(guest.listener, room)
         self.guest = guest
         self.objects: dict[int, list[Any]] = {}

@@ -51,6 +51,35 @@ print("fine")
 """
 
 
+IN_LIVE = """
+import sys, types
+assert sys.version_info[:2] == (3, 7), sys.version
+import os, tempfile
+os.environ["SETMIRROR_HOME"] = tempfile.mkdtemp()
+from remote_script.headless import HeadlessLive, MemoryListener, demo_set
+from remote_script.SetMirror.script import SetMirror
+
+live = HeadlessLive(demo_set(), version="11.3")
+module = types.SimpleNamespace(
+    create_instance=lambda c: SetMirror(c, listener=MemoryListener(), clock=live.clock.now)
+)
+hosted = live.load_script(module, "SetMirror")
+script = hosted.instance
+live.run_for(5)
+status = script.status()
+assert status["ready"], (status, hosted.log)
+live.person.do(lambda song: setattr(song, "tempo", 99.0))
+live.person.do(lambda song: song.create_midi_track(-1))
+live.run_for(1)
+assert script.engine.shadow.root.value("tempo") == 99.0
+assert script.status()["counters"]["failures"] == 0, hosted.log
+assert live.listener_count() == script.engine.observers.attached
+hosted.disconnect()
+assert live.listener_count() == 0
+print("fine")
+"""
+
+
 def python37() -> str | None:
     """An interpreter of Python 3.7, or None."""
     found = shutil.which("python3.7")
@@ -62,11 +91,12 @@ def python37() -> str | None:
     return None
 
 
-def test_the_script_runs_under_python_3_7() -> None:
+@pytest.mark.parametrize("program", [PROGRAM, IN_LIVE], ids=["alone", "in headless Live"])
+def test_the_script_runs_under_python_3_7(program: str) -> None:
     interpreter = python37()
     if interpreter is None:
         pytest.skip("no Python 3.7 on this machine; install one with pyenv to run this")
-    done = subprocess.run([interpreter, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([interpreter, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "fine"
 

@@ -20,7 +20,7 @@ def put(target: Any, name: str, value: Any, **more: Any) -> dict[str, Any]:
     return {"op": "set", "target": target, "name": name, "value": value, **more}
 
 
-def call(target: Any, method: str, **args: Any) -> dict[str, Any]:
+def call(target: Any, method: str, /, **args: Any) -> dict[str, Any]:
     return {"op": "call", "target": target, "method": method, "args": args}
 
 
@@ -218,7 +218,7 @@ def test_what_never_comes_is_a_mismatch_not_a_success(guest: Guest) -> None:
     result = client.write(put("song", "is_playing", True))["result"]
     assert result["outcome"] == "mismatch"
     assert result["results"][0] == {
-        "changed": True,
+        "changed": False,
         "before": False,
         "after": False,
         "verified": False,

@@ -1,0 +1,327 @@
+"""The script in headless Live: what a client holds equals Live, through people, undo, Sets and stalls."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remote_script.headless import demo_set, load_als
+from remote_script.headless.generate import default_set
+from tests import sets
+
+from .guest import Client
+from .stage import Stage
+from .test_writing import call, put, refused
+
+REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
+"""What Live answers to an edit that makes no sense where it was drawn."""
+
+
+@contextmanager
+def on_stage(spec: Any = None, version: str = "12.4", **options: Any) -> Iterator[Stage]:
+    """A Live with the script; at the end nothing may have failed and no listener may be left."""
+    stage = Stage(spec, version, **options)
+    yield stage
+    assert stage.script.counters["failures"] == 0, stage.hosted.log
+    assert stage.live.listener_count() == stage.script.engine.observers.attached
+    stage.hosted.disconnect()
+    assert stage.live.listener_count() == 0
+    stage.live.close()
+
+
+@pytest.mark.parametrize("version", ["11.0", "11.3", "12.0", "12.1", "12.3", "12.4"])
+def test_the_demo_set_is_mirrored_exactly_in_every_live(version: str) -> None:
+    with on_stage(demo_set(), version) as stage:
+        client = stage.follower()
+        assert stage.differences(client) == []
+        assert stage.script.audit.counters["missed"] == 0
+
+
+@sets.parametrize
+def test_a_real_set_is_mirrored_exactly(als: Path) -> None:
+    with on_stage(load_als(str(als))) as stage:
+        client = stage.follower()
+        # JSON has no infinity: such a value is null on the wire.
+        assert [line for line in stage.differences(client) if "Live inf, mirror None" not in line] == []
+
+
+def test_the_default_set_is_at_rest_when_nobody_touches_it() -> None:
+    with on_stage(default_set()) as stage:
+        client = stage.follower()
+        stage.live.run_for(10)
+        assert client.follow() == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_a_person_does_the_replica_equals_live(seed: int) -> None:
+    a_session(seed)
+
+
+@pytest.mark.slow
+def test_whatever_people_do_the_replicas_equal_live() -> None:
+    for seed in range(100, 160):
+        a_session(seed)
+
+
+def a_session(seed: int) -> None:
+    draw = random.Random(seed)
+    with on_stage(demo_set(), budget_s=(0.004, 0.0)[seed % 2]) as stage:
+        client = stage.follower()
+        for _ in range(60):
+            try:
+                stage.live.person.do(lambda song: edit(song, draw))
+            except REFUSALS:
+                pass
+            stage.pump(draw.randrange(4))
+            client.follow()
+        stage.live.person.do(lambda song: song.stop_playing())
+        stage.script._budget_s = 0.004
+        assert stage.differences(client) == []
+
+
+def edit(song: Any, draw: random.Random) -> None:
+    """One thing that a person does."""
+    tracks = list(song.tracks)
+    track = draw.choice(tracks)
+    slots = list(track.clip_slots)
+    slot, other = draw.choice(slots), draw.choice(list(draw.choice(tracks).clip_slots))
+    devices = list(track.devices)
+    parameters = list(draw.choice(devices).parameters) if devices else list(track.mixer_device.sends)
+    parameter = draw.choice(parameters)
+    draw.choice(
+        [
+            lambda: song.create_midi_track(draw.randrange(-1, len(tracks))),
+            lambda: song.create_audio_track(-1),
+            lambda: song.delete_track(draw.randrange(len(tracks))),
+            lambda: song.duplicate_track(draw.randrange(len(tracks))),
+            lambda: song.create_scene(draw.randrange(-1, len(song.scenes))),
+            lambda: song.delete_scene(draw.randrange(len(song.scenes))),
+            lambda: song.duplicate_scene(draw.randrange(len(song.scenes))),
+            lambda: slot.create_clip(4.0),
+            lambda: slot.delete_clip(),
+            lambda: slot.duplicate_clip_to(other),
+            lambda: slot.fire(),
+            lambda: track.stop_all_clips(),
+            lambda: setattr(track, "name", draw.choice(["A", "#", "B # C"])),
+            lambda: setattr(track, "color_index", draw.randrange(70)),
+            lambda: setattr(track, "mute", not track.mute),
+            lambda: setattr(track.mixer_device.volume, "value", draw.random()),
+            lambda: setattr(parameter, "value", draw.choice([parameter.min, parameter.max])),
+            lambda: track.insert_device(draw.choice(["Reverb", "Drift", "Drum Rack", "Simpler"]), -1),
+            lambda: track.delete_device(0),
+            lambda: song.move_device(devices[0], draw.choice(tracks), 0),
+            lambda: song.undo(),
+            lambda: song.redo(),
+            lambda: setattr(song, "tempo", draw.uniform(60, 180)),
+            lambda: song.start_playing(),
+            lambda: setattr(song.view, "selected_track", track),
+        ]
+    )()
+
+
+def test_opening_another_set_says_goodbye_and_begins_a_new_epoch() -> None:
+    stage = Stage(demo_set())
+    client = stage.follower()
+    first = stage.script
+    stage.live.open_set(default_set())
+    stage.live.run_for(4)
+    assert client.notices("bridge.bye") == [{"reason": "disconnect"}]
+    assert client.pipe.closed_by_script
+    assert stage.script is not first
+    again = stage.follower()
+    assert again.epoch != client.epoch
+    assert stage.differences(again) == []
+    assert stage.live.listener_count() == stage.script.engine.observers.attached
+    stage.live.close()
+
+
+def test_after_a_stall_everything_that_happened_is_told() -> None:
+    with on_stage(demo_set()) as stage:
+        client = stage.follower()
+        stage.live.stall(30)
+        stage.live.person.do(lambda song: song.create_midi_track(-1))
+        stage.live.person.do(lambda song: setattr(song, "tempo", 99.0))
+        stage.live.run_for(31)
+        client.follow()
+        assert client.at("song")[4]["tempo"] == 99.0
+        assert stage.differences(client) == []
+
+
+def test_a_playing_song_moves_no_revision_by_itself_but_for_what_changes() -> None:
+    with on_stage(default_set()) as stage:
+        client = stage.follower()
+        client.write(call("song", "start_playing"))
+        client.follow()
+        stage.live.run_for(1)
+        quiet = client.follow()
+        told = {change[2] for batch in quiet for change in batch["changes"]}
+        assert told <= {"can_undo", "can_jump_to_prev_cue", "can_jump_to_next_cue", "song_length"}
+        values = client.result("set.read", items=[["song", "current_song_time"], ["song", "is_playing"]])
+        assert values["values"][0] == pytest.approx(2.1, abs=0.5)
+        assert values["values"][1] is True
+
+
+# -- writes -----------------------------------------------------------------------------------------------
+
+
+def history(stage: Stage) -> int:
+    return len(stage.live.history)
+
+
+def done(client: Client, *ops: dict[str, Any]) -> dict[str, Any]:
+    answer = client.write(*ops)
+    assert "result" in answer, answer
+    client.follow()
+    result: dict[str, Any] = answer["result"]
+    return result
+
+
+def test_a_track_with_device_clip_and_notes_is_one_entry_and_one_undo() -> None:
+    with on_stage(demo_set()) as stage:
+        client = stage.follower()
+        before, entries = client.comparable(), history(stage)
+        result = done(
+            client,
+            call("song", "create_midi_track", index=-1),
+            put("$0", "name", "Lead"),
+            call("$0", "insert_device", device_name="Drift"),
+            call("$0/clip_slots/0", "create_clip", pages=4.0),
+            call("$3", "add_new_notes", notes=[{"pitch": 60, "start_time": 0, "duration": 1}]),
+            put("$0/mixer_device/volume", "value", 0.5),
+        )
+        assert (result["outcome"], result["undo_steps"], history(stage)) == ("verified", 1, entries + 1)
+        track = result["results"][0]["result"]["ref"]
+        assert [note[1:4] for note in client.at(f"{track}/clip_slots/0/clip")[4]["notes"]] == [[60, 0.0, 1.0]]
+        assert done(client, call("song", "undo"))["outcome"] == "verified"
+        assert history(stage) == entries
+        assert stage.differences(client) == []
+        view = client.at("view")[0]
+        same = {id_: obj for id_, obj in client.comparable().items() if obj[1] == "Track" and id_ != view}
+        assert {id_ for id_ in same} == {id_ for id_, obj in before.items() if obj[1] == "Track"}
+
+
+CASES: list[tuple[dict[str, Any], str, int]] = [
+    (put("song", "tempo", 90), "verified", 1),
+    (put("song", "tempo", 82), "unchanged", 0),
+    (put("song", "metronome", True), "verified", 0),
+    (put("song", "is_playing", True), "verified", 0),
+    (put("song", "loop", True), "verified", 1),
+    (put("song", "loop_start", 4.0), "verified", 1),
+    (put("song", "signature_numerator", 3), "verified", 1),
+    (put("song", "clip_trigger_quantization", "1/4"), "verified", 0),
+    (put("song", "scale_name", "Dorian"), "verified", 1),
+    (put("song", "record_mode", True), "mismatch", 0),
+    (put("tracks/1", "name", "Other"), "verified", 1),
+    (put("tracks/1", "name", "# Keys"), "verified", 1),
+    (put("tracks/1", "color", 0x00FF00), "verified", 1),
+    (put("tracks/1", "mute", True), "verified", 1),
+    (put("tracks/1", "arm", True), "verified", 0),
+    (put("tracks/1", "output_routing_type", "Sends Only"), "verified", 1),
+    (put("tracks/1/mixer_device/volume", "value", 0.25), "verified", 1),
+    (put("tracks/1/mixer_device/sends/0", "value", 0.25), "verified", 1),
+    (put("view", "selected_track", "tracks/2"), "verified", 0),
+    (put("scenes/1", "name", "Break"), "verified", 1),
+    (call("song", "create_scene", index=-1), "verified", 1),
+    (call("song", "create_audio_track", index=0), "verified", 1),
+    (call("song", "create_return_track"), "verified", 1),
+    (call("song", "duplicate_track", index=1), "verified", 1),
+    (call("song", "duplicate_scene", index=1), "verified", 1),
+    (call("song", "delete_track", index=1), "verified", 1),
+    (call("song", "delete_scene", index=1), "verified", 1),
+    (call("song", "delete_return_track", index=1), "verified", 1),
+    (call("song", "create_cue_point", time=12.0, name="Here"), "verified", 1),
+    (call("song", "start_playing"), "verified", 0),
+    (call("song", "stop_playing"), "verified", 0),
+    (call("tracks/1", "insert_device", device_name="Reverb"), "verified", 1),
+    (call("tracks/1", "delete_device", device=0), "verified", 1),
+    (call("tracks/0/clip_slots/0", "fire"), "verified", 0),
+    (call("tracks/0/clip_slots/0", "delete_clip"), "verified", 1),
+    (call("application/browser", "load", path="audio_effects/Reverb"), "verified", 1),
+]
+
+
+@pytest.mark.parametrize(("op", "outcome", "entries"), CASES, ids=lambda value: str(value)[:70])
+def test_each_operation_ends_as_told_and_leaves_as_many_entries_as_told(
+    op: dict[str, Any], outcome: str, entries: int
+) -> None:
+    with on_stage(demo_set()) as stage:
+        client = stage.follower()
+        before = history(stage)
+        result = done(client, op)
+        stage.live.run_for(0.5)
+        assert (result["outcome"], result["undo_steps"]) == (outcome, entries), result
+        assert history(stage) == before + entries
+        stage.live.person.do(lambda song: song.stop_playing())
+        assert stage.differences(client) == []
+
+
+MOVED_ON = ("delete_clip", "delete_scene", "create_audio_track", "load")
+"""After these the slot of the second operation is another one or free; a load is an entry of its own."""
+
+
+@pytest.mark.parametrize(
+    "op",
+    [op for op, _, entries in CASES if entries and op.get("method") not in MOVED_ON],
+    ids=lambda op: str(op)[:70],
+)
+@pytest.mark.parametrize("version", ["11.3", "12.4"])
+def test_a_write_that_fails_at_its_end_leaves_the_set_and_the_history_as_they_were(
+    op: dict[str, Any], version: str
+) -> None:
+    with on_stage(demo_set(), version) as stage:
+        client = stage.follower()
+        entries = list(stage.live.history)
+        before = names(stage.song)
+        # Live itself has to refuse it: the slot is taken.
+        answer = client.write(op, call("tracks/0/clip_slots/0", "create_clip", pages=4.0))
+        data = refused(answer)
+        assert data["error"] in ("LIVE_REFUSED", "NOT_AVAILABLE")
+        stage.live.run_for(0.5)
+        assert data.get("applied", []) == []
+        assert names(stage.song) == before
+        assert list(stage.live.history) == entries
+        client.follow()
+        assert stage.differences(client) == []
+
+
+def names(song: Any) -> list[Any]:
+    """Enough of the Set to see what these writes change."""
+    found: list[Any] = [song.tempo, song.loop, song.loop_start, song.signature_numerator, song.scale_name]
+    for track in [*song.tracks, *song.return_tracks]:
+        values = [p.value for device in track.devices for p in device.parameters]
+        sends = [send.value for send in track.mixer_device.sends]
+        found.append((track.name, track.color, track.mute, track.mixer_device.volume.value, sends, values))
+        found.append((track.output_routing_type.display_name, [slot.has_clip for slot in track.clip_slots]))
+    return [*found, [scene.name for scene in song.scenes], [(c.name, c.time) for c in song.cue_points]]
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.4"])
+@pytest.mark.parametrize("seed", range(2))
+def test_random_writes_are_one_entry_each_and_undoing_all_leads_back(seed: int, version: str) -> None:
+    draw = random.Random(seed)
+    with on_stage(demo_set(), version) as stage:
+        client = stage.follower()
+        first, began = names(stage.song), history(stage)
+        pool = [op for op, outcome, _ in CASES if outcome == "verified" and op.get("method") != "load"]
+        for _ in range(25):
+            ops = [draw.choice(pool) for _ in range(draw.randrange(1, 5))]
+            before, state = history(stage), names(stage.song)
+            answer = client.write(*ops)
+            client.follow()
+            stage.live.run_for(0.2)
+            if "error" in answer:
+                assert names(stage.song) == state, (ops, answer)
+                assert history(stage) == before, (ops, answer)
+            else:
+                assert history(stage) - before == answer["result"]["undo_steps"], (ops, answer)
+        assert stage.differences(client) == []
+        while history(stage) > began:
+            stage.song.undo()
+            stage.live.run_for(0.1)
+        assert names(stage.song) == first
+        assert stage.differences(client) == []
