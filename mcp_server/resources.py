@@ -1,0 +1,170 @@
+"""Resources: what can be read, and watched, by address.
+
+    live://set                    the whole Set in a line a track
+    live://tracks/{index}         one track with mixer, devices and clips
+    live://clips/{+ref}/notes     the notes of the clip at a ref
+    live://devices/{+ref}         one device with its parameters
+    live://ref/{+path}            any object with all its properties
+    live://events{?since}         what happened after a revision, and who did it
+    live://status                 the bridge's state of health
+
+A resource has a body, made from the mirror, and the patterns that say which changes may alter it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import mcp_types as types
+import msgspec
+
+from mirror import Mirror, errors
+
+from . import views
+
+EVENTS = 200
+"""The newest of them; a reader that wants more asks with `since`."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of address."""
+
+    template: str
+    name: str
+    description: str
+    body: Callable[[Mirror, str], Any]
+    patterns: Callable[[str], list[str]]
+
+    @property
+    def is_template(self) -> bool:
+        return "{" in self.template
+
+    def match(self, uri: str) -> str | None:
+        """What stands for the template's variable in `uri`; None when it is another kind."""
+        expression = re.sub(r"\\\{\\\?\w+\\\}", r"(?:\\?since=([0-9]+))?", re.escape(self.template))
+        expression = re.sub(r"\\\{\\\+\w+\\\}", "(.+)", expression)
+        expression = re.sub(r"\\\{\w+\\\}", "([^/]+)", expression)
+        found = re.fullmatch(expression, uri)
+        if found is None:
+            return None
+        return unquote(found.group(1) or "") if found.groups() else ""
+
+
+def _index(text: str) -> str:
+    return f"tracks/{text}"
+
+
+def _notes(mirror: Mirror, ref: str) -> Any:
+    node = mirror.resolve(ref)
+    return {"ref": mirror.ref(node.id), "notes": [views.note(each) for each in mirror.notes(node)]}
+
+
+def events(mirror: Mirror, since: int | None, limit: int = EVENTS) -> list[dict[str, Any]]:
+    """The log after a revision, or its end, oldest first."""
+    found = mirror.log.last(limit) if since is None else mirror.log.since(since, limit=limit)
+    return [msgspec.to_builtins(each) for each in found]
+
+
+RESOURCES = (
+    Resource(
+        "live://set",
+        "set",
+        "The whole Set: song, tracks, returns, scenes, cue points.",
+        lambda mirror, _: views.overview(mirror),
+        lambda _: ["song", "tracks/**", "return_tracks/**", "master_track/**", "scenes/*", "cue_points/*"],
+    ),
+    Resource(
+        "live://tracks/{index}",
+        "track",
+        "One track with mixer, devices and clips; index from 0.",
+        lambda mirror, text: views.track(mirror, mirror.resolve(_index(text))),
+        lambda text: [f"{_index(text)}", f"{_index(text)}/**"],
+    ),
+    Resource("live://clips/{+ref}/notes", "notes", "The notes of a MIDI clip.", _notes, lambda ref: [ref]),
+    Resource(
+        "live://devices/{+ref}",
+        "device",
+        "One device with its parameters.",
+        lambda mirror, ref: views.device_whole(mirror, mirror.resolve(ref)),
+        lambda ref: [ref, f"{ref}/parameters/*"],
+    ),
+    Resource(
+        "live://ref/{+path}",
+        "object",
+        "Any object by its path in Live's words, such as song or tracks/2/clip_slots/0/clip.",
+        lambda mirror, ref: views.whole(mirror, mirror.resolve(ref)),
+        lambda ref: [ref],
+    ),
+    Resource(
+        "live://events{?since}",
+        "events",
+        "What happened after a revision, and who did it.",
+        lambda mirror, since: {"events": events(mirror, int(since) if since else None)},
+        lambda _: ["song", "**"],
+    ),
+    Resource(
+        "live://status",
+        "status",
+        "The bridge's state of health.",
+        lambda mirror, _: msgspec.to_builtins(mirror.status()),
+        lambda _: ["song"],
+    ),
+)
+
+
+def find(uri: str) -> tuple[Resource, str]:
+    """The kind of a URI and its variable.
+
+    Raises:
+      NotFound: no resource has such an address.
+    """
+    for each in RESOURCES:
+        text = each.match(uri)
+        if text is not None:
+            return each, text
+    raise errors.NotFound(
+        "There is no such resource", uri, hint="resources/templates/list names the addresses there are"
+    )
+
+
+def body(mirror: Mirror, uri: str) -> bytes:
+    """The JSON of a resource without the stamp; MirrorError when there is nothing."""
+    kind, text = find(uri)
+    return msgspec.json.encode(kind.body(mirror, text))
+
+
+def read(mirror: Mirror, uri: str) -> str:
+    """The JSON of a resource as it is now, with revision, synced and age_ms."""
+    told = mirror.stamp()
+    head = msgspec.json.encode({"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms})
+    held = body(mirror, uri)
+    return (head[:-1] + b"," + held[1:]).decode() if held != b"{}" else head.decode()
+
+
+def listed() -> list[types.Resource]:
+    """The addresses without variables, for `resources/list`."""
+    return [
+        types.Resource(uri=uri, name=each.name, description=each.description, mime_type="application/json")
+        for each in RESOURCES
+        for uri in [each.template.replace("{?since}", "")]
+        if "{" not in uri
+    ]
+
+
+def templates() -> list[types.ResourceTemplate]:
+    """The addresses with variables, for `resources/templates/list`."""
+    return [
+        types.ResourceTemplate(
+            uri_template=each.template,
+            name=each.name,
+            description=each.description,
+            mime_type="application/json",
+        )
+        for each in RESOURCES
+        if each.is_template
+    ]

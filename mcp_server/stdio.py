@@ -1,0 +1,115 @@
+"""MCP over this process's own stdin and stdout, on trio: lines in, lines out, and an end that comes at once.
+
+File descriptors 0 and 1 are taken for the wire and pointed elsewhere, so that a stray `print` lands on stderr and
+cannot corrupt it. Cancelling ends it without waiting for stdin: reads are trio's own where the platform lets them
+(POSIX), and threads that may be abandoned elsewhere. A client that closes its end is the end of the session, no error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import mcp_types as types
+import trio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.shared.message import SessionMessage
+
+LINE_BYTES = 16 * 1024 * 1024
+"""A longer line is no request that anybody means."""
+CHUNK_BYTES = 65536
+
+Receive = Callable[[], Awaitable[bytes]]
+Send = Callable[[bytes], Awaitable[None]]
+
+
+def _take(fd: int, instead: int) -> int:
+    """The wire of `fd` under another number; `fd` itself is `instead` from now on."""
+    wire = os.dup(fd)
+    os.dup2(instead, fd)
+    return wire
+
+
+@asynccontextmanager
+async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
+    null = os.open(os.devnull, os.O_RDONLY)
+    source, sink = _take(0, null), _take(1, 2)
+    os.close(null)
+    if sys.platform == "win32":
+
+        async def receive() -> bytes:
+            return await trio.to_thread.run_sync(os.read, source, CHUNK_BYTES, abandon_on_cancel=True)
+
+        async def send(data: bytes) -> None:
+            view = memoryview(data)
+            while view:
+                view = view[await trio.to_thread.run_sync(os.write, sink, view, abandon_on_cancel=True) :]
+
+        yield receive, send
+        return
+    async with trio.lowlevel.FdStream(source) as reader, trio.lowlevel.FdStream(sink) as writer:
+
+        async def receive_some() -> bytes:
+            return bytes(await reader.receive_some(CHUNK_BYTES))
+
+        yield receive_some, writer.send_all
+
+
+async def _read(receive: Receive, into: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
+    held = bytearray()
+    async with into:
+        while True:
+            try:
+                data = await receive()
+            except (OSError, trio.BrokenResourceError):
+                return
+            if not data:
+                return
+            held += data
+            *lines, rest = held.split(b"\n")
+            held = bytearray(rest)
+            if len(held) > LINE_BYTES:
+                raise ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin")
+            for line in lines:
+                if not line.strip():
+                    continue
+                try:
+                    message = types.jsonrpc_message_adapter.validate_json(bytes(line), by_name=False)
+                except (ValueError, RecursionError) as problem:
+                    await into.send(problem if isinstance(problem, Exception) else ValueError(str(problem)))
+                    continue
+                try:
+                    await into.send(SessionMessage(message))
+                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                    return
+
+
+async def _write(send: Send, out: MemoryObjectReceiveStream[SessionMessage]) -> None:
+    async with out:
+        async for message in out:
+            text = message.message.model_dump_json(by_alias=True, exclude_unset=True)
+            try:
+                await send(text.encode() + b"\n")
+            except (OSError, trio.BrokenResourceError):
+                return
+
+
+@asynccontextmanager
+async def stdio() -> AsyncIterator[tuple[Any, Any]]:
+    """The read and write stream that `Server.run` takes."""
+    into, reading = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+    writing, out = anyio.create_memory_object_stream[SessionMessage](0)
+    async with _wires() as (receive, send), anyio.create_task_group() as tasks:
+        tasks.start_soon(_read, receive, into)
+
+        async def write() -> None:
+            await _write(send, out)
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(write)
+        yield reading, writing
+        tasks.cancel_scope.cancel()

@@ -1,0 +1,266 @@
+"""What a model is shown of the Set: compact pictures of objects, made from the mirror and nothing else.
+
+Every name in them is data from somebody's Set, never an instruction. References to other objects are shown as refs, so
+that what is read can be used in the next call. A volume is shown as Live shows it beside its value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mirror import Mirror, Node, Note, errors
+from remote_script.SetMirror import schema
+
+from . import units
+
+SONG_FIELDS = (
+    "tempo",
+    "signature_numerator",
+    "signature_denominator",
+    "is_playing",
+    "record_mode",
+    "session_record",
+    "loop",
+    "loop_start",
+    "loop_length",
+    "metronome",
+    "song_length",
+    "root_note",
+    "scale_name",
+    "groove_amount",
+    "can_undo",
+    "can_redo",
+)
+NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
+
+
+def track_kind(node: Node) -> str:
+    """midi, audio, group, return or main."""
+    if node.role == "return_tracks":
+        return "return"
+    if node.role == "master_track":
+        return "main"
+    if node.props.get("is_foldable"):
+        return "group"
+    return "midi" if node.props.get("has_midi_input") else "audio"
+
+
+def _parameter(mirror: Mirror, node: Node | None) -> dict[str, Any] | None:
+    if node is None:
+        return None
+    return {"value": node.props.get("value"), "display": node.props.get("display")}
+
+
+def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """A device's parameter with its range and, if it is quantized, its items."""
+    props = node.props
+    shown = {
+        "ref": mirror.ref(node.id),
+        "name": node.name,
+        "value": props.get("value"),
+        "display": props.get("display"),
+        "min": props.get("min"),
+        "max": props.get("max"),
+    }
+    if props.get("is_quantized"):
+        shown["items"] = props.get("value_items")
+    if props.get("automation_state"):
+        shown["automation_state"] = schema.ENUMS["AutomationState"].get(props["automation_state"])
+    return shown
+
+
+def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
+    """Volume, panning and sends of a track."""
+    held = mirror.child(track, "mixer_device")
+    if held is None:
+        return {}
+    return {
+        "volume": _parameter(mirror, mirror.child(held, "volume")),
+        "panning": _parameter(mirror, mirror.child(held, "panning")),
+        "sends": [_parameter(mirror, send) for send in mirror.children(held, "sends")],
+    }
+
+
+def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """A clip in a line; its notes are a read of their own."""
+    props = node.props
+    shown: dict[str, Any] = {
+        "ref": mirror.ref(node.id),
+        "id": node.id,
+        "name": node.name,
+        "kind": "midi" if props.get("is_midi_clip") else "audio",
+        "length_beats": props.get("length"),
+        "looping": props.get("looping"),
+    }
+    if props.get("is_arrangement_clip"):
+        shown["start_time"], shown["end_time"] = props.get("start_time"), props.get("end_time")
+    else:
+        shown["is_playing"], shown["is_triggered"] = props.get("is_playing"), props.get("is_triggered")
+    notes = props.get("notes")
+    if isinstance(notes, tuple):
+        shown["notes"] = len(notes)
+    return shown
+
+
+def device(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """A device with the names of its chains; parameters are a read of their own."""
+    shown = {
+        "ref": mirror.ref(node.id),
+        "id": node.id,
+        "name": node.name,
+        "class_name": node.props.get("class_name"),
+        "is_active": node.props.get("is_active"),
+        "parameters": len(mirror.children(node, "parameters")),
+    }
+    chains = mirror.children(node, "chains")
+    if chains:
+        shown["chains"] = [
+            {
+                "ref": mirror.ref(c.id),
+                "name": c.name,
+                "devices": [d.name for d in mirror.children(c, "devices")],
+            }
+            for c in chains
+        ]
+    return shown
+
+
+def device_whole(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """A device with all its parameters."""
+    return {
+        **device(mirror, node),
+        "parameters": [parameter(mirror, each) for each in mirror.children(node, "parameters")],
+    }
+
+
+def track(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """A track with mixer, devices and clips."""
+    props = node.props
+    shown: dict[str, Any] = {
+        "ref": mirror.ref(node.id),
+        "id": node.id,
+        "name": node.name,
+        "kind": track_kind(node),
+        "color": props.get("color"),
+    }
+    for name in ("mute", "solo", "arm", "muted_via_solo", "is_frozen", "fold_state"):
+        if props.get(name):
+            shown[name] = props[name]
+    group = props.get("group_track")
+    if isinstance(group, int):
+        shown["group_track"] = mirror.ref(group)
+    shown["mixer"] = mixer(mirror, node)
+    shown["devices"] = [device(mirror, each) for each in mirror.children(node, "devices")]
+    slots = mirror.children(node, "clip_slots")
+    held = [mirror.child(slot, "clip") for slot in slots]
+    shown["clips"] = [clip(mirror, each) for each in held if each is not None]
+    shown["arrangement_clips"] = [clip(mirror, each) for each in mirror.children(node, "arrangement_clips")]
+    shown["clip_slots"] = len(slots)
+    return shown
+
+
+def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
+    volume = mixer(mirror, node).get("volume") or {}
+    shown: dict[str, Any] = {
+        "ref": mirror.ref(node.id),
+        "name": node.name,
+        "kind": track_kind(node),
+        "volume": volume.get("display"),
+        "devices": [each.name for each in mirror.children(node, "devices")],
+        "clips": sum(mirror.child(s, "clip") is not None for s in mirror.children(node, "clip_slots")),
+        "arrangement_clips": len(mirror.children(node, "arrangement_clips")),
+    }
+    for name in ("mute", "solo", "arm"):
+        if node.props.get(name):
+            shown[name] = True
+    return shown
+
+
+def song(mirror: Mirror) -> dict[str, Any]:
+    """The transport and the musical facts of the Set."""
+    node = mirror.resolve("song")
+    return {name: node.props[name] for name in SONG_FIELDS if name in node.props}
+
+
+def overview(mirror: Mirror) -> dict[str, Any]:
+    """The whole Set in a line a track and a line a scene."""
+    root = mirror.resolve("song")
+    numerator = int(root.props.get("signature_numerator", 4))
+    denominator = int(root.props.get("signature_denominator", 4))
+    main = mirror.child(root, "master_track")
+    return {
+        "name": root.props.get("name"),
+        "song": song(mirror),
+        "tracks": [_line(mirror, each) for each in mirror.children(root, "tracks")],
+        "return_tracks": [_line(mirror, each) for each in mirror.children(root, "return_tracks")],
+        "main_track": None if main is None else _line(mirror, main),
+        "scenes": [
+            {"ref": mirror.ref(each.id), "name": each.name, "is_triggered": each.props.get("is_triggered")}
+            for each in mirror.children(root, "scenes")
+        ],
+        "cue_points": [
+            {
+                "ref": mirror.ref(each.id),
+                "name": each.name,
+                "time": each.props.get("time"),
+                "bars": units.bars(float(each.props.get("time") or 0.0), numerator, denominator),
+            }
+            for each in mirror.children(root, "cue_points")
+        ],
+    }
+
+
+def note(one: Note) -> dict[str, Any]:
+    """A note; the rarer properties only where they say something."""
+    shown = {name: getattr(one, name) for name in NOTE_FIELDS}
+    if not one.mute:
+        del shown["mute"]
+    if one.probability == 1.0:
+        del shown["probability"]
+    if one.velocity_deviation:
+        shown["velocity_deviation"] = one.velocity_deviation
+    if one.release_velocity != 64.0:
+        shown["release_velocity"] = one.release_velocity
+    return shown
+
+
+def whole(mirror: Mirror, node: Node, fields: list[str] | None = None) -> dict[str, Any]:
+    """Every property of an object; references as refs, children as refs.
+
+    Raises:
+      InvalidValue: a field that objects of this class do not have.
+    """
+    known = schema.properties(node.type) if node.type in schema.CLASSES else {}
+    for name in fields or ():
+        if name not in known and name not in node.props:
+            raise errors.InvalidValue(
+                f"{node.type} has no property `{name}`", name, hint=f"it has {', '.join(sorted(known))}"
+            )
+    shown: dict[str, Any] = {"ref": mirror.ref(node.id), "id": node.id, "type": node.type, "name": node.name}
+    for name, value in node.props.items():
+        if fields is not None and name not in fields:
+            continue
+        prop = known.get(name)
+        if prop is not None and prop.type == "ref" and isinstance(value, int):
+            shown[name] = mirror.ref(value)
+        elif prop is not None and prop.type == "refs":
+            shown[name] = [mirror.ref(each) for each in value]
+        elif name == "notes" and isinstance(value, tuple):
+            shown[name] = f"{len(value)} notes: read them with get_notes"
+        else:
+            shown[name] = value
+    for name, held in node.children.items():
+        if fields is not None and name not in fields:
+            continue
+        if isinstance(held, int):
+            shown[name] = mirror.ref(held)
+        elif held:
+            shown[name] = [mirror.ref(each) for each in held]
+    return shown
+
+
+def plain(value: Any) -> Any:
+    """Structs as JSON values."""
+    return msgspec.to_builtins(value)
