@@ -38,7 +38,9 @@ _NOTES = frozenset(
 )
 _NOTES_NAMES = frozenset(name for _, name in _NOTES)
 _REFERENCES = {
-    name: frozenset(p.name for p in schema.properties(name).values() if p.type in ("ref", "refs"))
+    name: frozenset(
+        p.name for p in schema.properties(name).values() if p.type in ("ref", "refs", "envelopes")
+    )
     for name in schema.CLASSES
 }
 
@@ -541,7 +543,10 @@ def _translated(held: Node, node: Node, ids: dict[int, int]) -> Node:
 
     def there(value: Any) -> Any:
         if isinstance(value, tuple | list):
-            return type(value)(ids.get(each, -each) if type(each) is int else each for each in value)
+            return type(value)(there(each) for each in value)
+        if isinstance(value, dict):
+            # An envelope names its parameter.
+            return {n: there(each) if n == "parameter" else each for n, each in value.items()}
         return ids.get(value, -value) if type(value) is int else value
 
     references = _REFERENCES.get(held.type, frozenset())
