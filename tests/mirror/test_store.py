@@ -229,19 +229,6 @@ def test_an_envelope_of_the_same_parameter_is_no_difference_in_another_epoch() -
     assert [change[:3] for change in changes] == [("set", 1040, "automation_envelopes")]
 
 
-def test_an_envelope_of_the_same_parameter_is_no_difference_in_another_epoch() -> None:
-    rows = small_set()
-    rows[40][4]["automation_envelopes"] = [{"parameter": 33, "events": [[0.0, 33.0]]}]
-    store = filled(rows)
-    shifted = renumbered(rows, 500)
-    shifted[540][4]["automation_envelopes"] = [{"parameter": 533, "events": [[0.0, 33.0]]}]
-    assert refill(store, shifted, epoch="e2", revision=0).changes == []
-    shifted = renumbered(shifted, 500)
-    shifted[1040][4]["automation_envelopes"] = [{"parameter": 1023, "events": [[0.0, 33.0]]}]
-    changes = refill(store, shifted, epoch="e3", revision=0).changes
-    assert [change[:3] for change in changes] == [("set", 1040, "automation_envelopes")]
-
-
 def renumbered(rows: dict[int, list[Any]], by: int) -> dict[int, list[Any]]:
     def there(value: Any) -> Any:
         return (
