@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TextIO
@@ -19,6 +20,7 @@ import msgspec
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.subscriptions import ResourceUpdated, Subscription
+from mcp.shared.exceptions import MCPDeprecationWarning
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from mcp_server.commands import processes
@@ -48,6 +50,7 @@ class Agent:
         port: int,
         *,
         mode: str = "auto",
+        name: str = "agent",
         environ: dict[str, str] | None = None,
         errors: TextIO | None = None,
     ) -> AsyncIterator[Agent]:
@@ -55,18 +58,22 @@ class Agent:
 
         Args:
           mode: "auto" for the newest era, "legacy" for the one before.
+          name: Who it says it is.
         """
         server = StdioServerParameters(
             command=sys.executable,
             args=["-m", "mcp_server.cli", "serve", "--port", str(port)],
             env=environ or processes.environment(),
         )
+        # The era before has no other way, and both are promised.
+        warnings.filterwarnings("ignore", r"resources/(un)?subscribe", MCPDeprecationWarning)
         agent = cls()
         agent.client = Client(
             stdio_client(server, errlog=errors or sys.stderr),
             mode=mode,
             read_timeout_seconds=CALL_S,
             message_handler=agent._hear,
+            client_info=types.Implementation(name=name, version="0"),
             # A read that never left the client would measure nothing.
             cache=None,
         )
@@ -99,11 +106,14 @@ class Agent:
     async def subscribed(self, *uris: str) -> AsyncIterator[None]:
         """Listen to resources; every update's arrival is kept in `updates`."""
         if not self.modern:
-            for uri in uris:
-                await self.client.subscribe_resource(uri)
-            yield
-            for uri in uris:
-                await self.client.unsubscribe_resource(uri)
+            # The SDK deprecates the older era's words; clients of that era still speak them.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", MCPDeprecationWarning)
+                for uri in uris:
+                    await self.client.subscribe_resource(uri)
+                yield
+                for uri in uris:
+                    await self.client.unsubscribe_resource(uri)
             return
         async with (
             self.client.listen(resource_subscriptions=list(uris)) as subscription,

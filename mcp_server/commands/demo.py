@@ -59,7 +59,11 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
                     Agent.connected(live.port, environ=environ, errors=errors) as agent,
                 ):
                     acts = Acts(story, live, agent, witness, quick=quick)
-                    await acts.play()
+                    await acts.play(
+                        lambda: Agent.connected(
+                            live.port, mode="legacy", name="elder", environ=environ, errors=errors
+                        )
+                    )
         except BaseException:
             _last_words(errors)
             raise

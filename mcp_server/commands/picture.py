@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 Picture = dict[str, Any]
 """ref.property → value"""
 
-_HISTORY = {"can_undo", "can_redo", "is_triggered", "is_playing", "fire_button_state", "playing_status"}
+_PASSING = {
+    "can_undo", "can_redo", "can_jump_to_next_cue", "can_jump_to_prev_cue", "is_part_of_selection",
+    "is_triggered", "is_playing", "fired_slot_index", "playing_slot_index", "playing_status",
+}  # fmt: skip
+"""Follows what was done, played or selected last."""
 
 
 def picture(mirror: Mirror) -> Picture:
@@ -29,7 +33,7 @@ def picture(mirror: Mirror) -> Picture:
         properties = schema.properties(node.type)
         for name, value in node.props.items():
             prop = properties.get(name)
-            if prop is None or name in _HISTORY or (prop.write and not prop.undo):
+            if prop is None or name in _PASSING or (prop.write and not prop.undo):
                 continue
             found[f"{ref}.{name}"] = _value(mirror, prop, value)
         for name, held in node.children.items():

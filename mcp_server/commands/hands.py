@@ -1,0 +1,74 @@
+"""What the demo's agent can do, in the words of our tools; the only place in the command line that knows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcp_server.commands.agent import Agent
+
+Answer = dict[str, Any]
+
+
+class Hands:
+    """An agent's reads and writes; every answer is the tool's own."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+
+    @staticmethod
+    def uri(ref: str) -> str:
+        """The resource of one object."""
+        return f"live://ref/{ref}"
+
+    async def overview(self) -> Answer:
+        answer: Answer = (await self.agent.call("get_set"))["set"]
+        return answer
+
+    async def track(self, ref: str) -> Answer:
+        answer: Answer = (await self.agent.call("get_track", track=ref))["track"]
+        return answer
+
+    async def notes(self, clip: str) -> list[Answer]:
+        answer: list[Answer] = (await self.agent.call("get_notes", clip=clip))["notes"]
+        return answer
+
+    async def find(self, name: str, kind: str) -> list[Answer]:
+        answer: list[Answer] = (await self.agent.call("find", name=name, kind=kind))["found"]
+        return answer
+
+    async def changes(self, since: int) -> list[Answer]:
+        answer: list[Answer] = (await self.agent.call("get_changes", since=since, limit=500))["events"]
+        return answer
+
+    async def status(self) -> Answer:
+        answer: Answer = (await self.agent.call("get_status"))["status"]
+        return answer
+
+    async def tempo(self, tempo_bpm: float) -> Answer:
+        return await self.agent.call("set_song", tempo=tempo_bpm)
+
+    async def mixer(self, track: str, **values: Any) -> Answer:
+        return await self.agent.call("set_mixer", track=track, **values)
+
+    async def create_track(self, name: str) -> Answer:
+        return await self.agent.call("create_track", kind="midi", name=name)
+
+    async def create_clip(self, track: str, slot: int, name: str, notes: list[Answer]) -> Answer:
+        return await self.agent.call(
+            "create_midi_clip", track=track, slot=slot, length_beats=4.0, name=name, notes=notes
+        )
+
+    async def edit_notes(self, clip: str, **edits: Any) -> Answer:
+        return await self.agent.call("edit_notes", clip=clip, **edits)
+
+    async def fire(self, target: str) -> Answer:
+        return await self.agent.call("fire", target=target)
+
+    async def stop(self) -> Answer:
+        return await self.agent.call("transport", action="stop")
+
+    async def stop_clips(self) -> Answer:
+        return await self.agent.call("stop", target="song")
+
+    async def undo(self) -> Answer:
+        return await self.agent.call("undo")

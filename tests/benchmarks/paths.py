@@ -1,0 +1,201 @@
+"""From Live to an agent and back, in real time: processes, sockets and pipes as a user has them.
+
+One headless Live runs our Remote Script and, where it can be downloaded, that of `ableton-mcp`; both are asked the same
+in the same run. See `peers` for what flatters it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from mcp_server.commands import measures, processes
+from mcp_server.commands.agent import Agent
+from mcp_server.commands.hands import Hands
+from mcp_server.commands.link import linked
+from mcp_server.commands.processes import HeadlessProcess
+from mirror import Mirror, Set
+from tests.benchmarks import peers
+from tests.benchmarks.measure import OURS, Distribution, Row, cycle
+
+READS, CHANGES, WRITES = 500, 200, 200
+PEER_READS, PEER_CHANGES, PEER_WRITES = 200, 40, 30
+STAND_IN = Path(__file__).parent / "stand_in"
+PEER = f"{peers.PACKAGE} {peers.VERSION}, its Remote Script alone"
+
+READ_TRACK = "read one track"
+READ_SET = "read an overview of the Set"
+CHANGE = "a person moves a fader in Live → the agent knows"
+RENAME = "a person renames a track in Live → the agent knows"
+WRITE = "change the tempo, and know that it is so"
+
+
+def rows(*, peers: bool = True, als: Path | None = None) -> Iterator[Row]:
+    """All rows of this module."""
+    found: list[Row] = []
+    trio.run(_measure, found, peers, als)
+    # One question after the other, ours first.
+    order = [READ_TRACK, READ_SET, CHANGE, RENAME, WRITE]
+    yield from sorted(found, key=lambda row: order.index(row.question) if row.question in order else -1)
+
+
+async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None:
+    with tempfile.TemporaryDirectory(prefix="setmirror-peers-") as folder:
+        script, reason = None, "not asked for"
+        if with_peers:
+            script, reason = await trio.to_thread.run_sync(_fetch, Path(folder))
+        environ = processes.environment()
+        scripts: list[Path] = []
+        more: list[str] = []
+        if script is not None:
+            scripts, more = [script], ["--threads", "count"]
+            environ.update(peers.quiet(), PYTHONPATH=f"{environ['PYTHONPATH']}{os.pathsep}{STAND_IN}")
+        async with (
+            HeadlessProcess.started(als, remote_scripts=scripts, more=more, environ=environ) as live,
+            linked(live.port, sync_s=60.0) as mirror,
+            Agent.connected(live.port, environ=environ) as agent,
+        ):
+            found.extend(await _ours(live, mirror, agent))
+            if script is None:
+                found.append(Row(WRITE, PEER, note=f"not measured: {reason}"))
+                return
+            try:
+                found.extend(await _theirs(live))
+            except peers.NotAvailable as problem:
+                found.append(Row(WRITE, PEER, note=f"not measured: {problem}"))
+
+
+def _fetch(folder: Path) -> tuple[Path | None, str]:
+    if not peers.free(peers.PORT):
+        return None, f"port {peers.PORT} is taken"
+    try:
+        return peers.fetch(folder), ""
+    except peers.NotAvailable as problem:
+        return None, str(problem)
+
+
+async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row]:
+    hands = Hands(agent)
+    tracks = [mirror.ref(node.id) for node in mirror.children("song", "tracks")]
+    fader = f"{tracks[0]}/mixer_device/volume"
+    found = []
+
+    def row(question: str, subject: str, samples: list[float], note: str = "") -> None:
+        found.append(Row(question, subject, Distribution.of_seconds(samples), note=note))
+
+    over_mcp = f"{OURS}, MCP over stdio, SDK client"
+    following = cycle(tracks)
+    row(READ_TRACK, over_mcp, await measures.calls(lambda: hands.track(following()), READS))
+    row(READ_TRACK, f"{OURS}, mirror in memory", _direct(mirror, tracks))
+    row(READ_SET, over_mcp, await measures.calls(hands.overview, READS))
+    values = [0.35, 0.45, 0.55]
+    async with agent.subscribed(hands.uri(fader)):
+        samples = await measures.notifications(live, agent, hands.uri(fader), fader, "value", values, CHANGES)
+    row(CHANGE, f"{OURS}, notification at the MCP client", samples)
+    row(
+        CHANGE,
+        f"{OURS}, subscriber of a mirror",
+        await measures.arrivals(live, mirror, fader, "value", values, CHANGES),
+    )
+    names = ["One", "Two", "Three"]
+    async with agent.subscribed(hands.uri(tracks[0])):
+        samples = await measures.notifications(
+            live, agent, hands.uri(tracks[0]), tracks[0], "name", names, CHANGES
+        )
+    row(RENAME, f"{OURS}, notification at the MCP client", samples, "routings that show the name follow")
+    tempo = cycle([100.0, 101.0, 102.0])
+    row(WRITE, f"{OURS}, verified, over MCP", await measures.calls(lambda: hands.tempo(tempo()), WRITES))
+    row(
+        WRITE,
+        f"{OURS}, verified, mirror in this process",
+        await measures.calls(lambda: mirror.write([Set("song", "tempo", tempo())], author="bench"), WRITES),
+    )
+    return found
+
+
+def _direct(mirror: Mirror, tracks: list[str]) -> list[float]:
+    following = cycle(tracks)
+    found = []
+    for _ in range(READS):
+        began = time.perf_counter()
+        mirror.encoded(mirror.resolve(following()).id)
+        found.append(time.perf_counter() - began)
+    return found
+
+
+async def _theirs(live: HeadlessProcess) -> list[Row]:
+    peer = await trio.to_thread.run_sync(peers.Peer)
+    try:
+        info = await trio.to_thread.run_sync(lambda: peer.ask("get_session_info"))
+        numbers = cycle(range(int(info["track_count"])))
+
+        async def sample(ask: Callable[[], Any], count: int) -> Distribution:
+            return Distribution.of_seconds(await trio.to_thread.run_sync(_times, ask, count))
+
+        tempo = cycle([100.0, 101.0, 102.0])
+        return [
+            Row(
+                READ_TRACK,
+                PEER,
+                await sample(lambda: peer.ask("get_track_info", track_index=numbers()), PEER_READS),
+                note="its thread may run freely here; in Live about every 100 ms",
+            ),
+            Row(READ_SET, PEER, await sample(lambda: peer.ask("get_session_info"), PEER_READS)),
+            Row(
+                RENAME,
+                f"{PEER}, asked without pause",
+                Distribution.of_seconds(await _polled(live, peer)),
+                note="it tells nothing by itself",
+            ),
+            Row(
+                WRITE,
+                PEER,
+                await sample(lambda: peer.ask("set_tempo", tempo=tempo()), PEER_WRITES),
+                note="not read back",
+            ),
+        ]
+    finally:
+        peer.close()
+
+
+def _times(ask: Callable[[], Any], count: int) -> list[float]:
+    ask()
+    found = []
+    for _ in range(count):
+        began = time.perf_counter()
+        ask()
+        found.append(time.perf_counter() - began)
+    return found
+
+
+async def _polled(live: HeadlessProcess, peer: peers.Peer) -> list[float]:
+    """From a change to the first answer that shows it, asking again and again."""
+    chance = random.Random(9)
+    found = []
+
+    def until(name: str) -> float:
+        while peer.ask("get_track_info", track_index=0)["name"] != name:
+            pass
+        return time.monotonic()
+
+    for number in range(PEER_CHANGES):
+        name = f"Peer {number}"
+        seen: list[float] = []
+
+        async def watch(name: str = name, seen: list[float] = seen) -> None:
+            with trio.fail_after(measures.ARRIVAL_S):
+                seen.append(await trio.to_thread.run_sync(until, name))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(watch)
+            await trio.sleep(chance.uniform(0, measures.PHASE_S))
+            changed = await live.set("tracks/0", "name", name)
+        found.append(seen[0] - changed)
+    return found
