@@ -15,7 +15,7 @@ import trio
 
 from mcp_server.commands import measures
 from mcp_server.commands.agent import Agent, ToolRefused
-from mcp_server.commands.console import Failure, say
+from mcp_server.commands.console import say
 from mcp_server.commands.events import line_of
 from mcp_server.commands.hands import Answer, Hands
 from mcp_server.commands.picture import Picture, differences, picture
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mirror.model import Event
 
 SYNC_S = 60.0
-LOOK_S = 0.02
 SEEN_S = 5.0
 """For anything to show that must show at once."""
 SETTLE_S = 90.0
@@ -81,7 +80,7 @@ class Acts:
         story, witness = self.story, self.witness
         story.chapter("An agent reads the Set over MCP")
         story.tell(f"protocol {self.agent.client.protocol_version}, stdio")
-        await self._synced(self.agent)
+        await self.hands.wait_synced()
         shown = await self.hands.overview()
         counts = {
             name: len(witness.children("song", name))
@@ -111,14 +110,6 @@ class Acts:
         if clips:
             await self._reads_notes(clips[0]["ref"])
 
-    @staticmethod
-    async def _synced(agent: Agent) -> None:
-        for _ in range(round(SYNC_S / LOOK_S)):
-            if (await Hands(agent).status())["synced"]:
-                return
-            await trio.sleep(LOOK_S)
-        raise Failure(f"the MCP server was not in step with Live within {SYNC_S:.0f} s")
-
     async def _reads_notes(self, ref: str) -> None:
         for clip in (await self.hands.track(ref))["clips"]:
             if clip["kind"] == "midi":
@@ -138,7 +129,7 @@ class Acts:
         uri = self.hands.uri(self.track)
         story.chapter("A person works in Live, and the agent is told")
         async with older() as elder:
-            await self._synced(elder)
+            await Hands(elder).wait_synced()
             story.tell(
                 f"two agents listen to {uri}: one speaks {agent.client.protocol_version}, "
                 f"the other {elder.client.protocol_version}"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
+
 from mcp_server.commands.agent import Agent
+from mcp_server.commands.console import Failure
 
 Answer = dict[str, Any]
+
+LOOK_S = 0.02
 
 
 class Hands:
@@ -19,6 +24,18 @@ class Hands:
     def uri(ref: str) -> str:
         """The resource of one object."""
         return f"live://ref/{ref}"
+
+    async def wait_synced(self, timeout_s: float = 60.0) -> None:
+        """Ask until the server says that its reads equal Live.
+
+        Raises:
+          Failure: it did not within `timeout_s`.
+        """
+        for _ in range(round(timeout_s / LOOK_S)):
+            if (await self.status())["synced"]:
+                return
+            await anyio.sleep(LOOK_S)
+        raise Failure(f"the MCP server was not in step with Live within {timeout_s:.0f} s")
 
     async def overview(self) -> Answer:
         answer: Answer = (await self.agent.call("get_set"))["set"]

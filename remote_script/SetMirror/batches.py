@@ -211,8 +211,6 @@ class Engine:
             reader = readers[index]
             if reader is not None:
                 values[index] = reader(obj)
-            elif plan.properties[index].type != "envelopes":
-                values[index] = self.reader.value(row, index)
         self.built += 1
         return row
 
@@ -259,6 +257,9 @@ class Engine:
                 batch.added.append(child.id)
                 fresh.append(child)
                 yield
+                for slow in child.plan.slow:
+                    child.values[slow] = self.reader.value(child, slow)
+                    yield
         stack.extend(reversed(fresh))
         ids = [child.id for child in children if child is not None]
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
@@ -286,7 +287,9 @@ class Engine:
 
     def _resolve_references(self, rows: List[Row]) -> Iterator[None]:
         shadow = self.shadow
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % 64 == 0:
+                yield
             if row.obj is None:
                 continue
             for index in row.plan.refs:

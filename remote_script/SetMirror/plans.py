@@ -89,7 +89,11 @@ class Plan:
         self.refs = [i for i, prop in enumerate(self.properties) if prop.type in ("ref", "refs")]
         self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]
         self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
-        pointing = set(self.tree) | set(self.refs)
+        self.slow = [
+            i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
+        ]
+        """Read one at a time: a hundred routings or a thousand notes fill a slice."""
+        pointing = set(self.tree) | set(self.refs) | set(self.slow)
         self.plain = [i for i in range(len(self.properties)) if i not in pointing]
         self.tree_bits = sum(1 << i for i in self.tree)
         self.ref_bits = sum(1 << i for i in self.refs)

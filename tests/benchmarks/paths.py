@@ -83,6 +83,7 @@ def _fetch(folder: Path) -> tuple[Path | None, str]:
 
 async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row]:
     hands = Hands(agent)
+    await hands.wait_synced()
     tracks = [mirror.ref(node.id) for node in mirror.children("song", "tracks")]
     fader = f"{tracks[0]}/mixer_device/volume"
     found = []
