@@ -48,7 +48,9 @@ class Audit:
         if now >= self._next_fast:
             self._next_fast = now + FAST_S
             self._fast()
-        while True:
+        passes = self.counters["passes"]
+        # However much time there is: once round is enough, nothing has changed within a turn.
+        while self.counters["passes"] == passes:
             row = self._row
             if row is None or row.obj is None or self._place >= len(row.plan.changing):
                 row = self._row = self._next_row(now)

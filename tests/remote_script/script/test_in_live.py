@@ -269,7 +269,7 @@ MOVED_ON = ("delete_clip", "delete_scene", "create_audio_track", "load")
     [op for op, _, entries in CASES if entries and op.get("method") not in MOVED_ON],
     ids=lambda op: str(op)[:70],
 )
-@pytest.mark.parametrize("version", ["11.3", "12.4"])
+@pytest.mark.parametrize("version", [pytest.param("11.3", marks=pytest.mark.slow), "12.4"])
 def test_a_write_that_fails_at_its_end_leaves_the_set_and_the_history_as_they_were(
     op: dict[str, Any], version: str
 ) -> None:
