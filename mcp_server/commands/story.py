@@ -35,7 +35,8 @@ class Story:
         if not ok:
             self.failed.append(text)
             if found is not None:
-                say(f"               found {found!r}"[:300])
+                for each in found if isinstance(found, list) else [found]:
+                    say(f"               found {each!r}"[:300])
         return ok
 
     def latency(self, name: str, samples_s: list[float], aim_ms: float) -> None:
