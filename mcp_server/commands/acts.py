@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SYNC_S = 60.0
 SEEN_S = 5.0
 """For anything to show that must show at once."""
+QUIET_S = 0.3
+"""Many turns of the script: what a change was to bring has come."""
 SETTLE_S = 90.0
 """For the audit to come round: it tells what Live does not notify, and a large Set takes it a while."""
 LOG_LINES = 24
@@ -68,6 +70,7 @@ class Acts:
         self.story.tell(f"the witness mirrors {status.objects:,} objects of {where}")
         await self.reads()
         await self.a_person(older)
+        await self._quiet()
         before = picture(self.witness)
         await self.edits()
         await self.takes_back(before)
@@ -277,10 +280,19 @@ class Acts:
         for _ in range(steps):
             answer = await self.hands.undo()
             await witness.wait_for(answer["revision"], timeout_s=SEEN_S)
+        await self._quiet()
         left = await self._settled(before)
         story.check(
             f"after {steps} undos all {len(before):,} properties are as before", not left, found=left[:5]
         )
+
+    async def _quiet(self) -> None:
+        """What follows from a change, such as routing lists from a name, may come in later batches."""
+        revision = -1
+        with trio.move_on_after(SEEN_S):
+            while revision != self.witness.revision:
+                revision = self.witness.revision
+                await trio.sleep(QUIET_S)
 
     async def _settled(self, before: Picture) -> list[str]:
         """What differs still when the audit has had its time."""
