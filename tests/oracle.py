@@ -6,6 +6,7 @@ the mirror from its root at the same time. No property is excused but gauges, wh
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from remote_script.SetMirror import schema
@@ -51,9 +52,14 @@ class Oracle:
         self.values = 0
         self._ids: dict[int, int] = {}
         self._later: list[tuple[str, Any, Any, schema.Property]] = []
+        self._clips: list[tuple[str, Any, Any, int]] = []
+        self._parameters: dict[int, list[Any]] = {}
+        self._track = 0
         self._walk("song", song, "Song", mirror.resolve("song"))
         for where, live, node, prop in self._later:
             self._reference(where, live, node, prop)
+        for where, clip, node, track in self._clips:
+            self._envelopes(where, clip, node, self._parameters.get(track, []))
 
     def _differ(self, where: str, live: Any, mirrored: Any) -> None:
         self.differences.append(f"{where}: Live {live!r}, mirror {mirrored!r}")
@@ -67,11 +73,6 @@ class Oracle:
                 return getattr(thing, method)(getattr(thing, argument))
             if prop.type == "notes":
                 return _notes(thing)
-            if prop.type == "envelopes":
-                return [
-                    {"parameter": e.canonical_parent, "events": e.events_in_range(-1e6, 1e6)}
-                    for e in thing.automation_envelopes
-                ]
             return getattr(thing, prop.name)
         except UNREADABLE:
             return ABSENT
@@ -85,6 +86,15 @@ class Oracle:
         if node.type != name:
             self._differ(f"{where} (class)", name, node.type)
             return
+        above = self._track
+        if name == "Track":
+            self._track = pointer or 0
+        elif name == "DeviceParameter":
+            self._parameters.setdefault(self._track, []).append(thing)
+        self._properties(where, thing, name, node)
+        self._track = above
+
+    def _properties(self, where: str, thing: Any, name: str, node: Any) -> None:
         for prop in schema.properties(name).values():
             if prop.kind == "gauge":
                 continue
@@ -95,6 +105,8 @@ class Oracle:
                 self._tree(where, spot, value, node, prop)
             elif prop.type in ("ref", "refs"):
                 self._later.append((spot, value, node, prop))
+            elif prop.type == "envelopes":
+                self._clips.append((spot, thing, node, self._track))
             elif prop.type == "notes":
                 mirrored = (
                     ABSENT if "notes" not in node.props and value is ABSENT
@@ -102,7 +114,7 @@ class Oracle:
                 )  # fmt: skip
                 if value != mirrored:
                     self._differ(spot, value, mirrored)
-            elif prop.type != "envelopes":
+            else:
                 mirrored = node.props.get(prop.name, ABSENT)
                 if self._plain(value, prop) != mirrored:
                     self._differ(spot, self._plain(value, prop), mirrored)
@@ -130,6 +142,8 @@ class Oracle:
             return bool(value)
         if prop.type == "int":
             return int(value)
+        if prop.type == "float" and not math.isfinite(value):
+            return None  # JSON has no infinity, such as a compressor's ratio has
         return value
 
     def _tree(self, where: str, spot: str, value: Any, node: Any, prop: schema.Property) -> None:
@@ -148,6 +162,20 @@ class Oracle:
         else:
             for index, (child, identity) in enumerate(zip(value, held, strict=True)):
                 self._walk(f"{path}{prop.name}/{index}", child, prop.of, self.mirror.node(identity))
+
+    def _envelopes(self, spot: str, clip: Any, node: Any, parameters: list[Any]) -> None:
+        held = {}
+        for parameter in parameters if clip.has_envelopes else ():
+            envelope = clip.automation_envelope(parameter)
+            if envelope is not None and hasattr(envelope, "events_in_range"):
+                events = envelope.events_in_range(-1e6, 1e6)
+                held[self._ids[parameter._live_ptr]] = [[e.time, e.value] for e in events]
+        mirrored = {
+            each["parameter"]: [list(event) for event in each["events"]]
+            for each in node.props.get("automation_envelopes") or ()
+        }
+        if held != mirrored:
+            self._differ(spot, held, mirrored)
 
     def _reference(self, spot: str, value: Any, node: Any, prop: schema.Property) -> None:
         mirrored = node.props.get(prop.name, ABSENT)

@@ -64,6 +64,8 @@ def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
             (n.pitch, n.start_time, n.duration, n.velocity, n.mute, n.probability, n.velocity_deviation)
             for n in value
         ]
+    if prop.type == "envelopes":
+        return sorted((mirror.ref(each["parameter"]), each["events"]) for each in value)
     return value
 
 

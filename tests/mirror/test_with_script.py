@@ -13,35 +13,9 @@ import trio
 from mirror import Call, Mirror, Set, errors, load_token, open_mirror
 from tests.remote_script.script.guest import Guest
 from tests.remote_script.script.pipes import Pipe
+from tests.whole import Stream
 
 from .conftest import Clock
-
-
-class Stream(anyio.abc.ByteStream):
-    """A pipe of the script's tests as a stream; looked at as often as Live's timer fires."""
-
-    def __init__(self, pipe: Pipe) -> None:
-        self.pipe = pipe
-
-    async def receive(self, max_bytes: int = 65536) -> bytes:
-        while not self.pipe.to_client:
-            if self.pipe.closed_by_script or self.pipe.failing:
-                raise anyio.EndOfStream
-            await trio.sleep(0.005)
-        data = bytes(self.pipe.to_client[:max_bytes])
-        del self.pipe.to_client[:max_bytes]
-        return data
-
-    async def send(self, item: bytes) -> None:
-        if self.pipe.closed_by_script or self.pipe.failing:
-            raise anyio.BrokenResourceError
-        self.pipe.to_script.append(bytes(item))
-
-    async def aclose(self) -> None:
-        self.pipe.closed_by_client = True
-
-    async def send_eof(self) -> None:
-        await self.aclose()
 
 
 class Bridge:

@@ -12,14 +12,11 @@ import pytest
 
 from remote_script.headless import demo_set, load_als
 from remote_script.headless.generate import default_set
-from tests import sets
+from tests import changes, sets
 
 from .guest import Client
 from .stage import Stage
 from .test_writing import call, put, refused
-
-REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
-"""What Live answers to an edit that makes no sense where it was drawn."""
 
 
 @contextmanager
@@ -46,8 +43,7 @@ def test_the_demo_set_is_mirrored_exactly_in_every_live(version: str) -> None:
 def test_a_real_set_is_mirrored_exactly(als: Path) -> None:
     with on_stage(load_als(str(als))) as stage:
         client = stage.follower()
-        # JSON has no infinity: such a value is null on the wire.
-        assert [line for line in stage.differences(client) if "Live inf, mirror None" not in line] == []
+        assert stage.differences(client) == []
 
 
 def test_the_default_set_is_at_rest_when_nobody_touches_it() -> None:
@@ -74,54 +70,14 @@ def a_session(seed: int) -> None:
         client = stage.follower()
         for _ in range(60):
             try:
-                stage.live.person.do(lambda song: edit(song, draw))
-            except REFUSALS:
+                stage.live.person.do(lambda song: changes.by_hand(song, draw))
+            except changes.REFUSALS:
                 pass
             stage.pump(draw.randrange(4))
             client.follow()
         stage.live.person.do(lambda song: song.stop_playing())
         stage.script._budget_s = 0.004
         assert stage.differences(client) == []
-
-
-def edit(song: Any, draw: random.Random) -> None:
-    """One thing that a person does."""
-    tracks = list(song.tracks)
-    track = draw.choice(tracks)
-    slots = list(track.clip_slots)
-    slot, other = draw.choice(slots), draw.choice(list(draw.choice(tracks).clip_slots))
-    devices = list(track.devices)
-    parameters = list(draw.choice(devices).parameters) if devices else list(track.mixer_device.sends)
-    parameter = draw.choice(parameters)
-    draw.choice(
-        [
-            lambda: song.create_midi_track(draw.randrange(-1, len(tracks))),
-            lambda: song.create_audio_track(-1),
-            lambda: song.delete_track(draw.randrange(len(tracks))),
-            lambda: song.duplicate_track(draw.randrange(len(tracks))),
-            lambda: song.create_scene(draw.randrange(-1, len(song.scenes))),
-            lambda: song.delete_scene(draw.randrange(len(song.scenes))),
-            lambda: song.duplicate_scene(draw.randrange(len(song.scenes))),
-            lambda: slot.create_clip(4.0),
-            lambda: slot.delete_clip(),
-            lambda: slot.duplicate_clip_to(other),
-            lambda: slot.fire(),
-            lambda: track.stop_all_clips(),
-            lambda: setattr(track, "name", draw.choice(["A", "#", "B # C"])),
-            lambda: setattr(track, "color_index", draw.randrange(70)),
-            lambda: setattr(track, "mute", not track.mute),
-            lambda: setattr(track.mixer_device.volume, "value", draw.random()),
-            lambda: setattr(parameter, "value", draw.choice([parameter.min, parameter.max])),
-            lambda: track.insert_device(draw.choice(["Reverb", "Drift", "Drum Rack", "Simpler"]), -1),
-            lambda: track.delete_device(0),
-            lambda: song.move_device(devices[0], draw.choice(tracks), 0),
-            lambda: song.undo(),
-            lambda: song.redo(),
-            lambda: setattr(song, "tempo", draw.uniform(60, 180)),
-            lambda: song.start_playing(),
-            lambda: setattr(song.view, "selected_track", track),
-        ]
-    )()
 
 
 def test_opening_another_set_says_goodbye_and_begins_a_new_epoch() -> None:

@@ -1,0 +1,135 @@
+"""Random changes of any Set: what a person does by hand, and what an agent does through tools.
+
+Each draws once from `draw`, so that a seed is a session. What makes no sense where it was drawn is refused by Live or
+by the bridge, as it would be in earnest.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from mirror import Mirror, Node
+
+REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
+"""What Live answers to an edit that makes no sense where it was drawn."""
+
+
+def by_hand(song: Any, draw: random.Random) -> None:
+    """One thing that a person does."""
+    tracks = list(song.tracks)
+    track = draw.choice(tracks)
+    slots = list(track.clip_slots)
+    slot = draw.choice(slots)
+    other = draw.choice(list(draw.choice(tracks).clip_slots))
+    devices = list(track.devices)
+    parameters = list(draw.choice(devices).parameters) if devices else list(track.mixer_device.sends)
+    parameter = draw.choice(parameters or [track.mixer_device.volume])
+    draw.choice(
+        [
+            lambda: song.create_midi_track(draw.randrange(-1, len(tracks))),
+            lambda: song.create_audio_track(-1),
+            lambda: song.delete_track(draw.randrange(len(tracks))),
+            lambda: song.duplicate_track(draw.randrange(len(tracks))),
+            lambda: song.create_scene(draw.randrange(-1, len(song.scenes))),
+            lambda: song.delete_scene(draw.randrange(len(song.scenes))),
+            lambda: song.duplicate_scene(draw.randrange(len(song.scenes))),
+            lambda: slot.create_clip(4.0),
+            lambda: slot.delete_clip(),
+            lambda: slot.duplicate_clip_to(other),
+            lambda: slot.fire(),
+            lambda: track.stop_all_clips(),
+            lambda: setattr(track, "name", draw.choice(["A", "#", "B # C"])),
+            lambda: setattr(track, "color_index", draw.randrange(70)),
+            lambda: setattr(track, "mute", not track.mute),
+            lambda: setattr(track.mixer_device.volume, "value", draw.random()),
+            lambda: setattr(parameter, "value", draw.choice([parameter.min, parameter.max])),
+            lambda: track.insert_device(draw.choice(["Reverb", "Drift", "Drum Rack", "Simpler"]), -1),
+            lambda: track.delete_device(0),
+            lambda: song.move_device(devices[0], draw.choice(tracks), 0),
+            lambda: song.undo(),
+            lambda: song.redo(),
+            lambda: setattr(song, "tempo", draw.uniform(60, 180)),
+            lambda: song.start_playing(),
+            lambda: setattr(song.view, "selected_track", track),
+        ]
+    )()
+
+
+def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
+    """A tool and its arguments, for the Set as it is now."""
+    tracks = mirror.children("song", "tracks")
+    track = draw.choice(tracks)
+    scene = draw.randrange(len(mirror.children("song", "scenes")))
+    devices = mirror.children(track, "devices")
+    clips = [node for node in mirror.walk(track) if node.type == "Clip" and "notes" in node.props]
+    makers: list[Callable[[], tuple[str, dict[str, Any]]]] = [
+        lambda: ("set_song", {"tempo": round(draw.uniform(60, 180), 2)}),
+        lambda: ("set_song", {"loop": draw.random() < 0.5, "loop_start": float(draw.randrange(16))}),
+        lambda: ("set_mixer", {"track": track.id, "volume": f"{draw.randrange(-40, 6)} dB"}),
+        lambda: ("set_mixer", {"track": track.id, "panning": round(draw.uniform(-1, 1), 3)}),
+        lambda: ("create_track", {"kind": draw.choice(["midi", "audio"]), "name": "Made"}),
+        lambda: ("create_midi_clip", {"track": track.id, "slot": scene, "notes": _notes(draw)}),
+        lambda: ("undo", {}),
+        lambda: ("batch", {"operations": [_set(track.id, "name", draw.choice(["X", "Y"]))]}),
+        lambda: ("batch", {"operations": [_call("song", "delete_track", index=draw.randrange(len(tracks)))]}),
+        lambda: ("batch", {"operations": [_call("song", "duplicate_scene", index=scene)]}),
+        lambda: ("batch", {"operations": _rack(track, draw)}),
+    ]
+    if devices:
+        makers.append(lambda: ("batch", {"operations": _turned(mirror, draw.choice(devices), draw)}))
+    if clips:
+        clip = draw.choice(clips)
+        makers.append(lambda: ("batch", {"operations": [_automated(mirror, track, clip, draw)]}))
+        makers.append(lambda: ("edit_notes", {"clip": clip.id, "add": _notes(draw)}))
+        held = mirror.notes(clip)
+        if held:
+            makers.append(lambda: ("edit_notes", {"clip": clip.id, "remove": [draw.choice(held).note_id]}))
+    return draw.choice(makers)()
+
+
+def _notes(draw: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "pitch": draw.randrange(36, 84),
+            "start_time": draw.randrange(16) / 4,
+            "duration": 0.25,
+            "velocity": float(draw.randrange(1, 128)),
+        }
+        for _ in range(draw.randrange(1, 9))
+    ]
+
+
+def _set(target: int | str, name: str, value: Any) -> dict[str, Any]:
+    return {"op": "set", "target": target, "name": name, "value": value}
+
+
+def _call(target: int | str, method: str, **args: Any) -> dict[str, Any]:
+    return {"op": "call", "target": target, "method": method, "args": args}
+
+
+def _rack(track: Node, draw: random.Random) -> list[dict[str, Any]]:
+    """A device and what it is called, in one step."""
+    name = draw.choice(["Reverb", "Drift", "Audio Effect Rack", "EQ Eight"])
+    return [_call(track.id, "insert_device", device_name=name), _set("$0", "name", "Fresh")]
+
+
+def _automated(mirror: Mirror, track: Node, clip: Node, draw: random.Random) -> dict[str, Any]:
+    """A step in a clip's envelope of the track's volume."""
+    fader = mirror.resolve(f"{mirror.ref(track.id)}/mixer_device/volume")
+    return _call(
+        clip.id,
+        "insert_envelope_step",
+        device_parameter=fader.id,
+        time=float(draw.randrange(4)),
+        length=0.5,
+        value=draw.random(),
+    )
+
+
+def _turned(mirror: Mirror, device: Node, draw: random.Random) -> list[dict[str, Any]]:
+    """Some of a device's parameters to their ends."""
+    held = [each for each in mirror.children(device, "parameters") if each.props.get("is_enabled", True)]
+    some = draw.sample(held, min(len(held), 3))
+    return [_set(each.id, "value", each.props[draw.choice(["min", "max"])]) for each in some]

@@ -1,0 +1,52 @@
+"""What an agent reads is what Live would say: on real Sets, before and after changes by hand and through tools."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import trio.testing
+
+from remote_script.headless import demo_set, load_als
+from tests import changes, sets
+from tests.whole import Refused, Whole, whole_path
+
+CHANGES = 500
+
+
+async def a_session(whole: Whole, draw: random.Random, count: int) -> None:
+    """So many changes, by hand and by tool, as they fall."""
+    done = 0
+    for _ in range(count):
+        try:
+            if draw.random() < 0.5:
+                await whole.by_hand(lambda song: changes.by_hand(song, draw))
+            else:
+                tool, arguments = changes.by_tool(whole.mirror, draw)
+                await whole.call(tool, **arguments)
+            done += 1
+        except (*changes.REFUSALS, Refused):
+            continue
+        await trio.sleep(draw.randrange(4) / 100)
+    assert done > count / 2
+    await whole.by_hand(lambda song: song.stop_playing())
+
+
+@sets.parametrize
+async def test_a_real_set_is_mirrored_before_and_after_five_hundred_changes(
+    als: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with whole_path(load_als(str(als))) as whole:
+        assert await whole.differences() == []
+        await a_session(whole, random.Random(als.stem), CHANGES)
+        assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_the_demo_set_is_mirrored_after_a_session(
+    seed: int, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with whole_path(demo_set(), mode=("auto", "legacy")[seed]) as whole:
+        await a_session(whole, random.Random(seed), CHANGES)
+        assert await whole.differences() == []

@@ -1,0 +1,288 @@
+"""The server as clients meet it: a process over stdio beside headless Live, in both eras of the protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from mcp_server.commands.agent import Agent, ToolRefused
+from mcp_server.commands.processes import HeadlessProcess, environment
+
+WAIT_S = 30.0
+END_S = 5.0
+"""It takes a tenth of a second; a hang is what is looked for."""
+ERAS = ("auto", "legacy")
+TRACK = "live://ref/tracks/0"
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+async def until(agent: Agent, synced: bool) -> dict[str, Any]:
+    """The first answer that is, or is not, synced."""
+    with trio.fail_after(WAIT_S):
+        while True:
+            try:
+                answer = await agent.call("get_track", track="tracks/0")
+            except ToolRefused:
+                answer = {}
+            if answer.get("synced") is synced:
+                return answer
+            await trio.sleep(0.05)
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_when_live_goes_and_comes_back_reads_say_so_and_subscriptions_live_on(mode: str) -> None:
+    async with HeadlessProcess.started() as live:
+        port = live.port
+        async with Agent.connected(port, mode=mode) as agent:
+            before = await until(agent, True)
+            async with agent.subscribed(TRACK):
+                await live.set("tracks/0", "name", "one")
+                await agent.update_after(0, TRACK)
+
+                live.process.kill()
+                away = await until(agent, False)
+                assert away["track"]["name"] == "one"
+                assert away["age_ms"] >= 0
+                with pytest.raises(ToolRefused, match="DISCONNECTED"):
+                    await agent.call("set_song", tempo=99.0)
+
+                heard = len(agent.updates)
+                async with HeadlessProcess.started(port=port) as again:
+                    back = await until(agent, True)
+                    # Told by the resync itself: the name is that of the Set's file again.
+                    await agent.update_after(heard, TRACK, timeout_s=WAIT_S)
+                    assert back["track"]["name"] == before["track"]["name"]
+                    heard = len(agent.updates)
+                    await again.set("tracks/0", "name", "two")
+                    await agent.update_after(heard, TRACK, timeout_s=WAIT_S)
+                    assert (await agent.call("get_track", track="tracks/0"))["track"]["name"] == "two"
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_the_log_names_the_client_that_wrote(mode: str) -> None:
+    async with (
+        HeadlessProcess.started() as live,
+        Agent.connected(live.port, mode=mode, name="fader bot") as agent,
+    ):
+        await until(agent, True)
+        answer = await agent.call("set_song", tempo=99.0)
+        events = (await agent.call("get_changes", since=0))["events"]
+        assert {(each["name"], each["who"], each["write"]) for each in events if each["ref"] == "song"} >= {
+            ("tempo", "fader bot", answer["write"])
+        }
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_every_resource_is_listed_and_can_be_read(mode: str) -> None:
+    async with HeadlessProcess.started() as live, Agent.connected(live.port, mode=mode) as agent:
+        await until(agent, True)
+        listed = {str(each.uri) for each in (await agent.client.list_resources()).resources}
+        templates = {
+            each.uri_template for each in (await agent.client.list_resource_templates()).resource_templates
+        }
+        assert listed == {"live://set", "live://status", "live://events"}
+        assert templates == {
+            "live://tracks/{index}",
+            "live://clips/{+ref}/notes",
+            "live://devices/{+ref}",
+            "live://ref/{+path}",
+            "live://events{?since}",
+        }
+        whole = await agent.read("live://set")
+        assert whole["synced"] is True
+        assert [each["name"] for each in whole["tracks"]][:3] == ["Drums", "Keys", "Bass"]
+        assert (await agent.read("live://tracks/1"))["name"] == "Keys"
+        assert (await agent.read("live://clips/tracks/0/clip_slots/0/clip/notes"))["notes"]
+        assert (await agent.read("live://devices/tracks/0/devices/0"))["parameters"]
+        assert (await agent.read("live://ref/tracks/0/mixer_device/volume"))["type"] == "DeviceParameter"
+        await agent.call("set_song", tempo=99.0)
+        tempo = [
+            each for each in (await agent.read("live://events?since=0"))["events"] if each["name"] == "tempo"
+        ]
+        assert tempo[0]["after"] == 99.0
+        assert (await agent.read("live://status"))["objects"] > 1000
+
+
+async def test_an_address_that_is_none_is_refused_with_a_hint() -> None:
+    async with HeadlessProcess.started() as live, Agent.connected(live.port) as agent:
+        await until(agent, True)
+        for uri in (
+            "live://nothing",
+            "live://tracks/99",
+            "live://ref/../../etc/passwd",
+            "file:///etc/passwd",
+        ):
+            with pytest.raises(Exception, match=r"\. .") as caught:
+                await agent.read(uri)
+            assert "Traceback" not in str(caught.value)
+        assert (await agent.call("get_track", track="tracks/0"))["synced"] is True
+
+
+# -- ending ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def serving(*words: str) -> AsyncIterator[trio.Process]:
+    """`setmirror serve` with pipes of ours."""
+    process = await trio.lowlevel.open_process(
+        [sys.executable, "-m", "mcp_server.cli", "serve", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        with trio.CancelScope(shield=True):
+            await process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                assert stream is not None
+                await stream.aclose()
+
+
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "raw", "version": "1"},
+    },
+}
+
+
+class Raw:
+    """Lines to and from a server, without the SDK."""
+
+    def __init__(self, process: trio.Process) -> None:
+        self.process = process
+        self._rest = b""
+
+    async def send(self, *messages: Any) -> None:
+        assert self.process.stdin is not None
+        for each in messages:
+            await self.process.stdin.send_all(
+                each if isinstance(each, bytes) else json.dumps(each).encode() + b"\n"
+            )
+
+    async def answer(self, id_: int) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        with trio.fail_after(WAIT_S):
+            while True:
+                while b"\n" not in self._rest:
+                    chunk = await self.process.stdout.receive_some()
+                    assert chunk, "it ended"
+                    self._rest += chunk
+                line, self._rest = self._rest.split(b"\n", 1)
+                message = json.loads(line)
+                if message.get("id") == id_:
+                    return dict(message)
+
+    async def hello(self) -> dict[str, Any]:
+        await self.send(HELLO)
+        told = await self.answer(1)
+        await self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return told
+
+
+@posix
+@pytest.mark.parametrize("how", ["its input ends", "SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("busy", [False, True])
+async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> None:
+    # Nothing listens on this port: a server waits for Live and serves meanwhile.
+    async with serving("--port", "1") as process:
+        raw = Raw(process)
+        assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
+        if busy:
+            await raw.send(_call(7, "wait_for_change", timeout_s=300), _call(8, "get_status"))
+            await raw.answer(8)
+        if how == "its input ends":
+            assert process.stdin is not None
+            await process.stdin.aclose()
+        else:
+            os.kill(process.pid, getattr(signal, how))
+        with trio.fail_after(END_S):
+            assert await process.wait() == 0
+        assert process.stderr is not None
+        assert b"Traceback" not in await process.stderr.receive_some()
+
+
+@posix
+async def test_a_server_with_a_live_of_its_own_takes_it_along() -> None:
+    async with serving("--headless") as process:
+        raw = Raw(process)
+        await raw.hello()
+        with trio.fail_after(WAIT_S):
+            number = 10
+            while True:
+                await raw.send(_call(number, "get_status"))
+                status = (await raw.answer(number))["result"]["structuredContent"]
+                if status["synced"]:
+                    break
+                number += 1
+                await trio.sleep(0.05)
+        (child,) = _children(process.pid)
+        assert process.stdin is not None
+        await process.stdin.aclose()
+        with trio.fail_after(END_S):
+            assert await process.wait() == 0
+            while os.path.exists(f"/proc/{child}"):  # noqa: ASYNC110, ASYNC240 - no child of ours
+                await trio.sleep(0.02)
+
+
+def _children(pid: int) -> list[int]:
+    told = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    if not told:
+        pytest.skip("this system does not tell a process's children")
+    return [int(each) for path in told for each in path.read_text().split()]
+
+
+def _call(id_: int, tool: str, **arguments: Any) -> dict[str, Any]:
+    params = {"name": tool, "arguments": arguments}
+    return {"jsonrpc": "2.0", "id": id_, "method": "tools/call", "params": params}
+
+
+# -- bad input ---------------------------------------------------------------------------------------------
+
+
+async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
+    async with serving("--port", "1") as process:
+        raw = Raw(process)
+        await raw.hello()
+        await raw.send(
+            b"\n",
+            b"no json\n",
+            b"\xff\xfe\x00\n",
+            b"[" * 10_000 + b"\n",
+            b'{"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "get", "arguments": '
+            b'{"target": NaN}}}\n',
+            b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+            b'{"jsonrpc": "1.0"}\n',
+            b"x" * 10_000_000 + b"\n",
+            {"jsonrpc": "2.0", "id": 4, "method": "no/such/method"},
+            _call(5, "no_such_tool"),
+            _call(6, "get", target={"a": "list"}),
+            _call(7, "set_song", tempo="fast", more=1),
+            _call(8, "get_status"),
+        )
+        assert (await raw.answer(4))["error"]["code"] == -32601
+        for id_, word in ((5, "no_such_tool"), (6, "target"), (7, "set_song")):
+            result = (await raw.answer(id_))["result"]
+            assert result["isError"] is True
+            assert word in result["content"][0]["text"]
+        assert (await raw.answer(8))["result"]["structuredContent"]["synced"] is False

@@ -1,0 +1,61 @@
+"""Every write through a tool is one entry in Live's undo history, and undoing it leads back exactly."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import trio.testing
+
+from mcp_server.commands.picture import Picture, differences, picture
+from remote_script.headless import demo_set, load_als
+from tests import changes, sets
+from tests.whole import Refused, Whole, whole_path
+
+WRITES = 80
+
+
+async def state(whole: Whole) -> Picture:
+    await whole.audited()
+    return picture(whole.mirror)
+
+
+async def written_and_undone(whole: Whole, draw: random.Random, count: int) -> None:
+    """So many writes, each counted in Live's history; then as many undos as entries, and all is as before."""
+    first, began = await state(whole), len(whole.history())
+    for _ in range(count):
+        tool, arguments = changes.by_tool(whole.mirror, draw)
+        if tool == "undo":
+            continue
+        entries, revision = whole.history(), whole.mirror.revision
+        try:
+            answer = await whole.call(tool, **arguments)
+        except Refused:
+            assert whole.history() == entries, (tool, arguments)
+            continue
+        changed = any(result.get("changed") for result in answer["results"])
+        assert answer["undo_steps"] == len(whole.history()) - len(entries), (tool, arguments, answer)
+        assert answer["undo_steps"] == (1 if changed else 0), (tool, arguments, answer)
+        assert answer["revision"] >= revision
+    made = len(whole.history()) - began
+    assert made > count / 3
+    for _ in range(made):
+        await whole.call("undo")
+    assert len(whole.history()) == began
+    assert differences(first, await state(whole)) == []
+    assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.4"])
+async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
+    version: str, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with whole_path(demo_set(), version) as whole:
+        await written_and_undone(whole, random.Random(version), WRITES)
+
+
+@sets.parametrize
+async def test_on_a_real_set_too(als: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with whole_path(load_als(str(als))) as whole:
+        await written_and_undone(whole, random.Random(als.stem), WRITES)

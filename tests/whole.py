@@ -1,0 +1,185 @@
+"""The whole path in one process and in virtual time: headless Live, the Remote Script, the mirror, MCP.
+
+    async with whole_path(spec) as whole:      # with `clock` (trio's autojump) among the test's fixtures
+        await whole.by_hand(lambda song: setattr(song, "tempo", 99.0))
+        answer = await whole.call("set_song", tempo=98.0)
+        assert await whole.differences() == []
+
+Live's clock and trio's run together: 10 ms of Live's time for 10 ms of trio's. Only the line between the script and
+the mirror is in memory; it can be cut at any byte, and Live can stall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import anyio.abc
+import trio
+from mcp import Client
+
+from mcp_server.server import build, open_engine
+from mirror import Mirror, load_token, open_mirror
+from tests import oracle
+from tests.remote_script.script.pipes import Pipe
+from tests.remote_script.script.stage import Stage
+
+TICK_S = 0.01
+"""As Live's timer fires."""
+QUIET_S = 0.5
+LONG_S = 60.0
+
+
+class Stream(anyio.abc.ByteStream):
+    """A pipe of the script's as a stream; looked at as often as Live's timer fires."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+
+    async def receive(self, max_bytes: int = 65536) -> bytes:
+        while not self.pipe.to_client:
+            if self.pipe.closed_by_script or self.pipe.failing:
+                raise anyio.EndOfStream
+            await trio.sleep(TICK_S / 2)
+        data = bytes(self.pipe.to_client[:max_bytes])
+        del self.pipe.to_client[:max_bytes]
+        return data
+
+    async def send(self, item: bytes) -> None:
+        if self.pipe.closed_by_script or self.pipe.failing:
+            raise anyio.BrokenResourceError
+        self.pipe.to_script.append(bytes(item))
+        await trio.lowlevel.checkpoint()
+
+    async def aclose(self) -> None:
+        self.pipe.closed_by_client = True
+        await trio.lowlevel.checkpoint()
+
+    async def send_eof(self) -> None:
+        await self.aclose()
+
+
+class Whole:
+    """The parts, and what a test does with them."""
+
+    mirror: Mirror
+    client: Client
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.pipes: list[Pipe] = []
+        self.stalled = False
+
+    # -- the line ----------------------------------------------------------------------------------
+
+    async def connect(self) -> anyio.abc.ByteStream:
+        """For `open_mirror`."""
+        await trio.lowlevel.checkpoint()
+        pipe = self.stage.listener.connect()
+        self.pipes.append(pipe)
+        return Stream(pipe)
+
+    def cut(self) -> None:
+        """The line breaks for both sides."""
+        for pipe in self.pipes:
+            pipe.failing = True
+
+    async def run(self) -> None:
+        """Live's time follows trio's."""
+        while True:
+            await trio.sleep(TICK_S)
+            if not self.stalled:
+                self.stage.pump()
+
+    # -- who does what -----------------------------------------------------------------------------
+
+    async def by_hand(self, edit: Callable[[Any], Any]) -> Any:
+        """A person does it in Live, between two of its ticks."""
+        await trio.lowlevel.checkpoint()
+        return self.stage.live.person.do(edit)
+
+    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """Call a tool over MCP; its structured answer.
+
+        Raises:
+          Refused: the tool said no; `data` is what it said.
+        """
+        with trio.fail_after(LONG_S):
+            result = await self.client.call_tool(tool, arguments)
+        answer = result.structured_content
+        assert isinstance(answer, dict)
+        if result.is_error:
+            raise Refused(answer)
+        return answer
+
+    # -- the truth ---------------------------------------------------------------------------------
+
+    async def audited(self) -> None:
+        """Let the audit go all round once, as it does by itself with more time, and the mirror follow."""
+        script = self.stage.script
+        await trio.sleep(QUIET_S)
+        await self.mirror.wait_synced(LONG_S)
+        share, script._audit_s = script._audit_s, 1.0
+        passes = script.audit.counters["passes"] + 2
+        with trio.fail_after(LONG_S):
+            while script.audit.counters["passes"] < passes:  # noqa: ASYNC110 - the script tells nobody
+                await trio.sleep(TICK_S)
+        script._audit_s = share
+        await trio.sleep(QUIET_S)
+        await self.mirror.wait_synced(LONG_S)
+
+    async def differences(self) -> list[str]:
+        """What the oracle finds between Live and the mirror once all is quiet."""
+        await self.audited()
+        assert self.mirror.store.faults() == []
+        return oracle.differences(self.stage.live.song, self.stage.live.application, self.mirror)
+
+    def history(self) -> list[Any]:
+        """The entries of Live's undo history."""
+        return list(self.stage.live.history)
+
+    def listeners(self) -> tuple[int, int]:
+        """Attached in Live; said by the script to be attached."""
+        return self.stage.live.listener_count(), self.stage.script.engine.observers.attached
+
+
+class Refused(Exception):
+    """A tool's refusal."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(f"{data.get('error')}: {data.get('rule')}")
+        self.data = data
+
+
+@asynccontextmanager
+async def whole_path(
+    spec: Any = None, version: str = "12.4", *, mode: str = "auto", name: str = "tests", **options: Any
+) -> AsyncIterator[Whole]:
+    """All parts, synced; at the end the script has not failed once and leaves no listener behind."""
+    whole = Whole(Stage(spec, version, **options))
+    stage, failed = whole.stage, None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(whole.run)
+        async with (
+            open_mirror(whole.connect, load_token(), name, "1") as mirror,
+            open_engine(mirror) as engine,
+            Client(build(engine), mode=mode) as client,
+        ):
+            whole.mirror, whole.client = mirror, client
+            await mirror.wait_synced(LONG_S)
+            try:
+                yield whole
+            except Exception as problem:
+                failed = problem
+        nursery.cancel_scope.cancel()
+    if failed is not None:
+        # Plainly, not in the groups of all the parts' nurseries.
+        raise failed
+    assert stage.script.counters["failures"] == 0, stage.hosted.log
+    attached, told = whole.listeners()
+    assert attached == told
+    stage.hosted.disconnect()
+    assert stage.live.listener_count() == 0
+    stage.live.close()
