@@ -38,6 +38,11 @@ class Watches:
         self._listeners: dict[str, list[Listener]] = {}
         self._scopes: dict[str, anyio.CancelScope] = {}
 
+    @property
+    def count(self) -> int:
+        """Resources that are watched now."""
+        return len(self._scopes)
+
     def open(self, uri: str, listener: Listener) -> None:
         """Begin to tell `listener` of changes; NotFound when no resource has that address."""
         kind, text = resources.find(uri)

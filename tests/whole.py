@@ -18,9 +18,9 @@ from typing import Any
 import anyio
 import anyio.abc
 import trio
-from mcp import Client
 
-from mcp_server.server import build, open_engine
+from mcp_server.commands.agent import Agent
+from mcp_server.server import Engine, build, open_engine
 from mirror import Mirror, load_token, open_mirror
 from tests import oracle
 from tests.remote_script.script.pipes import Pipe
@@ -65,7 +65,8 @@ class Whole:
     """The parts, and what a test does with them."""
 
     mirror: Mirror
-    client: Client
+    agent: Agent
+    engine: Engine
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -107,7 +108,7 @@ class Whole:
           Refused: the tool said no; `data` is what it said.
         """
         with trio.fail_after(LONG_S):
-            result = await self.client.call_tool(tool, arguments)
+            result = await self.agent.client.call_tool(tool, arguments)
         answer = result.structured_content
         assert isinstance(answer, dict)
         if result.is_error:
@@ -165,9 +166,9 @@ async def whole_path(
         async with (
             open_mirror(whole.connect, load_token(), name, "1") as mirror,
             open_engine(mirror) as engine,
-            Client(build(engine), mode=mode) as client,
+            Agent.over(build(engine), mode=mode, name=name) as agent,
         ):
-            whole.mirror, whole.client = mirror, client
+            whole.mirror, whole.engine, whole.agent = mirror, engine, agent
             await mirror.wait_synced(LONG_S)
             try:
                 yield whole

@@ -65,11 +65,18 @@ class Agent:
             args=["-m", "mcp_server.cli", "serve", "--port", str(port)],
             env=environ or processes.environment(),
         )
+        async with cls.over(stdio_client(server, errlog=errors or sys.stderr), mode=mode, name=name) as agent:
+            yield agent
+
+    @classmethod
+    @asynccontextmanager
+    async def over(cls, server: Any, *, mode: str = "auto", name: str = "agent") -> AsyncIterator[Agent]:
+        """Connect over any transport of the SDK's, or to a server in this process."""
         # The era before has no other way, and both are promised.
         warnings.filterwarnings("ignore", r"resources/(un)?subscribe", MCPDeprecationWarning)
         agent = cls()
         agent.client = Client(
-            stdio_client(server, errlog=errors or sys.stderr),
+            server,
             mode=mode,
             read_timeout_seconds=CALL_S,
             message_handler=agent._hear,

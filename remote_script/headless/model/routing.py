@@ -6,7 +6,7 @@ a new track's lists are empty in the tick of its making is measured.
 
 from __future__ import annotations
 
-from typing import Any, List, Tuple
+from typing import Any, Iterator, List, Tuple
 
 from ..values import RoutingChannel, RoutingType
 
@@ -189,11 +189,25 @@ class Routing:
             for field in ("input_type", "output_type"):
                 if getattr(other, field) == old and old and other is not track:
                     other.derive(field, new)
+        for device in self._sidechained():
+            if device.source == old and old:
+                device.derive("source", new)
         self.changed()
 
     def _everyone(self) -> List[Any]:
         song = self._doc.song
         return list(song.tracks) + list(song.return_tracks) + [song.master_track]
+
+    def _sidechained(self) -> Iterator[Any]:
+        """The devices that can take a signal from a track, in racks too."""
+        waiting = [device for track in self._everyone() for device in track.devices]
+        while waiting:
+            device = waiting.pop()
+            if hasattr(device, "tell_routings"):
+                yield device
+            for name in ("chains", "return_chains"):
+                for chain in getattr(device, name, ()):
+                    waiting.extend(chain.devices)
 
     def changed(self) -> None:
         """The lists are other ones now."""
@@ -210,6 +224,8 @@ class Routing:
                 track.notify("%s_routing_type" % side)
                 track.notify("available_%s_routing_channels" % side)
                 track.notify("%s_routing_channel" % side)
+        for device in self._sidechained():
+            device.tell_routings()
 
     # Making
 

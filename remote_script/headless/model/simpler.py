@@ -48,6 +48,10 @@ class SimplerView(Node):
     get_sample_loop_end = get_sample_end
 
 
+GUESSED_BPM = 120.0
+"""Of a sample that nobody has warped."""
+
+
 @model
 class Sample(Node):
     LOM = "Sample"
@@ -125,8 +129,8 @@ class Sample(Node):
 
     @property
     def _warp(self) -> WarpMarkers:
-        tempo = self.doc.song.tempo  # type: ignore[attr-defined]
-        return WarpMarkers.fresh(self.length / self.sample_rate, tempo)
+        # Whatever the Song's tempo is: a sample's markers stay with the sample.
+        return WarpMarkers.fresh(self.length / self.sample_rate, GUESSED_BPM)
 
     def get_warp_markers(self) -> Any:
         from .clip import export_warp_markers

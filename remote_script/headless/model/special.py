@@ -97,6 +97,12 @@ class Compressor(Special):
         found.append(RoutingType.of(self.NO_INPUT, 6, None))
         return tuple(found)
 
+    def tell_routings(self) -> None:
+        """The tracks, or their names, are other ones now."""
+        for name in ("type", "channel"):
+            self.notify("available_input_routing_%ss" % name)
+            self.notify("input_routing_%s" % name)
+
     def get_available_input_routing_channels(self) -> Tuple[Any, ...]:
         kind = self.get_input_routing_type().display_name
         names = ("Pre FX", "Post FX", "Post Mixer")

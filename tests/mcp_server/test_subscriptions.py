@@ -1,0 +1,153 @@
+"""Who is told of what, how often, and that one client's slowness is its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mcp_server.commands.agent import Agent
+from mcp_server.server import build
+from mcp_server.subscriptions import APART_S
+from remote_script.headless import demo_set
+from tests.whole import Whole, whole_path
+
+ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
+SETTLE_S = 1.0
+
+Clock = trio.testing.MockClock
+
+
+@asynccontextmanager
+async def listening(mode: str, *uris: str) -> AsyncIterator[Whole]:
+    async with whole_path(demo_set(), mode=mode) as whole, whole.agent.subscribed(*uris):
+        await trio.sleep(SETTLE_S)
+        whole.agent.updates.clear()
+        yield whole
+
+
+async def told(whole: Whole, edit: Any) -> list[str]:
+    """The resources that the client is told of after a person's edit, in order."""
+    whole.agent.updates.clear()
+    await whole.by_hand(edit)
+    await trio.sleep(SETTLE_S)
+    return [uri for _, uri in whole.agent.updates]
+
+
+@ERAS
+async def test_a_parent_is_told_when_what_its_body_shows_changed_and_only_then(
+    mode: str, autojump_clock: Clock
+) -> None:
+    uris = (
+        "live://set",
+        "live://tracks/0",
+        "live://ref/tracks/0",
+        "live://clips/tracks/0/clip_slots/0/clip/notes",
+    )
+    whole_set, track, object_, notes = uris
+    async with listening(mode, *uris) as whole:
+        assert set(await told(whole, lambda song: setattr(song.tracks[0], "name", "Beat"))) == {
+            whole_set,
+            track,
+            object_,
+        }
+        fader = await told(whole, lambda song: setattr(song.tracks[0].mixer_device.volume, "value", 0.3))
+        assert set(fader) == {whole_set, track}
+        # A send is on no line of the Set's.
+        assert await told(whole, lambda song: setattr(song.tracks[0].view, "is_collapsed", True)) in (
+            [],
+            [object_],
+        )
+        knob = await told(whole, lambda song: setattr(song.tracks[1].devices[0].parameters[1], "value", 0.0))
+        assert track not in knob
+        assert notes not in knob
+        clip = await told(
+            whole, lambda song: song.tracks[0].clip_slots[0].clip.remove_notes_extended(0, 128, 0, 99)
+        )
+        assert notes in clip
+        assert object_ not in clip
+
+
+@ERAS
+async def test_a_tempo_change_is_told_to_watchers_of_the_song_alone(mode: str, autojump_clock: Clock) -> None:
+    async with listening(mode, "live://ref/song", "live://tracks/0") as whole:
+        # Live may tell of what follows, such as what can be undone, a tick later.
+        assert set(await told(whole, lambda song: setattr(song, "tempo", 99.0))) == {"live://ref/song"}
+
+
+@ERAS
+async def test_the_first_change_is_told_at_once_and_a_turning_knob_at_most_every_fifty_milliseconds(
+    mode: str, autojump_clock: Clock
+) -> None:
+    uri = "live://ref/tracks/0/mixer_device/volume"
+    async with listening(mode, uri) as whole:
+        arrived: list[float] = []
+        whole.agent._note = lambda uri: arrived.append(trio.current_time())  # type: ignore[method-assign]
+        began = trio.current_time()
+        for step in range(100):
+            await whole.by_hand(
+                lambda song, step=step: setattr(song.tracks[0].mixer_device.volume, "value", step / 200)
+            )
+            await trio.sleep(0.01)
+        lasted = trio.current_time() - began
+        await trio.sleep(SETTLE_S)
+        assert arrived[0] - began < APART_S
+        assert len(arrived) <= lasted / APART_S + 2
+        gaps = [after - before for before, after in pairwise(arrived)]
+        assert min(gaps) > APART_S * 0.9
+        assert (await whole.agent.read(uri))["value"] == pytest.approx(99 / 200)
+
+
+@ERAS
+async def test_a_client_that_is_gone_is_told_no_more_and_leaves_no_watch(
+    mode: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), mode=mode) as whole:
+        async with Agent.over(build(whole.engine), mode=mode) as other, other.subscribed("live://tracks/0"):
+            await trio.sleep(SETTLE_S)
+            assert whole.engine.watches.count == 1
+            await whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Beat"))
+            await other.update_after(0, "live://tracks/0")
+        await trio.sleep(SETTLE_S)
+        assert whole.engine.watches.count == 0
+        assert (await whole.call("get_track", track="tracks/0"))["track"]["name"] == "Beat"
+
+
+async def test_a_client_that_does_not_read_harms_only_itself(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), mode="legacy") as whole:
+        stuck = trio.Event()
+
+        async def never(message: Any) -> None:
+            await stuck.wait()
+
+        uri = "live://tracks/0"
+        async with Agent.over(build(whole.engine), mode="legacy") as slow, whole.agent.subscribed(uri):
+            slow._hear = never  # type: ignore[method-assign]
+            slow.client._message_handler = never  # type: ignore[attr-defined]
+            async with slow.subscribed(uri):
+                for number in range(50):
+                    heard = len(whole.agent.updates)
+                    await whole.by_hand(
+                        lambda song, number=number: setattr(song.tracks[0], "name", f"T{number}")
+                    )
+                    await whole.agent.update_after(heard, uri)
+                    await trio.sleep(APART_S * 2)
+                stuck.set()
+                assert len(whole.agent.updates) == 50
+
+
+@ERAS
+async def test_what_comes_into_being_is_told_to_who_waited_for_it(mode: str, autojump_clock: Clock) -> None:
+    uri = "live://ref/tracks/6"
+    async with listening(mode, uri) as whole:
+        assert set(await told(whole, lambda song: song.create_midi_track(-1))) == {uri}
+        assert (await whole.agent.read(uri))["type"] == "Track"
+        # What another one stands there now is another body.
+        assert set(await told(whole, lambda song: song.create_audio_track(0))) == {uri}
+        assert set(await told(whole, lambda song: song.delete_track(0))) == {uri}
+        assert set(await told(whole, lambda song: song.delete_track(6))) == {uri}
