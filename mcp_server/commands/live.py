@@ -25,12 +25,22 @@ from mcp_server.commands import options
     type=click.Path(exists=True, path_type=Path),
     help="One more Remote Script to load; may be given several times.",
 )
+@click.option(
+    "--threads",
+    type=click.Choice(["raise", "log", "count"]),
+    default="raise",
+    show_default=True,
+    help="What a script gets that uses Live's API off the main thread.",
+)
+@click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Keep a Log.txt there.")
 @click.option("--coverage", is_flag=True, help="Print what of Live's API there is, and end.")
 def command(
     set_file: Path | None,
     port: int,
     live_version: str | None,
     remote_scripts: tuple[Path, ...],
+    threads: str,
+    log_file: Path | None,
     coverage: bool,
 ) -> int:
     """Run headless Live with the Remote Script until interrupted.
@@ -42,6 +52,9 @@ def command(
     words = processes.headless_arguments(
         set_file, port=port, live_version=live_version, remote_scripts=remote_scripts
     )
+    words += ["--threads", threads]
+    if log_file is not None:
+        words += ["--log-file", str(log_file)]
     if coverage:
         words.append("--coverage")
     python = processes.python_for(live_version or "")

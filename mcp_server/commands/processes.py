@@ -41,9 +41,23 @@ def packages_root() -> Path:
 def python_for(live_version: str) -> str:
     """The interpreter that such a Live has inside, as far as this machine has it; else this one."""
     numbers = tuple(int(part) for part in live_version.split(".")[:2] if part.isdigit())
-    if numbers and numbers < (12, 1):
-        return shutil.which(f"python{OLD_PYTHON}") or sys.executable
-    return sys.executable
+    return (old_python() or sys.executable) if numbers and numbers < (12, 1) else sys.executable
+
+
+def old_python() -> str | None:
+    """A working Python 3.7: on the path, or one of pyenv's; a shim alone may stand for none."""
+    named = shutil.which(f"python{OLD_PYTHON}")
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    for path in ([named] if named else []) + [
+        str(each) for each in versions.glob(f"{OLD_PYTHON}.*/bin/python")
+    ]:
+        try:
+            said = subprocess.run([path, "-V"], capture_output=True, timeout=10, check=False, text=True)
+        except (OSError, subprocess.SubprocessError):
+            continue
+        if said.returncode == 0 and f"Python {OLD_PYTHON}." in said.stdout:
+            return path
+    return None
 
 
 def headless_arguments(

@@ -103,7 +103,9 @@ class Runner:
         if not options.no_setmirror:
             self.setmirror = self.live.load_script(SETMIRROR)
         for path in options.remote_script:
-            self.live.load_script(path)
+            # Ours is there already; a second one would only fight for the port.
+            if options.no_setmirror or os.path.realpath(path) != os.path.realpath(SETMIRROR):
+                self.live.load_script(path)
         self._ready()
         if options.person_stdin:
             threading.Thread(target=self._read_stdin, name="stdin", daemon=True).start()

@@ -16,8 +16,14 @@ import traceback
 import types
 from typing import Any, Callable, Dict, List, Optional, Union
 
+from .frameworks.engine.midi import DELTAS
+
 FRAMEWORKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "frameworks")
 """Where `_Framework`, `ableton.v2` … live, as far as they are written anew here."""
+
+
+KINDS = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xE0: "pitchbend"}
+"""A message's status → the kind of it that MIDI map calls name."""
 
 
 class CInstance:
@@ -222,8 +228,41 @@ class HostedScript:
             return None
 
     def receive_midi(self, message: Any) -> None:
-        """MIDI from the controller."""
-        self.call("receive_midi", tuple(message))
+        """MIDI from the controller, as the script's map says: to a parameter, to the script, or nowhere.
+
+        Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range.
+        """
+        message = tuple(message)
+        if message[0] == 0xF0:
+            self.call("receive_midi", message)
+            return
+        for name, args in list(self.midi_map):
+            forwards = name.startswith("forward_")
+            if not any(
+                name.startswith(("%s_midi_%s" % (word, KINDS.get(message[0] & 0xF0))))
+                for word in ("forward", "map")
+            ):
+                continue
+            where = args if forwards else args[1:]
+            if where[0] != message[0] & 0x0F:
+                continue
+            if not name.split("_midi_")[1].startswith("pitchbend") and where[1] != message[1]:
+                continue
+            if forwards:
+                self.call("receive_midi", message)
+            else:
+                self._move(args[0], message, where[2] if "_cc" in name else 0)
+
+    def _move(self, parameter: Any, message: Any, mode: Any) -> None:
+        """Live moves a mapped parameter itself."""
+        span = parameter.max - parameter.min
+        if message[0] & 0xF0 == 0xE0:
+            value = parameter.min + span * (message[1] + (message[2] << 7)) / 16383.0
+        elif int(mode) in DELTAS:
+            value = parameter.value + span * DELTAS[int(mode)](message[2]) / 127.0
+        else:
+            value = parameter.min + span * (0 if message[0] & 0xF0 == 0x80 else message[2]) / 127.0
+        parameter.value = max(parameter.min, min(parameter.max, value))
 
     def rebuild_midi_map(self) -> None:
         self.midi_map = []

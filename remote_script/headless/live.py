@@ -87,7 +87,6 @@ class HeadlessLive:
         self._log_to = log
         self._log_file = open(log_file, "a", encoding="utf-8") if log_file else None  # noqa: SIM115
         self.options: Dict[str, bool] = {}
-        self.midi_map: List[Any] = []
         self.status_bar = ""
         self.creating = 0
         self.scripts: List[HostedScript] = []

@@ -97,8 +97,13 @@ def _voices(live: Any) -> Any:
 
 def _midi_map(name: str) -> None:
     def behaviour(live: Any, *args: Any) -> bool:
-        live.midi_map.append((name, args))
-        return True
+        # A map's handle is that of the script which builds it; forwarding names the script first.
+        handle = args[1] if name.startswith("forward") else args[0]
+        for script in live.scripts:
+            if script.handle == handle:
+                script.midi_map.append((name, args[2:] if name.startswith("forward") else args[1:]))
+                return True
+        raise RuntimeError("There is no MIDI map with the handle %r" % (handle,))
 
     FUNCTIONS["MidiMap." + name] = behaviour
 

@@ -36,7 +36,9 @@ class Script:
         c_instance.show_message("hello")
 
     def disconnect(self): self.calls.append("disconnect")
-    def build_midi_map(self, handle): self.calls.append(("build_midi_map", handle))
+    def build_midi_map(self, handle):
+        self.calls.append(("build_midi_map", handle))
+        Live.MidiMap.forward_midi_note(self.c.handle(), handle, 0, 60)
     def receive_midi(self, message): self.calls.append(message)
     def connect_script_instances(self, instances): self.calls.append(len(instances))
 
@@ -63,6 +65,7 @@ def test_a_script_is_loaded_from_its_folder_as_a_package(live: Any, tmp_path: Pa
     assert script.messages == ["hello"]
     assert script.instance.calls == [("build_midi_map", script.handle), 1]
     script.receive_midi([0x90, 60, 100])
+    script.receive_midi([0x90, 61, 100])
     assert script.instance.calls[-1] == (0x90, 60, 100)
     assert str(tmp_path) not in sys.path
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from mcp_server.commands.processes import old_python
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -80,20 +80,9 @@ print("fine")
 """
 
 
-def python37() -> str | None:
-    """An interpreter of Python 3.7, or None."""
-    found = shutil.which("python3.7")
-    if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
-        return found
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for path in sorted(versions.glob("3.7.*/bin/python")):
-        return str(path)
-    return None
-
-
 @pytest.mark.parametrize("program", [PROGRAM, IN_LIVE], ids=["alone", "in headless Live"])
 def test_the_script_runs_under_python_3_7(program: str) -> None:
-    interpreter = python37()
+    interpreter = old_python()
     if interpreter is None:
         pytest.skip("no Python 3.7 on this machine; install one with pyenv to run this")
     done = subprocess.run([interpreter, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -1,0 +1,7 @@
+"""Controls with the event `value`."""
+
+from __future__ import annotations
+
+from .ControlElement import NotifyingControlElement
+
+__all__ = ["NotifyingControlElement"]

@@ -1,0 +1,3 @@
+"""Generation 2."""
+
+from __future__ import annotations

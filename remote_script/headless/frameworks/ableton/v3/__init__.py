@@ -1,0 +1,3 @@
+"""Generation 3."""
+
+from __future__ import annotations

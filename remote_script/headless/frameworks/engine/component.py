@@ -1,0 +1,145 @@
+"""Components: what a control is used for. On while they and all their parents are enabled."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from .dependency import Injection
+from .events import EventObject
+from .tasks import TaskGroup
+
+
+def _surface() -> Any:
+    provider = Injection.find("control_surface")
+    return provider() if provider is not None else None
+
+
+class ComponentCore(EventObject):
+    """Belongs to the surface in whose `component_guard` it is made, or to its parent."""
+
+    __events__ = ("enabled",)
+    name = ""
+    canonical_parent: Any = None
+    is_private = True
+
+    def __init__(
+        self,
+        name: str = "",
+        parent: Any = None,
+        layer: Any = None,
+        is_enabled: bool = True,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self._explicit_is_enabled = bool(is_enabled)
+        self._recursive_is_enabled = True
+        self._sub_components: List[Any] = []
+        self._layer: Any = None
+        self._held = False
+        self._surface = _surface()
+        self._tasks = TaskGroup(auto_kill=False)
+        if self._surface is not None:
+            self._surface._task_group.add(self._tasks)
+        if parent is not None:
+            parent.register_component(self)
+        elif self._surface is not None:
+            self._surface.register_component(self)
+        if layer is not None:
+            self.layer = layer
+
+    # -- on and off ----------------------------------------------------------------------------------
+
+    def is_enabled(self, explicit: bool = False) -> bool:
+        """Whether it is on; `explicit`: whether it was switched on, whatever its parents are."""
+        if explicit:
+            return self._explicit_is_enabled
+        return self._explicit_is_enabled and self._recursive_is_enabled
+
+    def set_enabled(self, enable: bool) -> None:
+        self._explicit_is_enabled = bool(enable)
+        self._update_enabled()
+
+    def _set_enabled_recursive(self, enable: bool) -> None:
+        self._recursive_is_enabled = bool(enable)
+        self._update_enabled()
+
+    def _update_enabled(self) -> None:
+        on = self.is_enabled()
+        for each in self._sub_components:
+            each._set_enabled_recursive(on)
+        self._hold_layer()
+        self.on_enabled_changed()
+        self.notify_enabled(on)
+
+    def on_enabled_changed(self) -> None:
+        self.update()
+
+    def update(self) -> None:
+        """Show what is; called when something that matters has changed."""
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def register_component(self, component: Any) -> Any:
+        """Take a child; it is on only while this is."""
+        component.canonical_parent = self
+        self._sub_components.append(component)
+        component._set_enabled_recursive(self.is_enabled())
+        return component
+
+    def register_components(self, *components: Any) -> List[Any]:
+        return [self.register_component(each) for each in components]
+
+    add_children = register_components
+
+    def has_component(self, component: Any) -> bool:
+        return component in self._sub_components
+
+    @property
+    def layer(self) -> Any:
+        return self._layer
+
+    @layer.setter
+    def layer(self, layer: Any) -> None:
+        if layer is self._layer:
+            return
+        if self._held:
+            self._layer.release(self)
+            self._held = False
+        self._layer = layer
+        self._hold_layer()
+
+    def _hold_layer(self) -> None:
+        wanted = self._layer is not None and self.is_enabled()
+        if wanted and not self._held:
+            self._held = True
+            self._layer.grab(self)
+        elif self._held and not wanted:
+            self._held = False
+            self._layer.release(self)
+
+    def set_control_element(self, control_element: Any, grabbed: bool) -> None:
+        """As a client of single elements."""
+
+    def disconnect(self) -> None:
+        if self._held:
+            self._held = False
+            self._layer.release(self)
+        self._tasks.kill()
+        self._tasks.clear()
+        super().disconnect()
+
+    # -- what changes in the Set ---------------------------------------------------------------------
+
+    def on_track_list_changed(self) -> None:
+        """Tracks were added, removed, moved, shown or hidden."""
+
+    def on_scene_list_changed(self) -> None:
+        """Scenes were added, removed or moved."""
+
+    def on_selected_track_changed(self) -> None:
+        """Another track is selected."""
+
+    def on_selected_scene_changed(self) -> None:
+        """Another scene is selected."""

@@ -1,0 +1,488 @@
+"""Controls of a MIDI controller: what comes in goes to listeners and to Live's parameters, lights go out.
+
+An element belongs to the surface in whose `component_guard` it is made. A mapped element (`connect_to`) is moved by
+Live itself; one with listeners gets its messages forwarded to the script.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from .dependency import Injection
+from .events import EventObject
+from .live import Live, liveobj_valid
+from .midi import (
+    DELTAS,
+    MIDI_CC_TYPE,
+    MIDI_INVALID_TYPE,
+    MIDI_NOTE_TYPE,
+    MIDI_PB_TYPE,
+    MIDI_SYSEX_TYPE,
+    STATUS,
+    SYSEX_END,
+    MapMode,
+)
+from .resources import StackingResource
+
+
+def _of_surface(name: str) -> Any:
+    provider = Injection.find(name)
+    return provider() if provider is not None else None
+
+
+class ControlElement(EventObject):
+    """Anything on a controller that a component can be given."""
+
+    __events__ = ("value",)
+
+    class ProxiedInterface:
+        """What is asked of an element that a layer does not hold."""
+
+        send_midi = None
+        reset_state = None
+
+        def __init__(self, outer: Any = None, *args: Any, **kwargs: Any) -> None:
+            self.outer = outer
+
+    canonical_parent: Any = None
+    num_delayed_messages = 1
+
+    def __init__(self, name: str = "", *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("resource_type", None)
+        kwargs.pop("optimized_send_midi", None)
+        super().__init__()
+        self.name = name
+        self.resource = StackingResource(self._received, self._lost)
+        self._surface = _of_surface("control_surface")
+        self._listener: Any = None
+        if self._surface is not None:
+            self._surface.register_control(self)
+
+    def _received(self, client: Any, *args: Any, **kwargs: Any) -> None:
+        client.set_control_element(self, True)
+
+    def _lost(self, client: Any) -> None:
+        client.set_control_element(self, False)
+
+    def send_midi(self, message: Any) -> bool:
+        """Out of the script's port; False when there is none."""
+        return self._surface is not None and bool(self._surface.send_midi(tuple(message)))
+
+    def clear_send_cache(self) -> None:
+        """Nothing is kept back."""
+
+    def reset(self) -> None:
+        """To the state of a controller that was just plugged in."""
+
+    def reset_state(self) -> None:
+        """As `reset`, and channel and number are the first ones again."""
+
+    def notify_ownership_change(self, client: Any, grabbed: bool) -> None:
+        client.set_control_element(self, grabbed)
+
+
+class InputControlElement(ControlElement):
+    """An element with one MIDI message of its own.
+
+    Args:
+      msg_type: MIDI_NOTE_TYPE, MIDI_CC_TYPE, MIDI_PB_TYPE or MIDI_SYSEX_TYPE.
+      channel: 0 to 15.
+      identifier: The note or controller number, 0 to 127; None for pitch bend and sysex.
+      sysex_identifier: The first bytes of its sysex messages.
+    """
+
+    _input_signal_listener_count = 0
+
+    def __init__(
+        self,
+        msg_type: int = MIDI_INVALID_TYPE,
+        channel: int = 0,
+        identifier: Optional[int] = None,
+        sysex_identifier: Any = None,
+        request_rebuild_midi_map: Any = None,
+        send_midi: Any = None,
+        name: str = "",
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        self._msg_type = msg_type
+        self._channel = self._original_channel = channel
+        self._identifier = self._original_identifier = identifier
+        self._sysex = tuple(sysex_identifier) if sysex_identifier is not None else None
+        self._parameter: Any = None
+        self._needs_takeover = True
+        self._feedback_delay = 0
+        self._last_sent: Any = None
+        self._force_next = False
+        super().__init__(name, *args, **kwargs)
+
+    # -- what it is ----------------------------------------------------------------------------------
+
+    def message_type(self) -> int:
+        return self._msg_type
+
+    def message_channel(self) -> int:
+        return self._channel
+
+    def message_identifier(self) -> Any:
+        return self._identifier
+
+    def message_sysex_identifier(self) -> Any:
+        return self._sysex
+
+    def message_map_mode(self) -> int:
+        raise NotImplementedError("message_map_mode")
+
+    def original_channel(self) -> int:
+        return self._original_channel
+
+    def original_identifier(self) -> Any:
+        return self._original_identifier
+
+    def set_channel(self, channel: int) -> None:
+        self._channel = channel
+        self._remap()
+
+    def set_identifier(self, identifier: int) -> None:
+        self._identifier = identifier
+        self._remap()
+
+    def use_default_message(self) -> None:
+        self._channel, self._identifier = self._original_channel, self._original_identifier
+        self._remap()
+
+    def reset_state(self) -> None:
+        self.use_default_message()
+        super().reset_state()
+
+    def set_needs_takeover(self, needs_takeover: bool) -> None:
+        self._needs_takeover = bool(needs_takeover)
+        self._remap()
+
+    def needs_takeover(self) -> bool:
+        return self._needs_takeover
+
+    def set_feedback_delay(self, delay: int) -> None:
+        self._feedback_delay = delay
+
+    # -- into Live -----------------------------------------------------------------------------------
+
+    def connect_to(self, parameter: Any) -> None:
+        """Let Live move a parameter with it."""
+        if parameter is None:
+            raise ValueError("connect_to needs a parameter; release_parameter lets go")
+        if self._parameter != parameter:
+            self._parameter = parameter
+            self._remap()
+
+    def release_parameter(self) -> None:
+        if self._parameter is not None:
+            self._parameter = None
+            self._remap()
+
+    def mapped_parameter(self) -> Any:
+        return self._parameter
+
+    @property
+    def mapped_object(self) -> Any:
+        return self._parameter
+
+    def is_mapped(self) -> bool:
+        return liveobj_valid(self._parameter)
+
+    def script_wants_forwarding(self) -> bool:
+        return self.value_listener_count() > 0
+
+    def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
+        wanted = self.script_wants_forwarding()
+        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
+        if not wanted:
+            self._remap()
+
+    def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
+        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
+        if not self.script_wants_forwarding():
+            self._remap()
+
+    def _remap(self) -> None:
+        if self._surface is not None:
+            self._surface.request_rebuild_midi_map()
+
+    def install_connections(self, midi_map_handle: int, script_handle: int) -> None:
+        """Tell Live's MIDI map what shall happen with the messages."""
+        midi_map = Live.MidiMap
+        if self.is_mapped() and self._msg_type in (MIDI_CC_TYPE, MIDI_NOTE_TYPE, MIDI_PB_TYPE):
+            mode = getattr(midi_map.MapMode, _MODE_NAMES[self._map_mode()])
+            if self._msg_type == MIDI_CC_TYPE:
+                words = (self._parameter, self._channel, self._identifier, mode, not self._needs_takeover)
+                midi_map.map_midi_cc(midi_map_handle, *words)
+            elif self._msg_type == MIDI_NOTE_TYPE:
+                midi_map.map_midi_note(midi_map_handle, self._parameter, self._channel, self._identifier)
+            else:
+                midi_map.map_midi_pitchbend(
+                    midi_map_handle, self._parameter, self._channel, not self._needs_takeover
+                )
+        elif self.script_wants_forwarding():
+            if self._msg_type == MIDI_NOTE_TYPE:
+                midi_map.forward_midi_note(script_handle, midi_map_handle, self._channel, self._identifier)
+            elif self._msg_type == MIDI_CC_TYPE:
+                midi_map.forward_midi_cc(script_handle, midi_map_handle, self._channel, self._identifier)
+            elif self._msg_type == MIDI_PB_TYPE:
+                midi_map.forward_midi_pitchbend(script_handle, midi_map_handle, self._channel)
+
+    def _map_mode(self) -> int:
+        return MapMode.absolute
+
+    # -- messages ------------------------------------------------------------------------------------
+
+    def keys(self) -> Iterator[Tuple[Any, ...]]:
+        """What a message begins with that is this element's."""
+        if self._msg_type == MIDI_SYSEX_TYPE:
+            if self._sysex is not None:
+                yield self._sysex
+        elif self._msg_type == MIDI_PB_TYPE:
+            yield (STATUS[self._msg_type] + self._channel,)
+        elif self._msg_type in STATUS:
+            yield (STATUS[self._msg_type] + self._channel, self._identifier)
+
+    def receive_value(self, value: Any) -> None:
+        """A message has come: 0 to 127, 14 bits of pitch bend, or a sysex message's bytes."""
+        self._last_sent = None
+        self.notify_value(value)
+
+    def send_value(self, value: Any, force: bool = False, channel: Optional[int] = None) -> None:
+        """To the controller, unless it shows this already."""
+        sent = (value, channel)
+        if not (force or self._force_next) and sent == self._last_sent:
+            return
+        self._force_next = False
+        status = STATUS.get(self._msg_type)
+        if status is None:
+            return
+        status += self._channel if channel is None else channel
+        if self._msg_type == MIDI_PB_TYPE:
+            message: Tuple[Any, ...] = (status, value & 127, value >> 7 & 127)
+        else:
+            message = (status, self._identifier, value)
+        if self.send_midi(message):
+            self._last_sent = sent
+
+    def force_next_send(self) -> None:
+        self._force_next = True
+
+    def clear_send_cache(self) -> None:
+        self._last_sent = None
+
+    def disconnect(self) -> None:
+        self.reset()
+        self._parameter = None
+        super().disconnect()
+
+
+class ButtonElement(InputControlElement):
+    """A button, pad or key; `is_momentary`: it tells its release, too."""
+
+    def __init__(
+        self,
+        is_momentary: bool = True,
+        msg_type: int = MIDI_NOTE_TYPE,
+        channel: int = 0,
+        identifier: Optional[int] = None,
+        skin: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(msg_type, channel, identifier, *args, **kwargs)
+        self._is_momentary = bool(is_momentary)
+        self._skin = skin
+        self._last_received = -1
+
+    def message_map_mode(self) -> int:
+        if self._msg_type != MIDI_CC_TYPE:
+            raise ValueError("only a control change has a map mode")
+        return MapMode.absolute
+
+    def is_momentary(self) -> bool:
+        return self._is_momentary
+
+    def is_pressed(self) -> bool:
+        return self._is_momentary and self._last_received > 0
+
+    def receive_value(self, value: Any) -> None:
+        self._last_received = value
+        super().receive_value(value)
+
+    def turn_on(self) -> None:
+        self.send_value(127)
+
+    def turn_off(self) -> None:
+        self.send_value(0)
+
+    def reset(self) -> None:
+        self.turn_off()
+
+    def set_light(self, is_turned_on: Any) -> None:
+        """On or off; with a skin, one of its colours by name."""
+        if self._skin is not None and isinstance(is_turned_on, str):
+            self._skin[is_turned_on].draw(self)
+        elif is_turned_on:
+            self.turn_on()
+        else:
+            self.turn_off()
+
+
+class EncoderElement(InputControlElement):
+    """A knob, absolute or endless (`map_mode`); `normalized_value` counts an endless one in parts of its range."""
+
+    __events__ = ("normalized_value",)
+    ENCODER_VALUE_NORMALIZER: Dict[int, Any] = DELTAS
+    encoder_sensitivity: float = 1.0
+
+    def __init__(
+        self,
+        msg_type: int = MIDI_CC_TYPE,
+        channel: int = 0,
+        identifier: Optional[int] = None,
+        map_mode: int = MapMode.absolute,
+        encoder_sensitivity: Optional[float] = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(msg_type, channel, identifier, *args, **kwargs)
+        if encoder_sensitivity is not None:
+            self.encoder_sensitivity = encoder_sensitivity
+        self._mode = int(map_mode)
+        self.mapping_sensitivity = 1.0
+
+    def message_map_mode(self) -> int:
+        return self._mode
+
+    def _map_mode(self) -> int:
+        return self._mode
+
+    def script_wants_forwarding(self) -> bool:
+        return super().script_wants_forwarding() or self.normalized_value_listener_count() > 0
+
+    def is_relative(self) -> bool:
+        return self._mode in DELTAS
+
+    def relative_value_to_delta(self, value: int) -> int:
+        """What a received value of an endless knob counts, in steps."""
+        return int(DELTAS[self._mode](value))
+
+    def normalize_value(self, value: int) -> float:
+        steps = self.relative_value_to_delta(value) if self._mode in DELTAS else value
+        return steps / 64.0 * self.encoder_sensitivity if self._mode in DELTAS else steps / 127.0
+
+    def receive_value(self, value: Any) -> None:
+        super().receive_value(value)
+        self.notify_normalized_value(self.normalize_value(value))
+
+
+class SliderElement(InputControlElement):
+    """A fader."""
+
+    def __init__(
+        self,
+        msg_type: int = MIDI_CC_TYPE,
+        channel: int = 0,
+        identifier: Optional[int] = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(msg_type, channel, identifier, *args, **kwargs)
+
+    def message_map_mode(self) -> int:
+        if self._msg_type not in (MIDI_CC_TYPE, MIDI_PB_TYPE):
+            raise ValueError("only a control change and a pitch bend have a map mode")
+        return MapMode.absolute
+
+
+class SysexElement(InputControlElement):
+    """Messages that begin with `sysex_identifier`; sends through `send_message_generator(value)`."""
+
+    def __init__(
+        self, send_message_generator: Any = None, default_value: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
+        kwargs["msg_type"] = MIDI_SYSEX_TYPE
+        super().__init__(*args, **kwargs)
+        self._generator, self._default = send_message_generator, default_value
+
+    def send_value(self, *args: Any, **kwargs: Any) -> None:
+        message = self._generator(*args) if self._generator is not None else args[0]
+        self.send_midi(tuple(message))
+
+    def receive_value(self, value: Any) -> None:
+        tail = tuple(value)
+        self.notify_value(tail[:-1] if tail and tail[-1] == SYSEX_END else tail)
+
+    def reset(self) -> None:
+        if self._default is not None:
+            self.send_value(self._default)
+
+
+class ButtonMatrixElement(ControlElement):
+    """Rows of elements that are given and taken as one; `value` tells (value, column, row, is_momentary)."""
+
+    def __init__(self, rows: Any = (), *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rows: List[List[Any]] = []
+        for row in rows:
+            self.add_row(row)
+
+    def add_row(self, row: Any) -> None:
+        self._rows.append(list(row))
+        at = len(self._rows) - 1
+        for column, button in enumerate(self._rows[at]):
+            if button is not None:
+                self.register_slot(button, self._heard(button, column, at), "value")
+
+    def _heard(self, button: Any, column: int, row: int) -> Any:
+        def heard(value: Any) -> None:
+            momentary = getattr(button, "is_momentary", None)
+            self.notify_value(value, column, row, bool(momentary()) if callable(momentary) else True)
+
+        return heard
+
+    def get_button(self, *where: int) -> Any:
+        """By (column, row), as `_Framework` has it."""
+        column, row = where
+        return self._rows[row][column]
+
+    def send_value(self, column: int, row: int, value: Any, force: bool = False) -> None:
+        button = self._rows[row][column]
+        if button is not None:
+            button.send_value(value, force)
+
+    def set_light(self, column: int, row: int, value: Any) -> None:
+        button = self._rows[row][column]
+        if button is not None:
+            button.set_light(value)
+
+    def width(self) -> int:
+        return max((len(row) for row in self._rows), default=0)
+
+    def height(self) -> int:
+        return len(self._rows)
+
+    def iterbuttons(self) -> Iterator[Tuple[Any, Tuple[int, int]]]:
+        for row, buttons in enumerate(self._rows):
+            for column, button in enumerate(buttons):
+                yield button, (column, row)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (button for button, _ in self.iterbuttons())
+
+    def __len__(self) -> int:
+        return sum(len(row) for row in self._rows)
+
+    def __getitem__(self, index: int) -> Any:
+        return list(self)[index]
+
+    def reset(self) -> None:
+        for button in self:
+            if button is not None:
+                button.reset()
+
+
+_MODE_NAMES = {value: name for name, value in vars(MapMode).items() if not name.startswith("_")}

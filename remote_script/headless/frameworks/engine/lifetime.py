@@ -1,0 +1,64 @@
+"""Things that are let go with `disconnect`, and things that let go of others with them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, List
+
+
+class Disconnectable:
+    """Has an end. Cooperative: takes and drops what arguments are left."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def disconnect(self) -> None:
+        """Let go of everything; not to be used afterwards."""
+
+
+class CompoundDisconnectable(Disconnectable):
+    """Ends what was registered with it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._registered_disconnectables: List[Any] = []
+
+    def register_disconnectable(self, slot: Any) -> Any:
+        if slot not in self._registered_disconnectables:
+            self._registered_disconnectables.append(slot)
+        return slot
+
+    def unregister_disconnectable(self, slot: Any) -> None:
+        if slot in self._registered_disconnectables:
+            self._registered_disconnectables.remove(slot)
+
+    def disconnect_disconnectable(self, slot: Any) -> None:
+        """End one of them now."""
+        if slot in self._registered_disconnectables:
+            slot.disconnect()
+            self.unregister_disconnectable(slot)
+
+    def find_disconnectable(self, predicate: Callable[[Any], Any]) -> Any:
+        for each in self._registered_disconnectables:
+            if predicate(each):
+                return each
+        return None
+
+    def has_disconnectable(self, slot: Any) -> bool:
+        return slot in self._registered_disconnectables
+
+    def disconnect(self) -> None:
+        registered, self._registered_disconnectables = self._registered_disconnectables, []
+        for each in registered:
+            each.disconnect()
+        super().disconnect()
+
+
+@contextmanager
+def disconnectable(managed: Any) -> Iterator[Any]:
+    """End it with the `with`."""
+    try:
+        yield managed
+    finally:
+        if managed is not None:
+            managed.disconnect()

@@ -1,0 +1,57 @@
+"""Stand-ins for other objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ProxyBase:
+    """What it does not have itself it takes from the object that it stands for, then from an interface."""
+
+    _skip_wrapper_lookup = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def proxy_hasattr(self, attr: str) -> bool:
+        return any(attr in vars(cls) for cls in type(self).__mro__) or attr in self.__dict__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in ("proxied_object", "proxied_interface", "_proxied_object"):
+            raise AttributeError(name)
+        obj = self.proxied_object
+        if obj is not None:
+            return getattr(obj, name)
+        interface = self.proxied_interface
+        if interface is not None:
+            return getattr(interface, name)
+        raise AttributeError("nothing stands behind this proxy, so it has no attribute %r" % name)
+
+    @property
+    def proxied_object(self) -> Any:
+        return None
+
+    @property
+    def proxied_interface(self) -> Any:
+        obj = self.proxied_object
+        return getattr(obj, "proxied_interface", obj)
+
+
+class Proxy(ProxyBase):
+    """Stands for an object that can be exchanged."""
+
+    proxied_object = None
+    _proxied_interface = None
+
+    def __init__(
+        self, proxied_object: Any = None, proxied_interface: Any = None, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.proxied_object = proxied_object
+        self._proxied_interface = proxied_interface
+
+    @property
+    def proxied_interface(self) -> Any:
+        if self._proxied_interface is not None:
+            return self._proxied_interface
+        return getattr(self.proxied_object, "proxied_interface", self.proxied_object)

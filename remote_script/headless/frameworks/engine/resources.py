@@ -1,0 +1,416 @@
+"""Who may use what: controls are resources that clients grab and release, with priorities.
+
+A stacking resource belongs to the client of the highest priority, among equals to the one that came last;
+the one below gets it back when that one lets go.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Dict, List, Optional, Tuple
+
+from .lifetime import Disconnectable
+from .proxies import Proxy
+from .tools import NamedTuple, nop
+
+DEFAULT_PRIORITY = 0
+
+
+class Resource:
+    """Something that can be grabbed."""
+
+    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
+        super().__init__()
+        if on_received_callback is not None:
+            self.on_received = on_received_callback  # type: ignore[method-assign]
+        if on_lost_callback is not None:
+            self.on_lost = on_lost_callback  # type: ignore[method-assign]
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
+        raise NotImplementedError("grab")
+
+    def release(self, client: Any) -> bool:
+        raise NotImplementedError("release")
+
+    def get_owner(self) -> Any:
+        raise NotImplementedError("get_owner")
+
+    @property
+    def owner(self) -> Any:
+        return self.get_owner()
+
+    def on_received(self, client: Any, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("on_received: override it or give a callback")
+
+    def on_lost(self, client: Any) -> None:
+        raise NotImplementedError("on_lost: override it or give a callback")
+
+
+class CompoundResource(Resource):
+    """Two, that are had together or not at all."""
+
+    def __init__(self, first_resource: Any = None, second_resource: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._pair = (first_resource, second_resource)
+
+    @property
+    def first(self) -> Any:
+        return self._pair[0]
+
+    @property
+    def second(self) -> Any:
+        return self._pair[1]
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
+        if self.first.grab(client, *args, **kwargs) and not self.second.grab(client, *args, **kwargs):
+            self.first.release(client)
+        return bool(self.owner == client)
+
+    def release(self, client: Any) -> bool:
+        if client != self.owner:
+            return False
+        self.second.release(client)
+        self.first.release(client)
+        return True
+
+    def get_owner(self) -> Any:
+        return self.first.owner or self.second.owner
+
+
+def compose_resources(*resources: Any) -> Any:
+    return functools.reduce(CompoundResource, resources)
+
+
+class ExclusiveResource(Resource):
+    """First come, first served."""
+
+    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
+        super().__init__(on_received_callback, on_lost_callback, **kwargs)
+        self._owner: Any = None
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
+        if self._owner is None:
+            self.on_received(client, *args, **kwargs)
+            self._owner = client
+        return bool(self._owner == client)
+
+    def release(self, client: Any) -> bool:
+        if self._owner is None or client != self._owner:
+            return False
+        self._owner = None
+        self.on_lost(client)
+        return True
+
+    def get_owner(self) -> Any:
+        return self._owner
+
+
+class SharedResource(Resource):
+    """Everybody's; each newcomer is told last."""
+
+    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
+        super().__init__(on_received_callback, on_lost_callback, **kwargs)
+        self._clients: List[Any] = []
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
+        self.on_received(client, *args, **kwargs)
+        if client not in self._clients:
+            self._clients.append(client)
+        return True
+
+    def release(self, client: Any) -> bool:
+        if client not in self._clients:
+            return False
+        self._clients.remove(client)
+        self.on_lost(client)
+        for each in self._clients:
+            self.on_received(each)
+        return True
+
+    def get_owner(self) -> Any:
+        return None
+
+
+class StackingResource(Resource):
+    """See the module."""
+
+    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
+        super().__init__(on_received_callback, on_lost_callback, **kwargs)
+        self._clients: List[Tuple[Any, int]] = []
+        self._owners: List[Any] = []
+
+    def grab(self, client: Any, priority: Optional[int] = None, **kwargs: Any) -> bool:
+        rank = DEFAULT_PRIORITY if priority is None else priority
+        self._forget(client)
+        at = len(self._clients)
+        while at and self._clients[at - 1][1] > rank:
+            at -= 1
+        self._clients.insert(at, (client, rank))
+        self._hand_over()
+        return True
+
+    def release(self, client: Any) -> bool:
+        known = self._forget(client)
+        self._hand_over()
+        return known
+
+    def release_all(self) -> None:
+        for client in self.clients:
+            self.release(client)
+
+    def release_stacked(self) -> None:
+        """Release those who wait."""
+        owners = list(self._owners)
+        for client in self.clients:
+            if client not in owners:
+                self.release(client)
+
+    def _forget(self, client: Any) -> bool:
+        kept = [each for each in self._clients if each[0] != client]
+        known = len(kept) != len(self._clients)
+        self._clients = kept
+        return known
+
+    def _hand_over(self) -> None:
+        before, now = self._owners, self._actual_owners()
+        if before == now:
+            return
+        self._owners = now
+        for client in before:
+            if client not in now:
+                self.on_lost(client)
+        for client in now:
+            self.on_received(client)
+
+    def _actual_owners(self) -> List[Any]:
+        return [self._clients[-1][0]] if self._clients else []
+
+    @property
+    def max_priority(self) -> int:
+        return self._clients[-1][1] if self._clients else DEFAULT_PRIORITY
+
+    @property
+    def stack_size(self) -> int:
+        return len(self._clients)
+
+    @property
+    def clients(self) -> List[Any]:
+        return [each[0] for each in self._clients]
+
+    @property
+    def owners(self) -> List[Any]:
+        return self._owners
+
+    def get_owner(self) -> Any:
+        return self._owners[0] if self._owners else None
+
+
+class PrioritizedResource(StackingResource):
+    """Shared by all clients of the highest priority."""
+
+    def _actual_owners(self) -> List[Any]:
+        highest = self.max_priority
+        return [client for client, priority in self._clients if priority == highest]
+
+
+class ClientWrapper(NamedTuple):
+    """How a proxied resource calls its clients."""
+
+    wrap = functools.partial(nop)
+    unwrap = functools.partial(nop)
+
+
+class ProxyResource(Proxy):
+    """Another resource, its clients in disguise."""
+
+    def __init__(self, proxied_resource: Any = None, client_wrapper: Any = None, **kwargs: Any) -> None:
+        super().__init__(proxied_object=proxied_resource, **kwargs)
+        self._client_wrapper = client_wrapper or ClientWrapper()
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.proxied_object.grab(self._client_wrapper.wrap(client), *args, **kwargs)
+
+    def release(self, client: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.proxied_object.release(self._client_wrapper.wrap(client), *args, **kwargs)
+
+    @property
+    def owner(self) -> Any:
+        return self._client_wrapper.unwrap(self.proxied_object.owner)
+
+    @property
+    def owners(self) -> List[Any]:
+        return [self._client_wrapper.unwrap(each) for each in self.proxied_object.owners]
+
+
+# Layers: which control does what in a component, had and lost together.
+
+
+class LayerError(Exception):
+    """A layer that cannot be used so."""
+
+
+class UnhandledElementError(LayerError):
+    """A component has no place for a control of its layer."""
+
+
+def handler_for(owner: Any, name: str) -> Any:
+    """How a component takes the control of that name: `set_<name>`, or the control `<name>`."""
+    setter = getattr(owner, "set_" + name, None)
+    if callable(setter):
+        return setter
+    state = getattr(owner, name, None)
+    setter = getattr(state, "set_control_element", None)
+    if setter is not None:
+        return setter
+    if name.startswith("_"):
+        return nop
+    raise UnhandledElementError(
+        "%r takes no control %r: it has neither set_%s nor a control of that name"
+        % (type(owner).__name__, name, name)
+    )
+
+
+class LayerClient:
+    """Holds a layer's controls in the name of a component."""
+
+    def __init__(self, layer_client: Any = None, layer: Any = None, **kwargs: Any) -> None:
+        self.layer_client = layer_client
+        self.layer = layer
+
+    def set_control_element(self, control_element: Any, grabbed: bool) -> None:
+        given = control_element if grabbed else None
+        for name in self.layer.names_of(control_element):
+            handler_for(self.layer_client, name)(given)
+            self.layer.given[name] = given
+
+
+class LayerBase(ExclusiveResource):
+    """A layer with a priority; belongs to one component at a time."""
+
+    def __init__(self, priority: Optional[int] = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        self._priority = priority
+
+    def __add__(self, other: Any) -> Any:
+        return CompoundLayer(self, other)
+
+    @property
+    def priority(self) -> Optional[int]:
+        return self._priority
+
+    @priority.setter
+    def priority(self, priority: Optional[int]) -> None:
+        if priority != self._priority:
+            if self.owner is not None:
+                raise RuntimeError("a layer's priority cannot change while it is in use")
+            self._priority = priority
+
+    def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
+        if self.owner is not None and client == self.owner:
+            self.on_received(client, *args, **kwargs)
+            return True
+        return super().grab(client, *args, **kwargs)
+
+
+class Layer(LayerBase):
+    """`Layer(play_button=button, …)`: names are the component's, values controls (v3: or their names)."""
+
+    def __init__(self, priority: Optional[int] = None, **controls: Any) -> None:
+        super().__init__(priority)
+        self.given: Dict[str, Any] = dict.fromkeys(controls)
+        self._elements: List[Tuple[Any, List[str]]] = []
+        self._clients: Dict[int, Tuple[Any, LayerClient]] = {}
+        for name, control in controls.items():
+            self._add(self._resolve(control), name)
+
+    def _resolve(self, control: Any) -> Any:
+        return control
+
+    def _add(self, element: Any, name: str) -> None:
+        for known, names in self._elements:
+            if known is element:
+                names.append(name)
+                return
+        self._elements.append((element, [name]))
+
+    def names_of(self, element: Any) -> List[str]:
+        return next((names for known, names in self._elements if known is element), [])
+
+    def __getattr__(self, name: str) -> Any:
+        given = self.__dict__.get("given", {})
+        if name in given:
+            return given[name]
+        raise AttributeError("this layer has no control %r" % name)
+
+    def client_of(self, component: Any) -> LayerClient:
+        if id(component) not in self._clients:
+            made = LayerClient(layer_client=component, layer=self)
+            self._clients[id(component)] = (component, made)
+        return self._clients[id(component)][1]
+
+    def on_received(self, client: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("priority", self._priority)
+        for element, _ in self._elements:
+            element.resource.grab(self.client_of(client), *args, **kwargs)
+
+    def on_lost(self, client: Any) -> None:
+        for element, _ in self._elements:
+            element.resource.release(self.client_of(client))
+
+
+class CompoundLayer(CompoundResource):
+    """Two layers as one."""
+
+    @property
+    def priority(self) -> Any:
+        return self.first.priority
+
+    @priority.setter
+    def priority(self, priority: Any) -> None:
+        self.first.priority = priority
+        self.second.priority = priority
+
+    def __add__(self, other: Any) -> Any:
+        return CompoundLayer(self, other)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_pair":
+            raise AttributeError(name)
+        try:
+            return getattr(self.first, name)
+        except AttributeError:
+            return getattr(self.second, name)
+
+
+class BackgroundLayer(LayerBase):
+    """Holds controls so that they are dark while nobody else has them."""
+
+    def __init__(self, *elements: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._elements = list(elements)
+
+    def on_received(self, client: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("priority", self._priority)
+        for element in self._elements:
+            element.resource.grab(self, *args, **kwargs)
+
+    def on_lost(self, client: Any) -> None:
+        for element in self._elements:
+            element.resource.release(self)
+
+    def set_control_element(self, control_element: Any, grabbed: bool) -> None:
+        if grabbed:
+            control_element.reset()
+
+
+class SimpleLayerOwner(Disconnectable):
+    """Has a layer from its making to its end."""
+
+    def __init__(self, layer: Any = None) -> None:
+        super().__init__()
+        self._layer = layer
+        layer.grab(self)
+
+    def disconnect(self) -> None:
+        self._layer.release(self)
+        super().disconnect()

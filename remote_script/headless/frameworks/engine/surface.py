@@ -1,0 +1,330 @@
+"""A control surface: Live's calls on one side, a script's components, controls and tasks on the other.
+
+`schedule_message` has the arithmetic of Live's own (see there). Everything that may touch Live runs inside
+`component_guard`: it gives the surface to whatever is made there, and asks for a new MIDI map once at its end.
+"""
+
+from __future__ import annotations
+
+import builtins
+import traceback
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+
+from .dependency import Injection
+from .events import EventObject
+from .live import application, liveobj_valid
+from .midi import MIDI_PB_TYPE, STATUS, is_sysex
+from .tasks import TaskGroup, delay, run, sequence
+
+TIMER_DELAY = 0.1
+"""Seconds between two updates of the display, as the tasks count them."""
+
+
+def registered() -> List[Any]:
+    """All surfaces that are there; Live's scripts find each other through it."""
+    held: Any = builtins.__dict__.setdefault("control_surfaces", [])
+    return held
+
+
+class SurfaceCore(EventObject):
+    """The base of the three generations' ControlSurface.
+
+    Args:
+      c_instance: What Live gives to `create_instance`.
+      publish_self: Whether other scripts can find it.
+    """
+
+    def __init__(self, c_instance: Any = None, publish_self: bool = True, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        if c_instance is None:
+            raise ValueError("a ControlSurface needs the c_instance that create_instance got")
+        self._c_instance = c_instance
+        self.canonical_parent: Any = None
+        self.controls: List[Any] = []
+        self._components: List[Any] = []
+        self._task_group = TaskGroup(auto_kill=False)
+        self._in_tick = False
+        self._guards = 0
+        self._rebuild_wanted = False
+        self._pad_translations: Any = None
+        self._suggested_input_port = ""
+        self._suggested_output_port = ""
+        self._injection = Injection(
+            {
+                "control_surface": lambda: self,
+                "log_error": lambda: self._log_error,
+                "register_component": lambda: self.register_component,
+                "register_control": lambda: self.register_control,
+                "send_midi": lambda: self.send_midi,
+                "request_rebuild_midi_map": lambda: self.request_rebuild_midi_map,
+                "song": lambda: self._live_song,
+                "show_message": lambda: self.show_message,
+                "log_message": lambda: self.log_message,
+                "schedule_message": lambda: self.schedule_message,
+                "parent_task_group": lambda: self._task_group,
+            }
+        )
+        if publish_self:
+            registered().append(self)
+        song = c_instance.song()
+        for subject, event, told in (
+            (song, "visible_tracks", self._on_track_list_changed),
+            (song, "scenes", self._on_scene_list_changed),
+            (song.view, "selected_track", self._on_selected_track_changed),
+            (song.view, "selected_scene", self._on_selected_scene_changed),
+        ):
+            self.register_slot(subject, told, event)
+
+    # -- Live ----------------------------------------------------------------------------------------
+
+    @property
+    def _live_song(self) -> Any:
+        return self._c_instance.song()
+
+    def _live_application(self) -> Any:
+        return application()
+
+    def log_message(self, *messages: Any) -> None:
+        """A line in Live's Log.txt."""
+        self._c_instance.log_message(" ".join(map(str, messages)))
+
+    def show_message(self, message: Any) -> None:
+        """A line in Live's status bar."""
+        self._c_instance.show_message(str(message))
+
+    def _log_error(self, text: str) -> None:
+        for line in [text, *traceback.format_exc().rstrip().splitlines()]:
+            self._c_instance.log_message(line)
+
+    def instance_identifier(self) -> int:
+        return int(self._c_instance.instance_identifier())
+
+    def send_midi(self, message: Any) -> bool:
+        return bool(self._c_instance.send_midi(tuple(message)))
+
+    def _send_midi(self, midi_event_bytes: Any, optimized: bool = True) -> bool:
+        return self.send_midi(midi_event_bytes)
+
+    def request_rebuild_midi_map(self) -> None:
+        """At the end of the guard, or at once."""
+        if self._guards:
+            self._rebuild_wanted = True
+        else:
+            self._c_instance.request_rebuild_midi_map()
+
+    def set_pad_translations(self, pad_translations: Any) -> None:
+        self._pad_translations = pad_translations
+        self._c_instance.set_pad_translation(pad_translations)
+
+    def set_feedback_channels(self, channels: Any) -> None:
+        self._c_instance.set_feedback_channels(channels)
+
+    def set_controlled_track(self, track: Any) -> None:
+        if liveobj_valid(track):
+            self._c_instance.set_controlled_track(track)
+        else:
+            self.release_controlled_track()
+
+    def release_controlled_track(self) -> None:
+        self._c_instance.release_controlled_track()
+
+    # -- the guard -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def component_guard(self) -> Iterator[None]:
+        """Controls and components are made inside; nested guards are one."""
+        with self._injection:
+            self._guards += 1
+            try:
+                yield
+            finally:
+                self._guards -= 1
+                if not self._guards and self._rebuild_wanted:
+                    self._rebuild_wanted = False
+                    self._c_instance.request_rebuild_midi_map()
+
+    _component_guard = component_guard
+
+    def register_component(self, component: Any) -> Any:
+        component.canonical_parent = self
+        self._components.append(component)
+        return component
+
+    _register_component = register_component
+
+    def register_control(self, control: Any) -> Any:
+        control.canonical_parent = self
+        self.controls.append(control)
+        return control
+
+    _register_control = register_control
+
+    @property
+    def components(self) -> Tuple[Any, ...]:
+        return tuple(self._components)
+
+    @property
+    def root_components(self) -> Tuple[Any, ...]:
+        return tuple(each for each in self._components if each.canonical_parent in (None, self))
+
+    # -- time ----------------------------------------------------------------------------------------
+
+    def schedule_message(
+        self, delay_in_ticks: int, callback: Callable[..., Any], parameter: Any = None
+    ) -> None:
+        """Call `callback`, with `parameter` if that is truthy, some updates of about 100 ms from now.
+
+        From outside an update 1 is the next one, and 0 the one after it; from inside n is n updates later and 0
+        still this one (Live's own: one is taken off outside, 0 waits for nothing, anything else for its delay and
+        one more step).
+        """
+        if not self._in_tick:
+            delay_in_ticks -= 1
+        call = run(callback, parameter) if parameter else run(callback)
+        self._task_group.add(call if delay_in_ticks == 0 else sequence(delay(delay_in_ticks), call))
+
+    def update_display(self) -> None:
+        """Live calls it about every 100 ms."""
+        with self.component_guard():
+            self._in_tick = True
+            try:
+                self._task_group.update(TIMER_DELAY)
+            finally:
+                self._in_tick = False
+
+    # -- MIDI ----------------------------------------------------------------------------------------
+
+    def build_midi_map(self, midi_map_handle: int) -> None:
+        with self.component_guard():
+            script = self._c_instance.handle()
+            for control in self.controls:
+                install = getattr(control, "install_connections", None)
+                if install is not None:
+                    install(midi_map_handle, script)
+            if self._pad_translations is not None:
+                self._c_instance.set_pad_translation(self._pad_translations)
+            self._rebuild_wanted = False
+
+    def _control_of(self, message: Tuple[int, ...]) -> Any:
+        keys: Dict[Tuple[Any, ...], Any] = {}
+        for control in self.controls:
+            for key in getattr(control, "keys", tuple)():
+                keys[key] = control
+        if is_sysex(message):
+            return next((each for key, each in keys.items() if message[: len(key)] == key), None)
+        # A note off is its note with velocity 0.
+        status = message[0] + 0x10 if message[0] & 0xF0 == 0x80 else message[0]
+        return keys.get((status, *message[1:2])) or keys.get((status,))
+
+    def get_control_by_name(self, control_name: str) -> Any:
+        return next((each for each in self.controls if each.name == control_name), None)
+
+    def receive_midi(self, midi_bytes: Any) -> None:
+        """A message that Live forwards."""
+        message = tuple(midi_bytes)
+        with self.component_guard():
+            if is_sysex(message):
+                self.handle_sysex(message)
+            else:
+                self.handle_nonsysex(message)
+
+    def handle_sysex(self, midi_bytes: Tuple[int, ...]) -> None:
+        control = self._control_of(midi_bytes)
+        if control is None:
+            self.log_message("Got unknown sysex message: %s" % (midi_bytes,))
+        else:
+            control.receive_value(midi_bytes[len(control.message_sysex_identifier()) :])
+
+    def handle_nonsysex(self, midi_bytes: Tuple[int, ...]) -> None:
+        control = self._control_of(midi_bytes)
+        if control is None:
+            self.log_message("Got unknown message: %s" % (midi_bytes,))
+        elif control.message_type() == MIDI_PB_TYPE:
+            control.receive_value(midi_bytes[1] + (midi_bytes[2] << 7))
+        else:
+            off = midi_bytes[0] & 0xF0 == 0x80
+            control.receive_value(0 if off else midi_bytes[2])
+
+    # -- what else Live calls ------------------------------------------------------------------------
+
+    def call_listeners(self, listeners: Any) -> None:
+        with self.component_guard():
+            for listener in listeners:
+                if listener is not None:
+                    listener()
+
+    def connect_script_instances(self, instanciated_scripts: Any) -> None:
+        """All scripts are there."""
+
+    def refresh_state(self) -> None:
+        """Send everything to the controller anew."""
+        for control in self.controls:
+            control.clear_send_cache()
+        with self.component_guard():
+            for component in self._components:
+                component.update()
+
+    def suggest_input_port(self) -> str:
+        return str(self._suggested_input_port)
+
+    def suggest_output_port(self) -> str:
+        return str(self._suggested_output_port)
+
+    def suggest_map_mode(self, cc_no: int, channel: int) -> int:
+        for control in self.controls:
+            if (STATUS[1] + channel, cc_no) in getattr(control, "keys", tuple)():
+                return int(control.message_map_mode())
+        return -1
+
+    def suggest_needs_takeover(self, cc_no: int, channel: int) -> bool:
+        return True
+
+    def supports_pad_translation(self) -> bool:
+        return self._pad_translations is not None
+
+    def can_lock_to_devices(self) -> bool:
+        return False
+
+    def lock_to_device(self, device: Any) -> None:
+        """Not without a device component."""
+
+    def unlock_from_device(self, device: Any) -> None:
+        """Not without a device component."""
+
+    def toggle_lock(self) -> None:
+        self._c_instance.toggle_lock()
+
+    def port_settings_changed(self) -> None:
+        """Other MIDI ports were chosen."""
+
+    def _each(self, method: str) -> None:
+        with self.component_guard():
+            for component in list(self._components):
+                getattr(component, method)()
+
+    def _on_track_list_changed(self) -> None:
+        self._each("on_track_list_changed")
+        self.schedule_message(1, self._on_selected_track_changed)
+
+    def _on_scene_list_changed(self) -> None:
+        self._each("on_scene_list_changed")
+
+    def _on_selected_track_changed(self) -> None:
+        self._each("on_selected_track_changed")
+
+    def _on_selected_scene_changed(self) -> None:
+        self._each("on_selected_scene_changed")
+
+    def disconnect(self) -> None:
+        """Live switches the script off."""
+        with self.component_guard():
+            for component in list(self._components):
+                component.disconnect()
+            for control in list(self.controls):
+                control.disconnect()
+            self._task_group.clear()
+            super().disconnect()
+        self._components, self.controls = [], []
+        if self in registered():
+            registered().remove(self)

@@ -1,0 +1,451 @@
+"""Tasks: what a script does over time, one step per update of the display (about 100 ms).
+
+A group updates its tasks in order over its living list, so one that is added during the update still has
+its turn in it; that is why a delay of 0 from inside runs in the same pass and one of n runs n updates later.
+What a task raises is logged and ends that task only. Durations of `wait` are seconds, of `delay` updates.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import traceback
+from typing import Any, Callable, Iterable, List, Optional
+
+from .dependency import Injection
+from .tools import linear as linear_between
+from .tools import nop
+
+KILLED, RUNNING, PAUSED = 0, 1, 2
+
+
+class TaskError(Exception):
+    """A task is used in a way that makes no sense."""
+
+
+class Task:
+    """Runs until it is killed; `restart` begins anew, also after that."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        self._state = RUNNING
+        self._next: List[Any] = []
+        self._task_manager: Any = None
+
+    def do_update(self, delta: float) -> None:
+        """One step."""
+
+    def do_restart(self) -> None:
+        """Back to the beginning."""
+
+    def clear(self) -> None:
+        """Forget what is inside."""
+
+    def update(self, delta: float) -> int:
+        if self._state == RUNNING:
+            self.do_update(delta)
+        return self._state
+
+    def add_next(self, task: Any) -> Any:
+        """Begin another one when this one ends."""
+        self._next.append(task)
+        return task
+
+    def _become(self, state: int) -> Any:
+        if self._state != KILLED:
+            self._state = state
+        return self
+
+    def pause(self) -> Any:
+        return self._become(PAUSED)
+
+    def resume(self) -> Any:
+        return self._become(RUNNING)
+
+    def toggle_pause(self) -> Any:
+        return self._become(PAUSED if self._state == RUNNING else RUNNING)
+
+    def restart(self) -> Any:
+        self.do_restart()
+        self._state = RUNNING
+        manager = self._task_manager
+        if manager is not None and manager.find(self) is None:
+            self._task_manager = None
+            manager.add(self)
+        return self
+
+    def kill(self) -> Any:
+        self._state = KILLED
+        if self._task_manager is not None:
+            for task in self._next:
+                self._task_manager.add(task)
+        return self
+
+    @property
+    def state(self) -> int:
+        return self._state
+
+    @property
+    def is_running(self) -> bool:
+        return self._state == RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        return self._state == PAUSED
+
+    @property
+    def is_killed(self) -> bool:
+        return self._state == KILLED
+
+    @property
+    def parent_task(self) -> Any:
+        return self._task_manager
+
+    def _set_parent(self, manager: Any) -> None:
+        if manager is not None and self._task_manager is not None:
+            raise TaskError("a task belongs to one group, this one already to %r" % (self._task_manager,))
+        self._task_manager = manager
+
+    def _task_equivalent(self, other: Any) -> bool:
+        return bool(self == other)
+
+
+class WrapperTask(Task):
+    """Another task in this one's place."""
+
+    def __init__(self, wrapped_task: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wrapped_task = wrapped_task
+
+    def update(self, delta: float) -> int:
+        super().update(delta)
+        self.wrapped_task.update(delta)
+        return self._state
+
+    def _set_parent(self, manager: Any) -> None:
+        super()._set_parent(manager)
+        self.wrapped_task._set_parent(manager)
+
+    def _task_equivalent(self, other: Any) -> bool:
+        return bool(self.wrapped_task._task_equivalent(other))
+
+
+class FuncTask(Task):
+    """Calls a function at each update, as long as it answers RUNNING (or anything true)."""
+
+    def __init__(self, func: Any = None, equivalent: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.func = func
+        self._equivalent = equivalent
+
+    def _answer(self, action: Any) -> None:
+        if not action:
+            self.kill()
+        elif action == PAUSED:
+            self.pause()
+
+    def do_update(self, delta: float) -> None:
+        self._answer(self.func(delta))
+
+    def _task_equivalent(self, other: Any) -> bool:
+        return any(other == each for each in (self, self.func, self._equivalent) if each is not None)
+
+
+class GeneratorTask(FuncTask):
+    """A generator that is advanced at each update; its argument's `delta` tells the seconds."""
+
+    class Param:
+        delta: float = 0.0
+
+    def __init__(self, generator: Any = None, equivalent: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(generator, equivalent, *args, **kwargs)
+        self._param = GeneratorTask.Param()
+        self._iterator = generator(self._param)
+
+    def do_update(self, delta: float) -> None:
+        self._param.delta = delta
+        self._answer(next(self._iterator, KILLED))
+
+    def do_restart(self) -> None:
+        self._iterator = self.func(self._param)
+
+
+class TaskGroup(Task):
+    """Several tasks at once. Ends with the last of them unless told otherwise."""
+
+    auto_kill = True
+    auto_remove = True
+    loop = False
+
+    def __init__(
+        self,
+        tasks: Iterable[Any] = (),
+        auto_kill: Optional[bool] = None,
+        auto_remove: Optional[bool] = None,
+        loop: Optional[bool] = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if auto_kill is not None:
+            self.auto_kill = auto_kill
+        if auto_remove is not None:
+            self.auto_remove = auto_remove
+        if loop is not None:
+            self.loop = loop
+        self._tasks: List[Any] = []
+        for task in tasks:
+            self.add(task)
+
+    def clear(self) -> None:
+        gone, self._tasks = self._tasks, []
+        for task in gone:
+            task._set_parent(None)
+
+    def do_update(self, delta: float) -> None:
+        # Not a copy: see the module's first lines.
+        for task in self._tasks:
+            if not task.is_killed:
+                try:
+                    task.update(delta)
+                except Exception:
+                    task.kill()
+                    report_error("Error when executing task")
+        if self.auto_remove:
+            self._tasks = [task for task in self._tasks if not task.is_killed]
+        if all(task.is_killed for task in self._tasks):
+            if self.auto_kill:
+                self.kill()
+            elif self.loop:
+                self.restart()
+
+    def add(self, task: Any) -> Any:
+        task = totask(task)
+        task._set_parent(self)
+        self._tasks.append(task)
+        if self.is_killed:
+            super().restart()
+        return task
+
+    def remove(self, task: Any) -> None:
+        self._tasks.remove(task)
+        task._set_parent(None)
+
+    def find(self, task: Any) -> Any:
+        return next((each for each in self._tasks if each._task_equivalent(task)), None)
+
+    def restart(self) -> Any:
+        super().restart()
+        for task in self._tasks:
+            task.restart()
+        return self
+
+    @property
+    def count(self) -> int:
+        return len(self._tasks)
+
+
+def report_error(text: str) -> None:
+    """The exception at hand, into the script's log where there is one."""
+    provider = Injection.find("log_error")
+    if provider is not None:
+        provider()(text)
+    else:
+        print(text)
+        traceback.print_exc()
+
+
+class _Countdown(Task):
+    duration: float = 1
+
+    def __init__(self, duration: Optional[float] = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if duration is not None:
+            self.duration = duration
+        self.remaining = self.duration
+
+    def _step(self, delta: float) -> float:
+        raise NotImplementedError("_step")
+
+    def do_update(self, delta: float) -> None:
+        self.remaining -= self._step(delta)
+        if self.remaining <= 0:
+            self.remaining = 0
+            self.kill()
+
+    def do_restart(self) -> None:
+        self.remaining = self.duration
+
+
+class WaitTask(_Countdown):
+    """Lasts so many seconds."""
+
+    duration = 1.0
+
+    def _step(self, delta: float) -> float:
+        return delta
+
+
+class DelayTask(_Countdown):
+    """Lasts so many updates; at least one."""
+
+    def _step(self, delta: float) -> float:
+        return 1
+
+
+class TimerTask(WaitTask):
+    """Tells `on_tick` at each update and `on_finish` at the end."""
+
+    def do_update(self, delta: float) -> None:
+        super().do_update(delta)
+        if self.remaining == 0:
+            self.on_finish()
+        else:
+            self.on_tick()
+
+    def on_tick(self) -> None:
+        """Still running."""
+
+    def on_finish(self) -> None:
+        """Time is up."""
+
+
+class FadeTask(Task):
+    """Calls a function with 0.0 to 1.0 over so many seconds."""
+
+    def __init__(
+        self,
+        func: Callable[[float], Any] = nop,
+        duration: float = 1.0,
+        loop: bool = False,
+        init: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.func, self.duration, self.loop, self.curr = func, duration, loop, 0.0
+        if init:
+            func(0.0)
+
+    def do_update(self, delta: float) -> None:
+        self.func(self.curr / self.duration)
+        self.curr += delta
+        if self.curr >= self.duration:
+            if self.loop:
+                self.curr -= self.duration
+            else:
+                self.curr = self.duration
+                self.kill()
+                self.func(1.0)
+
+    def do_restart(self) -> None:
+        self.curr = 0.0
+
+
+class SequenceTask(Task):
+    """One after the other; the next one begins at the update after the one that ended the last."""
+
+    def __init__(self, tasks: Iterable[Any] = (), *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tasks: List[Any] = list(tasks)
+        self._at = 0
+        if not self._tasks:
+            self.kill()
+
+    def do_update(self, delta: float) -> None:
+        if self._at < len(self._tasks):
+            current = self._tasks[self._at]
+            current.update(delta)
+            if current.is_killed:
+                self._at += 1
+        if self._at >= len(self._tasks):
+            self.kill()
+
+    def do_restart(self) -> None:
+        for task in self._tasks:
+            task.restart()
+        self._at = 0
+
+
+class TimedCallbackTask(SequenceTask):
+    """`start(updates, callback)` calls back once, `cancel` prevents it."""
+
+    _callback: Any = nop
+
+    def start(self, duration: Optional[float], callback: Any) -> None:
+        self._callback = callback or nop
+        self._tasks = [] if duration is None else [DelayTask(duration), FuncTask(self._call)]
+        self.restart()
+
+    def _call(self, _delta: float) -> None:
+        self.cancel()
+        self._callback()
+
+    def cancel(self) -> None:
+        self.kill()
+
+
+def totask(task: Any) -> Any:
+    if isinstance(task, Task):
+        return task
+    if not callable(task):
+        raise TaskError("a group takes tasks and functions, got %r" % (task,))
+    return FuncTask(func=task)
+
+
+def generator(orig: Any) -> Any:
+    """Decorator: a generator function makes tasks."""
+
+    @functools.wraps(orig)
+    def make() -> GeneratorTask:
+        return GeneratorTask(orig, make)
+
+    return make
+
+
+def sequence(*tasks: Any) -> SequenceTask:
+    return SequenceTask([totask(task) for task in tasks])
+
+
+def parallel(*tasks: Any) -> TaskGroup:
+    return TaskGroup(tasks=tasks, auto_remove=False)
+
+
+def loop(*tasks: Any) -> Any:
+    """All at once, again when all have ended."""
+    return TaskGroup(tasks=tasks, auto_remove=False, auto_kill=False, loop=True)
+
+
+wait = WaitTask
+delay = DelayTask
+fade = FadeTask
+
+
+def invfade(f: Callable[[float], Any], *args: Any, **kwargs: Any) -> FadeTask:
+    return fade(lambda x: f(1.0 - x), *args, **kwargs)
+
+
+def linear(f: Callable[[float], Any], min: float, max: float, *args: Any, **kwargs: Any) -> FadeTask:
+    return fade(lambda x: f(linear_between(min, max, x)), *args, **kwargs)
+
+
+def sinusoid(
+    f: Callable[[float], Any], min: float = 0.0, max: float = 1.0, *args: Any, **kwargs: Any
+) -> FadeTask:
+    return fade(lambda x: f(linear_between(min, max, math.sin(x * math.pi / 2.0))), *args, **kwargs)
+
+
+def run(func: Any, *args: Any, **kwargs: Any) -> FuncTask:
+    """Call once."""
+
+    def once(_delta: float) -> None:
+        func(*args, **kwargs)
+
+    return FuncTask(once)
+
+
+def repeat(task: Any) -> WrapperTask:
+    """Begin again whenever it ends."""
+    task = totask(task)
+    task.kill = task.restart
+    return WrapperTask(task)

@@ -1,0 +1,1 @@
+"""What old scripts import from the package `past`."""

@@ -1,0 +1,79 @@
+"""Third-party Remote Scripts as their makers publish them, fetched into a folder that is thrown away.
+
+Nothing of them is changed or kept. Where a package registry cannot be reached the test that wanted it skips, saying so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FETCH_S = 240.0
+
+ABLETON_MCP = ("ableton-mcp==1.4.5",)
+LIVEMCP = ("livemcp==1.2.8", "mcp<2")
+"""It asks for any `mcp` and uses one that ended with version 1."""
+ABLETON_JS = "ableton-js@4.1.0"
+
+
+def run(*words: str) -> None:
+    """Run to its end, or skip the test with what it said."""
+    try:
+        subprocess.run(words, check=True, capture_output=True, timeout=FETCH_S, text=True)
+    except FileNotFoundError:
+        pytest.skip(f"there is no {words[0]} here")
+    except (subprocess.SubprocessError, OSError) as problem:
+        said = getattr(problem, "stderr", "") or str(problem)
+        pytest.skip(f"cannot be fetched here ({' '.join(words[:4])} …): {said.strip()[-200:]}")
+
+
+def python_package(requirements: tuple[str, ...], folder: Path) -> Path:
+    """A virtual environment with a package and what it needs; its folder."""
+    venv = folder / "venv"
+    run(sys.executable, "-m", "venv", str(venv))
+    run(
+        str(venv / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        *requirements,
+    )
+    return venv
+
+
+def site_packages(venv: Path) -> Path:
+    (found,) = (venv / "lib").glob("python*/site-packages")
+    return found
+
+
+def ableton_mcp(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script as its own installer lays it, the command that is its server)"""
+    venv = python_package(ABLETON_MCP, folder)
+    script = folder / "AbletonMCP"
+    script.mkdir()
+    bundled = site_packages(venv) / "MCP_Server" / "bundled_ableton_remote_script" / "AbletonMCP_init.py"
+    shutil.copyfile(bundled, script / "__init__.py")
+    return script, venv / "bin" / "ableton-mcp"
+
+
+def livemcp(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script, the command that is its server)"""
+    venv = python_package(LIVEMCP, folder)
+    script = folder / "LiveMCP"
+    shutil.copytree(site_packages(venv) / "livemcp" / "remote_script", script)
+    return script, venv / "bin" / "livemcp"
+
+
+def ableton_js(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script, its JavaScript package)"""
+    run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder / "js"), ABLETON_JS)
+    package = folder / "js" / "node_modules" / "ableton-js"
+    script = folder / "AbletonJS"
+    shutil.copytree(package / "midi-script", script)
+    return script, package

@@ -1,0 +1,327 @@
+"""Scripts written in the manner of each generation of Live's classes, in headless Live and in virtual time."""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remote_script.headless import HeadlessLive, demo_set
+
+TICK_S = 0.1
+
+
+@pytest.fixture
+def live() -> Iterator[HeadlessLive]:
+    made = HeadlessLive(demo_set(), threads="raise")
+    yield made
+    made.close()
+
+
+Load = Callable[..., Any]
+
+
+@pytest.fixture
+def load(live: HeadlessLive, tmp_path: Path) -> Load:
+    """A script from its source, in a folder of its own."""
+
+    def loaded(source: str, name: str = "Made", **files: str) -> Any:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "__init__.py").write_text(textwrap.dedent(source))
+        for file, text in files.items():
+            (folder / f"{file}.py").write_text(textwrap.dedent(text))
+        hosted = live.load_script(str(folder))
+        assert hosted.instance is not None, "\n".join(hosted.log)
+        return hosted
+
+    return loaded
+
+
+PLAIN = """
+    from {module} import ControlSurface
+    class Made(ControlSurface):
+        def __init__(self, c_instance):
+            super().__init__({how})
+    def create_instance(c_instance):
+        return Made(c_instance)
+"""
+GENERATIONS = pytest.mark.parametrize(
+    ("module", "how"),
+    [
+        ("_Framework.ControlSurface", "c_instance"),
+        ("ableton.v2.control_surface", "c_instance"),
+        ("ableton.v3.control_surface", "c_instance=c_instance"),
+    ],
+    ids=["_Framework", "v2", "v3"],
+)
+
+
+@GENERATIONS
+@pytest.mark.parametrize(("delay", "ticks"), [(0, 2), (1, 1), (2, 2), (5, 5)])
+def test_from_outside_a_tick_zero_costs_two_ticks_and_one_costs_one(
+    live: HeadlessLive, load: Load, module: str, how: str, delay: int, ticks: int
+) -> None:
+    surface = load(PLAIN.format(module=module, how=how)).instance
+    live.run_for(1.05)
+    called: list[float] = []
+    began = live.clock.now()
+    surface.schedule_message(delay, lambda: called.append(live.clock.now() - began))
+    live.run_for((ticks - 1) * TICK_S)
+    assert called == []
+    live.run_for(TICK_S)
+    assert len(called) == 1
+
+
+@GENERATIONS
+def test_from_inside_a_tick_zero_is_still_this_tick_and_n_is_n_ticks_later(
+    live: HeadlessLive, load: Load, module: str, how: str
+) -> None:
+    surface = load(PLAIN.format(module=module, how=how)).instance
+    told: list[tuple[str, float]] = []
+
+    def inside() -> None:
+        began = live.clock.now()
+        for name, delay in (("zero", 0), ("one", 1), ("two", 2)):
+            surface.schedule_message(delay, lambda name=name: told.append((name, live.clock.now() - began)))
+
+    surface.schedule_message(1, inside)
+    live.run_for(1)
+    assert [(name, round(after, 3)) for name, after in told] == [("zero", 0.0), ("one", 0.1), ("two", 0.2)]
+
+
+@GENERATIONS
+def test_an_error_in_a_scheduled_message_is_logged_and_ends_that_one_only(
+    live: HeadlessLive, load: Load, module: str, how: str
+) -> None:
+    hosted = load(PLAIN.format(module=module, how=how))
+    told: list[int] = []
+    hosted.instance.schedule_message(1, lambda: 1 // 0)
+    hosted.instance.schedule_message(1, told.append, 7)
+    live.run_for(0.5)
+    assert told == [7]
+    assert any("ZeroDivisionError" in line for line in hosted.log)
+
+
+def test_the_first_generation_maps_knobs_hears_buttons_and_follows_the_set(
+    live: HeadlessLive, load: Load
+) -> None:
+    hosted = load(
+        """
+        from _Framework.ButtonElement import ButtonElement
+        from _Framework.ControlSurface import ControlSurface
+        from _Framework.EncoderElement import EncoderElement
+        from _Framework.InputControlElement import MIDI_CC_TYPE, MIDI_NOTE_TYPE
+        from _Framework.SubjectSlot import subject_slot
+        import Live
+
+        class Made(ControlSurface):
+            def __init__(self, c_instance):
+                super().__init__(c_instance)
+                self.heard, self.tempi = [], []
+                with self.component_guard():
+                    self.knob = EncoderElement(MIDI_CC_TYPE, 0, 20, Live.MidiMap.MapMode.absolute)
+                    self.knob.connect_to(self.song().tracks[0].mixer_device.volume)
+                    self.button = ButtonElement(True, MIDI_NOTE_TYPE, 0, 60)
+                    self.button.add_value_listener(self.heard.append)
+                self._on_tempo.subject = self.song()
+
+            @subject_slot("tempo")
+            def _on_tempo(self):
+                self.tempi.append(self.song().tempo)
+
+        def create_instance(c_instance):
+            return Made(c_instance)
+        """
+    )
+    live.run_for(0.3)
+    assert sorted(name for name, _ in hosted.midi_map) == ["forward_midi_note", "map_midi_cc"]
+    hosted.receive_midi((0xB0, 20, 0))
+    assert live.song.tracks[0].mixer_device.volume.value == 0.0
+    # Nobody asked for this one.
+    hosted.receive_midi((0xB0, 21, 127))
+    hosted.receive_midi((0x90, 60, 100))
+    hosted.receive_midi((0x80, 60, 0))
+    assert hosted.instance.heard == [100, 0]
+    live.person.do(lambda song: setattr(song, "tempo", 99.0))
+    live.run_for(0.2)
+    assert hosted.instance.tempi == [99.0]
+    hosted.instance.button.turn_on()
+    assert hosted.midi_out[-1] == (0x90, 60, 127)
+    before = live.listener_count()
+    hosted.disconnect()
+    assert live.listener_count() < before
+    live.person.do(lambda song: setattr(song, "tempo", 98.0))
+    live.run_for(0.2)
+    assert not [line for line in hosted.log if "Error" in line]
+
+
+def test_the_second_generation_has_layers_components_and_listens(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        """
+        from ableton.v2.base import listens, liveobj_valid, task
+        from ableton.v2.control_surface import Component, ControlSurface, Layer, MIDI_CC_TYPE
+        from ableton.v2.control_surface.elements import ButtonElement
+
+        class Player(Component):
+            def __init__(self, *a, **k):
+                super().__init__(*a, **k)
+                self.names, self.presses = [], 0
+                self._on_track.subject = self.song.view
+
+            @listens("selected_track")
+            def _on_track(self):
+                assert liveobj_valid(self.song.view.selected_track)
+                self.names.append(self.song.view.selected_track.name)
+
+            def set_play_button(self, button):
+                self._on_press.subject = button
+
+            @listens("value")
+            def _on_press(self, value):
+                self.presses += bool(value)
+
+        class Made(ControlSurface):
+            def __init__(self, *a, **k):
+                super().__init__(*a, **k)
+                self.waited = []
+                with self.component_guard():
+                    button = ButtonElement(True, MIDI_CC_TYPE, 3, 11)
+                    self.player = Player(name="Player", layer=Layer(play_button=button))
+                    self._task_group.add(task.sequence(task.wait(0.25), task.run(lambda: self.waited.append(1))))
+
+        def create_instance(c_instance):
+            return Made(c_instance=c_instance)
+        """
+    )
+    surface = hosted.instance
+    live.run_for(0.2)
+    assert surface.waited == []
+    live.run_for(0.3)
+    assert surface.waited == [1]
+    hosted.receive_midi((0xB3, 11, 127))
+    assert surface.player.presses == 1
+    surface.player.set_enabled(False)
+    hosted.receive_midi((0xB3, 11, 127))
+    assert surface.player.presses == 1
+    live.person.do(lambda song: setattr(song.view, "selected_track", song.tracks[2]))
+    live.run_for(0.2)
+    assert surface.player.names == ["Bass"]
+
+
+def test_the_third_generation_is_made_from_a_specification(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        """
+        from ableton.v3.base import listens
+        from ableton.v3.control_surface import (
+            Component, ControlSurface, ControlSurfaceSpecification, ElementsBase, MIDI_NOTE_TYPE,
+        )
+
+        class Elements(ElementsBase):
+            def __init__(self, *a, **k):
+                super().__init__(*a, **k)
+                self.add_button(36, "Go Button", msg_type=MIDI_NOTE_TYPE)
+
+        class Goer(Component):
+            went = 0
+
+            def set_go(self, button):
+                self._go.subject = button
+
+            @listens("value")
+            def _go(self, value):
+                self.went += 1
+                self.song.tempo = 100.0 + self.went
+
+        class Specification(ControlSurfaceSpecification):
+            elements_type = Elements
+            component_map = {"Goer": Goer}
+            create_mappings_function = lambda surface: {"Goer": {"go": "go_button"}}
+
+        class Made(ControlSurface):
+            pass
+
+        def create_instance(c_instance):
+            return Made(Specification, c_instance=c_instance)
+        """
+    )
+    hosted.receive_midi((0x90, 36, 1))
+    assert hosted.instance.component_map["Goer"].went == 1
+    assert live.song.tempo == 101.0
+
+
+def test_a_class_that_is_not_there_can_be_imported_and_says_so_when_it_is_made(load: Load) -> None:
+    hosted = load(
+        """
+        from _Framework.SessionComponent import SessionComponent
+        from ableton.v2.control_surface.components import MixerComponent
+        from ableton.v3.control_surface.components import SessionRingComponent
+        def create_instance(c_instance):
+            c_instance.classes = (SessionComponent, MixerComponent, SessionRingComponent)
+            return c_instance
+        """
+    )
+    for each in hosted.instance.classes:
+        with pytest.raises(NotImplementedError, match=each.__name__):
+            each()
+
+
+def test_scripts_do_not_see_each_others_modules(load: Load) -> None:
+    source = """
+        from .helper import NAME
+        from _Framework.ControlSurface import ControlSurface
+        class Made(ControlSurface):
+            name = NAME
+        def create_instance(c_instance):
+            return Made(c_instance)
+    """
+    one = load(source, "One", helper='NAME = "one"')
+    two = load(source, "Two", helper='NAME = "two"')
+    assert (one.instance.name, two.instance.name) == ("one", "two")
+
+
+def test_switching_off_and_on_reads_the_code_anew(live: HeadlessLive, load: Load, tmp_path: Path) -> None:
+    source = (
+        "VALUE = {}\nclass Made:\n    value = VALUE\ndef create_instance(c_instance):\n    return Made()\n"
+    )
+    hosted = load(source.format(1))
+    assert hosted.instance.value == 1
+    (tmp_path / "Made" / "__init__.py").write_text(source.format(22))
+    hosted.reload()
+    assert hosted.instance.value == 22
+
+
+def test_live_on_a_socket_thread_is_refused_with_the_file_and_line_that_did_it(
+    live: HeadlessLive, load: Load
+) -> None:
+    hosted = load(
+        """
+        import threading
+        from _Framework.ControlSurface import ControlSurface
+        class Made(ControlSurface):
+            def begin(self):
+                self.problem = None
+                self.thread = threading.Thread(target=self.serve, name="socket")
+                self.thread.start()
+            def serve(self):
+                song = self._c_instance.song
+                try:
+                    song().tempo = 99.0  # here
+                except Exception as problem:
+                    self.problem = problem
+        def create_instance(c_instance):
+            return Made(c_instance)
+        """
+    )
+    hosted.instance.begin()
+    hosted.instance.thread.join()
+    told = str(hosted.instance.problem)
+    line = (Path(hosted.folder) / "__init__.py").read_text().split("# here")[0].count("\n") + 1
+    assert "main thread" in told
+    assert f"Made{'/'}__init__.py:{line}" in told.replace("\\", "/")
+    assert threading.current_thread() is threading.main_thread()
+    assert live.song.tempo == 82.0
