@@ -22,7 +22,7 @@ from tests.benchmarks.measure import Row, table
 SUITES = {
     "core": "the store by itself: reads, batches, snapshots",
     "building": "the script building and resyncing a large Set, in virtual time",
-    "paths": "Live to agent and back over MCP, and ableton-mcp in the same Live",
+    "paths": "Live to agent and back over MCP, and others in the same Live",
 }
 
 

@@ -60,7 +60,7 @@ def timed(work: Callable[[], Any], *, samples: int = 300, warm: int = 20) -> Dis
 
 
 def table(rows: Iterable[Row]) -> list[str]:
-    """The rows as text, questions in the order of their first row."""
+    """The rows as text, questions in the order of their first row; ×N: so many times what the first one takes (p50)."""
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row.question, []).append(row)
@@ -69,12 +69,16 @@ def table(rows: Iterable[Row]) -> list[str]:
         lines.append("")
         lines.append(question)
         width = max(len(row.subject) for row in answers)
+        first = answers[0].times
         for row in answers:
-            lines.append(f"  {row.subject:<{width}}  {_figures(row)}".rstrip())
+            ratio = ""
+            if row is not answers[0] and row.times.samples_ms and first.samples_ms:
+                ratio = f"×{row.times.p50 / first.p50:.3g}"
+            lines.append(f"  {row.subject:<{width}}  {_figures(row, ratio)}".rstrip())
     return lines
 
 
-def _figures(row: Row) -> str:
+def _figures(row: Row, ratio: str) -> str:
     parts: list[str] = []
     if row.times.samples_ms:
         times = row.times
@@ -82,6 +86,8 @@ def _figures(row: Row) -> str:
             f"p50 {duration(times.p50)}  p95 {duration(times.p95)}  p99 {duration(times.p99)}"
             f"  n={len(times.samples_ms)}"
         )
+    if ratio:
+        parts.append(ratio)
     parts.extend(f"{name} {_number(value)}" for name, value in row.facts.items())
     if row.note:
         parts.append(f"({row.note})")

@@ -1,12 +1,11 @@
 """From Live to an agent and back, in real time: processes, sockets and pipes as a user has them.
 
-One headless Live runs our Remote Script and, where it can be downloaded, that of `ableton-mcp`; both are asked the same
-in the same run. See `peers` for what flatters it.
+One headless Live runs our Remote Script and, where they can be fetched, those of `ableton-mcp` and `ableton-js`; all
+are asked the same in the same run. See `peers` for what flatters them.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 import time
@@ -22,18 +21,18 @@ from mcp_server.commands.hands import Hands
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
 from mirror import Mirror, Set
+from tests import third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row, cycle
 
 READS, CHANGES, WRITES = 500, 200, 200
 PEER_READS, PEER_CHANGES, PEER_WRITES = 200, 40, 30
-STAND_IN = Path(__file__).parent / "stand_in"
-PEER = f"{peers.PACKAGE} {peers.VERSION}, its Remote Script alone"
-
 READ_TRACK = "read one track"
 READ_SET = "read an overview of the Set"
+READ_PARAMETER = "read one parameter"
 CHANGE = "a person moves a fader in Live → the agent knows"
 RENAME = "a person renames a track in Live → the agent knows"
+TEMPO = "a person changes the tempo in Live → the agent knows"
 WRITE = "change the tempo, and know that it is so"
 
 
@@ -42,43 +41,57 @@ def rows(*, peers: bool = True, als: Path | None = None) -> Iterator[Row]:
     found: list[Row] = []
     trio.run(_measure, found, peers, als)
     # One question after the other, ours first.
-    order = [READ_TRACK, READ_SET, CHANGE, RENAME, WRITE]
+    order = [READ_TRACK, READ_SET, READ_PARAMETER, CHANGE, RENAME, TEMPO, WRITE]
     yield from sorted(found, key=lambda row: order.index(row.question) if row.question in order else -1)
 
 
 async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None:
-    with tempfile.TemporaryDirectory(prefix="setmirror-peers-") as folder:
-        script, reason = None, "not asked for"
+    with tempfile.TemporaryDirectory(prefix="setmirror-peers-") as name:
+        folder = Path(name)
+        exchange = folder / "exchange"
+        exchange.mkdir()
+        fetched: dict[str, tuple[Path, Path]] = {}
+        reasons = dict.fromkeys((peers.ABLETON_MCP, peers.ABLETON_JS), "not asked for")
         if with_peers:
-            script, reason = await trio.to_thread.run_sync(_fetch, Path(folder))
-        environ = processes.environment()
-        scripts: list[Path] = []
-        more: list[str] = []
-        if script is not None:
-            scripts, more = [script], ["--threads", "count"]
-            environ.update(peers.quiet(), PYTHONPATH=f"{environ['PYTHONPATH']}{os.pathsep}{STAND_IN}")
+            fetched, reasons = await trio.to_thread.run_sync(_fetch, folder)
+        environ = processes.environment(TMPDIR=str(exchange), **peers.QUIET)
         async with (
-            HeadlessProcess.started(als, remote_scripts=scripts, more=more, environ=environ) as live,
+            HeadlessProcess.started(
+                als,
+                remote_scripts=[script for script, _ in fetched.values()],
+                more=["--threads", "count"],
+                environ=environ,
+            ) as live,
             linked(live.port, sync_s=60.0) as mirror,
             Agent.connected(live.port, environ=environ) as agent,
         ):
             found.extend(await _ours(live, mirror, agent))
-            if script is None:
-                found.append(Row(WRITE, PEER, note=f"not measured: {reason}"))
-                return
-            try:
-                found.extend(await _theirs(live))
-            except peers.NotAvailable as problem:
-                found.append(Row(WRITE, PEER, note=f"not measured: {problem}"))
+            for subject, measure in (
+                (peers.ABLETON_MCP, lambda: _ableton_mcp(live)),
+                (peers.ABLETON_JS, lambda: _ableton_js(live, fetched[peers.ABLETON_JS][1], exchange)),
+            ):
+                try:
+                    if subject in reasons:
+                        raise peers.NotAvailable(reasons[subject])
+                    found.extend(await measure())
+                except peers.NotAvailable as problem:
+                    found.append(Row(WRITE, subject, note=f"not measured: {problem}"))
 
 
-def _fetch(folder: Path) -> tuple[Path | None, str]:
-    if not peers.free(peers.PORT):
-        return None, f"port {peers.PORT} is taken"
-    try:
-        return peers.fetch(folder), ""
-    except peers.NotAvailable as problem:
-        return None, str(problem)
+def _fetch(folder: Path) -> tuple[dict[str, tuple[Path, Path]], dict[str, str]]:
+    """What could be had, and why the rest could not."""
+    found, reasons = {}, {}
+    for subject, fetch, free in (
+        (peers.ABLETON_MCP, third_party.ableton_mcp, peers.free(peers.PORT)),
+        (peers.ABLETON_JS, third_party.ableton_js, True),
+    ):
+        try:
+            if not free:
+                raise peers.NotAvailable(f"port {peers.PORT} is taken")
+            found[subject] = fetch(folder)
+        except peers.NotAvailable as problem:
+            reasons[subject] = str(problem)
+    return found, reasons
 
 
 async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row]:
@@ -96,6 +109,8 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
     row(READ_TRACK, over_mcp, await measures.calls(lambda: hands.track(following()), READS))
     row(READ_TRACK, f"{OURS}, mirror in memory", _direct(mirror, tracks))
     row(READ_SET, over_mcp, await measures.calls(hands.overview, READS))
+    some = f"{tracks[0]}/devices/0/parameters/1"
+    row(READ_PARAMETER, over_mcp, await measures.calls(lambda: agent.call("get", target=some), READS))
     values = [0.35, 0.45, 0.55]
     async with agent.subscribed(hands.uri(fader)):
         samples = await measures.notifications(live, agent, hands.uri(fader), fader, "value", values, CHANGES)
@@ -111,6 +126,11 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
             live, agent, hands.uri(tracks[0]), tracks[0], "name", names, CHANGES
         )
     row(RENAME, f"{OURS}, notification at the MCP client", samples, "routings that show the name follow")
+    async with agent.subscribed(hands.uri("song")):
+        samples = await measures.notifications(
+            live, agent, hands.uri("song"), "song", "tempo", [100.0, 101.0, 102.0], CHANGES
+        )
+    row(TEMPO, f"{OURS}, notification at the MCP client", samples)
     tempo = cycle([100.0, 101.0, 102.0])
     row(WRITE, f"{OURS}, verified, over MCP", await measures.calls(lambda: hands.tempo(tempo()), WRITES))
     row(
@@ -131,7 +151,7 @@ def _direct(mirror: Mirror, tracks: list[str]) -> list[float]:
     return found
 
 
-async def _theirs(live: HeadlessProcess) -> list[Row]:
+async def _ableton_mcp(live: HeadlessProcess) -> list[Row]:
     peer = await trio.to_thread.run_sync(peers.Peer)
     try:
         info = await trio.to_thread.run_sync(lambda: peer.ask("get_session_info"))
@@ -144,26 +164,58 @@ async def _theirs(live: HeadlessProcess) -> list[Row]:
         return [
             Row(
                 READ_TRACK,
-                PEER,
+                peers.ABLETON_MCP,
                 await sample(lambda: peer.ask("get_track_info", track_index=numbers()), PEER_READS),
                 note="its thread may run freely here; in Live about every 100 ms",
             ),
-            Row(READ_SET, PEER, await sample(lambda: peer.ask("get_session_info"), PEER_READS)),
+            Row(READ_SET, peers.ABLETON_MCP, await sample(lambda: peer.ask("get_session_info"), PEER_READS)),
             Row(
                 RENAME,
-                f"{PEER}, asked without pause",
+                f"{peers.ABLETON_MCP}, asked without pause",
                 Distribution.of_seconds(await _polled(live, peer)),
                 note="it tells nothing by itself",
             ),
             Row(
                 WRITE,
-                PEER,
+                peers.ABLETON_MCP,
                 await sample(lambda: peer.ask("set_tempo", tempo=tempo()), PEER_WRITES),
                 note="not read back",
             ),
         ]
     finally:
         peer.close()
+
+
+async def _ableton_js(live: HeadlessProcess, package: Path, exchange: Path) -> list[Row]:
+    async with peers.Script.started(package, exchange, PEER_READS, PEER_WRITES) as script:
+        reads = await script.line()
+        while "listening" not in await script.line():
+            pass
+        chance, tempo, heard = random.Random(9), cycle([110.0, 111.0, 112.0]), []
+        # The client tells the time of day, Live its own clock.
+        day = time.time() - time.monotonic()
+        for _ in range(PEER_CHANGES):
+            wanted = tempo()
+            await trio.sleep(measures.APART_S + chance.uniform(0, measures.PHASE_S))
+            changed = await live.set("song", "tempo", wanted)
+            while (told := await script.line()).get("tempo") != wanted:
+                pass
+            heard.append(told["at"] / 1000 - day - changed)
+        await script.go_on()
+        while "write" not in (writes := await script.line()):
+            pass
+
+    def row(question: str, milliseconds: list[float], note: str = "") -> Row:
+        distribution = Distribution.of_seconds([each / 1000 for each in milliseconds])
+        return Row(question, peers.ABLETON_JS, distribution, note=note)
+
+    return [
+        row(READ_TRACK, reads["track"], "its name alone"),
+        row(READ_SET, reads["overview"], "the tracks' names"),
+        row(READ_PARAMETER, reads["parameter"]),
+        row(TEMPO, [each * 1000 for each in heard]),
+        row(WRITE, writes["write"], "until its listener tells it"),
+    ]
 
 
 def _times(ask: Callable[[], Any], count: int) -> list[float]:

@@ -1,10 +1,8 @@
-"""The same questions asked of `ableton-mcp`, whose Remote Script runs in the same headless Live in the same
-run.
+"""The same questions asked of `ableton-mcp` and `ableton-js`, whose Remote Scripts run in the same headless Live.
 
-Its wheel comes from PyPI when it can be downloaded; nothing of it is kept. Only its Remote Script is asked,
-straight over its own socket: its MCP server would add its own time on top, so this flatters it. Headless
-Live lets its thread run freely, where Live lets Python threads run only about every 100 ms: that flatters
-it, too.
+Of ableton-mcp only the Remote Script is asked, straight over its own socket: its MCP server would add its own time on
+top, so this flatters it. Headless Live lets its thread run freely, where Live lets Python threads run only about every
+100 ms: that flatters it, too. ableton-js is asked by its own JavaScript client.
 """
 
 from __future__ import annotations
@@ -12,52 +10,22 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
-import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-PACKAGE = "ableton-mcp"
-VERSION = "1.4.5"
+import trio
+
+from tests import third_party
+from tests.third_party import NotAvailable
+
+ABLETON_MCP = f"{third_party.ABLETON_MCP[0]}, its Remote Script alone"
+ABLETON_JS = f"{third_party.ABLETON_JS}, its own client"
 PORT = 9877
 """Fixed in its source."""
-DOWNLOAD_S = 60.0
 ANSWER_S = 15.0
-
-
-class NotAvailable(Exception):
-    """The peer cannot be measured here; the text says why."""
-
-
-def fetch(folder: Path) -> Path:
-    """Its Remote Script, unpacked under `folder`.
-
-    Raises:
-      NotAvailable: the package index cannot be reached, or the wheel holds something else.
-    """
-    words = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]
-    try:
-        subprocess.run(
-            [*words, "--dest", str(folder), f"{PACKAGE}=={VERSION}"],
-            check=True,
-            capture_output=True,
-            timeout=DOWNLOAD_S,
-        )
-        (wheel,) = folder.glob("*.whl")
-    except (subprocess.SubprocessError, ValueError, OSError) as problem:
-        raise NotAvailable(f"{PACKAGE} {VERSION} cannot be downloaded ({type(problem).__name__})") from None
-    # Its own installer writes the bundled file as the folder's `__init__.py`; so do we.
-    member = "MCP_Server/bundled_ableton_remote_script/AbletonMCP_init.py"
-    script = folder / "AbletonMCP"
-    script.mkdir()
-    try:
-        with zipfile.ZipFile(wheel) as packed:
-            (script / "__init__.py").write_bytes(packed.read(member))
-    except KeyError:
-        raise NotAvailable(f"{PACKAGE} {VERSION} holds no {member}") from None
-    return script
 
 
 def free(port: int) -> bool:
@@ -67,14 +35,12 @@ def free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def quiet() -> dict[str, str]:
-    """What keeps it from reporting to anybody."""
-    return {
-        **os.environ,
-        "ABLETON_MCP_DISABLE_TELEMETRY": "true",
-        "ABLETON_MCP_DISABLE_DATASET": "1",
-        "ABLETON_MCP_HOST": "127.0.0.1",
-    }
+QUIET = {
+    "ABLETON_MCP_DISABLE_TELEMETRY": "true",
+    "ABLETON_MCP_DISABLE_DATASET": "1",
+    "ABLETON_MCP_HOST": "127.0.0.1",
+}
+"""What keeps it from reporting to anybody."""
 
 
 class Peer:
@@ -113,3 +79,51 @@ class Peer:
 
     def close(self) -> None:
         self._socket.close()
+
+
+class Script:
+    """The driver of ableton-js: lines of JSON come out, one goes in."""
+
+    def __init__(self, process: trio.Process) -> None:
+        self._process = process
+        self._rest = b""
+
+    @classmethod
+    @asynccontextmanager
+    async def started(cls, package: Path, exchange: Path, reads: int, writes: int) -> AsyncIterator[Script]:
+        """It finds its Remote Script through files in `exchange`."""
+        drive = Path(__file__).with_name("ableton_js.js")
+        process = await trio.lowlevel.open_process(
+            ["node", str(drive), str(package), str(reads), str(writes)],
+            stdin=-1,
+            stdout=-1,
+            env={**os.environ, "TMPDIR": str(exchange)},
+        )
+        try:
+            yield cls(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            with trio.CancelScope(shield=True):
+                await process.wait()
+
+    async def line(self) -> dict[str, Any]:
+        """The next thing it says.
+
+        Raises:
+          NotAvailable: it ended.
+        """
+        assert self._process.stdout is not None
+        with trio.fail_after(ANSWER_S * 4):
+            while b"\n" not in self._rest:
+                part = await self._process.stdout.receive_some()
+                if not part:
+                    raise NotAvailable("ableton-js's client ended")
+                self._rest += part
+        line, self._rest = self._rest.split(b"\n", 1)
+        return dict(json.loads(line))
+
+    async def go_on(self) -> None:
+        """To the writes."""
+        assert self._process.stdin is not None
+        await self._process.stdin.send_all(b"go\n")

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from mcp.client.stdio import stdio_client
 
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess, environment, old_python
-
-from . import registries
+from tests import third_party
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders of POSIX virtual environments")
 
@@ -61,6 +60,14 @@ def needs_port() -> None:
             pytest.skip(f"somebody listens on {PORT} already")
 
 
+async def fetched(fetch: Callable[[Path], tuple[Path, Path]], folder: Path) -> tuple[Path, Path]:
+    """What `third_party` brings, or the test is skipped."""
+    try:
+        return await trio.to_thread.run_sync(fetch, folder)
+    except third_party.NotAvailable as problem:
+        pytest.skip(str(problem))
+
+
 async def asked(server: Path, tool: str, **arguments: Any) -> Any:
     """One answer of an MCP server of theirs."""
     quiet = environment(ABLETON_MCP_DISABLE_TELEMETRY="true", ABLETON_MCP_DISABLE_DATASET="1")
@@ -75,7 +82,7 @@ async def asked(server: Path, tool: str, **arguments: Any) -> Any:
 
 async def test_ableton_mcp_answers_its_own_server(tmp_path: Path) -> None:
     needs_port()
-    script, server = await trio.to_thread.run_sync(registries.ableton_mcp, tmp_path)
+    script, server = await fetched(third_party.ableton_mcp, tmp_path)
     async with hosting(script, "--threads", "log") as live, linked(live.port) as mirror:
         await mirror.wait_synced(WAIT_S)
         told = await asked(server, "get_session_info")
@@ -89,13 +96,13 @@ async def test_ableton_mcp_answers_its_own_server(tmp_path: Path) -> None:
 
 async def test_livemcp_answers_its_own_server(tmp_path: Path) -> None:
     needs_port()
-    script, server = await trio.to_thread.run_sync(registries.livemcp, tmp_path)
+    script, server = await fetched(third_party.livemcp, tmp_path)
     async with hosting(script, "--threads", "log"):
         assert "82" in await asked(server, "get_session_info")
 
 
 async def test_ableton_js_answers_its_own_javascript_client(tmp_path: Path) -> None:
-    script, package = await trio.to_thread.run_sync(registries.ableton_js, tmp_path)
+    script, package = await fetched(third_party.ableton_js, tmp_path)
     drive, exchange = tmp_path / "drive.js", tmp_path / "exchange"
     drive.write_text(DRIVE)
     exchange.mkdir()

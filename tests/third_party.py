@@ -1,6 +1,7 @@
 """Third-party Remote Scripts as their makers publish them, fetched into a folder that is thrown away.
 
-Nothing of them is changed or kept. Where a package registry cannot be reached the test that wanted it skips, saying so.
+Nothing of them is changed or kept. Where a package registry cannot be reached `NotAvailable` says so: a test skips with
+its text, a benchmark prints it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 FETCH_S = 240.0
 
 ABLETON_MCP = ("ableton-mcp==1.4.5",)
@@ -20,15 +19,19 @@ LIVEMCP = ("livemcp==1.2.8", "mcp<2")
 ABLETON_JS = "ableton-js@4.1.0"
 
 
+class NotAvailable(Exception):
+    """It cannot be had here; the text says why."""
+
+
 def run(*words: str) -> None:
-    """Run to its end, or skip the test with what it said."""
+    """Run to its end."""
     try:
         subprocess.run(words, check=True, capture_output=True, timeout=FETCH_S, text=True)
     except FileNotFoundError:
-        pytest.skip(f"there is no {words[0]} here")
+        raise NotAvailable(f"there is no {words[0]} here") from None
     except (subprocess.SubprocessError, OSError) as problem:
         said = getattr(problem, "stderr", "") or str(problem)
-        pytest.skip(f"cannot be fetched here ({' '.join(words[:4])} …): {said.strip()[-200:]}")
+        raise NotAvailable(f"cannot be fetched here ({words[-1]}): {said.strip()[-200:]}") from None
 
 
 def python_package(requirements: tuple[str, ...], folder: Path) -> Path:
