@@ -18,6 +18,8 @@ COMMANDS = {
     "tail": ("tail", "Follow what changes in the Set, and who changed it."),
     "get": ("get", "Read one object from the mirror."),
     "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
+    "record": ("record", "Keep what Live and the mirror say to each other, for a bug report."),
+    "replay": ("replay", "Be the Live of a recording, for the mirror to connect to."),
     "install": ("install", "Put the Remote Script where Live looks for it."),
     "doctor": ("doctor", "Say what is wrong and how to mend it."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),

@@ -161,6 +161,22 @@ class Replay:
         self.played += 1
         return _Stream(self, session, last=self.played == len(self.sessions))
 
+    def again(self, number: int = 0) -> anyio.abc.ByteStream:
+        """A recorded connection from its beginning, however often it was played; it never ends by itself.
+
+        Args:
+          number: Which one, from 0, in the order of the recording.
+
+        Raises:
+          InvalidValue: there are fewer.
+        """
+        if not 0 <= number < len(self.sessions):
+            raise errors.InvalidValue(
+                f"The recording holds {len(self.sessions)} connections, there is none at {number}",
+                str(number),
+            )
+        return _Stream(self, self.sessions[number].copy(), last=True)
+
 
 class _Session:
     """One recorded connection."""
@@ -171,6 +187,13 @@ class _Session:
         self.steps: deque[_Step] = deque()
         self.answers: dict[bytes, dict[str, Any]] = {}
         """Of questions other than the mirror's own: the last answer to each."""
+
+    def copy(self) -> _Session:
+        """With steps of its own, since playing takes them."""
+        made = _Session()
+        made.hello, made.welcome, made.answers = self.hello, self.welcome, self.answers
+        made.steps = deque(self.steps)
+        return made
 
 
 def _sessions(path: Path) -> list[_Session]:

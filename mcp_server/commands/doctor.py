@@ -220,4 +220,8 @@ def coverage(live_version: str) -> Iterator[str]:
             totals[key] += count
         yield f"{name:<28}" + "".join(f"{count or '·':>10}" for count in row.values())
     yield f"{'all':<28}" + "".join(f"{count:>10}" for count in totals.values())
-    yield f"left out, with the reason in the table: {len(schema.LEFT_OUT)}"
+    yield ""
+    yield "left out, and why"
+    width = max(len(name) for name in schema.LEFT_OUT)
+    for name, reason in sorted(schema.LEFT_OUT.items()):
+        yield f"{name:<{width}}  {reason}"

@@ -114,8 +114,46 @@ LEFT_OUT = {
     "Application.control_surfaces": "other scripts' objects; not part of the Set",
     "Application.number_of_push_apps_running": "not part of the Set",
     "Browser.*": "the browser's tree is asked for item by item: too many items in one turn can end Live",
+    "BrowserItem.*": "the browser's tree is asked for item by item: too many items in one turn can end Live",
+    "TuningSystem.maximum_note": "of 12.0 to 12.0.4 only; highest_note stands for it",
+    "TuningSystem.minimum_note": "of 12.0 to 12.0.4 only; lowest_note stands for it",
+    "TuningSystem.TuningSystem.*": "kept as TuningSystem",
+    "TuningSystem.ReferencePitch.*": "kept as the value of reference_pitch",
+    "TuningSystem.PitchClassAndOctave.*": "kept as the values of highest_note and lowest_note",
+    "CompressorDevice.View.*": "kept as Device.View",
+    "WavetableDevice.View.*": "kept as Device.View",
+    "DeviceContainer.*": "a base without properties of its own",
+    "LomObject.*": "a base without properties of its own",
+    "MidiNote.*": "kept as the notes of a Clip",
+    "Envelope.*": "kept as the automation_envelopes of a Clip",
+    "EnvelopeEvent.*": "kept as the automation_envelopes of a Clip: time and value",
+    "EnvelopeEventControlCoefficients.*": "curves between events: too many numbers for what they tell; ask for them",
+    "WarpMarker.*": "kept as the warp_markers of a Clip",
+    "RoutingType.*": "kept by display_name",
+    "RoutingChannel.*": "kept by display_name",
+    "BeatTime.*": "a value of a method's, not of a Set",
+    "SmptTime.*": "a value of a method's, not of a Set",
+    "Application.ControlDescription.*": "other scripts' objects; not part of the Set",
+    "Application.ControlSurfaceProxy.*": "other scripts' objects; not part of the Set",
+    "Base.Text.*": "texts of Live's own windows; not part of the Set",
+    "Base.Timer.*": "a script's own timer",
+    "Licensing.PythonLicensingBridge.*": "the licence; not part of the Set",
+    "Licensing.UnlockStatus.*": "the licence; not part of the Set",
+    "Listener.ListenerHandle.*": "a script's own listener",
+    "MidiMap.CCFeedbackRule.*": "a controller's, not a Set's",
+    "MidiMap.NoteFeedbackRule.*": "a controller's, not a Set's",
+    "MidiMap.PitchBendFeedbackRule.*": "a controller's, not a Set's",
 }
-"""Readable members of Live that the mirror does not keep, with the reason."""
+"""Readable members of Live that the mirror does not keep, with the reason; `*` is every class, or every member."""
+
+
+def left_out(class_: str, name: str) -> Optional[str]:
+    """Why a readable member of Live's is not in the table; None when nothing says so."""
+    for key in (class_ + "." + name, class_ + ".*", "*." + name):
+        if key in LEFT_OUT:
+            return LEFT_OUT[key]
+    return None
+
 
 Number = Union[int, float]
 

@@ -1,0 +1,52 @@
+"""`setmirror record`: the wire on disk, both ways, so that what went wrong can be looked at later with `replay`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import Failure, run_async, say
+
+
+@click.command("record", short_help="Keep what Live and the mirror say to each other, for a bug report.")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite FILE when it is there.")
+@options.port
+def command(file: Path, force: bool, port: int) -> None:
+    """Keep in FILE what Live and the mirror say to each other, until interrupted.
+
+    It holds names, notes and values of the Set, but neither token nor proof. `setmirror replay FILE` plays it.
+    """
+    if file.exists() and not force:
+        raise Failure(f"{file} is there already", "name another file, or give --force")
+
+    async def main() -> None:
+        from mcp_server.commands.link import version
+        from mcp_server.commands.tail import tell_link
+        from mirror import load_token, open_mirror, tcp
+        from mirror.record import Recorder
+
+        with Recorder(file) as recorder:
+            try:
+                import trio
+
+                async with (
+                    open_mirror(
+                        connect=tcp("127.0.0.1", port),
+                        token=load_token(),
+                        client_name="setmirror record",
+                        client_version=version(),
+                        recorder=recorder,
+                    ) as mirror,
+                    trio.open_nursery() as nursery,
+                ):
+                    nursery.start_soon(tell_link, mirror, port)
+                    await trio.sleep(math.inf)
+            finally:
+                recorder.close()
+                say(f"{file}: {recorder.lines:,} lines", err=True)
+
+    run_async(main)

@@ -1,0 +1,68 @@
+"""The table against what is known of Live: nothing readable is forgotten, nothing in it is made up."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from remote_script.SetMirror import schema
+
+FACTS: dict[str, Any] = json.loads(
+    resources.files("remote_script.headless").joinpath("lom_facts.json").read_text("utf-8")
+)["classes"]
+NOW_CALLED = {"TuningSystem": "TuningSystem.TuningSystem"}
+"""Live 12.0.5 moved it."""
+NOT_IN_A_SET = ("c_instance", "ControlSurface")
+
+
+def inherited(name: str, kind: str) -> dict[str, Any]:
+    """A class's members of a kind with those of its bases."""
+    facts = FACTS.get(NOW_CALLED.get(name, name))
+    if facts is None:
+        return {}
+    found: dict[str, Any] = {}
+    for base in facts["bases"]:
+        found.update(inherited(base, kind))
+    found.update(facts[kind])
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(set(FACTS) - set(NOT_IN_A_SET)))
+def test_every_readable_property_is_kept_or_left_out_with_a_reason(name: str) -> None:
+    kept = schema.properties(name) if name in schema.CLASSES else {}
+    forgotten = [
+        each
+        for each, facts in FACTS[name]["properties"].items()
+        if "r" in facts[1] and each not in kept and schema.left_out(name, each) is None
+    ]
+    assert forgotten == []
+
+
+def test_no_reason_stands_for_what_is_kept_or_does_not_exist() -> None:
+    for key in schema.LEFT_OUT:
+        class_, _, name = key.rpartition(".")
+        if name == "*":
+            assert class_ in FACTS, key
+            assert class_ not in schema.CLASSES or class_ == "Browser", key
+        elif class_ != "*":
+            assert name in {**FACTS[class_]["properties"], **inherited(class_, "properties")}, key
+            assert name not in schema.properties(class_), key
+
+
+@pytest.mark.parametrize("name", sorted(schema.CLASSES))
+def test_a_property_that_can_be_set_can_be_set_in_live(name: str) -> None:
+    known = inherited(name, "properties")
+    for each, prop in schema.CLASSES[name].properties.items():
+        if prop.write and each in known:
+            assert "w" in known[each][1], each
+
+
+@pytest.mark.parametrize("name", sorted(schema.CLASSES))
+def test_what_is_observed_has_a_listener_in_live(name: str) -> None:
+    properties, events = inherited(name, "properties"), inherited(name, "events")
+    for each, prop in schema.CLASSES[name].properties.items():
+        if prop.kind == "observed":
+            assert each in events or "o" in properties[each][1], each
