@@ -6,7 +6,7 @@
         assert await whole.differences() == []
 
 Live's clock and trio's run together: 10 ms of Live's time for 10 ms of trio's. Only the line between the script and
-the mirror is in memory; it can be cut at any byte, and Live can stall.
+the mirror is in memory; it can be cut at any byte.
 """
 
 from __future__ import annotations
@@ -37,14 +37,22 @@ class Stream(anyio.abc.ByteStream):
 
     def __init__(self, pipe: Pipe) -> None:
         self.pipe = pipe
+        self.cut_after: int | None = None
+        """So many bytes still arrive."""
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
-        while not self.pipe.to_client:
+        if self.cut_after == 0:
+            self.pipe.failing = True
+        while not self.pipe.to_client or self.pipe.failing:
             if self.pipe.closed_by_script or self.pipe.failing:
                 raise anyio.EndOfStream
             await trio.sleep(TICK_S / 2)
+        if self.cut_after is not None:
+            max_bytes = min(max_bytes, self.cut_after)
         data = bytes(self.pipe.to_client[:max_bytes])
         del self.pipe.to_client[:max_bytes]
+        if self.cut_after is not None:
+            self.cut_after -= len(data)
         return data
 
     async def send(self, item: bytes) -> None:
@@ -70,29 +78,27 @@ class Whole:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.pipes: list[Pipe] = []
-        self.stalled = False
+        self.lines: list[Stream] = []
 
     # -- the line ----------------------------------------------------------------------------------
 
     async def connect(self) -> anyio.abc.ByteStream:
         """For `open_mirror`."""
         await trio.lowlevel.checkpoint()
-        pipe = self.stage.listener.connect()
-        self.pipes.append(pipe)
-        return Stream(pipe)
+        line = Stream(self.stage.listener.connect())
+        self.lines.append(line)
+        return line
 
-    def cut(self) -> None:
-        """The line breaks for both sides."""
-        for pipe in self.pipes:
-            pipe.failing = True
+    def cut(self, after: int = 0) -> None:
+        """All lines break when so many bytes more have arrived."""
+        for line in self.lines:
+            line.cut_after = after
 
     async def run(self) -> None:
         """Live's time follows trio's."""
         while True:
             await trio.sleep(TICK_S)
-            if not self.stalled:
-                self.stage.pump()
+            self.stage.pump()
 
     # -- who does what -----------------------------------------------------------------------------
 
@@ -135,7 +141,11 @@ class Whole:
         """What the oracle finds between Live and the mirror once all is quiet."""
         await self.audited()
         assert self.mirror.store.faults() == []
-        return oracle.differences(self.stage.live.song, self.stage.live.application, self.mirror)
+        return self.compared(self.mirror)
+
+    def compared(self, mirror: Mirror) -> list[str]:
+        """What the oracle finds now, quiet or not."""
+        return oracle.differences(self.stage.live.song, self.stage.live.application, mirror)
 
     def history(self) -> list[Any]:
         """The entries of Live's undo history."""
@@ -156,9 +166,15 @@ class Refused(Exception):
 
 @asynccontextmanager
 async def whole_path(
-    spec: Any = None, version: str = "12.4", *, mode: str = "auto", name: str = "tests", **options: Any
+    spec: Any = None,
+    version: str = "12.4",
+    *,
+    mode: str = "auto",
+    name: str = "tests",
+    sync: bool = True,
+    **options: Any,
 ) -> AsyncIterator[Whole]:
-    """All parts, synced; at the end the script has not failed once and leaves no listener behind."""
+    """All parts, synced unless told not to wait; at the end no script has failed and no listener is left."""
     whole = Whole(Stage(spec, version, **options))
     stage, failed = whole.stage, None
     async with trio.open_nursery() as nursery:
@@ -169,7 +185,8 @@ async def whole_path(
             Agent.over(build(engine), mode=mode, name=name) as agent,
         ):
             whole.mirror, whole.engine, whole.agent = mirror, engine, agent
-            await mirror.wait_synced(LONG_S)
+            if sync:
+                await mirror.wait_synced(LONG_S)
             try:
                 yield whole
             except Exception as problem:
@@ -178,7 +195,9 @@ async def whole_path(
     if failed is not None:
         # Plainly, not in the groups of all the parts' nurseries.
         raise failed
-    assert stage.script.counters["failures"] == 0, stage.hosted.log
+    assert [script.counters["failures"] for script in stage.scripts] == [0] * len(stage.scripts), (
+        stage.hosted.log
+    )
     attached, told = whole.listeners()
     assert attached == told
     stage.hosted.disconnect()

@@ -530,6 +530,9 @@ class Executor:
                     engine.mark(row, row.plan.polled_bits | row.plan.tree_bits)
                     if operation.kind == "call" and row.plan.type == "Track":
                         self._mark_slots(row)
+                    if operation.kind == "call" and row.plan.type == "Clip":
+                        # Live tells of the first and the last envelope only.
+                        engine.mark_names(row, ("automation_envelopes",))
             if operation.is_history:
                 self._mark_history()
         root = engine.shadow.root
@@ -537,10 +540,12 @@ class Executor:
             engine.mark_names(root, ("can_undo", "can_redo"))
 
     def _mark_history(self) -> None:
-        """After undo and redo anything may be another object; lists are few, so look at all of them."""
+        """After undo and redo anything may be another object; lists and envelopes are few: look at all of them."""
         for row in self.engine.shadow.rows.values():
             if row.plan.tree_bits and row.plan.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
                 self.engine.mark(row, row.plan.tree_bits)
+            elif row.plan.type == "Clip" and row.value("automation_envelopes"):
+                self.engine.mark_names(row, ("automation_envelopes",))
 
     def _mark_slots(self, track: Row) -> None:
         for id_ in track.value("clip_slots") or ():

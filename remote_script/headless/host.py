@@ -183,7 +183,9 @@ class HostedScript:
     # Life
 
     def create(self) -> None:
-        """Import if that has not been done, then `create_instance`."""
+        """Import if that has not been done, then `create_instance`; nothing when the script is on."""
+        if self.instance is not None:
+            return
         live = self.live
         live.creating += 1
         try:

@@ -260,7 +260,8 @@ class Clip(ClipContent):
         if self.body.start_time is not None:
             return self.body.start_time
         playback = launching.playback_of(self)
-        return playback.start_song_time if playback is not None and playback.playing is not None else 0.0
+        plays = playback is not None and playback.playing is self.parent
+        return playback.start_song_time if plays else 0.0
 
     def get_end_time(self) -> float:
         end = self.body.end_time

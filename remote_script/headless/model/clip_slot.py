@@ -103,8 +103,10 @@ class ClipSlot(Node):
     def _of_group(self, name: str, otherwise: Any) -> Any:
         if not self.is_group_slot:
             return otherwise
-        self._seen = self.group_state()
-        return self._seen[name]
+        now = self.group_state()
+        if self._seen is None:
+            self._seen = now
+        return now[name]
 
     def get_controls_other_clips(self) -> bool:
         return bool(self._of_group("controls_other_clips", False))

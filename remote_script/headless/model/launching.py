@@ -293,7 +293,7 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
                 clip.notify("playing_status")
                 if what == "recorded" or (what == "started" and playback.recording):
                     clip.notify("is_recording")
-                if what == "started":
+                if what in ("started", "stopped"):
                     clip.notify("start_time")
                 if what == "stopped":
                     clip.notify("playing_position")

@@ -12,6 +12,7 @@ from ..values import BeatTime, SmptTime
 from .scene import Scene
 from .structure import Structure
 from .track import Track, auto_name
+from .where import is_group
 
 EXTRA_BEATS = 32.0
 """Live's song length runs this far past the last clip (measured on 12.4.5)."""
@@ -391,6 +392,13 @@ class Song(Structure):
         self.refresh_automation()
         self.view.repair()
 
+    def refresh_group_slots(self) -> None:
+        """What stands below a group's slots may be other slots now."""
+        for track in self.tracks:
+            if is_group(track):
+                for slot in track.clip_slots:
+                    slot.look_again()
+
     def on_change(self, field: str, old: Any, value: Any) -> None:
         doc: Any = self.doc
         if field == "tracks":
@@ -401,6 +409,7 @@ class Song(Structure):
                 ("visible", self.refresh_visible),
                 ("length", self.refresh_length),
                 ("selection", self.view.repair),
+                ("group slots", self.refresh_group_slots),
             ):
                 doc.refresh(key, action)
             doc.routing.changed()
@@ -411,6 +420,7 @@ class Song(Structure):
             doc.routing.changed()
         elif field == "scenes":
             doc.refresh("rows", self.refresh_rows)
+            doc.refresh("group slots", self.refresh_group_slots)
             doc.refresh("selection", self.view.repair)
         elif field == "cue_points":
             doc.refresh("length", self.refresh_length)

@@ -1,0 +1,281 @@
+"""Random histories over the whole path in virtual time: people, agents, undo, other Sets, reloads, cuts, stalls.
+
+After each, the mirror equals Live in every property of every object, for every client, and as many listeners are
+attached as the script says, on living objects only. What a listener tells must be told without the audit, too:
+scripts that are wrong on purpose are found with the audit asleep.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from mirror import errors, load_token, open_mirror
+from remote_script.headless import demo_set
+from remote_script.headless.generate import default_set
+from remote_script.SetMirror import observers, schema
+from remote_script.SetMirror.batches import Engine
+from remote_script.SetMirror.plans import Row
+from remote_script.SetMirror.script import SetMirror
+from tests import changes
+from tests.whole import LONG_S, Refused, Whole, whole_path
+
+STEPS = st.one_of(
+    st.tuples(st.just("hand"), st.integers(0, 1 << 16)),
+    st.tuples(st.just("hand"), st.integers(0, 1 << 16)),
+    st.tuples(st.just("tool"), st.integers(0, 1 << 16)),
+    st.tuples(st.just("wait"), st.integers(0, 20)),
+    st.tuples(st.just("undo"), st.integers(1, 4)),
+    st.tuples(st.just("redo"), st.integers(1, 4)),
+    st.tuples(st.just("cut"), st.integers(0, 5000)),
+    st.tuples(st.just("stall"), st.integers(1, 12)),
+    st.tuples(st.just("reload"), st.just(0)),
+    st.tuples(st.just("reopen"), st.integers(0, 1)),
+    st.tuples(st.just("join"), st.just(0)),
+    st.tuples(st.just("leave"), st.just(0)),
+)
+Step = tuple[str, int]
+
+
+class History:
+    """Carries out steps; clients besides the first come and go."""
+
+    def __init__(self, whole: Whole, nursery: trio.Nursery) -> None:
+        self.whole = whole
+        self.nursery = nursery
+        self.others: list[tuple[Any, trio.CancelScope]] = []
+
+    async def step(self, kind: str, number: int) -> None:
+        whole, live = self.whole, self.whole.stage.live
+        draw = random.Random(number)
+        try:
+            if kind == "hand":
+                await whole.by_hand(lambda song: changes.by_hand(song, draw))
+            elif kind == "tool":
+                if whole.mirror.synced:
+                    tool, arguments = changes.by_tool(whole.mirror, draw)
+                    await whole.call(tool, **arguments)
+            elif kind in ("undo", "redo"):
+                for _ in range(number):
+                    await whole.by_hand(lambda song: getattr(song, kind)())
+            elif kind == "wait":
+                await trio.sleep(number / 10)
+            elif kind == "cut":
+                whole.cut(number)
+            elif kind == "stall":
+                live.stall(number)
+            elif kind == "reload":
+                whole.stage.hosted.reload()
+            elif kind == "reopen":
+                live.open_set((demo_set, default_set)[number]())
+            elif kind == "join":
+                await self.nursery.start(self.other)
+            elif kind == "leave" and self.others:
+                self.others.pop()[1].cancel()
+        except (*changes.REFUSALS, Refused, errors.MirrorError):
+            # Live, or the bridge, would not have it.
+            await trio.lowlevel.checkpoint()
+
+    async def other(self, task_status: trio.TaskStatus[None]) -> None:
+        with trio.CancelScope() as scope:
+            async with open_mirror(self.whole.connect, load_token(), "other", "1") as mirror:
+                self.others.append((mirror, scope))
+                task_status.started()
+                await trio.sleep_forever()
+
+
+async def carried_out(steps: list[Step]) -> None:
+    async with whole_path(demo_set()) as whole, trio.open_nursery() as nursery:
+        history = History(whole, nursery)
+        for kind, number in steps:
+            await history.step(kind, number)
+            await trio.sleep(number % 4 / 100)
+        for line in whole.lines:
+            # A cut that has not come yet would come into the comparison.
+            line.cut_after = None
+        await whole.by_hand(lambda song: song.stop_playing())
+        await trio.sleep(15)
+        await whole.mirror.wait_synced(LONG_S)
+        assert await whole.differences() == []
+        for mirror, _ in history.others:
+            await mirror.wait_synced(LONG_S)
+            assert whole.compared(mirror) == []
+            assert mirror.revision == whole.mirror.revision
+        attached, told = whole.listeners()
+        assert attached == told == expected_listeners(whole)
+        nursery.cancel_scope.cancel()
+
+
+def expected_listeners(whole: Whole) -> int:
+    """What the table says for the objects that exist."""
+    rows = whole.stage.script.engine.shadow.rows.values()
+    assert whole.stage.script.engine.observers.refused == {}
+    return sum(len(row.plan.listeners) for row in rows)
+
+
+def in_virtual_time(work: Callable[..., Any], *arguments: Any) -> None:
+    trio.run(work, *arguments, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def histories(examples: int, most: int) -> Callable[[Any], Any]:
+    def decorate(test: Any) -> Any:
+        given_steps = given(steps=st.lists(STEPS, min_size=most // 2, max_size=most))
+        return settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )(given_steps(test))
+
+    return decorate
+
+
+@histories(12, 50)
+def test_after_a_random_history_every_mirror_equals_live(steps: list[Step]) -> None:
+    in_virtual_time(carried_out, steps)
+
+
+@pytest.mark.slow
+@histories(1500, 50)
+def test_after_many_random_histories_every_mirror_equals_live(steps: list[Step]) -> None:
+    in_virtual_time(carried_out, steps)
+
+
+# -- scripts that are wrong on purpose ---------------------------------------------------------------
+
+
+class Late(observers.Observers):
+    """Attaches its listeners only after what it has read has been told."""
+
+    waiting: list[Row]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = []
+
+    def attach(self, row: Row) -> None:
+        row.attached = 0
+        self.waiting.append(row)
+
+    def catch_up(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for row in waiting:
+            super().attach(row)
+
+
+def reads_before_attaching(monkeypatch: pytest.MonkeyPatch) -> None:
+    pump = SetMirror.pump
+
+    def late(self: SetMirror) -> Any:
+        told = pump(self)
+        engine = getattr(self, "engine", None)
+        if engine is not None and self.counters["pumps"] % 8 == 0:
+            engine.observers.catch_up()
+        return told
+
+    monkeypatch.setattr("remote_script.SetMirror.batches.Observers", Late)
+    monkeypatch.setattr(SetMirror, "pump", late)
+
+
+def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = Engine.mark
+    places: dict[int, tuple[Row, int, int]] = {}
+
+    def place(self: Engine, row: Row) -> Row:
+        """What stands now where the row stood when it first was heard of."""
+        rows = self.shadow.rows
+        if row.id not in places:
+            above = rows.get(row.parent or 0)
+            held = above.value(row.role) if above is not None else None
+            if above is not None and isinstance(held, tuple) and row.id in held:
+                places[row.id] = (above, above.plan.index[row.role], held.index(row.id))
+        if row.id in places:
+            above, index, at = places[row.id]
+            held = above.values[index]
+            if isinstance(held, tuple) and at < len(held) and held[at] in rows:
+                return rows[held[at]]
+        return row
+
+    def marked(self: Engine, row: Any, bits: int) -> None:
+        mark(self, place(self, row), bits)
+
+    monkeypatch.setattr(Engine, "mark", marked)
+
+
+async def by_hand_without_the_audit(seed: int) -> list[str]:
+    """Edits while the Set is being read and after; what differs once all is quiet, but for what Live never tells."""
+    draw = random.Random(seed)
+    found: list[str] = []
+    async with whole_path(demo_set(), sync=False) as whole:
+        whole.stage.script._audit_s = 0.0
+
+        def edit(song: Any) -> None:
+            tracks = list(song.tracks)
+            track = draw.choice(tracks)
+            draw.choice(
+                [
+                    lambda: setattr(track, "name", f"T{draw.randrange(1000)}"),
+                    lambda: setattr(track, "color_index", draw.randrange(70)),
+                    lambda: setattr(track.mixer_device.volume, "value", draw.random()),
+                    lambda: song.delete_track(draw.randrange(len(tracks))) if len(tracks) > 4 else None,
+                    lambda: song.create_midi_track(draw.randrange(len(tracks))),
+                    lambda: setattr(
+                        song.scenes[draw.randrange(len(song.scenes))], "name", f"S{draw.random()}"
+                    ),
+                ]
+            )()
+
+        for _ in range(120):
+            try:
+                await whole.by_hand(edit)
+            except changes.REFUSALS:
+                continue
+            await trio.sleep(0.01)
+        await whole.mirror.wait_synced(LONG_S)
+        await trio.sleep(1)
+        polled = {
+            f".{name}:"
+            for class_ in schema.CLASSES.values()
+            for name, prop in class_.properties.items()
+            if prop.kind == "polled"
+        }
+        found = [line for line in whole.compared(whole.mirror) if not any(name in line for name in polled)]
+    return found
+
+
+@pytest.mark.parametrize("wrong", [reads_before_attaching, callback_keeps_its_index])
+def test_a_wrong_script_is_found(wrong: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong(monkeypatch)
+    found: list[Any] = []
+
+    async def search() -> None:
+        for seed in range(10):
+            try:
+                found.extend(await by_hand_without_the_audit(seed))
+            except AssertionError as problem:
+                found.append(problem)
+            if found:
+                return
+
+    in_virtual_time(search)
+    assert found
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_script_as_it_is_tells_all_that_live_tells(seed: int) -> None:
+    found: list[str] = []
+
+    async def one() -> None:
+        found.extend(await by_hand_without_the_audit(seed))
+
+    in_virtual_time(one)
+    assert found == []
