@@ -260,8 +260,9 @@ class Clip(ClipContent):
         if self.body.start_time is not None:
             return self.body.start_time
         playback = launching.playback_of(self)
-        plays = playback is not None and playback.playing is self.parent
-        return playback.start_song_time if plays else 0.0
+        if playback is None or playback.playing is not self.parent:
+            return 0.0
+        return playback.start_song_time
 
     def get_end_time(self) -> float:
         end = self.body.end_time
