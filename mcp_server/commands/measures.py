@@ -88,3 +88,13 @@ async def arrivals(
                         found.append(now - changed)
                         break
     return found
+
+
+async def storm(live: HeadlessProcess, ref: str, name: str, values: Sequence[Any], a_second: int) -> None:
+    """A person, or automation, that changes one property so often; until cancelled."""
+    async with trio.open_nursery() as nursery:
+        began, number = trio.current_time(), 0
+        while True:
+            nursery.start_soon(live.set, ref, name, values[number % len(values)])
+            number += 1
+            await trio.sleep_until(began + number / a_second)

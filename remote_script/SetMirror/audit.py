@@ -15,8 +15,8 @@ from .values import ABSENT, alive
 FAST_S = 0.25
 """How often the few polled properties of the song and its view are read: a person changes them most."""
 _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
-_LARGE_CONTENT = 400
-"""Notes; reading more takes longer than a slice, so it is done in one pass of eight."""
+_LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400}
+"""By type: reading a longer one takes longer than what a pump at rest may, so it is done in one pass of eight."""
 _LARGE_EVERY = 8
 
 
@@ -139,11 +139,8 @@ class Audit:
                 now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
                 same = now == old
         else:
-            large = (
-                plan.properties[index].kind == "content"
-                and isinstance(old, tuple)
-                and len(old) > _LARGE_CONTENT
-            )
+            most = _LARGEST.get(plan.properties[index].type)
+            large = most is not None and isinstance(old, (tuple, list)) and len(old) > most
             if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
                 return
             new = engine.reader.value(row, index)

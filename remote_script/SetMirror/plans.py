@@ -93,6 +93,8 @@ class Plan:
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]
         """Read one at a time: a hundred routings or a thousand notes fill a slice."""
+        self.late_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "routings")
+        """What follows from other objects' names, long and seldom looked at: it is told after the rest."""
         pointing = set(self.tree) | set(self.refs) | set(self.slow)
         self.plain = [i for i in range(len(self.properties)) if i not in pointing]
         self.tree_bits = sum(1 << i for i in self.tree)

@@ -10,6 +10,7 @@ import gc
 import json
 import math
 import time
+import tracemalloc
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -76,12 +77,15 @@ def rows() -> Iterator[Row]:
     yield _built(sliced, question, f"{OURS}, {BUDGET_S * 1000:.0f} ms a slice")
     yield from snapshot(sliced)
     yield from at_rest(sliced)
+    yield audit(sliced)
+    yield content(sliced)
     sliced.close()
     del sliced
     gc.collect()
     whole = Bench(math.inf)
     yield _built(whole, question, "all in one slice")
     whole.close()
+    yield from memory()
 
 
 def _built(bench: Bench, question: str, subject: str) -> Row:
@@ -110,6 +114,83 @@ def at_rest(bench: Bench) -> Iterator[Row]:
     share = sum(slices) / (1000 * TICK_S)
     question = "one pump while nothing happens (the audit compares on)"
     yield Row(question, OURS, Distribution.of_seconds(slices), {"share of the main thread %": share * 100})
+
+
+def audit(bench: Bench) -> Row:
+    """How long a whole round of comparing takes, and how long a planted difference lasts at most."""
+    passes = bench.script.audit.counters["passes"]
+    for wanted in (passes + 1, passes + 2):
+        began, bench.script.slices = bench.live.clock.now(), []
+        while bench.script.audit.counters["passes"] < wanted:
+            bench.live.run_for(TICK_S)
+    facts = {
+        "in Live's time s": bench.live.clock.now() - began,
+        "longest slice ms": max(bench.script.slices) * 1000,
+        "aim": "below 60 s",
+    }
+    return Row(f"compare all {PARAMETERS:,} parameters and the rest with Live once", OURS, facts=facts)
+
+
+def content(bench: Bench) -> Row:
+    """What one change costs on the wire."""
+    peer = Follower(bench, auth.load_token())
+    peer.take_snapshot()
+    peer.watch()
+    clip = next(slot.clip for track in bench.live.song.tracks for slot in track.clip_slots if slot.has_clip)
+    notes = bench.live.modules["Live.Clip"]
+    facts: dict[str, Any] = {}
+    bench.live.person.do(
+        lambda song: clip.add_new_notes(
+            tuple(notes.MidiNoteSpecification(n % 128, n / 100, 0.01) for n in range(5000))
+        )
+    )
+    peer.settle()
+    for name, edit in (
+        ("a fader", lambda song: setattr(song.tracks[0].mixer_device.volume, "value", 0.3)),
+        ("a name", lambda song: setattr(song.tracks[0], "name", "Drums 2")),
+        (
+            "a note more in a clip of 5,000",
+            lambda song: clip.add_new_notes((notes.MidiNoteSpecification(60, 99.0, 1.0),)),
+        ),
+    ):
+        before = peer.bytes
+        bench.live.person.do(edit)
+        peer.settle()
+        facts[f"{name}: bytes"] = peer.bytes - before
+    return Row("what one change is on the wire", OURS, facts=facts)
+
+
+def memory() -> Iterator[Row]:
+    """What is kept for each object, on both sides."""
+    tracemalloc.start()
+    try:
+        bench = Bench(BUDGET_S)
+        before = tracemalloc.take_snapshot()
+        bench.until_ready()
+        peer = Follower(bench, auth.load_token())
+        after_build = tracemalloc.take_snapshot()
+        peer.take_snapshot()
+        after = tracemalloc.take_snapshot()
+        objects = len(peer.store.nodes) / 1000
+        shadow = _grown(before, after_build, "SetMirror")
+        mirror = _grown(after_build, after, "mirror", "msgspec", "building")
+        facts = {
+            "the script's shadow KB": shadow / objects / 1024,
+            "the mirror KB": mirror / objects / 1024,
+        }
+        yield Row("memory for 1,000 objects", OURS, facts=facts)
+        bench.close()
+    finally:
+        tracemalloc.stop()
+
+
+def _grown(before: Any, after: Any, *parts: str) -> float:
+    """Bytes allocated in files whose path has one of `parts`, between two snapshots."""
+    total = 0
+    for each in after.compare_to(before, "filename"):
+        if any(f"{part}" in each.traceback[0].filename for part in parts):
+            total += each.size_diff
+    return float(total)
 
 
 def snapshot(bench: Bench) -> Iterator[Row]:
@@ -214,3 +295,15 @@ class Follower:
                     self.store.replace(message.result["epoch"], message.result["revision"])
                     return tick
         raise AssertionError("no snapshot")
+
+    def watch(self) -> None:
+        """Be told of every batch from now on."""
+        self._ask("set.watch", {"epoch": self.store.epoch, "after_revision": self.store.revision})
+
+    def settle(self) -> None:
+        """Take what comes within half a second, heartbeats apart."""
+        for _ in range(50):
+            self.bench.live.run_for(TICK_S)
+            for line in self._lines():
+                if b"bridge.heartbeat" in line:
+                    self.bytes -= len(line) + 1

@@ -26,6 +26,8 @@ from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row, cycle
 
 READS, CHANGES, WRITES = 500, 200, 200
+STORM = 2000
+"""Changes in Live in a second, as of a knob that is automated finely, besides the one that is measured."""
 PEER_READS, PEER_CHANGES, PEER_WRITES = 200, 40, 30
 READ_TRACK = "read one track"
 READ_SET = "read an overview of the Set"
@@ -120,6 +122,15 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
         f"{OURS}, subscriber of a mirror",
         await measures.arrivals(live, mirror, fader, "value", values, CHANGES),
     )
+    other = f"{tracks[-1]}/mixer_device/panning"
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(measures.storm, live, other, "value", [-0.5, 0.0, 0.5], STORM)
+        row(
+            CHANGE,
+            f"{OURS}, subscriber of a mirror, under {STORM:,} changes a second",
+            await measures.arrivals(live, mirror, fader, "value", values, CHANGES),
+        )
+        nursery.cancel_scope.cancel()
     names = ["One", "Two", "Three"]
     async with agent.subscribed(hands.uri(tracks[0])):
         samples = await measures.notifications(

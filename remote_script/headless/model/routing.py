@@ -12,6 +12,8 @@ from ..values import RoutingChannel, RoutingType
 
 EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3, 4, 5, 6, 7
 MONO, STEREO, MIDI = 1, 2, 0
+Offer = Tuple[str, int, Any]
+"""A type before it is made into an object of Live's: name, category, track."""
 CHANNELS = {"input_type": "input_channel", "output_type": "output_channel"}
 
 
@@ -35,49 +37,55 @@ class Routing:
         song = self._doc.song
         return [each for each in song.tracks if each is not track]
 
-    def input_types(self, track: Any) -> Tuple[Any, ...]:
+    def _inputs(self, track: Any) -> List[Offer]:
         if track.kind not in ("midi", "audio"):
-            return (self._none(),)
+            return [("No Input", NONE, None)]
         if not track.routing_ready:
-            return (self._type("", INVALID),)
-        types: List[Any] = []
+            return [("", INVALID, None)]
+        types: List[Offer] = []
         if track.kind == "midi":
-            types = [self._type("All Ins", EXTERNAL), self._type("Computer Keyboard", EXTERNAL)]
+            types = [("All Ins", EXTERNAL, None), ("Computer Keyboard", EXTERNAL, None)]
         else:
-            types = [self._type("Ext. In", EXTERNAL), self._type("Resampling", RESAMPLING)]
+            types = [("Ext. In", EXTERNAL, None), ("Resampling", RESAMPLING, None)]
         for other in self._others(track):
             if track.kind == "audio" or other.kind == "midi":
-                types.append(self._type(other.name, TRACK, other))
+                types.append((other.name, TRACK, other))
         if track.kind == "audio":
-            types += [self._type(each.name, TRACK, each) for each in self._doc.song.return_tracks]
-            types.append(self._type(self.main_name, MASTER, self._doc.song.master_track))
-        types.append(self._none())
-        return tuple(types)
+            types += [(each.name, TRACK, each) for each in self._doc.song.return_tracks]
+            types.append((self.main_name, MASTER, self._doc.song.master_track))
+        types.append(("No Input", NONE, None))
+        return types
 
-    def output_types(self, track: Any) -> Tuple[Any, ...]:
+    def _outputs(self, track: Any) -> List[Offer]:
         if not track.routing_ready:
-            return (self._type("", INVALID),)
+            return [("", INVALID, None)]
         if track.kind == "main":
-            return (self._type("Ext. Out", EXTERNAL),)
-        types: List[Any] = []
+            return [("Ext. Out", EXTERNAL, None)]
+        types: List[Offer] = []
         if track.has_midi_output and track.kind == "midi":
-            types = [self._type("No Output", NONE)]
-            types += [self._type(o.name, TRACK, o) for o in self._others(track) if o.kind == "midi"]
-            return tuple(types)
+            types = [("No Output", NONE, None)]
+            types += [(o.name, TRACK, o) for o in self._others(track) if o.kind == "midi"]
+            return types
         types = [
-            self._type("Ext. Out", EXTERNAL),
-            self._type(self.main_name, MASTER, self._doc.song.master_track),
+            ("Ext. Out", EXTERNAL, None),
+            (self.main_name, MASTER, self._doc.song.master_track),
         ]
         if track.kind != "return":
             if track.group_track is not None:
-                types.append(self._type(track.group_track.name, PARENT, track.group_track))
+                types.append((track.group_track.name, PARENT, track.group_track))
             types += [
-                self._type(o.name, TRACK, o)
+                (o.name, TRACK, o)
                 for o in self._others(track)
                 if o.kind == "audio" or (o.kind == "midi" and any(d.type == 1 for d in o.devices))
             ]
-        types.append(self._type("Sends Only", NONE))
-        return tuple(types)
+        types.append(("Sends Only", NONE, None))
+        return types
+
+    def input_types(self, track: Any) -> Tuple[Any, ...]:
+        return tuple(self._type(*offer) for offer in self._inputs(track))
+
+    def output_types(self, track: Any) -> Tuple[Any, ...]:
+        return tuple(self._type(*offer) for offer in self._outputs(track))
 
     def input_channels(self, track: Any) -> Tuple[Any, ...]:
         if track.kind == "midi":
@@ -109,21 +117,21 @@ class Routing:
 
     # What is chosen
 
-    def _chosen(self, options: Tuple[Any, ...], name: str, default: str = "") -> Any:
-        for option in options:
-            if option.display_name == name:
-                return option
-        for option in options:
-            if option.display_name == default:
-                return option
-        if name and options and hasattr(options[0], "category"):
-            # From a Set whose hardware is not here: Live shows what the Set names.
-            return self._type(name, INVALID)
-        return options[0]
+    def _chosen_type(self, offers: List[Offer], name: str, default: str) -> Any:
+        for wanted in (name, default):
+            for offer in offers:
+                if offer[0] == wanted:
+                    return self._type(*offer)
+        # From a Set whose hardware is not here: Live shows what the Set names.
+        return self._type(name, INVALID) if name else self._type(*offers[0])
+
+    @staticmethod
+    def _chosen_channel(options: Tuple[Any, ...], name: str) -> Any:
+        return next((each for each in options if each.display_name == name), options[0])
 
     def input_type(self, track: Any) -> Any:
         default = {"midi": "All Ins", "audio": "Ext. In"}.get(track.kind, "")
-        return self._chosen(self.input_types(track), track.input_type or default)
+        return self._chosen_type(self._inputs(track), track.input_type or default, "")
 
     def output_type(self, track: Any) -> Any:
         default = self.main_name
@@ -136,13 +144,13 @@ class Routing:
             name = self.main_name
         elif name == "Group" and track.group_track is not None:
             name = track.group_track.name
-        return self._chosen(self.output_types(track), name or default, default if not name else "")
+        return self._chosen_type(self._outputs(track), name or default, default if not name else "")
 
     def input_channel(self, track: Any) -> Any:
-        return self._chosen(self.input_channels(track), track.input_channel)
+        return self._chosen_channel(self.input_channels(track), track.input_channel)
 
     def output_channel(self, track: Any) -> Any:
-        return self._chosen(self.output_channels(track), track.output_channel)
+        return self._chosen_channel(self.output_channels(track), track.output_channel)
 
     def _options(self, track: Any, field: str) -> Tuple[Any, ...]:
         answers: Tuple[Any, ...] = getattr(self, field + "s")(track)
@@ -232,9 +240,6 @@ class Routing:
     def _type(self, name: str, category: int, attached: Any = None) -> Any:
         wrapped = None if attached is None else self._doc.surface.wrap(attached)
         return RoutingType.of(name, category, wrapped)
-
-    def _none(self) -> Any:
-        return self._type("No Input", NONE)
 
     @staticmethod
     def _channel(name: str, layout: int) -> Any:
