@@ -10,6 +10,7 @@ import signal
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -19,6 +20,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from mirror import Mirror, errors, load_token, open_mirror, tcp
+from mirror.journal import Journal
 
 from . import resources
 from .stdio import stdio
@@ -130,10 +132,13 @@ async def open_engine(mirror: Mirror) -> AsyncIterator[Engine]:
         tasks.cancel_scope.cancel()
 
 
-async def serve_stdio(*, port: int = PORT, version: str = "") -> None:
+async def serve_stdio(*, port: int = PORT, version: str = "", journal: Path | None = None) -> None:
     """Serve MCP on stdin and stdout until the client leaves, SIGINT or SIGTERM.
 
     The link to Live is made, and made again after every loss, in the background.
+
+    Args:
+      journal: A folder to keep the event log in.
     """
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_until_signalled, tasks.cancel_scope)
@@ -147,6 +152,8 @@ async def serve_stdio(*, port: int = PORT, version: str = "") -> None:
             open_engine(mirror) as engine,
             stdio() as (reading, writing),
         ):
+            if journal is not None:
+                tasks.start_soon(Journal(journal).run, mirror.log)
             server = build(engine, version)
             await server.run(reading, writing, server.create_initialization_options())
         tasks.cancel_scope.cancel()

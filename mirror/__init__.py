@@ -23,6 +23,7 @@ from .model import (
     Status,
     WriteResult,
 )
+from .sampler import GaugeStream, Sample
 from .subscriptions import Stream
 from .token import load_token
 
@@ -30,6 +31,7 @@ __all__ = [
     "Call",
     "Event",
     "EventLog",
+    "GaugeStream",
     "Match",
     "Mirror",
     "Node",
@@ -37,6 +39,7 @@ __all__ = [
     "Notice",
     "OpResult",
     "Operation",
+    "Sample",
     "Set",
     "Stamp",
     "Status",

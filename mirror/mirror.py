@@ -23,6 +23,7 @@ from .events import EventLog
 from .link import Connect, Link, Recorder
 from .model import Call, Match, Node, Note, Operation, Stamp, Status, WriteResult
 from .queries import Target
+from .sampler import GaugeStream, Sampler
 from .stats import Latencies
 from .store import Applied, Store
 from .subscriptions import Hub, Stream
@@ -66,6 +67,7 @@ class Mirror:
             os.urandom(6).hex(),
             self.latencies,
         )
+        self._sampler = Sampler(self.read_now, clock)
         self._position = gauges.Position(self.store, self._link.request, clock)
         self._changed = anyio.Event()
         self._replaced = 0
@@ -265,6 +267,16 @@ class Mirror:
         """
         return await gauges.read_now(self.store, self._link.request, items)
 
+    def gauges(self, items: Sequence[tuple[Target, str]], hz: float = 10.0) -> GaugeStream:
+        """Gauges, `hz` times a second (0.1 to 50): `async with mirror.gauges(…) as stream: async for sample in stream`.
+
+        All who ask share one sampler; see `sampler`.
+
+        Raises:
+          InvalidValue: the rate is out of range, or there is nothing or too much to read.
+        """
+        return self._sampler.stream(items, hz)
+
     def song_position(self) -> float | None:
         """The song's position in beats, reckoned from the last sample and the tempo; None before the first
         one."""
@@ -404,6 +416,7 @@ class Mirror:
             tasks.start_soon(self._link.run)
             tasks.start_soon(self.writes.run)
             tasks.start_soon(self._position.run)
+            tasks.start_soon(self._sampler.run)
 
     def close(self) -> None:
         """End all streams; `open_mirror` does this."""

@@ -35,8 +35,9 @@ LONG_S = 60.0
 class Stream(anyio.abc.ByteStream):
     """A pipe of the script's as a stream; looked at as often as Live's timer fires."""
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: Pipe, tick_s: float = TICK_S) -> None:
         self.pipe = pipe
+        self.tick_s = tick_s
         self.cut_after: int | None = None
         """So many bytes still arrive."""
 
@@ -46,7 +47,7 @@ class Stream(anyio.abc.ByteStream):
         while not self.pipe.to_client or self.pipe.failing:
             if self.pipe.closed_by_script or self.pipe.failing:
                 raise anyio.EndOfStream
-            await trio.sleep(TICK_S / 2)
+            await trio.sleep(self.tick_s / 2)
         if self.cut_after is not None:
             max_bytes = min(max_bytes, self.cut_after)
         data = bytes(self.pipe.to_client[:max_bytes])
@@ -76,8 +77,9 @@ class Whole:
     agent: Agent
     engine: Engine
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, tick_s: float) -> None:
         self.stage = stage
+        self.tick_s = tick_s
         self.lines: list[Stream] = []
 
     # -- the line ----------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ class Whole:
     async def connect(self) -> anyio.abc.ByteStream:
         """For `open_mirror`."""
         await trio.lowlevel.checkpoint()
-        line = Stream(self.stage.listener.connect())
+        line = Stream(self.stage.listener.connect(), self.tick_s)
         self.lines.append(line)
         return line
 
@@ -97,8 +99,8 @@ class Whole:
     async def run(self) -> None:
         """Live's time follows trio's."""
         while True:
-            await trio.sleep(TICK_S)
-            self.stage.pump()
+            await trio.sleep(self.tick_s)
+            self.stage.live.run_for(self.tick_s)
 
     # -- who does what -----------------------------------------------------------------------------
 
@@ -172,10 +174,16 @@ async def whole_path(
     mode: str = "auto",
     name: str = "tests",
     sync: bool = True,
+    tick_s: float = TICK_S,
     **options: Any,
 ) -> AsyncIterator[Whole]:
-    """All parts, synced unless told not to wait; at the end no script has failed and no listener is left."""
-    whole = Whole(Stage(spec, version, **options))
+    """All parts, synced unless told not to wait; at the end no script has failed and no listener is left.
+
+    Args:
+      tick_s: In such steps Live's time follows trio's; longer ones are faster where nobody looks at latencies.
+      options: Of the Remote Script, such as `audit_s`.
+    """
+    whole = Whole(Stage(spec, version, **options), tick_s)
     stage, failed = whole.stage, None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(whole.run)

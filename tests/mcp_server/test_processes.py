@@ -129,6 +129,28 @@ async def test_an_address_that_is_none_is_refused_with_a_hint() -> None:
         assert (await agent.call("get_track", track="tracks/0"))["synced"] is True
 
 
+async def test_a_journal_keeps_the_events_on_disk(tmp_path: Path) -> None:
+    async with (
+        HeadlessProcess.started() as live,
+        serving("--port", str(live.port), "--journal", str(tmp_path)) as process,
+    ):
+        raw = Raw(process)
+        await raw.hello()
+        number, wrote = 10, False
+        with trio.fail_after(WAIT_S):
+            while not wrote:
+                number += 1
+                await raw.send(_call(number, "set_song", tempo=99.0))
+                wrote = not (await raw.answer(number))["result"].get("isError")
+                await trio.sleep(0.05)
+            file = tmp_path / "events.jsonl"
+            while not file.exists():  # noqa: ASYNC110 - nobody tells of it
+                await trio.sleep(0.02)
+        events = [json.loads(line) for line in file.read_text().splitlines()]
+        tempo = [each for each in events if each.get("name") == "tempo"]
+        assert [(each["before"], each["after"], each["who"]) for each in tempo][:1] == [(82.0, 99.0, "raw")]
+
+
 # -- ending ------------------------------------------------------------------------------------------------
 
 

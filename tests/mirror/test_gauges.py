@@ -1,0 +1,93 @@
+"""Gauges from headless Live over the whole path: each at its own rate, from one sampler; the position in between."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import errors
+from remote_script.headless import demo_set
+from tests.whole import whole_path
+
+Clock = trio.testing.MockClock
+
+
+async def test_each_asker_gets_its_own_rate_and_live_is_asked_once_for_all(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, trio.open_nursery() as nursery:
+        counts = {4.0: 0, 20.0: 0}
+
+        async def listen(hz: float) -> None:
+            items = [("song", "current_song_time"), ("tracks/0", "output_meter_level")]
+            async with whole.mirror.gauges(items, hz) as stream:
+                async for sample in stream:
+                    assert len(sample.values) == 2
+                    assert isinstance(sample.values[0], float)
+                    counts[hz] += 1
+
+        for hz in counts:
+            nursery.start_soon(listen, hz)
+        await trio.sleep(10)
+        nursery.cancel_scope.cancel()
+        assert counts[4.0] == pytest.approx(40, abs=2)
+        # The way to Live and back takes two of its ticks.
+        assert counts[20.0] == pytest.approx(200, abs=10)
+        assert whole.mirror._sampler.questions < counts[4.0] + counts[20.0]
+
+
+async def test_the_position_between_samples_is_right_to_ten_milliseconds(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        mirror = whole.mirror
+        await whole.call("transport", action="play")
+        mirror.song_position()
+        await trio.sleep(2)
+        tempo = mirror.resolve("song").props["tempo"]
+        worst = 0.0
+        for _ in range(400):
+            await trio.sleep(0.0137)
+            told = mirror.song_position()
+            assert told is not None
+            worst = max(worst, abs(told - whole.stage.live.song.current_song_time) * 60 / tempo)
+        # Live's own clock and the pump are 10 ms each; what is looked for is drift.
+        assert worst < 0.021
+
+
+async def test_without_a_link_nothing_comes_and_then_it_goes_on(autojump_clock: Clock) -> None:
+    async with (
+        whole_path(demo_set()) as whole,
+        whole.mirror.gauges([("song", "current_song_time")]) as stream,
+    ):
+        await anext(stream)
+        whole.cut()
+        await trio.sleep(1)
+        await whole.mirror.wait_synced(60)
+        with trio.fail_after(10):
+            for _ in range(5):
+                assert isinstance((await anext(stream)).values[0], float)
+
+
+async def test_what_cannot_be_read_is_told_in_its_place_and_bad_wishes_are_refused(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        async with whole.mirror.gauges([("tracks/99", "name"), ("song", "current_song_time")]) as stream:
+            missing, there = (await anext(stream)).values
+            assert isinstance(missing, errors.MirrorError)
+            assert isinstance(there, float)
+        for hz in (0.0, 1000.0, float("nan")):
+            with pytest.raises(errors.InvalidValue, match="hz"):
+                whole.mirror.gauges([("song", "current_song_time")], hz)
+        with pytest.raises(errors.InvalidValue, match="gauges"):
+            whole.mirror.gauges([])
+
+
+async def test_a_slow_reader_gets_the_newest(autojump_clock: Clock) -> None:
+    async with (
+        whole_path(demo_set()) as whole,
+        whole.mirror.gauges([("song", "current_song_time")], 20) as stream,
+    ):
+        await anext(stream)
+        await trio.sleep(5)
+        sample = await anext(stream)
+        assert stream.missed > 50
+        assert sample.time > stream.due - 0.5
