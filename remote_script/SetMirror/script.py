@@ -15,7 +15,7 @@ import time
 import traceback
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
-from . import auth, schema
+from . import auth, schema, settings
 from .audit import Audit
 from .batches import AUDIT, LIVE, Batch, Cause, Engine
 from .clients import Client
@@ -25,17 +25,13 @@ from .plans import Row
 from .requests import Requests
 from .server import PROTOCOLS, Server
 from .timings import Timings
-from .transport import TcpListener, port_from_environment
+from .transport import TcpListener
 from .values import ABSENT, read
 from .wire import error_line, request_line, result_line
 
 VERSION = "0.1.0"
 TIMER_MS = 10
 """Live keeps about that on macOS (measured 10.3 ms); on one Windows PC it was 34 ms whatever was asked."""
-BUDGET_S = 0.004
-"""Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
-AUDIT_S = 0.00012
-"""Of one pump at rest: 20,000 parameters are compared in less than a minute, unseen in Live's CPU meter."""
 STEPS_END = 0.75
 """Of the budget: the last step begins before."""
 LATE_ROWS = 4
@@ -55,16 +51,17 @@ class SetMirror:
         c_instance: Any,
         listener: Any = None,
         clock: Callable[[], float] = time.monotonic,
-        budget_s: float = BUDGET_S,
-        audit_s: float = AUDIT_S,
+        budget_s: Optional[float] = None,
+        audit_s: Optional[float] = None,
     ) -> None:
         self._c_instance = c_instance
         self._clock = clock
-        self._budget_s = budget_s
+        chosen = settings.load(self.log)
+        self._budget_s = chosen.budget_ms / 1000 if budget_s is None else budget_s
+        self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._late: Dict[int, Cause] = {}
         """Why the routing lists of an object are to be read, where it is known."""
         self._late_turn = False
-        self._audit_s = audit_s
         self._closed = False
         self._pumping = False
         self._timer: Any = None
@@ -92,7 +89,7 @@ class SetMirror:
             self.log("SetMirror is off: {}".format(problem))
         else:
             if listener is None:
-                listener = TcpListener(port_from_environment(), clock, self.log)
+                listener = TcpListener(chosen.port, clock, self.log)
             script = {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])}
             self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
         self._start_timer()

@@ -7,24 +7,13 @@ bring their own.
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import Any, Callable, Optional, Union
 
 HOST = "127.0.0.1"
-PORT = 9860
 RETRY_S = 2.0
 """Between attempts on a port that somebody else holds: the last instance's sockets are gone by then."""
 _CHUNK = 64 * 1024
-
-
-def port_from_environment() -> int:
-    """`SETMIRROR_PORT`, else 9860; 0 means any free port. A port that is no number counts as not given."""
-    try:
-        port = int(os.environ.get("SETMIRROR_PORT", ""))
-    except ValueError:
-        return PORT
-    return port if 0 <= port <= 65535 else PORT
 
 
 class TcpConnection:

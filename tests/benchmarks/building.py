@@ -21,7 +21,8 @@ from remote_script.headless import HeadlessLive, VirtualClock
 from remote_script.headless.generate import large_set
 from remote_script.headless.memory import MemoryClient, MemoryListener
 from remote_script.SetMirror import auth, schema
-from remote_script.SetMirror.script import BUDGET_S, SetMirror
+from remote_script.SetMirror.script import SetMirror
+from remote_script.SetMirror.settings import BUDGET_MS
 from tests.benchmarks.measure import OURS, Distribution, Row
 
 TRACKS, CLIPS, NOTES, PARAMETERS = 100, 500, 10_000, 20_000
@@ -73,8 +74,8 @@ class Bench:
 def rows() -> Iterator[Row]:
     """All rows of this module."""
     question = f"read a Set of {TRACKS} tracks and {PARAMETERS:,} parameters into the shadow, slice by slice"
-    sliced = Bench(BUDGET_S)
-    yield _built(sliced, question, f"{OURS}, {BUDGET_S * 1000:.0f} ms a slice")
+    sliced = Bench(BUDGET_MS / 1000)
+    yield _built(sliced, question, f"{OURS}, {BUDGET_MS:.0f} ms a slice")
     yield from snapshot(sliced)
     yield from at_rest(sliced)
     yield audit(sliced)
@@ -164,7 +165,7 @@ def memory() -> Iterator[Row]:
     """What is kept for each object, on both sides."""
     tracemalloc.start()
     try:
-        bench = Bench(BUDGET_S)
+        bench = Bench(BUDGET_MS / 1000)
         before = tracemalloc.take_snapshot()
         bench.until_ready()
         peer = Follower(bench, auth.load_token())

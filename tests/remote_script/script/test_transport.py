@@ -6,9 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from remote_script.SetMirror.transport import RETRY_S, TcpListener, port_from_environment
+from remote_script.SetMirror.transport import RETRY_S, TcpListener
 
 
 class Clock:
@@ -89,11 +87,3 @@ def test_the_next_script_run_gets_the_port_of_the_last_at_once() -> None:
     assert second.port == first.port
     second.close()
     client.close()
-
-
-@pytest.mark.parametrize(
-    ("text", "port"), [("", 9860), ("12345", 12345), ("0", 0), ("x", 9860), ("70000", 9860)]
-)
-def test_the_port_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, text: str, port: int) -> None:
-    monkeypatch.setenv("SETMIRROR_PORT", text)
-    assert port_from_environment() == port

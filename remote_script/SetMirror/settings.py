@@ -1,0 +1,67 @@
+"""What a user may set about the script: `script.json` in SetMirror's folder (see `auth.home`), read when it begins.
+
+    {"port": 9860, "budget_ms": 4, "audit_ms": 0.12}
+
+Everything in it is optional. What cannot be understood is said in Live's log, and the default holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Dict, NamedTuple
+
+from . import auth
+
+PORT = 9860
+BUDGET_MS = 4.0
+"""Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
+AUDIT_MS = 0.12
+"""Of one pump at rest: 20,000 parameters are compared in less than a minute, unseen in Live's CPU meter."""
+_LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0)}
+_FILE_BYTES = 64 * 1024
+
+
+class Settings(NamedTuple):
+    """`port` 0 is any free one; milliseconds are those of one pump of 10 ms on Live's main thread."""
+
+    port: int = PORT
+    budget_ms: float = BUDGET_MS
+    audit_ms: float = AUDIT_MS
+
+
+def load(log: Callable[[str], None]) -> Settings:
+    """The user's settings. `SETMIRROR_PORT` stands above the file's port; never raises."""
+    found: Dict[str, Any] = {}
+    path = os.path.join(auth.home(), "script.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            held = json.loads(file.read(_FILE_BYTES))
+        if not isinstance(held, dict):
+            raise ValueError("it must be an object")
+    except FileNotFoundError:
+        held = {}
+    except (OSError, ValueError, RecursionError) as problem:
+        log("SetMirror: {} is not read: {}".format(path, problem))
+        held = {}
+    named = os.environ.get("SETMIRROR_PORT", "")
+    if named:
+        held["port"] = int(named) if named.isdigit() else named
+    for name, value in held.items():
+        wrong = _wrong(name, value)
+        if wrong:
+            source = "SETMIRROR_PORT" if named and name == "port" else path
+            log("SetMirror: {}: {}; its default holds".format(source, wrong))
+        else:
+            found[name] = value
+    return Settings(**found)
+
+
+def _wrong(name: str, value: Any) -> str:
+    if name not in _LIMITS:
+        return "there is no setting {!r}; there are {}".format(name, ", ".join(sorted(_LIMITS)))
+    low, high = _LIMITS[name]
+    right = isinstance(value, int) if name == "port" else isinstance(value, (int, float))
+    if not right or isinstance(value, bool) or not low <= value <= high:
+        return "{} must be {} to {}, got {!r}".format(name, low, high, value)
+    return ""

@@ -1,0 +1,70 @@
+"""What a user sets about the script, and what is said when it makes no sense."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from remote_script.headless import demo_set
+from remote_script.SetMirror import settings
+
+from .stage import Stage
+
+
+def write(home: Path, held: Any) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "script.json").write_text(held if isinstance(held, str) else json.dumps(held))
+
+
+@pytest.mark.parametrize(
+    ("text", "port", "said"),
+    [("", 9860, 0), ("12345", 12345, 0), ("0", 0, 0), ("x", 9860, 1), ("70000", 9860, 1)],
+)
+def test_the_port_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, text: str, port: int, said: int
+) -> None:
+    monkeypatch.setenv("SETMIRROR_PORT", text)
+    lines: list[str] = []
+    assert settings.load(lines.append).port == port
+    assert len(lines) == said
+
+
+def test_what_is_set_holds_and_the_rest_is_as_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SETMIRROR_PORT", raising=False)
+    write(home, {"port": 9870, "budget_ms": 2})
+    lines: list[str] = []
+    assert settings.load(lines.append) == settings.Settings(9870, 2, settings.AUDIT_MS)
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "no json",
+        "[1]",
+        "[" * 50_000,
+        {"budget_ms": 100},
+        {"budget_ms": "4"},
+        {"audit_ms": True},
+        {"port": 1.5},
+        {"pump_ms": 4},
+        '{"budget_ms": NaN}',
+    ],
+    ids=lambda held: str(held)[:30],
+)
+def test_what_makes_no_sense_is_said_and_the_default_holds(home: Path, held: Any) -> None:
+    write(home, held)
+    lines: list[str] = []
+    assert settings.load(lines.append) == settings.Settings()
+    assert len(lines) == 1
+    assert "script.json" in lines[0]
+
+
+def test_the_script_keeps_to_it_and_its_status_says_so(home: Path) -> None:
+    write(home, {"budget_ms": 2, "audit_ms": 0.05})
+    stage = Stage(demo_set())
+    assert stage.script.status()["budget"] == {"pump_ms": 2.0, "audit_ms": 0.05}
+    stage.live.close()
