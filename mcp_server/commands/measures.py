@@ -24,8 +24,6 @@ PHASE_S = 0.02
 """Two of Live's timer ticks: wherever within one a change falls is left to chance."""
 APART_S = 0.06
 """The server tells of one resource at most every 50 ms: a change after silence is what is measured."""
-APART_S = 0.06
-"""The server tells of one resource at most every 50 ms; closer together, that rest would be measured."""
 ARRIVAL_S = 5.0
 
 
