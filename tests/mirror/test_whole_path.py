@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mirror import errors, load_token, open_mirror
-from remote_script.headless import demo_set
+from remote_script.headless import demo_set, load_als
 from remote_script.headless.generate import default_set
+from remote_script.headless.spec import SetSpec
 from remote_script.SetMirror import observers, schema
 from remote_script.SetMirror.batches import Engine
 from remote_script.SetMirror.plans import Row
 from remote_script.SetMirror.script import SetMirror
-from tests import changes
+from tests import changes, sets
 from tests.whole import LONG_S, Refused, Whole, whole_path
 
 STEPS = st.one_of(
@@ -91,8 +93,9 @@ class History:
                 await trio.sleep_forever()
 
 
-async def carried_out(steps: list[Step]) -> None:
-    async with whole_path(demo_set()) as whole, trio.open_nursery() as nursery:
+async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
+    async with whole_path(spec or demo_set()) as whole, trio.open_nursery() as nursery:
+        assert await whole.differences() == []
         history = History(whole, nursery)
         for kind, number in steps:
             await history.step(kind, number)
@@ -148,6 +151,29 @@ def test_after_a_random_history_every_mirror_equals_live(steps: list[Step]) -> N
 @histories(1500, 50)
 def test_after_many_random_histories_every_mirror_equals_live(steps: list[Step]) -> None:
     in_virtual_time(carried_out, steps)
+
+
+def a_session(changes_made: int, seed: int) -> list[Step]:
+    """By a person and by an agent in turns; between them undo and redo, and once the script is reloaded."""
+    draw = random.Random(seed)
+    steps: list[Step] = []
+    for number in range(changes_made):
+        steps.append((("hand", "tool")[number % 2], draw.randrange(1 << 16)))
+        if draw.random() < 0.05:
+            steps.append((draw.choice(["undo", "redo", "cut"]), draw.randrange(1, 4)))
+    steps.insert(len(steps) // 2, ("reload", 0))
+    return steps
+
+
+@sets.parametrize
+def test_a_real_set_is_mirrored_exactly_after_a_session(als: Path) -> None:
+    in_virtual_time(carried_out, a_session(24, 1), load_als(als))
+
+
+@pytest.mark.slow
+@sets.parametrize
+def test_a_real_set_is_mirrored_exactly_after_five_hundred_changes(als: Path) -> None:
+    in_virtual_time(carried_out, a_session(500, 2), load_als(als))
 
 
 # -- scripts that are wrong on purpose ---------------------------------------------------------------
