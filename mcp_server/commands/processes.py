@@ -104,6 +104,7 @@ class HeadlessProcess:
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
         """The last lines of Live's log."""
         self._log_ended = trio.Event()
+        self._sending = trio.Lock()
         self._lines = 0
         self._waiting: dict[int, trio.Event] = {}
         self._answers: dict[int, dict[str, Any]] = {}
@@ -166,7 +167,8 @@ class HeadlessProcess:
         event = self._waiting[number] = trio.Event()
         assert self.process.stdin is not None
         try:
-            await self.process.stdin.send_all(msgspec.json.encode({"id": number, **wish}) + b"\n")
+            async with self._sending:
+                await self.process.stdin.send_all(msgspec.json.encode({"id": number, **wish}) + b"\n")
             await event.wait()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise PersonRefused("Live has ended") from None

@@ -20,12 +20,13 @@ from mcp_server.commands.agent import Agent
 from mcp_server.commands.hands import Hands
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
-from mirror import Mirror, Set
+from mirror import Call, Mirror, Set
 from tests import third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row, cycle
 
 READS, CHANGES, WRITES = 500, 200, 200
+MANY, NOTES = 100, 5000
 STORM = 2000
 """Changes in Live in a second, as of a knob that is automated finely, besides the one that is measured."""
 PEER_READS, PEER_CHANGES, PEER_WRITES = 200, 40, 30
@@ -44,7 +45,9 @@ def rows(*, peers: bool = True, als: Path | None = None) -> Iterator[Row]:
     trio.run(_measure, found, peers, als)
     # One question after the other, ours first.
     order = [READ_TRACK, READ_SET, READ_PARAMETER, CHANGE, RENAME, TEMPO, WRITE]
-    yield from sorted(found, key=lambda row: order.index(row.question) if row.question in order else -1)
+    yield from sorted(
+        found, key=lambda row: order.index(row.question) if row.question in order else len(order)
+    )
 
 
 async def _measure(found: list[Row], with_peers: bool, als: Path | None) -> None:
@@ -149,7 +152,65 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
         f"{OURS}, verified, mirror in this process",
         await measures.calls(lambda: mirror.write([Set("song", "tempo", tempo())], author="bench"), WRITES),
     )
+    found.extend(await _many(mirror))
     return found
+
+
+async def _many(mirror: Mirror) -> list[Row]:
+    """A hundred changes as one write and as a hundred; five thousand notes; what Live's main thread has of it."""
+    parameters = [
+        node.id
+        for node in mirror.walk("song")
+        if node.type == "DeviceParameter"
+        and node.props.get("is_enabled")
+        and not node.props.get("is_quantized")
+        and isinstance(node.props.get("max"), float)
+        and node.props["max"] > node.props["min"]
+    ][:MANY]
+    turn = cycle([0.25, 0.75])
+
+    def sets() -> list[Set]:
+        share = turn()
+        bounds = [(mirror.node(id_).props["min"], mirror.node(id_).props["max"], id_) for id_ in parameters]
+        return [Set(id_, "value", low + (high - low) * share) for low, high, id_ in bounds]
+
+    async def singly() -> None:
+        for each in sets():
+            await mirror.write([each], author="bench")
+
+    batch = await measures.calls(lambda: mirror.write(sets(), author="bench"), 20, warm=1)
+    calls = await measures.calls(singly, 3, warm=0)
+    made = await mirror.write(
+        [
+            Call("song", "create_midi_track", {"index": -1}),
+            Call("$0/clip_slots/0", "create_clip", {"pages": 64.0}),
+        ]
+    )
+    clip = made.results[1].result["id"] if made.results[1].result else 0
+    notes = [
+        {"pitch": 36 + n % 48, "start_time": n / 80, "duration": 0.05, "velocity": 100.0}
+        for n in range(NOTES)
+    ]
+
+    async def full() -> None:
+        await mirror.write([Call(clip, "replace_notes", {"notes": notes})], author="bench")
+
+    await full()
+    clip_full = await measures.calls(full, 5, warm=0)
+    timings = (await mirror.script_status())["timings"]
+    for _ in range(2):
+        await mirror.undo()
+    many = f"change {len(parameters)} parameters, and know that it is so"
+    return [
+        Row(many, f"{OURS}, one write", Distribution.of_seconds(batch)),
+        Row(many, f"{OURS}, a write each", Distribution.of_seconds(calls)),
+        Row(
+            f"write {NOTES:,} notes into a clip, and know that they are there",
+            OURS,
+            Distribution.of_seconds(clip_full),
+            facts={"longest step on Live's main thread ms": timings["write"]["max_ms"]},
+        ),
+    ]
 
 
 def _direct(mirror: Mirror, tracks: list[str]) -> list[float]:

@@ -1,0 +1,101 @@
+"""Eight clients that write for ten minutes of virtual time, with cuts: nothing lost or doubled, nobody starved."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from statistics import mean
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import Mirror, Set, errors, load_token, open_mirror
+from remote_script.headless import demo_set
+from tests.whole import LONG_S, Whole, whole_path
+
+CLIENTS = 8
+STEPS = 100_000
+"""Of a fader: a write's number is its value, so that what Live shows tells which write was last."""
+
+
+class Writers:
+    """Clients of one mirror each, as eight servers on one Live are; each has a track's fader of its own."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self.confirmed: dict[str, list[float]] = defaultdict(list)
+        self.unknown: dict[str, list[float]] = defaultdict(list)
+        self.executed: list[bool] = []
+        """What those that were told "disconnected" were told about it."""
+        self.waits: dict[str, list[float]] = defaultdict(list)
+
+    async def run(self, number: int, until: float) -> None:
+        draw = random.Random(number)
+        name = f"writer {number}"
+        async with open_mirror(self.whole.connect, load_token(), name, "1") as mirror:
+            await mirror.wait_synced(LONG_S)
+            ref = f"tracks/{number}/mixer_device/volume"
+            turn = 0
+            while trio.current_time() < until:
+                turn += 1
+                await self.write(mirror, name, ref, turn / STEPS)
+                await trio.sleep(draw.random() / 4)
+
+    async def write(self, mirror: Mirror, name: str, ref: str, value: float) -> None:
+        began = trio.current_time()
+        try:
+            result = await mirror.write([Set(ref, "value", value)], author=name)
+        except errors.UnknownOutcome:
+            self.unknown[name].append(value)
+            return
+        except errors.Disconnected as problem:
+            self.executed.append(problem.facts["executed"])
+            await mirror.wait_synced(LONG_S)
+            return
+        assert result.outcome == "verified"
+        self.confirmed[name].append(value)
+        self.waits[name].append(trio.current_time() - began)
+
+
+async def written(minutes: float, cuts: bool) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.by_hand(lambda song: [song.create_midi_track(-1) for _ in range(CLIENTS - 6)])
+        await trio.sleep(1)
+        writers = Writers(whole)
+        until = trio.current_time() + minutes * 60
+        draw = random.Random(8)
+        async with trio.open_nursery() as nursery:
+            for number in range(CLIENTS):
+                nursery.start_soon(writers.run, number, until)
+            while cuts and trio.current_time() < until - 10:
+                await trio.sleep(draw.uniform(5, 15))
+                # The witness is left alone: its log is what the others are compared with.
+                line = draw.choice(whole.lines[1:] or whole.lines)
+                line.cut_after = draw.randrange(3000)
+        await trio.sleep(1)
+        told: dict[str, list[float]] = defaultdict(list)
+        for event in whole.mirror.log.last(1_000_000):
+            if event.name == "value" and event.who.startswith("writer"):
+                told[event.who].append(round(event.after, 5))
+        assert set(told) == {f"writer {number}" for number in range(CLIENTS)}
+        for name, values in told.items():
+            sure = [round(value, 5) for value in writers.confirmed[name]]
+            maybe = {round(value, 5) for value in writers.unknown[name]}
+            # In the order in which it wrote, each once, and no one else's.
+            assert [value for value in values if value not in maybe] == sure
+            assert len(values) == len(set(values))
+        assert not any(writers.executed)
+        waits = {name: mean(values) for name, values in writers.waits.items()}
+        assert max(waits.values()) < 2 * mean(waits.values()), waits
+        assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("cuts", [False, True])
+async def test_eight_clients_write_at_once(cuts: bool, autojump_clock: trio.testing.MockClock) -> None:
+    await written(0.5, cuts)
+
+
+@pytest.mark.slow
+async def test_eight_clients_write_for_ten_minutes_with_cuts(autojump_clock: trio.testing.MockClock) -> None:
+    await written(10, True)
