@@ -70,7 +70,7 @@ class Scheduler:
         self._order = itertools.count()
         self._wake = threading.Condition()
         self._posted: Deque[Callable[[], None]] = deque()
-        self._running = False
+        self._stopped = False
 
     def at(self, due: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
         entry = Entry(due, action, interval)
@@ -128,21 +128,21 @@ class Scheduler:
             self.run_due()
 
     def run(self) -> None:
-        """Real time, on the calling thread, until `stop`."""
-        self._running = True
-        while self._running:
+        """Real time, on the calling thread, until `stop`; at once when that was called before."""
+        while not self._stopped:
             wait = self.next_due() - self.clock.now()
             if wait > 0.0 and not self._posted:
                 with self._wake:
-                    if self._running and not self._posted:
+                    if not self._stopped and not self._posted:
                         self._wake.wait(min(wait, 0.5))
             else:
                 self.run_due()
+        self._stopped = False
 
     def stop(self) -> None:
         """End `run`; from any thread."""
         with self._wake:
-            self._running = False
+            self._stopped = True
             self._wake.notify_all()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive
+from remote_script.headless.runtime import RealClock
 
 from .world import script_module, small_set
 
@@ -252,3 +253,11 @@ def test_a_script_that_fails_is_logged_and_the_others_run(live: Any) -> None:
     live.run_for(0.35)
     assert len(guest.times) == 3
     assert sum(line.startswith("KeyError") for line in failing.log) == 3
+
+
+def test_a_live_that_is_stopped_before_it_runs_does_not_run() -> None:
+    live = HeadlessLive(clock=RealClock())
+    live.stop()
+    # Would go on for ever otherwise: an interrupt can come before the first turn.
+    live.run()
+    live.close()
