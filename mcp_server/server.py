@@ -23,7 +23,7 @@ from mirror import Mirror, errors, load_token, open_mirror, tcp
 from mirror.journal import Journal
 
 from . import resources
-from .stdio import stdio
+from .stdio import sessions, stdio
 from .subscriptions import Listening, Sender, Watches
 from .tool import Caller, refused
 from .tools import TOOLS
@@ -155,7 +155,8 @@ async def serve_stdio(*, port: int = PORT, version: str = "", journal: Path | No
             if journal is not None:
                 tasks.start_soon(Journal(journal).run, mirror.log)
             server = build(engine, version)
-            await server.run(reading, writing, server.create_initialization_options())
+            options = server.create_initialization_options()
+            await sessions(reading, writing, lambda part, out: server.run(part, out, options))
         tasks.cancel_scope.cancel()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -61,6 +61,7 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
 
 async def _read(receive: Receive, into: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
     held = bytearray()
+    too_long = False
     async with into:
         while True:
             try:
@@ -72,10 +73,10 @@ async def _read(receive: Receive, into: MemoryObjectSendStream[SessionMessage | 
             held += data
             *lines, rest = held.split(b"\n")
             held = bytearray(rest)
-            if len(held) > LINE_BYTES:
-                raise ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin")
             for line in lines:
-                if not line.strip():
+                if too_long or not line.strip():
+                    # The end of what was too long; what follows may be a request again.
+                    too_long = False
                     continue
                 try:
                     message = types.jsonrpc_message_adapter.validate_json(bytes(line), by_name=False)
@@ -86,6 +87,11 @@ async def _read(receive: Receive, into: MemoryObjectSendStream[SessionMessage | 
                     await into.send(SessionMessage(message))
                 except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                     return
+            if len(held) > LINE_BYTES or too_long:
+                held.clear()
+                if not too_long:
+                    await into.send(ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin"))
+                too_long = True
 
 
 async def _write(send: Send, out: MemoryObjectReceiveStream[SessionMessage]) -> None:
@@ -113,3 +119,34 @@ async def stdio() -> AsyncIterator[tuple[Any, Any]]:
         tasks.start_soon(write)
         yield reading, writing
         tasks.cancel_scope.cancel()
+
+
+Run = Callable[[Any, Any], Coroutine[Any, Any, None]]
+"""A session: takes the read and the write stream, ends when the read stream does."""
+
+
+async def sessions(reading: Any, writing: Any, run: Run) -> None:
+    """Run one session after the other on one connection: `initialize` begins a new one.
+
+    A session's first request decides the era of the protocol for good. A client that first asks as of the modern era
+    and then falls back to `initialize` would be refused for ever; to it this is a server that was just started.
+    """
+    async with anyio.create_task_group() as tasks, writing:
+        into: MemoryObjectSendStream[Any] | None = None
+        async for message in reading:
+            if into is None or _initializes(message):
+                if into is not None:
+                    await into.aclose()
+                into, part = anyio.create_memory_object_stream[Any](0)
+                tasks.start_soon(run, part, writing.clone())
+            try:
+                await into.send(message)
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                break
+        if into is not None:
+            await into.aclose()
+
+
+def _initializes(message: Any) -> bool:
+    inner = getattr(message, "message", None)
+    return isinstance(inner, types.JSONRPCRequest) and inner.method == "initialize"

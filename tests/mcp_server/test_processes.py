@@ -279,6 +279,33 @@ def _call(id_: int, tool: str, **arguments: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": id_, "method": "tools/call", "params": params}
 
 
+DISCOVER = {
+    "jsonrpc": "2.0",
+    "id": 2,
+    "method": "server/discover",
+    "params": {
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+    },
+}
+
+
+async def test_a_client_that_falls_back_to_the_older_era_is_served() -> None:
+    async with serving("--port", "1") as process:
+        raw = Raw(process)
+        await raw.send(DISCOVER)
+        told = await raw.answer(2)
+        assert "result" in told, told
+        assert (await raw.hello())["result"]["protocolVersion"] == "2025-11-25"
+        await raw.send(_call(3, "get_status"))
+        assert (await raw.answer(3))["result"]["structuredContent"]["synced"] is False
+        # And once more: a client that begins anew on the same connection.
+        assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
+
+
 # -- bad input ---------------------------------------------------------------------------------------------
 
 
@@ -296,6 +323,7 @@ async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
             b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
             b'{"jsonrpc": "1.0"}\n',
             b"x" * 10_000_000 + b"\n",
+            b"x" * 40_000_000 + b"\n",
             {"jsonrpc": "2.0", "id": 4, "method": "no/such/method"},
             _call(5, "no_such_tool"),
             _call(6, "get", target={"a": "list"}),
