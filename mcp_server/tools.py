@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Mirror, Node, Operation, Set, WriteResult, errors
 
-from . import resources, units, views
+from . import resources, views
 from .tool import Arguments, Caller, Tool
 
 Target = Annotated[int | str, Meta(description="ref such as tracks/2 or tracks/2[Bass], an id, or a name")]
@@ -357,11 +357,11 @@ def _mixer_ops(mirror: Mirror, given: SetMixer) -> list[Operation]:
     mixer = f"{mirror.ref(track.id)}/mixer_device"
     ops: list[Operation] = []
     if given.volume is not None:
-        ops.append(Set(f"{mixer}/volume", "value", units.volume(given.volume)))
+        ops.append(Set(f"{mixer}/volume", "value", given.volume))
     if given.panning is not None:
-        ops.append(Set(f"{mixer}/panning", "value", units.panning(given.panning)))
+        ops.append(Set(f"{mixer}/panning", "value", given.panning))
     for send in given.sends:
-        ops.append(Set(f"{mixer}/sends/{send.index}", "value", units.volume(send.value, offset_db=6.0)))
+        ops.append(Set(f"{mixer}/sends/{send.index}", "value", send.value))
     return [*ops, *_sets(track.id, given, "mute", "solo", "arm")]
 
 

@@ -1,21 +1,16 @@
-"""Values as people say them, and back: decibels, panning, notes' names, musical times, display texts.
+"""Values as people say them, and back: notes' names, musical times, keys, colours.
 
-The fader's curve is Live's as measured on Live 12.4: dB = 40·v − 34 from 0.4 up, steeper below, −inf at 0. Sends use
-the same curve 6 dB lower. What has no formula here is found by asking Live itself: see `parameters`.
+A parameter's texts ("-6 dB", "20L", "2.5 kHz") are not here: only Live knows them, and the Remote Script searches for
+the value that shows them (`remote_script.SetMirror.display`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from typing import NamedTuple
 
 from mirror import errors
 
-_FLOOR_DB = -70.0
-_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
-_DB = re.compile(rf"({_NUMBER}|-\s*inf)\s*db", re.IGNORECASE)
-_PAN = re.compile(r"(\d+(?:\.\d*)?)\s*([lr])", re.IGNORECASE)
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?\d+)")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -24,73 +19,6 @@ _LENGTH = re.compile(
     r"(\d+(?:\.\d*)?|\.\d+|\d+\s*/\s*\d+)\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
 )
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
-
-
-# -- mixer ---------------------------------------------------------------------------------------------------
-
-
-def fader_db(value: float) -> float:
-    """Decibels of a fader at `value` 0..1; −inf at 0."""
-    if value >= 0.4:
-        return 40.0 * value - 34.0
-    if value >= 0.15:
-        return -(((399.751894 * value - 201.871345) ** 2 + 12630.61132) / 799.503788)
-    return 118.426374 * value**0.741871 - 70.0 if value > 0.0 else -math.inf
-
-
-def fader_value(db: float) -> float:
-    """Where a fader stands at `db`: up to +6, 0 from −70 down. Found by bisection: the curve only rises."""
-    if db > 6.0:
-        raise errors.InvalidValue(f"A volume goes up to 6 dB, got {db:g} dB", db)
-    if db <= _FLOOR_DB:
-        return 0.0
-    if db >= -18.0:
-        return (db + 34.0) / 40.0
-    low, high = 0.0, 0.4
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if fader_db(middle) < db else (low, middle)
-    return high
-
-
-def volume(value: float | str, *, offset_db: float = 0.0) -> float:
-    """A fader's value from 0..1 or from decibels ("-6 dB", "-inf dB").
-
-    Args:
-      offset_db: What the parameter's texts stand below a track's fader: 6 for sends.
-    """
-    if isinstance(value, str):
-        match = _DB.fullmatch(value.strip())
-        if match is None:
-            raise errors.InvalidValue("A volume is 0.0 to 1.0, or decibels such as '-6 dB'", value)
-        text = match.group(1).replace(" ", "").casefold()
-        db = -math.inf if text == "-inf" else float(text)
-        if db > 6.0 - offset_db:
-            raise errors.InvalidValue(f"This fader goes up to {6.0 - offset_db:g} dB, got {db:g} dB", value)
-        return fader_value(db + offset_db)
-    return _between(value, 0.0, 1.0, "A volume as a number", "decibels are text: '-6 dB'")
-
-
-def panning(value: float | str) -> float:
-    """−1..1 from itself or from Live's text: "50L" is hard left, "C" the centre."""
-    if isinstance(value, str):
-        text = value.strip()
-        if text.casefold() in ("c", "centre", "center"):
-            return 0.0
-        match = _PAN.fullmatch(text)
-        if match is None or float(match.group(1)) > 50:
-            raise errors.InvalidValue(
-                "A panning is -1.0 to 1.0, or a text from '50L' over 'C' to '50R'", value
-            )
-        amount = float(match.group(1)) / 50.0
-        return -amount if match.group(2).casefold() == "l" else amount
-    return _between(value, -1.0, 1.0, "A panning as a number", "as text it is '20L', 'C' or '20R'")
-
-
-def panning_text(value: float) -> str:
-    """As Live shows it: "20L", "C", "50R"."""
-    amount = round(abs(value) * 50)
-    return "C" if amount == 0 else f"{amount}{'L' if value < 0 else 'R'}"
 
 
 def _between(value: float, low: float, high: float, what: str, hint: str) -> float:
@@ -204,60 +132,3 @@ def color(value: int | str) -> int:
 def color_text(value: int) -> str:
     """16711680 → "#ff0000"."""
     return f"#{value:06x}"
-
-
-# -- display texts -------------------------------------------------------------------------------------------
-
-
-class Quantity(NamedTuple):
-    """What a display text says: `amount` in `unit`; unit "" when none is written."""
-
-    amount: float
-    unit: str
-
-
-_UNITS = {
-    "hz": ("Hz", 1.0),
-    "khz": ("Hz", 1000.0),
-    "us": ("s", 1e-6),
-    "µs": ("s", 1e-6),
-    "ms": ("s", 1e-3),
-    "s": ("s", 1.0),
-    "sec": ("s", 1.0),
-    "min": ("s", 60.0),
-    "db": ("dB", 1.0),
-    "%": ("%", 1.0),
-    "st": ("st", 1.0),
-    "semitones": ("st", 1.0),
-    "ct": ("st", 0.01),
-    "cents": ("st", 0.01),
-    "°": ("°", 1.0),
-    "deg": ("°", 1.0),
-    "bpm": ("bpm", 1.0),
-    "x": ("x", 1.0),
-    "oct": ("oct", 1.0),
-    "": ("", 1.0),
-}
-_QUANTITY = re.compile(rf"({_NUMBER}|[+-]?\s*inf)\s*([a-zµ%°]*)", re.IGNORECASE)
-_RATIO = re.compile(rf"({_NUMBER}|inf)\s*:\s*({_NUMBER})", re.IGNORECASE)
-
-
-def quantity(text: str) -> Quantity | None:
-    """What a display text of Live's says; None when it is words.
-
-    "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1" and 4 in ratio.
-    """
-    text = text.strip().replace("−", "-").replace(",", "")
-    if text.casefold() in ("c", "center", "centre"):
-        return Quantity(0.0, "pan")
-    pan = _PAN.fullmatch(text)
-    if pan is not None:
-        return Quantity(float(pan.group(1)) * (-1 if pan.group(2).casefold() == "l" else 1), "pan")
-    ratio = _RATIO.fullmatch(text)
-    if ratio is not None and float(ratio.group(2)):
-        return Quantity(float(ratio.group(1)) / float(ratio.group(2)), "ratio")
-    match = _QUANTITY.fullmatch(text)
-    if match is None or match.group(2).casefold() not in _UNITS:
-        return None
-    unit, factor = _UNITS[match.group(2).casefold()]
-    return Quantity(float(match.group(1).replace(" ", "")) * factor, unit)

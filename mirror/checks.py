@@ -157,7 +157,8 @@ class _Write:
 
     def _set(self, number: int, node: Node, op: Set) -> Any:
         value = self._value(number, node, op.name, op.value)
-        if isinstance(value, str) and value.startswith("$"):
+        if isinstance(value, str) and (value.startswith("$") or node.type == "DeviceParameter"):
+            # What it will be is known only afterwards.
             self.plain = False
         now = node.props.get(op.name)
         self.wishes.append((self.store.ref(node.id), node.type, node.name, op.name, now, value))
@@ -312,7 +313,7 @@ def _makes_object(store: Store, call: Operation) -> bool:
     return not found or any(method.returns == "obj" for method in found)
 
 
-def _parameter_value(node: Node, value: Any) -> float:
+def _parameter_value(node: Node, value: Any) -> float | str:
     name = node.name or "the parameter"
     if node.props.get("is_enabled") is False:
         raise errors.NotWritable(
@@ -327,13 +328,16 @@ def _parameter_value(node: Node, value: Any) -> float:
         for position, label in enumerate(labels):
             if str(label).casefold() == value.strip().casefold():
                 return float((low if isinstance(low, int | float) else 0) + position)
-        raise errors.InvalidValue(
-            f"{name!r} takes a number{' or one of its items' if labels else ''}, got {value[:60]!r}",
-            value[:60],
-            items=labels,
-            minimum=low,
-            maximum=high,
-        )
+        if labels:
+            raise errors.InvalidValue(
+                f"{name!r} takes a number or one of its items, got {value[:60]!r}",
+                value[:60],
+                items=labels,
+                minimum=low,
+                maximum=high,
+            )
+        # Only Live can say which value shows this text: the script searches.
+        return rules.to_str(repr(name), value)
     number = rules.to_float(repr(name), value)
     if bounded:
         assert low is not None

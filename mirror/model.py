@@ -155,8 +155,8 @@ Operation = Set | Call
 class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came of one operation.
 
-    `note` says what Live made of the value; `result` is what a call returned or made ({id, type, ref} for
-    objects), `value` what it returned besides.
+    `note` says what Live made of the value; `display` how Live shows a parameter now; `result` is what a call
+    returned or made ({id, type, ref} for objects), `value` what it returned besides.
     """
 
     changed: bool = False
@@ -164,6 +164,7 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     after: Any = None
     verified: bool = False
     note: str = ""
+    display: str = ""
     result: Any = None
     value: Any = None
 

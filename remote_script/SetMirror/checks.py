@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, Tuple
 
-from . import schema
+from . import display, schema
 from .errors import BridgeError
 from .plans import Row
 from .values import ABSENT, NOTE_FIELDS, items, read
@@ -176,11 +176,15 @@ def _parameter_value(row: Row, value: Any) -> float:
         for position, label in enumerate(labels):
             if label.lower() == value.strip().lower():
                 return float((0 if low is ABSENT else low) + position)
-        raise refuse(
-            "{!r} takes a number{}".format(name, " or one of its items" if labels else ""),
-            value,
-            items=labels,
-        )
+        if labels or low is ABSENT or high is ABSENT:
+            rule = "{!r} takes a number{}".format(name, " or one of its items" if labels else "")
+            raise refuse(rule, value, items=labels)
+        if len(value) > display.LONGEST_TEXT:
+            raise refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), value)
+        try:
+            return display.value_of(value, display.texts(obj), float(low), float(high))
+        except display.Refused as problem:
+            raise refuse("{!r} cannot show {}".format(name, problem), value, minimum=low, maximum=high)
     number = to_float(repr(name), value)
     # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
     slack = 1e-6 * max(1.0, abs(number))

@@ -427,6 +427,9 @@ class Operation:
         }
         if self.note:
             found["note"] = self.note
+        shown = self._shown()
+        if shown is not None:
+            found["display"] = shown
         if self.kind == "call":
             if self.product is not None:
                 found["result"] = describe(engine, self.product)
@@ -435,6 +438,16 @@ class Operation:
             elif self.raw is not None:
                 found["result"] = plain_result(self.method, self.raw)
         return found
+
+    def _shown(self) -> Optional[str]:
+        """A parameter's value as Live shows it now."""
+        if not self.is_parameter or self.row is None or not alive(self.row.obj):
+            return None
+        try:
+            return str(self.row.obj.str_for_value(self.row.obj.value))
+        except Exception:
+            # A device that is just going away; the value itself was read before.
+            return None
 
 
 def describe(engine: Engine, obj: Any) -> Any:

@@ -12,45 +12,6 @@ from mcp_server import units
 from mirror import errors
 
 
-@given(st.floats(0, 1))
-def test_a_fader_comes_back_from_its_decibels(value: float) -> None:
-    db = units.fader_db(value)
-    if db > -69.9:
-        assert math.isclose(units.fader_value(db), value, abs_tol=2e-3)
-
-
-@pytest.mark.parametrize(
-    ("said", "value"),
-    [("0 dB", 0.85), ("-6 dB", 0.7), ("+6dB", 1.0), ("-inf dB", 0.0), (0.5, 0.5), ("-6.00 dB", 0.7)],
-)
-def test_a_volume_is_said_in_decibels_or_as_a_number(said: float | str, value: float) -> None:
-    assert math.isclose(units.volume(said), value, abs_tol=1e-9)
-
-
-def test_a_sends_texts_stand_6_db_lower() -> None:
-    assert math.isclose(units.volume("-6 dB", offset_db=6.0), 0.85)
-    assert units.volume("0 dB", offset_db=6.0) == 1.0
-    with pytest.raises(errors.InvalidValue, match="up to 0 dB, got 3 dB"):
-        units.volume("3 dB", offset_db=6.0)
-
-
-@pytest.mark.parametrize("said", ["7 dB", "loud", "nan dB", "inf dB", 1.5, -0.1, math.nan, math.inf, "-6"])
-def test_what_is_no_volume_is_refused(said: float | str) -> None:
-    with pytest.raises(errors.InvalidValue):
-        units.volume(said)
-
-
-@given(st.integers(-50, 50))
-def test_a_panning_comes_back_from_its_text(amount: int) -> None:
-    assert math.isclose(units.panning(units.panning_text(amount / 50)), amount / 50)
-
-
-@pytest.mark.parametrize("said", ["51L", "20X", "L", 1.1, math.nan])
-def test_what_is_no_panning_is_refused(said: float | str) -> None:
-    with pytest.raises(errors.InvalidValue):
-        units.panning(said)
-
-
 @given(st.integers(0, 127))
 def test_a_pitch_comes_back_from_its_name(number: int) -> None:
     assert units.pitch(units.pitch_name(number)) == number
@@ -102,32 +63,6 @@ def test_a_length_is_said_in_bars_beats_or_note_values(said: float | str, beats:
 def test_what_is_no_length_is_refused(said: float | str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.length(said, 4, 4)
-
-
-@pytest.mark.parametrize(
-    ("text", "amount", "unit"),
-    [
-        ("2.50 kHz", 2500.0, "Hz"),
-        ("440 Hz", 440.0, "Hz"),
-        ("350 ms", 0.35, "s"),
-        ("45 %", 45.0, "%"),
-        ("-inf dB", -math.inf, "dB"),
-        ("20L", -20.0, "pan"),
-        ("C", 0.0, "pan"),
-        ("4.00 : 1", 4.0, "ratio"),
-        ("+12 st", 12.0, "st"),
-        ("0.5", 0.5, ""),
-    ],
-)
-def test_a_display_text_is_understood(text: str, amount: float, unit: str) -> None:
-    found = units.quantity(text)
-    assert found is not None
-    assert (pytest.approx(found.amount), found.unit) == (amount, unit)
-
-
-def test_words_are_no_quantity() -> None:
-    assert units.quantity("Low Pass") is None
-    assert units.quantity("12 parsecs") is None
 
 
 def test_a_color_is_a_number_or_a_text() -> None:

@@ -104,7 +104,7 @@ BAD = [
     (Set("song", "tempo", True), errors.InvalidValue),
     (Set("tracks/0/mixer_device/volume", "value", 1.5), errors.InvalidValue),
     (Set("tracks/0/mixer_device/volume", "value", -0.1), errors.InvalidValue),
-    (Set("tracks/0/mixer_device/volume", "value", "loud"), errors.InvalidValue),
+    (Set("tracks/0/mixer_device/volume", "value", ["-6 dB"]), errors.InvalidValue),
     (Set("tracks/0/mixer_device/volume", "value", math.nan), errors.InvalidValue),
     (Set("view", "selected_track", "scenes/0"), errors.InvalidValue),
     (Set("view", "selected_track", "tracks/9"), errors.StaleReference),

@@ -1,0 +1,186 @@
+"""Display texts of parameters, both ways: what "2.50 kHz" says, and which value shows it.
+
+Live converts one way only (`str_for_value`); the other way is a search: the text is read as a quantity, the
+parameter is asked for its texts at points across its range, and the place between two of them is halved.
+Of all values that show the text the roundest is taken: 0.7 for "-6 dB", not 0.69983.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+
+SAMPLES = 65
+"""Points across the range; a curve may turn between no two of them."""
+HALVINGS = 40
+MOST_WORDS = 512
+"""Whole numbers that are asked for their words."""
+LONGEST_TEXT = 60
+
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
+_PAN = re.compile(r"(\d+(?:\.\d*)?)\s*([lr])", re.IGNORECASE)
+_QUANTITY = re.compile(r"({}|[+-]?\s*inf)\s*([a-zµ%°]*)".format(_NUMBER), re.IGNORECASE)
+_RATIO = re.compile(r"({0}|inf)\s*:\s*({0})".format(_NUMBER), re.IGNORECASE)
+_FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
+_UNITS = {
+    "hz": ("Hz", 1.0),
+    "khz": ("Hz", 1000.0),
+    "us": ("s", 1e-6),
+    "µs": ("s", 1e-6),
+    "ms": ("s", 1e-3),
+    "s": ("s", 1.0),
+    "sec": ("s", 1.0),
+    "min": ("s", 60.0),
+    "db": ("dB", 1.0),
+    "%": ("%", 1.0),
+    "st": ("st", 1.0),
+    "semitones": ("st", 1.0),
+    "ct": ("st", 0.01),
+    "cents": ("st", 0.01),
+    "°": ("°", 1.0),
+    "deg": ("°", 1.0),
+    "bpm": ("bpm", 1.0),
+    "x": ("x", 1.0),
+    "oct": ("oct", 1.0),
+    "": ("", 1.0),
+}
+
+
+class Quantity(NamedTuple):
+    """What a display text says: `amount` in `unit`; unit "" when none is written."""
+
+    amount: float
+    unit: str
+
+
+class Refused(ValueError):
+    """No value shows this text; the message is the rule."""
+
+
+def quantity(text: str) -> Optional[Quantity]:
+    """What a display text of Live's says; None when it is words.
+
+    "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1" and 4 in ratio.
+    """
+    text = text.strip().replace("−", "-").replace(",", "")
+    if text.lower() in ("c", "center", "centre"):
+        return Quantity(0.0, "pan")
+    pan = _PAN.fullmatch(text)
+    if pan is not None:
+        return Quantity(float(pan.group(1)) * (-1 if pan.group(2).lower() == "l" else 1), "pan")
+    ratio = _RATIO.fullmatch(text)
+    if ratio is not None and float(ratio.group(2)):
+        return Quantity(float(ratio.group(1)) / float(ratio.group(2)), "ratio")
+    fraction = _FRACTION.fullmatch(text)
+    if fraction is not None and int(fraction.group(2)):
+        return Quantity(int(fraction.group(1)) / int(fraction.group(2)), "fraction")
+    match = _QUANTITY.fullmatch(text)
+    if match is None or match.group(2).lower() not in _UNITS:
+        return None
+    unit, factor = _UNITS[match.group(2).lower()]
+    return Quantity(float(match.group(1).replace(" ", "")) * factor, unit)
+
+
+def value_of(text: str, show: Callable[[float], str], low: float, high: float) -> float:
+    """The roundest value between `low` and `high` of which `show` says `text`, or comes nearest to it.
+
+    A text without a unit is meant in the unit that the parameter shows.
+
+    Raises:
+      Refused: no value shows it: another unit, beyond the range, or words that it never shows.
+    """
+    text = text.strip()
+    points = [low + (high - low) * i / (SAMPLES - 1) for i in range(SAMPLES)]
+    points[-1] = high
+    texts = [str(show(point)).strip() for point in points]
+    wanted = quantity(text)
+    # Words ("C#3", "Off") stand at whole numbers or at an end.
+    steps = range(math.ceil(low), math.floor(high) + 1) if wanted is None and high - low <= MOST_WORDS else ()
+    for point in points + [float(step) for step in steps]:
+        shown = str(show(point))
+        if _word(shown) == _word(text) and quantity(shown) is None:
+            return point
+    if wanted is None:
+        raise Refused("{!r} is no quantity, and no text that it shows: it goes {}".format(text, _span(texts)))
+    found = [_in_unit(shown, wanted) for shown in texts]
+    for i in range(SAMPLES - 1):
+        one, other = found[i], found[i + 1]
+        if one is not None and other is not None and min(one, other) <= wanted.amount <= max(one, other):
+            # What shows the text may go on beyond the next point.
+            last = i + 1
+            while last < SAMPLES - 1 and found[last] == wanted.amount and found[last + 1] is not None:
+                last += 1
+            return _between(points[i], points[last], wanted, show)
+    if all(each is None for each in found):
+        raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
+    raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))
+
+
+def _word(text: str) -> str:
+    return text.strip().lower().replace("♯", "#").replace("♭", "b")
+
+
+def _span(texts: List[str]) -> str:
+    return "from {!r} to {!r}".format(texts[0], texts[-1])
+
+
+def _in_unit(shown: str, wanted: Quantity) -> Optional[float]:
+    held = quantity(shown)
+    if held is None or (wanted.unit and held.unit and held.unit != wanted.unit):
+        return None
+    return held.amount
+
+
+def _between(one: float, other: float, wanted: Quantity, show: Callable[[float], str]) -> float:
+    """Both borders of the values that show `wanted`, then the roundest value within."""
+
+    def amount(value: float) -> float:
+        held = _in_unit(str(show(value)), wanted)
+        return math.nan if held is None else held
+
+    rising = amount(other) >= amount(one)
+    # A text says its number shortened; what a person writes is as exact as that.
+    slack = 1e-9 * max(1.0, abs(wanted.amount)) if math.isfinite(wanted.amount) else 0.0
+
+    def border(inside: Callable[[float], bool], low: float, high: float) -> Tuple[float, float]:
+        """The last value for which it holds, coming from `low` where it does, and the first for which not."""
+        if inside(high):
+            return high, high
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if inside(middle) else (low, middle)
+        return low, high
+
+    def below(value: float) -> bool:
+        return amount(value) < wanted.amount - slack if rising else amount(value) > wanted.amount + slack
+
+    def reached(value: float) -> bool:
+        return amount(value) <= wanted.amount + slack if rising else amount(value) >= wanted.amount - slack
+
+    under, first = border(below, one, other) if below(one) else (one, one)
+    last, over = border(reached, one, other)
+    if last >= first:
+        return roundest(first, last)
+    # No value shows it exactly: the nearer of its neighbours.
+    near = min((under, over), key=lambda value: abs(amount(value) - wanted.amount))
+    return near
+
+
+def roundest(low: float, high: float) -> float:
+    """The number with the fewest decimals in [low, high], of those the nearest to the middle."""
+    middle = (low + high) / 2
+    for digits in range(16):
+        number = round(middle, digits)
+        if low <= number <= high:
+            return number
+    return middle
+
+
+def texts(obj: Any) -> Callable[[float], str]:
+    """How a parameter of Live's shows a value."""
+
+    def show(value: float) -> str:
+        return str(obj.str_for_value(value))
+
+    return show

@@ -1,0 +1,123 @@
+"""Values from their display texts: what Live shows for a value leads back to a value that shows the same."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remote_script.headless import demo_set, load_als
+from remote_script.SetMirror import display
+from tests import sets
+
+from .stage import Stage
+from .test_in_live import on_stage
+from .test_writing import put, refused
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("2.50 kHz", 2500.0, "Hz"),
+        ("440 Hz", 440.0, "Hz"),
+        ("350 ms", 0.35, "s"),
+        ("45 %", 45.0, "%"),
+        ("-inf dB", -math.inf, "dB"),
+        ("20L", -20.0, "pan"),
+        ("C", 0.0, "pan"),
+        ("4.00 : 1", 4.0, "ratio"),
+        ("1/8", 0.125, "fraction"),
+        ("+12 st", 12.0, "st"),
+        ("0.5", 0.5, ""),
+    ],
+)
+def test_a_display_text_is_understood(text: str, amount: float, unit: str) -> None:
+    found = display.quantity(text)
+    assert found is not None
+    assert (pytest.approx(found.amount), found.unit) == (amount, unit)
+
+
+@pytest.mark.parametrize("text", ["Low Pass", "12 parsecs", "", "dB", "1/0", "4 : 0"])
+def test_words_are_no_quantity(text: str) -> None:
+    assert display.quantity(text) is None
+
+
+def _hertz(value: float) -> str:
+    hertz = 20 * 1000**value
+    return f"{hertz / 1000:.2f} kHz" if hertz >= 1000 else f"{hertz:.1f} Hz"
+
+
+def _falling(value: float) -> str:
+    return f"{100 - 100 * value:.0f} %"
+
+
+@given(st.floats(0, 1), st.sampled_from([_hertz, _falling]))
+def test_the_text_of_a_value_leads_to_a_value_that_shows_it(value: float, show: Any) -> None:
+    text = show(value)
+    assert show(display.value_of(text, show, 0.0, 1.0)) == text
+
+
+def test_the_roundest_of_the_values_is_taken_and_what_lies_between_two_texts_goes_to_the_nearer() -> None:
+    assert display.value_of("50 %", _falling, 0.0, 1.0) == 0.5
+    assert _falling(display.value_of("49.6 %", _falling, 0.0, 1.0)) == "50 %"
+    assert _falling(display.value_of("49.4 %", _falling, 0.0, 1.0)) == "49 %"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("30 kHz", "out of range"), ("5 dB", "another unit"), ("loud", "no quantity"), ("", "no quantity")],
+)
+def test_what_is_never_shown_is_refused_with_what_is(text: str, rule: str) -> None:
+    with pytest.raises(display.Refused, match=f"{rule}.*'20.0 Hz' to '20.00 kHz'"):
+        display.value_of(text, _hertz, 0.0, 1.0)
+
+
+def _check_all_parameters(stage: Stage) -> int:
+    checked = 0
+    for row in list(stage.script.engine.shadow.rows.values()):
+        if row.plan.type != "DeviceParameter" or row.value("is_quantized"):
+            continue
+        parameter = row.obj
+        low, high = float(parameter.min), float(parameter.max)
+        for share in (0.0, 0.1, 0.37, 0.5, 0.82, 1.0):
+            text = str(parameter.str_for_value(low + (high - low) * share))
+            value = display.value_of(text, display.texts(parameter), low, high)
+            assert low <= value <= high
+            shown = display.quantity(str(parameter.str_for_value(value)))
+            assert shown == display.quantity(text), (parameter.name, text, value)
+            checked += 1
+    return checked
+
+
+def test_every_parameter_of_the_demo_set_can_be_said_in_lives_texts() -> None:
+    with on_stage(demo_set()) as stage:
+        stage.follower()
+        assert _check_all_parameters(stage) > 100
+
+
+@sets.parametrize
+def test_every_parameter_of_a_real_set_can_be_said_in_lives_texts(als: Path) -> None:
+    with on_stage(load_als(str(als))) as stage:
+        stage.follower()
+        assert _check_all_parameters(stage) > 0
+
+
+def test_a_write_in_decibels_says_value_and_text_and_a_wrong_text_what_there_is() -> None:
+    with on_stage(demo_set()) as stage:
+        client = stage.follower()
+        (done,) = client.write(put("tracks/0/mixer_device/volume", "value", "-6 dB"))["result"]["results"]
+        assert (done["after"], done["display"]) == (pytest.approx(0.7), "-6.0 dB")
+        (done,) = client.write(put("tracks/0/mixer_device/panning", "value", "20L"))["result"]["results"]
+        assert (done["after"], done["display"]) == (pytest.approx(-0.4), "20L")
+        can_undo = stage.song.can_undo
+        told = refused(client.write(put("tracks/0/mixer_device/volume", "value", "9 dB")))
+        assert told["error"] == "INVALID_VALUE"
+        assert "'-inf dB' to '6.0 dB'" in told["rule"]
+        assert (stage.song.tracks[0].mixer_device.volume.value, can_undo) == (
+            pytest.approx(0.7),
+            stage.song.can_undo,
+        )
