@@ -8,12 +8,14 @@
     live://events{?since}         what happened after a revision, and who did it
     live://status                 the bridge's state of health
 
-A resource has a body, made from the mirror, and the patterns that say which changes may alter it.
+A resource has a body, made from the mirror, and the patterns that say which changes may alter it. `Bodies` keeps what
+was encoded for as long as the Set stands still.
 """
 
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +28,12 @@ from mirror import Mirror, errors
 
 from . import views
 
+BODIES = 64
+MOST_LISTED = 500
 EVENTS = 200
 """The newest of them; a reader that wants more asks with `since`."""
+ALL_EVENTS = 5000
+"""The newest that are looked through for a pattern."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Resource:
     description: str
     body: Callable[[Mirror, str], Any]
     patterns: Callable[[str], list[str]]
+    lasts: bool = True
+    """The same revision has the same body."""
 
     @property
     def is_template(self) -> bool:
@@ -64,9 +72,9 @@ def _notes(mirror: Mirror, ref: str) -> Any:
     return {"ref": mirror.ref(node.id), "notes": [views.note(each) for each in mirror.notes(node)]}
 
 
-def events(mirror: Mirror, since: int | None, limit: int = EVENTS) -> list[dict[str, Any]]:
+def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> list[dict[str, Any]]:
     """The log after a revision, or its end, oldest first."""
-    found = mirror.log.last(limit) if since is None else mirror.log.since(since, limit=limit)
+    found = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
     return [msgspec.to_builtins(each) for each in found]
 
 
@@ -106,6 +114,7 @@ RESOURCES = (
         "What happened after a revision, and who did it.",
         lambda mirror, since: {"events": events(mirror, int(since) if since else None)},
         lambda _: ["song", "**"],
+        lasts=False,
     ),
     Resource(
         "live://status",
@@ -113,6 +122,7 @@ RESOURCES = (
         "The bridge's state of health.",
         lambda mirror, _: msgspec.to_builtins(mirror.status()),
         lambda _: ["song"],
+        lasts=False,
     ),
 )
 
@@ -132,27 +142,55 @@ def find(uri: str) -> tuple[Resource, str]:
     )
 
 
-def body(mirror: Mirror, uri: str) -> bytes:
-    """The JSON of a resource without the stamp; MirrorError when there is nothing."""
-    kind, text = find(uri)
-    return msgspec.json.encode(kind.body(mirror, text))
+class Bodies:
+    """The JSON of resources, encoded once per change of the Set."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._place: tuple[str, int] = ("", -1)
+
+    def body(self, uri: str) -> bytes:
+        """The JSON of a resource without the stamp; MirrorError when there is nothing."""
+        kind, text = find(uri)
+        place = (self._mirror.epoch, self._mirror.revision)
+        if place != self._place:
+            self._kept.clear()
+            self._place = place
+        held = self._kept.get(uri)
+        if held is None:
+            held = msgspec.json.encode(kind.body(self._mirror, text))
+            if kind.lasts:
+                self._kept[uri] = held
+                while len(self._kept) > BODIES:
+                    self._kept.popitem(last=False)
+        return held
+
+    def read(self, uri: str) -> str:
+        """The JSON of a resource as it is now, with revision, synced and age_ms."""
+        held = self.body(uri)
+        told = self._mirror.stamp()
+        head = msgspec.json.encode({"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms})
+        return (head[:-1] + b"," + held[1:]).decode() if held != b"{}" else head.decode()
 
 
-def read(mirror: Mirror, uri: str) -> str:
-    """The JSON of a resource as it is now, with revision, synced and age_ms."""
-    told = mirror.stamp()
-    head = msgspec.json.encode({"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms})
-    held = body(mirror, uri)
-    return (head[:-1] + b"," + held[1:]).decode() if held != b"{}" else head.decode()
-
-
-def listed() -> list[types.Resource]:
-    """The addresses without variables, for `resources/list`."""
-    return [
+def listed(mirror: Mirror) -> list[types.Resource]:
+    """For `resources/list`: the addresses without variables, and the Set's tracks."""
+    fixed = [
         types.Resource(uri=uri, name=each.name, description=each.description, mime_type="application/json")
         for each in RESOURCES
         for uri in [each.template.replace("{?since}", "")]
         if "{" not in uri
+    ]
+    tracks = mirror.children("song", "tracks") if mirror.epoch else ()
+    return fixed + [
+        types.Resource(
+            uri=f"live://tracks/{number}",
+            name=f"tracks/{number}",
+            title=track.name,
+            mime_type="application/json",
+        )
+        for number, track in enumerate(tracks[:MOST_LISTED])
     ]
 
 

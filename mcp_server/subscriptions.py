@@ -10,12 +10,20 @@ slow, the sending, is each client's own task: `Sender` for `resources/subscribe`
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 import anyio.abc
-from mcp.server.subscriptions import ListenHandler, ResourceUpdated, ServerEvent
+import mcp_types as types
+from mcp.server.subscriptions import (
+    ListenHandler,
+    ResourcesListChanged,
+    ResourceUpdated,
+    ServerEvent,
+    ToolsListChanged,
+)
+from mcp.shared.exceptions import MCPError
 
 from mirror import Mirror, errors
 
@@ -23,8 +31,15 @@ from . import resources
 
 log = logging.getLogger("setmirror.mcp")
 
+MOST_URIS = 1000
+"""Of one client; each open one is looked at with every change that it may show."""
 APART_S = 0.05
 """At most one notice in this time for one URI; a knob being turned changes faster than a model reads."""
+
+TOOLS_LIST = "list:tools"
+RESOURCES_LIST = "list:resources"
+LISTS = (TOOLS_LIST, RESOURCES_LIST)
+"""Stand in the place of a URI for the lists of tools and of resources."""
 
 Listener = Callable[[str], None]
 
@@ -32,9 +47,10 @@ Listener = Callable[[str], None]
 class Watches:
     """All watched URIs; `open` once for each watcher, `close` when it leaves."""
 
-    def __init__(self, mirror: Mirror, tasks: anyio.abc.TaskGroup) -> None:
+    def __init__(self, mirror: Mirror, tasks: anyio.abc.TaskGroup, bodies: resources.Bodies) -> None:
         self._mirror = mirror
         self._tasks = tasks
+        self._bodies = bodies
         self._listeners: dict[str, list[Listener]] = {}
         self._scopes: dict[str, anyio.CancelScope] = {}
 
@@ -45,13 +61,20 @@ class Watches:
 
     def open(self, uri: str, listener: Listener) -> None:
         """Begin to tell `listener` of changes; NotFound when no resource has that address."""
-        kind, text = resources.find(uri)
+        if uri in LISTS:
+            patterns = ["song", "tracks/*"]
+        else:
+            kind, text = resources.find(uri)
+            patterns = kind.patterns(text)
         self._listeners.setdefault(uri, []).append(listener)
         if uri in self._scopes:
             return
         self._scopes[uri] = anyio.CancelScope()
+        if uri == TOOLS_LIST:
+            # Nothing of the Set changes it; `tell` does.
+            return
         # The stream is open before anybody is told that it is, so no change falls between.
-        stream = self._mirror.subscribe(kind.patterns(text), f"resource {uri}")
+        stream = self._mirror.subscribe(patterns, f"resource {uri}")
         self._tasks.start_soon(self._watch, uri, stream, self._body(uri))
 
     def close(self, uri: str, listener: Listener) -> None:
@@ -63,9 +86,16 @@ class Watches:
             del self._listeners[uri]
             self._scopes.pop(uri).cancel()
 
+    def tell(self, uri: str) -> None:
+        """Word to all listeners now."""
+        for listener in list(self._listeners.get(uri, ())):
+            listener(uri)
+
     def _body(self, uri: str) -> bytes:
         try:
-            return resources.body(self._mirror, uri)
+            if uri == RESOURCES_LIST:
+                return repr([(each.uri, each.title) for each in resources.listed(self._mirror)]).encode()
+            return self._bodies.body(uri)
         except errors.MirrorError as problem:
             return problem.error.encode()
 
@@ -77,26 +107,29 @@ class Watches:
                     if body == last:
                         continue
                     last = body
-                    for listener in list(self._listeners.get(uri, ())):
-                        listener(uri)
+                    self.tell(uri)
                     await anyio.sleep(APART_S)
 
 
 class Sender:
     """The legacy era's subscriptions of one connection: a set of URIs to tell of, and the task that tells."""
 
-    def __init__(self, watches: Watches, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, watches: Watches, connection: Any) -> None:
         self._watches = watches
-        self._send = send
+        self._connection = connection
         self._waiting: dict[str, None] = {}
         self._more = anyio.Event()
         self._uris: set[str] = set()
+        self._scope = anyio.CancelScope()
 
     def subscribe(self, uri: str) -> None:
         """Once or often: it is one subscription."""
-        if uri not in self._uris:
-            self._watches.open(uri, self._hear)
-            self._uris.add(uri)
+        if uri in self._uris:
+            return
+        if len(self._uris) >= MOST_URIS:
+            raise errors.TooLarge(f"A client can subscribe to {MOST_URIS} resources", len(self._uris))
+        self._watches.open(uri, self._hear)
+        self._uris.add(uri)
 
     def unsubscribe(self, uri: str) -> None:
         """No harm if it never was one."""
@@ -104,25 +137,38 @@ class Sender:
             self._uris.discard(uri)
             self._watches.close(uri, self._hear)
 
+    def stop(self) -> None:
+        """The connection is over."""
+        self._scope.cancel()
+
     def _hear(self, uri: str) -> None:
         self._waiting[uri] = None
         self._more.set()
 
     async def run(self) -> None:
-        """Send until cancelled, or until the client is gone."""
+        """Send until stopped, or until the client is gone."""
         try:
-            while True:
-                await self._more.wait()
-                self._more = anyio.Event()
-                while self._waiting:
-                    uri = next(iter(self._waiting))
-                    del self._waiting[uri]
-                    await self._send(uri)
+            with self._scope:
+                while True:
+                    await self._more.wait()
+                    self._more = anyio.Event()
+                    while self._waiting:
+                        uri = next(iter(self._waiting))
+                        del self._waiting[uri]
+                        await self._send(uri)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             log.info("a client with %d subscriptions went away", len(self._uris))
         finally:
             for uri in list(self._uris):
                 self.unsubscribe(uri)
+
+    async def _send(self, uri: str) -> None:
+        if uri == TOOLS_LIST:
+            await self._connection.send_tool_list_changed()
+        elif uri == RESOURCES_LIST:
+            await self._connection.send_resource_list_changed()
+        else:
+            await self._connection.send_resource_updated(uri)
 
 
 class Listening:
@@ -130,23 +176,45 @@ class Listening:
 
     def __init__(self, watches: Watches) -> None:
         self._watches = watches
+        self._handlers: set[ListenHandler] = set()
 
     async def __call__(self, ctx: Any, params: Any) -> Any:
-        uris = list(dict.fromkeys(params.notifications.resource_subscriptions or ()))
+        asked = params.notifications
+        uris = list(dict.fromkeys(map(str, asked.resource_subscriptions or ())))
+        if len(uris) > MOST_URIS:
+            raise MCPError(types.INVALID_PARAMS, f"At most {MOST_URIS} resources in one subscription")
+        uris += [TOOLS_LIST] * bool(asked.tools_list_changed) + [RESOURCES_LIST] * bool(
+            asked.resources_list_changed
+        )
         opened: list[str] = []
+        bus = _Bus()
 
         def hear(uri: str) -> None:
-            bus.publish_now(ResourceUpdated(uri=uri))
+            event: ServerEvent = ResourceUpdated(uri=uri)
+            if uri in LISTS:
+                event = ToolsListChanged() if uri == TOOLS_LIST else ResourcesListChanged()
+            bus.publish_now(event)
 
-        bus = _Bus()
+        handler = ListenHandler(bus)
+        self._handlers.add(handler)
         try:
             for uri in uris:
-                self._watches.open(str(uri), hear)
-                opened.append(str(uri))
-            return await ListenHandler(bus)(ctx, params)
+                self._watches.open(uri, hear)
+                opened.append(uri)
+            return await handler(ctx, params)
+        except errors.MirrorError as problem:
+            raise MCPError(
+                types.INVALID_PARAMS, f"{problem.rule}. {problem.hint}", problem.to_json()
+            ) from None
         finally:
+            self._handlers.discard(handler)
             for uri in opened:
                 self._watches.close(uri, hear)
+
+    def close(self) -> None:
+        """End all streams in good order: their clients are told, not cut off."""
+        for handler in list(self._handlers):
+            handler.close()
 
 
 class _Bus:

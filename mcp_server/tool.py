@@ -6,97 +6,211 @@ with the rule and the value. A refusal is a result with `isError`: one line for 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import mcp_types as types
 import msgspec
 
 from mirror import Mirror, errors
 
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, as the event log shall tell it."""
-
-    name: str
+from .desk import Desk
 
 
 class Arguments(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The base of all tools' arguments."""
 
 
-Run = Callable[[Mirror, Any, Caller], Awaitable[dict[str, Any]]]
+Run = Callable[[Desk, Any], Awaitable[dict[str, Any]]]
 
-STAMPED: dict[str, Any] = {
-    "revision": {"type": "integer", "description": "of the Set that this answer shows"},
-    "synced": {"type": "boolean", "description": "false: Live is away; this is what was last known"},
-    "age_ms": {"type": ["integer", "null"], "description": "since the mirror was last known to equal Live"},
-}
+STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "boolean"}}
+"""In every answer, besides age_ms; what they mean is said once, in the server's instructions."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool of the server; `output` names what its answer holds besides revision, synced and age_ms."""
+    """A tool of the server; `output` names what its answer holds besides its stamp."""
 
     name: str
     title: str
     description: str
     arguments: type[Arguments]
     run: Run
+    toolset: str
     output: dict[str, Any] = field(default_factory=dict)
     reads: bool = True
     destructive: bool = False
     idempotent: bool = True
+    waits: bool = False
+    """Its calls last until something happens, so they do not count among those at work."""
 
     def declared(self) -> types.Tool:
         """As `tools/list` shows it."""
-        (schema,), parts = msgspec.json.schema_components([self.arguments], ref_template="#/$defs/{name}")
-        own = dict(parts.pop(self.arguments.__name__, schema))
-        own.pop("title", None)
-        own.pop("description", None)
-        if parts:
-            own["$defs"] = parts
         return types.Tool(
             name=self.name,
             title=self.title,
             description=self.description,
-            input_schema=own,
-            output_schema={
-                "type": "object",
-                "properties": {**STAMPED, **self.output},
-                "required": [*STAMPED, *self.output],
-            },
+            input_schema=input_schema(self.arguments),
+            output_schema=self._output_schema(),
             annotations=types.ToolAnnotations(
-                title=self.title,
                 read_only_hint=self.reads,
-                destructive_hint=self.destructive,
-                idempotent_hint=self.idempotent,
+                # Of a tool that only reads these two say nothing.
+                destructive_hint=None if self.reads else self.destructive,
+                idempotent_hint=None if self.reads else self.idempotent,
                 open_world_hint=False,
             ),
         )
 
-    async def call(
-        self, mirror: Mirror, given: dict[str, Any] | None, caller: Caller
-    ) -> types.CallToolResult:
-        """Check the arguments, run, and answer; never raises but when cancelled."""
+    def _output_schema(self) -> dict[str, Any]:
+        # What is in every answer besides is said in the server's instructions.
+        stamped = STAMPED if self.reads else {"revision": STAMPED["revision"]}
+        properties = {**stamped, **self.output}
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": [name for name in properties if name != "results"],
+        }
+
+    async def call(self, desk: Desk, given: dict[str, Any] | None) -> types.CallToolResult:
+        """Check the arguments, run, and answer. Raises nothing but `AskFirst`, and when cancelled."""
         try:
-            arguments = msgspec.convert(given or {}, self.arguments)
-        except msgspec.ValidationError as problem:
-            known = ", ".join(self.arguments.__struct_fields__)
-            return refused(
-                errors.InvalidParams(
-                    f"{self.name}: {problem}", hint=f"the arguments of {self.name} are {known}"
-                )
-            )
-        try:
-            answer = await self.run(mirror, arguments, caller)
+            arguments = self.checked(given)
+            answer = await self.run(desk, arguments)
         except errors.MirrorError as problem:
             return refused(problem)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
-        return answered(mirror, answer)
+        return answered(desk.mirror, answer)
+
+    def checked(self, given: dict[str, Any] | None) -> Any:
+        """The arguments as a struct; InvalidParams with the rule and what is known."""
+        try:
+            arguments = msgspec.convert(given or {}, self.arguments)
+        except msgspec.ValidationError as problem:
+            known = ", ".join(self.arguments.__struct_fields__) or "none"
+            raise errors.InvalidParams(
+                f"{self.name}: {problem}", hint=f"the arguments of {self.name} are: {known}"
+            ) from None
+        except RecursionError:
+            raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
+        _finite(given, self.name)
+        return arguments
+
+
+F = TypeVar("F", bound=Callable[..., Awaitable[dict[str, Any]]])
+
+
+class Toolset:
+    """Tools that belong together; a decorator that declares one: its name is the function's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tools: dict[str, Tool] = {}
+
+    def reads(
+        self,
+        arguments: type[Arguments],
+        title: str,
+        description: str,
+        output: dict[str, Any],
+        *,
+        waits: bool = False,
+    ) -> Callable[[F], F]:
+        """Declare a tool that changes nothing."""
+        return self._declare(title, description, arguments, output, reads=True, waits=waits)
+
+    def writes(
+        self,
+        arguments: type[Arguments],
+        title: str,
+        description: str,
+        *,
+        destructive: bool = False,
+        idempotent: bool = True,
+    ) -> Callable[[F], F]:
+        """Declare a tool whose answer is that of a write.
+
+        Args:
+          destructive: It can take away what somebody made.
+          idempotent: The same call again changes nothing more.
+        """
+        return self._declare(
+            title,
+            description,
+            arguments,
+            WRITTEN,
+            reads=False,
+            destructive=destructive,
+            idempotent=idempotent,
+        )
+
+    def _declare(
+        self,
+        title: str,
+        description: str,
+        arguments: type[Arguments],
+        output: dict[str, Any],
+        **hints: bool,
+    ) -> Callable[[F], F]:
+        def declare(run: F) -> F:
+            name = run.__name__
+            self.tools[name] = Tool(name, title, description, arguments, run, self.name, output, **hints)
+            return run
+
+        return declare
+
+
+WRITTEN: dict[str, Any] = {
+    "outcome": {"enum": ["verified", "unchanged", "mismatch"]},
+    "results": {"type": "array"},
+}
+
+
+def input_schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON Schema of a struct without what models do not need: titles and Python's docstrings."""
+    (schema,), parts = msgspec.json.schema_components([arguments], ref_template="#/$defs/{name}")
+    own = dict(parts.pop(arguments.__name__, schema))
+    if parts:
+        own["$defs"] = parts
+    for each in (own, *parts.values()):
+        each.pop("title", None)
+        each.pop("description", None)
+        if not each.get("required"):
+            each.pop("required", None)
+    short: dict[str, Any] = _shortened(own)
+    return short
+
+
+def _shortened(schema: Any) -> Any:
+    """The same schema in fewer words: plain alternatives as a list of types, no defaults that say nothing."""
+    if isinstance(schema, list):
+        return [_shortened(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {
+        name: _shortened(each)
+        for name, each in schema.items()
+        if not (name == "default" and each in ("", [], {}, None))
+    }
+    choices = found.get("anyOf")
+    if isinstance(choices, list) and all(list(each) == ["type"] for each in choices):
+        del found["anyOf"]
+        found["type"] = [each["type"] for each in choices]
+    return found
+
+
+def _finite(value: Any, label: str) -> None:
+    """NaN and infinity are no JSON, but some parsers let them through."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise errors.InvalidValue(f"{label} takes finite numbers only, got {value}", str(value))
+    if isinstance(value, dict):
+        for each in value.values():
+            _finite(each, label)
+    elif isinstance(value, list):
+        for each in value:
+            _finite(each, label)
 
 
 def stamp(mirror: Mirror) -> dict[str, Any]:
@@ -107,17 +221,17 @@ def stamp(mirror: Mirror) -> dict[str, Any]:
 
 def answered(mirror: Mirror, answer: dict[str, Any]) -> types.CallToolResult:
     """The answer with its stamp, as structure and as text."""
-    whole = {**stamp(mirror), **answer}
-    text = msgspec.json.encode(whole).decode()
+    text = msgspec.json.encode({**stamp(mirror), **answer})
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=text)], structured_content=msgspec.to_builtins(whole)
+        content=[types.TextContent(type="text", text=text.decode())],
+        structured_content=msgspec.json.decode(text),
     )
 
 
 def refused(problem: errors.MirrorError) -> types.CallToolResult:
     """A refusal: its code, the rule with the value, and what to do next, in one line."""
     facts = msgspec.to_builtins(problem.to_json())
-    line = f"{problem.error}: {problem.rule}. {problem.hint}".replace("..", ".")
+    line = f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}"
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=" ".join(line.split()))],
         structured_content=facts,

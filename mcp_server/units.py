@@ -13,7 +13,7 @@ from mirror import errors
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?\d+)")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _BARS = re.compile(r"\|?\s*(\d+)(?:\.(\d+))?(?:\.(\d+(?:\.\d+)?))?")
 _LENGTH = re.compile(
     r"(\d+(?:\.\d*)?|\.\d+|\d+\s*/\s*\d+)\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
@@ -50,7 +50,7 @@ def pitch(value: int | str) -> int:
 
 def pitch_name(number: int) -> str:
     """60 → "C3", as Live names it."""
-    return f"{_NAMES[number % 12]}{number // 12 - 2}"
+    return f"{PITCH_CLASSES[number % 12]}{number // 12 - 2}"
 
 
 def bars(beats: float, numerator: int, denominator: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mirror import Mirror, Node, Note, errors
+from mirror import Match, Mirror, Node, Note, errors
 from remote_script.SetMirror import schema
 
 from . import units
@@ -45,6 +45,12 @@ def track_kind(node: Node) -> str:
     if node.props.get("is_foldable"):
         return "group"
     return "midi" if node.props.get("has_midi_input") else "audio"
+
+
+def signature(mirror: Mirror) -> tuple[int, int]:
+    """The song's, as (numerator, denominator)."""
+    props = mirror.resolve("song").props
+    return int(props.get("signature_numerator", 4)), int(props.get("signature_denominator", 4))
 
 
 def _parameter(mirror: Mirror, node: Node | None) -> dict[str, Any] | None:
@@ -96,6 +102,7 @@ def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
     }
     if props.get("is_arrangement_clip"):
         shown["start_time"], shown["end_time"] = props.get("start_time"), props.get("end_time")
+        shown["start"] = units.bars(float(props.get("start_time") or 0.0), *signature(mirror))
     else:
         shown["is_playing"], shown["is_triggered"] = props.get("is_playing"), props.get("is_triggered")
     notes = props.get("notes")
@@ -127,12 +134,28 @@ def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     return shown
 
 
-def device_whole(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """A device with all its parameters."""
-    return {
-        **device(mirror, node),
-        "parameters": [parameter(mirror, each) for each in mirror.children(node, "parameters")],
+def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = None) -> dict[str, Any]:
+    """A device with its parameters, all or those given, and what is special about its kind."""
+    held = list(mirror.children(node, "parameters")) if parameters is None else parameters
+    shown = device(mirror, node)
+    own = (
+        schema.CLASSES[node.type].properties if node.type in schema.CLASSES and node.type != "Device" else {}
+    )
+    special = {
+        name: _value(mirror, own[name], node.props[name])
+        for name in own
+        if name in node.props and not own[name].is_tree and own[name].type != "routings"
     }
+    if special:
+        shown["properties"] = special
+    pads = [pad for pad in mirror.children(node, "drum_pads") if pad.props.get("chains")]
+    if pads:
+        shown["drum_pads"] = [
+            {"ref": mirror.ref(pad.id), "name": pad.name, "note": units.pitch_name(int(pad.props["note"]))}
+            for pad in pads
+        ]
+    shown["parameters"] = [parameter(mirror, each) for each in held]
+    return shown
 
 
 def track(mirror: Mirror, node: Node) -> dict[str, Any]:
@@ -181,14 +204,16 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
 def song(mirror: Mirror) -> dict[str, Any]:
     """The transport and the musical facts of the Set."""
     node = mirror.resolve("song")
-    return {name: node.props[name] for name in SONG_FIELDS if name in node.props}
+    shown = {name: node.props[name] for name in SONG_FIELDS if name in node.props}
+    for name in ("root_note",):
+        if isinstance(shown.get(name), int):
+            shown["root"] = units.PITCH_CLASSES[shown[name]]
+    return shown
 
 
 def overview(mirror: Mirror) -> dict[str, Any]:
     """The whole Set in a line a track and a line a scene."""
     root = mirror.resolve("song")
-    numerator = int(root.props.get("signature_numerator", 4))
-    denominator = int(root.props.get("signature_denominator", 4))
     main = mirror.child(root, "master_track")
     return {
         "name": root.props.get("name"),
@@ -205,7 +230,7 @@ def overview(mirror: Mirror) -> dict[str, Any]:
                 "ref": mirror.ref(each.id),
                 "name": each.name,
                 "time": each.props.get("time"),
-                "bars": units.bars(float(each.props.get("time") or 0.0), numerator, denominator),
+                "bars": units.bars(float(each.props.get("time") or 0.0), *signature(mirror)),
             }
             for each in mirror.children(root, "cue_points")
         ],
@@ -226,39 +251,119 @@ def note(one: Note) -> dict[str, Any]:
     return shown
 
 
-def whole(mirror: Mirror, node: Node, fields: list[str] | None = None) -> dict[str, Any]:
-    """Every property of an object; references as refs, children as refs.
+class Budget:
+    """How many objects an answer may still hold, and how many were left out."""
+
+    def __init__(self, objects: int) -> None:
+        self.left = objects
+        self.cut = 0
+
+    def take(self) -> bool:
+        """One more, if it fits."""
+        if self.left <= 0:
+            self.cut += 1
+            return False
+        self.left -= 1
+        return True
+
+
+def whole(
+    mirror: Mirror,
+    node: Node,
+    fields: list[str] | None = None,
+    depth: int = 0,
+    budget: Budget | None = None,
+) -> dict[str, Any]:
+    """Every property of an object; references as refs, children as refs, or whole for `depth` levels.
 
     Raises:
       InvalidValue: a field that objects of this class do not have.
     """
     known = schema.properties(node.type) if node.type in schema.CLASSES else {}
     for name in fields or ():
-        if name not in known and name not in node.props:
+        if depth == 0 and name not in known and name not in node.props:
             raise errors.InvalidValue(
                 f"{node.type} has no property `{name}`", name, hint=f"it has {', '.join(sorted(known))}"
             )
     shown: dict[str, Any] = {"ref": mirror.ref(node.id), "id": node.id, "type": node.type, "name": node.name}
     for name, value in node.props.items():
-        if fields is not None and name not in fields:
-            continue
-        prop = known.get(name)
-        if prop is not None and prop.type == "ref" and isinstance(value, int):
-            shown[name] = mirror.ref(value)
-        elif prop is not None and prop.type == "refs":
-            shown[name] = [mirror.ref(each) for each in value]
-        elif name == "notes" and isinstance(value, tuple):
-            shown[name] = f"{len(value)} notes: read them with get_notes"
-        else:
-            shown[name] = value
+        if fields is None or name in fields:
+            shown[name] = _value(mirror, known.get(name), value)
     for name, held in node.children.items():
-        if fields is not None and name not in fields:
+        if fields is not None and name not in fields and depth == 0:
             continue
-        if isinstance(held, int):
-            shown[name] = mirror.ref(held)
-        elif held:
-            shown[name] = [mirror.ref(each) for each in held]
+        if held is None or held == ():
+            continue
+        ids = [held] if isinstance(held, int) else list(held)
+        if depth == 0:
+            refs = [mirror.ref(each) for each in ids]
+        else:
+            room = budget if budget is not None else Budget(1000)
+            refs = [whole(mirror, mirror.node(each), fields, depth - 1, room) for each in ids if room.take()]  # type: ignore[misc]
+        shown[name] = refs[0] if isinstance(held, int) and refs else refs
     return shown
+
+
+def _value(mirror: Mirror, prop: schema.Property | None, value: Any) -> Any:
+    if prop is not None and prop.type == "ref" and isinstance(value, int):
+        return mirror.ref(value)
+    if prop is not None and prop.type == "refs":
+        return [mirror.ref(each) for each in value]
+    if prop is not None and prop.type == "notes" and isinstance(value, tuple):
+        return f"{len(value)} notes: read them with get_notes"
+    if (
+        prop is not None
+        and prop.choices is not None
+        and not isinstance(value, bool)
+        and value in prop.choices
+    ):
+        return prop.choices[value]
+    return value
+
+
+def match(mirror: Mirror, found: Match) -> dict[str, Any]:
+    """A find in a line; a parameter with what it shows."""
+    node = found.node
+    shown = {"ref": found.ref, "id": node.id, "type": node.type, "name": node.name, "score": found.score}
+    if node.type == "DeviceParameter":
+        shown["value"], shown["display"] = node.props.get("value"), node.props.get("display")
+    return shown
+
+
+def description(name: str) -> dict[str, Any]:
+    """What objects of a class have, as its table says: what can be set, called and read."""
+    properties: dict[str, Any] = {}
+    readable = []
+    for prop in schema.properties(name).values():
+        if not prop.write:
+            readable.append(prop.name)
+            continue
+        told: dict[str, Any] = {"type": prop.type}
+        if prop.minimum is not None:
+            told["min"] = prop.minimum
+        if prop.maximum is not None:
+            told["max"] = prop.maximum
+        if prop.choices is not None:
+            told["choices"] = list(prop.choices.values())
+        if prop.unit:
+            told["unit"] = prop.unit
+        if prop.of:
+            told["of"] = prop.of
+        if prop.since:
+            told["since"] = schema.since_text(prop.since)
+        if prop.on:
+            told["only"] = list(prop.on)
+        properties[prop.name] = told
+    methods = {
+        each.name: {
+            "args": ", ".join(f"{arg.name}{'' if arg.required else '?'}: {arg.type}" for arg in each.args),
+            "effect": each.effect,
+            **({"since": schema.since_text(each.since)} if each.since else {}),
+        }
+        for each in schema.methods(name).values()
+        if each.effect != "internal"
+    }
+    return {"class": name, "properties": properties, "readable": readable, "methods": methods}
 
 
 def plain(value: Any) -> Any:

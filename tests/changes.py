@@ -67,10 +67,10 @@ def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
     makers: list[Callable[[], tuple[str, dict[str, Any]]]] = [
         lambda: ("set_song", {"tempo": round(draw.uniform(60, 180), 2)}),
         lambda: ("set_song", {"loop": draw.random() < 0.5, "loop_start": float(draw.randrange(16))}),
-        lambda: ("set_mixer", {"track": track.id, "volume": f"{draw.randrange(-40, 6)} dB"}),
-        lambda: ("set_mixer", {"track": track.id, "panning": round(draw.uniform(-1, 1), 3)}),
+        lambda: ("set_track", {"track": track.id, "volume": f"{draw.randrange(-40, 6)} dB"}),
+        lambda: ("set_track", {"track": track.id, "panning": round(draw.uniform(-1, 1), 3)}),
         lambda: ("create_track", {"kind": draw.choice(["midi", "audio"]), "name": "Made"}),
-        lambda: ("create_midi_clip", {"track": track.id, "slot": scene, "notes": _notes(draw)}),
+        lambda: ("create_clip", {"track": track.id, "slot": scene, "notes": _notes(draw)}),
         lambda: ("undo", {}),
         lambda: ("batch", {"operations": [_set(track.id, "name", draw.choice(["X", "Y"]))]}),
         lambda: ("batch", {"operations": [_call("song", "delete_track", index=draw.randrange(len(tracks)))]}),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,6 +21,7 @@ import anyio.abc
 import trio
 
 from mcp_server.commands.agent import Agent
+from mcp_server.policy import Policy
 from mcp_server.server import Engine, build, open_engine
 from mirror import Mirror, load_token, open_mirror
 from tests import oracle
@@ -175,11 +177,16 @@ async def whole_path(
     name: str = "tests",
     sync: bool = True,
     tick_s: float = TICK_S,
+    policy: Policy | None = None,
+    policy_file: Path | None = None,
+    elicit: Any = None,
     **options: Any,
 ) -> AsyncIterator[Whole]:
     """All parts, synced unless told not to wait; at the end no script has failed and no listener is left.
 
     Args:
+      policy, policy_file: Of the MCP server.
+      elicit: The client's answers to questions; without it nobody can be asked.
       tick_s: In such steps Live's time follows trio's; longer ones are faster where nobody looks at latencies.
       options: Of the Remote Script, such as `audit_s`.
     """
@@ -189,8 +196,8 @@ async def whole_path(
         nursery.start_soon(whole.run)
         async with (
             open_mirror(whole.connect, load_token(), name, "1") as mirror,
-            open_engine(mirror) as engine,
-            Agent.over(build(engine), mode=mode, name=name) as agent,
+            open_engine(mirror, policy, policy_file=policy_file) as engine,
+            Agent.over(build(engine), mode=mode, name=name, elicit=elicit) as agent,
         ):
             whole.mirror, whole.engine, whole.agent = mirror, engine, agent
             if sync:

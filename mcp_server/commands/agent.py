@@ -41,6 +41,8 @@ class Agent:
     def __init__(self) -> None:
         self.updates: list[tuple[float, str]] = []
         """(`time.monotonic` at arrival, uri)"""
+        self.lists: list[str] = []
+        """Which lists were said to have changed, in order."""
         self._arrived = anyio.Event()
 
     @classmethod
@@ -70,8 +72,14 @@ class Agent:
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, server: Any, *, mode: str = "auto", name: str = "agent") -> AsyncIterator[Agent]:
-        """Connect over any transport of the SDK's, or to a server in this process."""
+    async def over(
+        cls, server: Any, *, mode: str = "auto", name: str = "agent", elicit: Any = None
+    ) -> AsyncIterator[Agent]:
+        """Connect over any transport of the SDK's, or to a server in this process.
+
+        Args:
+          elicit: Answers the server's questions, as the SDK's client has it; without it nobody can be asked.
+        """
         # The era before has no other way, and both are promised.
         warnings.filterwarnings("ignore", r"resources/(un)?subscribe", MCPDeprecationWarning)
         agent = cls()
@@ -80,6 +88,7 @@ class Agent:
             mode=mode,
             read_timeout_seconds=CALL_S,
             message_handler=agent._hear,
+            elicitation_callback=elicit,
             client_info=types.Implementation(name=name, version="0"),
             # A read that never left the client would measure nothing.
             cache=None,
@@ -138,6 +147,10 @@ class Agent:
     async def _hear(self, message: Any) -> None:
         if isinstance(message, types.ResourceUpdatedNotification) and not self.modern:
             self._note(str(message.params.uri))
+        if isinstance(message, types.ToolListChangedNotification):
+            self.lists.append("tools")
+        if isinstance(message, types.ResourceListChangedNotification):
+            self.lists.append("resources")
         await anyio.lowlevel.checkpoint()
 
     def _note(self, uri: str) -> None:

@@ -65,14 +65,14 @@ class Hands:
         return await self.agent.call("set_song", tempo=tempo_bpm)
 
     async def mixer(self, track: str, **values: Any) -> Answer:
-        return await self.agent.call("set_mixer", track=track, **values)
+        return await self.agent.call("set_track", track=track, **values)
 
     async def create_track(self, name: str) -> Answer:
         return await self.agent.call("create_track", kind="midi", name=name)
 
     async def create_clip(self, track: str, slot: int, name: str, notes: list[Answer]) -> Answer:
         return await self.agent.call(
-            "create_midi_clip", track=track, slot=slot, length_beats=4.0, name=name, notes=notes
+            "create_clip", track=track, slot=slot, length=4.0, name=name, notes=notes
         )
 
     async def edit_notes(self, clip: str, **edits: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""`setmirror serve`: the MCP server over stdio, with Live or with a headless Live of its own.
+"""`setmirror serve`: the MCP server over stdio or HTTP, with Live or with a headless Live of its own.
 
 stdout belongs to MCP: nothing here prints to it.
 """
@@ -6,6 +6,7 @@ stdout belongs to MCP: nothing here prints to it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,9 +14,32 @@ from mcp_server.commands import options
 from mcp_server.commands.console import run_async
 
 
-@click.command("serve", short_help="Serve MCP over stdio, for a client's configuration.")
+@click.command("serve", short_help="Serve MCP over stdio or HTTP, for a client's configuration.")
 @click.option("--headless", is_flag=True, help="Start a headless Live and end it with the server.")
 @options.set_file
+@click.option("--http", is_flag=True, help="Streamable HTTP on 127.0.0.1 instead of stdio.")
+@click.option(
+    "--http-port",
+    type=click.IntRange(0, 65535),
+    default=9861,
+    show_default=True,
+    metavar="PORT",
+    help="Where --http listens; 0 takes any free port.",
+)
+@click.option("--read-only", is_flag=True, help="Offer and allow reads only.")
+@click.option(
+    "--toolset",
+    "toolsets",
+    multiple=True,
+    metavar="NAME",
+    help="Offer only these tools: read, song, tracks, clips, notes, devices, browser, everything.",
+)
+@click.option(
+    "--policy",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    metavar="FILE",
+    help="Who may do what; ~/.setmirror/policy.toml if not given.",
+)
 @click.option(
     "--journal",
     type=click.Path(file_okay=False, path_type=Path),
@@ -23,10 +47,19 @@ from mcp_server.commands.console import run_async
     help="Keep the event log there as JSON Lines, turned over by size and age.",
 )
 @options.port
-def command(headless: bool, set_file: Path | None, journal: Path | None, port: int) -> None:
-    """Serve MCP over stdio, for a client's configuration.
+def command(
+    headless: bool,
+    set_file: Path | None,
+    http: bool,
+    http_port: int,
+    toolsets: tuple[str, ...],
+    port: int,
+    **more: Any,
+) -> None:
+    """Serve MCP over stdio or HTTP, for a client's configuration.
 
-    Starts at once, whether Live runs or not: the mirror connects by itself and again after every loss.
+    Starts at once, whether Live runs or not: the mirror connects by itself and again after every loss. Clients of HTTP
+    send the token of ~/.setmirror/token as a bearer token.
     """
     if set_file is not None and not headless:
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
@@ -34,12 +67,27 @@ def command(headless: bool, set_file: Path | None, journal: Path | None, port: i
     async def main() -> None:
         from mcp_server.commands.link import version
         from mcp_server.commands.processes import HeadlessProcess
-        from mcp_server.server import serve_stdio
+        from mcp_server.serving import serve_http, serve_stdio
+
+        def ready(url: str) -> None:
+            click.echo(f"MCP is served at {url} (bearer token: ~/.setmirror/token)", err=True)
+
+        async def serve(bridge: int) -> None:
+            told: dict[str, Any] = {
+                "port": bridge,
+                "version": version(),
+                "toolsets": toolsets or None,
+                **more,
+            }
+            if http:
+                await serve_http(http_port=http_port, ready=ready, **told)
+            else:
+                await serve_stdio(**told)
 
         if not headless:
-            await serve_stdio(port=port, version=version(), journal=journal)
+            await serve(port)
             return
         async with HeadlessProcess.started(set_file) as live:
-            await serve_stdio(port=live.port, version=version(), journal=journal)
+            await serve(live.port)
 
     run_async(main)

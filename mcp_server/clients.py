@@ -1,0 +1,112 @@
+"""Who is at the other end: the connection, its name, and a question to its person. All use of the SDK's privates is
+here.
+
+In the eras up to 2025-11-25 a question is a request of ours to the client, answered while the call waits. From
+2026-07-28 on the call ends with the question, and the client calls again with the answer and with our proof that it
+belongs to this very call.
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import secrets
+import weakref
+from typing import Any
+
+import mcp_types as types
+import msgspec
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from .desk import Caller
+
+CONSENT = "consent"
+_SECRET = secrets.token_bytes(32)
+_YES_OR_NO: Any = {
+    "type": "object",
+    "properties": {"allow": {"type": "boolean", "title": "Allow it", "default": False}},
+    "required": ["allow"],
+}
+_numbers: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+_count = itertools.count(1)
+
+
+def connection_of(ctx: Any) -> Any:
+    """The connection of a request: the same object for all requests of one client, where the era has connections."""
+    # The SDK has no public name for it.
+    return ctx.session._connection
+
+
+def caller_of(ctx: Any) -> Caller:
+    """Who asks, by the name and version that the client gave."""
+    params = ctx.session.client_params
+    if params is None:
+        return Caller("agent", "agent")
+    info = params.client_info
+    name = " ".join((info.name or "agent").split())[:60] or "agent"
+    number = _numbers.get(connection_of(ctx))
+    if number is None:
+        number = _numbers[connection_of(ctx)] = next(_count)
+    # From 2026-07-28 on over HTTP each request is a connection of its own: the name has to do.
+    return Caller(name, name if is_modern(ctx) else f"{name}#{number}")
+
+
+def is_modern(ctx: Any) -> bool:
+    """Whether the request is of the era from 2026-07-28 on: no standing connection but what it opens itself."""
+    return ctx.session.protocol_version in MODERN_PROTOCOL_VERSIONS
+
+
+class AskFirst(Exception):
+    """The call ends here with a question; `result` puts it."""
+
+    def __init__(self, result: types.InputRequiredResult) -> None:
+        super().__init__("a person is asked first")
+        self.result = result
+
+
+class Consent:
+    """Puts questions about one call to its client's person."""
+
+    def __init__(self, ctx: Any, params: types.CallToolRequestParams) -> None:
+        self._ctx = ctx
+        self._params = params
+
+    async def ask(self, question: str) -> bool | None:
+        """Yes, no, or None where the client has no way to ask.
+
+        Raises:
+          AskFirst: the client has to be sent the question, and to call again.
+        """
+        capabilities = self._ctx.session.client_capabilities
+        able = capabilities.elicitation if capabilities is not None else None
+        if able is None or (able.form is None and able.url is not None):
+            return None
+        if not is_modern(self._ctx):
+            try:
+                answer = await self._ctx.session.elicit_form(question, _YES_OR_NO, self._ctx.request_id)
+            except MCPError:
+                return None
+            return _allows(answer)
+        proof = self._proof(question)
+        given = (self._params.input_responses or {}).get(CONSENT)
+        if given is not None and hmac.compare_digest(self._params.request_state or "", proof):
+            return _allows(given)
+        request = types.ElicitRequest(
+            params=types.ElicitRequestFormParams(message=question, requested_schema=_YES_OR_NO)
+        )
+        raise AskFirst(types.InputRequiredResult(input_requests={CONSENT: request}, request_state=proof))
+
+    def _proof(self, question: str) -> str:
+        """Ours alone: an answer to one call must not let through another."""
+        about = [self._params.name, self._params.arguments or {}, question]
+        return hmac.new(_SECRET, msgspec.json.encode(about, order="sorted"), "sha256").hexdigest()
+
+
+def _allows(answer: Any) -> bool:
+    content = getattr(answer, "content", None)
+    return (
+        getattr(answer, "action", "") == "accept"
+        and isinstance(content, dict)
+        and content.get("allow") is True
+    )

@@ -1,0 +1,79 @@
+"""Completions from the mirror: what may stand for a variable of a resource's address or for a prompt's argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import mcp_types as types
+
+from mirror import Mirror, Node, errors
+from remote_script.SetMirror import schema
+
+MOST = 100
+"""As the protocol has it."""
+
+
+def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.CompleteResult:
+    """What begins with what was typed, then what has it in its name; nothing for what nobody can know."""
+    typed = params.argument.value.casefold()
+    found = [
+        (not begins, number, value)
+        for number, (value, words) in enumerate(_candidates(mirror, params))
+        if (begins := value.casefold().startswith(typed) or words.casefold().startswith(typed))
+        or typed in words.casefold()
+    ]
+    values = list(dict.fromkeys(value for _, _, value in sorted(found)))
+    return types.CompleteResult(
+        completion=types.Completion(values=values[:MOST], total=len(values), has_more=len(values) > MOST)
+    )
+
+
+def _candidates(mirror: Mirror, params: types.CompleteRequestParams) -> Iterable[tuple[str, str]]:
+    """(value, the words it is found by), best first."""
+    if not mirror.epoch:
+        return []
+    if isinstance(params.ref, types.PromptReference):
+        return _refs(mirror, _devices(mirror)) if params.argument.name == "device" else []
+    uri = params.ref.uri
+    if uri.startswith("live://tracks/"):
+        tracks = mirror.children("song", "tracks")
+        return [(str(number), track.name) for number, track in enumerate(tracks)]
+    if uri.startswith("live://clips/"):
+        return _refs(
+            mirror, (node for node in mirror.walk() if node.type == "Clip" and "notes" in node.props)
+        )
+    if uri.startswith("live://devices/"):
+        return _refs(mirror, _devices(mirror))
+    if uri.startswith("live://ref/"):
+        return _steps(mirror, params.argument.value)
+    return []
+
+
+def _devices(mirror: Mirror) -> Iterable[Node]:
+    return (
+        node for node in mirror.walk() if node.type in schema.CLASSES and schema.is_a(node.type, "Device")
+    )
+
+
+def _refs(mirror: Mirror, nodes: Iterable[Node]) -> list[tuple[str, str]]:
+    return [(mirror.ref(node.id), node.name) for node in nodes]
+
+
+def _steps(mirror: Mirror, typed: str) -> list[tuple[str, str]]:
+    """One step further along a path, so that a tree of thousands is walked as a person walks it."""
+    above, _, last = typed.rpartition("/")
+    top = above if above else "song"
+    try:
+        node = mirror.resolve(top)
+    except errors.MirrorError:
+        # What was typed so far leads nowhere.
+        return []
+    found = []
+    for held in node.children.values():
+        for id_ in [held] if isinstance(held, int) else held or ():
+            ref = mirror.ref(id_)
+            found.append((ref, ref))
+            name = mirror.node(id_).name
+            if name and last:
+                found.append((ref, name))
+    return found

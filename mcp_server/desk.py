@@ -1,0 +1,161 @@
+"""What a tool works with: the mirror to read, the one way to write, and who asks.
+
+No tool writes past `Desk.write`, `undo` and `redo`, so the policy is enforced in one place, whatever a tool's text
+says; the event log gets the client's name from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from mirror import Call, Mirror, Node, Operation, Set, WriteResult, errors
+
+from . import units
+from .policy import Act, Policy, act_of
+
+FILE_ARGUMENT = "file_path"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: `name` as the event log shall tell it, `client` whose turn in the queue of writes it is."""
+
+    name: str
+    client: str
+
+
+Ask = Callable[[str], Awaitable[bool | None]]
+"""Puts a question to the person at the client: yes, no, or None where the client cannot ask."""
+
+Report = Callable[[float, float, str], Awaitable[None]]
+"""Tells progress: so much, of how much, in words."""
+
+
+class Desk:
+    """One call's means."""
+
+    def __init__(
+        self, mirror: Mirror, caller: Caller, tool: str, policy: Policy, ask: Ask, report: Report
+    ) -> None:
+        self.mirror = mirror
+        self.caller = caller
+        self.report = report
+        self.policy = policy
+        self._tool = tool
+        self._ask = ask
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    def resolve(self, target: int | str, kind: str | None = None) -> Node:
+        """As the mirror does."""
+        return self.mirror.resolve(target, kind)
+
+    def ref(self, node: Node) -> str:
+        """Where it is now."""
+        return self.mirror.ref(node.id)
+
+    def signature(self) -> tuple[int, int]:
+        """The song's, as (numerator, denominator)."""
+        props = self.mirror.resolve("song").props
+        return int(props.get("signature_numerator", 4)), int(props.get("signature_denominator", 4))
+
+    def position(self, value: float | str) -> float:
+        """A song time in beats from itself or from bars: "5.1.1"."""
+        return units.position(value, *self.signature())
+
+    def length(self, value: float | str) -> float:
+        """A duration in beats from itself, "2 bars", "1/8"."""
+        return units.length(value, *self.signature())
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    async def write(self, ops: Sequence[Operation], label: str, **more: Any) -> dict[str, Any]:
+        """Do it, if the policy lets it, and tell what came of it.
+
+        Args:
+          more: if_revision, expect, dry_run, deadline_s, as the mirror has them.
+
+        Raises:
+          Denied: the policy, or the person who was asked, said no.
+          InvalidParams: there is nothing to do.
+          MirrorError: as the mirror refuses.
+        """
+        if not ops:
+            raise errors.InvalidParams(
+                f"{self._tool}: nothing to change was given", hint="give at least one thing to change"
+            )
+        for op in ops:
+            if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
+                self.policy.check_file(op.args[FILE_ARGUMENT])
+        # What only looks asks nobody.
+        if not more.get("dry_run"):
+            await self._permit([act_of(self.mirror.store, op, self._found) for op in ops])
+        result = await self.mirror.write(
+            ops, author=self.caller.name, client=self.caller.client, label=label, **more
+        )
+        return self.written(result, ops)
+
+    async def undo(self, write: str | None = None) -> dict[str, Any]:
+        """Live's undo; with `write` only if that is what would be taken back."""
+        told = {"author": self.caller.name, "client": self.caller.client}
+        if write is None:
+            await self._permit([Act("undo", "undo the last edit, whoever made it")])
+            return self.written(await self.mirror.undo(**told))
+        await self._permit([Act("undo", f"undo write {write}")])
+        return self.written(await self.mirror.undo_mine(write, **told))
+
+    async def redo(self) -> dict[str, Any]:
+        """Live's redo."""
+        await self._permit([Act("undo", "redo what was undone last")])
+        return self.written(await self.mirror.redo(author=self.caller.name, client=self.caller.client))
+
+    async def _permit(self, acts: list[Act]) -> None:
+        """Come back if all of it may be done; Denied if not; asks where the policy says so."""
+        verdict = self.policy.judge(self.mirror.store, self._tool, self.caller.name, acts)
+        if verdict.decide == "allow":
+            return
+        if verdict.decide == "ask":
+            answer = await self._ask(f"{self.caller.name} wants to {verdict.what}. Let it?")
+            if answer or (answer is None and verdict.else_allow):
+                return
+            why = "nobody could be asked" if answer is None else "the person who was asked said no"
+            raise errors.Denied(f"{self._tool}: {why}: {verdict.what}", hint=verdict.reason or None)
+        raise errors.Denied(
+            f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
+        )
+
+    def _found(self, target: Any) -> Node | None:
+        try:
+            return self.mirror.resolve(target)
+        except errors.MirrorError:
+            # Made by this very write, or gone: the mirror's own check says so.
+            return None
+
+    def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
+        """What came of a write, each operation with what it was about."""
+        results = [msgspec.to_builtins(each) for each in result.results]
+        for op, told in zip(ops, results, strict=False):
+            if isinstance(op, Set):
+                told["property"] = op.name
+            node = self._found(op.target)
+            if node is not None:
+                told["ref"] = self.ref(node)
+        same = result.epoch == self.mirror.epoch
+        answer: dict[str, Any] = {
+            "write": result.write,
+            "outcome": result.outcome,
+            "results": results,
+            "undo_steps": result.undo_steps,
+            "revision": max(result.revision, self.mirror.revision) if same else result.revision,
+        }
+        if result.dry_run:
+            answer["dry_run"] = True
+        if result.recovered:
+            answer["recovered"] = result.recovered
+        if not result.seen:
+            answer["seen"] = False
+        return answer

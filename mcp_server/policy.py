@@ -1,0 +1,296 @@
+"""Who may do what: rules over tools, kinds of operations, refs and clients; the first that fits decides.
+
+    ~/.setmirror/policy.toml
+        read_only = false
+        audio_folders = ["~/Music"]   # audio files may come from here only; without it, from anywhere
+        [[rule]]
+        decide = "deny"               # allow, deny or ask
+        operations = ["delete"]       # set, create, delete, edit, play, undo; read is never refused
+        refs = ["tracks/0", "tracks/0/**", "tracks/*[Vocals]"]    # the patterns of subscriptions
+        clients = ["cursor*"]         # as the client calls itself
+        tools = ["*"]
+        per_minute = 30               # with allow: at most so many writes; more are denied
+        reason = "the first track is the singer's"
+
+What a rule leaves out fits everything. What an operation deletes goes with all that is in it. `deny` and `ask` fit when
+any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a return asks where the
+client can be asked; the rest is allowed. The strictest decision on a write's operations is the write's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import tomllib
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from mirror import Call, Node, Operation, errors
+from mirror.store import Store
+from mirror.subscriptions import Pattern
+from mirror.token import home
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.calls import OBJECT_ARGUMENTS
+
+Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
+Decision = Literal["allow", "deny", "ask"]
+
+_CREATE = ("create_", "duplicate_", "insert_", "capture_", "load", "add_")
+_DELETE = ("delete_", "remove_", "clear_", "crop", "replace_")
+_TAKEN = {
+    "delete_track": "tracks",
+    "delete_return_track": "return_tracks",
+    "delete_scene": "scenes",
+    "delete_device": "devices",
+}
+"""Methods that name what they delete by its place in this list."""
+_PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
+CLIENTS_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Act:
+    """One operation as the policy sees it: its kind, what it is about, and how a person is told of it."""
+
+    kind: Kind
+    what: str
+    nodes: tuple[Node, ...] = ()
+    precious: bool = False
+    """What it takes away is more than an undo away from being missed."""
+
+
+def act_of(store: Store, op: Operation, find: Callable[[Any], Node | None]) -> Act:
+    """What `op` would do.
+
+    Args:
+      find: The object that a target stands for now; None for what this very write makes, or what is not there.
+    """
+    node = find(op.target)
+    label = _label(store, node) if node is not None else str(op.target)
+    if not isinstance(op, Call):
+        return Act("set", f"set {op.name} of {label}", () if node is None else (node,))
+    named = [each for each in map(find, _objects(node, op)) if each is not None]
+    about = [*([] if node is None else [node]), *named]
+    taken = [each for each in [_taken(store, node, op)] if each is not None]
+    if op.method == "delete_clip" and named:
+        taken = named
+    if taken:
+        # The song is not what goes with a track, nor a track with a clip.
+        about = taken
+        label = _label(store, taken[0])
+    kind = _kind(node, op)
+    if kind == "delete":
+        about = [each for top in about for each in store.walk(top.id)]
+    return Act(kind, f"{op.method} ({label})", tuple(about), op.method in _PRECIOUS)
+
+
+def _objects(node: Node | None, op: Call) -> list[Any]:
+    method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None
+    if node is None or method is None:
+        return []
+    names = [
+        arg.name
+        for arg in method.args
+        if arg.type == "obj" or (node.type, op.method, arg.name) in OBJECT_ARGUMENTS
+    ]
+    return [op.args[name] for name in names if name in op.args]
+
+
+def _taken(store: Store, node: Node | None, op: Call) -> Node | None:
+    role = _TAKEN.get(op.method)
+    index = op.args.get("index", op.args.get("device"))
+    held = node.children.get(role) if node is not None and role is not None else None
+    if not isinstance(held, tuple) or not isinstance(index, int) or not -len(held) <= index < len(held):
+        return None
+    return store.nodes.get(held[index])
+
+
+def _kind(node: Node | None, op: Call) -> Kind:
+    known = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None
+    if op.method in ("undo", "redo"):
+        return "undo"
+    if known is not None and known.effect == "read":
+        return "read"
+    if op.method.startswith(_DELETE):
+        return "delete"
+    if op.method.startswith(_CREATE):
+        return "create"
+    return "play" if known is not None and known.effect == "act" else "edit"
+
+
+def _label(store: Store, node: Node) -> str:
+    ref = store.ref(node.id)
+    return f"{ref} {node.name!r}" if node.name else ref
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule; see the module for its words. Tools and clients are shell-like patterns: `*` is anything."""
+
+    decide: Decision
+    operations: tuple[Kind, ...] = ()
+    refs: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    per_minute: Annotated[int, Meta(ge=1)] | None = None
+    reason: str = ""
+
+    def fits(self, store: Store, tool: str, client: str, act: Act) -> bool:
+        """Whether all that it names is so."""
+        return (
+            (not self.operations or act.kind in self.operations)
+            and _any(self.clients, client)
+            and _any(self.tools, tool)
+            and (not self.refs or self._means(store, act.nodes))
+        )
+
+    def _means(self, store: Store, nodes: tuple[Node, ...]) -> bool:
+        patterns = [Pattern(each) for each in self.refs]
+
+        def meant(node: Node) -> bool:
+            ref = store.ref(node.id)
+            return any(pattern.matches(store, node.id, ref, node) for pattern in patterns)
+
+        if self.decide == "allow":
+            return bool(nodes) and all(map(meant, nodes))
+        return any(map(meant, nodes))
+
+
+def _any(patterns: tuple[str, ...], text: str) -> bool:
+    return not patterns or any(fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The policy's file."""
+
+    read_only: bool = False
+    audio_folders: tuple[str, ...] = ()
+    toolsets: tuple[str, ...] = ()
+    rule: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is decided, on what, and why."""
+
+    decide: Decision
+    what: str = ""
+    reason: str = ""
+    else_allow: bool = False
+    """Of ask: what holds where nobody can be asked."""
+
+
+_STRICT = {"allow": 0, "ask": 1, "deny": 2}
+
+
+class Policy:
+    """The rules of one server, and who used up how much of a rate."""
+
+    def __init__(
+        self,
+        file: File | None = None,
+        *,
+        read_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.file = file if file is not None else File()
+        self.rules = self.file.rule
+        self.read_only = read_only or self.file.read_only
+        self._folders = tuple(os.path.realpath(os.path.expanduser(each)) for each in self.file.audio_folders)
+        self._clock = clock
+        self._used: dict[tuple[int, str], deque[float]] = {}
+
+    @classmethod
+    def load(cls, path: Path | None = None, *, read_only: bool = False) -> Policy:
+        """The policy in `path`, or in the user's folder; the default one where there is no file.
+
+        Raises:
+          InvalidParams: the file cannot be understood; nothing is guessed.
+        """
+        where = path if path is not None else home() / "policy.toml"
+        try:
+            text = where.read_text("utf-8")
+        except FileNotFoundError:
+            if path is not None:
+                raise errors.InvalidParams(f"There is no policy at {path}") from None
+            return cls(read_only=read_only)
+        except (OSError, UnicodeDecodeError) as problem:
+            raise errors.InvalidParams(f"The policy {where} cannot be read: {problem}") from None
+        try:
+            held = msgspec.convert(tomllib.loads(text), File)
+            for rule in held.rule:
+                for ref in rule.refs:
+                    Pattern(ref)
+        except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
+            raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
+        return cls(held, read_only=read_only)
+
+    def judge(self, store: Store, tool: str, client: str, acts: Sequence[Act]) -> Verdict:
+        """The strictest decision on any of `acts`; counts towards rates when it is not deny."""
+        worst = Verdict("allow")
+        rates: set[int] = set()
+        for act in acts:
+            verdict = self.explain(store, tool, client, act, rates)
+            if _STRICT[verdict.decide] > _STRICT[worst.decide]:
+                worst = verdict
+        if worst.decide == "deny":
+            return worst
+        for number in rates:
+            rule = self.rules[number]
+            used = self._window(number, client)
+            assert rule.per_minute is not None
+            if len(used) >= rule.per_minute:
+                wait = max(1, round(60 - (self._clock() - used[0])))
+                told = f"write more than {rule.per_minute} times a minute"
+                return Verdict("deny", told, rule.reason or f"try again in {wait} s")
+        for number in rates:
+            self._window(number, client).append(self._clock())
+        return worst
+
+    def explain(
+        self, store: Store, tool: str, client: str, act: Act, rates: set[int] | None = None
+    ) -> Verdict:
+        """What holds for one operation and why; counts nothing."""
+        if act.kind == "read":
+            return Verdict("allow", act.what, "reading is always allowed")
+        if self.read_only:
+            return Verdict("deny", act.what, "this server is read-only")
+        for number, rule in enumerate(self.rules):
+            if rule.fits(store, tool, client, act):
+                if rule.per_minute is not None and rates is not None:
+                    rates.add(number)
+                return Verdict(rule.decide, act.what, rule.reason or f"rule {number + 1} says {rule.decide}")
+        if act.precious:
+            return Verdict("ask", act.what, "deleting tracks and scenes asks first", else_allow=True)
+        return Verdict("allow", act.what, "no rule is against it")
+
+    def check_file(self, path: str) -> None:
+        """Let an audio file be used, or not.
+
+        Raises:
+          Denied: `audio_folders` is given and the file, links followed, is in none of them.
+          InvalidValue: the path is not absolute, or says NUL.
+        """
+        if "\0" in path or not os.path.isabs(os.path.expanduser(path)):
+            raise errors.InvalidValue("A file is given by its absolute path", path[:200])
+        real = os.path.realpath(os.path.expanduser(path))
+        if self._folders and not any(Path(real).is_relative_to(each) for each in self._folders):
+            raise errors.Denied(
+                "The policy allows audio files from its audio_folders only",
+                path[:200],
+                hint=f"they are {', '.join(self.file.audio_folders)}",
+            )
+
+    def _window(self, number: int, client: str) -> deque[float]:
+        while len(self._used) > CLIENTS_COUNTED:
+            del self._used[next(iter(self._used))]
+        used = self._used.setdefault((number, client), deque())
+        while used and used[0] <= self._clock() - 60:
+            used.popleft()
+        return used

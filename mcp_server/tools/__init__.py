@@ -1,0 +1,47 @@
+"""The tools, by toolset. Each is one declaration: its words, its arguments, and what it asks of the mirror.
+
+Reads come from memory. A write is one step in Live's undo history, and returns when Live shows it. Targets are refs
+(`tracks/2`, `tracks/2[Bass]`), ids, or names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mirror import errors
+
+from ..tool import Tool
+from . import browser, clips, devices, everything, notes, reading, song, tracks
+
+TOOLSETS = {
+    each.name: each
+    for each in (
+        reading.tools,
+        song.tools,
+        tracks.tools,
+        clips.tools,
+        notes.tools,
+        devices.tools,
+        browser.tools,
+        everything.tools,
+    )
+}
+TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}
+"""All of them, in the order in which a model reads of them."""
+
+
+def chosen(toolsets: Iterable[str] | None = None, *, read_only: bool = False) -> dict[str, Tool]:
+    """The tools of some toolsets, all when None; without those that write when `read_only`.
+
+    Raises:
+      InvalidParams: there is no such toolset.
+    """
+    wanted = list(TOOLSETS) if toolsets is None else list(toolsets)
+    for name in wanted:
+        if name not in TOOLSETS:
+            raise errors.InvalidParams(
+                f"There is no toolset {name!r}", name, hint=f"there are {', '.join(TOOLSETS)}"
+            )
+    return {
+        name: tool for name, tool in TOOLS.items() if tool.toolset in wanted and (tool.reads or not read_only)
+    }

@@ -1,0 +1,274 @@
+"""Who may do what: decided on what an operation really touches, enforced for every tool, asked where a person can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mcp_types as types
+import pytest
+import trio
+import trio.testing
+
+from mcp_server.policy import File, Policy, Rule
+from mirror import errors
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
+
+
+def ruled(*rules: Rule, **file: Any) -> Policy:
+    return Policy(File(rule=rules, **file))
+
+
+DRUMS = ("tracks/0", "tracks/0/**")
+LOCKED = ruled(Rule("deny", refs=DRUMS, reason="the drums are done"))
+
+PAST_THE_LOCK: list[tuple[str, dict[str, Any]]] = [
+    ("set_track", {"track": "tracks/0", "name": "x"}),
+    ("set_track", {"track": "Drums", "volume": "-6 dB"}),
+    ("set_property", {"target": "tracks/0/mixer_device/volume", "property": "value", "value": 0.1}),
+    ("delete", {"targets": ["tracks/1", "tracks/0"]}),
+    ("call_method", {"target": "song", "method": "delete_track", "args": {"index": 0}}),
+    ("call_method", {"target": "tracks/0", "method": "delete_device", "args": {"device": 0}}),
+    ("batch", {"operations": [{"op": "set", "target": "song", "name": "tempo", "value": 99},
+                              {"op": "call", "target": "song", "method": "delete_track", "args": {"index": 0}}]}),
+    ("delete", {"targets": ["tracks/0/clip_slots/0/clip"]}),
+    ("fire", {"target": "tracks/0/clip_slots/0"}),
+    ("duplicate", {"target": "tracks/0/clip_slots/0/clip", "to": "tracks/1/clip_slots/7"}),
+    ("move", {"target": "tracks/1/devices/0", "to": "tracks/0"}),
+    ("edit_notes", {"clip": "tracks/0/clip_slots/0/clip", "add": "C3@0"}),
+    ("set_device", {"device": "tracks/0/devices/0", "on": False}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "arguments"), PAST_THE_LOCK)
+async def test_no_way_leads_past_a_rule_about_an_object(
+    tool: str, arguments: dict[str, Any], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        entries, before = whole.history(), whole.mirror.revision
+        with pytest.raises(Refused) as caught:
+            await whole.call(tool, **arguments)
+        assert caught.value.data["error"] == "DENIED", caught.value.data
+        assert caught.value.data["hint"] == "the drums are done"
+        assert (whole.history(), whole.mirror.revision) == (entries, before)
+
+
+async def test_what_no_rule_is_about_goes_through_and_reading_always(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        assert (await whole.call("set_track", track="tracks/1", name="ok"))["outcome"] == "verified"
+        assert (await whole.call("get_track", track="tracks/0"))["track"]["name"]
+        dry = await whole.call(
+            "batch", operations=[{"op": "set", "target": 1, "name": "tempo", "value": 77}], dry_run=True
+        )
+        assert dry["dry_run"]
+
+
+async def test_a_rule_about_what_is_inside_holds_for_the_deletion_of_what_is_around(
+    autojump_clock: Clock,
+) -> None:
+    policy = ruled(Rule("deny", operations=("delete",), refs=("tracks/0/devices/*",)))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("delete", targets=["tracks/0"])
+        await whole.call("set_device", device="tracks/0/devices/0", on=False)
+
+
+async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock) -> None:
+    policy = ruled(Rule("allow", refs=("tracks/1", "tracks/1/**")), Rule("deny"))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        await whole.call("set_track", track="tracks/1", mute=True)
+        for tool, arguments in (
+            ("set_song", {"tempo": 99}),
+            ("move", {"target": "tracks/1/devices/0", "to": "tracks/2"}),
+            ("undo", {}),
+            ("redo", {}),
+            ("call_method", {"target": "song", "method": "undo"}),
+        ):
+            with pytest.raises(Refused, match="DENIED"):
+                await whole.call(tool, **arguments)
+
+
+async def test_read_only_offers_no_writing_tool_and_refuses_by_name(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=Policy(read_only=True)) as whole:
+        tools = (await whole.agent.client.list_tools()).tools
+        assert {each.name for each in tools} >= {"get_set", "find", "wait_for_change"}
+        assert all(each.annotations is not None and each.annotations.read_only_hint for each in tools)
+        with pytest.raises(Refused, match="NOT_FOUND"):
+            await whole.call("set_song", tempo=99)
+
+
+async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wait() -> None:
+    now = [0.0]
+    policy = Policy(File(rule=(Rule("allow", per_minute=2),)), clock=lambda: now[0])
+    act = _act("set")
+    store: Any = None
+    for _ in range(2):
+        assert policy.judge(store, "set_song", "one", [act, act]).decide == "allow"
+    verdict = policy.judge(store, "set_song", "one", [act])
+    assert (verdict.decide, verdict.reason) == ("deny", "try again in 60 s")
+    assert policy.judge(store, "set_song", "two", [act]).decide == "allow"
+    now[0] = 61.0
+    assert policy.judge(store, "set_song", "one", [act]).decide == "allow"
+
+
+def _act(kind: Any) -> Any:
+    from mcp_server.policy import Act
+
+    return Act(kind, "do it")
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+
+def person(*answers: Any) -> tuple[list[str], Callable[..., Any]]:
+    asked: list[str] = []
+
+    async def elicit(context: Any, params: Any) -> types.ElicitResult:
+        asked.append(params.message)
+        await trio.lowlevel.checkpoint()
+        action, content = answers[len(asked) - 1]
+        return types.ElicitResult(action=action, content=content)
+
+    return asked, elicit
+
+
+YES = ("accept", {"allow": True})
+NO = ("accept", {"allow": False})
+GONE = ("cancel", None)
+
+
+async def names(whole: Whole) -> list[str]:
+    return [each["name"] for each in (await whole.call("get_set"))["set"]["tracks"]]
+
+
+@ERAS
+@pytest.mark.parametrize("answer", [YES, NO, GONE], ids=["yes", "no", "gone"])
+async def test_the_deletion_of_a_track_asks_the_person_and_does_as_told(
+    mode: str, answer: Any, autojump_clock: Clock
+) -> None:
+    asked, elicit = person(answer)
+    async with whole_path(demo_set(), mode=mode, elicit=elicit, name="helper") as whole:
+        before = await names(whole)
+        if answer == YES:
+            await whole.call("delete", targets=["tracks/1"])
+        else:
+            with pytest.raises(Refused, match="said no"):
+                await whole.call("delete", targets=["tracks/1"])
+        assert asked == [f"helper wants to delete_track (tracks/1 {before[1]!r}). Let it?"]
+        assert await names(whole) == (before[:1] + before[2:] if answer == YES else before)
+
+
+@ERAS
+async def test_who_cannot_ask_may_delete_by_default_but_not_against_a_rule(
+    mode: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), mode=mode) as whole:
+        await whole.call("delete", targets=["tracks/1"])
+    strict = ruled(Rule("ask", operations=("delete",)))
+    async with whole_path(demo_set(), mode=mode, policy=strict) as whole:
+        with pytest.raises(Refused, match="nobody could be asked"):
+            await whole.call("delete", targets=["tracks/1"])
+
+
+async def test_a_consent_to_one_call_lets_no_other_through(autojump_clock: Clock) -> None:
+    asked, elicit = person(YES)
+    async with whole_path(demo_set(), elicit=elicit) as whole:
+        client = whole.agent.client
+        first = await client.session.call_tool("delete", {"targets": ["tracks/1"]}, allow_input_required=True)
+        assert isinstance(first, types.InputRequiredResult)
+        told = {"consent": types.ElicitResult(action="accept", content={"allow": True})}
+        other = await client.session.call_tool(
+            "delete",
+            {"targets": ["tracks/0"]},
+            input_responses=told,
+            request_state=first.request_state,
+            allow_input_required=True,
+        )
+        assert isinstance(other, types.InputRequiredResult)
+        forged = await client.session.call_tool(
+            "delete",
+            {"targets": ["tracks/1"]},
+            input_responses=told,
+            request_state="0" * 64,
+            allow_input_required=True,
+        )
+        assert isinstance(forged, types.InputRequiredResult)
+        assert asked == []
+        assert len(await names(whole)) == 6
+
+
+# -- the file ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rule = 3",
+        "[[rule]]\ndecide = 'perhaps'",
+        "[[rule]]\ndecide='deny'\nrefs=['a b/c']",
+        "x = 1",
+        "[[",
+        "read_only = 'no'",
+    ],
+)
+def test_a_policy_that_cannot_be_understood_is_refused_whole(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text)
+    with pytest.raises(errors.InvalidParams, match=r"policy\.toml cannot be used"):
+        Policy.load(path)
+
+
+def test_there_is_a_default_but_no_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
+    assert Policy.load().rules == ()
+    with pytest.raises(errors.InvalidParams, match="There is no policy"):
+        Policy.load(tmp_path / "other.toml")
+
+
+@ERAS
+async def test_a_changed_policy_is_in_force_at_once_and_its_toolsets_are_told(
+    mode: str, tmp_path: Path, autojump_clock: Clock
+) -> None:
+    path = tmp_path / "policy.toml"
+    async with whole_path(demo_set(), mode=mode, policy_file=path) as whole:
+        await whole.call("set_song", tempo=100)
+        assert len((await whole.agent.client.list_tools()).tools) == 40
+        path.write_text("toolsets = ['read']\n")
+        await trio.sleep(5)
+        assert {each.name for each in (await whole.agent.client.list_tools()).tools} == set(
+            whole.engine.tools
+        )
+        assert "set_song" not in whole.engine.tools
+        if mode == "legacy":
+            assert whole.agent.lists == ["tools"]
+        path.write_text("toolsets = ['no such'] ")
+        await trio.sleep(5)
+        assert "set_song" not in whole.engine.tools
+        path.write_text("[[rule]]\ndecide = 'deny'\nreason = 'hands off'")
+        await trio.sleep(5)
+        with pytest.raises(Refused) as caught:
+            await whole.call("set_song", tempo=101)
+        assert caught.value.data["hint"] == "hands off"
+        path.unlink()
+        await trio.sleep(5)
+        await whole.call("set_song", tempo=101)
+
+
+def test_audio_files_come_only_from_where_the_policy_lets_them(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "music", tmp_path / "secret"
+    inside.mkdir()
+    outside.mkdir()
+    (inside / "link").symlink_to(outside)
+    policy = Policy(File(audio_folders=(str(inside),)))
+    policy.check_file(str(inside / "kick.wav"))
+    for path in (outside / "a.wav", inside / ".." / "secret" / "a.wav", inside / "link" / "a.wav"):
+        with pytest.raises(errors.Denied):
+            policy.check_file(str(path))
+    for text in ("kick.wav", "../kick.wav", str(inside / "a\0.wav")):
+        with pytest.raises(errors.InvalidValue):
+            policy.check_file(text)
