@@ -192,7 +192,7 @@ class _Write:
                     f"`{name}` must be one of the available ones, got {text!r}", text, choices=choices[:100]
                 )
             return text
-        if prop.choices is not None and (isinstance(value, str) or prop.type == "bool"):
+        if prop.choices is not None and isinstance(value, str):
             return rules.in_bounds(prop, value)
         plain = rules.in_bounds(prop, rules.to_type(prop.type, f"`{name}`", value))
         return list(plain) if isinstance(plain, tuple) else plain

@@ -159,10 +159,10 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     returned or made ({id, type, ref} for objects), `value` what it returned besides.
     """
 
-    changed: bool = False
-    before: Any = None
-    after: Any = None
-    verified: bool = False
+    changed: bool
+    before: Any
+    after: Any
+    verified: bool
     note: str = ""
     display: str = ""
     result: Any = None

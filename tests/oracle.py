@@ -14,6 +14,8 @@ from remote_script.SetMirror import schema
 UNREADABLE = (RuntimeError, AttributeError, TypeError)
 """What Live raises where a property does not apply, is too new, or has no value."""
 
+PITCH_FIELDS = ("index_in_octave", "octave", "frequency")
+"""Of a tuning system's pitches, which Live has as objects."""
 ABSENT = "<absent>"
 
 
@@ -142,6 +144,8 @@ class Oracle:
             return bool(value)
         if prop.type == "int":
             return int(value)
+        if prop.type == "json":
+            return {name: getattr(value, name) for name in PITCH_FIELDS if hasattr(value, name)} or value
         if prop.type == "float" and not math.isfinite(value):
             return None  # JSON has no infinity, such as a compressor's ratio has
         return value

@@ -112,7 +112,7 @@ def in_bounds(prop: schema.Property, value: Any) -> Any:
             for number, text in prop.choices.items():
                 if text.lower() == value.strip().lower():
                     return number
-        if value not in prop.choices or isinstance(value, bool) != (prop.type == "bool"):
+        if value not in prop.choices or isinstance(value, bool):
             shown = {str(number): text for number, text in prop.choices.items()}
             raise refuse("{} must be one of {}".format(label, sorted(prop.choices)), value, choices=shown)
         return value
@@ -153,10 +153,7 @@ def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
     """The plain value to set; refuses what the table or the parameter's own range forbids."""
     if row.plan.type == "DeviceParameter" and prop.name == "value":
         return _parameter_value(row, value)
-    if prop.choices is not None and isinstance(value, str) and prop.type in ("int", "bool"):
-        return in_bounds(prop, value)
-    if prop.type == "bool" and prop.choices is not None:
-        # Live declares a few choices as bool; they take their number.
+    if prop.choices is not None and isinstance(value, str):
         return in_bounds(prop, value)
     return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
 

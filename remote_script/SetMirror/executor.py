@@ -540,12 +540,14 @@ class Executor:
             engine.mark_names(root, ("can_undo", "can_redo"))
 
     def _mark_history(self) -> None:
-        """After undo and redo anything may be another object; lists and envelopes are few: look at all of them."""
+        """After undo and redo anything may be another: look at all lists, envelopes, and what nobody tells of."""
         for row in self.engine.shadow.rows.values():
             if row.plan.tree_bits and row.plan.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
                 self.engine.mark(row, row.plan.tree_bits)
             elif row.plan.type == "Clip" and row.value("automation_envelopes"):
                 self.engine.mark_names(row, ("automation_envelopes",))
+            if row.plan.unheard_bits:
+                self.engine.mark(row, row.plan.unheard_bits)
 
     def _mark_slots(self, track: Row) -> None:
         for id_ in track.value("clip_slots") or ():

@@ -109,6 +109,12 @@ class Plan:
         """What an audit compares; constants cannot differ."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)
+        self.unheard_bits = sum(
+            1 << i
+            for i in self.polled
+            if self.properties[i].write and self.properties[i].undo and not self.properties[i].after
+        )
+        """Undo may change them and nobody tells."""
         self.observed_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.kind != "polled")
         self.listeners: List[Tuple[str, str]] = []
         """(name in add_<name>_listener, name of the row's method)"""

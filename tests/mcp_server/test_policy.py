@@ -1,4 +1,4 @@
-"""Who may do what: decided on what an operation really touches, enforced for every tool, asked where a person can be."""
+"""Who may do what: decided on what an operation really touches, enforced for every tool, asked where it can be."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Application.View
   zoom_view(direction: int, view_name: str, modifier_pressed: bool) -> none  act
 
 class Browser
-  filter_type                      int                      observed  [-1..7]              write
-  hotswap_target                   ref:Device               observed                       write
+  filter_type                      int                      observed  [-1..7]              write untracked
+  hotswap_target                   ref:Device               observed                       write untracked
   load_item(item: obj:BrowserItem) -> none  edit
   preview_item(item: obj:BrowserItem) -> none  act
   relation_to_hotswap_target(item: obj:BrowserItem) -> json  read

@@ -48,7 +48,7 @@ class Clip
   is_audio_clip                    bool                     constant
   is_midi_clip                     bool                     constant
   is_overdubbing                   bool                     observed                       on=session
-  is_playing                       bool                     polled                         write on=session after=playing_status
+  is_playing                       bool                     polled                         write untracked on=session after=playing_status
   is_recording                     bool                     observed                       on=session
   is_session_clip                  bool                     constant                       since=12.2.0
   is_take_lane_clip                bool                     constant                       since=12.2.0

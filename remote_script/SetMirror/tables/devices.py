@@ -11,7 +11,7 @@ class Device
   class_display_name               str                      constant
   class_name                       str                      constant
   is_active                        bool                     observed
-  is_using_compare_preset_b        bool                     observed                       write since=12.3
+  is_using_compare_preset_b        bool                     observed                       write untracked since=12.3
   latency_in_ms                    float                    observed                       since=11.3.2
   latency_in_samples               int                      observed                       since=11.3.2
   name                             str                      observed                       write
@@ -61,7 +61,7 @@ class RackDevice < Device
   is_showing_chains                bool                     observed                       write untracked
   macros_mapped                    bools                    observed
   return_chains                    children:Chain           observed
-  selected_variation_index         int                      polled                         write after=variation_count
+  selected_variation_index         int                      polled                         write untracked after=variation_count
   variation_count                  int                      observed
   view                             child:RackDevice.View    constant
   visible_drum_pads                refs:DrumPad             observed

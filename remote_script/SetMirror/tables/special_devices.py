@@ -7,7 +7,7 @@ ROWS = """
 class PluginDevice < Device
   presets                          strs                     observed
   selected_preset_index            int                      observed                       write
-  is_editor_open                   bool                     observed                       write since=12.4
+  is_editor_open                   bool                     observed                       write untracked since=12.4
   get_parameter_names(begin: int = 0, end: int = -1) -> strs  read
 
 class MaxDevice < Device

@@ -68,7 +68,7 @@ class Track
   stop_all_clips(quantized: bool = true) -> none  act
 
 class Track.View
-  device_insert_mode               bool                     observed  [DeviceInsertMode]   write untracked
+  device_insert_mode               int                      observed  [DeviceInsertMode]   write untracked
   is_collapsed                     bool                     observed                       write untracked
   selected_device                  ref:Device               observed
   select_instrument() -> bool  act

@@ -146,5 +146,5 @@ class ChainMixer(Node):
     def on_parameter(self, parameter: Parameter) -> None:
         if parameter is self.chain_activator:
             chain: Any = self.parent
-            chain.notify("mute")
+            chain.tell("mute")
             chain.refresh_active()

@@ -162,12 +162,21 @@ class Chain(Container):
     def has_midi_output(self) -> bool:
         return self.takes_midi and not any(each.type == 1 for each in self.devices)
 
+    def tell(self, name: str) -> None:
+        """Notify of `name`, and the pads that show it of this chain."""
+        self.notify(name)
+        for pad in getattr(self.rack, "drum_pads", ()):
+            if self in pad.chains:
+                pad.notify(name)
+
     def on_change(self, field: str, old: Any, value: Any) -> None:
         super().on_change(field, old, value)
         if field == "color_index":
             self.notify("color")
         elif field in ("solo", "user_name"):
             rack = self.rack
+            if field == "solo":
+                self.tell("solo")
             if rack is not None:
                 self.doc.refresh(("chains", id(rack)), rack.refresh_chains)
 
@@ -215,7 +224,6 @@ class DrumPad(Node):
         with self.doc.edit():
             for chain in self.chains:
                 chain.set_mute(value)
-            self.notify("mute")
 
     def get_solo(self) -> bool:
         return bool(self.chains) and any(chain.solo for chain in self.chains)
