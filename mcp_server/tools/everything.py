@@ -45,8 +45,6 @@ class CallMethod(Arguments):
     idempotent=False,
 )
 async def call_method(desk: Desk, given: CallMethod) -> dict[str, Any]:
-    if given.method in ("undo", "redo") and desk.resolve(given.target).type == "Song":
-        return await (desk.undo() if given.method == "undo" else desk.redo())
     target = desk.resolve(given.target).id
     return await desk.write([Call(target, given.method, given.args)], given.method)
 

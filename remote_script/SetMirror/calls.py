@@ -167,6 +167,14 @@ def _add_warp_marker(call: Call) -> Any:
     return call.obj.add_warp_marker(call.live_module.Clip.WarpMarker(sample_time, beat_time))
 
 
+def _show_message(call: Call) -> Any:
+    raise BridgeError(
+        "NOT_AVAILABLE",
+        "show_message takes a text object that no script can make",
+        hint="show_on_the_fly_message takes plain text",
+    )
+
+
 # -- envelopes ------------------------------------------------------------------------------------
 
 
@@ -368,6 +376,7 @@ def _load(call: Call) -> Steps:
 
 
 ADAPTERS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
+    ("Application", "show_message"): _show_message,
     ("Clip", "add_new_notes"): _add_new_notes,
     ("Clip", "replace_notes"): _replace_notes,
     ("Clip", "apply_note_modifications"): _apply_note_modifications,
@@ -414,6 +423,9 @@ EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
 }
 """What must be so afterwards, and what to say while it is not."""
 
+UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"),))
+"""Edits of what no property tells: that nothing was told says nothing."""
+
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("ClipSlot", "create_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "create_audio_clip"): lambda call: call.obj.clip,
@@ -453,6 +465,7 @@ __all__ = [
     "OBJECT_ARGUMENTS",
     "PRODUCTS",
     "UNCHANGED",
+    "UNSEEN",
     "Call",
     "perform",
     "plain_result",

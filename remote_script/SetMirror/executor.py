@@ -280,6 +280,7 @@ class Executor:
         problems.raise_first()
         for operation in operations:
             write.touched.update(operation.touches)
+        began = engine.revision
         if write.dry_run:
             return self._result(
                 write, "unchanged", [op.forecast(engine) for op in operations], 0, dry_run=True
@@ -311,7 +312,7 @@ class Executor:
         self._mark_consequences(operations)
         yield FLUSH
         for operation in operations:
-            operation.settled()
+            operation.settled(engine.revision > began)
         results = [operation.result(engine) for operation in operations]
         changed = any(op.changed for op in operations)
         tracked = any(op.changed and op.undoable for op in operations)

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Set
 
 from . import checks, schema
 from .batches import Engine
-from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNCHANGED, Call, plain_result
+from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNCHANGED, UNSEEN, Call, plain_result
 from .errors import BridgeError
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
@@ -229,6 +229,9 @@ class Operation:
             parts = parse(match.group(2))
             for name, _ in parts:
                 try:
+                    # Only down the tree: what this write made, never what was there before.
+                    if not name.isdigit() and not self._owns(obj, name):
+                        raise LookupError(name)
                     obj = items(obj)[int(name)] if name.isdigit() else getattr(obj, name)
                 except Exception:
                     # Whatever Live says about it, the path leads nowhere.
@@ -236,6 +239,12 @@ class Operation:
                         "STALE_REFERENCE", "{} leads nowhere at {!r}".format(target, name), target
                     )
         return obj
+
+    @staticmethod
+    def _owns(obj: Any, name: str) -> bool:
+        type_ = class_of(obj, "")
+        prop = schema.properties(type_).get(name) if type_ is not None else None
+        return prop is not None and prop.is_tree
 
     def _row_for(self, engine: Engine, obj: Any) -> Row:
         """The shadow's row, or one made for the moment while the object is not told yet."""
@@ -381,10 +390,18 @@ class Operation:
             self.verified, self.note = False, "the object is still there"
         return self.verified
 
-    def settled(self) -> None:
-        """Nothing more is awaited: what still is as it was has not changed."""
+    def settled(self, told: bool) -> None:
+        """Nothing more is awaited: what still is as it was has not changed.
+
+        Args:
+          told: Whether anything of the Set changed by the write.
+        """
         if self.kind == "set" and not self.verified and same(self.before, self.after):
             self.changed = False
+        if self.kind == "call" and self.changed and self.undoable and not told:
+            assert self.row is not None
+            if (self.row.plan.type, self.method.name) not in UNSEEN:
+                self.changed, self.note = False, "nothing changed that can be read"
 
     def restore(self) -> None:
         """Put the value from before back; for `set` only."""

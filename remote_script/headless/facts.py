@@ -115,6 +115,14 @@ def parse_args(signature: str, is_method: bool, enums: Dict[str, Dict[str, int]]
     return tuple(found[1:] if is_method else found)
 
 
+def _inherits(classes: Dict[str, Any], bases: List[str], member: str) -> bool:
+    return any(
+        base in classes
+        and (member in classes[base]["methods"] or _inherits(classes, classes[base]["bases"], member))
+        for base in bases
+    )
+
+
 _RAW: Dict[str, Any] = {}
 _CACHE: Dict[Tuple[int, ...], Facts] = {}
 
@@ -152,6 +160,8 @@ def _build(version: Tuple[int, ...]) -> Facts:
             member: Method(member, signature, cpp, parse_args(signature, True, enums), returns)
             for member, (signature, cpp, returns, since, gone) in each["methods"].items()
             if _known(since, gone, version)
+            # A capture that lists a base's method once more by name says nothing of its arguments.
+            and not ("(" not in signature and _inherits(raw["classes"], each["bases"], member))
         }
         events = tuple(e for e, since in each["events"].items() if _known(since, None, version))
         classes[name] = Class(

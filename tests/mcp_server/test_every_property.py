@@ -251,7 +251,7 @@ async def test_what_came_later_and_what_this_kind_has_not_is_refused(
                 late = bool(prop.since) and prop.since > live
                 if late or name not in node.props:
                     seen.add((node.type, name))
-                    value = {"bool": True, "int": 1, "float": 1.0, "str": "x"}.get(prop.type, None)
+                    value = {"bool": True, "int": 1, "float": 1.0, "str": "x"}.get(prop.type)
                     code = await refused(whole, node.id, name, value)
                     assert code == "NOT_AVAILABLE", (node.type, name, code)
                     checked += 1

@@ -93,6 +93,25 @@ async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock
                 await whole.call(tool, **arguments)
 
 
+async def test_what_a_write_made_leads_down_the_tree_only(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        for way in ("canonical_parent/tracks/0", "_live_ptr", "group_track", "devices/0/canonical_parent"):
+            with pytest.raises(Refused, match="STALE_REFERENCE"):
+                await whole.call(
+                    "batch",
+                    operations=[
+                        {
+                            "op": "call",
+                            "target": "song",
+                            "method": "create_midi_track",
+                            "args": {"index": -1},
+                        },
+                        {"op": "set", "target": f"$0/{way}", "name": "name", "value": "x"},
+                    ],
+                )
+        assert (await whole.call("get", target="tracks/0"))["object"]["name"] != "x"
+
+
 async def test_read_only_offers_no_writing_tool_and_refuses_by_name(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=Policy(read_only=True)) as whole:
         tools = (await whole.agent.client.list_tools()).tools

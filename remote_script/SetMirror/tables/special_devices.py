@@ -42,7 +42,7 @@ class SimplerDevice < Device
   warp_as(beat_time: float) -> none  edit
   warp_double() -> none  edit
   warp_half() -> none  edit
-  replace_sample() -> none  edit since=12.4
+  replace_sample(file_path: str) -> none  edit since=12.4
 
 class SimplerDevice.View < Device.View
   sample_end                       int                      observed

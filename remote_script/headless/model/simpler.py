@@ -130,7 +130,15 @@ class Sample(Node):
     @property
     def _warp(self) -> WarpMarkers:
         # Whatever the Song's tempo is: a sample's markers stay with the sample.
-        return WarpMarkers.fresh(self.length / self.sample_rate, GUESSED_BPM)
+        bpm = GUESSED_BPM
+        if self.warped_beats:
+            bpm = self.warped_beats * 60.0 * self.sample_rate / (self.end_marker - self.start_marker)
+        return WarpMarkers.fresh(self.length / self.sample_rate, bpm)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        super().on_change(field, old, value)
+        if field == "warped_beats":
+            self.notify("warp_markers")
 
     def get_warp_markers(self) -> Any:
         from .clip import export_warp_markers
