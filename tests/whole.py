@@ -42,12 +42,16 @@ class Stream(anyio.abc.ByteStream):
         self.tick_s = tick_s
         self.cut_after: int | None = None
         """So many bytes still arrive."""
+        self.sent_before_cut: int | None = None
+        """So many bytes still leave."""
+        self.gone = False
+        """Lost on the client's side alone: what it sent is still read."""
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         if self.cut_after == 0:
             self.pipe.failing = True
-        while not self.pipe.to_client or self.pipe.failing:
-            if self.pipe.closed_by_script or self.pipe.failing:
+        while not self.pipe.to_client or self.pipe.failing or self.gone:
+            if self.pipe.closed_by_script or self.pipe.failing or self.gone:
                 raise anyio.EndOfStream
             await trio.sleep(self.tick_s / 2)
         if self.cut_after is not None:
@@ -61,8 +65,20 @@ class Stream(anyio.abc.ByteStream):
     async def send(self, item: bytes) -> None:
         if self.pipe.closed_by_script or self.pipe.failing:
             raise anyio.BrokenResourceError
-        self.pipe.to_script.append(bytes(item))
+        data = bytes(item)
+        if self.sent_before_cut is not None:
+            data, self.sent_before_cut = data[: self.sent_before_cut], self.sent_before_cut - len(data)
+        if data:
+            self.pipe.to_script.append(data)
         await trio.lowlevel.checkpoint()
+        if self.sent_before_cut is not None and self.sent_before_cut < 0:
+            self.lose()
+            raise anyio.BrokenResourceError
+
+    def lose(self) -> None:
+        """The client's side breaks; the script reads what was sent, then the end."""
+        self.gone = True
+        self.pipe.closed_by_client = True
 
     async def aclose(self) -> None:
         self.pipe.closed_by_client = True

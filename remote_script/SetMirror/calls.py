@@ -26,6 +26,8 @@ _WAIT_PUMPS = 300
 """Of 10 ms, for a position to be taken; Live needs one engine tick."""
 _LOAD_PUMPS = 6000
 """Of 10 ms; the first plug-in load of a session can take a minute."""
+NOTES_A_TURN = 250
+"""A clip of 5,000 notes takes twenty short turns, not one long one."""
 _ITEMS_A_TURN = 50
 """Reading more browser items in one turn has ended Lives (measured on 12.3.5)."""
 
@@ -93,22 +95,30 @@ def _specifications(call: Call, notes: List[Dict[str, Any]]) -> Tuple[Any, ...]:
     return tuple(made)
 
 
+def _in_turns(call: Call, notes: List[Dict[str, Any]]) -> Steps:
+    """Add so many notes a turn that Live's main thread has room between; the ids of all."""
+    ids: List[Any] = []
+    for start in range(0, len(notes), NOTES_A_TURN):
+        if start:
+            yield
+        # A tuple is what every version accepts; a list was refused once.
+        made = call.obj.add_new_notes(_specifications(call, notes[start : start + NOTES_A_TURN]))
+        ids.extend(made if made is not None else ())
+    return tuple(ids)
+
+
 def _add_new_notes(call: Call) -> Any:
     _need_midi(call)
     notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
-    if not notes:
-        return UNCHANGED
-    # A tuple is what every version accepts; a list was refused once.
-    return call.obj.add_new_notes(_specifications(call, notes))
+    return _in_turns(call, notes) if notes else UNCHANGED
 
 
 def _replace_notes(call: Call) -> Any:
     _need_midi(call)
     notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
-    specifications = _specifications(call, notes)
     if read_notes(call.obj):
         call.obj.remove_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
-    return call.obj.add_new_notes(specifications) if specifications else ()
+    return _in_turns(call, notes)
 
 
 def _apply_note_modifications(call: Call) -> Any:
