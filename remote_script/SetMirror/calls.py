@@ -104,7 +104,7 @@ def _in_turns(call: Call, notes: List[Dict[str, Any]]) -> Steps:
         # A tuple is what every version accepts; a list was refused once.
         made = call.obj.add_new_notes(_specifications(call, notes[start : start + NOTES_A_TURN]))
         ids.extend(made if made is not None else ())
-    return tuple(ids)
+    return ids
 
 
 def _add_new_notes(call: Call) -> Any:
