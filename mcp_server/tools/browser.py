@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -67,22 +67,31 @@ async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
 
 class Load(Arguments):
     path: Annotated[str, Meta(description="as browse tells it")]
-    to: Annotated[Target | UnsetType, Meta(description="a track; default the selected one")] = UNSET
+    to: Annotated[
+        Target | UnsetType,
+        Meta(description="a track, drum pad, clip slot, or a device; default the selected track"),
+    ] = UNSET
+    place: Annotated[
+        Literal["before", "after", "replace"] | UnsetType, Meta(description="with a device as `to`")
+    ] = UNSET
+    timeout_s: Annotated[float, Meta(gt=0, le=300, description="a first plug-in takes up to a minute")] = 60.0
 
 
 @tools.writes(
     Load,
     "Load from the browser",
-    "Loads a device, preset, sample or plug-in onto a track; returns when Live shows it.",
+    "Loads a device, preset, sample or plug-in; returns when Live shows it, with its ref.",
     idempotent=False,
 )
 async def load(desk: Desk, given: Load) -> dict[str, Any]:
     args: dict[str, Any] = {"path": given.path}
     if given.to is not UNSET:
-        args["target"] = desk.resolve(given.to, "Track").id
+        args["target"] = desk.resolve(given.to).id
+    if given.place is not UNSET:
+        args["place"] = given.place
     await desk.report(0, 1, f"loading {given.path}")
     answer = await desk.write(
-        [Call("application/browser", "load", args)], f"load {given.path}", deadline_s=120.0
+        [Call("application/browser", "load", args)], f"load {given.path}", deadline_s=given.timeout_s
     )
     await desk.report(1, 1, f"loaded {given.path}")
     return answer

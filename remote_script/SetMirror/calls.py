@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 from . import checks, schema
 from .content import FOREVER, read_notes
 from .errors import BridgeError
-from .plans import Row
+from .plans import Row, class_of
 from .values import ABSENT, NOTE_FIELDS, alive, as_json, as_notes, items, live_ptr, read, same
 
 Steps = Generator[None, None, Any]
@@ -35,7 +35,7 @@ _ITEMS_A_TURN = 50
 class Call:
     """One call about to be made: `args` by name, objects already Live's own."""
 
-    __slots__ = ("args", "live_module", "method", "row", "song")
+    __slots__ = ("args", "live_module", "made", "method", "row", "so_far", "song")
 
     def __init__(
         self, row: Row, method: schema.Method, args: Dict[str, Any], song: Any, live_module: Any
@@ -45,6 +45,10 @@ class Call:
         self.args = args
         self.song = song
         self.live_module = live_module
+        self.made: Any = None
+        """What an adapter knows that the call made."""
+        self.so_far = ""
+        """What Live shows while the call is waited for, should it take too long."""
 
     @property
     def obj(self) -> Any:
@@ -356,33 +360,98 @@ def _list_items(call: Call) -> Steps:
     return {"items": found, "total": len(children), "offset": offset}
 
 
-def _device_pointers(track: Any) -> Tuple[Any, ...]:
-    return tuple((live_ptr(device), str(device.name)) for device in items(track.devices))
+_INSERT_MODES = {"": 0, "before": 1, "after": 2}
 
 
-def _load(call: Call) -> Steps:
-    """Load an item onto a track and wait until its devices or clips differ from before."""
-    item = yield from _find_item(call, call.args["path"])
-    if not item.is_loadable:
-        raise checks.refuse("only loadable items can be loaded", call.args["path"])
-    song = call.song
-    track = call.args.get("target") or song.view.selected_track
+def _aim(call: Call) -> Any:
+    """Select what is to be loaded to, as a person would; the track that it is on.
+
+    Live loads to the selected track: at its end, beside its selected device (`device_insert_mode`), to the
+    drum rack's selected pad, to the highlighted slot while the Session has the focus, or in the place of the
+    hot-swap target.
+    """
+    song, place = call.song, call.args.get("place", "")
+    target: Any = call.args.get("target")
+    kind = "Track" if target is None else class_of(target, "") or ""
+    if place not in ("", "before", "after", "replace"):
+        raise checks.refuse("place must be before, after or replace", place)
+    is_device = bool(kind) and schema.is_a(kind, "Device")
+    if place and not is_device:
+        raise checks.refuse("place is for loading beside or instead of a device", place)
+    if not is_device and kind not in ("Track", "DrumPad", "ClipSlot"):
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Live loads to tracks, drum pads, clip slots, and beside or instead of devices, not to a {}".format(
+                kind
+            ),
+            hint="insert_device puts native devices into chains",
+        )
+    track = song.view.selected_track if target is None else target
+    while class_of(track, "") != "Track":
+        track = track.canonical_parent
     if song.view.selected_track != track:
         song.view.selected_track = track
     if read(call.obj, "hotswap_target") not in (ABSENT, None):
         # Loading would replace the hot-swap target instead.
         call.obj.hotswap_target = None
-    before = (_device_pointers(track), len(items(song.tracks)))
+    if is_device and place == "replace":
+        call.obj.hotswap_target = target
+    elif is_device:
+        song.view.select_device(target)
+    elif kind == "DrumPad":
+        song.view.select_device(target.canonical_parent)
+        target.canonical_parent.view.selected_drum_pad = target
+    elif kind == "ClipSlot":
+        song.view.highlighted_clip_slot = target
+        call.live_module.Application.get_application().view.focus_view("Session")
+    view = read(track, "view")
+    if view is not ABSENT and read(view, "device_insert_mode") is not ABSENT:
+        # It stays as it was set last, by whomever.
+        view.device_insert_mode = _INSERT_MODES.get(place or ("after" if is_device else ""), 0)
+    return track
+
+
+def _loaded(call: Call, track: Any) -> Tuple[Tuple[Any, str, Any], ...]:
+    """What a load may change: the devices in reach and the slot's clip, as (pointer, name)."""
+    target: Any = call.args.get("target")
+    held: List[Any] = list(items(track.devices))
+    kind = class_of(target, "") if target is not None else None
+    if kind == "DrumPad":
+        held += [device for chain in items(target.chains) for device in items(chain.devices)]
+    elif kind == "ClipSlot":
+        held += [target.clip] if target.clip is not None else []
+    elif kind is not None and schema.is_a(kind, "Device"):
+        held += items(target.canonical_parent.devices) if alive(target) else []
+    return tuple((live_ptr(each), str(each.name), each) for each in held)
+
+
+def _load(call: Call) -> Steps:
+    """Load an item and wait until Live shows what came of it; the new device or clip is what the call made."""
+    item = yield from _find_item(call, call.args["path"])
+    if not item.is_loadable:
+        raise checks.refuse("only loadable items can be loaded", call.args["path"])
+    song, track = call.song, _aim(call)
+    before = [each[:2] for each in _loaded(call, track)]
+    tracks = [live_ptr(each) for each in items(song.tracks)]
     call.obj.load_item(item)
     for _ in range(_LOAD_PUMPS):
         if not alive(track):
             break
-        after = (_device_pointers(track), len(items(song.tracks)))
-        if after != before:
-            new = [name for ptr, name in after[0] if (ptr, name) not in before[0]]
-            return {"loaded": str(item.name), "devices": new, "tracks_added": after[1] - before[1]}
+        now = _loaded(call, track)
+        added = [each for each in items(song.tracks) if live_ptr(each) not in tracks]
+        # Loading into one plug-in or rack does not always make a new object: a new name tells as well.
+        new = [each for each in now if each[:2] not in before]
+        new += [(0, str(each.name), each) for one in added for each in items(one.devices)]
+        if new or added or len(now) < len(before):
+            call.made = new[0][2] if new else None
+            return {
+                "loaded": str(item.name),
+                "devices": [name for _, name, _ in new],
+                "tracks_added": len(added),
+            }
+        call.so_far = "the track shows {}".format(", ".join(name for _, name, _ in now) or "no device")
         yield
-    raise RuntimeError("Live shows no new device for {!r}".format(call.args["path"]))
+    raise RuntimeError("Live shows nothing new for {!r}; {}".format(call.args["path"], call.so_far))
 
 
 ADAPTERS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
@@ -437,6 +506,7 @@ UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"),))
 """Edits of what no property tells: that nothing was told says nothing."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
+    ("Browser", "load"): lambda call: call.made,
     ("ClipSlot", "create_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "create_audio_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "duplicate_clip_to"): lambda call: call.args["target_clip_slot"].clip,

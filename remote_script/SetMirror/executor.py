@@ -439,7 +439,8 @@ class Executor:
                 return
             if self._clock() > write.deadline:
                 steps.close()
-                raise BridgeError("DEADLINE", "{} was not done in time".format(operation.method.name))
+                rule = "{} was not done in time".format(operation.method.name)
+                raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
             yield PUMP
 
     def _take_back(

@@ -45,5 +45,5 @@ class Browser
   relation_to_hotswap_target(item: obj:BrowserItem) -> json  read
   stop_preview() -> none  act
   list_items(path: str, offset: int = 0, limit: int = 50) -> json  read ours
-  load(path: str, target: obj:Track = null) -> json  edit ours
+  load(path: str, target: obj = null, place: str = "") -> json  edit ours
 """

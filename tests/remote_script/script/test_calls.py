@@ -208,6 +208,13 @@ def test_an_envelope_is_made_with_its_first_step_and_values_stay_in_the_paramete
         run(clip, "Clip", "insert_envelope_step", device_parameter=parameter, time=0.0, length=1.0, value=2.0)
 
 
+class Track:
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.devices: list[Any] = []
+        self._live_ptr = 100 + number
+
+
 class Browser:
     """A browser that loads some ticks late, onto the selected track."""
 
@@ -217,7 +224,7 @@ class Browser:
         drift = item("Drift.adv", loadable=True)
         self.instruments = item("Instruments", drift, *[item(f"I{n}") for n in range(300)])
         self.loading = -1
-        self.tracks = [types.SimpleNamespace(name=n, devices=[]) for n in ("A", "B")]
+        self.tracks = [Track(n, number) for number, n in enumerate("AB")]
         self.view = types.SimpleNamespace(selected_track=self.tracks[0])
 
     def load_item(self, wanted: Any) -> None:

@@ -1,0 +1,126 @@
+"""Loading from the browser, through MCP: where it was meant to go, and back only when Live shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio.testing
+
+from tests.everything import everything
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+KEYS, DRUMS = "tracks/1", "tracks/0"
+
+
+async def devices(whole: Whole, track: str) -> list[str]:
+    found = (await whole.call("get_track", track=track))["track"]
+    return [each["name"] for each in found["devices"]]
+
+
+async def load(whole: Whole, path: str, **more: Any) -> dict[str, Any]:
+    """Load, and look that what it made is in the mirror with its parameters when the call returns."""
+    answer = await whole.call("load", path=path, **more)
+    (result,) = answer["results"]
+    assert answer["outcome"] == "verified"
+    if result["result"]["type"] != "Clip":
+        shown = (await whole.call("get_device", device=result["result"]["id"]))["device"]
+        assert shown["parameters"][0]["name"] == "Device On"
+        assert shown["parameters"][-1]["display"]
+    return dict(result["result"])
+
+
+async def first_in(whole: Whole, path: str, **more: Any) -> str:
+    """The first loadable thing in a folder of the browser."""
+    for item in (await whole.call("browse", path=path, **more))["items"]:
+        if item.get("is_loadable"):
+            return str(item["path"])
+        if item.get("is_folder"):
+            return await first_in(whole, item["path"])
+    raise AssertionError(f"nothing to load in {path}")
+
+
+async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        first, *rest = await devices(whole, KEYS)
+        made = await load(whole, "audio_effects/Reverb", to=KEYS)
+        assert await devices(whole, KEYS) == [first, *rest, "Reverb"]
+        assert made["ref"] == f"{KEYS}/devices/{1 + len(rest)}"
+        await load(whole, "audio_effects/Limiter", to=f"{KEYS}/devices/1", place="before")
+        assert await devices(whole, KEYS) == [first, "Limiter", *rest, "Reverb"]
+        await load(whole, "audio_effects/Saturator", to=f"{KEYS}/devices/1", place="after")
+        assert await devices(whole, KEYS) == [first, "Limiter", "Saturator", *rest, "Reverb"]
+        made = await load(whole, "audio_effects/Delay", to=f"{KEYS}/devices/1", place="replace")
+        assert await devices(whole, KEYS) == [first, "Delay", "Saturator", *rest, "Reverb"]
+        assert made["ref"] == f"{KEYS}/devices/1"
+        # What was aimed at once is not aimed at for ever.
+        await load(whole, "audio_effects/Redux", to=KEYS)
+        assert (await devices(whole, KEYS))[-1] == "Redux"
+        assert await whole.differences() == []
+
+
+async def test_an_instrument_goes_to_a_pad_and_a_sample_to_a_slot(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        pad = f"{DRUMS}/devices/0/drum_pads/60"
+        made = await load(whole, "instruments/Drift", to=pad)
+        assert made["type"] == "DriftDevice"
+        assert (await whole.call("get", target=pad))["object"]["chains"]
+        sample = await first_in(whole, "samples")
+        slot = "tracks/7/clip_slots/6"
+        made = await load(whole, sample, to=slot)
+        assert (made["type"], made["ref"]) == ("Clip", f"{slot}/clip")
+        assert await whole.differences() == []
+
+
+async def test_a_slow_plug_in_is_waited_for_and_one_that_does_not_come_is_told_with_what_is_there(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        plugin = await first_in(whole, "plugins")
+        made = await load(whole, plugin, to=KEYS)
+        assert made["type"] == "PluginDevice"
+        before, entries = await devices(whole, KEYS), whole.history()
+        # A hot-swap of another kind of device loads nothing, silently.
+        with pytest.raises(Refused) as caught:
+            await whole.call(
+                "load", path="instruments/Drift", to=f"{KEYS}/devices/1", place="replace", timeout_s=5
+            )
+        assert f"the track shows {', '.join(before)}" in caught.value.data["rule"]
+        assert (await devices(whole, KEYS), whole.history()) == (before, entries)
+
+
+async def test_what_cannot_be_loaded_or_not_there_is_refused(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        entries = whole.history()
+        for arguments in (
+            {"path": "audio_effects/Nothing"},
+            {"path": "nowhere/Reverb"},
+            {"path": "audio_effects"},
+            {"path": "audio_effects/Reverb", "to": "scenes/0"},
+            {"path": "audio_effects/Reverb", "to": "tracks/0/devices/0/chains/0"},
+            {"path": "audio_effects/Reverb", "to": KEYS, "place": "before"},
+            {"path": "audio_effects/Reverb", "to": KEYS, "place": "under"},
+        ):
+            with pytest.raises(Refused):
+                await whole.call("load", **arguments)
+        assert whole.history() == entries
+        assert await whole.differences() == []
+
+
+async def test_the_browser_is_read_in_pages_and_by_words(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        roots = {each["path"] for each in (await whole.call("browse", path=""))["items"]}
+        assert roots >= {"instruments", "plugins", "samples", "packs"}
+        whole_list, cursor = [], ""
+        while True:
+            page = await whole.call("browse", path="audio_effects", limit=7, cursor=cursor)
+            whole_list += [each["path"] for each in page["items"]]
+            cursor = page.get("next_cursor", "")
+            if not cursor:
+                break
+        assert len(whole_list) == len(set(whole_list)) == page["total"] > 20
+        found = await whole.call("browse", path="audio_effects", match="verb")
+        assert {each["path"] for each in found["items"]} == {
+            each for each in whole_list if "verb" in each.casefold()
+        }
