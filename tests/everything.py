@@ -41,7 +41,9 @@ def everything() -> SetSpec:
                 DeviceSpec("PluginDevice", "Some Plug-in", "Some Plug-in", presets=["One", "Two", "Three"])
             )
         elif class_name == "MxDeviceAudioEffect":
-            effects.devices.append(DeviceSpec(class_name, "Some Max Device", "Max Audio Effect"))
+            effects.devices.append(
+                DeviceSpec(class_name, "Some Max Device", "Max Audio Effect", extra={"audio_inputs": 1})
+            )
         elif class_name == "AudioEffectGroupDevice":
             rack = native(class_name)
             rack.chains = [ChainSpec("Dry"), ChainSpec("Wet", devices=[native("Reverb"), native("Limiter")])]

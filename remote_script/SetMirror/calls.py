@@ -434,6 +434,16 @@ def _load(call: Call) -> Steps:
     before = [each[:2] for each in _loaded(call, track)]
     tracks = [live_ptr(each) for each in items(song.tracks)]
     call.obj.load_item(item)
+    try:
+        return (yield from _until_loaded(call, item, track, before, tracks))
+    finally:
+        if call.args.get("place") == "replace":
+            # Live stays in hot-swap mode until somebody ends it.
+            call.obj.hotswap_target = None
+
+
+def _until_loaded(call: Call, item: Any, track: Any, before: List[Any], tracks: List[Any]) -> Steps:
+    song = call.song
     for _ in range(_LOAD_PUMPS):
         if not alive(track):
             break

@@ -54,6 +54,7 @@ async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autoju
         made = await load(whole, "audio_effects/Delay", to=f"{KEYS}/devices/1", place="replace")
         assert await devices(whole, KEYS) == [first, "Delay", "Saturator", *rest, "Reverb"]
         assert made["ref"] == f"{KEYS}/devices/1"
+        assert whole.stage.live.application.browser.hotswap_target is None
         # What was aimed at once is not aimed at for ever.
         await load(whole, "audio_effects/Redux", to=KEYS)
         assert (await devices(whole, KEYS))[-1] == "Redux"

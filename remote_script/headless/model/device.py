@@ -11,6 +11,7 @@ from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tupl
 
 from ..node import Document, Node, model
 from ..spec import DeviceSpec
+from .device_io import PORTS, DeviceIO
 from .parameter import Parameter, switch
 
 SPECIAL = {
@@ -228,10 +229,17 @@ class Plugin(Device):
 @model
 class Max(Device):
     LOM = "MaxDevice"
+    OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + PORTS
     audio_inputs: Tuple[Any, ...] = ()
     audio_outputs: Tuple[Any, ...] = ()
     midi_inputs: Tuple[Any, ...] = ()
     midi_outputs: Tuple[Any, ...] = ()
+
+    def fill(self, spec: DeviceSpec) -> None:
+        super().fill(spec)
+        for name in PORTS:
+            count = int(spec.extra.get(name, 0))
+            self.own(name, tuple(DeviceIO(self.doc, is_midi=name.startswith("midi")) for _ in range(count)))
 
     def call_get_bank_count(self) -> int:
         return len(self.extra.get("banks", ()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Tuple
 
 from ..values import RoutingChannel, RoutingType
+from .device_io import PORTS
 
 EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3, 4, 5, 6, 7
 MONO, STEREO, MIDI = 1, 2, 0
@@ -207,12 +208,14 @@ class Routing:
         return list(song.tracks) + list(song.return_tracks) + [song.master_track]
 
     def _sidechained(self) -> Iterator[Any]:
-        """The devices that can take a signal from a track, in racks too."""
+        """What can take a signal from a track: devices, in racks too, and the ports of Max devices."""
         waiting = [device for track in self._everyone() for device in track.devices]
         while waiting:
             device = waiting.pop()
             if hasattr(device, "tell_routings"):
                 yield device
+            for name in PORTS:
+                yield from getattr(device, name, ())
             for name in ("chains", "return_chains"):
                 for chain in getattr(device, name, ()):
                     waiting.extend(chain.devices)

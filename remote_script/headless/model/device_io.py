@@ -1,0 +1,86 @@
+"""The ports of Max devices: where each takes its signal from, or sends it to.
+
+Guess: what is offered, and what it is at first; only the names and types of the members are known. How many ports a
+device has is said by `DeviceSpec.extra`: {"audio_inputs": 1, …}.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Tuple
+
+from ..node import Node, model
+from ..values import RoutingChannel, RoutingType
+
+NONE = "None"
+PORTS = ("audio_inputs", "audio_outputs", "midi_inputs", "midi_outputs")
+
+
+@model
+class DeviceIO(Node):
+    LOM = "DeviceIO"
+    GUESSES = frozenset(
+        (
+            "available_routing_channels",
+            "available_routing_types",
+            "default_external_routing_channel_is_none",
+            "routing_channel",
+            "routing_type",
+        )
+    )
+    is_midi = False
+    source = NONE
+    tap = ""
+    default_external_routing_channel_is_none = False
+
+    @property
+    def device(self) -> Any:
+        return self.parent
+
+    def get_available_routing_types(self) -> Tuple[Any, ...]:
+        song = self.doc.song  # type: ignore[attr-defined]
+        found = [RoutingType.of(NONE, 5, None)]
+        for track in song.everyone():
+            if track is not self.device.track:
+                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))  # type: ignore[attr-defined]
+        return tuple(found)
+
+    def get_available_routing_channels(self) -> Tuple[Any, ...]:
+        if self.source == NONE:
+            return (RoutingChannel.of("", 2),)
+        names = ("All Channels",) if self.is_midi else ("Pre FX", "Post FX", "Post Mixer")
+        return tuple(RoutingChannel.of(name, 2) for name in names)
+
+    def get_routing_type(self) -> Any:
+        for each in self.get_available_routing_types():
+            if each.display_name == self.source:
+                return each
+        return RoutingType.of(self.source, 7, None)
+
+    def get_routing_channel(self) -> Any:
+        offered = self.get_available_routing_channels()
+        return next((each for each in offered if each.display_name == self.tap), offered[0])
+
+    def set_routing_type(self, value: Any) -> None:
+        if value not in self.get_available_routing_types():
+            raise ValueError("The given routing is not available for this device")
+        with self.doc.edit():
+            self.change("source", value.display_name)
+            self.change("tap", "")
+
+    def set_routing_channel(self, value: Any) -> None:
+        if value not in self.get_available_routing_channels():
+            raise ValueError("The given routing is not available for this device")
+        self.change("tap", value.display_name)
+
+    def tell_routings(self) -> None:
+        """The tracks, or their names, are other ones now."""
+        for name in ("type", "channel"):
+            self.notify("available_routing_%ss" % name)
+            self.notify("routing_%s" % name)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        if field == "source":
+            self.notify("routing_type")
+            self.notify("available_routing_channels")
+        if field in ("source", "tap"):
+            self.notify("routing_channel")
