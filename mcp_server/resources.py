@@ -98,7 +98,7 @@ RESOURCES = (
         "live://devices/{+ref}",
         "device",
         "One device with its parameters.",
-        lambda mirror, ref: views.device_whole(mirror, mirror.resolve(ref)),
+        lambda mirror, ref: views.device_whole(mirror, mirror.resolve(ref, "Device")),
         lambda ref: [ref, f"{ref}/parameters/*"],
     ),
     Resource(

@@ -116,6 +116,22 @@ def length(value: float | str, numerator: int, denominator: int) -> float:
     return beats
 
 
+_KEY = re.compile(r"([A-Ga-g])([#b♯♭]?)\s*(.*)", re.DOTALL)
+_SCALES = {"": "Major", "maj": "Major", "m": "Minor", "min": "Minor"}
+
+
+def key(text: str) -> tuple[int, str]:
+    """A root note (0 is C) and the name of a scale: "Am", "F# minor", "Bb", "D Dorian"."""
+    match = _KEY.fullmatch(text.strip())
+    if match is None:
+        raise errors.InvalidValue(
+            "A key is a note and a scale, such as 'A minor', 'F#m', 'D Dorian'", text[:60]
+        )
+    letter, sign, scale = match.groups()
+    root = (_STEPS[letter.upper()] + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]) % 12
+    return root, _SCALES.get(scale.strip().casefold(), scale.strip().title())
+
+
 # -- colours -------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mirror import Call, Operation, Set, errors
 from remote_script.SetMirror import schema
 
+from .. import units
 from ..desk import Desk
 from ..fields import Length, Target, Time, arguments, sets, settable
 from ..tool import Arguments, Toolset
@@ -31,6 +32,7 @@ SetSong = arguments(
     ("loop_start", Time | UnsetType, UNSET),
     ("loop_length", Length | UnsetType, UNSET),
     ("start_time", Time | UnsetType, UNSET),
+    ("key", Annotated[str, Meta(description="'A minor', 'F#m': root and scale")] | UnsetType, UNSET),
 )
 
 
@@ -40,7 +42,10 @@ SetSong = arguments(
     "Tempo, signature, loop, punch, metronome, scale, quantization, record modes, Link.",
 )
 async def set_song(desk: Desk, given: Any) -> dict[str, Any]:
-    ops = []
+    ops: list[Operation] = []
+    if given.key is not UNSET:
+        root, scale = units.key(given.key)
+        ops += [Set("song", "root_note", root), Set("song", "scale_name", scale)]
     for op in sets("song", "Song", given):
         assert isinstance(op, Set)
         if op.name in _TIMES:

@@ -65,6 +65,26 @@ def test_what_is_no_length_is_refused(said: float | str) -> None:
         units.length(said, 4, 4)
 
 
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("Am", (9, "Minor")),
+        ("F# minor", (6, "Minor")),
+        ("Bb", (10, "Major")),
+        ("d dorian", (2, "Dorian")),
+        ("Cb maj", (11, "Major")),
+    ],
+)
+def test_a_key_is_a_note_and_a_scale(said: str, key: tuple[int, str]) -> None:
+    assert units.key(said) == key
+
+
+@pytest.mark.parametrize("said", ["", "H minor", "minor", "7"])
+def test_what_is_no_key_is_refused(said: str) -> None:
+    with pytest.raises(errors.InvalidValue):
+        units.key(said)
+
+
 def test_a_color_is_a_number_or_a_text() -> None:
     assert units.color("#ff3636") == units.color(0xFF3636) == 0xFF3636
     assert units.color_text(255) == "#0000ff"
