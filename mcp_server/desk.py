@@ -18,6 +18,8 @@ from . import units
 from .policy import Act, Policy, act_of
 
 FILE_ARGUMENT = "file_path"
+NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
+"""What every result says, also where it is nothing."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Desk:
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
-        results = [msgspec.to_builtins(each) for each in result.results]
+        results = [{**NOTHING, **msgspec.to_builtins(each)} for each in result.results]
         for op, told in zip(ops, results, strict=False):
             if isinstance(op, Set):
                 told["property"] = op.name

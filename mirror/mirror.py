@@ -346,7 +346,7 @@ class Mirror:
 
     async def undo(self, *, author: str = "", client: str | None = None) -> WriteResult:
         """Live's own undo: takes back the last edit, whoever made it."""
-        return await self.write([Call("song", "undo")], author=author, client=client, label="undo")
+        return await self.writes.undo(author=author, client=client)
 
     async def redo(self, *, author: str = "", client: str | None = None) -> WriteResult:
         """Live's own redo."""

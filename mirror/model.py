@@ -159,10 +159,10 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     returned or made ({id, type, ref} for objects), `value` what it returned besides.
     """
 
-    changed: bool
-    before: Any
-    after: Any
-    verified: bool
+    changed: bool = False
+    before: Any = None
+    after: Any = None
+    verified: bool = False
     note: str = ""
     display: str = ""
     result: Any = None

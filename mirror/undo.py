@@ -15,6 +15,8 @@ from . import errors
 from .store import Applied, Store
 
 EDITS_KEPT = 1000
+NEWEST = ""
+"""In the place of a write: whatever was done last, by whomever."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
 
 
@@ -49,9 +51,10 @@ class UndoHistory:
             return
         undoing = self._undoes.get(write) if write is not None else None
         if undoing is not None:
-            if self._edits and self._edits[-1].write == undoing:
-                self._edits.pop()
-                self._undone.append(undoing)
+            if self._edits and undoing in (self._edits[-1].write, NEWEST):
+                gone = self._edits.pop()
+                if gone.write is not None:
+                    self._undone.append(gone.write)
             if self._edits:
                 # Live is where it was after this edit: the next undo takes it back.
                 self._edits[-1] = self._edits[-1]._replace(revision=revision)
@@ -98,7 +101,7 @@ class UndoHistory:
         return self._edits[-1].revision
 
     def undoing(self, undo: str, write: str) -> None:
-        """`undo` is the id of a write that will take `write` back."""
+        """`undo` is the id of a write that will take `write` back, or the newest edit."""
         self._undoes[undo] = write
         while len(self._undoes) > EDITS_KEPT:
             del self._undoes[next(iter(self._undoes))]

@@ -29,7 +29,7 @@ from .model import Call, Operation, OpResult, WriteResult
 from .queries import resolve
 from .stats import Latencies
 from .store import Store
-from .undo import UndoHistory
+from .undo import NEWEST, UndoHistory
 
 log = logging.getLogger("setmirror.writes")
 
@@ -410,19 +410,24 @@ class Writes:
 
     # -- undo --------------------------------------------------------------------------------------
 
+    async def undo(self, **options: Any) -> WriteResult:
+        """Live's undo, of whatever was done last."""
+        return await self._undo(NEWEST, label="undo", **options)
+
     async def undo_mine(self, write_id: str, **options: Any) -> WriteResult:
         """Take back one write; see Mirror.undo_mine."""
         base = self.history.base_of(write_id)
+        return await self._undo(write_id, label=f"undo {write_id}", if_revision=base, **options)
+
+    async def _undo(self, what: str, **options: Any) -> WriteResult:
         self._number += 1
         undo_id = f"{self._session}-undo-{self._number}"
-        self.history.undoing(undo_id, write_id)
-        options.setdefault("label", f"undo {write_id}")
+        self.history.undoing(undo_id, what)
         try:
-            result = await self.submit([Call("song", "undo")], if_revision=base, write_id=undo_id, **options)
+            return await self.submit([Call("song", "undo")], write_id=undo_id, **options)
         except errors.MirrorError:
             self.history.not_undone(undo_id)
             raise
-        return result
 
 
 def _given(outcome: WriteResult | errors.MirrorError) -> WriteResult:

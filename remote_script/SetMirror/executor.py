@@ -263,6 +263,11 @@ class Executor:
                 # The Set is going away; there is no history left to keep in order.
                 self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
 
+    def _close_foreign_step(self) -> None:
+        """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
+        if not self._step_open:
+            self.engine.song.end_undo_step()
+
     def _can_sync(self) -> bool:
         return read(self.engine.song, "sync_parameter_changes") is not ABSENT
 
@@ -430,12 +435,16 @@ class Executor:
         arguments = operation.live_arguments(engine, operations)
         call = Call(row, operation.method, arguments, engine.song, self._live_module())
         operation.victim = victim(call)
+        if operation.self_contained:
+            self._close_foreign_step()
         steps = perform(call)
         while True:
             try:
                 next(steps)
             except StopIteration as end:
                 operation.finish_call(call, end.value)
+                if operation.self_contained:
+                    self._close_foreign_step()
                 return
             if self._clock() > write.deadline:
                 steps.close()
