@@ -13,13 +13,14 @@ import click
 
 COMMANDS = {
     "demo": ("demo", "See it work: headless Live, the bridge, MCP and an agent, every step checked."),
-    "serve": ("serve", "Serve MCP over stdio, for a client's configuration."),
+    "serve": ("serve", "Serve MCP over stdio or HTTP, for a client's configuration."),
     "live": ("live", "Run headless Live with the Remote Script until interrupted."),
     "tail": ("tail", "Follow what changes in the Set, and who changed it."),
     "get": ("get", "Read one object from the mirror."),
     "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
     "record": ("record", "Keep what Live and the mirror say to each other, for a bug report."),
     "replay": ("replay", "Be the Live of a recording, for the mirror to connect to."),
+    "policy": ("policy", "Say what agents may do, and why."),
     "install": ("install", "Put the Remote Script where Live looks for it."),
     "doctor": ("doctor", "Say what is wrong and how to mend it."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
