@@ -184,7 +184,10 @@ def input_schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _shortened(schema: Any) -> Any:
-    """The same schema in fewer words: plain alternatives as a list of types, no defaults that say nothing."""
+    """The same schema in fewer words: no defaults that say nothing.
+
+    Alternatives stay `anyOf`: a list of types is shorter, and not understood by all model providers.
+    """
     if isinstance(schema, list):
         return [_shortened(each) for each in schema]
     if not isinstance(schema, dict):
@@ -194,10 +197,6 @@ def _shortened(schema: Any) -> Any:
         for name, each in schema.items()
         if not (name == "default" and each in ("", [], {}, None))
     }
-    choices = found.get("anyOf")
-    if isinstance(choices, list) and all(list(each) == ["type"] for each in choices):
-        del found["anyOf"]
-        found["type"] = [each["type"] for each in choices]
     return found
 
 

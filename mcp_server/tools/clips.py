@@ -143,6 +143,9 @@ async def stop(desk: Desk, given: Stop) -> dict[str, Any]:
     return await desk.write([Call(node.id, method)], "stop")
 
 
+Pair = Annotated[list[float], Meta(min_length=2, max_length=2)]
+
+
 class Step(Struct, forbid_unknown_fields=True):
     time: float
     length: Annotated[float, Meta(ge=0)]
@@ -153,7 +156,7 @@ class EditEnvelope(Arguments):
     clip: Target
     parameter: Target
     steps: Annotated[list[Step], Meta(max_length=500)] = []
-    delete: Annotated[list[tuple[float, float]], Meta(description="[from, to] in beats")] = []
+    delete: Annotated[list[Pair], Meta(description="[from, to] in beats")] = []
     clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
 
 
@@ -183,7 +186,7 @@ class Moved(Struct, forbid_unknown_fields=True):
 
 class EditWarpMarkers(Arguments):
     clip: Target
-    add: Annotated[list[tuple[float, float]], Meta(description="[seconds in the sample, beat]")] = []
+    add: Annotated[list[Pair], Meta(description="[seconds in the sample, beat]")] = []
     move: list[Moved] = []
     remove: Annotated[list[float], Meta(description="beats")] = []
 

@@ -23,6 +23,7 @@ SUITES = {
     "core": "the store by itself: reads, batches, snapshots",
     "building": "the script building and resyncing a large Set, in virtual time",
     "paths": "Live to agent and back over MCP, and others in the same Live",
+    "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }
 
 
@@ -75,7 +76,12 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"\n== {name}: {SUITES[name]}", file=out, flush=True)
         began = time.monotonic()
         rows: Callable[..., Iterable[Row]] = import_module(f"tests.benchmarks.{name}").rows
-        found[name] = list(rows(peers=not chosen.no_peers, als=chosen.set) if name == "paths" else rows())
+        options: dict[str, Any] = {}
+        if name in ("paths", "surface"):
+            options["with_peers"] = not chosen.no_peers
+        if name == "paths":
+            options["als"] = chosen.set
+        found[name] = list(rows(**options))
         for line in table(found[name]):
             print(line, file=out)
         print(f"\n   {time.monotonic() - began:.1f} s", file=out, flush=True)

@@ -39,10 +39,10 @@ TEMPO = "a person changes the tempo in Live → the agent knows"
 WRITE = "change the tempo, and know that it is so"
 
 
-def rows(*, peers: bool = True, als: Path | None = None) -> Iterator[Row]:
+def rows(*, with_peers: bool = True, als: Path | None = None) -> Iterator[Row]:
     """All rows of this module."""
     found: list[Row] = []
-    trio.run(_measure, found, peers, als)
+    trio.run(_measure, found, with_peers, als)
     # One question after the other, ours first.
     order = [READ_TRACK, READ_SET, READ_PARAMETER, CHANGE, RENAME, TEMPO, WRITE]
     yield from sorted(

@@ -1,0 +1,299 @@
+"""What a model pays for and waits for: tokens of tools and answers, latency over stdio and HTTP, one client and
+eight.
+
+Tokens are JSON bytes / 4, of what the client gets to put before its model: the list of tools as it is on the wire,
+and the text of an answer. `ableton-mcp` and `livemcp` are asked through their own servers, about the same Set in the
+same headless Live; both of their scripts listen on one fixed port, so one after the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import trio
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from mcp_server.commands import processes
+from mcp_server.commands.agent import Agent
+from mcp_server.commands.processes import HeadlessProcess
+from mirror import load_token
+from tests import third_party
+from tests.benchmarks import peers
+from tests.benchmarks.measure import OURS, Distribution, Row
+
+TRACKS, NOTES, PARAMETERS = 24, 100, 60
+READS, CLIENTS, CHANGES, CALLS = 300, 8, 60, 60
+LISTING = "tokens of the list of tools"
+OVERVIEW = f"tokens of an overview of a Set of {TRACKS} tracks"
+CLIP = f"tokens of a clip of {NOTES} notes"
+DEVICE = f"tokens of a device of about {PARAMETERS} parameters"
+READ = "read one track through the MCP server"
+NOTICE = "a change in Live → notice at the MCP client"
+LIVEMCP = third_party.LIVEMCP[0]
+ABLETON_MCP = third_party.ABLETON_MCP[0]
+
+
+def rows(*, with_peers: bool = True) -> Iterator[Row]:
+    """All rows of this module."""
+    found: list[Row] = []
+    trio.run(_measure, found, with_peers)
+    order = [LISTING, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
+    yield from sorted(found, key=lambda row: order.index(row.question))
+
+
+async def _measure(found: list[Row], with_peers: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="setmirror-surface-") as name:
+        ours = processes.environment()
+        async with HeadlessProcess.started() as live:
+            async with Agent.connected(live.port, environ=ours) as agent:
+                await _synced(agent)
+                await _fill(agent)
+                found += await _our_tokens(agent)
+            found += await _latencies(live, ours)
+        for subject, fetch in ((ABLETON_MCP, third_party.ableton_mcp), (LIVEMCP, third_party.livemcp)):
+            try:
+                if not with_peers:
+                    raise peers.NotAvailable("not asked for")
+                if not peers.free(peers.PORT):
+                    raise peers.NotAvailable(f"port {peers.PORT} is taken")
+                script, server = await trio.to_thread.run_sync(fetch, Path(name))
+                found += await _theirs(subject, script, server)
+            except peers.NotAvailable as problem:
+                found.append(Row(LISTING, subject, note=f"not measured: {problem}"))
+
+
+# -- ours ----------------------------------------------------------------------------------------------------
+
+
+async def _synced(agent: Agent) -> None:
+    with trio.fail_after(60):
+        while not (await agent.call("get_status"))["synced"]:  # noqa: ASYNC110 - as a client would
+            await trio.sleep(0.05)
+
+
+async def _fill(agent: Agent) -> None:
+    """Make the demo Set one of so many tracks, with a clip of so many notes first on the first track."""
+    have = len((await agent.call("get_set"))["set"]["tracks"])
+    create = {"op": "call", "target": "song", "method": "create_midi_track", "args": {"index": -1}}
+    await agent.call("batch", operations=[create] * (TRACKS - have))
+    notes = [
+        {
+            "pitch": 36 + n % 12,
+            "start_time": n * 0.25 + (0.017 if n % 2 else 0),
+            "duration": 0.2,
+            "velocity": 60 + n % 50,
+        }
+        for n in range(NOTES)
+    ]
+    await agent.call("edit_notes", clip="tracks/0/clip_slots/1/clip", replace=notes)
+
+
+def _tokens(text: str) -> int:
+    return round(len(text.encode()) / 4)
+
+
+async def _listing(client: Client) -> str:
+    tools = (await client.list_tools()).tools
+    told = [each.model_dump(by_alias=True, mode="json", exclude_none=True) for each in tools]
+    return json.dumps({"tools": told}, separators=(",", ":"), ensure_ascii=False)
+
+
+async def _answer(client: Client, tool: str, **arguments: Any) -> str:
+    result = await client.call_tool(tool, arguments)
+    if result.is_error:
+        raise peers.NotAvailable(f"{tool}: {result.content}")
+    return "".join(getattr(block, "text", "") for block in result.content)
+
+
+async def _our_tokens(agent: Agent) -> list[Row]:
+    client = agent.client
+    device, count = "", 0
+    for each in (await agent.call("find", kind="device", limit=200))["found"]:
+        held = len((await agent.call("get_device", device=each["ref"]))["device"]["parameters"])
+        if abs(held - PARAMETERS) < abs(count - PARAMETERS) and each["ref"].startswith("tracks/"):
+            device, count = each["ref"], held
+    clip = "tracks/0/clip_slots/1/clip"
+    listing = await _listing(client)
+    questions = [
+        (LISTING, OURS, listing, {"tools": len(json.loads(listing)["tools"])}),
+        (OVERVIEW, OURS, await _answer(client, "get_set"), {"calls": 1}),
+        (
+            CLIP,
+            f"{OURS}, compact",
+            await _answer(client, "get_notes", clip=clip, form="compact"),
+            {"calls": 1},
+        ),
+        (CLIP, f"{OURS}, objects", await _answer(client, "get_notes", clip=clip), {"calls": 1}),
+        (
+            DEVICE,
+            OURS,
+            await _answer(client, "get_device", device=device),
+            {"parameters": count, "device": device},
+        ),
+    ]
+    return [Row(q, subject, facts={"tokens": _tokens(text), **more}) for q, subject, text, more in questions]
+
+
+# -- theirs --------------------------------------------------------------------------------------------------
+
+
+async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
+    environ = processes.environment(**peers.QUIET)
+    parameters = StdioServerParameters(command=str(server), args=[], env=environ)
+    with open(os.devnull, "w") as nowhere:  # noqa: ASYNC230 - it is no file
+        async with (
+            HeadlessProcess.started(
+                remote_scripts=[script], more=["--threads", "count"], environ=environ
+            ) as live,
+            Agent.connected(live.port) as agent,
+        ):
+            await _synced(agent)
+            await _fill(agent)
+            async with Client(stdio_client(parameters, errlog=nowhere), mode="legacy") as client:
+                listing = await _listing(client)
+                found = [
+                    Row(
+                        LISTING,
+                        subject,
+                        facts={"tokens": _tokens(listing), "tools": len(json.loads(listing)["tools"])},
+                    )
+                ]
+                found += await (_ableton_mcp if subject == ABLETON_MCP else _livemcp)(client, agent)
+                times = await _repeated(lambda: _answer(client, "get_track_info", track_index=0), CALLS)
+                found.append(Row(READ, f"{subject}, its own server", Distribution.of_seconds(times)))
+                return found
+
+
+async def _ableton_mcp(client: Client, agent: Agent) -> list[Row]:
+    overview = await _answer(client, "get_session_snapshot", include_notes=False, include_params=False)
+    notes = await _answer(client, "get_clip_notes", track_index=0, clip_index=1)
+    return [
+        Row(OVERVIEW, ABLETON_MCP, facts={"tokens": _tokens(overview), "calls": 1}),
+        Row(CLIP, ABLETON_MCP, facts={"tokens": _tokens(notes), "calls": 1}),
+        await _their_device(ABLETON_MCP, client, agent),
+    ]
+
+
+async def _livemcp(client: Client, agent: Agent) -> list[Row]:
+    overview = await _answer(client, "get_session_info") + await _answer(client, "get_all_tracks_info")
+    notes = await _answer(client, "get_notes_extended", track_index=0, clip_index=1)
+    return [
+        Row(OVERVIEW, LIVEMCP, facts={"tokens": _tokens(overview), "calls": 2}),
+        Row(CLIP, LIVEMCP, facts={"tokens": _tokens(notes), "calls": 1}),
+        await _their_device(LIVEMCP, client, agent),
+    ]
+
+
+async def _their_device(subject: str, client: Client, agent: Agent) -> Row:
+    """The device that ours chose, asked of theirs."""
+    (ours,) = [row for row in await _our_tokens(agent) if row.question == DEVICE]
+    _, track, _, device = ours.facts["device"].split("/")[:4]
+    text = await _answer(client, "get_device_parameters", track_index=int(track), device_index=int(device))
+    return Row(DEVICE, subject, facts={"tokens": _tokens(text), "parameters": ours.facts["parameters"]})
+
+
+# -- latency -------------------------------------------------------------------------------------------------
+
+
+async def _repeated(ask: Callable[[], Awaitable[Any]], count: int) -> list[float]:
+    found = []
+    for number in range(count + 5):
+        began = time.perf_counter()
+        await ask()
+        if number >= 5:
+            found.append(time.perf_counter() - began)
+    return found
+
+
+@asynccontextmanager
+async def _over_stdio(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIterator[Agent]:
+    async with Agent.connected(live.port, environ=environ) as agent:
+        await _synced(agent)
+        yield agent
+
+
+@asynccontextmanager
+async def _serving_http(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIterator[str]:
+    words = ["serve", "--http", "--http-port", "0", "--port", str(live.port)]
+    process = await trio.lowlevel.open_process(
+        [sys.executable, "-m", "mcp_server.cli", *words], stderr=-1, stdin=-1, env=environ
+    )
+    try:
+        assert process.stderr is not None
+        told = b""
+        with trio.fail_after(30):
+            while b"/mcp" not in told:
+                told += await process.stderr.receive_some()
+        yield next(word.decode() for word in told.split() if word.startswith(b"http://"))
+    finally:
+        process.kill()
+        with trio.CancelScope(shield=True):
+            await process.wait()
+
+
+async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row]:
+    found = []
+    async with _over_stdio(live, environ) as agent:
+        found.append(await _one(f"{OURS}, stdio", agent))
+        found.append(await _notices(f"{OURS}, stdio", live, agent))
+    found.append(await _eight(f"{OURS}, stdio, {CLIENTS} servers", lambda: _over_stdio(live, environ)))
+    async with _serving_http(live, environ) as url:
+
+        @asynccontextmanager
+        async def connected() -> AsyncIterator[Agent]:
+            headers = {"authorization": f"Bearer {load_token()}"}
+            async with (
+                httpx.AsyncClient(headers=headers, timeout=60) as http,
+                Agent.over(streamable_http_client(url, http_client=http)) as agent,
+            ):
+                await _synced(agent)
+                yield agent
+
+        async with connected() as agent:
+            found.append(await _one(f"{OURS}, HTTP", agent))
+            found.append(await _notices(f"{OURS}, HTTP", live, agent))
+        found.append(await _eight(f"{OURS}, HTTP, {CLIENTS} clients of one server", connected))
+    return found
+
+
+async def _one(subject: str, agent: Agent) -> Row:
+    times = await _repeated(lambda: agent.call("get_track", track="tracks/1"), READS)
+    return Row(READ, subject, Distribution.of_seconds(times))
+
+
+async def _eight(subject: str, connect: Callable[[], Any]) -> Row:
+    times: list[float] = []
+    ready = [trio.Event() for _ in range(CLIENTS)]
+
+    async def client(number: int) -> None:
+        async with connect() as agent:
+            ready[number].set()
+            for each in ready:
+                await each.wait()
+            times.extend(await _repeated(lambda: agent.call("get_track", track="tracks/1"), READS // 3))
+
+    async with trio.open_nursery() as nursery:
+        for number in range(CLIENTS):
+            nursery.start_soon(client, number)
+    return Row(READ, subject, Distribution.of_seconds(times), note="all at once, without pause")
+
+
+async def _notices(subject: str, live: HeadlessProcess, agent: Agent) -> Row:
+    from mcp_server.commands import measures
+
+    fader = "tracks/1/mixer_device/volume"
+    uri = f"live://ref/{fader}"
+    async with agent.subscribed(uri):
+        samples = await measures.notifications(live, agent, uri, fader, "value", [0.3, 0.4, 0.5], CHANGES)
+    return Row(NOTICE, subject, Distribution.of_seconds(samples))

