@@ -111,7 +111,7 @@ class Engine:
 
     async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:
         self._hears_lists(ctx)
-        return types.ListToolsResult(tools=[each.declared() for each in self.tools.values()])
+        return types.ListToolsResult(tools=[each.declared for each in self.tools.values()])
 
     async def call_tool(
         self, ctx: Any, params: types.CallToolRequestParams

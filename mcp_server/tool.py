@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import mcp_types as types
@@ -46,8 +47,9 @@ class Tool:
     waits: bool = False
     """Its calls last until something happens, so they do not count among those at work."""
 
+    @cached_property
     def declared(self) -> types.Tool:
-        """As `tools/list` shows it."""
+        """As `tools/list` shows it; the SDK asks for the list with every call of the newest era."""
         return types.Tool(
             name=self.name,
             title=self.title,

@@ -25,7 +25,7 @@ MOST_TOOLS, MOST_TOKENS = 40, 10_000
 
 def test_all_tools_together_are_few_and_small() -> None:
     told = [
-        tool.declared().model_dump(by_alias=True, mode="json", exclude_none=True) for tool in TOOLS.values()
+        tool.declared.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in TOOLS.values()
     ]
     size = len(json.dumps({"tools": told}, separators=(",", ":")).encode())
     assert len(told) <= MOST_TOOLS
@@ -35,7 +35,7 @@ def test_all_tools_together_are_few_and_small() -> None:
 
 @pytest.mark.parametrize("name", TOOLS)
 def test_a_tool_says_what_it_is_and_takes_nothing_unknown(name: str) -> None:
-    told = TOOLS[name].declared()
+    told = TOOLS[name].declared
     assert told.title
     assert told.description is not None
     assert len(told.description) > 10
