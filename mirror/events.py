@@ -18,13 +18,26 @@ from .model import Event, Node
 from .store import Applied, Store
 
 EVENTS_KEPT = 100_000
-"""In memory; some 50 MB at worst."""
+BYTES_KEPT = 64 * 1024 * 1024
+"""In memory, about: whichever bound comes first, the oldest go."""
 STEP_EVENTS = 5_000
 """Of one step; opening another Set is told as its first ones and a number."""
 NOTES_TOLD = 100
 """Of one change of content."""
 FOLLOW_SLICE = 500
 """Events turned out before a follower lets others run."""
+
+
+CHANGE_BYTES = 300
+"""A change with its ref and name, without its values."""
+ITEM_BYTES = 120
+"""Of a list: a note, a routing's name."""
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return ITEM_BYTES * len(value) if isinstance(value, list | tuple | dict) else 0
 
 
 class _Step(NamedTuple):
@@ -42,6 +55,11 @@ class _Step(NamedTuple):
     @property
     def length(self) -> int:
         return len(self.changes) + (self.resynced is not None)
+
+    @property
+    def size(self) -> int:
+        """About so many bytes."""
+        return sum(CHANGE_BYTES + _size(each[3]) + _size(each[4]) for each in self.changes)
 
     def events(self, first: int = 0) -> Iterator[Event]:
         """The events with seq `first` and up."""
@@ -91,7 +109,13 @@ class _Step(NamedTuple):
 class EventLog:
     """See the module; `oldest` and `latest` are revisions of the present epoch."""
 
-    def __init__(self, store: Store, wall: Callable[[], float], kept: int = EVENTS_KEPT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        wall: Callable[[], float],
+        kept: int = EVENTS_KEPT,
+        kept_bytes: int = BYTES_KEPT,
+    ) -> None:
         self.oldest = 0
         """`since(oldest)` is complete."""
         self.latest = 0
@@ -99,6 +123,8 @@ class EventLog:
         self._store = store
         self._wall = wall
         self._kept = kept
+        self._kept_bytes = kept_bytes
+        self._bytes = 0
         self._steps: deque[_Step] = deque()
         self._length = 0
         self._next = 1
@@ -160,9 +186,11 @@ class EventLog:
         self._steps.append(step)
         self._next += step.length
         self._length += step.length
-        while self._length > self._kept and len(self._steps) > 1:
+        self._bytes += step.size
+        while (self._length > self._kept or self._bytes > self._kept_bytes) and len(self._steps) > 1:
             lost = self._steps.popleft()
             self._length -= lost.length
+            self._bytes -= lost.size
             self.dropped += lost.length
             if lost.epoch == store.epoch:
                 self.oldest = lost.revision

@@ -294,6 +294,20 @@ def test_the_ring_is_bounded_and_says_what_it_no_longer_has() -> None:
         log.since(20, epoch="e0")
 
 
+def test_the_ring_is_bounded_by_what_its_values_weigh_too() -> None:
+    store = filled(revision=0)
+    log = EventLog(store, lambda: 1.0, kept=1000, kept_bytes=50_000)
+    for number in range(1, 101):
+        text = str(number) * 1000
+        log.record(store.apply(number, [["set", 3, "name", text]]), 1.0, "live", None, None)
+    assert 5 < len(log) < 50
+    assert log.latest == 100
+    assert len(log.since(log.oldest)) == len(log)
+    log.record(store.apply(101, [["set", 3, "name", "x" * 100_000]]), 1.0, "live", None, None)
+    # The newest stays, however heavy.
+    assert len(log) == 1
+
+
 async def test_a_slow_follower_is_told_how_much_it_missed() -> None:
     store = filled(revision=0)
     log = EventLog(store, lambda: 1.0, kept=10)
