@@ -46,6 +46,12 @@ class Stream(anyio.abc.ByteStream):
         """So many bytes still leave."""
         self.gone = False
         """Lost on the client's side alone: what it sent is still read."""
+        self.lost = 0
+        """So many batches to come do not arrive, though the line holds."""
+        self.late: list[int] = []
+        """The next batches come once more, each so many batches later."""
+        self._again: list[list[Any]] = []
+        self._line = b""
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         if self.cut_after == 0:
@@ -60,7 +66,31 @@ class Stream(anyio.abc.ByteStream):
         del self.pipe.to_client[:max_bytes]
         if self.cut_after is not None:
             self.cut_after -= len(data)
+        if self.lost or self.late or self._again or self._line:
+            data = self._faulty(data)
+            if not data:
+                return await self.receive(max_bytes)
         return data
+
+    def _faulty(self, data: bytes) -> bytes:
+        """Whole lines, without the batches that get lost and with those that come again."""
+        *lines, self._line = (self._line + data).split(b"\n")
+        told = []
+        for line in lines:
+            if b'"set.batch"' not in line:
+                told.append(line)
+                continue
+            if self.lost > 0:
+                self.lost -= 1
+                continue
+            told.append(line)
+            for held in self._again:
+                held[0] -= 1
+            told += [old for left, old in self._again if left <= 0]
+            self._again = [held for held in self._again if held[0] > 0]
+            if self.late:
+                self._again.append([self.late.pop(0), line])
+        return b"".join(line + b"\n" for line in told)
 
     async def send(self, item: bytes) -> None:
         if self.pipe.closed_by_script or self.pipe.failing:

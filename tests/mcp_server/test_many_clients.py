@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import random
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -105,23 +104,21 @@ async def meeting(count: int, lasts: float) -> list[Member]:
         began = trio.current_time()
         members = [Member(whole, number, began + lasts) for number in range(count)]
         sizes: list[int] = []
-        tracemalloc.start()
         async with trio.open_nursery() as nursery:
             for member in members:
                 nursery.start_soon(member.run)
             for _ in range(4):
                 await trio.sleep(lasts / 4)
                 gc.collect()
-                sizes.append(tracemalloc.get_traced_memory()[0])
-        tracemalloc.stop()
+                sizes.append(len(gc.get_objects()))
         await trio.sleep(QUIET_S)
         assert await whole.differences() == []
         # Nobody is left: no watch, no stream, no subscriber but the server's own.
         assert whole.engine.watches.count == 0
         assert whole.mirror.status().subscribers == 0
         assert len(whole.engine.listening._handlers) == 0
-        # The event log fills up to its bound; beyond that nothing grows.
-        assert sizes[-1] - sizes[1] < 60_000_000, sizes
+        # Objects, not bytes: what is left behind by a client is found by its tasks, streams and closures.
+        assert sizes[-1] < sizes[0] * 1.5 + 20_000, sizes
         return members
 
 

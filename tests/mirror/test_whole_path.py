@@ -22,11 +22,12 @@ from mirror import errors, load_token, open_mirror
 from remote_script.headless import demo_set, load_als
 from remote_script.headless.generate import default_set
 from remote_script.headless.spec import SetSpec
-from remote_script.SetMirror import observers, schema
+from remote_script.SetMirror import batches, observers, schema
 from remote_script.SetMirror.batches import Engine
 from remote_script.SetMirror.plans import Row
 from remote_script.SetMirror.script import SetMirror
 from tests import changes, sets
+from tests.mirror.test_histories import WRONG
 from tests.whole import LONG_S, Refused, Whole, whole_path
 
 STEPS = st.one_of(
@@ -42,6 +43,8 @@ STEPS = st.one_of(
     st.tuples(st.just("reopen"), st.integers(0, 1)),
     st.tuples(st.just("join"), st.just(0)),
     st.tuples(st.just("leave"), st.just(0)),
+    st.tuples(st.just("lose"), st.integers(1, 3)),
+    st.tuples(st.just("again"), st.integers(1, 5)),
 )
 Step = tuple[str, int]
 
@@ -77,6 +80,10 @@ class History:
                 whole.stage.hosted.reload()
             elif kind == "reopen":
                 live.open_set((demo_set, default_set)[number]())
+            elif kind == "lose" and whole.lines:
+                whole.lines[-1].lost = number
+            elif kind == "again" and whole.lines:
+                whole.lines[-1].late.append(number)
             elif kind == "join":
                 await self.nursery.start(self.other)
             elif kind == "leave" and self.others:
@@ -103,9 +110,13 @@ async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
         for line in whole.lines:
             # A cut that has not come yet would come into the comparison.
             line.cut_after = None
+            line.lost, line.late = 0, []
         await whole.by_hand(lambda song: song.stop_playing())
         await trio.sleep(15)
         await whole.mirror.wait_synced(LONG_S)
+        assert await whole.differences() == []
+        # What a resync would mend must not be mended by this one.
+        await last_one_lost(whole)
         assert await whole.differences() == []
         for mirror, _ in history.others:
             await mirror.wait_synced(LONG_S)
@@ -114,6 +125,18 @@ async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
         attached, told = whole.listeners()
         assert attached == told == expected_listeners(whole)
         nursery.cancel_scope.cancel()
+
+
+async def last_one_lost(whole: Whole) -> None:
+    """A change that never arrives, and nothing after it: only a heartbeat can tell."""
+    await whole.by_hand(lambda song: setattr(song.tracks[0], "name", f"{song.tracks[0].name[:20]} renamed"))
+    for line in whole.lines:
+        line.lost = 1000
+    await trio.sleep(1)
+    for line in whole.lines:
+        line.lost = 0
+    await trio.sleep(15)
+    await whole.mirror.wait_synced(LONG_S)
 
 
 def expected_listeners(whole: Whole) -> int:
@@ -276,6 +299,55 @@ async def by_hand_without_the_audit(seed: int) -> list[str]:
         }
         found = [line for line in whole.compared(whole.mirror) if not any(name in line for name in polled)]
     return found
+
+
+MIRRORS = {name: (sync, store) for name, sync, store in WRONG}
+
+
+def a_bad_line(seed: int) -> list[Step]:
+    """Edits over a line that loses batches, brings old ones again and breaks."""
+    draw = random.Random(seed)
+    faults = [
+        ("lose", 1),
+        ("again", draw.randrange(1, 5)),
+        ("cut", draw.randrange(2000)),
+        ("undo", 1),
+        ("wait", 2),
+    ]
+    return [
+        ("hand", draw.randrange(1 << 16)) if draw.random() < 0.4 else draw.choice(faults) for _ in range(12)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_over_a_bad_line_every_mirror_equals_live(seed: int) -> None:
+    in_virtual_time(carried_out, a_bad_line(seed))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "merge instead of replace",
+        "old batches again",
+        "gaps ignored",
+        "heartbeats ignored",
+        "parts of a snapshot lost",
+    ],
+)
+def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync, store = MIRRORS[name]
+    monkeypatch.setattr("mirror.mirror.Sync", sync)
+    monkeypatch.setattr("mirror.mirror.Store", store)
+    # So little is kept that a lost link often ends in a snapshot of the same Set.
+    monkeypatch.setattr(batches.History.__init__, "__defaults__", (2, 1 << 20))
+
+    def search() -> None:
+        for seed in range(40):
+            in_virtual_time(carried_out, a_bad_line(seed))
+
+    # Whatever shows it: a difference, a fault of the store, a wait without end.
+    with pytest.raises((AssertionError, KeyError, ExceptionGroup, TimeoutError, trio.TooSlowError)):
+        search()
 
 
 @pytest.mark.parametrize("wrong", [reads_before_attaching, callback_keeps_its_index])
