@@ -9,6 +9,7 @@ import pytest
 import trio.testing
 
 from remote_script.headless import demo_set, load_als
+from remote_script.headless.generate import large_set
 from tests import changes, sets
 from tests.whole import Refused, Whole, whole_path
 
@@ -49,4 +50,12 @@ async def test_the_demo_set_is_mirrored_after_a_session(
 ) -> None:
     async with whole_path(demo_set(), mode=("auto", "legacy")[seed]) as whole:
         await a_session(whole, random.Random(seed), CHANGES)
+        assert await whole.differences() == []
+
+
+async def test_a_made_set_of_a_hundred_tracks_is_mirrored(autojump_clock: trio.testing.MockClock) -> None:
+    async with whole_path(large_set(), tick_s=0.05) as whole:
+        assert len(whole.mirror.children("song", "tracks")) == 100
+        assert await whole.differences() == []
+        await a_session(whole, random.Random(1), 60)
         assert await whole.differences() == []
