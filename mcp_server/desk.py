@@ -15,6 +15,7 @@ import msgspec
 from mirror import Call, Mirror, Node, Operation, Set, WriteResult, errors
 
 from . import units
+from .library import Library
 from .policy import Act, Policy, act_of
 
 FILE_ARGUMENT = "file_path"
@@ -41,9 +42,17 @@ class Desk:
     """One call's means."""
 
     def __init__(
-        self, mirror: Mirror, caller: Caller, tool: str, policy: Policy, ask: Ask, report: Report
+        self,
+        mirror: Mirror,
+        library: Library,
+        caller: Caller,
+        tool: str,
+        policy: Policy,
+        ask: Ask,
+        report: Report,
     ) -> None:
         self.mirror = mirror
+        self.library = library
         self.caller = caller
         self.report = report
         self.policy = policy

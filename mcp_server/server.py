@@ -25,6 +25,7 @@ from mirror import Mirror, errors
 from . import completions, prompts, resources
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Desk
+from .library import Library
 from .policy import Policy
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
@@ -56,6 +57,7 @@ class Engine:
       policy_file: Looked at while serving; a change takes effect at once, a mistake in it leaves the old one.
       read_only: Refuse all writes, also under a policy that is read anew.
       toolsets: Only these; the policy's if not given, else all.
+      library_file: Keeps what was seen of Live's browser between runs.
     """
 
     def __init__(
@@ -67,10 +69,12 @@ class Engine:
         policy_file: Path | None = None,
         read_only: bool = False,
         toolsets: Sequence[str] | None = None,
+        library_file: Path | None = None,
     ) -> None:
         self.mirror = mirror
         self.policy = policy if policy is not None else Policy()
         self.bodies = resources.Bodies(mirror)
+        self.library = Library(library_file)
         self.watches = Watches(mirror, tasks, self.bodies)
         self.listening = Listening(self.watches)
         self._toolsets = toolsets
@@ -127,7 +131,7 @@ class Engine:
         async def report(done: float, whole: float, told: str) -> None:
             await ctx.session.report_progress(done, whole, told)
 
-        desk = Desk(self.mirror, caller_of(ctx), tool.name, self.policy, consent.ask, report)
+        desk = Desk(self.mirror, self.library, caller_of(ctx), tool.name, self.policy, consent.ask, report)
         async with self._waiting if tool.waits else self._calls:
             try:
                 return await tool.call(desk, params.arguments)
@@ -242,8 +246,17 @@ async def open_engine(
     policy_file: Path | None = None,
     read_only: bool = False,
     toolsets: Sequence[str] | None = None,
+    library_file: Path | None = None,
 ) -> AsyncIterator[Engine]:
     """The engine over a mirror; its tasks end with the block."""
     async with anyio.create_task_group() as tasks:
-        yield Engine(mirror, tasks, policy, policy_file=policy_file, read_only=read_only, toolsets=toolsets)
+        yield Engine(
+            mirror,
+            tasks,
+            policy,
+            policy_file=policy_file,
+            read_only=read_only,
+            toolsets=toolsets,
+            library_file=library_file,
+        )
         tasks.cancel_scope.cancel()

@@ -59,7 +59,12 @@ async def _engine(
         ) as mirror,
         anyio.create_task_group() as tasks,
         open_engine(
-            mirror, held, policy_file=policy or home() / "policy.toml", read_only=read_only, toolsets=toolsets
+            mirror,
+            held,
+            policy_file=policy or home() / "policy.toml",
+            read_only=read_only,
+            toolsets=toolsets,
+            library_file=home() / "browser.json",
         ) as engine,
     ):
         if journal is not None:

@@ -10,59 +10,57 @@ from mirror import Call, errors
 
 from ..desk import Desk
 from ..fields import Target
+from ..library import ROOTS, Item
 from ..tool import Arguments, Toolset
 from .reading import LIST
+from .reading import page as paged
 
 tools = Toolset("browser")
 
-ROOTS = (
-    "instruments", "audio_effects", "midi_effects", "max_for_live", "drums", "sounds", "clips", "samples", "packs",
-    "plugins", "user_library", "current_project",
-)  # fmt: skip
-
 
 class Browse(Arguments):
-    path: Annotated[
-        str,
-        Meta(
-            description="such as 'instruments/Drift'; begins with a root such as drums, plugins, packs; '' lists them"
-        ),
-    ]
-    match: Annotated[str, Meta(description="only names that contain this")] = ""
+    path: Annotated[str, Meta(description="a folder such as 'plugins/VST3'; '' for the roots")] = ""
+    match: Annotated[str, Meta(description="only names with this; with deep: words")] = ""
+    deep: Annotated[bool, Meta(description="search all folders below, or everywhere")] = False
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
     cursor: str = ""
 
 
-@tools.reads(Browse, "Browse", "What Live's browser holds in a folder, to `load` from.", {"items": LIST})
+@tools.reads(
+    Browse, "Browse", "What Live's browser holds, by folder or by words, to `load` from.", {"items": LIST}
+)
 async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
-    if given.cursor and not given.cursor.isdecimal():
-        raise errors.InvalidValue("A cursor is the next_cursor of the answer before", given.cursor)
-    if not given.path.strip("/ "):
-        return {"items": [{"path": root, "is_folder": True} for root in ROOTS], "total": len(ROOTS)}
-    offset, total, fold = int(given.cursor or 0), 1 << 30, given.match.casefold()
-    found: list[dict[str, Any]] = []
-    while offset < total and len(found) < given.limit:
-        args = {
-            "path": given.path,
-            "offset": offset,
-            "limit": 200 if fold else min(200, given.limit - len(found)),
-        }
+    path = given.path.strip("/ ")
+
+    async def page(path: str, offset: int, limit: int) -> dict[str, Any]:
+        args = {"path": path, "offset": offset, "limit": limit}
         written = await desk.write([Call("application/browser", "list_items", args)], "browse")
-        part = written["results"][0]["result"]
-        total = part["total"]
-        for item in part["items"]:
-            offset += 1
-            if fold in item["name"].casefold():
-                path = f"{given.path.strip('/')}/{item['name']}"
-                found.append(
-                    {"path": path, **{name: True for name in ("is_folder", "is_loadable") if item[name]}}
-                )
-            if len(found) == given.limit:
-                break
-        if not part["items"]:
-            break
-        await desk.report(offset, total, f"{given.path}: {offset} of {total}")
-    return {"items": found, "total": total, **({"next_cursor": str(offset)} if offset < total else {})}
+        found: dict[str, Any] = written["results"][0]["result"]
+        return found
+
+    if given.deep:
+        if not given.match.strip():
+            raise errors.InvalidParams("A deep search needs words in `match`")
+        found = await desk.library.search(path, given.match, given.limit, page, desk.report)
+        answer: dict[str, Any] = {"items": [_shown(at, item) for at, item in found.items]}
+        if found.left:
+            answer["left"] = f"{found.left} folders were not looked into yet: the same call goes on with them"
+        return answer
+    if not path:
+        return {"items": [{"path": root, "is_folder": True} for root in ROOTS], "total": len(ROOTS)}
+    fold = given.match.casefold()
+    held = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
+    part, after = paged(held, given.cursor, given.limit)
+    return {"items": [_shown(f"{path}/{item.name}", item) for item in part], "total": len(held), **after}
+
+
+def _shown(path: str, item: Item) -> dict[str, Any]:
+    shown: dict[str, Any] = {"path": path}
+    if item.is_folder:
+        shown["is_folder"] = True
+    if item.is_loadable:
+        shown["is_loadable"] = True
+    return shown
 
 
 class Load(Arguments):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import trio.testing
 
+from mcp_server.library import Library
 from tests.everything import everything
 from tests.whole import Refused, Whole, whole_path
 
@@ -125,3 +127,34 @@ async def test_the_browser_is_read_in_pages_and_by_words(autojump_clock: Clock) 
         assert {each["path"] for each in found["items"]} == {
             each for each in whole_list if "verb" in each.casefold()
         }
+
+
+async def test_the_whole_browser_is_searched_by_words_and_known_folders_are_not_asked_again(
+    tmp_path: Path, autojump_clock: Clock
+) -> None:
+    kept = tmp_path / "browser.json"
+    async with whole_path(everything(), tick_s=0.02, library_file=kept) as whole:
+        found = (await whole.call("browse", match="reverb", deep=True, limit=500))["items"]
+        assert found[0] == {"path": "audio_effects/Reverb", "is_folder": True, "is_loadable": True}
+        while "left" in (answer := await whole.call("browse", match="kit lo-fi", deep=True)):
+            assert "folders were not looked into" in answer["left"]
+        assert "drums/Dusty Lo-Fi Kit.adg" in [each["path"] for each in answer["items"]]
+        plugins = (await whole.call("browse", path="plugins", match="plugins", deep=True))["items"]
+        assert all(each["path"].startswith("plugins/") for each in plugins)
+        with pytest.raises(Refused, match="needs words"):
+            await whole.call("browse", deep=True)
+        made = await load(whole, found[0]["path"], to=KEYS)
+        assert made["type"]
+    library = Library(kept)
+    assert "audio_effects" in library.folders
+    async with whole_path(everything(), tick_s=0.02, library_file=kept) as whole:
+        before = whole.stage.script.executor.counters["executed"]
+        again = (await whole.call("browse", match="reverb", deep=True, limit=500))["items"]
+        assert again[0] == found[0]
+        assert whole.stage.script.executor.counters["executed"] == before
+
+
+def test_a_broken_cache_is_begun_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "browser.json"
+    kept.write_text('{"drums": 7}')
+    assert Library(kept).folders == {}
