@@ -75,17 +75,11 @@ async def set_track(desk: Desk, given: Any) -> dict[str, Any]:
         raise errors.InvalidValue(
             f"A track, chain or drum pad is needed, {desk.ref(node)} is a {node.type}", given.track
         )
-    class_ = (
-        "DrumChain"
-        if node.type == "Chain" and any(getattr(given, n) is not UNSET for n in _CHAIN)
-        else node.type
-    )
-    known = schema.properties(class_)
-    # What this object does not have is refused by name below, not passed over.
+    # What this object does not have the mirror refuses by name.
     ops: list[Operation] = [
         Set(node.id, name, units.color(value) if name == "color" else value)
         for name in (*_TRACK, *_CHAIN)
-        if (value := getattr(given, name)) is not UNSET and (name in known or _unknown(desk, node, name))
+        if (value := getattr(given, name)) is not UNSET
     ]
     wanted = [
         name for name in (*_MIXER, "crossfade_assign", "panning_mode") if getattr(given, name) is not UNSET
@@ -103,17 +97,18 @@ async def set_track(desk: Desk, given: Any) -> dict[str, Any]:
             if fader is None:
                 raise errors.NotAvailable(f"{desk.ref(node)} has no {name}")
             ops.append(Set(fader.id, "value", value))
-        ops += [Set(_send(desk, mixer, each.send).id, "value", each.value) for each in given.sends]
+        ops += [Set(_send(desk, node, mixer, each.send).id, "value", each.value) for each in given.sends]
     return await desk.write(ops, "set a track")
 
 
-def _unknown(desk: Desk, node: Node, name: str) -> bool:
-    raise errors.NotAvailable(f"{desk.ref(node)} ({node.type}) has no {name}", name)
-
-
-def _send(desk: Desk, mixer: Node, which: int | str) -> Node:
+def _send(desk: Desk, owner: Node, mixer: Node, which: int | str) -> Node:
     sends = desk.mirror.children(mixer, "sends")
-    names = [each.name for each in desk.mirror.children("song", "return_tracks")]
+    returns = (
+        desk.mirror.children("song", "return_tracks")
+        if owner.type == "Track"
+        else desk.mirror.children(_parent(desk, owner), "return_chains")
+    )
+    names = [each.name for each in returns]
     if isinstance(which, str):
         fold = which.casefold()
         found = [
