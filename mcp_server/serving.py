@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,36 +40,49 @@ GRACE_S = 0.5
 """For open streams to end in good order when we stop."""
 
 
+@dataclass(frozen=True)
+class Options:
+    """What all transports have in common.
+
+    Attributes:
+      port: Of the bridge in Live.
+      version: Of this program, as clients are told it.
+      journal: A folder to keep the event log in.
+      policy: Its file; the one in the user's folder if not given.
+      read_only: Refuse all writes, whatever the policy says.
+      toolsets: Only these; see `tools.TOOLSETS`.
+    """
+
+    port: int = PORT
+    version: str = ""
+    journal: Path | None = None
+    policy: Path | None = None
+    read_only: bool = False
+    toolsets: Sequence[str] | None = None
+
+
 @asynccontextmanager
-async def _engine(
-    *,
-    port: int,
-    version: str,
-    journal: Path | None,
-    policy: Path | None,
-    read_only: bool,
-    toolsets: Sequence[str] | None,
-) -> AsyncIterator[Engine]:
-    held = Policy.load(policy, read_only=read_only)
+async def _engine(options: Options) -> AsyncIterator[Engine]:
+    held = Policy.load(options.policy, read_only=options.read_only)
     async with (
         open_mirror(
-            connect=tcp(HOST, port),
+            connect=tcp(HOST, options.port),
             token=load_token(),
             client_name="setmirror serve",
-            client_version=version,
+            client_version=options.version,
         ) as mirror,
         anyio.create_task_group() as tasks,
         open_engine(
             mirror,
             held,
-            policy_file=policy or home() / "policy.toml",
-            read_only=read_only,
-            toolsets=toolsets,
+            policy_file=options.policy or home() / "policy.toml",
+            read_only=options.read_only,
+            toolsets=options.toolsets,
             library_file=home() / "browser.json",
         ) as engine,
     ):
-        if journal is not None:
-            tasks.start_soon(Journal(journal).run, mirror.log)
+        if options.journal is not None:
+            tasks.start_soon(Journal(options.journal).run, mirror.log)
         yield engine
         tasks.cancel_scope.cancel()
 
@@ -80,42 +94,17 @@ async def _until_signalled(stop: Callable[[], None]) -> None:
             return
 
 
-async def serve_stdio(
-    *,
-    port: int = PORT,
-    version: str = "",
-    journal: Path | None = None,
-    policy: Path | None = None,
-    read_only: bool = False,
-    toolsets: Sequence[str] | None = None,
-) -> None:
+async def serve_stdio(options: Options) -> None:
     """Serve MCP on stdin and stdout until the client leaves, SIGINT or SIGTERM.
 
     The link to Live is made, and made again after every loss, in the background.
-
-    Args:
-      port: Of the bridge in Live.
-      journal: A folder to keep the event log in.
-      policy: Its file; the one in the user's folder if not given.
-      read_only: Refuse all writes, whatever the policy says.
-      toolsets: Only these; see `tools.TOOLSETS`.
     """
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_until_signalled, tasks.cancel_scope.cancel)
-        async with (
-            _engine(
-                port=port,
-                version=version,
-                journal=journal,
-                policy=policy,
-                read_only=read_only,
-                toolsets=toolsets,
-            ) as engine,
-            stdio() as (reading, writing),
-        ):
-            server = build(engine, version)
-            options = server.create_initialization_options(ANNOUNCED)
-            await sessions(reading, writing, lambda part, out: server.run(part, out, options))
+        async with _engine(options) as engine, stdio() as (reading, writing):
+            server = build(engine, options.version)
+            announced = server.create_initialization_options(ANNOUNCED)
+            await sessions(reading, writing, lambda part, out: server.run(part, out, announced))
         tasks.cancel_scope.cancel()
 
 
@@ -123,17 +112,9 @@ async def serve_stdio(
 
 
 async def serve_http(
-    *,
-    http_port: int = HTTP_PORT,
-    port: int = PORT,
-    version: str = "",
-    journal: Path | None = None,
-    policy: Path | None = None,
-    read_only: bool = False,
-    toolsets: Sequence[str] | None = None,
-    ready: Callable[[str], None] = lambda url: None,
+    options: Options, *, http_port: int = HTTP_PORT, ready: Callable[[str], None] = lambda url: None
 ) -> None:
-    """Serve MCP as Streamable HTTP on this machine until SIGINT or SIGTERM; see `serve_stdio` for the rest.
+    """Serve MCP as Streamable HTTP on this machine until SIGINT or SIGTERM.
 
     Args:
       http_port: To listen on; 0 takes any free one.
@@ -142,10 +123,8 @@ async def serve_http(
     stop = anyio.Event()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_until_signalled, stop.set)
-        async with _engine(
-            port=port, version=version, journal=journal, policy=policy, read_only=read_only, toolsets=toolsets
-        ) as engine:
-            await http(engine, load_token(), version, http_port, stop, ready)
+        async with _engine(options) as engine:
+            await http(engine, load_token(), options.version, http_port, stop, ready)
         tasks.cancel_scope.cancel()
 
 

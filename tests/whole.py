@@ -171,6 +171,21 @@ class Whole:
             raise Refused(answer)
         return answer
 
+    async def refused(self, tool: str, **arguments: Any) -> str:
+        """Call a tool that must say no, with a rule and a hint, and must change nothing; the code of the refusal."""
+        entries, revision = self.history(), self.mirror.revision
+        try:
+            answer = await self.call(tool, **arguments)
+        except Refused as problem:
+            told = problem.data
+        else:
+            raise AssertionError((tool, arguments, answer))
+        assert self.history() == entries, arguments
+        assert self.mirror.revision == revision, arguments
+        assert told["rule"]
+        assert told["hint"]
+        return str(told["error"])
+
     # -- the truth ---------------------------------------------------------------------------------
 
     async def audited(self) -> None:

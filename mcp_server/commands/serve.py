@@ -67,22 +67,17 @@ def command(
     async def main() -> None:
         from mcp_server.commands.link import version
         from mcp_server.commands.processes import HeadlessProcess
-        from mcp_server.serving import serve_http, serve_stdio
+        from mcp_server.serving import Options, serve_http, serve_stdio
 
         def ready(url: str) -> None:
             click.echo(f"MCP is served at {url} (bearer token: ~/.setmirror/token)", err=True)
 
         async def serve(bridge: int) -> None:
-            told: dict[str, Any] = {
-                "port": bridge,
-                "version": version(),
-                "toolsets": toolsets or None,
-                **more,
-            }
+            told = Options(port=bridge, version=version(), toolsets=toolsets or None, **more)
             if http:
-                await serve_http(http_port=http_port, ready=ready, **told)
+                await serve_http(told, http_port=http_port, ready=ready)
             else:
-                await serve_stdio(**told)
+                await serve_stdio(told)
 
         if not headless:
             await serve(port)

@@ -16,7 +16,7 @@ from mirror import Call, Node, errors
 from remote_script.SetMirror import schema
 from tests.everything import everything
 from tests.remote_script.headless.test_audio_files import write_wave
-from tests.whole import Refused, Whole, whole_path
+from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock
 
@@ -243,18 +243,7 @@ def case(whole: Whole, key: str) -> tuple[str, dict[str, Any], First]:
 
 
 async def refused(whole: Whole, target: Any, method: str, args: Any) -> str:
-    entries, revision = whole.history(), whole.mirror.revision
-    try:
-        answer = await whole.call("call_method", target=target, method=method, args=args)
-    except Refused as problem:
-        told = problem.data
-    else:
-        raise AssertionError((target, method, args, answer))
-    assert whole.history() == entries, (method, args)
-    assert whole.mirror.revision == revision, (method, args)
-    assert told["rule"]
-    assert told["hint"]
-    return str(told["error"])
+    return await whole.refused("call_method", target=target, method=method, args=args)
 
 
 WRONG = {
