@@ -23,6 +23,7 @@ COMMANDS = {
     "policy": ("policy", "Say what agents may do, and why."),
     "install": ("install", "Put the Remote Script where Live looks for it."),
     "doctor": ("doctor", "Say what is wrong and how to mend it."),
+    "probe": ("probes", "Try the facts that SetMirror relies on, in this Live."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
 }
 """command → (module, one line of help)"""

@@ -74,6 +74,8 @@ class Batch:
         self.added: List[int] = []
         self.moved: List[int] = []
         self.set: List[Tuple[int, int]] = []
+        self.filled: Set[Tuple[int, int]] = set()
+        """Routings that had none: Live gives a new track its own some ticks late, nobody edits."""
         self.content: List[Tuple[int, int, Any, Any]] = []
         self.removed: List[int] = []
         self.dirty: Dict[int, int] = {}
@@ -404,6 +406,8 @@ class Engine:
                 batch.content.append((row.id, index, old, new))
             else:
                 batch.set.append((row.id, index))
+                if plan.properties[index].type == "routing" and not old:
+                    batch.filled.add((row.id, index))
 
     # -- sealing -----------------------------------------------------------------------------------
 
@@ -438,7 +442,7 @@ class Engine:
             elif value is ABSENT:
                 changes.append(["absent", id_, prop.name])
             else:
-                edit = edit or (prop.write and prop.undo)
+                edit = edit or (prop.write and prop.undo and (id_, index) not in batch.filled)
                 changes.append(["set", id_, prop.name, value])
         for id_, index, old, new in batch.content:
             row = rows.get(id_)

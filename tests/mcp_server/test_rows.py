@@ -400,3 +400,11 @@ async def test_dialogs(autojump_clock: Clock) -> None:
         await done(whole, "press_dialog_button", index=0)
         await trio.sleep(1)
         assert await prop(whole, "application", "open_dialog_count") == 0
+
+
+async def test_a_new_track_can_be_undone_by_the_write_that_made_it(autojump_clock: Clock) -> None:
+    async with undone() as whole:
+        made = await whole.call("create_track", kind="midi", name="Mine", index=0)
+        # Live gives it its routing some ticks later; that is nobody's edit.
+        await trio.sleep(2)
+        assert (await whole.call("undo", write=made["write"]))["outcome"] == "verified"
