@@ -360,6 +360,11 @@ def _list_items(call: Call) -> Steps:
     return {"items": found, "total": len(children), "offset": offset}
 
 
+def _preview(call: Call) -> Steps:
+    item = yield from _find_item(call, call.args["path"])
+    return call.obj.preview_item(item)
+
+
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}
 
 
@@ -484,6 +489,7 @@ ADAPTERS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("Song", "delete_cue_point"): _delete_cue_point,
     ("Browser", "list_items"): _list_items,
     ("Browser", "load"): _load,
+    ("Browser", "preview"): _preview,
 }
 """(class, method) → how it is called; everything else is called as the table says."""
 

@@ -77,6 +77,7 @@ CASES: dict[str, tuple[Target, Arguments, First]] = {
         "application/view", {"direction": 1, "view_name": "Arranger", "modifier_pressed": False}, [],
     ),
     "Browser.load": ("application/browser", {"path": "audio_effects/Reverb", "target": KEYS}, []),
+    "Browser.preview": ("application/browser", {"path": "audio_effects/Reverb"}, []),
     "Song.capture_and_insert_scene": ("song", {}, [("scenes/1", "fire", {})]),
     "Song.create_scene": ("song", {"index": 1}, []),
     "Song.delete_return_track": ("song", {"index": 1}, []),

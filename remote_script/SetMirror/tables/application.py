@@ -45,5 +45,6 @@ class Browser
   relation_to_hotswap_target(item: obj:BrowserItem) -> json  read
   stop_preview() -> none  act
   list_items(path: str, offset: int = 0, limit: int = 50) -> json  read ours
+  preview(path: str) -> none  act ours
   load(path: str, target: obj = null, place: str = "") -> json  edit ours
 """
