@@ -14,9 +14,9 @@ import msgspec
 
 from mirror import Call, Mirror, Node, Operation, Set, WriteResult, errors
 
-from . import units
+from . import units, views
 from .library import Library
-from .policy import Act, Policy, act_of
+from .policy import Act, Policy, act_of, found
 
 FILE_ARGUMENT = "file_path"
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
@@ -69,18 +69,18 @@ class Desk:
         """Where it is now."""
         return self.mirror.ref(node.id)
 
-    def signature(self) -> tuple[int, int]:
-        """The song's, as (numerator, denominator)."""
-        props = self.mirror.resolve("song").props
-        return int(props.get("signature_numerator", 4)), int(props.get("signature_denominator", 4))
+    def clip(self, target: int | str) -> Node:
+        """The object, or the clip in it where it is a slot that has one."""
+        node = self.resolve(target)
+        return self.mirror.child(node, "clip") or node if node.type == "ClipSlot" else node
 
     def position(self, value: float | str) -> float:
         """A song time in beats from itself or from bars: "5.1.1"."""
-        return units.position(value, *self.signature())
+        return units.position(value, *views.signature(self.mirror))
 
     def length(self, value: float | str) -> float:
         """A duration in beats from itself, "2 bars", "1/8"."""
-        return units.length(value, *self.signature())
+        return units.length(value, *views.signature(self.mirror))
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class Desk:
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         # What only looks asks nobody.
         if not more.get("dry_run"):
-            await self._permit([act_of(self.mirror.store, op, self._found) for op in ops])
+            await self._permit([act_of(self.mirror.store, op) for op in ops])
         result = await self.mirror.write(
             ops, author=self.caller.name, client=self.caller.client, label=label, **more
         )
@@ -139,20 +139,13 @@ class Desk:
             f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
         )
 
-    def _found(self, target: Any) -> Node | None:
-        try:
-            return self.mirror.resolve(target)
-        except errors.MirrorError:
-            # Made by this very write, or gone: the mirror's own check says so.
-            return None
-
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
         results = [{**NOTHING, **msgspec.to_builtins(each)} for each in result.results]
         for op, told in zip(ops, results, strict=False):
             if isinstance(op, Set):
                 told["property"] = op.name
-            node = self._found(op.target)
+            node = found(self.mirror.store, op.target)
             if node is not None:
                 told["ref"] = self.ref(node)
         same = result.epoch == self.mirror.epoch

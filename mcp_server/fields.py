@@ -67,11 +67,6 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
     return [field(class_, name) for name in names]
 
 
-def given(values: Any, name: str) -> bool:
-    """Whether the argument was given."""
-    return getattr(values, name) is not UNSET
-
-
 def sets(target: int | str, class_: str, values: Any) -> list[Operation]:
     """Operations for all arguments that are settable properties of `class_` and were given."""
     known = schema.properties(class_)

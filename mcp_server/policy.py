@@ -26,6 +26,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,6 +34,7 @@ import msgspec
 from msgspec import Meta
 
 from mirror import Call, Node, Operation, errors
+from mirror.queries import resolve
 from mirror.store import Store
 from mirror.subscriptions import Pattern
 from mirror.token import home
@@ -66,17 +68,22 @@ class Act:
     """What it takes away is more than an undo away from being missed."""
 
 
-def act_of(store: Store, op: Operation, find: Callable[[Any], Node | None]) -> Act:
-    """What `op` would do.
+def found(store: Store, target: Any) -> Node | None:
+    """The object that a target stands for now; None for what its own write makes, or what is not there."""
+    try:
+        return resolve(store, target)
+    except errors.MirrorError:
+        # The mirror's own check of the write says so.
+        return None
 
-    Args:
-      find: The object that a target stands for now; None for what this very write makes, or what is not there.
-    """
-    node = find(op.target)
+
+def act_of(store: Store, op: Operation) -> Act:
+    """What `op` would do."""
+    node = found(store, op.target)
     label = _label(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
         return Act("set", f"set {op.name} of {label}", () if node is None else (node,))
-    named = [each for each in map(find, _objects(node, op)) if each is not None]
+    named = [each for target in _objects(node, op) if (each := found(store, target)) is not None]
     about = [*([] if node is None else [node]), *named]
     taken = [each for each in [_taken(store, node, op)] if each is not None]
     if op.method == "delete_clip" and named:
@@ -151,7 +158,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def _means(self, store: Store, nodes: tuple[Node, ...]) -> bool:
-        patterns = [Pattern(each) for each in self.refs]
+        patterns = _patterns(self.refs)
 
         def meant(node: Node) -> bool:
             ref = store.ref(node.id)
@@ -160,6 +167,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.decide == "allow":
             return bool(nodes) and all(map(meant, nodes))
         return any(map(meant, nodes))
+
+
+@cache
+def _patterns(refs: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Parsed once: every operation of every write is held against them."""
+    return tuple(map(Pattern, refs))
 
 
 def _any(patterns: tuple[str, ...], text: str) -> bool:
@@ -225,8 +238,7 @@ class Policy:
         try:
             held = msgspec.convert(tomllib.loads(text), File)
             for rule in held.rule:
-                for ref in rule.refs:
-                    Pattern(ref)
+                _patterns(rule.refs)
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
         return cls(held, read_only=read_only)

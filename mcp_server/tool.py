@@ -24,6 +24,10 @@ class Arguments(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The base of all tools' arguments."""
 
 
+class Nothing(Arguments):
+    """No arguments."""
+
+
 Run = Callable[[Desk, Any], Awaitable[dict[str, Any]]]
 
 STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "boolean"}}
@@ -194,12 +198,11 @@ def _shortened(schema: Any) -> Any:
         return [_shortened(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {
+    return {
         name: _shortened(each)
         for name, each in schema.items()
         if not (name == "default" and each in ("", [], {}, None))
     }
-    return found
 
 
 def _finite(value: Any, label: str) -> None:

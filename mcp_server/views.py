@@ -205,9 +205,8 @@ def song(mirror: Mirror) -> dict[str, Any]:
     """The transport and the musical facts of the Set."""
     node = mirror.resolve("song")
     shown = {name: node.props[name] for name in SONG_FIELDS if name in node.props}
-    for name in ("root_note",):
-        if isinstance(shown.get(name), int):
-            shown["root"] = units.PITCH_CLASSES[shown[name]]
+    if isinstance(shown.get("root_note"), int):
+        shown["root"] = units.PITCH_CLASSES[shown["root_note"]]
     return shown
 
 

@@ -18,7 +18,6 @@ from mirror import Call, Mirror, Operation, Set, WriteResult, errors
 
 AUTHOR = "setmirror probe"
 SETTLE_S = 0.3
-SEEN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,11 @@ class Bench:
             return problem.error
         return f"taken: {result.results[-1].after!r}"
 
+    async def texts(self, parameter: str, *values: float) -> list[Any]:
+        """How Live shows a parameter at these values."""
+        told = await self.write(*(Call(parameter, "str_for_value", {"value": value}) for value in values))
+        return [each.result for each in told.results]
+
     def prop(self, target: str, name: str) -> Any:
         return self.mirror.resolve(target).props.get(name)
 
@@ -78,8 +82,7 @@ EXPERIMENTS: dict[str, tuple[str, Try]] = {}
 
 def _experiment(fact: str) -> Callable[[Try], Try]:
     def keep(work: Try) -> Try:
-        name = getattr(work, "__name__", "").strip("_")
-        EXPERIMENTS[name] = (fact, work)
+        EXPERIMENTS[getattr(work, "__name__", fact)] = (fact, work)
         return work
 
     return keep
@@ -87,28 +90,19 @@ def _experiment(fact: str) -> Callable[[Try], Try]:
 
 @_experiment("A fader at 0.85 shows 0.0 dB, at 1.0 it shows 6.0 dB, at 0.4 −18.0 dB, at 0 −inf dB")
 async def fader_texts(bench: Bench) -> tuple[Any, Any]:
-    volume = "tracks/0/mixer_device/volume"
-    seen = [
-        (await bench.write(Call(volume, "str_for_value", {"value": value}))).results[0].result
-        for value in (0.85, 1.0, 0.4, 0.0)
-    ]
+    seen = await bench.texts("tracks/0/mixer_device/volume", 0.85, 1.0, 0.4, 0.0)
     return ["0.0 dB", "6.0 dB", "-18.0 dB", "-inf dB"], seen
 
 
 @_experiment("Panning shows C in the middle and 50L, 50R at the ends")
 async def panning_texts(bench: Bench) -> tuple[Any, Any]:
-    panning = "tracks/0/mixer_device/panning"
-    seen = [
-        (await bench.write(Call(panning, "str_for_value", {"value": value}))).results[0].result
-        for value in (0.0, -1.0, 1.0)
-    ]
-    return ["C", "50L", "50R"], seen
+    return ["C", "50L", "50R"], await bench.texts("tracks/0/mixer_device/panning", 0.0, -1.0, 1.0)
 
 
 @_experiment("A send's texts stand 6 dB below a fader's: at 1.0 it shows 0.0 dB")
 async def send_texts(bench: Bench) -> tuple[Any, Any]:
-    send = "tracks/0/mixer_device/sends/0"
-    return "0.0 dB", (await bench.write(Call(send, "str_for_value", {"value": 1.0}))).results[0].result
+    (seen,) = await bench.texts("tracks/0/mixer_device/sends/0", 1.0)
+    return "0.0 dB", seen
 
 
 @_experiment("A '#' in a track's name becomes its number")

@@ -95,13 +95,7 @@ def check(
             elif known and what not in schema.properties(node.type):
                 raise Failure(f"{node.type} has neither a property nor a method {what!r}")
 
-            def find(wanted: Any) -> Any:
-                try:
-                    return mirror.resolve(wanted)
-                except errors.MirrorError:
-                    return None
-
-            act = act_of(mirror.store, op, find)
+            act = act_of(mirror.store, op)
             verdict = policy.explain(mirror.store, tool, client, act)
             say(
                 f"{style(verdict.decide, fg=_COLORS[verdict.decide], bold=True)}: {act.what}, a {act.kind}, by {client}"

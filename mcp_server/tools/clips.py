@@ -105,9 +105,7 @@ SetClip = arguments(
     "Any property of a clip: loop and markers (beats in the clip), launch, groove, gain, pitch, warp.",
 )
 async def set_clip(desk: Desk, given: Any) -> dict[str, Any]:
-    clip = desk.resolve(given.clip)
-    if clip.type == "ClipSlot":
-        clip = desk.mirror.child(clip, "clip") or clip
+    clip = desk.clip(given.clip)
     ops = sets(clip.id, "Clip", given)
     for start, end in (("loop_start", "loop_end"), ("start_marker", "end_marker")):
         pair = {op.name: n for n, op in enumerate(ops) if isinstance(op, Set) and op.name in (start, end)}

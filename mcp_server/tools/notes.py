@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
@@ -105,9 +106,7 @@ async def edit_notes(desk: Desk, given: EditNotes) -> dict[str, Any]:
 
 
 def _clip(desk: Desk, target: int | str) -> int:
-    node = desk.resolve(target)
-    if node.type == "ClipSlot":
-        node = desk.mirror.child(node, "clip") or node
+    node = desk.clip(target)
     # Says so when it has no notes.
     desk.mirror.notes(node)
     return node.id
@@ -156,30 +155,30 @@ class TransformNotes(Arguments):
 async def transform_notes(desk: Desk, given: TransformNotes) -> dict[str, Any]:
     clip = _clip(desk, given.clip)
     meant = _meant(desk, clip, given)
-    # Live's own names for what works on the whole clip.
-    whole = {"duplicate_loop": "duplicate_loop", "crop": "crop"}.get(given.operation)
-    if whole is not None:
-        return await desk.write([Call(clip, whole)], whole)
+    if given.operation in ("duplicate_loop", "crop"):
+        # Live's own, on the whole clip.
+        return await desk.write([Call(clip, given.operation)], given.operation)
     if not meant:
         raise errors.NotFound("No note of the clip is in that range", hint="get_notes shows them")
     ids = [note.note_id for note in meant]
     if given.operation == "quantize":
         return await desk.write(_quantize(desk, clip, given, meant), "quantize")
     if given.operation in ("duplicate", "select", "remove"):
-        method = {
-            "duplicate": "duplicate_notes_by_id",
-            "select": "select_notes_by_id",
-            "remove": "remove_notes_by_id",
-        }[given.operation]
+        method = f"{given.operation}_notes_by_id"
         return await desk.write([Call(clip, method, {"note_ids": ids})], given.operation)
     changed = _changed(given, meant)
     return await desk.write([Call(clip, "apply_note_modifications", {"notes": changed})], given.operation)
 
 
-def _meant(desk: Desk, clip: int, given: TransformNotes) -> list[Note]:
+def in_range(notes: Iterable[Note], given: Any) -> list[Note]:
+    """Those within `from_time` to `to_time` (not included) and `from_pitch` to `to_pitch` of the arguments."""
     low = float("-inf") if given.from_time is UNSET else given.from_time
     high = float("inf") if given.to_time is UNSET else given.to_time
     bottom, top = units.pitch(given.from_pitch), units.pitch(given.to_pitch)
+    return [note for note in notes if low <= note.start_time < high and bottom <= note.pitch <= top]
+
+
+def _meant(desk: Desk, clip: int, given: TransformNotes) -> list[Note]:
     wanted = set(given.note_ids)
     held = desk.mirror.notes(clip)
     unknown = wanted - {note.note_id for note in held}
@@ -187,13 +186,7 @@ def _meant(desk: Desk, clip: int, given: TransformNotes) -> list[Note]:
         raise errors.StaleReference(
             "The clip has no notes with these ids", sorted(unknown)[:20], hint="read the clip's notes again"
         )
-    return [
-        note
-        for note in held
-        if low <= note.start_time < high
-        and bottom <= note.pitch <= top
-        and (not wanted or note.note_id in wanted)
-    ]
+    return [note for note in in_range(held, given) if not wanted or note.note_id in wanted]
 
 
 def _amount(given: TransformNotes, meaning: str) -> float:

@@ -11,10 +11,11 @@ from mirror import Mirror, errors
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror import schema
 
-from .. import notation, resources, units, views
+from .. import notation, resources, views
 from ..desk import Desk
 from ..fields import Pitch, Target
-from ..tool import Arguments, Toolset
+from ..tool import Arguments, Nothing, Toolset
+from .notes import in_range
 
 tools = Toolset("read")
 
@@ -22,10 +23,6 @@ OBJECT: dict[str, Any] = {"type": "object"}
 LIST: dict[str, Any] = {"type": "array"}
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 Cursor = Annotated[str, Meta(description="next_cursor of the answer before")]
-
-
-class Nothing(Arguments):
-    """No arguments."""
 
 
 class GetSet(Arguments):
@@ -157,17 +154,10 @@ class GetNotes(Arguments):
 async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
     mirror = desk.mirror
     node = desk.resolve(given.clip)
-    low = float("-inf") if given.from_time is UNSET else given.from_time
-    high = float("inf") if given.to_time is UNSET else given.to_time
-    bottom, top = units.pitch(given.from_pitch), units.pitch(given.to_pitch)
-    held = [
-        each for each in mirror.notes(node) if low <= each.start_time < high and bottom <= each.pitch <= top
-    ]
+    held = in_range(mirror.notes(node), given)
     part, after = page(held, given.cursor, given.limit)
     shown: Any = (
-        notation.written(part, ids=True)
-        if given.form == "compact"
-        else [views.note(mirror_note) for mirror_note in part]
+        notation.written(part, ids=True) if given.form == "compact" else [views.note(each) for each in part]
     )
     return {"ref": mirror.ref(node.id), "notes": shown, "count": len(held), **after}
 

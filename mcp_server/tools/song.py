@@ -12,7 +12,7 @@ from remote_script.SetMirror import schema
 from .. import units
 from ..desk import Desk
 from ..fields import Length, Target, Time, arguments, sets, settable
-from ..tool import Arguments, Toolset
+from ..tool import Arguments, Nothing, Toolset
 
 tools = Toolset("song")
 
@@ -211,10 +211,6 @@ class Undo(Arguments):
 )
 async def undo(desk: Desk, given: Undo) -> dict[str, Any]:
     return await desk.undo(given.write or None)
-
-
-class Nothing(Arguments):
-    """No arguments."""
 
 
 @tools.writes(Nothing, "Redo", "Does again what was undone last.", idempotent=False)

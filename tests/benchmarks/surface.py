@@ -10,25 +10,21 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import trio
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamable_http_client
 
-from mcp_server.commands import processes
+from mcp_server.commands import measures, processes
 from mcp_server.commands.agent import Agent
+from mcp_server.commands.hands import Hands
 from mcp_server.commands.processes import HeadlessProcess
-from mirror import load_token
-from tests import third_party
+from tests import over_http, third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row
 
@@ -57,7 +53,7 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
         ours = processes.environment()
         async with HeadlessProcess.started() as live:
             async with Agent.connected(live.port, environ=ours) as agent:
-                await _synced(agent)
+                await Hands(agent).wait_synced()
                 await _fill(agent)
                 found += await _our_tokens(agent)
             found += await _latencies(live, ours)
@@ -74,12 +70,6 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
 
 
 # -- ours ----------------------------------------------------------------------------------------------------
-
-
-async def _synced(agent: Agent) -> None:
-    with trio.fail_after(60):
-        while not (await agent.call("get_status"))["synced"]:  # noqa: ASYNC110 - as a client would
-            await trio.sleep(0.05)
 
 
 async def _fill(agent: Agent) -> None:
@@ -158,7 +148,7 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
             ) as live,
             Agent.connected(live.port) as agent,
         ):
-            await _synced(agent)
+            await Hands(agent).wait_synced()
             await _fill(agent)
             async with Client(stdio_client(parameters, errlog=nowhere), mode="legacy") as client:
                 listing = await _listing(client)
@@ -170,7 +160,7 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
                     )
                 ]
                 found += await (_ableton_mcp if subject == ABLETON_MCP else _livemcp)(client, agent)
-                times = await _repeated(lambda: _answer(client, "get_track_info", track_index=0), CALLS)
+                times = await measures.calls(lambda: _answer(client, "get_track_info", track_index=0), CALLS)
                 found.append(Row(READ, f"{subject}, its own server", Distribution.of_seconds(times)))
                 return found
 
@@ -206,40 +196,11 @@ async def _their_device(subject: str, client: Client, agent: Agent) -> Row:
 # -- latency -------------------------------------------------------------------------------------------------
 
 
-async def _repeated(ask: Callable[[], Awaitable[Any]], count: int) -> list[float]:
-    found = []
-    for number in range(count + 5):
-        began = time.perf_counter()
-        await ask()
-        if number >= 5:
-            found.append(time.perf_counter() - began)
-    return found
-
-
 @asynccontextmanager
 async def _over_stdio(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIterator[Agent]:
     async with Agent.connected(live.port, environ=environ) as agent:
-        await _synced(agent)
+        await Hands(agent).wait_synced()
         yield agent
-
-
-@asynccontextmanager
-async def _serving_http(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIterator[str]:
-    words = ["serve", "--http", "--http-port", "0", "--port", str(live.port)]
-    process = await trio.lowlevel.open_process(
-        [sys.executable, "-m", "mcp_server.cli", *words], stderr=-1, stdin=-1, env=environ
-    )
-    try:
-        assert process.stderr is not None
-        told = b""
-        with trio.fail_after(30):
-            while b"/mcp" not in told:
-                told += await process.stderr.receive_some()
-        yield next(word.decode() for word in told.split() if word.startswith(b"http://"))
-    finally:
-        process.kill()
-        with trio.CancelScope(shield=True):
-            await process.wait()
 
 
 async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row]:
@@ -248,16 +209,11 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
         found.append(await _one(f"{OURS}, stdio", agent))
         found.append(await _notices(f"{OURS}, stdio", live, agent))
     found.append(await _eight(f"{OURS}, stdio, {CLIENTS} servers", lambda: _over_stdio(live, environ)))
-    async with _serving_http(live, environ) as url:
+    async with over_http.serving(live.port, environ=environ) as (url, _):
 
         @asynccontextmanager
         async def connected() -> AsyncIterator[Agent]:
-            headers = {"authorization": f"Bearer {load_token()}"}
-            async with (
-                httpx.AsyncClient(headers=headers, timeout=60) as http,
-                Agent.over(streamable_http_client(url, http_client=http)) as agent,
-            ):
-                await _synced(agent)
+            async with over_http.connected(url) as agent:
                 yield agent
 
         async with connected() as agent:
@@ -268,7 +224,7 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
 
 
 async def _one(subject: str, agent: Agent) -> Row:
-    times = await _repeated(lambda: agent.call("get_track", track="tracks/1"), READS)
+    times = await measures.calls(lambda: agent.call("get_track", track="tracks/1"), READS)
     return Row(READ, subject, Distribution.of_seconds(times))
 
 
@@ -281,7 +237,7 @@ async def _eight(subject: str, connect: Callable[[], Any]) -> Row:
             ready[number].set()
             for each in ready:
                 await each.wait()
-            times.extend(await _repeated(lambda: agent.call("get_track", track="tracks/1"), READS // 3))
+            times.extend(await measures.calls(lambda: agent.call("get_track", track="tracks/1"), READS // 3))
 
     async with trio.open_nursery() as nursery:
         for number in range(CLIENTS):
@@ -290,8 +246,6 @@ async def _eight(subject: str, connect: Callable[[], Any]) -> Row:
 
 
 async def _notices(subject: str, live: HeadlessProcess, agent: Agent) -> Row:
-    from mcp_server.commands import measures
-
     fader = "tracks/1/mixer_device/volume"
     uri = f"live://ref/{fader}"
     async with agent.subscribed(uri):

@@ -23,7 +23,7 @@ import trio
 from mcp_server.commands.processes import HeadlessProcess, environment
 from mirror import load_token
 from tests import third_party
-from tests.mcp_server.test_http import serving
+from tests.over_http import serving
 
 pytestmark = [
     pytest.mark.slow,

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import httpx2 as httpx
 import pytest
-from mcp.client.streamable_http import streamable_http_client
 
-from mcp_server.commands import processes
-from mcp_server.commands.agent import Agent, ToolRefused
+from mcp_server.commands.agent import ToolRefused
 from mcp_server.commands.processes import HeadlessProcess
 from mirror import load_token
 from mirror.token import home
+from tests.over_http import client, connected, serving
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 # The SDK's client leaves its streams' generators to the garbage collector.
@@ -26,51 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-START_S = 30.0
 END_S = 5.0
-
-
-@asynccontextmanager
-async def serving(port: int, *more: str) -> AsyncIterator[tuple[str, anyio.abc.Process]]:
-    """`setmirror serve --http` as a process; its URL."""
-    command = [
-        sys.executable,
-        "-m",
-        "mcp_server.cli",
-        "serve",
-        "--http",
-        "--http-port",
-        "0",
-        "--port",
-        str(port),
-    ]
-    async with await anyio.open_process([*command, *more], env=processes.environment()) as process:
-        try:
-            assert process.stderr is not None
-            text = b""
-            with anyio.fail_after(START_S):
-                while b"/mcp" not in text:
-                    text += await process.stderr.receive()
-            yield next(word.decode() for word in text.split() if word.startswith(b"http://")), process
-        finally:
-            process.kill()
-
-
-def client(token: str | None = None, **headers: str) -> httpx.AsyncClient:
-    held = {"authorization": f"Bearer {token or load_token()}", **headers}
-    return httpx.AsyncClient(headers=held, timeout=30)
-
-
-@asynccontextmanager
-async def connected(url: str, mode: str, name: str = "agent") -> AsyncIterator[Agent]:
-    async with (
-        client() as http,
-        Agent.over(streamable_http_client(url, http_client=http), mode=mode, name=name) as agent,
-    ):
-        with anyio.fail_after(START_S):
-            while not (await agent.call("get_status"))["synced"]:  # noqa: ASYNC110 - as a client would
-                await anyio.sleep(0.05)
-        yield agent
 
 
 @ERAS

@@ -1,0 +1,54 @@
+"""The MCP server over HTTP as a process, and clients of it, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import anyio.abc
+import httpx2 as httpx
+from mcp.client.streamable_http import streamable_http_client
+
+from mcp_server.commands import processes
+from mcp_server.commands.agent import Agent
+from mcp_server.commands.hands import Hands
+from mirror import load_token
+
+START_S = 30.0
+
+
+@asynccontextmanager
+async def serving(
+    port: int, *, environ: dict[str, str] | None = None
+) -> AsyncIterator[tuple[str, anyio.abc.Process]]:
+    """`setmirror serve --http` on the bridge at `port`, as a process; its URL."""
+    words = ["serve", "--http", "--http-port", "0", "--port", str(port)]
+    command = [sys.executable, "-m", "mcp_server.cli", *words]
+    async with await anyio.open_process(command, env=environ or processes.environment()) as process:
+        try:
+            assert process.stderr is not None
+            text = b""
+            with anyio.fail_after(START_S):
+                while b"/mcp" not in text:
+                    text += await process.stderr.receive()
+            yield next(word.decode() for word in text.split() if word.startswith(b"http://")), process
+        finally:
+            process.kill()
+
+
+def client(**headers: str) -> httpx.AsyncClient:
+    """A client that has the token."""
+    return httpx.AsyncClient(headers={"authorization": f"Bearer {load_token()}", **headers}, timeout=30)
+
+
+@asynccontextmanager
+async def connected(url: str, mode: str = "auto", name: str = "agent") -> AsyncIterator[Agent]:
+    """An agent over HTTP, once the server says that it is in step with Live."""
+    async with (
+        client() as http,
+        Agent.over(streamable_http_client(url, http_client=http), mode=mode, name=name) as agent,
+    ):
+        await Hands(agent).wait_synced(START_S)
+        yield agent
