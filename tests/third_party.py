@@ -17,6 +17,7 @@ ABLETON_MCP = ("ableton-mcp==1.4.5",)
 LIVEMCP = ("livemcp==1.2.8", "mcp<2")
 """It asks for any `mcp` and uses one that ended with version 1."""
 ABLETON_JS = "ableton-js@4.1.0"
+MCP_SERVER_ABLETON_LIVE = "mcp-server-ableton-live==1.8.1"
 
 
 class NotAvailable(Exception):
@@ -71,6 +72,19 @@ def livemcp(folder: Path) -> tuple[Path, Path]:
     script = folder / "LiveMCP"
     shutil.copytree(site_packages(venv) / "livemcp" / "remote_script", script)
     return script, venv / "bin" / "livemcp"
+
+
+def mcp_server_ableton_live(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script as its own installer lays it, the folder to import its client from)
+
+    Without what its server needs: the client alone needs nothing.
+    """
+    site = folder / "site"
+    words = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(site))
+    run(sys.executable, *words, MCP_SERVER_ABLETON_LIVE)
+    script = folder / "AbletonMCP"
+    shutil.copytree(site / "ableton_live_mcp" / "remote_script", script)
+    return script, site
 
 
 def ableton_js(folder: Path) -> tuple[Path, Path]:

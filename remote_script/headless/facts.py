@@ -86,7 +86,8 @@ def _known(since: Optional[str], gone: Optional[str], version: Tuple[int, ...]) 
 
     if since and not since.startswith("<=") and numbers(since) > padded:
         return False
-    return not (gone and numbers(gone) < padded)
+    # `gone` is the last Live in which it was seen; its later bug fixes are taken to have it, too.
+    return not (gone and numbers(gone)[:2] < padded[:2])
 
 
 _ARG = re.compile(r"\(([^()]*)\)\s*(\w+)(?:=((?:'[^']*'|[^\[\],()]*)))?")

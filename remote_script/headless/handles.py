@@ -69,6 +69,10 @@ def _dead(handle: Any, name: str, cpp: str) -> ArgumentError:
     )
 
 
+EARLIER_NAMES = {"Envelope": "AutomationEnvelope"}
+"""Classes that had another name in earlier Lives (the envelope's is seen up to 12.1, the new one from 12.2)."""
+
+
 class Surface:
     """Live's classes and enums for one version."""
 
@@ -158,7 +162,7 @@ class Surface:
         return made
 
     def class_of(self, node: Node) -> Any:
-        cls = self.classes.get(node.lom)
+        cls = self.classes.get(node.lom) or self.classes.get(EARLIER_NAMES.get(node.lom, ""))
         if cls is None:
             # A device whose class came in a later Live is a plain one here.
             cls = self.classes["Device.View" if node.lom.endswith(".View") else "Device"]

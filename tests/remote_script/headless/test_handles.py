@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import HeadlessLive, OffMainThread
+from remote_script.headless import HeadlessLive, OffMainThread, demo_set
 
 from .world import small_set
 
@@ -221,4 +221,24 @@ def test_use_on_another_thread_can_be_counted_only() -> None:
         "Song.tempo",
         "Song.tracks",
     ]
+    live.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "path"),
+    [
+        ("11.3", "Clip.AutomationEnvelope"),
+        ("12.1.5", "Clip.AutomationEnvelope"),
+        ("12.3", "Envelope.Envelope"),
+    ],
+)
+def test_an_envelope_has_the_class_that_such_a_live_gives_it(version: str, path: str) -> None:
+    live = HeadlessLive(demo_set(), version=version)
+    bass = live.song.tracks[2]
+    clip = next(slot.clip for slot in bass.clip_slots if slot.has_clip)
+    envelope = clip.create_automation_envelope(bass.mixer_device.panning)
+    module, name = path.split(".")
+    assert type(envelope) is getattr(getattr(live.modules["Live"], module), name)
+    envelope.insert_step(0.0, 1.0, -1.0)
+    assert envelope.value_at_time(0.5) == -1.0
     live.close()

@@ -45,13 +45,50 @@ const { Ableton } = require(process.argv[2]);
 })().catch(problem => { console.error(problem); process.exit(1); });
 """
 
+DRIVE_PYTHON = """
+import json
+from ableton_live_mcp.connection import AbletonConnection
+ask = AbletonConnection("127.0.0.1", int(__import__("sys").argv[1])).send_command
+ask("create_midi_track", {"index": -1})
+at = ask("get_session_info")["track_count"] - 1
+place = {"track_index": at, "clip_index": 0}
+ask("set_track_name", {"track_index": at, "name": "Theirs"})
+(found, *_) = ask("search_browser", {"query": "operator"})["matches"]
+ask("load_browser_item", {"track_index": at, "item_uri": found["uri"]})
+ask("create_clip", {**place, "length": 4.0})
+notes = [{"pitch": 60 + each, "start_time": float(each), "duration": 0.5} for each in range(4)]
+ask("add_notes_to_clip", {**place, "notes": notes})
+ask("edit_notes", {**place, "add": [{"pitch": 72, "start_time": 3.5, "duration": 0.25}], "remove": notes[:1]})
+step = {"device_index": 0, "parameter": "Filter Freq", "points": [{"time": 0.0, "value": 0.25}]}
+ask("write_automation", {**place, **step})
+ask("fire_clip", place)
+reverb = {"return_index": 0, "device_index": 0}
+ask("set_return_device_parameter", {**reverb, "parameter": "Dry/Wet", "value": "30 %"})
+all_of_it = ask("get_return_device_parameters", reverb)["parameters"]
+wet = {each["name"]: each for each in all_of_it}
+print(json.dumps({
+    "pitches": sorted(each["pitch"] for each in ask("get_clip_notes", place)["notes"]),
+    "devices": [each["name"] for each in ask("get_track_info", {"track_index": at})["devices"]],
+    "wet": wet["Dry/Wet"]["value"],
+    "snapshot": [each["name"] for each in ask("get_session_snapshot")["tracks"]],
+}))
+"""
+
 
 @asynccontextmanager
-async def hosting(script: Path, *more: str, **environ: str) -> AsyncIterator[HeadlessProcess]:
+async def hosting(
+    script: Path, *more: str, live_version: str | None = None, **environ: str
+) -> AsyncIterator[HeadlessProcess]:
     async with HeadlessProcess.started(
-        remote_scripts=[script], more=more, environ=environment(**environ)
+        live_version=live_version, remote_scripts=[script], more=more, environ=environment(**environ)
     ) as live:
         yield live
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def needs_port() -> None:
@@ -126,6 +163,35 @@ async def test_ableton_js_answers_its_own_javascript_client(tmp_path: Path) -> N
         }
         await mirror.wait_for(1)
         assert mirror.resolve("song").props["tempo"] == 97.0
+
+
+@pytest.mark.parametrize("live_version", ["12.4", "11.3"])
+async def test_mcp_server_ableton_live_answers_its_own_client(tmp_path: Path, live_version: str) -> None:
+    script, site = await fetched(third_party.mcp_server_ableton_live, tmp_path)
+    port = free_port()
+    async with (
+        hosting(script, live_version=live_version, ABLETON_MCP_PORT=str(port)) as live,
+        linked(live.port) as mirror,
+    ):
+        await mirror.wait_synced(WAIT_S)
+        with trio.fail_after(WAIT_S):
+            done = await trio.run_process(
+                [sys.executable, "-c", DRIVE_PYTHON, str(port)],
+                capture_stdout=True,
+                capture_stderr=True,
+                check=False,
+                env=environment(PYTHONPATH=str(site)),
+            )
+        assert done.returncode == 0, done.stderr.decode() + "\n".join(live.log)
+        told = json.loads(done.stdout)
+        assert told["pitches"] == [61, 62, 63, 72]
+        assert told["devices"] == ["Operator"]
+        assert told["wet"] == pytest.approx(0.3, abs=0.01)
+        # What they did by their way ours hears by its own.
+        with trio.fail_after(WAIT_S):
+            async with mirror.subscribe(["**"]) as stream:
+                while told["snapshot"] != [each.name for each in mirror.children("song", "tracks")]:
+                    await anext(stream)
 
 
 def test_python_3_7_hosts_a_script_of_the_first_generation(tmp_path: Path) -> None:
