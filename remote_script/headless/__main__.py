@@ -166,7 +166,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
     runner.run()
-    return 0
+    return runner.live.exit_code
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Texts as Live prints them (reported and measured); classes name the leaf of thei
 
 from __future__ import annotations
 
+from threading import get_ident
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, Type
 
 READ_ONLY_CONTAINER = "Cannot modify read only container."
@@ -98,27 +99,35 @@ def make_enum(name: str, module: str, values: Dict[str, int]) -> Type[Enum]:
 class VectorBase(Instance):
     """A fixed list as Live hands it out: sized, indexable, iterable; no list methods."""
 
-    __slots__ = ("_items",)
+    __slots__ = ("_doc", "_items")
+    _doc: Any
     _items: List[Any]
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
 
     @classmethod
-    def of(cls, items: Iterable[Any]) -> Any:
+    def of(cls, items: Iterable[Any], doc: Any = None) -> Any:
+        """Of a document it belongs to the main thread, as everything of it."""
         vector = cls.__new__(cls)
-        vector._items = list(items)
+        vector._items, vector._doc = list(items), doc
         return vector
+
+    def _guard(self, what: str) -> None:
+        if self._doc is not None and get_ident() != self._doc.main:
+            self._doc.off_main("%s: %s" % (type(self).__name__, what))
 
     def _wrapped(self, item: Any) -> Any:
         return item
 
     def __len__(self) -> int:
+        self._guard("length")
         return len(self._items)
 
     def __getitem__(self, index: Any) -> Any:
+        self._guard("item")
         if isinstance(index, slice):
-            return type(self).of(self._items[index])
+            return type(self).of(self._items[index], self._doc)
         try:
             return self._wrapped(self._items[index])
         except IndexError:
@@ -127,10 +136,13 @@ class VectorBase(Instance):
             raise TypeError("Invalid index type") from None
 
     def __iter__(self) -> Any:
+        self._guard("iteration")
         for item in list(self._items):
             yield self._wrapped(item)
+            self._guard("iteration")
 
     def __contains__(self, wanted: Any) -> bool:
+        self._guard("search")
         return any(self._wrapped(item) == wanted for item in self._items)
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -151,9 +163,9 @@ def make_vector(name: str, module: str) -> Type[VectorBase]:
     namespace = {
         key: value
         for key, value in VectorBase.__dict__.items()
-        if key not in ("__dict__", "__weakref__", "__doc__", "__annotations__", "_items")
+        if key not in ("__dict__", "__weakref__", "__doc__", "__annotations__", "_doc", "_items")
     }
-    namespace.update(__module__=module, __qualname__=name, __slots__=("_items",), __doc__=None)
+    namespace.update(__module__=module, __qualname__=name, __slots__=("_doc", "_items"), __doc__=None)
     return type(name, (Instance,), namespace)
 
 

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from . import facts as lom
 from . import live, model
 from .handles import BROWSER_CLASSES, Surface, implements, surface_for
-from .live_module import FUNCTIONS
+from .live_module import FUNCTIONS, GUESSES
 from .node import MODELS
-from .values import VALUES
+from .values import GUESSED, VALUES
 
 
 class ClassCoverage(NamedTuple):
@@ -40,7 +40,8 @@ def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
     found = [_of_class(surface, name) for name in surface.facts.classes]
     done = sorted("%s()" % name for name in surface.facts.functions if name in FUNCTIONS)
     missing = sorted("%s()" % name for name in surface.facts.functions if name not in FUNCTIONS)
-    found.append(ClassCoverage("functions", done, missing, []))
+    guesses = sorted("%s()" % name for name in surface.facts.functions if name in GUESSES)
+    found.append(ClassCoverage("functions", done, missing, guesses))
     return found
 
 
@@ -53,7 +54,7 @@ def _of_class(surface: Surface, name: str) -> ClassCoverage:
         or name.endswith("Vector")
         or name in ("Base.Timer", "LomObject", "Application.Variants")
     ):
-        return ClassCoverage(name, sorted(members), [], [])
+        return ClassCoverage(name, sorted(members), [], sorted(members) if name in GUESSED else [])
     kind = model_of(surface, name)
     implemented: List[str] = []
     missing: List[str] = []

@@ -37,6 +37,9 @@ class Handle(Instance):
         raise RuntimeError("This class cannot be instantiated from Python")
 
     def __eq__(self, other: object) -> bool:
+        # Live compares in C++.
+        if get_ident() != self._node.doc.main:
+            self._node.doc.off_main("%s ==" % self._node.lom)
         if other is None:
             return bool(self._node.ptr != self._ptr)
         if isinstance(other, Handle):
@@ -67,10 +70,6 @@ def _dead(handle: Any, name: str, cpp: str) -> ArgumentError:
         "Python argument types in\n    %s(%s)\ndid not match C++ signature:\n    %s"
         % (name, type(handle).__name__, cpp)
     )
-
-
-EARLIER_NAMES = {"Envelope": "AutomationEnvelope"}
-"""Classes that had another name in earlier Lives (the envelope's is seen up to 12.1, the new one from 12.2)."""
 
 
 class Surface:
@@ -162,7 +161,9 @@ class Surface:
         return made
 
     def class_of(self, node: Node) -> Any:
-        cls = self.classes.get(node.lom) or self.classes.get(EARLIER_NAMES.get(node.lom, ""))
+        cls = self.classes.get(node.lom)
+        if cls is None and node.OLD:
+            cls = next((self.classes[name] for name in node.OLD if name in self.classes), None)
         if cls is None:
             # A device whose class came in a later Live is a plain one here.
             cls = self.classes["Device.View" if node.lom.endswith(".View") else "Device"]
@@ -170,24 +171,24 @@ class Surface:
 
     # Values out
 
-    def exporter(self, type_: str, owner: str) -> Callable[[Any], Any]:
-        """How a value of this type is handed to scripts."""
+    def exporter(self, type_: str, owner: str) -> Callable[[Any, Any], Any]:
+        """How a value of this type, of a document, is handed to scripts."""
         type_ = type_.split(" | ")[0]
         if type_ in self.vectors:
             cls = self.vectors[type_]
             wrap = self.wrap
 
-            def to_vector(value: Any) -> Any:
-                return cls.of([wrap(item) if isinstance(item, Node) else item for item in value])
+            def to_vector(value: Any, doc: Any) -> Any:
+                return cls.of([wrap(item) if isinstance(item, Node) else item for item in value], doc)
 
             return to_vector
         if type_ in ("int", "float", "bool", "str"):
-            return lambda value: value
+            return lambda value, doc: value
         enum = self.enum_named(type_, owner)
         if enum is not None:
             cls_enum: Any = enum
-            return lambda value: value if value is None else cls_enum.values.get(int(value), value)
-        return self.export
+            return lambda value, doc: value if value is None else cls_enum.values.get(int(value), value)
+        return lambda value, doc: self.export(value)
 
     def export(self, value: Any) -> Any:
         """Nodes become wrappers, also inside tuples and lists; the rest passes."""
@@ -302,7 +303,7 @@ class Surface:
                     fn = getters[kind]
                 except KeyError:
                     fn = reader(kind)
-                return export(fn(node))
+                return export(fn(node), node.doc)
 
         if not prop.write:
             text = (
@@ -357,12 +358,12 @@ class Surface:
                 node.doc.off_main("%s.%s" % (owner, name))
             own = getattr(node, "call_" + name, None)
             if own is None:
-                raise NotImplementedError("headless Live does not do %s yet" % full)
+                raise NotImplementedError(not_done(full))
             if overloads and (given or named):
                 values = _overloaded(overloads, given, named)
                 if values is None:
                     raise mismatch(short, name, (self,) + given, cpp)
-                return export(own(*values))
+                return export(own(*values), node.doc)
             bound: List[Any] = list(given)
             if named:
                 bound.extend(lom.REQUIRED for _ in range(count - len(bound)))
@@ -387,7 +388,7 @@ class Surface:
                         bound.append(default)
             except TypeError:
                 raise mismatch(short, name, (self,) + given + tuple(named.values()), cpp) from None
-            return export(own(*bound))
+            return export(own(*bound), node.doc)
 
         call.__name__ = name
         call.__qualname__ = name
@@ -516,7 +517,21 @@ def _instance(value: Any, cls: Any) -> Any:
     return value
 
 
-NO_FORCE = object()
+NOT_HERE = {
+    "Live.Licensing.launch_web_browser": "it opens a web browser on the user's computer",
+    "Live.Licensing.PythonLicensingBridge.authorize_with_sassafras": "it asks a licence server",
+    "Live.Licensing.PythonLicensingBridge.process_license_response": "it checks and writes a licence",
+    "Live.Licensing.PythonLicensingBridge.process_trial_response": "it checks and writes a licence",
+    "Live.Licensing.PythonLicensingBridge.invoke_pack_installation_callback": "it installs Packs",
+}
+"""What has no meaning without Ableton's services and a user's computer, and why."""
+
+
+def not_done(full: str) -> str:
+    """The text of NotImplementedError for a method or function."""
+    why = NOT_HERE.get(full)
+    return "headless Live does not do %s%s" % (full, ": " + why if why else " yet")
+
 
 OVERLOADS: Dict[Tuple[str, str], Tuple[Tuple[str, Callable[[Any], Any], Any], ...]] = {
     ("ClipSlot", "fire"): (

@@ -52,6 +52,22 @@ class History:
         self._open: Optional[Step] = None
         self._begun = False
         self._unsynced: Dict[Tuple[int, str], Tuple[Node, str, Any]] = {}
+        self._saved = self._top()
+
+    def _top(self) -> Tuple[Optional[Step], int]:
+        step = self._undo[-1] if self._undo else None
+        return step, len(step.changes) if step is not None else 0
+
+    def saved(self) -> None:
+        """The Set is saved as it is now."""
+        self.sync()
+        self._saved = self._top()
+
+    @property
+    def changed_since_saved(self) -> bool:
+        """Whether the Set is another one than when it was saved or opened."""
+        self.sync()
+        return self._top() != self._saved
 
     @property
     def labels(self) -> List[str]:
@@ -73,6 +89,7 @@ class History:
         """Drop everything, as after opening a Set."""
         self._undo, self._redo, self._open, self._begun = [], [], None, False
         self._unsynced = {}
+        self._saved = self._top()
 
     # Recording
 

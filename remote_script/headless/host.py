@@ -42,6 +42,7 @@ class CInstance:
 
     def song(self) -> Any:
         """The current Live.Song.Song."""
+        self._live.check_thread("c_instance.song")
         return self._live.song
 
     def log_message(self, *parts: Any) -> None:

@@ -12,11 +12,13 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from . import handles
 from .generate import default_set
 from .host import HostedScript
+from .listening import listeners_below
 from .live_module import install, make_modules, uninstall
 from .model import (
     LiveSet,
     conversions,  # noqa: F401 - gives Live.Conversions its behaviour
 )
+from .model.surfaces import RemoteSurface
 from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
 from .spec import SetSpec
 
@@ -36,6 +38,8 @@ class Person:
 
     def __init__(self, live: HeadlessLive) -> None:
         self._live = live
+        self.answers: List[int] = []
+        """Buttons that the person will press in dialogs that hold a script up, the next one first."""
 
     def do(self, action: Callable[[Any], Any], label: str = "Edit") -> Any:
         """Run `action(song)` as one edit; answers what it answers."""
@@ -90,6 +94,11 @@ class HeadlessLive:
         self.status_bar = ""
         self.creating = 0
         self.scripts: List[HostedScript] = []
+        self.remote_surfaces: List[RemoteSurface] = []
+        self.exit_code = 0
+        """What a script asked this Live to end with."""
+        self._network_timer: Any = None
+        self._network_s = 0.0
         self.stalled_until = 0.0
         self.scheduler = Scheduler(self.clock, self.log)
         self.timer_class = make_timer_class(self.scheduler, self._timer_failed)
@@ -121,6 +130,13 @@ class HeadlessLive:
     def application(self) -> Any:
         return self.surface.wrap(self.document.application)
 
+    @property
+    def licensing(self) -> Any:
+        """The bridge that Live hands to its own licensing script; a Live before 12.1 has none."""
+        if "Licensing.PythonLicensingBridge" not in self.surface.classes:
+            raise AttributeError("Live %s has no licensing bridge; it came in 12.1" % self.version)
+        return self.surface.wrap(self.document.application.licensing)
+
     def install(self) -> None:
         """Make `import Live` mean this one."""
         install(self.modules)
@@ -145,10 +161,17 @@ class HeadlessLive:
         self._connect_instances()
         return script
 
+    def connect_surface(self, remote: RemoteSurface) -> Any:
+        """Choose a control surface that runs in a process of its own; answers the proxy that scripts see."""
+        self.remote_surfaces.append(remote)
+        self.document.application.add_surface(remote)
+        return self.surface.wrap(self.document.application.surfaces[-1])
+
     def _connect_instances(self) -> None:
         instances = [each.instance for each in self.scripts if each.instance is not None]
         for script in self.scripts:
             script.call("connect_script_instances", instances)
+        self.document.application.notify("control_surfaces")
 
     # Time
 
@@ -191,6 +214,41 @@ class HeadlessLive:
         if not isinstance(self.clock, VirtualClock):
             # On the main thread, as a menu would hold it.
             time.sleep(seconds)
+
+    def set_network_timer(self, callback: Any, interval_in_ms: int) -> None:
+        """The one timer that dialogs do not hold up; None stops it."""
+        if self._network_timer is not None:
+            self._network_timer.stop()
+            self._network_timer = None
+        if callback is not None:
+            self._network_timer = self.timer_class(callback, interval_in_ms, True, True)
+            self._network_s = interval_in_ms / 1000.0
+
+    def modal_loop(self, is_open: Callable[[], bool]) -> None:
+        """Hold the caller up while a dialog is open: nothing but the network timer and the person goes on.
+
+        With neither, the dialog could stand for ever; then it is left, which the log says.
+        """
+        while is_open():
+            if self.person.answers:
+                self.application.press_current_dialog_button(self.person.answers.pop(0))
+            elif self._network_timer is not None and self._network_timer.running:
+                self._wait(max(self._network_s, ENGINE_S))
+                self._network_timer.fire()
+            else:
+                self.log("a modal dialog waits for a person, and nobody is here: it is taken away")
+                return
+
+    def _wait(self, seconds: float) -> None:
+        if isinstance(self.clock, VirtualClock):
+            self.clock.advance_to(self.clock.now() + seconds)
+        else:
+            time.sleep(seconds)
+
+    def quit(self, exit_code: int = 0) -> None:
+        """End `run` when the caller is done."""
+        self.exit_code = exit_code
+        self.scheduler.post(self.stop)
 
     def _tick(self) -> None:
         now = self.clock.now()
@@ -249,6 +307,11 @@ class HeadlessLive:
     def listener_count(self) -> int:
         """Listeners attached to all objects."""
         return self.document.listener_count()
+
+    def listeners(self) -> List[Any]:
+        """What is listened to, as ListenerHandles."""
+        document = self.document
+        return [each for root in (document.song, document.application) for each in listeners_below(root)]
 
     def log(self, text: str) -> None:
         for line in text.rstrip().splitlines() or [""]:

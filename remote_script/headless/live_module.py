@@ -5,14 +5,16 @@ Everything the facts name is there; module functions without behaviour raise Not
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import types
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Set, Tuple
 
 from . import facts as lom
 from . import scales
 from .boost import Instance, mismatch
+from .handles import not_done
 from .model.simpler import VOICES
 from .values import Text
 
@@ -29,11 +31,17 @@ FUNCTIONS: Dict[str, Callable[..., Any]] = {}
 """Full name → function(live, *args); arguments arrive checked and unwrapped."""
 
 
-def function(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+GUESSES: Set[str] = set()
+"""Functions whose behaviour is a guess, by full name."""
+
+
+def function(name: str, guess: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a module function its behaviour."""
 
     def register(behaviour: Callable[..., Any]) -> Callable[..., Any]:
         FUNCTIONS[name] = behaviour
+        if guess:
+            GUESSES.add(name)
         return behaviour
 
     return register
@@ -44,24 +52,24 @@ def _get_application(live: Any) -> Any:
     return live.document.application
 
 
-@function("Application.get_random_int")
+@function("Application.get_random_int", guess=True)
 def _get_random_int(live: Any, low: int, high: int) -> int:
     """Guess: from `low`, `high` many values."""
     return low + random.randrange(max(1, high))
 
 
-@function("Application.combine_apcs")
+@function("Application.combine_apcs", guess=True)
 def _combine_apcs(live: Any) -> bool:
     return False
 
 
-@function("Application.encrypt_challenge")
+@function("Application.encrypt_challenge", guess=True)
 def _encrypt_challenge(live: Any, one: int, two: int, key_index: int) -> Tuple[int, ...]:
     """Guess: only Ableton's devices check the answer."""
     return (one, two)
 
 
-@function("Application.encrypt_challenge2")
+@function("Application.encrypt_challenge2", guess=True)
 def _encrypt_challenge2(live: Any, number: int) -> int:
     return number
 
@@ -71,7 +79,7 @@ def _log(live: Any, text: str) -> None:
     live.log(text)
 
 
-@function("Base.get_text")
+@function("Base.get_text", guess=True)
 def _get_text(live: Any, group: str, name: str) -> Any:
     """Guess: the name itself; Live's own texts are not known here."""
     return Text.of(name)
@@ -83,6 +91,37 @@ def _subst_args(live: Any, text: Any, *args: str) -> str:
     for index, each in enumerate(args):
         out = out.replace("$%d" % (index + 1), each)
     return out
+
+
+@function("Licensing.authorization_clock_days_ahead", guess=True)
+def _clock_days_ahead(live: Any) -> int:
+    """The option `_AuthClockDaysAhead`, in days."""
+    return int(live.options.get("_AuthClockDaysAhead", 0))
+
+
+# Guess: the addresses; nothing here goes to them.
+
+
+@function("Licensing.get_services_url", guess=True)
+def _services_url(live: Any) -> str:
+    return "https://www.ableton.com"
+
+
+@function("Licensing.get_authorization_page_url", guess=True)
+def _authorization_page_url(live: Any, reauthorize: bool, is_trial: bool) -> str:
+    wanted = "trial" if is_trial else "reauthorize" if reauthorize else "authorize"
+    return "https://www.ableton.com/%s/" % wanted
+
+
+@function("Licensing.get_purchase_live_url", guess=True)
+def _purchase_live_url(live: Any) -> str:
+    return "https://www.ableton.com/shop/live/"
+
+
+@function("Licensing.get_unlock_dir", guess=True)
+def _unlock_dir(live: Any) -> Tuple[str, bool]:
+    """Guess: where a Mac keeps a user's own; it is neither made nor looked into."""
+    return os.path.join(os.path.expanduser("~"), "Library", "Application Support", "Ableton", "Unlock"), False
 
 
 @function("Song.get_all_scales_ordered")
@@ -187,7 +226,7 @@ def _function(live: Any, full: str, about: lom.Method) -> Any:
         live.check_thread("Live." + full)
         behaviour = FUNCTIONS.get(full)
         if behaviour is None:
-            raise NotImplementedError("headless Live does not do Live.%s yet" % full)
+            raise NotImplementedError(not_done("Live." + full))
         values = [arg.default for arg in about.args]
         try:
             if len(given) > len(values):
@@ -202,7 +241,7 @@ def _function(live: Any, full: str, about: lom.Method) -> Any:
                 raise TypeError
         except TypeError:
             raise mismatch("Live." + owner, about.name, given, about.signature) from None
-        return export(behaviour(live, *values))
+        return export(behaviour(live, *values), live.document)
 
     call.__name__ = call.__qualname__ = about.name
     call.__doc__ = about.signature

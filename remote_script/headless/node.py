@@ -38,7 +38,8 @@ Callback = Callable[[], Any]
 
 def model(cls: Any) -> Any:
     """Register the class for its LOM name."""
-    MODELS[cls.LOM] = cls
+    for name in (cls.LOM,) + cls.OLD:
+        MODELS[name] = cls
     return cls
 
 
@@ -84,6 +85,8 @@ class Node:
     """
 
     LOM: ClassVar[str] = ""
+    OLD: ClassVar[Tuple[str, ...]] = ()
+    """What older Lives call the class."""
     OWNS: ClassVar[Tuple[str, ...]] = ()
     UNTRACKED: ClassVar[FrozenSet[str]] = frozenset()
     LATE: ClassVar[FrozenSet[str]] = frozenset()

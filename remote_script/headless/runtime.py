@@ -185,7 +185,7 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
         def start(self) -> None:
             if not self.running and not self._broken:
                 self._entry = scheduler.after(
-                    self._interval, self._fire, self._interval if self._repeat else 0.0
+                    self._interval, self.fire, self._interval if self._repeat else 0.0
                 )
                 timers.add(self)
 
@@ -199,7 +199,8 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
             self.stop()
             self.start()
 
-        def _fire(self) -> None:
+        def fire(self) -> None:
+            """Call back as when its time has come."""
             if not self._repeat:
                 self.stop()
             try:

@@ -165,6 +165,23 @@ ControlDescription = make_value(
     constructible=True,
 )
 
+UnlockStatus = make_value(
+    "UnlockStatus",
+    "Licensing",
+    [
+        ("unlocked", bool, False),
+        ("authorization_deactivated", bool, False),
+        ("authorization_expired", bool, False),
+        ("has_max_unlock_products", bool, False),
+        ("temp_demo_mode", bool, False),
+        ("time_limited", bool, False),
+        ("unlock_error", bool, False),
+    ],
+    defaults=(False,) * 7,
+    constructible=True,
+)
+"""Guess: a new one says no to everything."""
+
 VALUES = {
     "MidiNote": MidiNote,
     "MidiNoteSpecification": MidiNoteSpecification,
@@ -182,5 +199,9 @@ VALUES = {
     "MidiMap.NoteFeedbackRule": NoteFeedbackRule,
     "MidiMap.PitchBendFeedbackRule": PitchBendFeedbackRule,
     "Application.ControlDescription": ControlDescription,
+    "Licensing.UnlockStatus": UnlockStatus,
 }
 """By LOM name."""
+
+GUESSED = frozenset(("Licensing.UnlockStatus",))
+"""Whose values are a guess."""

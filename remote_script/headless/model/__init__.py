@@ -10,6 +10,7 @@ from . import (
     clip_slot,
     device,
     groove,
+    licensing,
     mixer,
     parameter,
     rack,
@@ -18,6 +19,7 @@ from . import (
     song,
     song_view,
     special,
+    surfaces,
     track,
 )
 from .live_set import LiveSet
@@ -31,6 +33,7 @@ __all__ = [
     "clip_slot",
     "device",
     "groove",
+    "licensing",
     "mixer",
     "parameter",
     "rack",
@@ -39,5 +42,6 @@ __all__ = [
     "song",
     "song_view",
     "special",
+    "surfaces",
     "track",
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 from ..node import Node, model
+from .surfaces import ControlSurfaceProxy
 
+SLOTS = 7
+"""Slots for control surfaces, empty ones None (measured in 12.4.5); 6 before 12 (Guess: since when)."""
 VIEWS = ("Browser", "Arranger", "Session", "Detail", "Detail/Clip", "Detail/DeviceChain")
 DOCUMENT_VIEWS = ("Session", "Arranger")
 
@@ -20,12 +23,15 @@ class Dialog:
 @model
 class Application(Node):
     LOM = "Application"
-    OWNS = ("view", "browser")
+    OWNS = ("view", "browser", "licensing", "surfaces")
     GUESSES = frozenset(
         ("average_process_usage", "peak_process_usage", "get_build_id", "has_option", "unavailable_features")
     )
     view: Any
     browser: Any
+    licensing: Any
+    surfaces: Tuple[Any, ...] = ()
+    """Proxies of the control surfaces that run in processes of their own."""
     open_dialog_count = 0
     average_process_usage = 0.0
     peak_process_usage = 0.0
@@ -35,11 +41,15 @@ class Application(Node):
     @classmethod
     def make(cls, doc: Any) -> Application:
         from .browser import Browser
+        from .licensing import LicensingBridge
 
         made = cls(doc)
         made.dialogs = []
         made.own("view", ApplicationView(doc))
         made.own("browser", Browser(doc))
+        made.own("licensing", LicensingBridge(doc))
+        if doc.live is not None:
+            made.own("surfaces", tuple(ControlSurfaceProxy(doc, each) for each in doc.live.remote_surfaces))
         return made
 
     dialogs: List[Dialog]
@@ -50,7 +60,15 @@ class Application(Node):
 
     def get_control_surfaces(self) -> Any:
         live = self.doc.live  # type: ignore[attr-defined]
-        return () if live is None else live.control_surfaces()
+        hosted = () if live is None else live.control_surfaces()
+        slots = SLOTS if self._version() >= (12,) else SLOTS - 1
+        held = hosted + self.surfaces
+        return held + (None,) * (slots - len(held))
+
+    def add_surface(self, remote: Any) -> None:
+        """A control surface with a process of its own is chosen in Live's settings."""
+        self.derive("surfaces", self.surfaces + (ControlSurfaceProxy(self.doc, remote),))
+        self.notify("control_surfaces")
 
     # Version
 

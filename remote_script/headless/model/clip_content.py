@@ -275,6 +275,8 @@ class Envelope(Node):
     """One parameter's automation in a Session clip. Times are beats from the clip's start."""
 
     LOM = "Envelope"
+    # Seen up to 12.1; the new name from 12.2.
+    OLD = ("AutomationEnvelope",)
     GUESSES = frozenset(("events_in_range",))
 
     parent: Any

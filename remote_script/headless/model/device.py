@@ -229,6 +229,7 @@ class Plugin(Device):
 @model
 class Max(Device):
     LOM = "MaxDevice"
+    GUESSES = Device.GUESSES | {"get_value_item_icons"}
     OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + PORTS
     audio_inputs: Tuple[Any, ...] = ()
     audio_outputs: Tuple[Any, ...] = ()
@@ -251,6 +252,16 @@ class Max(Device):
     def call_get_bank_parameters(self, index: int) -> List[int]:
         banks = self.extra.get("banks", ())
         return list(banks[index][1]) if 0 <= index < len(banks) else []
+
+    def call_get_value_item_icons(self, parameter: Any) -> List[str]:
+        """An icon's name for each of a list parameter's items, "" for none; nothing when none has one.
+
+        Guess: the patch's author sets them; here `DeviceSpec.extra["icons"]` does, by the parameter's name.
+        """
+        if parameter not in self.parameters:
+            raise RuntimeError("The parameter does not belong to the device")
+        given = list(self.extra.get("icons", {}).get(parameter.original_name, ()))
+        return (given + [""] * len(parameter.items))[: len(parameter.items)] if given else []
 
 
 def make_device(doc: Document, spec: DeviceSpec) -> Device:

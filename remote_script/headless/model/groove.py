@@ -59,7 +59,8 @@ class GroovePool(Node):
 @model
 class TuningSystem(Node):
     LOM = "TuningSystem.TuningSystem"
-    GUESSES = frozenset(("lowest_note", "highest_note", "reference_pitch"))
+    OLD = ("TuningSystem",)
+    GUESSES = frozenset(("lowest_note", "highest_note", "maximum_note", "minimum_note", "reference_pitch"))
     name = ""
     note_tunings: Any = ()
     pseudo_octave_in_cents = 1200.0
@@ -92,6 +93,13 @@ class TuningSystem(Node):
         if len(values) != len(self.note_tunings):
             raise RuntimeError("The number of note tunings cannot be changed")
         self.change("note_tunings", values)
+
+    def get_minimum_note(self) -> Tuple[int, int]:
+        """What 12.0 called the lowest note. Guess: (index in the octave, octave)."""
+        return self.lowest
+
+    def get_maximum_note(self) -> Tuple[int, int]:
+        return self.highest
 
     def get_lowest_note(self) -> Any:
         return PitchClassAndOctave.of(*self.lowest)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import linecache
 import sys
 import threading
+import types
 from typing import Any
 
 import pytest
 
 from remote_script.headless import HeadlessLive, OffMainThread, demo_set
 
-from .world import small_set
+from .world import script_module, small_set
 
 
 @pytest.fixture
@@ -170,8 +171,13 @@ def test_members_of_later_lives_are_absent() -> None:
 def test_what_is_not_done_says_its_name(live: Any) -> None:
     import Live
 
-    with pytest.raises(NotImplementedError, match=r"Live\.Licensing\.get_purchase_live_url"):
-        Live.Licensing.get_purchase_live_url()
+    with pytest.raises(NotImplementedError, match=r"Live\.Licensing\.launch_web_browser: it opens a web"):
+        Live.Licensing.launch_web_browser("https://www.ableton.com")
+    bridge = (
+        r"Live\.Licensing\.PythonLicensingBridge\.process_license_response: it checks and writes a licence"
+    )
+    with pytest.raises(NotImplementedError, match=bridge):
+        live.licensing.process_license_response([])
 
 
 def test_the_live_module_has_its_parts(live: Any) -> None:
@@ -242,3 +248,65 @@ def test_an_envelope_has_the_class_that_such_a_live_gives_it(version: str, path:
     envelope.insert_step(0.0, 1.0, -1.0)
     assert envelope.value_at_time(0.5) == -1.0
     live.close()
+
+
+USES: dict[str, tuple[Any, str]] = {
+    "a property": (lambda held: held["song"].tempo, "Song.tempo"),
+    "a setting": (lambda held: setattr(held["song"], "tempo", 90.0), "Song.tempo"),
+    "a method": (lambda held: held["song"].stop_playing(), "Song.stop_playing"),
+    "adding a listener": (
+        lambda held: held["song"].add_tempo_listener(print),
+        "Song.add_tempo_listener",
+    ),
+    "asking for a listener": (
+        lambda held: held["song"].tempo_has_listener(print),
+        "Song.tempo_has_listener",
+    ),
+    "removing a listener": (
+        lambda held: held["song"].remove_is_playing_listener(held["listener"]),
+        "Song.remove_is_playing_listener",
+    ),
+    "a pointer": (lambda held: held["song"]._live_ptr, "Song._live_ptr"),
+    "a comparison": (lambda held: held["song"] != None, "Song =="),  # noqa: E711
+    "a vector's length": (lambda held: len(held["tracks"]), "Vector: length"),
+    "a vector's item": (lambda held: held["tracks"][0], "Vector: item"),
+    "a vector's slice": (lambda held: held["tracks"][:1], "Vector: item"),
+    "a vector's iteration": (lambda held: next(iter(held["tracks"])), "Vector: iteration"),
+    "a search in a vector": (lambda held: held["song"] in held["tracks"], "Vector: search"),
+    "a vector of numbers": (lambda held: len(held["visible"]), "StringVector: length"),
+    "an item of the browser": (lambda held: held["item"].name, "BrowserItem.name"),
+    "a module's function": (
+        lambda held: held["module"].Application.get_application(),
+        "Live.Application.get_application",
+    ),
+    "a listener's handle": (lambda held: held["handle"].disconnect(), "ListenerHandle.disconnect"),
+    "the song of c_instance": (lambda held: held["c_instance"].song(), "c_instance.song"),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_way_into_the_object_model_knows_the_thread(live: Any, use: str) -> None:
+    import Live
+
+    song = live.song
+    song.add_is_playing_listener(print)
+    script = live.load_script(script_module(types.SimpleNamespace()))
+    held = {
+        "song": song,
+        "tracks": song.tracks,
+        "visible": live.application.view.available_main_views(),
+        "item": live.application.browser.instruments,
+        "module": Live,
+        "listener": print,
+        "handle": live.listeners()[0],
+        "c_instance": script.c_instance,
+    }
+    action, what = USES[use]
+    (problem,) = _on_a_thread(lambda: action(held))
+    assert isinstance(problem, OffMainThread)
+    ((file, _, told),) = live.off_main_calls
+    assert (file, told) == (__file__, what)
+    assert song.tempo == 120.0
+    live.threads = "log"
+    assert _on_a_thread(lambda: action(held)) == []
+    assert any(f"got {what} on thread 'socket' at {__file__}:" in line for line in live.log_lines)

@@ -1,0 +1,164 @@
+"""Control surfaces that run in a process of their own, as Push does: more of `Application.control_surfaces`.
+
+`RemoteSurface` is the hardware with its own script; it outlives Sets. `ControlSurfaceProxy` is what scripts are given.
+The names and types of the members are known, and that values come as (control id, value) pairs which a listener
+fetches. Guess: that a value reaches the proxy on the next engine tick, and only from controls that were grabbed or
+subscribed to; that grabbing twice is once; the text for an unknown control.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, FrozenSet, List, Sequence, Tuple
+
+from ..node import Node, model
+from ..values import ControlDescription
+
+ARRIVALS = 1024
+"""Values and messages kept for a script that does not fetch them; the oldest go first. Guess."""
+
+
+class RemoteSurface:
+    """The hardware and the process that runs its script.
+
+    Args:
+      type_name: What the proxy calls itself, "Push3" or the like.
+      controls: Names of the controls; their ids count from 0.
+      pad_layout: The layout that the pads show, "" without pads.
+    """
+
+    def __init__(self, type_name: str, controls: Sequence[str] = (), pad_layout: str = "") -> None:
+        self.type_name, self.controls, self.pad_layout = type_name, tuple(controls), pad_layout
+        self.values: List[Tuple[Any, ...]] = []
+        """What scripts sent to controls, as they sent it."""
+        self.midi: List[Tuple[int, ...]] = []
+        """What scripts sent as MIDI."""
+        self._proxies: List[Any] = []
+
+    def add(self, proxy: Any) -> None:
+        self._proxies = [*self.proxies(), proxy]
+
+    def proxies(self) -> List[Any]:
+        """The living ones; one per Set that is open."""
+        return [each for each in self._proxies if each.ptr is not None]
+
+    def touch(self, control: str, value: Any) -> bool:
+        """Somebody moves a control. Tells whether the surface's own script still gets it: not when it is grabbed.
+
+        Raises:
+          LookupError: there is no control of that name.
+        """
+        if control not in self.controls:
+            raise LookupError("%s has no control %r" % (self.type_name, control))
+        number = self.controls.index(control)
+        grabbed = False
+        for proxy in self.proxies():
+            grabbed = proxy.arrive(number, value) or grabbed
+        return not grabbed
+
+    def receive(self, message: Sequence[int]) -> None:
+        """The hardware sends MIDI."""
+        for proxy in self.proxies():
+            proxy.arrive_midi(tuple(message))
+
+    def show_pads(self, layout: str) -> None:
+        """The pads take another layout."""
+        if layout != self.pad_layout:
+            self.pad_layout = layout
+            for proxy in self.proxies():
+                proxy.notify("pad_layout")
+
+
+@model
+class ControlSurfaceProxy(Node):
+    LOM = "Application.ControlSurfaceProxy"
+    GUESSES = frozenset(
+        (
+            "enable_receive_midi",
+            "fetch_received_midi_messages",
+            "fetch_received_values",
+            "grab_control",
+            "pad_layout",
+            "release_control",
+            "send_midi",
+            "send_value",
+            "subscribe_to_control",
+            "unsubscribe_from_control",
+        )
+    )
+    grabbed: FrozenSet[int] = frozenset()
+    subscribed: FrozenSet[int] = frozenset()
+    hears_midi = False
+
+    def __init__(self, doc: Any, remote: RemoteSurface) -> None:
+        super().__init__(doc)
+        self.remote = remote
+        self._arrived: Dict[str, List[Any]] = {"control_values_arrived": [], "midi_received": []}
+        remote.add(self)
+
+    def get_type_name(self) -> str:
+        return self.remote.type_name
+
+    def get_pad_layout(self) -> str:
+        return self.remote.pad_layout
+
+    def get_control_descriptions(self) -> Tuple[Any, ...]:
+        return tuple(ControlDescription.of(number, name) for number, name in enumerate(self.remote.controls))
+
+    # What comes
+
+    def arrive(self, number: int, value: Any) -> bool:
+        """A control was moved; tells whether it is grabbed."""
+        if number in self.grabbed | self.subscribed:
+            self._keep("control_values_arrived", (number, value))
+        return number in self.grabbed
+
+    def arrive_midi(self, message: Tuple[int, ...]) -> None:
+        if self.hears_midi:
+            self._keep("midi_received", message)
+
+    def _keep(self, event: str, thing: Any) -> None:
+        held = self._arrived[event]
+        held.append(thing)
+        del held[:-ARRIVALS]
+        if len(held) == 1:
+            self.doc.on_next_tick(lambda: self.notify(event))
+
+    def _fetch(self, event: str) -> Tuple[Any, ...]:
+        held, self._arrived[event] = self._arrived[event], []
+        return tuple(held)
+
+    def call_fetch_received_values(self) -> Tuple[Any, ...]:
+        return self._fetch("control_values_arrived")
+
+    def call_fetch_received_midi_messages(self) -> Tuple[Any, ...]:
+        return self._fetch("midi_received")
+
+    # What scripts ask
+
+    def _known(self, number: Any) -> int:
+        if not isinstance(number, int) or not 0 <= number < len(self.remote.controls):
+            raise RuntimeError("Unknown control id: %r" % (number,))
+        return number
+
+    def call_grab_control(self, number: int) -> None:
+        self.grabbed |= {self._known(number)}
+
+    def call_release_control(self, number: int) -> None:
+        self.grabbed -= {self._known(number)}
+
+    def call_subscribe_to_control(self, number: int) -> None:
+        self.subscribed |= {self._known(number)}
+
+    def call_unsubscribe_from_control(self, number: int) -> None:
+        self.subscribed -= {self._known(number)}
+
+    def call_send_value(self, value: Tuple[Any, ...]) -> None:
+        """The control's id comes first."""
+        self._known(value[0] if value else None)
+        self.remote.values.append(value)
+
+    def call_send_midi(self, message: Tuple[int, ...]) -> None:
+        self.remote.midi.append(message)
+
+    def call_enable_receive_midi(self, enabled: bool) -> None:
+        self.hears_midi = enabled
