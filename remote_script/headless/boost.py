@@ -8,7 +8,7 @@ Texts as Live prints them (reported and measured); classes name the leaf of thei
 from __future__ import annotations
 
 from threading import get_ident
-from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, Type
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence, Tuple, Type
 
 READ_ONLY_CONTAINER = "Cannot modify read only container."
 OUT_OF_RANGE = "Index out of range"
@@ -96,12 +96,39 @@ def make_enum(name: str, module: str, values: Dict[str, int]) -> Type[Enum]:
 # Vectors
 
 
+class Made:
+    """Elements that are made when they are first asked for: copying a thousand notes costs Live next to nothing."""
+
+    __slots__ = ("_found", "_make", "_sources")
+
+    def __init__(self, make: Callable[[Any], Any], sources: Iterable[Any]) -> None:
+        self._make = make
+        self._sources: List[Any] = list(sources)
+        self._found: Dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self._sources)))]
+        source = self._sources[index]
+        place = index % len(self._sources)
+        if place not in self._found:
+            self._found[place] = self._make(source)
+        return self._found[place]
+
+    def __iter__(self) -> Iterator[Any]:
+        for place in range(len(self._sources)):
+            yield self[place]
+
+
 class VectorBase(Instance):
     """A fixed list as Live hands it out: sized, indexable, iterable; no list methods."""
 
     __slots__ = ("_doc", "_items")
     _doc: Any
-    _items: List[Any]
+    _items: Any
 
     def __init__(self, *args: Any) -> None:
         raise RuntimeError("This class cannot be instantiated from Python")
@@ -110,7 +137,8 @@ class VectorBase(Instance):
     def of(cls, items: Iterable[Any], doc: Any = None) -> Any:
         """Of a document it belongs to the main thread, as everything of it."""
         vector = cls.__new__(cls)
-        vector._items, vector._doc = list(items), doc
+        vector._items = items if isinstance(items, Made) else list(items)
+        vector._doc = doc
         return vector
 
     def _guard(self, what: str) -> None:
@@ -137,7 +165,7 @@ class VectorBase(Instance):
 
     def __iter__(self) -> Any:
         self._guard("iteration")
-        for item in list(self._items):
+        for item in self._items if isinstance(self._items, Made) else list(self._items):
             yield self._wrapped(item)
             self._guard("iteration")
 
@@ -194,20 +222,22 @@ class _Slot:
         instance.__dict__[self.name] = self.convert_checked(instance, value)
 
     def convert_checked(self, instance: Any, value: Any) -> Any:
-        wanted = self.convert
-        checks: Dict[Any, Callable[[], bool]] = {
-            int: lambda: isinstance(value, int),
-            float: lambda: isinstance(value, (int, float)),
-            bool: lambda: value is None or isinstance(value, int),
-            str: lambda: isinstance(value, str),
-        }
-        fits = checks.get(wanted)
-        if fits is not None and not fits():
-            cpp = str({int: "int", float: "double", bool: "bool", str: "TString"}[wanted])  # type: ignore[index]
-            raise mismatch(
-                "None", "None", (instance, value), "None(%s {lvalue},%s)" % (type(instance).__name__, cpp)
-            )
-        return wanted(value)
+        if self.convert in _CPP:
+            types, cpp = _CPP[self.convert]
+            if not isinstance(value, types):
+                raise mismatch(
+                    "None", "None", (instance, value), "None(%s {lvalue},%s)" % (type(instance).__name__, cpp)
+                )
+        return self.convert(value)
+
+
+_CPP: Dict[Any, Tuple[Tuple[type, ...], str]] = {
+    int: ((int,), "int"),
+    float: ((int, float), "double"),
+    bool: ((int, type(None)), "bool"),
+    str: ((str,), "TString"),
+}
+"""What Boost takes for a field of this type, and what C++ calls it."""
 
 
 def make_value(
@@ -223,6 +253,7 @@ def make_value(
     """
     names: List[str] = [field[0] for field in fields]
     required = len(fields) - len(defaults)
+    slots = [("_" + key if hidden else key, key, _Slot(key, convert, True)) for key, convert, _ in fields]
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if not constructible:
@@ -239,10 +270,8 @@ def make_value(
             raise mismatch(
                 name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
             )
-        for key, convert, _ in fields:
-            self.__dict__[("_" + key) if hidden else key] = _Slot(key, convert, True).convert_checked(
-                self, values[key]
-            )
+        for kept_as, key, slot in slots:
+            self.__dict__[kept_as] = slot.convert_checked(self, values[key])
 
     def of(cls: Any, *args: Any, **kwargs: Any) -> Any:
         made = cls.__new__(cls)

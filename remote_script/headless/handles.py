@@ -15,7 +15,17 @@ from threading import get_ident
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import facts as lom
-from .boost import ArgumentError, Enum, Instance, VectorBase, cpp_signature, make_enum, make_vector, mismatch
+from .boost import (
+    ArgumentError,
+    Enum,
+    Instance,
+    Made,
+    VectorBase,
+    cpp_signature,
+    make_enum,
+    make_vector,
+    mismatch,
+)
 from .node import MODELS, Node
 from .values import VALUES
 
@@ -179,6 +189,8 @@ class Surface:
             wrap = self.wrap
 
             def to_vector(value: Any, doc: Any) -> Any:
+                if isinstance(value, Made):
+                    return cls.of(value, doc)
                 return cls.of([wrap(item) if isinstance(item, Node) else item for item in value], doc)
 
             return to_vector

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, FrozenSet, Iterable, List, Optional, Tuple
 
-from ..boost import mismatch
+from ..boost import Made, mismatch
 from ..clip_body import ClipBody
 from ..display import internal_value
 from ..envelopes import Breakpoints, Event
@@ -34,8 +34,8 @@ def export_warp_markers(markers: Iterable[Any]) -> Tuple[Any, ...]:
     return tuple(WarpMarker(*marker) for marker in markers)
 
 
-def _midi_note(note: Note) -> Any:
-    return MidiNote.of(*note)
+def _copies(notes: Iterable[Note]) -> Made:
+    return Made(lambda note: MidiNote.of(*note), notes)
 
 
 def _legacy(notes: Iterable[Note]) -> Tuple[Tuple[Any, ...], ...]:
@@ -80,19 +80,19 @@ class ClipContent(Node):
         modified = [Note(*(getattr(each, name) for name in Note._fields)) for each in notes]
         self.put_notes(self.notes_now().modify(modified))
 
-    def call_get_all_notes_extended(self) -> Tuple[Any, ...]:
-        return tuple(map(_midi_note, self.notes_now()))
+    def call_get_all_notes_extended(self) -> Made:
+        return _copies(self.notes_now())
 
     def call_get_notes_extended(
         self, from_pitch: int, pitch_span: int, from_time: float, time_span: float
-    ) -> Tuple[Any, ...]:
-        return tuple(map(_midi_note, self.notes_now().in_range(from_pitch, pitch_span, from_time, time_span)))
+    ) -> Made:
+        return _copies(self.notes_now().in_range(from_pitch, pitch_span, from_time, time_span))
 
-    def call_get_notes_by_id(self, note_ids: Iterable[int]) -> Tuple[Any, ...]:
-        return tuple(map(_midi_note, self.notes_now().with_ids(note_ids)))
+    def call_get_notes_by_id(self, note_ids: Iterable[int]) -> Made:
+        return _copies(self.notes_now().with_ids(note_ids))
 
-    def call_get_selected_notes_extended(self) -> Tuple[Any, ...]:
-        return tuple(map(_midi_note, self._selected()))
+    def call_get_selected_notes_extended(self) -> Made:
+        return _copies(self._selected())
 
     def _selected(self) -> List[Note]:
         return [note for note in self.notes_now() if note.note_id in self.selection]
