@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional
 
 from .batches import Engine
+from .content import Reading, whole
 from .plans import Row
 from .values import ABSENT, alive
 
 FAST_S = 0.25
 """How often the few polled properties of the song and its view are read: a person changes them most."""
 _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
-_LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400}
-"""By type: reading a longer one takes longer than what a pump at rest may, so it is done in one pass of eight."""
+_LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
+"""By type: a longer one is read in one pass of eight, so that a pass stays short."""
 _LARGE_EVERY = 8
 
 
@@ -39,6 +40,8 @@ class Audit:
         self._position = 0
         self._row: Optional[Row] = None
         self._place = 0
+        self._reading: Optional[Reading] = None
+        """What is long is read over several turns."""
         self._pass_began = clock()
         self._next_fast = 0.0
 
@@ -48,6 +51,8 @@ class Audit:
         if now >= self._next_fast:
             self._next_fast = now + FAST_S
             self._fast()
+        if self._reading is not None and not self._read_on(spend):
+            return
         passes = self.counters["passes"]
         # However much time there is: once round is enough, nothing has changed within a turn.
         while self.counters["passes"] == passes:
@@ -61,13 +66,25 @@ class Audit:
                     self._place = len(row.plan.changing)
             if self._place < len(row.plan.changing):
                 index = row.plan.changing[self._place]
-                self._compare(row, index)
                 self._place += 1
-                if index in row.plan.slow and not spend():
-                    return
+                if row.plan.long_bits & 1 << index:
+                    self._reading = self._compare_long(row, index)
+                    if not self._read_on(spend):
+                        return
+                else:
+                    self._compare(row, index)
             # Asking the clock costs as much as reading a property.
             if self._place % 4 == 0 and not spend():
                 return
+
+    def _read_on(self, spend: Callable[[], bool]) -> bool:
+        """Go on with what is long; whether it is read and there is time left."""
+        assert self._reading is not None
+        for _ in self._reading:
+            if not spend():
+                return False
+        self._reading = None
+        return spend()
 
     def _next_row(self, now: float) -> Optional[Row]:
         """The row to look at next, from the front again after the last; None in an empty Set."""
@@ -110,7 +127,10 @@ class Audit:
         """Compare one row with Live as a whole and mark what differs."""
         if self._is_alive(row):
             for index in row.plan.changing:
-                self._compare(row, index)
+                if row.plan.long_bits & 1 << index:
+                    whole(self._compare_long(row, index))
+                else:
+                    self._compare(row, index)
 
     def _is_alive(self, row: Row) -> bool:
         """Whether the object exists; if not, the list that still names it is marked."""
@@ -139,13 +159,21 @@ class Audit:
                 now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
                 same = now == old
         else:
-            most = _LARGEST.get(plan.properties[index].type)
-            large = most is not None and isinstance(old, (tuple, list)) and len(old) > most
-            if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
-                return
             new = engine.reader.value(row, index)
             same = new is old or (new == old and type(new) is type(old))
         if not same and not engine.dirty.get(row.id, 0) & bit:
+            self._mark(row, index)
+
+    def _compare_long(self, row: Row, index: int) -> Reading:
+        engine, old = self._engine, row.values[index]
+        most = _LARGEST[row.plan.properties[index].type]
+        large = isinstance(old, tuple) and len(old) > most
+        if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
+            return
+        new = yield from engine.reader.reading(row, index)
+        # What was told meanwhile is newer than what was read.
+        told = row.values[index] is not old or engine.dirty.get(row.id, 0) & 1 << index
+        if not told and not (new == old and type(new) is type(old)):
             self._mark(row, index)
 
     def _mark(self, row: Row, index: int) -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
 
-from .content import note_differences, read_content
+from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
 from .values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
-from .wire import encode
+from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096
 """A client away for some minutes of work continues where it was; what is older is a snapshot's business."""
@@ -66,11 +66,13 @@ AUDIT = Cause("audit")
 
 
 class Batch:
-    """What one flush found; `changes` is complete once the flush has ended."""
+    """What one flush found; `changes`, encoded, is complete once the flush has ended."""
 
     def __init__(self, cause: Cause) -> None:
         self.cause = cause
-        self.changes: List[Any] = []
+        self.changes: List[bytes] = []
+        self.edit = False
+        """Whether it is more than what nobody edits: an undo before it would take something else back."""
         self.added: List[int] = []
         self.moved: List[int] = []
         self.set: List[Tuple[int, int]] = []
@@ -79,7 +81,6 @@ class Batch:
         self.content: List[Tuple[int, int, Any, Any]] = []
         self.removed: List[int] = []
         self.dirty: Dict[int, int] = {}
-        self.revision = 0
 
 
 class Reader:
@@ -93,11 +94,11 @@ class Reader:
     def value(self, row: Row, index: int) -> Any:
         """The present plain value of a property that is not of the tree."""
         reader = row.plan.readers[index]
-        prop = row.plan.properties[index]
-        if prop.kind == "content":
-            return read_content(self.shadow, row, index)
         if reader is not None:
             return reader(row.obj)
+        prop = row.plan.properties[index]
+        if row.plan.long_bits & 1 << index:
+            return whole(self.reading(row, index))
         if prop.type == "ref":
             target = read(row.obj, prop.name)
             if target is ABSENT:
@@ -122,6 +123,10 @@ class Reader:
                     self.unresolved.add((row.id, index))
             return tuple(ids)
         return ABSENT
+
+    def reading(self, row: Row, index: int) -> Reading:
+        """The same for what is long, in pieces."""
+        return reading(self.shadow, row, index)
 
     def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
         """(pointer, object) of the children now; None when the property cannot be read."""
@@ -174,6 +179,8 @@ class Engine:
         self.revision = 0
         self.last_edit = 0
         self.dirty: Dict[int, int] = {}
+        self.held: Dict[int, int] = {}
+        """Marks that wait: what a write under way changes in many turns is told once, at its end."""
         self.shadow = Shadow()
         self.observers = Observers()
         self.reader = Reader(self.shadow, application)
@@ -186,6 +193,27 @@ class Engine:
         """A listener's whole work: nothing is read and nothing changed inside a notification."""
         dirty = self.dirty
         dirty[row.id] = dirty.get(row.id, 0) | bits
+
+    @property
+    def due(self) -> bool:
+        """Whether something is to be told now."""
+        if not self.held:
+            return bool(self.dirty)
+        return any(bits & ~self.held.get(id_, 0) for id_, bits in self.dirty.items())
+
+    def take(self) -> Dict[int, int]:
+        """The marks that are due, to be flushed; the caller gives back what it leaves."""
+        taken, self.dirty = self.dirty, {}
+        for id_, bits in self.held.items():
+            kept = taken.get(id_, 0) & bits
+            if kept:
+                self.dirty[id_] = kept
+                taken[id_] &= ~bits
+        return {id_: bits for id_, bits in taken.items() if bits}
+
+    def give_back(self, marks: Dict[int, int]) -> None:
+        for id_, bits in marks.items():
+            self.dirty[id_] = self.dirty.get(id_, 0) | bits
 
     def mark_names(self, row: Row, names: Any) -> None:
         bits = row.plan.bits_of(names)
@@ -260,7 +288,7 @@ class Engine:
                 fresh.append(child)
                 yield
                 for slow in child.plan.slow:
-                    child.values[slow] = self.reader.value(child, slow)
+                    child.values[slow] = yield from self.reader.reading(child, slow)
                     yield
         stack.extend(reversed(fresh))
         ids = [child.id for child in children if child is not None]
@@ -299,14 +327,14 @@ class Engine:
             for index in row.plan.content:
                 # An envelope names parameters, so it waits until these have ids.
                 if row.plan.properties[index].type == "envelopes":
-                    row.values[index] = self.reader.value(row, index)
+                    row.values[index] = yield from self.reader.reading(row, index)
             if row.plan.refs or row.plan.content:
                 yield
 
     # -- flushing ----------------------------------------------------------------------------------
 
     def flush(self, dirty: Dict[int, int], batch: Batch) -> Iterator[None]:
-        """Read again what is dirty and leave the differences in `batch`; the caller then seals it."""
+        """Read again what is dirty and leave the differences, encoded, in `batch`; the caller then seals it."""
         shadow, reader = self.shadow, self.reader
         batch.dirty = dirty
         gone: Dict[int, Any] = {}
@@ -337,8 +365,9 @@ class Engine:
             row = shadow.rows.get(id_)
             if row is None or not bits & ~row.plan.tree_bits or not alive(row.obj):
                 continue
-            self._compare(row, bits, batch)
+            yield from self._compare(row, bits, batch)
             yield
+        yield from self._encode(batch)
 
     def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
         """Bring one list of children up to date, noting who left it in `gone`."""
@@ -385,14 +414,17 @@ class Engine:
         batch.set.append((holder, index))
         batch.dirty[holder] = batch.dirty.get(holder, 0) | 1 << index
 
-    def _compare(self, row: Row, bits: int, batch: Batch) -> None:
+    def _compare(self, row: Row, bits: int, batch: Batch) -> Iterator[None]:
         """Read the properties in `bits` again and note those that differ."""
         plan = row.plan
         preserved = False
         for index, old in enumerate(row.values):
             if not bits & 1 << index or plan.tree_bits & 1 << index:
                 continue
-            new = self.reader.value(row, index)
+            if plan.long_bits & 1 << index:
+                new = yield from self.reader.reading(row, index)
+            else:
+                new = self.reader.value(row, index)
             if new is old or (new == old and type(new) is type(old)):
                 continue
             if not preserved:
@@ -411,67 +443,67 @@ class Engine:
 
     # -- sealing -----------------------------------------------------------------------------------
 
-    def seal(self, batch: Batch, time: float) -> Optional[bytes]:
-        """Give the batch its revision and its place in the history; None when nothing changed."""
+    def _encode(self, batch: Batch) -> Iterator[None]:
+        """Put what was found down as the wire has it."""
         rows = self.shadow.rows
         revision = self.revision + 1
         changes = batch.changes
-        edit = bool(batch.added or batch.removed or batch.moved or batch.content)
-        whole = set(batch.added)
-        for id_ in batch.added:
+        batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
+        # An `add` of a known id replaces the object: it hangs elsewhere now, its subtree with it.
+        added = dict.fromkeys(batch.added + batch.moved)
+        for id_ in added:
             if id_ in rows:
                 rows[id_].revision = revision
-                changes.append(["add", rows[id_].encoded()])
-        for id_ in batch.moved:
-            # An `add` of a known id replaces the object: it hangs elsewhere now, its subtree with it.
-            if id_ in rows and id_ not in whole:
-                whole.add(id_)
-                rows[id_].revision = revision
-                changes.append(["add", rows[id_].encoded()])
-        told = set()
-        for id_, index in batch.set:
+                changes.append(b'["add",' + rows[id_].line() + b"]")
+                yield
+        for id_, index in dict.fromkeys(batch.set):
             row = rows.get(id_)
-            if row is None or id_ in whole or (id_, index) in told:
+            if row is None or id_ in added:
                 continue
-            told.add((id_, index))
-            prop, value = row.plan.properties[index], row.values[index]
             row.revision = revision
+            prop, value = row.plan.properties[index], row.values[index]
             if prop.is_tree:
-                edit = True
-                changes.append(["children", id_, prop.name, None if value is ABSENT else value])
+                batch.edit = True
+                changes.append(encode(["children", id_, prop.name, None if value is ABSENT else value]))
             elif value is ABSENT:
-                changes.append(["absent", id_, prop.name])
+                changes.append(encode(["absent", id_, prop.name]))
             else:
-                edit = edit or (prop.write and prop.undo and (id_, index) not in batch.filled)
-                changes.append(["set", id_, prop.name, value])
+                batch.edit = batch.edit or (prop.write and prop.undo and (id_, index) not in batch.filled)
+                text = value.json if isinstance(value, Encoded) else encode(value)
+                changes.append(encode(["set", id_, prop.name])[:-1] + b"," + text + b"]")
+            yield
         for id_, index, old, new in batch.content:
             row = rows.get(id_)
-            if row is None or id_ in whole:
+            if row is None or id_ in added:
                 continue
             row.revision = revision
-            upserted, removed = note_differences(old, new)
-            changes.append(["content", id_, row.plan.names[index], upserted, removed])
-        added = set(batch.added)
-        for id_ in batch.removed:
-            if id_ not in added:
-                changes.append(["remove", id_])
-        if not changes:
+            upserted, removed = yield from note_differences(old, new)
+            text = new if len(upserted) == len(new) else (yield from encoded_in_pieces(upserted))
+            head = encode(["content", id_, row.plan.names[index]])[:-1]
+            changes.append(b"".join((head, b",", text.json, b",", encode(removed), b"]")))
+            yield
+        fresh = set(batch.added)
+        changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)
+
+    def seal(self, batch: Batch, time: float) -> Optional[bytes]:
+        """Give the batch its revision and its place in the history; None when nothing changed."""
+        if not batch.changes:
             return None
-        self.revision = batch.revision = revision
-        if edit:
-            self.last_edit = revision
-        message: Dict[str, Any] = {
+        self.revision += 1
+        if batch.edit:
+            self.last_edit = self.revision
+        about: Dict[str, Any] = {
             "epoch": self.epoch,
-            "revision": revision,
+            "revision": self.revision,
             "time": time,
             "cause": batch.cause.name,
-            "changes": changes,
         }
         if batch.cause.write is not None:
-            message["write"] = batch.cause.write
-            message["author"] = batch.cause.author
-        line = b'{"jsonrpc":"2.0","method":"set.batch","params":' + encode(message) + b"}\n"
-        self.history.add(revision, line)
+            about["write"] = batch.cause.write
+            about["author"] = batch.cause.author
+        body = encode(about)[:-1] + b',"changes":[' + b",".join(batch.changes) + b"]}"
+        line = notification("set.batch", body)
+        self.history.add(self.revision, line)
         return line
 
     def close(self) -> None:

@@ -1,9 +1,10 @@
 """Methods whose arguments or results are not plain JSON, and the composites that Live has no single method
 for.
 
-An adapter gets the call and returns what Live returned; as a generator it may `yield` to let Live run until
-the next pump (positions and browser loads apply late). It raises BridgeError before it has changed
-anything, or lets Live's own exception through.
+An adapter gets the call and returns what Live returned. As a generator it may `yield LIVE` to let Live run until the
+next pump (positions and browser loads apply late), or `yield MORE` between two pieces of long work, and keeps
+`done`, `of` and `so_far` of the call as it goes. It raises BridgeError before it has changed anything, or lets Live's
+own exception through.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from types import GeneratorType
 from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 
 from . import checks, schema
-from .content import FOREVER, read_notes
+from .content import FOREVER, all_notes
 from .errors import BridgeError
 from .plans import Row, class_of
 from .values import ABSENT, NOTE_FIELDS, alive, as_json, as_notes, items, live_ptr, read, same
 
-Steps = Generator[None, None, Any]
+Steps = Generator[str, None, Any]
+
+LIVE = "live"
+MORE = "more"
 
 UNCHANGED: Any = object()
 """Returned by an adapter that found nothing to do."""
@@ -26,8 +30,8 @@ _WAIT_PUMPS = 300
 """Of 10 ms, for a position to be taken; Live needs one engine tick."""
 _LOAD_PUMPS = 6000
 """Of 10 ms; the first plug-in load of a session can take a minute."""
-NOTES_A_TURN = 250
-"""A clip of 5,000 notes takes twenty short turns, not one long one."""
+NOTES_A_PIECE = 100
+"""Live's main thread has room between two pieces, whenever a turn's time is over."""
 _ITEMS_A_TURN = 50
 """Reading more browser items in one turn has ended Lives (measured on 12.3.5)."""
 
@@ -35,7 +39,7 @@ _ITEMS_A_TURN = 50
 class Call:
     """One call about to be made: `args` by name, objects already Live's own."""
 
-    __slots__ = ("args", "live_module", "made", "method", "row", "so_far", "song")
+    __slots__ = ("args", "done", "holds", "live_module", "made", "method", "of", "row", "so_far", "song")
 
     def __init__(
         self, row: Row, method: schema.Method, args: Dict[str, Any], song: Any, live_module: Any
@@ -47,8 +51,13 @@ class Call:
         self.live_module = live_module
         self.made: Any = None
         """What an adapter knows that the call made."""
+        self.done = 0
+        self.of = 0
+        """`done` of so much; 0 where nobody knows how much it is."""
         self.so_far = ""
         """What Live shows while the call is waited for, should it take too long."""
+        self.holds: Tuple[str, ...] = ()
+        """Properties of the row that are told when the call has ended, not after each piece of it."""
 
     @property
     def obj(self) -> Any:
@@ -90,75 +99,93 @@ def _need_midi(call: Call) -> None:
         raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", checks.object_label(call.row))
 
 
-def _specifications(call: Call, notes: List[Dict[str, Any]]) -> Tuple[Any, ...]:
-    make = call.live_module.Clip.MidiNoteSpecification
-    made = []
-    for note in notes:
-        fields = {name: note[name] for name in NOTE_FIELDS[1:] if name in note}
-        made.append(make(**fields))
-    return tuple(made)
-
-
-def _in_turns(call: Call, notes: List[Dict[str, Any]]) -> Steps:
-    """Add so many notes a turn that Live's main thread has room between; the ids of all."""
-    ids: List[Any] = []
-    for start in range(0, len(notes), NOTES_A_TURN):
+def _checked(call: Call, required: Tuple[str, ...]) -> Steps:
+    """The notes of the call as `checks.notes` gives them, piece by piece."""
+    given = call.args["notes"]
+    if not isinstance(given, (list, tuple)) or len(given) > checks.MOST_NOTES:
+        return checks.notes(given, required)
+    found: List[Dict[str, Any]] = []
+    for start in range(0, len(given), NOTES_A_PIECE):
         if start:
-            yield
+            yield MORE
+        found.extend(checks.notes(given[start : start + NOTES_A_PIECE], required, start))
+    return found
+
+
+def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
+    """Add them piece by piece; the ids of all."""
+    make = call.live_module.Clip.MidiNoteSpecification
+    call.of, call.holds = len(notes), ("notes",)
+    ids: List[Any] = []
+    while call.done < call.of:
+        if call.done:
+            yield MORE
+        piece = notes[call.done : call.done + NOTES_A_PIECE]
         # A tuple is what every version accepts; a list was refused once.
-        made = call.obj.add_new_notes(_specifications(call, notes[start : start + NOTES_A_TURN]))
+        specifications = tuple(
+            make(**{name: note[name] for name in NOTE_FIELDS[1:] if name in note}) for note in piece
+        )
+        made = call.obj.add_new_notes(specifications)
         ids.extend(made if made is not None else ())
+        call.done += len(piece)
+        call.so_far = "{} of {} notes are in the clip".format(call.done, call.of)
     return ids
 
 
-def _add_new_notes(call: Call) -> Any:
+def _add_new_notes(call: Call) -> Steps:
     _need_midi(call)
-    notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
-    return _in_turns(call, notes) if notes else UNCHANGED
+    notes = yield from _checked(call, ("pitch", "start_time", "duration"))
+    return (yield from _add(call, notes)) if notes else UNCHANGED
 
 
-def _replace_notes(call: Call) -> Any:
+def _replace_notes(call: Call) -> Steps:
     _need_midi(call)
-    notes = checks.notes(call.args["notes"], ("pitch", "start_time", "duration"))
-    if read_notes(call.obj):
+    notes = yield from _checked(call, ("pitch", "start_time", "duration"))
+    if len(all_notes(call.obj)):
+        call.holds = ("notes",)
         call.obj.remove_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
-    return _in_turns(call, notes)
+    return (yield from _add(call, notes))
 
 
-def _apply_note_modifications(call: Call) -> Any:
+def _apply_note_modifications(call: Call) -> Steps:
     _need_midi(call)
-    wanted = {note["note_id"]: note for note in checks.notes(call.args["notes"], ("note_id",))}
-    _need_notes(call, list(wanted))
-    if not wanted:
-        return UNCHANGED
-    vector = call.obj.get_notes_by_id(tuple(wanted))
+    given = yield from _checked(call, ("note_id",))
+    wanted = {note["note_id"]: note for note in given}
+    # From here on in one go: what a person changes meanwhile would be lost.
+    vector = _with_ids(call, list(wanted))
     changed = False
     for note in vector:
         for name, value in wanted[int(note.note_id)].items():
             if name != "note_id" and not same(getattr(note, name), value):
                 setattr(note, name, value)
                 changed = True
-    if not changed:
-        return UNCHANGED
-    return call.obj.apply_note_modifications(vector)
+    return call.obj.apply_note_modifications(vector) if changed else UNCHANGED
 
 
-def _need_notes(call: Call, ids: List[int]) -> None:
-    present = {note[0] for note in read_notes(call.obj)}
-    unknown = [id_ for id_ in ids if id_ not in present]
-    if unknown:
-        raise BridgeError(
-            "STALE_REFERENCE",
-            "The clip has no notes with these ids",
-            unknown[:20],
-            hint="read the clip's notes again",
-        )
+def _with_ids(call: Call, ids: List[int]) -> Any:
+    """Live's copies of these notes, all of them."""
+    if not ids:
+        return ()
+    try:
+        vector = call.obj.get_notes_by_id(tuple(ids))
+        if len(vector) == len(set(ids)):
+            return vector
+    except Exception:
+        # Live does not say which, and its versions differ in what they raise.
+        pass
+    present = {int(note.note_id) for note in all_notes(call.obj)}
+    raise BridgeError(
+        "STALE_REFERENCE",
+        "The clip has no notes with these ids",
+        [id_ for id_ in ids if id_ not in present][:20],
+        hint="read the clip's notes again",
+    )
 
 
 def _by_ids(call: Call) -> Any:
     _need_midi(call)
     ids = list(call.args["note_ids"])
-    _need_notes(call, ids)
+    _with_ids(call, ids)
     if not ids and call.method.effect == "edit":
         return UNCHANGED
     arguments = call.positional()
@@ -257,7 +284,7 @@ def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
         for _ in range(_WAIT_PUMPS):
             if abs(float(song.current_song_time) - time) < 1e-6:
                 break
-            yield
+            yield LIVE
         else:
             raise RuntimeError("the song position did not reach {:g}".format(time))
         return act()
@@ -287,7 +314,7 @@ def _create_cue_point(call: Call) -> Steps:
             # The position had snapped onto another cue point and the toggle deleted that one.
             yield from _at_position(call, time, song.set_or_delete_cue)
             break
-        yield
+        yield LIVE
     raise RuntimeError("Live made no cue point at {:g}: the position snaps to the grid".format(time))
 
 
@@ -302,7 +329,7 @@ def _delete_cue_point(call: Call) -> Steps:
     for _ in range(_WAIT_PUMPS):
         if not alive(cue) or len(items(song.cue_points)) < count:
             return None
-        yield
+        yield LIVE
     raise RuntimeError("Live kept the cue point at {:g}: the position snaps to the grid".format(time))
 
 
@@ -331,7 +358,7 @@ def _find_item(call: Call, path: str) -> Steps:
                 found = child
                 break
             if read_names % (4 * _ITEMS_A_TURN) == 0:
-                yield
+                yield LIVE
         if found is None:
             raise BridgeError("NOT_FOUND", "{!r} has no item {!r}".format(str(item.name), part), path)
         item = found
@@ -356,7 +383,7 @@ def _list_items(call: Call) -> Steps:
             }
         )
         if number % _ITEMS_A_TURN == _ITEMS_A_TURN - 1:
-            yield
+            yield LIVE
     return {"items": found, "total": len(children), "offset": offset}
 
 
@@ -464,8 +491,9 @@ def _until_loaded(call: Call, item: Any, track: Any, before: List[Any], tracks: 
                 "devices": [name for _, name, _ in new],
                 "tracks_added": len(added),
             }
+        call.done += 1
         call.so_far = "the track shows {}".format(", ".join(name for _, name, _ in now) or "no device")
-        yield
+        yield LIVE
     raise RuntimeError("Live shows nothing new for {!r}; {}".format(call.args["path"], call.so_far))
 
 

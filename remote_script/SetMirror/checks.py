@@ -243,8 +243,11 @@ def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
     return found
 
 
-def notes(value: Any, required: Tuple[str, ...]) -> List[Dict[str, Any]]:
-    """Notes as dictionaries with checked fields; a note may also be given as the wire's list of nine."""
+def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:
+    """Notes as dictionaries with checked fields; a note may also be given as the wire's list of nine.
+
+    `first` is the number of the first one, where they are checked in pieces.
+    """
     if not isinstance(value, (list, tuple)):
         raise refuse("notes must be a list", value)
     if len(value) > MOST_NOTES:
@@ -252,7 +255,7 @@ def notes(value: Any, required: Tuple[str, ...]) -> List[Dict[str, Any]]:
             "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, len(value))
         )
     found: List[Dict[str, Any]] = []
-    for number, item in enumerate(value):
+    for number, item in enumerate(value, first):
         if isinstance(item, (list, tuple)) and len(item) == len(NOTE_FIELDS):
             item = dict(zip(NOTE_FIELDS, item))
         if not isinstance(item, dict):

@@ -2,8 +2,9 @@
 
 A write is a generator that the pump advances: it runs in one main-thread turn where Live allows and yields
 where it has to wait (`FLUSH`: tell the changes so far; `PUMP`: until the next pump; `TICK`: until Live's
-next update tick). It starts only when everything that happened before is told, so that its batch holds its
-own changes alone. Results are kept by write id: the same id is never executed twice.
+next update tick; `MORE`: long work goes on, in this turn if there is time). Who asked is told how long work
+gets on. A write starts only when everything that happened before is told, so that its batch holds its own
+changes alone. Results are kept by write id: the same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, T
 
 from . import checks
 from .batches import Engine
-from .calls import Call, perform, victim
+from .calls import MORE, Call, perform, victim
 from .errors import BridgeError
 from .operations import Operation, Problems, prepare
 from .plans import Row
@@ -38,6 +39,8 @@ SETTLE_PUMPS = 12
 NOTIFYING_PUMPS = 10
 """Live refuses changes while it notifies; some 50 ms between two mutations are reported to help."""
 DEADLINE_S = 30.0
+PROGRESS_S = 0.1
+"""Between two notices of how a long write gets on."""
 
 Steps = Generator[str, None, Dict[str, Any]]
 
@@ -56,6 +59,7 @@ class Write:
         self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
         self.waiters: List[Tuple[Any, Any]] = []
         self.touched: Set[int] = set()
+        self.next_notice = now + PROGRESS_S
 
 
 def parse_write(params: Dict[str, Any], now: float) -> Write:
@@ -101,7 +105,8 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
 
 
 class Executor:
-    """The queue of writes and the one under way; `reply(client, request, outcome)` answers."""
+    """The queue of writes and the one under way; `reply(client, request, outcome)` answers, `tell(client, progress)`
+    says how a long one gets on."""
 
     def __init__(
         self,
@@ -109,6 +114,7 @@ class Executor:
         clock: Callable[[], float],
         live_module: Callable[[], Any],
         reply: Callable[[Any, Any, Any], None],
+        tell: Callable[[Any, Dict[str, Any]], None],
         log: Callable[[str], None],
         results: Optional[OrderedDict[str, Any]] = None,
     ) -> None:
@@ -126,6 +132,7 @@ class Executor:
         self._clock = clock
         self._live_module = live_module
         self._reply = reply
+        self._tell = tell
         self._log = log
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
@@ -438,19 +445,35 @@ class Executor:
         if operation.self_contained:
             self._close_foreign_step()
         steps = perform(call)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                operation.finish_call(call, end.value)
-                if operation.self_contained:
-                    self._close_foreign_step()
-                return
-            if self._clock() > write.deadline:
-                steps.close()
-                rule = "{} was not done in time".format(operation.method.name)
-                raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
-            yield PUMP
+        try:
+            while True:
+                try:
+                    wish = next(steps)
+                except StopIteration as end:
+                    operation.finish_call(call, end.value)
+                    break
+                if self._clock() > write.deadline:
+                    steps.close()
+                    rule = "{} was not done in time".format(operation.method.name)
+                    raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
+                if call.holds and row.id:
+                    engine.held = {row.id: row.plan.bits_of(call.holds)}
+                self._tell_progress(write, operation.number, call)
+                yield wish if wish == MORE else PUMP
+        finally:
+            engine.held = {}
+        if operation.self_contained:
+            self._close_foreign_step()
+
+    def _tell_progress(self, write: Write, number: int, call: Call) -> None:
+        now = self._clock()
+        if now < write.next_notice:
+            return
+        write.next_notice = now + PROGRESS_S
+        progress = {"write": write.id, "op": number, "ops": len(write.operations)}
+        progress.update(done=call.done, of=call.of, so_far=call.so_far)
+        for client, _ in write.waiters:
+            self._tell(client, progress)
 
     def _take_back(
         self, write: Write, done: List[Operation], failed: Optional[Operation], problem: BridgeError

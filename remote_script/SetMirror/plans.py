@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import schema
 from .values import ABSENT, PLAIN
+from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]
 
@@ -63,12 +64,25 @@ class Row:
                 ids.append(value)
         return ids
 
-    def encoded(self) -> List[Any]:
+    def plain(self) -> List[Any]:
         """OBJ of the wire: [id, type, parent, role, props, children]."""
         plan, values = self.plan, self.values
         props = {plan.names[i]: values[i] for i in plan.leaves if values[i] is not ABSENT}
         children = {plan.names[i]: values[i] for i in plan.tree if values[i] is not ABSENT}
         return [self.id, plan.type, self.parent, self.role, props, children]
+
+    def line(self) -> bytes:
+        """The same as JSON; what is long was encoded when it was read."""
+        whole = self.plain()
+        held = [(name, value) for name, value in whole[4].items() if isinstance(value, Encoded)]
+        if not held:
+            return encode(whole)
+        for name, _ in held:
+            del whole[4][name]
+        texts = [encode(name) + b":" + value.json for name, value in held]
+        if whole[4]:
+            texts.append(encode(whole[4])[1:-1])
+        return b"".join((encode(whole[:4])[:-1], b",{", b",".join(texts), b"},", encode(whole[5]), b"]"))
 
 
 class Plan:
@@ -92,7 +106,8 @@ class Plan:
         self.slow = [
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]
-        """Read one at a time: a hundred routings or a thousand notes fill a slice."""
+        """Read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
+        self.long_bits = sum(1 << i for i in set(self.slow) | set(self.content))
         self.late_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "routings")
         """What follows from other objects' names, long and seldom looked at: it is told after the rest."""
         pointing = set(self.tree) | set(self.refs) | set(self.slow)

@@ -208,7 +208,7 @@ class SetMirror:
                     return worked
                 self._new_engine()
                 executor = self.executor
-            elif self.engine.dirty:
+            elif self.engine.due:
                 self._begin_flush()
             elif executor.busy and not advanced:
                 worked = True
@@ -269,8 +269,7 @@ class SetMirror:
             others = {id_: bits for id_, bits in dirty.items() if id_ not in mine}
             if mine and others:
                 # Structure first settles where objects are; the rest follows in the next round.
-                for id_, bits in others.items():
-                    engine.dirty[id_] = engine.dirty.get(id_, 0) | bits
+                engine.give_back(others)
             if mine:
                 self._start(mine, Cause("write", write.id, write.author))
                 return
@@ -279,20 +278,20 @@ class SetMirror:
     def _flush_for_write(self) -> None:
         """All that is dirty came from the write that has just run in this very turn."""
         engine, write = self.engine, self.executor.current
-        if engine.dirty and write is not None:
+        if engine.due and write is not None:
             cause = Cause("write", write.id, write.author)
             dirty, late = self._split()
             for id_ in late:
                 self._late[id_] = cause
-            engine.dirty = late
+            engine.give_back(late)
             if dirty:
                 self._start(dirty, cause)
 
     def _split(self) -> Tuple[Dict[int, int], Dict[int, int]]:
-        """What is dirty: what is told at once, and what may come late."""
+        """What is due: what is told at once, and what may come late."""
         now: Dict[int, int] = {}
         late: Dict[int, int] = {}
-        for id_, bits in self.engine.dirty.items():
+        for id_, bits in self.engine.take().items():
             row = self.engine.shadow.rows.get(id_)
             slow = bits & row.plan.late_bits if row is not None else 0
             if slow:
@@ -311,7 +310,7 @@ class SetMirror:
         now, late = self._split()
         if not late or (now and not self._late_turn):
             self._late_turn = bool(late)
-            engine.dirty = late
+            engine.give_back(late)
             return now, LIVE
         self._late_turn = False
         cause = self._late.get(next(iter(late)), LIVE)
@@ -319,9 +318,8 @@ class SetMirror:
         taken = {id_: late.pop(id_) for id_ in chosen}
         for id_ in chosen:
             self._late.pop(id_, None)
-        for id_, bits in late.items():
-            now[id_] = now.get(id_, 0) | bits
-        engine.dirty = now
+        engine.give_back(late)
+        engine.give_back(now)
         return taken, cause
 
     def _start(self, dirty: Dict[int, int], cause: Cause) -> None:
@@ -407,7 +405,13 @@ class SetMirror:
         self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex())
         results = self.executor.results if self.executor is not None else None
         self.executor = Executor(
-            self.engine, self._clock, lambda: self.live_module, self._reply, self.log, results
+            self.engine,
+            self._clock,
+            lambda: self.live_module,
+            self._reply,
+            self._tell_write_progress,
+            self.log,
+            results,
         )
         self.audit = Audit(self.engine, self._clock)
         self._progress = 0.0
@@ -456,6 +460,11 @@ class SetMirror:
             client.push(error_line(request, outcome))
         else:
             client.push(result_line(request, outcome))
+
+    def _tell_write_progress(self, client: Client, progress: Dict[str, Any]) -> None:
+        line = request_line("write.progress", progress)
+        if client.has_room(line):
+            client.stream(line)
 
     def welcome(self) -> Dict[str, Any]:
         """The answer to bridge.authenticate."""

@@ -12,7 +12,6 @@ from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
 from .plans import Row, class_of, root_class
 from .values import ABSENT, live_ptr
-from .wire import encode
 
 
 class Snapshot:
@@ -28,7 +27,7 @@ class Snapshot:
     def keep(self, row: Row) -> None:
         """Remember `row` as it is now, if it was not sent yet."""
         if row.id in self._left and row.id not in self._kept:
-            self._kept[row.id] = encode(row.encoded())
+            self._kept[row.id] = row.line()
 
     def take(self, rows: Dict[int, Row], most_bytes: int) -> List[bytes]:
         """The next objects, encoded, about `most_bytes` of them; empty at the end."""
@@ -39,7 +38,7 @@ class Snapshot:
             self._left.discard(id_)
             line = self._kept.pop(id_, None)
             if line is None:
-                line = encode(rows[id_].encoded())
+                line = rows[id_].line()
             taken.append(line)
             size += len(line) + 1
         return taken

@@ -127,10 +127,6 @@ def as_routing(value: Any) -> Any:
     return None if value is None else as_str(value.display_name)
 
 
-def as_routings(value: Any) -> Any:
-    return tuple(as_str(item.display_name) for item in items(value))
-
-
 def as_json(value: Any) -> Any:
     """Any value of Live's as JSON data; what has no JSON form becomes its text."""
     if value is None or isinstance(value, (bool, str)):
@@ -169,8 +165,9 @@ def as_notes(vector: Any) -> Tuple[Tuple[Any, ...], ...]:
     return tuple(as_note(note) for note in vector)
 
 
-def as_warp_markers(vector: Any) -> Any:
-    return tuple((float(marker.sample_time), float(marker.beat_time)) for marker in items(vector))
+def as_warp_marker(marker: Any) -> Tuple[float, float]:
+    """Seconds into the sample, beats into the clip."""
+    return float(marker.sample_time), float(marker.beat_time)
 
 
 PLAIN: Dict[str, Callable[[Any], Any]] = {
@@ -183,9 +180,7 @@ PLAIN: Dict[str, Callable[[Any], Any]] = {
     "floats": as_floats,
     "strs": as_strs,
     "routing": as_routing,
-    "routings": as_routings,
     "json": as_json,
-    "warp_markers": as_warp_markers,
 }
 """Type of the table → how its value is made plain; the other types need more than one call."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, List, Optional
+from typing import Any, Iterable, List, Optional
 
 from .errors import BridgeError
 
@@ -91,6 +91,17 @@ def decode(line: bytes) -> Any:
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8; ValueError for NaN and Infinity. Lone surrogates become "?"."""
     return _encoder.encode(value).encode("utf-8", "replace")
+
+
+class Encoded(tuple):  # type: ignore[type-arg]
+    """A long tuple with its JSON, made piece by piece: nobody has to encode it in one go."""
+
+    json: bytes
+
+    def __new__(cls, elements: Iterable[Any], json: bytes) -> Encoded:
+        made = super().__new__(cls, elements)
+        made.json = json
+        return made
 
 
 def request_line(method: str, params: Any) -> bytes:

@@ -68,7 +68,7 @@ async def alike(mirror: Mirror, bridge: Bridge) -> None:
     assert mirror.store.faults() == []
     assert mirror.store.nodes.keys() == rows.keys()
     for id_, row in rows.items():
-        _, type_, parent, role, props, children = row.encoded()
+        _, type_, parent, role, props, children = row.plain()
         node = mirror.node(id_)
         assert (node.type, node.parent, node.role) == (type_, parent, role)
         assert {n: v for n, v in node.children.items() if v} == {n: v for n, v in children.items() if v}
