@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from mirror import Call, Mirror, Node, Operation, Set, WriteResult, errors
+from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResult, errors
 
 from . import units, views
 from .library import Library
@@ -106,9 +106,17 @@ class Desk:
         if not more.get("dry_run"):
             await self._permit([act_of(self.mirror.store, op) for op in ops])
         result = await self.mirror.write(
-            ops, author=self.caller.name, client=self.caller.client, label=label, **more
+            ops,
+            author=self.caller.name,
+            client=self.caller.client,
+            label=label,
+            progress=self._progressed,
+            **more,
         )
         return self.written(result, ops)
+
+    async def _progressed(self, told: WriteProgress) -> None:
+        await self.report(told.share, 1, told.so_far)
 
     async def undo(self, write: str | None = None) -> dict[str, Any]:
         """Live's undo; with `write` only if that is what would be taken back."""

@@ -21,6 +21,7 @@ from .model import (
     Set,
     Stamp,
     Status,
+    WriteProgress,
     WriteResult,
 )
 from .sampler import GaugeStream, Sample
@@ -44,6 +45,7 @@ __all__ = [
     "Stamp",
     "Status",
     "Stream",
+    "WriteProgress",
     "WriteResult",
     "errors",
     "load_token",

@@ -1,8 +1,8 @@
 """The thin shell around `sync`: socket, clock and tasks. Connects for ever, with backoff and jitter.
 
-One task reads and dispatches: replies to requests by their id, everything else to the state machine, whose
-effects are carried out in order before the next line is looked at. One task writes. A request is either not
-sent, or it may have been done: `Disconnected.facts["sent"]` says which.
+One task reads and dispatches: replies to requests by their id, the progress of writes to who asked, everything
+else to the state machine, whose effects are carried out in order before the next line is looked at. One task
+writes. A request is either not sent, or it may have been done: `Disconnected.facts["sent"]` says which.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import anyio
 import anyio.abc
 
 from . import errors, wire
+from .model import WriteProgress
 from .sync import Apply, Close, Effect, Replace, Send, Stage, State, Sync, Trust
 
 log = logging.getLogger("setmirror.link")
@@ -60,7 +61,7 @@ class Request:
 
 
 class Link:
-    """`carry_out` is called for each Stage, Replace and Apply, in order, from the reading task."""
+    """`carry_out` is called for each Stage, Replace and Apply, in order, from the reading task; so is `progress`."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Link:
         sync: Sync,
         carry_out: Callable[[Effect], None],
         changed: Callable[[], None],
+        progress: Callable[[WriteProgress], None],
         *,
         clock: Callable[[], float],
         recorder: Recorder | None = None,
@@ -81,6 +83,7 @@ class Link:
         self._connect = connect
         self._carry_out = carry_out
         self._changed = changed
+        self._progress = progress
         self._clock = clock
         self._chance = chance
         self._nonce = nonce
@@ -247,6 +250,9 @@ class Link:
                 self.counters["late replies"] += 1
             else:
                 asked.finish(message)
+            return
+        if isinstance(message.params, WriteProgress):
+            self._progress(message.params)
             return
         unknown = len(self.sync.unknown)
         self._perform(self.sync.receive(message, self._clock()))

@@ -28,7 +28,7 @@ from .stats import Latencies
 from .store import Applied, Store
 from .subscriptions import Hub, Stream
 from .sync import Apply, Effect, Replace, Stage, State, Sync
-from .writes import Writes
+from .writes import Progressed, Writes
 
 log = logging.getLogger("setmirror.mirror")
 
@@ -55,7 +55,14 @@ class Mirror:
         self._clock = clock
         self._sync = Sync(token, {"name": client_name, "version": client_version})
         self._link = Link(
-            connect, self._sync, self._carry_out, self._wake, clock=clock, recorder=recorder, chance=chance
+            connect,
+            self._sync,
+            self._carry_out,
+            self._wake,
+            lambda told: self.writes.progressed(told),
+            clock=clock,
+            recorder=recorder,
+            chance=chance,
         )
         self.writes = Writes(
             self.store,
@@ -312,6 +319,7 @@ class Mirror:
         deadline_s: float | None = None,
         dry_run: bool = False,
         write_id: str | None = None,
+        progress: Progressed | None = None,
     ) -> WriteResult:
         """Change the Set: all operations or none, one step in Live's undo history; then wait until reads show
         it.
@@ -326,6 +334,7 @@ class Mirror:
           deadline_s: Seconds for all of it, above 0; 30 if not given.
           dry_run: Check all, change nothing, and tell what would change.
           write_id: A name of the asker's for this write, 1 to 100 characters: the same one is done once.
+          progress: Awaited with how it gets on, some ten times a second, where it takes longer than that.
 
         Raises:
           MirrorError: refused, nothing was changed; `facts["problems"]` lists all that is wrong.
@@ -342,6 +351,7 @@ class Mirror:
             deadline_s=deadline_s,
             dry_run=dry_run,
             write_id=write_id,
+            progress=progress,
         )
 
     async def undo(self, *, author: str = "", client: str | None = None) -> WriteResult:

@@ -5,7 +5,7 @@ Dicts and lists inside of nodes are shared with the mirror: read them, do not ch
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -167,6 +167,23 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     display: str = ""
     result: Any = None
     value: Any = None
+
+
+class WriteProgress(msgspec.Struct, frozen=True):
+    """How a long write gets on: `done` of `of` (0 where nobody knows how much) in operation `op` of `ops`."""
+
+    write: str
+    op: Annotated[int, msgspec.Meta(ge=0)] = 0
+    ops: Annotated[int, msgspec.Meta(ge=1)] = 1
+    done: Annotated[int, msgspec.Meta(ge=0)] = 0
+    of: Annotated[int, msgspec.Meta(ge=0)] = 0
+    so_far: str = ""
+
+    @property
+    def share(self) -> float:
+        """0 to 1, and never less than before: what has no known end comes ever nearer to it."""
+        part = min(1.0, self.done / self.of) if self.of else self.done / (self.done + 100)
+        return min(1.0, (self.op + part) / self.ops)
 
 
 class WriteResult(msgspec.Struct, frozen=True):

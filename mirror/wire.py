@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from .model import WriteProgress
+
 LINE_BYTES = 64 * 1024 * 1024
 """Longest line from the script: more than any Set's largest clip."""
 STRANGER_BYTES = 4 * 1024
@@ -90,6 +92,7 @@ PARAMS: dict[str, Any] = {
     "bridge.ready": Ready,
     "bridge.progress": Progress,
     "bridge.resync": Resync,
+    "write.progress": WriteProgress,
     "bridge.bye": Bye,
 }
 """The notices that the mirror knows; others are counted and ignored."""

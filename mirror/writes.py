@@ -25,7 +25,7 @@ import anyio
 import msgspec
 
 from . import checks, errors
-from .model import Call, Operation, OpResult, WriteResult
+from .model import Call, Operation, OpResult, WriteProgress, WriteResult
 from .queries import resolve
 from .stats import Latencies
 from .store import Store
@@ -47,13 +47,15 @@ RECOVER_S = 20.0
 """
 SEEN_S = 5.0
 
+Progressed = Callable[[WriteProgress], Awaitable[None]]
+
 
 class Entry:
     """One write on its way."""
 
     __slots__ = (
-        "author", "client", "deadline", "done", "dry_run", "expect", "id", "if_revision", "label", "ops",
-        "outcome", "sent", "since", "waiters",
+        "author", "client", "deadline", "dry_run", "expect", "id", "if_revision", "label", "moved", "ops",
+        "outcome", "progress", "sent", "since", "waiters",
     )  # fmt: skip
 
     def __init__(self, id_: str, ops: Sequence[Operation], client: str, author: str, label: str) -> None:
@@ -69,7 +71,9 @@ class Entry:
         self.since = 0.0
         self.sent = False
         self.waiters = 0
-        self.done = anyio.Event()
+        self.moved = anyio.Event()
+        """Set when there is an outcome, or other progress: then it is another event."""
+        self.progress: WriteProgress | None = None
         self.outcome: WriteResult | errors.MirrorError | None = None
 
 
@@ -126,6 +130,7 @@ class Writes:
         deadline_s: float | None = None,
         dry_run: bool = False,
         write_id: str | None = None,
+        progress: Progressed | None = None,
     ) -> WriteResult:
         """Queue a write and wait for its outcome; see Mirror.write."""
         entry = self._find(write_id) if write_id is not None else None
@@ -137,14 +142,27 @@ class Writes:
             entry.expect = expect
             entry.dry_run = dry_run
         entry.waiters += 1
+        told: WriteProgress | None = None
         try:
-            await entry.done.wait()
+            while entry.outcome is None:
+                if progress is not None and entry.progress is not None and entry.progress is not told:
+                    told = entry.progress
+                    await progress(told)
+                else:
+                    await entry.moved.wait()
         finally:
             entry.waiters -= 1
-            if not entry.waiters and not entry.done.is_set():
+            if not entry.waiters and entry.outcome is None:
                 self._cancel(entry)
-        assert entry.outcome is not None
         return _given(entry.outcome)
+
+    def progressed(self, told: WriteProgress) -> None:
+        """The script says how the write under way gets on."""
+        entry = self._current
+        if entry is not None and entry.id == told.write:
+            entry.progress = told
+            moved, entry.moved = entry.moved, anyio.Event()
+            moved.set()
 
     def _find(self, write_id: str) -> Entry | None:
         waiting = [entry for queue in self._queues.values() for entry in queue]
@@ -253,7 +271,7 @@ class Writes:
         self.results[entry.id] = outcome
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)
-        entry.done.set()
+        entry.moved.set()
 
     async def _execute(self, entry: Entry) -> WriteResult:
         while True:

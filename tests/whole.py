@@ -157,14 +157,14 @@ class Whole:
         await trio.lowlevel.checkpoint()
         return self.stage.live.person.do(edit)
 
-    async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """Call a tool over MCP; its structured answer.
+    async def call(self, tool: str, *, progress: Any = None, **arguments: Any) -> dict[str, Any]:
+        """Call a tool over MCP; its structured answer. `progress` hears how it gets on.
 
         Raises:
           Refused: the tool said no; `data` is what it said.
         """
         with trio.fail_after(LONG_S):
-            result = await self.agent.client.call_tool(tool, arguments)
+            result = await self.agent.client.call_tool(tool, arguments, progress_callback=progress)
         answer = result.structured_content
         assert isinstance(answer, dict)
         if result.is_error:

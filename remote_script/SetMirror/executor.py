@@ -467,7 +467,7 @@ class Executor:
 
     def _tell_progress(self, write: Write, number: int, call: Call) -> None:
         now = self._clock()
-        if now < write.next_notice:
+        if now < write.next_notice or not call.done:
             return
         write.next_notice = now + PROGRESS_S
         progress = {"write": write.id, "op": number, "ops": len(write.operations)}

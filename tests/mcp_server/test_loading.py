@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 import trio.testing
 
 from mcp_server.library import Library
@@ -81,8 +82,18 @@ async def test_a_slow_plug_in_is_waited_for_and_one_that_does_not_come_is_told_w
 ) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
         plugin = await first_in(whole, "plugins")
-        made = await load(whole, plugin, to=KEYS)
+        told: list[tuple[float, float | None, str | None]] = []
+
+        async def progress(*about: Any) -> None:
+            told.append(about)
+            await trio.lowlevel.checkpoint()
+
+        made = await load(whole, plugin, to=KEYS, progress=progress)
         assert made["type"] == "PluginDevice"
+        assert (told[0][0], told[-1][0]) == (0, 1)
+        assert [each[0] for each in told] == sorted({each[0] for each in told})
+        assert {each[1] for each in told} == {1}
+        assert "the track shows " in (told[1][2] or "")
         before, entries = await devices(whole, KEYS), whole.history()
         # A hot-swap of another kind of device loads nothing, silently.
         with pytest.raises(Refused) as caught:

@@ -10,7 +10,7 @@ import pytest
 import trio
 import trio.testing
 
-from mirror import Call, Set, errors
+from mirror import Call, Set, WriteProgress, errors
 from mirror.writes import RECOVER_S, WAITING_PER_CLIENT
 
 from .conftest import Clock, Open
@@ -291,6 +291,60 @@ async def test_a_write_cancelled_after_it_is_sent_is_finished_and_kept(
         await trio.sleep(1)
         assert mirror.writes.results["w1"].outcome == "verified"
         assert mirror.resolve("tracks/1").name == "Sub"
+
+
+async def test_who_waits_for_a_long_write_is_told_how_it_gets_on(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def slowly(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+        async def work() -> None:
+            for done in (1, 2, 3):
+                await trio.sleep(0.1)
+                about = {"op": 0, "ops": 2, "done": done, "of": 4, "so_far": f"{done} of 4"}
+                client.notify("write.progress", write=params["write"], **about)
+                client.notify("write.progress", write="somebody else's", **about)
+            await trio.sleep(0.1)
+            client.answer(id_, peer.execute(params))
+
+        peer.nursery.start_soon(work)
+        return True
+
+    told: list[tuple[float, str]] = []
+
+    async def progress(each: WriteProgress) -> None:
+        told.append((each.share, each.so_far))
+        # Slower than they come: the newest is told, none is waited for.
+        await trio.sleep(0.11)
+
+    peer.hooks["write.execute"] = slowly
+    async with opened() as mirror:
+        assert (await mirror.write([RENAME], progress=progress)).outcome == "verified"
+        assert told == [(0.125, "1 of 4"), (0.25, "2 of 4"), (0.375, "3 of 4")]
+        assert mirror.synced
+
+
+def test_progress_without_a_known_end_never_goes_back() -> None:
+    shares = [
+        WriteProgress("w", op=op, ops=3, done=done).share
+        for op in range(3)
+        for done in (0, 1, 50, 5000, 10**9)
+    ]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
+
+
+async def test_progress_that_is_none_ends_the_link_and_not_the_write(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def lies(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+        client.notify("write.progress", write=params["write"], ops=0)
+        peer.execute(params)
+        return True
+
+    peer.hooks["write.execute"] = lies
+    async with opened() as mirror:
+        result = await mirror.write([RENAME])
+        assert (result.outcome, result.recovered) == ("verified", "script")
 
 
 async def test_a_write_whose_deadline_passes_in_the_queue_is_not_sent(
