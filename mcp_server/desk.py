@@ -6,13 +6,14 @@ says; the event log gets the client's name from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResult, errors
+from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResult, errors, values
 
 from . import units, views
 from .library import Library
@@ -21,6 +22,10 @@ from .policy import Act, Policy, act_of, found
 FILE_ARGUMENT = "file_path"
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
 """What every result says, also where it is nothing."""
+
+
+MADE = re.compile(r"\$(\d+)(?:[./](.+))?", re.DOTALL)
+"""What an earlier operation of the same write made, and the way from there."""
 
 
 @dataclass(frozen=True)
@@ -147,13 +152,25 @@ class Desk:
             f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
         )
 
+    def _about(self, target: int | str, results: list[dict[str, Any]]) -> Node | None:
+        """What an operation was about, also where another one of the same write had made it."""
+        if isinstance(target, str) and (made := MADE.fullmatch(target)):
+            result = results[int(made[1])].get("result")
+            if not isinstance(result, dict) or "ref" not in result:
+                return None
+            target = f"{result['ref']}/{made[2]}" if made[2] else result["ref"]
+        return found(self.mirror.store, target)
+
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
         results = [{**NOTHING, **msgspec.to_builtins(each)} for each in result.results]
         for op, told in zip(ops, results, strict=False):
+            node = self._about(op.target, results)
             if isinstance(op, Set):
                 told["property"] = op.name
-            node = found(self.mirror.store, op.target)
+                for side in ("before", "after"):
+                    type_ = node.type if node is not None else ""
+                    told[side] = values.shown(self.mirror.store, type_, op.name, told[side])
             if node is not None:
                 told["ref"] = self.ref(node)
         same = result.epoch == self.mirror.epoch

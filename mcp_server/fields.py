@@ -34,10 +34,10 @@ def field(class_: str, name: str) -> tuple[str, Any, Any]:
     hint: Any
     if name == "color":
         hint = Color
-    elif prop.choices is not None and all(str(value) == label for value, label in prop.choices.items()):
+    elif prop.choices is not None and not prop.labels:
         hint = Literal[tuple(prop.choices)]
-    elif prop.choices is not None:
-        labels = tuple(prop.choices.values())
+    elif prop.labels:
+        labels = tuple(prop.labels.values())
         hint = Literal[labels] if len(labels) <= FEW_CHOICES else str
         if len(labels) > FEW_CHOICES:
             hint = Annotated[str, Meta(description=f"as in Live: {labels[1]}, {labels[-1]}…")]

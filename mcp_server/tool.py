@@ -6,7 +6,6 @@ with the rule and the value. A refusal is a result with `isError`: one line for 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ import mcp_types as types
 import msgspec
 
 from mirror import Mirror, errors
+from mirror.checks import finite
 
 from .desk import Desk
 
@@ -101,7 +101,8 @@ class Tool:
             ) from None
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
-        _finite(given, self.name)
+        # NaN and infinity are no JSON, but some parsers let them through.
+        finite(given, self.name)
         return arguments
 
 
@@ -203,18 +204,6 @@ def _shortened(schema: Any) -> Any:
         for name, each in schema.items()
         if not (name == "default" and each in ("", [], {}, None))
     }
-
-
-def _finite(value: Any, label: str) -> None:
-    """NaN and infinity are no JSON, but some parsers let them through."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise errors.InvalidValue(f"{label} takes finite numbers only, got {value}", str(value))
-    if isinstance(value, dict):
-        for each in value.values():
-            _finite(each, label)
-    elif isinstance(value, list):
-        for each in value:
-            _finite(each, label)
 
 
 def stamp(mirror: Mirror) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     if props.get("is_quantized"):
         shown["items"] = props.get("value_items")
     if props.get("automation_state"):
-        shown["automation_state"] = schema.ENUMS["AutomationState"].get(props["automation_state"])
+        shown["automation_state"] = mirror.shown(node, "automation_state")
     return shown
 
 
@@ -142,7 +142,7 @@ def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = Non
         schema.CLASSES[node.type].properties if node.type in schema.CLASSES and node.type != "Device" else {}
     )
     special = {
-        name: _value(mirror, own[name], node.props[name])
+        name: _value(mirror, node, name)
         for name in own
         if name in node.props and not own[name].is_tree and own[name].type != "routings"
     }
@@ -285,9 +285,9 @@ def whole(
                 f"{node.type} has no property `{name}`", name, hint=f"it has {', '.join(sorted(known))}"
             )
     shown: dict[str, Any] = {"ref": mirror.ref(node.id), "id": node.id, "type": node.type, "name": node.name}
-    for name, value in node.props.items():
+    for name in node.props:
         if fields is None or name in fields:
-            shown[name] = _value(mirror, known.get(name), value)
+            shown[name] = _value(mirror, node, name)
     for name, held in node.children.items():
         if fields is not None and name not in fields and depth == 0:
             continue
@@ -303,21 +303,11 @@ def whole(
     return shown
 
 
-def _value(mirror: Mirror, prop: schema.Property | None, value: Any) -> Any:
-    if prop is not None and prop.type == "ref" and isinstance(value, int):
-        return mirror.ref(value)
-    if prop is not None and prop.type == "refs":
-        return [mirror.ref(each) for each in value]
-    if prop is not None and prop.type == "notes" and isinstance(value, tuple):
+def _value(mirror: Mirror, node: Node, name: str) -> Any:
+    value = node.props.get(name)
+    if name == "notes" and isinstance(value, tuple):
         return f"{len(value)} notes: read them with get_notes"
-    if (
-        prop is not None
-        and prop.choices is not None
-        and not isinstance(value, bool)
-        and value in prop.choices
-    ):
-        return prop.choices[value]
-    return value
+    return mirror.shown(node, name)
 
 
 def match(mirror: Mirror, found: Match) -> dict[str, Any]:
@@ -343,7 +333,7 @@ def description(name: str) -> dict[str, Any]:
         if prop.maximum is not None:
             told["max"] = prop.maximum
         if prop.choices is not None:
-            told["choices"] = list(prop.choices.values())
+            told["choices"] = list(prop.labels.values() or prop.choices)
         if prop.unit:
             told["unit"] = prop.unit
         if prop.of:

@@ -21,7 +21,7 @@ from remote_script.SetMirror import schema
 from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
 from remote_script.SetMirror.errors import BridgeError
 
-from . import errors
+from . import errors, values
 from .model import Call, Node, Operation, Set
 from .queries import resolve, schema_is_a
 from .store import Store
@@ -128,15 +128,15 @@ class _Write:
             told["target"] = node.id
             self.touched.add(node.id)
         if isinstance(op, Set):
-            _finite(op.value, f"`{op.name}`")
+            finite(op.value, f"`{op.name}`")
             told["name"] = op.name
             told["value"] = op.value if node is None else self._set(number, node, op)
             if op.expect is not msgspec.UNSET:
-                _finite(op.expect, "`expect`")
+                finite(op.expect, "`expect`")
                 told["expect"] = op.expect if node is None else self._expected(node, op.name, op.expect)
         else:
             self.plain = False
-            _finite(op.args, "`args`")
+            finite(op.args, "`args`")
             told["method"] = op.method
             told["args"] = op.args if node is None else self._call(number, node, op)
         return told
@@ -266,27 +266,47 @@ class _Write:
 
     def expectation(self, target: Any, name: str, value: Any) -> dict[str, Any]:
         node = resolve(self.store, target)
-        _finite(value, "`expect`")
+        finite(value, "`expect`")
         return {"target": node.id, "name": name, "value": self._expected(node, name, value)}
 
     def _expected(self, node: Node, name: str, expected: Any) -> Any:
-        prop = schema.properties(node.type).get(name) if node.type in schema.CLASSES else None
-        if prop is not None and prop.type == "ref" and isinstance(expected, str):
-            expected = resolve(self.store, expected).id
-        if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
-            return expected
+        prop = values.row(node.type, name)
         observed = node.props.get(name)
-        if observed != expected:
+        wanted = self._meant(node, prop, expected, observed)
+        if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
+            return wanted
+        if observed != wanted:
+            told = rules.short(values.shown(self.store, node.type, name, wanted))
+            now = values.shown(self.store, node.type, name, observed)
             raise errors.PreconditionFailed(
-                f"{name} of {self.store.ref(node.id)} is expected to be {rules.short(expected)!r} "
-                f"but is {rules.short(observed)!r}",
-                rules.short(expected),
+                f"{name} of {self.store.ref(node.id)} is expected to be {told!r} but is {rules.short(now)!r}",
+                told,
                 id=node.id,
                 name=name,
-                expected=expected,
-                observed=observed,
+                expected=told,
+                observed=now,
             )
-        return expected
+        return wanted
+
+    def _meant(self, node: Node, prop: schema.Property | None, value: Any, now: Any) -> Any:
+        """What is expected of a property by what reads show of it: a label, a ref, a parameter's text."""
+        if prop is None:
+            return value
+        if prop.choices is not None and value != now:
+            # Only what Live itself shows may be outside of them, such as -1 for none.
+            return rules.in_bounds(prop, value)
+        if prop.type == "ref" and isinstance(value, str):
+            return resolve(self.store, value).id
+        if prop.type == "refs" and isinstance(value, list):
+            return [resolve(self.store, each).id for each in value]
+        if node.type == "DeviceParameter" and prop.name == "value" and isinstance(value, str):
+            shown = node.props.get("display")
+            items = node.props.get("value_items")
+            if value == shown:
+                return now
+            if isinstance(items, list) and value in items:
+                return float((node.props.get("min") or 0) + items.index(value))
+        return value
 
     def unchanged_since(self, revision: int) -> None:
         for id_ in self.touched:
@@ -368,7 +388,7 @@ def _settable(node: Node) -> str:
     return f"it can be set: {', '.join(names)}" if names else "nothing of it can be set"
 
 
-def _finite(value: Any, label: str, depth: int = 0) -> None:
+def finite(value: Any, label: str, depth: int = 0) -> None:
     """Refuse what JSON cannot say, wherever it hides: it would be sent as null."""
     if isinstance(value, float) and not math.isfinite(value):
         raise errors.InvalidValue(f"{label} must be a finite number, got {value}", str(value))
@@ -378,9 +398,9 @@ def _finite(value: Any, label: str, depth: int = 0) -> None:
         for name, each in value.items():
             if not isinstance(name, str):
                 raise errors.InvalidValue(f"{label} must have texts as keys, got {name!r}")
-            _finite(each, label, depth + 1)
+            finite(each, label, depth + 1)
     elif isinstance(value, list | tuple):
         for each in value:
-            _finite(each, label, depth + 1)
+            finite(each, label, depth + 1)
     elif value is not None and not isinstance(value, bool | int | float | str):
         raise errors.InvalidValue(f"{label} must be plain JSON, got a {type(value).__name__}")

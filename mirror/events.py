@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import anyio
 
-from . import errors
+from . import errors, values
 from .model import Event, Node
 from .store import Applied, Store
 
@@ -175,6 +175,9 @@ class EventLog:
             if node is None:
                 # Changed, then removed, in one step: the removal tells enough.
                 continue
+            if kind in ("set", "absent"):
+                before = values.shown(store, node.type, name, before, gone)
+                after = values.shown(store, node.type, name, after, gone)
             changes.append((kind, id_, name, before, after, ref(id_), node.type, node.name))
         self.latest = store.revision
         if not changes and resynced is None:

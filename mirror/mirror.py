@@ -18,7 +18,7 @@ from typing import Any
 
 import anyio
 
-from . import errors, gauges, queries
+from . import errors, gauges, queries, values
 from .events import EventLog
 from .link import Connect, Link, Recorder
 from .model import Call, Match, Node, Note, Operation, Stamp, Status, WriteResult
@@ -216,6 +216,10 @@ class Mirror:
         """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""
         self.node(id_)
         return self.store.ref(id_)
+
+    def shown(self, node: Node, name: str) -> Any:
+        """A property as all reads show it: a choice by its label, an object by its ref; None without it."""
+        return values.shown(self.store, node.type, name, node.props.get(name))
 
     def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
         """The objects in a list of `node` now, in order; empty when it has no such list."""

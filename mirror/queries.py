@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
 
-from . import errors, refs
+from . import errors, refs, values
 from .model import Match, Node
 from .store import Store
 
@@ -60,9 +61,9 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 """Words of people → class and what must be true; Live's class names are understood as well."""
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "==": operator.eq,
-    "!=": operator.ne,
+    "=": lambda value, wanted: _same(value, wanted),
+    "==": lambda value, wanted: _same(value, wanted),
+    "!=": lambda value, wanted: not _same(value, wanted),
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -71,6 +72,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(==|!=|<=|>=|=|<|>|~|contains)\s*(.+?)\s*\Z", re.DOTALL)
 
 # What people mean by a name alone; parameters are thousands and named alike.
+_OWN = ("id", "type", "role", "parent")
+"""What every object has besides Live's properties."""
 _SECOND_CHOICE = ("DeviceParameter", "Song", "Application", "DrumPad")
 
 
@@ -335,9 +338,10 @@ def _of_item(name: str, wanted: Any) -> _Condition:
     if isinstance(wanted, str):
         match = re.match(r"(==|!=|<=|>=|<|>|~)\s*(.+)\Z", wanted, re.DOTALL)
         if match is not None:
-            return _condition(name, match.group(1), _literal(match.group(2)))
+            return _condition(name, match.group(1), _literal(match.group(2)), match.group(2))
     if isinstance(wanted, list | tuple):
-        return lambda store, node: any(_same(value_at(store, node, name), each) for each in wanted)
+        any_of = [_condition(name, "=", each) for each in wanted]
+        return lambda store, node: any(holds(store, node) for holds in any_of)
     return _condition(name, "=", wanted)
 
 
@@ -348,7 +352,7 @@ def _of_text(text: str) -> _Condition:
             f"A condition is `property sign value`, not {text[:100]!r}", text[:100],
             hint='such as "length > 32", "arm = true", "name contains bass"',
         )  # fmt: skip
-    return _condition(match.group(1), match.group(2), _literal(match.group(3)))
+    return _condition(match.group(1), match.group(2), _literal(match.group(3)), match.group(3))
 
 
 def _literal(text: str) -> Any:
@@ -362,28 +366,53 @@ def _literal(text: str) -> Any:
         return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
-def _condition(name: str, sign: str, wanted: Any) -> _Condition:
+def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
+    """Whether a property stands so to a value; `text` is how it was written, which may be a choice's label."""
+    last = name.rpartition(".")[2]
     if sign in ("~", "contains"):
-        text = str(wanted).casefold()
-        return lambda store, node: text in str(value_at(store, node, name) or "").casefold()
+        part = str(wanted).casefold()
+        return lambda store, node: part in str(_shown_at(store, node, name) or "").casefold()
     if sign not in _OPERATORS:
         raise errors.InvalidValue(
             f"A sign is one of {', '.join(_OPERATORS)}, ~ or contains, not {sign!r}", sign
         )
-    if sign in ("=", "=="):
-        return lambda store, node: _same(value_at(store, node, name), wanted)
-    if sign == "!=":
-        return lambda store, node: not _same(value_at(store, node, name), wanted)
+    _check_label(last, wanted, text)
     compare = _OPERATORS[sign]
 
     def holds(store: Store, node: Node) -> bool:
-        value = value_at(store, node, name)
+        at = _holder(store, node, name)
+        value, meant = _step_to(store, at, last), wanted
+        prop = values.row(at.type, last) if isinstance(at, Node) else None
+        if prop is not None and prop.labels:
+            meant = _number(prop, wanted, text)
+        elif prop is not None and prop.type == "ref" and isinstance(wanted, str):
+            value = values.shown(store, at.type, last, value)
         try:
-            return value is not None and bool(compare(value, wanted))
+            return compare(value, meant)
         except TypeError:
             return False
 
     return holds
+
+
+def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
+    """The number of the choice that is named; what is no label as it is."""
+    named = (rules.choice(prop, each) for each in (text, wanted))
+    return next((number for number in named if number is not None), wanted)
+
+
+def _check_label(name: str, wanted: Any, text: str) -> None:
+    """InvalidValue for a word that no class has as a choice of this property, and none as a text."""
+    rows = values.rows(name)
+    if not isinstance(wanted, str) or name in _OWN or not any(prop.labels for prop in rows):
+        return
+    if all(prop.type == "int" for prop in rows) and all(
+        _number(prop, wanted, text) is wanted for prop in rows
+    ):
+        known = list(dict.fromkeys(label for prop in rows for label in prop.labels.values()))
+        raise errors.InvalidValue(
+            f"`{name}` is one of {', '.join(known)}, not {wanted[:60]!r}", wanted[:60], choices=known
+        )
 
 
 def _same(value: Any, wanted: Any) -> bool:
@@ -398,13 +427,24 @@ def value_at(store: Store, node: Node, path: str) -> Any:
     None where there is none. A list has its length as `count`; `type`, `id`, `ref`, `role` and `parent` are
     the object's own unless Live has such a property.
     """
+    return _step_to(store, _holder(store, node, path), path.rpartition(".")[2])
+
+
+def _shown_at(store: Store, node: Node, path: str) -> Any:
+    """The same as it is shown."""
+    at, last = _holder(store, node, path), path.rpartition(".")[2]
+    value = _step_to(store, at, last)
+    return values.shown(store, at.type, last, value) if isinstance(at, Node) else value
+
+
+def _holder(store: Store, node: Node, path: str) -> Any:
+    """What has the last part of a path."""
     at: Any = node
-    *way, last = path.split(".")
-    for part in way:
+    for part in path.split(".")[:-1]:
         at = _step_to(store, at, part)
         if isinstance(at, int) and not isinstance(at, bool):
             at = store.nodes.get(at)
-    return _step_to(store, at, last)
+    return at
 
 
 def _step_to(store: Store, at: Any, part: str) -> Any:
@@ -413,7 +453,7 @@ def _step_to(store: Store, at: Any, part: str) -> Any:
             return at.props[part]
         if part in at.children:
             return at.children[part]
-        if part in ("id", "type", "role", "parent"):
+        if part in _OWN:
             return getattr(at, part)
         return store.ref(at.id) if part == "ref" else None
     if isinstance(at, tuple | list):

@@ -64,7 +64,7 @@ def as_data(mirror: Mirror, node: Node) -> dict[str, Any]:
         "id": node.id,
         "type": node.type,
         "changed_at": node.revision,
-        "props": node.props,
+        "props": {name: mirror.shown(node, name) for name in node.props},
         "children": {
             name: [_child(mirror, id_) for id_ in ids]
             if isinstance(ids, (list, tuple))
@@ -92,7 +92,7 @@ def as_lines(mirror: Mirror, node: Node) -> Iterator[str]:
             for note in value:
                 yield f"  {'':<{width}}  {note_line(note)}"
         else:
-            yield f"  {name:<{width}}  {text_of(value)}"
+            yield f"  {name:<{width}}  {text_of(mirror.shown(node, name))}"
     for name, ids in node.children.items():
         yield from _children(mirror, name, ids, width)
 

@@ -104,17 +104,26 @@ def to_type(type_: str, label: str, value: Any) -> Any:
     return value
 
 
+def choice(prop: schema.Property, label: Any) -> Any:
+    """The number of a choice from its label, in any case; None when it is no label."""
+    if isinstance(label, str):
+        for number, text in (prop.choices or {}).items():
+            if text.lower() == label.strip().lower():
+                return number
+    return None
+
+
 def in_bounds(prop: schema.Property, value: Any) -> Any:
     """`value` within the table's range or choices; a choice may be named by its label."""
     label = "`{}`".format(prop.name)
     if prop.choices is not None:
-        if isinstance(value, str):
-            for number, text in prop.choices.items():
-                if text.lower() == value.strip().lower():
-                    return number
-        if value not in prop.choices or isinstance(value, bool):
+        named = choice(prop, value)
+        if named is not None:
+            return named
+        if isinstance(value, (bool, list, dict)) or value not in prop.choices:
             shown = {str(number): text for number, text in prop.choices.items()}
-            raise refuse("{} must be one of {}".format(label, sorted(prop.choices)), value, choices=shown)
+            told = ["{} ({})".format(text, number) for number, text in prop.labels.items()] or shown
+            raise refuse("{} must be one of {}".format(label, ", ".join(told)), value, choices=shown)
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
 
-from . import checks
+from . import checks, schema
 from .batches import Engine
 from .calls import MORE, Call, perform, victim
 from .errors import BridgeError
@@ -398,8 +398,11 @@ class Executor:
         observed = self.engine.reader.now(row, str(name))
         if observed is ABSENT:
             observed = None
+        prop = schema.properties(row.plan.type).get(str(name))
         if isinstance(expected, str) and row.plan.index.get(str(name)) in row.plan.refs:
             expected = resolve(self.engine.shadow, expected).id
+        elif isinstance(expected, str) and prop is not None and prop.choices is not None:
+            expected = checks.in_bounds(prop, expected)
         if not same(observed, expected):
             raise BridgeError(
                 "PRECONDITION_FAILED",

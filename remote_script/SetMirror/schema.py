@@ -162,13 +162,13 @@ class Property:
     """One property of a class; see `KINDS` and `TYPES`.
 
     `of` is the class of objects (types child, children, ref, refs), `minimum` and `maximum` are inclusive, `choices`
-    maps allowed values to labels, `on` names the kinds of track or clip that have it (empty: all), `after` the
+    maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the kinds of track or clip that have it (empty: all), `after` the
     listeners of the same object that call for reading it again, `reads` a (method, property) pair when the value is
     that method's answer for that property.
     """
 
     __slots__ = (
-        "after", "choices", "kind", "maximum", "minimum", "name", "of", "on", "reads", "since", "type", "undo",
+        "after", "choices", "kind", "labels", "maximum", "minimum", "name", "of", "on", "reads", "since", "type", "undo",
         "unit", "write",
     )  # fmt: skip
 
@@ -179,6 +179,7 @@ class Property:
         self.minimum: Optional[Number] = None
         self.maximum: Optional[Number] = None
         self.choices: Optional[Dict[Any, str]] = None
+        self.labels: Dict[Any, str] = {}
         self.unit = ""
         self.write = False
         self.undo = True
@@ -280,6 +281,8 @@ def _range(target: Property, text: str) -> None:
     bounds, _, target.unit = text.partition(" ")
     if bounds in ENUMS:
         target.choices = dict(ENUMS[bounds])
+        if any(str(value) != text for value, text in target.choices.items()):
+            target.labels = target.choices
     elif "|" in bounds:
         target.choices = {int(value): value for value in bounds.split("|")}
     elif ".." in bounds:
