@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remote_script.headless import HeadlessLive, demo_set
+from remote_script.headless import HeadlessLive
 
 TICK_S = 0.1
 
 
-@pytest.fixture
-def live() -> Iterator[HeadlessLive]:
-    made = HeadlessLive(demo_set(), threads="raise")
-    yield made
-    made.close()
-
-
 Load = Callable[..., Any]
-
-
-@pytest.fixture
-def load(live: HeadlessLive, tmp_path: Path) -> Load:
-    """A script from its source, in a folder of its own."""
-
-    def loaded(source: str, name: str = "Made", **files: str) -> Any:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "__init__.py").write_text(textwrap.dedent(source))
-        for file, text in files.items():
-            (folder / f"{file}.py").write_text(textwrap.dedent(text))
-        hosted = live.load_script(str(folder))
-        assert hosted.instance is not None, "\n".join(hosted.log)
-        return hosted
-
-    return loaded
-
 
 PLAIN = """
     from {module} import ControlSurface
@@ -257,11 +231,11 @@ def test_the_third_generation_is_made_from_a_specification(live: HeadlessLive, l
 def test_a_class_that_is_not_there_can_be_imported_and_says_so_when_it_is_made(load: Load) -> None:
     hosted = load(
         """
-        from _Framework.SessionComponent import SessionComponent
-        from ableton.v2.control_surface.components import MixerComponent
-        from ableton.v3.control_surface.components import SessionRingComponent
+        from _Framework.DrumRackComponent import DrumRackComponent
+        from ableton.v2.control_surface.components import StepSequenceComponent
+        from ableton.v3.control_surface.components import GridResolutionComponent
         def create_instance(c_instance):
-            c_instance.classes = (SessionComponent, MixerComponent, SessionRingComponent)
+            c_instance.classes = (DrumRackComponent, StepSequenceComponent, GridResolutionComponent)
             return c_instance
         """
     )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from remote_script.headless.frameworks.engine.elements import ButtonMatrixElement
+from remote_script.headless.frameworks.engine.compounds import ButtonMatrixElement
 
 __all__ = ["ButtonMatrixElement"]

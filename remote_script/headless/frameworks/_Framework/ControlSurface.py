@@ -28,9 +28,11 @@ class ControlSurface(SurfaceCore):
         return self._task_group
 
     def set_highlighting_session_component(self, session_component):
-        """Needs a session component, which is not there yet."""
-        if session_component is not None:
-            raise NotImplementedError("headless Live does not have session components yet")
+        """The session whose window Live frames; None: none."""
+        if session_component is None:
+            self.set_session_highlight(-1, -1, -1, -1, False)
+        else:
+            session_component.set_highlighting_callback(self._set_session_highlight)
 
     def set_suggested_ports(self, input_port="", output_port=""):
         """What `suggest_input_port` and `suggest_output_port` answer."""

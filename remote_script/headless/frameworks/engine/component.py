@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any, List, Tuple
 
 from .dependency import Injection
 from .events import EventObject
@@ -17,10 +17,11 @@ def _surface() -> Any:
 class ComponentCore(EventObject):
     """Belongs to the surface in whose `component_guard` it is made, or to its parent."""
 
-    __events__ = ("enabled",)
+    __events__: Tuple[str, ...] = ("enabled",)
     name = ""
     canonical_parent: Any = None
     is_private = True
+    _surface: Any = None
 
     def __init__(
         self,
@@ -48,6 +49,10 @@ class ComponentCore(EventObject):
             self._surface.register_component(self)
         if layer is not None:
             self.layer = layer
+
+    @property
+    def _live_song(self) -> Any:
+        return self._surface._live_song
 
     # -- on and off ----------------------------------------------------------------------------------
 

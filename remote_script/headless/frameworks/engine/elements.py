@@ -6,7 +6,7 @@ Live itself; one with listeners gets its messages forwarded to the script.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 from .dependency import Injection
 from .events import EventObject
@@ -312,23 +312,44 @@ class ButtonElement(InputControlElement):
         self._last_received = value
         super().receive_value(value)
 
+    _on_value: Any = 127
+    _off_value: Any = 0
+
     def turn_on(self) -> None:
-        self.send_value(127)
+        self._draw(self._on_value)
 
     def turn_off(self) -> None:
-        self.send_value(0)
+        self._draw(self._off_value)
 
     def reset(self) -> None:
         self.turn_off()
 
+    @property
+    def skin(self) -> Any:
+        return self._skin
+
+    def set_on_off_values(self, on_value: Any, off_value: Any) -> None:
+        """What `turn_on` and `turn_off` send, or the skin's colours that they draw."""
+        self._on_value, self._off_value = on_value, off_value
+        self.clear_send_cache()
+
+    def _draw(self, value: Any) -> None:
+        """A number is sent, a colour draws itself, a name is one of the skin's colours."""
+        if isinstance(value, str):
+            value = self._skin[value]
+        if hasattr(value, "draw"):
+            value.draw(self)
+        else:
+            self.send_value(int(value))
+
     def set_light(self, is_turned_on: Any) -> None:
-        """On or off; with a skin, one of its colours by name."""
-        if self._skin is not None and isinstance(is_turned_on, str):
-            self._skin[is_turned_on].draw(self)
-        elif is_turned_on:
+        """On or off, or what `_draw` takes; without a skin a name is on."""
+        if isinstance(is_turned_on, bool) or is_turned_on is None:
+            (self.turn_on if is_turned_on else self.turn_off)()
+        elif isinstance(is_turned_on, str) and self._skin is None:
             self.turn_on()
         else:
-            self.turn_off()
+            self._draw(is_turned_on)
 
 
 class EncoderElement(InputControlElement):
@@ -419,70 +440,6 @@ class SysexElement(InputControlElement):
     def reset(self) -> None:
         if self._default is not None:
             self.send_value(self._default)
-
-
-class ButtonMatrixElement(ControlElement):
-    """Rows of elements that are given and taken as one; `value` tells (value, column, row, is_momentary)."""
-
-    def __init__(self, rows: Any = (), *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._rows: List[List[Any]] = []
-        for row in rows:
-            self.add_row(row)
-
-    def add_row(self, row: Any) -> None:
-        self._rows.append(list(row))
-        at = len(self._rows) - 1
-        for column, button in enumerate(self._rows[at]):
-            if button is not None:
-                self.register_slot(button, self._heard(button, column, at), "value")
-
-    def _heard(self, button: Any, column: int, row: int) -> Any:
-        def heard(value: Any) -> None:
-            momentary = getattr(button, "is_momentary", None)
-            self.notify_value(value, column, row, bool(momentary()) if callable(momentary) else True)
-
-        return heard
-
-    def get_button(self, *where: int) -> Any:
-        """By (column, row), as `_Framework` has it."""
-        column, row = where
-        return self._rows[row][column]
-
-    def send_value(self, column: int, row: int, value: Any, force: bool = False) -> None:
-        button = self._rows[row][column]
-        if button is not None:
-            button.send_value(value, force)
-
-    def set_light(self, column: int, row: int, value: Any) -> None:
-        button = self._rows[row][column]
-        if button is not None:
-            button.set_light(value)
-
-    def width(self) -> int:
-        return max((len(row) for row in self._rows), default=0)
-
-    def height(self) -> int:
-        return len(self._rows)
-
-    def iterbuttons(self) -> Iterator[Tuple[Any, Tuple[int, int]]]:
-        for row, buttons in enumerate(self._rows):
-            for column, button in enumerate(buttons):
-                yield button, (column, row)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (button for button, _ in self.iterbuttons())
-
-    def __len__(self) -> int:
-        return sum(len(row) for row in self._rows)
-
-    def __getitem__(self, index: int) -> Any:
-        return list(self)[index]
-
-    def reset(self) -> None:
-        for button in self:
-            if button is not None:
-                button.reset()
 
 
 _MODE_NAMES = {value: name for name, value in vars(MapMode).items() if not name.startswith("_")}

@@ -46,6 +46,7 @@ class SurfaceCore(EventObject):
         self._task_group = TaskGroup(auto_kill=False)
         self._in_tick = False
         self._guards = 0
+        self._suppressed = 0
         self._rebuild_wanted = False
         self._pad_translations: Any = None
         self._suggested_input_port = ""
@@ -65,6 +66,8 @@ class SurfaceCore(EventObject):
                 "parent_task_group": lambda: self._task_group,
             }
         )
+        self._device_component: Any = None
+        self._device_slot = self.register_slot(None, self._follow_appointed_device, "appointed_device")
         if publish_self:
             registered().append(self)
         song = c_instance.song()
@@ -106,9 +109,27 @@ class SurfaceCore(EventObject):
     def _send_midi(self, midi_event_bytes: Any, optimized: bool = True) -> bool:
         return self.send_midi(midi_event_bytes)
 
+    def set_suppress_rebuild_requests(self, suppress_requests: bool) -> None:
+        """Old scripts bracket their set-up with it: one new MIDI map at the end."""
+        self._suppressed = max(0, self._suppressed + (1 if suppress_requests else -1))
+        if not self._suppressed and self._rebuild_wanted and not self._guards:
+            self._rebuild_wanted = False
+            self._c_instance.request_rebuild_midi_map()
+
+    _set_suppress_rebuild_requests = set_suppress_rebuild_requests
+
+    @contextmanager
+    def suppressing_rebuild_requests(self) -> Iterator[None]:
+        """As `set_suppress_rebuild_requests`, for a block."""
+        self.set_suppress_rebuild_requests(True)
+        try:
+            yield
+        finally:
+            self.set_suppress_rebuild_requests(False)
+
     def request_rebuild_midi_map(self) -> None:
-        """At the end of the guard, or at once."""
-        if self._guards:
+        """At the end of the guard and of a suppression, or at once."""
+        if self._guards or self._suppressed:
             self._rebuild_wanted = True
         else:
             self._c_instance.request_rebuild_midi_map()
@@ -129,6 +150,16 @@ class SurfaceCore(EventObject):
     def release_controlled_track(self) -> None:
         self._c_instance.release_controlled_track()
 
+    def set_session_highlight(
+        self, track_offset: int, scene_offset: int, width: int, height: int, include_return_tracks: bool
+    ) -> None:
+        """The coloured frame in Live's session view; -1 everywhere: none."""
+        self._c_instance.set_session_highlight(
+            track_offset, scene_offset, width, height, include_return_tracks
+        )
+
+    _set_session_highlight = set_session_highlight
+
     # -- the guard -----------------------------------------------------------------------------------
 
     @contextmanager
@@ -140,7 +171,7 @@ class SurfaceCore(EventObject):
                 yield
             finally:
                 self._guards -= 1
-                if not self._guards and self._rebuild_wanted:
+                if not self._guards and not self._suppressed and self._rebuild_wanted:
                     self._rebuild_wanted = False
                     self._c_instance.request_rebuild_midi_map()
 
@@ -283,20 +314,53 @@ class SurfaceCore(EventObject):
     def supports_pad_translation(self) -> bool:
         return self._pad_translations is not None
 
+    def set_device_component(self, device_component: Any) -> None:
+        """The component that follows Live's appointed device, and that Live can lock to one."""
+        self._device_component = device_component
+        self._device_slot.subject = None if device_component is None else self._live_song
+        if device_component is not None:
+            self._follow_appointed_device()
+
+    def _follow_appointed_device(self) -> None:
+        with self.component_guard():
+            self._device_component.set_device(self._live_song.appointed_device)
+
+    @property
+    def device_component(self) -> Any:
+        return self._device_component
+
     def can_lock_to_devices(self) -> bool:
-        return False
+        return self._device_component is not None
 
     def lock_to_device(self, device: Any) -> None:
-        """Not without a device component."""
+        """Live locks the controller to a device; nothing without a device component."""
+        if self._device_component is not None:
+            with self.component_guard():
+                self._device_component.set_lock_to_device(True, device)
 
     def unlock_from_device(self, device: Any) -> None:
-        """Not without a device component."""
+        if self._device_component is not None:
+            with self.component_guard():
+                self._device_component.set_lock_to_device(False, device)
+                self._device_component.set_device(self._live_song.appointed_device)
 
     def toggle_lock(self) -> None:
         self._c_instance.toggle_lock()
 
     def port_settings_changed(self) -> None:
         """Other MIDI ports were chosen."""
+
+    def update(self) -> None:
+        """Show everything anew."""
+        with self.component_guard():
+            for component in list(self._components):
+                component.update()
+
+    def set_enabled(self, enable: bool) -> None:
+        """All components of the script itself on or off."""
+        with self.component_guard():
+            for component in self.root_components:
+                component._set_enabled_recursive(bool(enable))
 
     def _each(self, method: str) -> None:
         with self.component_guard():

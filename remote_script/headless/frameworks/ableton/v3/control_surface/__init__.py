@@ -24,9 +24,9 @@ from ableton.v2.control_surface import (
 from ableton.v2.control_surface import ControlSurface as _ControlSurface
 
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.compounds import RowFirstMatrix as ButtonMatrixElement
 from remote_script.headless.frameworks.engine.elements import (
     ButtonElement,
-    ButtonMatrixElement,
     EncoderElement,
 )
 from remote_script.headless.frameworks.engine.midi import (

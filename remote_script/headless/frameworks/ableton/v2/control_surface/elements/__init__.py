@@ -5,9 +5,17 @@ from __future__ import annotations
 from _Framework.ButtonElement import OFF_VALUE, ON_VALUE, Color
 
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.compounds import (
+    ComboElement,
+    CompoundElement,
+    MultiElement,
+    OptionalElement,
+    ToggleElement,
+    WrapperElement,
+)
+from remote_script.headless.frameworks.engine.compounds import RowFirstMatrix as ButtonMatrixElement
 from remote_script.headless.frameworks.engine.elements import (
     ButtonElement,
-    ButtonMatrixElement,
     EncoderElement,
     SliderElement,
     SysexElement,
@@ -16,10 +24,6 @@ from remote_script.headless.frameworks.engine.elements import (
 __getattr__ = absent(
     __name__,
     (
-        "ComboElement",
-        "MultiElement",
-        "ToggleElement",
-        "OptionalElement",
         "ChoosingElement",
         "DisplayDataSource",
         "PhysicalDisplayElement",

@@ -1,0 +1,43 @@
+"""A component that takes a control under any name and lets it be dark."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Dict
+
+from .component import ComponentCore
+
+
+class BackgroundCore(ComponentCore):
+    """Lowest in priority, it gets what nobody else has."""
+
+    def __init__(self, *args: Any, add_nop_listeners: bool = False, **kwargs: Any) -> None:
+        self._held_controls: Dict[str, Any] = {}
+        self._nop_listeners = bool(add_nop_listeners)
+        super().__init__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("set_"):
+            return partial(self._take, name[len("set_") :])
+        raise AttributeError("%r has no attribute %r" % (type(self).__name__, name))
+
+    def _take(self, name: str, control: Any) -> None:
+        before = self._held_controls.get(name)
+        if before is not None and self._nop_listeners and before.value_has_listener(_nothing):
+            before.remove_value_listener(_nothing)
+        self._held_controls[name] = control
+        if control is not None:
+            control.reset()
+            if self._nop_listeners:
+                control.add_value_listener(_nothing)
+
+    def update(self) -> None:
+        super().update()
+        if self.is_enabled():
+            for control in self._held_controls.values():
+                if control is not None:
+                    control.reset()
+
+
+def _nothing(*_value: Any) -> None:
+    """Hears what shall not reach a track."""

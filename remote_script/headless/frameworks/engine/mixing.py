@@ -1,0 +1,415 @@
+"""The mixer: channel strips that follow a window of the Set's tracks, the main track, the selected one."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional, Sequence
+
+from .live import liveobj_valid
+from .places import PlacedComponent, elements_in, takes
+
+CROSSFADE_STEPS = 3
+
+
+@takes(
+    "volume_control",
+    "pan_control",
+    "send_controls",
+    "select_button",
+    "track_select_button",
+    "mute_button",
+    "solo_button",
+    "arm_button",
+    "shift_button",
+    "crossfade_toggle",
+    "crossfade_cycle_button",
+)
+class ChannelStripCore(PlacedComponent):
+    """One track's mixer device and switches. Without a track its controls move nothing and its lights are dark."""
+
+    COLORS = {
+        "mute": ("Mixer.MuteOff", "Mixer.MuteOn"),
+        "solo": ("Mixer.SoloOff", "Mixer.SoloOn"),
+        "arm": ("Mixer.ArmOff", "Mixer.ArmOn"),
+        "select": ("Mixer.Unselected", "Mixer.Selected"),
+    }
+    empty_color: Any = None
+    _invert_mute_feedback = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._track: Any = None
+        self._send_controls: Any = None
+        self._mapped_sends: List[Any] = []
+        super().__init__(*args, **kwargs)
+        # Not `register_slot(None, …, "mute")` for each track kind: main has no mute to listen to.
+        self._track_slots = [
+            self.register_slot(None, self._shower(event), event) for event in ("mute", "solo", "arm")
+        ]
+        self._sends_slot = self.register_slot(None, self.update, "sends")
+        self._crossfade_slot = self.register_slot(None, self._show_crossfade_toggle, "crossfade_assign")
+
+    def _shower(self, what: str) -> Any:
+        return lambda: getattr(self, "_on_%s_changed" % what)()
+
+    def _on_mute_changed(self) -> None:
+        self._show("mute_button")
+
+    def _on_solo_changed(self) -> None:
+        self._show("solo_button")
+
+    def _on_arm_changed(self) -> None:
+        self._show("arm_button")
+
+    # -- the track -------------------------------------------------------------------------------------
+
+    @property
+    def track(self) -> Any:
+        return self._track
+
+    def set_track(self, track: Any) -> None:
+        self._track = track
+        song = self._live_song
+        has_switches = liveobj_valid(track) and track != song.master_track
+        can_arm = has_switches and track in tuple(song.tracks)
+        mute, solo, arm = self._track_slots
+        mute.subject = solo.subject = track if has_switches else None
+        arm.subject = track if can_arm and track.can_be_armed else None
+        mixer = track.mixer_device if liveobj_valid(track) else None
+        self._sends_slot.subject = mixer
+        self._crossfade_slot.subject = mixer if has_switches else None
+        self.update()
+
+    def is_master(self) -> bool:
+        return liveobj_valid(self._track) and bool(self._track == self._live_song.master_track)
+
+    def set_invert_mute_feedback(self, invert_feedback: bool) -> None:
+        """Whether the mute light is on while the track is to be heard."""
+        if invert_feedback != self._invert_mute_feedback:
+            self._invert_mute_feedback = bool(invert_feedback)
+            self.update()
+
+    # -- knobs -----------------------------------------------------------------------------------------
+
+    def _mixer(self) -> Any:
+        return self._track.mixer_device if liveobj_valid(self._track) else None
+
+    def _show_volume(self) -> None:
+        mixer = self._mixer()
+        self._map("volume_control", None if mixer is None else mixer.volume)
+
+    def _show_pan(self) -> None:
+        mixer = self._mixer()
+        self._map("pan_control", None if mixer is None else mixer.panning)
+
+    def set_send_controls(self, controls: Any) -> None:
+        """One control for each of the first sends; some may be None."""
+        for control in self._mapped_sends:
+            control.release_parameter()
+        self._mapped_sends = [each for each in elements_in(controls) if each is not None]
+        self._send_controls = controls
+        self._map_sends()
+
+    def _map_sends(self) -> None:
+        mixer = self._mixer()
+        sends = [] if mixer is None or self.is_master() else list(mixer.sends)
+        for index, control in enumerate(elements_in(self._send_controls)):
+            if control is None:
+                continue
+            if index < len(sends) and self.is_enabled():
+                control.connect_to(sends[index])
+            else:
+                control.release_parameter()
+
+    def update(self) -> None:
+        super().update()
+        if not self.is_enabled():
+            self._map("volume_control", None)
+            self._map("pan_control", None)
+        self._map_sends()
+
+    # -- switches --------------------------------------------------------------------------------------
+
+    def _lit(self, what: str, on: bool, place: str = "") -> None:
+        off_color, on_color = self.COLORS[what]
+        self._light(place or what + "_button", on_color if on else off_color)
+
+    def _switches(self) -> Any:
+        """The track, if it has mute and solo."""
+        return self._track if liveobj_valid(self._track) and not self.is_master() else None
+
+    def _show_mute(self) -> None:
+        track = self._switches()
+        if track is None:
+            self._light("mute_button", self.empty_color)
+        else:
+            self._lit("mute", track.mute != self._invert_mute_feedback)
+
+    def _mute_value(self, value: int) -> None:
+        track = self._switches()
+        if track is not None and self._pressed("mute_button", value):
+            track.mute = not track.mute
+
+    def _show_solo(self) -> None:
+        track = self._switches()
+        if track is None:
+            self._light("solo_button", self.empty_color)
+        else:
+            self._lit("solo", track.solo)
+
+    def _solo_value(self, value: int) -> None:
+        track = self._switches()
+        if track is None or not self._pressed("solo_button", value):
+            return
+        wanted = not track.solo
+        song = self._live_song
+        if wanted and song.exclusive_solo:
+            for each in tuple(song.tracks) + tuple(song.return_tracks):
+                if each != track and each.solo:
+                    each.solo = False
+        track.solo = wanted
+
+    def _can_arm(self) -> bool:
+        return self._track_slots[2].subject is not None
+
+    def _show_arm(self) -> None:
+        if self._can_arm():
+            self._lit("arm", self._track.arm)
+        else:
+            self._light("arm_button", self.empty_color)
+
+    def _arm_value(self, value: int) -> None:
+        if not self._can_arm() or not self._pressed("arm_button", value):
+            return
+        track, song = self._track, self._live_song
+        wanted = not track.arm
+        if wanted and song.exclusive_arm:
+            for each in song.tracks:
+                if each != track and each.can_be_armed and each.arm:
+                    each.arm = False
+        track.arm = wanted
+        if wanted and song.view.selected_track != track and track.view.select_instrument():
+            song.view.selected_track = track
+
+    def _show_select(self) -> None:
+        if not liveobj_valid(self._track):
+            self._light("select_button", self.empty_color)
+        else:
+            self._lit("select", self._live_song.view.selected_track == self._track)
+
+    def _select_value(self, value: int) -> None:
+        if liveobj_valid(self._track) and self._pressed("select_button", value):
+            self._live_song.view.selected_track = self._track
+
+    def _show_track_select(self) -> None:
+        if not liveobj_valid(self._track):
+            self._light("track_select_button", self.empty_color)
+        else:
+            self._lit(
+                "select", self._live_song.view.selected_track == self._track, place="track_select_button"
+            )
+
+    def _track_select_value(self, value: int) -> None:
+        if liveobj_valid(self._track) and self._pressed("track_select_button", value):
+            self._live_song.view.selected_track = self._track
+
+    def on_selected_track_changed(self) -> None:
+        self._show("select_button")
+        self._show("track_select_button")
+
+    def _show_crossfade_toggle(self) -> None:
+        mixer = self._crossfade_slot.subject
+        if mixer is None:
+            self._light("crossfade_toggle", self.empty_color)
+        else:
+            self._light("crossfade_toggle", mixer.crossfade_assign == 0)
+
+    def _crossfade_toggle_value(self, value: int) -> None:
+        self._cycle_crossfade("crossfade_toggle", value)
+
+    def _crossfade_cycle_value(self, value: int) -> None:
+        self._cycle_crossfade("crossfade_cycle_button", value)
+
+    def _cycle_crossfade(self, name: str, value: int) -> None:
+        mixer = self._crossfade_slot.subject
+        if mixer is not None and self._pressed(name, value):
+            mixer.crossfade_assign = (mixer.crossfade_assign - 1) % CROSSFADE_STEPS
+
+
+@takes(
+    "prehear_volume_control",
+    "crossfader_control",
+    "master_volume_control",
+    "shift_button",
+    "bank_up_button",
+    "bank_down_button",
+    "next_track_button",
+    "prev_track_button",
+)
+class MixerCore(PlacedComponent):
+    """Channel strips side by side. Which tracks they stand for is the generation's affair: see `_assigned`."""
+
+    channel_strip_component_type: Any = ChannelStripCore
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._channel_strips: List[Any] = []
+        self._return_strips: List[Any] = []
+        self._given: dict[str, Any] = {}
+        super().__init__(*args, **kwargs)
+        self._master_strip = self._strip("Master_Strip")
+        self._selected_strip = self._strip("Selected_Strip")
+        self.register_slot(self._live_song, self._reassign_tracks, "return_tracks")
+
+    def _create_strip(self) -> Any:
+        return self.channel_strip_component_type()
+
+    def _strip(self, name: str) -> Any:
+        made = self._create_strip()
+        if made.canonical_parent is not self:
+            self.register_component(made)
+        made.name = made.name or name
+        return made
+
+    def channel_strip(self, index: int) -> Any:
+        return self._channel_strips[index]
+
+    def return_strip(self, index: int) -> Any:
+        return self._return_strips[index]
+
+    def master_strip(self) -> Any:
+        return self._master_strip
+
+    def selected_strip(self) -> Any:
+        return self._selected_strip
+
+    # -- which tracks ----------------------------------------------------------------------------------
+
+    def _assigned(self) -> Sequence[Any]:
+        """A track or None for each channel strip."""
+        raise NotImplementedError("_assigned")
+
+    def _reassign_tracks(self) -> None:
+        tracks = list(self._assigned())
+        for index, strip in enumerate(self._channel_strips):
+            strip.set_track(tracks[index] if index < len(tracks) else None)
+        returns = list(self._live_song.return_tracks)
+        for index, strip in enumerate(self._return_strips):
+            strip.set_track(returns[index] if index < len(returns) else None)
+        self._master_strip.set_track(self._live_song.master_track)
+        self.on_selected_track_changed()
+
+    def on_track_list_changed(self) -> None:
+        self._reassign_tracks()
+
+    def on_selected_track_changed(self) -> None:
+        selected = self._live_song.view.selected_track
+        self._selected_strip.set_track(selected)
+        for strip in self._channel_strips + self._return_strips + [self._master_strip]:
+            strip.on_selected_track_changed()
+
+    # -- rows of controls ------------------------------------------------------------------------------
+
+    def _row(self, setter: str, controls: Any) -> None:
+        each = elements_in(controls)
+        for index, strip in enumerate(self._channel_strips):
+            getattr(strip, setter)(each[index] if index < len(each) else None)
+
+    def set_volume_controls(self, controls: Any) -> None:
+        self._row("set_volume_control", controls)
+
+    def set_pan_controls(self, controls: Any) -> None:
+        self._row("set_pan_control", controls)
+
+    def set_mute_buttons(self, buttons: Any) -> None:
+        self._row("set_mute_button", buttons)
+
+    def set_solo_buttons(self, buttons: Any) -> None:
+        self._row("set_solo_button", buttons)
+
+    def set_arm_buttons(self, buttons: Any) -> None:
+        self._row("set_arm_button", buttons)
+
+    def set_track_select_buttons(self, buttons: Any) -> None:
+        self._row("set_select_button", buttons)
+
+    def set_crossfade_buttons(self, buttons: Any) -> None:
+        self._row("set_crossfade_toggle", buttons)
+
+    set_crossfade_cycle_buttons = set_crossfade_buttons
+
+    _send_index = 0
+
+    @property
+    def send_index(self) -> Optional[int]:
+        return self._send_index
+
+    @send_index.setter
+    def send_index(self, index: Optional[int]) -> None:
+        count = len(self._live_song.return_tracks)
+        if index is not None and not 0 <= index < max(1, count):
+            raise IndexError("send_index must be 0 to %d, got %r" % (count - 1, index))
+        self._send_index = index or 0
+        self.set_send_controls(self._given.get("sends"))
+
+    @property
+    def num_sends(self) -> int:
+        return len(self._live_song.return_tracks)
+
+    def set_send_controls(self, controls: Any) -> None:
+        """A row is one send of every strip (`send_index`); rows above each other are the sends from there on."""
+        self._given["sends"] = controls
+        rows = rows_of(controls)
+        for index, strip in enumerate(self._channel_strips):
+            column = [row[index] if index < len(row) else None for row in rows]
+            strip.set_send_controls([None] * self._send_index + column if column else None)
+
+    def set_return_volume_controls(self, controls: Any) -> None:
+        each = elements_in(controls)
+        for index, strip in enumerate(self._return_strips):
+            strip.set_volume_control(each[index] if index < len(each) else None)
+
+    # -- single ones -----------------------------------------------------------------------------------
+
+    def _show_prehear_volume(self) -> None:
+        self._map("prehear_volume_control", self._live_song.master_track.mixer_device.cue_volume)
+
+    def _show_crossfader(self) -> None:
+        self._map("crossfader_control", self._live_song.master_track.mixer_device.crossfader)
+
+    def _show_master_volume(self) -> None:
+        self._map("master_volume_control", self._live_song.master_track.mixer_device.volume)
+
+    def set_shift_button(self, button: Any) -> None:
+        self._put("shift_button", button)
+        for strip in [*self._channel_strips, self._master_strip, self._selected_strip]:
+            strip.set_shift_button(button)
+
+    def set_select_buttons(self, next_button: Any, prev_button: Any) -> None:
+        """Buttons that select the next and the previous track."""
+        self._put("next_track_button", next_button)
+        self._put("prev_track_button", prev_button)
+
+    def _next_track_value(self, value: int) -> None:
+        self._scroll("next_track_button", value, lambda: self._select_by(1))
+
+    def _prev_track_value(self, value: int) -> None:
+        self._scroll("prev_track_button", value, lambda: self._select_by(-1))
+
+    def _select_by(self, by: int) -> None:
+        song = self._live_song
+        tracks = (*song.visible_tracks, *song.return_tracks, song.master_track)
+        selected = song.view.selected_track
+        at = next((index for index, each in enumerate(tracks) if each == selected), 0) + by
+        if 0 <= at < len(tracks):
+            song.view.selected_track = tracks[at]
+
+
+def rows_of(controls: Any) -> List[List[Any]]:
+    """A matrix's rows, a tuple of tuples as it is, a plain row as the only one."""
+    if controls is None:
+        return []
+    rows = getattr(controls, "rows", None)
+    if rows is not None:
+        return [list(row) for row in rows]
+    each = list(controls)
+    if each and all(isinstance(item, (tuple, list)) for item in each):
+        return [list(row) for row in each]
+    return [each]

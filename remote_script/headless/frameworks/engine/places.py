@@ -1,0 +1,180 @@
+"""Named places of a component that controls can be put into, and what they show.
+
+`@takes("play_button", …)` gives a component `set_play_button(control)`. A message of the control calls
+`_play_value(value)`, and `_show_play()`, where there is one, draws its light: when it is put there, and at each
+`update`. A place that is left goes dark. A control is also found as the attribute `_play_button`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Tuple
+
+from .component import ComponentCore
+from .tasks import repeat, run, sequence, wait
+
+SCROLL_DELAY_S = 0.3
+"""How long a scroll button is held before it repeats; as the button controls of `ableton.v2` have it."""
+SCROLL_STEP_S = 0.1
+"""Between two repetitions: one update of the display."""
+
+_ENDINGS = ("_button", "_control", "_buttons", "_controls")
+
+
+def short(name: str) -> str:
+    """What a place is called in method names: "play" for "play_button"."""
+    for ending in _ENDINGS:
+        if name.endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def takes(*names: str) -> Callable[[Any], Any]:
+    """Class decorator: places for controls, each with its setter."""
+
+    def decorate(cls: Any) -> Any:
+        for name in names:
+            if "set_" + name not in vars(cls):
+                setattr(cls, "set_" + name, _setter(name))
+        cls.PLACES = tuple(names) + tuple(getattr(cls, "PLACES", ()))
+        return cls
+
+    return decorate
+
+
+def _setter(name: str) -> Any:
+    def set_place(self: Any, control: Any) -> None:
+        self._put(name, control)
+
+    set_place.__name__ = "set_" + name
+    set_place.__doc__ = "Use this control, or none (None)."
+    return set_place
+
+
+def is_momentary(control: Any) -> bool:
+    told = getattr(control, "is_momentary", None)
+    return bool(told()) if callable(told) else True
+
+
+def elements_in(controls: Any) -> List[Any]:
+    """The controls of a tuple, list or matrix, in order; [] for None."""
+    return [] if controls is None else list(controls)
+
+
+def light(control: Any, value: Any) -> None:
+    """Show a value: None goes dark, a bool is on or off, a number is sent, a name is one of the skin's colours.
+
+    A name that the skin does not have is on, or off where it says so itself.
+    """
+    if control is None:
+        return
+    if value is None:
+        control.reset()
+        return
+    if not isinstance(value, str):
+        control.set_light(value)
+        return
+    skin = getattr(control, "skin", None)
+    if skin is not None and value in skin:
+        control.set_light(value)
+    else:
+        last = value.rsplit(".", 1)[-1]
+        control.set_light(not (last.endswith(("Off", "Empty")) or last.startswith(("No", "Slot"))))
+
+
+class PlacedComponent(ComponentCore):
+    """A component with places."""
+
+    PLACES: Tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._placed: Dict[str, Any] = {}
+        self._place_slots: Dict[str, Any] = {}
+        self._scrolling: Dict[str, Any] = {}
+        super().__init__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        # An empty place reads as None.
+        if name.startswith("_") and name[1:] in type(self).PLACES:
+            return self.__dict__.get("_placed", {}).get(name[1:])
+        raise AttributeError("%r has no attribute %r" % (type(self).__name__, name))
+
+    def _put(self, name: str, control: Any) -> None:
+        before = self._placed.get(name)
+        if before is not None and before is not control:
+            self._stop_scrolling(name)
+            self._leave(name, before)
+        self._placed[name] = control
+        if name not in self._place_slots:
+            self._place_slots[name] = self.register_slot(None, self._heard(name), "value")
+        wanted = getattr(self, "_%s_value" % short(name), None) is not None
+        self._place_slots[name].subject = control if wanted else None
+        self._show(name)
+
+    def _leave(self, name: str, control: Any) -> None:
+        release = getattr(control, "release_parameter", None)
+        if callable(release):
+            release()
+        control.reset()
+
+    def _heard(self, name: str) -> Callable[..., None]:
+        def heard(*value: Any) -> None:
+            if self.is_enabled():
+                getattr(self, "_%s_value" % short(name))(*value)
+
+        return heard
+
+    def _show(self, name: str) -> None:
+        draw = getattr(self, "_show_%s" % short(name), None)
+        if draw is not None and self._placed.get(name) is not None and self.is_enabled():
+            draw()
+
+    def _light(self, name: str, value: Any) -> None:
+        """The light of a place, when somebody is there and the component is on."""
+        if self.is_enabled():
+            light(self._placed.get(name), value)
+
+    def _pressed(self, name: str, value: int) -> bool:
+        """Whether a message is a press: not the release of a momentary button."""
+        return value != 0 or not is_momentary(self._placed.get(name))
+
+    def _is_held(self, name: str) -> bool:
+        """Whether a modifier's button is down now."""
+        pressed = getattr(self._placed.get(name), "is_pressed", False)
+        return bool(pressed() if callable(pressed) else pressed)
+
+    def _map(self, name: str, parameter: Any) -> None:
+        """Let Live move a parameter with the control of a place; None: with nothing."""
+        control = self._placed.get(name)
+        if control is None:
+            return
+        if parameter is not None and self.is_enabled():
+            control.connect_to(parameter)
+        else:
+            control.release_parameter()
+
+    def _scroll(self, name: str, value: int, step: Callable[[], None]) -> None:
+        """A press steps at once and, held, again and again."""
+        self._stop_scrolling(name)
+        if not self._pressed(name, value):
+            return
+        step()
+        if is_momentary(self._placed.get(name)):
+            again = repeat(sequence(run(step), wait(SCROLL_STEP_S)))
+            self._scrolling[name] = self._tasks.add(sequence(wait(SCROLL_DELAY_S), again))
+
+    def _stop_scrolling(self, name: str) -> None:
+        task = self._scrolling.pop(name, None)
+        if task is not None:
+            task.kill()
+
+    def update(self) -> None:
+        super().update()
+        for name in type(self).PLACES:
+            self._show(name)
+
+    def disconnect(self) -> None:
+        for name, control in list(self._placed.items()):
+            if control is not None and self._place_slots[name].subject is not None:
+                self._place_slots[name].subject = None
+        self._placed = {}
+        super().disconnect()

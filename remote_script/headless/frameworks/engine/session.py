@@ -1,0 +1,363 @@
+"""The session grid: a window of tracks and scenes (the ring), and the components that move and use it."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, List, Optional, Tuple
+
+from .component import ComponentCore
+from .events import SlotGroup
+from .live import liveobj_valid
+from .places import PlacedComponent, elements_in, is_momentary, light, takes
+from .slots import SceneCore
+
+
+class RingCore(ComponentCore):
+    """A window of `num_tracks` × `num_scenes`, told to Live as the coloured frame while it is enabled.
+
+    Events: `offset` (track_offset, scene_offset), `tracks`.
+    """
+
+    __events__ = ("offset", "tracks")
+
+    def __init__(
+        self,
+        num_tracks: int = 0,
+        num_scenes: int = 0,
+        tracks_to_use: Optional[Callable[[], Any]] = None,
+        set_session_highlight: Optional[Callable[..., Any]] = None,
+        include_returns: bool = False,
+        always_snap_track_offset: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        self._size = (int(num_tracks), int(num_scenes))
+        self._at = (0, 0)
+        self._tracks_source = tracks_to_use
+        self._highlight = set_session_highlight
+        self._include_returns = bool(include_returns)
+        self._snaps = bool(always_snap_track_offset)
+        self._tracks_seen: Tuple[Any, ...] = ()
+        super().__init__(*args, **kwargs)
+        self._tracks_seen = self.tracks_to_use()
+        self._tell_highlight()
+
+    def tracks_to_use(self) -> Tuple[Any, ...]:
+        """All tracks that the window moves over."""
+        if self._tracks_source is not None:
+            return tuple(self._tracks_source())
+        song = self._live_song
+        return tuple(song.visible_tracks) + (tuple(song.return_tracks) if self._include_returns else tuple())
+
+    @property
+    def num_tracks(self) -> int:
+        return self._size[0]
+
+    @property
+    def num_scenes(self) -> int:
+        return self._size[1]
+
+    @property
+    def track_offset(self) -> int:
+        return self._at[0]
+
+    @track_offset.setter
+    def track_offset(self, offset: int) -> None:
+        self.set_offsets(offset, self._at[1])
+
+    @property
+    def scene_offset(self) -> int:
+        return self._at[1]
+
+    @scene_offset.setter
+    def scene_offset(self, offset: int) -> None:
+        self.set_offsets(self._at[0], offset)
+
+    @property
+    def tracks(self) -> List[Any]:
+        """A track or None for each column."""
+        tracks = self.tracks_to_use()[self._at[0] : self._at[0] + self._size[0]]
+        return list(tracks) + [None] * (self._size[0] - len(tracks))
+
+    @property
+    def scenes(self) -> List[Any]:
+        scenes = tuple(self._live_song.scenes)[self._at[1] : self._at[1] + self._size[1]]
+        return list(scenes) + [None] * (self._size[1] - len(scenes))
+
+    def controlled_tracks(self) -> List[Any]:
+        return [each for each in self.tracks if each is not None]
+
+    def set_offsets(self, track_offset: int, scene_offset: int) -> None:
+        """Move the window. AssertionError for what is below 0; what lies behind the end is drawn back to it."""
+        assert min(track_offset, scene_offset) >= 0, "offsets must be 0 or more, got %d, %d" % (
+            track_offset,
+            scene_offset,
+        )
+        tracks, scenes = len(self.tracks_to_use()), len(self._live_song.scenes)
+        at = (min(track_offset, max(0, tracks - 1)), min(scene_offset, max(0, scenes - 1)))
+        if at != self._at:
+            self._at = at
+            self._tell_highlight()
+            self.notify_offset(*at)
+            self.notify_tracks()
+
+    def move(self, tracks: int, scenes: int) -> None:
+        self.set_offsets(max(0, self._at[0] + tracks), max(0, self._at[1] + scenes))
+
+    def _is_framed(self) -> bool:
+        return self.is_enabled()
+
+    def _tell_highlight(self) -> None:
+        tell = self._highlight or self._surface.set_session_highlight
+        if self._is_framed() and self._size[0]:
+            tell(self._at[0], self._at[1], self._size[0], self._size[1], self._include_returns)
+        else:
+            tell(-1, -1, -1, -1, self._include_returns)
+
+    def on_enabled_changed(self) -> None:
+        super().on_enabled_changed()
+        self._tell_highlight()
+
+    def on_track_list_changed(self) -> None:
+        tracks = self.tracks_to_use()
+        if tracks != self._tracks_seen:
+            self._tracks_seen = tracks
+            self.set_offsets(*self._at)
+            self.notify_tracks()
+
+    def on_scene_list_changed(self) -> None:
+        self.set_offsets(*self._at)
+        self.notify_offset(*self._at)
+
+
+MOVES = {
+    "up_button": (0, -1),
+    "down_button": (0, 1),
+    "left_button": (-1, 0),
+    "right_button": (1, 0),
+    "page_up_button": (0, -2),
+    "page_down_button": (0, 2),
+    "page_left_button": (-2, 0),
+    "page_right_button": (2, 0),
+}
+"""A navigation button → its direction (tracks, scenes); 2 stands for a whole window."""
+
+
+@takes(*MOVES)
+class NavigationCore(PlacedComponent):
+    """Buttons that move a ring by one or by its size, lit while there is somewhere to go."""
+
+    snap_track_offset = False
+
+    def __init__(self, session_ring: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._session_ring = session_ring
+        super().__init__(*args, **kwargs)
+        for event in ("offset", "tracks"):
+            self.register_slot(session_ring, lambda *told: self.update(), event)
+
+    def _step(self, name: str) -> Tuple[int, int]:
+        ring = self._session_ring
+        tracks, scenes = MOVES[name]
+        if abs(tracks) == 2:
+            tracks = ring.num_tracks if tracks > 0 else -ring.num_tracks
+        if abs(scenes) == 2:
+            scenes = ring.num_scenes if scenes > 0 else -ring.num_scenes
+        return tracks, scenes
+
+    def can_move(self, name: str) -> bool:
+        """Whether that button would move the ring."""
+        ring = self._session_ring
+        tracks, scenes = self._step(name)
+        if tracks < 0:
+            return bool(ring.track_offset > 0)
+        if scenes < 0:
+            return bool(ring.scene_offset > 0)
+        if tracks > 0:
+            return bool(ring.track_offset + tracks < len(ring.tracks_to_use()))
+        return bool(ring.scene_offset + scenes < len(self._live_song.scenes))
+
+    def _go(self, name: str) -> None:
+        if self.can_move(name):
+            self._session_ring.move(*self._step(name))
+
+
+def _make_move(name: str) -> None:
+    under = name[: -len("_button")]
+    setattr(
+        NavigationCore,
+        "_%s_value" % under,
+        lambda self, value: self._scroll(name, value, lambda: self._go(name)),
+    )
+    setattr(
+        NavigationCore,
+        "_show_%s" % under,
+        lambda self: self._light(name, self.can_move(name)),
+    )
+
+
+for _name in MOVES:
+    _make_move(_name)
+
+
+@takes("stop_all_clips_button", "select_button", "delete_button", "duplicate_button")
+class SessionCore(PlacedComponent):
+    """The clips in a ring's window: launch buttons, scene launch buttons, stop buttons."""
+
+    scene_component_type: Any = SceneCore
+    STOP_VALUES = (None, 127)
+    """What a track's stop button shows: nothing to stop, something to stop."""
+
+    def __init__(self, session_ring: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._session_ring = session_ring
+        self._scenes: List[Any] = []
+        self._stop_buttons: List[Any] = []
+        super().__init__(*args, **kwargs)
+        self._stop_off, self._stop_on = self.STOP_VALUES
+        self._stop_triggered: Any = self._stop_on
+        self._stop_slots = self._group("_stop_pressed", "value")
+        for index in range(session_ring.num_scenes):
+            self._scenes.append(self._make_scene("Scene_%d" % index))
+        self._selected_scene = self._make_scene("Selected_Scene")
+        self._track_slots = [self._group("_show_stops", event) for event in TRACK_EVENTS]
+        for event in ("offset", "tracks"):
+            self.register_slot(session_ring, self._ring_moved, event)
+        self._reassign()
+
+    def _group(self, method: str, event: str) -> Any:
+        return self.register_disconnectable(
+            SlotGroup(listener=lambda *told: getattr(self, method)(*told), event_name=event)
+        )
+
+    def _create_scene(self) -> Any:
+        return self.scene_component_type()
+
+    def _make_scene(self, name: str) -> Any:
+        made = self._create_scene()
+        if made.canonical_parent is not self:
+            self.register_component(made)
+        made.name = made.name or name
+        made._make_slots(self._session_ring.num_tracks)
+        return made
+
+    def scene(self, index: int) -> Any:
+        return self._scenes[index]
+
+    def selected_scene(self) -> Any:
+        return self._selected_scene
+
+    # -- the window --------------------------------------------------------------------------------------
+
+    def _ring_moved(self, *_told: Any) -> None:
+        self._reassign()
+
+    def _reassign(self) -> None:
+        ring = self._session_ring
+        tracks, scenes = ring.tracks, ring.scenes
+        for index, component in enumerate(self._scenes):
+            component._tracks = tracks
+            component.set_scene(scenes[index] if index < len(scenes) else None)
+        self._selected_scene._tracks = tracks
+        self._selected_scene.set_scene(self._live_song.view.selected_scene)
+        own = tuple(self._live_song.tracks)
+        heard = [each for each in tracks if liveobj_valid(each) and each in own]
+        for group in self._track_slots:
+            group.replace_subjects(heard)
+        self._show_stops()
+
+    def on_selected_scene_changed(self) -> None:
+        self._selected_scene.set_scene(self._live_song.view.selected_scene)
+
+    def on_scene_list_changed(self) -> None:
+        self._reassign()
+
+    def on_track_list_changed(self) -> None:
+        self._reassign()
+
+    # -- buttons -----------------------------------------------------------------------------------------
+
+    def set_clip_launch_buttons(self, buttons: Any) -> None:
+        """A matrix of rows (scenes) of buttons (tracks)."""
+        grid = {} if buttons is None else {where: button for button, where in buttons.iterbuttons()}
+        for row, scene in enumerate(self._scenes):
+            for column in range(self._session_ring.num_tracks):
+                scene.clip_slot(column).set_launch_button(grid.get((column, row)))
+
+    def set_scene_launch_buttons(self, buttons: Any) -> None:
+        each = elements_in(buttons)
+        for index, scene in enumerate(self._scenes):
+            scene.set_launch_button(each[index] if index < len(each) else None)
+
+    def set_modifier_button(self, button: Any, name: str, clip_slots_only: bool = False) -> None:
+        """Hold it with a launch button to select, delete or duplicate ("select", "delete", "duplicate")."""
+        for scene in self._scenes:
+            if not clip_slots_only:
+                getattr(scene, "set_%s_button" % name)(button)
+            for slot in scene._clip_slots:
+                getattr(slot, "set_%s_button" % name)(button)
+
+    def set_select_button(self, button: Any) -> None:
+        self.set_modifier_button(button, "select")
+
+    def set_delete_button(self, button: Any) -> None:
+        self.set_modifier_button(button, "delete")
+
+    def set_duplicate_button(self, button: Any) -> None:
+        self.set_modifier_button(button, "duplicate")
+
+    def _stop_all_clips_value(self, value: int) -> None:
+        if self._pressed("stop_all_clips_button", value):
+            self._live_song.stop_all_clips()
+
+    def _show_stop_all_clips(self) -> None:
+        self._light("stop_all_clips_button", False)
+
+    def set_stop_track_clip_buttons(self, buttons: Any) -> None:
+        """One for each track of the window."""
+        for button in self._stop_buttons:
+            if button is not None:
+                button.reset()
+        self._stop_buttons = elements_in(buttons)
+        present = [(index, button) for index, button in enumerate(self._stop_buttons) if button is not None]
+        self._stop_slots.replace_subjects([each for _, each in present], [index for index, _ in present])
+        self._show_stops()
+
+    def _stop_pressed(self, value: int, index: int) -> None:
+        tracks = self._session_ring.tracks
+        if not self.is_enabled() or index >= len(tracks) or not liveobj_valid(tracks[index]):
+            return
+        pressed = value or not is_momentary(self._stop_buttons[index])
+        if pressed and tracks[index] in tuple(self._live_song.tracks):
+            tracks[index].stop_all_clips()
+
+    def set_stop_clip_value(self, value: Any) -> None:
+        """What a stop button shows while a clip plays."""
+        self._stop_on = value
+        self._show_stops()
+
+    set_stop_track_clip_value = set_stop_clip_value
+
+    def set_stop_clip_triggered_value(self, value: Any) -> None:
+        """What it shows while the track is about to stop."""
+        self._stop_triggered = value
+        self._show_stops()
+
+    def _show_stops(self, *_told: Any) -> None:
+        if not self.is_enabled():
+            return
+        tracks = self._session_ring.tracks
+        own = tuple(self._live_song.tracks)
+        for index, button in enumerate(self._stop_buttons):
+            track = tracks[index] if index < len(tracks) else None
+            shown = self._stop_off
+            if liveobj_valid(track) and track in own:
+                if track.fired_slot_index == -2:
+                    shown = self._stop_triggered
+                elif track.playing_slot_index >= 0:
+                    shown = self._stop_on
+            light(button, shown)
+
+    def update(self) -> None:
+        super().update()
+        self._show_stops()
+
+
+TRACK_EVENTS = ("fired_slot_index", "playing_slot_index")
