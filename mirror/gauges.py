@@ -65,8 +65,7 @@ class Position:
         """Beats from the start of the arrangement; None before the first sample.
 
         While playing it is the last sample moved on by the tempo, within the arrangement loop if the song is
-        in it. Right to some 10 ms at constant tempo (half of the sample's way to Live and back, and Live's
-        own 10 ms).
+        in it. At constant tempo right to 10 ms, the step of Live's own clock, and the sample's way back from Live.
         """
         self._asked_at = self._clock()
         self._wanted.set()
@@ -125,11 +124,10 @@ class Position:
         root = self._store.root
         if root is None:
             return
-        asked_at = self._clock()
         try:
             told = await read_now(self._store, self._request, [(root, "current_song_time")])
         except errors.MirrorError:
             return
         if isinstance(told[0], int | float):
-            # Live read it somewhere between the question and the answer.
-            self._sample = (float(told[0]), (asked_at + self._clock()) / 2)
+            # The question waits for Live's next tick, the answer for nothing.
+            self._sample = (float(told[0]), self._clock())
