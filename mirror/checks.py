@@ -18,8 +18,9 @@ import msgspec
 
 from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
-from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
+from remote_script.SetMirror.calls import NOTES_A_PIECE, OBJECT_ARGUMENTS, PRODUCTS
 from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.values import NOTE_FIELDS
 
 from . import errors, values
 from .model import Call, Node, Operation, Set
@@ -32,6 +33,9 @@ _DEEPEST = 32
 _RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
+_ALL_NOTE_FIELDS = frozenset(NOTE_FIELDS)
+_NOTES_IN_LINE = 500
+"""More go in pieces."""
 
 
 class Prepared(msgspec.Struct):
@@ -138,7 +142,8 @@ class _Write:
             self.plain = False
             finite(op.args, "`args`")
             told["method"] = op.method
-            told["args"] = op.args if node is None else self._call(number, node, op)
+            args = op.args if node is None else self._call(number, node, op)
+            told["args"] = {**args, "notes": _in_pieces(args["notes"])} if "notes" in args else args
         return told
 
     def _is_result(self, target: Any, number: int) -> bool:
@@ -373,6 +378,18 @@ def _parameter_value(node: Node, value: Any) -> float | str:
             )
         number = min(max(number, float(low)), float(high))
     return number
+
+
+def _in_pieces(notes: Any) -> Any:
+    """Many notes as texts of JSON: the script reads the line in no time, and a text whenever Live has time."""
+    if not isinstance(notes, list) or len(notes) <= _NOTES_IN_LINE:
+        return notes
+    if not all(isinstance(note, dict) and _ALL_NOTE_FIELDS.issuperset(note) for note in notes):
+        # Wrong; the script says how.
+        return notes
+    rows = [[note.get(name) for name in NOTE_FIELDS] for note in notes]
+    pieces = [rows[start : start + NOTES_A_PIECE] for start in range(0, len(rows), NOTES_A_PIECE)]
+    return {"pieces": [msgspec.json.encode(piece).decode() for piece in pieces]}
 
 
 def _label(node: Node) -> str:

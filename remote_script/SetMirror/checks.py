@@ -259,9 +259,9 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
     """
     if not isinstance(value, (list, tuple)):
         raise refuse("notes must be a list", value)
-    if len(value) > MOST_NOTES:
+    if first + len(value) > MOST_NOTES:
         raise BridgeError(
-            "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, len(value))
+            "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, first + len(value))
         )
     found: List[Dict[str, Any]] = []
     for number, item in enumerate(value, first):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import partial
 from typing import Any
@@ -132,6 +133,39 @@ async def test_what_cannot_be_is_refused_before_it_is_sent(
         assert caught.value.hint
         assert peer.executed == []
         assert not any(method == "write.execute" for method, _ in peer.requests)
+
+
+async def test_many_notes_go_as_texts_that_the_script_reads_one_by_one(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    asked: list[Any] = []
+
+    def refuses(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+        asked.extend(params["ops"])
+        client.refuse(id_, "LIVE_REFUSED", "enough seen")
+        return True
+
+    peer.hooks["write.execute"] = refuses
+    told = [{"pitch": n % 128, "start_time": n / 4, "duration": 0.25, "mute": True} for n in range(750)]
+    async with opened() as mirror:
+        with pytest.raises(errors.LiveRefused):
+            await mirror.write(
+                [
+                    notes(*told),
+                    notes(*told[:3]),
+                    Call("song", "create_midi_track"),
+                    Call("$2", "add_new_notes", {"notes": told}),
+                ]
+            )
+    many, few, _, later = (op["args"].get("notes") for op in asked)
+    assert len(few) == 3
+    for pieces in (many, later):
+        rows = [row for text in pieces["pieces"] for row in json.loads(text)]
+        assert max(map(len, (json.loads(text) for text in pieces["pieces"]))) <= 100
+        assert [(row[1], row[2], row[3], row[5]) for row in rows] == [
+            (note["pitch"], note["start_time"], note["duration"], note["mute"]) for note in told
+        ]
+        assert all(row[0] is row[4] is row[6] is None for row in rows)
 
 
 async def test_all_problems_of_a_batch_are_told_at_once(clock: Clock, peer: Peer, opened: Open) -> None:

@@ -5,6 +5,7 @@ The budget of a turn is nothing here, so each turn does one piece: whatever can 
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from remote_script.headless.generate import default_set
 from remote_script.SetMirror.calls import NOTES_A_PIECE
+from remote_script.SetMirror.checks import MOST_NOTES
 from remote_script.SetMirror.content import PIECE
+from remote_script.SetMirror.values import NOTE_FIELDS
 
 from .guest import Client
 from .stage import Stage
@@ -85,6 +88,45 @@ def test_a_long_write_takes_many_turns_and_is_told_in_one_batch(stage: Stage) ->
     assert stage.differences(client) == []
     stage.live.person.do(lambda song: song.undo())
     assert held(stage) == 0
+
+
+def texts(notes: list[dict[str, Any]], size: int) -> dict[str, Any]:
+    """As the mirror sends many notes: some in each text."""
+    rows = [[note.get(name) for name in NOTE_FIELDS] for note in notes]
+    return {"pieces": [json.dumps(rows[start : start + size]) for start in range(0, len(rows), size)]}
+
+
+@pytest.mark.parametrize("size", [1, 7, NOTES_A_PIECE, MANY])
+def test_notes_in_texts_are_the_same_notes(stage: Stage, size: int) -> None:
+    client = scarce(stage)
+    client.write(call(CLIP, "replace_notes", notes=many(300)))
+    client.follow()
+    plain = [note[1:] for note in client.at(CLIP)[4]["notes"]]
+    client.write(call(CLIP, "replace_notes", notes=texts(many(300), size)))
+    client.follow()
+    assert [note[1:] for note in client.at(CLIP)[4]["notes"]] == plain
+
+
+@pytest.mark.parametrize(
+    ("notes", "rule"),
+    [
+        ({"pieces": [[1]]}, "texts"),
+        ({"pieces": ["[[", "]]"]}, "JSON"),
+        ({"pieces": ['{"pitch": 60}']}, "list"),
+        ({"pieces": ["[1]"]}, "note 0 must be an object"),
+        ({"pieces": ["[NaN]"]}, "JSON"),
+        ({"pieces": 3}, "list"),
+        ({"parts": []}, "list"),
+        (texts([*many(250), {"pitch": 128, "start_time": 0, "duration": 1}], 100), "pitch of note 250"),
+        (texts(many(MOST_NOTES + 1), 1000), f"At most {MOST_NOTES} notes"),
+    ],
+)
+def test_texts_that_are_no_notes_are_refused_and_nothing_is_done(stage: Stage, notes: Any, rule: str) -> None:
+    client = stage.follower()
+    client.write(call(CLIP, "add_new_notes", notes=many(8)))
+    answer = client.write(call(CLIP, "replace_notes", notes=notes))
+    assert rule in answer["error"]["message"], answer["error"]
+    assert held(stage) == 8
 
 
 def test_who_asked_is_told_how_a_long_write_gets_on(stage: Stage) -> None:
