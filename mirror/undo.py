@@ -122,7 +122,7 @@ def _is_edit(store: Store, change: tuple[str, int, str, Any, Any]) -> bool:
     if node is None or node.type not in schema.CLASSES:
         return False
     prop = schema.properties(node.type).get(name)
-    if prop is None or not prop.write or not prop.undo:
+    if prop is None or not prop.is_edit:
         return False
     # Live gives a new track its routing some ticks late; nobody edits.
     return prop.type != "routing" or bool(change[3])

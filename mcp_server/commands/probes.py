@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say, style
 
+if TYPE_CHECKING:
+    from mcp_server.commands.experiments import Outcome
+
 
 @click.command("probe", short_help="Try the facts that SetMirror relies on, in this Live.")
+@click.option("--list", "listed", is_flag=True, help="Name the facts; needs no Live.")
+@click.option(
+    "--only", metavar="NAME", multiple=True, help="A fact or a theme, as --list names them; repeatable."
+)
 @options.as_json
 @options.port
-def command(as_json: bool, port: int) -> None:
+def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> None:
     """Try the facts that SetMirror relies on, in the Live that runs.
 
-    Needs a new, empty Set, and leaves it as it was. Exit code 0 if all agree. What differs in a real Live is worth a
-    report: the line says what was expected, what was seen, and in which Live.
+    Needs a new, empty Set that does not play, and leaves it as it was. Exit code 0 if all agree. What differs in a
+    real Live is worth a report: the line says what was expected, what was seen, and in which Live. Of a fact marked as
+    a guess nobody has told yet how a real Live is.
     """
 
     async def main() -> None:
@@ -27,27 +35,54 @@ def command(as_json: bool, port: int) -> None:
         from mcp_server.commands.link import linked
         from mirror import errors
 
-        async with linked(port) as mirror:
+        try:
+            if listed:
+                _list(as_json, only)
+                return
+            async with linked(port) as mirror:
 
-            def told(outcome: Any) -> None:
-                if as_json:
-                    say(json.dumps({**asdict(outcome), "live": mirror.live_version}, ensure_ascii=False))
-                    return
-                mark = {True: style("agrees ", fg="green"), False: style("differs", fg="red", bold=True)}
-                say(f"{mark.get(outcome.agrees, style('no such', fg='yellow'))} {outcome.fact}")
-                if outcome.agrees is False:
-                    say(f"        expected {outcome.expected!r}, seen {outcome.seen!r}")
-                elif outcome.agrees is None:
-                    say(f"        {outcome.note}")
+                def told(outcome: Outcome) -> None:
+                    if as_json:
+                        say(json.dumps({**asdict(outcome), "live": mirror.live_version}, ensure_ascii=False))
+                    else:
+                        _tell(outcome)
 
-            try:
-                found = await experiments.run(mirror, told)
-            except errors.MirrorError as problem:
-                raise Failure(problem.rule, problem.hint) from None
-            differ = sum(each.agrees is False for each in found)
-            if not as_json:
-                say(f"Live {mirror.live_version}: {len(found)} facts tried, {differ} differ")
-            if differ:
-                raise Failure(f"{differ} facts are not so in this Live", "please report the lines above")
+                found = await experiments.run(mirror, told, only)
+        except errors.MirrorError as problem:
+            raise Failure(problem.rule, problem.hint) from None
+        differ = [each for each in found if each.agrees is False]
+        if not as_json:
+            guesses = sum(each.guess for each in differ)
+            say(
+                f"Live {mirror.live_version}: {len(found)} facts tried, {len(differ)} differ"
+                + (f", {guesses} of them guesses" if guesses else "")
+            )
+        if differ:
+            raise Failure(f"{len(differ)} facts are not so in this Live", "please report the lines above")
 
     run_async(main)
+
+
+def _list(as_json: bool, only: tuple[str, ...]) -> None:
+    from mcp_server.commands import experiments
+
+    for theme, each in experiments.experiments(only):
+        if as_json:
+            told = {"theme": theme.name, "name": each.name, "fact": each.fact, "guess": each.guess}
+            say(json.dumps(told, ensure_ascii=False))
+        else:
+            say(f"{theme.name:<10} {each.name:<32} {each.fact}{' (a guess)' if each.guess else ''}")
+
+
+def _tell(outcome: Outcome) -> None:
+    mark = {
+        True: style("agrees ", fg="green"),
+        False: style("differs", fg="red", bold=True),
+        None: style("no such", fg="yellow"),
+    }
+    guess = " (a guess)" if outcome.guess else ""
+    say(f"{mark[outcome.agrees]} {outcome.name}: {outcome.fact}{guess}")
+    if outcome.agrees is False:
+        say(f"        expected {outcome.expected!r}, seen {outcome.seen!r}")
+    if outcome.note:
+        say(f"        {outcome.note}")

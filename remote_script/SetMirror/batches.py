@@ -24,6 +24,10 @@ HISTORY_BATCHES = 4096
 HISTORY_BYTES = 8 * 1024 * 1024
 
 
+_HISTORY_STATE = ("can_undo", "can_redo")
+"""Live tells these a tick late: during a write they may speak of the one before."""
+
+
 class History:
     """The last batches, encoded, by contiguous revision."""
 
@@ -73,6 +77,8 @@ class Batch:
         self.changes: List[bytes] = []
         self.edit = False
         """Whether it is more than what nobody edits: an undo before it would take something else back."""
+        self.passing = 0
+        """How many of the changes speak of undo and redo alone."""
         self.added: List[int] = []
         self.moved: List[int] = []
         self.set: List[Tuple[int, int]] = []
@@ -178,6 +184,8 @@ class Engine:
         self.epoch = epoch
         self.revision = 0
         self.last_edit = 0
+        self.last_change = 0
+        """The last revision that told of more than what undo and redo could do next."""
         self.dirty: Dict[int, int] = {}
         self.held: Dict[int, int] = {}
         """Marks that wait: what a write under way changes in many turns is told once, at its end."""
@@ -468,7 +476,8 @@ class Engine:
             elif value is ABSENT:
                 changes.append(encode(["absent", id_, prop.name]))
             else:
-                batch.edit = batch.edit or (prop.write and prop.undo and (id_, index) not in batch.filled)
+                batch.edit = batch.edit or (prop.is_edit and (id_, index) not in batch.filled)
+                batch.passing += prop.name in _HISTORY_STATE
                 text = value.json if isinstance(value, Encoded) else encode(value)
                 changes.append(encode(["set", id_, prop.name])[:-1] + b"," + text + b"]")
             yield
@@ -492,6 +501,8 @@ class Engine:
         self.revision += 1
         if batch.edit:
             self.last_edit = self.revision
+        if len(batch.changes) > batch.passing:
+            self.last_change = self.revision
         about: Dict[str, Any] = {
             "epoch": self.epoch,
             "revision": self.revision,

@@ -324,7 +324,7 @@ class Executor:
         self._mark_consequences(operations)
         yield FLUSH
         for operation in operations:
-            operation.settled(engine.revision > began)
+            operation.settled(engine.last_change > began)
         results = [operation.result(engine) for operation in operations]
         changed = any(op.changed for op in operations)
         tracked = any(op.changed and op.undoable for op in operations)

@@ -13,7 +13,7 @@ from .clients import Client
 from .errors import BridgeError
 from .executor import Executor
 from .refs import resolve
-from .values import ABSENT
+from .values import ABSENT, refusal
 from .wire import encode, result_line
 
 READS = 512
@@ -126,7 +126,10 @@ class Requests:
                     value = engine.reader.now(row, item[1])
                 if value is ABSENT:
                     raise BridgeError(
-                        "NOT_AVAILABLE", "{} has no {!r}".format(row.plan.type, item[1]), item[1]
+                        "NOT_AVAILABLE",
+                        "{} has no {!r}".format(row.plan.type, item[1]),
+                        item[1],
+                        said=refusal(row.obj, item[1]) if checks.is_property(row, item[1]) else "",
                     )
                 values.append(value)
             except BridgeError as problem:

@@ -168,8 +168,8 @@ class Property:
     """
 
     __slots__ = (
-        "after", "choices", "kind", "labels", "maximum", "minimum", "name", "of", "on", "reads", "since", "type", "undo",
-        "unit", "write",
+        "after", "choices", "kind", "labels", "maximum", "minimum", "name", "of", "on", "reads", "since", "tracked",
+        "type", "undo", "unit", "write",
     )  # fmt: skip
 
     def __init__(self, name: str, type_: str, kind: str) -> None:
@@ -183,10 +183,16 @@ class Property:
         self.unit = ""
         self.write = False
         self.undo = True
+        self.tracked = False
         self.on: Tuple[str, ...] = ()
         self.since: Tuple[int, ...] = ()
         self.after: Tuple[str, ...] = ()
         self.reads: Optional[Tuple[str, str]] = None
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether a change of it is one that Live's history holds: set by hand, or told of by it alone."""
+        return self.tracked or (self.write and self.undo)
 
     @property
     def is_tree(self) -> bool:
@@ -262,6 +268,8 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
             target.write = True
         elif key == "untracked":
             target.undo = False
+        elif key == "tracked":
+            target.tracked = True
         elif key == "on":
             target.on = tuple(value.split(","))
         elif key == "after":

@@ -65,8 +65,7 @@ class SetMirror:
         self._closed = False
         self._pumping = False
         self._timer: Any = None
-        self._last_pump = clock()
-        self._began = clock()
+        self._last_pump = self._last_display = self._began = clock()
         self._job: Optional[Iterator[None]] = None
         self._batch: Optional[Batch] = None
         self._waiting = False
@@ -76,6 +75,8 @@ class SetMirror:
         self._logged: Dict[str, int] = {}
         self.counters: Dict[str, Any] = {"pumps": 0, "fallback_pumps": 0, "failures": 0, "rebuilds": 0}
         self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
+        self.distances = {"timer": Timings(), "update_display": Timings()}
+        """From one call to the next: what Live makes of the interval that the timer was asked for."""
         self.live_module = self._import_live()
         self.engine: Engine
         self.executor: Executor = None  # type: ignore[assignment]
@@ -101,7 +102,10 @@ class SetMirror:
         if self._closed:
             return
         self.executor.ticks += 1
-        if self._clock() - self._last_pump > SILENCE_S:
+        now = self._clock()
+        self.distances["update_display"].add(now - self._last_display)
+        self._last_display = now
+        if now - self._last_pump > SILENCE_S:
             self.counters["fallback_pumps"] += 1
             self._revive_timer()
             self.pump()
@@ -157,7 +161,9 @@ class SetMirror:
         start = time.perf_counter()
         try:
             self.counters["pumps"] += 1
-            self._last_pump = self._clock()
+            now = self._clock()
+            self.distances["timer"].add(now - self._last_pump)
+            self._last_pump = now
             worked = self._turn(start)
         except Exception:
             worked = True
@@ -496,6 +502,7 @@ class SetMirror:
             writes=dict(self.executor.counters, waiting=self.executor.waiting),
             audit=dict(self.audit.counters),
             timings={name: timings.report() for name, timings in self.timings.items()},
+            distances={name: timings.report() for name, timings in self.distances.items()},
             budget={"pump_ms": self._budget_s * 1000, "audit_ms": self._audit_s * 1000},
             counters=dict(self.counters),
             timer=bool(read(self._timer, "running")),

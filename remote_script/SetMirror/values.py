@@ -61,6 +61,15 @@ def read(obj: Any, name: str) -> Any:
         return ABSENT
 
 
+def refusal(obj: Any, name: str) -> str:
+    """What Live says when `obj.name` cannot be read, at most 400 characters; "" when it can."""
+    try:
+        getattr(obj, name)
+    except Exception as problem:
+        return (str(problem).strip() or type(problem).__name__)[:400]
+    return ""
+
+
 def alive(obj: Any) -> bool:
     """Whether a Live object still exists; a dead one equals None without being None."""
     try:

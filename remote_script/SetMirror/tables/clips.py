@@ -32,7 +32,7 @@ class ClipSlot
   stop() -> none  act
 
 class Clip
-  automation_envelopes             envelopes                content                        since=12.2.0 after=has_envelopes
+  automation_envelopes             envelopes                content                        tracked since=12.2.0 after=has_envelopes
   available_warp_modes             ints                     polled                         on=audio after=warp_mode
   color                            int                      observed  [0..16777215 rgb]    write
   color_index                      int                      observed  [0..69]              write
@@ -42,7 +42,7 @@ class Clip
   gain                             float                    observed  [0..1]               write on=audio
   gain_display_string              str                      polled                         on=audio after=gain
   groove                           ref:Groove               observed                       write
-  has_envelopes                    bool                     observed
+  has_envelopes                    bool                     observed                       tracked
   has_groove                       bool                     polled                         after=groove
   is_arrangement_clip              bool                     constant
   is_audio_clip                    bool                     constant
@@ -75,7 +75,7 @@ class Clip
   start_time                       float                    observed  [beats]
   velocity_amount                  float                    observed  [0..1]               write
   view                             child:Clip.View          constant
-  warp_markers                     warp_markers             content                        on=audio after=warp_markers
+  warp_markers                     warp_markers             content                        tracked on=audio after=warp_markers
   warp_mode                        int                      observed  [WarpMode]           write on=audio
   warping                          bool                     observed                       write on=audio
   will_record_on_start             bool                     polled                         on=midi after=playing_status

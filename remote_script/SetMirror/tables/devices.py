@@ -59,13 +59,13 @@ class RackDevice < Device
   has_drum_pads                    bool                     observed
   has_macro_mappings               bool                     observed
   is_showing_chains                bool                     observed                       write untracked
-  macros_mapped                    bools                    observed
+  macros_mapped                    bools                    observed                       tracked
   return_chains                    children:Chain           observed
   selected_variation_index         int                      polled                         write untracked after=variation_count
-  variation_count                  int                      observed
+  variation_count                  int                      observed                       tracked
   view                             child:RackDevice.View    constant
   visible_drum_pads                refs:DrumPad             observed
-  visible_macro_count              int                      observed  [1..16]              since=11.3.2
+  visible_macro_count              int                      observed  [1..16]              tracked since=11.3.2
   add_macro() -> none  edit
   copy_pad(source_index: int, destination_index: int) -> none  edit
   delete_selected_variation() -> none  edit

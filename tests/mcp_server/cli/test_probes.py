@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 import trio.testing
 
@@ -18,31 +21,52 @@ from .test_with_live import setmirror
 Clock = trio.testing.MockClock
 
 
-@pytest.mark.parametrize("version", ["11.3", "12.0", "12.4"])
+def untracked(mirror: Any) -> dict[str, Any]:
+    """What undo does not answer for: selection, transport, switches."""
+    song, view = mirror.resolve("song"), mirror.resolve("view")
+    kept = {f"song.{name}": value for name, value in song.props.items() if not name.startswith("can_")}
+    kept.update({f"view.{name}": value for name, value in view.props.items()})
+    for number, track in enumerate(mirror.children("song", "tracks")):
+        for name in ("arm", "current_monitoring_state", "implicit_arm", "back_to_arranger"):
+            kept[f"tracks/{number}.{name}"] = track.props.get(name)
+    return kept
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.0", "12.3", "12.4"])
 async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_clock: Clock) -> None:
     async with whole_path(default_set(), version) as whole:
         await whole.audited()
-        before, entries = picture(whole.mirror), len(whole.history())
+        before, entries, rest = picture(whole.mirror), len(whole.history()), untracked(whole.mirror)
         told: list[experiments.Outcome] = []
         found = await experiments.run(whole.mirror, told.append)
         assert [each for each in found if each.agrees is False] == []
-        assert sum(each.agrees is True for each in found) >= len(found) - (0 if version == "12.4" else 2)
+        assert len(found) == len(experiments.experiments())
+        if version == "12.4":
+            assert [each for each in found if each.agrees is None] == []
+        assert all(each.note for each in found if each.agrees is None)
         assert told == found
         assert len(whole.history()) == entries
         await whole.audited()
         assert differences(before, picture(whole.mirror)) == []
+        assert untracked(whole.mirror) == rest
+        assert await whole.differences() == []
 
 
-async def test_a_live_that_is_another_is_found_out(
-    monkeypatch: pytest.MonkeyPatch, autojump_clock: Clock
-) -> None:
-    from remote_script.headless.model.parameter import Parameter
+def test_every_experiment_has_a_name_of_its_own() -> None:
+    found = experiments.experiments()
+    names = [each.name for _, each in found]
+    themes = {theme.name for theme, _ in found}
+    assert len(names) == len(set(names))
+    assert not themes & set(names)
 
-    monkeypatch.setattr(Parameter, "call_str_for_value", lambda self, value: "11 dB")
+
+async def test_one_theme_or_one_fact_can_be_chosen(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
-        found = await experiments.run(whole.mirror, lambda outcome: None)
-        differ = {each.name for each in found if each.agrees is False}
-        assert differ >= {"fader_texts", "panning_texts", "send_texts"}
+        found = await experiments.run(whole.mirror, lambda outcome: None, ["notes", "fader_texts"])
+        assert {each.name for each in found} >= {"fader_texts", "middle_c", "cut_note"}
+        assert "panning_texts" not in {each.name for each in found}
+        with pytest.raises(errors.NotFound, match="no_such"):
+            await experiments.run(whole.mirror, lambda outcome: None, ["no_such"])
 
 
 async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> None:
@@ -53,8 +77,25 @@ async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> N
         assert len(whole.history()) == entries
 
 
+async def test_a_set_that_plays_is_not_touched(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(lambda song: song.start_playing())
+        await whole.audited()
+        with pytest.raises(errors.NotAvailable, match="plays"):
+            await experiments.run(whole.mirror, lambda outcome: None)
+
+
 async def test_the_command_says_why_not() -> None:
     async with HeadlessProcess.started() as live:
         found = await setmirror("probe", "--port", str(live.port))
         assert found.returncode == 1
         assert b"not empty" in found.stderr
+
+
+async def test_the_facts_are_listed_without_a_live() -> None:
+    found = await setmirror("probe", "--list", "--json", "--port", "1")
+    assert found.returncode == 0
+    listed = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [each["name"] for each in listed] == [each.name for _, each in experiments.experiments()]
+    assert {each["guess"] for each in listed} == {True, False}
+    assert all(each["fact"] and each["theme"] for each in listed)

@@ -122,6 +122,30 @@ def test_a_playing_song_moves_no_revision_by_itself_but_for_what_changes() -> No
         assert values["values"][1] is True
 
 
+def test_what_live_says_of_a_property_that_it_will_not_have_read_is_told() -> None:
+    with on_stage(default_set()) as stage:
+        client = stage.follower()
+        items = [["master_track", "mute"], ["tracks/0/mixer_device", "crossfader"], ["song", "no_such"]]
+        values = client.result("set.read", items=items)["values"]
+        assert [value["error"]["said"] for value in values] == [
+            "Main track has no 'mute' property!",
+            "Only the main track has a crossfader!",
+            "",
+        ]
+
+
+def test_the_distances_of_lives_ticks_are_told() -> None:
+    with on_stage(default_set()) as stage:
+        client = stage.follower()
+        before = client.result("bridge.status")["distances"]
+        stage.live.run_for(2)
+        client.follow()
+        distances = client.result("bridge.status")["distances"]
+        assert distances["timer"]["count"] > before["timer"]["count"] + 100
+        assert distances["timer"]["p50_ms"] == pytest.approx(10, abs=1)
+        assert distances["update_display"]["p50_ms"] == pytest.approx(100, abs=5)
+
+
 # -- writes -----------------------------------------------------------------------------------------------
 
 

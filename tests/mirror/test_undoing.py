@@ -1,0 +1,67 @@
+"""What counts as an edit, so that undo takes back the write that is meant: over the whole path, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+import trio.testing
+
+from mirror import Call, Mirror, Set, errors
+from remote_script.headless.generate import default_set
+from tests.whole import QUIET_S, whole_path
+
+Clock = trio.testing.MockClock
+CLIP = "tracks/0/clip_slots/0/clip"
+STEP = {"device_parameter": "tracks/0/mixer_device/volume", "time": 1.0, "length": 1.0, "value": 0.5}
+
+
+async def _clip(mirror: Mirror) -> None:
+    await mirror.write([Call("tracks/0/clip_slots/0", "create_clip", {"pages": 4.0})])
+
+
+@pytest.mark.parametrize("version", ["12.0", "12.4"])
+async def test_a_clips_envelope_is_an_edit_that_can_be_undone(version: str, autojump_clock: Clock) -> None:
+    async with whole_path(default_set(), version) as whole:
+        mirror = whole.mirror
+        await _clip(mirror)
+        made = await mirror.write([Call(CLIP, "insert_envelope_step", STEP)])
+        assert mirror.resolve(CLIP).props["has_envelopes"] is True
+        await mirror.undo_mine(made.write)
+        assert mirror.resolve(CLIP).props["has_envelopes"] is False
+        assert len(whole.history()) == 1
+
+
+async def test_a_persons_envelope_keeps_an_earlier_write_from_being_undone(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        mirror = whole.mirror
+        await _clip(mirror)
+        mine = await mirror.write([Set("tracks/0", "name", "Mine")])
+
+        def draw(song: object) -> None:
+            track = song.tracks[0]  # type: ignore[attr-defined]
+            track.clip_slots[0].clip.create_automation_envelope(track.mixer_device.volume)
+
+        await whole.by_hand(draw)
+        await trio.sleep(QUIET_S)
+        with pytest.raises(errors.PreconditionFailed):
+            await mirror.undo_mine(mine.write)
+        assert len(whole.history()) == 3
+
+
+async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_of_the_one_before(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        mirror = whole.mirror
+        await _clip(mirror)
+        note = {"pitch": 120, "start_time": 0.0, "duration": 1.0}
+        for _ in range(2):
+            # Undone, so that the second one ends what could be redone: Live tells that late.
+            added = await mirror.write([Call(CLIP, "add_new_notes", {"notes": [note]})])
+            await mirror.undo_mine(added.write)
+        added = await mirror.write([Call(CLIP, "add_new_notes", {"notes": [note]})])
+        ids = added.results[0].result
+        args = {"note_ids": ids, "destination_time": 2.0, "transposition_amount": 12}
+        nothing = await mirror.write([Call(CLIP, "duplicate_notes_by_id", args)])
+        assert (nothing.outcome, nothing.undo_steps) == ("unchanged", 0)
+        await mirror.undo_mine(added.write)
+        assert mirror.notes(CLIP) == ()
