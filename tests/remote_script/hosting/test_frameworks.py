@@ -299,3 +299,35 @@ def test_live_on_a_socket_thread_is_refused_with_the_file_and_line_that_did_it(
     assert f"Made{'/'}__init__.py:{line}" in told.replace("\\", "/")
     assert threading.current_thread() is threading.main_thread()
     assert live.song.tempo == 82.0
+
+
+def test_map_modes_have_lives_numbers_and_an_endless_knob_counts_both_ways(
+    live: HeadlessLive, load: Load
+) -> None:
+    hosted = load(
+        """
+        import Live
+        from _Framework.ControlSurface import ControlSurface
+        from _Framework.EncoderElement import EncoderElement
+        class Made(ControlSurface):
+            def __init__(self, c_instance):
+                super().__init__(c_instance)
+                self.heard = []
+                names = ("relative_two_compliment", "relative_binary_offset", "relative_signed_bit")
+                with self.component_guard():
+                    for number, name in enumerate(names):
+                        knob = EncoderElement(1, 0, number, getattr(Live.MidiMap.MapMode, name))
+                        knob.add_value_listener(lambda value, knob=knob: self.heard.append(
+                            knob.relative_value_to_delta(value)))
+                    self.turning = EncoderElement(1, 0, 9, Live.MidiMap.MapMode.relative_two_compliment)
+                    self.turning.connect_to(self.song().tracks[0].mixer_device.panning)
+        def create_instance(c_instance):
+            return Made(c_instance)
+        """
+    )
+    for number, (up, down) in enumerate(((1, 127), (65, 63), (1, 65))):
+        hosted.receive_midi((0xB0, number, up))
+        hosted.receive_midi((0xB0, number, down))
+    assert hosted.instance.heard == [1, -1, 1, -1, 1, -1]
+    hosted.receive_midi((0xB0, 9, 127))
+    assert live.song.tracks[0].mixer_device.panning.value < 0

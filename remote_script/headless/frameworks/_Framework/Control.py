@@ -1,10 +1,37 @@
-"""Controls of a component (`control.button`) are not there yet."""
+"""Controls that a component declares in its class."""
 
 from __future__ import annotations
 
-from remote_script.headless.frameworks.engine.absent import absent
-
-__getattr__ = absent(
-    "_Framework.Control",
-    ("ButtonControl", "EncoderControl", "ToggleButtonControl", "Control", "control_list"),
+from remote_script.headless.frameworks.engine.control_groups import (
+    RadioButtonGroup,
+    control_list,
+    control_matrix,
 )
+from remote_script.headless.frameworks.engine.controls import (
+    ButtonControl,
+    Control,
+    InputControl,
+    PlayableControl,
+    RadioButtonControl,
+    ToggleButtonControl,
+    control_event,
+)
+from remote_script.headless.frameworks.engine.value_controls import (
+    EncoderControl,
+    StepEncoderControl,
+)
+
+__all__ = [
+    "ButtonControl",
+    "Control",
+    "EncoderControl",
+    "InputControl",
+    "PlayableControl",
+    "RadioButtonControl",
+    "RadioButtonGroup",
+    "StepEncoderControl",
+    "ToggleButtonControl",
+    "control_event",
+    "control_list",
+    "control_matrix",
+]

@@ -47,12 +47,17 @@ class ComponentCore(EventObject):
             parent.register_component(self)
         elif self._surface is not None:
             self._surface.register_component(self)
-        if layer is not None:
-            self.layer = layer
+        self._first_layer = layer
 
     @property
     def _live_song(self) -> Any:
         return self._surface._live_song
+
+    def on_made(self) -> None:
+        """Its constructor and those of its subclasses have run: what it takes its first layer's controls for is there."""
+        layer, self._first_layer = self._first_layer, None
+        if layer is not None and self._layer is None:
+            self.layer = layer
 
     # -- on and off ----------------------------------------------------------------------------------
 
@@ -75,6 +80,8 @@ class ComponentCore(EventObject):
         for each in self._sub_components:
             each._set_enabled_recursive(on)
         self._hold_layer()
+        for state in self.__dict__.get("_control_states", {}).values():
+            state.update()
         self.on_enabled_changed()
         self.notify_enabled(on)
 
@@ -83,6 +90,21 @@ class ComponentCore(EventObject):
 
     def update(self) -> None:
         """Show what is; called when something that matters has changed."""
+
+    def control_notifications_enabled(self) -> bool:
+        return self.is_enabled()
+
+    def add_control(self, name: str, control: Any) -> Any:
+        """Declare one more control, of this component only."""
+        if hasattr(self, name):
+            raise AttributeError("there is a %r already" % name)
+        state = control.make(self)
+        setattr(self, name, state)
+        return state
+
+    @property
+    def parent(self) -> Any:
+        return self.canonical_parent
 
     # -- inside --------------------------------------------------------------------------------------
 

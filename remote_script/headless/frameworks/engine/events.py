@@ -165,6 +165,13 @@ class EventObjectMeta(type):
             add_event(cls, event)
         return cls
 
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        made = super().__call__(*args, **kwargs)
+        finish = getattr(made, "on_made", None)
+        if finish is not None:
+            finish()
+        return made
+
 
 class Subject(Disconnectable, metaclass=EventObjectMeta):
     """Has events; `disconnect` drops all listeners."""

@@ -48,11 +48,11 @@ class MapMode:
     """How a control's values are meant; the numbers of Live.MidiMap.MapMode."""
 
     absolute = 0
-    absolute_14_bit = 1
-    relative_signed_bit = 2
-    relative_binary_offset = 3
-    relative_two_compliment = 4
-    relative_signed_bit2 = 5
+    relative_signed_bit = 1
+    relative_binary_offset = 2
+    relative_two_compliment = 3
+    relative_signed_bit2 = 4
+    absolute_14_bit = 5
     relative_smooth_signed_bit = 6
     relative_smooth_binary_offset = 7
     relative_smooth_two_compliment = 8

@@ -7,8 +7,10 @@ the one below gets it back when that one lets go.
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any, Dict, List, Optional, Tuple
 
+from .dependency import Injection
 from .lifetime import Disconnectable
 from .proxies import Proxy
 from .tools import NamedTuple, nop
@@ -270,6 +272,26 @@ def handler_for(owner: Any, name: str) -> Any:
     )
 
 
+_NAMED = re.compile(r"^(\w+)(?:\[\s*(-?\d*)\s*(:)?\s*(-?\d*)\s*\])?$")
+
+
+def named_element(container: Any, text: str) -> Any:
+    """ "pads", "pads_raw[3]", "pads_raw[0:8]": an attribute of the script's elements, or a part of one."""
+    match = _NAMED.match(text)
+    if match is None:
+        raise LayerError("an element is named by its attribute, perhaps with [n] or [a:b], got %r" % text)
+    name, first, colon, last = match.groups()
+    try:
+        element = getattr(container, name)
+    except AttributeError:
+        raise LayerError("there is no element %r" % name) from None
+    if first is None:
+        return element
+    if colon:
+        return list(element)[slice(int(first) if first else None, int(last) if last else None)]
+    return element[int(first)]
+
+
 class LayerClient:
     """Holds a layer's controls in the name of a component."""
 
@@ -324,6 +346,18 @@ class Layer(LayerBase):
             self._add(self._resolve(control), name)
 
     def _resolve(self, control: Any) -> Any:
+        """The element; later generations may name one, or take several in a list."""
+        if isinstance(control, str):
+            provider = Injection.find("element_container")
+            if provider is None:
+                raise LayerError(
+                    "a layer names the element %r, and nobody provides element_container" % control
+                )
+            control = named_element(provider(), control)
+        if isinstance(control, (list, tuple)):
+            from .compounds import RowFirstMatrix
+
+            control = RowFirstMatrix(rows=[[self._resolve(each) for each in control]])
         return control
 
     def _add(self, element: Any, name: str) -> None:

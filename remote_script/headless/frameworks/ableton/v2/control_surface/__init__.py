@@ -6,9 +6,9 @@ from _Framework.Capabilities import *
 from _Framework.Skin import Skin, SkinColorMissingError, merge_skins
 
 from remote_script.headless.frameworks.engine.absent import absent
-from remote_script.headless.frameworks.engine.component import ComponentCore
 from remote_script.headless.frameworks.engine.dependency import depends, inject
 from remote_script.headless.frameworks.engine.elements import ControlElement, InputControlElement
+from remote_script.headless.frameworks.engine.identity import IdentifiedSurface
 from remote_script.headless.frameworks.engine.live import Live
 from remote_script.headless.frameworks.engine.midi import (
     MIDI_CC_STATUS,
@@ -33,9 +33,51 @@ from remote_script.headless.frameworks.engine.resources import (
 )
 from remote_script.headless.frameworks.engine.surface import SurfaceCore, registered
 
+from .component import Component
+from .device_provider import DeviceBankRegistry, DeviceProvider
+
 
 class ControlSurface(SurfaceCore):
-    """`song` and `application` are properties in this generation."""
+    """`song` and `application` are properties in this generation.
+
+    What is made in its guard is given `device_provider` and `device_bank_registry`; layers may name elements that are
+    attributes of `self._elements` (or `self.elements`).
+    """
+
+    device_provider_class = DeviceProvider
+
+    def __init__(self, c_instance=None, *args, **kwargs):
+        super().__init__(c_instance, *args, **kwargs)
+        self._device_bank_registry = DeviceBankRegistry()
+        self._device_provider = None
+        if self.device_provider_class is not None:
+            self._device_provider = self.register_disconnectable(
+                self.device_provider_class(song=self._live_song)
+            )
+        self._injection.update(
+            device_provider=lambda: self._device_provider,
+            device_bank_registry=lambda: self._device_bank_registry,
+            element_container=lambda: getattr(self, "_elements", None) or getattr(self, "elements", None),
+        )
+
+    @property
+    def device_provider(self):
+        """The device that this script follows."""
+        return self._device_provider
+
+    def can_lock_to_devices(self):
+        """Live asks."""
+        return self._device_provider is not None
+
+    def lock_to_device(self, device):
+        """Live locks the controller to a device."""
+        with self.component_guard():
+            self._device_provider.lock_to_device(device)
+
+    def unlock_from_device(self, device):
+        """Live lets it follow again."""
+        with self.component_guard():
+            self._device_provider.unlock_from_device(device)
 
     @property
     def song(self):
@@ -48,21 +90,18 @@ class ControlSurface(SurfaceCore):
         return self._live_application()
 
 
-class Component(ComponentCore):
-    """`song` and `application` are properties."""
-
-    @property
-    def song(self):
-        """The current Set's Song."""
-        return self._surface._live_song
-
-    @property
-    def application(self):
-        """Live's Application."""
-        return self._surface._live_application()
-
-
 CompoundComponent = Component
+
+
+class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
+    """`on_identified(midi_bytes)` is called when the controller with `product_id_bytes` has answered."""
+
+    def _identified_by(self, midi_bytes):
+        self.on_identified(midi_bytes)
+
+
+SimpleControlSurface = OptimizedControlSurface = ControlSurface
+NotifyingControlElement = ControlElement
 
 
 def get_control_surfaces():
@@ -73,18 +112,12 @@ def get_control_surfaces():
 __getattr__ = absent(
     __name__,
     (
-        "IdentifiableControlSurface",
-        "SimpleControlSurface",
-        "OptimizedControlSurface",
-        "DeviceBankRegistry",
-        "DeviceProvider",
         "ClipCreator",
         "DecoratingFactory",
         "DeviceDecoratorFactory",
         "PercussionInstrumentFinder",
         "ParameterProvider",
         "ParameterInfo",
-        "NotifyingControlElement",
         "BankingInfo",
         "DelayedMode",
         "DeviceParameterBank",

@@ -1,42 +1,128 @@
-"""Not there yet: the names can be imported, using one says so."""
+"""What controllers are for: transport, mixer, session, device and more."""
 
 from __future__ import annotations
 
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.background import BackgroundCore
+from remote_script.headless.frameworks.engine.device import DeviceCore, DeviceNavigationCore
+from remote_script.headless.frameworks.engine.live import liveobj_valid
+from remote_script.headless.frameworks.engine.recording import (
+    SessionRecordingCore,
+    UndoRedoCore,
+    ViewControlCore,
+)
+from remote_script.headless.frameworks.engine.switches import TargetTrackCore, ToggleCore
+from remote_script.headless.frameworks.engine.transport import TransportCore
+
+from ..component import Component
+from .mixer import (
+    ChannelStripComponent,
+    MixerComponent,
+    RightAlignTracksTrackAssigner,
+    SimpleTrackAssigner,
+)
+from .session import (
+    ClipSlotComponent,
+    SceneComponent,
+    SessionComponent,
+    SessionNavigationComponent,
+    SessionRingComponent,
+)
+
+
+class TransportComponent(TransportCore, Component):
+    """Play, record, loop, tempo."""
+
+
+class DeviceComponent(DeviceCore, Component):
+    """The device under eight knobs."""
+
+    def __init__(self, device_provider=None, device_bank_registry=None, *args, **kwargs):
+        from remote_script.headless.frameworks.engine.dependency import Injection
+
+        for name in ("device_provider", "device_bank_registry"):
+            found = Injection.find(name)
+            if name == "device_provider" and device_provider is None and found is not None:
+                device_provider = found()
+            elif name == "device_bank_registry" and device_bank_registry is None and found is not None:
+                device_bank_registry = found()
+        super().__init__(device_provider, device_bank_registry, *args, **kwargs)
+
+    @property
+    def device(self):
+        """The one it stands for, or None."""
+        return self._device if liveobj_valid(self._device) else None
+
+
+class DeviceNavigationComponent(DeviceNavigationCore, Component):
+    """Selects the device before or after."""
+
+
+SimpleDeviceNavigationComponent = DeviceNavigationComponent
+
+
+class SessionRecordingComponent(SessionRecordingCore, Component):
+    """Session recording and automation."""
+
+    def __init__(self, target_track_component=None, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class UndoRedoComponent(UndoRedoCore, Component):
+    """Undo and redo."""
+
+
+class ViewControlComponent(ViewControlCore, Component):
+    """Selects tracks and scenes."""
+
+
+class BackgroundComponent(BackgroundCore, Component):
+    """Holds controls that nobody else has, so that they are dark."""
+
+
+class ToggleComponent(ToggleCore, Component):
+    """A switch of some object under `toggle_button`."""
+
+
+class TargetTrackComponent(TargetTrackCore, Component):
+    """`target_track`: the selected one."""
+
+
+def all_tracks(song):
+    """Visible tracks, returns, main."""
+    return [*song.visible_tracks, *song.return_tracks, song.master_track]
+
 
 __getattr__ = absent(
     __name__,
     (
-        "TransportComponent",
-        "MixerComponent",
-        "ChannelStripComponent",
-        "SessionComponent",
-        "SessionRingComponent",
-        "SessionRecordingComponent",
-        "SessionNavigationComponent",
-        "SessionOverviewComponent",
-        "SceneComponent",
-        "ClipSlotComponent",
-        "DeviceComponent",
-        "DrumGroupComponent",
-        "ViewControlComponent",
-        "UndoRedoComponent",
-        "BackgroundComponent",
-        "ToggleComponent",
-        "ScrollComponent",
-        "SlideComponent",
-        "AutoArmComponent",
-        "AccentComponent",
-        "ItemListerComponent",
-        "RightAlignTracksTrackAssigner",
-        "SimpleTrackAssigner",
-        "DeviceNavigationComponent",
-        "DeviceParameterComponent",
-        "PlayableComponent",
-        "TargetTrackComponent",
-        "ViewToggleComponent",
-        "GridResolutionComponent",
-        "StepSequenceComponent",
-        "ClipActionsComponent",
+        "AccentComponent", "ArmedTargetTrackComponent", "AutoArmComponent", "BasicSceneScroller",
+        "BasicTrackScroller", "ClipActionsComponent", "DeviceParameterComponent", "DrumGroupComponent",
+        "GridResolutionComponent", "ItemListerComponent", "ModifierBackgroundComponent", "PlayableComponent",
+        "ScrollComponent", "Scrollable", "SessionOverviewComponent", "SlideComponent", "Slideable",
+        "SlicedSimplerComponent", "StepSequenceComponent", "ViewToggleComponent",
     ),
-)
+)  # fmt: skip
+
+__all__ = [
+    "BackgroundComponent",
+    "ChannelStripComponent",
+    "ClipSlotComponent",
+    "DeviceComponent",
+    "DeviceNavigationComponent",
+    "MixerComponent",
+    "RightAlignTracksTrackAssigner",
+    "SceneComponent",
+    "SessionComponent",
+    "SessionNavigationComponent",
+    "SessionRecordingComponent",
+    "SessionRingComponent",
+    "SimpleDeviceNavigationComponent",
+    "SimpleTrackAssigner",
+    "TargetTrackComponent",
+    "ToggleComponent",
+    "TransportComponent",
+    "UndoRedoComponent",
+    "ViewControlComponent",
+    "all_tracks",
+]

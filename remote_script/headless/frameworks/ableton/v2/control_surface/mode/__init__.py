@@ -1,36 +1,77 @@
-"""Not there yet: the names can be imported, using one says so."""
+"""Modes, and components that switch between them."""
 
 from __future__ import annotations
 
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.modes import (
+    AddLayerMode,
+    CallFunctionMode,
+    CancellableBehaviour,
+    CompoundMode,
+    DelayMode,
+    DisableMode,
+    EnablingAddLayerMode,
+    EnablingMode,
+    ImmediateBehaviour,
+    LatchingBehaviour,
+    LayerMode,
+    LayerModeBase,
+    Mode,
+    ModeButtonBehaviour,
+    ModesCore,
+    MomentaryBehaviour,
+    MultiEntryMode,
+    ReenterBehaviour,
+    ReenterBehaviourBase,
+    SetAttributeMode,
+    ToggleBehaviour,
+    make_reenter_behaviour,
+    pop_last_mode,
+    tomode,
+)
+
+from ..component import Component
+
+
+class ModesComponent(ModesCore, Component):
+    """Nothing is selected until a script selects it."""
+
+
+class NullModes(ModesComponent):
+    """No modes."""
+
+
+EnablingModesComponent = ModesComponent
 
 __getattr__ = absent(
-    __name__,
-    (
-        "ModesComponent",
-        "AddLayerMode",
-        "LayerMode",
-        "EnablingMode",
-        "EnablingAddLayerMode",
-        "CompoundMode",
-        "DelayMode",
-        "NullModes",
-        "SetAttributeMode",
-        "ToggleBehaviour",
-        "LatchingBehaviour",
-        "MomentaryBehaviour",
-        "ImmediateBehaviour",
-        "ReenterBehaviour",
-        "CancellableBehaviour",
-        "Mode",
-        "ModeButtonControl",
-        "pop_last_mode",
-        "EnablingModesComponent",
-        "CallFunctionMode",
-        "EnablingReenterBehaviour",
-        "ShowDetailClipMode",
-        "ReenterBehaviourBase",
-        "ModeButtonBehaviour",
-        "make_reenter_behaviour",
-    ),
+    __name__, ("EnablingReenterBehaviour", "ModeButtonControl", "ShowDetailClipMode", "LazyEnablingMode")
 )
+
+__all__ = [
+    "AddLayerMode",
+    "CallFunctionMode",
+    "CancellableBehaviour",
+    "CompoundMode",
+    "DelayMode",
+    "DisableMode",
+    "EnablingAddLayerMode",
+    "EnablingMode",
+    "EnablingModesComponent",
+    "ImmediateBehaviour",
+    "LatchingBehaviour",
+    "LayerMode",
+    "LayerModeBase",
+    "Mode",
+    "ModeButtonBehaviour",
+    "ModesComponent",
+    "MomentaryBehaviour",
+    "MultiEntryMode",
+    "NullModes",
+    "ReenterBehaviour",
+    "ReenterBehaviourBase",
+    "SetAttributeMode",
+    "ToggleBehaviour",
+    "make_reenter_behaviour",
+    "pop_last_mode",
+    "tomode",
+]

@@ -1,0 +1,83 @@
+"""Small components: one switch under a button, the track that others work on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .places import PlacedComponent, takes
+
+
+@takes("toggle_button")
+class ToggleCore(PlacedComponent):
+    """Toggles `property_name` of `subject`, or keeps it while held (`is_momentary`)."""
+
+    def __init__(
+        self,
+        property_name: str = "",
+        subject: Any = None,
+        is_momentary: bool = False,
+        toggled_on_color: Any = True,
+        toggled_off_color: Any = False,
+        model_transform: Any = bool,
+        view_transform: Any = bool,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        self._property, self._subject, self._momentary = property_name, subject, bool(is_momentary)
+        self._colors = (toggled_off_color, toggled_on_color)
+        self._to_model, self._to_view = model_transform, view_transform
+        super().__init__(*args, **kwargs)
+        self._subject_slot = self.register_slot(subject, self._changed, property_name)
+
+    @property
+    def subject(self) -> Any:
+        return self._subject
+
+    @subject.setter
+    def subject(self, subject: Any) -> None:
+        self._subject = self._subject_slot.subject = subject
+        self.update()
+
+    @property
+    def is_on(self) -> bool:
+        return self._subject is not None and bool(self._to_view(getattr(self._subject, self._property)))
+
+    def _changed(self, *_told: Any) -> None:
+        self._show("toggle_button")
+
+    def _show_toggle(self) -> None:
+        self._light("toggle_button", self._colors[self.is_on])
+
+    def _toggle_value(self, value: int) -> None:
+        if self._subject is None:
+            return
+        if self._momentary:
+            setattr(self._subject, self._property, self._to_model(value != 0))
+        elif self._pressed("toggle_button", value):
+            setattr(self._subject, self._property, self._to_model(not self.is_on))
+
+
+class TargetTrackCore(PlacedComponent):
+    """The selected track, for components that work on one; event `target_track`."""
+
+    __events__ = ("target_track", "target_clip")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        view = self._live_song.view
+        self._target = view.selected_track
+        self.register_slot(view, self.notify_target_clip, "detail_clip")
+
+    @property
+    def target_track(self) -> Any:
+        return self._target
+
+    @property
+    def target_clip(self) -> Any:
+        return self._live_song.view.detail_clip
+
+    def on_selected_track_changed(self) -> None:
+        selected = self._live_song.view.selected_track
+        if selected != self._target:
+            self._target = selected
+            self.notify_target_track()

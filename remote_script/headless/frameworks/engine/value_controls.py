@@ -1,0 +1,174 @@
+"""Controls of values: knobs, faders, what is only sent, and parameters that Live moves itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .controls import ButtonControl, ButtonState, Control, State, control_event
+from .live import liveobj_valid
+
+
+class _SendValueState(State):
+    def __init__(self, control: Any = None, component: Any = None, value: Any = None, **kwargs: Any) -> None:
+        super().__init__(control, component)
+        self._value = value
+
+    @property
+    def value(self) -> Any:
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = value
+        self.update()
+
+    def update(self) -> None:
+        if self._element is not None and self._value is not None and self._active():
+            self._element.send_value(self._value)
+
+
+class SendValueControl(Control):
+    """`value = …` sends."""
+
+    State = _SendValueState
+    value = None
+
+
+class SendValueInputControl(SendValueControl):
+    """Sends, and hears."""
+
+    value = control_event("value")
+
+
+class _EncoderState(State):
+    def __init__(
+        self, control: Any = None, component: Any = None, enabled: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(control, component)
+        self._enabled = bool(enabled)
+        self._touched = False
+        self._touch_slot = self.register_slot(None, self._touch_heard, "value")
+        self._normal_slot = self.register_slot(None, self._heard, "normalized_value")
+
+    @property
+    def is_touched(self) -> bool:
+        return self._touched
+
+    def set_control_element(self, control_element: Any) -> None:
+        super().set_control_element(control_element)
+        self._touch_slot.subject = getattr(control_element, "touch_element", None)
+        # What is heard of a knob is a share of its range.
+        normalizes = hasattr(control_element, "add_normalized_value_listener")
+        self._normal_slot.subject = control_element if normalizes else None
+        if normalizes:
+            self._value_slot.subject = None
+
+    def _touch_heard(self, value: int) -> None:
+        if self._active():
+            self._touched = bool(value)
+            self._call("touched" if value else "released")
+
+
+class EncoderControl(Control):
+    """`value` (share of its range, encoder); `touched`, `released` (encoder)."""
+
+    State: Any = _EncoderState
+    touched = control_event("touched")
+    released = control_event("released")
+
+
+class _StepState(_EncoderState):
+    def __init__(
+        self, control: Any = None, component: Any = None, num_steps: int = 64, **kwargs: Any
+    ) -> None:
+        super().__init__(control, component, **kwargs)
+        self._steps, self._rest = num_steps, 0.0
+
+    def _received(self, value: Any) -> None:
+        self._rest += value * self._steps
+        whole = int(self._rest)
+        if whole:
+            self._rest -= whole
+            self._call("value", whole)
+
+
+class StepEncoderControl(EncoderControl):
+    """`value` (steps, encoder), whole steps only."""
+
+    State = _StepState
+
+
+class _MappedState(State):
+    def __init__(
+        self, control: Any = None, component: Any = None, parameter: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(control, component)
+        self._parameter = parameter
+
+    @property
+    def mapped_parameter(self) -> Any:
+        return self._parameter
+
+    @mapped_parameter.setter
+    def mapped_parameter(self, parameter: Any) -> None:
+        self._parameter = parameter
+        self.update()
+
+    def _left(self) -> None:
+        self._element.release_parameter()
+
+    def set_control_element(self, control_element: Any) -> None:
+        if self._element is not None and control_element is not self._element:
+            self._left()
+        self._element = control_element
+        self.update()
+
+    def update(self) -> None:
+        if self._element is None:
+            return
+        if liveobj_valid(self._parameter) and self._active():
+            self._element.connect_to(self._parameter)
+        else:
+            self._element.release_parameter()
+
+
+class MappedControl(Control):
+    """`mapped_parameter = …`: Live moves it with the element."""
+
+    State = _MappedState
+
+
+class _MappedButtonState(ButtonState):
+    """Toggles a parameter's value between its ends, and shows it."""
+
+    def __init__(self, control: Any = None, component: Any = None, **kwargs: Any) -> None:
+        super().__init__(control, component, **kwargs)
+        self._parameter: Any = None
+        self._parameter_slot = self.register_slot(None, self.update, "value")
+
+    @property
+    def mapped_parameter(self) -> Any:
+        return self._parameter
+
+    @mapped_parameter.setter
+    def mapped_parameter(self, parameter: Any) -> None:
+        self._parameter = parameter if liveobj_valid(parameter) else None
+        self._parameter_slot.subject = self._parameter
+        self.update()
+
+    def _on_press(self) -> None:
+        parameter = self._parameter
+        if parameter is not None and self._active():
+            parameter.value = parameter.max if parameter.value != parameter.max else parameter.min
+
+    def _shown(self) -> Any:
+        parameter = self._parameter
+        if parameter is None:
+            return self._disabled_color
+        return self._color if parameter.value != parameter.min else "DefaultButton.Off"
+
+
+class MappedButtonControl(ButtonControl):
+    """`mapped_parameter = …`: a press takes it to its other end."""
+
+    State = _MappedButtonState
