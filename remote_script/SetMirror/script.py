@@ -337,7 +337,7 @@ class SetMirror:
         """Some properties have no listener of their own, but another object's listener tells of them.
 
         The list of visible tracks tells folding and grouping, the selected track what is selected, a slot's
-        clip whether its scene is empty.
+        clip and the list of tracks whether a scene is empty, a clip whether its slot plays.
         """
         rows, root = self.engine.shadow.rows, self.engine.shadow.root
         if root is None:
@@ -351,6 +351,8 @@ class SetMirror:
                 self._mark_tracks(
                     dirty, ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
                 )
+                for id_ in (root.value("scenes") or ()) if bits & row.plan.bits_of(("tracks",)) else ():
+                    self._mark_in(dirty, id_, ("is_empty",))
             elif type_ == "Song.View" and bits & row.plan.bits_of(("selected_track",)):
                 self._mark_tracks(dirty, ("is_part_of_selection",))
             elif type_ == "ClipSlot" and bits & row.plan.bits_of(("has_clip",)) and row.parent in rows:
@@ -359,6 +361,10 @@ class SetMirror:
                 place = slots.index(id_) if id_ in slots else len(scenes)
                 if place < len(scenes):
                     self._mark_in(dirty, scenes[place], ("is_empty",))
+            elif type_ == "Clip" and bits & row.plan.bits_of(("is_playing",)):
+                slot = rows.get(row.parent) if row.parent is not None else None
+                if slot is not None and slot.plan.type == "ClipSlot":
+                    self._mark_in(dirty, row.parent, ("is_playing", "is_recording"))
 
     def _mark_tracks(self, dirty: Dict[int, int], names: Tuple[str, ...]) -> None:
         root = self.engine.shadow.root

@@ -42,8 +42,8 @@ class ClipSlot(Node):
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field != "clip":
             return
-        if (old is None) != (value is None):
-            self.notify("has_clip")
+        # Also when another clip takes the place of one (Guess): no other listener tells of it.
+        self.notify("has_clip")
         if old is not None:
             launching.forget(self)
         self.tell_groups()

@@ -186,8 +186,11 @@ def resume(song: Any, song_time: float) -> None:
     """The transport has started: chosen clips begin anew."""
     engine = engine_of(song)
     for _, playback in _players(song):
-        if playback.playing is not None:
+        slot: Any = playback.playing
+        if slot is not None:
             playback.resume(engine.beat, song_time)
+            if slot.clip is not None:
+                slot.clip.notify("start_time")
 
 
 def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
@@ -302,6 +305,13 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
         doc.end()
 
 
+def refresh_indices(track: Any) -> None:
+    """The track's slots are other ones, or stand elsewhere."""
+    song = song_of(track)
+    if song is not None and track in song.tracks and not is_group(track):
+        _show(song, track, track.playback)
+
+
 def _show(song: Any, track: Any, playback: Playback) -> None:
     """What tracks and the song say about it."""
     slots = track.clip_slots
@@ -309,6 +319,11 @@ def _show(song: Any, track: Any, playback: Playback) -> None:
     track.derive("playing_slot_index", playing)
     track.derive("fired_slot_index", fired)
     track.derive("back_to_arranger", playback.in_session)
+    refresh_back_to_arranger(song)
+
+
+def refresh_back_to_arranger(song: Any) -> None:
+    """Whether the Session has taken over any of the tracks that there are."""
     song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
 
 

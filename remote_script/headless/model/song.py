@@ -9,6 +9,7 @@ from .. import scales
 from ..node import Node, model
 from ..transport_math import to_beat_time, to_smpte
 from ..values import BeatTime, SmptTime
+from . import launching
 from .scene import Scene
 from .structure import Structure
 from .track import Track, auto_name
@@ -408,6 +409,7 @@ class Song(Structure):
                 ("solo", self.refresh_solo),
                 ("visible", self.refresh_visible),
                 ("length", self.refresh_length),
+                ("back to arranger", lambda: launching.refresh_back_to_arranger(self)),
                 ("selection", self.view.repair),
                 ("group slots", self.refresh_group_slots),
             ):

@@ -12,6 +12,7 @@ from typing import Any, Optional, Tuple
 from .. import palette
 from ..node import Node, model
 from ..session import Playback
+from . import launching
 from .container import Container
 from .mixer import Mixer
 
@@ -525,14 +526,27 @@ class Track(Container):
             doc.refresh("length", doc.song.refresh_length)
         elif field in ROUTED:
             doc.routing.notify_chosen(self, field)
+        elif field == "clip_slots":
+            # What plays stands in another row now.
+            doc.refresh(("slot indices", id(self)), lambda: launching.refresh_indices(self))
         elif field == "devices":
             self.view.notify("selected_device")
             self.notify("can_show_chains")
 
-    def on_copied(self, made: Any) -> None:
+    def _be_silent(self) -> None:
+        """Play nothing and wait for nothing, as a new track."""
         self.__dict__["playback"] = Playback()
-        for field in ("playing_slot_index", "fired_slot_index", "back_to_arranger", "arm", "solo"):
+        for field in ("playing_slot_index", "fired_slot_index", "back_to_arranger"):
             self.__dict__.pop(field, None)
+
+    def on_copied(self, made: Any) -> None:
+        self._be_silent()
+        for field in ("arm", "solo"):
+            self.__dict__.pop(field, None)
+
+    def on_death(self) -> None:
+        # Guess: what comes back by undo is a new object, which the Session has not taken over.
+        self._be_silent()
 
 
 ROUTED = frozenset(("input_type", "input_channel", "output_type", "output_channel"))

@@ -218,6 +218,57 @@ def test_deleting_the_clip_that_plays_stops_its_track(bench, clip):
     assert not any("Traceback" in line for line in bench.live.log_lines)
 
 
+def test_the_index_of_what_plays_follows_the_scenes_also_in_undo(bench, clip):
+    track = bench.song.tracks[0]
+    clip.fire()
+    bench.tick()
+    bench.song.end_undo_step()
+    told = bench.heard(track, "playing_slot_index", "fired_slot_index")
+    bench.song.create_scene(0)
+    assert (track.playing_slot_index, told) == (1, ["playing_slot_index"])
+    bench.undo()
+    assert (track.playing_slot_index, told) == (0, ["playing_slot_index"] * 2)
+    bench.song.redo()
+    assert track.playing_slot_index == 1
+    bench.song.delete_scene(0)
+    assert (track.playing_slot_index, told) == (0, ["playing_slot_index"] * 4)
+
+
+def test_a_track_that_comes_back_by_undo_plays_nothing(bench, clip):
+    clip.fire()
+    bench.play(1)
+    bench.song.end_undo_step()
+    told = bench.heard(bench.song, "back_to_arranger")
+    assert bench.song.back_to_arranger
+    bench.song.delete_track(0)
+    assert (bench.song.back_to_arranger, told) == (False, ["back_to_arranger"])
+    bench.undo()
+    track = bench.song.tracks[0]
+    assert (track.playing_slot_index, track.fired_slot_index, track.back_to_arranger) == (-1, -1, False)
+    assert not track.clip_slots[0].is_playing
+    bench.play(8)
+    assert (track.playing_slot_index, told) == (-1, ["back_to_arranger"])
+
+
+def test_a_clip_that_begins_anew_with_the_transport_tells_when(bench, clip):
+    clip.fire()
+    bench.play(6)
+    bench.song.stop_playing()
+    bench.tick()
+    told = bench.heard(clip, "start_time")
+    bench.song.start_playing()
+    bench.play(1)
+    assert told == ["start_time"]
+
+
+def test_another_clip_in_a_slot_is_told_as_the_slot_having_one(bench, clip):
+    other = bench.slot(0, 1)
+    other.create_clip(8.0)
+    told = bench.heard(bench.slot(), "has_clip")
+    other.duplicate_clip_to(bench.slot())
+    assert (bench.slot().clip.length, told) == (8.0, ["has_clip"])
+
+
 def test_launching_is_not_in_the_history(bench, clip):
     before = bench.history
     clip.fire()

@@ -13,6 +13,7 @@ import pytest
 from remote_script.headless import demo_set, load_als
 from remote_script.headless.generate import default_set
 from tests import changes, sets
+from tests.remote_script.headless.world import small_set
 
 from .guest import Client
 from .stage import Stage
@@ -56,6 +57,67 @@ def test_the_default_set_is_at_rest_when_nobody_touches_it() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_a_person_does_the_replica_equals_live(seed: int) -> None:
     a_session(seed)
+
+
+def launch(song: Any, draw: random.Random) -> None:
+    """What somebody does who plays a Set and changes his mind."""
+    tracks = list(song.tracks)
+    track = draw.choice(tracks)
+    filled = [slot for each in tracks for slot in each.clip_slots if slot.has_clip]
+    draw.choice(
+        [
+            song.undo,
+            song.redo,
+            song.start_playing,
+            song.stop_playing,
+            song.stop_all_clips,
+            track.stop_all_clips,
+            lambda: setattr(song, "back_to_arranger", False),
+            lambda: setattr(track, "arm", not track.arm),
+            lambda: draw.choice(list(track.clip_slots)).fire(),
+            lambda: draw.choice(list(song.scenes)).fire(),
+            lambda: draw.choice(filled).fire(),
+            lambda: draw.choice(filled).delete_clip(),
+            lambda: song.create_midi_track(0),
+            lambda: song.delete_track(draw.randrange(len(tracks))),
+            lambda: song.duplicate_track(draw.randrange(len(tracks))),
+            lambda: song.create_scene(draw.randrange(3)),
+            lambda: song.delete_scene(0),
+        ]
+    )()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 5, 8])
+def test_what_has_a_listener_is_never_left_to_the_audit(seed: int) -> None:
+    draw = random.Random(seed)
+    with on_stage(demo_set()) as stage:
+        client = stage.follower()
+        for _ in range(80):
+            action = draw.choice([launch, launch, changes.by_hand])
+            try:
+                stage.live.person.do(lambda song, action=action: action(song, draw))
+            except changes.REFUSALS:
+                pass
+            stage.pump(draw.choice([1, 3, 5, 60]))
+        stage.live.person.do(lambda song: song.stop_playing())
+        assert stage.differences(client) == []
+        assert stage.script.audit.counters["missed"] == 0, stage.script.audit.counters["by"]
+
+
+def test_a_slot_stops_when_its_clip_does_whoever_stopped_it() -> None:
+    with on_stage(small_set()) as stage:
+        client = stage.follower()
+        stage.script._audit_s = 0.0
+        slot = stage.song.tracks[0].clip_slots[1]
+        slot.create_clip(4.0)
+        slot.fire()
+        stage.pump(30)
+        client.follow()
+        assert client.at("tracks/0/clip_slots/1")[4]["is_playing"] is True
+        stage.song.tracks[0].stop_all_clips(False)
+        stage.pump(3)
+        client.follow()
+        assert client.at("tracks/0/clip_slots/1")[4]["is_playing"] is False
 
 
 @pytest.mark.slow
