@@ -256,8 +256,11 @@ class HostedScript:
             else:
                 self._move(args[0], message, where[2] if "_cc" in name else 0)
 
-    def _move(self, parameter: Any, message: Any, mode: Any) -> None:
-        """Live moves a mapped parameter itself."""
+    def _move(self, mapped: Any, message: Any, mode: Any) -> None:
+        """Live moves a mapped parameter itself, and whoever listens hears of it; one that is gone stays so."""
+        parameter = self.live.surface.wrap(mapped)
+        if parameter is None:
+            return
         span = parameter.max - parameter.min
         if message[0] & 0xF0 == 0xE0:
             value = parameter.min + span * (message[1] + (message[2] << 7)) / 16383.0

@@ -54,7 +54,7 @@ class ComponentCore(EventObject):
         return self._surface._live_song
 
     def on_made(self) -> None:
-        """Its constructor and those of its subclasses have run: what it takes its first layer's controls for is there."""
+        """All constructors have run: what the controls of its first layer are for is there."""
         layer, self._first_layer = self._first_layer, None
         if layer is not None and self._layer is None:
             self.layer = layer

@@ -67,6 +67,36 @@ class SessionRecordingCore(PlacedComponent):
                 clip.clear_all_envelopes()
 
 
+@takes("record_button")
+class ViewBasedRecordingCore(PlacedComponent):
+    """Records into the session while that is seen, else into the arrangement."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for event in ("session_record", "record_mode"):
+            self.register_slot(self._live_song, self._recording_changed, event)
+        view = self._surface._live_application().view
+        self.register_slot(view, self._recording_changed, "focused_document_view")
+
+    def _switch(self) -> str:
+        seen = self._surface._live_application().view.is_view_visible("Session")
+        return "session_record" if seen else "record_mode"
+
+    def _recording_changed(self) -> None:
+        self._show("record_button")
+
+    def _record_value(self, value: int) -> None:
+        if self._pressed("record_button", value):
+            song, switch = self._live_song, self._switch()
+            setattr(song, switch, not getattr(song, switch))
+
+    def _show_record(self) -> None:
+        switch = self._switch()
+        kind = "SessionRecord" if switch == "session_record" else "ArrangementRecord"
+        on = getattr(self._live_song, switch)
+        self._light("record_button", "Recording.%s%s" % (kind, "On" if on else "Off"))
+
+
 @takes("undo_button", "redo_button")
 class UndoRedoCore(PlacedComponent):
     """Undo and redo."""

@@ -22,139 +22,148 @@ from ableton.v2.control_surface import (
     merge_skins,
 )
 from ableton.v2.control_surface import ControlSurface as _ControlSurface
+from ableton.v2.control_surface.device_provider import DeviceBankRegistry, DeviceProvider
 
 from remote_script.headless.frameworks.engine.absent import absent
-from remote_script.headless.frameworks.engine.compounds import RowFirstMatrix as ButtonMatrixElement
-from remote_script.headless.frameworks.engine.elements import (
-    ButtonElement,
-    EncoderElement,
-)
+from remote_script.headless.frameworks.engine.identity import IdentifiedSurface
 from remote_script.headless.frameworks.engine.midi import (
     MIDI_CC_TYPE,
     MIDI_INVALID_TYPE,
     MIDI_NOTE_TYPE,
     MIDI_PB_TYPE,
     MIDI_SYSEX_TYPE,
+    SYSEX_IDENTITY_REQUEST_MESSAGE,
 )
 
-
-class ElementsBase:
-    """Where a specification's controls are made; `add_button(60, "Play")` sets the attribute `play`."""
-
-    def __init__(self, global_channel=0, *args, **kwargs):
-        self._channel = global_channel
-
-    def _put(self, name, element):
-        element.name = name
-        setattr(self, name.lower().replace(" ", "_"), element)
-        return element
-
-    def _message(self, words):
-        return words.get("msg_type", MIDI_CC_TYPE), words.get("channel", self._channel)
-
-    def add_button(self, identifier, name, **words):
-        """A button with a note or controller number (`msg_type`, `channel`, `is_momentary`)."""
-        made = ButtonElement(words.get("is_momentary", True), *self._message(words), identifier)
-        return self._put(name, made)
-
-    def add_encoder(self, identifier, name, **words):
-        """A knob (`msg_type`, `channel`, `map_mode`)."""
-        return self._put(name, EncoderElement(*self._message(words), identifier, words.get("map_mode", 0)))
-
-    def add_element(self, name, element_factory, *args, **words):
-        """Whatever the factory makes."""
-        return self._put(name, element_factory(*args, **words))
-
-    def add_matrix(self, identifiers, base_name, element_factory=None, **words):
-        """Rows of buttons, or of what `element_factory(identifier, channel)` makes."""
-        kind, channel = self._message(words)
-
-        def button(identifier, channel):
-            return ButtonElement(True, kind, channel, identifier)
-
-        make = element_factory or button
-        rows = [[make(identifier, channel) for identifier in row] for row in identifiers]
-        return self._put(base_name, ButtonMatrixElement(rows))
-
-    def add_button_matrix(self, identifiers, base_name, **words):
-        """Rows of buttons."""
-        return self.add_matrix(identifiers, base_name, **words)
+from .component_map import ComponentMap
+from .components import SessionRingComponent, TargetTrackComponent
+from .elements_base import ElementsBase
+from .mappings import carry_out
+from .skin import create_skin, default_skin
 
 
 class ControlSurfaceSpecification:
     """What a surface is made of; a script's own derives from it and sets what it needs."""
 
     elements_type = ElementsBase
-    control_surface_skin = None
+    control_surface_skin = default_skin
     num_tracks = 8
     num_scenes = 0
     include_returns = False
     include_master = False
+    include_auto_arming = False
     right_align_non_player_tracks = False
+    link_session_ring_to_track_selection = False
+    link_session_ring_to_scene_selection = False
+    snap_track_offset = False
+    parameter_bank_size = 8
     component_map = {}
     create_mappings_function = None
+    feedback_channels = None
+    playing_feedback_velocity = 0
+    recording_feedback_velocity = 0
+    identity_request = SYSEX_IDENTITY_REQUEST_MESSAGE
+    identity_request_delay = 0.0
     identity_response_id_bytes = None
     hello_messages = None
     goodbye_messages = None
     send_goodbye_messages_last = False
 
 
-class ControlSurface(_ControlSurface):
-    """`ControlSurface(specification, c_instance=…)` makes the specification's controls and components.
+class ControlSurface(IdentifiedSurface, _ControlSurface):
+    """`ControlSurface(specification, c_instance=…)` makes the specification's controls, components and mappings.
 
-    Guess: of `create_mappings_function` only the mappings of a component's `set_<name>` or control are carried out.
+    With `identity_response_id_bytes` it says hello only when the controller has answered. Components and elements are
+    also found in `component_map` and `elements`.
     """
 
     def __init__(self, specification=ControlSurfaceSpecification, c_instance=None, *args, **kwargs):
-        super().__init__(c_instance)
         self.specification = specification
+        self._model_id_bytes = tuple(specification.identity_response_id_bytes or ())
+        self.identity_request = specification.identity_request
+        super().__init__(c_instance)
+        if not self._model_id_bytes:
+            self._asking.kill()
+            self._identified = True
+        skin = specification.control_surface_skin
+        self._skin = skin if isinstance(skin, Skin) else create_skin(skin)
+        self._injection.update(
+            skin=lambda: self._skin,
+            session_ring=lambda: self._session_ring,
+            target_track=lambda: self._target_track,
+            component_map=lambda: self.component_map,
+        )
         with self.component_guard():
             self.elements = specification.elements_type()
-            made = dict(specification.component_map)
-            self.component_map = {name: make(name=name) for name, make in made.items()}
-            self._map()
+        with self.component_guard():
+            self._session_ring = SessionRingComponent(
+                num_tracks=specification.num_tracks,
+                num_scenes=specification.num_scenes,
+                tracks_to_use=self._tracks_to_use,
+                name="Session_Ring",
+            )
+            self._target_track = TargetTrackComponent(name="Target_Track")
+            self.component_map = ComponentMap(specification, self._session_ring, self._target_track)
+            for name in specification.component_map:
+                self.component_map[name]
+            mappings = self._mappings()
+            carry_out(self.component_map, mappings)
             self.setup()
-        for message in specification.hello_messages or ():
-            self.send_midi(message)
+        if self._identified:
+            self._say(specification.hello_messages)
 
-    def _map(self):
-        mappings = type(self.specification).__dict__.get("create_mappings_function")
-        mappings = mappings or vars(self.specification).get("create_mappings_function")
-        if mappings is None:
-            return
-        mappings = getattr(mappings, "__func__", mappings)
-        for name, wanted in mappings(self).items():
-            component = self.component_map.get(name)
-            if component is None:
-                self.log_message("no component is called %r, so its controls are not mapped" % name)
-                continue
-            controls = {
-                each: getattr(self.elements, element) if isinstance(element, str) else element
-                for each, element in wanted.items()
-                if each not in ("enable", "priority")
-            }
-            component.layer = Layer(**controls)
+    def _tracks_to_use(self):
+        song, wanted = self._live_song, self.specification
+        tracks = tuple(song.visible_tracks)
+        if wanted.include_returns:
+            tracks += tuple(song.return_tracks)
+        return tracks + ((song.master_track,) if wanted.include_master else ())
+
+    def _mappings(self):
+        # A function in a class would become a method of it.
+        for cls in getattr(self.specification, "__mro__", (type(self.specification),)):
+            made = vars(cls).get("create_mappings_function")
+            if made is not None:
+                return getattr(made, "__func__", made)(self)
+        return {}
+
+    @property
+    def session_ring(self):
+        """The window that session and mixer follow."""
+        return self._session_ring
+
+    @property
+    def target_track(self):
+        """The track that others work on."""
+        return self._target_track
 
     def setup(self):
         """For a subclass: called once when controls and components are there."""
 
+    def on_identified(self, response_bytes):
+        """The controller has answered."""
+        self._say(self.specification.hello_messages)
+
+    def _identified_by(self, midi_bytes):
+        self.on_identified(midi_bytes)
+
+    def _say(self, messages):
+        for message in messages or ():
+            self.send_midi(message)
+
     def disconnect(self):
         """Live switches the script off."""
-        for message in self.specification.goodbye_messages or ():
-            self.send_midi(message)
+        if not self.specification.send_goodbye_messages_last:
+            self._say(self.specification.goodbye_messages)
         super().disconnect()
-
-
-def create_skin(skin=None, colors=None):
-    """A skin of one or two classes of colours."""
-    return merge_skins(*[Skin(each) for each in (skin, colors) if each is not None])
+        if self.specification.send_goodbye_messages_last:
+            self._say(self.specification.goodbye_messages)
 
 
 __getattr__ = absent(
     __name__,
     (
-        "BANK_MAIN_KEY", "ClipCreator", "DEFAULT_BANK_SIZE", "DecoratingFactory", "DeviceBankRegistry",
-        "DeviceProvider", "DisplaySpecification", "FixedLengthRecordingHandler", "InstrumentFinder",
+        "BANK_MAIN_KEY", "ClipCreator", "DEFAULT_BANK_SIZE", "DecoratingFactory", "DisplaySpecification", "FixedLengthRecordingHandler", "InstrumentFinder",
         "ParameterInfo", "ScriptForwarding", "Toggle", "use",
     ),
 )  # fmt: skip

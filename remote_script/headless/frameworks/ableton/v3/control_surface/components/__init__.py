@@ -1,42 +1,172 @@
-"""Not there yet: the names can be imported, using one says so."""
+"""What controllers are for, in the words and colours of this generation."""
 
 from __future__ import annotations
 
+from ableton.v2.control_surface.components import (
+    BackgroundComponent,
+    DeviceComponent,
+    DeviceNavigationComponent,
+    RightAlignTracksTrackAssigner,
+    SessionNavigationComponent,
+    SessionRecordingComponent,
+    SessionRingComponent,
+    SimpleDeviceNavigationComponent,
+    SimpleTrackAssigner,
+    TargetTrackComponent,
+    ToggleComponent,
+    TransportComponent,
+    UndoRedoComponent,
+    ViewControlComponent,
+    all_tracks,
+)
+from ableton.v2.control_surface.components.mixer import ChannelStripComponent as _ChannelStripComponent
+from ableton.v2.control_surface.components.mixer import MixerComponent as _MixerComponent
+from ableton.v2.control_surface.components.session import ClipSlotComponent as _ClipSlotComponent
+from ableton.v2.control_surface.components.session import SceneComponent as _SceneComponent
+from ableton.v2.control_surface.components.session import SessionComponent as _SessionComponent
+
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.dependency import depends
+from remote_script.headless.frameworks.engine.recording import ViewBasedRecordingCore
+
+from ..component import Component
+
+
+class ClipSlotComponent(_ClipSlotComponent):
+    """One clip slot under a button."""
+
+    VALUES = {
+        "empty": "Session.Slot",
+        "stopped": "Session.ClipStopped",
+        "started": "Session.ClipPlaying",
+        "recording": "Session.ClipRecording",
+        "triggered_to_play": "Session.ClipTriggeredPlay",
+        "triggered_to_record": "Session.ClipTriggeredRecord",
+        "record_button": "Session.SlotRecordButton",
+    }
+
+
+class SceneComponent(_SceneComponent):
+    """One scene under a button."""
+
+    clip_slot_component_type = ClipSlotComponent
+
+
+class SessionComponent(_SessionComponent):
+    """Follows the surface's session ring."""
+
+    scene_component_type = SceneComponent
+
+    @depends(session_ring=None)
+    def __init__(self, name="Session", session_ring=None, **kwargs):
+        super().__init__(session_ring, name=name, **kwargs)
+
+
+class ChannelStripComponent(_ChannelStripComponent):
+    """One track under a strip of controls."""
+
+    COLORS = {**_ChannelStripComponent.COLORS, "select": ("Mixer.NotSelected", "Mixer.Selected")}
+    empty_color = "Mixer.NoTrack"
+
+
+class MixerComponent(_MixerComponent):
+    """Follows the surface's session ring; `target_…` controls are the selected track's."""
+
+    channel_strip_component_type = ChannelStripComponent
+
+    @depends(session_ring=None)
+    def __init__(self, name="Mixer", session_ring=None, tracks_provider=None, target_track=None, **kwargs):
+        super().__init__(tracks_provider or session_ring, name=name, **kwargs)
+
+    @property
+    def target_strip(self):
+        """The selected track's."""
+        return self._selected_strip
+
+    def set_master_track_volume_control(self, control):
+        """The main track's fader."""
+        self._master_strip.set_volume_control(control)
+
+    def set_master_track_pan_control(self, control):
+        """The main track's balance."""
+        self._master_strip.set_pan_control(control)
+
+    def set_target_track_send_controls(self, controls):
+        """A control for each send."""
+        self._selected_strip.set_send_controls(controls)
+
+    def set_prev_send_index_button(self, button):
+        """Steps the sends that the send controls are for."""
+        self._put("prev_send_index_button", button)
+
+    def set_next_send_index_button(self, button):
+        """Steps the sends that the send controls are for."""
+        self._put("next_send_index_button", button)
+
+    def _prev_send_index_value(self, value):
+        if self._pressed("prev_send_index_button", value) and self.send_index > 0:
+            self.send_index -= 1
+
+    def _next_send_index_value(self, value):
+        if self._pressed("next_send_index_button", value) and self.send_index + 1 < self.num_sends:
+            self.send_index += 1
+
+
+def _make_target(what):
+    def set_target(self, control):
+        getattr(self._selected_strip, "set_" + what)(control)
+
+    set_target.__doc__ = "Of the selected track."
+    setattr(MixerComponent, "set_target_track_" + what, set_target)
+
+
+for _what in (
+    "volume_control",
+    "pan_control",
+    "mute_button",
+    "solo_button",
+    "arm_button",
+    "crossfade_toggle",
+):
+    _make_target(_what)
+
+
+class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
+    """`record_button` records into what is seen: the session or the arrangement."""
+
 
 __getattr__ = absent(
     __name__,
     (
-        "TransportComponent",
-        "MixerComponent",
-        "ChannelStripComponent",
-        "SessionComponent",
-        "SessionRingComponent",
-        "SessionRecordingComponent",
-        "SessionNavigationComponent",
-        "SessionOverviewComponent",
-        "SceneComponent",
-        "ClipSlotComponent",
-        "DeviceComponent",
-        "DrumGroupComponent",
-        "ViewControlComponent",
-        "UndoRedoComponent",
-        "BackgroundComponent",
-        "ToggleComponent",
-        "ScrollComponent",
-        "SlideComponent",
-        "AutoArmComponent",
-        "AccentComponent",
-        "ItemListerComponent",
-        "RightAlignTracksTrackAssigner",
-        "SimpleTrackAssigner",
-        "DeviceNavigationComponent",
-        "DeviceParameterComponent",
-        "PlayableComponent",
-        "TargetTrackComponent",
-        "ViewToggleComponent",
-        "GridResolutionComponent",
-        "StepSequenceComponent",
-        "ClipActionsComponent",
+        "AccentComponent", "ActiveParameterComponent", "ArmedTargetTrackComponent", "AutoArmComponent",
+        "BasicSceneScroller", "BasicTrackScroller", "ClipActionsComponent", "DeviceBankNavigationComponent",
+        "DeviceParametersComponent", "DrumGroupComponent", "GridResolutionComponent", "LoopSelectorComponent",
+        "ModifierBackgroundComponent", "NoteEditorComponent", "PlayableComponent", "ScrollComponent", "Scrollable",
+        "SessionOverviewComponent", "SlideComponent", "Slideable", "SlicedSimplerComponent", "StepSequenceComponent",
+        "TranslatingBackgroundComponent", "ViewToggleComponent",
     ),
-)
+)  # fmt: skip
+
+__all__ = [
+    "BackgroundComponent",
+    "ChannelStripComponent",
+    "ClipSlotComponent",
+    "DeviceComponent",
+    "DeviceNavigationComponent",
+    "MixerComponent",
+    "RightAlignTracksTrackAssigner",
+    "SceneComponent",
+    "SessionComponent",
+    "SessionNavigationComponent",
+    "SessionRecordingComponent",
+    "SessionRingComponent",
+    "SimpleDeviceNavigationComponent",
+    "SimpleTrackAssigner",
+    "TargetTrackComponent",
+    "ToggleComponent",
+    "TransportComponent",
+    "UndoRedoComponent",
+    "ViewBasedRecordingComponent",
+    "ViewControlComponent",
+    "all_tracks",
+]

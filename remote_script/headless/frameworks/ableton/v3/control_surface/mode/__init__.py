@@ -1,36 +1,28 @@
-"""Not there yet: the names can be imported, using one says so."""
+"""Modes, and components that switch between them."""
 
 from __future__ import annotations
 
+from ableton.v2.control_surface.mode import *
+from ableton.v2.control_surface.mode import ModesComponent as _ModesComponent
+
 from remote_script.headless.frameworks.engine.absent import absent
+
+
+class ModesComponent(_ModesComponent):
+    """The first mode is selected when nothing else is."""
+
+    def __init__(self, *args, is_private=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_private = is_private
+
+    def on_enabled_changed(self):
+        """Select the first mode with the first switching on."""
+        if self.is_enabled() and self.selected_mode is None and self.modes:
+            self.selected_mode = self.modes[0]
+        super().on_enabled_changed()
+
 
 __getattr__ = absent(
     __name__,
-    (
-        "ModesComponent",
-        "AddLayerMode",
-        "LayerMode",
-        "EnablingMode",
-        "EnablingAddLayerMode",
-        "CompoundMode",
-        "DelayMode",
-        "NullModes",
-        "SetAttributeMode",
-        "ToggleBehaviour",
-        "LatchingBehaviour",
-        "MomentaryBehaviour",
-        "ImmediateBehaviour",
-        "ReenterBehaviour",
-        "CancellableBehaviour",
-        "Mode",
-        "ModeButtonControl",
-        "pop_last_mode",
-        "EnablingModesComponent",
-        "CallFunctionMode",
-        "EnablingReenterBehaviour",
-        "ShowDetailClipMode",
-        "ReenterBehaviourBase",
-        "ModeButtonBehaviour",
-        "make_reenter_behaviour",
-    ),
+    ("EnablingReenterBehaviour", "ModeButtonControl", "ShowDetailClipMode", "get_index_from_mode_name"),
 )

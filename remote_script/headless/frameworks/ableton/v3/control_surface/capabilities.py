@@ -1,0 +1,5 @@
+"""What a script says of its controller."""
+
+from __future__ import annotations
+
+from _Framework.Capabilities import *

@@ -1,0 +1,96 @@
+"""What scripts need of Live's objects."""
+
+from __future__ import annotations
+
+from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.live import (
+    Live,
+    application,
+    duplicate_clip_loop,
+    is_parameter_bipolar,
+    liveobj_changed,
+    liveobj_valid,
+    move_current_song_time,
+)
+
+
+def song():
+    """The current Set's Song."""
+    return application().get_document()
+
+
+def all_visible_tracks():
+    """Visible tracks, returns, main."""
+    now = song()
+    return [*now.visible_tracks, *now.return_tracks, now.master_track]
+
+
+def parameter_value_to_midi_value(parameter, max_value=127):
+    """Where in its range a parameter stands, 0 to `max_value`."""
+    span = parameter.max - parameter.min
+    return int((parameter.value - parameter.min) / span * max_value) if span else 0
+
+
+def is_song_recording():
+    """Whether session or arrangement records."""
+    now = song()
+    return bool(now.session_record or now.record_mode)
+
+
+def get_bar_length(clip=None):
+    """Beats in a bar of the clip, or of the Song."""
+    held = clip if liveobj_valid(clip) else song()
+    return 4.0 * held.signature_numerator / held.signature_denominator
+
+
+def scene_index(scene=None):
+    """Index of a scene, of the selected one without."""
+    now = song()
+    return list(now.scenes).index(scene if liveobj_valid(scene) else now.view.selected_scene)
+
+
+def is_device_rack(device):
+    """Whether it can have chains."""
+    return liveobj_valid(device) and bool(device.can_have_chains)
+
+
+def is_track_armed(track):
+    """Whether it is armed, by hand or implicitly."""
+    return liveobj_valid(track) and bool(track.can_be_armed and (track.arm or track.implicit_arm))
+
+
+def find_parent_track(live_object):
+    """The track in which an object lies."""
+    while liveobj_valid(live_object) and not isinstance(live_object, Live.Track.Track):
+        live_object = getattr(live_object, "canonical_parent", None)
+    return live_object
+
+
+def major_version():
+    """Of Live: 11, 12."""
+    return application().get_major_version()
+
+
+__getattr__ = absent(
+    __name__,
+    ("action", "prepare_new_clip_slot", "display_name", "simple_track_name", "deduplicate_parameters"),
+)
+
+__all__ = [
+    "all_visible_tracks",
+    "application",
+    "duplicate_clip_loop",
+    "find_parent_track",
+    "get_bar_length",
+    "is_device_rack",
+    "is_parameter_bipolar",
+    "is_song_recording",
+    "is_track_armed",
+    "liveobj_changed",
+    "liveobj_valid",
+    "major_version",
+    "move_current_song_time",
+    "parameter_value_to_midi_value",
+    "scene_index",
+    "song",
+]
