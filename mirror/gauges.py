@@ -12,12 +12,12 @@ from typing import Any
 
 import anyio
 
+from remote_script.SetMirror.requests import READS
+
 from . import errors
 from .queries import Target, resolve
 from .store import Applied, Store
 
-READS = 512
-"""In one request; more are split."""
 RESAMPLE_S = 1.0
 ASKED_S = 30.0
 """So long after somebody asked for the position it is kept fresh."""
@@ -27,7 +27,10 @@ Request = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 async def read_now(store: Store, request: Request, items: Sequence[tuple[Target, str]]) -> list[Any]:
-    """The values of properties, gauges included, as Live has them this moment; see Mirror.read_now."""
+    """The values of properties, gauges included, as Live has them this moment; see Mirror.read_now.
+
+    The script takes so many in one request that Live's main thread has time for; more are split.
+    """
     found: list[Any] = [None] * len(items)
     asked: list[tuple[int, list[Any]]] = []
     for number, (target, name) in enumerate(items):

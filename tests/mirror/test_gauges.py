@@ -8,6 +8,7 @@ import trio.testing
 
 from mirror import errors
 from remote_script.headless import demo_set
+from remote_script.SetMirror.requests import READS
 from tests.whole import whole_path
 
 Clock = trio.testing.MockClock
@@ -50,6 +51,23 @@ async def test_the_position_between_samples_is_right_to_ten_milliseconds(autojum
             assert told is not None
             worst = max(worst, abs(told - whole.stage.live.song.current_song_time) * 60 / tempo)
         assert worst < 0.010, f"{worst * 1000:.1f} ms"
+
+
+async def test_more_than_live_has_time_for_at_once_is_read_in_parts(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        nodes = [node for node in whole.mirror.walk() if node.type == "DeviceParameter"][: 2 * READS + 9]
+        assert len(nodes) > 2 * READS
+        values = await whole.mirror.read_now([(node.id, "value") for node in nodes])
+        assert values == [node.props["value"] for node in nodes]
+
+
+async def test_what_is_long_is_not_read_in_one_turn(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip = whole.mirror.find(kind="Clip", where={"is_midi_clip": True})[0].node
+        notes, name = await whole.mirror.read_now([(clip.id, "notes"), (clip.id, "name")])
+        assert isinstance(notes, errors.NotAvailable)
+        assert "the mirror holds it" in str(notes.hint)
+        assert name == whole.mirror.node(clip.id).name
 
 
 async def test_without_a_link_nothing_comes_and_then_it_goes_on(autojump_clock: Clock) -> None:
