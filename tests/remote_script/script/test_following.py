@@ -146,7 +146,6 @@ def test_one_changed_note_of_five_thousand_is_one_note_on_the_wire(guest: Guest)
         fake_live.note(2500, start_time=2500 / 4, velocity=1.0) if n.note_id == 2500 else n
         for n in notes[:-1]
     ]
-    guest.script._budget_s = 10.0
     clip.edit(notes)
     clip.edit(changed)
     guest.pump()
@@ -394,6 +393,7 @@ def test_the_heartbeat_tells_the_revision_every_two_seconds(guest: Guest) -> Non
 
 def test_before_the_set_is_read_requests_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     guest = Guest(monkeypatch, fake_live.song(tracks=60, parameters=60))
+    guest.script._budget_s = 0.004
     client = guest.client()
     error = client.error("set.snapshot")
     assert error["error"] == "NOT_READY"
