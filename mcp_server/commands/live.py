@@ -33,6 +33,18 @@ from mcp_server.commands import options
     help="What a script gets that uses Live's API off the main thread.",
 )
 @click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Keep a Log.txt there.")
+@click.option(
+    "--person",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Play a person's actions from a file of JSON lines with times, as above.",
+)
+@click.option(
+    "--virtual-seconds",
+    type=float,
+    metavar="S",
+    help="Let so much virtual time pass, as fast as it goes, then end.",
+)
 @click.option("--coverage", is_flag=True, help="Print what of Live's API there is, and end.")
 def command(
     set_file: Path | None,
@@ -41,11 +53,25 @@ def command(
     remote_scripts: tuple[Path, ...],
     threads: str,
     log_file: Path | None,
+    person: Path | None,
+    virtual_seconds: float | None,
     coverage: bool,
 ) -> int:
     """Run headless Live with the Remote Script until interrupted.
 
     `setmirror get`, `tail` and `serve` find it as they find Live.
+
+    A line of a --person file is an action, `at` seconds from the beginning or `wait` seconds after the line before:
+
+    \b
+      {"at": 0.5, "do": "set", "ref": "song", "name": "tempo", "value": 90}
+      {"wait": 1, "do": "menu", "seconds": 2}
+      {"do": "call", "ref": "scenes/0", "method": "fire"}
+      {"do": "get", "ref": "song", "name": "tempo", "is": 90}
+
+    Actions: set, call, get, open_set (seconds: a slow load), stall, menu, dialog, press, midi (to a script), switch and
+    reload (a script), quit. Each answer is a line on stdout. A line that Live refuses ends Live with status 1 and is
+    named by its number.
     """
     from mcp_server.commands import processes
 
@@ -55,6 +81,10 @@ def command(
     words += ["--threads", threads]
     if log_file is not None:
         words += ["--log-file", str(log_file)]
+    if person is not None:
+        words += ["--person", str(person)]
+    if virtual_seconds is not None:
+        words += ["--virtual-seconds", str(virtual_seconds)]
     if coverage:
         words.append("--coverage")
     python = processes.python_for(live_version or "")

@@ -21,12 +21,15 @@ from .generate import default_set
 from .host import HostedScript
 from .live import THREADS, HeadlessLive
 from .person import Wishes
-from .runtime import RealClock
+from .person_script import PersonScript, read
+from .runtime import RealClock, VirtualClock
 from .spec import SetSpec
 
 SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
 DEFAULT_PORT = 9860
 READY_S = 0.02
+VIRTUAL_STEP_S = 0.1
+"""After how much virtual time it is looked whether Live was stopped."""
 LISTENING = "listening on 127.0.0.1:"
 
 
@@ -46,6 +49,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-setmirror", action="store_true", help="do not load SetMirror")
     made.add_argument(
         "--person-stdin", action="store_true", help="take a person's edits from stdin, as JSON lines"
+    )
+    made.add_argument(
+        "--person",
+        metavar="FILE",
+        help="play a person's actions from a file: JSON lines with times, as the module person_script says; a line "
+        "that Live refuses ends Live with status 1",
+    )
+    made.add_argument(
+        "--virtual-seconds",
+        type=float,
+        metavar="S",
+        help="let so much virtual time pass, as fast as it goes, then end",
     )
     made.add_argument(
         "--threads", choices=THREADS, default="raise", help="what LiveAPI off the main thread gets"
@@ -70,7 +85,7 @@ class Runner:
         self.live = HeadlessLive(
             spec,
             version=options.live_version,
-            clock=RealClock(),
+            clock=RealClock() if options.virtual_seconds is None else VirtualClock(),
             threads=options.threads,
             log_file=options.log_file,
             log=self._log,
@@ -80,6 +95,11 @@ class Runner:
         self._output = threading.Lock()
         self._wishes = Wishes(self.live, load_als)
         self.setmirror: Optional[HostedScript] = None
+        self._script: Optional[PersonScript] = None
+        if options.person:
+            with open(options.person, encoding="utf-8") as file:
+                lines = read(file.read(), options.person)
+            self._script = PersonScript(self.live, load_als, lines, options.person)
 
     @staticmethod
     def _log(line: str) -> None:
@@ -110,9 +130,31 @@ class Runner:
         if options.person_stdin:
             threading.Thread(target=self._read_stdin, name="stdin", daemon=True).start()
         try:
-            self.live.run()
+            if options.virtual_seconds is None:
+                self.live.run()
+            else:
+                self._run_virtually(options.virtual_seconds)
         finally:
             self.live.close()
+
+    def _run_virtually(self, seconds: float) -> None:
+        live = self.live
+        end = live.clock.now() + seconds
+        while live.clock.now() < end and not live.scheduler.stopped:
+            live.run_for(min(VIRTUAL_STEP_S, end - live.clock.now()))
+
+    @property
+    def status(self) -> int:
+        """The exit status: a person's script that did not come to its end is a failure."""
+        if self._script is not None and (self._script.failed or not self._script.done):
+            return 1
+        return int(self.live.exit_code)
+
+    def _played(self, answer: Dict[str, Any]) -> None:
+        self.say(answer)
+        if not answer["ok"]:
+            self._log(answer["error"])
+            self.live.stop()
 
     def _ready(self) -> None:
         """Say so once SetMirror listens; a port that somebody else still holds takes a while."""
@@ -121,6 +163,8 @@ class Runner:
             self.live.scheduler.after(READY_S, self._ready)
             return
         self.say({"ready": True, "port": port})
+        if self._script is not None:
+            self._script.begin(self._played)
 
     def _port(self) -> Optional[int]:
         assert self.setmirror is not None
@@ -158,7 +202,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 2
     try:
         runner = Runner(options, spec)
-    except ValueError as problem:
+    except (ValueError, OSError) as problem:
         sys.stderr.write("%s\n" % problem)
         return 2
     stop = lambda *args: runner.live.stop()  # noqa: E731
@@ -166,7 +210,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
     runner.run()
-    return runner.live.exit_code
+    return runner.status
 
 
 if __name__ == "__main__":

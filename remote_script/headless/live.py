@@ -265,15 +265,17 @@ class HeadlessLive:
 
     # Sets
 
-    def open_set(self, spec: Optional[SetSpec] = None) -> None:
-        """As Live does: scripts disconnect, about 3 s of silence, the new document, create_instance again."""
+    def open_set(self, spec: Optional[SetSpec] = None, seconds: Optional[float] = None) -> None:
+        """As Live does: scripts disconnect, about 3 s of silence (or so many as a slow one takes), the new
+        document, create_instance again.
+        """
         for script in self.scripts:
             script.disconnect()
         self.document.close()
         self.document = self._open(spec)
         if self._loading is not None:
             self._loading.cancel()
-        self._loading = self.scheduler.after(LOAD_S, self._opened)
+        self._loading = self.scheduler.after(LOAD_S if seconds is None else seconds, self._opened)
 
     def _opened(self) -> None:
         self._loading = None

@@ -1,26 +1,78 @@
-"""A person at Live's mouse and keyboard, as JSON lines: what tests and demonstrations let them do.
+"""A person at Live's mouse, keyboard and controller, as JSON lines: what tests and demonstrations let them do.
 
     {"id": 1, "do": "set", "ref": "tracks/0", "name": "name", "value": "Bass"}
     {"id": 2, "do": "call", "ref": "song", "method": "create_midi_track", "args": [-1]}
-    {"id": 3, "do": "get", "ref": "song", "name": "tempo"}
-    {"id": 4, "do": "open_set", "file": "Set.als"}        no file: the Set that Live opens with
-    {"id": 5, "do": "stall", "seconds": 2}
+    {"id": 3, "do": "get", "ref": "song", "name": "tempo"}                "is": 120 there: refused when it is not
+    {"id": 4, "do": "open_set", "file": "Set.als", "seconds": 5}          no file: the Set that Live opens with
+    {"id": 5, "do": "stall", "seconds": 2}                                the UI hangs; so it does with an open "menu"
+    {"id": 6, "do": "dialog", "message": "Save?", "buttons": 2}           a message box; "press" answers it
+    {"id": 7, "do": "midi", "script": "MyScript", "message": [144, 60, 127]}   a controller's message to a script
+    {"id": 8, "do": "switch", "script": "MyScript", "on": false}   off or on in the settings; "reload" does both
+    {"id": 9, "do": "quit"}
 
 A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an
 object among the arguments and as a value; routings are named by their display names, notes are dicts.
 Each edit is an entry of its own in the history. The answer tells `t`, `time.monotonic()` right when the
-change was made.
+change was made. `person_script` reads a file of such lines, with times.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from .boost import Enum, is_vector
 from .handles import Handle
+from .model.application import Dialog
 from .values import MidiNoteSpecification
+
+
+class Verb(NamedTuple):
+    """What a wish must hold and may hold, beside `do` and `id`."""
+
+    needs: Tuple[str, ...]
+    may: Tuple[str, ...] = ()
+
+
+VERBS: Dict[str, Verb] = {
+    "set": Verb(("ref", "name", "value")),
+    "call": Verb(("ref", "method"), ("args",)),
+    "get": Verb(("ref", "name"), ("is",)),
+    "open_set": Verb((), ("file", "seconds")),
+    "stall": Verb(("seconds",)),
+    "menu": Verb(("seconds",)),
+    "dialog": Verb(("message",), ("buttons",)),
+    "press": Verb((), ("button",)),
+    "midi": Verb(("message",), ("script",)),
+    "switch": Verb(("script", "on")),
+    "reload": Verb(("script",)),
+    "quit": Verb(()),
+}
+
+
+class Refused(Exception):
+    """It is not as the person expected."""
+
+
+def check(wish: Any, more: Tuple[str, ...] = ()) -> None:
+    """ValueError, naming what is wrong, for what is no wish. `more`: keys that are allowed beside the verb's."""
+    if not isinstance(wish, dict):
+        raise ValueError("a wish is a JSON object, got %s" % type(wish).__name__)
+    verb = VERBS.get(wish.get("do", ""))
+    if verb is None:
+        raise ValueError("do must be one of %s, got %r" % (", ".join(VERBS), wish.get("do")))
+    missing = [each for each in verb.needs if each not in wish]
+    if missing:
+        raise ValueError("%s needs %s" % (wish["do"], ", ".join(missing)))
+    known = ("do", "id", *verb.needs, *verb.may, *more)
+    unknown = [each for each in wish if each not in known]
+    if unknown:
+        raise ValueError("%s does not know %s" % (wish["do"], ", ".join(unknown)))
+    seconds = wish.get("seconds", 0.0)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0.0 <= seconds < 1e6:
+        raise ValueError("seconds must be a number from 0 to a million, got %r" % (seconds,))
+
 
 ROUTINGS = ("input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel")
 
@@ -67,6 +119,13 @@ def outgoing(value: Any) -> Any:
     return str(value)
 
 
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(found, float) and isinstance(wanted, (int, float)):
+        # What Live keeps in single precision.
+        return abs(found - wanted) <= 1e-6 * max(1.0, abs(wanted))
+    return bool(found == wanted)
+
+
 class Wishes:
     """Carries out one line after the other on Live's main thread."""
 
@@ -81,7 +140,7 @@ class Wishes:
         try:
             wish = json.loads(line)
             number = wish.get("id")
-            result = self._do(wish)
+            result = self.carry_out(wish)
         except Exception as problem:
             return {"id": number, "ok": False, "error": "%s: %s" % (type(problem).__name__, problem)}
         moment = result.pop("t", None)
@@ -93,22 +152,70 @@ class Wishes:
         answer.update(result)
         return answer
 
-    def _do(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        live, what = self._live, wish["do"]
-        if what == "set":
-            return self._edit(lambda song: self._set(wish["ref"], wish["name"], wish["value"]))
-        if what == "call":
-            return self._edit(lambda song: self._call(wish["ref"], wish["method"], wish.get("args", [])))
-        if what == "get":
-            return {"result": outgoing(getattr(find(live, wish["ref"]), wish["name"]))}
-        if what == "open_set":
-            file = wish.get("file")
-            live.open_set(self._load(file) if file else None)
-            return {}
-        if what == "stall":
-            live.scheduler.after(0.0, lambda: live.stall(float(wish["seconds"])))
-            return {}
-        raise ValueError("do must be one of set, call, get, open_set, stall, got %r" % what)
+    def carry_out(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        """Do it; what it brought, with `t` where something changed. Raises what Live raises."""
+        check(wish)
+        done: Dict[str, Any] = getattr(self, "_" + wish["do"])(wish)
+        return done
+
+    def _set(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        return self._edit(lambda song: self._assign(wish["ref"], wish["name"], wish["value"]))
+
+    def _call(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        return self._edit(lambda song: self._invoke(wish["ref"], wish["method"], wish.get("args", [])))
+
+    def _get(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        result = outgoing(getattr(find(self._live, wish["ref"]), wish["name"]))
+        if "is" in wish and not _same(result, wish["is"]):
+            raise Refused("%s %s is %r, not %r" % (wish["ref"], wish["name"], result, wish["is"]))
+        return {"result": result}
+
+    def _open_set(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        file = wish.get("file")
+        self._live.open_set(self._load(file) if file else None, wish.get("seconds"))
+        return {}
+
+    def _stall(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        live = self._live
+        live.scheduler.after(0.0, lambda: live.stall(float(wish["seconds"])))
+        return {}
+
+    _menu = _stall
+
+    def _dialog(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        """Live's own message boxes do not stop its ticks; native ones do: that is a stall."""
+        dialog = Dialog(str(wish["message"]), int(wish.get("buttons", 1)))
+        self._live.document.application.open_dialog(dialog)
+        return {}
+
+    def _press(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        self._live.application.press_current_dialog_button(int(wish.get("button", 0)))
+        return {}
+
+    def _midi(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        self._script(wish.get("script")).receive_midi(tuple(int(each) for each in wish["message"]))
+        return {}
+
+    def _switch(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        script = self._script(wish["script"])
+        (script.create if wish["on"] else script.disconnect)()
+        return {}
+
+    def _reload(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        self._script(wish["script"]).reload()
+        return {}
+
+    def _quit(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        self._live.stop()
+        return {}
+
+    def _script(self, name: Optional[str]) -> Any:
+        """The hosted script of that name; without one, the last that was loaded."""
+        scripts = [each for each in self._live.scripts if name in (None, each.name)]
+        if not scripts:
+            names = ", ".join(each.name for each in self._live.scripts)
+            raise LookupError("there is no script %r, only %s" % (name, names or "none"))
+        return scripts[-1]
 
     def _edit(self, action: Any) -> Dict[str, Any]:
         def timed(song: Any) -> Dict[str, Any]:
@@ -118,7 +225,7 @@ class Wishes:
         done: Dict[str, Any] = self._live.person.do(timed)
         return done
 
-    def _set(self, ref: str, name: str, value: Any) -> None:
+    def _assign(self, ref: str, name: str, value: Any) -> None:
         target = find(self._live, ref)
         value = incoming(self._live, value)
         if name in ROUTINGS and isinstance(value, str):
@@ -126,7 +233,7 @@ class Wishes:
             value = next((each for each in offered if each.display_name == value), value)
         setattr(target, name, value)
 
-    def _call(self, ref: str, method: str, args: Any) -> Any:
+    def _invoke(self, ref: str, method: str, args: Any) -> Any:
         target = getattr(find(self._live, ref), method)
         if isinstance(args, dict):
             return target(**{key: incoming(self._live, each) for key, each in args.items()})

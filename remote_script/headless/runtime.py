@@ -139,6 +139,11 @@ class Scheduler:
                 self.run_due()
         self._stopped = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called and no `run` has ended by it yet."""
+        return self._stopped
+
     def stop(self) -> None:
         """End `run`; from any thread."""
         with self._wake:
