@@ -14,6 +14,8 @@ import anyio
 import msgspec
 
 from mcp_server.commands.experiments import (
+    application,
+    audio,
     clips,
     devices,
     envelopes,
@@ -21,8 +23,10 @@ from mcp_server.commands.experiments import (
     listeners,
     mixer,
     notes,
+    racks,
     scenes,
     song,
+    special,
     tracks,
     turns,
 )
@@ -41,7 +45,11 @@ THEMES: tuple[Theme, ...] = (
     clips.THEME,
     notes.THEME,
     envelopes.THEME,
+    audio.THEME,
     devices.THEME,
+    special.THEME,
+    racks.THEME,
+    application.THEME,
     listeners.THEME,
 )
 
@@ -146,6 +154,7 @@ async def _theme(
                 if value is not None and bench.prop(target, name) != value:
                     await mirror.write([Set(target, name, value)], author=AUTHOR)
             undos, left = await bench.back_to(before)
+            bench.resources.close()
     if undos:
         fact = f"What {theme.name!r} did is undone by one undo for each write"
         keep(

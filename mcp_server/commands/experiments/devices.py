@@ -155,28 +155,3 @@ async def quantized_parameters(bench: Bench) -> tuple[Any, Any]:
     return expected, await bench.now(
         switch + ".value_items", switch + ".is_quantized", switch + ".default_value"
     )
-
-
-def _shows(name: str, fact: str, device: str, expected: dict[str, Any], since: tuple[int, ...] = ()) -> None:
-    """What a fresh device shows, by place in it."""
-
-    async def work(bench: Bench) -> tuple[Any, Any]:
-        ref = await insert(bench, device)
-        seen = await bench.now(*(f"{ref}{'' if '/' in place else '.'}{place}" for place in expected))
-        return expected, dict(zip(expected, seen, strict=True))
-
-    THEME.add(name, fact, work, since=since)
-
-
-def _accepts(name: str, fact: str, device: str, prop: str, values: list[Any]) -> None:
-    """Values that a property of a device takes as they are."""
-
-    async def work(bench: Bench) -> tuple[Any, Any]:
-        ref = await insert(bench, device)
-        seen = []
-        for value in values:
-            await bench.write(Set(ref, prop, value))
-            seen += await bench.now(f"{ref}.{prop}")
-        return values, seen
-
-    THEME.add(name, fact, work)

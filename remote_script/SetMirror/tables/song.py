@@ -117,7 +117,7 @@ class Song.View
 
 class CuePoint
   name                             str                      observed                       write
-  time                             float                    observed  [beats]
+  time                             float                    observed  [beats]              tracked
   jump() -> none  act
 
 class Scene

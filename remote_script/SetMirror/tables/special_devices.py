@@ -61,11 +61,11 @@ class Sample
   complex_pro_envelope             float                    observed                       write
   complex_pro_formants             float                    observed                       write
   end_marker                       int                      observed                       write
-  file_path                        str                      observed
+  file_path                        str                      observed                       tracked
   gain                             float                    observed  [0..1]               write
   length                           int                      polled                         after=file_path
   sample_rate                      float                    polled                         after=file_path
-  slices                           ints                     observed
+  slices                           ints                     observed                       tracked
   slicing_beat_division            int                      observed  [SlicingBeatDivision] write
   slicing_region_count             int                      observed                       write
   slicing_sensitivity              float                    observed  [0..1]               write
@@ -101,7 +101,7 @@ class WavetableDevice < Device
   poly_voices                      int                      observed  [VoiceCount]         write
   unison_mode                      int                      observed  [UnisonMode]         write
   unison_voice_count               int                      observed  [2..8]               write
-  visible_modulation_target_names  strs                     observed
+  visible_modulation_target_names  strs                     observed                       tracked
   add_parameter_to_modulation_matrix(parameter: obj:DeviceParameter) -> int  edit
   get_modulation_target_parameter_name(target_index: int) -> str  read
   get_modulation_value(target_index: int, source: int) -> float  read

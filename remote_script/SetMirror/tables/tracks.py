@@ -34,7 +34,7 @@ class Track
   input_routing_channel            routing                  observed                       write on=midi,audio
   input_routing_type               routing                  observed                       write on=midi,audio
   is_foldable                      bool                     polled
-  is_frozen                        bool                     observed
+  is_frozen                        bool                     observed                       tracked
   is_grouped                       bool                     polled
   is_part_of_selection             bool                     polled
   is_showing_chains                bool                     observed                       write untracked

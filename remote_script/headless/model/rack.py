@@ -425,7 +425,6 @@ class Rack(Device):
             self.change("variations", self.variations + (values,))
             self.change("selected_variation", len(self.variations) - 1)
             self.last_used_variation = self.selected_variation
-            self.notify("variation_count")
 
     def call_delete_selected_variation(self) -> None:
         index = self.get_selected_variation_index()
@@ -434,7 +433,6 @@ class Rack(Device):
         with self.doc.edit():
             self.change("variations", self.variations[:index] + self.variations[index + 1 :])
             self.change("selected_variation", min(index, len(self.variations) - 1))
-            self.notify("variation_count")
 
     def _recall(self, index: int) -> None:
         if not 0 <= index < len(self.variations):
@@ -468,6 +466,8 @@ class Rack(Device):
         super().on_change(field, old, value)
         if field == "chains":
             self.doc.refresh(("chains", id(self)), self.refresh_chains)
+        elif field == "variations" and len(old) != len(value):
+            self.notify("variation_count")
 
     def refresh_active(self) -> None:
         super().refresh_active()
