@@ -459,8 +459,10 @@ class Executor:
                     steps.close()
                     rule = "{} was not done in time".format(operation.method.name)
                     raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
-                if call.holds and row.id:
-                    engine.held = {row.id: row.plan.bits_of(call.holds)}
+                if call.holds:
+                    # What this write made is told while it goes on: then there is another row.
+                    told = row if row.id else engine.shadow.known(row.plan.type, row.ptr)
+                    engine.held = {} if told is None else {told.id: told.plan.bits_of(call.holds)}
                 self._tell_progress(write, operation.number, call)
                 yield wish if wish == MORE else PUMP
         finally:

@@ -90,6 +90,26 @@ def test_a_long_write_takes_many_turns_and_is_told_in_one_batch(stage: Stage) ->
     assert held(stage) == 0
 
 
+def test_a_clip_made_by_the_same_write_is_told_twice_at_most(stage: Stage) -> None:
+    client = scarce(stage)
+    slot = "tracks/1/clip_slots/0"
+    answer = client.write(
+        call(slot, "create_clip", pages=64.0),
+        call("$0", "add_new_notes", notes=many()),
+        put("$0", "name", "Long"),
+    )
+    assert answer["result"]["outcome"] == "verified"
+    told = [
+        change
+        for batch in client.follow()
+        for change in batch["changes"]
+        if change[0] == "content" or (change[0] == "add" and "notes" in change[1][4])
+    ]
+    assert len(told) <= 2
+    assert len(client.at(slot + "/clip")[4]["notes"]) == MANY
+    assert stage.differences(client) == []
+
+
 def texts(notes: list[dict[str, Any]], size: int) -> dict[str, Any]:
     """As the mirror sends many notes: some in each text."""
     rows = [[note.get(name) for name in NOTE_FIELDS] for note in notes]
