@@ -18,6 +18,7 @@ from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResul
 from . import units, views
 from .library import Library
 from .policy import Act, Policy, act_of, found
+from .resources import Kept
 
 FILE_ARGUMENT = "file_path"
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
@@ -55,12 +56,14 @@ class Desk:
         policy: Policy,
         ask: Ask,
         report: Report,
+        answers: Kept,
     ) -> None:
         self.mirror = mirror
         self.library = library
         self.caller = caller
         self.report = report
         self.policy = policy
+        self.answers = answers
         self._tool = tool
         self._ask = ask
 

@@ -142,36 +142,66 @@ def find(uri: str) -> tuple[Resource, str]:
     )
 
 
+def stamp(mirror: Mirror) -> dict[str, Any]:
+    """What a read at this moment is worth."""
+    told = mirror.stamp()
+    return {"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms}
+
+
+def stamped(head: dict[str, Any], body: bytes) -> bytes:
+    """The JSON of an object with that of `body` put behind it."""
+    told = msgspec.json.encode(head)
+    return told if body == b"{}" else told[:-1] + b"," + body[1:]
+
+
+class Kept:
+    """What was made of the Set, kept for as long as it stands still; of too many, the least used goes."""
+
+    def __init__(self, mirror: Mirror, most: int = BODIES) -> None:
+        self._mirror = mirror
+        self._most = most
+        self._held: OrderedDict[Any, Any] = OrderedDict()
+        self._place: tuple[str, int] = ("", -1)
+
+    def find(self, key: Any) -> Any:
+        """What was kept of the Set as it is now, or None."""
+        place = (self._mirror.epoch, self._mirror.revision)
+        if place != self._place:
+            self._held.clear()
+            self._place = place
+        held = self._held.get(key)
+        if held is not None:
+            self._held.move_to_end(key)
+        return held
+
+    def keep(self, key: Any, made: Any) -> None:
+        """Keep what was made since `find`, unless the Set has changed meanwhile."""
+        if self._place == (self._mirror.epoch, self._mirror.revision):
+            self._held[key] = made
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
 class Bodies:
     """The JSON of resources, encoded once per change of the Set."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._place: tuple[str, int] = ("", -1)
+        self._kept = Kept(mirror)
 
     def body(self, uri: str) -> bytes:
         """The JSON of a resource without the stamp; MirrorError when there is nothing."""
-        kind, text = find(uri)
-        place = (self._mirror.epoch, self._mirror.revision)
-        if place != self._place:
-            self._kept.clear()
-            self._place = place
-        held = self._kept.get(uri)
+        held: bytes | None = self._kept.find(uri)
         if held is None:
+            kind, text = find(uri)
             held = msgspec.json.encode(kind.body(self._mirror, text))
             if kind.lasts:
-                self._kept[uri] = held
-                while len(self._kept) > BODIES:
-                    self._kept.popitem(last=False)
+                self._kept.keep(uri, held)
         return held
 
     def read(self, uri: str) -> str:
         """The JSON of a resource as it is now, with revision, synced and age_ms."""
-        held = self.body(uri)
-        told = self._mirror.stamp()
-        head = msgspec.json.encode({"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms})
-        return (head[:-1] + b"," + held[1:]).decode() if held != b"{}" else head.decode()
+        return stamped(stamp(self._mirror), self.body(uri)).decode()
 
 
 def listed(mirror: Mirror) -> list[types.Resource]:

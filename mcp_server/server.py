@@ -74,6 +74,7 @@ class Engine:
         self.mirror = mirror
         self.policy = policy if policy is not None else Policy()
         self.bodies = resources.Bodies(mirror)
+        self._answers = resources.Kept(mirror)
         self.library = Library(library_file)
         self.watches = Watches(mirror, tasks, self.bodies)
         self.listening = Listening(self.watches)
@@ -119,7 +120,7 @@ class Engine:
 
     async def call_tool(
         self, ctx: Any, params: types.CallToolRequestParams
-    ) -> types.CallToolResult | types.InputRequiredResult:
+    ) -> dict[str, Any] | types.InputRequiredResult:
         tool = self.tools.get(params.name)
         if tool is None:
             known = ", ".join(self.tools)
@@ -131,7 +132,16 @@ class Engine:
         async def report(done: float, whole: float, told: str) -> None:
             await ctx.session.report_progress(done, whole, told)
 
-        desk = Desk(self.mirror, self.library, caller_of(ctx), tool.name, self.policy, consent.ask, report)
+        desk = Desk(
+            self.mirror,
+            self.library,
+            caller_of(ctx),
+            tool.name,
+            self.policy,
+            consent.ask,
+            report,
+            self._answers,
+        )
         async with self._waiting if tool.waits else self._calls:
             try:
                 return await tool.call(desk, params.arguments)
@@ -147,15 +157,14 @@ class Engine:
     async def list_templates(self, ctx: Any, params: Any) -> types.ListResourceTemplatesResult:
         return types.ListResourceTemplatesResult(resource_templates=resources.templates())
 
-    async def read_resource(self, ctx: Any, params: Any) -> types.ReadResourceResult:
+    async def read_resource(self, ctx: Any, params: Any) -> dict[str, Any]:
         uri = str(params.uri)
         try:
             text = self.bodies.read(uri)
         except errors.MirrorError as problem:
             raise _protocol(problem) from None
-        return types.ReadResourceResult(
-            contents=[types.TextResourceContents(uri=uri, mime_type="application/json", text=text)]
-        )
+        contents = [{"uri": uri, "mimeType": "application/json", "text": text}]
+        return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
         try:
@@ -215,16 +224,19 @@ def _modified(path: Path) -> tuple[int, int] | None:
 
 def build(engine: Engine, version: str = "") -> Server[Any]:
     """The SDK's server with all our handlers."""
+    # Results as dicts are what its models would be turned into; only the types of these arguments do not say so.
+    call_tool: Any = engine.call_tool
+    read_resource: Any = engine.read_resource
     return Server(
         "setmirror",
         version=version,
         title="SetMirror",
         instructions=INSTRUCTIONS,
         on_list_tools=engine.list_tools,
-        on_call_tool=engine.call_tool,
+        on_call_tool=call_tool,
         on_list_resources=engine.list_resources,
         on_list_resource_templates=engine.list_templates,
-        on_read_resource=engine.read_resource,
+        on_read_resource=read_resource,
         on_subscribe_resource=engine.subscribe,
         on_unsubscribe_resource=engine.unsubscribe,
         on_subscriptions_listen=engine.listening,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import anyio
 import mcp_types as types
+import msgspec
 import trio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
@@ -59,58 +60,66 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
         yield receive_some, writer.send_all
 
 
-async def _read(receive: Receive, into: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
+async def _messages(receive: Receive) -> AsyncGenerator[SessionMessage | Exception, None]:
+    """What the client says, until it closes its end; what is no message as the reason."""
     held = bytearray()
     too_long = False
-    async with into:
-        while True:
-            try:
-                data = await receive()
-            except (OSError, trio.BrokenResourceError):
-                return
-            if not data:
-                return
-            held += data
-            *lines, rest = held.split(b"\n")
-            held = bytearray(rest)
-            for line in lines:
-                if too_long or not line.strip():
-                    # The end of what was too long; what follows may be a request again.
-                    too_long = False
-                    continue
-                try:
-                    message = types.jsonrpc_message_adapter.validate_json(bytes(line), by_name=False)
-                except (ValueError, RecursionError) as problem:
-                    await into.send(problem if isinstance(problem, Exception) else ValueError(str(problem)))
-                    continue
-                try:
-                    await into.send(SessionMessage(message))
-                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                    return
-            if len(held) > LINE_BYTES or too_long:
-                held.clear()
-                if not too_long:
-                    await into.send(ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin"))
-                too_long = True
+    while True:
+        try:
+            data = await receive()
+        except (OSError, trio.BrokenResourceError):
+            return
+        if not data:
+            return
+        held += data
+        *lines, rest = held.split(b"\n")
+        held = bytearray(rest)
+        for line in lines:
+            if too_long or not line.strip():
+                # The end of what was too long; what follows may be a request again.
+                too_long = False
+                continue
+            yield _message(bytes(line))
+        if len(held) > LINE_BYTES or too_long:
+            held.clear()
+            if not too_long:
+                yield ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin")
+            too_long = True
+
+
+def _message(line: bytes) -> SessionMessage | Exception:
+    try:
+        return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
+    except (ValueError, RecursionError) as problem:
+        return problem
 
 
 async def _write(send: Send, out: MemoryObjectReceiveStream[SessionMessage]) -> None:
     async with out:
         async for message in out:
-            text = message.message.model_dump_json(by_alias=True, exclude_unset=True)
             try:
-                await send(text.encode() + b"\n")
+                await send(_line(message.message) + b"\n")
             except (OSError, trio.BrokenResourceError):
                 return
 
 
+def _line(message: Any) -> bytes:
+    if type(message) is types.JSONRPCResponse:
+        # Its result is plain JSON already, and this is twice as fast as the SDK's models.
+        return msgspec.json.encode({"jsonrpc": "2.0", "id": message.id, "result": message.result})
+    text: str = message.model_dump_json(by_alias=True, exclude_unset=True)
+    return text.encode()
+
+
 @asynccontextmanager
 async def stdio() -> AsyncIterator[tuple[Any, Any]]:
-    """The read and write stream that `Server.run` takes."""
-    into, reading = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+    """What comes in, for `sessions`, and the stream for what goes out."""
     writing, out = anyio.create_memory_object_stream[SessionMessage](0)
-    async with _wires() as (receive, send), anyio.create_task_group() as tasks:
-        tasks.start_soon(_read, receive, into)
+    async with (
+        _wires() as (receive, send),
+        anyio.create_task_group() as tasks,
+        aclosing(_messages(receive)) as reading,
+    ):
 
         async def write() -> None:
             await _write(send, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import mcp_types as types
 import msgspec
@@ -18,6 +18,7 @@ from mirror import Mirror, errors
 from mirror.checks import finite
 
 from .desk import Desk
+from .resources import stamp, stamped
 
 
 class Arguments(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -34,6 +35,22 @@ STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "
 """In every answer, besides age_ms; what they mean is said once, in the server's instructions."""
 
 
+class Answer(NamedTuple):
+    """What a tool told, as JSON and as what that says."""
+
+    text: bytes
+    plain: dict[str, Any]
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Answer:
+        text = msgspec.json.encode(told)
+        return cls(text, msgspec.json.decode(text))
+
+
+MOST_KEPT = 65536
+"""Bytes; a longer answer is made anew each time."""
+
+
 @dataclass(frozen=True)
 class Tool:
     """A tool of the server; `output` names what its answer holds besides its stamp."""
@@ -48,6 +65,8 @@ class Tool:
     reads: bool = True
     destructive: bool = False
     idempotent: bool = True
+    lasts: bool = False
+    """The same arguments have the same answer for as long as the Set stands still."""
     waits: bool = False
     """Its calls last until something happens, so they do not count among those at work."""
 
@@ -79,11 +98,19 @@ class Tool:
             "required": [name for name in properties if name != "results"],
         }
 
-    async def call(self, desk: Desk, given: dict[str, Any] | None) -> types.CallToolResult:
-        """Check the arguments, run, and answer. Raises nothing but `AskFirst`, and when cancelled."""
+    async def call(self, desk: Desk, given: dict[str, Any] | None) -> dict[str, Any]:
+        """Check the arguments, run, and answer, as the wire has it.
+
+        Raises nothing but `AskFirst`, and when cancelled.
+        """
         try:
+            key = (self.name, msgspec.json.encode(given or {})) if self.lasts else None
+            if key is not None and (held := desk.answers.find(key)) is not None:
+                return answered(desk.mirror, held)
             arguments = self.checked(given)
-            answer = await self.run(desk, arguments)
+            answer = Answer.of(await self.run(desk, arguments))
+            if key is not None and len(answer.text) <= MOST_KEPT:
+                desk.answers.keep(key, answer)
         except errors.MirrorError as problem:
             return refused(problem)
         except TimeoutError:
@@ -123,10 +150,16 @@ class Toolset:
         description: str,
         output: dict[str, Any],
         *,
+        lasts: bool = True,
         waits: bool = False,
     ) -> Callable[[F], F]:
-        """Declare a tool that changes nothing."""
-        return self._declare(title, description, arguments, output, reads=True, waits=waits)
+        """Declare a tool that changes nothing.
+
+        Args:
+          lasts: All it tells comes from the Set, and so is the same until that changes.
+          waits: Its calls last until something happens.
+        """
+        return self._declare(title, description, arguments, output, reads=True, lasts=lasts, waits=waits)
 
     def writes(
         self,
@@ -206,27 +239,26 @@ def _shortened(schema: Any) -> Any:
     }
 
 
-def stamp(mirror: Mirror) -> dict[str, Any]:
-    """What a read at this moment is worth."""
-    told = mirror.stamp()
-    return {"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms}
-
-
-def answered(mirror: Mirror, answer: dict[str, Any]) -> types.CallToolResult:
+def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:
     """The answer with its stamp, as structure and as text."""
-    text = msgspec.json.encode({**stamp(mirror), **answer})
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=text.decode())],
-        structured_content=msgspec.json.decode(text),
-    )
+    head = stamp(mirror)
+    return result(stamped(head, answer.text).decode(), {**head, **answer.plain})
 
 
-def refused(problem: errors.MirrorError) -> types.CallToolResult:
+def result(text: str, structure: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A `CallToolResult` as the wire of any era has it; the SDK's model would be turned into it once more."""
+    content = [{"type": "text", "text": text}]
+    return {
+        "content": content,
+        "structuredContent": structure,
+        "resultType": "complete",
+        "isError": False,
+        **more,
+    }
+
+
+def refused(problem: errors.MirrorError) -> dict[str, Any]:
     """A refusal: its code, the rule with the value, and what to do next, in one line."""
     facts = msgspec.to_builtins(problem.to_json())
     line = f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}"
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=" ".join(line.split()))],
-        structured_content=facts,
-        is_error=True,
-    )
+    return result(" ".join(line.split()), facts, isError=True)

@@ -27,7 +27,11 @@ class Browse(Arguments):
 
 
 @tools.reads(
-    Browse, "Browse", "What Live's browser holds, by folder or by words, to `load` from.", {"items": LIST}
+    Browse,
+    "Browse",
+    "What Live's browser holds, by folder or by words, to `load` from.",
+    {"items": LIST},
+    lasts=False,
 )
 async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     path = given.path.strip("/ ")

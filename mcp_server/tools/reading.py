@@ -170,7 +170,9 @@ class GetChanges(Arguments):
     limit: Limit = 50
 
 
-@tools.reads(GetChanges, "Get changes", "What changed after a revision, and who did it.", {"events": LIST})
+@tools.reads(
+    GetChanges, "Get changes", "What changed after a revision, and who did it.", {"events": LIST}, lasts=False
+)
 async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     mirror = desk.mirror
     since = None if given.since is UNSET else given.since
@@ -205,6 +207,7 @@ class Wait(Arguments):
     "Wait for a change",
     "Returns when something of `match` changes in Live; for clients that cannot subscribe.",
     {"changed": {"type": "boolean"}, "refs": LIST},
+    lasts=False,
     waits=True,
 )
 async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
@@ -230,6 +233,7 @@ async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
     "Get status",
     "The bridge's health: link, Live's version, counters, the last edits and who made them.",
     {"status": OBJECT},
+    lasts=False,
 )
 async def get_status(desk: Desk, given: Nothing) -> dict[str, Any]:
     mirror = desk.mirror
