@@ -16,6 +16,7 @@ from mcp_server.commands import options
 
 @click.command("live", short_help="Run headless Live with the Remote Script until interrupted.")
 @options.set_file
+@click.option("--default-set", is_flag=True, help="Open the empty Set that Live begins with.")
 @options.port
 @click.option("--live-version", metavar="V", help="The Live to be, such as 11.3 or 12.4.")
 @click.option(
@@ -48,6 +49,7 @@ from mcp_server.commands import options
 @click.option("--coverage", is_flag=True, help="Print what of Live's API there is, and end.")
 def command(
     set_file: Path | None,
+    default_set: bool,
     port: int,
     live_version: str | None,
     remote_scripts: tuple[Path, ...],
@@ -76,7 +78,11 @@ def command(
     from mcp_server.commands import processes
 
     words = processes.headless_arguments(
-        set_file, port=port, live_version=live_version, remote_scripts=remote_scripts
+        set_file,
+        port=port,
+        live_version=live_version,
+        remote_scripts=remote_scripts,
+        default_set=default_set,
     )
     words += ["--threads", threads]
     if log_file is not None:

@@ -67,9 +67,12 @@ def headless_arguments(
     live_version: str | None = None,
     remote_scripts: Sequence[Path] = (),
     person: bool = False,
+    default_set: bool = False,
 ) -> list[str]:
     """The arguments of `python -m remote_script.headless`."""
     words = ["--port", str(port)]
+    if default_set:
+        words.append("--default-set")
     if set_file is not None:
         words += ["--set", str(set_file)]
     if live_version is not None:

@@ -7,6 +7,7 @@ agree; in a real one every difference is news. They need a Set without clips and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from mcp_server.commands.experiments import (
     listeners,
     mixer,
     notes,
+    playing,
     racks,
     scenes,
     song,
@@ -31,7 +33,7 @@ from mcp_server.commands.experiments import (
     turns,
 )
 from mcp_server.commands.experiments.bench import AUTHOR, Absent, Bench, Experiment, Outcome, Theme
-from mcp_server.commands.picture import picture
+from mcp_server.commands.picture import Picture, picture
 from mirror import Mirror, Set, errors
 from remote_script.SetMirror import schema
 
@@ -43,6 +45,7 @@ THEMES: tuple[Theme, ...] = (
     turns.THEME,
     history.THEME,
     clips.THEME,
+    playing.THEME,
     notes.THEME,
     envelopes.THEME,
     audio.THEME,
@@ -57,6 +60,7 @@ _KEPT = (
     ("view", "selected_track"),
     ("view", "selected_scene"),
     ("song", "start_time"),
+    ("song", "back_to_arranger"),
 )
 """What Live moves by itself when something is made or played."""
 
@@ -145,14 +149,18 @@ async def _theme(
                 for each in present:
                     keep(_failed(each, problem, "what it needs could not be made"))
                 return
+        await bench.settle()
+        staged = picture(mirror)
         for each in present:
-            keep(await _tried(bench, each))
+            keep(await _tried(bench, each, staged))
     finally:
         with anyio.CancelScope(shield=True):
             await bench.put_back()
             for target, name, value in kept:
                 if value is not None and bench.prop(target, name) != value:
-                    await mirror.write([Set(target, name, value)], author=AUTHOR)
+                    with suppress(errors.MirrorError):
+                        # Of an arrangement that was overridden before Live says that it can only be set to false.
+                        await mirror.write([Set(target, name, value)], author=AUTHOR)
             undos, left = await bench.back_to(before)
             bench.resources.close()
     if undos:
@@ -167,9 +175,9 @@ async def _theme(
         )
 
 
-async def _tried(bench: Bench, each: Experiment) -> Outcome:
-    """One experiment, put back before it is judged."""
-    mark, before = bench.mark(), picture(bench.mirror)
+async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
+    """One experiment, put back before it is judged: what was there `before` is there again."""
+    mark, revision = bench.mark(), bench.mirror.revision
     try:
         expected, seen = await each.work(bench)
         outcome = Outcome(
@@ -187,7 +195,7 @@ async def _tried(bench: Bench, each: Experiment) -> Outcome:
     finally:
         with anyio.CancelScope(shield=True):
             await bench.put_back(mark)
-    left = await bench.unlike(before)
+    left = await bench.unlike(before) if bench.mirror.revision != revision else []
     if left:
         outcome = replace(outcome, agrees=False, note="it could not be put back: " + "; ".join(left[:3]))
     return outcome

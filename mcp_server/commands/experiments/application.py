@@ -109,3 +109,12 @@ async def loaded_device(bench: Bench) -> tuple[Any, Any]:
     path = await _path(bench, "audio_effects", "Reverb")
     result = await bench.write(Call(BROWSER, "load", {"path": path, "target": "tracks/0"}))
     return "Reverb", bench.prop(result.results[0].result["ref"], "class_name")
+
+
+@THEME.tries("An instrument that is loaded replaces the one that is there")
+async def replaced_instrument(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Call("song", "create_midi_track", {"index": 0}))
+    for name in ("Simpler", "Drift"):
+        path = await _path(bench, "instruments", name)
+        await bench.write(Call(BROWSER, "load", {"path": path, "target": "tracks/0"}))
+    return ["Drift"], bench.names("tracks/0", "devices")

@@ -18,13 +18,12 @@ from mirror import Call, Mirror, Operation, Set, WriteResult, errors
 from remote_script.SetMirror import schema
 
 AUTHOR = "setmirror probe"
-SETTLE_S = 0.25
-"""Past Live's slow tick of 100 ms twice: then all is told that follows from a change."""
-LOOKS = 12
+SETTLE_S = 0.15
+"""Past Live's slow tick of 100 ms: then all is told that follows from a change."""
+LOOKS = 20
 """At so many moments; comparing a whole empty Set takes a second or two."""
 EXTRA_UNDOS = 20
 """Where a Live makes more entries than it should; what does not lead back is done again."""
-NOTHING_SAID = "(refused without a word)"
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ class Bench:
         asked = [tuple(place.rsplit(".", 1)) for place in places]
         told = await self.mirror.read_now([(target, name) for target, name in asked])
         return [
-            each.facts.get("said", NOTHING_SAID) if isinstance(each, errors.MirrorError) else each
+            (each.facts.get("said") or each.rule) if isinstance(each, errors.MirrorError) else each
             for each in told
         ]
 

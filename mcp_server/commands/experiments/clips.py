@@ -130,35 +130,6 @@ async def duplicated_loop(bench: Bench) -> tuple[Any, Any]:
     return [8.0, [1.0, 5.0]], [*await bench.now(CLIP + ".loop_end"), starts]
 
 
-@THEME.tries("A fired clip starts the song; it plays, and its track says which slot", since=(11, 2))
-async def fired(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(CLIP, "fire"))
-    await bench.settle()
-    seen = await bench.now("song.is_playing", CLIP + ".is_playing", MIDI + ".playing_slot_index")
-    await bench.write(Call(MIDI, "stop_all_clips", {"quantized": False}), Call("song", "stop_playing"))
-    await bench.settle()
-    return [True, True, 0], seen
-
-
-@THEME.tries("After a Session clip has played the arrangement stays overridden until it is set to false")
-async def overridden(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(CLIP, "fire"))
-    await bench.settle()
-    await bench.write(Call(MIDI, "stop_all_clips", {"quantized": False}), Call("song", "stop_playing"))
-    await bench.settle()
-    seen = await bench.now("song.back_to_arranger")
-    await bench.mirror.write([Set("song", "back_to_arranger", False)])
-    await bench.settle()
-    return [True, False], seen + await bench.now("song.back_to_arranger")
-
-
-@THEME.tries("move_playing_pos does nothing while the clip is stopped")
-async def moved_while_stopped(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(CLIP, "move_playing_pos", {"beats": 1.0}))
-    await bench.settle()
-    return [False, False], await bench.now("song.is_playing", CLIP + ".is_playing")
-
-
 ARRANGED = MIDI + "/arrangement_clips/0"
 
 
@@ -204,3 +175,36 @@ async def take_lanes(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     seen = [len(bench.mirror.children(where, "arrangement_clips")) for where in (ref, MIDI)]
     return [1, 0], seen
+
+
+THEME.refuses(
+    "no_length",
+    "A clip has a length above 0",
+    "The clip length must be greater than zero",
+    [Call(NEXT, "create_clip", {"pages": 0.0})],
+    guess=True,
+)
+THEME.refuses(
+    "nothing_to_duplicate",
+    "An empty slot cannot be duplicated",
+    "The clip slot is empty",
+    [Call(NEXT, "duplicate_clip_to", {"target_clip_slot": SLOT})],
+    guess=True,
+)
+
+
+@THEME.tries("A clip that is not looped ignores another start marker")
+async def ignored_marker(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set(CLIP, "looping", False))
+    await bench.write(Set(CLIP, "start_marker", 1.0))
+    await bench.settle()
+    return [0.0], await bench.now(CLIP + ".start_marker")
+
+
+@THEME.tries("Cropping a clip leaves what its loop holds")
+async def cropped(bench: Bench) -> tuple[Any, Any]:
+    notes = [{"pitch": 60, "start_time": start, "duration": 0.5} for start in (0.5, 2.5)]
+    await bench.write(Call(CLIP, "add_new_notes", {"notes": notes}), Set(CLIP, "loop_end", 2.0))
+    await bench.write(Call(CLIP, "crop"))
+    await bench.settle()
+    return [0.5], [each.start_time for each in bench.mirror.notes(CLIP)]

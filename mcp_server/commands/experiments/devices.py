@@ -155,3 +155,28 @@ async def quantized_parameters(bench: Bench) -> tuple[Any, Any]:
     return expected, await bench.now(
         switch + ".value_items", switch + ".is_quantized", switch + ".default_value"
     )
+
+
+@THEME.tries("Texts have three significant digits and the unit that fits: 440 Hz, 2.50 kHz")
+async def three_digits(bench: Bench) -> tuple[Any, Any]:
+    frequency = bench.parameter(await insert(bench, "EQ Eight"), "1 Frequency A")
+    seen = []
+    for text in ("440 Hz", "2.5 kHz"):
+        seen.append((await bench.write(Set(frequency, "value", text))).results[0].display)
+    return ["440 Hz", "2.50 kHz"], seen
+
+
+@THEME.tries("A Drum Sampler stands in pads alone: it cannot be inserted")
+async def drum_cells(bench: Bench) -> tuple[Any, Any]:
+    text = await bench.refusal(Call(MIDI, "insert_device", {"device_name": "Drum Sampler"}))
+    return False, text.startswith("taken")
+
+
+@THEME.tries("A deleted device comes back by undo as a new object")
+async def device_after_undo(bench: Bench) -> tuple[Any, Any]:
+    device = bench.mirror.resolve(await insert(bench, "Reverb")).id
+    await bench.write(Call(MIDI, "delete_device", {"device": 0}))
+    await bench.undo()
+    await bench.settle()
+    back = bench.mirror.resolve(FIRST)
+    return ["Reverb", False], [back.name, back.id == device]

@@ -92,3 +92,24 @@ async def events_of_a_step(bench: Bench) -> tuple[Any, Any]:
     (envelope,) = bench.prop(CLIP, "automation_envelopes")
     times = [event[0] for event in envelope["events"]]
     return [2, 2], [times.count(1.0), times.count(2.0)]
+
+
+@THEME.tries("There is no envelope for a parameter of another track: asking for it answers none")
+async def foreign_envelope(bench: Bench) -> tuple[Any, Any]:
+    volume = AUDIO + "/mixer_device/volume"
+    return None, await bench.answer(CLIP, "automation_envelope", device_parameter=volume)
+
+
+@THEME.tries("An arrangement clip has no envelopes: asking for one answers none", since=(12, 2))
+async def envelope_of_an_arrangement_clip(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 0.0, "length": 4.0}))
+    await bench.settle()
+    clip = MIDI + "/arrangement_clips/0"
+    return None, await bench.answer(clip, "automation_envelope", device_parameter=VOLUME)
+
+
+@THEME.tries("A value outside of the parameter's range is refused before Live is asked")
+async def value_of_a_step(bench: Bench) -> tuple[Any, Any]:
+    step = {**_OF_VOLUME, "time": 1.0, "length": 1.0, "value": 2.0}
+    text = await bench.refusal(Call(CLIP, "insert_envelope_step", step))
+    return "INVALID_VALUE", text.partition(":")[0]

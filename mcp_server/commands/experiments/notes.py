@@ -169,3 +169,34 @@ async def new_ids(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(CLIP, "remove_notes_by_id", {"note_ids": old}))
     new = await add(bench, note(60, 0.0))
     return False, bool(set(old) & set(new))
+
+
+@THEME.tries("A longer note swallows a shorter one of its pitch that lies within")
+async def swallowed_note(bench: Bench) -> tuple[Any, Any]:
+    await add(bench, note(60, 1.0, 1.0))
+    await add(bench, note(60, 0.0, 4.0))
+    return [[60, 0.0, 4.0]], held(bench)
+
+
+@THEME.tries("Of notes that are moved onto one place the newest stays")
+async def collapsed_notes(bench: Bench) -> tuple[Any, Any]:
+    ids = await add(bench, note(60, 0.0), note(62, 0.0))
+    change = [{"note_id": each, "pitch": 64} for each in ids]
+    await bench.write(Call(CLIP, "apply_note_modifications", {"notes": change}))
+    return [max(ids)], [each.note_id for each in bench.mirror.notes(CLIP)]
+
+
+@THEME.tries("quantize_pitch moves the notes of one pitch alone")
+async def quantized_pitch(bench: Bench) -> tuple[Any, Any]:
+    await add(bench, note(60, 0.3, 0.5), note(62, 0.3, 0.5))
+    args = {"note": 60, "source": 5, "amount": 1.0}
+    await bench.write(Call(CLIP, "quantize_pitch", args))
+    seen = {each.pitch: round(each.start_time, 4) for each in bench.mirror.notes(CLIP)}
+    return {60: 0.25, 62: 0.3}, seen
+
+
+@THEME.tries("get_notes_by_id answers these notes")
+async def notes_by_id(bench: Bench) -> tuple[Any, Any]:
+    ids = await add(bench, note(60, 0.0), note(62, 1.0))
+    told = await bench.answer(CLIP, "get_notes_by_id", note_ids=ids[1:])
+    return [[ids[1], 62, 1.0]], [list(each[:3]) for each in told]

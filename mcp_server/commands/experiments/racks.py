@@ -161,3 +161,14 @@ async def macros(bench: Bench) -> tuple[Any, Any]:
 async def no_such_place_for_a_chain(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Audio Effect Rack")
     return "Invalid insert index 99", await bench.refusal(Call(ref, "insert_chain", {"index": 99}))
+
+
+@THEME.tries("copy_pad copies what a pad holds to another note")
+async def copied_pad(bench: Bench) -> tuple[Any, Any]:
+    ref = await insert(bench, "Drum Rack")
+    chain = await bench.made(Call(ref, "insert_chain"))
+    await bench.write(Set(chain, "in_note", 40))
+    await bench.write(Call(ref, "copy_pad", {"source_index": 40, "destination_index": 41}))
+    await bench.settle()
+    notes = [each.props.get("in_note") for each in bench.mirror.children(ref, "chains")]
+    return [40, 41], sorted(notes)

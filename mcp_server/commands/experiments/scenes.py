@@ -125,3 +125,15 @@ async def fired_as_selected(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call("scenes/1", "fire_as_selected"))
     await bench.settle()
     return "scenes/1", bench.mirror.ref(bench.mirror.resolve("view/selected_scene").id)
+
+
+@THEME.tries(
+    "What plays is captured in a new scene after the selected one, which is then selected", guess=True
+)
+async def captured_scene(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("view", "selected_scene", SCENE))
+    count = len(bench.mirror.children("song", "scenes"))
+    await bench.write(Call("song", "capture_and_insert_scene"))
+    await bench.settle()
+    selected = bench.mirror.ref(bench.mirror.resolve("view/selected_scene").id)
+    return [count + 1, "scenes/1"], [len(bench.mirror.children("song", "scenes")), selected]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcp_server.commands.experiments.bench import Bench, Theme
+from mcp_server.commands.experiments.bench import Absent, Bench, Theme
 from mirror import Call, Set
 
 THEME = Theme("song")
@@ -189,3 +189,38 @@ async def arrangement_overdub(bench: Bench) -> tuple[Any, Any]:
 async def equal_values(bench: Bench) -> tuple[Any, Any]:
     result = await bench.write(Set("song", "tempo", bench.prop("song", "tempo")))
     return ("unchanged", 0), (result.outcome, result.undo_steps)
+
+
+@THEME.tries("With nothing played there is nothing to capture", guess=True)
+async def nothing_to_capture(bench: Bench) -> tuple[Any, Any]:
+    if bench.prop("song", "can_capture_midi"):
+        raise Absent("somebody has played: there is something to capture")
+    return "Nothing to capture", await bench.refusal(Call("song", "capture_midi"))
+
+
+@THEME.tries("While stopped the place of a cue point snaps to the arrangement's grid, a beat", guess=True)
+async def snapped_cue_points(bench: Bench) -> tuple[Any, Any]:
+    ref = await bench.made(Call("song", "create_cue_point", {"time": 5.3}))
+    return [5.0], await bench.now(ref + ".time")
+
+
+@THEME.tries(
+    "Session overdub stays off while no track is armed (measured on 12.3.5; 12.4.5 is told otherwise)",
+    guess=True,
+)
+async def overdub_unarmed(bench: Bench) -> tuple[Any, Any]:
+    for number in range(len(bench.mirror.children("song", "tracks"))):
+        if bench.prop(f"tracks/{number}", "arm") or bench.prop(f"tracks/{number}", "implicit_arm"):
+            raise Absent("a track is armed")
+    await bench.write(Set("song", "overdub", True))
+    await bench.settle()
+    return [False], await bench.now("song.overdub")
+
+
+@THEME.tries("The scale can be switched on and off", since=(12, 0, 5))
+async def scale_mode(bench: Bench) -> tuple[Any, Any]:
+    seen = []
+    for mode in (True, False):
+        await bench.write(Set("song", "scale_mode", mode))
+        seen += await bench.now("song.scale_mode")
+    return [True, False], seen

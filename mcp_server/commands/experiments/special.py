@@ -61,15 +61,11 @@ async def sidechain(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Compressor", AUDIO)
     await bench.settle()
     source = bench.prop(MIDI, "name")
-    offered = await bench.now(ref + ".available_input_routing_types")
+    offered = source in bench.prop(ref, "available_input_routing_types")
     result = await bench.write(Set(ref, "input_routing_type", source))
     await bench.settle()
-    taps = await bench.now(ref + ".available_input_routing_channels")
-    return [True, source, ["Pre FX", "Post FX", "Post Mixer"]], [
-        source in offered[0],
-        result.results[0].after,
-        taps[0],
-    ]
+    taps = bench.prop(ref, "available_input_routing_channels")
+    return [True, source, ["Pre FX", "Post FX", "Post Mixer"]], [offered, result.results[0].after, taps]
 
 
 _shows(

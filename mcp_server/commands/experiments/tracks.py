@@ -217,3 +217,20 @@ async def routing_types(bench: Bench) -> tuple[Any, Any]:
         return "another routing", f"offered: {list(offered)}"
     result = await bench.write(Set(AUDIO, "output_routing_type", other))
     return other, result.results[0].after
+
+
+@THEME.tries("A track created without a place stands after the selected one")
+async def track_after_the_selected(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("view", "selected_track", MIDI))
+    return "tracks/1", await bench.made(Call("song", "create_midi_track"))
+
+
+THEME.reads(
+    "silent_tracks", "A track that plays nothing has no output level", {AUDIO + ".output_meter_level": 0.0}
+)
+THEME.reads(
+    "nothing_fired",
+    "On a new track nothing is fired (−1) and the arrangement plays (−1)",
+    {MIDI + ".fired_slot_index": -1, MIDI + ".playing_slot_index": -1},
+    guess=True,
+)

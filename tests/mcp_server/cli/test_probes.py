@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trio.testing
 
-from mcp_server.commands import experiments
+from mcp_server.commands import experiments, probes
 from mcp_server.commands.picture import differences, picture
 from mcp_server.commands.processes import HeadlessProcess
 from mirror import errors
@@ -99,3 +99,27 @@ async def test_the_facts_are_listed_without_a_live() -> None:
     assert [each["name"] for each in listed] == [each.name for _, each in experiments.experiments()]
     assert {each["guess"] for each in listed} == {True, False}
     assert all(each["fact"] and each["theme"] for each in listed)
+
+
+async def test_the_command_tries_an_empty_set_and_says_what_it_saw() -> None:
+    async with HeadlessProcess.started(more=["--default-set"]) as live:
+        words = ("probe", "--only", "fader_texts", "--only", "jumps", "--port", str(live.port))
+        found = await setmirror(*words, "--json")
+        assert found.returncode == 0, found.stderr
+        told = [json.loads(line) for line in found.stdout.splitlines()]
+        assert [(each["name"], each["agrees"], each["live"]) for each in told] == [
+            ("fader_texts", True, "12.4.0"),
+            ("jumps", True, "12.4.0"),
+        ]
+        assert told[1]["seen"] == told[1]["expected"] == [6.0, 8.0]
+        found = await setmirror(*words)
+        assert found.stdout.splitlines()[-1] == b"Live 12.4.0: 2 facts tried, 0 differ"
+
+
+def test_a_difference_is_told_with_what_was_expected_and_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    probes._tell(experiments.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
+    assert capsys.readouterr().out.splitlines() == [
+        "differs a_name: A fact (a guess)",
+        "        expected [1], seen [2]",
+        "        and more",
+    ]
