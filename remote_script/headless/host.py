@@ -1,22 +1,22 @@
 """Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls
 them.
 
-The package's name is the folder's. Scripts do not see each other's modules: while one is being
-imported, the modules of the others are put aside. A script need not derive from anything; of what Live
-calls only that is called which exists. An exception in a script goes to the log, as in Live's Log.txt,
-and does not stop anything else.
+The package's name is the folder's. Scripts do not see each other's modules (`isolation`). A script need
+not derive from anything; of what Live calls only that is called which exists. An exception in a script
+goes to the log, as in Live's Log.txt, and does not stop anything else. What a script leaves behind when
+it is switched off is said (`belongings`).
 """
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 import traceback
 import types
-from typing import Any, Callable, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Union
 
+from .belongings import Belongings
 from .frameworks.engine.midi import DELTAS
+from .isolation import ScriptModules
 
 FRAMEWORKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "frameworks")
 """Where `_Framework`, `ableton.v2` … live, as far as they are written anew here."""
@@ -156,7 +156,10 @@ class HostedScript:
         self.controlled_track: Any = None
         self.locked = False
         self.folder: Optional[str] = None
-        self.modules: Dict[str, types.ModuleType] = {}
+        self._belongings: Optional[Belongings] = None
+        self.modules: Optional[ScriptModules] = None
+        self.left: List[str] = []
+        """What it had left behind when it was last switched off."""
         if isinstance(source, (str, os.PathLike)):
             path = os.path.abspath(os.fspath(source))
             if os.path.isfile(path) and os.path.basename(path) == "__init__.py":
@@ -166,9 +169,13 @@ class HostedScript:
             self.folder = path
             self.name = name or os.path.basename(path)
             self.module: Any = None
+            self.modules = ScriptModules(self.name, path, self._all_modules, [FRAMEWORKS])
         else:
             self.module = source
             self.name = name or getattr(source, "__name__", "script").split(".")[-1]
+
+    def _all_modules(self) -> List[ScriptModules]:
+        return [each.modules for each in self.live.scripts if each.modules is not None]
 
     # Logging
 
@@ -191,9 +198,14 @@ class HostedScript:
         live.creating += 1
         try:
             if self.module is None:
-                self._import()
+                assert self.modules is not None
+                live.install()
+                self.module = self.modules.load()
+            self._belongings = Belongings(self) if self.modules is not None else None
             self.c_instance = CInstance(self)
             self.instance = self.module.create_instance(self.c_instance)
+            if self._belongings is not None:
+                self._belongings.made()
         except Exception:
             self.instance = None
             self.failed()
@@ -203,20 +215,27 @@ class HostedScript:
             self.call("build_midi_map", self.handle)
             self.call("refresh_state")
 
-    def disconnect(self) -> None:
-        """Switch the script off."""
+    def disconnect(self, reports: bool = True) -> None:
+        """Switch the script off. What it leaves behind stays, as in Live; `left` and the log say what that is."""
+        instance = self.instance
         self.call("disconnect")
         self.instance = None
         self.c_instance = None
+        if reports and instance is not None and self._belongings is not None:
+            self.left = self._belongings.left(instance)
+            for each in self.left:
+                self.live.log("LeftBehind: (%s) %s" % (self.name, each))
+
+    def forget(self) -> None:
+        """Let go of its modules."""
+        if self.modules is not None:
+            self.modules.forget()
+            self.module = None
 
     def reload(self) -> None:
-        """Off and on, with the code read anew (PVSITE: the package; others saw submodules stay: both are
-        cleared).
-        """
+        """Off and on, with the code read anew."""
         self.disconnect()
-        if self.folder is not None:
-            self._forget_modules()
-            self.module = None
+        self.forget()
         self.create()
 
     def call(self, method: str, *args: Any) -> Any:
@@ -273,73 +292,3 @@ class HostedScript:
     def rebuild_midi_map(self) -> None:
         self.midi_map = []
         self.call("build_midi_map", self.handle)
-
-    # Modules
-
-    def owns(self, module: Any) -> bool:
-        """Whether a module was loaded from this script's folder."""
-        file = getattr(module, "__file__", None)
-        if self.folder is None or not file:
-            return False
-        return bool(os.path.abspath(file).startswith(self.folder + os.sep))
-
-    def _forget_modules(self) -> None:
-        for name, module in list(sys.modules.items()):
-            if self.owns(module):
-                del sys.modules[name]
-        self.modules = {}
-
-    def _import(self) -> None:
-        assert self.folder is not None
-        live = self.live
-        live.install()
-        aside = {}
-        for other in live.scripts:
-            if other is not self:
-                for name, module in list(sys.modules.items()):
-                    if other.owns(module):
-                        aside[name] = sys.modules.pop(name)
-        clash = sys.modules.get(self.name)
-        taken = {}
-        if clash is not None and not self.owns(clash):
-            # A package of the same name that is no script, such as an installed one.
-            prefix = self.name + "."
-            for name in [each for each in sys.modules if each == self.name or each.startswith(prefix)]:
-                taken[name] = sys.modules.pop(name)
-        parent = os.path.dirname(self.folder)
-        added = [path for path in (parent, FRAMEWORKS) if path not in sys.path and os.path.isdir(path)]
-        sys.path[:0] = added
-        importlib.invalidate_caches()
-        try:
-            if os.path.basename(self.folder) == self.name:
-                self.module = importlib.import_module(self.name)
-            else:
-                self.module = _import_as(self.name, self.folder)
-        finally:
-            if parent in added:
-                sys.path.remove(parent)
-            self.modules = {name: module for name, module in sys.modules.items() if self.owns(module)}
-            for name, module in aside.items():
-                sys.modules.setdefault(name, module)
-
-
-def _import_as(name: str, folder: str) -> types.ModuleType:
-    """Import the package in `folder` under another name."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(
-        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
-    return module
-
-
-Log = Callable[[str], None]

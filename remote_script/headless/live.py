@@ -270,7 +270,7 @@ class HeadlessLive:
         document, create_instance again.
         """
         for script in self.scripts:
-            script.disconnect()
+            script.disconnect(reports=False)
         self.document.close()
         self.document = self._open(spec)
         if self._loading is not None:
@@ -288,8 +288,8 @@ class HeadlessLive:
         """Quit: scripts disconnect, nothing runs any more."""
         for script in self.scripts:
             if script.instance is not None:
-                script.disconnect()
-            script._forget_modules()
+                script.disconnect(reports=False)
+            script.forget()
         self.scripts = []
         self.scheduler.stop()
         self.document.close()
