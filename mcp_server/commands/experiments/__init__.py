@@ -195,8 +195,13 @@ async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
     finally:
         with anyio.CancelScope(shield=True):
             await bench.put_back(mark)
-    left = await bench.unlike(before) if bench.mirror.revision != revision else []
-    if left:
+    if bench.mirror.revision == revision:
+        return outcome
+    undos, left = await bench.back_to(before)
+    if undos:
+        note = f"one undo for each write did not put it back, {undos} more did"
+        outcome = replace(outcome, agrees=False, note=note)
+    elif left:
         outcome = replace(outcome, agrees=False, note="it could not be put back: " + "; ".join(left[:3]))
     return outcome
 

@@ -18,6 +18,9 @@ from mirror import Call, Mirror, Operation, Set, WriteResult, errors
 from remote_script.SetMirror import schema
 
 AUTHOR = "setmirror probe"
+OURS = (AUTHOR, "audit")
+"""What Live does not tell of, and the audit finds, was our own doing."""
+EDITS = 1000
 SETTLE_S = 0.15
 """Past Live's slow tick of 100 ms: then all is told that follows from a change."""
 LOOKS = 20
@@ -70,6 +73,7 @@ class Bench:
         self.mirror = mirror
         self.resources = ExitStack()
         """What a stage holds besides: files. Closed when the theme is over."""
+        self._began = mirror.revision
         self._undo: list[str] = []
         self._restore: list[tuple[int, str, Any]] = []
 
@@ -196,9 +200,11 @@ class Bench:
                 return
         except errors.PreconditionFailed as problem:
             since = problem.facts.get("since") or [{}]
-            if any(each.get("who") not in (AUTHOR, "audit") for each in since):
+            if any(each.get("who") not in OURS for each in since):
                 raise
-            # What Live did not tell of and the audit found was our own doing.
+        except errors.InvalidValue:
+            # It was undone and done again when `back_to` looked for the way.
+            pass
         await self.mirror.undo(author=AUTHOR)
 
     async def unlike(self, before: Picture) -> list[str]:
@@ -214,7 +220,7 @@ class Bench:
         """How many undos more than there were writes lead back to `before`, and what differs if none do."""
         left = await self.unlike(before)
         undone = 0
-        while left and undone < EXTRA_UNDOS and self.prop("song", "can_undo"):
+        while left and undone < EXTRA_UNDOS and not self._somebody_else() and self.prop("song", "can_undo"):
             await self.mirror.undo(author=AUTHOR)
             await self.settle()
             undone += 1
@@ -223,6 +229,11 @@ class Bench:
         for _ in range(undone):
             await self.mirror.redo(author=AUTHOR)
         return 0, left
+
+    def _somebody_else(self) -> bool:
+        """Whether anybody else has edited the Set meanwhile, whose work an undo would take."""
+        edits = self.mirror.writes.history.last(EDITS)
+        return any(each["revision"] > self._began and each["who"] not in OURS for each in edits)
 
     def _tracked(self, op: Set) -> bool:
         try:

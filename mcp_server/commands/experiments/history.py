@@ -17,7 +17,9 @@ KEPT = "kept"
 NOT_KEPT = "not kept"
 
 
-def _kept(name: str, target: str, prop: str, value: Any, kept: bool, since: tuple[int, ...] = ()) -> None:
+def _kept(name: str, target: str, prop: str, value: Any, kept: bool, *, guess: bool = False) -> None:
+    """Whether a property is kept; `value` is another than it has, None for the opposite of what it is."""
+
     async def work(bench: Bench) -> tuple[Any, Any]:
         song = bench.mirror
         (before,) = await bench.now(f"{target}.{prop}")
@@ -37,43 +39,39 @@ def _kept(name: str, target: str, prop: str, value: Any, kept: bool, since: tupl
         await bench.settle()
         return (KEPT if kept else NOT_KEPT), seen
 
-    THEME.add(
-        f"undo_{name}",
-        f"{prop} of {target} is {'' if kept else 'not '}kept in the history",
-        work,
-        since=since,
-    )
+    fact = f"{prop} of {target} is {'' if kept else 'not '}kept in the history"
+    THEME.add(f"undo_{name}", fact, work, guess=guess)
 
 
-for _name, _target, _prop, _value in (
-    ("track_name", MIDI, "name", "Probe"),
-    ("track_color", MIDI, "color_index", 5),
-    ("mute", MIDI, "mute", None),
-    ("solo", MIDI, "solo", None),
-    ("volume", MIDI + "/mixer_device/volume", "value", 0.5),
-    ("panning", MIDI + "/mixer_device/panning", "value", 0.5),
-    ("numerator", "song", "signature_numerator", 7),
-    ("groove_amount", "song", "groove_amount", 0.5),
-    ("loop_start", "song", "loop_start", 2.0),
-    ("scene_name", "scenes/0", "name", "Probe"),
-    ("clip_name", CLIP, "name", "Probe"),
-    ("clip_loop_end", CLIP, "loop_end", 2.0),
-    ("clip_start_marker", CLIP, "start_marker", 1.0),
-    ("clip_muted", CLIP, "muted", None),
-    ("clip_launch_mode", CLIP, "launch_mode", 1),
-):
-    _kept(_name, _target, _prop, _value, True)
+_kept("track_name", MIDI, "name", "Probe", True)
+_kept("track_color", MIDI, "color_index", 5, True)
+_kept("mute", MIDI, "mute", None, True)
+_kept("solo", MIDI, "solo", None, True)
+_kept("volume", MIDI + "/mixer_device/volume", "value", 0.5, True)
+_kept("panning", MIDI + "/mixer_device/panning", "value", 0.5, True)
+_kept("crossfade", MIDI + "/mixer_device", "crossfade_assign", 0, True, guess=True)
+_kept("numerator", "song", "signature_numerator", 7, True, guess=True)
+_kept("groove_amount", "song", "groove_amount", 0.5, True, guess=True)
+_kept("swing", "song", "swing_amount", 0.5, True, guess=True)
+_kept("root_note", "song", "root_note", 5, True, guess=True)
+_kept("loop_start", "song", "loop_start", 2.0, True, guess=True)
+_kept("scene_name", "scenes/0", "name", "Probe", True)
+_kept("scene_color", "scenes/0", "color_index", 5, True)
+_kept("clip_name", CLIP, "name", "Probe", True)
+_kept("clip_color", CLIP, "color_index", 5, True)
+_kept("clip_loop_end", CLIP, "loop_end", 2.0, True)
+_kept("clip_start_marker", CLIP, "start_marker", 1.0, True)
+_kept("clip_muted", CLIP, "muted", None, True, guess=True)
+_kept("clip_launch_mode", CLIP, "launch_mode", 1, True, guess=True)
 
-for _name, _target, _prop, _value in (
-    ("arm", MIDI, "arm", None),
-    ("implicit_arm", MIDI, "implicit_arm", None),
-    ("monitoring", MIDI, "current_monitoring_state", 0),
-    ("metronome", "song", "metronome", None),
-    ("punch_in", "song", "punch_in", None),
-    ("collapsed", MIDI + "/view", "is_collapsed", None),
-    ("position", "song", "current_song_time", 6.0),
-):
-    _kept(_name, _target, _prop, _value, False)
+_kept("arm", MIDI, "arm", None, False)
+_kept("implicit_arm", MIDI, "implicit_arm", None, False)
+_kept("monitoring", MIDI, "current_monitoring_state", 0, False)
+_kept("collapsed", MIDI + "/view", "is_collapsed", None, False)
+_kept("position", "song", "current_song_time", 6.0, False)
+_kept("punch_in", "song", "punch_in", None, False)
+_kept("metronome", "song", "metronome", None, False, guess=True)
+_kept("launch_quantization", "song", "clip_trigger_quantization", 0, False, guess=True)
 
 
 @THEME.tries("Several operations between begin_undo_step and end_undo_step are undone as one")

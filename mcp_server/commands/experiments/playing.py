@@ -119,3 +119,36 @@ async def jump_while_playing(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     (position,) = await bench.now("song.current_song_time")
     return True, 12.0 <= position < 24.0
+
+
+@THEME.tries("A clip that is told to stop plays until a later turn")
+async def stopped_late(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("song", "clip_trigger_quantization", 0))
+    await _play(bench)
+    seen = await bench.in_the_same_turn(CLIP, "is_playing", Set(CLIP, "is_playing", False))
+    await bench.settle()
+    after = await bench.now(CLIP + ".is_playing")
+    await _stop(bench)
+    return [True, False], [seen, *after]
+
+
+@THEME.tries("move_playing_pos jumps within a clip that plays")
+async def moved_while_playing(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("song", "clip_trigger_quantization", 0), Set(CLIP, "loop_end", 128.0))
+    await _play(bench)
+    await bench.write(Call(CLIP, "move_playing_pos", {"beats": 64.0}))
+    await bench.settle()
+    (position,) = await bench.now(CLIP + ".playing_position")
+    await _stop(bench)
+    return True, 64.0 <= position < 128.0
+
+
+@THEME.tries("Scrubbing starts a clip that is stopped")
+async def scrubbed(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("song", "clip_trigger_quantization", 0))
+    await bench.write(Call(CLIP, "scrub", {"scrub_position": 0.0}))
+    await bench.settle()
+    seen = await bench.now(CLIP + ".is_playing")
+    await bench.write(Call(CLIP, "stop_scrub"))
+    await _stop(bench)
+    return [True], seen

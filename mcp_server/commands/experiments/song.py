@@ -90,7 +90,7 @@ async def ticks_of_a_sixteenth(bench: Bench) -> tuple[Any, Any]:
     return [[1, 1], [1, 31]], seen
 
 
-@THEME.tries("The start of the song is no time at all: 0 h 0 min 0 s")
+@THEME.tries("At 120 BPM four beats are two seconds")
 async def smpte_time(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "tempo", 120.0), Set("song", "current_song_time", 4.0))
     await bench.settle()

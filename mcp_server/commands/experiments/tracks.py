@@ -111,13 +111,19 @@ async def returns_are_lettered(bench: Bench) -> tuple[Any, Any]:
     return f"{'ABCDEFGHIJKL'[last]}-", name[:2]
 
 
-@THEME.tries("A track is created where it was asked for and selected; every scene has a slot on it")
+@THEME.tries("A track is created where it was asked for; every scene has a slot on it")
 async def created_tracks(bench: Bench) -> tuple[Any, Any]:
     ref = await bench.made(Call("song", "create_midi_track", {"index": 1}))
+    scenes = len(bench.mirror.children("song", "scenes"))
+    return ("tracks/1", scenes), (ref, len(bench.mirror.children(ref, "clip_slots")))
+
+
+@THEME.tries("A created track is selected", guess=True)
+async def selected_track(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set("view", "selected_track", AUDIO))
+    ref = await bench.made(Call("song", "create_midi_track", {"index": 0}))
     await bench.settle()
-    seen = (ref, bench.mirror.resolve("view/selected_track").id == bench.mirror.resolve(ref).id)
-    slots = len(bench.mirror.children(ref, "clip_slots"))
-    return (("tracks/1", True), len(bench.mirror.children("song", "scenes"))), (seen, slots)
+    return ref, bench.mirror.ref(bench.mirror.resolve("view/selected_track").id)
 
 
 @THEME.tries("A track created at −1 is the last one")

@@ -12,6 +12,7 @@ import trio.testing
 
 from mcp_server.commands import experiments
 from mcp_server.commands.picture import differences, picture
+from mirror import errors
 from remote_script.headless import handles, history, node, runtime
 from remote_script.headless.generate import default_set
 from remote_script.headless.model import clip_slot
@@ -120,3 +121,34 @@ async def test_a_slower_timer(monkeypatch: Patch, autojump_clock: Clock) -> None
     assert set(found) == {"timer_interval"}
     assert found["timer_interval"].guess
     assert 30 < found["timer_interval"].seen < 40
+
+
+async def test_a_live_that_makes_two_entries_of_one_call_is_put_back_all_the_same(
+    monkeypatch: Patch, autojump_clock: Clock
+) -> None:
+    create = Structure.call_create_scene
+
+    def two_entries(self: Any, index: int) -> Any:
+        made = create(self, index)
+        self.doc.history.end()
+        made.change("color_index", 7)
+        self.doc.history.end()
+        return made
+
+    monkeypatch.setattr(Structure, "call_create_scene", two_entries)
+    found = await differing("scenes", "undo_of_a_scene", "one_step")
+    assert set(found) >= {"undo_of_a_scene", "one_step", "scene_at_the_end", "undo_after_scenes"}
+    assert found["undo_after_scenes"].seen > 0
+
+
+async def test_what_a_person_does_meanwhile_is_not_undone(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.audited()
+
+        def told(outcome: experiments.Outcome) -> None:
+            if outcome.name == "mixer_names":
+                whole.stage.live.person.do(lambda song: setattr(song.tracks[3], "name", "Theirs"))
+
+        with pytest.raises(errors.PreconditionFailed):
+            await experiments.run(whole.mirror, told, ["mixer"])
+        assert "Theirs" in [track.name for track in whole.stage.live.song.tracks]
