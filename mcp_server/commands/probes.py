@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> None:
     """Try the facts that SetMirror relies on, in the Live that runs.
 
-    Needs a new, empty Set that does not play, and leaves it as it was. Exit code 0 if all agree. What differs in a
-    real Live is worth a report: the line says what was expected, what was seen, and in which Live. Of a fact marked as
-    a guess nobody has told yet how a real Live is.
+    Needs a new, empty Set that does not play, takes about two minutes, and leaves it as it was. Exit code 0 if all
+    agree. What differs in a real Live is worth a report: the line says what was expected, what was seen, and in which
+    Live. Of a fact marked as a guess nobody has told yet how a real Live is.
     """
 
     async def main() -> None:

@@ -54,6 +54,8 @@ def lines_of(status: dict[str, Any]) -> list[str]:
             rows.append((key, options.text_of(status[key])))
     for name, timing in (status.get("timings") or {}).items():
         rows.append((f"{name} time", options.text_of(timing)))
+    for name, timing in (status.get("distances") or {}).items():
+        rows.append((f"{name} every", options.text_of(timing)))
     for client in status.get("clients") or ():
         rows.append(("client", options.text_of(client)))
     return [f"{name:<12} {text}" for name, text in rows]

@@ -191,7 +191,6 @@ class Bench:
                     await self.mirror.write([Set(id_, name, before)], author=AUTHOR)
         while len(self._undo) > undos:
             await self._take_back(self._undo.pop())
-        await self.settle()
 
     async def _take_back(self, write: str) -> None:
         try:
