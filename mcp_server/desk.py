@@ -6,7 +6,6 @@ says; the event log gets the client's name from here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResult, errors, values
+from remote_script.SetMirror.operations import RESULT
 
 from . import units, views
 from .library import Library
@@ -23,10 +23,6 @@ from .resources import Kept
 FILE_ARGUMENT = "file_path"
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
 """What every result says, also where it is nothing."""
-
-
-MADE = re.compile(r"\$(\d+)(?:[./](.+))?", re.DOTALL)
-"""What an earlier operation of the same write made, and the way from there."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +153,7 @@ class Desk:
 
     def _about(self, target: int | str, results: list[dict[str, Any]]) -> Node | None:
         """What an operation was about, also where another one of the same write had made it."""
-        if isinstance(target, str) and (made := MADE.fullmatch(target)):
+        if isinstance(target, str) and (made := RESULT.match(target)):
             result = results[int(made[1])].get("result")
             if not isinstance(result, dict) or "ref" not in result:
                 return None

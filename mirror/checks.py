@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
 from remote_script.SetMirror.calls import NOTES_A_PIECE, OBJECT_ARGUMENTS, PRODUCTS
 from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.operations import RESULT
 from remote_script.SetMirror.values import NOTE_FIELDS
 
 from . import errors, values
@@ -30,7 +30,6 @@ from .store import Store
 OPERATIONS = 1000
 """In one write; as many as the script takes."""
 _DEEPEST = 32
-_RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
 _ALL_NOTE_FIELDS = frozenset(NOTE_FIELDS)
@@ -150,7 +149,7 @@ class _Write:
         """Whether `target` is `$k`; InvalidValue when operation k cannot have made an object."""
         if not isinstance(target, str) or not target.startswith("$"):
             return False
-        match = _RESULT.match(target)
+        match = RESULT.match(target)
         if match is None or int(match.group(1)) >= number:
             raise errors.InvalidValue("$k names an earlier operation of the same write, from $0", target)
         earlier = self.ops[int(match.group(1))]

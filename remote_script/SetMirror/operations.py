@@ -18,7 +18,8 @@ from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
 from .values import ABSENT, alive, items, live_ptr, read, same
 
-_RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
+RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
+"""`$k`: what operation k of the same write made, and the way down from there."""
 
 _PARAMETER_VALUES = ("value", "display_value")
 
@@ -84,7 +85,7 @@ class Operation:
     def _of_result(self, target: Any) -> bool:
         if not isinstance(target, str) or not target.startswith("$"):
             return False
-        match = _RESULT.match(target)
+        match = RESULT.match(target)
         if match is None or int(match.group(1)) >= self.number:
             raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
         made = self._earlier.get(int(match.group(1)))
@@ -219,7 +220,7 @@ class Operation:
         return self.row
 
     def _result_object(self, target: Any, operations: List[Operation]) -> Any:
-        match = _RESULT.match(str(target))
+        match = RESULT.match(str(target))
         assert match is not None
         made = operations[int(match.group(1))]
         obj = made.product
