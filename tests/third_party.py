@@ -51,6 +51,14 @@ def python_package(requirements: tuple[str, ...], folder: Path) -> Path:
     return venv
 
 
+def python_files(requirement: str, folder: Path) -> Path:
+    """A package's own files, nothing of what it needs; the folder to import it from."""
+    site = folder / "site"
+    words = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(site))
+    run(sys.executable, *words, requirement)
+    return site
+
+
 def site_packages(venv: Path) -> Path:
     (found,) = (venv / "lib").glob("python*/site-packages")
     return found
@@ -59,38 +67,50 @@ def site_packages(venv: Path) -> Path:
 def ableton_mcp(folder: Path) -> tuple[Path, Path]:
     """(its Remote Script as its own installer lays it, the command that is its server)"""
     venv = python_package(ABLETON_MCP, folder)
+    return _ableton_mcp_script(site_packages(venv), folder), venv / "bin" / "ableton-mcp"
+
+
+def ableton_mcp_alone(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script, the folder of its files)"""
+    site = python_files(ABLETON_MCP[0], folder)
+    return _ableton_mcp_script(site, folder), site
+
+
+def _ableton_mcp_script(site: Path, folder: Path) -> Path:
     script = folder / "AbletonMCP"
     script.mkdir()
-    bundled = site_packages(venv) / "MCP_Server" / "bundled_ableton_remote_script" / "AbletonMCP_init.py"
+    bundled = site / "MCP_Server" / "bundled_ableton_remote_script" / "AbletonMCP_init.py"
     shutil.copyfile(bundled, script / "__init__.py")
-    return script, venv / "bin" / "ableton-mcp"
+    return script
 
 
 def livemcp(folder: Path) -> tuple[Path, Path]:
     """(its Remote Script, the command that is its server)"""
     venv = python_package(LIVEMCP, folder)
-    script = folder / "LiveMCP"
-    shutil.copytree(site_packages(venv) / "livemcp" / "remote_script", script)
-    return script, venv / "bin" / "livemcp"
+    return _folder(
+        site_packages(venv) / "livemcp" / "remote_script", folder / "LiveMCP"
+    ), venv / "bin" / "livemcp"
+
+
+def livemcp_alone(folder: Path) -> tuple[Path, Path]:
+    """(its Remote Script, the folder to import its client from)"""
+    site = python_files(LIVEMCP[0], folder)
+    return _folder(site / "livemcp" / "remote_script", folder / "LiveMCP"), site
 
 
 def mcp_server_ableton_live(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script as its own installer lays it, the folder to import its client from)
+    """(its Remote Script as its own installer lays it, the folder to import its client from)"""
+    site = python_files(MCP_SERVER_ABLETON_LIVE, folder)
+    return _folder(site / "ableton_live_mcp" / "remote_script", folder / "AbletonMCP"), site
 
-    Without what its server needs: the client alone needs nothing.
-    """
-    site = folder / "site"
-    words = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(site))
-    run(sys.executable, *words, MCP_SERVER_ABLETON_LIVE)
-    script = folder / "AbletonMCP"
-    shutil.copytree(site / "ableton_live_mcp" / "remote_script", script)
-    return script, site
+
+def _folder(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target)
+    return target
 
 
 def ableton_js(folder: Path) -> tuple[Path, Path]:
     """(its Remote Script, its JavaScript package)"""
     run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder / "js"), ABLETON_JS)
     package = folder / "js" / "node_modules" / "ableton-js"
-    script = folder / "AbletonJS"
-    shutil.copytree(package / "midi-script", script)
-    return script, package
+    return _folder(package / "midi-script", folder / "AbletonJS"), package
