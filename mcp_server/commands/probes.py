@@ -52,11 +52,7 @@ def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> No
             raise Failure(problem.rule, problem.hint) from None
         differ = [each for each in found if each.agrees is False]
         if not as_json:
-            guesses = sum(each.guess for each in differ)
-            say(
-                f"Live {mirror.live_version}: {len(found)} facts tried, {len(differ)} differ"
-                + (f", {guesses} of them guesses" if guesses else "")
-            )
+            _sum_up(mirror.live_version, found, differ)
         if differ:
             raise Failure(f"{len(differ)} facts are not so in this Live", "please report the lines above")
 
@@ -72,6 +68,19 @@ def _list(as_json: bool, only: tuple[str, ...]) -> None:
             say(json.dumps(told, ensure_ascii=False))
         else:
             say(f"{theme.name:<10} {each.name:<32} {each.fact}{' (a guess)' if each.guess else ''}")
+
+
+def _sum_up(live: str, found: list[Outcome], differ: list[Outcome]) -> None:
+    """How many there were, and once more what differs: between hundreds that agree it is easily missed."""
+    absent = sum(each.agrees is None for each in found)
+    guesses = sum(each.guess for each in differ)
+    say(
+        f"Live {live}: {len(found) - absent} facts tried, {len(differ)} differ"
+        + (f" ({guesses} of them guesses)" if guesses else "")
+        + (f"; {absent} are of other Lives" if absent else "")
+    )
+    for each in differ:
+        _tell(each)
 
 
 def _tell(outcome: Outcome) -> None:

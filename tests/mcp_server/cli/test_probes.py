@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import trio
 import trio.testing
 
 from mcp_server.commands import experiments, probes
@@ -114,6 +115,36 @@ async def test_the_command_tries_an_empty_set_and_says_what_it_saw() -> None:
         assert told[1]["seen"] == told[1]["expected"] == [6.0, 8.0]
         found = await setmirror(*words)
         assert found.stdout.splitlines()[-1] == b"Live 12.4.0: 2 facts tried, 0 differ"
+
+
+def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [
+        experiments.Outcome("one", "A fact", 1, 1, True),
+        experiments.Outcome("two", "Another", 1, 2, False, guess=True),
+        experiments.Outcome("three", "A third", None, None, None, note="it came with Live 13"),
+    ]
+    probes._sum_up("12.4.0", found, found[1:2])
+    assert capsys.readouterr().out.splitlines() == [
+        "Live 12.4.0: 2 facts tried, 1 differ (1 of them guesses); 1 are of other Lives",
+        "differs two: Another (a guess)",
+        "        expected 1, seen 2",
+    ]
+
+
+async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.audited()
+        before, rest = picture(whole.mirror), untracked(whole.mirror)
+        with trio.CancelScope() as scope:
+            await experiments.run(
+                whole.mirror,
+                lambda outcome: scope.cancel() if outcome.name == "fired_late" else None,
+                ["playing"],
+            )
+        assert scope.cancelled_caught
+        await whole.audited()
+        assert differences(before, picture(whole.mirror)) == []
+        assert untracked(whole.mirror) == rest
 
 
 def test_a_difference_is_told_with_what_was_expected_and_seen(capsys: pytest.CaptureFixture[str]) -> None:
