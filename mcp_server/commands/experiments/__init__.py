@@ -142,17 +142,18 @@ async def _theme(
     before = picture(mirror)
     kept = [(target, name, bench.prop(target, name)) for target, name in _KEPT]
     try:
-        if theme.stage is not None:
-            try:
-                await theme.stage(bench)
-            except errors.MirrorError as problem:
-                for each in present:
-                    keep(_failed(each, problem, "what it needs could not be made"))
-                return
-        await bench.settle()
+        # Between two experiments one can interrupt, not within: a write on its way would still be done.
+        with anyio.CancelScope(shield=True):
+            problem = await _staged(bench, theme)
         staged = picture(mirror)
         for each in present:
-            keep(await _tried(bench, each, staged))
+            await anyio.lowlevel.checkpoint()
+            if problem is not None:
+                keep(_failed(each, problem, "what it needs could not be made"))
+                continue
+            with anyio.CancelScope(shield=True):
+                outcome = await _tried(bench, each, staged)
+            keep(outcome)
     finally:
         with anyio.CancelScope(shield=True):
             await bench.put_back()
@@ -175,6 +176,17 @@ async def _theme(
         )
 
 
+async def _staged(bench: Bench, theme: Theme) -> Exception | None:
+    """Make what the theme's experiments work on; what went wrong."""
+    try:
+        if theme.stage is not None:
+            await theme.stage(bench)
+    except (errors.MirrorError, Absent) as problem:
+        return problem
+    await bench.settle()
+    return None
+
+
 async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
     """One experiment, put back before it is judged: what was there `before` is there again."""
     mark, revision = bench.mark(), bench.mirror.revision
@@ -192,9 +204,7 @@ async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
     except Exception as problem:
         # Whatever a Live answers that nobody thought of is a difference, not the end.
         outcome = _failed(each, problem)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await bench.put_back(mark)
+    await bench.put_back(mark)
     if bench.mirror.revision == revision:
         return outcome
     undos, left = await bench.back_to(before)
