@@ -472,6 +472,9 @@ def implements(kind: Any, name: str) -> bool:
 
 def write(node: Node, name: str, value: Any, full: str) -> None:
     """Write a property of a node as a script does, its value already converted."""
+    if value.__class__ is float and not math.isfinite(value):
+        # Guess: no range includes them.
+        raise RuntimeError("Invalid value")
     own = getattr(node, "set_" + name, None)
     if own is not None:
         own(value)

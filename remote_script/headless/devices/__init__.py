@@ -81,4 +81,5 @@ def by_display_name(name: str) -> Optional[DeviceFacts]:
 
 
 def all_devices() -> List[DeviceFacts]:
-    return [facts for facts in _load().values() if facts.class_name != "StereoGain9"]
+    """Those that the browser offers; older forms only come with older Sets."""
+    return [facts for facts in _load().values() if facts.class_name not in _OLD]

@@ -45,8 +45,9 @@ def _legacy(notes: Iterable[Note]) -> Tuple[Tuple[Any, ...], ...]:
 class ClipContent(Node):
     body: ClipBody
     envelope_nodes: Tuple[Node, ...] = ()
+    UNTRACKED = frozenset(("selection",))
     selection: FrozenSet[int] = frozenset()
-    """Ids of the selected notes; Live's history does not record them."""
+    """Ids of the selected notes."""
 
     def put(self, body: ClipBody) -> bool:
         raise NotImplementedError

@@ -37,6 +37,9 @@ class Container(Node):
         if field == "devices":
             self.doc.refresh(("active", id(self)), self.refresh_active)
             self.doc.refresh(("devices", id(self)), self.refresh_devices)
+            for device in value:
+                if device not in old:
+                    device.on_moved()
 
     def refresh_devices(self) -> None:
         """What follows from another list of devices."""

@@ -185,6 +185,14 @@ class Device(Node):
                 self.change("extra", extra)
         return True
 
+    def on_moved(self) -> None:
+        """The device stands in another place now."""
+
+    def on_death(self) -> None:
+        song = self.doc.song  # type: ignore[attr-defined]
+        if song.appointed_device is self:
+            song.derive("appointed_device", None)
+
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field == "extra":
             for name in set(old) | set(value):

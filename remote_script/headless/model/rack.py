@@ -245,7 +245,7 @@ class Rack(Device):
     LOM = "RackDevice"
     OWNS: ClassVar[Tuple[str, ...]] = Device.OWNS + ("chains", "return_chains", "drum_pads")
     can_have_chains = True
-    UNTRACKED = Device.UNTRACKED | {"is_showing_chains", "selected_variation"}
+    UNTRACKED = Device.UNTRACKED | {"is_showing_chains", "last_used_variation", "selected_variation"}
     GUESSES = Device.GUESSES | {"randomize_macros", "variation_count"}
 
     chains: Tuple[Chain, ...] = ()
@@ -318,6 +318,12 @@ class Rack(Device):
         return self.parent is not None and self.parent.lom in ("Chain", "DrumChain")
 
     # Pads
+
+    def on_moved(self) -> None:
+        # A drum rack within another one has no pads.
+        if self.is_drum_rack:
+            for name in ("has_drum_pads", "drum_pads", "visible_drum_pads"):
+                self.notify(name)
 
     def get_drum_pads(self) -> Tuple[DrumPad, ...]:
         if not self.is_drum_rack:
@@ -424,7 +430,7 @@ class Rack(Device):
         with self.doc.edit():
             self.change("variations", self.variations + (values,))
             self.change("selected_variation", len(self.variations) - 1)
-            self.last_used_variation = self.selected_variation
+            self.change("last_used_variation", self.selected_variation)
 
     def call_delete_selected_variation(self) -> None:
         index = self.get_selected_variation_index()
@@ -437,8 +443,8 @@ class Rack(Device):
     def _recall(self, index: int) -> None:
         if not 0 <= index < len(self.variations):
             return
-        self.last_used_variation = index
         with self.doc.edit():
+            self.change("last_used_variation", index)
             for macro, value in zip(self._macros(), self.variations[index]):
                 macro.put(value)
 
@@ -466,6 +472,8 @@ class Rack(Device):
         super().on_change(field, old, value)
         if field == "chains":
             self.doc.refresh(("chains", id(self)), self.refresh_chains)
+            if self.view.selected_chain not in value:  # type: ignore[attr-defined]
+                self.view.notify("selected_chain")
         elif field == "variations" and len(old) != len(value):
             self.notify("variation_count")
 

@@ -235,6 +235,9 @@ class Routing:
                 track.notify("%s_routing_type" % side)
                 track.notify("available_%s_routing_channels" % side)
                 track.notify("%s_routing_channel" % side)
+                track.notify("current_%s_routing" % side)
+                track.notify("current_%s_sub_routing" % side)
+                track.notify("%s_sub_routings" % side)
         for device in self._sidechained():
             device.tell_routings()
 

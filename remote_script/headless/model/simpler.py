@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Optional, Tuple
+from typing import Any, ClassVar, Dict, Optional, Tuple
 
 from ..display import gain_text
 from ..node import Document, Node, model
@@ -47,6 +47,13 @@ class SimplerView(Node):
     get_sample_loop_start = get_sample_start
     get_sample_loop_end = get_sample_end
 
+
+SAID_BY_SIMPLER: Dict[str, Tuple[str, ...]] = {
+    "start_marker": ("sample_start", "sample_loop_start"),
+    "end_marker": ("sample_end", "sample_loop_end"),
+    "warping": ("can_warp_as", "can_warp_double", "can_warp_half"),
+}
+"""What a Simpler or its view says of its sample."""
 
 GUESSED_BPM = 120.0
 """Of a sample that nobody has warped."""
@@ -139,6 +146,8 @@ class Sample(Node):
         super().on_change(field, old, value)
         if field == "warped_beats":
             self.notify("warp_markers")
+        elif field in SAID_BY_SIMPLER and self.parent is not None:
+            self.parent.tell_of_sample(SAID_BY_SIMPLER[field])  # type: ignore[attr-defined]
 
     def get_warp_markers(self) -> Any:
         from .clip import export_warp_markers
@@ -208,6 +217,16 @@ class Simpler(Device):
             self.voices = VOICES[min(max(int(spec.extra["voices_index"]), 0), len(VOICES) - 1)]
         if spec.sample is not None:
             self.own("sample", Sample.of(self.doc, spec.sample))
+
+    def tell_of_sample(self, names: Tuple[str, ...]) -> None:
+        for name in names:
+            (self if name.startswith("can_") else self.view).notify(name)
+
+    def on_change(self, field: str, old: Any, value: Any) -> None:
+        super().on_change(field, old, value)
+        if field == "sample":
+            for names in SAID_BY_SIMPLER.values():
+                self.tell_of_sample(names)
 
     def _loaded(self) -> Sample:
         if self.sample is None:

@@ -239,10 +239,6 @@ class Song(Structure):
     def check_appointed_device(self, value: Any) -> Any:
         return value
 
-    def get_appointed_device(self) -> Any:
-        device = self.appointed_device
-        return device if device is not None and device.ptr is not None else None
-
     def get_tuning_system(self) -> Any:
         return self.tuning_system
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from remote_script.headless import HeadlessLive
 
-from .world import small_set, state
+from .world import check_set, small_set, state
 
 
 @pytest.fixture
@@ -278,24 +278,7 @@ class SetMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_set_agrees_with_itself(self) -> None:
-        song = self.live.document.song
-        pointers = []
-        for node in song.walk():
-            assert node.ptr is not None
-            pointers.append(node.ptr)
-            for child in node.owned():
-                assert child.parent is node
-        assert len(set(pointers)) == len(pointers)
-        for track in song.tracks:
-            assert len(track.clip_slots) == len(song.scenes)
-            assert track.group_track is None or track.group_track in song.tracks
-        for index, scene in enumerate(song.scenes):
-            assert scene.clip_slots == tuple(track.clip_slots[index] for track in song.tracks)
-        for track in song.tracks + song.return_tracks:
-            assert len(track.mixer_device.sends) == len(song.return_tracks)
-        assert song.view.selected_track in song.everyone()
-        assert song.view.selected_scene in song.scenes
-        assert set(song.visible_tracks) <= set(song.tracks)
+        check_set(self.live)
 
     def teardown(self) -> None:
         self.live.run_for(0.2)

@@ -59,12 +59,46 @@ def state(live: HeadlessLive) -> Any:
         for name in sorted(names):
             value = node.__dict__[name]
             # A value that is back at its class's default may be spelled out.
-            if name in kind.__dict__ and kind.__dict__[name] == value:
+            if hasattr(kind, name) and getattr(kind, name) == value:
                 continue
             values[name] = tell(value)
         return (node.lom, values)
 
     return describe(live.document.song)
+
+
+def check_set(live: HeadlessLive) -> None:
+    """The Set agrees with itself: lists and parents, slots and scenes, sends and returns, pointers and ids."""
+    song = live.document.song
+    pointers = []
+    for node in song.walk():
+        assert node.ptr is not None, node
+        pointers.append(node.ptr)
+        for child in node.owned():
+            assert child.parent is node, (node, child)
+    assert len(set(pointers)) == len(pointers)
+    for track in song.tracks:
+        assert len(track.clip_slots) == len(song.scenes)
+        assert track.group_track is None or track.group_track in song.tracks
+        starts = [clip.body.start_time for clip in track.arrangement_clips]
+        assert starts == sorted(starts)
+    for index, scene in enumerate(song.scenes):
+        assert scene.clip_slots == tuple(track.clip_slots[index] for track in song.tracks)
+    for track in song.tracks + song.return_tracks:
+        assert len(track.mixer_device.sends) == len(song.return_tracks)
+    assert song.view.selected_track in song.everyone()
+    assert song.view.selected_scene in song.scenes
+    assert set(song.visible_tracks) <= set(song.tracks)
+    cues = [cue.time for cue in song.cue_points]
+    assert len(cues) == len(set(cues))
+    for node in song.walk():
+        if node.lom == "Clip" and node.body.is_midi:
+            ids = [note.note_id for note in node.body.notes]
+            assert len(set(ids)) == len(ids), node
+            assert node.body.region.loop_start < node.body.region.loop_end
+        if node.lom == "DeviceParameter":
+            value = node.get_value() if hasattr(node, "get_value") else node.value
+            assert node.min <= value <= node.max, node
 
 
 def recorder() -> tuple[list[str], Callable[[str], Callable[[], None]]]:
