@@ -21,6 +21,7 @@ from tests.benchmarks.measure import Row, table
 
 SUITES = {
     "core": "the store by itself: reads, batches, snapshots",
+    "large": "a large Set in headless Live: made, loaded, and what it weighs",
     "building": "the script building and resyncing a large Set, in virtual time",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",

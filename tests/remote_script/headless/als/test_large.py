@@ -1,0 +1,19 @@
+"""A large Set out of a file has everything that the file has; how long it takes is measured by the benchmarks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from remote_script.headless import HeadlessLive, load_als
+from tests.benchmarks.large import counts, write_als
+
+
+def test_a_large_set_is_loaded_whole(tmp_path: Path) -> None:
+    path = tmp_path / "Large.als"
+    write_als(path, 100, 1_000, 20_000, 20_000)
+    live = HeadlessLive(load_als(str(path)))
+    found = counts(live)
+    assert found.pop("objects") > 20_000
+    assert found == {"tracks": 100, "clips": 1_000, "notes": 20_000, "parameters": 20_000}
+    assert {len(track.clip_slots) for track in live.song.tracks} == {len(live.song.scenes)}
+    live.close()
