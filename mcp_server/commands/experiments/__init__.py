@@ -16,6 +16,7 @@ import msgspec
 
 from mcp_server.commands.experiments import (
     application,
+    arrangement,
     audio,
     clips,
     devices,
@@ -45,6 +46,7 @@ THEMES: tuple[Theme, ...] = (
     turns.THEME,
     history.THEME,
     clips.THEME,
+    arrangement.THEME,
     playing.THEME,
     notes.THEME,
     envelopes.THEME,

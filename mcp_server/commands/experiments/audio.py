@@ -136,3 +136,27 @@ async def arranged_audio(bench: Bench) -> tuple[Any, Any]:
     return [8.0, True], await bench.now(
         AUDIO + "/arrangement_clips/0.start_time", AUDIO + "/arrangement_clips/0.is_arrangement_clip"
     )
+
+
+@THEME.tries("The song's beats have no place in a clip that is not warped", guess=True)
+async def beats_of_an_unwarped_clip(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Set(CLIP, "warping", False))
+    await bench.settle()
+    return "The clip is not warped", await bench.refusal(
+        Call(CLIP, "beat_to_sample_time", {"beat_time": 1.0})
+    )
+
+
+@THEME.tries("A warp marker that is not there cannot be removed", guess=True)
+async def no_such_warp_marker(bench: Bench) -> tuple[Any, Any]:
+    text = await bench.refusal(Call(CLIP, "remove_warp_marker", {"beat_time": 1.234}))
+    return False, text.startswith("taken")
+
+
+@THEME.tries("Of the last two warp markers none can be removed", guess=True)
+async def last_warp_markers(bench: Bench) -> tuple[Any, Any]:
+    markers = bench.prop(CLIP, "warp_markers")
+    for _, beat in markers[1:]:
+        await bench.refusal(Call(CLIP, "remove_warp_marker", {"beat_time": beat}))
+    await bench.settle()
+    return min(2, len(markers)), len(bench.prop(CLIP, "warp_markers"))

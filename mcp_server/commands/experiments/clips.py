@@ -1,4 +1,4 @@
-"""Clips of the Session and the Arrangement: made, copied, deleted, looped, fired."""
+"""Clips of the Session: made, copied, deleted, looped, cropped."""
 
 from __future__ import annotations
 
@@ -130,53 +130,6 @@ async def duplicated_loop(bench: Bench) -> tuple[Any, Any]:
     return [8.0, [1.0, 5.0]], [*await bench.now(CLIP + ".loop_end"), starts]
 
 
-ARRANGED = MIDI + "/arrangement_clips/0"
-
-
-@THEME.tries("A clip created in the arrangement lies where it was asked for", since=(12, 2))
-async def arranged(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 8.0, "length": 4.0}))
-    await bench.settle()
-    places = (".start_time", ".end_time", ".is_arrangement_clip", ".is_session_clip")
-    return [8.0, 12.0, True, False], await bench.now(*(ARRANGED + each for each in places))
-
-
-@THEME.tries("Arrangement clips are listed in the order of time", since=(12, 2))
-async def order_of_time(bench: Bench) -> tuple[Any, Any]:
-    for start in (8.0, 0.0):
-        await bench.write(Call(MIDI, "create_midi_clip", {"start_time": start, "length": 4.0}))
-    await bench.settle()
-    clips = bench.mirror.children(MIDI, "arrangement_clips")
-    return [0.0, 8.0], [clip.props.get("start_time") for clip in clips]
-
-
-@THEME.tries("A Session clip is copied to the arrangement at a time; the copy is deleted by its track")
-async def copied_to_the_arrangement(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(MIDI, "duplicate_clip_to_arrangement", {"clip": CLIP, "destination_time": 8.0}))
-    await bench.settle()
-    seen = await bench.now(ARRANGED + ".start_time", ARRANGED + ".end_time")
-    await bench.write(Call(MIDI, "delete_clip", {"slot": ARRANGED}))
-    await bench.settle()
-    return [8.0, 12.0, 0], [*seen, len(bench.mirror.children(MIDI, "arrangement_clips"))]
-
-
-@THEME.tries("Firing an arrangement clip does nothing, and it never says that it plays", since=(12, 2))
-async def arrangement_clips_do_not_fire(bench: Bench) -> tuple[Any, Any]:
-    await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 0.0, "length": 4.0}))
-    await bench.refusal(Call(ARRANGED, "fire"))
-    await bench.settle()
-    return [False, False], await bench.now("song.is_playing", ARRANGED + ".is_playing")
-
-
-@THEME.tries("A new take lane has no clips, and its clips are not among the track's", since=(12, 2))
-async def take_lanes(bench: Bench) -> tuple[Any, Any]:
-    ref = await bench.made(Call(MIDI, "create_take_lane"))
-    await bench.write(Call(ref, "create_midi_clip", {"start_time": 0.0, "length": 4.0}))
-    await bench.settle()
-    seen = [len(bench.mirror.children(where, "arrangement_clips")) for where in (ref, MIDI)]
-    return [1, 0], seen
-
-
 THEME.refuses(
     "no_length",
     "A clip has a length above 0",
@@ -208,3 +161,45 @@ async def cropped(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(CLIP, "crop"))
     await bench.settle()
     return [0.5], [each.start_time for each in bench.mirror.notes(CLIP)]
+
+
+THEME.refuses(
+    "start_marker_behind_the_end",
+    "A clip's start marker cannot stand behind its end marker",
+    "Cannot set StartMarker behind EndMarker",
+    [Set(CLIP, "start_marker", 8.0)],
+    guess=True,
+)
+THEME.refuses(
+    "end_marker_before_the_start",
+    "A clip's end marker cannot stand before its start marker",
+    "Cannot set EndMarker before StartMarker",
+    [Set(CLIP, "start_marker", 2.0), Set(CLIP, "end_marker", 1.0)],
+    guess=True,
+)
+THEME.reads(
+    "grid_of_a_clip",
+    "A new clip shows a grid of sixteenths",
+    {CLIP + "/view.grid_quantization": 8},
+    guess=True,
+)
+
+
+@THEME.tries("A clip that is duplicated onto itself stays as it is", guess=True)
+async def duplicated_onto_itself(bench: Bench) -> tuple[Any, Any]:
+    text = await bench.refusal(Call(SLOT, "duplicate_clip_to", {"target_clip_slot": SLOT}))
+    await bench.settle()
+    return [True, 4.0], [text.startswith("taken"), *await bench.now(CLIP + ".length")]
+
+
+@THEME.tries("Cropping drops a note that begins before the loop, though it sounds into it", guess=True)
+async def cropped_start(bench: Bench) -> tuple[Any, Any]:
+    note = {"pitch": 60, "start_time": 0.5, "duration": 1.0}
+    await bench.write(
+        Call(CLIP, "add_new_notes", {"notes": [note]}),
+        Set(CLIP, "loop_start", 1.0),
+        Set(CLIP, "start_marker", 1.0),
+    )
+    await bench.write(Call(CLIP, "crop"))
+    await bench.settle()
+    return [], [[each.start_time, each.duration] for each in bench.mirror.notes(CLIP)]

@@ -180,3 +180,13 @@ async def device_after_undo(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     back = bench.mirror.resolve(FIRST)
     return ["Reverb", False], [back.name, back.id == device]
+
+
+@THEME.tries("A device without a name gets its own back", guess=True)
+async def unnamed_devices(bench: Bench) -> tuple[Any, Any]:
+    ref = await insert(bench, "Reverb")
+    seen = []
+    for name in ("Probe", ""):
+        await bench.write(Set(ref, "name", name))
+        seen.append(bench.prop(ref, "name"))
+    return ["Probe", "Reverb"], seen

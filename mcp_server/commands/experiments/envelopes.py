@@ -113,3 +113,11 @@ async def value_of_a_step(bench: Bench) -> tuple[Any, Any]:
     step = {**_OF_VOLUME, "time": 1.0, "length": 1.0, "value": 2.0}
     text = await bench.refusal(Call(CLIP, "insert_envelope_step", step))
     return "INVALID_VALUE", text.partition(":")[0]
+
+
+@THEME.tries("A step without length changes nothing", guess=True)
+async def step_without_length(bench: Bench) -> tuple[Any, Any]:
+    step = {**_OF_VOLUME, "time": 1.0, "length": 0.0, "value": 0.5}
+    await bench.write(_MADE)
+    await bench.refusal(Call(CLIP, "insert_envelope_step", step))
+    return [0.85, 0.85], [await _value(bench, 1.0), await _value(bench, 1.5)]

@@ -200,3 +200,8 @@ async def notes_by_id(bench: Bench) -> tuple[Any, Any]:
     ids = await add(bench, note(60, 0.0), note(62, 1.0))
     told = await bench.answer(CLIP, "get_notes_by_id", note_ids=ids[1:])
     return [[ids[1], 62, 1.0]], [list(each[:3]) for each in told]
+
+
+@THEME.tries("Live writes sharps as ♯: note 61 is C♯3", guess=True, since=(12, 0, 5))
+async def sharps(bench: Bench) -> tuple[Any, Any]:
+    return "C♯3", await bench.answer(CLIP, "note_number_to_name", midi_pitch=61)

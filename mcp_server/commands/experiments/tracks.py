@@ -240,3 +240,11 @@ THEME.reads(
     {MIDI + ".fired_slot_index": -1, MIDI + ".playing_slot_index": -1},
     guess=True,
 )
+
+
+@THEME.tries("A soloed return silences the other returns, not the tracks", guess=True)
+async def soloed_return(bench: Bench) -> tuple[Any, Any]:
+    await bench.write(Call("song", "create_return_track"))
+    await bench.write(Set("return_tracks/0", "solo", True))
+    await bench.settle()
+    return [False, True], await bench.now(MIDI + ".muted_via_solo", "return_tracks/1.muted_via_solo")
