@@ -18,6 +18,8 @@ Load = Callable[..., Any]
 def live() -> Iterator[HeadlessLive]:
     made = HeadlessLive(demo_set(), threads="raise")
     yield made
+    # The frameworks are guests in a notification of Live's like any script.
+    assert not [line for line in made.log_lines if "Changes cannot be triggered" in line]
     made.close()
 
 

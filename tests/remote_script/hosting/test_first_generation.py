@@ -280,6 +280,19 @@ def test_knobs_follow_the_appointed_device_and_its_banks(live: HeadlessLive, gri
     assert not [line for line in grid.log if "Error" in line]
 
 
+def test_a_device_component_can_follow_the_selected_track(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        GRID.replace("DeviceComponent()", "DeviceComponent(device_selection_follows_track_selection=True)")
+    )
+    live.run_for(0.3)
+    live.person.do(lambda song: setattr(song.view, "selected_track", song.tracks[3]))
+    live.run_for(0.3)
+    device = live.song.tracks[3].devices[0]
+    assert hosted.instance.device.device() == device
+    assert live.song.appointed_device == device
+    assert not [line for line in live.log_lines if "Error" in line]
+
+
 def test_a_disabled_session_lets_go_and_takes_up_again(live: HeadlessLive, grid: Any) -> None:
     session = grid.instance.session
     session.set_enabled(False)

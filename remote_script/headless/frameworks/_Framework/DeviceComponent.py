@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from remote_script.headless.frameworks.engine.device import DeviceCore
+from remote_script.headless.frameworks.engine.tasks import run
 
 from .ControlSurfaceComponent import ControlSurfaceComponent
 
@@ -26,5 +27,6 @@ class DeviceComponent(DeviceCore, ControlSurfaceComponent):
             if device is None and len(track.devices):
                 device = track.devices[0]
             if device is not None:
-                self._live_song.appointed_device = device
                 self.set_device(device)
+                # This is a notification of Live's, in which nothing may be changed.
+                self._tasks.add(run(setattr, self._live_song, "appointed_device", device))

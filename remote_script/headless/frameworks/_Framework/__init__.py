@@ -8,9 +8,6 @@ import types
 from remote_script.headless.frameworks.engine.absent import absent
 
 _NOT_THERE = {
-    "ScrollComponent": ("ScrollComponent",),
-    "ViewControlComponent": ("ViewControlComponent",),
-    "ToggleComponent": ("ToggleComponent",),
     "DrumRackComponent": ("DrumRackComponent",),
     "ClipCreator": ("ClipCreator",),
     "PhysicalDisplayElement": ("PhysicalDisplayElement",),

@@ -59,6 +59,21 @@ class MapMode:
     relative_smooth_signed_bit2 = 9
 
 
+class NamedMapMode:
+    """The same in the words of `ableton.v3`. Guess: Accel are the plain relative ones, Linear the smooth ones."""
+
+    Absolute = MapMode.absolute
+    Absolute14Bit = MapMode.absolute_14_bit
+    AccelSignedBit = MapMode.relative_signed_bit
+    AccelBinaryOffset = MapMode.relative_binary_offset
+    AccelTwoCompliment = MapMode.relative_two_compliment
+    AccelSignedBit2 = MapMode.relative_signed_bit2
+    LinearSignedBit = MapMode.relative_smooth_signed_bit
+    LinearBinaryOffset = MapMode.relative_smooth_binary_offset
+    LinearTwoCompliment = MapMode.relative_smooth_two_compliment
+    LinearSignedBit2 = MapMode.relative_smooth_signed_bit2
+
+
 def _two_compliment(value: int) -> int:
     return value if value <= 64 else value - 128
 

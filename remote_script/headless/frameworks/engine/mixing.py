@@ -108,6 +108,13 @@ class ChannelStripCore(PlacedComponent):
         self._send_controls = controls
         self._map_sends()
 
+    def set_indexed_send_control(self, control: Any, send_index: int) -> None:
+        """The control of one send; the others stay."""
+        controls = elements_in(self._send_controls)
+        controls += [None] * (send_index + 1 - len(controls))
+        controls[send_index] = control
+        self.set_send_controls(controls)
+
     def _map_sends(self) -> None:
         mixer = self._mixer()
         sends = [] if mixer is None or self.is_master() else list(mixer.sends)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .events import SlotGroup
+from .live import liveobj_valid
 from .places import PlacedComponent, takes
+from .tasks import run
 
 
 @takes("toggle_button")
@@ -81,3 +84,54 @@ class TargetTrackCore(PlacedComponent):
         if selected != self._target:
             self._target = selected
             self.notify_target_track()
+
+
+class AutoArmCore(PlacedComponent):
+    """The selected track is armed implicitly while the component is on and no track is armed by hand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._armed: Any = None
+        self._arm_slots = self.register_disconnectable(
+            SlotGroup(listener=self._arms_changed, event_name="arm")
+        )
+        self.on_track_list_changed()
+
+    def can_auto_arm_track(self, track: Any) -> bool:
+        """For a subclass: which tracks."""
+        return bool(track.can_be_armed and track.has_midi_input)
+
+    def on_track_list_changed(self) -> None:
+        self._arm_slots.replace_subjects([each for each in self._live_song.tracks if each.can_be_armed])
+        self.update()
+
+    def _arms_changed(self, _track: Any) -> None:
+        self.update()
+
+    def on_selected_track_changed(self) -> None:
+        self.update()
+
+    def update(self) -> None:
+        super().update()
+        # Often within a notification of Live's, in which nothing may be changed.
+        self._tasks.add(run(self._settle))
+
+    def _settle(self) -> None:
+        song = self._live_song
+        by_hand = any(each.can_be_armed and each.arm for each in song.tracks)
+        selected = song.view.selected_track
+        own = selected in tuple(song.tracks)
+        wanted = self.is_enabled() and not by_hand and own and self.can_auto_arm_track(selected)
+        target = selected if wanted else None
+        if target != self._armed:
+            if liveobj_valid(self._armed):
+                self._armed.implicit_arm = False
+            self._armed = target
+            if target is not None:
+                target.implicit_arm = True
+
+    def disconnect(self) -> None:
+        if liveobj_valid(self._armed):
+            self._armed.implicit_arm = False
+        self._armed = None
+        super().disconnect()

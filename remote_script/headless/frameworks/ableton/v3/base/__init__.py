@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remote_script.headless.frameworks.engine.absent import absent
 from remote_script.headless.frameworks.engine.dependency import (
     DependencyError,
     Injection,
@@ -42,3 +43,15 @@ from remote_script.headless.frameworks.engine.proxies import Proxy, ProxyBase
 from remote_script.headless.frameworks.engine.tools import *
 
 from . import task
+
+__getattr__ = absent(
+    __name__,
+    (
+        "PolicyChangeError",
+        "add_scroll_encoder",
+        "as_ascii",
+        "is_clip_or_slot",
+        "is_scene",
+        "skin_scroll_buttons",
+    ),
+)

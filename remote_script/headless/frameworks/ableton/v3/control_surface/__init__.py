@@ -34,6 +34,7 @@ from remote_script.headless.frameworks.engine.midi import (
     MIDI_SYSEX_TYPE,
     SYSEX_IDENTITY_REQUEST_MESSAGE,
 )
+from remote_script.headless.frameworks.engine.midi import NamedMapMode as MapMode
 
 from .component_map import ComponentMap
 from .components import SessionRingComponent, TargetTrackComponent
@@ -120,8 +121,9 @@ class ControlSurface(IdentifiedSurface, _ControlSurface):
         return tracks + ((song.master_track,) if wanted.include_master else ())
 
     def _mappings(self):
-        # A function in a class would become a method of it.
-        for cls in getattr(self.specification, "__mro__", (type(self.specification),)):
+        # A function in a class would become a method of it. Scripts give the class or an instance.
+        given = self.specification
+        for cls in (given if isinstance(given, type) else type(given)).__mro__:
             made = vars(cls).get("create_mappings_function")
             if made is not None:
                 return getattr(made, "__func__", made)(self)
@@ -160,10 +162,14 @@ class ControlSurface(IdentifiedSurface, _ControlSurface):
             self._say(self.specification.goodbye_messages)
 
 
+DEFAULT_BANK_SIZE = 8
+
 __getattr__ = absent(
     __name__,
     (
-        "BANK_MAIN_KEY", "ClipCreator", "DEFAULT_BANK_SIZE", "DecoratingFactory", "DisplaySpecification", "FixedLengthRecordingHandler", "InstrumentFinder",
-        "ParameterInfo", "ScriptForwarding", "Toggle", "use",
+        "BANK_MAIN_KEY", "BANK_PARAMETERS_KEY", "ClipCreator", "DecoratingFactory", "DisplaySpecification",
+        "FixedLengthRecordingHandler", "IdentificationComponent", "InstrumentFinder", "InternalParameter",
+        "LiveObjSkinEntry", "OptionalSkinEntry", "ParameterInfo", "ParameterProvider", "RelativeInternalParameter",
+        "ScriptForwarding", "Toggle", "WrappingParameter", "create_device_bank", "use",
     ),
 )  # fmt: skip

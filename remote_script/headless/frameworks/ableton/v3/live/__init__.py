@@ -71,12 +71,32 @@ def major_version():
     return application().get_major_version()
 
 
+def normalized_parameter_value(parameter):
+    """Where in its range a parameter stands, 0 to 1."""
+    span = parameter.max - parameter.min
+    return (parameter.value - parameter.min) / span if span else 0.0
+
+
+def liveobj_name(obj):
+    """Its name, "" of what is not there."""
+    return obj.name if liveobj_valid(obj) else ""
+
+
+def parameter_owner(parameter):
+    """The device, or the track of a mixer's parameter."""
+    owner = parameter.canonical_parent
+    return owner if isinstance(owner, Live.Device.Device) else find_parent_track(owner)
+
+
 __getattr__ = absent(
     __name__,
-    ("action", "prepare_new_clip_slot", "display_name", "simple_track_name", "deduplicate_parameters"),
+    ("deduplicate_parameters", "display_name", "prepare_new_clip_slot", "simple_track_name", "track_index"),
 )
 
+from . import action  # noqa: E402 - it uses the functions above
+
 __all__ = [
+    "action",
     "all_visible_tracks",
     "application",
     "duplicate_clip_loop",
@@ -87,9 +107,12 @@ __all__ = [
     "is_song_recording",
     "is_track_armed",
     "liveobj_changed",
+    "liveobj_name",
     "liveobj_valid",
     "major_version",
     "move_current_song_time",
+    "normalized_parameter_value",
+    "parameter_owner",
     "parameter_value_to_midi_value",
     "scene_index",
     "song",

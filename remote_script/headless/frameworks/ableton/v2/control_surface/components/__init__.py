@@ -11,7 +11,13 @@ from remote_script.headless.frameworks.engine.recording import (
     UndoRedoCore,
     ViewControlCore,
 )
-from remote_script.headless.frameworks.engine.switches import TargetTrackCore, ToggleCore
+from remote_script.headless.frameworks.engine.scrolling import (
+    BasicSceneScroller,
+    BasicTrackScroller,
+    Scrollable,
+    ScrollCore,
+)
+from remote_script.headless.frameworks.engine.switches import AutoArmCore, TargetTrackCore, ToggleCore
 from remote_script.headless.frameworks.engine.transport import TransportCore
 
 from ..component import Component
@@ -84,6 +90,14 @@ class ToggleComponent(ToggleCore, Component):
     """A switch of some object under `toggle_button`."""
 
 
+class ScrollComponent(ScrollCore, Component):
+    """Two buttons that scroll something."""
+
+
+class AutoArmComponent(AutoArmCore, Component):
+    """The selected track is armed implicitly while this is on."""
+
+
 class TargetTrackComponent(TargetTrackCore, Component):
     """`target_track`: the selected one."""
 
@@ -96,16 +110,19 @@ def all_tracks(song):
 __getattr__ = absent(
     __name__,
     (
-        "AccentComponent", "ArmedTargetTrackComponent", "AutoArmComponent", "BasicSceneScroller",
-        "BasicTrackScroller", "ClipActionsComponent", "DeviceParameterComponent", "DrumGroupComponent",
+        "AccentComponent", "ArmedTargetTrackComponent",
+        "ClipActionsComponent", "DeviceParameterComponent", "DrumGroupComponent",
         "GridResolutionComponent", "ItemListerComponent", "ModifierBackgroundComponent", "PlayableComponent",
-        "ScrollComponent", "Scrollable", "SessionOverviewComponent", "SlideComponent", "Slideable",
+        "SessionOverviewComponent", "SlideComponent", "Slideable",
         "SlicedSimplerComponent", "StepSequenceComponent", "ViewToggleComponent",
     ),
 )  # fmt: skip
 
 __all__ = [
+    "AutoArmComponent",
     "BackgroundComponent",
+    "BasicSceneScroller",
+    "BasicTrackScroller",
     "ChannelStripComponent",
     "ClipSlotComponent",
     "DeviceComponent",
@@ -113,6 +130,8 @@ __all__ = [
     "MixerComponent",
     "RightAlignTracksTrackAssigner",
     "SceneComponent",
+    "ScrollComponent",
+    "Scrollable",
     "SessionComponent",
     "SessionNavigationComponent",
     "SessionRecordingComponent",

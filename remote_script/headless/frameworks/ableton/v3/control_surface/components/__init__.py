@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from ableton.v2.control_surface.components import (
+    AutoArmComponent,
     BackgroundComponent,
+    BasicSceneScroller,
+    BasicTrackScroller,
     DeviceComponent,
     DeviceNavigationComponent,
     RightAlignTracksTrackAssigner,
+    Scrollable,
+    ScrollComponent,
     SessionNavigationComponent,
     SessionRecordingComponent,
     SessionRingComponent,
@@ -135,20 +140,28 @@ class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
     """`record_button` records into what is seen: the session or the arrangement."""
 
 
+DEFAULT_DRUM_TRANSLATION_CHANNEL = 1
+DEFAULT_SIMPLER_TRANSLATION_CHANNEL = 2
+"""Guess: both numbers; scripts pass them on."""
+
 __getattr__ = absent(
     __name__,
     (
-        "AccentComponent", "ActiveParameterComponent", "ArmedTargetTrackComponent", "AutoArmComponent",
-        "BasicSceneScroller", "BasicTrackScroller", "ClipActionsComponent", "DeviceBankNavigationComponent",
+        "AccentComponent", "ActiveParameterComponent", "ArmedTargetTrackComponent",
+        "ClipActionsComponent", "DeviceBankNavigationComponent",
         "DeviceParametersComponent", "DrumGroupComponent", "GridResolutionComponent", "LoopSelectorComponent",
-        "ModifierBackgroundComponent", "NoteEditorComponent", "PlayableComponent", "ScrollComponent", "Scrollable",
+        "ModifierBackgroundComponent", "NoteEditorComponent", "NoteEditorPaginator", "PlayableComponent",
+        "SequencerClip", "create_sequencer_clip", "find_nearest_color",
         "SessionOverviewComponent", "SlideComponent", "Slideable", "SlicedSimplerComponent", "StepSequenceComponent",
         "TranslatingBackgroundComponent", "ViewToggleComponent",
     ),
 )  # fmt: skip
 
 __all__ = [
+    "AutoArmComponent",
     "BackgroundComponent",
+    "BasicSceneScroller",
+    "BasicTrackScroller",
     "ChannelStripComponent",
     "ClipSlotComponent",
     "DeviceComponent",
@@ -156,6 +169,8 @@ __all__ = [
     "MixerComponent",
     "RightAlignTracksTrackAssigner",
     "SceneComponent",
+    "ScrollComponent",
+    "Scrollable",
     "SessionComponent",
     "SessionNavigationComponent",
     "SessionRecordingComponent",
