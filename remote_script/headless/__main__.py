@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
@@ -205,6 +206,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except (ValueError, OSError) as problem:
         sys.stderr.write("%s\n" % problem)
         return 2
+    # As Live's Python has it: what scripts log from INFO on is in Log.txt.
+    logging.getLogger().setLevel(logging.INFO)
     stop = lambda *args: runner.live.stop()  # noqa: E731
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from datetime import datetime
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import handles
@@ -20,6 +21,7 @@ from .model import (
 )
 from .model.surfaces import RemoteSurface
 from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
+from .script_logging import ScriptLogHandler
 from .spec import SetSpec
 
 LOAD_S = 3.0
@@ -106,6 +108,8 @@ class HeadlessLive:
         self.modules = make_modules(self)
         self.person = Person(self)
         self._loading: Optional[Entry] = None
+        self._python_log = ScriptLogHandler(self)
+        self._python_log.begin()
         self._last_tick = self.clock.now()
         self.scheduler.after(ENGINE_S, self._tick, ENGINE_S)
         self.scheduler.after(DISPLAY_S, self._display, DISPLAY_S)
@@ -291,6 +295,7 @@ class HeadlessLive:
                 script.disconnect(reports=False)
             script.forget()
         self.scripts = []
+        self._python_log.end()
         self.scheduler.stop()
         self.document.close()
         if sys.modules.get("Live") is self.modules["Live"]:
@@ -319,7 +324,7 @@ class HeadlessLive:
         for line in text.rstrip().splitlines() or [""]:
             self.log_lines.append(line)
             if self._log_file is not None:
-                self._log_file.write("%s: info: %s\n" % (time.strftime("%Y-%m-%dT%H:%M:%S"), line))
+                self._log_file.write("%s: info: %s\n" % (datetime.now().isoformat(), line))
                 self._log_file.flush()
             if self._log_to is not None:
                 self._log_to(line)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from remote_script.headless import HeadlessLive
 
@@ -254,3 +257,28 @@ def test_actions_do_what_lives_refuses_not(live: HeadlessLive, load: Load) -> No
     assert song.tracks[0].arm
     assert hosted.module.find_parent_track(song.tracks[1].devices[0]) == song.tracks[1]
     assert hosted.module.get_bar_length() == 4.0
+
+
+def test_what_a_script_logs_through_python_is_in_lives_log(
+    live: HeadlessLive, load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        load(
+            """
+            import logging
+            logger = logging.getLogger("mine")
+            def create_instance(c_instance):
+                logger.info("made with %d tracks", len(c_instance.song().tracks))
+                try:
+                    1 // 0
+                except ZeroDivisionError:
+                    logger.exception("went wrong")
+                return object()
+            """
+        )
+        logging.getLogger("theirs").info("not of a script")
+    told = "\n".join(live.log_lines)
+    assert "Python: INFO:mine:5 - made with 6 tracks" in told
+    assert "Python: ERROR:mine:9 - went wrong" in told
+    assert "ZeroDivisionError" in told
+    assert "not of a script" not in told
