@@ -198,6 +198,34 @@ def test_the_grid_launches_clips_and_shows_what_they_do(live: HeadlessLive, grid
     assert all(track.playing_slot_index < 0 for track in live.song.tracks)
 
 
+def test_a_held_modifier_makes_a_pad_select_duplicate_or_delete(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        GRID.replace(
+            "self.session.set_mixer(self.mixer)",
+            "self.session.set_select_button(button(110)); self.session.set_delete_button(button(111)); "
+            "self.session.set_mixer(self.mixer)",
+        )
+    )
+    live.run_for(0.3)
+    row, column = next(
+        (row, column)
+        for row in range(2)
+        for column in range(4)
+        if live.song.tracks[column].clip_slots[row].has_clip
+    )
+    slot = live.song.tracks[column].clip_slots[row]
+    for modifier in (110, 111):
+        hosted.receive_midi((0x90, modifier, 127))
+        press(hosted, 40 + 4 * row + column)
+        hosted.receive_midi((0x80, modifier, 0))
+        live.run_for(0.2)
+        if modifier == 110:
+            assert live.song.view.highlighted_clip_slot == slot
+            assert slot.has_clip
+    assert not slot.has_clip
+    assert all(track.fired_slot_index < 0 for track in live.song.tracks)
+
+
 def test_the_window_moves_with_its_frame_and_its_mixer(live: HeadlessLive, grid: Any) -> None:
     assert grid.highlight == (0, 0, 4, 2, False)
     press(grid, 80)

@@ -282,3 +282,70 @@ def test_what_a_script_logs_through_python_is_in_lives_log(
     assert "Python: ERROR:mine:9 - went wrong" in told
     assert "ZeroDivisionError" in told
     assert "not of a script" not in told
+
+
+DRUMS = """
+    from ableton.v3.control_surface import (
+        MIDI_NOTE_TYPE, ControlSurface, ControlSurfaceSpecification, ElementsBase, create_skin,
+    )
+    from ableton.v3.control_surface.colors import SimpleColor
+
+    class Elements(ElementsBase):
+        def __init__(self, *a, **k):
+            super().__init__(*a, **k)
+            self.add_button_matrix([[each + 4 * row for each in range(4)] for row in range(4)], "Pads")
+            for number, name in enumerate(("Mute", "Solo", "Select", "Up")):
+                self.add_button(20 + number, name + "_Button")
+
+    class Colors:
+        class DrumGroup:
+            PadEmpty = SimpleColor(1)
+            PadFilled = SimpleColor(2)
+            PadMuted = SimpleColor(3)
+            PadSoloed = SimpleColor(4)
+            PadSelected = SimpleColor(5)
+            PadMutedSelected = SimpleColor(6)
+
+    class Specification(ControlSurfaceSpecification):
+        elements_type = Elements
+        control_surface_skin = create_skin(colors=Colors)
+        create_mappings_function = lambda surface: {"Drum_Group": dict(
+            matrix="pads", mute_button="mute_button", select_button="select_button", scroll_up_button="up_button"
+        )}
+
+    def create_instance(c_instance):
+        return ControlSurface(Specification, c_instance=c_instance)
+"""
+
+
+def test_pads_of_the_selected_tracks_drum_rack_are_muted_selected_and_shown(
+    live: HeadlessLive, load: Load
+) -> None:
+    rack = live.song.tracks[0].devices[0]
+    live.person.do(lambda song: setattr(rack.view, "selected_drum_pad", rack.drum_pads[36]))
+    hosted = load(DRUMS)
+    live.run_for(0.3)
+    filled = next(note for note in range(37, 52) if len(rack.drum_pads[note].chains))
+    row, column = 3 - (filled - 36) // 4, (filled - 36) % 4
+    number = 4 * row + column
+
+    def shown() -> int:
+        return int(next(sent[2] for sent in reversed(hosted.midi_out) if sent[:2] == (0x90, number)))
+
+    assert shown() == 2
+    hosted.receive_midi((0x90, 20, 127))
+    hosted.receive_midi((0x90, number, 127))
+    hosted.receive_midi((0x80, 20, 0))
+    assert rack.drum_pads[filled].mute
+    hosted.receive_midi((0x90, 22, 127))
+    hosted.receive_midi((0x90, number, 127))
+    live.run_for(0.2)
+    assert rack.view.selected_drum_pad == rack.drum_pads[filled]
+    assert shown() == 6
+    # Without a modifier a pad plays, and nothing is changed.
+    hosted.receive_midi((0x80, 22, 0))
+    hosted.receive_midi((0x90, 3, 127))
+    assert rack.view.selected_drum_pad == rack.drum_pads[filled]
+    live.person.do(lambda song: setattr(song.view, "selected_track", song.tracks[3]))
+    live.run_for(0.2)
+    assert shown() == 0

@@ -240,10 +240,10 @@ def test_a_component_that_is_not_there_says_which(live: HeadlessLive, tmp_path: 
     (folder / "__init__.py").write_text(
         "from ableton.v3.control_surface import ControlSurface, ControlSurfaceSpecification\n"
         "class Specification(ControlSurfaceSpecification):\n"
-        "    create_mappings_function = lambda surface: {'Drum_Group': {}}\n"
+        "    create_mappings_function = lambda surface: {'Step_Sequence': {}}\n"
         "def create_instance(c_instance):\n"
         "    return ControlSurface(Specification, c_instance=c_instance)\n"
     )
     hosted = live.load_script(str(folder))
     assert hosted.instance is None
-    assert any("NotImplementedError" in line and "Drum_Group" in line for line in hosted.log)
+    assert any("NotImplementedError" in line and "Step_Sequence" in line for line in hosted.log)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from remote_script.headless.frameworks.engine.mode_buttons import (
+    CancellableBehaviour,
+    ImmediateBehaviour,
+    LatchingBehaviour,
+    ModeButtonBehaviour,
+    ReenterBehaviour,
+)
 from remote_script.headless.frameworks.engine.modes import (
     AddLayerMode,
-    CancellableBehaviour,
     CompoundMode,
     DelayMode,
     DisableMode,
-    ImmediateBehaviour,
-    LatchingBehaviour,
     LayerMode,
     LayerModeBase,
     Mode,
-    ModeButtonBehaviour,
-    ModesCore,
     MultiEntryMode,
-    ReenterBehaviour,
     SetAttributeMode,
     tomode,
 )
 from remote_script.headless.frameworks.engine.modes import EnablingMode as ComponentMode
+from remote_script.headless.frameworks.engine.modes_component import ModesCore
 
 from .CompoundComponent import CompoundComponent
 

@@ -106,7 +106,8 @@ class PlacedComponent(ComponentCore):
         self._placed[name] = control
         if name not in self._place_slots:
             self._place_slots[name] = self.register_slot(None, self._heard(name), "value")
-        wanted = getattr(self, "_%s_value" % short(name), None) is not None
+        # A modifier only has to be heard, so that it is known whether it is held.
+        wanted = name.endswith("_button") or hasattr(self, "_%s_value" % short(name))
         self._place_slots[name].subject = control if wanted else None
         self._show(name)
 
@@ -118,8 +119,9 @@ class PlacedComponent(ComponentCore):
 
     def _heard(self, name: str) -> Callable[..., None]:
         def heard(*value: Any) -> None:
-            if self.is_enabled():
-                getattr(self, "_%s_value" % short(name))(*value)
+            handler = getattr(self, "_%s_value" % short(name), None)
+            if handler is not None and self.is_enabled():
+                handler(*value)
 
         return heard
 

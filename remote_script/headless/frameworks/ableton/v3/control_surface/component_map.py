@@ -10,6 +10,7 @@ from .components import (
     BackgroundComponent,
     DeviceComponent,
     DeviceNavigationComponent,
+    DrumGroupComponent,
     MixerComponent,
     SessionComponent,
     SessionNavigationComponent,
@@ -22,6 +23,7 @@ from .components import (
 
 KNOWN = {
     "Background": BackgroundComponent,
+    "Drum_Group": DrumGroupComponent,
     "Device": DeviceComponent,
     "Device_Navigation": DeviceNavigationComponent,
     "Mixer": MixerComponent,
@@ -34,7 +36,7 @@ KNOWN = {
     "View_Control": ViewControlComponent,
 }
 MISSING = (
-    "Accent", "Active_Parameter", "Clip_Actions", "Drum_Group", "Grid_Resolution", "Modifier_Background",
+    "Accent", "Active_Parameter", "Clip_Actions", "Grid_Resolution", "Modifier_Background",
     "Playable", "Session_Overview", "Sliced_Simpler", "Step_Sequence", "Translating_Background", "View_Toggle",
 )  # fmt: skip
 """Live's own that are not here: asking for one says so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from remote_script.headless.frameworks.engine.absent import absent
 from remote_script.headless.frameworks.engine.background import BackgroundCore
 from remote_script.headless.frameworks.engine.device import DeviceCore, DeviceNavigationCore
+from remote_script.headless.frameworks.engine.drums import DrumGroupCore
 from remote_script.headless.frameworks.engine.live import liveobj_valid
 from remote_script.headless.frameworks.engine.recording import (
     SessionRecordingCore,
@@ -98,6 +99,10 @@ class AutoArmComponent(AutoArmCore, Component):
     """The selected track is armed implicitly while this is on."""
 
 
+class DrumGroupComponent(DrumGroupCore, Component):
+    """The pads of a drum rack."""
+
+
 class TargetTrackComponent(TargetTrackCore, Component):
     """`target_track`: the selected one."""
 
@@ -111,7 +116,7 @@ __getattr__ = absent(
     __name__,
     (
         "AccentComponent", "ArmedTargetTrackComponent",
-        "ClipActionsComponent", "DeviceParameterComponent", "DrumGroupComponent",
+        "ClipActionsComponent", "DeviceParameterComponent",
         "GridResolutionComponent", "ItemListerComponent", "ModifierBackgroundComponent", "PlayableComponent",
         "SessionOverviewComponent", "SlideComponent", "Slideable",
         "SlicedSimplerComponent", "StepSequenceComponent", "ViewToggleComponent",
@@ -127,6 +132,7 @@ __all__ = [
     "ClipSlotComponent",
     "DeviceComponent",
     "DeviceNavigationComponent",
+    "DrumGroupComponent",
     "MixerComponent",
     "RightAlignTracksTrackAssigner",
     "SceneComponent",

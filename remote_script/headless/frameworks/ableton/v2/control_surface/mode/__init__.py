@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from remote_script.headless.frameworks.engine.absent import absent
+from remote_script.headless.frameworks.engine.mode_buttons import (
+    CancellableBehaviour,
+    ImmediateBehaviour,
+    LatchingBehaviour,
+    ModeButtonBehaviour,
+    MomentaryBehaviour,
+    ReenterBehaviour,
+    ReenterBehaviourBase,
+    ToggleBehaviour,
+    make_reenter_behaviour,
+    pop_last_mode,
+)
 from remote_script.headless.frameworks.engine.modes import (
     AddLayerMode,
     CallFunctionMode,
-    CancellableBehaviour,
     CompoundMode,
     DelayMode,
     DisableMode,
     EnablingAddLayerMode,
     EnablingMode,
-    ImmediateBehaviour,
-    LatchingBehaviour,
     LayerMode,
     LayerModeBase,
     Mode,
-    ModeButtonBehaviour,
-    ModesCore,
-    MomentaryBehaviour,
     MultiEntryMode,
-    ReenterBehaviour,
-    ReenterBehaviourBase,
     SetAttributeMode,
-    ToggleBehaviour,
-    make_reenter_behaviour,
-    pop_last_mode,
     tomode,
 )
+from remote_script.headless.frameworks.engine.modes_component import ModesCore
 
 from ..component import Component
 

@@ -24,6 +24,7 @@ from ableton.v2.control_surface.components import (
     ViewControlComponent,
     all_tracks,
 )
+from ableton.v2.control_surface.components import DrumGroupComponent as _DrumGroupComponent
 from ableton.v2.control_surface.components.mixer import ChannelStripComponent as _ChannelStripComponent
 from ableton.v2.control_surface.components.mixer import MixerComponent as _MixerComponent
 from ableton.v2.control_surface.components.session import ClipSlotComponent as _ClipSlotComponent
@@ -136,6 +137,14 @@ for _what in (
     _make_target(_what)
 
 
+class DrumGroupComponent(_DrumGroupComponent):
+    """The drum rack of the target track under pads."""
+
+    @depends(target_track=None)
+    def __init__(self, name="Drum_Group", target_track=None, **kwargs):
+        super().__init__(target_track, name=name, **kwargs)
+
+
 class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
     """`record_button` records into what is seen: the session or the arrangement."""
 
@@ -149,7 +158,7 @@ __getattr__ = absent(
     (
         "AccentComponent", "ActiveParameterComponent", "ArmedTargetTrackComponent",
         "ClipActionsComponent", "DeviceBankNavigationComponent",
-        "DeviceParametersComponent", "DrumGroupComponent", "GridResolutionComponent", "LoopSelectorComponent",
+        "DeviceParametersComponent", "GridResolutionComponent", "LoopSelectorComponent",
         "ModifierBackgroundComponent", "NoteEditorComponent", "NoteEditorPaginator", "PlayableComponent",
         "SequencerClip", "create_sequencer_clip", "find_nearest_color",
         "SessionOverviewComponent", "SlideComponent", "Slideable", "SlicedSimplerComponent", "StepSequenceComponent",
@@ -166,6 +175,7 @@ __all__ = [
     "ClipSlotComponent",
     "DeviceComponent",
     "DeviceNavigationComponent",
+    "DrumGroupComponent",
     "MixerComponent",
     "RightAlignTracksTrackAssigner",
     "SceneComponent",
