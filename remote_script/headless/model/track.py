@@ -30,7 +30,8 @@ def auto_name(kind: str, user_name: str, base: str, index: int) -> str:
     if kind == "main":
         return user_name or base
     if user_name:
-        return user_name.replace("#", str(index + 1))
+        # As many digits as there are signs: "## Bass" is "03 Bass" in a file of Live's.
+        return re.sub("#+", lambda signs: str(index + 1).zfill(len(signs.group())), user_name)
     return "%d-%s" % (index + 1, base or BASES[kind])
 
 

@@ -149,6 +149,19 @@ def test_a_new_change_drops_what_was_undone(live: Any) -> None:
     assert song.tempo == 80.0
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("# Keys", "2 Keys"), ("## Keys", "02 Keys"), ("Take ###", "Take 002"), ("a#b#", "a2b2")],
+)
+def test_signs_in_a_name_are_the_tracks_number(live: Any, typed: str, shown: str) -> None:
+    track = live.song.tracks[1]
+    track.name = typed
+    assert track.name == shown
+    live.song.end_undo_step()
+    live.song.create_midi_track(0)
+    assert track.name == shown.replace("2", "3")
+
+
 def test_undo_with_nothing_to_undo_does_nothing(live: Any) -> None:
     assert live.song.undo() == ""
     assert live.song.tempo == 120.0
