@@ -306,7 +306,7 @@ async def test_every_method_is_called_verified_undone_and_refused_for_every_reas
     wanted = [key for key in keys if key not in NO_OBJECT]
     if not wanted:
         pytest.skip(NO_OBJECT[keys[0]])
-    async with whole_path(everything(), tick_s=0.02, audit_s=0.0) as whole:
+    async with whole_path(everything(), tick_s=0.02) as whole:
         for key in wanted:
             try:
                 await all_of(whole, key, tmp_path)

@@ -168,7 +168,7 @@ async def taken(whole: Whole, class_: str, prop: schema.Property) -> tuple[Node,
 async def test_every_property_is_set_verified_and_undone_and_refused_for_every_reason(
     class_: str, autojump_clock: Clock
 ) -> None:
-    async with whole_path(everything(), tick_s=0.02, audit_s=0.0) as whole:
+    async with whole_path(everything(), tick_s=0.02) as whole:
         for name, prop in schema.CLASSES[class_].properties.items():
             nodes = objects(whole, class_, name)
             if not prop.write:
