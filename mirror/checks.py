@@ -17,7 +17,8 @@ import msgspec
 
 from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
-from remote_script.SetMirror.calls import NOTES_A_PIECE, OBJECT_ARGUMENTS, PRODUCTS
+from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
+from remote_script.SetMirror.clip_calls import NOTES_A_PIECE
 from remote_script.SetMirror.errors import BridgeError
 from remote_script.SetMirror.operations import RESULT
 from remote_script.SetMirror.values import NOTE_FIELDS

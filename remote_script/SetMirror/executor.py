@@ -10,17 +10,19 @@ changes alone. Results are kept by write id: the same id is never executed twice
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, Generator, List, Optional
 
 from . import checks, schema
 from .batches import Engine
-from .calls import MORE, Call, perform, victim
+from .call import MORE, Call
+from .calls import perform, victim
 from .errors import BridgeError
 from .operations import Operation, Problems, prepare
 from .plans import Row
 from .refs import ref_of, resolve
 from .values import ABSENT, alive, read, same
 from .wire import encode
+from .write import PROGRESS_S, Write, parse_write
 
 FLUSH = "flush"
 PUMP = "pump"
@@ -31,77 +33,14 @@ WRITES_WAITING = 256
 RESULTS_KEPT = 512
 RESULT_BYTES = 8 * 1024 * 1024
 """Of all kept results: a write of 5,000 notes answers with their ids."""
-OPERATIONS = 1000
 SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
 SETTLE_PUMPS = 12
 """Also that many pumps: a stall is not the write's fault."""
 NOTIFYING_PUMPS = 10
 """Live refuses changes while it notifies; some 50 ms between two mutations are reported to help."""
-DEADLINE_S = 30.0
-PROGRESS_S = 0.1
-"""Between two notices of how a long write gets on."""
 
 Steps = Generator[str, None, Dict[str, Any]]
-
-
-class Write:
-    """One write as asked for, who waits for it, and what came of it."""
-
-    def __init__(self, params: Dict[str, Any], now: float) -> None:
-        self.id: str = params["write"]
-        self.author: str = params.get("author") or "?"
-        self.label: str = params.get("label") or ""
-        self.operations: List[Any] = params["ops"]
-        self.if_revision: Optional[int] = params.get("if_revision")
-        self.expect: List[Any] = params.get("expect") or []
-        self.dry_run: bool = bool(params.get("dry_run"))
-        self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
-        self.waiters: List[Tuple[Any, Any]] = []
-        self.touched: Set[int] = set()
-        self.next_notice = now + PROGRESS_S
-
-
-def parse_write(params: Dict[str, Any], now: float) -> Write:
-    """The write in a request; BridgeError INVALID_PARAMS for what has not its shape."""
-
-    def need(claim: bool, rule: str) -> None:
-        if not claim:
-            raise BridgeError("INVALID_PARAMS", rule)
-
-    id_ = params.get("write")
-    need(
-        isinstance(id_, str) and 0 < len(id_) <= 100,
-        "`write` is a text of 1 to 100 characters, unique per write",
-    )
-    ops = params.get("ops")
-    need(isinstance(ops, list) and all(isinstance(op, dict) for op in ops), "`ops` is a list of operations")
-    assert isinstance(ops, list)
-    if not 0 < len(ops) <= OPERATIONS:
-        raise BridgeError("TOO_LARGE", "A write has 1 to {} operations, got {}".format(OPERATIONS, len(ops)))
-    for name in ("author", "label"):
-        need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
-    revision = params.get("if_revision")
-    need(
-        revision is None or (isinstance(revision, int) and not isinstance(revision, bool)),
-        "`if_revision` is a number",
-    )
-    expect = params.get("expect")
-    need(
-        expect is None
-        or (
-            isinstance(expect, list)
-            and all(isinstance(e, dict) and "target" in e and "name" in e for e in expect)
-        ),
-        "`expect` is a list of {target, name, value}",
-    )
-    deadline = params.get("deadline_s")
-    need(
-        deadline is None
-        or (isinstance(deadline, (int, float)) and not isinstance(deadline, bool) and deadline > 0),
-        "`deadline_s` is a number above 0",
-    )
-    return Write(params, now)
 
 
 class Executor:

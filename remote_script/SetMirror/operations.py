@@ -12,7 +12,8 @@ from typing import Any, Dict, List, Optional, Set
 
 from . import checks, schema
 from .batches import Engine
-from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNCHANGED, UNSEEN, Call, plain_result
+from .call import UNCHANGED, Call
+from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNSEEN, plain_result
 from .errors import BridgeError
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from remote_script.SetMirror import schema
-from remote_script.SetMirror.calls import UNCHANGED, Call, perform
+from remote_script.SetMirror.call import UNCHANGED, Call
+from remote_script.SetMirror.calls import perform
 from remote_script.SetMirror.errors import BridgeError
 
 from . import fake_live

@@ -1,0 +1,91 @@
+"""Cue points, made and deleted at any time of the song: Live has a toggle at its present position only."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from . import checks
+from .call import LIVE, Adapters, Call, Steps
+from .errors import BridgeError
+from .values import alive, items, live_ptr
+
+_WAIT_PUMPS = 300
+"""Of 10 ms, for a position to be taken; Live needs one engine tick."""
+
+
+def _cue_at(song: Any, time: float) -> Any:
+    for cue in items(song.cue_points):
+        # `time` can be a wrapper in some versions.
+        if abs(float(cue.time) - time) < 1e-6:
+            return cue
+    return None
+
+
+def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
+    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only."""
+    song = call.song
+    if song.is_playing:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Cue points can be made and deleted only while the song is stopped",
+            hint="stop, then retry",
+        )
+    before = float(song.current_song_time)
+    try:
+        song.current_song_time = time
+        for _ in range(_WAIT_PUMPS):
+            if abs(float(song.current_song_time) - time) < 1e-6:
+                break
+            yield LIVE
+        else:
+            raise RuntimeError("the song position did not reach {:g}".format(time))
+        return act()
+    finally:
+        # Also when the script is being closed: nobody else knows where the position was.
+        try:
+            song.current_song_time = before
+        except Exception:
+            pass
+
+
+def _create_cue_point(call: Call) -> Steps:
+    song, time = call.song, call.args["time"]
+    if time < 0:
+        raise checks.refuse("time must be 0 or more beats", time)
+    if _cue_at(song, time) is not None:
+        raise checks.refuse("there is a cue point at {:g} already".format(time), time)
+    known = [live_ptr(cue) for cue in items(song.cue_points)]
+    yield from _at_position(call, time, song.set_or_delete_cue)
+    for _ in range(_WAIT_PUMPS):
+        made = [cue for cue in items(song.cue_points) if live_ptr(cue) not in known]
+        if made:
+            if call.args.get("name"):
+                made[0].name = call.args["name"]
+            return made[0]
+        if len(items(song.cue_points)) < len(known):
+            # The position had snapped onto another cue point and the toggle deleted that one.
+            yield from _at_position(call, time, song.set_or_delete_cue)
+            break
+        yield LIVE
+    raise RuntimeError("Live made no cue point at {:g}: the position snaps to the grid".format(time))
+
+
+def _delete_cue_point(call: Call) -> Steps:
+    song, time = call.song, call.args["time"]
+    cue = _cue_at(song, time)
+    if cue is None:
+        times = [round(float(each.time), 6) for each in items(song.cue_points)]
+        raise BridgeError("NOT_FOUND", "There is no cue point at {:g}".format(time), time, times=times[:50])
+    count = len(items(song.cue_points))
+    yield from _at_position(call, time, song.set_or_delete_cue)
+    for _ in range(_WAIT_PUMPS):
+        if not alive(cue) or len(items(song.cue_points)) < count:
+            return None
+        yield LIVE
+    raise RuntimeError("Live kept the cue point at {:g}: the position snaps to the grid".format(time))
+
+
+ADAPTERS: Adapters = {
+    ("Song", "create_cue_point"): _create_cue_point,
+    ("Song", "delete_cue_point"): _delete_cue_point,
+}

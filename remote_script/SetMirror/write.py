@@ -1,0 +1,71 @@
+"""A write as a client asks for it, checked for its shape; what it may do is checked when its turn comes."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+from .errors import BridgeError
+
+OPERATIONS = 1000
+DEADLINE_S = 30.0
+PROGRESS_S = 0.1
+"""Between two notices of how a long write gets on."""
+
+
+class Write:
+    """One write as asked for, who waits for it, and what came of it."""
+
+    def __init__(self, params: Dict[str, Any], now: float) -> None:
+        self.id: str = params["write"]
+        self.author: str = params.get("author") or "?"
+        self.label: str = params.get("label") or ""
+        self.operations: List[Any] = params["ops"]
+        self.if_revision: Optional[int] = params.get("if_revision")
+        self.expect: List[Any] = params.get("expect") or []
+        self.dry_run: bool = bool(params.get("dry_run"))
+        self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
+        self.waiters: List[Tuple[Any, Any]] = []
+        self.touched: Set[int] = set()
+        self.next_notice = now + PROGRESS_S
+
+
+def parse_write(params: Dict[str, Any], now: float) -> Write:
+    """The write in a request; BridgeError INVALID_PARAMS for what has not its shape."""
+
+    def need(claim: bool, rule: str) -> None:
+        if not claim:
+            raise BridgeError("INVALID_PARAMS", rule)
+
+    id_ = params.get("write")
+    need(
+        isinstance(id_, str) and 0 < len(id_) <= 100,
+        "`write` is a text of 1 to 100 characters, unique per write",
+    )
+    ops = params.get("ops")
+    need(isinstance(ops, list) and all(isinstance(op, dict) for op in ops), "`ops` is a list of operations")
+    assert isinstance(ops, list)
+    if not 0 < len(ops) <= OPERATIONS:
+        raise BridgeError("TOO_LARGE", "A write has 1 to {} operations, got {}".format(OPERATIONS, len(ops)))
+    for name in ("author", "label"):
+        need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
+    revision = params.get("if_revision")
+    need(
+        revision is None or (isinstance(revision, int) and not isinstance(revision, bool)),
+        "`if_revision` is a number",
+    )
+    expect = params.get("expect")
+    need(
+        expect is None
+        or (
+            isinstance(expect, list)
+            and all(isinstance(e, dict) and "target" in e and "name" in e for e in expect)
+        ),
+        "`expect` is a list of {target, name, value}",
+    )
+    deadline = params.get("deadline_s")
+    need(
+        deadline is None
+        or (isinstance(deadline, (int, float)) and not isinstance(deadline, bool) and deadline > 0),
+        "`deadline_s` is a number above 0",
+    )
+    return Write(params, now)
