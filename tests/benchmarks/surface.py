@@ -8,9 +8,13 @@ same headless Live; both of their scripts listen on one fixed port, so one after
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
+import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +40,25 @@ CLIP = f"tokens of a clip of {NOTES} notes"
 DEVICE = f"tokens of a device of about {PARAMETERS} parameters"
 READ = "read one track through the MCP server"
 NOTICE = "a change in Live → notice at the MCP client"
+POLLED = 20
+EMPTY = """
+import mcp_types as types, trio
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+
+async def tools(ctx, params):
+    return types.ListToolsResult(tools=[types.Tool(name="nothing", input_schema={"type": "object"})])
+
+async def call(ctx, params):
+    return types.CallToolResult(content=[types.TextContent(type="text", text="nothing")])
+
+async def main():
+    server = Server("empty", version="0", on_list_tools=tools, on_call_tool=call)
+    async with stdio_server() as (reading, writing):
+        await server.run(reading, writing, server.create_initialization_options())
+
+trio.run(main)
+"""
 LIVEMCP = third_party.LIVEMCP[0]
 ABLETON_MCP = third_party.ABLETON_MCP[0]
 
@@ -162,7 +185,31 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
                 found += await (_ableton_mcp if subject == ABLETON_MCP else _livemcp)(client, agent)
                 times = await measures.calls(lambda: _answer(client, "get_track_info", track_index=0), CALLS)
                 found.append(Row(READ, f"{subject}, its own server", Distribution.of_seconds(times)))
+                found.append(await _polled(subject, live, client))
                 return found
+
+
+async def _polled(subject: str, live: HeadlessProcess, client: Client) -> Row:
+    """From a change in Live to the first answer that shows it, asked again and again."""
+    chance, samples = random.Random(9), []
+    for number in range(POLLED):
+        name, seen = f"Polled {number}", []
+
+        async def ask(name: str = name, seen: list[float] = seen) -> None:
+            with trio.fail_after(measures.ARRIVAL_S):
+                while name not in await _answer(client, "get_track_info", track_index=0):
+                    pass
+            seen.append(time.monotonic())
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            await trio.sleep(chance.uniform(0, measures.PHASE_S))
+            changed = await live.set("tracks/0", "name", name)
+        samples.append(seen[0] - changed)
+    note = "it tells nothing by itself"
+    return Row(
+        NOTICE, f"{subject}, its own server, asked without pause", Distribution.of_seconds(samples), note=note
+    )
 
 
 async def _ableton_mcp(client: Client, agent: Agent) -> list[Row]:
@@ -204,9 +251,11 @@ async def _over_stdio(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIt
 
 
 async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row]:
-    found = []
+    found = [await _at_the_pipe(live, environ)]
     async with _over_stdio(live, environ) as agent:
-        found.append(await _one(f"{OURS}, stdio", agent))
+        found.append(await _one(f"{OURS}, stdio, SDK client", agent))
+    found.append(await _floor(environ))
+    async with _over_stdio(live, environ) as agent:
         found.append(await _notices(f"{OURS}, stdio", live, agent))
     found.append(await _eight(f"{OURS}, stdio, {CLIENTS} servers", lambda: _over_stdio(live, environ)))
     async with over_http.serving(live.port, environ=environ) as (url, _):
@@ -221,6 +270,49 @@ async def _latencies(live: HeadlessProcess, environ: dict[str, str]) -> list[Row
             found.append(await _notices(f"{OURS}, HTTP", live, agent))
         found.append(await _eight(f"{OURS}, HTTP, {CLIENTS} clients of one server", connected))
     return found
+
+
+async def _floor(environ: dict[str, str]) -> Row:
+    """A tool that does nothing, on the SDK's own server and transport: what no server of the SDK's goes below."""
+    server = StdioServerParameters(command=sys.executable, args=["-c", EMPTY], env=environ)
+    async with Agent.over(stdio_client(server)) as agent:
+        times = await measures.calls(lambda: agent.client.call_tool("nothing", {}), READS)
+    return Row(
+        READ, "an empty tool of the SDK's, stdio, SDK client", Distribution.of_seconds(times), note="no Live"
+    )
+
+
+async def _at_the_pipe(live: HeadlessProcess, environ: dict[str, str]) -> Row:
+    """Without the SDK's client, which costs more than the server: a line in, a line out."""
+    command = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", str(live.port)]
+    process = await trio.lowlevel.open_process(command, stdin=-1, stdout=-1, env=environ)
+    into, out = process.stdin, process.stdout
+    assert into is not None
+    assert out is not None
+    numbers, held = itertools.count(), b""
+
+    async def ask(method: str, **params: Any) -> bytes:
+        nonlocal held
+        message = {"jsonrpc": "2.0", "id": next(numbers), "method": method, "params": params}
+        await into.send_all(json.dumps(message).encode() + b"\n")
+        while b"\n" not in held:
+            held += await out.receive_some()
+        line, _, held = held.partition(b"\n")
+        return line
+
+    try:
+        about = {"name": "pipe", "version": "0"}
+        await ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=about)
+        await into.send_all(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
+        read = {"name": "get_track", "arguments": {"track": "tracks/1"}}
+        with trio.fail_after(measures.ARRIVAL_S * 6):
+            while b'"synced":true' not in await ask("tools/call", **read):  # noqa: ASYNC110 - it is asked
+                await trio.sleep(0.05)
+        times = await measures.calls(lambda: ask("tools/call", **read), READS)
+    finally:
+        process.kill()
+        await process.wait()
+    return Row(READ, f"{OURS}, stdio, at the pipe", Distribution.of_seconds(times))
 
 
 async def _one(subject: str, agent: Agent) -> Row:
