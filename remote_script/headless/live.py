@@ -137,8 +137,7 @@ class HeadlessLive:
     @property
     def licensing(self) -> Any:
         """The bridge that Live hands to its own licensing script; a Live before 12.1 has none."""
-        if "Licensing.PythonLicensingBridge" not in self.surface.classes:
-            raise AttributeError("Live %s has no licensing bridge; it came in 12.1" % self.version)
+        self._must_have("Licensing.PythonLicensingBridge", "licensing bridge", "12.1")
         return self.surface.wrap(self.document.application.licensing)
 
     def install(self) -> None:
@@ -165,8 +164,13 @@ class HeadlessLive:
         self._connect_instances()
         return script
 
+    def _must_have(self, name: str, what: str, since: str) -> None:
+        if name not in self.surface.classes:
+            raise AttributeError("Live %s has no %s; it came in %s" % (self.version, what, since))
+
     def connect_surface(self, remote: RemoteSurface) -> Any:
         """Choose a control surface that runs in a process of its own; answers the proxy that scripts see."""
+        self._must_have("Application.ControlSurfaceProxy", "control surface proxy", "11.1")
         self.remote_surfaces.append(remote)
         self.document.application.add_surface(remote)
         return self.surface.wrap(self.document.application.surfaces[-1])

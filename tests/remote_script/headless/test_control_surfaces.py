@@ -116,6 +116,13 @@ def test_an_unknown_control_is_refused(live: Any, push: RemoteSurface, use: Any)
         push.touch("Dial", 1)
 
 
+def test_an_older_live_has_no_proxies(push: RemoteSurface) -> None:
+    old = HeadlessLive(small_set(), version="11.0")
+    with pytest.raises(AttributeError, match=r"Live 11.0 has no control surface proxy; it came in 11.1"):
+        old.connect_surface(push)
+    old.close()
+
+
 def test_the_surface_outlives_the_set_and_its_proxy_does_not(live: Any, push: RemoteSurface) -> None:
     old = live.connect_surface(push)
     old.grab_control(0)
