@@ -118,6 +118,11 @@ class Engine:
         self._hears_lists(ctx)
         return types.ListToolsResult(tools=[each.declared for each in self.tools.values()])
 
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        """Of the tool of that name; None where there is none."""
+        tool = self.tools.get(name)
+        return None if tool is None else tool.declared.input_schema
+
     async def call_tool(
         self, ctx: Any, params: types.CallToolRequestParams
     ) -> dict[str, Any] | types.InputRequiredResult:
@@ -232,6 +237,8 @@ def build(engine: Engine, version: str = "") -> Server[Any]:
         version=version,
         title="SetMirror",
         instructions=INSTRUCTIONS,
+        # Or over HTTP it would ask for the whole list with every call, to check the headers.
+        get_tool_input_schema=engine.input_schema,
         on_list_tools=engine.list_tools,
         on_call_tool=call_tool,
         on_list_resources=engine.list_resources,

@@ -72,7 +72,7 @@ class Tool:
 
     @cached_property
     def declared(self) -> types.Tool:
-        """As `tools/list` shows it; the SDK asks for the list with every call of the newest era."""
+        """As `tools/list` shows it."""
         return types.Tool(
             name=self.name,
             title=self.title,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
@@ -21,11 +21,11 @@ START_S = 30.0
 
 @asynccontextmanager
 async def serving(
-    port: int, *, environ: dict[str, str] | None = None
+    port: int, *, environ: dict[str, str] | None = None, words: Sequence[str] = ()
 ) -> AsyncIterator[tuple[str, anyio.abc.Process]]:
-    """`setmirror serve --http` on the bridge at `port`, as a process; its URL."""
-    words = ["serve", "--http", "--http-port", "0", "--port", str(port)]
-    command = [sys.executable, "-m", "mcp_server.cli", *words]
+    """`setmirror serve --http`, or another module, on the bridge at `port`, as a process; its URL."""
+    serve = ("mcp_server.cli", "serve", "--http", "--http-port", "0", "--port")
+    command = [sys.executable, "-m", *(words or serve), str(port)]
     async with await anyio.open_process(command, env=environ or processes.environment()) as process:
         try:
             assert process.stderr is not None

@@ -1,8 +1,8 @@
 """The protocol's own conformance suite and Inspector against the real server, over HTTP and stdio.
 
 Both come from npm with the Node that they need; where that cannot be had the tests skip, saying so. What the suite
-asks of fixtures of its own (a tool that answers a red pixel) a product has not; each scenario that therefore fails is
-named here.
+asks of fixtures of its own (a tool that answers a red pixel) a product has not: `fixtures` serves them beside ours with
+the same code. What then fails is named here.
 """
 
 from __future__ import annotations
@@ -35,27 +35,9 @@ PACKAGES = (
     "@modelcontextprotocol/conformance@0.2.0-alpha.12",
     "@modelcontextprotocol/inspector@2.12.0",
 )
-FIXTURE = "asks for a tool, prompt or resource of the suite's own"
 LOGGING = "the server sends no log messages: the protocol deprecates them"
-EXPLAINED = {
-    "logging-set-level": LOGGING,
-    "tools-call-with-logging": LOGGING,
-    **dict.fromkeys(
-        (
-            "tools-call-image", "tools-call-audio", "tools-call-embedded-resource", "tools-call-mixed-content",
-            "tools-call-with-progress", "tools-call-sampling", "tools-call-elicitation",
-            "elicitation-sep1034-defaults", "elicitation-sep1330-enums", "resources-read-text",
-            "resources-read-binary", "resources-templates-read", "resources-subscribe", "resources-unsubscribe",
-            "prompts-get-simple", "prompts-get-with-args", "prompts-get-embedded-resource", "prompts-get-with-image",
-            "server-stateless", "input-required-result-basic-elicitation", "input-required-result-basic-sampling",
-            "input-required-result-basic-list-roots", "input-required-result-request-state",
-            "input-required-result-multiple-input-requests", "input-required-result-multi-round",
-            "input-required-result-non-tool-request", "input-required-result-result-type",
-            "input-required-result-tampered-state", "input-required-result-capability-check",
-        ),
-        FIXTURE,
-    ),
-}  # fmt: skip
+EXPLAINED = {"logging-set-level": LOGGING, "tools-call-with-logging": LOGGING}
+FIXTURES = ("tests.mcp_server.fixtures",)
 PROXY = """
 const http = require('http'); const [, , port, token] = process.argv;
 const server = http.createServer((q, r) => {
@@ -116,36 +98,35 @@ async def proxied(npm: Path, url: str, folder: Path) -> AsyncIterator[str]:
             await process.wait()
 
 
-@pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
-async def test_the_conformance_suite_passes_but_for_its_own_fixtures(
-    revision: str, npm: Path, tmp_path: Path
-) -> None:
-    async with (
-        HeadlessProcess.started() as live,
-        serving(live.port) as (url, _),
-        proxied(npm, url, tmp_path) as open_url,
-    ):
-        told = await node(
-            npm,
-            tmp_path,
-            "conformance",
-            "server",
-            "--url",
-            open_url,
-            "--requirements",
-            revision,
-            "--timeout",
-            "8000",
-        )
+async def scenarios(npm: Path, folder: Path, url: str, revision: str) -> tuple[set[str], set[str]]:
+    """Those that passed and those that failed."""
+    async with proxied(npm, url, folder) as open_url:
+        words = ["--url", open_url, "--requirements", revision, "--timeout", "8000"]
+        told = await node(npm, folder, "conformance", "server", *words)
     text = told.stdout.decode()
     scored, _, unscored = text.partition("Not scored for")
     passed = set(re.findall(r"^✓ ([\w-]+):", scored, re.MULTILINE))
     failed = set(re.findall(r"^✗ ([\w-]+):", scored, re.MULTILINE))
     # Extensions that are not offered, and scenarios that are still pending.
     failed -= set(re.findall(r"^ *[✓✗] ([\w-]+) \(", unscored, re.MULTILINE))
-    assert len(passed) >= 10, text[-2000:]
-    assert {"tools-list", "resources-list", "prompts-list", "dns-rebinding-protection"} <= passed
-    assert failed - set(EXPLAINED) == set()
+    assert {"tools-list", "resources-list", "prompts-list", "dns-rebinding-protection"} <= passed, text[
+        -2000:
+    ]
+    return passed, failed
+
+
+@pytest.mark.parametrize("revision", ["2025-11-25", "2026-07-28"])
+async def test_the_conformance_suite_passes_with_its_fixtures_and_without_but_for_them(
+    revision: str, npm: Path, tmp_path: Path
+) -> None:
+    async with HeadlessProcess.started() as live:
+        async with serving(live.port, words=FIXTURES) as (url, _):
+            passed, failed = await scenarios(npm, tmp_path, url, revision)
+        assert failed - set(EXPLAINED) == set()
+        assert len(passed) >= 25
+        async with serving(live.port) as (url, _):
+            _, missing = await scenarios(npm, tmp_path, url, revision)
+        assert missing - passed - set(EXPLAINED) == set()
 
 
 @pytest.mark.parametrize("transport", ["http", "stdio"])
