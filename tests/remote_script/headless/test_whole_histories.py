@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from remote_script.headless import HeadlessLive, demo_set
+from remote_script.headless.facts import all_properties
 
-from .edits import REFUSALS, Edits
+from .edits import MOVES, REFUSALS, VALUES, Edits
 from .hearer import Hearer
 from .world import check_set, state
 
@@ -73,6 +74,50 @@ def one_told_history(seeds: list[int]) -> None:
         live.run_for(0.03)
         assert hearer.untold() == [], done
         hearer.attend()
+    live.close()
+
+
+def test_every_property_that_can_be_written_is_told_and_so_is_its_undo() -> None:
+    live = HeadlessLive(demo_set())
+    song, edits, hearer = live.song, Edits(live), Hearer(live)
+    draw, written = random.Random(1), 0
+    for lom in sorted({node.lom for node in edits.nodes()}):
+        handle = edits.pick(draw, lom)
+        declared = all_properties(live.surface.facts, type(handle)._lom_name)
+        for name, prop in declared.items():
+            if not prop.write or name in MOVES:
+                continue
+            kind = prop.type.split(" | ")[0]
+            for value in VALUES.get(kind, VALUES["int"]):
+                try:
+                    setattr(handle, name, value)
+                    written += 1
+                except REFUSALS:
+                    pass
+        song.sync_parameter_changes()
+        song.end_undo_step()
+        live.run_for(0.03)
+        assert hearer.untold() == [], lom
+    assert written > 300
+    while song.undo():
+        live.run_for(0.03)
+        assert hearer.untold() == []
+    live.close()
+
+
+def test_variations_are_told_when_they_come_go_and_come_back() -> None:
+    live = HeadlessLive(demo_set())
+    song, hearer = live.song, Hearer(live)
+    rack = next(live.surface.wrap(node) for node in live.document.song.walk() if node.lom == "RackDevice")
+    counted = []
+    rack.add_variation_count_listener(lambda: counted.append(rack.variation_count))
+    for edit in (rack.store_variation, rack.store_variation, rack.delete_selected_variation):
+        edit()
+        song.end_undo_step()
+    for _ in range(3):
+        song.undo()
+    assert counted == [1, 2, 1, 2, 1, 0]
+    assert hearer.untold() == []
     live.close()
 
 
