@@ -43,6 +43,12 @@ class Person:
         self.answers: List[int] = []
         """Buttons that the person will press in dialogs that hold a script up, the next one first."""
 
+    def play(self, pitch: int, seconds: float = 0.25, velocity: float = 100.0, at: float = 0.0) -> None:
+        """Press a key of a MIDI keyboard in `at` seconds and let it go `seconds` later."""
+        live = self._live
+        live.scheduler.after(at, lambda: live.document.keyboard.press(pitch, velocity))
+        live.scheduler.after(at + seconds, lambda: live.document.keyboard.release(pitch))
+
     def do(self, action: Callable[[Any], Any], label: str = "Edit") -> Any:
         """Run `action(song)` as one edit; answers what it answers."""
         live = self._live

@@ -7,8 +7,9 @@
     {"id": 5, "do": "stall", "seconds": 2}                                the UI hangs; so it does with an open "menu"
     {"id": 6, "do": "dialog", "message": "Save?", "buttons": 2}           a message box; "press" answers it
     {"id": 7, "do": "midi", "script": "MyScript", "message": [144, 60, 127]}   a controller's message to a script
-    {"id": 8, "do": "switch", "script": "MyScript", "on": false}   off or on in the settings; "reload" does both
-    {"id": 9, "do": "quit"}
+    {"id": 8, "do": "play", "notes": [{"pitch": 60, "at": 0.5, "seconds": 0.25, "velocity": 90}]}   a keyboard's keys
+    {"id": 9, "do": "switch", "script": "MyScript", "on": false}   off or on in the settings; "reload" does both
+    {"id": 10, "do": "quit"}
 
 A ref is a path from the song ("tracks/2/devices/0", "song", "application"). `{"ref": …}` stands for an
 object among the arguments and as a value; routings are named by their display names, notes are dicts.
@@ -45,6 +46,7 @@ VERBS: Dict[str, Verb] = {
     "dialog": Verb(("message",), ("buttons",)),
     "press": Verb((), ("button",)),
     "midi": Verb(("message",), ("script",)),
+    "play": Verb(("notes",)),
     "switch": Verb(("script", "on")),
     "reload": Verb(("script",)),
     "quit": Verb(()),
@@ -126,6 +128,22 @@ def _same(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
+_PLAYED = {"pitch": (0, 127), "velocity": (1, 127), "at": (0, 1e6), "seconds": (0.001, 1e6)}
+
+
+def _played(note: Any) -> Dict[str, Any]:
+    """What a key that is pressed must and may say; ValueError for the rest."""
+    if not isinstance(note, dict) or "pitch" not in note:
+        raise ValueError("a note that is played has a pitch, and may have %s" % ", ".join(_PLAYED))
+    for name, value in note.items():
+        if name not in _PLAYED:
+            raise ValueError("a note that is played has %s, not %s" % (", ".join(_PLAYED), name))
+        low, high = _PLAYED[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            raise ValueError("%s must be a number from %g to %g, got %r" % (name, low, high, value))
+    return dict(note, pitch=int(note["pitch"]))
+
+
 class Wishes:
     """Carries out one line after the other on Live's main thread."""
 
@@ -194,6 +212,12 @@ class Wishes:
 
     def _midi(self, wish: Dict[str, Any]) -> Dict[str, Any]:
         self._script(wish.get("script")).receive_midi(tuple(int(each) for each in wish["message"]))
+        return {}
+
+    def _play(self, wish: Dict[str, Any]) -> Dict[str, Any]:
+        notes = [_played(each) for each in wish["notes"]]
+        for note in notes:
+            self._live.person.play(**note)
         return {}
 
     def _switch(self, wish: Dict[str, Any]) -> Dict[str, Any]:

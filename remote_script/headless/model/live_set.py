@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Iterator, Tuple
 
 from ..node import Document, Node
 from ..spec import SetSpec
+from .keyboard import Keyboard
 from .routing import Routing
 from .transport import Transport
 
@@ -34,6 +35,7 @@ class LiveSet(Document):
         self.banks: Dict[Tuple[Any, int], int] = {}
         self.routing = Routing(self)
         self.transport = Transport(self)
+        self.keyboard = Keyboard(self)
         self.begin()
         try:
             self.song = build_song(self, spec)

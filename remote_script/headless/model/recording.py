@@ -1,9 +1,9 @@
 """Recording into the Arrangement: while the song runs with `record_mode` on, armed tracks record.
 
 When it ends, each track that is armed gets a clip of what passed, in an entry of its own in the history;
-punch points bound it (measured: with both on exactly the loop brace is recorded). Guess: where the song jumps
-or loops, one clip ends and the next begins; nothing is heard at the inputs, so MIDI clips stay empty and
-files do not exist.
+punch points bound it (measured: with both on exactly the loop brace is recorded). MIDI clips hold what was played
+(see `keyboard`); nothing is heard at the audio inputs, so files do not exist. Guess: where the song jumps or
+loops, one clip ends and the next begins.
 """
 
 from __future__ import annotations
@@ -73,9 +73,12 @@ class ArrangementRecording:
             start = max(start, song.loop_start)
         if song.punch_out:
             end = min(end, song.loop_start + song.loop_length)
+        takes, song.doc.keyboard.takes = song.doc.keyboard.takes, {}
         if end - start <= NEAR:
             return
         with song.doc.history.into(Step(LABEL)):
             for track in song.tracks:
                 if track.arm and not track.is_frozen and (is_midi(track) or is_audio(track)):
-                    arrangement.place(track, body_of_take(song, track, end - start, start))
+                    body = body_of_take(song, track, end - start, start)
+                    heard = song.doc.keyboard.notes_between(takes.get(track, ()), start, end)
+                    arrangement.place(track, body._replace(notes=body.notes.add(heard)[0]))

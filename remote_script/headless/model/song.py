@@ -265,11 +265,14 @@ class Song(Structure):
     # Capture
 
     def call_capture_midi(self, destination: int) -> None:
-        """Nothing was played into headless Live, so there is nothing to capture."""
+        """Guess: the texts, and that `auto` (0) follows the view that is in front."""
         if destination not in (0, 1, 2):
             raise RuntimeError("Invalid capture destination")
         if not self.can_capture_midi:
             raise RuntimeError("Nothing to capture")
+        doc: Any = self.doc
+        front = doc.application.view.get_focused_document_view()
+        doc.keyboard.capture(destination == 2 or (destination == 0 and front == "Arranger"))
 
     # Cue points
 

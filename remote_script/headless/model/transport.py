@@ -286,6 +286,7 @@ class Transport:
             if not self.playing and launching.wants_transport(song):
                 self.position = song.start_time
                 self._run(True)
+            doc.keyboard.tick(seconds)
             beats = seconds * song.tempo / 60.0 if self.playing else 0.0
             if beats:
                 before = self.position

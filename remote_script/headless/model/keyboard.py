@@ -1,0 +1,158 @@
+"""A MIDI keyboard that a person plays: what tracks hear, what recording makes of it, what Capture MIDI keeps.
+
+A MIDI track hears it while it is armed or its input is monitored (documented). What it hears while it records goes into
+the clip that is recorded; with Session Record on, into the clip that plays. All of it is kept for `capture_midi`
+until that is called. Guesses: notes enter the clip when the key is let go; Capture keeps the tempo also in an empty
+Set, where Live would find one; its clip is whole bars long, begins with the bar of the first note, and plays at
+once in the Session.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from .. import transport_math
+from ..clip_body import ClipBody
+from ..history import Step
+from ..notes import Note, nearest_line
+from . import arrangement, launching
+from .recording import body_of_take
+from .where import is_midi
+
+OVERDUB = "Overdub"
+SHORTEST = 1e-3
+"""Beats; a note is longer than nothing."""
+
+
+class Heard(NamedTuple):
+    """One note as it was played: `beat` counts the time that passed, `song_time` the place in the song."""
+
+    pitch: int
+    velocity: float
+    beat: float
+    song_time: float
+    duration: float
+    running: bool
+
+
+class Keyboard:
+    """What is held down, and what has been played, in one song."""
+
+    def __init__(self, doc: Any) -> None:
+        self._doc = doc
+        self._beat = 0.0
+        self._down: Dict[int, Tuple[float, float, float, bool]] = {}
+        self._kept: Dict[Any, List[Heard]] = {}
+        self.takes: Dict[Any, List[Heard]] = {}
+        """What an arrangement recording under way has heard, by track."""
+
+    @property
+    def _song(self) -> Any:
+        return self._doc.song
+
+    def tick(self, seconds: float) -> None:
+        """Time passes, whether the song plays or not."""
+        self._beat += seconds * self._song.tempo / 60.0
+
+    def press(self, pitch: int, velocity: float) -> None:
+        transport = self._doc.transport
+        self._down[pitch] = (velocity, self._beat, transport.position, transport.playing)
+
+    def release(self, pitch: int) -> None:
+        """The key is let go; what was not pressed is none."""
+        if pitch not in self._down:
+            return
+        velocity, beat, song_time, running = self._down.pop(pitch)
+        heard = Heard(pitch, velocity, beat, song_time, max(SHORTEST, self._beat - beat), running)
+        listening = [track for track in self._song.tracks if hears(track)]
+        for track in listening:
+            self._kept.setdefault(track, []).append(heard)
+            self._record(track, heard)
+        if listening:
+            self._song.derive("can_capture_midi", True)
+
+    def _record(self, track: Any, heard: Heard) -> None:
+        song, playback = self._song, track.playback
+        slot = playback.playing
+        clip = None if slot is None else slot.clip
+        # So many beats ago; the clip's play head has gone on since.
+        played = playback.played(launching.engine_of(song).beat) - (self._beat - heard.beat)
+        if track.arm and song.record_mode and heard.running:
+            self.takes.setdefault(track, []).append(heard)
+        if clip is None or clip.body.audio is not None or not track.arm or played < -transport_math.NEAR:
+            return
+        if playback.recording:
+            clip.derive("body", with_notes(clip.body, [self._note(heard, max(0.0, played))]))
+        elif song.session_record:
+            position = clip.body.region.position_after(max(0.0, played), playback.entry)
+            if position is not None:
+                with self._doc.history.into(Step(OVERDUB)):
+                    clip.put(with_notes(clip.body, [self._note(heard, position)]))
+
+    def _note(self, heard: Heard, start: float) -> Note:
+        grid = self._song.midi_recording_quantization
+        if grid:
+            start = nearest_line(start, grid)
+        return Note(0, heard.pitch, start, heard.duration, heard.velocity)
+
+    def notes_between(self, take: Iterable[Heard], start: float, end: float) -> List[Note]:
+        """What was played from `start` to `end` of the song, in beats from `start`."""
+        return [
+            self._note(heard, max(0.0, heard.song_time - start))
+            for heard in take
+            if start - transport_math.NEAR <= heard.song_time < end
+        ]
+
+    # Capture
+
+    def capture(self, to_arrangement: bool) -> None:
+        """Make clips of what was kept, one a track, as one entry of the history."""
+        song = self._song
+        kept, self._kept = self._kept, {}
+        song.derive("can_capture_midi", False)
+        kept = {track: played for track, played in kept.items() if track in song.tracks}
+        if not kept:
+            return
+        bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
+        first = min((played[0] for played in kept.values()), key=lambda heard: heard.beat)
+        # In the song's bars where it played along with them, else in bars of its own.
+        offset = first.song_time % bar if first.running else 0.0
+        place = max(0.0, first.song_time - offset)
+        last = max(heard.beat + heard.duration for played in kept.values() for heard in played)
+        length = max(1.0, math.ceil((last - first.beat + offset) / bar - transport_math.NEAR)) * bar
+        made: List[Any] = []
+        with self._doc.edit():
+            for track, played in kept.items():
+                notes = [self._note(heard, heard.beat - first.beat + offset) for heard in played]
+                body = with_notes(body_of_take(song, track, length, place if to_arrangement else None), notes)
+                if to_arrangement:
+                    arrangement.place(track, body)
+                else:
+                    made.append(_to_session(song, track, body))
+        for slot in made:
+            launching.fire(slot)
+
+
+def hears(track: Any) -> bool:
+    """Whether a MIDI track takes what is played: armed, or its input monitored (`In`)."""
+    return is_midi(track) and not track.is_frozen and (track.arm or track.current_monitoring_state == 0)
+
+
+def with_notes(body: ClipBody, notes: List[Note]) -> ClipBody:
+    """The body with these notes added, as a person would play them in."""
+    return body._replace(notes=body.notes.add(notes)[0])
+
+
+def _to_session(song: Any, track: Any, body: ClipBody) -> Any:
+    """The first empty slot from the selected scene on; a new scene where there is none."""
+    from .clip import Clip
+
+    selected = song.view.selected_scene
+    first = song.scenes.index(selected) if selected in song.scenes else 0
+    slot: Optional[Any] = next((each for each in track.clip_slots[first:] if each.clip is None), None)
+    if slot is None:
+        song.add_scene(len(song.scenes))
+        slot = track.clip_slots[-1]
+    slot.change("clip", Clip.of_body(song.doc, body))
+    return slot
