@@ -1,8 +1,8 @@
 """Tracks, their mixers, routings, slots and lanes out of a Set file.
 
 Names are the effective ones ("1-MIDI", "A-Reverb"); what the user typed is kept beside. The last track is
-called Main in Live 12 and Master before: it reads "Main" here in both, as today's Live shows it, and so do
-outputs that lead there.
+called Main in Live 12 and Master before: it reads "Main" here in both, and so do outputs that lead there; an
+older Live shows it by its old name.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, List, Optional
 
 from .. import palette
@@ -125,6 +126,12 @@ def find_parameter(track: Track, envelope: EnvelopeSpec) -> Optional[Any]:
         return None
 
 
+def _main_of(doc: Any, spec: SetSpec) -> TrackSpec:
+    """Live 12 gave the last track its new name."""
+    older = doc.surface.facts.version < (12,) and spec.main_track.name == "Main"
+    return replace(spec.main_track, name="Master") if older else spec.main_track
+
+
 def build_song(doc: Any, spec: SetSpec) -> Song:
     """The song of a document, all values settled but nothing alive yet."""
     song = Song(doc, name=spec.name, file_path=spec.file_path, tempo=float(spec.tempo))
@@ -169,7 +176,7 @@ def build_song(doc: Any, spec: SetSpec) -> Song:
     # Sends exist for every return, also those that stand later in the file.
     for track, each in zip(returns, spec.return_tracks):
         _complete_sends(track, each, len(returns))
-    main = build_track(doc, spec.main_track, song, 0, pool.grooves, song.tempo)
+    main = build_track(doc, _main_of(doc, spec), song, 0, pool.grooves, song.tempo)
     song.own("master_track", main)
     tracks: List[Track] = []
     for each in spec.tracks or [TrackSpec("midi", user_name="")]:

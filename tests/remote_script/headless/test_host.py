@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive, MemoryListener, demo_set
+from remote_script.headless.generate import default_set
 from remote_script.SetMirror.script import SetMirror
 
 from .world import small_set
@@ -206,4 +207,14 @@ def test_a_persons_wishes_come_as_lines() -> None:
     assert not answer["ok"]
     assert wish(do="open_set", file="Other.als")["ok"]
     assert live.song.name == "Small"
+    live.close()
+
+
+@pytest.mark.parametrize(("version", "name"), [("11.3", "Master"), ("12.0", "Main"), ("12.4", "Main")])
+def test_the_last_track_has_the_name_that_its_live_gives_it(version: str, name: str) -> None:
+    live = HeadlessLive(default_set(), version=version)
+    live.run_for(0.1)
+    assert live.song.master_track.name == name
+    audio = next(track for track in live.song.tracks if track.has_audio_input)
+    assert audio.output_routing_type.display_name == name
     live.close()
