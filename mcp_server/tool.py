@@ -6,6 +6,7 @@ with the rule and the value. A refusal is a result with `isError`: one line for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,10 +105,10 @@ class Tool:
         Raises nothing but `AskFirst`, and when cancelled.
         """
         try:
+            arguments = self.checked(given)
             key = (self.name, msgspec.json.encode(given or {})) if self.lasts else None
             if key is not None and (held := desk.answers.find(key)) is not None:
                 return answered(desk.mirror, held)
-            arguments = self.checked(given)
             answer = Answer.of(await self.run(desk, arguments))
             if key is not None and len(answer.text) <= MOST_KEPT:
                 desk.answers.keep(key, answer)
@@ -122,16 +123,46 @@ class Tool:
         try:
             arguments = msgspec.convert(given or {}, self.arguments)
         except msgspec.ValidationError as problem:
-            known = ", ".join(self.arguments.__struct_fields__) or "none"
-            raise errors.InvalidParams(
-                f"{self.name}: {problem}", hint=f"the arguments of {self.name} are: {known}"
-            ) from None
+            raise errors.InvalidParams(f"{self.name}: {problem}", hint=self._hint(str(problem))) from None
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
         # NaN and infinity are no JSON, but some parsers let them through.
         finite(given, self.name)
         return arguments
 
+    def _hint(self, problem: str) -> str:
+        """What the argument takes that a problem is about, else which arguments there are."""
+        schema = self.declared.input_schema
+        at = _PLACE.search(problem)
+        if at is not None and " field `" not in problem:
+            return f"{at[1]} is {_said(schema['properties'][at[1]], schema.get('$defs', {}))}"
+        known = ", ".join(self.arguments.__struct_fields__) or "none"
+        return f"the arguments of {self.name} are: {known}"
+
+
+_PLACE = re.compile(r"at `\$\.(\w+)")
+_WORDS = {"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+
+
+def _said(schema: dict[str, Any], parts: dict[str, Any]) -> str:
+    """A schema in words: what a value may be."""
+    if "$ref" in schema:
+        part = parts[schema["$ref"].rpartition("/")[2]]
+        return f"an object of {', '.join(part.get('properties', {}))}"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_said(each, parts) for each in schema["anyOf"]))
+    if "enum" in schema:
+        return f"one of {', '.join(str(each) for each in schema['enum'])}"
+    if schema.get("type") == "array":
+        return f"a list; each is {_said(schema.get('items', {}), parts)}"
+    told = _WORDS.get(schema.get("type", ""), "an object" if schema.get("type") == "object" else "anything")
+    for word, sign in _BOUNDS.items():
+        if word in schema:
+            told += f" {sign} {schema[word]:g}"
+    return told
+
+
+_BOUNDS = {"exclusiveMinimum": "above", "minimum": "from", "exclusiveMaximum": "below", "maximum": "to"}
 
 F = TypeVar("F", bound=Callable[..., Awaitable[dict[str, Any]]])
 

@@ -103,7 +103,12 @@ def resolve(store: Store, target: Target, kind: str | None = None) -> Node:
         node = _by_name(store, target, kind)
     if kind is not None and not _is_kind(node, kind):
         raise errors.InvalidValue(
-            f"A {kind} is needed, {store.ref(node.id)} is a {node.type}", target, ref=store.ref(node.id)
+            f"A {kind} is needed, {store.ref(node.id)} is a {node.type}",
+            target,
+            hint="a number is an id; by position it is a ref such as tracks/2"
+            if isinstance(target, int)
+            else None,
+            ref=store.ref(node.id),
         )
     return node
 
@@ -177,16 +182,20 @@ def _by_name(store: Store, name: str, kind: str | None) -> Node:
         raise errors.Ambiguous(
             f"{len(found)} objects are named {name!r}",
             name,
-            hint="use one of the candidates' refs or ids",
+            hint=f"say which by its ref: {_refs_of(store, found)}",
             candidates=[_candidate(store, node) for node in found[:CANDIDATES]],
         )
     near = find(store, name=name, kind=kind, limit=CANDIDATES)
     raise errors.NotFound(
         f"Nothing is named {name[:100]!r}",
         name[:100],
-        hint="use one of the candidates, or list what there is" if near else None,
+        hint=f"near it are {_refs_of(store, [match.node for match in near])}" if near else None,
         candidates=[_candidate(store, match.node) for match in near],
     )
+
+
+def _refs_of(store: Store, nodes: list[Node]) -> str:
+    return ", ".join(f"{store.ref(node.id)} ({node.name})" for node in nodes[:CANDIDATES])
 
 
 def _candidate(store: Store, node: Node) -> dict[str, Any]:

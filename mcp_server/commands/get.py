@@ -37,7 +37,7 @@ def command(ref: str, port: int, as_json: bool) -> None:
             try:
                 node = mirror.resolve(ref)
             except MirrorError as problem:
-                raise Failure(str(problem), _hint(problem)) from None
+                raise Failure(str(problem), str(problem.hint)) from None
             if as_json:
                 say(msgspec.json.encode(as_data(mirror, node)).decode())
             else:
@@ -45,11 +45,6 @@ def command(ref: str, port: int, as_json: bool) -> None:
                     say(line)
 
     run_async(main)
-
-
-def _hint(problem: Any) -> str:
-    candidates = problem.facts.get("candidates")
-    return f"{problem.hint}: {text_of(candidates)}" if candidates else str(problem.hint)
 
 
 def as_data(mirror: Mirror, node: Node) -> dict[str, Any]:

@@ -190,7 +190,7 @@ def _parameter_value(row: Row, value: Any) -> float:
         try:
             return display.value_of(value, display.texts(obj), float(low), float(high))
         except display.Refused as problem:
-            raise refuse("{!r} cannot show {}".format(name, problem), value, minimum=low, maximum=high)
+            raise refuse("{!r}: {}".format(name, problem), value, minimum=low, maximum=high)
     number = to_float(repr(name), value)
     # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
     slack = 1e-6 * max(1.0, abs(number))

@@ -237,3 +237,41 @@ async def test_a_uri_that_is_none_is_refused(uri: str, autojump_clock: Clock) ->
         with pytest.raises(MCPError):
             shown = await whole.agent.client.read_resource(uri)
             raise AssertionError(shown)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("get_track", {"track": "Drms"}, "near it are tracks/0 (Drums)"),
+        ("get_track", {"track": 1}, "a number is an id; by position it is a ref such as tracks/2"),
+        ("get_track", {"trak": "Drums"}, "the arguments of get_track are: track"),
+        ("set_song", {"tempo": 5000}, "tempo is a number from 20 to 999"),
+        (
+            "set_track",
+            {"track": "Drums", "current_monitoring_state": "listen"},
+            "current_monitoring_state is one of auto, in, off",
+        ),
+        ("wait_for_change", {"timeout_s": 0}, "timeout_s is a number above 0 to 300"),
+        ("set_track", {"track": "Drums", "volume": "loud"}, "it goes from '-inf dB' to '6.0 dB'"),
+        ("set_property", {"target": "tracks/0", "property": "colour", "value": 1}, "did you mean color"),
+    ],
+)
+async def test_a_refusal_says_in_its_text_what_would_do(
+    tool: str, arguments: dict[str, Any], told: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        result = await whole.agent.client.call_tool(tool, arguments)
+        assert result.is_error
+        assert told in result.content[0].text
+
+
+async def test_a_color_is_taken_as_text_wherever_it_is_set(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        for target in ("tracks/0", "tracks/0/clip_slots/0/clip", "scenes/0"):
+            answer = await whole.call("set_property", target=target, property="color", value="#00ff00")
+            assert answer["outcome"] in ("verified", "mismatch"), answer
+            assert answer["results"][0]["changed"]
+        assert (
+            await whole.refused("set_property", target="tracks/0", property="color", value="red")
+            == "INVALID_VALUE"
+        )
