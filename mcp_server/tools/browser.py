@@ -71,7 +71,7 @@ class Load(Arguments):
     path: Annotated[str, Meta(description="as browse tells it")]
     to: Annotated[
         Target | UnsetType,
-        Meta(description="a track, drum pad, clip slot, or a device; default the selected track"),
+        Meta(description="a track, chain, drum pad, clip slot, or a device; default the selected track"),
     ] = UNSET
     place: Annotated[
         Literal["before", "after", "replace"] | UnsetType, Meta(description="with a device as `to`")

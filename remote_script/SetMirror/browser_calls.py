@@ -78,6 +78,23 @@ def _preview(call: Call) -> Steps:
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}
 
 
+def _into_chain(call: Call) -> None:
+    """A chain cannot be selected to be loaded to: its last device can, to load after it."""
+    chain: Any = call.args.get("target")
+    kind = class_of(chain, "") if chain is not None else ""
+    if not kind or not schema.is_a(kind, "Chain"):
+        return
+    held = items(chain.devices)
+    if not held:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Live's browser loads beside a device of a chain, and this one is empty",
+            hint="insert_device puts a native device into it (Live 12.3 and later), then load beside that one; "
+            "a drum rack's chain is loaded to by its pad",
+        )
+    call.args.update(target=held[-1], place=call.args.get("place") or "after")
+
+
 def _aim(call: Call) -> Any:
     """Select what is to be loaded to, as a person would; the track that it is on.
 
@@ -96,10 +113,9 @@ def _aim(call: Call) -> Any:
     if not is_device and kind not in ("Track", "DrumPad", "ClipSlot"):
         raise BridgeError(
             "NOT_AVAILABLE",
-            "Live loads to tracks, drum pads, clip slots, and beside or instead of devices, not to a {}".format(
+            "Live loads to tracks, chains, drum pads, clip slots, and beside or instead of devices, not to a {}".format(
                 kind
             ),
-            hint="insert_device puts native devices into chains",
         )
     track = song.view.selected_track if target is None else target
     while class_of(track, "") != "Track":
@@ -145,6 +161,7 @@ def _load(call: Call) -> Steps:
     item = yield from _find_item(call, call.args["path"])
     if not item.is_loadable:
         raise checks.refuse("only loadable items can be loaded", call.args["path"])
+    _into_chain(call)
     song, track = call.song, _aim(call)
     before = [each[:2] for each in _loaded(call, track)]
     tracks = [live_ptr(each) for each in items(song.tracks)]

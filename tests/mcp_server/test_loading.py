@@ -15,11 +15,13 @@ from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
 KEYS, DRUMS = "tracks/1", "tracks/0"
+EMPTY_CHAIN = "tracks/7/devices/9/chains/0"
 
 
-async def devices(whole: Whole, track: str) -> list[str]:
-    found = (await whole.call("get_track", track=track))["track"]
-    return [each["name"] for each in found["devices"]]
+async def devices(whole: Whole, holder: str) -> list[str]:
+    """Of a track or a chain."""
+    found = await whole.call("get", target=holder, children="devices", fields=["name"])
+    return [each["name"] for each in found["children"]]
 
 
 async def load(whole: Whole, path: str, **more: Any) -> dict[str, Any]:
@@ -62,6 +64,32 @@ async def test_a_device_goes_to_the_end_beside_or_in_the_place_of_another(autoju
         await load(whole, "audio_effects/Redux", to=KEYS)
         assert (await devices(whole, KEYS))[-1] == "Redux"
         assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("chain", ["tracks/0/devices/0/chains/0", "tracks/7/devices/9/chains/1"])
+async def test_an_effect_goes_to_the_end_of_a_chain_by_the_browser_and_as_a_native_device(
+    chain: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        held = await devices(whole, chain)
+        made = await load(whole, "audio_effects/Saturator", to=chain)
+        assert made["ref"] == f"{chain}/devices/{len(held)}"
+        await whole.call("insert_device", to=chain, name="Reverb", index=len(held))
+        assert await devices(whole, chain) == [*held, "Reverb", "Saturator"]
+        for _ in range(2):
+            await whole.call("undo")
+        assert await devices(whole, chain) == held
+        assert await whole.differences() == []
+
+
+async def test_an_empty_chain_takes_a_native_device_first_and_says_so(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        with pytest.raises(Refused) as caught:
+            await whole.call("load", path="audio_effects/Saturator", to=EMPTY_CHAIN)
+        assert "insert_device" in caught.value.data["hint"]
+        await whole.call("insert_device", to=EMPTY_CHAIN, name="Reverb")
+        await load(whole, "audio_effects/Saturator", to=EMPTY_CHAIN)
+        assert await devices(whole, EMPTY_CHAIN) == ["Reverb", "Saturator"]
 
 
 async def test_an_instrument_goes_to_a_pad_and_a_sample_to_a_slot(autojump_clock: Clock) -> None:
@@ -112,7 +140,7 @@ async def test_what_cannot_be_loaded_or_not_there_is_refused(autojump_clock: Clo
             {"path": "nowhere/Reverb"},
             {"path": "audio_effects"},
             {"path": "audio_effects/Reverb", "to": "scenes/0"},
-            {"path": "audio_effects/Reverb", "to": "tracks/0/devices/0/chains/0"},
+            {"path": "audio_effects/Reverb", "to": EMPTY_CHAIN},
             {"path": "audio_effects/Reverb", "to": KEYS, "place": "before"},
             {"path": "audio_effects/Reverb", "to": KEYS, "place": "under"},
         ):

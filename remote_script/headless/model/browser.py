@@ -265,7 +265,11 @@ class Browser(Node):
         if pad is not None:
             self._load_to_pad(pad, spec)
             return
+        mode, chosen = track.view.device_insert_mode, track.view.get_selected_device()
         container = track
+        if mode and chosen is not None and chosen not in track.devices:
+            # A guess: beside the selected device also where that is in a rack's chain.
+            container = chosen.parent
         if (spec.type == 1 and not container.may_hold_instruments) or (
             spec.type == 4 and not container.takes_midi
         ):
@@ -278,7 +282,6 @@ class Browser(Node):
                     container.remove("devices", device)
                     break
         else:
-            mode, chosen = track.view.device_insert_mode, track.view.get_selected_device()
             if mode and chosen in container.devices:
                 index = container.devices.index(chosen) + (1 if mode == 2 else 0)
         made = container.insert_spec(spec, index)
