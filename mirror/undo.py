@@ -17,6 +17,8 @@ from .store import Applied, Store
 EDITS_KEPT = 1000
 NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
+_DONE = "\0"
+"""In the place of a write that was taken back: no write has such an id."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
 
 
@@ -50,9 +52,11 @@ class UndoHistory:
         if not any(_is_edit(store, change) for change in applied.changes):
             return
         undoing = self._undoes.get(write) if write is not None else None
-        if undoing is not None:
+        if write is not None and undoing is not None:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 gone = self._edits.pop()
+                # An undo takes one edit back, in however many batches it is told.
+                self._undoes[write] = _DONE
                 if gone.write is not None:
                     self._undone.append(gone.write)
             if self._edits:
@@ -69,7 +73,7 @@ class UndoHistory:
         Raises:
           NotFound: no such write is known here.
           InvalidValue: it changed nothing that can be undone, or was undone already.
-          PreconditionFailed: somebody changed the Set since; `facts["since"]` says who and when.
+          PreconditionFailed: somebody changed the Set since, of which `facts["since"]` says who and when, or meanwhile.
         """
         if write in self._undone:
             raise errors.InvalidValue(f"write {write} was undone already", write)
@@ -81,6 +85,12 @@ class UndoHistory:
         if self._steps.get(write, 1) == 0:
             raise errors.InvalidValue(
                 f"write {write} made no entry in Live's history", write, hint="there is nothing to undo"
+            )
+        if self._steps.get(write, 1) > 1:
+            raise errors.PreconditionFailed(
+                f"somebody changed the Set while write {write} was under way",
+                write,
+                hint="undo would take back a part of it only; change the values yourself",
             )
         if not self._edits or self._edits[-1].write != write:
             later: list[_Edit] = []

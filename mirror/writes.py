@@ -10,7 +10,8 @@ reached its revision. What can happen to it:
   it, in the same epoch it was not done; in another the resynced mirror decides where it can; else
   UnknownOutcome.
 
-Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept.
+Nothing is sent twice. A caller that is cancelled after sending lets the write finish; its outcome is kept by its id.
+What was refused was not done: the same id may try again.
 """
 
 from __future__ import annotations
@@ -147,7 +148,12 @@ class Writes:
             while entry.outcome is None:
                 if progress is not None and entry.progress is not None and entry.progress is not told:
                     told = entry.progress
-                    await progress(told)
+                    try:
+                        await progress(told)
+                    except Exception:
+                        # It is told the outcome all the same.
+                        log.exception("telling how write %s gets on failed", entry.id)
+                        progress = None
                 else:
                     await entry.moved.wait()
         finally:
@@ -268,7 +274,9 @@ class Writes:
         self.counters[name] += 1
         if isinstance(outcome, WriteResult):
             self._latencies.add("write", self._clock() - entry.since)
-        self.results[entry.id] = outcome
+        if isinstance(outcome, WriteResult | errors.UnknownOutcome):
+            # What was refused was not done: it may be tried again by its id.
+            self.results[entry.id] = outcome
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)
         entry.moved.set()

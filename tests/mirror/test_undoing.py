@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio.testing
 
 from mirror import Call, Mirror, Set, errors
 from remote_script.headless.generate import default_set
 from tests.whole import QUIET_S, whole_path
+
+from .conftest import Open
+from .peer import Client, Peer
 
 Clock = trio.testing.MockClock
 CLIP = "tracks/0/clip_slots/0/clip"
@@ -65,3 +70,42 @@ async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_
         assert (nothing.outcome, nothing.undo_steps) == ("unchanged", 0)
         await mirror.undo_mine(added.write)
         assert mirror.notes(CLIP) == ()
+
+
+async def test_an_undo_told_in_two_batches_takes_one_edit_back(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        first = await mirror.write([Set("tracks/0", "name", "A")])
+        second = await mirror.write([Set("tracks/1", "name", "B")])
+        await mirror.write([Set("tracks/1", "color", 5)])
+        execute = peer.execute
+
+        def twice(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+            result = dict(execute(params))
+            peer.batch(["set", 2, "mute", True], cause="write", write=params["write"], author="x")
+            result["revision"] = peer.revision
+            client.answer(id_, result)
+            return True
+
+        peer.hooks["write.execute"] = twice
+        await mirror.undo()
+        del peer.hooks["write.execute"]
+        with pytest.raises(errors.PreconditionFailed):
+            await mirror.undo_mine(first.write)
+        await mirror.undo_mine(second.write)
+
+
+async def test_a_write_of_more_than_one_step_is_not_undone_in_part(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def split(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+        client.answer(id_, {**peer.execute(params), "undo_steps": 2})
+        return True
+
+    async with opened() as mirror:
+        peer.hooks["write.execute"] = split
+        mine = await mirror.write([Set("tracks/1", "name", "Sub")])
+        with pytest.raises(errors.PreconditionFailed, match="under way"):
+            await mirror.undo_mine(mine.write)
+        assert peer.rows[3][4]["name"] == "Sub"

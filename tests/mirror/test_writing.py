@@ -309,7 +309,26 @@ async def test_a_write_cancelled_before_it_is_sent_is_not_sent(
         client.answer(id_, peer.execute(params))
         await trio.sleep(1)
         assert peer.executed == ["first"]
-        assert isinstance(mirror.writes.results["second"], errors.Cancelled)
+        assert mirror.status().counters["writes cancelled"] > 0
+
+
+async def test_a_write_that_was_not_sent_can_be_tried_again_by_its_id(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        peer.hooks["write.execute"] = lambda client, id_, params: True
+        async with trio.open_nursery() as nursery:
+
+            async def hang() -> None:
+                with pytest.raises(errors.MirrorError):
+                    await mirror.write([Set("song", "tempo", 90.0)], deadline_s=1)
+
+            nursery.start_soon(hang)
+            await trio.sleep(0.1)
+            with trio.move_on_after(0.1):
+                await mirror.write([RENAME], write_id="mine")
+            peer.hooks.clear()
+        assert (await mirror.write([RENAME], write_id="mine")).outcome == "verified"
 
 
 async def test_a_write_cancelled_after_it_is_sent_is_finished_and_kept(
@@ -355,6 +374,28 @@ async def test_who_waits_for_a_long_write_is_told_how_it_gets_on(
         assert (await mirror.write([RENAME], progress=progress)).outcome == "verified"
         assert told == [(0.125, "1 of 4"), (0.25, "2 of 4"), (0.375, "3 of 4")]
         assert mirror.synced
+
+
+async def test_who_fails_to_hear_of_progress_still_gets_the_outcome(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    def slowly(client: Client, id_: Any, params: dict[str, Any]) -> bool:
+        async def work() -> None:
+            for done in range(1, 4):
+                await trio.sleep(0.1)
+                client.notify("write.progress", write=params["write"], op=0, ops=1, done=done, of=4)
+            await trio.sleep(0.1)
+            client.answer(id_, peer.execute(params))
+
+        peer.nursery.start_soon(work)
+        return True
+
+    async def progress(each: WriteProgress) -> None:
+        raise ValueError("nobody is there")
+
+    peer.hooks["write.execute"] = slowly
+    async with opened() as mirror:
+        assert (await mirror.write([RENAME], progress=progress)).outcome == "verified"
 
 
 def test_progress_without_a_known_end_never_goes_back() -> None:
