@@ -171,8 +171,8 @@ class Audit:
         if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
             return
         new = yield from engine.reader.reading(row, index)
-        # What was told meanwhile is newer than what was read.
-        told = row.values[index] is not old or engine.dirty.get(row.id, 0) & 1 << index
+        # What was told meanwhile is newer than what was read; so is that the object is gone.
+        told = row.obj is None or row.values[index] is not old or engine.dirty.get(row.id, 0) & 1 << index
         if not told and not (new == old and type(new) is type(old)):
             self._mark(row, index)
 

@@ -10,7 +10,7 @@ batch: objects added, values and lists, objects removed.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .observers import Observers
@@ -184,6 +184,8 @@ class Engine:
         self.epoch = epoch
         self.revision = 0
         self.last_edit = 0
+        self.last_other = 0
+        """The last revision that told of an edit by no write."""
         self.last_change = 0
         """The last revision that told of more than what undo and redo could do next."""
         self.dirty: Dict[int, int] = {}
@@ -222,6 +224,11 @@ class Engine:
     def give_back(self, marks: Dict[int, int]) -> None:
         for id_, bits in marks.items():
             self.dirty[id_] = self.dirty.get(id_, 0) | bits
+
+    def untold(self, ids: Iterable[int]) -> bool:
+        """Whether an edit of one of these is marked and not told yet."""
+        rows, dirty = self.shadow.rows, self.dirty
+        return any(id_ in rows and dirty.get(id_, 0) & rows[id_].plan.edit_bits for id_ in ids)
 
     def mark_names(self, row: Row, names: Any) -> None:
         bits = row.plan.bits_of(names)
@@ -431,6 +438,9 @@ class Engine:
                 continue
             if plan.long_bits & 1 << index:
                 new = yield from self.reader.reading(row, index)
+                if not alive(row.obj):
+                    # It went meanwhile: that alone is told, by the list that it was in.
+                    return
             else:
                 new = self.reader.value(row, index)
             if new is old or (new == old and type(new) is type(old)):
@@ -501,6 +511,8 @@ class Engine:
         self.revision += 1
         if batch.edit:
             self.last_edit = self.revision
+            if batch.cause.write is None:
+                self.last_other = self.revision
         if len(batch.changes) > batch.passing:
             self.last_change = self.revision
         about: Dict[str, Any] = {

@@ -8,7 +8,7 @@ own exception through.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Generator, List, Tuple
+from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 
 from . import schema
 from .plans import Row
@@ -25,7 +25,9 @@ UNCHANGED: Any = object()
 class Call:
     """One call about to be made: `args` by name, objects already Live's own."""
 
-    __slots__ = ("args", "done", "holds", "live_module", "made", "method", "of", "row", "so_far", "song")
+    __slots__ = (
+        "args", "back", "done", "holds", "live_module", "made", "method", "of", "row", "so_far", "song",
+    )  # fmt: skip
 
     def __init__(
         self, row: Row, method: schema.Method, args: Dict[str, Any], song: Any, live_module: Any
@@ -42,6 +44,8 @@ class Call:
         """`done` of so much; 0 where nobody knows how much it is."""
         self.so_far = ""
         """What Live shows while the call is waited for, should it take too long."""
+        self.back: Optional[Callable[[], Any]] = None
+        """Takes back what was done so far, where undo cannot: somebody edits the Set meanwhile."""
         self.holds: Tuple[str, ...] = ()
         """Properties of the row that are told when the call has ended, not after each piece of it."""
 

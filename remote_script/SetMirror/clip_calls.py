@@ -54,6 +54,8 @@ def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
     make = call.live_module.Clip.MidiNoteSpecification
     call.of, call.holds = len(notes), ("notes",)
     ids: List[Any] = []
+    if call.method.name == "add_new_notes":
+        call.back = lambda: call.obj.remove_notes_by_id(tuple(ids))
     while call.done < call.of:
         if call.done:
             yield MORE

@@ -78,6 +78,7 @@ class Executor:
         self._waiting_for_tick = 0
         self._result_bytes = sum(_size(kept) for kept in self.results.values())
         self._step_open = False
+        self._step_began = 0
 
     # -- the queue ---------------------------------------------------------------------------------
 
@@ -192,6 +193,7 @@ class Executor:
         if not self._step_open:
             self.engine.song.begin_undo_step()
             self._step_open = True
+            self._step_began = self.engine.revision
 
     def _end_step(self, parameters: bool) -> None:
         """Close the step; parameter changes join the history only when synced (12.4)."""
@@ -208,6 +210,14 @@ class Executor:
             except Exception as problem:
                 # The Set is going away; there is no history left to keep in order.
                 self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
+
+    @property
+    def _split(self) -> bool:
+        """Whether somebody edited the Set since the step began.
+
+        Live then ends it (guess): what was done before and after are two entries with another's between them.
+        """
+        return self.engine.last_other > self._step_began
 
     def _close_foreign_step(self) -> None:
         """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
@@ -237,18 +247,16 @@ class Executor:
                 write, "unchanged", [op.forecast(engine) for op in operations], 0, dry_run=True
             )
         for number, operation in enumerate(operations):
-            marks = dict(engine.dirty)
             try:
                 yield from self._patiently(operation, operations, write)
             except Exception as problem:
                 # Whatever Live raised is a refusal; the write is taken back as a whole.
                 refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
-                touched = engine.dirty != marks
                 refusal.facts.setdefault("op", number)
-                yield from self._take_back(
-                    write, operations[:number], operation if touched else None, refusal
-                )
+                failed = operation if operation.moved else None
+                yield from self._take_back(write, operations[:number], failed, refusal)
         parameters = any(op.changed and op.is_parameter for op in operations)
+        split = self._step_open and self._split
         keep_open = parameters and self._step_open and not self._can_sync()
         if not keep_open:
             self._end_step(parameters)
@@ -271,7 +279,7 @@ class Executor:
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        return self._result(write, outcome, results, 1 if tracked else 0)
+        return self._result(write, outcome, results, 1 + split if tracked else 0)
 
     def _result(
         self,
@@ -377,12 +385,12 @@ class Executor:
         if operation.kind == "set":
             if operation.undoable and not operation.is_already_so(engine):
                 self._begin_step()
-            operation.apply_set(engine, operations)
+            self._watched(operation, lambda: operation.apply_set(engine, operations))
             return
         if operation.undoable and not operation.self_contained:
             self._begin_step()
         arguments = operation.live_arguments(engine, operations)
-        call = Call(row, operation.method, arguments, engine.song, self._live_module())
+        call = operation.call = Call(row, operation.method, arguments, engine.song, self._live_module())
         operation.victim = victim(call)
         if operation.self_contained:
             self._close_foreign_step()
@@ -390,7 +398,7 @@ class Executor:
         try:
             while True:
                 try:
-                    wish = next(steps)
+                    wish = self._watched(operation, lambda: next(steps))
                 except StopIteration as end:
                     operation.finish_call(call, end.value)
                     break
@@ -409,6 +417,14 @@ class Executor:
         if operation.self_contained:
             self._close_foreign_step()
 
+    def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
+        """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
+        marks = dict(self.engine.dirty)
+        try:
+            return step()
+        finally:
+            operation.moved = operation.moved or self.engine.dirty != marks
+
     def _tell_progress(self, write: Write, number: int, call: Call) -> None:
         now = self._clock()
         if now < write.next_notice or not call.done:
@@ -425,17 +441,25 @@ class Executor:
         """Undo what was applied before the failure, then raise it; says exactly what could not be undone."""
         engine = self.engine
         applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
+        calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
+        was_open = self._step_open
+        # It would take back what somebody else did meanwhile.
+        undo = bool(calls) and was_open and not self._split
+        for operation in calls:
+            operation.lasts = not undo
         for operation in reversed(applied):
-            if operation.kind == "set" and operation.row is not None and alive(operation.row.obj):
+            if (
+                operation.row is not None
+                and alive(operation.row.obj)
+                and (operation.kind == "set" or not undo)
+            ):
                 try:
                     operation.restore()
                 except Exception:
                     # Then it is told below as left behind.
                     continue
-        was_open = self._step_open
         self._end_step(any(op.is_parameter for op in applied))
-        calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
-        if calls and was_open:
+        if undo:
             # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
             try:
                 engine.song.undo()

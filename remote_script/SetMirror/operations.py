@@ -67,6 +67,11 @@ class Operation:
         self.args: Dict[str, Any] = {}
         self.touches: Set[int] = set()
         self.changed = False
+        self.moved = False
+        """Whether Live told of anything while it was applied: if it then fails, something is to be taken back."""
+        self.call: Optional[Call] = None
+        self.lasts = False
+        """Whether it stays done although the write failed."""
         self.before: Any = None
         self.after: Any = None
         self.verified = False
@@ -190,9 +195,11 @@ class Operation:
         return self.kind == "set" and self.row is not None and self.row.plan.type == "DeviceParameter"
 
     def last_change(self, engine: Engine) -> int:
-        """The last revision in which what this operation touches was edited."""
+        """The last revision in which what this operation touches was edited; the next one if that is not told yet."""
         if self.is_history:
-            return engine.last_edit
+            return engine.revision + 1 if engine.untold(engine.dirty) else engine.last_edit
+        if engine.untold(self.touches):
+            return engine.revision + 1
         rows = [engine.shadow.rows[id_] for id_ in self.touches if id_ in engine.shadow.rows]
         return max([row.revision for row in rows] or [0])
 
@@ -406,8 +413,13 @@ class Operation:
                 self.changed, self.note = False, "nothing changed that can be read"
 
     def restore(self) -> None:
-        """Put the value from before back; for `set` only."""
+        """Put the value from before back, or take back by hand what the call did, where it knows how."""
         assert self.row is not None
+        if self.kind == "call":
+            if self.call is not None and self.call.back is not None:
+                self.call.back()
+                self.lasts = False
+            return
         assert self.prop is not None
         setattr(self.row.obj, self.prop.name, self._raw_before)
 
@@ -425,7 +437,11 @@ class Operation:
                 return True
             assert self.prop is not None
             return same(engine.reader.now(self.row, self.prop.name), self.before)
-        return self.method.effect == "edit" and (self.product is None or not alive(self.product))
+        return (
+            self.method.effect == "edit"
+            and not self.lasts
+            and (self.product is None or not alive(self.product))
+        )
 
     def left_behind(self) -> Dict[str, Any]:
         """For the answer to a write that could not be taken back whole."""

@@ -114,7 +114,10 @@ class Plan:
         self.plain = [i for i in range(len(self.properties)) if i not in pointing]
         self.tree_bits = sum(1 << i for i in self.tree)
         self.ref_bits = sum(1 << i for i in self.refs)
-        self.all_bits = (1 << len(self.properties)) - 1
+        self.edit_bits = self.tree_bits | sum(
+            1 << i for i, prop in enumerate(self.properties) if prop.is_edit or prop.type == "notes"
+        )
+        """What is edited, not just shown."""
         self.readers: List[Optional[Callable[[Any], Any]]] = [_reader(prop) for prop in self.properties]
         self.changing = [
             i
@@ -130,7 +133,6 @@ class Plan:
             if self.properties[i].write and self.properties[i].undo and not self.properties[i].after
         )
         """Undo may change them and nobody tells."""
-        self.observed_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.kind != "polled")
         self.listeners: List[Tuple[str, str]] = []
         """(name in add_<name>_listener, name of the row's method)"""
         self.listener_bits: List[int] = []

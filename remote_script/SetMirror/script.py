@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, Optional, Set, Tuple
 
 from . import auth, schema, settings
 from .audit import Audit
@@ -21,7 +21,6 @@ from .batches import AUDIT, LIVE, Batch, Cause, Engine
 from .clients import Client
 from .errors import BridgeError
 from .executor import FLUSH, PUMP, Executor
-from .plans import Row
 from .requests import Requests
 from .server import PROTOCOLS, Server
 from .timings import Timings
@@ -36,6 +35,8 @@ STEPS_END = 0.75
 """Of the budget: the last step begins before."""
 LATE_ROWS = 4
 """Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
+FLUSHES_FIRST = 4
+"""A write goes on when everything before is told; where that has no end, after so many batches."""
 SILENCE_S = 0.08
 """Without a pump for so long, `update_display` pumps instead."""
 PROGRESS_S = 0.5
@@ -62,13 +63,14 @@ class SetMirror:
         self._late: Dict[int, Cause] = {}
         """Why the routing lists of an object are to be read, where it is known."""
         self._late_turn = False
+        self._flushes = 0
+        """Ended since the write under way moved last, or since one waits to begin."""
         self._closed = False
         self._pumping = False
         self._timer: Any = None
         self._last_pump = self._last_display = self._began = clock()
         self._job: Optional[Iterator[None]] = None
         self._batch: Optional[Batch] = None
-        self._waiting = False
         self._progress: Optional[float] = 0.0
         self._next_progress = 0.0
         self._rebuild_at = 0.0
@@ -188,9 +190,9 @@ class SetMirror:
         server.receive(spend)
         worked = self._work(deadline)
         engine = self.engine
-        settled = self._job is None and self._progress is None and not engine.dirty
-        server.stream_snapshots(engine.shadow, engine.revision, engine.epoch, settled, spend)
-        if not worked and settled and not self.executor.busy:
+        self._begin_snapshots()
+        server.stream_snapshots(engine.shadow, engine.epoch, spend)
+        if not worked and self._is_whole and not engine.dirty and not self.executor.busy:
             self._audit()
         server.beat(engine.epoch, engine.revision, time.time())
         if self._progress is not None:
@@ -198,6 +200,15 @@ class SetMirror:
         server.send(engine.epoch, engine.revision)
         server.forget_closed(engine.shadow)
         return worked
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the shadow is what the last batch made it: only so between two jobs."""
+        return self._job is None and self._progress is None
+
+    def _begin_snapshots(self) -> None:
+        if self.server is not None and self._is_whole:
+            self.server.begin_snapshots(self.engine.shadow, self.engine.revision)
 
     def _work(self, deadline: float) -> bool:
         """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
@@ -214,15 +225,17 @@ class SetMirror:
                     return worked
                 self._new_engine()
                 executor = self.executor
-            elif self.engine.due:
+            elif self.engine.due and not (executor.busy and not advanced and self._flushes >= FLUSHES_FIRST):
                 self._begin_flush()
             elif executor.busy and not advanced:
                 worked = True
+                self._flushes = 0
+                before = dict(self.engine.dirty) if self.engine.due else {}
                 began = time.perf_counter()
                 wish = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
                 if wish == FLUSH:
-                    self._flush_for_write()
+                    self._flush_for_write(before)
                 elif wish == PUMP:
                     advanced = True
             else:
@@ -260,6 +273,7 @@ class SetMirror:
         if batch is None:
             self._built()
         else:
+            self._flushes = self._flushes + 1 if self.executor.busy else 0
             line = self.engine.seal(batch, time.time())
             if line is not None and self.server is not None:
                 self.server.broadcast(line)
@@ -271,7 +285,8 @@ class SetMirror:
         dirty, cause = self._due()
         write = self.executor.current
         if write is not None and cause is LIVE:
-            mine = {id_: bits for id_, bits in dirty.items() if self._concerns(id_, write.touched)}
+            concerned = self._concerned(dirty, write.touched)
+            mine = {id_: bits for id_, bits in dirty.items() if id_ in concerned}
             others = {id_: bits for id_, bits in dirty.items() if id_ not in mine}
             if mine and others:
                 # Structure first settles where objects are; the rest follows in the next round.
@@ -281,16 +296,20 @@ class SetMirror:
                 return
         self._start(dirty, cause)
 
-    def _flush_for_write(self) -> None:
-        """All that is dirty came from the write that has just run in this very turn."""
+    def _flush_for_write(self, before: Dict[int, int]) -> None:
+        """All that is dirty came from the write that has just run in this very turn, but for what was so `before`."""
         engine, write = self.engine, self.executor.current
         if engine.due and write is not None:
             cause = Cause("write", write.id, write.author)
             dirty, late = self._split()
-            for id_ in late:
-                self._late[id_] = cause
+            self._late.update({id_: cause for id_ in late if id_ not in before})
             engine.give_back(late)
-            if dirty:
+            for id_ in before.keys() - self._concerned(before, write.touched):
+                others = dirty.get(id_, 0) & before[id_]
+                if others:
+                    engine.give_back({id_: others})
+                    dirty[id_] &= ~others
+            if any(dirty.values()):
                 self._start(dirty, cause)
 
     def _split(self) -> Tuple[Dict[int, int], Dict[int, int]]:
@@ -329,6 +348,8 @@ class SetMirror:
         return taken, cause
 
     def _start(self, dirty: Dict[int, int], cause: Cause) -> None:
+        # Where one flush follows the other, there is no other time.
+        self._begin_snapshots()
         self._spread(dirty)
         self._batch = Batch(cause)
         self._job = self.engine.flush(dirty, self._batch)
@@ -378,24 +399,20 @@ class SetMirror:
         if row is not None:
             dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
 
-    def _concerns(self, id_: int, touched: Any) -> bool:
-        """Whether a changed object is one that the write touched, or above or below one (the song apart)."""
-        rows = self.engine.shadow.rows
-        if id_ in touched:
-            return True
-        root = self.engine.shadow.root
-        row: Optional[Row] = rows.get(id_)
+    def _concerned(self, ids: Iterable[int], touched: Set[int]) -> Set[int]:
+        """Those of `ids` that the write touched, or that are above or below one (the song apart)."""
+        above = set(touched)
+        for id_ in touched:
+            above.update(self._line_of(id_))
+        return {id_ for id_ in ids if id_ in above or not touched.isdisjoint(self._line_of(id_))}
+
+    def _line_of(self, id_: int) -> Iterator[int]:
+        """An object and all above it, but for the song."""
+        rows, root = self.engine.shadow.rows, self.engine.shadow.root
+        row = rows.get(id_)
         while row is not None and row is not root:
-            if row.id in touched:
-                return True
+            yield row.id
             row = rows.get(row.parent) if row.parent is not None else None
-        for each in touched:
-            row = rows.get(each)
-            while row is not None and row is not root:
-                if row.id == id_:
-                    return True
-                row = rows.get(row.parent) if row.parent is not None else None
-        return False
 
     def _audit(self) -> None:
         began = time.perf_counter()

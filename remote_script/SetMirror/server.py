@@ -228,7 +228,7 @@ class Server:
         """A notice to every authenticated client."""
         line = request_line(method, params)
         for client in self.served():
-            # A heartbeat that finds no room is no loss: the next batch tells more.
+            # What finds no room is no loss: heartbeats come again, and who is not ready asks again.
             if client.has_room(line):
                 client.stream(line)
 
@@ -239,13 +239,15 @@ class Server:
             self._next_beat = now + HEARTBEAT_S
             self.notify("bridge.heartbeat", {"epoch": epoch, "revision": revision, "time": time})
 
-    def stream_snapshots(
-        self, shadow: Shadow, revision: int, epoch: str, settled: bool, spend: Callable[[], bool]
-    ) -> None:
-        """Encode on at the snapshots under way while `spend()` allows; new ones begin between two batches."""
+    def begin_snapshots(self, shadow: Shadow, revision: int) -> None:
+        """Begin those that are wanted; to be called between two batches only."""
         for client in self.served():
-            if client.snapshot is None and client.snapshots_wanted and settled:
+            if client.snapshot is None and client.snapshots_wanted:
                 client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision))
+
+    def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
+        """Encode on at the snapshots under way while `spend()` allows."""
+        for client in self.served():
             while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
                 request, snapshot = client.snapshot
                 objects = snapshot.take(shadow.rows, SNAPSHOT_LINE)
