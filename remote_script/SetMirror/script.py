@@ -18,6 +18,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, Optional, Set, Tuple
 from . import auth, schema, settings
 from .audit import Audit
 from .batches import AUDIT, LIVE, Batch, Cause, Engine
+from .call import MORE
 from .clients import Client
 from .errors import BridgeError
 from .executor import FLUSH, PUMP, Executor
@@ -65,6 +66,8 @@ class SetMirror:
         self._late_turn = False
         self._flushes = 0
         """Ended since the write under way moved last, or since one waits to begin."""
+        self._amid = False
+        """Whether the write under way has more to do: Live tells at once what it did, so the rest is others'."""
         self._closed = False
         self._pumping = False
         self._timer: Any = None
@@ -234,7 +237,8 @@ class SetMirror:
                 began = time.perf_counter()
                 wish = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
-                if wish == FLUSH:
+                self._amid = wish == MORE
+                if wish in (FLUSH, MORE):
                     self._flush_for_write(before)
                 elif wish == PUMP:
                     advanced = True
@@ -280,11 +284,11 @@ class SetMirror:
         return True
 
     def _begin_flush(self) -> None:
-        """Begin to tell what is dirty; while a write settles, its targets' changes are told as its own."""
+        """Begin to tell what is dirty; while a write waits for Live, its targets' changes are told as its own."""
         engine = self.engine
         dirty, cause = self._due()
         write = self.executor.current
-        if write is not None and cause is LIVE:
+        if write is not None and cause is LIVE and not self._amid:
             concerned = self._concerned(dirty, write.touched)
             mine = {id_: bits for id_, bits in dirty.items() if id_ in concerned}
             others = {id_: bits for id_, bits in dirty.items() if id_ not in mine}

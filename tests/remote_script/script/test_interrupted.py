@@ -146,19 +146,30 @@ def test_a_clip_removed_while_the_audit_reads_it_was_not_missed(stage: Stage) ->
     assert audit.counters["missed"] == 0
 
 
-def rename(stage: Stage) -> None:
-    stage.live.person.do(lambda song: setattr(song.tracks[2], "name", "Strings"))
+def rename(stage: Stage, track: int = 2) -> None:
+    stage.live.person.do(lambda song: setattr(song.tracks[track], "name", "Strings"))
 
 
-def test_a_failed_write_takes_no_edit_back_that_was_made_meanwhile(stage: Stage) -> None:
+def test_an_edit_near_what_is_written_meanwhile_is_a_persons(stage: Stage) -> None:
+    client = scarce(stage)
+    request = begin(client, call(CLIP, "replace_notes", notes=many()))
+    midway(stage)
+    rename(stage, 0)
+    assert finish(stage, client, request)["result"]["undo_steps"] == 2
+    change = ["set", client.at("tracks/0")[0], "name", "Strings"]
+    assert [batch["cause"] for batch in client.follow() if change in batch["changes"]] == ["live"]
+
+
+@pytest.mark.parametrize("track", [0, 2])
+def test_a_failed_write_takes_no_edit_back_that_was_made_meanwhile(stage: Stage, track: int) -> None:
     client = scarce(stage)
     request = begin(client, call(CLIP, "add_new_notes", notes=many()), deadline_s=0.3)
     midway(stage)
-    rename(stage)
+    rename(stage, track)
     data = refused(finish(stage, client, request))
     assert (data["applied"], data["taken_back"]) == ([], 1)
     assert held(stage) == 0
-    assert stage.song.tracks[2].name == "Strings"
+    assert stage.song.tracks[track].name == "Strings"
     assert stage.differences(client) == []
 
 
