@@ -313,3 +313,11 @@ def missing(prop: schema.Property, row: Row) -> BridgeError:
 def is_property(row: Row, name: str) -> bool:
     """Whether the table knows the property for this class of object."""
     return name in schema.properties(row.plan.type)
+
+
+def not_long(row: Row, name: str) -> None:
+    """BridgeError NOT_AVAILABLE for a property that is read in pieces: one turn is not for it."""
+    index = row.plan.index.get(name)
+    if index is not None and row.plan.long_bits & 1 << index:
+        rule = "{} of a {} is too long to be read in one turn".format(name, row.plan.type)
+        raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")

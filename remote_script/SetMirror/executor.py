@@ -342,6 +342,7 @@ class Executor:
                     problems.add(operation.number, problem)
 
     def _expect(self, row: Row, name: Any, expected: Any) -> None:
+        checks.not_long(row, str(name))
         observed = self.engine.reader.now(row, str(name))
         if observed is ABSENT:
             observed = None

@@ -129,9 +129,7 @@ class Requests:
             raise BridgeError("INVALID_PARAMS", "An item is [target, name]", checks.short(item))
         target, name = item
         row = resolve(engine.shadow, target)
-        if name in row.plan.index and row.plan.long_bits & 1 << row.plan.index[name]:
-            rule = "{} of a {} is too long to be read in one turn".format(name, row.plan.type)
-            raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")
+        checks.not_long(row, name)
         known = checks.is_property(row, name)
         value = engine.reader.now(row, name) if known else ABSENT
         if value is ABSENT:

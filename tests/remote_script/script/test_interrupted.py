@@ -196,3 +196,12 @@ def test_a_write_with_an_edit_made_meanwhile_is_more_than_one_step(stage: Stage)
     assert stage.live.history == ["Edit", "Custom Action", "Edit", "Custom Action"]
     stage.live.person.do(lambda song: song.undo())
     assert 0 < held(stage) < MANY
+
+
+def test_what_is_long_is_not_read_at_once_to_compare_it(stage: Stage) -> None:
+    client = scarce(stage)
+    expect = [{"target": CLIP, "name": "notes", "value": []}]
+    data = refused(client.write(put(CLIP, "name", "x"), expect=expect))
+    assert (data["error"], "too long" in data["rule"]) == ("NOT_AVAILABLE", True)
+    told = client.result("set.read", items=[[CLIP, "notes"]])
+    assert "too long" in told["values"][0]["error"]["rule"]
