@@ -30,6 +30,8 @@ from tests.remote_script.script.stage import Stage
 
 TICK_S = 0.01
 """As Live's timer fires."""
+PLENTY_S = 10.0
+"""So that what happens in virtual time does not depend on how busy this machine is."""
 QUIET_S = 0.5
 LONG_S = 60.0
 
@@ -235,6 +237,7 @@ async def whole_path(
     name: str = "tests",
     sync: bool = True,
     tick_s: float = TICK_S,
+    budget_s: float = PLENTY_S,
     policy: Policy | None = None,
     policy_file: Path | None = None,
     library_file: Path | None = None,
@@ -247,9 +250,10 @@ async def whole_path(
       policy, policy_file, library_file: Of the MCP server.
       elicit: The client's answers to questions; without it nobody can be asked.
       tick_s: In such steps Live's time follows trio's; longer ones are faster where nobody looks at latencies.
+      budget_s: Of real time, for one turn of the script; by default enough for anything.
       options: Of the Remote Script, such as `audit_s`.
     """
-    whole = Whole(Stage(spec, version, **options), tick_s)
+    whole = Whole(Stage(spec, version, budget_s=budget_s, **options), tick_s)
     stage, failed = whole.stage, None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(whole.run)

@@ -26,6 +26,7 @@ from remote_script.SetMirror import batches, observers, schema
 from remote_script.SetMirror.batches import Engine
 from remote_script.SetMirror.plans import Row
 from remote_script.SetMirror.script import SetMirror
+from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
 from tests.mirror.test_histories import WRONG
 from tests.whole import LONG_S, Refused, Whole, whole_path
@@ -102,7 +103,10 @@ class History:
 
 async def carried_out(steps: list[Step], spec: SetSpec | None = None) -> None:
     # The audit goes round when it is asked to: what is compared has to be right without it.
-    async with whole_path(spec or demo_set(), audit_s=0.0) as whole, trio.open_nursery() as nursery:
+    async with (
+        whole_path(spec or demo_set(), budget_s=BUDGET_MS / 1000, audit_s=0.0) as whole,
+        trio.open_nursery() as nursery,
+    ):
         assert await whole.differences() == []
         history = History(whole, nursery)
         for kind, number in steps:
