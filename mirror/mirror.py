@@ -370,7 +370,7 @@ class Mirror:
         """Take back one write, only if nothing was changed since.
 
         Raises:
-          PreconditionFailed: somebody changed the Set since; `facts["since"]` says who.
+          PreconditionFailed: somebody changed the Set while it was under way, or since: `facts["since"]` says who.
           NotFound, InvalidValue: no such write, or nothing of it to undo.
         """
         return await self.writes.undo_mine(write_id, author=author, client=client)
