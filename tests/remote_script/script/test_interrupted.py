@@ -200,8 +200,21 @@ def test_a_write_with_an_edit_made_meanwhile_is_more_than_one_step(stage: Stage)
 
 def test_what_is_long_is_not_read_at_once_to_compare_it(stage: Stage) -> None:
     client = scarce(stage)
-    expect = [{"target": CLIP, "name": "notes", "value": []}]
-    data = refused(client.write(put(CLIP, "name", "x"), expect=expect))
-    assert (data["error"], "too long" in data["rule"]) == ("NOT_AVAILABLE", True)
+    client.write(call(CLIP, "add_new_notes", notes=many(40)))
+    client.follow()
+    notes = client.at(CLIP)[4]["notes"]
+    for expected, error in (
+        (notes, None),
+        ([], "PRECONDITION_FAILED"),
+        (notes[:-1], "PRECONDITION_FAILED"),
+        (notes * 100, "TOO_LARGE"),
+    ):
+        expect = [{"target": CLIP, "name": "notes", "value": expected}]
+        answer = client.write(put(CLIP, "name", "x"), expect=expect)
+        assert ("result" in answer) if error is None else refused(answer)["error"] == error
+    clip = stage.song.tracks[0].clip_slots[0].clip
+    stage.live.person.do(lambda song: clip.remove_notes_by_id((notes[0][0],)))
+    expect = [{"target": CLIP, "name": "notes", "value": notes}]
+    assert refused(client.write(put(CLIP, "name", "y"), expect=expect))["error"] == "PRECONDITION_FAILED"
     told = client.result("set.read", items=[[CLIP, "notes"]])
     assert "too long" in told["values"][0]["error"]["rule"]
