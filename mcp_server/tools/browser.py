@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import trio
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, errors
 
+from .. import index
 from ..desk import Desk
 from ..fields import Target
 from ..library import ROOTS, Item
@@ -22,6 +24,8 @@ class Browse(Arguments):
     path: Annotated[str, Meta(description="a folder such as 'plugins/VST3'; '' for the roots")] = ""
     match: Annotated[str, Meta(description="only names with this; with deep: words")] = ""
     deep: Annotated[bool, Meta(description="search all folders below, or everywhere")] = False
+    tags: Annotated[list[str], Meta(description="all of these, in Live's own index")] = []
+    similar_to: Annotated[str, Meta(description="a sample: what sounds like it")] = ""
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
     cursor: str = ""
 
@@ -35,6 +39,8 @@ class Browse(Arguments):
 )
 async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     path = given.path.strip("/ ")
+    if given.tags or given.similar_to:
+        return {"items": await trio.to_thread.run_sync(_indexed, given, path)}
 
     async def page(path: str, offset: int, limit: int) -> dict[str, Any]:
         args = {"path": path, "offset": offset, "limit": limit}
@@ -56,6 +62,24 @@ async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     held = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
     part, after = paged(held, given.cursor, given.limit)
     return {"items": [_shown(f"{path}/{item.name}", item) for item in part], "total": len(held), **after}
+
+
+def _indexed(given: Browse, path: str) -> list[dict[str, Any]]:
+    """From Live's own index on disk; Live need not run."""
+    if path and path not in index.KINDS:
+        raise errors.InvalidValue(
+            f"With tags `path` is a kind, got {path[:60]!r}",
+            path[:60],
+            hint=f"one of {', '.join(index.KINDS)}",
+        )
+    if given.similar_to and (given.tags or given.match or path):
+        raise errors.InvalidParams("`similar_to` stands alone", hint="leave path, match and tags out")
+    with index.opened() as held:
+        if given.similar_to:
+            hits = held.similar(given.similar_to, given.limit)
+        else:
+            hits = held.search(given.match, given.tags, path, given.limit)
+    return [{name: value for name, value in hit._asdict().items() if value is not None} for hit in hits]
 
 
 def _shown(path: str, item: Item) -> dict[str, Any]:

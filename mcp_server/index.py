@@ -1,0 +1,232 @@
+"""Live's own index of the library: tags, kinds and similar sounds, read whether Live runs or not.
+
+Live keeps it in SQLite (reported for 12.2 to 12.4, not documented): `files` is a tree with a FourCC as kind, `places`
+are its roots, tags are `keywords` or `metadata`, and `fe_values` holds 64 floats for each sound that was analysed. It
+is opened read-only and immutable, so Live never waits for it; another shape is refused by name, not guessed at.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from mirror import errors
+
+VARIABLE = "SETMIRROR_LIVE_DATABASE"
+"""Names the folder of the databases where Live keeps them elsewhere."""
+DEEPEST = 64
+"""Folders above a file; a tree that goes on is broken."""
+FEATURES = struct.Struct("<3i")
+FEATURES_VERSION, DIMENSIONS = 18, 64
+"""Of `fe_values`, as reported; another number may mean another thing."""
+
+
+def _four(code: str) -> int:
+    return int.from_bytes(code.encode("ascii"), "big")
+
+
+TAG = _four("keyw")
+TAG_KEYS = (_four("KEYW"), _four("CKEY"))
+"""Tags of packs and users, and those that Live found by listening."""
+KINDS = {
+    "samples": ("wav-", "aif-", "flac", "mp3-", "rex-", "ogg-"),
+    "sounds": ("adv-", "adg-"),
+    "instruments": ("adv-", "adg-"),
+    "drums": ("adg-",),
+    "audio_effects": ("adg-", "adv-", "amp-"),
+    "midi_effects": ("adg-", "adv-"),
+    "max_for_live": ("amxd", "alc-"),
+    "clips": ("alc-", "als-"),
+    "plugins": ("plg-", "vstp", "vst3"),
+}
+"""The browser's roots → what lies there, as far as its kind tells."""
+
+
+class Hit(NamedTuple):
+    """A file: `path` in the browser, `file` on disk, `distance` of its sound (0 is the same; about 1 is another)."""
+
+    path: str
+    file: str
+    tags: list[str]
+    distance: float | None = None
+
+
+def folder() -> Path:
+    """Where Live keeps its databases on this system."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "")) / "Ableton" / "Live Database"
+    return Path.home() / "Library" / "Application Support" / "Ableton" / "Live Database"
+
+
+@contextmanager
+def opened() -> Iterator[Index]:
+    """The newest index; NotAvailable where there is none, or it cannot be read."""
+    where = folder()
+    found = sorted(where.glob("Live-files-*.db"), key=lambda each: each.stat().st_mtime)
+    if not found:
+        raise errors.NotAvailable(
+            f"Live's library index was not found in {where}",
+            hint=f"start Live 12 once; {VARIABLE} names another folder",
+        )
+    try:
+        with closing(
+            sqlite3.connect(f"file:{quote(str(found[-1]))}?mode=ro&immutable=1", uri=True)
+        ) as database:
+            yield Index(database)
+    except sqlite3.Error as problem:
+        raise errors.NotAvailable(
+            f"Live's library index {found[-1].name} cannot be read: {problem}",
+            hint="its form is Live's own; browse without tags and similar_to asks Live itself",
+        ) from None
+
+
+class Index:
+    """One database."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._columns = {
+            table: {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+            for table in ("files", "places", "keywords", "metadata", "fe_values")
+        }
+        if not {"file_id", "parent_id", "name", "file_type"} <= self._columns["files"]:
+            raise sqlite3.DatabaseError("it has no table of files that is known here")
+
+    def search(self, words: str, tags: list[str], kind: str, limit: int) -> list[Hit]:
+        """Files that have all the tags and whose names have all the words; `kind` is a root of the browser or "".
+
+        A tag is meant by its whole name or by one part of it: "Kick" is in "Drums|Kick".
+        """
+        where, values = ["f.file_type != ?"], [TAG]
+        for word in words.split():
+            where.append("f.name LIKE ? ESCAPE '\\'")
+            values.append("%" + _literal(word) + "%")  # type: ignore[arg-type]
+        if kind:
+            codes = [_four(code) for code in KINDS[kind]]
+            where.append(f"f.file_type IN ({','.join('?' * len(codes))})")
+            values += codes
+        for tag in tags:
+            ids = [row[0] for row in self._tagged(tag)]
+            where.append(f"f.file_id IN ({','.join(map(str, ids))})" if ids else "0")
+        rows = self._database.execute(
+            f"SELECT f.file_id FROM files f WHERE {' AND '.join(where)} ORDER BY f.name LIMIT ?",
+            [*values, limit],
+        )
+        return [self._hit(row[0]) for row in rows.fetchall()]
+
+    def similar(self, name: str, limit: int) -> list[Hit]:
+        """The sounds nearest to that of the file with this name, by what Live heard in their first seconds.
+
+        Raises:
+          NotFound: no analysed sound has that name.
+          NotAvailable: the analysis has another form than the one that is known.
+        """
+        like = "%" + _literal(name.replace("\\", "/").rsplit("/", 1)[-1]) + "%"
+        chosen = self._database.execute(
+            "SELECT v.file_id, v.data FROM fe_values v JOIN files f ON f.file_id = v.file_id"
+            " WHERE f.name LIKE ? ESCAPE '\\' ORDER BY length(f.name), f.name LIMIT 1",
+            [like],
+        ).fetchone()
+        if chosen is None:
+            raise errors.NotFound(
+                f"Live has analysed no sound named {name[:100]!r}",
+                name[:100],
+                hint="browse with match finds samples; Live analyses the folders of its browser",
+            )
+        base = _features(chosen[1])
+        distances = [
+            (math.dist(base, _features(data)), file_id)
+            for file_id, data in self._database.execute("SELECT file_id, data FROM fe_values")
+            if file_id != chosen[0]
+        ]
+        distances.sort()
+        return [self._hit(file_id)._replace(distance=round(each, 4)) for each, file_id in distances[:limit]]
+
+    def _tagged(self, tag: str) -> list[Any]:
+        like = _literal(tag)
+        forms = [like, f"{like}|%", f"%|{like}", f"%|{like}|%"]
+        found: list[Any] = []
+        if {"file_id", "keyw_id"} <= self._columns["keywords"]:
+            named = " OR ".join(["t.name LIKE ? ESCAPE '\\'"] * len(forms))
+            found += self._database.execute(
+                f"SELECT k.file_id FROM keywords k JOIN files t ON t.file_id = k.keyw_id"
+                f" WHERE t.file_type = ? AND ({named})",
+                [TAG, *forms],
+            ).fetchall()
+        if {"file_id", "key", "value_id"} <= self._columns["metadata"]:
+            named = " OR ".join(["v.value LIKE ? ESCAPE '\\'"] * len(forms))
+            found += self._database.execute(
+                f"SELECT m.file_id FROM metadata m JOIN metadata_values v ON v.id = m.value_id"
+                f" WHERE m.key IN (?, ?) AND ({named})",
+                [*TAG_KEYS, *forms],
+            ).fetchall()
+        return found
+
+    def _hit(self, file_id: int) -> Hit:
+        names: list[str] = []
+        place, place_at = "", 0
+        each: int | None = file_id
+        for _ in range(DEEPEST):
+            row = self._database.execute(
+                "SELECT f.name, f.parent_id, p.file_id FROM files f LEFT JOIN places p ON p.file_id = f.file_id"
+                " WHERE f.file_id = ?",
+                [each],
+            ).fetchone()
+            if row is None:
+                break
+            if row[2] is not None and not place:
+                place, place_at = row[0], len(names)
+            names.append(row[0])
+            each = row[1]
+        inside = names[:place_at] if place else names[:1]
+        root = "user_library" if place == "User Library" else f"packs/{place}" if place else ""
+        path = "/".join(part for part in [root, *reversed(inside)] if part)
+        return Hit(path, "/".join(part.rstrip("/\\") for part in reversed(names)) or "/", self._tags(file_id))
+
+    def _tags(self, file_id: int) -> list[str]:
+        found: set[str] = set()
+        if {"file_id", "keyw_id"} <= self._columns["keywords"]:
+            found |= {
+                row[0]
+                for row in self._database.execute(
+                    "SELECT t.name FROM keywords k JOIN files t ON t.file_id = k.keyw_id WHERE k.file_id = ?",
+                    [file_id],
+                )
+            }
+        if {"file_id", "key", "value_id"} <= self._columns["metadata"]:
+            found |= {
+                row[0]
+                for row in self._database.execute(
+                    "SELECT v.value FROM metadata m JOIN metadata_values v ON v.id = m.value_id"
+                    " WHERE m.file_id = ? AND m.key IN (?, ?)",
+                    [file_id, *TAG_KEYS],
+                )
+            }
+        return sorted(found)
+
+
+def _literal(text: str) -> str:
+    """For LIKE: a name with % or _ means just that."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _features(data: bytes) -> tuple[float, ...]:
+    version, dimensions, _ = FEATURES.unpack_from(data) if len(data) >= FEATURES.size else (0, 0, 0)
+    if (version, dimensions) != (FEATURES_VERSION, DIMENSIONS) or len(data) < FEATURES.size + 4 * DIMENSIONS:
+        raise errors.NotAvailable(
+            f"Live's analysis of sounds has form {version} with {dimensions} numbers; known is"
+            f" {FEATURES_VERSION} with {DIMENSIONS}",
+            hint="search by tags or words instead; a newer SetMirror may know it",
+        )
+    return struct.unpack_from(f"<{DIMENSIONS}f", data, FEATURES.size)
