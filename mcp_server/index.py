@@ -108,17 +108,19 @@ class Index:
 
         A tag is meant by its whole name or by one part of it: "Kick" is in "Drums|Kick".
         """
-        where, values = ["f.file_type != ?"], [TAG]
+        where: list[str] = ["f.file_type != ?"]
+        values: list[Any] = [TAG]
         for word in words.split():
             where.append("f.name LIKE ? ESCAPE '\\'")
-            values.append("%" + _literal(word) + "%")  # type: ignore[arg-type]
+            values.append("%" + _literal(word) + "%")
         if kind:
             codes = [_four(code) for code in KINDS[kind]]
             where.append(f"f.file_type IN ({','.join('?' * len(codes))})")
             values += codes
         for tag in tags:
-            ids = [row[0] for row in self._tagged(tag)]
-            where.append(f"f.file_id IN ({','.join(map(str, ids))})" if ids else "0")
+            tagged, named = self._tagged(tag)
+            where.append(f"f.file_id IN ({tagged})")
+            values += named
         rows = self._database.execute(
             f"SELECT f.file_id FROM files f WHERE {' AND '.join(where)} ORDER BY f.name LIMIT ?",
             [*values, limit],
@@ -153,25 +155,27 @@ class Index:
         distances.sort()
         return [self._hit(file_id)._replace(distance=round(each, 4)) for each, file_id in distances[:limit]]
 
-    def _tagged(self, tag: str) -> list[Any]:
+    def _tagged(self, tag: str) -> tuple[str, list[Any]]:
+        """A query for the files that have a tag, in either form, and its values."""
         like = _literal(tag)
         forms = [like, f"{like}|%", f"%|{like}", f"%|{like}|%"]
-        found: list[Any] = []
+        queries: list[str] = []
+        values: list[Any] = []
         if {"file_id", "keyw_id"} <= self._columns["keywords"]:
             named = " OR ".join(["t.name LIKE ? ESCAPE '\\'"] * len(forms))
-            found += self._database.execute(
-                f"SELECT k.file_id FROM keywords k JOIN files t ON t.file_id = k.keyw_id"
-                f" WHERE t.file_type = ? AND ({named})",
-                [TAG, *forms],
-            ).fetchall()
+            queries.append(
+                "SELECT k.file_id FROM keywords k JOIN files t ON t.file_id = k.keyw_id"
+                f" WHERE t.file_type = ? AND ({named})"
+            )
+            values += [TAG, *forms]
         if {"file_id", "key", "value_id"} <= self._columns["metadata"]:
             named = " OR ".join(["v.value LIKE ? ESCAPE '\\'"] * len(forms))
-            found += self._database.execute(
-                f"SELECT m.file_id FROM metadata m JOIN metadata_values v ON v.id = m.value_id"
-                f" WHERE m.key IN (?, ?) AND ({named})",
-                [*TAG_KEYS, *forms],
-            ).fetchall()
-        return found
+            queries.append(
+                "SELECT m.file_id FROM metadata m JOIN metadata_values v ON v.id = m.value_id"
+                f" WHERE m.key IN (?, ?) AND ({named})"
+            )
+            values += [*TAG_KEYS, *forms]
+        return " UNION ".join(queries) or "SELECT NULL WHERE 0", values
 
     def _hit(self, file_id: int) -> Hit:
         names: list[str] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from mirror import errors
+from mirror import errors, values
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?\d+)")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -18,7 +18,6 @@ _BARS = re.compile(r"\|?\s*(\d+)(?:\.(\d+))?(?:\.(\d+(?:\.\d+)?))?")
 _LENGTH = re.compile(
     r"(\d+(?:\.\d*)?|\.\d+|\d+\s*/\s*\d+)\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
 )
-_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
 def _between(value: float, low: float, high: float, what: str, hint: str) -> float:
@@ -138,10 +137,10 @@ def key(text: str) -> tuple[int, str]:
 def color(value: int | str) -> int:
     """A colour as Live counts it, 0 to 0xFFFFFF; "#ff3636" is understood. Live takes the nearest it has."""
     if isinstance(value, str):
-        match = _COLOR.fullmatch(value.strip())
-        if match is None:
+        found: int | None = values.color(value)
+        if found is None:
             raise errors.InvalidValue("A color is 0 to 16777215, or a text such as '#ff3636'", value)
-        return int(match.group(1), 16)
+        return found
     return int(_between(value, 0, 0xFFFFFF, "A color", "as text it is '#rrggbb'"))
 
 

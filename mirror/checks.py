@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -23,16 +22,14 @@ from remote_script.SetMirror.clip_calls import NOTES_A_PIECE
 from remote_script.SetMirror.errors import BridgeError
 from remote_script.SetMirror.operations import RESULT
 from remote_script.SetMirror.values import NOTE_FIELDS
+from remote_script.SetMirror.write import OPERATIONS
 
 from . import errors, values
 from .model import Call, Node, Operation, Set
 from .queries import resolve, schema_is_a
 from .store import Store
 
-OPERATIONS = 1000
-"""In one write; as many as the script takes."""
 _DEEPEST = 32
-_COLOR = re.compile(r"#?[0-9a-fA-F]{6}")
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
 _ALL_NOTE_FIELDS = frozenset(NOTE_FIELDS)
@@ -201,8 +198,8 @@ class _Write:
             return text
         if prop.choices is not None and isinstance(value, str):
             return rules.in_bounds(prop, value)
-        if prop.unit == "rgb" and isinstance(value, str) and _COLOR.fullmatch(value.strip()):
-            value = int(value.strip()[-6:], 16)
+        if prop.unit == "rgb" and isinstance(value, str):
+            value = values.color(value, value)
         plain = rules.in_bounds(prop, rules.to_type(prop.type, f"`{name}`", value))
         return list(plain) if isinstance(plain, tuple) else plain
 

@@ -6,12 +6,15 @@ wherever a value is given, and so are the number and the id behind it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from remote_script.SetMirror import schema
 
 from .store import Store
+
+_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
 def row(type_: str, name: str) -> schema.Property | None:
@@ -35,6 +38,12 @@ def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, st
     if prop.type == "refs" and isinstance(value, tuple | list):
         return [_ref(store, each, gone or {}) for each in value]
     return value
+
+
+def color(text: str, otherwise: Any = None) -> Any:
+    """The number of a colour that is written "#ff3636" or "ff3636"; `otherwise` for another text."""
+    match = _COLOR.fullmatch(text.strip())
+    return otherwise if match is None else int(match[1], 16)
 
 
 def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:

@@ -25,6 +25,8 @@ from typing import Any
 import anyio
 import msgspec
 
+from remote_script.SetMirror.write import OPERATIONS
+
 from . import checks, errors
 from .model import Call, Operation, OpResult, WriteProgress, WriteResult
 from .queries import resolve
@@ -192,10 +194,8 @@ class Writes:
             )
         if write_id is not None and not 0 < len(write_id) <= 100:
             raise errors.InvalidValue(f"A write id has 1 to 100 characters, got {len(write_id)}")
-        if not 0 < len(ops) <= checks.OPERATIONS:
-            raise errors.TooLarge(
-                f"A write has 1 to {checks.OPERATIONS} operations, got {len(ops)}", len(ops)
-            )
+        if not 0 < len(ops) <= OPERATIONS:
+            raise errors.TooLarge(f"A write has 1 to {OPERATIONS} operations, got {len(ops)}", len(ops))
         key = client if client is not None else author
         queue = self._queues.get(key)
         if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):

@@ -189,6 +189,8 @@ class Engine:
         self.last_change = 0
         """The last revision that told of more than what undo and redo could do next."""
         self.dirty: Dict[int, int] = {}
+        self.marks = 0
+        """How often something was marked: who does one step of many sees whether it moved anything."""
         self.held: Dict[int, int] = {}
         """Marks that wait: what a write under way changes in many turns is told once, at its end."""
         self.shadow = Shadow()
@@ -203,6 +205,7 @@ class Engine:
         """A listener's whole work: nothing is read and nothing changed inside a notification."""
         dirty = self.dirty
         dirty[row.id] = dirty.get(row.id, 0) | bits
+        self.marks += 1
 
     @property
     def due(self) -> bool:

@@ -436,11 +436,11 @@ class Executor:
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
-        marks = dict(self.engine.dirty)
+        marks = self.engine.marks
         try:
             return step()
         finally:
-            operation.moved = operation.moved or self.engine.dirty != marks
+            operation.moved = operation.moved or self.engine.marks != marks
 
     def _tell_progress(self, write: Write, number: int, call: Call) -> None:
         now = self._clock()

@@ -162,9 +162,9 @@ class Property:
     """One property of a class; see `KINDS` and `TYPES`.
 
     `of` is the class of objects (types child, children, ref, refs), `minimum` and `maximum` are inclusive, `choices`
-    maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the kinds of track or clip that have it (empty: all), `after` the
-    listeners of the same object that call for reading it again, `reads` a (method, property) pair when the value is
-    that method's answer for that property. `undo` is False where Live's history does not hold what is written,
+    maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the
+    kinds of track or clip that have it (empty: all), `after` the listeners of the same object that call for reading it
+    again, `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
     `tracked` True where nothing can be written but a change is somebody's edit all the same.
     """
 
