@@ -11,6 +11,9 @@ from remote_script.headless import demo_set
 from remote_script.SetMirror.requests import READS
 from tests.whole import whole_path
 
+from .conftest import Open
+from .peer import Peer
+
 Clock = trio.testing.MockClock
 
 
@@ -109,3 +112,52 @@ async def test_a_slow_reader_gets_the_newest(autojump_clock: Clock) -> None:
         sample = await anext(stream)
         assert stream.missed > 50
         assert sample.time > stream.due - 0.5
+
+
+# -- by a peer that is no Live --------------------------------------------------------------------
+
+
+async def test_gauges_are_read_now_and_each_that_cannot_be_is_told_in_its_place(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        values = await mirror.read_now(
+            [("song", "current_song_time"), ("tracks/1", "weight"), ("tracks/9", "name"), (3, "name")]
+        )
+        assert values[0] == 8.0
+        assert isinstance(values[1], errors.NotAvailable)
+        assert isinstance(values[2], errors.StaleReference)
+        assert values[3] == "Bass"
+
+
+async def test_the_songs_position_moves_on_with_the_tempo_between_samples(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        await trio.sleep(0.5)
+        assert mirror.song_position() == 8.0
+        started = trio.current_time()
+        peer.nursery.start_soon(_play, peer, started)
+        peer.set(1, "is_playing", True)
+        await trio.sleep(10.25)
+        position = mirror.song_position()
+        assert position is not None
+        assert abs(position - (8.0 + (trio.current_time() - started) * 2)) < 0.02
+
+
+async def _play(peer: Peer, started: float) -> None:
+    while True:
+        peer.gauges["current_song_time"] = 8.0 + (trio.current_time() - started) * 2.0
+        await trio.sleep(0.01)
+
+
+async def test_the_songs_position_stays_within_the_loop(clock: Clock, peer: Peer, opened: Open) -> None:
+    peer.rows[1][4].update(loop=True, loop_start=6.0, loop_length=4.0)
+    async with opened() as mirror:
+        await trio.sleep(0.2)
+        peer.hooks["set.read"] = lambda client, id_, params: True
+        peer.set(1, "is_playing", True)
+        await trio.sleep(1.5)
+        position = mirror.song_position()
+        assert position is not None
+        assert position == pytest.approx(7.0, abs=0.2)

@@ -12,9 +12,10 @@ from remote_script.headless.generate import default_set
 from tests.whole import QUIET_S, whole_path
 
 from .conftest import Open
-from .peer import Client, Peer
+from .peer import Client, Peer, plain, truth
 
 Clock = trio.testing.MockClock
+RENAME = Set("tracks/1", "name", "Sub")
 CLIP = "tracks/0/clip_slots/0/clip"
 STEP = {"device_parameter": "tracks/0/mixer_device/volume", "time": 1.0, "length": 1.0, "value": 0.5}
 
@@ -109,3 +110,54 @@ async def test_a_write_of_more_than_one_step_is_not_undone_in_part(
         with pytest.raises(errors.PreconditionFailed, match="under way"):
             await mirror.undo_mine(mine.write)
         assert peer.rows[3][4]["name"] == "Sub"
+
+
+# -- by a peer that is no Live --------------------------------------------------------------------
+
+
+async def test_my_last_write_is_undone(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        before = plain(mirror.store.nodes)
+        first = await mirror.write([RENAME], author="agent")
+        second = await mirror.write([Set("song", "tempo", 90.0)], author="agent")
+        await mirror.undo_mine(second.write, author="agent")
+        await mirror.undo_mine(first.write, author="agent")
+        assert plain(mirror.store.nodes) == before == truth(peer.rows)
+        with pytest.raises(errors.InvalidValue, match="undone already"):
+            await mirror.undo_mine(first.write)
+
+
+async def test_my_write_is_not_undone_when_somebody_came_after_it(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([RENAME], author="me")
+        theirs = await mirror.write([Set("song", "tempo", 90.0)], author="you")
+        with pytest.raises(errors.PreconditionFailed, match="last by you") as caught:
+            await mirror.undo_mine(mine.write)
+        assert caught.value.facts["since"][0]["write"] == theirs.write
+        peer.set(2, "name", "Kit")
+        await mirror.wait_for(peer.revision)
+        with pytest.raises(errors.PreconditionFailed, match="last by live"):
+            await mirror.undo_mine(theirs.write)
+        assert len(peer.undo_stack) == 2
+
+
+async def test_what_is_no_edit_does_not_stand_in_the_way_of_undo(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([RENAME])
+        peer.set(3, "arm", False)
+        peer.set(1, "is_playing", True)
+        await mirror.wait_for(peer.revision)
+        assert mirror.writes.history.base_of(mine.write) == mine.revision
+
+
+async def test_a_write_that_changed_nothing_cannot_be_undone(clock: Clock, peer: Peer, opened: Open) -> None:
+    async with opened() as mirror:
+        mine = await mirror.write([Set("tracks/1", "name", "Bass")])
+        with pytest.raises(errors.InvalidValue, match="no entry"):
+            await mirror.undo_mine(mine.write)
+        with pytest.raises(errors.NotFound):
+            await mirror.undo_mine("never")
