@@ -12,7 +12,18 @@ from typing import Any
 
 import msgspec
 
-from mirror import Call, Mirror, Node, Operation, Set, WriteProgress, WriteResult, errors, values
+from mirror import (
+    Call,
+    Mirror,
+    Node,
+    Operation,
+    Set,
+    WriteProgress,
+    WriteRequest,
+    WriteResult,
+    errors,
+    values,
+)
 from remote_script.SetMirror.operations import RESULT
 
 from . import units, views
@@ -109,14 +120,10 @@ class Desk:
         # What only looks asks nobody.
         if not more.get("dry_run"):
             await self._permit([act_of(self.mirror.store, op) for op in ops])
-        result = await self.mirror.write(
-            ops,
-            author=self.caller.name,
-            client=self.caller.client,
-            label=label,
-            progress=self._progressed,
-            **more,
+        request = WriteRequest.of(
+            ops, author=self.caller.name, client=self.caller.client, label=label, **more
         )
+        result = await self.mirror.submit(request, progress=self._progressed)
         return self.written(result, ops)
 
     async def _progressed(self, told: WriteProgress) -> None:

@@ -24,6 +24,7 @@ from .model import (
     WriteProgress,
     WriteResult,
 )
+from .request import WriteRequest
 from .sampler import GaugeStream, Sample
 from .subscriptions import Stream
 from .token import load_token
@@ -46,6 +47,7 @@ __all__ = [
     "Status",
     "Stream",
     "WriteProgress",
+    "WriteRequest",
     "WriteResult",
     "errors",
     "load_token",

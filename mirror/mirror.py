@@ -23,6 +23,7 @@ from .events import EventLog
 from .link import Connect, Link, Recorder
 from .model import Call, Match, Node, Note, Operation, Stamp, Status, WriteResult
 from .queries import Target
+from .request import WriteRequest
 from .sampler import GaugeStream, Sampler
 from .stats import Latencies
 from .store import Applied, Store
@@ -311,33 +312,10 @@ class Mirror:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    async def write(
-        self,
-        ops: Sequence[Operation],
-        *,
-        author: str = "",
-        label: str = "",
-        client: str | None = None,
-        if_revision: int | None = None,
-        expect: Sequence[tuple[Target, str, Any]] = (),
-        deadline_s: float | None = None,
-        dry_run: bool = False,
-        write_id: str | None = None,
-        progress: Progressed | None = None,
-    ) -> WriteResult:
-        """Change the Set: all operations or none, one step in Live's undo history; then wait until reads show
-        it.
+    async def submit(self, request: WriteRequest, *, progress: Progressed | None = None) -> WriteResult:
+        """Change the Set as `request` says, and wait until reads show it.
 
         Args:
-          ops: 1 to 1,000 of Set and Call, done in order.
-          author: Who, as the event log shall tell it.
-          label: What for, in a few words.
-          client: Whose queue it waits in; `author` if not given. Clients take turns.
-          if_revision: Refuse if an object that it touches changed after this revision.
-          expect: (target, property, value) that must be so.
-          deadline_s: Seconds for all of it, above 0; 30 if not given.
-          dry_run: Check all, change nothing, and tell what would change.
-          write_id: A name of the asker's for this write, 1 to 100 characters: the same one is done once.
           progress: Awaited with how it gets on, some ten times a second, where it takes longer than that.
 
         Raises:
@@ -345,18 +323,13 @@ class Mirror:
           UnknownOutcome: the link was lost after sending and nobody can tell; `facts["look_at"]`.
           Cancelled: the mirror was closed before it was sent.
         """
-        return await self.writes.submit(
-            ops,
-            author=author,
-            label=label,
-            client=client,
-            if_revision=if_revision,
-            expect=expect,
-            deadline_s=deadline_s,
-            dry_run=dry_run,
-            write_id=write_id,
-            progress=progress,
-        )
+        return await self.writes.submit(request, progress)
+
+    async def write(
+        self, ops: Sequence[Operation], *, progress: Progressed | None = None, **about: Any
+    ) -> WriteResult:
+        """`submit` of a request made of these operations; `about` are the other fields of `WriteRequest`."""
+        return await self.submit(WriteRequest.of(ops, **about), progress=progress)
 
     async def undo(self, *, author: str = "", client: str | None = None) -> WriteResult:
         """Live's own undo: takes back the last edit, whoever made it."""

@@ -17,19 +17,17 @@ What was refused was not done: the same id may try again.
 from __future__ import annotations
 
 import logging
-import math
 from collections import Counter, OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
 import msgspec
 
-from remote_script.SetMirror.write import OPERATIONS
-
 from . import checks, errors
-from .model import Call, Operation, OpResult, WriteProgress, WriteResult
+from .model import Call, OpResult, WriteProgress, WriteResult
 from .queries import resolve
+from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
 from .undo import NEWEST, UndoHistory
@@ -40,7 +38,6 @@ WAITING = 512
 """Writes of all clients together; one more is refused with Busy."""
 WAITING_PER_CLIENT = 64
 RESULTS_KEPT = 512
-DEADLINE_S = 30.0
 LINK_WAIT_S = 3.0
 """A write that finds the link down waits so long for it before it is refused."""
 GRACE_S = 5.0
@@ -56,22 +53,13 @@ Progressed = Callable[[WriteProgress], Awaitable[None]]
 class Entry:
     """One write on its way."""
 
-    __slots__ = (
-        "author", "client", "deadline", "dry_run", "expect", "id", "if_revision", "label", "moved", "ops",
-        "outcome", "progress", "sent", "since", "waiters",
-    )  # fmt: skip
+    __slots__ = ("deadline", "id", "moved", "outcome", "progress", "request", "sent", "since", "waiters")
 
-    def __init__(self, id_: str, ops: Sequence[Operation], client: str, author: str, label: str) -> None:
+    def __init__(self, id_: str, request: WriteRequest, now: float) -> None:
         self.id = id_
-        self.ops = list(ops)
-        self.client = client
-        self.author = author
-        self.label = label
-        self.if_revision: int | None = None
-        self.expect: Sequence[tuple[Any, str, Any]] = ()
-        self.dry_run = False
-        self.deadline = math.inf
-        self.since = 0.0
+        self.request = request
+        self.deadline = now + request.deadline_s
+        self.since = now
         self.sent = False
         self.waiters = 0
         self.moved = anyio.Event()
@@ -121,29 +109,13 @@ class Writes:
 
     # -- asking ------------------------------------------------------------------------------------
 
-    async def submit(
-        self,
-        ops: Sequence[Operation],
-        *,
-        author: str = "",
-        label: str = "",
-        client: str | None = None,
-        if_revision: int | None = None,
-        expect: Sequence[tuple[Any, str, Any]] = (),
-        deadline_s: float | None = None,
-        dry_run: bool = False,
-        write_id: str | None = None,
-        progress: Progressed | None = None,
-    ) -> WriteResult:
-        """Queue a write and wait for its outcome; see Mirror.write."""
-        entry = self._find(write_id) if write_id is not None else None
+    async def submit(self, request: WriteRequest, progress: Progressed | None = None) -> WriteResult:
+        """Queue a write and wait for its outcome; see Mirror.submit."""
+        entry = self._find(request.write_id) if request.write_id else None
         if entry is None:
-            if write_id is not None and write_id in self.results:
-                return _given(self.results[write_id])
-            entry = self._enqueue(ops, author, label, client, deadline_s, write_id)
-            entry.if_revision = if_revision
-            entry.expect = expect
-            entry.dry_run = dry_run
+            if request.write_id in self.results:
+                return _given(self.results[request.write_id])
+            entry = self._enqueue(request)
         entry.waiters += 1
         told: WriteProgress | None = None
         try:
@@ -179,35 +151,16 @@ class Writes:
                 return entry
         return None
 
-    def _enqueue(
-        self,
-        ops: Sequence[Operation],
-        author: str,
-        label: str,
-        client: str | None,
-        deadline_s: float | None,
-        write_id: str | None,
-    ) -> Entry:
-        if deadline_s is not None and not 0 < deadline_s <= 3600:
-            raise errors.InvalidValue(
-                f"`deadline_s` must be above 0 and at most 3600, got {deadline_s}", deadline_s
-            )
-        if write_id is not None and not 0 < len(write_id) <= 100:
-            raise errors.InvalidValue(f"A write id has 1 to 100 characters, got {len(write_id)}")
-        if not 0 < len(ops) <= OPERATIONS:
-            raise errors.TooLarge(f"A write has 1 to {OPERATIONS} operations, got {len(ops)}", len(ops))
-        key = client if client is not None else author
-        queue = self._queues.get(key)
+    def _enqueue(self, request: WriteRequest) -> Entry:
+        queue = self._queues.get(request.queue)
         if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):
             self.counters["turned away"] += 1
             most = WAITING if self.waiting >= WAITING else WAITING_PER_CLIENT
             raise errors.Busy(f"{most} writes are waiting already", retry_after_s=1.0)
         self._number += 1
-        entry = Entry(write_id or f"{self._session}-{self._number}", ops, key, author, label)
-        entry.since = self._clock()
-        entry.deadline = entry.since + (DEADLINE_S if deadline_s is None else deadline_s)
+        entry = Entry(request.write_id or f"{self._session}-{self._number}", request, self._clock())
         if queue is None:
-            queue = self._queues[key] = deque()
+            queue = self._queues[request.queue] = deque()
         queue.append(entry)
         self.counters["submitted"] += 1
         self._wake.set()
@@ -215,12 +168,12 @@ class Writes:
 
     def _cancel(self, entry: Entry) -> None:
         """The asker is gone: what waits is not sent, what was sent goes on."""
-        queue = self._queues.get(entry.client)
+        queue = self._queues.get(entry.request.queue)
         if queue is None or entry not in queue:
             return
         queue.remove(entry)
         if not queue:
-            del self._queues[entry.client]
+            del self._queues[entry.request.queue]
         self.counters["cancelled"] += 1
         self._finish(entry, errors.Cancelled("The write was cancelled before it was sent"))
 
@@ -295,10 +248,11 @@ class Writes:
                     "The mirror is not synced with Live now", hint="nothing was sent; try again", sent=False
                 ) from None
             version, place = self._place()
+            request = entry.request
             prepared = checks.prepare(
-                self._store, entry.ops, version, if_revision=entry.if_revision, expect=entry.expect
+                self._store, request.ops, version, if_revision=request.if_revision, expect=request.expect
             )
-            params = self._params(entry, prepared)
+            params = request.to_wire(entry.id, prepared.ops, prepared.expect, entry.deadline - self._clock())
             epoch = self._store.epoch
             # From here on the script may have it; only a proof of the contrary takes that back.
             entry.sent = True
@@ -318,22 +272,6 @@ class Writes:
                 self.counters["unanswered"] += 1
                 raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
             return await self._seen(entry, _result(entry, told))
-
-    def _params(self, entry: Entry, prepared: checks.Prepared) -> dict[str, Any]:
-        params: dict[str, Any] = {
-            "write": entry.id,
-            "author": entry.author,
-            "label": entry.label,
-            "ops": prepared.ops,
-            "deadline_s": max(0.001, entry.deadline - self._clock()),
-        }
-        if entry.if_revision is not None:
-            params["if_revision"] = entry.if_revision
-        if prepared.expect:
-            params["expect"] = prepared.expect
-        if entry.dry_run:
-            params["dry_run"] = True
-        return params
 
     async def _seen(self, entry: Entry, result: WriteResult) -> WriteResult:
         """Hold the answer back until reads show it."""
@@ -420,8 +358,8 @@ class Writes:
             self._store.epoch,
             self._store.revision,
             results,
-            author=entry.author,
-            label=entry.label,
+            author=entry.request.author,
+            label=entry.request.label,
             recovered="mirror",
         )
 
@@ -450,7 +388,8 @@ class Writes:
         undo_id = f"{self._session}-undo-{self._number}"
         self.history.undoing(undo_id, what)
         try:
-            return await self.submit([Call("song", "undo")], write_id=undo_id, **options)
+            request = WriteRequest.of([Call("song", "undo")], write_id=undo_id, **options)
+            return await self.submit(request)
         except errors.MirrorError:
             self.history.not_undone(undo_id)
             raise
@@ -469,7 +408,7 @@ def _result(entry: Entry, told: Any) -> WriteResult:
         told = dict(told)
         told.setdefault("write", entry.id)
         known = {name: told[name] for name in WriteResult.__struct_fields__ if name in told}
-        known.update(author=entry.author, label=entry.label)
+        known.update(author=entry.request.author, label=entry.request.label)
         known.pop("seen", None)
         known.pop("recovered", None)
         return msgspec.convert(known, WriteResult)

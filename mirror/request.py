@@ -1,0 +1,104 @@
+"""`WriteRequest`: one frozen value from the tool to the wire.
+
+It is checked when it is made, so that no queue holds one that cannot be sent. What a write needs to know travels in
+here and nowhere else: a new precondition is one field, and one line of `to_wire`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from remote_script.SetMirror.write import OPERATIONS
+
+from . import errors
+from .model import Operation
+
+DEADLINE_S = 30.0
+_MOST_DEADLINE_S = 3600.0
+_MOST_ID = 100
+
+
+class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request to change the Set: all operations or none, one step in Live's undo history.
+
+    Attributes:
+      ops: 1 to 1,000 of Set and Call, done in order.
+      author: Who, as the event log shall tell it.
+      label: What for, in a few words.
+      client: Whose queue it waits in; `author` if empty. Clients take turns.
+      if_revision: Refuse if an object that it touches changed after this revision.
+      expect: (target, property, value) that must be so.
+      deadline_s: Seconds for all of it, above 0 and at most 3,600.
+      dry_run: Check all, change nothing, and tell what would change.
+      write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
+
+    Raises:
+      TooLarge: there are no operations, or too many.
+      InvalidValue: a deadline or an id is out of range.
+    """
+
+    ops: tuple[Operation, ...]
+    author: str = ""
+    label: str = ""
+    client: str = ""
+    if_revision: int | None = None
+    expect: tuple[tuple[Any, str, Any], ...] = ()
+    deadline_s: float = DEADLINE_S
+    dry_run: bool = False
+    write_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.ops) <= OPERATIONS:
+            raise errors.TooLarge(
+                f"A write has 1 to {OPERATIONS} operations, got {len(self.ops)}", len(self.ops)
+            )
+        if not 0 < self.deadline_s <= _MOST_DEADLINE_S:
+            raise errors.InvalidValue(
+                f"`deadline_s` must be above 0 and at most {_MOST_DEADLINE_S:g}, got {self.deadline_s}",
+                self.deadline_s,
+            )
+        if len(self.write_id) > _MOST_ID:
+            raise errors.InvalidValue(f"A write id has 1 to {_MOST_ID} characters, got {len(self.write_id)}")
+
+    @classmethod
+    def of(cls, ops: Sequence[Operation], **about: Any) -> WriteRequest:
+        """The request for these operations; None in `about` stands for the default."""
+        given = {name: value for name, value in about.items() if value is not None}
+        if "expect" in given:
+            given["expect"] = tuple(tuple(each) for each in given["expect"])
+        if given.get("write_id") == "":
+            raise errors.InvalidValue(f"A write id has 1 to {_MOST_ID} characters, got 0")
+        return cls(ops=tuple(ops), **given)
+
+    @property
+    def queue(self) -> str:
+        """Whose queue it waits in."""
+        return self.client or self.author
+
+    def to_wire(
+        self, id_: str, ops: list[dict[str, Any]], expect: list[dict[str, Any]], deadline_s: float
+    ) -> dict[str, Any]:
+        """The parameters of `write.execute`.
+
+        Args:
+          id_: Of the write; `write_id`, or one made up.
+          ops, expect: As `checks.prepare` found them, targets as ids.
+          deadline_s: What is left of it.
+        """
+        params: dict[str, Any] = {
+            "write": id_,
+            "author": self.author,
+            "label": self.label,
+            "ops": ops,
+            "deadline_s": max(0.001, deadline_s),
+        }
+        if self.if_revision is not None:
+            params["if_revision"] = self.if_revision
+        if expect:
+            params["expect"] = expect
+        if self.dry_run:
+            params["dry_run"] = True
+        return params

@@ -1,0 +1,66 @@
+"""The one value that a write is, from the tool to the wire."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from mirror import Call, Set, WriteRequest, errors
+
+RENAME = Set("tracks/1", "name", "Sub")
+
+
+def test_a_request_cannot_be_changed_once_it_is_made() -> None:
+    request = WriteRequest.of([RENAME], author="me")
+    with pytest.raises(AttributeError):
+        request.author = "you"  # type: ignore[misc]
+    assert request == WriteRequest(ops=(RENAME,), author="me")
+
+
+def test_what_is_not_given_does_not_go_over_the_wire() -> None:
+    wire = WriteRequest.of([RENAME], author="me").to_wire("w1", [{"op": "set"}], [], 2.5)
+    assert wire == {
+        "write": "w1",
+        "author": "me",
+        "label": "",
+        "ops": [{"op": "set"}],
+        "deadline_s": 2.5,
+    }
+
+
+def test_what_is_given_goes_over_the_wire() -> None:
+    request = WriteRequest.of(
+        [RENAME], author="me", label="l", if_revision=0, expect=[["song", "tempo", 1.0]], dry_run=True
+    )
+    wire = request.to_wire("w1", [], [{"target": 1, "name": "tempo", "value": 1.0}], -1.0)
+    assert (wire["if_revision"], wire["dry_run"], wire["deadline_s"]) == (0, True, 0.001)
+    assert wire["expect"] == [{"target": 1, "name": "tempo", "value": 1.0}]
+
+
+def test_a_request_waits_in_its_clients_queue_else_in_its_authors() -> None:
+    assert WriteRequest.of([RENAME], author="me").queue == "me"
+    assert WriteRequest.of([RENAME], author="me", client="me#2").queue == "me#2"
+
+
+@pytest.mark.parametrize(
+    ("about", "error"),
+    [
+        ({"deadline_s": 0.0}, errors.InvalidValue),
+        ({"deadline_s": 3601.0}, errors.InvalidValue),
+        ({"deadline_s": math.nan}, errors.InvalidValue),
+        ({"write_id": ""}, errors.InvalidValue),
+        ({"write_id": "x" * 101}, errors.InvalidValue),
+        ({"no_such_field": 1}, TypeError),
+    ],
+)
+def test_a_request_that_cannot_be_sent_cannot_be_made(about: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        WriteRequest.of([RENAME], **about)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_a_request_has_1_to_1000_operations(count: int) -> None:
+    with pytest.raises(errors.TooLarge):
+        WriteRequest.of([Call("song", "start_playing")] * count)
