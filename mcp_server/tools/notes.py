@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 
 from mirror import Call, Note, Operation, errors
 from remote_script.SetMirror import schema
+from remote_script.SetMirror.notes import GRIDS, nearest_line
 
 from .. import notation, units
 from ..desk import Desk
@@ -195,36 +196,22 @@ def _amount(given: TransformNotes, meaning: str) -> float:
     return given.amount
 
 
-_BEATS = {
-    "1/4": (1.0,),
-    "1/8": (0.5,),
-    "1/8T": (1 / 3,),
-    "1/8 + 1/8T": (0.5, 1 / 3),
-    "1/16": (0.25,),
-    "1/16T": (1 / 6,),
-    "1/16 + 1/16T": (0.25, 1 / 6),
-    "1/32": (0.125,),
-}
-
-
 def _quantize(desk: Desk, clip: int, given: TransformNotes, meant: list[Note]) -> list[Operation]:
-    if given.grid not in _BEATS:
-        raise errors.InvalidValue(f"grid must be one of {', '.join(_BEATS)}", given.grid)
+    grids = {label: value for value, label in _GRIDS.items() if value in GRIDS}
+    if given.grid not in grids:
+        raise errors.InvalidValue(f"grid must be one of {', '.join(grids)}", given.grid)
+    grid = grids[given.grid]
     strength = 1.0 if given.amount is UNSET else given.amount
     if not 0 <= strength <= 1:
         raise errors.InvalidValue("The strength of quantize must be between 0 and 1", strength)
     if len(meant) == len(desk.mirror.notes(clip)):
-        grid = next(value for value, label in _GRIDS.items() if label == given.grid)
         return [Call(clip, "quantize", {"quantization_grid": grid, "amount": strength})]
     changed = []
+    swing = desk.resolve("song").props.get("swing_amount", 0.0)
     for note in meant:
-        near = min(
-            (round(note.start_time / step) * step for step in _BEATS[given.grid]),
-            key=lambda beat: abs(beat - note.start_time),
-        )
-        changed.append(
-            {"note_id": note.note_id, "start_time": note.start_time + (near - note.start_time) * strength}
-        )
+        line = nearest_line(note.start_time, grid, swing)
+        start = line if strength == 1 else note.start_time + (line - note.start_time) * strength
+        changed.append({"note_id": note.note_id, "start_time": start})
     return [Call(clip, "apply_note_modifications", {"notes": changed})]
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from ..SetMirror.notes import GRIDS, nearest_line
 from . import palette
 from .display import gain_text
 from .envelopes import Breakpoints
 from .loops import Region
-from .notes import GRIDS, INVALID_QUANTIZATION, Notes, nearest_line
+from .notes import INVALID_QUANTIZATION, Notes
 from .warp import Marker, WarpMarkers
 
 AUDIO_ONLY = "%s is only available for Audio Clips"

@@ -1,17 +1,13 @@
-"""A MIDI clip's notes as an immutable value: every edit answers a new `Notes`, so undo keeps the old one.
+"""A MIDI clip's notes as an immutable value: every edit returns a new `Notes`, so undo keeps the old one.
 
-Live's rules (measured on Live 12.4.5 unless marked): notes of one pitch never overlap. Adding: the same start
-replaces, a note starting inside the new one is swallowed, one that the new note starts in is cut. Moving
-notes: of several with the same start the newest id survives, and each is cut at the next. Order: pitch, then
-start. Ids are unique within the clip and never given twice, not even after undo (the counter is shared by all
-versions of one clip's notes). Times and durations are beats. Selection lives outside: Live does not record it
-in its history.
+What Live does to notes that meet is in `SetMirror.notes`. Order: pitch, then start. Ids are unique within the clip
+and never given twice, not even after undo (all versions of one clip's notes share the counter). Times and durations
+are beats. The selection lives outside: Live does not record it in its history.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from typing import (
     Any,
     Callable,
@@ -20,45 +16,15 @@ from typing import (
     Iterable,
     Iterator,
     List,
-    NamedTuple,
     Optional,
     Sequence,
     Tuple,
 )
 
+from ..SetMirror.notes import GRIDS, Note, added, duplicated, quantized, settled, shifted
+
 MISSING_IDS = "All given IDs must be present in clip"
 INVALID_QUANTIZATION = "Invalid quantization."
-
-# RecordingQuantization 1..8: the steps a note may land on, in beats. 4 and 7 offer straight and triplet
-# lines.
-GRIDS = {
-    1: (1.0,),
-    2: (1.0 / 2,),
-    3: (1.0 / 3,),
-    4: (1.0 / 2, 1.0 / 3),
-    5: (1.0 / 4,),
-    6: (1.0 / 6,),
-    7: (1.0 / 4, 1.0 / 6),
-    8: (1.0 / 8,),
-}
-
-
-class Note(NamedTuple):
-    """One note; `pitch` 0..127, `velocity` 0..127, `probability` 0..1, `velocity_deviation` ±127."""
-
-    note_id: int
-    pitch: int
-    start_time: float
-    duration: float
-    velocity: float = 100.0
-    mute: bool = False
-    probability: float = 1.0
-    velocity_deviation: float = 0.0
-    release_velocity: float = 64.0
-
-    @property
-    def end_time(self) -> float:
-        return self.start_time + self.duration
 
 
 class NoteIds:
@@ -72,45 +38,6 @@ class NoteIds:
     def next(self) -> int:
         self.last += 1
         return self.last
-
-
-class _Lane:
-    """The notes of one pitch while they are being edited, sorted by start."""
-
-    __slots__ = ("notes", "starts")
-
-    def __init__(self, notes: Sequence[Note] = ()) -> None:
-        self.notes = list(notes)
-        self.starts = [note.start_time for note in self.notes]
-
-    def add(self, note: Note) -> None:
-        low = bisect_left(self.starts, note.start_time)
-        high = bisect_left(self.starts, note.end_time, low)
-        if low == high and low < len(self.starts) and self.starts[low] == note.start_time:
-            high = low + 1
-        if low > 0:
-            earlier = self.notes[low - 1]
-            if earlier.end_time > note.start_time:
-                self.notes[low - 1] = earlier._replace(duration=note.start_time - earlier.start_time)
-        self.notes[low:high] = [note]
-        self.starts[low:high] = [note.start_time]
-
-
-def _settled(notes: Iterable[Note]) -> Tuple[Note, ...]:
-    """The notes of one pitch after a move: same starts collapse to the newest id, overlaps are cut at the
-    next.
-    """
-    by_start: Dict[float, Note] = {}
-    for note in notes:
-        other = by_start.get(note.start_time)
-        if other is None or note.note_id > other.note_id:
-            by_start[note.start_time] = note
-    ordered = [by_start[start] for start in sorted(by_start)]
-    for index in range(len(ordered) - 1):
-        note, following = ordered[index], ordered[index + 1]
-        if note.end_time > following.start_time:
-            ordered[index] = note._replace(duration=following.start_time - note.start_time)
-    return tuple(ordered)
 
 
 def checked(note: Note) -> Note:
@@ -234,16 +161,14 @@ class Notes:
             )
             for s in specs
         ]
-        lanes: Dict[int, _Lane] = {}
+        wanted: Dict[int, List[Note]] = {}
         given: List[int] = []
         for note in new:
             note = note._replace(note_id=self.ids.next())
             given.append(note.note_id)
-            if note.pitch not in lanes:
-                lanes[note.pitch] = _Lane(self._lanes.get(note.pitch, ()))
-            lanes[note.pitch].add(note)
-        alive = {note.note_id for lane in lanes.values() for note in lane.notes}
-        changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
+            wanted.setdefault(note.pitch, []).append(note)
+        changed = {pitch: tuple(added(self._lanes.get(pitch, ()), notes)) for pitch, notes in wanted.items()}
+        alive = {note.note_id for lane in changed.values() for note in lane}
         return self._with_lanes(changed), [note_id for note_id in given if note_id in alive]
 
     def remove_ids(self, ids: Iterable[int]) -> Notes:
@@ -278,7 +203,7 @@ class Notes:
         lanes = {p: [n for n in self._lanes.get(p, ()) if n.note_id not in changed] for p in pitches}
         for note in changed.values():
             lanes[note.pitch].append(note)
-        return self._with_lanes({p: _settled(lane) for p, lane in lanes.items()})
+        return self._with_lanes({p: tuple(settled(lane)) for p, lane in lanes.items()})
 
     def _mapped(
         self, change: Callable[[Note], Note], keep: Callable[[Note], bool] = lambda note: True
@@ -288,18 +213,9 @@ class Notes:
     def duplicate_ids(
         self, ids: Iterable[int], destination_time: Optional[float] = None, transposition: int = 0
     ) -> Tuple[Notes, List[int]]:
-        """Copy notes so that the earliest starts at `destination_time`; None puts them after the last of
-        them.
-
-        Guess: copies that would leave 0..127 are dropped.
-        """
+        """Copy notes so that the earliest starts at `destination_time`; None puts them after the last of them."""
         chosen = self.with_ids(ids)
-        if not chosen:
-            return self, []
-        first = min(note.start_time for note in chosen)
-        if destination_time is None:
-            destination_time = max(note.end_time for note in chosen)
-        return self.add(_shifted(chosen, destination_time - first, transposition))
+        return self.add(duplicated(chosen, destination_time, transposition)) if chosen else (self, [])
 
     def duplicate_region(
         self, start: float, length: float, destination: float, pitch: int = -1, transposition: int = 0
@@ -310,27 +226,13 @@ class Notes:
         chosen = (
             self.in_range(0, 128, start, length) if pitch == -1 else self.in_range(pitch, 1, start, length)
         )
-        return self.add(_shifted(chosen, destination - start, transposition))
+        return self.add(shifted(chosen, destination - start, transposition))
 
     def quantize(self, grid: int, amount: float, swing: float = 0.0, pitch: Optional[int] = None) -> Notes:
-        """Move starts towards the grid (RecordingQuantization 1..8) by `amount` 0..1; durations stay.
-
-        Guess: `swing` 0..1 delays every second line by up to a third of the step.
-        """
+        """Move starts towards the grid (RecordingQuantization 1..8) by `amount` 0..1; durations stay."""
         if grid not in GRIDS:
             raise RuntimeError(INVALID_QUANTIZATION)
-
-        def moved(note: Note) -> Note:
-            target = nearest_line(note.start_time, grid, swing)
-            return note._replace(start_time=note.start_time + (target - note.start_time) * amount)
-
-        if amount == 1.0:
-            # Not through start + (target - start): that misses the line by a rounding error.
-            return self._mapped(
-                lambda note: note._replace(start_time=nearest_line(note.start_time, grid, swing)),
-                lambda note: pitch is None or note.pitch == pitch,
-            )
-        return self._mapped(moved, lambda note: pitch is None or note.pitch == pitch)
+        return self._mapped(quantized(grid, amount, swing), lambda note: pitch is None or note.pitch == pitch)
 
     def crop(self, start: float, end: float) -> Notes:
         """Only what lies in `start`..`end`.
@@ -349,25 +251,7 @@ class Notes:
             lambda note: note._replace(start_time=note.start_time + length),
             lambda note: note.start_time >= end,
         )
-        return pushed.add(_shifted(self.in_range(0, 128, start, length), length, 0))[0]
-
-
-def _shifted(notes: Iterable[Note], beats: float, transposition: int) -> List[Note]:
-    moved = (n._replace(start_time=n.start_time + beats, pitch=n.pitch + transposition) for n in notes)
-    return [note for note in moved if 0 <= note.pitch <= 127]
-
-
-def nearest_line(time: float, grid: int, swing: float = 0.0) -> float:
-    """The grid line nearest to `time`; halfway goes to the later one."""
-    best: Optional[float] = None
-    for step in GRIDS[grid]:
-        base = math.floor(time / step)
-        for index in (base - 1, base, base + 1, base + 2):
-            line = index * step + (step / 3.0 * swing if index % 2 else 0.0)
-            if best is None or (abs(line - time), -line) < (abs(best - time), -best):
-                best = line
-    assert best is not None
-    return best
+        return pushed.add(shifted(self.in_range(0, 128, start, length), length, 0))[0]
 
 
 def legacy_tuple(note: Note) -> Tuple[int, float, float, float, bool]:

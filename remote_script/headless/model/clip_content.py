@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any, FrozenSet, Iterable, List, Optional, Tuple
 
+from ...SetMirror.notes import Note
 from ..boost import Made, mismatch
 from ..clip_body import ClipBody
 from ..display import internal_value
 from ..envelopes import Breakpoints, Event
 from ..node import Node, model
-from ..notes import Note, Notes, from_legacy, legacy_tuple
+from ..notes import Notes, from_legacy, legacy_tuple
 from ..values import (
     EnvelopeEvent,
     EnvelopeEventControlCoefficients,

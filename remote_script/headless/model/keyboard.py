@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
+from ...SetMirror.notes import Note, nearest_line
 from .. import transport_math
 from ..clip_body import ClipBody
 from ..history import Step
-from ..notes import Note, nearest_line
 from . import arrangement, launching
 from .recording import body_of_take
 from .where import is_midi

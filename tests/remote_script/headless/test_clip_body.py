@@ -3,8 +3,9 @@ import pytest
 from remote_script.headless.clip_body import ClipBody, changed_names
 from remote_script.headless.envelopes import Breakpoints
 from remote_script.headless.loops import Region
-from remote_script.headless.notes import Note, Notes
+from remote_script.headless.notes import Notes
 from remote_script.headless.spec import ClipSpec, NoteSpec, WarpMarkerSpec
+from remote_script.SetMirror.notes import Note
 
 
 def audio(**more):

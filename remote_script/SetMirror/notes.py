@@ -1,0 +1,190 @@
+"""What Live does to notes of one pitch that meet: pure, shared by the script, headless Live and the tools.
+
+Live's rules (measured on Live 12.4.5): notes of one pitch never overlap. Adding: a note with the same start is
+replaced, a note that starts inside the new one is removed, a note that the new one starts in is cut. Changing notes
+(transpose, move, quantize): of several with the same start the newest id survives, and each is cut at the next.
+Guess: the grid lines of the mixed quantizations, and what swing does to them. Times and durations are beats.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+GRIDS: Dict[int, Tuple[float, ...]] = {
+    1: (1.0,),
+    2: (1.0 / 2,),
+    3: (1.0 / 3,),
+    4: (1.0 / 2, 1.0 / 3),
+    5: (1.0 / 4,),
+    6: (1.0 / 6,),
+    7: (1.0 / 4, 1.0 / 6),
+    8: (1.0 / 8,),
+}
+"""RecordingQuantization 1..8 → the steps in beats; 4 and 7 offer straight and triplet lines."""
+
+
+class Note(NamedTuple):
+    """One note: `pitch` 0..127, `velocity` 0..127, `probability` 0..1, `velocity_deviation` ±127; id 0 is new."""
+
+    note_id: int
+    pitch: int
+    start_time: float
+    duration: float
+    velocity: float = 100.0
+    mute: bool = False
+    probability: float = 1.0
+    velocity_deviation: float = 0.0
+    release_velocity: float = 64.0
+
+    @property
+    def end_time(self) -> float:
+        return self.start_time + self.duration
+
+
+Lane = Sequence[Note]
+"""The notes of one pitch, sorted by start."""
+
+
+class Outcome(NamedTuple):
+    """What an edit does to a clip's notes besides what it asks for."""
+
+    removed: Tuple[Note, ...]
+    """Notes of the clip that are gone."""
+    shortened: Tuple[Note, ...]
+    """Notes of the clip that end earlier, though the edit gave them no new duration."""
+    after: int
+    """Number of notes, of the notes that were looked at."""
+
+
+# -- one pitch ----------------------------------------------------------------------------------
+
+
+def added(lane: Lane, new: Iterable[Note]) -> List[Note]:
+    """The notes of one pitch after `new` notes were added one by one; a new note survives those before it."""
+    notes = list(lane)
+    starts = [note.start_time for note in notes]
+    for note in new:
+        low = bisect_left(starts, note.start_time)
+        high = bisect_left(starts, note.end_time, low)
+        if low == high and low < len(starts) and starts[low] == note.start_time:
+            high = low + 1
+        if low > 0:
+            earlier = notes[low - 1]
+            if earlier.end_time > note.start_time:
+                notes[low - 1] = earlier._replace(duration=note.start_time - earlier.start_time)
+        notes[low:high] = [note]
+        starts[low:high] = [note.start_time]
+    return notes
+
+
+def settled(notes: Iterable[Note]) -> List[Note]:
+    """The notes of one pitch after some were changed: same starts collapse, overlaps are cut at the next."""
+    by_start: Dict[float, Note] = {}
+    for note in notes:
+        other = by_start.get(note.start_time)
+        if other is None or note.note_id > other.note_id:
+            by_start[note.start_time] = note
+    ordered = [by_start[start] for start in sorted(by_start)]
+    for index in range(len(ordered) - 1):
+        note, following = ordered[index], ordered[index + 1]
+        if note.end_time > following.start_time:
+            ordered[index] = note._replace(duration=following.start_time - note.start_time)
+    return ordered
+
+
+# -- a clip -------------------------------------------------------------------------------------
+
+
+def by_pitch(notes: Iterable[Note]) -> Dict[int, List[Note]]:
+    """The notes of each pitch, sorted by start."""
+    lanes: Dict[int, List[Note]] = {}
+    for note in notes:
+        lanes.setdefault(note.pitch, []).append(note)
+    for lane in lanes.values():
+        lane.sort(key=lambda note: note.start_time)
+    return lanes
+
+
+def after_adding(notes: Iterable[Note], new: Iterable[Note]) -> Outcome:
+    """What becomes of a clip's `notes` when `new` ones are added in this order."""
+    held = list(notes)
+    lanes = by_pitch(held)
+    wanted: Dict[int, List[Note]] = {}
+    for note in new:
+        wanted.setdefault(note.pitch, []).append(note)
+    for pitch, lane in wanted.items():
+        lanes[pitch] = added(lanes.get(pitch, ()), lane)
+    return _outcome(held, lanes, {})
+
+
+def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Outcome:
+    """What becomes of a clip's `notes` when those with the ids of `changed` are given these values."""
+    held = list(notes)
+    present = {note.note_id: note for note in held}
+    wanted = {note.note_id: note for note in changed if note != present.get(note.note_id, note)}
+    touched = {note.pitch for note in wanted.values()} | {present[id_].pitch for id_ in wanted}
+    lanes = by_pitch(wanted.get(note.note_id, note) for note in held)
+    for pitch in touched & set(lanes):
+        lanes[pitch] = settled(lanes[pitch])
+    return _outcome(held, lanes, wanted)
+
+
+def _outcome(held: List[Note], lanes: Dict[int, List[Note]], wanted: Dict[int, Note]) -> Outcome:
+    left = {note.note_id: note for lane in lanes.values() for note in lane}
+    removed, shortened = [], []
+    for note in held:
+        now = left.get(note.note_id)
+        if now is None:
+            removed.append(note)
+        elif now.duration < wanted.get(note.note_id, note).duration:
+            shortened.append(note)
+    return Outcome(tuple(removed), tuple(shortened), sum(map(len, lanes.values())))
+
+
+# -- edits --------------------------------------------------------------------------------------
+
+
+def nearest_line(time: float, grid: int, swing: float = 0.0) -> float:
+    """The grid line nearest to `time`; halfway goes to the later one."""
+    best: Optional[float] = None
+    for step in GRIDS[grid]:
+        base = math.floor(time / step)
+        for index in (base - 1, base, base + 1, base + 2):
+            line = index * step + (step / 3.0 * swing if index % 2 else 0.0)
+            if best is None or (abs(line - time), -line) < (abs(best - time), -best):
+                best = line
+    assert best is not None
+    return best
+
+
+def quantized(grid: int, amount: float, swing: float = 0.0) -> Callable[[Note], Note]:
+    """A function that moves a note's start towards the grid by `amount` 0..1; its duration stays.
+
+    Guess: `swing` 0..1 delays every second line by up to a third of the step.
+    """
+
+    def moved(note: Note) -> Note:
+        line = nearest_line(note.start_time, grid, swing)
+        # Not through start + (line - start): that misses the line by a rounding error.
+        start = line if amount == 1.0 else note.start_time + (line - note.start_time) * amount
+        return note._replace(start_time=start)
+
+    return moved
+
+
+def shifted(notes: Iterable[Note], beats: float, transposition: int) -> List[Note]:
+    """Copies `beats` later and `transposition` semitones higher. Guess: copies outside of 0..127 are left out."""
+    moved = (n._replace(start_time=n.start_time + beats, pitch=n.pitch + transposition) for n in notes)
+    return [note for note in moved if 0 <= note.pitch <= 127]
+
+
+def duplicated(chosen: Sequence[Note], destination_time: Optional[float], transposition: int) -> List[Note]:
+    """The copies that `duplicate_notes_by_id` adds; without a destination they follow the last note's end."""
+    if not chosen:
+        return []
+    first = min(note.start_time for note in chosen)
+    if destination_time is None:
+        destination_time = max(note.end_time for note in chosen)
+    return shifted(chosen, destination_time - first, transposition)

@@ -1,0 +1,90 @@
+"""What Live does to notes that meet, as the script foresees it: the same as headless Live does."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remote_script.headless.notes import Notes
+from remote_script.SetMirror.notes import GRIDS, Note, after_adding, after_changing, duplicated, quantized
+
+
+def note(id_: int, pitch: int, start: float, duration: float = 1.0) -> Note:
+    return Note(id_, pitch, start, duration)
+
+
+def test_a_transposed_note_removes_the_older_one_that_starts_with_it_and_cuts_the_one_before() -> None:
+    held = [note(1, 60, 0.0, 4.0), note(2, 60, 2.0), note(3, 62, 2.0, 8.0)]
+    outcome = after_changing(held, [held[2]._replace(pitch=60)])
+    assert outcome.removed == (held[1],)
+    assert outcome.shortened == (held[0],)
+    assert outcome.after == 2
+
+
+def test_a_note_that_is_made_shorter_by_the_edit_itself_is_no_side_effect() -> None:
+    held = [note(1, 60, 0.0, 4.0), note(2, 60, 4.0)]
+    assert after_changing(held, [held[0]._replace(duration=1.0)]) == ((), (), 2)
+
+
+def test_of_two_new_notes_with_one_start_the_first_is_no_note_of_the_clip_that_goes() -> None:
+    outcome = after_adding([note(1, 60, 0.0)], [note(0, 61, 0.0), note(0, 61, 0.0)])
+    assert outcome == ((), (), 2)
+
+
+def test_a_new_note_removes_those_that_start_inside_it_and_cuts_the_one_that_it_starts_in() -> None:
+    held = [note(1, 60, 0.0, 2.0), note(2, 60, 2.0), note(3, 60, 3.0), note(4, 61, 1.0)]
+    outcome = after_adding(held, [note(0, 60, 1.0, 2.0)])
+    assert outcome.removed == (held[1],)
+    assert outcome.shortened == (held[0],)
+    assert outcome.after == 4
+
+
+notes = st.builds(
+    SimpleNamespace,
+    pitch=st.integers(59, 61),
+    start_time=st.integers(-4, 24).map(lambda n: n / 6) | st.floats(-2, 6),
+    duration=st.floats(0.01, 4),
+    velocity=st.just(100.0),
+    mute=st.just(False),
+    probability=st.just(1.0),
+    velocity_deviation=st.just(0.0),
+    release_velocity=st.just(64.0),
+)
+
+
+def plain(each: SimpleNamespace) -> Note:
+    return Note(0, each.pitch, each.start_time, each.duration)
+
+
+def seen(before: Notes, after: Notes) -> tuple[set[int], int]:
+    return {n.note_id for n in before} - {n.note_id for n in after}, len(after)
+
+
+@given(st.lists(notes, max_size=10), st.lists(notes, max_size=6))
+def test_what_is_foreseen_of_adding_is_what_headless_live_does(
+    held: list[SimpleNamespace], new: list[SimpleNamespace]
+) -> None:
+    before = Notes.of(held)
+    outcome = after_adding(before, map(plain, new))
+    assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, before.add(new)[0])
+
+
+@given(st.lists(notes, max_size=12), st.sampled_from(sorted(GRIDS)), st.floats(0, 1), st.integers(-2, 2))
+def test_what_is_foreseen_of_quantizing_transposing_and_duplicating_is_what_headless_live_does(
+    held: list[SimpleNamespace], grid: int, amount: float, semitones: int
+) -> None:
+    before = Notes.of(held)
+    outcome = after_changing(before, map(quantized(grid, amount), before))
+    assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(
+        before, before.quantize(grid, amount)
+    )
+    moved = [n._replace(pitch=n.pitch + semitones) for n in list(before)[::2]]
+    outcome = after_changing(before, moved)
+    assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, before.modify(moved))
+    ids = [n.note_id for n in before][::2]
+    copies = duplicated(before.with_ids(ids), None, semitones)
+    after = before.duplicate_ids(ids, None, semitones)[0]
+    outcome = after_adding(before, copies)
+    assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, after)
