@@ -10,13 +10,12 @@ from typing import Any, List, Tuple
 from . import checks, schema
 from .call import LIVE, Adapters, Call, Steps
 from .errors import BridgeError
+from .hazards import BROWSER_ITEMS
 from .plans import class_of
 from .values import ABSENT, alive, items, live_ptr, read
 
 _LOAD_PUMPS = 6000
 """Of 10 ms; the first plug-in load of a session can take a minute."""
-_ITEMS_A_TURN = 50
-"""Reading more browser items in one turn has ended Lives (measured on 12.3.5)."""
 
 
 def _children(item: Any) -> List[Any]:
@@ -40,7 +39,7 @@ def _find_item(call: Call, path: str) -> Steps:
             if name == part or name.rsplit(".", 1)[0] == part:
                 found = child
                 break
-            if read_names % (4 * _ITEMS_A_TURN) == 0:
+            if read_names % (4 * BROWSER_ITEMS) == 0:
                 yield LIVE
         if found is None:
             raise BridgeError("NOT_FOUND", "{!r} has no item {!r}".format(str(item.name), part), path)
@@ -65,8 +64,10 @@ def _list_items(call: Call) -> Steps:
                 "uri": str(child.uri),
             }
         )
-        if number % _ITEMS_A_TURN == _ITEMS_A_TURN - 1:
+        if number % BROWSER_ITEMS == BROWSER_ITEMS - 1:
             yield LIVE
+    # What is read next, by whatever call, is read in another turn.
+    yield LIVE
     return {"items": found, "total": len(children), "offset": offset}
 
 

@@ -20,7 +20,7 @@ from .als import SetFileError, load_als
 from .demo_set import demo_set
 from .generate import default_set
 from .host import HostedScript
-from .live import THREADS, HeadlessLive
+from .live import THREADS, HeadlessLive, LiveEnded
 from .person import Wishes
 from .person_script import PersonScript, read
 from .runtime import RealClock, VirtualClock
@@ -29,6 +29,8 @@ from .spec import SetSpec
 SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
 DEFAULT_PORT = 9860
 READY_S = 0.02
+CRASHED = 139
+"""The exit status when a script did what ends a real Live, as shells report a segmentation fault."""
 VIRTUAL_STEP_S = 0.1
 """After how much virtual time it is looked whether Live was stopped."""
 LISTENING = "listening on 127.0.0.1:"
@@ -135,6 +137,9 @@ class Runner:
                 self.live.run()
             else:
                 self._run_virtually(options.virtual_seconds)
+        except LiveEnded:
+            # Its log says why; no script disconnects in a crash.
+            pass
         finally:
             self.live.close()
 
@@ -146,7 +151,9 @@ class Runner:
 
     @property
     def status(self) -> int:
-        """The exit status: a person's script that did not come to its end is a failure."""
+        """The exit status: a person's script that did not come to its end is a failure, as a crash is."""
+        if self.live.ended:
+            return CRASHED
         if self._script is not None and (self._script.failed or not self._script.done):
             return 1
         return int(self.live.exit_code)

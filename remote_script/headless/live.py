@@ -10,6 +10,7 @@ import traceback
 from datetime import datetime
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from ..SetMirror import hazards, schema
 from . import handles
 from .generate import default_set
 from .host import HostedScript
@@ -62,6 +63,10 @@ class Person:
             history.end()
 
 
+class LiveEnded(BaseException):
+    """A script did what ends a real Live (see `SetMirror.hazards`); no script can catch a crash, so no Exception."""
+
+
 class HeadlessLive:
     """One running Live.
 
@@ -105,6 +110,8 @@ class HeadlessLive:
         self.remote_surfaces: List[RemoteSurface] = []
         self.exit_code = 0
         """What a script asked this Live to end with."""
+        self.ended = ""
+        """The rule that a script broke, where that ended this Live."""
         self._network_timer: Any = None
         self._network_s = 0.0
         self.stalled_until = 0.0
@@ -127,6 +134,7 @@ class HeadlessLive:
         )
         document.main = self.main_thread
         document.off_main = self._off_main
+        document.hazard = self._hazard
         return document
 
     # What scripts see
@@ -195,6 +203,8 @@ class HeadlessLive:
 
     def run_due(self) -> None:
         """Do everything that is due now."""
+        if self.ended:
+            raise LiveEnded(self.ended)
         if self.clock.now() < self.stalled_until:
             return
         self.scheduler.run_due()
@@ -301,7 +311,7 @@ class HeadlessLive:
     def close(self) -> None:
         """Quit: scripts disconnect, nothing runs any more."""
         for script in self.scripts:
-            if script.instance is not None:
+            if script.instance is not None and not self.ended:
                 script.disconnect(reports=False)
             script.forget()
         self.scripts = []
@@ -341,6 +351,13 @@ class HeadlessLive:
 
     def _timer_failed(self, text: str) -> None:
         self.log("RemoteScriptError: a timer stops for good:\n" + text)
+
+    def _hazard(self, name: str) -> None:
+        """End this Live if its version is one that the call ends."""
+        if hazards.ends(name, schema.version(self.version)):
+            self.ended = hazards.HAZARDS[name].rule
+            self.log("Live ends here as a real one does: " + self.ended)
+            raise LiveEnded(self.ended)
 
     # Threads
 

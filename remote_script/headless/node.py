@@ -270,6 +270,8 @@ class Document:
         self.main = 0
         """Ident of Live's main thread; set by the host."""
         self.off_main: Callable[[str], None] = lambda what: None
+        self.hazard: Callable[[str], None] = lambda name: None
+        """Called with a key of `SetMirror.hazards` when a script does what ends some Lives."""
         self.history = History(self)
         self.notifying = 0
         self.undoing = False

@@ -10,6 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server.library import Library
+from mirror import Call
 from tests.everything import everything
 from tests.whole import Refused, Whole, whole_path
 
@@ -197,3 +198,13 @@ def test_a_broken_cache_is_begun_anew(tmp_path: Path) -> None:
     kept = tmp_path / "browser.json"
     kept.write_text('{"drums": 7}')
     assert Library(kept).folders == {}
+
+
+async def test_reading_the_browser_is_spaced_so_that_no_live_ends(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), "12.3", tick_s=0.02) as whole:
+        lists = [Call("application/browser", "list_items", {"path": "audio_effects", "limit": 49})] * 12
+        result = await whole.mirror.write(lists)
+        assert len({str(each.result) for each in result.results}) == 1
+        for path in ("audio_effects", "instruments", "sounds"):
+            await whole.call("browse", path=path, limit=200)
+        assert not whole.stage.live.ended

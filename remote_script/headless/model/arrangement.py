@@ -43,6 +43,8 @@ def duplicate_to_arrangement(track: Any, clip: Clip, start_time: float) -> Clip:
         raise RuntimeError(INCOMPATIBLE)
     _may_create(track, True, "", start_time)
     body = clip.body.copied(start_time, clip.beats_per_unit())
+    if clip in track.arrangement_clips and _overlap(clip.body, body):
+        track.doc.hazard("clip_onto_itself")
     if track_of(clip) is not track or any(device.type == INSTRUMENT for device in track.devices):
         body = body._replace(envelopes=())
     return place(track, body)
@@ -67,6 +69,14 @@ def _may_create(lane: Any, fits: bool, otherwise: str, start_time: float) -> Non
         raise RuntimeError(FROZEN)
     if not 0.0 <= start_time <= LATEST:
         raise RuntimeError(OUT_OF_RANGE)
+
+
+def _overlap(one: ClipBody, other: ClipBody) -> bool:
+    assert one.start_time is not None
+    assert one.end_time is not None
+    assert other.start_time is not None
+    assert other.end_time is not None
+    return one.start_time < other.end_time and other.start_time < one.end_time
 
 
 def place(lane: Any, body: ClipBody) -> Clip:

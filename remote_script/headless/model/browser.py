@@ -3,7 +3,7 @@
 Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and
 Max devices on a later tick (reported). An instrument takes the place of the one that is there; on a
 track that cannot hold it a new MIDI track is made (reported). Reading many properties of many items in
-one turn ends Live 12.3.5; here that is logged.
+one turn ends Live 12.3.5, and this one too (see `SetMirror.hazards`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from threading import get_ident
 from typing import Any, Iterator, Optional, Tuple
 
+from ...SetMirror.hazards import BROWSER_READS
 from ..boost import Instance
 from ..handles import BROWSER_CLASSES
 from ..node import Node, model
@@ -19,8 +20,6 @@ from .browser_tree import Entry, roots
 
 SLOW_TICKS = 20
 """Guess: how long a plug-in takes to load; a first load can take over a minute (reported)."""
-DANGEROUS_READS = 420
-"""Seven properties of sixty items in one turn crashed Live 12.3.5 (measured)."""
 
 
 class BrowserItem(Instance):
@@ -139,7 +138,6 @@ class Browser(Node):
     filter_type = 0
     hotswap_target: Optional[Node] = None
     _reads = 0
-    _warned = False
     _roots: Any = None
 
     @property
@@ -157,9 +155,8 @@ class Browser(Node):
         if self._reads == 0:
             self.doc.on_next_tick(self._turn_over)
         self._reads += 1
-        if self._reads > DANGEROUS_READS and not self._warned:
-            self._warned = True
-            self.doc.log("Browser: %d properties read in one turn; Live 12.3.5 crashes here" % self._reads)
+        if self._reads > BROWSER_READS:
+            self.doc.hazard("browser_reads")
 
     def _turn_over(self) -> None:
         self._reads = 0

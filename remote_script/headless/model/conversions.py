@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...SetMirror.hazards import SLICING_S
 from ..live_module import function
 from ..spec import ChainSpec, ClipSpec, NoteSpec, SampleSpec
 from .browser_tree import native_device
+from .simpler import SLICING
 
 CONVERSION_S = 5.0
 INVALID = "Invalid algorithm."
@@ -138,8 +140,10 @@ def _to_pad(live: Any, song: Any, index: int) -> Any:
 @function("Conversions.sliced_simpler_to_drum_rack")
 def _slices(live: Any, song: Any, simpler: Any) -> None:
     """In the Simpler's place a drum rack with a pad for every slice."""
-    if simpler is None or simpler.sample is None or simpler.playback_mode != 2:
+    if simpler is None or simpler.sample is None or simpler.playback_mode != SLICING:
         raise RuntimeError("Simpler is not in slicing mode")
+    if live.clock.now() - simpler.slicing_since < SLICING_S:
+        live.document.hazard("slicing_at_once")
     sample = simpler.sample
     starts = list(sample.slices) or [sample.length * each // SLICES for each in range(SLICES)]
     rack = native_device("Drum Rack", simpler.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Dict, Optional, Tuple
 
 from ..display import gain_text
@@ -21,6 +22,8 @@ SETTINGS = (
 )
 """What a Set may tell of a Simpler."""
 
+SLICING = 2
+"""Of `playback_mode`."""
 VOICES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 
 
@@ -195,6 +198,7 @@ class Simpler(Device):
     pitch_bend_range = 5
     pad_slicing = False
     playback_mode = 0
+    slicing_since = -math.inf
     slicing_playback_mode = 0
     playing_position = 0.0
     playing_position_enabled = False
@@ -241,6 +245,8 @@ class Simpler(Device):
     def check_playback_mode(self, value: int) -> int:
         if not 0 <= value <= 2:
             raise RuntimeError("Invalid playback mode")
+        if value == SLICING != self.playback_mode:
+            self.slicing_since = self.doc.clock.now()  # type: ignore[attr-defined]
         return value
 
     def check_slicing_playback_mode(self, value: int) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remote_script.headless.facts import all_properties
+from remote_script.SetMirror.hazards import SLICING_S
 
 REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
 """What Live answers to an edit that makes no sense."""
@@ -202,6 +203,13 @@ def load(edits: Edits, draw: random.Random) -> None:
     browser.load_item(draw.choice(list(root.children)))
 
 
+def settled_simpler(edits: Edits, draw: random.Random) -> Any:
+    """A Simpler that has not just been put into slicing mode: to slice that one ends Live."""
+    now = edits.live.clock.now()
+    found = [each for each in edits.nodes("SimplerDevice") if now - each.slicing_since >= SLICING_S]
+    return edits.wrap(draw.choice(found)) if found else None
+
+
 def convert(edits: Edits, draw: random.Random) -> None:
     conversions, song = edits.live.modules["Live"].Conversions, edits.live.song
     draw.choice(
@@ -209,7 +217,7 @@ def convert(edits: Edits, draw: random.Random) -> None:
             lambda: conversions.move_devices_on_track_to_new_drum_rack_pad(
                 song, draw.randrange(len(song.tracks))
             ),
-            lambda: conversions.sliced_simpler_to_drum_rack(song, edits.pick(draw, "SimplerDevice")),
+            lambda: conversions.sliced_simpler_to_drum_rack(song, settled_simpler(edits, draw)),
             lambda: conversions.create_midi_track_from_drum_pad(song, edits.pick(draw, "DrumPad")),
             lambda: conversions.create_midi_track_with_simpler(song, clip(edits, draw)),
             lambda: conversions.create_drum_rack_from_audio_clip(song, clip(edits, draw)),
