@@ -16,17 +16,15 @@ from . import checks, schema
 from .batches import Engine
 from .call import MORE, Call
 from .calls import perform, victim
+from .consequences import mark_consequences
 from .errors import BridgeError
 from .operations import Operation, Problems, prepare
 from .plans import Row
 from .refs import ref_of, resolve
-from .values import ABSENT, alive, read, same
+from .undo_step import UndoStep
+from .values import ABSENT, same
 from .wire import encode
-from .write import PROGRESS_S, Write, parse_write
-
-FLUSH = "flush"
-PUMP = "pump"
-TICK = "tick"
+from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
 
 WRITES_WAITING = 256
 """More would take seconds; who sends them is told BUSY."""
@@ -79,8 +77,7 @@ class Executor:
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
         self._result_bytes = sum(_size(kept) for kept in self.results.values())
-        self._step_open = False
-        self._step_began = 0
+        self._step = UndoStep(engine, log)
 
     # -- the queue ---------------------------------------------------------------------------------
 
@@ -147,7 +144,7 @@ class Executor:
         except Exception as problem:
             self._log("SetMirror: write {} failed: {!r}".format(write.id, problem))
             outcome = BridgeError("INTERNAL", "The write failed: {!r}".format(problem))
-        self._end_step(False)
+        self._step.end()
         self._steps = None
         self.current = None
         self._finish(write, outcome)
@@ -179,7 +176,7 @@ class Executor:
         except ValueError:
             # Live closes the Set from within this very write.
             pass
-        self._end_step(False)
+        self._step.end()
         write, self.current = self.current, None
         if write is not None:
             self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
@@ -188,46 +185,6 @@ class Executor:
             refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
             for client, request in self._queue.popleft().waiters:
                 self._reply(client, request, refusal)
-
-    # -- the undo step -----------------------------------------------------------------------------
-
-    def _begin_step(self) -> None:
-        if not self._step_open:
-            self.engine.song.begin_undo_step()
-            self._step_open = True
-            self._step_began = self.engine.revision
-
-    def _end_step(self, parameters: bool) -> None:
-        """Close the step; parameter changes join the history only when synced (12.4)."""
-        if not self._step_open:
-            return
-        song = self.engine.song
-        self._step_open = False
-        try:
-            if parameters and self._can_sync():
-                song.sync_parameter_changes()
-        finally:
-            try:
-                song.end_undo_step()
-            except Exception as problem:
-                # The Set is going away; there is no history left to keep in order.
-                self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
-
-    @property
-    def _split(self) -> bool:
-        """Whether somebody edited the Set since the step began.
-
-        Live then ends it (guess): what was done before and after are two entries with another's between them.
-        """
-        return self.engine.last_other > self._step_began
-
-    def _close_foreign_step(self) -> None:
-        """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
-        if not self._step_open:
-            self.engine.song.end_undo_step()
-
-    def _can_sync(self) -> bool:
-        return read(self.engine.song, "sync_parameter_changes") is not ABSENT
 
     # -- one write ---------------------------------------------------------------------------------
 
@@ -256,21 +213,22 @@ class Executor:
                 refusal = problem if isinstance(problem, BridgeError) else _refusal(problem)
                 refusal.facts.setdefault("op", number)
                 failed = operation if operation.moved else None
-                yield from self._take_back(write, operations[:number], failed, refusal)
+                refusal.facts.update((yield from self._step.take_back(operations[:number], failed)))
+                raise refusal
         parameters = any(op.changed and op.is_parameter for op in operations)
-        split = self._step_open and self._split
-        keep_open = parameters and self._step_open and not self._can_sync()
+        split = self._step.is_split
+        keep_open = parameters and self._step.is_open and not self._step.syncs
         if not keep_open:
-            self._end_step(parameters)
-        self._mark_consequences(operations)
+            self._step.end(parameters)
+        mark_consequences(engine, operations)
         yield FLUSH
         yield from self._settle(write, operations)
         if keep_open:
             # Before 12.4 nothing can sync parameters: only Live's own tick brings them into the open step.
             yield TICK
             yield TICK
-            self._end_step(False)
-        self._mark_consequences(operations)
+            self._step.end()
+        mark_consequences(engine, operations)
         yield FLUSH
         for operation in operations:
             operation.settled(engine.last_change > began)
@@ -401,16 +359,16 @@ class Executor:
             write.touched.add(row.id)
         if operation.kind == "set":
             if operation.undoable and not operation.is_already_so(engine):
-                self._begin_step()
+                self._step.begin()
             self._watched(operation, lambda: operation.apply_set(engine, operations))
             return
         if operation.undoable and not operation.self_contained:
-            self._begin_step()
+            self._step.begin()
         arguments = operation.live_arguments(engine, operations)
         call = operation.call = Call(row, operation.method, arguments, engine.song, self._live_module())
         operation.victim = victim(call)
         if operation.self_contained:
-            self._close_foreign_step()
+            self._step.close_foreign()
         steps = perform(call)
         try:
             while True:
@@ -432,7 +390,7 @@ class Executor:
         finally:
             engine.held = {}
         if operation.self_contained:
-            self._close_foreign_step()
+            self._step.close_foreign()
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
@@ -451,128 +409,6 @@ class Executor:
         progress.update(done=call.done, of=call.of, so_far=call.so_far)
         for client, _ in write.waiters:
             self._tell(client, progress)
-
-    def _take_back(
-        self, write: Write, done: List[Operation], failed: Optional[Operation], problem: BridgeError
-    ) -> Generator[str, None, None]:
-        """Undo what was applied before the failure, then raise it; says exactly what could not be undone."""
-        engine = self.engine
-        applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
-        calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
-        was_open = self._step_open
-        # It would take back what somebody else did meanwhile.
-        undo = bool(calls) and was_open and not self._split
-        for operation in calls:
-            operation.lasts = not undo
-        for operation in reversed(applied):
-            if (
-                operation.row is not None
-                and alive(operation.row.obj)
-                and (operation.kind == "set" or not undo)
-            ):
-                try:
-                    operation.restore()
-                except Exception:
-                    # Then it is told below as left behind.
-                    continue
-        self._end_step(any(op.is_parameter for op in applied))
-        if undo:
-            # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
-            try:
-                engine.song.undo()
-            except Exception as refused:
-                self._log("SetMirror: undo of write {} failed: {!r}".format(write.id, refused))
-            self._mark_history()
-        self._mark_consequences(applied)
-        yield FLUSH
-        if was_open and not calls:
-            if not all(op.verified for op in applied):
-                # What Live applies late joins its history late.
-                yield PUMP
-                yield PUMP
-                yield FLUSH
-            self._drop_empty_entry(applied)
-            yield FLUSH
-        # Of two sets of one property the first knows what was there before.
-        first: Dict[Any, Operation] = {}
-        for operation in applied:
-            first.setdefault(operation.place, operation)
-        for _ in range(SETTLE_PUMPS):
-            if all(op.is_restored(engine) for op in first.values()):
-                break
-            yield PUMP
-        left = [op for op in first.values() if not op.is_restored(engine)]
-        problem.facts["applied"] = [op.left_behind() for op in left]
-        if not left:
-            problem.facts["taken_back"] = len(applied)
-        raise problem
-
-    def _drop_empty_entry(self, applied: List[Operation]) -> None:
-        """Values put back by hand leave an entry that does nothing in Live's history: take that back too.
-
-        Guess: Live keeps such an entry. Should it not, undo would take a person's last edit; then something
-        moves that had come to rest, and redo gives it back at once.
-        """
-        engine = self.engine
-        recorded = [
-            op for op in applied if op.changed and op.undoable and (not op.is_parameter or self._can_sync())
-        ]
-        if not recorded or engine.dirty:
-            return
-        try:
-            engine.song.undo()
-            if self._something_moved():
-                engine.song.redo()
-        except Exception as refused:
-            self._log("SetMirror: an empty undo entry was left: {!r}".format(refused))
-
-    def _something_moved(self) -> bool:
-        engine = self.engine
-        for id_, bits in engine.dirty.items():
-            row = engine.shadow.rows.get(id_)
-            if row is None or bits & row.plan.tree_bits or not alive(row.obj):
-                return True
-            for index, old in enumerate(row.values):
-                if bits & 1 << index and not same(engine.reader.value(row, index), old):
-                    return True
-        return False
-
-    def _mark_consequences(self, operations: List[Operation]) -> None:
-        """Live announces not all that follows from a change: read it again where it is near."""
-        engine = self.engine
-        for operation in operations:
-            if not operation.changed and operation.kind == "set":
-                continue
-            for id_ in operation.touches:
-                row = engine.shadow.rows.get(id_)
-                if row is not None:
-                    engine.mark(row, row.plan.polled_bits | row.plan.tree_bits)
-                    if operation.kind == "call" and row.plan.type == "Track":
-                        self._mark_slots(row)
-                    if operation.kind == "call" and row.plan.type == "Clip":
-                        # Live tells of the first and the last envelope only.
-                        engine.mark_names(row, ("automation_envelopes",))
-            if operation.is_history:
-                self._mark_history()
-        root = engine.shadow.root
-        if root is not None:
-            engine.mark_names(root, ("can_undo", "can_redo"))
-
-    def _mark_history(self) -> None:
-        """After undo and redo anything may be another: look at all lists, envelopes, and what nobody tells of."""
-        for row in self.engine.shadow.rows.values():
-            if row.plan.tree_bits and row.plan.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
-                self.engine.mark(row, row.plan.tree_bits)
-            elif row.plan.type == "Clip" and row.value("automation_envelopes"):
-                self.engine.mark_names(row, ("automation_envelopes",))
-            if row.plan.unheard_bits:
-                self.engine.mark(row, row.plan.unheard_bits)
-
-    def _mark_slots(self, track: Row) -> None:
-        for id_ in track.value("clip_slots") or ():
-            slot = self.engine.shadow.rows.get(id_)
-            if slot is not None:
-                self.engine.mark_names(slot, ("clip", "has_clip"))
 
     def _settle(self, write: Write, operations: List[Operation]) -> Generator[str, None, None]:
         """Wait for what Live applies late, until it is there or it is clear that it will not be."""

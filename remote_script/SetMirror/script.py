@@ -21,13 +21,14 @@ from .batches import AUDIT, LIVE, Batch, Cause, Engine
 from .call import MORE
 from .clients import Client
 from .errors import BridgeError
-from .executor import FLUSH, PUMP, Executor
+from .executor import Executor
 from .requests import Requests
 from .server import PROTOCOLS, Server
 from .timings import Timings
 from .transport import TcpListener
 from .values import ABSENT, read
 from .wire import error_line, request_line, result_line
+from .write import FLUSH, PUMP
 
 VERSION = "0.1.0"
 TIMER_MS = 10

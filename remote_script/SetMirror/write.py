@@ -7,6 +7,10 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 from .errors import BridgeError
 
 OPERATIONS = 1000
+FLUSH = "flush"
+PUMP = "pump"
+TICK = "tick"
+"""What a write under way waits for: that its changes are sent, the next pump, Live's next tick."""
 DEADLINE_S = 30.0
 PROGRESS_S = 0.1
 """Between two notices of how a long write gets on."""

@@ -7,7 +7,7 @@ edits. Wrong executors on both sides of the link stand beside the right one and 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,8 @@ import trio.testing
 from mirror import Call, Operation, Set, WriteResult, errors
 from mirror.writes import Writes
 from remote_script.headless import demo_set
-from remote_script.SetMirror.executor import Executor
 from remote_script.SetMirror.operations import Operation as LiveOperation
+from remote_script.SetMirror.undo_step import UndoStep
 from tests.whole import LONG_S, Whole, whole_path
 
 POINTS = (
@@ -259,23 +259,23 @@ def _trusts(self: Any, engine: Any) -> bool:
     return True
 
 
-def _leaves_open(self: Any, parameters: bool) -> None:
+def _leaves_open(self: Any, parameters: bool = False) -> None:
     """The undo step stays open after the write."""
 
 
-def _keeps_half(self: Any, write: Any, done: Any, failed: Any, problem: Any) -> Iterator[str]:
+def _keeps_half(self: Any, done: Any, failed: Any) -> Generator[str, None, dict[str, Any]]:
     """What came before the failure is not taken back."""
-    self._end_step(False)
+    self.end()
     yield "flush"
-    raise problem
+    return {}
 
 
 WRONG: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "replay on reconnect": lambda patch: patch.setattr(Writes, "_recover", _sends_again),
     "lost means not done": lambda patch: patch.setattr(Writes, "_recover", _says_not_done),
     "reply trusted without read-back": lambda patch: patch.setattr(LiveOperation, "observe", _trusts),
-    "undo step left open": lambda patch: patch.setattr(Executor, "_end_step", _leaves_open),
-    "partial batch": lambda patch: patch.setattr(Executor, "_take_back", _keeps_half),
+    "undo step left open": lambda patch: patch.setattr(UndoStep, "end", _leaves_open),
+    "partial batch": lambda patch: patch.setattr(UndoStep, "take_back", _keeps_half),
 }
 
 

@@ -1,0 +1,51 @@
+"""What to read again after a write: Live announces not all that follows from a change.
+
+Marks only; what is marked is read when it is flushed.
+"""
+
+from __future__ import annotations
+
+from typing import List
+
+from .batches import Engine
+from .operations import Operation
+from .plans import Row
+
+
+def mark_consequences(engine: Engine, operations: List[Operation]) -> None:
+    """Mark what no listener tells of, on all objects that the operations touched."""
+    for operation in operations:
+        if not operation.changed and operation.kind == "set":
+            continue
+        for id_ in operation.touches:
+            row = engine.shadow.rows.get(id_)
+            if row is not None:
+                engine.mark(row, row.plan.polled_bits | row.plan.tree_bits)
+                if operation.kind == "call" and row.plan.type == "Track":
+                    _mark_slots(engine, row)
+                if operation.kind == "call" and row.plan.type == "Clip":
+                    # Live tells of the first and the last envelope only.
+                    engine.mark_names(row, ("automation_envelopes",))
+        if operation.is_history:
+            mark_history(engine)
+    root = engine.shadow.root
+    if root is not None:
+        engine.mark_names(root, ("can_undo", "can_redo"))
+
+
+def mark_history(engine: Engine) -> None:
+    """After undo and redo anything may be another: mark all lists, envelopes, and what nobody tells of."""
+    for row in engine.shadow.rows.values():
+        if row.plan.tree_bits and row.plan.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
+            engine.mark(row, row.plan.tree_bits)
+        elif row.plan.type == "Clip" and row.value("automation_envelopes"):
+            engine.mark_names(row, ("automation_envelopes",))
+        if row.plan.unheard_bits:
+            engine.mark(row, row.plan.unheard_bits)
+
+
+def _mark_slots(engine: Engine, track: Row) -> None:
+    for id_ in track.value("clip_slots") or ():
+        slot = engine.shadow.rows.get(id_)
+        if slot is not None:
+            engine.mark_names(slot, ("clip", "has_clip"))

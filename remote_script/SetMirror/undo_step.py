@@ -1,0 +1,161 @@
+"""The entry that a write makes in Live's undo history: begin, end, what splits it, and how a write is taken back.
+
+Steps do not nest in Live and an empty one leaves no entry (measured on 12.4.3); parameter values join the history
+only when Live syncs them. A write that fails is taken back by Live's undo where it made a call and nobody else edited
+the Set meanwhile; else value by value.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Generator, List, Optional
+
+from .batches import Engine
+from .consequences import mark_consequences, mark_history
+from .operations import Operation
+from .values import ABSENT, alive, read, same
+from .write import FLUSH, PUMP
+
+RESTORED_PUMPS = 12
+"""Live puts transport and launch values back on its next tick, 10 to 100 ms; this allows for a busy one."""
+
+
+class UndoStep:
+    """The step of the write under way; closed between two writes."""
+
+    def __init__(self, engine: Engine, log: Callable[[str], None]) -> None:
+        self.is_open = False
+        self._engine = engine
+        self._log = log
+        self._began = 0
+
+    def begin(self) -> None:
+        """Open the step, if it is not open yet."""
+        if not self.is_open:
+            self._engine.song.begin_undo_step()
+            self.is_open = True
+            self._began = self._engine.revision
+
+    def end(self, parameters: bool = False) -> None:
+        """Close the step; with `parameters`, changed ones join it, where Live can sync them (12.4)."""
+        if not self.is_open:
+            return
+        song = self._engine.song
+        self.is_open = False
+        try:
+            if parameters and self.syncs:
+                song.sync_parameter_changes()
+        finally:
+            try:
+                song.end_undo_step()
+            except Exception as problem:
+                # The Set is going away; there is no history left to keep in order.
+                self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
+
+    def close_foreign(self) -> None:
+        """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
+        if not self.is_open:
+            self._engine.song.end_undo_step()
+
+    @property
+    def syncs(self) -> bool:
+        """Whether this Live can sync parameters on demand (12.4)."""
+        return read(self._engine.song, "sync_parameter_changes") is not ABSENT
+
+    @property
+    def is_split(self) -> bool:
+        """Whether somebody edited the Set since the step began.
+
+        Live then ends it (guess): what was done before and after are two entries with another's between them.
+        """
+        return self.is_open and self._engine.last_other > self._began
+
+    # -- taking a write back -----------------------------------------------------------------------
+
+    def take_back(
+        self, done: List[Operation], failed: Optional[Operation]
+    ) -> Generator[str, None, Dict[str, Any]]:
+        """Take back what was applied before a failure; returns the facts for the refusal.
+
+        Args:
+          done: The operations before the one that failed.
+          failed: That one, where it moved something; else None.
+        """
+        engine = self._engine
+        applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
+        calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
+        was_open = self.is_open
+        # It would take back what somebody else did meanwhile.
+        undo = bool(calls) and was_open and not self.is_split
+        for operation in calls:
+            operation.lasts = not undo
+        self._restore([op for op in reversed(applied) if op.kind == "set" or not undo])
+        self.end(any(op.is_parameter for op in applied))
+        if undo:
+            # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
+            try:
+                engine.song.undo()
+            except Exception as refused:
+                self._log("SetMirror: undo of a failed write failed: {!r}".format(refused))
+            mark_history(engine)
+        mark_consequences(engine, applied)
+        yield FLUSH
+        if was_open and not calls:
+            if not all(op.verified for op in applied):
+                # What Live applies late joins its history late.
+                yield PUMP
+                yield PUMP
+                yield FLUSH
+            self._drop_empty_entry(applied)
+            yield FLUSH
+        # Of two sets of one property the first knows what was there before.
+        first: Dict[Any, Operation] = {}
+        for operation in applied:
+            first.setdefault(operation.place, operation)
+        for _ in range(RESTORED_PUMPS):
+            if all(op.is_restored(engine) for op in first.values()):
+                break
+            yield PUMP
+        left = [op for op in first.values() if not op.is_restored(engine)]
+        facts: Dict[str, Any] = {"applied": [op.left_behind() for op in left]}
+        if not left:
+            facts["taken_back"] = len(applied)
+        return facts
+
+    def _restore(self, operations: List[Operation]) -> None:
+        for operation in operations:
+            if operation.row is not None and alive(operation.row.obj):
+                try:
+                    operation.restore()
+                except Exception:
+                    # Then it is told as left behind.
+                    continue
+
+    def _drop_empty_entry(self, applied: List[Operation]) -> None:
+        """Values put back by hand leave an entry that does nothing in Live's history: take that back too.
+
+        Guess: Live keeps such an entry. Should it not, undo would take a person's last edit; then something
+        moves that had come to rest, and redo gives it back at once.
+        """
+        engine = self._engine
+        recorded = [
+            op for op in applied if op.changed and op.undoable and (not op.is_parameter or self.syncs)
+        ]
+        if not recorded or engine.dirty:
+            return
+        try:
+            engine.song.undo()
+            if self._something_moved():
+                engine.song.redo()
+        except Exception as refused:
+            self._log("SetMirror: an empty undo entry was left: {!r}".format(refused))
+
+    def _something_moved(self) -> bool:
+        engine = self._engine
+        for id_, bits in engine.dirty.items():
+            row = engine.shadow.rows.get(id_)
+            if row is None or bits & row.plan.tree_bits or not alive(row.obj):
+                return True
+            for index, old in enumerate(row.values):
+                if bits & 1 << index and not same(engine.reader.value(row, index), old):
+                    return True
+        return False
