@@ -34,7 +34,7 @@ def field(class_: str, name: str) -> tuple[str, Any, Any]:
     hint: Any
     if name == "color":
         hint = Color
-    elif prop.choices is not None and not prop.labels:
+    elif prop.choices is not None and not prop.labels and len(prop.choices) <= FEW_CHOICES:
         hint = Literal[tuple(prop.choices)]
     elif prop.labels:
         labels = tuple(prop.labels.values())

@@ -1,29 +1,53 @@
-"""Values as people say them, and back: notes' names, musical times, keys, colours.
+"""Values as people write them, and back: numbers, notes' names, musical times, keys, colours.
 
-A parameter's texts ("-6 dB", "20L", "2.5 kHz") are not here: only Live knows them, and the Remote Script searches for
-the value that shows them (`remote_script.SetMirror.display`).
+A bare number means the same as JSON and as text; a unit or the bar form ("5.1.1", "5|1", "bar 5") says otherwise. What
+could be read two ways is refused with both readings. A parameter's texts ("-6 dB", "20L", "2.5 kHz") are not here: only
+Live knows them, and the Remote Script searches for the value that shows them (`remote_script.SetMirror.display`).
 """
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 
 from mirror import errors, values
+from remote_script.SetMirror import display, schema
 
-_NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?\d+)")
+_NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?[0-9]{1,2})")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_SIGNS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_BARS = re.compile(r"\|?\s*(\d+)(?:\.(\d+))?(?:\.(\d+(?:\.\d+)?))?")
+_PART = r"([0-9]{1,7})"
+_BARS = re.compile(
+    rf"(?:bar\s+|\|)?{_PART}(?:[.|]{_PART})?(?:[.|]({_PART}(?:\.[0-9]{{1,6}})?))?", re.IGNORECASE
+)
+_DOTTED = re.compile(r"([0-9]{1,7})\.([0-9]{1,7})")
+_BEATS = re.compile(r"(\S+)\s+beats?", re.IGNORECASE)
 _LENGTH = re.compile(
-    r"(\d+(?:\.\d*)?|\.\d+|\d+\s*/\s*\d+)\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
+    r"([0-9.,]{1,15}|[0-9]{1,6}\s*/\s*[0-9]{1,6})\s*(bars?|beats?|sixteenths?)?(t|\.)?", re.IGNORECASE
 )
 
 
-def _between(value: float, low: float, high: float, what: str, hint: str) -> float:
-    if not math.isfinite(value) or not low <= value <= high:
-        raise errors.InvalidValue(f"{what} must be between {low} and {high}, got {value}", value, hint=hint)
-    return float(value)
+def number(value: float | str) -> float | None:
+    """The number that a value is, quoted or not; None for other texts.
+
+    Raises:
+      InvalidValue: it is not finite, or its comma can be read two ways.
+    """
+    try:
+        found = display.number(value) if isinstance(value, str) else float(value)
+    except (display.Refused, OverflowError) as problem:
+        raise errors.InvalidValue(f"{problem}", str(value)[:60]) from None
+    if found is not None and not math.isfinite(found):
+        raise errors.InvalidValue(f"A number must be finite, got {str(value)[:60]}", str(value)[:60])
+    return found
+
+
+def whole(value: float | str) -> int | None:
+    """The whole number that a value is, quoted or not; None for what is none."""
+    found = number(value)
+    return int(found) if found is not None and found.is_integer() and abs(found) < 2**53 else None
 
 
 # -- notes and times -----------------------------------------------------------------------------------------
@@ -31,20 +55,16 @@ def _between(value: float, low: float, high: float, what: str, hint: str) -> flo
 
 def pitch(value: int | str) -> int:
     """A MIDI pitch from 0..127 or from its name; Live calls 60 C3."""
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        value = int(value)
-    if isinstance(value, str):
-        match = _NOTE.fullmatch(value.strip())
+    found = whole(value)
+    if found is None:
+        match = _NOTE.fullmatch(str(value).strip())
         if match is None:
             raise errors.InvalidValue("A pitch is 0 to 127 or a name such as C3 (60), F#1, Bb-1", value)
         letter, sign, octave = match.groups()
-        number = (int(octave) + 2) * 12 + _STEPS[letter.upper()]
-        number += {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
-    else:
-        number = value
-    if not 0 <= number <= 127:
+        found = (int(octave) + 2) * 12 + _STEPS[letter.upper()] + _SIGNS[sign]
+    if not 0 <= found <= 127:
         raise errors.InvalidValue(f"A pitch must be between 0 (C-2) and 127 (G8), got {value}", value)
-    return number
+    return found
 
 
 def pitch_name(number: int) -> str:
@@ -61,74 +81,106 @@ def bars(beats: float, numerator: int, denominator: int) -> str:
 
 
 def position(value: float | str, numerator: int, denominator: int) -> float:
-    """A song time in beats (quarters), from itself or from bars.beats.sixteenths: "5", "5.1", "|5.1.1".
+    """A time in beats (quarters): a number, "16 beats", or bars from 1 in the given signature: "5.1.1", "5|1", "bar 5".
 
-    Text counts bars from 1 in the given signature.
+    Raises:
+      InvalidValue: it is no time, or a text with one dot ("5.1"), which is a number of beats or a bar and a beat.
     """
-    if not isinstance(value, str):
-        if not math.isfinite(value):
-            raise errors.InvalidValue(f"A time must be a finite number of beats, got {value}", str(value))
-        return float(value)
-    match = _BARS.fullmatch(value.strip())
+    if isinstance(value, str):
+        text = value.strip().replace("−", "-")
+        named = _BEATS.fullmatch(text)
+        beats = number(named[1] if named is not None else text)
+        if beats is not None and named is None and (dotted := _DOTTED.fullmatch(text)) is not None:
+            raise errors.InvalidValue(
+                f"{text!r} can be {beats:g} beats or bar {dotted[1]} beat {dotted[2]}",
+                text[:60],
+                hint=f"write '{beats:g} beats' or '{dotted[1]}|{dotted[2]}'",
+            )
+    else:
+        beats = number(value)
+    if beats is not None:
+        return beats
+    return _bar_position(str(value), numerator, denominator)
+
+
+def _bar_position(text: str, numerator: int, denominator: int) -> float:
+    match = _BARS.fullmatch(text.strip())
     if match is None:
         raise errors.InvalidValue(
-            "A time is a number of beats, or bars.beats.sixteenths such as '5.1.1'", value
+            "A time is a number of beats, or bars such as '5.1.1', '5|1', 'bar 5'", text[:60]
         )
     beat = 4.0 / denominator
-    bar, count = int(match.group(1)), int(match.group(2) or 1)
-    sixteenth = float(match.group(3) or 1)
+    bar, count = int(match[1]), int(match[2] or 1)
+    sixteenth = float(match[3] or 1)
     if bar < 1 or not 1 <= count <= numerator or not 1 <= sixteenth < 1 + beat / 0.25:
         raise errors.InvalidValue(
-            f"In {numerator}/{denominator} beats go from 1 to {numerator}, "
-            f"sixteenths from 1 to {max(1, int(beat / 0.25))}",
-            value,
+            f"In {numerator}/{denominator} bars count from 1, beats from 1 to {numerator}, "
+            f"sixteenths from 1 to {max(1, int(beat / 0.25))}; got {text[:60]!r}",
+            text[:60],
         )
     return (bar - 1) * numerator * beat + (count - 1) * beat + (sixteenth - 1) * 0.25
 
 
 def length(value: float | str, numerator: int, denominator: int) -> float:
     """A duration in beats (quarters), above 0: a number, "2 bars", "3 beats", "1/8", "1/8t", "1/8."."""
-    if isinstance(value, str):
-        match = _LENGTH.fullmatch(value.strip())
-        if match is None or (match.group(3) and "/" not in match.group(1)):
-            raise errors.InvalidValue(
-                "A length is a number of beats, or such as '2 bars', '1/8', '1/8t'", value
-            )
-        amount, unit = match.group(1), (match.group(2) or "").casefold()
-        if "/" in amount:
-            above, below = (int(part) for part in amount.split("/"))
-            beats = 4.0 * above / below if below else 0.0
-            beats *= {"t": 2 / 3, ".": 1.5}.get((match.group(3) or "").casefold(), 1.0)
-        else:
-            beats = float(amount)
-        if unit.startswith("bar"):
-            # "1/2 bar" is half a bar, not half a whole note's bars.
-            beats = (beats / 4.0 if "/" in amount else beats) * numerator * 4.0 / denominator
-        elif unit.startswith("beat"):
-            beats = (beats / 4.0 if "/" in amount else beats) * 4.0 / denominator
-        elif unit.startswith("six"):
-            beats = (beats / 4.0 if "/" in amount else beats) * 0.25
-    else:
-        beats = float(value)
-    if not math.isfinite(beats) or beats <= 0:
-        raise errors.InvalidValue(f"A length must be above 0 beats, got {value}", str(value))
+    beats = number(value)
+    if beats is None:
+        beats = _note_length(str(value), numerator, denominator)
+    if beats <= 0:
+        raise errors.InvalidValue(f"A length must be above 0 beats, got {value}", str(value)[:60])
     return beats
 
 
-_KEY = re.compile(r"([A-Ga-g])([#b♯♭]?)\s*(.*)", re.DOTALL)
-_SCALES = {"": "Major", "maj": "Major", "m": "Minor", "min": "Minor"}
+def _note_length(text: str, numerator: int, denominator: int) -> float:
+    match = _LENGTH.fullmatch(text.strip())
+    fraction = match is not None and "/" in match[1]
+    amount = number(match[1]) if match is not None and not fraction else None
+    if match is None or (match[3] and not fraction) or (amount is None and not fraction):
+        raise errors.InvalidValue(
+            f"A length is a number of beats, or such as '2 bars', '1/8', '1/8t', not {text[:60]!r}", text[:60]
+        )
+    unit = (match[2] or "").casefold()[:3]
+    each = {"bar": numerator * 4.0 / denominator, "bea": 4.0 / denominator, "six": 0.25}.get(unit, 1.0)
+    if not fraction:
+        return (amount or 0.0) * each
+    above, below = (int(part) for part in match[1].split("/"))
+    # "1/2 bar" is half a bar, "1/8" an eighth of a whole note's four beats.
+    share = above / below * (1.0 if unit else 4.0) if below else 0.0
+    return share * {"t": 2 / 3, ".": 1.5}.get((match[3] or "").casefold(), 1.0) * each
+
+
+_KEY = re.compile(
+    r"([A-Ga-g])\s*(#|b(?=m(?:in|aj|inor|ajor)?\b|\W|\Z)|♯|♭|sharp\b|flat\b)?\s*(.*)", re.DOTALL
+)
+_SCALES = {"": "Major", "maj": "Major", "m": "Minor", "min": "Minor", "aeolian": "Minor", "ionian": "Major"}
+SCALES = tuple(schema.ENUMS["Scale"])
 
 
 def key(text: str) -> tuple[int, str]:
-    """A root note (0 is C) and the name of a scale: "Am", "F# minor", "Bb", "D Dorian"."""
+    """A root note (0 is C) and the name of a scale: "Am", "F# minor", "B flat minor", "D Dorian"."""
     match = _KEY.fullmatch(text.strip())
     if match is None:
         raise errors.InvalidValue(
-            "A key is a note and a scale, such as 'A minor', 'F#m', 'D Dorian'", text[:60]
+            f"A key is a note and a scale, such as 'A minor', 'F#m', 'D Dorian', not {text[:60]!r}", text[:60]
         )
     letter, sign, scale = match.groups()
-    root = (_STEPS[letter.upper()] + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]) % 12
-    return root, _SCALES.get(scale.strip().casefold(), scale.strip().title())
+    signs = {**_SIGNS, "sharp": 1, "flat": -1}
+    root = (_STEPS[letter.upper()] + signs[(sign or "").casefold()]) % 12
+    return root, scale_name(scale)
+
+
+def scale_name(text: str) -> str:
+    """Live's name of a scale, from any case; InvalidValue with the near ones."""
+    fold = text.strip().casefold()
+    known = {**{name.casefold(): name for name in SCALES}, **_SCALES}
+    if fold in known:
+        return known[fold]
+    near = [known[each] for each in difflib.get_close_matches(fold, known, 4, 0.4)]
+    raise errors.InvalidValue(
+        f"Live has no scale {text.strip()[:60]!r}",
+        text[:60],
+        hint=f"near it are {', '.join(dict.fromkeys(near))}" if near else f"Live has {', '.join(SCALES)}",
+    )
 
 
 # -- colours -------------------------------------------------------------------------------------------------
@@ -136,12 +188,12 @@ def key(text: str) -> tuple[int, str]:
 
 def color(value: int | str) -> int:
     """A colour as Live counts it, 0 to 0xFFFFFF; "#ff3636" is understood. Live takes the nearest it has."""
-    if isinstance(value, str):
-        found: int | None = values.color(value)
-        if found is None:
-            raise errors.InvalidValue("A color is 0 to 16777215, or a text such as '#ff3636'", value)
-        return found
-    return int(_between(value, 0, 0xFFFFFF, "A color", "as text it is '#rrggbb'"))
+    found: int | None = values.color(value) if isinstance(value, str) else value
+    if isinstance(found, bool) or found is None or not 0 <= found <= 0xFFFFFF:
+        raise errors.InvalidValue(
+            f"A color is a text such as '#ff3636', or 0 to 16777215, got {str(value)[:60]}", str(value)[:60]
+        )
+    return found
 
 
 def color_text(value: int) -> str:

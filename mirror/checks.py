@@ -196,7 +196,7 @@ class _Write:
                     f"`{name}` must be one of the available ones, got {text!r}", text, choices=choices[:100]
                 )
             return text
-        if prop.choices is not None and isinstance(value, str):
+        if prop.choices is not None and "str" in (prop.type, type(value).__name__):
             return rules.in_bounds(prop, value)
         if prop.unit == "rgb" and isinstance(value, str):
             value = values.color(value, value)

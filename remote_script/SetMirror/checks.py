@@ -7,7 +7,7 @@ Every refusal is a BridgeError whose text is the rule; nothing here changes anyt
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import display, schema
 from .errors import BridgeError
@@ -108,9 +108,14 @@ def choice(prop: schema.Property, label: Any) -> Any:
     """The number of a choice from its label, in any case; None when it is no label."""
     if isinstance(label, str):
         for number, text in (prop.choices or {}).items():
-            if text.lower() == label.strip().lower():
+            if _folded(text) == _folded(label):
                 return number
     return None
+
+
+def _folded(label: str) -> str:
+    """Labels are compared without case; a space, "_" and "-" are the same: "Complex Pro"."""
+    return " ".join(label.lower().replace("_", " ").replace("-", " ").split())
 
 
 def in_bounds(prop: schema.Property, value: Any) -> Any:
@@ -162,7 +167,7 @@ def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
     """The plain value to set; refuses what the table or the parameter's own range forbids."""
     if row.plan.type == "DeviceParameter" and prop.name == "value":
         return _parameter_value(row, value)
-    if prop.choices is not None and isinstance(value, str):
+    if prop.choices is not None and "str" in (prop.type, type(value).__name__):
         return in_bounds(prop, value)
     return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
 
@@ -188,7 +193,7 @@ def _parameter_value(row: Row, value: Any) -> float:
         if len(value) > display.LONGEST_TEXT:
             raise refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), value)
         try:
-            return display.value_of(value, display.texts(obj), float(low), float(high))
+            return display.value_of(value, display.texts(obj), float(low), float(high), now=_now(obj))
         except display.Refused as problem:
             raise refuse("{!r}: {}".format(name, problem), value, minimum=low, maximum=high)
     number = to_float(repr(name), value)
@@ -200,6 +205,11 @@ def _parameter_value(row: Row, value: Any) -> float:
             raise refuse(rule, value, minimum=low, maximum=high)
         number = min(max(number, low), high)
     return number
+
+
+def _now(obj: Any) -> Optional[float]:
+    value = read(obj, "value")
+    return None if value is ABSENT else float(value)
 
 
 def _labels(obj: Any) -> List[str]:

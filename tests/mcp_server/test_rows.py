@@ -78,7 +78,7 @@ async def test_song(autojump_clock: Clock) -> None:
             "F#",
             "Minor",
         )
-        await done(whole, "set_song", loop=False, loop_start="3.1", loop_length="2 bars", punch_in=True)
+        await done(whole, "set_song", loop=False, loop_start="3|1", loop_length="2 bars", punch_in=True)
         assert await prop(whole, "song", "loop_length") == 8.0
         await done(whole, "set_song", clip_trigger_quantization="1/4", midi_recording_quantization="1/16")
         await done(whole, "edit_cue_points", create=[{"time": "9.1.1", "name": "Drop"}])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mcp_server import units
 from mirror import errors
+from remote_script.headless import scales
 
 
 @given(st.integers(0, 127))
@@ -30,13 +31,27 @@ def test_a_song_time_comes_back_from_bars_and_beats(sixteenths: int, signature: 
 
 
 @pytest.mark.parametrize(
-    ("said", "beats"), [("5", 16.0), ("5.1.1", 16.0), ("|1.2", 1.0), ("1.1.2", 0.25), (7.5, 7.5)]
+    ("said", "beats"),
+    [
+        ("bar 5", 16.0),
+        ("5|1", 16.0),
+        ("5.1.1", 16.0),
+        ("|1.2", 1.0),
+        ("1.1.2", 0.25),
+        (7.5, 7.5),
+        ("16", 16.0),
+        ("-4", -4.0),
+        ("1,5", 1.5),
+        ("5.1 beats", 5.1),
+    ],
 )
 def test_a_time_is_said_in_bars_or_beats(said: float | str, beats: float) -> None:
     assert units.position(said, 4, 4) == beats
 
 
-@pytest.mark.parametrize("said", ["0.1.1", "1.5", "1.1.5", "x", math.nan, math.inf])
+@pytest.mark.parametrize(
+    "said", ["0.1.1", "1.5", "5.1", "1.1.5", "x", "1,500", "²", "9" * 1000, math.nan, math.inf]
+)
 def test_what_is_no_time_is_refused(said: float | str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.position(said, 4, 4)
@@ -73,16 +88,44 @@ def test_what_is_no_length_is_refused(said: float | str) -> None:
         ("Bb", (10, "Major")),
         ("d dorian", (2, "Dorian")),
         ("Cb maj", (11, "Major")),
+        ("B flat minor", (10, "Minor")),
+        ("Bbm", (10, "Minor")),
+        ("b", (11, "Major")),
+        ("c HARMONIC minor", (0, "Harmonic Minor")),
     ],
 )
 def test_a_key_is_a_note_and_a_scale(said: str, key: tuple[int, str]) -> None:
     assert units.key(said) == key
 
 
-@pytest.mark.parametrize("said", ["", "H minor", "minor", "7"])
+@pytest.mark.parametrize("said", ["", "H minor", "minor", "7", "A minr", "C Foo"])
 def test_what_is_no_key_is_refused(said: str) -> None:
     with pytest.raises(errors.InvalidValue):
         units.key(said)
+
+
+def test_a_scale_that_is_nearly_right_is_refused_with_the_near_ones() -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        units.key("C lidian")
+    assert "Lydian" in caught.value.hint
+
+
+def test_live_has_the_scales_that_headless_live_has() -> None:
+    assert tuple(name for name, _ in scales.SCALES) == units.SCALES
+
+
+@pytest.mark.parametrize("said", ["1,500", "12,345", "-1,500"])
+def test_a_comma_that_can_be_read_two_ways_is_refused_with_both(said: str) -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        units.number(said)
+    assert said.lstrip("-").replace(",", ".") in caught.value.rule
+    assert said.lstrip("-").replace(",", "") in caught.value.rule
+
+
+@given(st.floats(-1e6, 1e6))
+def test_a_number_is_the_same_quoted_or_not(number: float) -> None:
+    assert units.number(str(number)) == units.number(number) == number
+    assert units.number(f"{number:.2f}".replace(".", ",")) == float(f"{number:.2f}")
 
 
 def test_a_color_is_a_number_or_a_text() -> None:

@@ -45,7 +45,7 @@ class Song
   root_note                        int                      observed  [0..11]              write
   scale_intervals                  ints                     observed
   scale_mode                       bool                     observed                       write since=12.0.5
-  scale_name                       str                      observed                       write
+  scale_name                       str                      observed  [Scale]              write
   scenes                           children:Scene           observed
   select_on_launch                 bool                     polled
   session_automation_record        bool                     observed                       write untracked

@@ -129,3 +129,40 @@ def test_a_write_in_decibels_says_value_and_text_and_a_wrong_text_what_there_is(
             pytest.approx(0.7),
             stage.song.can_undo,
         )
+
+
+def _decibels(value: float) -> str:
+    return f"{76 * value - 70:.1f} dB" if value > 0 else "-inf dB"
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "shown"),
+    [
+        ("-6,0 dB", 0.5, "-6.0 dB"),
+        ("+3 dB", (70 - 6) / 76, "-3.0 dB"),
+        ("by -3 dB", (70 - 6) / 76, "-9.0 dB"),
+        ("by +3", (70 - 6) / 76, "-3.0 dB"),
+        ("+90 dB", 0.5, "6.0 dB"),
+        ("-6 dB", 0.1, "-6.0 dB"),
+    ],
+)
+def test_a_change_counts_from_the_present_value_and_a_comma_is_decimal(
+    text: str, now: float, shown: str
+) -> None:
+    assert _decibels(display.value_of(text, _decibels, 0.0, 1.0, now)) == shown
+
+
+def test_a_minus_is_a_change_only_where_no_negative_amount_is_shown() -> None:
+    assert _falling(display.value_of("-10 %", _falling, 0.0, 1.0, 0.5)) == "40 %"
+    assert _hertz(display.value_of("1,5 kHz", _hertz, 0.0, 1.0)) == "1.50 kHz"
+
+
+def test_what_can_be_read_two_ways_is_refused_with_both_readings() -> None:
+    with pytest.raises(display.Refused, match=r"1\.500 or as 1500"):
+        display.value_of("1,500 Hz", _hertz, 0.0, 1.0)
+    with pytest.raises(display.Refused, match="'12 st' or 'by 12 st'"):
+        display.value_of("+12 st", lambda value: f"{value:+.0f} st", -24.0, 24.0, 0.0)
+    with pytest.raises(display.Refused, match="in that unit"):
+        display.value_of("+3 st", _decibels, 0.0, 1.0, 0.5)
+    with pytest.raises(display.Refused, match="finite value"):
+        display.value_of("+3 dB", _decibels, 0.0, 1.0, 0.0)
