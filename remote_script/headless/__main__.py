@@ -66,7 +66,10 @@ def parser() -> argparse.ArgumentParser:
         help="let so much virtual time pass, as fast as it goes, then end",
     )
     made.add_argument(
-        "--threads", choices=THREADS, default="raise", help="what LiveAPI off the main thread gets"
+        "--threads",
+        choices=THREADS,
+        default="raise",
+        help="what LiveAPI off the main thread gets: an error; a log line; only counting, shown at the end",
     )
     made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
     made.add_argument(
@@ -142,6 +145,9 @@ class Runner:
             pass
         finally:
             self.live.close()
+            if options.threads != "raise":
+                for line in self.live.off_main_report():
+                    self._log(line)
 
     def _run_virtually(self, seconds: float) -> None:
         live = self.live

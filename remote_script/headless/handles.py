@@ -15,6 +15,7 @@ from threading import get_ident
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import facts as lom
+from . import turns
 from .boost import (
     ArgumentError,
     Enum,
@@ -155,6 +156,8 @@ class Surface:
             self._listeners(namespace, name, event)
         for method in about.methods.values():
             namespace[method.name] = self._method(name, method)
+        if hasattr(MODELS.get(name), "call___str__"):
+            namespace["__str__"] = self._method(name, lom.Method("__str__", "__str__()", "", (), "str"))
         if name == "LomObject":
             namespace["_live_ptr"] = property(_live_ptr)
         cls = type(parts[-1], bases, namespace)
@@ -486,7 +489,7 @@ def write(node: Node, name: str, value: Any, full: str) -> None:
         if node.other_setter(name, value):
             return
         raise NotImplementedError("headless Live does not set %s yet" % full)
-    if name in node.LATE:
+    if turns.is_late(node.lom, name):
         node.doc.change_later(node, name, value)
     else:
         node.change(name, value)

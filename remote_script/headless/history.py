@@ -2,9 +2,11 @@
 
 `begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step
 leaves no entry (measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an
-end, undo, redo or a person's edit (Guess: the exact boundaries; that they merge is measured). Parameter
-values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and land in whatever
-step is open then (measured on 12.4.6).
+end, undo, redo, a person's edit or an entry that Live itself makes, such as a recording (Guess: the exact
+boundaries; that changes merge is measured). Entries are undone in the order last in, first out: a step that
+another entry covers takes no more changes, except those that were asked for while it was open and settle
+late. Parameter values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and land in
+whatever step is open then (measured on 12.4.6).
 """
 
 from __future__ import annotations
@@ -28,18 +30,19 @@ class Step:
 
 
 class _Into:
-    """Records into a given step for a while."""
+    """Records into a given step for a while, also into one that other entries cover."""
 
     def __init__(self, history: History, step: Step) -> None:
         self._history, self._step = history, step
 
     def __enter__(self) -> None:
-        self._before = self._history._open
-        self._history._open = self._step
+        self._before = self._history._open, self._history._given
+        self._history._open = self._history._given = self._step
 
     def __exit__(self, *exc: Any) -> None:
+        opened, self._history._given = self._before
         if self._history._open is self._step:
-            self._history._open = self._before
+            self._history._open = opened
 
 
 class History:
@@ -50,6 +53,8 @@ class History:
         self._undo: List[Step] = []
         self._redo: List[Step] = []
         self._open: Optional[Step] = None
+        self._given: Optional[Step] = None
+        """The step of `into`, which takes changes wherever it stands."""
         self._begun = False
         self._unsynced: Dict[Tuple[int, str], Tuple[Node, str, Any]] = {}
         self._saved = self._top()
@@ -87,7 +92,8 @@ class History:
 
     def forget(self) -> None:
         """Drop everything, as after opening a Set."""
-        self._undo, self._redo, self._open, self._begun = [], [], None, False
+        self._undo, self._redo, self._begun = [], [], False
+        self._open = self._given = None
         self._unsynced = {}
         self._saved = self._top()
 
@@ -113,9 +119,18 @@ class History:
 
     def ticket(self) -> Step:
         """The step that a change made now belongs to."""
-        if self._open is None:
-            self._open = Step()
-        return self._open
+        step = self._open
+        if step is None or not self._takes_changes(step):
+            step = self._open = Step(LABEL if step is None else step.label)
+        return step
+
+    def _takes_changes(self, step: Step) -> bool:
+        """An empty step, the newest entry, and the step of `into` as long as it is in the history."""
+        if not step.changes:
+            return True
+        if step is self._given:
+            return step in self._undo
+        return bool(self._undo) and self._undo[-1] is step
 
     def into(self, step: Step) -> _Into:
         """Record into this step, for changes that settle later."""

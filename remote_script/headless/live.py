@@ -361,6 +361,15 @@ class HeadlessLive:
 
     # Threads
 
+    def off_main_report(self) -> List[str]:
+        """Calls of the LiveAPI off the main thread, a line for each place, the most frequent first."""
+        calls = sorted(self.off_main_calls.items(), key=lambda call: -call[1])
+        total = sum(count for _, count in calls)
+        head = "LiveAPI off the main thread: %d calls from %d places" % (total, len(calls))
+        return [head] + [
+            "%7d × %s at %s:%d" % (count, what, file, line) for (file, line, what), count in calls
+        ]
+
     def check_thread(self, what: str) -> None:
         if threading.get_ident() != self.main_thread:
             self._off_main(what)

@@ -9,9 +9,9 @@ order, at
     call_x(self, *args)   calling a method; arguments arrive checked, in Live's order, defaults filled in
 
 Nodes go in and out as nodes; wrappers are made and unwrapped by the surface. A member with none of
-these raises NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `LATE`
-those that settle on the next engine tick, `UNTRACKED` those that Live's history does not record, `OWNS`
-the fields that hold children.
+these raises NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `UNTRACKED` those
+that Live's history does not record, `OWNS` the fields that hold children. The table in `turns` names the
+properties that settle on the next engine tick.
 
 `change(field, value)` is the way in: an equal value does nothing; inside a notification or an undo it
 is refused; it is journaled unless untracked; listeners run when the outermost `edit()` ends, when
@@ -89,7 +89,6 @@ class Node:
     """What older Lives call the class."""
     OWNS: ClassVar[Tuple[str, ...]] = ()
     UNTRACKED: ClassVar[FrozenSet[str]] = frozenset()
-    LATE: ClassVar[FrozenSet[str]] = frozenset()
     GUESSES: ClassVar[FrozenSet[str]] = frozenset()
     RAW: ClassVar[FrozenSet[str]] = frozenset()
     """Properties whose setter takes what the script gives, unconverted."""

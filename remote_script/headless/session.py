@@ -91,11 +91,8 @@ class Playback:
         return any(launch.slot != STOP for launch in launches)
 
     def ask(self, launch: Launch) -> None:
-        """Take up this launch on the next tick."""
+        """Take up this launch at the next `tick`."""
         self._requests.append(launch)
-
-    def ask_stop(self, grid: float = 0.0) -> None:
-        self.ask(Launch(STOP, grid))
 
     def played(self, beat: float) -> float:
         """Beats since the playing clip began."""
@@ -133,14 +130,19 @@ class Playback:
         return [Event("unfired", slot)]
 
     def halt(self) -> List[Event]:
-        """The transport stops: launches and recording are off.
+        """The transport stops: launches and recording are off; a stop that was asked for happens now.
 
-        Guess: the clip stays chosen and starts again.
+        Guess: without one the clip stays chosen and starts again.
         """
+        last = self._requests[-1] if self._requests else self._launch
         self._requests = []
         events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
         self._launch = None
-        return events + self.end_recording()
+        events += self.end_recording()
+        if last is not None and last.slot == STOP:
+            self.in_session = True
+            events += self._end()
+        return events
 
     def resume(self, beat: float, song_time: float) -> None:
         """The transport starts again: what was playing begins at its start."""

@@ -66,6 +66,10 @@ SmptTime = make_value(
     constructible=True,
 )
 
+BeatTime.__str__ = lambda self: "%03d.%02d.%02d.%03d" % (self.bars, self.beats, self.sub_division, self.ticks)
+SmptTime.__str__ = lambda self: "%03d:%02d:%02d:%03d" % (self.hours, self.minutes, self.seconds, self.frames)
+"""Factory scripts split the text at "." and ":" into these parts, and show its ten digits. Guess: the widths."""
+
 EnvelopeEventControlCoefficients = make_value(
     "EnvelopeEventControlCoefficients",
     "Envelope",

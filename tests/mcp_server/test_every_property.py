@@ -21,7 +21,6 @@ WRITABLE = sorted(
 NOT_TAKEN = {
     "Song.is_ableton_link_start_stop_sync_enabled": "needs Link",
     "Song.overdub": "ignored by Live without an armed track",
-    "Song.record_mode": "ignored by Live without an armed track",
     "Song.session_record": "ignored by Live without an armed track",
     "Song.nudge_up": "a button: Live shows it as pressed only while it is held",
     "Song.nudge_down": "a button",

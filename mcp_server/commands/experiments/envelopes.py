@@ -115,7 +115,7 @@ async def value_of_a_step(bench: Bench) -> tuple[Any, Any]:
     return "INVALID_VALUE", text.partition(":")[0]
 
 
-@THEME.tries("A step without length changes nothing", guess=True)
+@THEME.tries("A step of length 0 changes nothing (no source tells)", guess=True)
 async def step_without_length(bench: Bench) -> tuple[Any, Any]:
     step = {**_OF_VOLUME, "time": 1.0, "length": 0.0, "value": 0.5}
     await bench.write(_MADE)

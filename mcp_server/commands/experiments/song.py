@@ -209,12 +209,26 @@ async def snapped_cue_points(bench: Bench) -> tuple[Any, Any]:
     guess=True,
 )
 async def overdub_unarmed(bench: Bench) -> tuple[Any, Any]:
+    return [False], await _set_unarmed(bench, "overdub")
+
+
+@THEME.tries(
+    "Arrangement Record can be switched on while no track is armed (two test suites that ran on a real Live "
+    "assert it; on 12.3.5 it was ignored)",
+    guess=True,
+)
+async def record_mode_unarmed(bench: Bench) -> tuple[Any, Any]:
+    return [True], await _set_unarmed(bench, "record_mode")
+
+
+async def _set_unarmed(bench: Bench, name: str) -> list[Any]:
+    """What the song's switch reads a turn after it was set to true with no track armed."""
     for number in range(len(bench.mirror.children("song", "tracks"))):
         if bench.prop(f"tracks/{number}", "arm") or bench.prop(f"tracks/{number}", "implicit_arm"):
             raise Absent("a track is armed")
-    await bench.write(Set("song", "overdub", True))
+    await bench.write(Set("song", name, True))
     await bench.settle()
-    return [False], await bench.now("song.overdub")
+    return await bench.now(f"song.{name}")
 
 
 @THEME.tries("The scale can be switched on and off", since=(12, 0, 5))

@@ -9,11 +9,16 @@ from typing import Any
 
 from mcp_server.commands.experiments.bench import CLIP, MIDI, Bench, Theme, a_clip
 from mirror import Call, Operation, Set
+from remote_script.headless import turns
 
 THEME = Theme("turns", a_clip)
 
 
-def _turn(name: str, late: bool, target: str, prop: str, value: Any, since: tuple[int, ...] = ()) -> None:
+def _turn(
+    name: str, lom: str, target: str, prop: str, value: Any = None, since: tuple[int, ...] = ()
+) -> None:
+    late = turns.is_late(lom, prop)
+
     async def work(bench: Bench) -> tuple[Any, Any]:
         (before,) = await bench.now(f"{target}.{prop}")
         other = (not before) if isinstance(before, bool) else value
@@ -24,37 +29,41 @@ def _turn(name: str, late: bool, target: str, prop: str, value: Any, since: tupl
 
     when = "only in a later turn" if late else "at once"
     THEME.add(
-        f"{name}_{'late' if late else 'at_once'}", f"{prop} of {target} shows {when}", work, since=since
+        f"{name}_{'late' if late else 'at_once'}",
+        f"{prop} of {target} shows {when}",
+        work,
+        guess=(lom, prop) in turns.GUESSES,
+        since=since,
     )
 
 
-_turn("loop", True, "song", "loop", None)
-_turn("punch_in", True, "song", "punch_in", None)
-_turn("punch_out", True, "song", "punch_out", None)
-_turn("automation_record", True, "song", "session_automation_record", None)
-_turn("position", True, "song", "current_song_time", 6.0)
+_turn("loop", "Song", "song", "loop")
+_turn("punch_in", "Song", "song", "punch_in")
+_turn("punch_out", "Song", "song", "punch_out")
+_turn("automation_record", "Song", "song", "session_automation_record")
+_turn("position", "Song", "song", "current_song_time", 6.0)
 
-_turn("tempo", False, "song", "tempo", 101.0)
-_turn("numerator", False, "song", "signature_numerator", 7)
-_turn("metronome", False, "song", "metronome", None)
-_turn("start_time", False, "song", "start_time", 6.0, since=(11, 2))
-_turn("loop_start", False, "song", "loop_start", 2.0)
-_turn("loop_length", False, "song", "loop_length", 2.0)
-_turn("overdub_switch", False, "song", "arrangement_overdub", None)
-_turn("launch_quantization", False, "song", "clip_trigger_quantization", 0)
-_turn("groove", False, "song", "groove_amount", 0.5)
-_turn("root_note", False, "song", "root_note", 5)
-_turn("scale_name", False, "song", "scale_name", "Dorian")
-_turn("name", False, MIDI, "name", "Probe")
-_turn("color_index", False, MIDI, "color_index", 5)
-_turn("mute", False, MIDI, "mute", None)
-_turn("solo", False, MIDI, "solo", None)
-_turn("arm", False, MIDI, "arm", None)
-_turn("monitoring", False, MIDI, "current_monitoring_state", 0)
-_turn("volume", False, MIDI + "/mixer_device/volume", "value", 0.5)
-_turn("clip_loop", False, CLIP, "loop_end", 2.0)
-_turn("clip_marker", False, CLIP, "start_marker", 1.0)
-_turn("clip_muted", False, CLIP, "muted", None)
+_turn("tempo", "Song", "song", "tempo", 101.0)
+_turn("numerator", "Song", "song", "signature_numerator", 7)
+_turn("metronome", "Song", "song", "metronome")
+_turn("start_time", "Song", "song", "start_time", 6.0, since=(11, 2))
+_turn("loop_start", "Song", "song", "loop_start", 2.0)
+_turn("loop_length", "Song", "song", "loop_length", 2.0)
+_turn("overdub_switch", "Song", "song", "arrangement_overdub")
+_turn("launch_quantization", "Song", "song", "clip_trigger_quantization", 0)
+_turn("groove", "Song", "song", "groove_amount", 0.5)
+_turn("root_note", "Song", "song", "root_note", 5)
+_turn("scale_name", "Song", "song", "scale_name", "Dorian")
+_turn("name", "Track", MIDI, "name", "Probe")
+_turn("color_index", "Track", MIDI, "color_index", 5)
+_turn("mute", "Track", MIDI, "mute")
+_turn("solo", "Track", MIDI, "solo")
+_turn("arm", "Track", MIDI, "arm")
+_turn("monitoring", "Track", MIDI, "current_monitoring_state", 0)
+_turn("volume", "DeviceParameter", MIDI + "/mixer_device/volume", "value", 0.5)
+_turn("clip_loop", "Clip", CLIP, "loop_end", 2.0)
+_turn("clip_marker", "Clip", CLIP, "start_marker", 1.0)
+_turn("clip_muted", "Clip", CLIP, "muted")
 
 
 def _call(name: str, fact: str, target: str, prop: str, *ops: Operation) -> None:

@@ -43,7 +43,6 @@ def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> C
 class Clip(ClipContent):
     LOM = "Clip"
     OWNS = ("view", "envelope_nodes")
-    LATE = frozenset(("warping", "is_playing", "fire", "stop", "set_fire_button_state"))
     GUESSES = frozenset(("is_overdubbing", "scrub", "stop_scrub", "crop", "start_time"))
 
     body: ClipBody = ClipBody(Region.of_length(4.0))

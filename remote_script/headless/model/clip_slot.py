@@ -31,7 +31,6 @@ RECORD_LENGTH = "Can only pass record_length to empty slots."
 class ClipSlot(Node):
     LOM = "ClipSlot"
     OWNS = ("clip",)
-    LATE = frozenset(("fire", "stop", "set_fire_button_state"))
     GUESSES = frozenset(("set_fire_button_state",))
 
     clip: Optional[Clip] = None

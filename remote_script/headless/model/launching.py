@@ -86,16 +86,32 @@ def fire(
     if clip is None:
         if track.arm and not track.is_frozen:
             length = None if math.isinf(record_beats) else record_beats
-            playback.ask(Launch(slot, grid, record=True, record_beats=length))
+            _ask(track, Launch(slot, grid, record=True, record_beats=length))
         elif slot.has_stop_button:
-            playback.ask_stop(grid)
+            _ask(track, Launch(STOP, grid))
         return
     if clip.body.launch_mode == TOGGLE and playback.playing is slot and not playback.recording:
-        playback.ask_stop(grid)
+        _ask(track, Launch(STOP, grid))
         return
     if entry is None and (legato or clip.body.legato) and playback.playing is not None:
         entry = position_of(playback.playing.clip)
-    playback.ask(Launch(slot, grid, entry=entry, repeat=repeat))
+    _ask(track, Launch(slot, grid, entry=entry, repeat=repeat))
+
+
+def _ask(track: Any, launch: Launch) -> None:
+    """Hand a launch to the track's playback on the next engine tick, in the order of the calls.
+
+    The same queue holds starts and stops of the transport, so a stop of the transport cancels what was asked
+    before it and nothing that was asked after it. A launch whose clip is another one by then is dropped.
+    """
+    slot: Any = launch.slot
+    clip = None if slot == STOP else slot.clip
+
+    def hand_over() -> None:
+        if track.ptr is not None and (slot == STOP or (slot.ptr is not None and slot.clip is clip)):
+            track.playback.ask(launch)
+
+    track.doc.on_next_tick(hand_over)
 
 
 def press(slot: Any, down: bool) -> None:
@@ -119,8 +135,7 @@ def stop_track(track: Any, quantized: bool = True) -> None:
         for child in tracks_below(track):
             stop_track(child, quantized)
         return
-    playback = track.playback
-    playback.ask_stop(grid_of(song) if quantized else 0.0)
+    _ask(track, Launch(STOP, grid_of(song) if quantized else 0.0))
 
 
 def stop_all(song: Any, quantized: bool = True) -> None:
@@ -141,7 +156,7 @@ def fire_scene_slots(song: Any, index: int, legato: bool = False) -> None:
         if slot.clip is not None:
             fire(slot, legato=legato)
         elif slot.has_stop_button:
-            track.playback.ask_stop(grid_of(song))
+            _ask(track, Launch(STOP, grid_of(song)))
 
 
 def shift(clip: Any, beats: float) -> None:

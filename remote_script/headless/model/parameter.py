@@ -92,10 +92,13 @@ class Parameter(Node):
 
     get_short_value_items = get_value_items
 
+    def get_value(self) -> float:
+        return self.value
+
     def get_display_value(self) -> float:
         if self.items:
             raise RuntimeError(NO_DISPLAY)
-        return float(display.shown_number(self.unit, self.value, self.min, self.max))
+        return float(display.shown_number(self.unit, self.get_value(), self.min, self.max))
 
     def set_display_value(self, value: float) -> None:
         """Settable in what is shown (measured on 12.4.6), refused on quantized parameters."""
@@ -141,7 +144,8 @@ class Parameter(Node):
         return self.text(single(value))
 
     def call___str__(self) -> str:
-        return self.text(self.value)
+        """The display text of the present value (factory scripts show `str(parameter)`)."""
+        return self.text(self.get_value())
 
     def call_begin_gesture(self) -> None:
         """Touches the parameter, as a hand on a control does."""

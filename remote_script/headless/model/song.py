@@ -70,7 +70,6 @@ class Song(Structure):
             "tempo_follower_enabled",
         )
     )
-    LATE = frozenset(("loop", "punch_in", "punch_out", "session_automation_record"))
     GUESSES = frozenset(
         (
             "capture_midi",

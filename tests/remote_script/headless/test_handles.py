@@ -310,3 +310,44 @@ def test_every_way_into_the_object_model_knows_the_thread(live: Any, use: str) -
     live.threads = "log"
     assert _on_a_thread(lambda: action(held)) == []
     assert any(f"got {what} on thread 'socket' at {__file__}:" in line for line in live.log_lines)
+
+
+def test_python_shows_a_parameter_as_live_displays_it(live: HeadlessLive) -> None:
+    mixer = live.song.tracks[0].mixer_device
+    shown = {mixer.volume: "0.0 dB", mixer.panning: "C", mixer.track_activator: "On"}
+    assert {parameter: str(parameter) for parameter in shown} == {
+        parameter: parameter.str_for_value(parameter.value) for parameter in shown
+    }
+    tempo = live.song.master_track.mixer_device.song_tempo
+    live.song.tempo = 97.5
+    assert (str(tempo), tempo.display_value) == (tempo.str_for_value(97.5), 97.5)
+    live.song.delete_track(0)
+    with pytest.raises(TypeError):
+        str(mixer.volume)
+
+
+def test_python_shows_song_times_as_displays_do(live: HeadlessLive) -> None:
+    live.song.current_song_time = 9.25
+    live.run_for(0.02)
+    assert str(live.song.get_current_beats_song_time()).split(".") == ["003", "02", "02", "001"]
+    assert str(live.song.get_current_smpte_song_time(0)).split(":") == ["000", "00", "04", "625"]
+    assert sum(character.isdigit() for character in str(live.song.get_beats_loop_start())) == 10
+
+
+def test_calls_off_the_main_thread_are_reported_by_place_most_frequent_first() -> None:
+    live = HeadlessLive(small_set(), threads="count")
+    song = live.song
+
+    def work() -> None:
+        for _ in range(3):
+            _ = song.tempo
+        _ = song.metronome
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    head, first, second = live.off_main_report()
+    assert head == "LiveAPI off the main thread: 4 calls from 2 places"
+    assert "3 × Song.tempo at " in first
+    assert "1 × Song.metronome at " in second
+    live.close()

@@ -136,6 +136,80 @@ def test_stopping_all_clips_unquantized_is_at_once(bench, clip):
     assert not clip.is_playing
 
 
+@pytest.mark.parametrize("quantization", [0, 4])
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda bench, clip: bench.song.stop_all_clips(),
+        lambda bench, clip: bench.song.stop_all_clips(False),
+        lambda bench, clip: bench.song.tracks[0].stop_all_clips(),
+        lambda bench, clip: clip.stop(),
+        lambda bench, clip: bench.slot().stop(),
+        lambda bench, clip: bench.slot(0, 1).fire(),
+        lambda bench, clip: bench.song.scenes[1].fire(),
+    ],
+    ids=["all", "all at once", "track", "clip", "slot", "empty slot", "empty scene"],
+)
+@pytest.mark.parametrize("song_first", [True, False])
+def test_a_stop_asked_in_the_same_turn_as_the_songs_stop_is_not_lost(
+    bench, clip, stop, song_first, quantization
+):
+    bench.song.clip_trigger_quantization = quantization
+    clip.fire()
+    bench.play(1)
+    if song_first:
+        bench.song.stop_playing()
+    stop(bench, clip)
+    if not song_first:
+        bench.song.stop_playing()
+    bench.tick(2)
+    assert (bench.song.is_playing, clip.is_playing) == (False, False)
+    assert bench.song.tracks[0].playing_slot_index == -2
+    bench.song.start_playing()
+    bench.play(5)
+    assert not clip.is_playing
+
+
+def test_a_stop_that_waits_for_the_grid_happens_when_the_song_stops(bench, clip):
+    clip.fire()
+    bench.play(1)
+    clip.stop()
+    bench.play(1)
+    assert clip.is_playing
+    bench.song.stop_playing()
+    bench.tick()
+    assert (clip.is_playing, bench.song.tracks[0].fired_slot_index) == (False, -1)
+
+
+def test_a_fire_after_the_songs_stop_starts_it_again_and_one_before_is_off(bench, clip):
+    bench.song.start_playing()
+    bench.play(1)
+    clip.fire()
+    bench.song.stop_playing()
+    bench.tick(2)
+    assert (bench.song.is_playing, clip.is_playing, clip.is_triggered) == (False, False, False)
+    bench.song.start_playing()
+    bench.play(1)
+    bench.song.stop_playing()
+    clip.fire()
+    bench.tick(2)
+    assert (bench.song.is_playing, clip.is_playing) == (True, True)
+
+
+def test_a_clip_deleted_or_replaced_in_the_turn_that_fired_it_does_not_start(bench, clip):
+    other = bench.slot(0, 1)
+    other.create_clip(8.0)
+    clip.fire()
+    bench.slot().delete_clip()
+    bench.tick(2)
+    assert not bench.song.is_playing
+    other.duplicate_clip_to(bench.slot())
+    bench.slot().clip.fire()
+    other.duplicate_clip_to(bench.slot())
+    bench.tick(2)
+    assert not bench.song.is_playing
+
+
 def test_an_empty_slot_stops_its_track_unless_its_button_is_gone(bench, clip):
     clip.fire()
     bench.play(1)
@@ -314,6 +388,98 @@ def test_stopping_the_transport_ends_a_recording(bench):
     bench.tick(2)
     clip = bench.slot().clip
     assert (clip.is_recording, clip.length) == (False, pytest.approx(2.0, abs=0.05))
+
+
+def _session_take(bench):
+    """A take in the second track's first slot."""
+    bench.song.tracks[1].arm = True
+    bench.slot(1).fire()
+    bench.play(2)
+    bench.song.stop_playing()
+    bench.tick(2)
+    return lambda: bench.slot(1).clip is not None
+
+
+def _arrangement_take(bench):
+    bench.song.tracks[1].arm = True
+    bench.song.record_mode = True
+    bench.play(4)
+    bench.song.stop_playing()
+    bench.tick(2)
+    return lambda: len(bench.song.tracks[1].arrangement_clips) == 1
+
+
+def _overdub(bench):
+    """A note played into a clip of the second track."""
+    bench.slot(1).create_clip(4.0)
+    bench.song.tracks[1].arm = True
+    bench.slot(1).fire()
+    bench.song.session_record = True
+    bench.tick(2)
+    bench.live.person.play(60)
+    bench.play(2)
+    bench.song.stop_playing()
+    bench.tick(2)
+    return lambda: len(bench.slot(1).clip.get_all_notes_extended()) == 1
+
+
+ACTIONS = {
+    "a scene": (lambda b: b.song.create_scene(-1), lambda b: len(b.song.scenes) == 9),
+    "a track": (lambda b: b.song.create_midi_track(-1), lambda b: len(b.song.tracks) == 5),
+    "a clip": (lambda b: b.slot(0, 3).create_clip(2.0), lambda b: b.slot(0, 3).has_clip),
+    "the tempo": (lambda b: setattr(b.song, "tempo", 90.0), lambda b: b.song.tempo == 90.0),
+    "a mute": (lambda b: setattr(b.song.tracks[3], "mute", True), lambda b: b.song.tracks[3].mute),
+    "a late property": (
+        lambda b: setattr(b.song, "loop", True),
+        lambda b: b.song.loop,
+    ),
+    "a parameter": (
+        lambda b: setattr(b.song.tracks[3].mixer_device.volume, "value", 0.5),
+        lambda b: b.song.tracks[3].mixer_device.volume.value == 0.5,
+    ),
+}
+
+
+@pytest.mark.parametrize("take", [_session_take, _arrangement_take, _overdub])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_undo_takes_what_came_after_a_recording_before_the_take(bench, take, action):
+    act, done = ACTIONS[action]
+    bench.song.tracks[0].name = "Before"
+    taken = take(bench)
+    assert taken()
+    act(bench)
+    bench.tick(20)
+    assert done(bench)
+    bench.song.undo()
+    assert (done(bench), taken(), bench.song.tracks[0].name) == (False, True, "Before")
+    bench.song.undo()
+    assert (taken(), bench.song.tracks[0].name) == (False, "Before")
+    while bench.song.tracks[0].name == "Before":
+        assert bench.song.undo()
+    for _ in range(10):
+        bench.song.redo()
+    assert (done(bench), taken(), bench.song.tracks[0].name) == (True, True, "Before")
+
+
+def test_a_step_that_a_recording_interrupts_goes_on_in_an_entry_of_its_own(bench):
+    bench.song.begin_undo_step()
+    bench.song.tracks[0].name = "Before"
+    taken = _session_take(bench)
+    bench.song.tempo = 90.0
+    bench.song.end_undo_step()
+    assert bench.history == ["Custom Action", "Record", "Custom Action"]
+    bench.song.undo()
+    assert (bench.song.tempo, taken(), bench.song.tracks[0].name) == (120.0, True, "Before")
+
+
+def test_recording_without_an_armed_track_sticks_and_leaves_nothing(bench):
+    bench.song.record_mode = True
+    bench.tick(2)
+    assert (bench.song.record_mode, bench.song.is_playing) == (True, True)
+    bench.play(4)
+    bench.song.record_mode = False
+    bench.tick(2)
+    assert (bench.song.record_mode, bench.history) == (False, [])
 
 
 def test_recording_into_the_arrangement_leaves_clips_on_armed_tracks(bench):

@@ -52,7 +52,7 @@ def test_a_stop_leaves_the_track_stopped_in_the_session():
     track.ask(Launch("A"))
     track.tick(0.0, 0.0, True)
     assert slot_indices(track, index) == (3, -1)
-    track.ask_stop(grid=1.0)
+    track.ask(Launch(STOP, 1.0))
     track.tick(0.5, 0.5, True)
     assert slot_indices(track, index) == (3, -2)
     assert Event("stopped", "A") in track.tick(1.0, 1.0, True)
