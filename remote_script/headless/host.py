@@ -15,12 +15,10 @@ import types
 from typing import Any, Dict, List, Optional, Union
 
 from .belongings import Belongings
+from .frameworks import OLD_PYTHON
+from .frameworks import modules as frameworks
 from .frameworks.engine.midi import DELTAS
 from .isolation import ScriptModules
-
-FRAMEWORKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "frameworks")
-"""Where `_Framework`, `ableton.v2` … live, as far as they are written anew here."""
-
 
 KINDS = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xE0: "pitchbend"}
 """A message's status → the kind of it that MIDI map calls name."""
@@ -169,7 +167,7 @@ class HostedScript:
             self.folder = path
             self.name = name or os.path.basename(path)
             self.module: Any = None
-            self.modules = ScriptModules(self.name, path, self._all_modules, [FRAMEWORKS])
+            self.modules = ScriptModules(self.name, path, self._all_modules, [OLD_PYTHON])
         else:
             self.module = source
             self.name = name or getattr(source, "__name__", "script").split(".")[-1]
@@ -200,6 +198,7 @@ class HostedScript:
             if self.module is None:
                 assert self.modules is not None
                 live.install()
+                frameworks.install(live.version)
                 self.module = self.modules.load()
             self._belongings = Belongings(self) if self.modules is not None else None
             self.c_instance = CInstance(self)

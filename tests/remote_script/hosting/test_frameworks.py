@@ -231,11 +231,10 @@ def test_the_third_generation_is_made_from_a_specification(live: HeadlessLive, l
 def test_a_class_that_is_not_there_can_be_imported_and_says_so_when_it_is_made(load: Load) -> None:
     hosted = load(
         """
-        from _Framework.DrumRackComponent import DrumRackComponent
-        from ableton.v2.control_surface.components import StepSequenceComponent
-        from ableton.v3.control_surface.components import GridResolutionComponent
+        from ableton.v2.control_surface import WavetableDeviceDecorator
+        from ableton.v3.control_surface.components import SlicedSimplerComponent, StepSequenceComponent
         def create_instance(c_instance):
-            c_instance.classes = (DrumRackComponent, StepSequenceComponent, GridResolutionComponent)
+            c_instance.classes = (WavetableDeviceDecorator, SlicedSimplerComponent, StepSequenceComponent)
             return c_instance
         """
     )

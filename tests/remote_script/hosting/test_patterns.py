@@ -106,8 +106,9 @@ SETUP = """
         MIDI_CC_TYPE, MIDI_NOTE_TYPE, Component, ControlSurface, ControlSurfaceSpecification, ElementsBase,
         Layer, MapMode,
     )
+    from ableton.v2.control_surface.components import BasicTrackScroller
     from ableton.v3.control_surface.components import (
-        AutoArmComponent, BasicTrackScroller, DeviceComponent, MixerComponent, ScrollComponent, SessionComponent,
+        AutoArmComponent, DeviceComponent, MixerComponent, ScrollComponent, SessionComponent,
     )
     from ableton.v3.control_surface.display import Renderable
     from ableton.v3.live import action, find_parent_track, get_bar_length, liveobj_valid
@@ -248,7 +249,7 @@ def test_actions_do_what_lives_refuses_not(live: HeadlessLive, load: Load) -> No
         assert action.select(song.tracks[3])
         assert action.duplicate(slot.clip)
         assert action.delete(slot)
-        assert action.arm(song.tracks[0])
+        assert action.toggle_arm(song.tracks[0])
         assert action.fire(song.scenes[1])
         assert not action.delete(song.master_track)
         assert not action.delete(None)

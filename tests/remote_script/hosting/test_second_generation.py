@@ -27,7 +27,7 @@ PADS = """
     from ableton.v2.control_surface.elements import (
         ButtonElement, ButtonMatrixElement, Color, ComboElement, EncoderElement, MultiElement, SliderElement,
     )
-    from ableton.v2.control_surface.mode import AddLayerMode, EnablingMode, ModesComponent, ToggleBehaviour
+    from ableton.v2.control_surface.mode import AddLayerMode, EnablingMode, ModesComponent
     import Live
 
     class Colors:

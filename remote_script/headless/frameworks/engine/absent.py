@@ -1,37 +1,44 @@
-"""Names that Live's frameworks have and these do not: they can be imported, not used."""
+"""Stubs for names of Live's frameworks that are not written here: they can be imported and subclassed, not used."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable
+from typing import Any, Dict
+
+from .events import EventObjectMeta
 
 
-class Unsupported:
-    """Base of all such names; making one says which it is."""
+class NotHere(NotImplementedError, AttributeError):
+    """An attribute of a name that headless Live does not have; `hasattr` is False as for any missing one."""
+
+
+class _StubMeta(EventObjectMeta):
+    """Every use of a stub says which name it stands for; `hasattr` and `isinstance` work as usual."""
+
+    def __getattr__(cls, name: str) -> Any:
+        # A stub's subclass has what it defines itself; what it would inherit is not here.
+        raise NotHere("headless Live does not have %s yet (asked for its %r)" % (cls._missing, name))
+
+    def _refuse(cls, *args: Any) -> Any:
+        raise NotImplementedError("headless Live does not have %s yet" % cls._missing)
+
+    __getitem__ = __iter__ = __len__ = __contains__ = _refuse
+
+
+class Unsupported(metaclass=_StubMeta):
+    """Base of all stubs; making one raises NotImplementedError with the name."""
 
     _missing = "this"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError("headless Live does not have %s yet" % self._missing)
+        type(self)._refuse()
 
 
 _KNOWN: Dict[str, type] = {}
 
 
 def unsupported(full_name: str) -> type:
-    """The class that stands for a name, the same one each time."""
+    """The stub for a name, the same one each time."""
     if full_name not in _KNOWN:
-        short = full_name.rsplit(".", 1)[-1]
-        _KNOWN[full_name] = type(short, (Unsupported,), {"_missing": full_name, "__module__": full_name})
+        module, _, short = full_name.rpartition(".")
+        _KNOWN[full_name] = _StubMeta(short, (Unsupported,), {"_missing": full_name, "__module__": module})
     return _KNOWN[full_name]
-
-
-def absent(module: str, names: Iterable[str]) -> Callable[[str], Any]:
-    """A module's `__getattr__` that knows these further names."""
-    known = frozenset(names)
-
-    def look_up(name: str) -> Any:
-        if name in known:
-            return unsupported("%s.%s" % (module, name))
-        raise AttributeError("module %r has no attribute %r" % (module, name))
-
-    return look_up

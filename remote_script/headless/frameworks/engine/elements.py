@@ -30,6 +30,9 @@ def _of_surface(name: str) -> Any:
     return provider() if provider is not None else None
 
 
+ON_VALUE, OFF_VALUE = 127, 0
+
+
 class ControlElement(EventObject):
     """Anything on a controller that a component can be given."""
 

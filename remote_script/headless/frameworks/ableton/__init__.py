@@ -1,3 +1,0 @@
-"""Later generations of Live's classes for control surfaces."""
-
-from __future__ import annotations

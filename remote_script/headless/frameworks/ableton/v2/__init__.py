@@ -1,3 +1,0 @@
-"""Generation 2."""
-
-from __future__ import annotations

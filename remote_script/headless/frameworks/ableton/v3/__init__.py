@@ -1,3 +1,0 @@
-"""Generation 3."""
-
-from __future__ import annotations

@@ -1,7 +1,0 @@
-"""Components of this generation."""
-
-from __future__ import annotations
-
-from ableton.v2.control_surface.component import Component
-
-__all__ = ["Component"]

@@ -1,0 +1,62 @@
+"""The table of names: what each module of Live's frameworks holds, by Live version (`facts.json`).
+
+Names, re-exports, simple constants and their use by published scripts, collected from public listings of Live 11.0
+to 12.1; no code. A module's entry:
+
+    d     functions and classes that it defines        c     constants: name -> source text of the value
+    x     module -> names that it imports from there (`name:alias`)
+    all   its `__all__`, if it has one                 sub   1: a package
+    v     since-until; open ends are left out          vv    the same of single names
+    u     name -> how many repositories and factory scripts import it
+
+A Live newer than the newest listing has the names of that listing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Dict, List, Tuple
+
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "facts.json")
+
+with open(_FILE, encoding="utf-8") as _opened:
+    _FACTS: Dict[str, Any] = json.load(_opened)
+
+MODULES: Dict[str, Dict[str, Any]] = _FACTS["modules"]
+REFUSED: Dict[str, int] = _FACTS["refused"]
+"""Packages of Live that are not here -> use."""
+
+
+def _number(version: str) -> Tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+def in_version(span: str, version: str) -> bool:
+    """Whether a since-until span covers a Live version such as "12.1"; "" covers all."""
+    since, _, until = span.partition("-")
+    wanted = _number(version)
+    return (not since or _number(since) <= wanted) and (not until or wanted <= _number(until))
+
+
+def has_module(name: str, version: str) -> bool:
+    """Whether this Live version ships the module."""
+    return name in MODULES and in_version(MODULES[name].get("v", ""), version)
+
+
+def imports(module: str) -> Dict[str, Tuple[str, str]]:
+    """Name in the module -> (module, name) that it is imported from."""
+    found: Dict[str, Tuple[str, str]] = {}
+    for source, names in MODULES[module].get("x", {}).items():
+        for each in names.split():
+            original, _, alias = each.partition(":")
+            found[alias or original] = (source, original)
+    return found
+
+
+def names(module: str, version: str) -> List[str]:
+    """All public names of a module in a Live version: defined and imported ones, without submodules."""
+    entry = MODULES[module]
+    spans = entry.get("vv", {})
+    everything = [*entry.get("d", "").split(), *entry.get("c", {}), *imports(module)]
+    return [each for each in dict.fromkeys(everything) if in_version(spans.get(each, ""), version)]

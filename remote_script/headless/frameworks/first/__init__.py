@@ -1,0 +1,1 @@
+"""The first generation: what is special to it."""

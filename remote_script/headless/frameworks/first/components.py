@@ -1,0 +1,63 @@
+"""Components of the first generation: `song()` and `application()` are methods."""
+
+from __future__ import annotations
+
+from ..engine.background import BackgroundCore
+from ..engine.component import ComponentCore
+from ..engine.modes_component import ModesCore
+from ..engine.recording import SessionRecordingCore, ViewControlCore
+from ..engine.scrolling import ScrollCore
+from ..engine.switches import ToggleCore
+from ..engine.transport import TransportCore
+
+
+class ControlSurfaceComponent(ComponentCore):
+    """`song()` and `application()` are methods."""
+
+    def song(self):
+        """The current Set's Song."""
+        return self._surface._live_song
+
+    def application(self):
+        """Live's Application."""
+        return self._surface._live_application()
+
+
+class CompoundComponent(ControlSurfaceComponent):
+    """`register_component` takes a child, which is on only while this is."""
+
+
+class BackgroundComponent(BackgroundCore, ControlSurfaceComponent):
+    """Takes a control of any name."""
+
+
+class ScrollComponent(ScrollCore, ControlSurfaceComponent):
+    """`ScrollComponent(scrollable)`."""
+
+
+class ToggleComponent(ToggleCore, ControlSurfaceComponent):
+    """`ToggleComponent(property_name, subject)`."""
+
+
+class ModesComponent(ModesCore, CompoundComponent):
+    """Nothing is selected until a script selects it."""
+
+
+class SessionRecordingComponent(SessionRecordingCore, CompoundComponent):
+    """`SessionRecordingComponent(clip_creator, view_controller)`."""
+
+    def __init__(self, clip_creator=None, view_controller=None, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class TransportComponent(TransportCore, CompoundComponent):
+    """Lights are on and off: in this generation colours come with the buttons."""
+
+    def _light(self, name, value):
+        if isinstance(value, str):
+            value = value.endswith("On")
+        super()._light(name, value)
+
+
+class ViewControlComponent(ViewControlCore, CompoundComponent):
+    """Selects the next or previous track or scene."""

@@ -1,0 +1,97 @@
+"""The mixer of the first generation: strips that follow `set_track_offset`."""
+
+from __future__ import annotations
+
+from ..engine.absent import unsupported
+from ..engine.mixing import ChannelStripCore, MixerCore
+from .components import CompoundComponent, ControlSurfaceComponent
+
+
+def release_control(control):
+    """Let go of what it moves."""
+    if control is not None:
+        control.release_parameter()
+
+
+def reset_button(button):
+    """Dark."""
+    if button is not None:
+        button.reset()
+
+
+class ChannelStripComponent(ChannelStripCore, ControlSurfaceComponent):
+    """Lights are on and off: in this generation colours come with the buttons."""
+
+    COLORS = {name: (False, True) for name in ChannelStripCore.COLORS}
+
+
+class MixerComponent(MixerCore, CompoundComponent):
+    """`num_tracks` strips for visible tracks, `num_returns` for returns."""
+
+    channel_strip_component_type = ChannelStripComponent
+
+    def __init__(
+        self,
+        num_tracks=0,
+        num_returns=0,
+        with_eqs=False,
+        with_filters=False,
+        auto_name=False,
+        invert_mute_feedback=False,
+        *args,
+        **kwargs,
+    ):
+        if with_eqs or with_filters:
+            unsupported("_Framework.TrackEQComponent.TrackEQComponent")()
+        super().__init__(*args, **kwargs)
+        self._track_offset = 0
+        self._channel_strips = [self._strip("Channel_Strip_%d" % each) for each in range(num_tracks)]
+        self._return_strips = [self._strip("Return_Strip_%d" % each) for each in range(num_returns)]
+        for strip in [*self._channel_strips, *self._return_strips]:
+            strip.set_invert_mute_feedback(invert_mute_feedback)
+        self._reassign_tracks()
+
+    def _create_strip(self):
+        return self._create_channel_strip()
+
+    def _create_channel_strip(self):
+        """For a subclass with strips of its own."""
+        return self.channel_strip_component_type()
+
+    def tracks_to_use(self):
+        """The tracks that the strips move over."""
+        return tuple(self._live_song.visible_tracks)
+
+    def _assigned(self):
+        return self.tracks_to_use()[self._track_offset :]
+
+    @property
+    def num_tracks(self):
+        """How many strips there are."""
+        return len(self._channel_strips)
+
+    def track_offset(self):
+        """Index of the first strip's track."""
+        return self._track_offset
+
+    def set_track_offset(self, new_offset):
+        """AssertionError for what is below 0."""
+        assert new_offset >= 0, "a track offset must be 0 or more, got %d" % new_offset
+        if new_offset != self._track_offset:
+            self._track_offset = new_offset
+            self._reassign_tracks()
+
+    def set_bank_buttons(self, up_button, down_button):
+        """Buttons that move the strips by as many tracks as there are strips."""
+        self._put("bank_up_button", up_button)
+        self._put("bank_down_button", down_button)
+
+    def _bank_up_value(self, value):
+        if self._pressed("bank_up_button", value):
+            moved = self._track_offset + len(self._channel_strips)
+            if moved < len(self.tracks_to_use()):
+                self.set_track_offset(moved)
+
+    def _bank_down_value(self, value):
+        if self._pressed("bank_down_button", value):
+            self.set_track_offset(max(0, self._track_offset - len(self._channel_strips)))

@@ -1,0 +1,112 @@
+"""The oldest kind of modes: numbers, with a button for each or one that steps through them."""
+
+from __future__ import annotations
+
+from .components import ControlSurfaceComponent
+
+
+class ModeSelectorComponent(ControlSurfaceComponent):
+    """A subclass says `number_of_modes()` and does in `update()` what the mode `_mode_index` means."""
+
+    __subject_events__ = ("mode_index",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._modes_buttons = []
+        self._mode_toggle = None
+        self._mode_listeners = []
+        self._mode_index = -1
+        self._modes_observers = []
+
+    def number_of_modes(self):
+        """How many there are."""
+        raise NotImplementedError("number_of_modes: a mode selector has to say how many modes it has")
+
+    def mode_index(self):
+        """The selected one, -1 before the first."""
+        return self._mode_index
+
+    @property
+    def mode(self):
+        """As `mode_index()`."""
+        return self._mode_index
+
+    def on_enabled_changed(self):
+        """The first mode is selected with the first switching on."""
+        if self.is_enabled() and self._mode_index < 0:
+            self.set_mode(0)
+        else:
+            self.update()
+
+    def set_mode(self, mode):
+        """AssertionError for a mode that is not there."""
+        assert mode in range(self.number_of_modes()), "mode must be below %d, got %r" % (
+            self.number_of_modes(),
+            mode,
+        )
+        if mode != self._mode_index:
+            self._mode_index = mode
+            self.notify_mode_index(mode)
+            self.update()
+
+    def set_mode_toggle(self, button):
+        """A button that selects the next mode."""
+        if self._mode_toggle is not None:
+            self._mode_toggle.remove_value_listener(self._toggle_value)
+        self._mode_toggle = button
+        if button is not None:
+            button.add_value_listener(self._toggle_value)
+        self.set_mode(0)
+
+    def set_mode_buttons(self, buttons):
+        """A button for each mode; None takes them away."""
+        for button in self._modes_buttons:
+            button.remove_value_listener(self._mode_value)
+        self._modes_buttons = list(buttons or ())
+        for button in self._modes_buttons:
+            button.add_value_listener(self._mode_value, identify_sender=True)
+        self.update()
+
+    def _mode_value(self, value, sender):
+        if self.is_enabled() and (value or not sender.is_momentary()):
+            self.set_mode(self._modes_buttons.index(sender))
+
+    def _toggle_value(self, value):
+        if self.is_enabled() and (value or not self._mode_toggle.is_momentary()):
+            self.set_mode((self._mode_index + 1) % self.number_of_modes())
+
+    def disconnect(self):
+        """Its end."""
+        self.set_mode_buttons(None)
+        if self._mode_toggle is not None:
+            self._mode_toggle.remove_value_listener(self._toggle_value)
+            self._mode_toggle = None
+        super().disconnect()
+
+
+class ChannelTranslationSelector(ModeSelectorComponent):
+    """Mode n: the controls' first channel plus n."""
+
+    def __init__(self, num_modes=0, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._controls_to_translate = None
+        self._initial_num_modes = num_modes
+
+    def set_controls_to_translate(self, controls):
+        """A tuple of controls."""
+        self._controls_to_translate = controls
+        self.update()
+
+    def number_of_modes(self):
+        """As many as there are buttons, or as it was made with."""
+        return max(1, self._initial_num_modes or len(self._modes_buttons))
+
+    def update(self):
+        """Set the channels and light the mode's button."""
+        super().update()
+        for control in self._controls_to_translate or ():
+            control.use_default_message()
+            if self.is_enabled() and self._mode_index > 0:
+                control.set_channel((control.message_channel() + self._mode_index) % 16)
+        for index, button in enumerate(self._modes_buttons):
+            button.set_light(index == self._mode_index)

@@ -1,0 +1,123 @@
+"""Where the objects behind Live's names are written: the table that `modules` reads.
+
+A row gives the modules of ours in which the names of a module of Live's, and of all modules below it that have no
+row of their own, are looked up, in this order. `Theirs=ours` renames. A name that no home has is a stub.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import logging
+from typing import Any, Callable, Dict, List, Tuple
+
+from .engine.live import Live
+
+HOMES: Dict[str, str] = {
+    "_Framework": "first.components first.mixer first.session first.device engine.elements engine.compounds",
+    "_Framework.Capabilities": "engine.capabilities",
+    "_Framework.ChannelTranslationSelector": "first.mode_selector",
+    "_Framework.Control": "engine.controls engine.value_controls engine.control_groups MatrixControl=ControlList",
+    "_Framework.ControlSurface": "first.surface",
+    "_Framework.Dependency": "engine.dependency",
+    "_Framework.DeviceBankRegistry": "engine.device DeviceBankRegistry=BankRegistry",
+    "_Framework.Disconnectable": "engine.lifetime",
+    "_Framework.IdentifiableControlSurface": "first.surface",
+    "_Framework.InputControlElement": "engine.elements engine.midi",
+    "_Framework.Layer": "engine.resources",
+    "_Framework.ModeSelectorComponent": "first.mode_selector",
+    "_Framework.ModesComponent": "first.components engine.modes engine.mode_buttons ComponentMode=EnablingMode",
+    "_Framework.Proxy": "engine.proxies",
+    "_Framework.Resource": "engine.resources",
+    "_Framework.ScrollComponent": "first.components engine.scrolling",
+    "_Framework.SessionZoomingComponent": "first.zooming",
+    "_Framework.Skin": "engine.skin",
+    "_Framework.SubjectSlot": "engine.events SubjectEvent=Event SubjectSlotError=EventError "
+    "SubjectMeta=EventObjectMeta SubjectSlot=Slot MultiSubjectSlot=MultiSlot SubjectSlotGroup=SlotGroup "
+    "subject_slot=listens subject_slot_group=listens_group",
+    "_Framework.SysexValueControl": "engine.elements SysexValueControl=SysexElement",
+    "_Framework.Task": "engine.tasks",
+    "_Framework.Util": "engine.tools",
+    "_Framework.ButtonElement": "engine.elements engine.skin ButtonValue=Color",
+    "_Framework.NotifyingControlElement": "engine.elements NotifyingControlElement=ControlElement",
+    "ableton.v2.base": "engine.tools",
+    "ableton.v2.base.abl_signal": "engine.events",
+    "ableton.v2.base.dependency": "engine.dependency",
+    "ableton.v2.base.disconnectable": "engine.lifetime",
+    "ableton.v2.base.event": "engine.events",
+    "ableton.v2.base.live_api_utils": "engine.live",
+    "ableton.v2.base.proxy": "engine.proxies",
+    "ableton.v2.base.task": "engine.tasks",
+    "ableton.v2.control_surface": "second.surface engine.elements engine.compounds",
+    "ableton.v2.control_surface.capabilities": "engine.capabilities",
+    "ableton.v2.control_surface.control_element": "engine.elements NotifyingControlElement=ControlElement",
+    "ableton.v2.control_surface.component": "second.component",
+    "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling",
+    "ableton.v2.control_surface.control": "engine.controls engine.value_controls engine.control_groups "
+    "ButtonControlBase=ButtonControl MappedSensitivitySettingControl=MappedControl "
+    "SendReceiveValueControl=SendValueInputControl",
+    "ableton.v2.control_surface.device_bank_registry": "engine.device DeviceBankRegistry=BankRegistry",
+    "ableton.v2.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
+    "ableton.v2.control_surface.elements": "engine.elements engine.compounds engine.skin",
+    "ableton.v2.control_surface.elements.button_matrix": "engine.compounds ButtonMatrixElement=RowFirstMatrix",
+    "ableton.v2.control_surface.input_control_element": "engine.elements engine.midi",
+    "ableton.v2.control_surface.layer": "engine.resources",
+    "ableton.v2.control_surface.midi": "engine.midi",
+    "ableton.v2.control_surface.mode": "second.components engine.modes engine.mode_buttons",
+    "ableton.v2.control_surface.resource": "engine.resources",
+    "ableton.v2.control_surface.skin": "engine.skin",
+    "ableton.v3.base": "engine.tools",
+    "ableton.v3.control_surface": "third.surface",
+    "ableton.v3.control_surface.colors": "third.skin engine.skin",
+    "ableton.v3.control_surface.component": "second.component",
+    "ableton.v3.control_surface.component_map": "third.component_map",
+    "ableton.v3.control_surface.components": "third.components second.components second.mixer second.session "
+    "engine.scrolling",
+    "ableton.v3.control_surface.consts": "engine.midi",
+    "ableton.v3.control_surface.controls": "engine.controls engine.value_controls engine.control_groups "
+    "MappedSensitivitySettingControl=MappedControl FixedRadioButtonGroup=RadioButtonGroup "
+    "SendValueEncoderControl=EncoderControl",
+    "ableton.v3.control_surface.display": "third.display",
+    "ableton.v3.control_surface.elements": "third.elements engine.compounds engine.skin "
+    "SimpleColor=Color ColorPart=Color",
+    "ableton.v3.control_surface.elements.button_matrix": "ButtonMatrixElement=RowFirstMatrix engine.compounds",
+    "ableton.v3.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
+    "ableton.v3.control_surface.elements_base": "third.elements_base engine.midi MapMode=NamedMapMode",
+    "ableton.v3.control_surface.instrument_finder": "",
+    "ableton.v3.control_surface.layer": "engine.resources",
+    "ableton.v3.control_surface.midi": "engine.midi MapMode=NamedMapMode",
+    "ableton.v3.control_surface.mode": "third.modes engine.modes engine.mode_buttons",
+    "ableton.v3.control_surface.skin": "third.skin engine.skin",
+    "ableton.v3.live": "third.live engine.live",
+    "ableton.v3.live.action": "third.action",
+}
+
+STANDARD: Dict[str, Callable[[], Any]] = {
+    "Live": lambda: Live,
+    "chain": lambda: itertools.chain,
+    "contextmanager": lambda: contextlib.contextmanager,
+    "logging": lambda: logging,
+    "partial": lambda: functools.partial,
+    "repeat": lambda: itertools.repeat,
+    "wraps": lambda: functools.wraps,
+}
+
+CARRIED: Dict[str, str] = {
+    "_Framework.ButtonElement": "Live",
+    "_Framework.ControlSurface": "Live chain contextmanager logging partial",
+    "_Framework.InputControlElement": "Live logging",
+    "_Framework.SessionComponent": "Live",
+    "_Framework.Util": "chain contextmanager partial wraps",
+}
+"""What `import *` carries along of the standard library and of Live."""
+
+
+def of(module: str) -> Tuple[List[str], Dict[str, str]]:
+    """The homes of a module of Live's, and its renamed names."""
+    row = module
+    while row not in HOMES and "." in row:
+        row = row.rpartition(".")[0]
+    words = HOMES.get(row, "").split()
+    renamed = dict(word.split("=") for word in words if "=" in word)
+    return [word for word in words if "=" not in word], renamed

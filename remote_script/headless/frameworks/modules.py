@@ -1,0 +1,156 @@
+"""Makes Live's framework modules importable: their contents from `facts`, their objects from `homes`.
+
+A module of Live's is made when it is first imported and holds exactly the names that this Live version has there.
+For each name, in this order: what it is imported from, its literal value in the facts, the module of ours that is
+its home, and else a stub that raises NotImplementedError with the name when it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import logging
+import sys
+import types
+from importlib.machinery import ModuleSpec
+from typing import Any, Dict, List, Optional, Tuple
+
+from . import facts, homes
+from .engine.absent import unsupported
+
+_HERE = __name__.rpartition(".")[0]
+
+
+class FrameworkModules:
+    """A finder and loader for `sys.meta_path`, for one Live version."""
+
+    def __init__(self) -> None:
+        self.version = ""
+        self._live: Any = None
+        self._found: Dict[Tuple[str, str], Any] = {}
+
+    def become(self, version: str) -> None:
+        """Serve the Live that runs now: modules made for another one are forgotten."""
+        live = sys.modules.get("Live")
+        if (version, live) != (self.version, self._live):
+            self.version, self._live = version, live
+            self._found = {}
+            for name in [each for each in sys.modules if each in facts.MODULES]:
+                del sys.modules[name]
+
+    # -- importing -----------------------------------------------------------------------------------
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
+        """The spec of a module that this Live version ships."""
+        if not facts.has_module(fullname, self.version):
+            return None
+        return ModuleSpec(fullname, self, is_package="sub" in facts.MODULES[fullname])  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """The default kind of module."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill it."""
+        name = module.__name__
+        listed = facts.MODULES[name].get("all")
+        carried = homes.CARRIED.get(name, "").split()
+        for each in carried:
+            setattr(module, each, homes.STANDARD[each]())
+        for each in facts.names(name, self.version):
+            setattr(module, each, self.resolve(name, each))
+        if listed is not None:
+            module.__all__ = [each for each in listed.split() if hasattr(module, each)]  # type: ignore[attr-defined]
+
+    # -- objects -------------------------------------------------------------------------------------
+
+    def resolve(self, module: str, name: str) -> Any:
+        """The object behind a name of a module; a stub where there is none."""
+        key = (module, name)
+        if key not in self._found:
+            self._found[key] = self._resolve(module, name)
+        return self._found[key]
+
+    def _resolve(self, module: str, name: str) -> Any:
+        below = "%s.%s" % (module, name)
+        defined = module in facts.MODULES and name in (
+            *facts.MODULES[module].get("d", "").split(),
+            *facts.MODULES[module].get("c", {}),
+        )
+        if not defined:
+            if facts.has_module(below, self.version):
+                return importlib.import_module(below)
+            if module in facts.MODULES and name in facts.imports(module):
+                return self.resolve(*facts.imports(module)[name])
+        text = facts.MODULES.get(module, {}).get("c", {}).get(name, "")
+        if text.startswith("<logging.getLogger"):
+            return logging.getLogger(module)
+        if text and not text.startswith("<"):
+            try:
+                return self._literal(module, ast.parse(text, mode="eval").body)
+            except (LookupError, AttributeError):
+                pass
+        found, value = self._at_home(module, name)
+        return value if found else unsupported(below)
+
+    def _at_home(self, module: str, name: str) -> Tuple[bool, Any]:
+        places, renamed = homes.of(module)
+        wanted = renamed.get(name, name)
+        for place in places:
+            held = vars(importlib.import_module("%s.%s" % (_HERE, place)))
+            if wanted in held:
+                return True, held[wanted]
+        return False, None
+
+    def _literal(self, module: str, node: ast.AST) -> Any:
+        """A literal, in which names stand for other names of the module or of the standard ones."""
+        if isinstance(node, ast.Name):
+            if node.id in homes.STANDARD:
+                return homes.STANDARD[node.id]()
+            if node.id not in facts.names(module, self.version):
+                raise LookupError(node.id)
+            return self.resolve(module, node.id)
+        if isinstance(node, ast.Attribute):
+            return getattr(self._literal(module, node.value), node.attr)
+        if isinstance(node, ast.Tuple):
+            return tuple(self._literal(module, each) for each in node.elts)
+        if isinstance(node, ast.BinOp):
+            left, right = self._literal(module, node.left), self._literal(module, node.right)
+            return left + right if isinstance(node.op, ast.Add) else left - right
+        return ast.literal_eval(node)
+
+
+class _Refusal:
+    """Last on `sys.meta_path`: says that a package of Live's is not here, once nobody else has it."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
+        """Raise for the packages that are left out."""
+        if fullname in facts.REFUSED:
+            raise ModuleNotFoundError(
+                "headless Live does not have Live's package %s: it has %s" % (fullname, ", ".join(PACKAGES)),
+                name=fullname,
+            )
+        return None
+
+
+PACKAGES = ("_Framework", "_Generic", "_APC", "ableton.v2", "ableton.v3")
+MODULES = FrameworkModules()
+_REFUSAL = _Refusal()
+
+
+def install(version: str) -> List[str]:
+    """Make `import _Framework`, `import ableton.v2` … mean these, as Live `version` has them.
+
+    Idempotent. Installed packages of the same names are taken out of `sys.modules`; answers their names.
+    """
+    MODULES.become(version)
+    if MODULES not in sys.meta_path:
+        sys.meta_path.insert(0, MODULES)
+        sys.meta_path.append(_REFUSAL)
+    taken = [
+        name
+        for name, module in list(sys.modules.items())
+        if name in facts.MODULES and getattr(getattr(module, "__spec__", None), "loader", None) is not MODULES
+    ]
+    for name in taken:
+        del sys.modules[name]
+    return taken

@@ -1,0 +1,1 @@
+"""The second generation: what is special to it."""

@@ -1,0 +1,19 @@
+"""Components of this generation: `song` and `application` are properties."""
+
+from __future__ import annotations
+
+from ..engine.component import ComponentCore
+
+
+class Component(ComponentCore):
+    """Belongs to the surface, or to its parent."""
+
+    @property
+    def song(self):
+        """The current Set's Song."""
+        return self._surface._live_song
+
+    @property
+    def application(self):
+        """Live's Application."""
+        return self._surface._live_application()

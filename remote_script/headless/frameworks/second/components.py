@@ -1,0 +1,105 @@
+"""What controllers are for: transport, mixer, session, device and more."""
+
+from __future__ import annotations
+
+from ..engine.background import BackgroundCore
+from ..engine.dependency import Injection
+from ..engine.device import DeviceCore, DeviceNavigationCore
+from ..engine.drums import DrumGroupCore
+from ..engine.live import liveobj_valid
+from ..engine.modes_component import ModesCore
+from ..engine.recording import (
+    SessionRecordingCore,
+    UndoRedoCore,
+    ViewControlCore,
+)
+from ..engine.scrolling import (
+    ScrollCore,
+)
+from ..engine.switches import AutoArmCore, TargetTrackCore, ToggleCore
+from ..engine.transport import TransportCore
+from .component import Component
+
+
+class TransportComponent(TransportCore, Component):
+    """Play, record, loop, tempo."""
+
+
+class DeviceComponent(DeviceCore, Component):
+    """The device under eight knobs."""
+
+    def __init__(self, device_provider=None, device_bank_registry=None, *args, **kwargs):
+        for name in ("device_provider", "device_bank_registry"):
+            found = Injection.find(name)
+            if name == "device_provider" and device_provider is None and found is not None:
+                device_provider = found()
+            elif name == "device_bank_registry" and device_bank_registry is None and found is not None:
+                device_bank_registry = found()
+        super().__init__(device_provider, device_bank_registry, *args, **kwargs)
+
+    @property
+    def device(self):
+        """The one it stands for, or None."""
+        return self._device if liveobj_valid(self._device) else None
+
+
+class DeviceNavigationComponent(DeviceNavigationCore, Component):
+    """Selects the device before or after."""
+
+
+SimpleDeviceNavigationComponent = DeviceNavigationComponent
+
+
+class SessionRecordingComponent(SessionRecordingCore, Component):
+    """Session recording and automation."""
+
+    def __init__(self, target_track_component=None, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class UndoRedoComponent(UndoRedoCore, Component):
+    """Undo and redo."""
+
+
+class ViewControlComponent(ViewControlCore, Component):
+    """Selects tracks and scenes."""
+
+
+class BackgroundComponent(BackgroundCore, Component):
+    """Holds controls that nobody else has, so that they are dark."""
+
+
+class ToggleComponent(ToggleCore, Component):
+    """A switch of some object under `toggle_button`."""
+
+
+class ScrollComponent(ScrollCore, Component):
+    """Two buttons that scroll something."""
+
+
+class AutoArmComponent(AutoArmCore, Component):
+    """The selected track is armed implicitly while this is on."""
+
+
+class DrumGroupComponent(DrumGroupCore, Component):
+    """The pads of a drum rack."""
+
+
+class TargetTrackComponent(TargetTrackCore, Component):
+    """`target_track`: the selected one."""
+
+
+def all_tracks(song):
+    """Visible tracks, returns, main."""
+    return [*song.visible_tracks, *song.return_tracks, song.master_track]
+
+
+class ModesComponent(ModesCore, Component):
+    """Nothing is selected until a script selects it."""
+
+
+class NullModes(ModesComponent):
+    """No modes."""
+
+
+EnablingModesComponent = ModesComponent

@@ -1,0 +1,75 @@
+"""Surfaces, components, controls."""
+
+from __future__ import annotations
+
+from ..engine.device import BankRegistry, DeviceProviderCore
+from ..engine.identity import IdentifiedSurface
+from ..engine.surface import SurfaceCore, registered
+
+
+class ControlSurface(SurfaceCore):
+    """`song` and `application` are properties in this generation.
+
+    What is made in its guard is given `device_provider` and `device_bank_registry`; layers may name elements that are
+    attributes of `self._elements` (or `self.elements`).
+    """
+
+    device_provider_class = DeviceProviderCore
+
+    def __init__(self, c_instance=None, *args, **kwargs):
+        super().__init__(c_instance, *args, **kwargs)
+        self._device_bank_registry = BankRegistry()
+        self._device_provider = None
+        if self.device_provider_class is not None:
+            self._device_provider = self.register_disconnectable(
+                self.device_provider_class(song=self._live_song)
+            )
+        self._injection.update(
+            device_provider=lambda: self._device_provider,
+            device_bank_registry=lambda: self._device_bank_registry,
+            element_container=lambda: getattr(self, "_elements", None) or getattr(self, "elements", None),
+        )
+
+    @property
+    def device_provider(self):
+        """The device that this script follows."""
+        return self._device_provider
+
+    def can_lock_to_devices(self):
+        """Live asks."""
+        return self._device_provider is not None
+
+    def lock_to_device(self, device):
+        """Live locks the controller to a device."""
+        with self.component_guard():
+            self._device_provider.lock_to_device(device)
+
+    def unlock_from_device(self, device):
+        """Live lets it follow again."""
+        with self.component_guard():
+            self._device_provider.unlock_from_device(device)
+
+    @property
+    def song(self):
+        """The current Set's Song."""
+        return self._live_song
+
+    @property
+    def application(self):
+        """Live's Application."""
+        return self._live_application()
+
+
+class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
+    """`on_identified(midi_bytes)` is called when the controller with `product_id_bytes` has answered."""
+
+    def _identified_by(self, midi_bytes):
+        self.on_identified(midi_bytes)
+
+
+SimpleControlSurface = OptimizedControlSurface = ControlSurface
+
+
+def get_control_surfaces():
+    """All surfaces that are there."""
+    return registered()

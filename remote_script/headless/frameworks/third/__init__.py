@@ -1,0 +1,1 @@
+"""The third generation: what is special to it."""
