@@ -16,7 +16,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, Tuple
 
-from .scales import note_name, pitch_of
+from ..SetMirror.scales import note_name, pitch_of
 
 MINUS_INFINITY = "-inf dB"
 SILENCE_DB = -70.0

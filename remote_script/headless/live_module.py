@@ -11,8 +11,8 @@ import sys
 import types
 from typing import Any, Callable, Dict, Set, Tuple
 
+from ..SetMirror import scales
 from . import facts as lom
-from . import scales
 from .boost import Instance, mismatch
 from .handles import not_done
 from .model.simpler import VOICES

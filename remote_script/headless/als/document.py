@@ -13,7 +13,7 @@ import re
 from typing import Dict, List, Optional, Union
 from xml.etree.ElementTree import Element
 
-from ..scales import SCALES
+from ...SetMirror.scales import SCALES
 from ..spec import CueSpec, GrooveSpec, SceneSpec, SetSpec, TrackSpec, TuningSpec
 from . import colors, fields, tracks
 from .devices import FADER

@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 from typing import Any, ClassVar, Dict, Iterator, List, Optional, Tuple
 
+from ...SetMirror.scales import note_name
 from .. import palette
 from ..node import Document, Node, model
-from ..scales import note_name
 from ..spec import ChainSpec, DeviceSpec
 from .container import Container
 from .device import Device, make_device

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from .. import scales
+from ...SetMirror import scales
 from ..node import Node, model
 from ..transport_math import to_beat_time, to_smpte
 from ..values import BeatTime, SmptTime

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless import palette, scales
+from remote_script.headless import palette
+from remote_script.SetMirror import scales
 
 
 def test_there_are_seventy_different_colours():

@@ -1,0 +1,35 @@
+"""Music as pure functions: notes and what is around them go in, notes or findings come out; no I/O anywhere.
+
+    ticks, note       exact times; notes and what turns one list of notes into another
+    context, harmony  scales, meter, pads; chords as symbols, degrees and names
+    edits             what an edit is, and running a list of them; `*_edits` hold the edits
+    voicing, writing  chords, bass lines, melodies, drums as new notes
+
+Start reading at `edits`.
+"""
+
+from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
+from .context import Context, Scale
+from .edits import EDITS, Edit, Selection, read, run
+from .note import Difference, Note, difference
+from .ticks import BEAT, from_beats, to_beats
+
+__all__ = [
+    "BEAT",
+    "EDITS",
+    "Context",
+    "Difference",
+    "Edit",
+    "Note",
+    "Scale",
+    "Selection",
+    "difference",
+    "from_beats",
+    "pitch_edits",
+    "read",
+    "rhythm_edits",
+    "run",
+    "time_edits",
+    "to_beats",
+    "velocity_edits",
+]

@@ -1,0 +1,237 @@
+"""Edits: named, pure functions from notes to notes, and the list of them that one transform runs.
+
+An edit is a Struct whose fields are its options and whose `apply(notes, context)` returns the notes that take the place
+of the chosen ones: survivors keep their `note_id`, new notes have none. Notes outside the edit's selection stay as they
+are. What is random takes a `seed`: the same seed gives the same result.
+
+Start here, then `time_edits`, `pitch_edits`, `velocity_edits`, `rhythm_edits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mirror import errors
+
+from .context import Context, Scale
+from .note import Note, in_order
+from .ticks import Ticks, exact, nearest
+
+Time = float | str
+"""A length or time as an argument: beats, or "1/16", "1 bar", "2.1.1"."""
+Fraction01 = Annotated[float, Meta(ge=0, le=1)]
+Velocity = Annotated[float, Meta(ge=1, le=127)]
+
+MOST_NOTES = 50_000
+"""Notes of one clip after an edit; more would stop Live for seconds."""
+
+
+class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which notes an edit changes; every given condition must hold."""
+
+    time: tuple[Time, Time] | UnsetType = UNSET
+    """From (included) to (not included), in the clip's beats."""
+    pitch: list[int | str] | int | str | UnsetType = UNSET
+    """One pitch, or a list of pitches and pad names."""
+    pitch_range: tuple[int | str, int | str] | UnsetType = UNSET
+    velocity: tuple[float, float] | UnsetType = UNSET
+    every: Annotated[int, Meta(ge=1)] = 1
+    """Every nth note in order of time, beginning with number `first`, from 0."""
+    first: Annotated[int, Meta(ge=0)] = 0
+    grid: Time | UnsetType = UNSET
+    """With `on_grid`: notes that start on this grid, or those that do not."""
+    on_grid: bool = True
+    in_scale: bool | UnsetType = UNSET
+    selected: bool = False
+    """Only the notes that are selected in Live."""
+    ids: list[int] | UnsetType = UNSET
+
+    def chosen(self, notes: Iterable[Note], context: Context) -> tuple[list[Note], list[Note]]:
+        """The notes that match and those that do not, both in order of time."""
+        tests = list(self._tests(context))
+        matching: list[Note] = []
+        rest: list[Note] = []
+        for note in in_order(notes):
+            (matching if all(test(note) for test in tests) else rest).append(note)
+        if self.every > 1 or self.first:
+            every = set(range(self.first, len(matching), self.every))
+            rest += [note for n, note in enumerate(matching) if n not in every]
+            matching = [note for n, note in enumerate(matching) if n in every]
+        return matching, rest
+
+    def _tests(self, context: Context) -> Iterable[Callable[[Note], bool]]:
+        if self.time is not UNSET:
+            low, high = self.times(context)
+            yield lambda note: low <= note.start < high
+        if self.pitch is not UNSET:
+            wanted = self.pitch if isinstance(self.pitch, list) else [self.pitch]
+            pitches = {context.pitch(each) for each in wanted}
+            yield lambda note: note.pitch in pitches
+        if self.pitch_range is not UNSET:
+            bottom, top = (context.pitch(each) for each in self.pitch_range)
+            yield lambda note: bottom <= note.pitch <= top
+        if self.velocity is not UNSET:
+            soft, loud = self.velocity
+            yield lambda note: soft <= note.velocity <= loud
+        if self.grid is not UNSET:
+            step, on = whole_step(context, self.grid), self.on_grid
+            yield lambda note: (note.start == nearest(note.start, step)) == on
+        if self.in_scale is not UNSET:
+            inside, scale = self.in_scale, context.scale
+            yield lambda note: (note.pitch in scale) == inside
+        if self.selected:
+            yield lambda note: note.note_id in context.selected
+        if self.ids is not UNSET:
+            ids = set(self.ids)
+            yield lambda note: note.note_id in ids
+
+    def times(self, context: Context) -> tuple[Ticks, Ticks]:
+        """The chosen range of time, else the clip's span."""
+        if self.time is UNSET:
+            return context.span
+        low, high = (context.time(each) for each in self.time)
+        if not low < high:
+            raise errors.InvalidValue("The time range of `select` must end after it begins", list(self.time))
+        return low, high
+
+
+EVERYTHING = Selection()
+
+
+class Edit(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """The base of all edits; `seed` counts only where something is random."""
+
+    name: ClassVar[str] = ""
+
+    select: Selection = EVERYTHING
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        """The notes in the place of `notes`, which are in order of time."""
+        raise NotImplementedError
+
+    def span(self, notes: list[Note], context: Context) -> tuple[Ticks, Ticks]:
+        """The time that the edit works in: the chosen range, else the clip's span, widened to hold the notes."""
+        low, high = self.select.times(context)
+        if self.select.time is UNSET and notes:
+            low = min(low, notes[0].start)
+            high = max(high, max(note.end for note in notes))
+        return low, high
+
+
+EDITS: dict[str, type[Edit]] = {}
+"""Every edit by its name."""
+
+_E = TypeVar("_E", bound=type[Edit])
+
+
+def edit(name: str) -> Callable[[_E], _E]:
+    """Register an edit under the name that callers use."""
+
+    def register(class_: _E) -> _E:
+        class_.name = name
+        EDITS[name] = class_
+        return class_
+
+    return register
+
+
+def read(asked: Any, number: int = 0) -> Edit:
+    """One edit from JSON: {"edit": "transpose", "semitones": 3, "select": {...}}.
+
+    Raises:
+      InvalidValue: an unknown edit or option, or a value out of range; the rule names the edit and its position.
+    """
+    where = f"edit {number}"
+    if isinstance(asked, str):
+        asked = {"edit": asked}
+    if not isinstance(asked, dict) or not isinstance(asked.get("edit"), str):
+        raise errors.InvalidValue(
+            f'{where} must be an object such as {{"edit": "transpose", "semitones": 3}}'
+        )
+    name = asked["edit"]
+    if name not in EDITS:
+        near = get_close_matches(name, EDITS, 5, 0.5)
+        raise errors.InvalidValue(f"{where}: there is no edit {name!r}", name, choices=near or sorted(EDITS))
+    options = {key: value for key, value in asked.items() if key != "edit"}
+    try:
+        return msgspec.convert(options, EDITS[name], strict=False)
+    except msgspec.ValidationError as problem:
+        fields = ", ".join(field for field in EDITS[name].__struct_fields__)
+        raise errors.InvalidValue(
+            f"{where} ({name}): {problem}", options, hint=f"options: {fields}"
+        ) from None
+
+
+def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[Note]:
+    """The notes after all `edits`, one after the other, in order of time.
+
+    Raises:
+      InvalidValue: a note would leave 0 to 127, or an option does not fit the notes.
+      TooLarge: there would be more than 50,000 notes.
+    """
+    present = in_order(notes)
+    for number, each in enumerate(edits):
+        chosen, rest = each.select.chosen(present, context)
+        made = each.apply(chosen, context) if chosen or isinstance(each, Creates) else []
+        beyond = [note.pitch for note in made if not 0 <= note.pitch <= 127]
+        if beyond:
+            rule = f"edit {number} ({each.name}): {len(beyond)} notes would leave the pitches 0 to 127"
+            raise errors.InvalidValue(rule, beyond[0], hint="choose other notes or a smaller distance")
+        if len(rest) + len(made) > MOST_NOTES:
+            raise errors.TooLarge(f"edit {number} ({each.name}): at most {MOST_NOTES} notes in one clip")
+        present = in_order([*rest, *(_whole(note) for note in made)])
+    return present
+
+
+def _whole(note: Note) -> Note:
+    """Sums of fractions are ints again where they are whole."""
+    if isinstance(note.start, int) and isinstance(note.duration, int):
+        return note
+    return note._replace(start=exact(note.start), duration=exact(note.duration))
+
+
+class Creates(Edit):
+    """The base of edits that make notes where there are none."""
+
+
+# -- what edits share ----------------------------------------------------------------------------------------
+
+Curve = Literal["linear", "exponential", "s-curve"]
+
+
+def curved(position: float, curve: Curve) -> float:
+    """0..1 → 0..1 along a curve; ends stay."""
+    match curve:
+        case "exponential":
+            return position * position
+        case "s-curve":
+            return position * position * (3 - 2 * position)
+        case _:
+            return position
+
+
+def whole_step(context: Context, value: Time) -> int:
+    """A grid's step in whole ticks.
+
+    Raises:
+      InvalidValue: the step is no whole number of ticks (finer than 1/40320 of a beat).
+    """
+    step = context.length(value)
+    if not isinstance(step, int):
+        raise errors.InvalidValue(f"{value!r} is no grid: take a note value such as '1/16' or '1/8T'", value)
+    return step
+
+
+def clamped(velocity: float) -> float:
+    """A velocity within Live's 1 to 127 for notes that sound."""
+    return min(127.0, max(1.0, velocity))
+
+
+def scale_of(context: Context, text: str | UnsetType) -> Scale:
+    """The named key, else the Set's."""
+    return context.scale if text is UNSET else Scale.of_text(text)

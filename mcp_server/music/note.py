@@ -1,0 +1,111 @@
+"""A note with exact times, and what a list of edited notes means for a clip in Live.
+
+`Note` holds Live's nine fields; start and duration in ticks. Edits never change a note, they make new ones; a note that
+comes from one of the clip's keeps its `note_id`, a new note has None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from mirror import Note as LiveNote
+
+from .ticks import Ticks, from_beats, to_beats
+
+
+class Note(NamedTuple):
+    """One MIDI note; `start` counts from the clip's beat 0, `duration` is above 0, both in ticks."""
+
+    pitch: int
+    start: Ticks
+    duration: Ticks
+    velocity: float = 100.0
+    mute: bool = False
+    probability: float = 1.0
+    velocity_deviation: float = 0.0
+    release_velocity: float = 64.0
+    note_id: int | None = None
+
+    @property
+    def end(self) -> Ticks:
+        """When it stops sounding."""
+        return self.start + self.duration
+
+    @classmethod
+    def of(cls, note: LiveNote) -> Note:
+        """The note of the mirror, exactly."""
+        return cls(
+            note.pitch,
+            from_beats(note.start_time),
+            from_beats(note.duration),
+            note.velocity,
+            note.mute,
+            note.probability,
+            note.velocity_deviation,
+            note.release_velocity,
+            note.note_id,
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """Live's field names and doubles, without the id."""
+        return {
+            "pitch": self.pitch,
+            "start_time": to_beats(self.start),
+            "duration": to_beats(self.duration),
+            "velocity": self.velocity,
+            "mute": self.mute,
+            "probability": self.probability,
+            "velocity_deviation": self.velocity_deviation,
+            "release_velocity": self.release_velocity,
+        }
+
+
+Notes = Sequence[Note]
+
+
+def in_order(notes: Iterable[Note]) -> list[Note]:
+    """By time, then by pitch; times that Live's doubles cannot tell apart count as one."""
+    return sorted(notes, key=lambda note: (float(note.start), note.pitch))
+
+
+def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:
+    """Groups of notes that start together, or at most `within` ticks after the first of them; by time, low to high."""
+    groups: list[list[Note]] = []
+    for note in in_order(notes):
+        if groups and note.start - groups[-1][0].start <= within:
+            groups[-1].append(note)
+        else:
+            groups.append([note])
+    return [sorted(group, key=lambda note: note.pitch) for group in groups] if within else groups
+
+
+class Difference(NamedTuple):
+    """What turns a clip's notes into the wanted ones."""
+
+    removed: list[int]
+    changed: list[dict[str, Any]]
+    added: list[dict[str, Any]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many notes each part has, without the empty parts."""
+        parts = {"changed": len(self.changed), "added": len(self.added), "removed": len(self.removed)}
+        return {name: count for name, count in parts.items() if count}
+
+
+def difference(before: Iterable[Note], after: Iterable[Note]) -> Difference:
+    """The notes to remove by id, to change by id (only the fields that differ) and to add."""
+    old = {note.note_id: note for note in before}
+    changed: list[dict[str, Any]] = []
+    added: list[dict[str, Any]] = []
+    for note in after:
+        was = old.pop(note.note_id, None) if note.note_id is not None else None
+        if was is None:
+            added.append(note.fields())
+        elif was != note:
+            now, then = note.fields(), was.fields()
+            changes = {name: value for name, value in now.items() if value != then[name]}
+            if changes:
+                changed.append({"note_id": note.note_id, **changes})
+    return Difference([id_ for id_ in old if id_ is not None], changed, added)

@@ -1,0 +1,249 @@
+"""Edits of pitch: transposing, scales, chords' voicings, arpeggios; see `edits` for what an edit is."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirror import errors
+
+from . import voicing
+from .context import Context, Scale
+from .edits import Edit, Fraction01, Time, edit, scale_of
+from .note import Note, chords
+from .ticks import ratio, scaled
+from .time_edits import TOGETHER
+
+
+@edit("transpose")
+class Transpose(Edit):
+    """Moves pitches by `semitones` and `octaves`, by `degrees` of the scale, or to another key: `to` "F minor".
+
+    `to` keeps each note's degree and takes the nearest way from the root of `key` (the Set's key if not given). A note
+    between two degrees keeps its distance to the lower one.
+    """
+
+    semitones: int = 0
+    octaves: int = 0
+    degrees: int = 0
+    key: str | UnsetType = UNSET
+    to: str | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        scale = scale_of(context, self.key)
+        target = scale if self.to is UNSET else Scale.of_text(self.to)
+        if self.to is not UNSET and len(target.intervals) != len(scale.intervals):
+            raise errors.InvalidValue(
+                f"{target.name} has {len(target.intervals)} degrees, {scale.name} has {len(scale.intervals)}: "
+                "degrees cannot be kept",
+                self.to,
+                hint="transpose by semitones, then use fit_to_scale",
+            )
+        way = (target.root - scale.root + 6) % 12 - 6
+        moved = Scale(scale.root + way, target.intervals)
+
+        def new(pitch: int) -> int:
+            degree, above = scale.place(pitch)
+            # Intervals of the target may be narrower: what lies between two degrees stays between them.
+            return moved.pitch(degree + self.degrees) + above + self.semitones + 12 * self.octaves
+
+        return [note._replace(pitch=new(note.pitch)) for note in notes]
+
+
+@edit("fit_to_scale")
+class FitToScale(Edit):
+    """Moves each note outside the scale to the nearest pitch of it (of two the lower), or to the next up or down."""
+
+    direction: Literal["nearest", "up", "down"] = "nearest"
+    key: str | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        scale = scale_of(context, self.key)
+        found = []
+        for note in notes:
+            pitch = scale.fitted(note.pitch, self.direction)
+            if not 0 <= pitch <= 127:
+                pitch = scale.fitted(note.pitch, "up" if pitch < 0 else "down")
+            found.append(note._replace(pitch=pitch))
+        return found
+
+
+@edit("invert")
+class Invert(Edit):
+    """Mirrors the melody around a pitch (the first note if not given), in semitones or in degrees of the scale."""
+
+    around: int | str | UnsetType = UNSET
+    in_scale: bool = False
+    key: str | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        axis = notes[0].pitch if self.around is UNSET else context.pitch(self.around)
+        if not self.in_scale:
+            return [note._replace(pitch=2 * axis - note.pitch) for note in notes]
+        scale = scale_of(context, self.key)
+        center = scale.place(axis)[0]
+        return [
+            note._replace(
+                pitch=scale.pitch(2 * center - scale.place(note.pitch)[0]) - scale.place(note.pitch)[1]
+            )
+            for note in notes
+        ]
+
+
+@edit("invert_chords")
+class InvertChords(Edit):
+    """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`."""
+
+    inversion: Annotated[int, Meta(ge=-12, le=12)] = 0
+    voicing: Literal["close", "open", "drop2", "drop3", "drop2+4"] | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        found = []
+        for group in chords(notes, TOGETHER):
+            pitches = voicing.inverted([note.pitch for note in group], self.inversion)
+            if self.voicing is not UNSET:
+                pitches = voicing.spread(pitches, self.voicing)
+            found += [note._replace(pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
+        return found
+
+
+@edit("voice_lead")
+class VoiceLead(Edit):
+    """Moves each chord's notes by octaves so that the voices move least from the chord before; the first one stays."""
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        groups = chords(notes, TOGETHER)
+        found = list(groups[0])
+        before = [note.pitch for note in groups[0]]
+        for group in groups[1:]:
+            before = voicing.led(before, [note.pitch for note in group])
+            # Each note keeps its pitch class, so its velocity and id stay with its part of the chord.
+            free = list(before)
+            for note in group:
+                pitch = next(pitch for pitch in free if pitch % 12 == note.pitch % 12)
+                free.remove(pitch)
+                found.append(note._replace(pitch=pitch))
+        return found
+
+
+@edit("harmonize")
+class Harmonize(Edit):
+    """Adds a note to each: `degrees` of the scale away (2 is a third up, -3 a fourth down), or `semitones`."""
+
+    degrees: Annotated[int, Meta(ge=-28, le=28)] | UnsetType = UNSET
+    semitones: Annotated[int, Meta(ge=-48, le=48)] | UnsetType = UNSET
+    key: str | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        if (self.degrees is UNSET) == (self.semitones is UNSET):
+            raise errors.InvalidValue("harmonize needs either `degrees` or `semitones`")
+        scale = scale_of(context, self.key)
+        taken = {(note.pitch, note.start) for note in notes}
+        added = []
+        for note in notes:
+            pitch = (
+                note.pitch + self.semitones
+                if self.semitones is not UNSET
+                else scale.moved(note.pitch, self.degrees)  # type: ignore[arg-type]
+            )
+            if (pitch, note.start) not in taken:
+                taken.add((pitch, note.start))
+                added.append(note._replace(pitch=pitch, note_id=None))
+        return notes + added
+
+
+@edit("octave_double")
+class OctaveDouble(Edit):
+    """Adds each note so many octaves away."""
+
+    octaves: Annotated[int, Meta(ge=-4, le=4)] = -1
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        return Harmonize(semitones=12 * self.octaves).apply(notes, context)
+
+
+Order = Literal["up", "down", "up-down", "down-up", "random", "as played"]
+
+
+@edit("arpeggiate")
+class Arpeggiate(Edit):
+    """Plays each chord's notes one after the other for as long as the chord lasts.
+
+    `rate` from note to note, `octaves` the pattern climbs, `gate` the share of the rate that sounds; `pattern` names
+    the steps to take ("0 2 1 2"), `.` is a rest. The first notes of the arpeggio keep the chord's ids.
+    """
+
+    order: Order = "up"
+    rate: Time = "1/16"
+    octaves: Annotated[int, Meta(ge=1, le=6)] = 1
+    gate: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    pattern: str = ""
+    velocity_spread: Fraction01 = 0.0
+    seed: int = 0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        rate = context.length(self.rate)
+        sound = scaled(rate, ratio(self.gate))
+        draw = random.Random(self.seed)
+        found: list[Note] = []
+        groups = chords(notes, TOGETHER)
+        for group in groups:
+            steps = self._steps(group, draw)
+            start, end = group[0].start, max(note.end for note in group)
+            ids = [note.note_id for note in group]
+            made = number = 0
+            while start < end:
+                step = steps[number % len(steps)]
+                if self.order == "random" and not self.pattern:
+                    step = draw.choice([each for each in steps if each is not None])
+                number += 1
+                if step is not None:
+                    louder = 1 + draw.uniform(-self.velocity_spread, self.velocity_spread) / 2
+                    found.append(
+                        step._replace(
+                            start=start,
+                            duration=min(sound, end - start),
+                            velocity=min(127.0, max(1.0, step.velocity * louder)),
+                            note_id=ids[made] if made < len(ids) else None,
+                        )
+                    )
+                    made += 1
+                start += rate
+                if made > 50_000:
+                    raise errors.TooLarge("arpeggiate would make more than 50,000 notes of one chord")
+        return found
+
+    def _steps(self, group: list[Note], draw: random.Random) -> list[Note | None]:
+        ordered = sorted(group, key=lambda note: note.start) if self.order == "as played" else list(group)
+        rising = [
+            note._replace(pitch=note.pitch + 12 * octave)
+            for octave in range(self.octaves)
+            for note in ordered
+            if note.pitch + 12 * octave <= 127
+        ]
+        match self.order:
+            case "down":
+                line = rising[::-1]
+            case "up-down":
+                line = rising + rising[-2:0:-1]
+            case "down-up":
+                line = rising[::-1] + rising[1:-1]
+            case _:
+                line = rising
+        if not self.pattern:
+            return list(line)
+        found: list[Note | None] = []
+        for word in self.pattern.split():
+            if word == ".":
+                found.append(None)
+            elif word.lstrip("-").isascii() and word.lstrip("-").isdigit():
+                found.append(line[int(word) % len(line)])
+            else:
+                raise errors.InvalidValue(
+                    "A pattern has steps from 0 and . for rests, such as '0 2 1 .'", self.pattern
+                )
+        if not any(found):
+            raise errors.InvalidValue("A pattern needs at least one step that is no rest", self.pattern)
+        return found

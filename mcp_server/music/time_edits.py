@@ -1,0 +1,387 @@
+"""Edits of when notes start and how long they last; see `edits` for what an edit is."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirror import errors
+
+from .context import Context
+from .edits import Curve, Edit, Fraction01, Time, clamped, curved, edit, whole_step
+from .note import Note, chords, in_order
+from .ticks import BEAT, Ticks, exact, nearest, ratio, scaled
+
+TOGETHER = BEAT // 16
+"""Notes whose starts differ by at most a 1/64 note form one chord: humanized chords stay chords."""
+SHORTEST = BEAT // 256
+"""No edit leaves a note shorter than a 1/1024 note unless it was."""
+
+Swing = Annotated[float, Meta(ge=50, le=75)]
+
+
+def _swung(step: int, swing: float, start: Ticks) -> Ticks:
+    """The point of a swung grid that is nearest to `start`; `swing` percent of each pair belong to its first half."""
+    pair = 2 * step
+    late = scaled(pair, ratio(swing) / 100)
+    base = start // pair * pair
+    return min((base, base + late, base + pair), key=lambda point: (abs(point - start), -point))
+
+
+def _length_or_0(context: Context, value: Time) -> Ticks:
+    return 0 if value in (0, "0") else context.length(value)
+
+
+@edit("quantize")
+class Quantize(Edit):
+    """Moves starts (or ends, or both) to the grid; `strength` 0..1; `swing` 50 (straight) to 75 percent."""
+
+    grid: Time = "1/16"
+    strength: Fraction01 = 1.0
+    swing: Swing = 50.0
+    what: Literal["start", "end", "both"] = "start"
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        step, strength = whole_step(context, self.grid), ratio(self.strength)
+
+        def moved(time: Ticks) -> Ticks:
+            target = nearest(time, step) if self.swing == 50 else _swung(step, self.swing, time)
+            return time + scaled(exact(target - time), strength)
+
+        found = []
+        for note in notes:
+            start = moved(note.start) if self.what != "end" else note.start
+            if self.what == "start":
+                found.append(note._replace(start=start))
+                continue
+            end = moved(note.end)
+            found.append(note._replace(start=start, duration=end - start if end > start else step))
+        return found
+
+
+@edit("swing")
+class SwingNotes(Edit):
+    """Delays the notes on every second step of the grid: `percent` of each pair of steps belong to the first."""
+
+    percent: Swing = 58.0
+    grid: Time = "1/16"
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        step = whole_step(context, self.grid)
+        late = scaled(2 * step, ratio(self.percent) / 100) - step
+        found = []
+        for note in notes:
+            line = nearest(note.start, step)
+            near = -step < 4 * (note.start - line) < step
+            found.append(note._replace(start=note.start + late) if line // step % 2 and near else note)
+        return found
+
+
+@edit("humanize")
+class Humanize(Edit):
+    """Random deviations within bounds: `timing` in beats or a note value, `velocity` 0..127, `length` as a share 0..1.
+
+    Notes of one chord move together, each by at most a quarter of the bound more. No note starts before the clip's
+    start that did not before.
+    """
+
+    timing: Time | UnsetType = UNSET
+    velocity: Annotated[float, Meta(ge=0, le=127)] = 0.0
+    length: Fraction01 = 0.0
+    seed: int = 0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        draw = random.Random(self.seed)
+        bound = 0 if self.timing is UNSET else int(_length_or_0(context, self.timing))
+        share = int(self.length * 1000)
+        found = []
+        for group in chords(notes, TOGETHER):
+            together = draw.randint(-(bound * 3 // 4), bound * 3 // 4)
+            for note in group:
+                alone = draw.randint(-(bound // 4), bound // 4)
+                earliest: Ticks = min(note.start, context.span[0])
+                start: Ticks = max(note.start + together + alone, earliest)
+                longer = scaled(note.duration, Fraction(1000 + draw.randint(-share, share), 1000))
+                velocity = clamped(note.velocity + draw.uniform(-self.velocity, self.velocity))
+                found.append(
+                    note._replace(
+                        start=start,
+                        duration=max(longer, min(note.duration, SHORTEST)),
+                        velocity=velocity if self.velocity else note.velocity,
+                    )
+                )
+        return found
+
+
+@edit("shift")
+class Shift(Edit):
+    """Moves notes by a signed distance: beats, or such as "1/16", "-1/8", "+1 bar"."""
+
+    by: Time
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        distance = context.distance(self.by)
+        return [note._replace(start=note.start + distance) for note in notes]
+
+
+@edit("stretch")
+class Stretch(Edit):
+    """Multiplies times and lengths by `factor`, from the start of the range (or of the clip's span)."""
+
+    factor: Annotated[float, Meta(gt=0, le=64)]
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        origin = self.select.times(context)[0]
+        return _stretched(notes, origin, ratio(self.factor))
+
+
+def _stretched(notes: list[Note], origin: Ticks, factor: Fraction) -> list[Note]:
+    return [
+        note._replace(
+            start=origin + scaled(exact(note.start - origin), factor), duration=scaled(note.duration, factor)
+        )
+        for note in notes
+    ]
+
+
+@edit("fit_length")
+class FitLength(Edit):
+    """Stretches the notes so that the time from the first start to the last end becomes `length`."""
+
+    length: Time
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        first, last = notes[0].start, max(note.end for note in notes)
+        factor = Fraction(context.length(self.length)) / Fraction(last - first)
+        return _stretched(notes, first, factor)
+
+
+@edit("reverse")
+class Reverse(Edit):
+    """Plays the range backwards: each note's end becomes its start, mirrored in the range."""
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        low, high = self.span(notes, context)
+        return [note._replace(start=low + high - note.end) for note in notes]
+
+
+@edit("rotate")
+class Rotate(Edit):
+    """Moves notes within the range by a signed distance; what leaves it at one end comes in at the other."""
+
+    by: Time
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        low, high = self.select.times(context)
+        distance = context.distance(self.by)
+        inside = [note for note in notes if low <= note.start < high]
+        outside = [note for note in notes if not low <= note.start < high]
+        return outside + [
+            note._replace(start=low + exact((note.start - low + distance) % (high - low))) for note in inside
+        ]
+
+
+@edit("repeat")
+class Repeat(Edit):
+    """Copies the notes again and again: `times` in all, or `until` a time; a copy comes every `length`."""
+
+    times: Annotated[int, Meta(ge=1, le=1024)] | UnsetType = UNSET
+    until: Time | UnsetType = UNSET
+    length: Time | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        if (self.times is UNSET) == (self.until is UNSET):
+            raise errors.InvalidValue("repeat needs either `times` or `until`")
+        low, high = self.select.times(context)
+        step = high - low if self.length is UNSET else context.length(self.length)
+        end = context.time(self.until) if self.until is not UNSET else low + step * (self.times or 1)
+        found, offset = list(notes), step
+        while low + offset < end:
+            found += [
+                note._replace(start=note.start + offset, note_id=None)
+                for note in notes
+                if note.start + offset < end
+            ]
+            if len(found) > 200_000:
+                raise errors.TooLarge("repeat would make more than 200,000 notes")
+            offset += step
+        return found
+
+
+@edit("legato")
+class Legato(Edit):
+    """Each note lasts until the next chosen one starts; the last until the end of the range; `gap` before the next."""
+
+    gap: Time = 0.0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        gap = _length_or_0(context, self.gap)
+        groups = chords(notes)
+        end = self.span(notes, context)[1]
+        found = []
+        for group, following in zip(groups, [*(g[0].start for g in groups[1:]), end], strict=True):
+            for note in group:
+                length = following - gap - note.start
+                found.append(note._replace(duration=length) if length > 0 else note)
+        return found
+
+
+@edit("staccato")
+class Staccato(Edit):
+    """Shortens notes to a share of their length."""
+
+    share: Annotated[float, Meta(gt=0, le=1)] = 0.5
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        return [note._replace(duration=scaled(note.duration, ratio(self.share))) for note in notes]
+
+
+@edit("gate")
+class Gate(Edit):
+    """Gives all notes one length."""
+
+    length: Time
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        length = context.length(self.length)
+        return [note._replace(duration=length) for note in notes]
+
+
+@edit("strum")
+class Strum(Edit):
+    """Spreads the notes of each chord over `time`, low to high ("up"), high to low, or in turns; ends stay."""
+
+    time: Time = "1/32"
+    direction: Literal["up", "down", "alternate"] = "up"
+    curve: Curve = "linear"
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        spread = context.length(self.time)
+        found = []
+        for number, group in enumerate(chords(notes)):
+            down = self.direction == "down" or (self.direction == "alternate" and number % 2)
+            order = group[::-1] if down else group
+            for place, note in enumerate(order):
+                part = curved(place / (len(order) - 1), self.curve) if len(order) > 1 else 0.0
+                late = scaled(spread, ratio(part))
+                late = min(late, max(0, note.duration - SHORTEST))
+                found.append(note._replace(start=note.start + late, duration=note.duration - late))
+        return found
+
+
+@edit("ratchet")
+class Ratchet(Edit):
+    """Splits each note into `times` equal ones; each is `decay` times as loud as the one before."""
+
+    times: Annotated[int, Meta(ge=2, le=32)] = 2
+    decay: Annotated[float, Meta(gt=0, le=2)] = 1.0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        found = []
+        for note in notes:
+            part = scaled(note.duration, ratio(1) / self.times)
+            for n in range(self.times):
+                found.append(
+                    note._replace(
+                        start=note.start + part * n,
+                        duration=part,
+                        velocity=clamped(note.velocity * self.decay**n) if n else note.velocity,
+                        note_id=note.note_id if n == 0 else None,
+                    )
+                )
+        return found
+
+
+@edit("flam")
+class Flam(Edit):
+    """A softer note shortly before each note; not where it would start before the clip's start."""
+
+    time: Time = "1/64"
+    velocity: Annotated[float, Meta(gt=0, le=1)] = 0.5
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        before = context.length(self.time)
+        grace = [
+            note._replace(
+                start=note.start - before,
+                duration=before,
+                velocity=clamped(note.velocity * self.velocity),
+                note_id=None,
+            )
+            for note in notes
+            if note.start - before >= min(context.span[0], 0)
+        ]
+        return notes + grace
+
+
+@edit("thin")
+class Thin(Edit):
+    """Removes notes at random: `keep` is the share that stays; or all but every nth with `every`."""
+
+    keep: Fraction01 | UnsetType = UNSET
+    every: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
+    seed: int = 0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        if (self.keep is UNSET) == (self.every is UNSET):
+            raise errors.InvalidValue("thin needs either `keep` (0..1) or `every` (2 or more)")
+        if self.every is not UNSET:
+            return notes[:: self.every]
+        assert self.keep is not UNSET
+        kept = random.Random(self.seed).sample(range(len(notes)), round(len(notes) * self.keep))
+        return [notes[n] for n in sorted(kept)]
+
+
+@edit("split")
+class Split(Edit):
+    """Cuts notes at a time, or at every line of a grid that they cross."""
+
+    at: Time | UnsetType = UNSET
+    grid: Time | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        if (self.at is UNSET) == (self.grid is UNSET):
+            raise errors.InvalidValue("split needs either `at` or `grid`")
+        found = []
+        for note in notes:
+            id_, start = note.note_id, note.start
+            for cut in self._cuts(note, context):
+                found.append(note._replace(start=start, duration=cut - start, note_id=id_))
+                id_, start = None, cut
+            found.append(note._replace(start=start, duration=note.end - start, note_id=id_))
+        return found
+
+    def _cuts(self, note: Note, context: Context) -> list[Ticks]:
+        if self.at is not UNSET:
+            at = context.time(self.at)
+            return [at] if note.start < at < note.end else []
+        assert self.grid is not UNSET
+        step = whole_step(context, self.grid)
+        first = int(note.start // step + 1)
+        cuts: list[Ticks] = []
+        while first * step < note.end and len(cuts) < 4096:
+            cuts.append(first * step)
+            first += 1
+        return cuts
+
+
+@edit("join")
+class Join(Edit):
+    """Makes one note of notes of one pitch that touch, or that have at most `gap` between them."""
+
+    gap: Time = 0.0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        gap = _length_or_0(context, self.gap)
+        lines: dict[int, list[Note]] = defaultdict(list)
+        for note in in_order(notes):
+            line = lines[note.pitch]
+            if line and note.start - line[-1].end <= gap:
+                line[-1] = line[-1]._replace(duration=max(line[-1].end, note.end) - line[-1].start)
+            else:
+                line.append(note)
+        return [note for line in lines.values() for note in line]

@@ -1,0 +1,158 @@
+"""Edits of how loud notes are and how likely they play; see `edits` for what an edit is."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirror import errors
+
+from .context import Context
+from .edits import Curve, Edit, Fraction01, Time, Velocity, clamped, curved, edit, whole_step
+from .note import Note
+from .ticks import nearest
+
+
+@edit("velocity")
+class SetVelocity(Edit):
+    """Sets, scales (`factor`) or offsets (`add`) velocities; results stay within 1 to 127."""
+
+    to: Velocity | UnsetType = UNSET
+    factor: Annotated[float, Meta(ge=0, le=10)] = 1.0
+    add: Annotated[float, Meta(ge=-127, le=127)] = 0.0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        return [
+            note._replace(
+                velocity=clamped((note.velocity if self.to is UNSET else self.to) * self.factor + self.add)
+            )
+            for note in notes
+        ]
+
+
+@edit("velocity_ramp")
+class VelocityRamp(Edit):
+    """Velocities go from one value to another over the range, by time."""
+
+    start: Velocity
+    end: Velocity
+    curve: Curve = "linear"
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        low, high = self.span(notes, context)
+        width = float(high - low)
+        return [
+            note._replace(
+                velocity=clamped(
+                    self.start + (self.end - self.start) * curved(float(note.start - low) / width, self.curve)
+                )
+            )
+            for note in notes
+        ]
+
+
+@edit("compress")
+class Compress(Edit):
+    """Brings velocities nearer to `center` (their mean if not given): a `ratio` of 2 halves the distances."""
+
+    ratio: Annotated[float, Meta(gt=0, le=100)] = 2.0
+    center: Velocity | UnsetType = UNSET
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        center = sum(note.velocity for note in notes) / len(notes) if self.center is UNSET else self.center
+        return [
+            note._replace(velocity=clamped(center + (note.velocity - center) / self.ratio)) for note in notes
+        ]
+
+
+@edit("accent")
+class Accent(Edit):
+    """Adds `amount` to the notes on marked steps of a repeated pattern: "x..." marks one step of four."""
+
+    pattern: Annotated[str, Meta(min_length=1, max_length=256)] = "x..."
+    amount: Annotated[float, Meta(ge=-127, le=127)] = 20.0
+    grid: Time = "1/16"
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        steps = self.pattern.replace(" ", "").replace("|", "")
+        if set(steps) - set("xX.-"):
+            raise errors.InvalidValue("A pattern has x for a marked step and . for others", self.pattern)
+        step = whole_step(context, self.grid)
+        found = []
+        for note in notes:
+            mark = steps[nearest(note.start, step) // step % len(steps)]
+            found.append(
+                note._replace(velocity=clamped(note.velocity + self.amount)) if mark in "xX" else note
+            )
+        return found
+
+
+@edit("ghost")
+class Ghost(Edit):
+    """Adds soft notes on free steps of the grid at the chosen notes' pitches; each free step with `probability`."""
+
+    velocity: Velocity = 32.0
+    probability: Fraction01 = 0.5
+    grid: Time = "1/16"
+    spread: Annotated[float, Meta(ge=0, le=64)] = 8.0
+    """Velocities vary by up to this much."""
+    seed: int = 0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        draw = random.Random(self.seed)
+        step = whole_step(context, self.grid)
+        low, high = self.select.times(context)
+        taken = {(note.pitch, nearest(note.start, step)) for note in notes}
+        found = list(notes)
+        for pitch in sorted({note.pitch for note in notes}):
+            at = nearest(low, step)
+            while at < high:
+                wanted = draw.random() < self.probability
+                loud = clamped(self.velocity + draw.uniform(-self.spread, self.spread))
+                if wanted and at >= low and (pitch, at) not in taken:
+                    found.append(Note(pitch, at, step, round(loud)))
+                at += step
+        return found
+
+
+@edit("chance")
+class Chance(Edit):
+    """Sets how likely notes play (0..1), and how far velocities deviate at random (-127..127)."""
+
+    probability: Fraction01 | UnsetType = UNSET
+    vary: Fraction01 = 0.0
+    """Probabilities differ from note to note by up to this much."""
+    deviation: Annotated[float, Meta(ge=-127, le=127)] | UnsetType = UNSET
+    seed: int = 0
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        draw = random.Random(self.seed)
+        found = []
+        for note in notes:
+            chance = note.probability if self.probability is UNSET else self.probability
+            chance += draw.uniform(-self.vary, self.vary) if self.vary else 0.0
+            note = note._replace(probability=min(1.0, max(0.0, chance)))
+            if self.deviation is not UNSET:
+                note = note._replace(velocity_deviation=self.deviation)
+            found.append(note)
+        return found
+
+
+@edit("mute")
+class Mute(Edit):
+    """Mutes notes, or unmutes them with `on: false`."""
+
+    on: bool = True
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        return [note._replace(mute=self.on) for note in notes]
+
+
+@edit("remove")
+class Remove(Edit):
+    """Removes the chosen notes."""
+
+    def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        return []

@@ -1,0 +1,331 @@
+"""New notes from a few words: chord progressions, bass lines, melodies by scale degree, drum styles.
+
+Each function returns notes with exact times that begin at `start` (ticks). Where something is random it takes a seed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Literal
+
+from mirror import errors
+
+from . import voicing
+from .context import Context, Scale
+from .harmony import Chord
+from .note import Note
+from .rhythm_edits import euclid, grid_line
+from .ticks import BEAT, Ticks, exact, ratio, scaled
+
+Voicing = Literal["close", "open", "drop2", "drop3", "drop2+4"]
+BassStyle = Literal["roots", "fifths", "octaves", "walking", "pattern"]
+
+
+def places(
+    bars: list[list[Chord]], context: Context, start: Ticks = 0
+) -> Iterator[tuple[Chord, Ticks, Ticks]]:
+    """Each chord with its start and length: the chords of a bar share it equally."""
+    bar = context.numerator * 4 * BEAT // context.denominator
+    for number, chords in enumerate(bars):
+        share = scaled(bar, ratio(1) / len(chords))
+        for n, chord in enumerate(chords):
+            yield chord, exact(start + number * bar + n * share), share
+
+
+def hits(
+    pattern: str, step: Ticks, start: Ticks, length: Ticks
+) -> Iterator[tuple[Ticks, Ticks, float | None]]:
+    """(start, length, velocity or None) of each hit of a rhythm within a length; `-` behind a hit holds it.
+
+    A pattern has the signs of drum grids: "x--x--x-" is three held hits. It starts again with each chord.
+    """
+    cells = [sign for sign in pattern.replace(" ", "").replace("|", "")]
+    loud = {n: grid_line(sign)[0] for n, sign in enumerate(cells) if sign not in "-_"}
+    count, n = int(-(-length // step)), 0
+    while n < count:
+        hit = loud.get(n % len(cells))
+        held = 1
+        while hit is not None and n + held < count and cells[(n + held) % len(cells)] in "-_":
+            held += 1
+        if hit is not None:
+            at = start + n * step
+            plain = cells[n % len(cells)] == "x"
+            yield at, min(held * step, start + length - at), None if plain else hit[0]
+        n += held if hit is not None else 1
+
+
+def chord_notes(
+    bars: list[list[Chord]],
+    context: Context,
+    *,
+    start: Ticks = 0,
+    lowest: int = 48,
+    kind: Voicing = "close",
+    lead: bool = True,
+    bass: bool = False,
+    rhythm: str = "",
+    grid: Ticks = BEAT // 2,
+    velocity: float = 90.0,
+) -> list[Note]:
+    """A progression as notes.
+
+    Args:
+      lowest: The first chord's lowest note is the first fitting pitch from here on, 0 to 115.
+      kind: How each chord lies before voice leading.
+      lead: Move each chord to the position that moves the voices least.
+      bass: Add the chord's bass an octave below.
+      rhythm: Signs of a drum grid per `grid` step, such as "x--x--x-"; one held chord each if empty.
+
+    Raises:
+      InvalidValue: a note would leave 0 to 127.
+    """
+    found: list[Note] = []
+    before: list[int] = []
+    for chord, at, length in places(bars, context, start):
+        pitches = voicing.spread(chord.pitches(lowest), kind) if kind != "close" else chord.pitches(lowest)
+        if before and lead:
+            pitches = voicing.led(before, pitches)
+        before = pitches
+        sounding = list(pitches)
+        if bass:
+            low = min(pitches)
+            sounding.insert(
+                0, low - 12 + (chord.bass - low) % 12 - (12 if (chord.bass - low) % 12 == 0 else 0)
+            )
+        beyond = [pitch for pitch in sounding if not 0 <= pitch <= 127]
+        if beyond:
+            raise errors.InvalidValue(
+                f"{chord.name}: a note would leave 0 to 127", beyond[0], hint="choose another `lowest`"
+            )
+        for begin, lasts, loud in hits(rhythm, grid, at, length) if rhythm else [(at, length, None)]:
+            found += [
+                Note(pitch, begin, lasts, velocity if loud is None else loud)
+                for pitch in sorted(set(sounding))
+            ]
+    return found
+
+
+def bass_notes(
+    bars: list[list[Chord]],
+    context: Context,
+    *,
+    style: BassStyle = "roots",
+    start: Ticks = 0,
+    lowest: int = 28,
+    pattern: str = "x---x---",
+    grid: Ticks = BEAT // 2,
+    velocity: float = 100.0,
+    scale: Scale | None = None,
+) -> list[Note]:
+    """A bass line under a progression; all notes lie in the octave and a half from `lowest` on.
+
+    "roots" holds each chord's bass; "fifths" and "octaves" alternate with the fifth or the octave on each beat;
+    "walking" plays a note a beat: the bass, chord tones, and a step into the next chord; "pattern" plays the bass on
+    the hits of `pattern`.
+    """
+    line = list(places(bars, context, start))
+    beat = 4 * BEAT // context.denominator
+    found: list[Note] = []
+    for number, (chord, at, length) in enumerate(line):
+        root = lowest + (chord.bass - lowest) % 12
+        following = line[(number + 1) % len(line)][0]
+        target = lowest + (following.bass - lowest) % 12
+        if style == "pattern":
+            found += [
+                Note(root, begin, lasts, velocity if loud is None else loud)
+                for begin, lasts, loud in hits(pattern, grid, at, length)
+            ]
+            continue
+        beats = max(1, int(length // beat))
+        if style == "roots":
+            found.append(Note(root, at, length, velocity))
+            continue
+        part = scaled(length, ratio(1) / beats)
+        for n, pitch in enumerate(_bass_pitches(style, chord, root, target, beats, scale or context.scale)):
+            found.append(Note(pitch, exact(at + n * part), part, velocity if n % 2 == 0 else velocity - 8))
+    return found
+
+
+def _bass_pitches(
+    style: BassStyle, chord: Chord, root: int, target: int, beats: int, scale: Scale
+) -> list[int]:
+    above = sorted({step % 12 for step in chord.intervals})
+    fifth = next((step for step in above if step in (6, 7, 8)), 7)
+    if style in ("fifths", "octaves"):
+        other = root + (fifth if style == "fifths" else 12)
+        return [root if n % 2 == 0 else other for n in range(beats)]
+    # Walking: chord tones on the way, and last a step from the next chord's bass.
+    tones = [root + step for step in above if step in (3, 4, 6, 7, 8, 9, 10, 11)] or [root + 7]
+    line = [root, *(tones[n % len(tones)] for n in range(max(0, beats - 2)))]
+    if beats > 1:
+        below, over = target - 1, target + 1
+        scale_step = scale.fitted(over, "up") if target >= line[-1] else scale.fitted(below, "down")
+        line.append(below if abs(below - line[-1]) <= 7 and below != line[-1] else scale_step)
+    return line[:beats]
+
+
+def melody(
+    text: str,
+    scale: Scale,
+    *,
+    start: Ticks = 0,
+    octave: int = 3,
+    grid: Ticks = BEAT // 2,
+    velocity: float = 100.0,
+) -> list[Note]:
+    """A melody by scale degrees: "1 3 5 . 5 - 8 7b": each word lasts one `grid` step.
+
+    Degrees count from 1 at the root in `octave` (3 is Live's middle C octave) and go on above (8 is the octave) and
+    below (0 is the degree under 1, -6 the octave below); `#` or `b` behind alters; `.` rests, `-` holds the last note.
+
+    Raises:
+      InvalidValue: another word, or a pitch outside 0 to 127.
+    """
+    base = (octave + 2) * 12 + scale.root - scale.root
+    found: list[Note] = []
+    at = start
+    for word in text.replace("|", " ").split():
+        if word in ("-", "_"):
+            if found and found[-1].end == at:
+                found[-1] = found[-1]._replace(duration=found[-1].duration + grid)
+        elif word != ".":
+            plain, sign = (word[:-1], word[-1]) if word[-1] in "#b♯♭" else (word, "")
+            if not (plain.lstrip("-").isascii() and plain.lstrip("-").isdigit()) or len(plain) > 3:
+                raise errors.InvalidValue(
+                    f"{word!r} is no degree: numbers from 1, # or b behind, . rests, - holds", word
+                )
+            pitch = base + scale.pitch(int(plain) - 1) + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
+            if not 0 <= pitch <= 127:
+                raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
+            found.append(Note(pitch, at, grid, velocity))
+        at += grid
+    return found
+
+
+STYLES: dict[str, dict[str, str]] = {
+    "four on the floor": {
+        "Kick": "x...x...x...x...",
+        "Clap": "....x.......x...",
+        "Closed Hat": "..x...x...x...x.",
+        "Open Hat": "..............o.",
+    },
+    "boom bap": {
+        "Kick": "x......x..x.....",
+        "Snare": "....X.......X...",
+        "Closed Hat": "x.x.x.x.x.x.x.xo",
+    },
+    "lo-fi": {
+        "Kick": "x.....x...x.....",
+        "Snare": "....x..o....x...",
+        "Closed Hat": "x.o.x.o.x.o.x.oo",
+    },
+    "trap": {
+        "Kick": "x.....x...x.....",
+        "Snare": "........X.......",
+        "Closed Hat": "x.x.x.xxx.x.x.x.",
+    },
+    "house": {
+        "Kick": "X...X...X...X...",
+        "Clap": "....x.......x...",
+        "Closed Hat": "o.x.o.x.o.x.o.x.",
+        "Open Hat": "..x...x...x...x.",
+    },
+    "techno": {
+        "Kick": "X...X...X...X...",
+        "Closed Hat": "..x...x...x...x.",
+        "Rim": "...x..x....x..x.",
+    },
+    "drum and bass": {
+        "Kick": "x.........x.....",
+        "Snare": "....X.......X...",
+        "Closed Hat": "x.x.x.x.x.x.x.x.",
+    },
+    "breakbeat": {"Kick": "x.x.......xx....", "Snare": "....X..o.o..X..o", "Closed Hat": "x.x.x.x.x.x.x.x."},
+    "reggaeton": {"Kick": "x...x...x...x...", "Snare": "...x..x....x..x.", "Closed Hat": "x.x.x.x.x.x.x.x."},
+    "bossa nova": {"Kick": "x..xx..xx..xx..x", "Rim": "x..x..x...x..x..", "Closed Hat": "x.x.x.x.x.x.x.x."},
+    "rock": {"Kick": "x.......x.x.....", "Snare": "....X.......X...", "Closed Hat": "x.x.x.x.x.x.x.x."},
+    "dembow": {"Kick": "x.......x.......", "Snare": "...x..x....x..x."},
+}
+"""Common patterns of one 4/4 bar in sixteenths."""
+
+GENERAL_MIDI = {
+    "kick": 36, "rim": 37, "snare": 38, "clap": 39, "low tom": 41, "closed hat": 42, "pedal hat": 44, "mid tom": 45,
+    "open hat": 46, "high tom": 50, "crash": 49, "ride": 51, "tambourine": 54, "cowbell": 56, "shaker": 70,
+}  # fmt: skip
+"""Names of drums and their usual pitches, for tracks without a drum rack."""
+
+_SYNONYMS = {
+    "kick": ("kick", "bd", "bass drum"),
+    "snare": ("snare", "sd"),
+    "clap": ("clap", "cp"),
+    "closed hat": (
+        "closed hat",
+        "hihat closed",
+        "hat closed",
+        "hh closed",
+        "chh",
+        "closed hh",
+        "hihat",
+        "hat",
+    ),
+    "open hat": ("open hat", "hihat open", "hat open", "hh open", "ohh", "open hh"),
+    "rim": ("rim", "rs", "sidestick"),
+}
+
+
+def pad(name: str, pads: dict[str, int]) -> int:
+    """The pitch of a drum by the name of a pad, by a usual name that a pad's name contains, else General MIDI's.
+
+    Raises:
+      InvalidValue: nothing goes by that name.
+    """
+    plain = name.strip().casefold()
+    if plain in pads:
+        return pads[plain]
+    for word in _SYNONYMS.get(plain, (plain,)):
+        fitting = sorted(each for each in pads if word in each)
+        if fitting:
+            return pads[fitting[0]]
+    if plain in GENERAL_MIDI:
+        return GENERAL_MIDI[plain]
+    raise errors.InvalidValue(
+        f"No pad or drum is called {name!r}", name, choices=sorted(pads)[:40] or sorted(GENERAL_MIDI)
+    )
+
+
+def style_notes(name: str, context: Context, length: Ticks, *, start: Ticks = 0) -> list[Note]:
+    """A named drum style over a length.
+
+    Raises:
+      InvalidValue: no style of that name.
+    """
+    lines = STYLES.get(name.strip().casefold())
+    if lines is None:
+        raise errors.InvalidValue(f"No drum style is called {name!r}", name, choices=sorted(STYLES))
+    step = BEAT // 4
+    found = []
+    for drum, text in lines.items():
+        pitch, cells = pad(drum, context.pads), grid_line(text)
+        for n in range(int(-(-length // step))):
+            cell = cells[n % len(cells)]
+            if cell is not None:
+                found.append(Note(pitch, start + n * step, step, cell[0]))
+    return found
+
+
+def fill(
+    context: Context, pitches: list[int], length: Ticks, *, start: Ticks = 0, seed: int = 0
+) -> list[Note]:
+    """A drum fill: sixteenths over the pitches from first to last, denser and louder to the end."""
+    draw = random.Random(seed)
+    step = BEAT // 4
+    count = int(length // step)
+    pattern = euclid(max(1, count * 5 // 8), max(1, count))
+    found = []
+    for n in range(count):
+        late = n / max(1, count - 1)
+        if pattern[n] or draw.random() < late:
+            pitch = pitches[min(len(pitches) - 1, int(late * len(pitches)))]
+            found.append(Note(pitch, start + n * step, step, round(70 + 50 * late + draw.uniform(-6, 6))))
+    return [note._replace(velocity=min(127.0, note.velocity)) for note in found]

@@ -1,0 +1,445 @@
+"""Every edit on random notes: what must hold whatever the notes are, and known answers for each kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcp_server.music import BEAT, EDITS, Context, Note, Scale, difference, from_beats, read, run, to_beats
+from mcp_server.music.note import chords, in_order
+from mirror import errors
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "fit_length": {"length": "2 bars"},
+    "shift": {"by": "-1/8"},
+    "stretch": {"factor": 1.5},
+    "rotate": {"by": "1/16"},
+    "repeat": {"times": 3},
+    "gate": {"length": "1/32"},
+    "thin": {"keep": 0.5},
+    "split": {"grid": "1/16"},
+    "velocity_ramp": {"start": 20, "end": 120, "curve": "s-curve"},
+    "humanize": {"timing": "1/64", "velocity": 12, "length": 0.1, "seed": 7},
+    "harmonize": {"degrees": 2},
+    "transpose": {"degrees": 1},
+    "euclid": {"pitch": "C1", "hits": 5},
+    "drums": {"lines": {"C1": "x..x?50", "D1": "....X..o9"}, "swing": 58},
+    "polymeter": {"length": "3/16"},
+    "accent": {"pattern": "x..x..x."},
+    "chance": {"probability": 0.5, "vary": 0.2, "deviation": -10},
+}
+"""Options for the edits that need some."""
+
+
+def times() -> st.SearchStrategy[float]:
+    """On the grid, triplets, and doubles that lie on no grid."""
+    return st.one_of(
+        st.integers(0, 256).map(lambda n: n / 16),
+        st.integers(0, 96).map(lambda n: n / 6),
+        st.floats(0, 16, allow_nan=False, allow_subnormal=False),
+    )
+
+
+@st.composite
+def note_lists(draw: st.DrawFn, most: int = 24) -> list[Note]:
+    """Notes as a clip can have them: simultaneous, of any length, in the middle register."""
+    found = []
+    for number in range(draw(st.integers(0, most))):
+        found.append(
+            Note(
+                draw(st.integers(48, 72)),
+                from_beats(draw(times())),
+                from_beats(draw(st.one_of(st.sampled_from((0.25, 1 / 3, 1.0)), st.floats(1 / 64, 8)))),
+                float(draw(st.integers(1, 127))),
+                note_id=number + 1,
+            )
+        )
+    return in_order(found)
+
+
+CONTEXTS = st.sampled_from(
+    (
+        Context(span=(0, 16 * BEAT)),
+        Context(Scale.of_text("F# minor"), 5, 8, (0, 5 * BEAT)),
+        Context(Scale.of_text("C Minor Pentatonic"), 3, 4, (BEAT // 3, 7 * BEAT)),
+    )
+)
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+@settings(max_examples=25, deadline=None)
+@given(notes=note_lists(), context=CONTEXTS)
+def test_an_edit_keeps_ids_ranges_and_other_notes_whatever_the_notes_are(
+    name: str, notes: list[Note], context: Context
+) -> None:
+    edit = read({"edit": name, **OPTIONS.get(name, {})})
+    try:
+        found = run([edit], notes, context)
+    except errors.InvalidValue as problem:
+        if "0 to 127" in problem.rule:
+            return
+        raise
+    ids = Counter(note.note_id for note in found if note.note_id is not None)
+    assert set(ids) <= {note.note_id for note in notes}
+    assert not ids or max(ids.values()) == 1
+    for note in found:
+        assert 0 <= note.pitch <= 127
+        assert 0 <= note.velocity <= 127
+        assert 0 <= note.probability <= 1
+        assert note.duration > 0
+        assert isinstance(note.start, int) or note.start.denominator > 1
+    assert found == run([edit], notes, context)
+    assert found == in_order(found)
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+@settings(max_examples=10, deadline=None)
+@given(notes=note_lists())
+def test_an_edit_leaves_notes_outside_its_selection_alone(name: str, notes: list[Note]) -> None:
+    context = Context(span=(0, 16 * BEAT))
+    select = {"time": [4, 8], "pitch_range": [50, 70]}
+    edit = read({"edit": name, "select": select, **OPTIONS.get(name, {})})
+    outside = edit.select.chosen(notes, context)[1]
+    try:
+        found = run([edit], notes, context)
+    except errors.InvalidValue:
+        return
+    assert all(note in found for note in outside)
+
+
+def by_id(notes: list[Note]) -> dict[int | None, Note]:
+    return {note.note_id: note for note in notes}
+
+
+INVERSES = (
+    ({"edit": "transpose", "semitones": 7}, {"edit": "transpose", "semitones": -7}),
+    ({"edit": "transpose", "degrees": 2}, {"edit": "transpose", "degrees": -2}),
+    ({"edit": "shift", "by": "1/8T"}, {"edit": "shift", "by": "-1/8T"}),
+    ({"edit": "reverse"}, {"edit": "reverse"}),
+    ({"edit": "stretch", "factor": 2}, {"edit": "stretch", "factor": 0.5}),
+    ({"edit": "invert", "around": 60}, {"edit": "invert", "around": 60}),
+)
+
+
+@pytest.mark.parametrize(("there", "back"), INVERSES, ids=lambda edit: str(edit["edit"]))
+@settings(max_examples=40, deadline=None)
+@given(notes=note_lists())
+def test_an_edit_and_its_inverse_give_back_the_same_doubles(
+    there: dict[str, Any], back: dict[str, Any], notes: list[Note]
+) -> None:
+    inside = [note for note in notes if note.pitch in Scale.of_text("C major")]
+    context = Context(span=(0, 64 * BEAT))
+    moved = run([read(there)], inside, context)
+    assert by_id(run([read(back)], moved, context)) == by_id(inside)
+
+
+@settings(max_examples=40, deadline=None)
+@given(notes=note_lists(), by=st.sampled_from(("1/16", "-1/8T", "1 bar", "3/8")))
+def test_rotating_there_and_back_gives_the_same_notes(notes: list[Note], by: str) -> None:
+    context = Context(span=(0, 16 * BEAT))
+    back = by[1:] if by.startswith("-") else "-" + by
+    turned = run([read({"edit": "rotate", "by": by})], notes, context)
+    assert by_id(run([read({"edit": "rotate", "by": back})], turned, context)) == by_id(notes)
+
+
+IDEMPOTENT = (
+    "quantize",
+    "legato",
+    "fit_to_scale",
+    "join",
+    "mute",
+    "gate",
+    "velocity_ramp",
+    "euclid",
+    "drums",
+)
+
+
+@pytest.mark.parametrize("name", IDEMPOTENT)
+@settings(max_examples=25, deadline=None)
+@given(notes=note_lists(), context=CONTEXTS)
+def test_an_edit_that_sets_something_does_nothing_the_second_time(
+    name: str, notes: list[Note], context: Context
+) -> None:
+    edit = read({"edit": name, **OPTIONS.get(name, {})})
+    once = run([edit], notes, context)
+    again = run([edit], once, context)
+    assert [note._replace(note_id=None) for note in again] == [note._replace(note_id=None) for note in once]
+
+
+@settings(max_examples=60, deadline=None)
+@given(notes=note_lists())
+def test_times_survive_reading_and_writing_bit_for_bit(notes: list[Note]) -> None:
+    for note in notes:
+        assert from_beats(to_beats(note.start)) == note.start
+    unchanged = difference(notes, run([], notes, Context()))
+    assert unchanged.counts == {}
+
+
+@given(st.floats(-1e6, 1e6, allow_nan=False, allow_subnormal=False))
+def test_any_double_is_read_exactly(beats: float) -> None:
+    ticks = from_beats(beats)
+    assert to_beats(ticks) == beats
+    assert isinstance(ticks, int) or Fraction(beats) * BEAT == ticks
+
+
+def at(*beats: float, pitch: int = 60, length: float = 0.25) -> list[Note]:
+    return [Note(pitch, from_beats(b), from_beats(length), note_id=n) for n, b in enumerate(beats, 1)]
+
+
+def starts(notes: list[Note]) -> list[float]:
+    return [to_beats(note.start) for note in notes]
+
+
+def pitches(notes: list[Note]) -> list[int]:
+    return [note.pitch for note in notes]
+
+
+def edited(notes: list[Note], *edits: dict[str, Any], **context: Any) -> list[Note]:
+    return run([read(each) for each in edits], notes, Context(**context))
+
+
+def chord(*numbers: int, start: float = 0.0, length: float = 4.0) -> list[Note]:
+    return [
+        Note(number, from_beats(start), from_beats(length), note_id=int(start * 100) + n)
+        for n, number in enumerate(numbers, 1)
+    ]
+
+
+def test_quantize_moves_to_the_nearest_line_and_half_way_with_half_the_strength() -> None:
+    assert starts(edited(at(0.05, 0.3, 0.49), {"edit": "quantize", "grid": "1/16"})) == [0.0, 0.25, 0.5]
+    half = edited(at(0.0, 0.35), {"edit": "quantize", "grid": "1/4", "strength": 0.5})
+    assert starts(half) == [0.0, 0.175]
+
+
+def test_quantize_to_triplets_gives_the_nearest_double_of_a_third() -> None:
+    assert starts(edited(at(0.3, 0.7), {"edit": "quantize", "grid": "1/8T"})) == [1 / 3, 2 / 3]
+
+
+def test_swing_of_two_thirds_puts_off_beats_on_triplets() -> None:
+    percent = 66.666667
+    swung = starts(edited(at(0.0, 0.25, 0.5, 0.75), {"edit": "swing", "percent": percent, "grid": "1/16"}))
+    assert swung == pytest.approx([0.0, 1 / 3, 0.5, 0.5 + 1 / 3], abs=1e-6)
+    assert starts(edited(at(0.0, 0.25), {"edit": "swing", "percent": 58})) == [0.0, 0.29]
+
+
+def test_quantizing_to_a_swung_grid_is_the_same_as_quantizing_and_then_swinging() -> None:
+    played = at(0.01, 0.27, 0.52, 0.74, 1.3)
+    once = edited(played, {"edit": "quantize", "grid": "1/16", "swing": 60})
+    assert once == edited(played, {"edit": "quantize", "grid": "1/16"}, {"edit": "swing", "percent": 60})
+
+
+def test_humanize_stays_within_its_bounds_and_keeps_chords_nearly_together() -> None:
+    notes = [note for beat in range(200) for note in chord(60, 64, 67, start=float(beat), length=0.5)]
+    notes = [note._replace(note_id=n) for n, note in enumerate(notes)]
+    found = edited(
+        notes, {"edit": "humanize", "timing": 0.02, "velocity": 10, "seed": 3}, span=(0, 200 * BEAT)
+    )
+    new = by_id(found)
+    distances = [to_beats(new[note.note_id].start) - to_beats(note.start) for note in notes]
+    assert max(abs(distance) for distance in distances) <= 0.02
+    assert max(abs(new[note.note_id].velocity - note.velocity) for note in notes) <= 10
+    assert len({round(distance, 6) for distance in distances}) > 100
+    within = [max(distances[n : n + 3]) - min(distances[n : n + 3]) for n in range(0, 600, 3)]
+    assert max(within) <= 0.01
+
+
+def test_legato_fills_to_the_next_chord_and_the_last_one_to_the_end() -> None:
+    notes = chord(60, 64, start=0.0, length=0.5) + chord(62, start=1.0, length=0.5)
+    found = edited(notes, {"edit": "legato"}, span=(0, 4 * BEAT))
+    assert [to_beats(note.duration) for note in found] == [1.0, 1.0, 3.0]
+
+
+def test_strumming_up_delays_the_upper_notes_and_keeps_all_ends() -> None:
+    found = edited(chord(60, 64, 67), {"edit": "strum", "time": 0.1})
+    assert starts(found) == [0.0, 0.05, 0.1]
+    assert [to_beats(note.end) for note in found] == [4.0, 4.0, 4.0]
+    down = edited(chord(60, 64, 67), {"edit": "strum", "time": 0.1, "direction": "down"})
+    assert [(n.pitch, to_beats(n.start)) for n in down] == [(67, 0.0), (64, 0.05), (60, 0.1)]
+
+
+def test_ratchet_splits_a_note_into_equal_softer_ones_and_the_first_keeps_the_id() -> None:
+    found = edited(at(0.0, length=0.75), {"edit": "ratchet", "times": 3, "decay": 0.5})
+    assert starts(found) == [0.0, 0.25, 0.5]
+    assert [note.velocity for note in found] == [100.0, 50.0, 25.0]
+    assert [note.note_id for note in found] == [1, None, None]
+
+
+def test_split_and_join_are_inverse_for_notes_on_the_grid() -> None:
+    notes = at(0.0, 2.0, length=1.0)
+    parts = edited(notes, {"edit": "split", "grid": "1/16"})
+    assert len(parts) == 8
+    assert edited(parts, {"edit": "join"}) == notes
+
+
+def test_repeat_fills_until_a_time_and_no_further() -> None:
+    found = edited(at(0.0, 0.5), {"edit": "repeat", "until": 2.5, "length": 1}, span=(0, BEAT))
+    assert starts(found) == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+def test_transposing_to_another_key_keeps_the_degrees() -> None:
+    scale = Scale.of_text("C major")
+    found = edited(chord(60, 64, 67, 71), {"edit": "transpose", "to": "A minor"}, scale=scale)
+    assert pitches(found) == [57, 60, 64, 67]
+    third_up = edited(chord(60, 62, 64), {"edit": "transpose", "degrees": 2}, scale=scale)
+    assert pitches(third_up) == [64, 65, 67]
+
+
+def test_fitting_to_a_scale_goes_the_asked_way_only_for_notes_outside() -> None:
+    c_major = Scale.of_text("C major")
+    outside = chord(60, 61, 66)
+    assert pitches(edited(outside, "fit_to_scale", scale=c_major)) == [60, 60, 65]  # type: ignore[arg-type]
+    up = edited(outside, {"edit": "fit_to_scale", "direction": "up"}, scale=c_major)
+    assert pitches(up) == [60, 62, 67]
+
+
+def test_inversions_and_drop_voicings_of_a_seventh_chord_are_those_of_the_books() -> None:
+    c7 = (60, 64, 67, 70)
+    for inversion, expected in ((1, [64, 67, 70, 72]), (2, [67, 70, 72, 76]), (-1, [58, 60, 64, 67])):
+        found = edited(chord(*c7), {"edit": "invert_chords", "inversion": inversion})
+        assert sorted(pitches(found)) == expected
+    for kind, expected in (
+        ("drop2", [55, 60, 64, 70]),
+        ("drop3", [52, 60, 67, 70]),
+        ("drop2+4", [48, 55, 64, 70]),
+        ("open", [60, 67, 76, 82]),
+        ("close", [60, 64, 67, 70]),
+    ):
+        found = edited(chord(*c7), {"edit": "invert_chords", "voicing": kind})
+        assert sorted(pitches(found)) == expected, kind
+
+
+def test_voice_leading_keeps_common_tones_and_moves_the_rest_by_steps() -> None:
+    notes = chord(60, 64, 67) + chord(65, 69, 72, start=4.0) + chord(67, 71, 74, start=8.0)
+    found = edited(notes, {"edit": "voice_lead"}, span=(0, 12 * BEAT))
+    assert [sorted(note.pitch for note in group) for group in chords(found)] == [
+        [60, 64, 67],
+        [60, 65, 69],
+        [59, 62, 67],
+    ]
+    assert {note.note_id for note in found} == {note.note_id for note in notes}
+
+
+def test_harmonizing_in_thirds_stays_in_the_scale() -> None:
+    found = edited(
+        chord(60) + chord(62, start=4.0), {"edit": "harmonize", "degrees": 2}, scale=Scale.of_text("C major")
+    )
+    assert pitches(found) == [60, 64, 62, 65]
+
+
+def test_arpeggios_go_up_down_over_octaves_and_by_pattern() -> None:
+    up_down = edited(
+        chord(60, 64, 67, length=1.5), {"edit": "arpeggiate", "order": "up-down", "rate": "1/16"}
+    )
+    assert pitches(up_down) == [60, 64, 67, 64, 60, 64]
+    octaves = edited(chord(60, 67, length=1.0), {"edit": "arpeggiate", "octaves": 2, "rate": "1/16"})
+    assert pitches(octaves) == [60, 67, 72, 79]
+    pattern = edited(
+        chord(60, 64, 67, length=1.0),
+        {"edit": "arpeggiate", "pattern": "0 2 . 1", "gate": 0.5, "rate": "1/16"},
+    )
+    assert [(n.pitch, to_beats(n.start), to_beats(n.duration)) for n in pattern] == [
+        (60, 0.0, 0.125),
+        (67, 0.25, 0.125),
+        (64, 0.75, 0.125),
+    ]
+
+
+def test_a_chord_with_many_doubled_notes_is_voiced_too() -> None:
+    notes = chord(48, 60, 72, 84, 60) + chord(50, 53, 62, 65, 74, start=4.0)
+    found = edited(notes, {"edit": "voice_lead"}, span=(0, 8 * BEAT))
+    assert sorted(note.pitch % 12 for note in found) == sorted(note.pitch % 12 for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("hits", "steps", "pattern"),
+    [
+        (3, 8, "x..x..x."),
+        (5, 8, "x.xx.xx."),
+        (5, 16, "x..x..x..x..x..."),
+        (4, 16, "x...x...x...x..."),
+        (2, 5, "x.x.."),
+        (7, 12, "x.xx.x.xx.x."),
+        (9, 16, "x.xx.x.x.xx.x.x."),
+        (0, 4, "...."),
+        (4, 4, "xxxx"),
+    ],
+)
+def test_euclidean_patterns_are_those_of_toussaint(hits: int, steps: int, pattern: str) -> None:
+    from mcp_server.music.rhythm_edits import euclid
+
+    assert "".join("x" if hit else "." for hit in euclid(hits, steps)) == pattern
+
+
+def test_drum_grids_have_accents_ghosts_chances_and_lines_of_their_own_length() -> None:
+    found = edited(
+        [],
+        {"edit": "drums", "lines": {"kick": "x.", "Snare": ".X?25o"}},
+        pads={"kick": 36, "snare": 38},
+        span=(0, BEAT),
+    )
+    assert [(n.pitch, to_beats(n.start), n.velocity, n.probability) for n in found] == [
+        (36, 0.0, 100.0, 1.0),
+        (38, 0.25, 120.0, 0.25),
+        (36, 0.5, 100.0, 1.0),
+        (38, 0.5, 45.0, 1.0),
+    ]
+
+
+def test_a_polymeter_repeats_its_cell_against_the_bar() -> None:
+    found = edited(at(0.0, 0.5, 3.0), {"edit": "polymeter", "length": 0.75}, span=(0, 3 * BEAT))
+    assert starts(found) == [0.0, 0.5, 0.75, 1.25, 1.5, 2.0, 2.25, 2.75, 3.0]
+
+
+def test_selections_choose_by_time_pitch_velocity_place_and_scale() -> None:
+    notes = [Note(60 + n, n * BEAT // 4, BEAT // 4, 10.0 * (n + 1), note_id=n) for n in range(8)]
+    context = Context(Scale.of_text("C major"), selected=frozenset((2, 5)))
+
+    def ids(**select: Any) -> list[int | None]:
+        edit = read({"edit": "remove", "select": select})
+        return [note.note_id for note in edit.select.chosen(notes, context)[0]]
+
+    assert ids(time=[0.25, 1]) == [1, 2, 3]
+    assert ids(pitch=["C3", 62]) == [0, 2]
+    assert ids(pitch_range=["D3", "E3"]) == [2, 3, 4]
+    assert ids(velocity=[30, 50]) == [2, 3, 4]
+    assert ids(every=3, first=1) == [1, 4, 7]
+    assert ids(grid="1/8") == [0, 2, 4, 6]
+    assert ids(grid="1/8", on_grid=False) == [1, 3, 5, 7]
+    assert ids(in_scale=False) == [1, 3, 6]
+    assert ids(selected=True, in_scale=True) == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ({"edit": "transpos", "semitones": 1}, "transpose"),
+        ({"edit": "transpose", "semitone": 1}, "semitones"),
+        ({"edit": "quantize", "strength": 2}, "strength"),
+        ({"edit": "euclid", "pitch": "C1", "hits": 9, "steps": 8}, "9"),
+        ({"edit": "transpose", "semitones": 100}, "0 to 127"),
+        ({"edit": "fit_to_scale", "key": "B blahs"}, "Blahs"),
+        ({"edit": "repeat"}, "times"),
+        ({"edit": "accent", "pattern": "xq"}, "xq"),
+        ({"edit": "drums", "lines": {"C1": "x?200"}}, "x?200"),
+        (7, "object"),
+    ],
+)
+def test_what_an_edit_cannot_do_is_refused_with_the_rule_and_the_value(asked: Any, word: str) -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        run([read(asked)], at(0.0), Context())
+    assert word in f"{caught.value.rule} {caught.value.value} {caught.value.hint} {caught.value.facts}"
+
+
+def test_the_difference_names_only_the_fields_that_changed() -> None:
+    before = at(0.0, 1.0, 2.0)
+    after = [before[0]._replace(velocity=50.0), before[1], Note(40, 0, BEAT)]
+    found = difference(before, after)
+    assert found.removed == [3]
+    assert found.changed == [{"note_id": 1, "velocity": 50.0}]
+    assert [note["pitch"] for note in found.added] == [40]
