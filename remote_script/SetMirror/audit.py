@@ -161,7 +161,7 @@ class Audit:
         else:
             new = engine.reader.value(row, index)
             same = new is old or (new == old and type(new) is type(old))
-        if not same and not engine.dirty.get(row.id, 0) & bit:
+        if not same and not engine.attribution.pending.get(row.id, 0) & bit:
             self._mark(row, index)
 
     def _compare_long(self, row: Row, index: int) -> Reading:
@@ -172,7 +172,11 @@ class Audit:
             return
         new = yield from engine.reader.reading(row, index)
         # What was told meanwhile is newer than what was read; so is that the object is gone.
-        told = row.obj is None or row.values[index] is not old or engine.dirty.get(row.id, 0) & 1 << index
+        told = (
+            row.obj is None
+            or row.values[index] is not old
+            or engine.attribution.pending.get(row.id, 0) & 1 << index
+        )
         if not told and not (new == old and type(new) is type(old)):
             self._mark(row, index)
 

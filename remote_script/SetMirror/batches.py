@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
+from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
@@ -54,26 +55,14 @@ class History:
         return [line for number, line in self._lines if number > revision]
 
 
-class Cause:
-    """Who changed it: cause "live", "write", "audit" or "resync", and for a write its id and author."""
-
-    __slots__ = ("author", "name", "write")
-
-    def __init__(self, name: str, write: Optional[str] = None, author: Optional[str] = None) -> None:
-        self.name = name
-        self.write = write
-        self.author = author
-
-
-LIVE = Cause("live")
-AUDIT = Cause("audit")
-
-
 class Batch:
     """What one flush found; `changes`, encoded, is complete once the flush has ended."""
 
-    def __init__(self, cause: Cause) -> None:
-        self.cause = cause
+    def __init__(self, lot: Lot) -> None:
+        self.cause = lot.cause
+        self.dirty = lot.marks
+        self.values = lot.values
+        """What was read when it was marked; the rest is read now."""
         self.changes: List[bytes] = []
         self.edit = False
         """Whether it is more than what nobody edits: an undo before it would take something else back."""
@@ -86,7 +75,6 @@ class Batch:
         """Routings that had none: Live gives a new track its own some ticks late, nobody edits."""
         self.content: List[Tuple[int, int, Any, Any]] = []
         self.removed: List[int] = []
-        self.dirty: Dict[int, int] = {}
 
 
 class Reader:
@@ -164,6 +152,11 @@ class Reader:
         return as_int(raw) if isinstance(raw, int) else as_float(raw)
 
 
+def _replaced(row: Row, obj: Any) -> bool:
+    """Whether a new object sits at the address of one that died; what died since it was listed is still listed."""
+    return not alive(row.obj) and alive(obj)
+
+
 def _items(vector: Any) -> List[Any]:
     try:
         return items(vector)
@@ -174,8 +167,8 @@ def _items(vector: Any) -> List[Any]:
 class Engine:
     """Owns the shadow and turns dirty marks into batches; knows nothing of clients.
 
-    `dirty` maps a row's id to the bits of the properties to read again; listeners and audit put marks there,
-    one `flush` at a time takes them.
+    `attribution` has the marks of properties to read again; listeners put them there, one `flush` at a time takes
+    a lot of them.
     """
 
     def __init__(self, song: Any, application: Any, live: Tuple[int, ...], epoch: str) -> None:
@@ -188,14 +181,10 @@ class Engine:
         """The last revision that told of an edit by no write."""
         self.last_change = 0
         """The last revision that told of more than what undo and redo could do next."""
-        self.dirty: Dict[int, int] = {}
-        self.marks = 0
-        """How often something was marked: who does one step of many sees whether it moved anything."""
-        self.held: Dict[int, int] = {}
-        """Marks that wait: what a write under way changes in many turns is told once, at its end."""
         self.shadow = Shadow()
         self.observers = Observers()
         self.reader = Reader(self.shadow, application)
+        self.attribution = Attribution(self.shadow, self.reader)
         self.plans = Plans(live, self.mark)
         self.history = History()
         self.built = 0
@@ -203,35 +192,13 @@ class Engine:
 
     def mark(self, row: Any, bits: int) -> None:
         """A listener's whole work: nothing is read and nothing changed inside a notification."""
-        dirty = self.dirty
-        dirty[row.id] = dirty.get(row.id, 0) | bits
-        self.marks += 1
+        self.attribution.mark(row.id, bits)
 
-    @property
-    def due(self) -> bool:
-        """Whether something is to be told now."""
-        if not self.held:
-            return bool(self.dirty)
-        return any(bits & ~self.held.get(id_, 0) for id_, bits in self.dirty.items())
-
-    def take(self) -> Dict[int, int]:
-        """The marks that are due, to be flushed; the caller gives back what it leaves."""
-        taken, self.dirty = self.dirty, {}
-        for id_, bits in self.held.items():
-            kept = taken.get(id_, 0) & bits
-            if kept:
-                self.dirty[id_] = kept
-                taken[id_] &= ~bits
-        return {id_: bits for id_, bits in taken.items() if bits}
-
-    def give_back(self, marks: Dict[int, int]) -> None:
-        for id_, bits in marks.items():
-            self.dirty[id_] = self.dirty.get(id_, 0) | bits
-
-    def untold(self, ids: Iterable[int]) -> bool:
-        """Whether an edit of one of these is marked and not told yet."""
-        rows, dirty = self.shadow.rows, self.dirty
-        return any(id_ in rows and dirty.get(id_, 0) & rows[id_].plan.edit_bits for id_ in ids)
+    def untold(self, ids: Optional[Iterable[int]] = None) -> bool:
+        """Whether an edit of one of these, or of anything, is marked and not sent yet."""
+        rows, pending = self.shadow.rows, self.attribution.pending
+        concerned = pending if ids is None else ids
+        return any(id_ in rows and pending.get(id_, 0) & rows[id_].plan.edit_bits for id_ in concerned)
 
     def mark_names(self, row: Row, names: Any) -> None:
         bits = row.plan.bits_of(names)
@@ -244,7 +211,7 @@ class Engine:
         """Read the whole Set into the shadow; yields after each object."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
-        yield from self._grow(root, Batch(LIVE), {})
+        yield from self._grow(root, Batch(Lot(LIVE)), {})
         yield from self._resolve_references(list(self.shadow.rows.values()))
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
@@ -288,10 +255,9 @@ class Engine:
         self.expected += len(found)
         children: List[Optional[Row]] = []
         # First all that is known, in one go: between two slices an object may move to a list that was done.
-        for ptr, _ in found:
+        for ptr, obj in found:
             child = self.shadow.known(root, ptr)
-            # A new object may sit at the address of one that died.
-            if child is not None and not alive(child.obj):
+            if child is not None and _replaced(child, obj):
                 child = None
             if child is not None:
                 if child.parent != row.id or child.role != prop.name:
@@ -351,10 +317,9 @@ class Engine:
 
     # -- flushing ----------------------------------------------------------------------------------
 
-    def flush(self, dirty: Dict[int, int], batch: Batch) -> Iterator[None]:
-        """Read again what is dirty and leave the differences, encoded, in `batch`; the caller then seals it."""
-        shadow, reader = self.shadow, self.reader
-        batch.dirty = dirty
+    def flush(self, batch: Batch) -> Iterator[None]:
+        """Read again what is marked and leave the differences, encoded, in `batch`; the caller then seals it."""
+        shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         gone: Dict[int, Any] = {}
         for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
@@ -389,19 +354,20 @@ class Engine:
 
     def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
         """Bring one list of children up to date, noting who left it in `gone`."""
-        found = self.reader.children(row, index)
+        key = (row.id, index)
+        found = batch.values[key] if key in batch.values else self.reader.children(row, index)
         old = row.values[index]
         if found is None:
             if old is ABSENT:
                 return
             found = []
         self.shadow.preserve(row)
-        present = {ptr for ptr, _ in found}
+        present = {ptr: obj for ptr, obj in found}
         for child_id in _ids(old):
             child = self.shadow.rows.get(child_id)
             if child is None or child.parent != row.id or child.role != row.plan.names[index]:
                 continue
-            if child.ptr not in present or not alive(child.obj):
+            if child.ptr not in present or _replaced(child, present[child.ptr]):
                 gone[child_id] = row.id
         stack: List[Row] = []
         yield from self._set_children(row, index, found, batch, gone, stack)
@@ -417,7 +383,7 @@ class Engine:
         shadow.preserve(row)
         self.observers.detach(row)
         shadow.discard(row)
-        self.dirty.pop(row.id, None)
+        self.attribution.forget(row.id)
         batch.removed.append(row.id)
 
     def _forget_reference(self, holder: int, index: int, gone: int, batch: Batch) -> None:
@@ -439,7 +405,11 @@ class Engine:
         for index, old in enumerate(row.values):
             if not bits & 1 << index or plan.tree_bits & 1 << index:
                 continue
-            if plan.long_bits & 1 << index:
+            if (row.id, index) in batch.values:
+                new = batch.values[row.id, index]
+                if plan.long_bits & 1 << index:
+                    new = yield from new
+            elif plan.long_bits & 1 << index:
                 new = yield from self.reader.reading(row, index)
                 if not alive(row.obj):
                     # It went meanwhile: that alone is told, by the list that it was in.
@@ -539,7 +509,7 @@ class Engine:
             row.obj = None
         self.shadow.rows.clear()
         self.shadow.snapshots.clear()
-        self.dirty.clear()
+        self.attribution.clear()
 
 
 def _ids(value: Any) -> Tuple[int, ...]:

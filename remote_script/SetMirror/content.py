@@ -56,6 +56,20 @@ def whole(steps: Generator[Any, None, Any]) -> Any:
             return end.value
 
 
+def begun(steps: Reading) -> Reading:
+    """The same reading, with Live's copy of what is read taken now."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return _constant(end.value)
+    return steps
+
+
+def _constant(value: Any) -> Reading:
+    return value
+    yield
+
+
 def all_notes(clip: Any) -> Any:
     """All notes of a MIDI clip as Live's own vector of copies, by pitch, then start."""
     if read(clip, "get_all_notes_extended") is not ABSENT:

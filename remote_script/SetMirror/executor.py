@@ -125,14 +125,20 @@ class Executor:
         if self._steps is None:
             self.current = self._queue.popleft()
             self._steps = self._run(self.current)
+            self.engine.attribution.touched = self.current.touched
         if self._waiting_for_tick and self.ticks < self._waiting_for_tick:
             return PUMP
         self._waiting_for_tick = 0
         write = self.current
         assert write is not None
         outcome: Any
+        attribution = self.engine.attribution
+        # Between two slices of a long call Live notifies of nothing that is the write's.
+        attribution.settling = None
         try:
-            wish = next(self._steps)
+            with attribution.acting(write.cause):
+                wish = next(self._steps)
+            attribution.settling = None if wish == MORE else write.cause
             if wish == TICK:
                 self._waiting_for_tick = self.ticks + 1
                 return PUMP
@@ -331,7 +337,7 @@ class Executor:
         if isinstance(expected, list) and len(expected) > EXPECTED:
             rule = "At most {} elements can be expected, {} were of {}".format(EXPECTED, len(expected), where)
             raise BridgeError("TOO_LARGE", rule)
-        if self.engine.dirty.get(row.id, 0) & 1 << index:
+        if self.engine.attribution.pending.get(row.id, 0) & 1 << index:
             raise BridgeError(
                 "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
             )
@@ -384,21 +390,22 @@ class Executor:
                 if call.holds:
                     # What this write made is told while it goes on: then there is another row.
                     told = row if row.id else engine.shadow.known(row.plan.type, row.ptr)
-                    engine.held = {} if told is None else {told.id: told.plan.bits_of(call.holds)}
+                    engine.attribution.held = {} if told is None else {told.id: told.plan.bits_of(call.holds)}
                 self._tell_progress(write, operation.number, call)
                 yield wish if wish == MORE else PUMP
         finally:
-            engine.held = {}
+            engine.attribution.held = {}
         if operation.self_contained:
             self._step.close_foreign()
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
-        marks = self.engine.marks
+        attribution = self.engine.attribution
+        marks = attribution.marks
         try:
             return step()
         finally:
-            operation.moved = operation.moved or self.engine.marks != marks
+            operation.moved = operation.moved or attribution.marks != marks
 
     def _tell_progress(self, write: Write, number: int, call: Call) -> None:
         now = self._clock()

@@ -197,7 +197,7 @@ class Operation:
     def last_change(self, engine: Engine) -> int:
         """The last revision in which what this operation touches was edited; the next one if that is not told yet."""
         if self.is_history:
-            return engine.revision + 1 if engine.untold(engine.dirty) else engine.last_edit
+            return engine.revision + 1 if engine.untold() else engine.last_edit
         if engine.untold(self.touches):
             return engine.revision + 1
         rows = [engine.shadow.rows[id_] for id_ in self.touches if id_ in engine.shadow.rows]

@@ -13,12 +13,12 @@ import os
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, Iterable, Iterator, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 from . import auth, schema, settings
+from .attribution import AUDIT, Lot
 from .audit import Audit
-from .batches import AUDIT, LIVE, Batch, Cause, Engine
-from .call import MORE
+from .batches import Batch, Engine
 from .clients import Client
 from .errors import BridgeError
 from .executor import Executor
@@ -28,15 +28,13 @@ from .timings import Timings
 from .transport import TcpListener
 from .values import ABSENT, read
 from .wire import error_line, request_line, result_line
-from .write import FLUSH, PUMP
+from .write import PUMP
 
 VERSION = "0.1.0"
 TIMER_MS = 10
 """Live keeps about that on macOS (measured 10.3 ms); on one Windows PC it was 34 ms whatever was asked."""
 STEPS_END = 0.75
 """Of the budget: the last step begins before."""
-LATE_ROWS = 4
-"""Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
 FLUSHES_FIRST = 4
 """A write goes on when everything before is told; where that has no end, after so many batches."""
 SILENCE_S = 0.08
@@ -62,13 +60,8 @@ class SetMirror:
         chosen = settings.load(self.log)
         self._budget_s = chosen.budget_ms / 1000 if budget_s is None else budget_s
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
-        self._late: Dict[int, Cause] = {}
-        """Why the routing lists of an object are to be read, where it is known."""
-        self._late_turn = False
         self._flushes = 0
         """Ended since the write under way moved last, or since one waits to begin."""
-        self._amid = False
-        """Whether the write under way has more to do: Live tells at once what it did, so the rest is others'."""
         self._closed = False
         self._pumping = False
         self._timer: Any = None
@@ -194,9 +187,10 @@ class SetMirror:
         server.receive(spend)
         worked = self._work(deadline)
         engine = self.engine
+        engine.attribution.end_turn()
         self._begin_snapshots()
         server.stream_snapshots(engine.shadow, engine.epoch, spend)
-        if not worked and self._is_whole and not engine.dirty and not self.executor.busy:
+        if not worked and self._is_whole and not engine.attribution.due and not self.executor.busy:
             self._audit()
         server.beat(engine.epoch, engine.revision, time.time())
         if self._progress is not None:
@@ -229,20 +223,17 @@ class SetMirror:
                     return worked
                 self._new_engine()
                 executor = self.executor
-            elif self.engine.due and not (executor.busy and not advanced and self._flushes >= FLUSHES_FIRST):
-                self._begin_flush()
+            elif self.engine.attribution.due and not (
+                executor.busy and not advanced and self._flushes >= FLUSHES_FIRST
+            ):
+                self._start(self.engine.attribution.take())
             elif executor.busy and not advanced:
                 worked = True
                 self._flushes = 0
-                before = dict(self.engine.dirty) if self.engine.due else {}
                 began = time.perf_counter()
                 wish = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
-                self._amid = wish == MORE
-                if wish in (FLUSH, MORE):
-                    self._flush_for_write(before)
-                elif wish == PUMP:
-                    advanced = True
+                advanced = wish == PUMP
             else:
                 return worked
             if time.perf_counter() > deadline:
@@ -284,80 +275,12 @@ class SetMirror:
                 self.server.broadcast(line)
         return True
 
-    def _begin_flush(self) -> None:
-        """Begin to tell what is dirty; while a write waits for Live, its targets' changes are told as its own."""
-        engine = self.engine
-        dirty, cause = self._due()
-        write = self.executor.current
-        if write is not None and cause is LIVE and not self._amid:
-            concerned = self._concerned(dirty, write.touched)
-            mine = {id_: bits for id_, bits in dirty.items() if id_ in concerned}
-            others = {id_: bits for id_, bits in dirty.items() if id_ not in mine}
-            if mine and others:
-                # Structure first settles where objects are; the rest follows in the next round.
-                engine.give_back(others)
-            if mine:
-                self._start(mine, Cause("write", write.id, write.author))
-                return
-        self._start(dirty, cause)
-
-    def _flush_for_write(self, before: Dict[int, int]) -> None:
-        """All that is dirty came from the write that has just run in this very turn, but for what was so `before`."""
-        engine, write = self.engine, self.executor.current
-        if engine.due and write is not None:
-            cause = Cause("write", write.id, write.author)
-            dirty, late = self._split()
-            self._late.update({id_: cause for id_ in late if id_ not in before})
-            engine.give_back(late)
-            for id_ in before.keys() - self._concerned(before, write.touched):
-                others = dirty.get(id_, 0) & before[id_]
-                if others:
-                    engine.give_back({id_: others})
-                    dirty[id_] &= ~others
-            if any(dirty.values()):
-                self._start(dirty, cause)
-
-    def _split(self) -> Tuple[Dict[int, int], Dict[int, int]]:
-        """What is due: what is told at once, and what may come late."""
-        now: Dict[int, int] = {}
-        late: Dict[int, int] = {}
-        for id_, bits in self.engine.take().items():
-            row = self.engine.shadow.rows.get(id_)
-            slow = bits & row.plan.late_bits if row is not None else 0
-            if slow:
-                late[id_] = slow
-            if bits & ~slow:
-                now[id_] = bits & ~slow
-        return now, late
-
-    def _due(self) -> Tuple[Dict[int, int], Cause]:
-        """What is to be told next and why it changed.
-
-        A name is in the routing lists of all other tracks: nobody waits for these. They come a few rows at a time,
-        turn about with the rest, so that neither keeps the other waiting.
-        """
-        engine = self.engine
-        now, late = self._split()
-        if not late or (now and not self._late_turn):
-            self._late_turn = bool(late)
-            engine.give_back(late)
-            return now, LIVE
-        self._late_turn = False
-        cause = self._late.get(next(iter(late)), LIVE)
-        chosen = [id_ for id_ in late if self._late.get(id_, LIVE) is cause][:LATE_ROWS]
-        taken = {id_: late.pop(id_) for id_ in chosen}
-        for id_ in chosen:
-            self._late.pop(id_, None)
-        engine.give_back(late)
-        engine.give_back(now)
-        return taken, cause
-
-    def _start(self, dirty: Dict[int, int], cause: Cause) -> None:
+    def _start(self, lot: Lot) -> None:
         # Where one flush follows the other, there is no other time.
         self._begin_snapshots()
-        self._spread(dirty)
-        self._batch = Batch(cause)
-        self._job = self.engine.flush(dirty, self._batch)
+        self._spread(lot.marks)
+        self._batch = Batch(lot)
+        self._job = self.engine.flush(self._batch)
 
     def _spread(self, dirty: Dict[int, int]) -> None:
         """Some properties have no listener of their own, but another object's listener tells of them.
@@ -404,21 +327,6 @@ class SetMirror:
         if row is not None:
             dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
 
-    def _concerned(self, ids: Iterable[int], touched: Set[int]) -> Set[int]:
-        """Those of `ids` that the write touched, or that are above or below one (the song apart)."""
-        above = set(touched)
-        for id_ in touched:
-            above.update(self._line_of(id_))
-        return {id_ for id_ in ids if id_ in above or not touched.isdisjoint(self._line_of(id_))}
-
-    def _line_of(self, id_: int) -> Iterator[int]:
-        """An object and all above it, but for the song."""
-        rows, root = self.engine.shadow.rows, self.engine.shadow.root
-        row = rows.get(id_)
-        while row is not None and row is not root:
-            yield row.id
-            row = rows.get(row.parent) if row.parent is not None else None
-
     def _audit(self) -> None:
         began = time.perf_counter()
         deadline = began + self._audit_s
@@ -426,7 +334,7 @@ class SetMirror:
         self.timings["audit"].add(time.perf_counter() - began)
         found = self.audit.take()
         if found:
-            self._start(found, AUDIT)
+            self._start(Lot(AUDIT, found))
 
     # -- the Set -----------------------------------------------------------------------------------
 
@@ -449,8 +357,6 @@ class SetMirror:
         )
         self.audit = Audit(self.engine, self._clock)
         self._progress = 0.0
-        self._late.clear()
-        self._late_turn = False
         self._batch = None
         self._job = self.engine.build()
         self._began = self._clock()

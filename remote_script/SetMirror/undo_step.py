@@ -140,7 +140,7 @@ class UndoStep:
         recorded = [
             op for op in applied if op.changed and op.undoable and (not op.is_parameter or self.syncs)
         ]
-        if not recorded or engine.dirty:
+        if not recorded or engine.attribution.due:
             return
         try:
             engine.song.undo()
@@ -151,7 +151,7 @@ class UndoStep:
 
     def _something_moved(self) -> bool:
         engine = self._engine
-        for id_, bits in engine.dirty.items():
+        for id_, bits in engine.attribution.pending.items():
             row = engine.shadow.rows.get(id_)
             if row is None or bits & row.plan.tree_bits or not alive(row.obj):
                 return True

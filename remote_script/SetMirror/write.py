@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+from .attribution import Cause
 from .errors import BridgeError
 
 OPERATIONS = 1000
@@ -29,6 +30,7 @@ class Write:
         self.dry_run: bool = bool(params.get("dry_run"))
         self.deadline = now + float(params.get("deadline_s") or DEADLINE_S)
         self.waiters: List[Tuple[Any, Any]] = []
+        self.cause = Cause("write", self.id, self.author)
         self.touched: Set[int] = set()
         self.next_notice = now + PROGRESS_S
 

@@ -1,0 +1,125 @@
+"""Who caused which marks: lots of one author each, in the order made."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from remote_script.SetMirror.attribution import LIVE, Attribution, Cause, Lot
+
+MINE = Cause("write", "w1", "me")
+YOURS = Cause("write", "w2", "you")
+ALIVE = SimpleNamespace()
+
+
+class World:
+    """Two rows with two plain properties each; `now` is what Live shows."""
+
+    def __init__(self) -> None:
+        plan = SimpleNamespace(ref_bits=0, late_bits=0b100, tree_bits=0, long_bits=0b100)
+        self.rows = {
+            id_: SimpleNamespace(id=id_, plan=plan, obj=ALIVE, parent=None, values=[]) for id_ in (1, 2)
+        }
+        self.now: dict[tuple[int, int], Any] = {}
+        shadow: Any = SimpleNamespace(rows=self.rows, root=None)
+        reader: Any = SimpleNamespace(value=lambda row, index: self.now.get((row.id, index)))
+        self.attribution = Attribution(shadow, reader)
+
+    def put(self, id_: int, index: int, value: Any) -> None:
+        """Live changes and notifies."""
+        self.now[id_, index] = value
+        self.attribution.mark(id_, 1 << index)
+
+    def sent(self) -> list[tuple[str | None, dict[tuple[int, int], Any]]]:
+        """(author, values) of all lots, read when they are taken."""
+        found = []
+        while self.attribution.due:
+            lot = self.attribution.take()
+            found.append((lot.cause.author, self._read(lot)))
+        return found
+
+    def _read(self, lot: Lot) -> dict[tuple[int, int], Any]:
+        return {
+            (id_, index): lot.values.get((id_, index), self.now.get((id_, index)))
+            for id_, bits in lot.marks.items()
+            for index in range(3)
+            if bits & 1 << index
+        }
+
+
+def test_what_is_marked_while_a_writes_call_runs_is_its_own_and_all_else_is_not() -> None:
+    world = World()
+    world.put(1, 0, "person")
+    with world.attribution.acting(MINE):
+        world.put(2, 0, "me")
+    world.put(2, 1, "person")
+    assert world.sent() == [(None, {(1, 0): "person"}), ("me", {(2, 0): "me"}), (None, {(2, 1): "person"})]
+
+
+def test_one_property_of_two_authors_in_one_tick_is_sent_twice_each_with_its_own_value() -> None:
+    world = World()
+    with world.attribution.acting(MINE):
+        world.put(1, 0, "mine")
+    world.attribution.end_turn()
+    world.put(1, 0, "theirs")
+    assert world.sent() == [("me", {(1, 0): "mine"}), (None, {(1, 0): "theirs"})]
+
+
+def test_what_a_person_changed_just_before_a_write_is_read_before_the_write_changes_it() -> None:
+    world = World()
+    world.put(1, 0, "theirs")
+    with world.attribution.acting(MINE):
+        world.put(1, 0, "mine")
+    assert world.sent() == [(None, {(1, 0): "theirs"}), ("me", {(1, 0): "mine"})]
+
+
+def test_a_write_that_goes_on_keeps_to_one_lot_while_nobody_comes_between() -> None:
+    world = World()
+    for value in ("a", "b"):
+        with world.attribution.acting(MINE):
+            world.put(1, 0, value)
+        world.attribution.end_turn()
+    assert world.sent() == [("me", {(1, 0): "b"})]
+
+
+def test_two_writes_are_never_in_one_lot() -> None:
+    world = World()
+    for cause in (MINE, YOURS, MINE):
+        with world.attribution.acting(cause):
+            world.put(1, 0, cause.author)
+        world.attribution.end_turn()
+    assert world.sent() == [
+        ("me", {(1, 0): "me"}),
+        ("you", {(1, 0): "you"}),
+        ("me", {(1, 0): "me"}),
+    ]
+
+
+def test_what_is_held_waits_until_the_end_or_until_somebody_else_changes_it() -> None:
+    world = World()
+    world.attribution.held = {1: 0b1}
+    with world.attribution.acting(MINE):
+        world.put(1, 0, "half")
+        world.put(1, 1, "told")
+    world.attribution.end_turn()
+    assert world.sent() == [("me", {(1, 1): "told"})]
+    world.put(1, 0, "theirs")
+    assert world.sent() == [("me", {(1, 0): "half"}), (None, {(1, 0): "theirs"})]
+
+
+def test_what_is_too_long_to_be_kept_is_left_to_whoever_changed_it_last() -> None:
+    world = World()
+    with world.attribution.acting(MINE):
+        world.put(1, 2, "mine")
+    world.attribution.end_turn()
+    world.put(1, 2, "theirs")
+    assert world.sent() == [(None, {(1, 2): "theirs"})]
+
+
+def test_an_object_that_is_gone_is_marked_no_more() -> None:
+    world = World()
+    world.put(1, 0, "x")
+    world.attribution.forget(1)
+    assert not world.attribution.due
+    assert world.attribution.take().marks == {}
+    assert world.attribution.take().cause is LIVE
