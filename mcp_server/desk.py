@@ -27,8 +27,9 @@ from mirror import (
 from remote_script.SetMirror.operations import RESULT
 
 from . import units, views
+from .acts import Act, acts_of, found
 from .library import Library
-from .policy import Act, Policy, act_of, found
+from .policy import Policy
 from .resources import Kept
 
 FILE_ARGUMENT = "file_path"
@@ -119,7 +120,7 @@ class Desk:
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         # What only looks asks nobody.
         if not more.get("dry_run"):
-            await self._permit([act_of(self.mirror.store, op) for op in ops])
+            await self._permit(acts_of(self.mirror.store, ops))
         request = WriteRequest.of(
             ops, author=self.caller.name, client=self.caller.client, label=label, **more
         )

@@ -25,116 +25,23 @@ import tomllib
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from mirror import Call, Node, Operation, errors
-from mirror.queries import resolve
+from mirror import errors
 from mirror.store import Store
-from mirror.subscriptions import Pattern
 from mirror.token import home
-from remote_script.SetMirror import schema
-from remote_script.SetMirror.calls import OBJECT_ARGUMENTS
+from remote_script.SetMirror import rules
 
-Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
+from .acts import Act, Kind, StoreTree
+
 Decision = Literal["allow", "deny", "ask"]
 
-_CREATE = ("create_", "duplicate_", "insert_", "capture_", "load", "add_")
-_DELETE = ("delete_", "remove_", "clear_", "crop", "replace_")
-_TAKEN = {
-    "delete_track": "tracks",
-    "delete_return_track": "return_tracks",
-    "delete_scene": "scenes",
-    "delete_device": "devices",
-}
-"""Methods that name what they delete by its place in this list."""
-_PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
 CLIENTS_COUNTED = 1000
-
-
-@dataclass(frozen=True)
-class Act:
-    """One operation as the policy sees it: its kind, what it is about, and how a person is told of it."""
-
-    kind: Kind
-    what: str
-    nodes: tuple[Node, ...] = ()
-    precious: bool = False
-    """What it takes away is more than an undo away from being missed."""
-
-
-def found(store: Store, target: Any) -> Node | None:
-    """The object that a target stands for now; None for what its own write makes, or what is not there."""
-    try:
-        return resolve(store, target)
-    except errors.MirrorError:
-        # The mirror's own check of the write says so.
-        return None
-
-
-def act_of(store: Store, op: Operation) -> Act:
-    """What `op` would do."""
-    node = found(store, op.target)
-    label = _label(store, node) if node is not None else str(op.target)
-    if not isinstance(op, Call):
-        return Act("set", f"set {op.name} of {label}", () if node is None else (node,))
-    named = [each for target in _objects(node, op) if (each := found(store, target)) is not None]
-    about = [*([] if node is None else [node]), *named]
-    taken = [each for each in [_taken(store, node, op)] if each is not None]
-    if op.method == "delete_clip" and named:
-        taken = named
-    if taken:
-        # The song is not what goes with a track, nor a track with a clip.
-        about = taken
-        label = _label(store, taken[0])
-    kind = _kind(node, op)
-    if kind == "delete":
-        about = [each for top in about for each in store.walk(top.id)]
-    return Act(kind, f"{op.method} ({label})", tuple(about), op.method in _PRECIOUS)
-
-
-def _objects(node: Node | None, op: Call) -> list[Any]:
-    method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None
-    if node is None or method is None:
-        return []
-    names = [
-        arg.name
-        for arg in method.args
-        if arg.type == "obj" or (node.type, op.method, arg.name) in OBJECT_ARGUMENTS
-    ]
-    return [op.args[name] for name in names if name in op.args]
-
-
-def _taken(store: Store, node: Node | None, op: Call) -> Node | None:
-    role = _TAKEN.get(op.method)
-    index = op.args.get("index", op.args.get("device"))
-    held = node.children.get(role) if node is not None and role is not None else None
-    if not isinstance(held, tuple) or not isinstance(index, int) or not -len(held) <= index < len(held):
-        return None
-    return store.nodes.get(held[index])
-
-
-def _kind(node: Node | None, op: Call) -> Kind:
-    known = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None
-    if op.method in ("undo", "redo"):
-        return "undo"
-    if known is not None and known.effect == "read":
-        return "read"
-    if op.method.startswith(_DELETE):
-        return "delete"
-    if op.method.startswith(_CREATE):
-        return "create"
-    return "play" if known is not None and known.effect == "act" else "edit"
-
-
-def _label(store: Store, node: Node) -> str:
-    ref = store.ref(node.id)
-    return f"{ref} {node.name!r}" if node.name else ref
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,35 +55,21 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_minute: Annotated[int, Meta(ge=1)] | None = None
     reason: str = ""
 
-    def fits(self, store: Store, tool: str, client: str, act: Act) -> bool:
-        """Whether all that it names is so."""
-        return (
-            (not self.operations or act.kind in self.operations)
-            and _any(self.clients, client)
-            and _any(self.tools, tool)
-            and (not self.refs or self._means(store, act.nodes))
-        )
+    @property
+    def compiled(self) -> rules.Rule:
+        """The rule as both sides judge by it."""
+        places = _places(self.refs) if self.refs else None
+        return rules.Rule(self.decide, self.operations, self.tools, places, self.reason)
 
-    def _means(self, store: Store, nodes: tuple[Node, ...]) -> bool:
-        patterns = _patterns(self.refs)
-
-        def meant(node: Node) -> bool:
-            ref = store.ref(node.id)
-            return any(pattern.matches(store, node.id, ref, node) for pattern in patterns)
-
-        if self.decide == "allow":
-            return bool(nodes) and all(map(meant, nodes))
-        return any(map(meant, nodes))
+    def concerns(self, client: str) -> bool:
+        """True when the rule is about this client."""
+        return not self.clients or rules.named(self.clients, client)
 
 
 @cache
-def _patterns(refs: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Parsed once: every operation of every write is held against them."""
-    return tuple(map(Pattern, refs))
-
-
-def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return not patterns or any(fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns)
+def _places(refs: tuple[str, ...]) -> rules.Places:
+    """Parsed once: every operation of every write is judged by them."""
+    return rules.Places(refs)
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -238,7 +131,7 @@ class Policy:
         try:
             held = msgspec.convert(tomllib.loads(text), File)
             for rule in held.rule:
-                _patterns(rule.refs)
+                _places(rule.refs)
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
         return cls(held, read_only=read_only)
@@ -273,8 +166,9 @@ class Policy:
             return Verdict("allow", act.what, "reading is always allowed")
         if self.read_only:
             return Verdict("deny", act.what, "this server is read-only")
+        tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
-            if rule.fits(store, tool, client, act):
+            if rule.concerns(client) and rule.compiled.fits(tree, tool, act.reach):
                 if rule.per_minute is not None and rates is not None:
                     rates.add(number)
                 return Verdict(rule.decide, act.what, rule.reason or f"rule {number + 1} says {rule.decide}")

@@ -78,8 +78,8 @@ def check(
         raise click.BadParameter('ARGUMENTS is a JSON object such as {"index": 0}')
 
     async def main() -> None:
+        from mcp_server.acts import acts_of
         from mcp_server.commands.link import linked
-        from mcp_server.policy import act_of
         from mirror import Call, Operation, Set, errors
         from remote_script.SetMirror import schema
 
@@ -95,13 +95,16 @@ def check(
             elif known and what not in schema.properties(node.type):
                 raise Failure(f"{node.type} has neither a property nor a method {what!r}")
 
-            act = act_of(mirror.store, op)
-            verdict = policy.explain(mirror.store, tool, client, act)
-            say(
-                f"{style(verdict.decide, fg=_COLORS[verdict.decide], bold=True)}: {act.what}, a {act.kind}, by {client}"
-            )
-            say(f"why: {verdict.reason}")
-            if verdict.decide == "ask":
-                say("where nobody can be asked it is " + ("allowed" if verdict.else_allow else "denied"))
+            for act in acts_of(mirror.store, [op]):
+                verdict = policy.explain(mirror.store, tool, client, act)
+                color = _COLORS[verdict.decide]
+                say(f"{style(verdict.decide, fg=color, bold=True)}: {act.what}, a {act.kind}, by {client}")
+                say(f"why: {verdict.reason}")
+                refs = [mirror.ref(id_) for id_ in act.ids if id_ in mirror.store.nodes]
+                if refs:
+                    below = " with all below" if act.kind == "delete" else ""
+                    say(f"it touches {', '.join(refs[:10])}{' …' if len(refs) > 10 else ''}{below}")
+                if verdict.decide == "ask":
+                    say("where nobody can be asked it is " + ("allowed" if verdict.else_allow else "denied"))
 
     run_async(main)

@@ -234,10 +234,16 @@ class Arg:
 class Method:
     """A method of a class; `effect` is one of `EFFECTS`, `returns`/`returns_of` a type of `TYPES`.
 
-    `ours` marks a composite that the executor makes of several calls of Live's.
+    `ours` marks a composite that the executor makes of several calls of Live's. What a call does besides changing its
+    target: `creates` names the classes of the objects that it makes; `deletes` selects what goes, `overwrites` what it
+    puts something else in the place of, `plays` whose sound starts or stops, and `changes` what else it edits (see
+    `reach` for the selectors). `undoes` marks a step in Live's history.
     """
 
-    __slots__ = ("args", "effect", "name", "ours", "returns", "returns_of", "since")
+    __slots__ = (
+        "args", "changes", "creates", "deletes", "effect", "name", "ours", "overwrites", "plays", "returns",
+        "returns_of", "since", "undoes",
+    )  # fmt: skip
 
     def __init__(self, name: str, args: Tuple[Arg, ...], returns: str, effect: str) -> None:
         self.name = name
@@ -246,6 +252,12 @@ class Method:
         self.effect = effect
         self.since: Tuple[int, ...] = ()
         self.ours = False
+        self.undoes = False
+        self.creates: Tuple[str, ...] = ()
+        self.deletes: Tuple[str, ...] = ()
+        self.overwrites: Tuple[str, ...] = ()
+        self.changes: Tuple[str, ...] = ()
+        self.plays: Optional[Tuple[str, ...]] = None
 
     def __repr__(self) -> str:
         return "<Method {}>".format(self.name)
@@ -273,8 +285,10 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
         key, _, value = word.partition("=")
         if key == "since":
             target.since = version(value)
-        elif isinstance(target, Method) and key == "ours":
-            target.ours = True
+        elif isinstance(target, Method) and key in ("ours", "undoes"):
+            setattr(target, key, True)
+        elif isinstance(target, Method) and key in ("creates", "deletes", "overwrites", "changes", "plays"):
+            setattr(target, key, tuple(filter(None, value.split(","))))
         elif isinstance(target, Method):
             raise ValueError("unknown flag {!r} of {}".format(word, target))
         elif key == "write":

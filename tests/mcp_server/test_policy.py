@@ -78,6 +78,49 @@ async def test_a_rule_about_what_is_inside_holds_for_the_deletion_of_what_is_aro
         await whole.call("set_device", device="tracks/0/devices/0", on=False)
 
 
+NO_DELETION = ruled(Rule("deny", operations=("delete",), reason="nothing goes"))
+SLOT, EFFECT = "tracks/0/clip_slots", "tracks/1/devices/1"
+DELETES: list[tuple[str, str, dict[str, Any]]] = [
+    (f"{SLOT}/0", "duplicate_clip_to", {"target_clip_slot": f"{SLOT}/1"}),
+    ("tracks/0/devices/0", "copy_pad", {"source_index": 36, "destination_index": 38}),
+    ("tracks/0/devices/0", "copy_pad", {"Source_Index": 36, "DESTINATION_INDEX": 38}),
+    ("song", "set_or_delete_cue", {}),
+    ("application/browser", "load", {"path": "audio_effects/Reverb", "target": EFFECT, "place": "replace"}),
+    ("application/browser", "load", {"path": "instruments/Drift", "target": "tracks/1"}),
+    ("song", "delete_track", {"INDEX": 0}),
+    ("tracks/0/devices/0/drum_pads/36", "delete_all_chains", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "method", "args"), DELETES)
+async def test_a_rule_against_deletion_holds_for_whatever_deletes(
+    target: str, method: str, args: dict[str, Any], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), policy=NO_DELETION) as whole:
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("call_method", target=target, method=method, args=args)
+
+
+REACHES: list[tuple[str, str, dict[str, Any]]] = [
+    # A lock on tracks/4, a member of the group tracks/3 with a clip in scene 1 and sends to both returns.
+    ("song", "delete_track", {"index": 3}),
+    ("song", "delete_scene", {"index": 1}),
+    ("song", "delete_return_track", {"index": 0}),
+    ("scenes/1", "fire", {}),
+]
+
+
+@pytest.mark.parametrize("refs", [("tracks/4",), ("tracks/4/**",), ("tracks/*[Vinyl]",), ("Vinyl",)])
+@pytest.mark.parametrize(("target", "method", "args"), REACHES)
+async def test_a_rule_about_an_object_holds_for_what_takes_or_plays_it_along(
+    target: str, method: str, args: dict[str, Any], refs: tuple[str, ...], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=refs))) as whole:
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("call_method", target=target, method=method, args=args)
+        await whole.call("call_method", target="song", method="delete_track", args={"index": 0})
+
+
 async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock) -> None:
     policy = ruled(Rule("allow", refs=("tracks/1", "tracks/1/**")), Rule("deny"))
     async with whole_path(demo_set(), policy=policy) as whole:
@@ -136,7 +179,7 @@ async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wa
 
 
 def _act(kind: Any) -> Any:
-    from mcp_server.policy import Act
+    from mcp_server.acts import Act
 
     return Act(kind, "do it")
 

@@ -40,11 +40,11 @@ class Application.View
 class Browser
   filter_type                      int                      observed  [-1..7]              write untracked
   hotswap_target                   ref:Device               observed                       write untracked
-  load_item(item: obj:BrowserItem) -> none  edit
-  preview_item(item: obj:BrowserItem) -> none  act
+  load_item(item: obj:BrowserItem) -> none  edit creates=Device,Clip,Track changes=~aimed
+  preview_item(item: obj:BrowserItem) -> none  act plays
   relation_to_hotswap_target(item: obj:BrowserItem) -> json  read
-  stop_preview() -> none  act
+  stop_preview() -> none  act plays
   list_items(path: str, offset: int = 0, limit: int = 50) -> json  read ours
-  preview(path: str) -> none  act ours
-  load(path: str, target: obj = null, place: str = "") -> json  edit ours
+  preview(path: str) -> none  act ours plays
+  load(path: str, target: obj = null, place: str = "") -> json  edit ours creates=Device,Clip,Track overwrites=~displaced changes=~aimed
 """

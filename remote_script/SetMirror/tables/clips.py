@@ -7,8 +7,8 @@ ROWS = """
 class TakeLane
   arrangement_clips                children:Clip            observed                       since=12.2.0
   name                             str                      observed                       write since=12.2.0
-  create_audio_clip(file_path: str, start_time: float) -> obj:Clip  edit since=12.2.0
-  create_midi_clip(start_time: float, length: float) -> obj:Clip  edit since=12.2.0
+  create_audio_clip(file_path: str, start_time: float) -> obj:Clip  edit since=12.2.0 creates=Clip overwrites=~covered
+  create_midi_clip(start_time: float, length: float) -> obj:Clip  edit since=12.2.0 creates=Clip overwrites=~covered
 
 class ClipSlot
   clip                             child:Clip               polled                         after=has_clip
@@ -23,13 +23,13 @@ class ClipSlot
   is_triggered                     bool                     observed
   playing_status                   int                      observed  [PlayingStatus]
   will_record_on_start             bool                     polled
-  create_audio_clip(file_path: str) -> obj:Clip  edit since=11.3.25
-  create_clip(pages: float) -> obj:Clip  edit
-  delete_clip() -> none  edit
-  duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit
-  fire() -> none  act
-  set_fire_button_state(state: bool) -> none  act
-  stop() -> none  act
+  create_audio_clip(file_path: str) -> obj:Clip  edit since=11.3.25 creates=Clip overwrites=clip
+  create_clip(pages: float) -> obj:Clip  edit creates=Clip overwrites=clip
+  delete_clip() -> none  edit deletes=clip
+  duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit creates=Clip overwrites=@target_clip_slot/clip
+  fire() -> none  act plays=clip,~playing
+  set_fire_button_state(state: bool) -> none  act plays=clip,~playing
+  stop() -> none  act plays=~playing
 
 class Clip
   automation_envelopes             envelopes                content                        tracked since=12.2.0 after=has_envelopes
@@ -85,44 +85,44 @@ class Clip
   apply_note_modifications(notes: notes) -> none  edit
   automation_envelope(device_parameter: obj:DeviceParameter) -> obj:Envelope  read
   beat_to_sample_time(beat_time: float) -> float  read
-  clear_all_envelopes() -> none  edit
-  clear_envelope(device_parameter: obj:DeviceParameter) -> none  edit
+  clear_all_envelopes() -> none  edit deletes=automation_envelopes
+  clear_envelope(device_parameter: obj:DeviceParameter) -> none  edit deletes=automation_envelopes
   create_automation_envelope(device_parameter: obj:DeviceParameter) -> obj:Envelope  edit
-  crop() -> none  edit
+  crop() -> none  edit deletes=notes
   deselect_all_notes() -> none  act
   duplicate_loop() -> none  edit
   duplicate_notes_by_id(note_ids: ints, destination_time: float = null, transposition_amount: int = 0) -> ints  edit since=11.1.2
   duplicate_region(region_start: float, region_length: float, destination_time: float, pitch: int = -1, transposition_amount: int = 0) -> none  edit
-  fire() -> none  act
+  fire() -> none  act plays=~playing
   get_all_notes_extended() -> notes  read since=11.1
   get_notes(from_time: float, from_pitch: int, time_span: float, pitch_span: int) -> json  read
   get_notes_by_id(note_ids: ints) -> notes  read
   get_notes_extended(from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> notes  read
   get_selected_notes() -> json  read
   get_selected_notes_extended() -> notes  read
-  move_playing_pos(beats: float) -> none  act
+  move_playing_pos(beats: float) -> none  act plays
   move_warp_marker(marker_beat_time: float, beat_time_distance: float) -> none  edit since=11.1.0
   note_number_to_name(midi_pitch: int) -> str  read since=12.0.5
   quantize(quantization_grid: int, amount: float) -> none  edit
   quantize_pitch(note: int, source: int, amount: float) -> none  edit
-  remove_notes(from_time: float, from_pitch: int, time_span: float, pitch_span: int) -> none  edit
-  remove_notes_by_id(note_ids: ints) -> none  edit
-  remove_notes_extended(from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> none  edit
-  remove_warp_marker(beat_time: float) -> none  edit since=11.1.0
-  replace_selected_notes(notes: json) -> none  edit
+  remove_notes(from_time: float, from_pitch: int, time_span: float, pitch_span: int) -> none  edit deletes=notes
+  remove_notes_by_id(note_ids: ints) -> none  edit deletes=notes
+  remove_notes_extended(from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> none  edit deletes=notes
+  remove_warp_marker(beat_time: float) -> none  edit since=11.1.0 deletes=warp_markers
+  replace_selected_notes(notes: json) -> none  edit deletes=notes
   sample_to_beat_time(sample_time: float) -> float  read
-  scrub(scrub_position: float) -> none  act
+  scrub(scrub_position: float) -> none  act plays
   seconds_to_sample_time(seconds: float) -> float  read
   select_all_notes() -> none  act
   select_notes_by_id(note_ids: ints) -> none  act since=11.0.6
-  set_fire_button_state(state: bool) -> none  act
+  set_fire_button_state(state: bool) -> none  act plays=~playing
   set_notes(notes: json) -> none  edit
-  stop() -> none  act
-  stop_scrub() -> none  act
+  stop() -> none  act plays=~playing
+  stop_scrub() -> none  act plays
   insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: float) -> none  edit ours
   envelope_value(device_parameter: obj:DeviceParameter, time: float) -> float  read ours
-  delete_envelope_events(device_parameter: obj:DeviceParameter, from_time: float, to_time: float) -> none  edit since=12.2.0 ours
-  replace_notes(notes: notes) -> ints  edit ours
+  delete_envelope_events(device_parameter: obj:DeviceParameter, from_time: float, to_time: float) -> none  edit since=12.2.0 ours deletes=automation_envelopes
+  replace_notes(notes: notes) -> ints  edit ours deletes=notes
 
 class Clip.View
   grid_is_triplet                  bool                     polled                         write untracked

@@ -67,13 +67,13 @@ class RackDevice < Device
   visible_drum_pads                refs:DrumPad             observed
   visible_macro_count              int                      observed  [1..16]              tracked since=11.3.2
   add_macro() -> none  edit
-  copy_pad(source_index: int, destination_index: int) -> none  edit
-  delete_selected_variation() -> none  edit
-  insert_chain(index: int = -1) -> obj:Chain  edit since=12.3
-  randomize_macros() -> none  edit
-  recall_last_used_variation() -> none  edit
-  recall_selected_variation() -> none  edit
-  remove_macro() -> none  edit
+  copy_pad(source_index: int, destination_index: int) -> none  edit creates=DrumChain overwrites=drum_pads[destination_index]/chains
+  delete_selected_variation() -> none  edit deletes=variation_count
+  insert_chain(index: int = -1) -> obj:Chain  edit since=12.3 creates=Chain
+  randomize_macros() -> none  edit changes=parameters
+  recall_last_used_variation() -> none  edit changes=parameters
+  recall_selected_variation() -> none  edit changes=parameters
+  remove_macro() -> none  edit deletes=visible_macro_count
   store_variation() -> none  edit
 
 class RackDevice.View < Device.View
@@ -96,9 +96,9 @@ class Chain
   muted_via_solo                   bool                     observed
   name                             str                      observed                       write
   solo                             bool                     observed                       write
-  delete_device(device: int) -> none  edit
-  duplicate_device(index: int) -> none  edit since=12.3.0
-  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3
+  delete_device(device: int) -> none  edit deletes=devices[device]
+  duplicate_device(index: int) -> none  edit since=12.3.0 creates=Device
+  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3 creates=Device
 
 class DrumChain < Chain
   choke_group                      int                      observed  [0..16]              write
@@ -117,5 +117,5 @@ class DrumPad
   name                             str                      observed
   note                             int                      constant
   solo                             bool                     observed                       write
-  delete_all_chains() -> none  edit
+  delete_all_chains() -> none  edit deletes=chains
 """

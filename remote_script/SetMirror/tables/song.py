@@ -63,18 +63,18 @@ class Song
   view                             child:Song.View          constant
   visible_tracks                   refs:Track               observed
   begin_undo_step() -> none  internal
-  capture_and_insert_scene(capture_mode: int = 0) -> none  edit
-  capture_midi(destination: int = 0) -> none  edit
-  continue_playing() -> none  act
-  create_audio_track(index: int = null) -> obj:Track  edit
-  create_midi_track(index: int = null) -> obj:Track  edit
-  create_return_track() -> obj:Track  edit
-  create_scene(index: int) -> obj:Scene  edit
-  delete_return_track(index: int) -> none  edit
-  delete_scene(index: int) -> none  edit
-  delete_track(index: int) -> none  edit
-  duplicate_scene(index: int) -> none  edit
-  duplicate_track(index: int) -> none  edit
+  capture_and_insert_scene(capture_mode: int = 0) -> none  edit creates=Scene,ClipSlot,Clip
+  capture_midi(destination: int = 0) -> none  edit creates=Clip changes=~armed
+  continue_playing() -> none  act plays
+  create_audio_track(index: int = null) -> obj:Track  edit creates=Track
+  create_midi_track(index: int = null) -> obj:Track  edit creates=Track
+  create_return_track() -> obj:Track  edit creates=Track,DeviceParameter
+  create_scene(index: int) -> obj:Scene  edit creates=Scene,ClipSlot
+  delete_return_track(index: int) -> none  edit deletes=return_tracks[index],/tracks/mixer_device/sends[index],/return_tracks/mixer_device/sends[index]
+  delete_scene(index: int) -> none  edit deletes=scenes[index],/tracks/clip_slots[index]
+  delete_track(index: int) -> none  edit deletes=tracks[index]
+  duplicate_scene(index: int) -> none  edit creates=Scene,ClipSlot,Clip changes=scenes[index]
+  duplicate_track(index: int) -> none  edit creates=Track changes=tracks[index]
   end_undo_step() -> none  internal
   find_device_position(device: obj:Device, target: json, target_position: int) -> int  read
   force_link_beat_time() -> none  internal
@@ -84,25 +84,25 @@ class Song
   get_current_smpte_song_time(smpte_format: int) -> json  read
   get_data(key: str, default_value: json) -> json  read
   is_cue_point_selected() -> bool  read
-  jump_by(beats: float) -> none  act
-  jump_to_next_cue() -> none  act
-  jump_to_prev_cue() -> none  act
+  jump_by(beats: float) -> none  act plays
+  jump_to_next_cue() -> none  act plays
+  jump_to_prev_cue() -> none  act plays
   move_device(device: obj:Device, target: json, target_position: int) -> int  edit
-  play_selection() -> none  act
+  play_selection() -> none  act plays
   re_enable_automation() -> none  act
-  redo() -> str  act
-  scrub_by(beats: float) -> none  act
+  redo() -> str  act undoes
+  scrub_by(beats: float) -> none  act plays
   set_data(key: str, value: json) -> none  act
-  set_or_delete_cue() -> none  edit
-  start_playing() -> none  act
-  stop_all_clips(quantized: bool = true) -> none  act
-  stop_playing() -> none  act
+  set_or_delete_cue() -> none  edit creates=CuePoint overwrites=cue_points
+  start_playing() -> none  act plays
+  stop_all_clips(quantized: bool = true) -> none  act plays=~playing
+  stop_playing() -> none  act plays
   tap_tempo() -> none  act
-  trigger_session_record(record_length: float = null) -> none  act
-  undo() -> str  act
+  trigger_session_record(record_length: float = null) -> none  act plays=~armed
+  undo() -> str  act undoes
   sync_parameter_changes() -> none  internal since=12.4
-  create_cue_point(time: float, name: str = null) -> obj:CuePoint  edit ours
-  delete_cue_point(time: float) -> none  edit ours
+  create_cue_point(time: float, name: str = null) -> obj:CuePoint  edit ours creates=CuePoint
+  delete_cue_point(time: float) -> none  edit ours deletes=cue_points[time]
 
 class Song.View
   detail_clip                      ref:Clip                 observed                       write untracked
@@ -118,7 +118,7 @@ class Song.View
 class CuePoint
   name                             str                      observed                       write
   time                             float                    observed  [beats]              tracked
-  jump() -> none  act
+  jump() -> none  act plays
 
 class Scene
   clip_slots                       refs:ClipSlot            observed
@@ -132,9 +132,9 @@ class Scene
   time_signature_denominator       int                      observed  [1|2|4|8|16]         write since=11.1.0
   time_signature_enabled           bool                     observed                       write since=11.1.0
   time_signature_numerator         int                      observed  [1..99]              write since=11.1.0
-  fire(force_legato: bool = false, can_select_scene_on_launch: bool = true) -> none  act
-  fire_as_selected(force_legato: bool = false) -> none  act
-  set_fire_button_state(state: bool) -> none  act
+  fire(force_legato: bool = false, can_select_scene_on_launch: bool = true) -> none  act plays=~launched
+  fire_as_selected(force_legato: bool = false) -> none  act plays=~launched_selected
+  set_fire_button_state(state: bool) -> none  act plays=~launched
 
 class GroovePool
   grooves                          children:Groove          observed

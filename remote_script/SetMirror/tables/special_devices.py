@@ -36,13 +36,13 @@ class SimplerDevice < Device
   slicing_playback_mode            int                      observed  [SlicingPlaybackMode] write
   view                             child:SimplerDevice.View constant
   voices                           int                      observed  [1|2|3|4|6|8|12|16|24|32] write
-  crop() -> none  edit
+  crop() -> none  edit overwrites=sample
   guess_playback_length() -> float  read
-  reverse() -> none  edit
-  warp_as(beat_time: float) -> none  edit
-  warp_double() -> none  edit
-  warp_half() -> none  edit
-  replace_sample(file_path: str) -> none  edit since=12.4
+  reverse() -> none  edit changes=sample
+  warp_as(beat_time: float) -> none  edit changes=sample
+  warp_double() -> none  edit changes=sample
+  warp_half() -> none  edit changes=sample
+  replace_sample(file_path: str) -> none  edit since=12.4 creates=Sample overwrites=sample
 
 class SimplerDevice.View < Device.View
   sample_end                       int                      observed
@@ -78,12 +78,12 @@ class Sample
   warp_mode                        int                      observed  [WarpMode]           write
   warping                          bool                     observed                       write
   beat_to_sample_time(beat_time: float) -> float  read
-  clear_slices() -> none  edit
+  clear_slices() -> none  edit deletes=slices
   gain_display_string() -> str  read
   insert_slice(slice_time: int) -> none  edit
   move_slice(old_time: int, new_time: int) -> int  edit
-  remove_slice(slice_time: int) -> none  edit
-  reset_slices() -> none  edit
+  remove_slice(slice_time: int) -> none  edit deletes=slices
+  reset_slices() -> none  edit deletes=slices
   sample_to_beat_time(sample_time: float) -> float  read
 
 class WavetableDevice < Device
@@ -139,17 +139,17 @@ class LooperDevice < Device
   record_length_index              int                      observed  [0..10]              write since=12.0.5
   record_length_list               strs                     polled                         since=12.0.5
   tempo                            float                    observed                       since=12.0.5
-  clear() -> none  act since=12.0.5
-  double_length() -> none  act since=12.0.5
-  double_speed() -> none  act since=12.0.5
-  export_to_clip_slot(clip_slot: obj:ClipSlot) -> none  edit since=12.1.0
-  half_length() -> none  act since=12.0.5
-  half_speed() -> none  act since=12.0.5
-  overdub() -> none  act since=12.0.5
-  play() -> none  act since=12.0.5
-  record() -> none  act since=12.0.5
-  stop() -> none  act since=12.0.5
-  undo() -> none  act since=12.0.5
+  clear() -> none  act since=12.0.5 plays
+  double_length() -> none  act since=12.0.5 plays
+  double_speed() -> none  act since=12.0.5 plays
+  export_to_clip_slot(clip_slot: obj:ClipSlot) -> none  edit since=12.1.0 creates=Clip overwrites=@clip_slot/clip
+  half_length() -> none  act since=12.0.5 plays
+  half_speed() -> none  act since=12.0.5 plays
+  overdub() -> none  act since=12.0.5 plays
+  play() -> none  act since=12.0.5 plays
+  record() -> none  act since=12.0.5 plays
+  stop() -> none  act since=12.0.5 plays
+  undo() -> none  act since=12.0.5 plays
 
 class CcControlDevice < Device
   custom_bool_target               int                      observed                       write since=12.0.0

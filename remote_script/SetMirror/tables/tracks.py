@@ -53,19 +53,19 @@ class Track
   solo                             bool                     observed                       write on=midi,audio,group,return
   take_lanes                       children:TakeLane        observed                       since=12.2.0
   view                             child:Track.View         constant
-  create_audio_clip(file_path: str, position: float) -> obj:Clip  edit since=11.3.25
-  create_midi_clip(start_time: float, length: float) -> obj:Clip  edit since=12.2.0
-  create_take_lane() -> obj:TakeLane  edit since=12.2.0
-  delete_clip(slot: obj:Clip) -> none  edit
-  delete_device(device: int) -> none  edit
-  duplicate_clip_slot(index: int) -> int  edit
-  duplicate_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit
-  duplicate_device(index: int) -> none  edit since=12.3.0
+  create_audio_clip(file_path: str, position: float) -> obj:Clip  edit since=11.3.25 creates=Clip overwrites=~covered
+  create_midi_clip(start_time: float, length: float) -> obj:Clip  edit since=12.2.0 creates=Clip overwrites=~covered
+  create_take_lane() -> obj:TakeLane  edit since=12.2.0 creates=TakeLane
+  delete_clip(slot: obj:Clip) -> none  edit deletes=@slot
+  delete_device(device: int) -> none  edit deletes=devices[device]
+  duplicate_clip_slot(index: int) -> int  edit creates=Clip,Scene,ClipSlot changes=clip_slots[index]
+  duplicate_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit creates=Clip overwrites=~covered
+  duplicate_device(index: int) -> none  edit since=12.3.0 creates=Device
   get_data(key: str, default_value: json) -> json  read
-  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3
-  jump_in_running_session_clip(beats: float) -> none  act
+  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3 creates=Device
+  jump_in_running_session_clip(beats: float) -> none  act plays=~playing
   set_data(key: str, value: json) -> none  act
-  stop_all_clips(quantized: bool = true) -> none  act
+  stop_all_clips(quantized: bool = true) -> none  act plays=~playing
 
 class Track.View
   device_insert_mode               int                      observed  [DeviceInsertMode]   write untracked

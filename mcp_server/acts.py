@@ -1,0 +1,141 @@
+"""What an operation would do to the Set of the mirror, and how a person is told of it: what the policy judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mirror import Call, Node, Operation, errors
+from mirror.queries import resolve
+from mirror.store import Store
+from remote_script.SetMirror import reach, schema
+from remote_script.SetMirror.operations import RESULT
+
+Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
+
+_PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
+
+
+class StoreTree(reach.Tree):
+    """A store as `reach` and `rules` walk it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.root = -1 if store.root is None else store.root
+
+    def type(self, id_: int) -> str:
+        name = self._store.nodes[id_].type
+        return name if name in schema.CLASSES else "Application"
+
+    def parent(self, id_: int) -> int | None:
+        return self._store.nodes[id_].parent
+
+    def value(self, id_: int, name: str) -> Any:
+        node = self._store.nodes[id_]
+        return node.children[name] if name in node.children else node.props.get(name)
+
+    def children(self, id_: int) -> Iterator[reach.Link]:
+        node = self._store.nodes.get(id_)
+        for role, held in node.children.items() if node is not None else ():
+            if isinstance(held, int):
+                yield reach.Link(held, role, None)
+            for number, each in enumerate(held if isinstance(held, tuple) else ()):
+                yield reach.Link(each, role, number)
+
+    def line(self, id_: int) -> list[reach.Link]:
+        parts = self._store.ref(id_).split("/")
+        found: list[reach.Link] = []
+        each: Node | None = self._store.nodes[id_]
+        while each is not None and each.parent is not None and parts:
+            last = parts.pop()
+            listed = last.isdigit() and bool(parts)
+            found.append(reach.Link(each.id, each.role, int(last) if listed else None))
+            if listed:
+                parts.pop()
+            each = self._store.nodes.get(each.parent)
+        return found[::-1]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One effect of an operation as the policy sees it: its kind, what it is about, and how a person is told of it."""
+
+    kind: Kind
+    what: str
+    ids: tuple[int, ...] = ()
+    precious: bool = False
+    """What it takes away is more than an undo away from being missed."""
+
+    @property
+    def reach(self) -> reach.Act:
+        """The same as the rules take it."""
+        return reach.Act(self.kind, self.ids)
+
+
+def found(store: Store, target: Any) -> Node | None:
+    """The object that a target stands for now; None for what its own write makes, or what is not there."""
+    try:
+        return resolve(store, target)
+    except errors.MirrorError:
+        # The mirror's own check of the write says so.
+        return None
+
+
+def acts_of(store: Store, ops: Iterable[Operation]) -> list[Act]:
+    """All that the operations would do."""
+    return [act for op in ops for act in _acts(store, op)]
+
+
+def _acts(store: Store, op: Operation) -> list[Act]:
+    node = found(store, op.target)
+    label = label_of(store, node) if node is not None else str(op.target)
+    if not isinstance(op, Call):
+        told = reach.acts_of_set(node.id if node is not None else 0, op.name)
+        return [
+            Act(each.kind, f"set {op.name} of {label}", each.ids if node is not None else ())  # type: ignore[arg-type]
+            for each in told
+        ]
+    if node is None:
+        return _of_what_is_made(op)
+    method = schema.methods(node.type).get(op.method) if node.type in schema.CLASSES else None
+    if method is None:
+        return [Act("edit", f"{op.method} ({label})", (node.id,))]
+    args = dict(_argument(store, method, name, value) for name, value in op.args.items())
+    told = reach.acts(StoreTree(store), node.id, method, args)
+    acts = []
+    for each in told:
+        about = store.nodes.get(each.ids[0]) if each.kind == "delete" and each.ids else node
+        what = f"{op.method} ({label_of(store, about or node)})"
+        acts.append(Act(each.kind, what, each.ids, op.method in _PRECIOUS and each.kind == "delete"))  # type: ignore[arg-type]
+    return acts or [Act("read", f"{op.method} ({label})", (node.id,))]
+
+
+def _of_what_is_made(op: Call) -> list[Act]:
+    """Of what the same write makes nothing is protected; what kind of act it is still counts."""
+    named = [methods[op.method] for methods in map(schema.methods, schema.CLASSES) if op.method in methods]
+    kinds: list[Kind] = []
+    for method in named:
+        if method.deletes:
+            kinds.append("delete")
+        if method.creates:
+            kinds.append("create")
+        if not method.deletes and not method.creates:
+            kinds.append("play" if method.effect == "act" else "edit")
+    made = RESULT.match(str(op.target)) is not None
+    return [Act(kind, f"{op.method} ({op.target})") for kind in dict.fromkeys(kinds)] if made else []
+
+
+def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:
+    """An argument by the table's name for it, an object as its id; case does not matter where the call is checked."""
+    arg = next((each for each in method.args if each.name.lower() == str(name).lower()), None)
+    if arg is None or not reach.names_object(arg):
+        return name if arg is None else arg.name, value
+    node = found(store, value)
+    return arg.name, None if node is None else node.id
+
+
+def label_of(store: Store, node: Node) -> str:
+    """An object as a person is told of it."""
+    ref = store.ref(node.id)
+    return f"{ref} {node.name!r}" if node.name else ref

@@ -1,0 +1,290 @@
+"""What an operation touches: the objects that it changes, makes others beside, deletes, overwrites or plays.
+
+A pure function over the table and a tree of ids, so that the script (before the call, on Live's main thread) and the
+server (before it asks) judge alike. The flags of a method in the table are selectors, from the target of the call:
+
+    clip, mixer_device/sends     what hangs there or is referred to; a list stands for all in it
+    tracks[index]                the element that an argument names: by position, or by time for cue points
+    @slot, @clip_slot/clip       the object that an argument names, and a way on from it
+    /tracks/clip_slots           from the song
+    notes                        a property that is no object: the object itself, of which content goes
+    ~playing                     a relation that no path says; see `RELATIONS`
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from . import schema
+
+_STEP = re.compile(r"(\w+)(?:\[(\w+)\])?\Z")
+INSTRUMENT = 1
+"""`Device.type`: loading another one puts it in the place of this one."""
+_EFFECT_ROOTS = ("audio_effects", "midi_effects")
+
+
+class Link(NamedTuple):
+    """An object in its parent: the property that holds it, and its place where that is a list."""
+
+    id: int
+    role: str
+    number: Optional[int]
+
+
+class Tree:
+    """What `acts` needs to know of a Set; ids as in the mirror. `value` gives ids for children and references."""
+
+    root = 0
+
+    def type(self, id_: int) -> str:
+        """The class of an object; KeyError when there is none."""
+        raise NotImplementedError
+
+    def parent(self, id_: int) -> Optional[int]:
+        """The object that it hangs in; None for the song."""
+        raise NotImplementedError
+
+    def value(self, id_: int, name: str) -> Any:
+        """A property, the id of a child or a tuple of ids; None without it."""
+        raise NotImplementedError
+
+    def ids(self, id_: int, name: str) -> Tuple[int, ...]:
+        """The objects in a property of `id_`; empty for one that holds no object."""
+        prop = schema.properties(self.type(id_)).get(name)
+        if prop is None or not (prop.is_tree or prop.type in ("ref", "refs")):
+            return ()
+        value = self.value(id_, name)
+        return (value,) if isinstance(value, int) else tuple(value or ())
+
+    def children(self, id_: int) -> Iterator[Link]:
+        """What hangs in an object, in the order of the table."""
+        for prop in schema.properties(self.type(id_)).values():
+            if prop.is_tree:
+                held = self.value(id_, prop.name)
+                if isinstance(held, int):
+                    yield Link(held, prop.name, None)
+                for number, each in enumerate(held if isinstance(held, (tuple, list)) else ()):
+                    yield Link(each, prop.name, number)
+
+    def line(self, id_: int) -> List[Link]:
+        """The objects from below the song down to this one."""
+        found: List[Link] = []
+        above = self.parent(id_)
+        while above is not None:
+            found += [link for link in self.children(above) if link.id == id_][:1]
+            id_, above = above, self.parent(above)
+        return found[::-1]
+
+    def up_to(self, id_: int, type_: str) -> Optional[int]:
+        """The object, or the nearest one above, that is a `type_`."""
+        each: Optional[int] = id_
+        while each is not None and not schema.is_a(self.type(each), type_):
+            each = self.parent(each)
+        return each
+
+
+class Act(NamedTuple):
+    """One effect of an operation: `kind` is set, create, delete, edit, play or undo; a deletion takes all below too."""
+
+    kind: str
+    ids: Tuple[int, ...]
+
+
+Arguments = Dict[str, Any]
+Selected = Iterator[int]
+
+
+def acts(tree: Tree, target: int, method: schema.Method, args: Arguments) -> List[Act]:
+    """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads."""
+    if method.effect == "read":
+        return []
+    named = [args[arg.name] for arg in method.args if names_object(arg) and arg.name in args]
+    about = [target] + [each for each in named if isinstance(each, int)]
+    about += _all(tree, target, method.changes, args)
+    if method.undoes:
+        return [Act("undo", (target,))]
+    found = []
+    gone = _all(tree, target, method.deletes, args)
+    lost = _all(tree, target, method.overwrites, args)
+    if method.deletes or lost:
+        found.append(Act("delete", tuple(_with_members(tree, gone + lost))))
+    if method.plays is not None:
+        found.append(Act("play", _once(about + _all(tree, target, method.plays, args))))
+    if method.creates:
+        found.append(Act("create", _once(about)))
+    if method.changes and method.deletes:
+        found.append(Act("edit", _once(about)))
+    return found or [Act("play" if method.effect == "act" else "edit", _once(about))]
+
+
+def acts_of_set(target: int, name: str) -> List[Act]:
+    """The effects of setting a property."""
+    return [Act("set", (target,))] + ([Act("play", (target,))] if name == "is_playing" else [])
+
+
+def names_object(arg: schema.Arg) -> bool:
+    """Whether an argument stands for an object; `target` is one that the table has as json."""
+    return arg.type == "obj" or (arg.type == "json" and arg.name == "target")
+
+
+def _once(ids: List[int]) -> Tuple[int, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def _with_members(tree: Tree, gone: List[int]) -> List[int]:
+    """With a group its members go, and with these theirs."""
+    found = dict.fromkeys(gone)
+    tracks = [id_ for id_ in tree.ids(tree.root, "tracks") if id_ not in found]
+    more = any(tree.type(id_) == "Track" for id_ in gone)
+    while more:
+        members = [id_ for id_ in tracks if id_ not in found and tree.value(id_, "group_track") in found]
+        found.update(dict.fromkeys(members))
+        more = bool(members)
+    return list(found)
+
+
+def _all(tree: Tree, target: int, selectors: Tuple[str, ...], args: Arguments) -> List[int]:
+    return [id_ for text in selectors for id_ in select(tree, target, text, args)]
+
+
+def select(tree: Tree, target: int, selector: str, args: Arguments) -> List[int]:
+    """The objects that a selector of the table means for this call."""
+    if selector.startswith("~"):
+        return list(RELATIONS[selector[1:]](tree, target, args))
+    at = [target]
+    if selector.startswith("/"):
+        at, selector = [tree.root], selector[1:]
+    elif selector.startswith("@"):
+        name, _, selector = selector[1:].partition("/")
+        at = [args[name]] if isinstance(args.get(name), int) else []
+    for step in filter(None, selector.split("/")):
+        match = _STEP.match(step)
+        assert match is not None, selector
+        name, argument = match.groups()
+        at = [id_ for each in at for id_ in _step(tree, each, name, argument, args)]
+    return at
+
+
+def _step(tree: Tree, id_: int, name: str, argument: Optional[str], args: Arguments) -> Tuple[int, ...]:
+    prop = schema.properties(tree.type(id_)).get(name)
+    if prop is None:
+        return ()
+    if not (prop.is_tree or prop.type in ("ref", "refs")):
+        return (id_,)
+    held = tree.ids(id_, name)
+    return held if argument is None else _element(tree, held, name, args.get(argument))
+
+
+def _element(tree: Tree, held: Tuple[int, ...], name: str, value: Any) -> Tuple[int, ...]:
+    """The one of a list that an argument names by its place."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ()
+    if name == "cue_points":
+        return tuple(id_ for id_ in held if abs(float(tree.value(id_, "time") or 0.0) - value) < 1e-6)
+    number = int(value)
+    return (held[number],) if -len(held) <= number < len(held) else ()
+
+
+# -- relations -------------------------------------------------------------------------------------
+
+
+def _sounding(tree: Tree, track: int) -> Selected:
+    for slot in tree.ids(track, "clip_slots"):
+        for clip in tree.ids(slot, "clip"):
+            if tree.value(clip, "is_playing") or tree.value(clip, "is_triggered"):
+                yield clip
+
+
+def _playing(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The clips that sound now on the target's track, or on all: launching and stopping end them."""
+    track = tree.up_to(target, "Track")
+    for each in tree.ids(tree.root, "tracks") if track is None else (track,):
+        for clip in _sounding(tree, each):
+            yield tree.parent(clip) or clip
+            yield clip
+
+
+def _launched(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The slots of a scene with their clips, and the clips that these, or their stop buttons, end."""
+    scenes = tree.ids(tree.root, "scenes")
+    if target not in scenes:
+        return
+    number = scenes.index(target)
+    for track in tree.ids(tree.root, "tracks"):
+        for slot in tree.ids(track, "clip_slots")[number : number + 1]:
+            clips = tree.ids(slot, "clip")
+            if clips or tree.value(slot, "has_stop_button"):
+                ended = list(_sounding(tree, track))
+                if clips or ended:
+                    yield slot
+                yield from clips
+                yield from ended
+
+
+def _launched_selected(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The same for the selected scene, whichever scene is asked."""
+    for view in tree.ids(tree.root, "view"):
+        for scene in tree.ids(view, "selected_scene"):
+            yield from _launched(tree, scene, args)
+
+
+def _armed(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The tracks that record."""
+    for track in tree.ids(tree.root, "tracks"):
+        if tree.value(track, "arm") or tree.value(track, "implicit_arm"):
+            yield track
+
+
+def _aimed(tree: Tree, target: int, args: Arguments) -> Selected:
+    """Where a load lands: its target, beside a device in what holds it, else the selected track."""
+    wanted = args.get("target")
+    if not isinstance(wanted, int):
+        for view in tree.ids(tree.root, "view"):
+            yield from tree.ids(view, "selected_track")
+        return
+    yield wanted
+    holder = tree.parent(wanted)
+    if schema.is_a(tree.type(wanted), "Device") and holder is not None:
+        yield holder
+
+
+def _displaced(tree: Tree, target: int, args: Arguments) -> Selected:
+    """What a load puts something else in the place of: a device, a slot's clip, a pad's chains, an instrument."""
+    for aimed in list(_aimed(tree, target, args))[:1]:
+        yield from tree.ids(aimed, "clip")
+        if tree.type(aimed) == "DrumPad":
+            yield from tree.ids(aimed, "chains")
+            return
+        if args.get("place") == "replace":
+            yield aimed
+        holder = tree.parent(aimed) if schema.is_a(tree.type(aimed), "Device") else aimed
+        root = str(args.get("path") or "").strip("/").partition("/")[0]
+        if holder is not None and root not in _EFFECT_ROOTS:
+            for device in tree.ids(holder, "devices"):
+                if tree.value(device, "type") == INSTRUMENT and device != aimed:
+                    yield device
+
+
+def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The clips of an arrangement that lie under a new one; an audio file may be as long as it likes."""
+    start = next((args[name] for name in ("position", "start_time", "destination_time") if name in args), 0.0)
+    length = args.get("length", math.inf)
+    if isinstance(args.get("clip"), int):
+        length = tree.value(args["clip"], "length") or math.inf
+    for clip in tree.ids(target, "arrangement_clips"):
+        begins, ends = tree.value(clip, "start_time") or 0.0, tree.value(clip, "end_time") or 0.0
+        if begins < start + length and ends > start:
+            yield clip
+
+
+RELATIONS: Dict[str, Callable[[Tree, int, Arguments], Selected]] = {
+    "aimed": _aimed,
+    "armed": _armed,
+    "covered": _covered,
+    "displaced": _displaced,
+    "launched": _launched,
+    "launched_selected": _launched_selected,
+    "playing": _playing,
+}

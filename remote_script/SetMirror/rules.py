@@ -1,0 +1,225 @@
+"""Which rule decides on an act: first match, over the places of a Set as they are now. No I/O, no clock.
+
+The server judges with it before it asks anybody, the script again right before each call, so a rule holds where the
+object is when the call is read and where it is when the call runs. A ref in a rule means the object there with all
+below it; `song` means the song's own properties alone, `**` everything.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from .reach import Act, Link, Tree
+
+_STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
+
+Steps = Tuple[Tuple[str, Optional[str]], ...]
+States = FrozenSet[int]
+
+
+def parse(ref: str) -> Steps:
+    """The steps of a pattern of refs, each with the name that is expected there; ValueError for what is none."""
+    text = ref.strip().strip("/")
+    if text.startswith("song/"):
+        text = text[5:]
+    steps: List[Tuple[str, Optional[str]]] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            raise ValueError("A step of a pattern is a name, a number, * or **: {!r}".format(ref[:200]))
+        steps.append((match.group(1), match.group(2)))
+        position = match.end()
+    if not steps:
+        raise ValueError("A pattern is a ref, an id, a name or a ref with * in it")
+    return tuple(steps)
+
+
+class Places:
+    """What the refs of a rule mean: patterns of refs, names, and ids."""
+
+    def __init__(self, refs: Iterable[str] = (), ids: Iterable[int] = ()) -> None:
+        self.ids = set(ids)
+        self.song = False
+        self._names = set()
+        self._patterns: List[Steps] = []
+        for ref in refs:
+            text = ref.strip().strip("/")
+            if text.isdigit():
+                self.ids.add(int(text))
+            elif text == "song":
+                self.song = True
+            elif "*" in text or "/" in text or "[" in text or text in _ROOTS:
+                self._patterns.append(parse(text))
+            elif text:
+                self._names.add(text)
+            else:
+                raise ValueError("A ref of a rule is not empty")
+
+    def hold(self, tree: Tree, act: Act) -> bool:
+        """True when every object of the act is meant."""
+        return bool(act.ids) and all(self._meant(tree, id_) is True for id_ in act.ids)
+
+    def touch(self, tree: Tree, act: Act) -> bool:
+        """True when any object of the act is meant, or, where they go, anything below them."""
+        for id_ in act.ids:
+            meant = self._meant(tree, id_)
+            if meant is True or (act.kind == "delete" and self._below(tree, id_, meant or [])):
+                return True
+        return False
+
+    def expand(self, tree: Tree) -> Iterator[int]:
+        """The topmost objects that are meant now."""
+        start = self._start(tree)
+        if self.song:
+            yield tree.root
+        yield from sorted(self.ids)
+        if start is not True:
+            yield from self._descend(tree, tree.root, start)
+        else:
+            yield from (link.id for link in tree.children(tree.root))
+
+    def _start(self, tree: Tree) -> Any:
+        states = [_closure(steps, (0,)) for steps in self._patterns]
+        return _accepted(self._patterns, states) or states
+
+    def _meant(self, tree: Tree, id_: int) -> Any:
+        """True when the object or one above it is meant, else how far each pattern has come."""
+        if id_ == tree.root:
+            return self.song or id_ in self.ids or self._start(tree)
+        states = self._start(tree)
+        for link in tree.line(id_):
+            if states is True:
+                break
+            states = self._advance(tree, link, states)
+        return states
+
+    def _advance(self, tree: Tree, link: Link, states: List[States]) -> Any:
+        name = tree.value(link.id, "name") if self._named else None
+        if link.id in self.ids or (name is not None and name in self._names):
+            return True
+        pairs = list(zip(self._patterns, states))
+        listed = link.number is not None
+        moved = [_advance(steps, held, link.role, name, not listed) for steps, held in pairs]
+        if listed and not _accepted(self._patterns, moved):
+            pairs = list(zip(self._patterns, moved))
+            moved = [_advance(steps, held, str(link.number), name, True) for steps, held in pairs]
+        return _accepted(self._patterns, moved) or moved
+
+    @property
+    def _named(self) -> bool:
+        return bool(self._names) or any(
+            expected is not None for steps in self._patterns for _, expected in steps
+        )
+
+    def _below(self, tree: Tree, id_: int, states: List[States]) -> bool:
+        if any(_is_above(tree, id_, each) for each in self.ids):
+            return True
+        return next(self._descend(tree, id_, states), None) is not None
+
+    def _descend(self, tree: Tree, id_: int, states: List[States]) -> Iterator[int]:
+        for link in tree.children(id_):
+            moved = self._advance(tree, link, states)
+            if moved is True:
+                yield link.id
+            elif self._names or any(moved):
+                yield from self._descend(tree, link.id, moved)
+
+
+_ROOTS = frozenset(
+    ("tracks", "return_tracks", "master_track", "scenes", "cue_points", "view", "application", "groove_pool")
+)
+
+
+def _is_above(tree: Tree, id_: int, below: int) -> bool:
+    try:
+        return any(link.id == id_ for link in tree.line(below))
+    except KeyError:
+        # It went meanwhile.
+        return False
+
+
+def _closure(steps: Steps, states: Iterable[int]) -> States:
+    """`**` may also stand for nothing."""
+    found = set()
+    for state in states:
+        found.add(state)
+        while state < len(steps) and steps[state][0] == "**":
+            state += 1
+            found.add(state)
+    return frozenset(found)
+
+
+def _advance(steps: Steps, states: States, segment: str, name: Optional[str], whole: bool) -> States:
+    """Past one segment of a ref; `whole` where an object ends with it, whose `name` a step may expect."""
+    found = []
+    for state in states:
+        if state == len(steps):
+            continue
+        word, expected = steps[state]
+        if word == "**":
+            found.append(state)
+        elif word in ("*", segment) and (expected is None or (whole and expected == name)):
+            found.append(state + 1)
+    return _closure(steps, found)
+
+
+def _accepted(patterns: Sequence[Steps], states: Sequence[States]) -> bool:
+    return any(len(steps) in held for steps, held in zip(patterns, states))
+
+
+class Rule(NamedTuple):
+    """One rule as both sides judge by it; `tools` are shell-like patterns, and what is empty fits everything."""
+
+    decide: str
+    operations: Tuple[str, ...]
+    tools: Tuple[str, ...]
+    places: Optional[Places]
+    reason: str = ""
+
+    def fits(self, tree: Tree, tool: str, act: Act) -> bool:
+        """True when every condition of the rule holds for the act."""
+        if self.operations and act.kind not in self.operations:
+            return False
+        if self.tools and not named(self.tools, tool):
+            return False
+        if self.places is None:
+            return True
+        return self.places.hold(tree, act) if self.decide == "allow" else self.places.touch(tree, act)
+
+
+def named(patterns: Iterable[str], text: str) -> bool:
+    """Whether a name is one of shell-like patterns, in any case."""
+    return any(fnmatchcase(text.lower(), pattern.lower()) for pattern in patterns)
+
+
+def first(rules: Sequence[Rule], tree: Tree, tool: str, act: Act) -> Optional[int]:
+    """The number of the rule that decides; None when no rule fits."""
+    for number, rule in enumerate(rules):
+        if rule.fits(tree, tool, act):
+            return number
+    return None
+
+
+def from_wire(items: Any) -> List[Rule]:
+    """Rules as `policy.protect` sends them; ValueError, TypeError or KeyError for what is none."""
+    found = []
+    for item in items:
+        texts: Dict[str, Tuple[str, ...]] = {}
+        for name in ("operations", "tools", "refs"):
+            value = item.get(name) or []
+            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+                raise TypeError("`{}` of a rule is a list of texts".format(name))
+            texts[name] = tuple(value)
+        ids = item.get("ids")
+        if ids is not None and not all(type(each) is int for each in ids):
+            raise TypeError("`ids` of a rule is a list of ids")
+        if item["decide"] not in ("allow", "deny", "ask"):
+            raise ValueError("`decide` of a rule is allow, deny or ask")
+        places = Places(texts["refs"], ids or ()) if texts["refs"] or ids is not None else None
+        found.append(
+            Rule(item["decide"], texts["operations"], texts["tools"], places, str(item.get("reason") or ""))
+        )
+    return found

@@ -1,0 +1,123 @@
+"""What really happened in headless Live: the difference of two full readings, by object.
+
+Reads Live as any script would, through the table's names but with none of the product's reading code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.plans import root_class
+from tests.oracle import ABSENT, UNREADABLE, Oracle, _class_of, _notes
+
+Key = tuple[str, int]
+"""The base class and the pointer of an object: pointers of different bases may be equal."""
+
+SOUNDING = ("is_playing", "is_triggered", "is_recording")
+CONTENT = ("notes", "warp_markers", "envelopes")
+
+
+@dataclass
+class Object:
+    """An object as it was read: where it was, what could be edited of it, and what sounded."""
+
+    key: Key
+    type: str
+    ref: str
+    parent: Key | None
+    edits: dict[str, Any] = field(default_factory=dict)
+    sounds: dict[str, Any] = field(default_factory=dict)
+
+
+class Reading:
+    """All objects of the Set at one moment."""
+
+    def __init__(self, song: Any) -> None:
+        self.objects: dict[Key, Object] = {}
+        self._clips: list[tuple[Object, Any, list[Any]]] = []
+        self._walk(song, "Song", "song", None, [])
+        for held, clip, parameters in self._clips:
+            held.edits["automation_envelopes"] = self._envelopes(clip, parameters)
+
+    def _walk(self, thing: Any, declared: str, ref: str, parent: Key | None, parameters: list[Any]) -> None:
+        name = _class_of(thing, declared)
+        key = (root_class(name), thing._live_ptr)
+        held = self.objects[key] = Object(key, name, ref, parent)
+        if name == "Track":
+            parameters = []
+        elif name == "DeviceParameter":
+            parameters.append(thing)
+        path = "" if ref == "song" else f"{ref}/"
+        for prop in schema.properties(name).values():
+            if prop.kind == "gauge" or prop.name == "application":
+                continue
+            try:
+                value = _notes(thing) if prop.type == "notes" else getattr(thing, prop.name, ABSENT)
+            except UNREADABLE:
+                continue
+            if value is ABSENT:
+                continue
+            if prop.type == "child":
+                if value != None:  # noqa: E711 - a dead object is equal to None
+                    self._walk(value, prop.of, f"{path}{prop.name}", key, parameters)
+            elif prop.type == "children":
+                for number, each in enumerate(value):
+                    self._walk(each, prop.of, f"{path}{prop.name}/{number}", key, parameters)
+            elif prop.type == "envelopes":
+                self._clips.append((held, thing, parameters))
+            elif prop.name in SOUNDING and name in ("Clip", "Scene", "ClipSlot"):
+                held.sounds[prop.name] = bool(value)
+            elif prop.is_edit or prop.type in CONTENT:
+                held.edits[prop.name] = self._plain(value, prop)
+
+    @staticmethod
+    def _plain(value: Any, prop: schema.Property) -> Any:
+        if prop.type == "ref":
+            return None if value == None else value._live_ptr  # noqa: E711
+        if prop.type == "refs":
+            return [each._live_ptr for each in value]
+        return Oracle._plain(value, prop)
+
+    @staticmethod
+    def _envelopes(clip: Any, parameters: list[Any]) -> Any:
+        found = {}
+        for parameter in parameters if clip.has_envelopes else ():
+            envelope = clip.automation_envelope(parameter)
+            if envelope is not None and hasattr(envelope, "events_in_range"):
+                found[parameter._live_ptr] = [(e.time, e.value) for e in envelope.events_in_range(-1e6, 1e6)]
+        return found
+
+    def line(self, key: Key) -> list[Key]:
+        """The object and all above it."""
+        found = []
+        each: Key | None = key
+        while each is not None:
+            found.append(each)
+            each = self.objects[each].parent
+        return found
+
+
+@dataclass
+class Difference:
+    """What happened between two readings."""
+
+    created: list[Object]
+    removed: list[Object]
+    edited: list[tuple[Object, str, Any, Any]]
+    sounded: list[Object]
+
+    def __init__(self, before: Reading, after: Reading) -> None:
+        self.created = [after.objects[key] for key in after.objects if key not in before.objects]
+        self.removed = [before.objects[key] for key in before.objects if key not in after.objects]
+        self.edited, self.sounded = [], []
+        for key, was in before.objects.items():
+            now = after.objects.get(key)
+            if now is None:
+                continue
+            for name in was.edits.keys() & now.edits.keys():
+                if was.edits[name] != now.edits[name]:
+                    self.edited.append((was, name, was.edits[name], now.edits[name]))
+            if was.sounds != now.sounds:
+                self.sounded.append(was)
