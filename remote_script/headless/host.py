@@ -99,7 +99,11 @@ class CInstance:
         """No MIDI input has a history here."""
 
     def toggle_lock(self) -> None:
-        self._script.locked = not self._script.locked
+        """Lock the script to the appointed device, or unlock it; Live tells the script at once (guess)."""
+        script = self._script
+        script.locked = not script.locked
+        method = "lock_to_device" if script.locked else "unlock_from_device"
+        script.call(method, self._live.song.appointed_device)
 
     def update_locks(self) -> None:
         """Nothing is locked to a device."""

@@ -26,6 +26,8 @@ with open(_FILE, encoding="utf-8") as _opened:
 MODULES: Dict[str, Dict[str, Any]] = _FACTS["modules"]
 REFUSED: Dict[str, int] = _FACTS["refused"]
 """Packages of Live that are not here -> use."""
+DEVICES: Dict[str, str] = _FACTS["devices"]
+"""A device's class name -> the prefix of its banks among the constants of `_Generic.Devices`."""
 
 
 def _number(version: str) -> Tuple[int, ...]:

@@ -15,12 +15,13 @@ from typing import Any, Callable, Dict, List, Tuple
 from .engine.live import Live
 
 HOMES: Dict[str, str] = {
-    "_Framework": "first.components first.mixer first.session first.device engine.elements engine.compounds",
+    "_Framework": "first.components first.mixer first.session engine.elements engine.compounds",
     "_Framework.Capabilities": "engine.capabilities",
     "_Framework.ChannelTranslationSelector": "first.mode_selector",
     "_Framework.Control": "engine.controls engine.value_controls engine.control_groups MatrixControl=ControlList",
     "_Framework.ControlSurface": "first.surface",
     "_Framework.Dependency": "engine.dependency",
+    "_Framework.DeviceComponent": "first.device engine.live",
     "_Framework.DeviceBankRegistry": "engine.device DeviceBankRegistry=BankRegistry",
     "_Framework.Disconnectable": "engine.lifetime",
     "_Framework.IdentifiableControlSurface": "first.surface",
@@ -39,8 +40,20 @@ HOMES: Dict[str, str] = {
     "_Framework.SysexValueControl": "engine.elements SysexValueControl=SysexElement",
     "_Framework.Task": "engine.tasks",
     "_Framework.Util": "engine.tools",
+    "_Framework.BackgroundComponent": "first.components",
+    "_Framework.ButtonSliderElement": "engine.special_elements",
+    "_Framework.ClipCreator": "engine.clip_creator",
+    "_Framework.ComboElement": "engine.compounds engine.presses",
+    "_Framework.DisplayDataSource": "engine.displays",
+    "_Framework.EncoderElement": "engine.elements engine.special_elements "
+    "TouchEncoderElement=FirstTouchEncoderElement",
+    "_Framework.LogicalDisplaySegment": "engine.displays",
+    "_Framework.MidiMap": "first.midi_map",
+    "_Framework.PhysicalDisplayElement": "engine.displays",
     "_Framework.ButtonElement": "engine.elements engine.skin ButtonValue=Color",
     "_Framework.NotifyingControlElement": "engine.elements NotifyingControlElement=ControlElement",
+    "_Generic": "first.generic",
+    "_Generic.Devices": "engine.banks",
     "ableton.v2.base": "engine.tools",
     "ableton.v2.base.abl_signal": "engine.events",
     "ableton.v2.base.dependency": "engine.dependency",
@@ -52,6 +65,7 @@ HOMES: Dict[str, str] = {
     "ableton.v2.control_surface": "second.surface engine.elements engine.compounds",
     "ableton.v2.control_surface.capabilities": "engine.capabilities",
     "ableton.v2.control_surface.control_element": "engine.elements NotifyingControlElement=ControlElement",
+    "ableton.v2.control_surface.clip_creator": "engine.clip_creator",
     "ableton.v2.control_surface.component": "second.component",
     "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling",
     "ableton.v2.control_surface.control": "engine.controls engine.value_controls engine.control_groups "
@@ -59,7 +73,8 @@ HOMES: Dict[str, str] = {
     "SendReceiveValueControl=SendValueInputControl",
     "ableton.v2.control_surface.device_bank_registry": "engine.device DeviceBankRegistry=BankRegistry",
     "ableton.v2.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
-    "ableton.v2.control_surface.elements": "engine.elements engine.compounds engine.skin",
+    "ableton.v2.control_surface.elements": "engine.elements engine.compounds engine.skin engine.displays "
+    "engine.presses engine.special_elements",
     "ableton.v2.control_surface.elements.button_matrix": "engine.compounds ButtonMatrixElement=RowFirstMatrix",
     "ableton.v2.control_surface.input_control_element": "engine.elements engine.midi",
     "ableton.v2.control_surface.layer": "engine.resources",

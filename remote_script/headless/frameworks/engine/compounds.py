@@ -6,9 +6,9 @@ holds is not there for the time being (None in a matrix), and its holder is told
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
-from .elements import ControlElement
+from .elements import ControlElement, is_momentary
 from .tools import nop
 
 COMBO_PRIORITY = 0.5
@@ -16,40 +16,79 @@ COMBO_PRIORITY = 0.5
 
 
 class CompoundElement(ControlElement):
-    """Holds its parts while somebody holds it."""
+    """Holds its parts while somebody holds it.
+
+    A subclass overrides `on_nested_control_element_received`, `…_lost` and `…_value`; values come while somebody
+    listens to the compound, or after `request_listen_nested_control_elements`.
+    """
+
+    _is_resource_based = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._parts: List[Any] = []
         self._lent: List[Any] = []
         self._busy = False
+        self._listen_requests = 0
+        self._part_slots: Dict[int, Any] = {}
         super().__init__(*args, **kwargs)
+
+    # -- its parts -----------------------------------------------------------------------------------
 
     def register_control_element(self, element: Any) -> Any:
         """Make an element a part."""
-        if element not in self._parts:
+        if not self.has_control_element(element):
             self._parts.append(element)
+            if self.resource.owner is not None and element in self._grabbed():
+                element.resource.grab(self, priority=self._priority_for(element))
+            self._update_listening()
         return element
+
+    def register_control_elements(self, *elements: Any) -> List[Any]:
+        return [self.register_control_element(each) for each in elements]
+
+    def unregister_control_element(self, element: Any) -> Any:
+        if self.has_control_element(element):
+            if element in self._lent:
+                element.resource.release(self)
+            self._parts = [each for each in self._parts if each is not element]
+            self._update_listening()
+        return element
+
+    def unregister_control_elements(self, *elements: Any) -> List[Any]:
+        return [self.unregister_control_element(each) for each in elements]
+
+    def has_control_element(self, control: Any) -> bool:
+        return any(each is control for each in self._parts)
 
     def nested_control_elements(self) -> List[Any]:
         return list(self._parts)
 
     def owned_control_elements(self) -> List[Any]:
-        return list(self._lent)
+        return [each for each in self._parts if self.owns_control_element(each)]
 
     def owns_control_element(self, element: Any) -> bool:
-        """Whether it may be used: held by this, or this is held by nobody."""
-        return self.resource.owner is None or element in self._lent
+        """True if it may be used: this compound holds it, or nobody holds the compound."""
+        return self.resource.owner is None or any(each is element for each in self._lent)
+
+    # -- ownership -----------------------------------------------------------------------------------
+
+    def get_control_element_priority(self, element: Any, priority: Any) -> Any:
+        """The priority with which to hold a part; for a subclass."""
+        return priority
+
+    def _priority_for(self, element: Any) -> Any:
+        return self.get_control_element_priority(element, self.resource.max_priority)
 
     def _received(self, client: Any, *args: Any, **kwargs: Any) -> None:
         self._busy = True
-        for part in self._grabbed():
-            part.resource.grab(self, priority=self.resource.max_priority)
+        for part in list(self._grabbed()):
+            part.resource.grab(self, priority=self._priority_for(part))
         self._busy = False
         super()._received(client, *args, **kwargs)
 
     def _lost(self, client: Any) -> None:
         self._busy = True
-        for part in self._parts:
+        for part in list(self._parts):
             part.resource.release(self)
         self._busy = False
         super()._lost(client)
@@ -59,17 +98,64 @@ class CompoundElement(ControlElement):
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
         """A part came or went."""
-        if grabbed and control_element not in self._lent:
+        held = any(each is control_element for each in self._lent)
+        if grabbed and not held:
             self._lent.append(control_element)
-        elif not grabbed and control_element in self._lent:
-            self._lent.remove(control_element)
+        elif held and not grabbed:
+            self._lent = [each for each in self._lent if each is not control_element]
         self._part_changed(control_element, grabbed)
+        if grabbed:
+            self.on_nested_control_element_received(control_element)
+        else:
+            self.on_nested_control_element_lost(control_element)
+        self._update_listening()
         if not self._busy:
             for owner in list(self.resource.owners):
                 owner.set_control_element(self, True)
 
     def _part_changed(self, element: Any, grabbed: bool) -> None:
-        """For a subclass."""
+        """For a subclass here."""
+
+    def on_nested_control_element_received(self, control: Any) -> None:
+        """A part can be used from now on."""
+
+    def on_nested_control_element_lost(self, control: Any) -> None:
+        """A part cannot be used any longer."""
+
+    # -- values --------------------------------------------------------------------------------------
+
+    def on_nested_control_element_value(self, value: Any, control: Any) -> None:
+        """A part sent a value."""
+
+    def request_listen_nested_control_elements(self) -> None:
+        """Receive the parts' values also while nobody listens to the compound."""
+        self._listen_requests += 1
+        self._update_listening()
+
+    def unrequest_listen_nested_control_elements(self) -> None:
+        self._listen_requests -= 1
+        self._update_listening()
+
+    def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
+        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
+        self._update_listening()
+
+    def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
+        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
+        self._update_listening()
+
+    def _update_listening(self) -> None:
+        wanted = {}
+        if self._listen_requests > 0 or self.value_listener_count():
+            wanted = {id(each): each for each in self._parts if self.owns_control_element(each)}
+        for key in [key for key in self._part_slots if key not in wanted]:
+            self.disconnect_disconnectable(self._part_slots.pop(key))
+        for key, part in wanted.items():
+            if key not in self._part_slots:
+                self._part_slots[key] = self.register_slot(part, self._part_heard(part), "value")
+
+    def _part_heard(self, part: Any) -> Callable[..., None]:
+        return lambda value, *more: self.on_nested_control_element_value(value, part)
 
     def reset(self) -> None:
         for part in self._parts:
@@ -87,46 +173,21 @@ class ButtonMatrixElement(CompoundElement):
     def __init__(self, rows: Any = (), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._rows: List[List[Any]] = []
-        self._heard_slots: List[Any] = []
+        self._places: Dict[int, Tuple[int, int]] = {}
         for row in rows:
             self.add_row(row)
 
-    def add_row(self, row: Any) -> None:
-        self._rows.append(list(row))
-        for button in self._rows[-1]:
+    def add_row(self, buttons: Any) -> None:
+        row = len(self._rows)
+        self._rows.append(list(buttons))
+        for column, button in enumerate(self._rows[-1]):
             if button is not None:
+                self._places[id(button)] = (column, row)
                 self.register_control_element(button)
-        if self.value_listener_count():
-            self._listen()
 
-    # -- messages, while somebody listens ------------------------------------------------------------
-
-    def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
-        self._listen()
-
-    def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
-        self._listen()
-
-    def _listen(self) -> None:
-        for slot in self._heard_slots:
-            self.disconnect_disconnectable(slot)
-        self._heard_slots = []
-        if self.value_listener_count():
-            for row, buttons in enumerate(self._rows):
-                for column, button in enumerate(buttons):
-                    if button is not None:
-                        heard = self._heard(button, column, row)
-                        self._heard_slots.append(self.register_slot(button, heard, "value"))
-
-    def _heard(self, button: Any, column: int, row: int) -> Callable[..., None]:
-        def heard(value: Any) -> None:
-            if self.owns_control_element(button):
-                momentary = getattr(button, "is_momentary", None)
-                self.notify_value(value, column, row, bool(momentary()) if callable(momentary) else True)
-
-        return heard
+    def on_nested_control_element_value(self, value: Any, control: Any) -> None:
+        column, row = self._places[id(control)]
+        self.notify_value(value, column, row, is_momentary(control))
 
     # -- its buttons ---------------------------------------------------------------------------------
 
@@ -137,8 +198,7 @@ class ButtonMatrixElement(CompoundElement):
     def rows(self) -> List[List[Any]]:
         return [[self._there(button) for button in row] for row in self._rows]
 
-    def get_button(self, *where: int) -> Any:
-        column, row = where
+    def get_button(self, column: int, row: int) -> Any:
         return self._there(self._rows[row][column])
 
     @property
@@ -180,8 +240,7 @@ class ButtonMatrixElement(CompoundElement):
 class RowFirstMatrix(ButtonMatrixElement):
     """As the later generations have it: `get_button(row, column)`."""
 
-    def get_button(self, *where: int) -> Any:
-        row, column = where
+    def get_button(self, row: int, column: int) -> Any:  # type: ignore[override]
         return self._there(self._rows[row][column])
 
 
@@ -204,66 +263,73 @@ _PASSED_ON = (
 
 
 class WrapperElement(CompoundElement):
-    """One element in another's place: passes on what is asked while it holds it, and what is heard."""
+    """One element in another's place: passes on calls while it holds that element, and the values of it."""
 
     def __init__(self, wrapped_control: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._wrapped = wrapped_control
-        self._heard_slot = self.register_slot(None, self._heard, "value")
+        self._wrapped_control = wrapped_control
         if wrapped_control is not None:
-            self.register_control_element(wrapped_control)
+            self.register_wrapped()
 
     @property
     def wrapped_control(self) -> Any:
-        return self._wrapped
+        return self._wrapped_control
 
-    def _part_changed(self, element: Any, grabbed: bool) -> None:
-        self._update_hearing()
+    def register_wrapped(self) -> None:
+        self.register_control_element(self._wrapped_control)
 
-    def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
-        self._update_hearing()
+    def unregister_wrapped(self) -> None:
+        self.unregister_control_element(self._wrapped_control)
 
-    def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
-        self._update_hearing()
+    def on_nested_control_element_value(self, value: Any, control: Any) -> None:
+        if control is self._wrapped_control:
+            self.notify_value(value)
 
-    def _update_hearing(self) -> None:
-        heard = self.value_listener_count() and self.owns_control_element(self._wrapped)
-        self._heard_slot.subject = self._wrapped if heard else None
-
-    def _heard(self, *value: Any) -> None:
-        self.notify_value(*value)
+    def __bool__(self) -> bool:
+        return self.owns_control_element(self._wrapped_control)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or self.__dict__.get("_wrapped") is None:
+        if name.startswith("_") or self.__dict__.get("_wrapped_control") is None:
             raise AttributeError("%r has no attribute %r" % (type(self).__name__, name))
-        if name in _PASSED_ON and not self.owns_control_element(self._wrapped):
+        if name in _PASSED_ON and not self.owns_control_element(self._wrapped_control):
             return nop
-        return getattr(self._wrapped, name)
+        return getattr(self._wrapped_control, name)
 
 
 class ComboElement(WrapperElement):
-    """A control while its modifiers are held: with it, their holder has the control from whoever has it bare."""
+    """A control while its modifiers are held: with it, their holder has the control from whoever has it bare.
+
+    `negative_modifiers` must not be held.
+    """
+
+    priority_increment = COMBO_PRIORITY
 
     def __init__(
-        self, control: Any = None, modifier: Any = None, modifiers: Any = (), *args: Any, **kwargs: Any
+        self,
+        control: Any = None,
+        modifiers: Any = (),
+        negative_modifiers: Any = (),
+        *args: Any,
+        modifier: Any = None,
+        **kwargs: Any,
     ) -> None:
-        # `_Framework` names the first ones the other way round.
         kwargs.pop("wrapped_control", None)
         super().__init__(control, *args, **kwargs)
-        self._modifiers = [each for each in (modifier, *modifiers) if each is not None]
+        held = modifiers if modifier is None else modifier
+        given = [*_several(held)], [*_several(negative_modifiers)]
+        self._combo_modifiers = [(each, True) for each in given[0]] + [(each, False) for each in given[1]]
         self._modifier_slots = [
-            self.register_slot(each, self._modifier_heard, "value") for each in self._modifiers
+            self.register_slot(each, self._modifier_heard, "value") for each, _ in self._combo_modifiers
         ]
 
-    def _all_held(self) -> bool:
-        return all(
-            (each.is_pressed() if callable(each.is_pressed) else each.is_pressed) for each in self._modifiers
-        )
+    def _combo_is_on(self) -> bool:
+        return all(_is_pressed(each) == wanted for each, wanted in self._combo_modifiers)
+
+    def get_control_element_priority(self, element: Any, priority: Any) -> Any:
+        return (priority or 0) + self.priority_increment
 
     def owns_control_element(self, element: Any) -> bool:
-        return element in self._lent
+        return any(each is element for each in self._lent)
 
     def _grabbed(self) -> List[Any]:
         return []
@@ -273,13 +339,14 @@ class ComboElement(WrapperElement):
         super()._received(client, *args, **kwargs)
 
     def _modifier_heard(self, _value: Any) -> None:
+        wrapped = self._wrapped_control
         if self.resource.owner is None:
             return
-        held = self._all_held()
-        if held and self._wrapped not in self._lent:
-            self._wrapped.resource.grab(self, priority=(self.resource.max_priority or 0) + COMBO_PRIORITY)
-        elif not held and self._wrapped in self._lent:
-            self._wrapped.resource.release(self)
+        held = self._combo_is_on()
+        if held and not self.owns_control_element(wrapped):
+            wrapped.resource.grab(self, priority=self._priority_for(wrapped))
+        elif not held and self.owns_control_element(wrapped):
+            wrapped.resource.release(self)
 
 
 class MultiElement(CompoundElement):
@@ -287,28 +354,26 @@ class MultiElement(CompoundElement):
 
     def __init__(self, *controls: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        for each in controls:
-            self.register_control_element(each)
-            self.register_slot(each, self._heard, "value")
+        self.register_control_elements(*controls)
 
-    def _heard(self, *value: Any) -> None:
-        self.notify_value(*value)
+    def on_nested_control_element_value(self, value: Any, control: Any) -> None:
+        # Released once all are released.
+        if value or not self.is_pressed():
+            self.notify_value(value)
 
     def send_value(self, value: Any, *args: Any) -> None:
-        for each in self._parts:
-            if self.owns_control_element(each):
-                each.send_value(value, *args)
+        for each in self.owned_control_elements():
+            each.send_value(value, *args)
 
     def set_light(self, value: Any) -> None:
-        for each in self._parts:
-            if self.owns_control_element(each):
-                each.set_light(value)
+        for each in self.owned_control_elements():
+            each.set_light(value)
 
     def is_pressed(self) -> bool:
-        return any(each.is_pressed() for each in self._parts)
+        return any(_is_pressed(each) for each in self.owned_control_elements())
 
     def is_momentary(self) -> bool:
-        return any(each.is_momentary() for each in self._parts)
+        return any(is_momentary(each) for each in self._parts)
 
 
 class ToggleElement(WrapperElement):
@@ -322,24 +387,45 @@ class ToggleElement(WrapperElement):
     def set_toggled(self, value: bool) -> None:
         if bool(value) == self._toggled:
             return
-        owners = list(self.resource.owners)
-        self._heard_slot.subject = None
-        if self._wrapped is not None:
-            self._wrapped.resource.release(self)
+        if self._wrapped_control is not None:
+            self.unregister_wrapped()
         self._toggled = bool(value)
-        self._wrapped = self._on_control if value else self._off_control
-        self._parts = [] if self._wrapped is None else [self._wrapped]
-        if owners and self._wrapped is not None:
-            self._wrapped.resource.grab(self, priority=self.resource.max_priority)
+        self._wrapped_control = self._on_control if value else self._off_control
+        if self._wrapped_control is not None:
+            self.register_wrapped()
 
 
-class OptionalElement(ToggleElement):
-    """A control that is there while a setting's `value` is the one that is wanted."""
+class ChoosingElement(ToggleElement):
+    """The first control while a flag's `value` is true, else the second."""
+
+    def __init__(self, flag: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register_slot(flag, self._flag_changed, "value")
+        self._flag_changed(flag.value)
+
+    def _flag_changed(self, value: Any) -> None:
+        self.set_toggled(bool(value))
+
+
+class OptionalElement(ChoosingElement):
+    """A control that is there while a flag's `value` is the wanted one."""
 
     def __init__(
-        self, control: Any = None, setting: Any = None, value: Any = None, *args: Any, **kwargs: Any
+        self, control: Any = None, flag: Any = None, value: Any = None, *args: Any, **kwargs: Any
     ) -> None:
-        self._setting, self._wanted = setting, value
-        super().__init__(control, None, *args, **kwargs)
-        self.register_slot(setting, lambda value: self.set_toggled(value == self._wanted), "value")
-        self.set_toggled(setting.value == value)
+        self._wanted = value
+        super().__init__(flag, control, None, *args, **kwargs)
+
+    def _flag_changed(self, value: Any) -> None:
+        self.set_toggled(value == self._wanted)
+
+
+def _several(controls: Any) -> List[Any]:
+    if controls is None:
+        return []
+    return list(controls) if isinstance(controls, (list, tuple, set)) else [controls]
+
+
+def _is_pressed(control: Any) -> bool:
+    pressed = getattr(control, "is_pressed", False)
+    return bool(pressed() if callable(pressed) else pressed)

@@ -6,11 +6,11 @@ Live itself; one with listeners gets its messages forwarded to the script.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from .dependency import Injection
 from .events import EventObject
-from .live import Live, liveobj_valid
+from .live import liveobj_valid
 from .midi import (
     DELTAS,
     MIDI_CC_TYPE,
@@ -33,10 +33,15 @@ def _of_surface(name: str) -> Any:
 ON_VALUE, OFF_VALUE = 127, 0
 
 
+def is_momentary(control: Any) -> bool:
+    told = getattr(control, "is_momentary", None)
+    return bool(told()) if callable(told) else True
+
+
 class ControlElement(EventObject):
     """Anything on a controller that a component can be given."""
 
-    __events__ = ("value",)
+    __events__: Tuple[str, ...] = ("value",)
 
     class ProxiedInterface:
         """What is asked of an element that a layer does not hold."""
@@ -109,14 +114,18 @@ class InputControlElement(ControlElement):
         **kwargs: Any,
     ) -> None:
         self._msg_type = msg_type
-        self._channel = self._original_channel = channel
-        self._identifier = self._original_identifier = identifier
-        self._sysex = tuple(sysex_identifier) if sysex_identifier is not None else None
-        self._parameter: Any = None
+        self._msg_channel = self._original_channel = channel
+        self._msg_identifier = self._original_identifier = identifier
+        self._msg_sysex_identifier = tuple(sysex_identifier) if sysex_identifier is not None else None
+        self._parameter_to_map_to: Any = None
         self._needs_takeover = True
         self._feedback_delay = 0
-        self._last_sent: Any = None
+        self._last_sent_message: Any = None
         self._force_next = False
+        self._is_mapped = self._is_being_forwarded = False
+        self._suppress_script_forwarding = False
+        self._report_input = self._report_output = False
+        self.mapping_sensitivity = 1.0
         super().__init__(name, *args, **kwargs)
 
     # -- what it is ----------------------------------------------------------------------------------
@@ -125,13 +134,13 @@ class InputControlElement(ControlElement):
         return self._msg_type
 
     def message_channel(self) -> int:
-        return self._channel
+        return self._msg_channel
 
     def message_identifier(self) -> Any:
-        return self._identifier
+        return self._msg_identifier
 
     def message_sysex_identifier(self) -> Any:
-        return self._sysex
+        return self._msg_sysex_identifier
 
     def message_map_mode(self) -> int:
         raise NotImplementedError("message_map_mode")
@@ -143,15 +152,15 @@ class InputControlElement(ControlElement):
         return self._original_identifier
 
     def set_channel(self, channel: int) -> None:
-        self._channel = channel
+        self._msg_channel = channel
         self._remap()
 
     def set_identifier(self, identifier: int) -> None:
-        self._identifier = identifier
+        self._msg_identifier = identifier
         self._remap()
 
     def use_default_message(self) -> None:
-        self._channel, self._identifier = self._original_channel, self._original_identifier
+        self._msg_channel, self._msg_identifier = self._original_channel, self._original_identifier
         self._remap()
 
     def reset_state(self) -> None:
@@ -174,27 +183,41 @@ class InputControlElement(ControlElement):
         """Let Live move a parameter with it."""
         if parameter is None:
             raise ValueError("connect_to needs a parameter; release_parameter lets go")
-        if self._parameter != parameter:
-            self._parameter = parameter
+        if self._parameter_to_map_to != parameter:
+            self._parameter_to_map_to = parameter
             self._remap()
 
     def release_parameter(self) -> None:
-        if self._parameter is not None:
-            self._parameter = None
+        if self._parameter_to_map_to is not None:
+            self._parameter_to_map_to = None
             self._remap()
 
     def mapped_parameter(self) -> Any:
-        return self._parameter
+        return self._parameter_to_map_to
 
     @property
     def mapped_object(self) -> Any:
-        return self._parameter
+        return self._parameter_to_map_to
 
     def is_mapped(self) -> bool:
-        return liveobj_valid(self._parameter)
+        return liveobj_valid(self._parameter_to_map_to)
 
     def script_wants_forwarding(self) -> bool:
-        return self.value_listener_count() > 0
+        """True if its messages shall reach the script."""
+        return not self._suppress_script_forwarding and (
+            self.value_listener_count() > 0 or self._report_input
+        )
+
+    @property
+    def suppress_script_forwarding(self) -> bool:
+        """Keep its messages from the script, for example so that a pad plays the track."""
+        return self._suppress_script_forwarding
+
+    @suppress_script_forwarding.setter
+    def suppress_script_forwarding(self, suppress: bool) -> None:
+        if bool(suppress) != self._suppress_script_forwarding:
+            self._suppress_script_forwarding = bool(suppress)
+            self._remap()
 
     def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
         wanted = self.script_wants_forwarding()
@@ -211,74 +234,102 @@ class InputControlElement(ControlElement):
         if self._surface is not None:
             self._surface.request_rebuild_midi_map()
 
-    def install_connections(self, midi_map_handle: int, script_handle: int) -> None:
-        """Tell Live's MIDI map what shall happen with the messages."""
-        midi_map = Live.MidiMap
-        if self.is_mapped() and self._msg_type in (MIDI_CC_TYPE, MIDI_NOTE_TYPE, MIDI_PB_TYPE):
-            mode = getattr(midi_map.MapMode, _MODE_NAMES[self._map_mode()])
-            if self._msg_type == MIDI_CC_TYPE:
-                words = (self._parameter, self._channel, self._identifier, mode, not self._needs_takeover)
-                midi_map.map_midi_cc(midi_map_handle, *words)
-            elif self._msg_type == MIDI_NOTE_TYPE:
-                midi_map.map_midi_note(midi_map_handle, self._parameter, self._channel, self._identifier)
-            else:
-                midi_map.map_midi_pitchbend(
-                    midi_map_handle, self._parameter, self._channel, not self._needs_takeover
-                )
-        elif self.script_wants_forwarding():
-            if self._msg_type == MIDI_NOTE_TYPE:
-                midi_map.forward_midi_note(script_handle, midi_map_handle, self._channel, self._identifier)
-            elif self._msg_type == MIDI_CC_TYPE:
-                midi_map.forward_midi_cc(script_handle, midi_map_handle, self._channel, self._identifier)
-            elif self._msg_type == MIDI_PB_TYPE:
-                midi_map.forward_midi_pitchbend(script_handle, midi_map_handle, self._channel)
+    def install_connections(
+        self, install_translation: Any, install_mapping: Any, install_forwarding: Any
+    ) -> None:
+        """Put its messages into Live's MIDI map, with the functions that the surface gives."""
+        now = (self._msg_identifier, self._msg_channel)
+        if now != (self._original_identifier, self._original_channel):
+            install_translation(self._msg_type, self._original_identifier, self._original_channel, *now)
+        self._is_mapped = self.is_mapped() and install_mapping(
+            self, self._parameter_to_map_to, self._feedback_delay, self._mapping_feedback_values()
+        )
+        self._is_being_forwarded = self.script_wants_forwarding() and install_forwarding(self)
+
+    def _mapping_feedback_values(self) -> Tuple[int, ...]:
+        """What Live sends back of a mapped parameter, for each of 128 steps."""
+        return tuple(range(128)) if self._msg_type != MIDI_PB_TYPE else tuple(range(16384))
 
     def _map_mode(self) -> int:
         return MapMode.absolute
 
     # -- messages ------------------------------------------------------------------------------------
 
-    def keys(self) -> Iterator[Tuple[Any, ...]]:
-        """What a message begins with that is this element's."""
+    def has_message(self) -> bool:
+        """True if there are messages of its own."""
         if self._msg_type == MIDI_SYSEX_TYPE:
-            if self._sysex is not None:
-                yield self._sysex
-        elif self._msg_type == MIDI_PB_TYPE:
-            yield (STATUS[self._msg_type] + self._channel,)
-        elif self._msg_type in STATUS:
-            yield (STATUS[self._msg_type] + self._channel, self._identifier)
+            return bool(self._msg_sysex_identifier)
+        return self._msg_type in STATUS
+
+    def identifier_bytes(self) -> Tuple[int, ...]:
+        """What its messages begin with."""
+        if self._msg_type == MIDI_SYSEX_TYPE:
+            return self._msg_sysex_identifier or ()
+        first = STATUS[self._msg_type] + self._msg_channel
+        return (first,) if self._msg_type == MIDI_PB_TYPE else (first, self._msg_identifier or 0)
+
+    def set_report_values(self, report_input: bool, report_output: bool) -> None:
+        """Log what it receives and sends."""
+        self._report_input, self._report_output = report_input, report_output
+        self._remap()
+
+    def _report_value(self, value: Any, is_input: bool) -> None:
+        log = _of_surface("log_message")
+        if log is not None:
+            log("%s %r %s %s" % (type(self).__name__, self.name, "received" if is_input else "sent", value))
 
     def receive_value(self, value: Any) -> None:
         """A message has come: 0 to 127, 14 bits of pitch bend, or a sysex message's bytes."""
-        self._last_sent = None
+        self._last_sent_message = None
         self.notify_value(value)
+        if self._report_input:
+            self._report_value(value, True)
+
+    @property
+    def _last_sent_value(self) -> Any:
+        return -1 if self._last_sent_message is None else self._last_sent_message[0]
+
+    def _verify_value(self, value: int) -> None:
+        top = 16384 if self._msg_type == MIDI_PB_TYPE else 128
+        assert 0 <= value < top, "a value must be below %d, got %r" % (top, value)
 
     def send_value(self, value: Any, force: bool = False, channel: Optional[int] = None) -> None:
-        """To the controller, unless it shows this already."""
-        sent = (value, channel)
-        if not (force or self._force_next) and sent == self._last_sent:
-            return
+        """To the controller, unless it shows this already; on the channel and number that it was made with."""
+        if self._msg_type in STATUS:
+            self._verify_value(int(value))
+            if force or self._force_next or (value, channel) != self._last_sent_message:
+                self._do_send_value(int(value), channel)
+
+    def _do_send_value(self, value: int, channel: Optional[int] = None) -> None:
         self._force_next = False
-        status = STATUS.get(self._msg_type)
-        if status is None:
-            return
-        status += self._channel if channel is None else channel
+        status = STATUS[self._msg_type] + (self._original_channel if channel is None else channel)
         if self._msg_type == MIDI_PB_TYPE:
             message: Tuple[Any, ...] = (status, value & 127, value >> 7 & 127)
         else:
-            message = (status, self._identifier, value)
+            message = (status, self._original_identifier, value)
         if self.send_midi(message):
-            self._last_sent = sent
+            self._last_sent_message = (value, channel)
+            if self._report_output:
+                self._report_value(value, False)
+
+    def begin_gesture(self) -> None:
+        """Tell Live that the mapped parameter is about to move, for one undo step and automation."""
+        if self.is_mapped():
+            self._parameter_to_map_to.begin_gesture()
+
+    def end_gesture(self) -> None:
+        if self.is_mapped():
+            self._parameter_to_map_to.end_gesture()
 
     def force_next_send(self) -> None:
         self._force_next = True
 
     def clear_send_cache(self) -> None:
-        self._last_sent = None
+        self._last_sent_message = None
 
     def disconnect(self) -> None:
         self.reset()
-        self._parameter = None
+        self._parameter_to_map_to = None
         super().disconnect()
 
 
@@ -376,7 +427,6 @@ class EncoderElement(InputControlElement):
         if encoder_sensitivity is not None:
             self.encoder_sensitivity = encoder_sensitivity
         self._mode = int(map_mode)
-        self.mapping_sensitivity = 1.0
 
     def message_map_mode(self) -> int:
         return self._mode
@@ -443,6 +493,3 @@ class SysexElement(InputControlElement):
     def reset(self) -> None:
         if self._default is not None:
             self.send_value(self._default)
-
-
-_MODE_NAMES = {value: name for name, value in vars(MapMode).items() if not name.startswith("_")}

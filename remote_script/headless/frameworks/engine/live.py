@@ -60,3 +60,21 @@ def move_current_song_time(song: Any, delta: float, truncate_to_beat: bool = Tru
     song.current_song_time = moved
     if not song.is_playing:
         song.start_time = moved
+
+
+def device_to_appoint(device: Any) -> Any:
+    """A device; of a drum rack without mapped macros the first device of its selected chain."""
+    if not liveobj_valid(device) or not device.can_have_drum_pads or device.has_macro_mappings:
+        return device
+    chain = device.view.selected_chain
+    if len(device.chains) and liveobj_valid(chain) and len(chain.devices):
+        return device_to_appoint(chain.devices[0])
+    return device
+
+
+def select_and_appoint_device(song: Any, device_to_select: Any, ignore_unmapped_macros: bool = True) -> None:
+    """Select a device in Live, and let the controllers follow it."""
+    song.appointed_device = (
+        device_to_appoint(device_to_select) if ignore_unmapped_macros else device_to_select
+    )
+    song.view.select_device(device_to_select, False)

@@ -59,6 +59,10 @@ class MapMode:
     relative_smooth_signed_bit2 = 9
 
 
+MODE_NAMES = {value: name for name, value in vars(MapMode).items() if not name.startswith("_")}
+"""Number of a map mode -> its name in Live.MidiMap.MapMode."""
+
+
 class NamedMapMode:
     """The same in the words of `ableton.v3`. Guess: Accel are the plain relative ones, Linear the smooth ones."""
 
@@ -104,3 +108,25 @@ DELTAS: Dict[int, Callable[[int], int]] = {
 own scripts count them; Guess: signed bit 2 counts the other way round."""
 
 ABSOLUTE_MAP_MODES: Tuple[int, ...] = (MapMode.absolute, MapMode.absolute_14_bit)
+
+
+def is_valid_channel(channel: int) -> bool:
+    return 0 <= channel < 16
+
+
+def is_valid_identifier(identifier: int) -> bool:
+    return 0 <= identifier < 128
+
+
+def is_valid_value(value: int, max_val: int = 128) -> bool:
+    return 0 <= value < max_val
+
+
+def is_valid_sysex(midi_bytes: Any) -> bool:
+    """From SYSEX_START to SYSEX_END, with 7 bits between."""
+    return (
+        len(midi_bytes) > 1
+        and midi_bytes[0] == SYSEX_START
+        and midi_bytes[-1] == SYSEX_END
+        and all(is_valid_identifier(each) for each in midi_bytes[1:-1])
+    )

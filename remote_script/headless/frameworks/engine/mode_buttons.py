@@ -8,6 +8,9 @@ from typing import Any, Callable, Optional
 class ModeButtonBehaviour:
     """Four moments of a mode's button; delayed: it was held longer than about 0.3 s."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
     def press_immediate(self, component: Any, mode: str) -> None:
         """Pressed."""
 
@@ -78,8 +81,106 @@ class ToggleBehaviour(ModeButtonBehaviour):
             component.pop_mode(mode)
 
 
-class CancellableBehaviour(ToggleBehaviour):
-    """As a toggle."""
+class CancellableBehaviour(ModeButtonBehaviour):
+    """A press selects; a press of the selected mode, or of one of its groups, returns to the mode before."""
+
+    _previous_mode: Any = None
+
+    def press_immediate(self, component: Any, mode: str) -> None:
+        active, groups = component.active_modes, component.get_mode_groups(mode)
+        if mode in active or any(groups & component.get_mode_groups(other) for other in active):
+            if groups:
+                component.pop_groups(groups)
+            else:
+                component.pop_mode(mode)
+            self.restore_previous_mode(component)
+        else:
+            self.remember_previous_mode(component)
+            component.push_mode(mode)
+
+    def remember_previous_mode(self, component: Any) -> None:
+        self._previous_mode = component.active_modes[0] if component.active_modes else None
+
+    def restore_previous_mode(self, component: Any) -> None:
+        if not component.active_modes and self._previous_mode is not None:
+            component.push_mode(self._previous_mode)
+
+
+class AlternativeBehaviour(CancellableBehaviour):
+    """A short press toggles the mode, a long one selects another mode for as long as it is held."""
+
+    def __init__(self, alternative_mode: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        self._alternative_mode = alternative_mode
+
+    def press_immediate(self, component: Any, mode: str) -> None:
+        """Nothing before it is known how long the press is."""
+
+    def release_immediate(self, component: Any, mode: str) -> None:
+        super().press_immediate(component, mode)
+
+    def press_delayed(self, component: Any, mode: str) -> None:
+        self.remember_previous_mode(component)
+        component.push_mode(self._alternative_mode)
+
+    def release_delayed(self, component: Any, mode: str) -> None:
+        component.pop_groups(component.get_mode_groups(mode))
+        self.restore_previous_mode(component)
+
+
+MOMENTS = ("press_immediate", "press_delayed", "release_immediate", "release_delayed")
+
+
+class DynamicBehaviourMixin(ModeButtonBehaviour):
+    """Another behaviour on the mode that `mode_chooser` answers at the press, on the button's own if that is None."""
+
+    def __init__(self, mode_chooser: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mode_chooser = mode_chooser
+        self._chosen_mode: Any = None
+
+    def press_immediate(self, component: Any, mode: str) -> None:
+        self._chosen_mode = self._mode_chooser() or mode
+        super().press_immediate(component, self._chosen_mode)
+
+    def press_delayed(self, component: Any, mode: str) -> None:
+        super().press_delayed(component, self._chosen_mode)
+
+    def release_immediate(self, component: Any, mode: str) -> None:
+        super().release_immediate(component, self._chosen_mode)
+
+    def release_delayed(self, component: Any, mode: str) -> None:
+        super().release_delayed(component, self._chosen_mode)
+
+
+class ExcludingBehaviourMixin(ModeButtonBehaviour):
+    """Another behaviour, off while a mode of the excluded groups is selected."""
+
+    def __init__(self, excluded_groups: Any = frozenset(), *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._excluded_groups = set(excluded_groups)
+
+    def is_excluded(self, component: Any, selected: Any) -> bool:
+        return bool(component.get_mode_groups(selected) & self._excluded_groups)
+
+    def update_button(self, component: Any, mode: str, selected_mode: Any) -> None:
+        if self.is_excluded(component, selected_mode):
+            component.get_mode_button(mode).set_light("DefaultButton.Disabled")
+        else:
+            super().update_button(component, mode, selected_mode)
+
+
+def _exclude(moment: str) -> None:
+    def unless_excluded(self: Any, component: Any, mode: str) -> None:
+        if not self.is_excluded(component, component.selected_mode):
+            getattr(super(ExcludingBehaviourMixin, self), moment)(component, mode)
+
+    unless_excluded.__name__ = moment
+    setattr(ExcludingBehaviourMixin, moment, unless_excluded)
+
+
+for _moment in MOMENTS:
+    _exclude(_moment)
 
 
 class ReenterBehaviourBase(ImmediateBehaviour):

@@ -7,7 +7,7 @@ from typing import Any, Optional
 from .component import ComponentCore
 from .places import SCROLL_DELAY_S
 from .tasks import run, sequence, wait
-from .tools import is_contextmanager, nop
+from .tools import infinite_context_manager, is_contextmanager, lazy_attribute, nop
 
 
 class Mode:
@@ -40,6 +40,35 @@ class EnablingMode(Mode):
 
     def leave_mode(self) -> None:
         self._component.set_enabled(False)
+
+
+class LazyEnablingMode(Mode):
+    """Switches on a component that is made when the mode is first entered."""
+
+    def __init__(self, factory: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        self._factory = factory
+
+    @lazy_attribute
+    def enableable(self) -> Any:
+        return self._factory()
+
+    @property
+    def component(self) -> Any:
+        return self.enableable
+
+    def enter_mode(self) -> None:
+        self.enableable.set_enabled(True)
+
+    def leave_mode(self) -> None:
+        self.enableable.set_enabled(False)
+
+
+class LazyComponentMode(LazyEnablingMode):
+    """As the first generation names its argument."""
+
+    def __init__(self, component_creator: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(component_creator)
 
 
 class DisableMode(EnablingMode):
@@ -191,16 +220,29 @@ class DelayMode(Mode):
             self._mode.leave_mode()
 
 
-class _ContextMode(Mode):
-    def __init__(self, manager: Any) -> None:
+class ContextManagerMode(Mode):
+    """A context manager, entered and left."""
+
+    def __init__(self, context_manager: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        self._manager = manager
+        self._manager = context_manager
 
     def enter_mode(self) -> None:
         self._manager.__enter__()
 
     def leave_mode(self) -> None:
         self._manager.__exit__(None, None, None)
+
+
+def generator_mode(function: Any) -> Any:
+    """Decorator: a generator that yields once makes modes, entered before and left after the `yield`."""
+    make = infinite_context_manager(function)
+    return lambda *args, **kwargs: ContextManagerMode(make(*args, **kwargs))
+
+
+def to_camel_case_name(mode_name: str, separator: str = "") -> str:
+    """ "device_mode" -> "DeviceMode"."""
+    return separator.join(part.capitalize() for part in mode_name.split("_"))
 
 
 def tomode(thing: Any) -> Mode:
@@ -219,7 +261,7 @@ def tomode(thing: Any) -> Mode:
     if isinstance(thing, (list, tuple)):
         return CompoundMode(*thing)
     if is_contextmanager(thing) and not isinstance(thing, ComponentCore):
-        return _ContextMode(thing)
+        return ContextManagerMode(thing)
     if hasattr(thing, "set_enabled"):
         return EnablingMode(thing)
     if callable(thing):

@@ -22,21 +22,22 @@ class ModesCore(PlacedComponent):
 
     __events__ = ("selected_mode",)
     PLACES = ("cycle_mode_button", "toggle_button")
-    default_behaviour_type: Any = LatchingBehaviour
+    default_behaviour: Any = LatchingBehaviour()
 
     def __init__(
         self,
-        default_behaviour: Any = None,
-        support_momentary_mode_cycling: bool = True,
         enable_skinning: bool = False,
+        support_momentary_mode_cycling: bool = True,
         *args: Any,
+        default_behaviour: Any = None,
         **kwargs: Any,
     ) -> None:
         self._entries: Dict[str, Entry] = {}
         self._stack: List[str] = []
         self._entered: Optional[str] = None
         self._holding: Dict[str, Any] = {}
-        self._default_behaviour = default_behaviour or self.default_behaviour_type()
+        if default_behaviour is not None:
+            self.default_behaviour = default_behaviour
         self._momentary_cycling = support_momentary_mode_cycling
         self._mode_places: Dict[str, str] = {}
         super().__init__(*args, **kwargs)
@@ -58,7 +59,7 @@ class ModesCore(PlacedComponent):
             raise ValueError("there is a mode %r already" % name)
         self._entries[name] = (
             tomode(mode_or_component),
-            behaviour or self._default_behaviour,
+            behaviour or self.default_behaviour,
             frozenset(groups or ()),
         )
         place = "%s_button" % name
@@ -132,9 +133,16 @@ class ModesCore(PlacedComponent):
             return
         left, self._entered = self._entered, wanted
         if left is not None and left in self._entries:
-            self._entries[left][0].leave_mode()
+            self._do_leave_mode(left)
         if wanted is not None:
-            self._entries[wanted][0].enter_mode()
+            self._do_enter_mode(wanted)
+
+    def _do_enter_mode(self, name: str) -> None:
+        self._entries[name][0].enter_mode()
+        self._update_buttons(name)
+
+    def _do_leave_mode(self, name: str) -> None:
+        self._entries[name][0].leave_mode()
 
     def on_enabled_changed(self) -> None:
         self._enter_selected()
@@ -191,9 +199,13 @@ class ModesCore(PlacedComponent):
 
     def update(self) -> None:
         super().update()
+        self._update_buttons(self.selected_mode)
+
+    def _update_buttons(self, selected: Optional[str]) -> None:
         if self.is_enabled():
             for name, (_, behaviour, _groups) in self._entries.items():
-                behaviour.update_button(self, name, self.selected_mode)
+                if self._placed.get("%s_button" % name) is not None:
+                    behaviour.update_button(self, name, selected)
 
     def set_cycle_mode_button(self, button: Any) -> None:
         self._put("cycle_mode_button", button)
@@ -212,3 +224,17 @@ class ModesCore(PlacedComponent):
     def _toggle_value(self, value: int) -> None:
         if self._pressed("toggle_button", value):
             self.cycle_mode(1)
+
+
+class EnablingModesCore(ModesCore):
+    """Two modes, "disabled" and "enabled": whether one component is on."""
+
+    def __init__(self, component: Any = None, *args: Any, **kwargs: Any) -> None:
+        for ours in ("toggle_value", "disabled_value", "enabled_color", "disabled_color"):
+            kwargs.pop(ours, None)
+        super().__init__(**kwargs)
+        if component is not None:
+            component.set_enabled(False)
+        self.add_mode("disabled", None)
+        self.add_mode("enabled", component)
+        self.selected_mode = "disabled"

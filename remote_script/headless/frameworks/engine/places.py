@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Tuple
 
 from .component import ComponentCore
+from .elements import is_momentary
 from .tasks import repeat, run, sequence, wait
 
 SCROLL_DELAY_S = 0.3
@@ -48,11 +49,6 @@ def _setter(name: str) -> Any:
     set_place.__name__ = "set_" + name
     set_place.__doc__ = "Use this control, or none (None)."
     return set_place
-
-
-def is_momentary(control: Any) -> bool:
-    told = getattr(control, "is_momentary", None)
-    return bool(told()) if callable(told) else True
 
 
 def elements_in(controls: Any) -> List[Any]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import builtins
 import traceback
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from .dependency import Injection
+from .elements import InputControlElement
 from .events import EventObject
-from .live import application, liveobj_valid
-from .midi import MIDI_PB_TYPE, STATUS, is_sysex
+from .live import Live, application, device_to_appoint, liveobj_valid
+from .midi import MIDI_CC_TYPE, MIDI_NOTE_TYPE, MIDI_PB_TYPE, MODE_NAMES, STATUS, is_sysex
 from .tasks import TaskGroup, delay, run, sequence
 
 TIMER_DELAY = 0.1
@@ -67,7 +69,6 @@ class SurfaceCore(EventObject):
             }
         )
         self._device_component: Any = None
-        self._device_slot = self.register_slot(None, self._follow_appointed_device, "appointed_device")
         if publish_self:
             registered().append(self)
         song = c_instance.song()
@@ -228,25 +229,80 @@ class SurfaceCore(EventObject):
 
     def build_midi_map(self, midi_map_handle: int) -> None:
         with self.component_guard():
-            script = self._c_instance.handle()
-            for control in self.controls:
-                install = getattr(control, "install_connections", None)
-                if install is not None:
-                    install(midi_map_handle, script)
+            for control in list(self.controls):
+                if isinstance(control, InputControlElement):
+                    control.install_connections(
+                        self._translate_message,
+                        partial(self._install_mapping, midi_map_handle),
+                        partial(self._install_forwarding, midi_map_handle),
+                    )
             if self._pad_translations is not None:
                 self._c_instance.set_pad_translation(self._pad_translations)
             self._rebuild_wanted = False
 
+    def _translate_message(
+        self, type: int, from_identifier: Any, from_channel: int, to_identifier: Any, to_channel: int
+    ) -> None:
+        """Messages of a control that is on another channel or number than the hardware sends."""
+        if type == MIDI_CC_TYPE:
+            self._c_instance.set_cc_translation(from_identifier, from_channel, to_identifier, to_channel)
+        elif type == MIDI_NOTE_TYPE:
+            self._c_instance.set_note_translation(from_identifier, from_channel, to_identifier, to_channel)
+
+    def _install_mapping(
+        self, midi_map_handle: int, control: Any, parameter: Any, feedback_delay: int, feedback_map: Any
+    ) -> bool:
+        """Let Live move a parameter with a control."""
+        midi_map, kind, where = Live.MidiMap, control.message_type(), control.message_channel()
+        avoid_takeover = not control.needs_takeover()
+        if kind == MIDI_CC_TYPE:
+            mode = getattr(midi_map.MapMode, MODE_NAMES[control._map_mode()])
+            words = (parameter, where, control.message_identifier(), mode, avoid_takeover)
+            midi_map.map_midi_cc(midi_map_handle, *words)
+        elif kind == MIDI_NOTE_TYPE:
+            midi_map.map_midi_note(midi_map_handle, parameter, where, control.message_identifier())
+        elif kind == MIDI_PB_TYPE:
+            midi_map.map_midi_pitchbend(midi_map_handle, parameter, where, avoid_takeover)
+        else:
+            return False
+        return True
+
+    def _install_forwarding(self, midi_map_handle: int, control: Any) -> bool:
+        """Let a control's messages come to `receive_midi`; sysex always comes."""
+        script, midi_map = self._c_instance.handle(), Live.MidiMap
+        kind, where = control.message_type(), control.message_channel()
+        if kind == MIDI_NOTE_TYPE:
+            midi_map.forward_midi_note(script, midi_map_handle, where, control.message_identifier())
+        elif kind == MIDI_CC_TYPE:
+            midi_map.forward_midi_cc(script, midi_map_handle, where, control.message_identifier())
+        elif kind == MIDI_PB_TYPE:
+            midi_map.forward_midi_pitchbend(script, midi_map_handle, where)
+        return True
+
+    def _registry(self) -> Dict[Tuple[int, ...], Any]:
+        """What messages begin with -> the control that they belong to."""
+        return {
+            tuple(control.identifier_bytes()): control
+            for control in self.controls
+            if isinstance(control, InputControlElement) and control.has_message()
+        }
+
     def _control_of(self, message: Tuple[int, ...]) -> Any:
-        keys: Dict[Tuple[Any, ...], Any] = {}
-        for control in self.controls:
-            for key in getattr(control, "keys", tuple)():
-                keys[key] = control
+        keys = self._registry()
         if is_sysex(message):
             return next((each for key, each in keys.items() if message[: len(key)] == key), None)
         # A note off is its note with velocity 0.
         status = message[0] + 0x10 if message[0] & 0xF0 == 0x80 else message[0]
         return keys.get((status, *message[1:2])) or keys.get((status,))
+
+    def get_recipient_for_nonsysex_midi_message(self, midi_bytes: Any) -> Any:
+        """The control that a message belongs to, or None."""
+        return self._control_of(tuple(midi_bytes))
+
+    def get_registry_entry_for_sysex_midi_message(self, midi_bytes: Any) -> Any:
+        """(identifier, control) of a sysex message, or None."""
+        control = self._control_of(tuple(midi_bytes))
+        return None if control is None else (control.message_sysex_identifier(), control)
 
     def get_control_by_name(self, control_name: str) -> Any:
         return next((each for each in self.controls if each.name == control_name), None)
@@ -303,10 +359,8 @@ class SurfaceCore(EventObject):
         return str(self._suggested_output_port)
 
     def suggest_map_mode(self, cc_no: int, channel: int) -> int:
-        for control in self.controls:
-            if (STATUS[1] + channel, cc_no) in getattr(control, "keys", tuple)():
-                return int(control.message_map_mode())
-        return -1
+        control = self._registry().get((STATUS[MIDI_CC_TYPE] + channel, cc_no))
+        return -1 if control is None else int(control.message_map_mode())
 
     def suggest_needs_takeover(self, cc_no: int, channel: int) -> bool:
         return True
@@ -315,15 +369,18 @@ class SurfaceCore(EventObject):
         return self._pad_translations is not None
 
     def set_device_component(self, device_component: Any) -> None:
-        """The component that follows Live's appointed device, and that Live can lock to one."""
+        """The component that Live can lock to a device."""
+        if self._device_component is not None:
+            self._device_component.set_lock_callback(None)
         self._device_component = device_component
-        self._device_slot.subject = None if device_component is None else self._live_song
+        self._c_instance.update_locks()
         if device_component is not None:
-            self._follow_appointed_device()
-
-    def _follow_appointed_device(self) -> None:
-        with self.component_guard():
-            self._device_component.set_device(self._live_song.appointed_device)
+            device_component.set_lock_callback(self._toggle_lock)
+            if device_component.device_selection_follows_track_selection:
+                with self.component_guard():
+                    device_component.update_device_selection()
+            else:
+                device_component.set_device(device_to_appoint(self._live_song.appointed_device))
 
     @property
     def device_component(self) -> Any:
@@ -342,10 +399,17 @@ class SurfaceCore(EventObject):
         if self._device_component is not None:
             with self.component_guard():
                 self._device_component.set_lock_to_device(False, device)
-                self._device_component.set_device(self._live_song.appointed_device)
+
+    def restore_bank(self, bank_index: int) -> None:
+        """Live tells which bank a locked device had."""
+        if self._device_component is not None:
+            with self.component_guard():
+                self._device_component.restore_bank(bank_index)
 
     def toggle_lock(self) -> None:
         self._c_instance.toggle_lock()
+
+    _toggle_lock = toggle_lock
 
     def port_settings_changed(self) -> None:
         """Other MIDI ports were chosen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..engine.background import BackgroundCore
 from ..engine.component import ComponentCore
-from ..engine.modes_component import ModesCore
+from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.recording import SessionRecordingCore, ViewControlCore
 from ..engine.scrolling import ScrollCore
 from ..engine.switches import ToggleCore
@@ -41,6 +41,37 @@ class ToggleComponent(ToggleCore, ControlSurfaceComponent):
 
 class ModesComponent(ModesCore, CompoundComponent):
     """Nothing is selected until a script selects it."""
+
+
+class EnablingModesComponent(EnablingModesCore, ModesComponent):
+    """`EnablingModesComponent(component)`."""
+
+
+class DisplayingModesComponent(ModesComponent):
+    """Shows the modes' names in data sources, a star before the selected one's."""
+
+    def __init__(self, *args, **kwargs):
+        self._mode_data_sources = {}
+        super().__init__(*args, **kwargs)
+
+    def add_mode(self, name, mode_or_component, data_source):
+        """The source's text is the mode's name for people."""
+        super().add_mode(name, mode_or_component)
+        self._mode_data_sources[name] = (data_source, data_source.display_string())
+
+    def _do_enter_mode(self, name):
+        super()._do_enter_mode(name)
+        self._update_data_sources(name)
+
+    def update(self):
+        """Light the buttons and show the names."""
+        super().update()
+        self._update_data_sources(self.selected_mode)
+
+    def _update_data_sources(self, selected):
+        if self.is_enabled():
+            for name, (source, text) in self._mode_data_sources.items():
+                source.set_display_string("*" + text if name == selected else text)
 
 
 class SessionRecordingComponent(SessionRecordingCore, CompoundComponent):

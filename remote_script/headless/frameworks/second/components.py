@@ -7,7 +7,7 @@ from ..engine.dependency import Injection
 from ..engine.device import DeviceCore, DeviceNavigationCore
 from ..engine.drums import DrumGroupCore
 from ..engine.live import liveobj_valid
-from ..engine.modes_component import ModesCore
+from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.recording import (
     SessionRecordingCore,
     UndoRedoCore,
@@ -102,4 +102,5 @@ class NullModes(ModesComponent):
     """No modes."""
 
 
-EnablingModesComponent = ModesComponent
+class EnablingModesComponent(EnablingModesCore, ModesComponent):
+    """`EnablingModesComponent(component)`."""
