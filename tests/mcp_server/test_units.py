@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mcp_server import units
 from mirror import errors
-from remote_script.headless import scales
+from remote_script.SetMirror import scales
 
 
 @given(st.integers(0, 127))

@@ -1,0 +1,329 @@
+"""Reading music: what notes are made of, and what parts of a Set say together.
+
+A `Part` is one clip's notes with the places where they sound. All functions are pure; the caller reads parts from the
+mirror. Findings carry refs, so that the next call can name what they speak of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from . import harmony
+from .context import Context, Scale
+from .keys import Key, find_key
+from .note import Note, in_order
+from .ticks import BEAT, Ticks, from_beats, nearest, to_beats
+
+OVERLAP = BEAT // 32
+"""Notes that sound together for less than a 1/128 note do not make a chord or a clash."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The notes of one clip: `span` is what plays of it in ticks, `start` its place in the arrangement or None."""
+
+    ref: str
+    name: str
+    track: str
+    notes: tuple[Note, ...]
+    span: tuple[Ticks, Ticks]
+    start: Ticks | None = None
+    scene: int | None = None
+    drums: bool = False
+    muted: bool = False
+
+    @property
+    def sounding(self) -> list[Note]:
+        """Notes that start within the span and are not muted, in order of time."""
+        low, high = self.span
+        return in_order(note for note in self.notes if low <= note.start < high and not note.mute)
+
+
+def statistics(notes: Sequence[Note], context: Context) -> dict[str, Any]:
+    """Counts, ranges and density of a clip's notes; times in beats, pitches named as Live names them."""
+    low, high = context.span
+    length = to_beats(high - low)
+    if not notes:
+        return {"notes": 0, "length_beats": length, "empty": True}
+    pitches = [note.pitch for note in notes]
+    velocities = [note.velocity for note in notes]
+    lengths = [to_beats(note.duration) for note in notes]
+    mean = sum(velocities) / len(notes)
+    spread = (sum((each - mean) ** 2 for each in velocities) / len(notes)) ** 0.5
+    return {
+        "notes": len(notes),
+        "length_beats": length,
+        "notes_per_beat": round(len(notes) / length, 3) if length else None,
+        "pitch": {
+            "lowest": min(pitches),
+            "highest": max(pitches),
+            "lowest_name": name_of(min(pitches), context.scale),
+            "highest_name": name_of(max(pitches), context.scale),
+            "different": len(set(pitches)),
+            "most_common": Counter(pitches).most_common(1)[0][0],
+        },
+        "velocity": {
+            "lowest": min(velocities),
+            "highest": max(velocities),
+            "mean": round(mean, 1),
+            "deviation": round(spread, 1),
+        },
+        "duration": {
+            "shortest": min(lengths),
+            "longest": max(lengths),
+            "mean": round(sum(lengths) / len(lengths), 4),
+        },
+        "polyphony": polyphony(notes),
+        "muted": sum(note.mute for note in notes),
+        "with_probability": sum(note.probability < 1 for note in notes),
+        "duplicates": len(notes) - len({(note.pitch, note.start) for note in notes}),
+        "overlaps": overlaps(notes),
+        "on_grid_1_16": round(sum(nearest(n.start, BEAT // 4) == n.start for n in notes) / len(notes), 3),
+    }
+
+
+def name_of(pitch: int, scale: Scale) -> str:
+    """A pitch's name as the key spells it, in Live's octaves (60 is C3): B# and Cb count to their letter's octave."""
+    spelled = harmony.spelled(scale)[pitch % 12]
+    octave = pitch // 12 - 2
+    octave += {"B#": -1, "B##": -1, "Cb": 1, "Cbb": 1}.get(spelled, 0)
+    return f"{spelled}{octave}"
+
+
+def polyphony(notes: Iterable[Note]) -> int:
+    """The most notes that sound at one time."""
+    edges = sorted(
+        (float(time), change) for note in notes for time, change in ((note.start, 1), (note.end, -1))
+    )
+    most = now = 0
+    for _, change in edges:
+        now += change
+        most = max(most, now)
+    return most
+
+
+def overlaps(notes: Iterable[Note]) -> int:
+    """How many notes start while one of the same pitch sounds."""
+    ends: dict[int, Ticks] = {}
+    count = 0
+    for note in in_order(notes):
+        count += note.pitch in ends and note.start < ends[note.pitch]
+        ends[note.pitch] = max(note.end, ends.get(note.pitch, note.end))
+    return count
+
+
+def outside(notes: Iterable[Note], scale: Scale) -> list[Note]:
+    """The notes that do not belong to the scale."""
+    return [note for note in notes if note.pitch not in scale]
+
+
+def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
+    """The measured swing in percent: where off-beats of a grid lie within their pair, 50 straight, 66.7 triplets.
+
+    None where fewer than four notes lie near an off-beat.
+    """
+    pair = 2 * step
+    places = []
+    for note in notes:
+        within = float(note.start % pair) / pair
+        if 0.4 < within < 0.8:
+            places.append(within)
+    if len(places) < 4:
+        return None
+    places.sort()
+    return round(100 * places[len(places) // 2], 1)
+
+
+def rhythm(notes: Iterable[Note], context: Context) -> str:
+    """A bar's onsets in sixteenths as text, `x` where at least half of the bars have one, `.` elsewhere."""
+    step = BEAT // 4
+    bar = context.numerator * 4 * BEAT // context.denominator
+    low, high = context.span
+    bars = max(1, int((high - low) // bar))
+    hits: dict[int, set[int]] = defaultdict(set)
+    for note in notes:
+        at = nearest(note.start - low, step)
+        hits[at % bar // step].add(at // bar)
+    return "".join("x" if 2 * len(hits[n]) >= bars else "." for n in range(bar // step))
+
+
+def chords_over(
+    notes: Sequence[Note], context: Context, *, every: Ticks | None = None
+) -> list[tuple[Ticks, str]]:
+    """(time, symbol) wherever the harmony changes, looked at once a beat (or `every`).
+
+    The pitches that sound for at least half of a window name its chord; windows without a nameable chord of three or
+    more pitch classes are left out.
+    """
+    low, high = context.span
+    step = every if every is not None else 4 * BEAT // context.denominator
+    spelling = harmony.spelled(context.scale)
+    windows: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for note in notes:
+        first = int((max(note.start, low) - low) // step)
+        last = int((min(note.end, high) - low - 1) // step) if note.end > low else -1
+        for n in range(first, last + 1):
+            begin = low + n * step
+            windows[n][note.pitch] += float(min(note.end, begin + step) - max(note.start, begin))
+    found: list[tuple[Ticks, str]] = []
+    for n in sorted(windows):
+        sounding = [pitch for pitch, time in windows[n].items() if 2 * time >= step]
+        if len({pitch % 12 for pitch in sounding}) < 3:
+            continue
+        symbol = harmony.named(sounding, spelling)
+        if symbol is not None and (not found or found[-1][1] != symbol):
+            found.append((low + n * step, symbol))
+    return found
+
+
+def same_contents(parts: Iterable[Part]) -> list[list[str]]:
+    """Groups of refs whose parts hold the same notes at the same places of their spans; groups of one are left out."""
+    groups: dict[Any, list[str]] = defaultdict(list)
+    for part in parts:
+        if part.notes:
+            low, high = part.span
+            content = tuple(
+                sorted((note.pitch, note.start - low, note.duration, note.velocity) for note in part.notes)
+            )
+            groups[high - low, content].append(part.ref)
+    return [refs for refs in groups.values() if len(refs) > 1]
+
+
+def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
+    """Pairs of pitched parts whose notes sound a minor second or a minor ninth apart, longest first.
+
+    Compared are parts of one scene, and parts that overlap in the arrangement.
+    """
+    found: list[tuple[float, dict[str, Any]]] = []
+    pitched = [part for part in parts if not part.drums and not part.muted and part.notes]
+    for number, one in enumerate(pitched):
+        for other in pitched[number + 1 :]:
+            if one.track == other.track:
+                continue
+            shift = _together(one, other)
+            if shift is None:
+                continue
+            time, count = _semitones(one, other, shift)
+            if time > 0:
+                found.append({"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count})
+    return sorted(found, key=lambda each: -float(each["beats"]))[:most]
+
+
+def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:
+    """Pairs of pitched parts that play together with most of their notes below a pitch (C2 if not given)."""
+    low = [
+        part
+        for part in parts
+        if part.sounding
+        and not part.drums
+        and not part.muted
+        and sum(note.pitch < below for note in part.sounding) * 2 > len(part.sounding)
+    ]
+    return [
+        [one.ref, other.ref]
+        for number, one in enumerate(low)
+        for other in low[number + 1 :]
+        if one.track != other.track and _together(one, other) is not None
+    ]
+
+
+def _together(one: Part, other: Part) -> Ticks | None:
+    """What to add to the other part's times so that both count from one start; None where they never sound together."""
+    if one.start is not None and other.start is not None:
+        ends = (one.start + one.span[1] - one.span[0], other.start + other.span[1] - other.span[0])
+        if one.start < ends[1] and other.start < ends[0]:
+            return (other.start - other.span[0]) - (one.start - one.span[0])
+        return None
+    if one.scene is not None and one.scene == other.scene:
+        return one.span[0] - other.span[0]
+    return None
+
+
+def _semitones(one: Part, other: Part, shift: Ticks) -> tuple[float, int]:
+    by_time: dict[int, list[Note]] = defaultdict(list)
+    for note in other.sounding:
+        moved = note._replace(start=note.start + shift)
+        for beat in range(int(moved.start // BEAT), int(moved.end // BEAT) + 1):
+            by_time[beat].append(moved)
+    total, count = 0.0, 0
+    for note in one.sounding:
+        near = {
+            id(each): each
+            for beat in range(int(note.start // BEAT), int(note.end // BEAT) + 1)
+            for each in by_time.get(beat, ())
+        }
+        for each in near.values():
+            if abs(note.pitch - each.pitch) % 12 == 1:
+                together = min(note.end, each.end) - max(note.start, each.start)
+                if together > OVERLAP:
+                    total, count = total + float(together), count + 1
+    return total, count
+
+
+def gaps(parts: Iterable[Part], end: Ticks | None = None) -> list[tuple[Ticks, Ticks]]:
+    """Stretches of the arrangement before its end in which no clip of any track lies."""
+    spans = sorted(
+        (part.start, part.start + part.span[1] - part.span[0]) for part in parts if part.start is not None
+    )
+    found: list[tuple[Ticks, Ticks]] = []
+    covered: Ticks = 0
+    for start, stop in spans:
+        if start > covered:
+            found.append((covered, start))
+        covered = max(covered, stop)
+    if end is not None and end > covered:
+        found.append((covered, end))
+    return found
+
+
+def sections(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
+    """The arrangement cut where the set of playing tracks changes on a bar line: start bar, bars, tracks."""
+    bar = context.numerator * 4 * BEAT // context.denominator
+    placed = [part for part in parts if part.start is not None]
+    if not placed:
+        return []
+    end = max(int(-(-_stop(part) // bar)) for part in placed)
+    playing: list[frozenset[str]] = []
+    for n in range(end):
+        playing.append(
+            frozenset(
+                part.track
+                for part in placed
+                if part.start is not None and part.start < (n + 1) * bar and _stop(part) > n * bar
+            )
+        )
+    edges = [0, *(n for n, (a, b) in enumerate(pairwise(playing), 1) if a != b), end]
+    return [
+        {"bar": start + 1, "bars": stop - start, "tracks": sorted(playing[start])}
+        for start, stop in pairwise(edges)
+    ]
+
+
+def _stop(part: Part) -> Ticks:
+    return (part.start or 0) + part.span[1] - part.span[0]
+
+
+def key_of(parts: Iterable[Part]) -> Key | None:
+    """The key of several parts together, drums left out."""
+    notes: list[Note] = []
+    offset: Ticks = 0
+    for part in parts:
+        if not part.drums and not part.muted:
+            notes += [note._replace(start=note.start + offset) for note in part.sounding]
+            offset += part.span[1] - part.span[0]
+    return find_key(notes)
+
+
+def key_text(key: Key) -> str:
+    """ "F# Minor", spelled as the key is written."""
+    return f"{harmony.spelled(key.scale)[key.scale.root]} {key.scale.name}"
+
+
+__all__ = [
+    "Part", "chords_over", "clashes", "from_beats", "gaps", "key_of", "key_text", "name_of", "outside", "overlaps",
+    "polyphony", "rhythm", "same_contents", "sections", "statistics", "swing",
+]  # fmt: skip
