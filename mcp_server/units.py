@@ -12,7 +12,7 @@ import math
 import re
 
 from mirror import errors, values
-from remote_script.SetMirror import display, schema
+from remote_script.SetMirror import display, scales
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?[0-9]{1,2})")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -153,7 +153,7 @@ _KEY = re.compile(
     r"([A-Ga-g])\s*(#|b(?=m(?:in|aj|inor|ajor)?\b|\W|\Z)|♯|♭|sharp\b|flat\b)?\s*(.*)", re.DOTALL
 )
 _SCALES = {"": "Major", "maj": "Major", "m": "Minor", "min": "Minor", "aeolian": "Minor", "ionian": "Major"}
-SCALES = tuple(schema.ENUMS["Scale"])
+SCALES = tuple(name for name, _ in scales.SCALES)
 
 
 def key(text: str) -> tuple[int, str]:
@@ -172,7 +172,7 @@ def key(text: str) -> tuple[int, str]:
 def scale_name(text: str) -> str:
     """Live's name of a scale, from any case; InvalidValue with the near ones."""
     fold = text.strip().casefold()
-    known = {**{name.casefold(): name for name in SCALES}, **_SCALES}
+    known: dict[str, str] = {**{name.casefold(): name for name in SCALES}, **_SCALES}
     if fold in known:
         return known[fold]
     near = [known[each] for each in difflib.get_close_matches(fold, known, 4, 0.4)]

@@ -209,8 +209,9 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
                 continue
             time, count = _semitones(one, other, shift)
             if time > 0:
-                found.append({"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count})
-    return sorted(found, key=lambda each: -float(each["beats"]))[:most]
+                row = {"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count}
+                found.append((-time, row))
+    return [row for _, row in sorted(found, key=lambda entry: entry[0])[:most]]
 
 
 def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:

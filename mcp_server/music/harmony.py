@@ -232,7 +232,7 @@ def progression(text: str, key: Scale) -> list[list[Chord]]:
       InvalidValue: no chord at all, or one that does not read; the rule names its bar.
     """
     bars: list[list[Chord]] = []
-    for number, bar in enumerate(text.strip().strip("|").split("|"), 1):
+    for number, bar in enumerate(text.strip().removesuffix("|").removeprefix("|").split("|"), 1):
         words = bar.replace(",", " ").split()
         if not words or words == ["%"]:
             if not bars:
@@ -265,21 +265,24 @@ def _table() -> dict[frozenset[int], list[tuple[int, str]]]:
 
 
 def named(pitches: Collection[int], spelling: Iterable[str] | None = None) -> str | None:
-    """The symbol of sounding pitches, by the simplest quality, the bass as root where that fits; None if none does."""
+    """The symbol of sounding pitches, by the simplest quality, the bass as root where that fits; None if none does.
+
+    A bass that belongs to no known chord with the others is named as one below it: C under Bb D F is "Bb/C".
+    """
     if not pitches:
         return None
     names = list(spelling) if spelling is not None else list(SHARPS)
     classes, bass = {pitch % 12 for pitch in pitches}, min(pitches) % 12
-    best: tuple[tuple[int, int], str] | None = None
-    for root in classes:
-        above = frozenset((each - root) % 12 for each in classes)
-        for rank, quality in _table().get(above, ()):
-            entry = ((int(root != bass) * 8 + rank, root), f"{names[root]}{quality}")
-            if root != bass:
-                entry = (entry[0], f"{entry[1]}/{names[bass]}")
-            if best is None or entry < best:
-                best = entry
-    return best[1] if best is not None else None
+    found: list[tuple[int, int, str]] = []
+    for upper, cost in ((classes, 0), (classes - {bass}, 12)):
+        for root in upper:
+            above = frozenset((each - root) % 12 for each in upper)
+            for rank, quality in _table().get(above, ()):
+                if root == bass:
+                    found.append((rank, root, f"{names[root]}{quality}"))
+                else:
+                    found.append((rank + 8 + cost, root, f"{names[root]}{quality}/{names[bass]}"))
+    return min(found)[2] if found else None
 
 
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -296,6 +299,9 @@ def spelled(key: Scale) -> tuple[str, ...]:
     flat_roots = {1, 3, 5, 8, 10}
     relative = key.root if 4 in key.intervals or 3 not in key.intervals else (key.root + 3) % 12
     names = list(FLATS if relative in flat_roots or (relative == 6 and 3 in key.intervals) else SHARPS)
+    if relative == 0:
+        # Without signs of its own a key borrows Eb, Bb and, in major, Ab.
+        names[3], names[10], names[8] = "Eb", "Bb", "Ab" if relative == key.root else "G#"
     if len(key.intervals) != 7:
         return tuple(names)
     letters = "CDEFGAB"

@@ -15,6 +15,7 @@ import json
 import re
 from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
+from .scales import SCALES
 from .tables import application, clips, devices, song, special_devices, tracks
 
 KINDS = {
@@ -59,11 +60,6 @@ def _labels(text: str) -> Dict[int, str]:
     return dict(enumerate(text.split("|")))
 
 
-def _same(text: str) -> Dict[str, str]:
-    """Of texts that are the values themselves."""
-    return {each: each for each in text.split("|")}
-
-
 ENUMS: Dict[str, Dict[Any, str]] = {
     "Quantization": _labels("None|8 Bars|4 Bars|2 Bars|1 Bar|1/2|1/2T|1/4|1/4T|1/8|1/8T|1/16|1/16T|1/32"),
     "RecordingQuantization": _labels("None|1/4|1/8|1/8T|1/8 + 1/8T|1/16|1/16T|1/16 + 1/16T|1/32"),
@@ -101,13 +97,7 @@ ENUMS: Dict[str, Dict[Any, str]] = {
     "EffectMode": {0: "none", 1: "frequency modulation", 2: "sync and pulse width", 3: "warp and fold"},
     "UnisonMode": _labels("none|classic|slow shimmer|fast shimmer|phase sync|position spread|random note"),
     "VoiceCount": _labels("2|3|4|5|6|7|8"),
-    "Scale": _same(
-        "Major|Minor|Dorian|Mixolydian|Lydian|Phrygian|Locrian|Whole Tone|Half-whole Dim.|Whole-half Dim.|"
-        "Minor Blues|Minor Pentatonic|Major Pentatonic|Harmonic Minor|Harmonic Major|Dorian #4|Phrygian Dominant|"
-        "Melodic Minor|Lydian Augmented|Lydian Dominant|Super Locrian|8-Tone Spanish|Bhairav|Hungarian Minor|"
-        "Hirajoshi|In-Sen|Iwato|Kumoi|Pelog Selisir|Pelog Tembung|Messiaen 3|Messiaen 4|Messiaen 5|Messiaen 6|"
-        "Messiaen 7"
-    ),
+    "Scale": {name: name for name, _ in SCALES},
     "Voicing": {0: "mono", 1: "poly"},
 }
 """Value → the label that people know, by the name used in a row's brackets."""

@@ -423,7 +423,7 @@ def test_selections_choose_by_time_pitch_velocity_place_and_scale() -> None:
         ({"edit": "quantize", "strength": 2}, "strength"),
         ({"edit": "euclid", "pitch": "C1", "hits": 9, "steps": 8}, "9"),
         ({"edit": "transpose", "semitones": 100}, "0 to 127"),
-        ({"edit": "fit_to_scale", "key": "B blahs"}, "Blahs"),
+        ({"edit": "fit_to_scale", "key": "B blahs"}, "blahs"),
         ({"edit": "repeat"}, "times"),
         ({"edit": "accent", "pattern": "xq"}, "xq"),
         ({"edit": "drums", "lines": {"C1": "x?200"}}, "x?200"),

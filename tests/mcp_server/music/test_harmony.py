@@ -1,0 +1,242 @@
+"""Chords as text, voicings, and new parts: answers as theory books give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mcp_server.music import BEAT, Context, Scale, harmony, to_beats, voicing, writing
+from mirror import errors
+from remote_script.SetMirror.scales import SCALES
+
+C = Scale.of_text("C major")
+
+SYMBOLS = {
+    "C": "0 4 7", "Cm": "0 3 7", "C-": "0 3 7", "Cmin": "0 3 7", "Cdim": "0 3 6", "C°": "0 3 6", "Caug": "0 4 8",
+    "C+": "0 4 8", "Csus2": "0 2 7", "Csus4": "0 5 7", "Csus": "0 5 7", "C5": "0 7", "C6": "0 4 7 9",
+    "Cm6": "0 3 7 9", "C69": "0 4 7 9 14", "C6/9": "0 4 7 9 14", "C7": "0 4 7 10", "Cmaj7": "0 4 7 11",
+    "CM7": "0 4 7 11", "CΔ": "0 4 7 11", "CΔ7": "0 4 7 11", "Cm7": "0 3 7 10", "C-7": "0 3 7 10",
+    "CmMaj7": "0 3 7 11", "CmM7": "0 3 7 11", "Cm(maj7)": "0 3 7 11", "Cdim7": "0 3 6 9", "C°7": "0 3 6 9",
+    "Co7": "0 3 6 9", "Cm7b5": "0 3 6 10", "Cø": "0 3 6 10", "Cø7": "0 3 6 10", "C7b5": "0 4 6 10",
+    "C7#5": "0 4 8 10", "C+7": "0 4 8 10", "Caug7": "0 4 8 10", "C7sus4": "0 5 7 10", "C7sus": "0 5 7 10",
+    "Cmaj7#5": "0 4 8 11", "Cadd9": "0 4 7 14", "C(add9)": "0 4 7 14", "Cmadd9": "0 3 7 14", "Cadd11": "0 4 7 17",
+    "C9": "0 4 7 10 14", "Cm9": "0 3 7 10 14", "Cmaj9": "0 4 7 11 14", "C7b9": "0 4 7 10 13", "C7(b9)": "0 4 7 10 13",
+    "C7#9": "0 4 7 10 15", "C9sus4": "0 5 7 10 14", "C7b9sus4": "0 5 7 10 13", "C11": "0 4 7 10 14 17",
+    "Cm11": "0 3 7 10 14 17", "C7#11": "0 4 7 10 18", "Cmaj7#11": "0 4 7 11 18", "C9#11": "0 4 7 10 14 18",
+    "Cm7(11)": "0 3 7 10 17", "C13": "0 4 7 10 14 17 21", "Cm13": "0 3 7 10 14 17 21", "Cmaj13": "0 4 7 11 14 17 21",
+    "C13b9": "0 4 7 10 13 17 21", "C7b13": "0 4 7 10 20", "C7b9b13": "0 4 7 10 13 17 20", "C7alt": "0 4 8 10 13 15",
+    "C7#5#9": "0 4 8 10 15", "C7b5b9": "0 4 6 10 13", "C7b9#11": "0 4 7 10 13 18", "C7no5": "0 4 10",
+    "Cm9b5": "0 3 6 10 14", "Cmaj9#11": "0 4 7 11 14 18",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("symbol", "intervals"), SYMBOLS.items())
+def test_a_chord_symbol_has_the_notes_of_the_books(symbol: str, intervals: str) -> None:
+    expected = tuple(int(each) for each in intervals.split())
+    assert harmony.symbol(symbol).intervals == expected
+    moved = harmony.symbol("F#" + symbol[1:])
+    assert (moved.root, moved.intervals) == (6, expected)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "bass", "pitches"),
+    [
+        ("C/E", 4, [52, 55, 60]),
+        ("Bb/C", 0, [48, 58, 62, 65]),
+        ("F#m7b5/A", 9, [57, 60, 64, 66]),
+        ("C6/9/E", 4, None),
+    ],
+)
+def test_a_slash_chord_has_its_bass_below_everything(
+    symbol: str, bass: int, pitches: list[int] | None
+) -> None:
+    chord = harmony.symbol(symbol)
+    assert chord.bass == bass
+    found = chord.pitches(48)
+    assert found[0] % 12 == bass
+    assert min(found) == found[0]
+    assert {pitch % 12 for pitch in found} == set(chord.classes)
+    if pitches is not None:
+        assert sorted(found) == pitches
+
+
+DEGREES = {
+    ("Imaj7", "C major"): ("C", "0 4 7 11"),
+    ("ii9", "C major"): ("D", "0 3 7 10 14"),
+    ("V7", "C major"): ("G", "0 4 7 10"),
+    ("V7/ii", "C major"): ("A", "0 4 7 10"),
+    ("V7/V", "A minor"): ("B", "0 4 7 10"),
+    ("vii°", "C major"): ("B", "0 3 6"),
+    ("viiø7", "C major"): ("B", "0 3 6 10"),
+    ("bVII", "C major"): ("A#", "0 4 7"),
+    ("iv", "C major"): ("F", "0 3 7"),
+    ("VI", "A minor"): ("F", "0 4 7"),
+    ("i", "F# minor"): ("F#", "0 3 7"),
+    ("V7", "F# minor"): ("C#", "0 4 7 10"),
+    ("#ivø7", "C major"): ("F#", "0 3 6 10"),
+    ("bIII+", "C major"): ("D#", "0 4 8"),
+    ("Vsus4", "D Dorian"): ("A", "0 5 7"),
+}
+
+
+@pytest.mark.parametrize(("asked", "expected"), DEGREES.items(), ids=lambda pair: " in ".join(pair))
+def test_a_degree_is_read_in_its_key(asked: tuple[str, str], expected: tuple[str, str]) -> None:
+    chord = harmony.degree(asked[0], Scale.of_text(asked[1]))
+    assert harmony.SHARPS[chord.root] == expected[0]
+    assert chord.intervals == tuple(int(each) for each in expected[1].split())
+
+
+def test_a_degree_can_have_another_one_in_the_bass() -> None:
+    chord = harmony.degree("I/3", C)
+    assert (chord.root, chord.bass) == (0, 4)
+
+
+@pytest.mark.parametrize("text", ["", "H7", "Cquark", "dm9", "C7b99", "C/", "C//E", "Dm9 |", "💿", "C" * 500])
+def test_what_is_no_chord_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        harmony.chord(text, C)
+    assert caught.value.hint
+
+
+def test_a_progression_has_bars_with_shares_and_repeats() -> None:
+    bars = harmony.progression("Dm9 | Gm7 Bb/C | % | A7b9 |", C)
+    assert [[chord.name for chord in bar] for bar in bars] == [
+        ["Dm9"], ["Gm7", "Bb/C"], ["Gm7", "Bb/C"], ["A7b9"],
+    ]  # fmt: skip
+    with pytest.raises(errors.InvalidValue, match="bar 2"):
+        harmony.progression("C | Hm", C)
+    with pytest.raises(errors.InvalidValue, match="first bar"):
+        harmony.progression("| % | C", C)
+
+
+@pytest.mark.parametrize("symbol", ["C", "Am7", "F#m7b5", "Bb9", "Ebmaj7", "G7sus4", "Dm6", "Adim7", "E+"])
+def test_naming_what_a_symbol_sounds_gives_the_same_notes_back(symbol: str) -> None:
+    chord = harmony.symbol(symbol)
+    name = harmony.named(chord.pitches(48))
+    assert name is not None
+    assert harmony.symbol(name).classes == chord.classes
+    assert harmony.symbol(name).bass == chord.bass
+
+
+def test_what_has_no_name_gets_none() -> None:
+    assert harmony.named([60, 61, 62]) is None
+    assert harmony.named([]) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("F major", "F G A Bb C D E"),
+        ("F# major", "F# G# A# B C# D# E#"),
+        ("Eb minor", "Eb F Gb Ab Bb Cb Db"),
+        ("C# minor", "C# D# E F# G# A B"),
+        ("Bb minor", "Bb C Db Eb F Gb Ab"),
+        ("G major", "G A B C D E F#"),
+        ("D Dorian", "D E F G A B C"),
+        ("C minor", "C D Eb F G Ab Bb"),
+        ("E Phrygian", "E F G A B C D"),
+    ],
+)
+def test_a_key_spells_each_degree_with_a_letter_of_its_own(key: str, names: str) -> None:
+    scale = Scale.of_text(key)
+    spelled = harmony.spelled(scale)
+    assert " ".join(spelled[(scale.root + step) % 12] for step in scale.intervals) == names
+
+
+@pytest.mark.parametrize(("name", "intervals"), SCALES)
+def test_every_scale_of_live_counts_its_degrees_through_all_octaves(
+    name: str, intervals: tuple[int, ...]
+) -> None:
+    scale = Scale.named(5, name)
+    for pitch in range(128):
+        degree, above = scale.place(pitch)
+        assert scale.pitch(degree) + above == pitch
+        assert (above == 0) == (pitch in scale)
+        assert scale.fitted(pitch) in scale
+        assert abs(scale.fitted(pitch) - pitch) <= 3
+        assert scale.fitted(pitch, "up") >= pitch >= scale.fitted(pitch, "down")
+    assert len(harmony.spelled(scale)) == 12
+
+
+def test_leading_voices_moves_no_further_than_any_single_inversion_would() -> None:
+    before = [60, 64, 67]
+    for symbol in ("F", "G7", "Am", "Bdim", "Dm7", "Ebmaj7"):
+        chord = harmony.symbol(symbol).pitches(48)
+        led = voicing.led(before, chord)
+        assert sorted(pitch % 12 for pitch in led) == sorted(pitch % 12 for pitch in chord)
+        inversions = [voicing.inverted(chord, n) for n in range(-4, 8)]
+        assert voicing.motion(before, led) <= min(voicing.motion(before, each) for each in inversions)
+
+
+def bars(text: str) -> list[list[harmony.Chord]]:
+    return harmony.progression(text, C)
+
+
+def test_chords_land_on_their_bars_and_share_them() -> None:
+    notes = writing.chord_notes(bars("C | F G"), Context(), lead=False)
+    assert sorted({(to_beats(n.start), to_beats(n.duration)) for n in notes}) == [
+        (0.0, 4.0),
+        (4.0, 2.0),
+        (6.0, 2.0),
+    ]
+    waltz = writing.chord_notes(bars("C | F"), Context(numerator=3), lead=False)
+    assert {to_beats(n.start) for n in waltz} == {0.0, 3.0}
+
+
+def test_a_rhythm_repeats_in_each_chord_and_holds_over_dashes() -> None:
+    notes = writing.chord_notes(bars("C"), Context(), rhythm="x-.x", grid=BEAT // 2)
+    assert sorted({(to_beats(n.start), to_beats(n.duration)) for n in notes}) == [
+        (0.0, 1.0), (1.5, 0.5), (2.0, 1.0), (3.5, 0.5),
+    ]  # fmt: skip
+
+
+def test_a_walking_bass_plays_chord_tones_and_steps_into_the_next_root() -> None:
+    line = writing.bass_notes(bars("Dm7 | G7 | Cmaj7 | Cmaj7"), Context(), style="walking")
+    assert [to_beats(note.start) for note in line] == [float(n) for n in range(16)]
+    roots = [line[n].pitch % 12 for n in (0, 4, 8, 12)]
+    assert roots == [2, 7, 0, 0]
+    for bar in range(3):
+        assert abs(line[4 * bar + 3].pitch - line[4 * bar + 4].pitch) in (1, 2)
+    assert all(28 <= note.pitch <= 52 for note in line)
+
+
+@pytest.mark.parametrize(
+    ("style", "pitches"), [("roots", [36]), ("fifths", [36, 43, 36, 43]), ("octaves", [36, 48, 36, 48])]
+)
+def test_a_bass_follows_its_style(style: Any, pitches: list[int]) -> None:
+    assert [note.pitch for note in writing.bass_notes(bars("C"), Context(), style=style)] == pitches
+
+
+def test_a_melody_reads_degrees_rests_holds_and_signs() -> None:
+    found = writing.melody("1 3 5 . 8 - 0 7b", C)
+    assert [(note.pitch, to_beats(note.start), to_beats(note.duration)) for note in found] == [
+        (60, 0.0, 0.5), (64, 0.5, 0.5), (67, 1.0, 0.5), (72, 2.0, 1.0), (59, 3.0, 0.5), (70, 3.5, 0.5),
+    ]  # fmt: skip
+    with pytest.raises(errors.InvalidValue):
+        writing.melody("1 x 3", C)
+    with pytest.raises(errors.InvalidValue):
+        writing.melody("99", C)
+
+
+@pytest.mark.parametrize("style", sorted(writing.STYLES))
+def test_a_drum_style_fills_its_length_on_the_pads_of_the_rack(style: str) -> None:
+    pads = {"kick 808": 40, "snare tight": 41, "clap": 42, "hihat closed": 43, "hihat open": 44, "rim": 45}
+    found = writing.style_notes(style, Context(pads=pads), 8 * BEAT)
+    assert {note.pitch for note in found} <= set(pads.values())
+    assert min(note.start for note in found) == 0
+    assert max(note.end for note in found) <= 8 * BEAT
+    first = [note for note in found if note.start < 4 * BEAT]
+    assert len(found) == 2 * len(first)
+
+
+def test_a_fill_gets_denser_louder_and_goes_through_the_drums() -> None:
+    found = writing.fill(Context(), [38, 45, 41], 4 * BEAT, seed=3)
+    assert found == writing.fill(Context(), [38, 45, 41], 4 * BEAT, seed=3)
+    assert [found[0].pitch, found[-1].pitch] == [38, 41]
+    half = (
+        [note.velocity for note in found if note.start < 2 * BEAT],
+        [note.velocity for note in found if note.start >= 2 * BEAT],
+    )
+    assert sum(half[0]) / len(half[0]) < sum(half[1]) / len(half[1])
+    assert len(half[0]) <= len(half[1])
