@@ -17,6 +17,8 @@ from typing import Any
 import anyio
 import anyio.abc
 
+from remote_script.SetMirror.seal import BadSeal, Session
+
 from . import errors, wire
 from .model import WriteProgress
 from .sync import Apply, Close, Effect, Replace, Send, Stage, State, Sync, Trust
@@ -47,10 +49,11 @@ def tcp(host: str = "127.0.0.1", port: int = 9860) -> Connect:
 class Request:
     """A request under way; `started` once a byte of it may have left."""
 
-    __slots__ = ("answer", "done", "line", "started")
+    __slots__ = ("answer", "done", "line", "sealed", "started")
 
     def __init__(self, line: bytes) -> None:
         self.line = line
+        self.sealed = True
         self.started = False
         self.done = anyio.Event()
         self.answer: wire.Message | errors.MirrorError | None = None
@@ -88,6 +91,7 @@ class Link:
         self._chance = chance
         self._nonce = nonce
         self._framer = wire.Framer()
+        self._seals: Session | None = None
         self._outbox: deque[Request] = deque()
         self._outbox_bytes = 0
         self._wake = anyio.Event()
@@ -138,6 +142,7 @@ class Link:
         return asked.answer.result
 
     def _post(self, asked: Request) -> None:
+        asked.sealed = self._seals is not None
         self._outbox.append(asked)
         self._outbox_bytes += len(asked.line)
         self._wake.set()
@@ -177,6 +182,7 @@ class Link:
     async def _session(self, stream: anyio.abc.ByteStream) -> None:
         """One connection from hello to its end; never raises but for cancellation."""
         self._framer = wire.Framer()
+        self._seals = None
         try:
             async with anyio.create_task_group() as tasks:
                 self._scope = tasks.cancel_scope
@@ -241,6 +247,7 @@ class Link:
         if not line.strip():
             return
         self.counters["lines in"] += 1
+        line = self._opened(line)
         if self.recorder is not None:
             self.recorder("<", line)
         message = wire.decode(line)
@@ -259,6 +266,18 @@ class Link:
         if len(self.sync.unknown) > unknown:
             log.info("a newer script sends %r, which is ignored", message.method[:60])
 
+    def _opened(self, line: bytes) -> bytes:
+        """The message in a line; BadLine when it is not the session's next one."""
+        if self._seals is None:
+            return line
+        try:
+            return self._seals.incoming.open(line)
+        except BadSeal as problem:
+            if self.sync.state is State.GREETING and wire.decode(line).error is not None:
+                # A peer that refuses our proof has no session to seal its refusal with.
+                return line
+            raise wire.BadLine(str(problem)) from None
+
     def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             if isinstance(effect, Send):
@@ -268,6 +287,7 @@ class Link:
                 self.close(effect.reason)
             elif isinstance(effect, Trust):
                 self._framer.limit = wire.LINE_BYTES
+                self._seals = effect.session
             else:
                 assert isinstance(effect, Stage | Replace | Apply)
                 try:
@@ -294,8 +314,12 @@ class Link:
                 asked.started = True
                 if self.recorder is not None:
                     self.recorder(">", asked.line[:-1])
-                self.counters["bytes out"] += len(asked.line)
-                await stream.send(asked.line)
+                line = asked.line
+                if asked.sealed:
+                    assert self._seals is not None
+                    line = self._seals.outgoing.seal(line)
+                self.counters["bytes out"] += len(line)
+                await stream.send(line)
         except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError) as problem:
             self.close(f"the link broke: {str(problem) or type(problem).__name__}")
 

@@ -29,6 +29,7 @@ from .stats import Latencies
 from .store import Applied, Store
 from .subscriptions import Hub, Stream
 from .sync import Apply, Effect, Replace, Stage, State, Sync
+from .token import AGENT, process_identity
 from .writes import Progressed, Writes
 
 log = logging.getLogger("setmirror.mirror")
@@ -44,6 +45,8 @@ class Mirror:
         client_name: str,
         client_version: str,
         *,
+        role: str = AGENT,
+        identity: str = "",
         recorder: Recorder | None = None,
         clock: Callable[[], float] = anyio.current_time,
         wall: Callable[[], float] = time.time,
@@ -54,7 +57,8 @@ class Mirror:
         self.hub = Hub(self.store)
         self.latencies = Latencies()
         self._clock = clock
-        self._sync = Sync(token, {"name": client_name, "version": client_version})
+        about = {"name": client_name, "version": client_version}
+        self._sync = Sync(token, about, role=role, identity=identity or process_identity())
         self._link = Link(
             connect,
             self._sync,
@@ -411,6 +415,16 @@ class Mirror:
             stream.close()
 
     @property
+    def role(self) -> str:
+        """What the link proves: "agent" or "person"."""
+        return self._sync.role
+
+    @property
+    def identity(self) -> str:
+        """Who this client is to the bridge, proved by its key."""
+        return self._sync.identity
+
+    @property
     def state(self) -> State:
         """Where the link is; see `sync.State`."""
         return self._sync.state
@@ -423,6 +437,8 @@ async def open_mirror(
     client_name: str = "setmirror",
     client_version: str = "0",
     *,
+    role: str = AGENT,
+    identity: str = "",
     recorder: Recorder | None = None,
     chance: Callable[[], float] = random.random,
 ) -> AsyncIterator[Mirror]:
@@ -433,10 +449,21 @@ async def open_mirror(
     Args:
       connect: Opens the byte stream to the script, as `tcp()` makes it.
       token: 64 hex digits, as `load_token()` reads them.
+      role: "agent", or "person" for a program that a person works with.
+      identity: Who the client is to the bridge: 1 to 64 letters, digits, - and _; this process if not given.
       recorder: Gets each line with its direction, "<" from Live and ">" to it.
     """
     problem: Exception | None = None
-    mirror = Mirror(connect, token, client_name, client_version, recorder=recorder, chance=chance)
+    mirror = Mirror(
+        connect,
+        token,
+        client_name,
+        client_version,
+        role=role,
+        identity=identity,
+        recorder=recorder,
+        chance=chance,
+    )
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(mirror.run)
         try:

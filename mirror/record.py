@@ -24,8 +24,10 @@ import msgspec
 
 from remote_script.SetMirror import auth
 from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.seal import Session, script_session
 
 from . import errors, wire
+from .sync import PROTOCOLS
 
 log = logging.getLogger("setmirror.record")
 
@@ -182,7 +184,7 @@ class _Session:
     """One recorded connection."""
 
     def __init__(self) -> None:
-        self.hello: dict[str, Any] = {"protocol": 1}
+        self.hello: dict[str, Any] = {"protocol": 2}
         self.welcome: dict[str, Any] | None = None
         self.steps: deque[_Step] = deque()
         self.answers: dict[bytes, dict[str, Any]] = {}
@@ -257,8 +259,9 @@ class _Stream(anyio.abc.ByteStream):
         self._snapshot: Any = None
         self._framer = wire.Framer(wire.REQUEST_BYTES)
         self._arrived = anyio.Event()
+        self._key = ""
         self._nonces = ("", "")
-        self._served = False
+        self._seals: Session | None = None
         self._closed = False
         self._last_notice: dict[str, Any] = {}
 
@@ -266,21 +269,22 @@ class _Stream(anyio.abc.ByteStream):
         await anyio.lowlevel.checkpoint()
         self._framer.feed(bytes(item))
         while (line := self._framer.next_line()) is not None:
-            self._take(msgspec.json.decode(line))
+            self._take(msgspec.json.decode(line if self._seals is None else self._seals.incoming.open(line)))
         self._arrived.set()
 
     def _take(self, message: dict[str, Any]) -> None:
         method, id_, params = message["method"], message["id"], message["params"]
         session = self._session
         if method == "bridge.hello":
+            self._key = auth.client_key(self._replay.token, params["role"], params["identity"])
             self._nonces = (params["nonce"], auth.new_nonce())
-            proof = auth.script_proof(self._replay.token, *self._nonces)
-            self._say({"id": id_, "result": {**session.hello, "nonce": self._nonces[1], "proof": proof}})
+            proven = {"nonce": self._nonces[1], "proof": auth.script_proof(self._key, *self._nonces)}
+            self._say({"id": id_, "result": {**session.hello, "protocol": PROTOCOLS[-1], **proven}})
         elif method == "bridge.authenticate":
-            if not auth.same(auth.client_proof(self._replay.token, *self._nonces), params["proof"]):
+            if not auth.same(auth.client_proof(self._key, *self._nonces), params["proof"]):
                 self._refuse(id_, BridgeError("UNAUTHENTICATED", "The proof does not match the token"))
                 return
-            self._served = True
+            self._seals = script_session(self._key, *self._nonces)
             self._say({"id": id_, "result": session.welcome})
         elif method in _ASKED_BY_SYNC:
             self._open.setdefault(method, deque()).append(id_)
@@ -296,7 +300,8 @@ class _Stream(anyio.abc.ByteStream):
                 self._refuse(id_, BridgeError("NOT_AVAILABLE", "This was not asked when it was recorded"))
 
     def _say(self, message: dict[str, Any]) -> None:
-        self._out.append(wire.encode({"jsonrpc": "2.0", **message}) + b"\n")
+        line = wire.encode({"jsonrpc": "2.0", **message}) + b"\n"
+        self._out.append(line if self._seals is None else self._seals.outgoing.seal(line))
 
     def _refuse(self, id_: Any, problem: BridgeError) -> None:
         self._say({"id": id_, "error": problem.to_json()})
@@ -317,7 +322,7 @@ class _Stream(anyio.abc.ByteStream):
         self._arrived = anyio.Event()
         steps = self._session.steps
         needed = steps[0].needs if steps else ""
-        if not self._served or (needed and not self._open.get(needed)):
+        if self._seals is None or (needed and not self._open.get(needed)):
             await self._arrived.wait()
             return
         if not steps:

@@ -21,10 +21,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from remote_script.SetMirror import auth
+from remote_script.SetMirror.seal import Session, client_session
 
 from . import wire
 
-PROTOCOLS = (1,)
+PROTOCOLS = (2,)
 HEARTBEAT_S = 2.0
 SILENCE_S = 3 * HEARTBEAT_S
 """Three missed heartbeats mean that the link is dead; Live's UI can stall for a second in a menu."""
@@ -75,7 +76,9 @@ class Close(msgspec.Struct, frozen=True):
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """The peer has proved itself: take long lines from now on."""
+    """The peer has proved itself: lines may be long, and all after those sent so far are sealed."""
+
+    session: Session
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -185,9 +188,17 @@ def judge(held: tuple[str, int], epoch: str, revision: int) -> str:
 
 
 class Sync:
-    """The state machine; `epoch` and `revision` are what the store holds once the effects are carried out."""
+    """The state machine; `epoch` and `revision` are what the store holds once the effects are carried out.
 
-    def __init__(self, token: str, client: dict[str, str]) -> None:
+    Args:
+      token: The bridge's, 64 hex digits.
+      client: Name and version of the program, for people.
+      role, identity: Whose key is proved; see `auth`.
+    """
+
+    def __init__(
+        self, token: str, client: dict[str, str], *, role: str = auth.AGENT, identity: str = "mirror"
+    ) -> None:
         self.state = State.DISCONNECTED
         self.epoch = ""
         self.revision = 0
@@ -201,7 +212,9 @@ class Sync:
         self.unknown: Counter[str] = Counter()
         """Kinds of notices that this version does not know; a newer script is no fault."""
         self.reason = ""
-        self._token = token
+        self.role = role
+        self.identity = identity
+        self._key = auth.client_key(token, role, identity)
         self._client = client
         self._nonce = ""
         self._asked: dict[str, str] = {}
@@ -351,7 +364,13 @@ class Sync:
         self.reason = ""
         self._nonce = nonce
         self._watches = self._snapshots = 0
-        params = {"protocols": list(PROTOCOLS), "client": self._client, "nonce": nonce}
+        params = {
+            "protocols": list(PROTOCOLS),
+            "client": self._client,
+            "role": self.role,
+            "identity": self.identity,
+            "nonce": nonce,
+        }
         return [self._ask("greeted", "bridge.hello", params, GREETING_S, now)]
 
     def _authenticate(self, hello: wire.Hello, now: float) -> list[Effect]:
@@ -361,13 +380,14 @@ class Sync:
             )
         if not auth.NONCE.match(hello.nonce):
             return self._end("the peer's nonce is not 64 hex digits", "wrong proof")
-        if not auth.same(auth.script_proof(self._token, self._nonce, hello.nonce), hello.proof):
+        if not auth.same(auth.script_proof(self._key, self._nonce, hello.nonce), hello.proof):
             return self._end(
                 "the peer could not prove that it knows the token: it is not this user's Live", "wrong proof"
             )
         self.script = hello.script
-        proof = auth.client_proof(self._token, self._nonce, hello.nonce)
-        return [Trust(), self._ask("welcomed", "bridge.authenticate", {"proof": proof}, GREETING_S, now)]
+        proof = auth.client_proof(self._key, self._nonce, hello.nonce)
+        ask = self._ask("welcomed", "bridge.authenticate", {"proof": proof}, GREETING_S, now)
+        return [ask, Trust(client_session(self._key, self._nonce, hello.nonce))]
 
     def _begin(self, welcome: wire.Welcome, now: float) -> list[Effect]:
         self.welcome = welcome

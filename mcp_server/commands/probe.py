@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from remote_script.SetMirror import auth
+from remote_script.SetMirror import auth, seal
 
 ANSWER_S = 3.0
 """Live's main thread can be busy for a second or two in a menu or while loading."""
-PROTOCOLS = [1]
+PROTOCOLS = [2]
+IDENTITY = "doctor"
 _LINE_LIMIT = 64 << 20
 _NOTICES = 10_000
 """Between a question and its answer; a bridge keeps fewer batches."""
@@ -49,6 +50,7 @@ class Session:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._number = 0
+        self._seals: seal.Session | None = None
         self.welcome: dict[str, Any] = {}
         self.notices: list[dict[str, Any]] = []
         """What the bridge told meanwhile, in order."""
@@ -64,9 +66,16 @@ class Session:
           Stranger: what comes back is no answer.
           TimeoutError: nothing came in time.
         """
+        self._send(method, params)
+        return self._answer()
+
+    def _send(self, method: str, params: dict[str, Any]) -> None:
         self._number += 1
         request = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
-        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        line = json.dumps(request).encode() + b"\n"
+        self._connection.sendall(line if self._seals is None else self._seals.outgoing.seal(line))
+
+    def _answer(self) -> dict[str, Any]:
         for _ in range(_NOTICES):
             message = self._next()
             if message.get("id") == self._number and isinstance(message.get("result"), dict):
@@ -86,22 +95,38 @@ class Session:
         if not line:
             raise Stranger("it closed the connection")
         try:
-            message = json.loads(line)
-        except ValueError:
-            raise Stranger("it does not speak our language") from None
+            message = json.loads(self._opened(line.rstrip(b"\n")))
+        except (ValueError, RecursionError):
+            raise Stranger("it is not SetMirror") from None
         if not isinstance(message, dict):
-            raise Stranger("it does not speak our language")
+            raise Stranger("it is not SetMirror")
         return message
+
+    def _opened(self, line: bytes) -> bytes:
+        if self._seals is None:
+            return line
+        try:
+            return self._seals.incoming.open(line)
+        except seal.BadSeal as problem:
+            if not self.welcome and line.endswith(b"}"):
+                # Who refuses our proof has no session to seal the refusal with.
+                return line
+            raise Stranger(str(problem)) from None
 
     def prove(self, token: str, client: str) -> None:
         """The hello; afterwards `welcome` holds the bridge's answer."""
-        nonce = auth.new_nonce()
+        key, nonce = auth.client_key(token, auth.PERSON, IDENTITY), auth.new_nonce()
         about = {"name": client, "version": "0"}
-        hello = self.ask("bridge.hello", protocols=PROTOCOLS, client=about, nonce=nonce)
+        who = {"role": auth.PERSON, "identity": IDENTITY}
+        hello = self.ask("bridge.hello", protocols=PROTOCOLS, client=about, nonce=nonce, **who)
         theirs = str(hello.get("nonce", ""))
-        if not auth.same(auth.script_proof(token, nonce, theirs), hello.get("proof")):
+        if not auth.NONCE.match(theirs) or not auth.same(
+            auth.script_proof(key, nonce, theirs), hello.get("proof")
+        ):
             raise Stranger("it does not know the token in this user's folder")
-        self.welcome = self.ask("bridge.authenticate", proof=auth.client_proof(token, nonce, theirs))
+        self._send("bridge.authenticate", {"proof": auth.client_proof(key, nonce, theirs)})
+        self._seals = seal.client_session(key, nonce, theirs)
+        self.welcome = self._answer()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Who may talk to the bridge: a token in a private file, proved by HMAC in both directions, never sent.
+"""Who may use the bridge: a token in a private file, keys derived from it, proved by HMAC in both directions.
 
-The file is made by whichever side comes first (`O_EXCL`), readable by its owner only. A process that squats
-on the port learns nothing that it could use, and a client that cannot prove the token gets one error and a
-closed line.
+The token itself never crosses the wire. Each client has a key of its own, derived from the token, its role and its
+identity, so that a key handed to one client proves nothing about another one. The file is created by whichever side
+comes first (`O_EXCL`) and read without ever waiting: a FIFO, a link or somebody else's file is refused.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ import hashlib
 import hmac
 import os
 import re
-import stat
-from typing import Optional
+from typing import Optional, Tuple
 
-_TOKEN = re.compile(r"[0-9a-f]{64}\Z")
+from .files import Unreadable, read_private
+
+AGENT = "agent"
+PERSON = "person"
+ROLES = (AGENT, PERSON)
+"""A person uses the command line or the page; everything that speaks MCP is an agent."""
+IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+"""The name that a client proves with its key; what it calls itself besides is decoration."""
 NONCE = re.compile(r"[0-9a-fA-F]{64}\Z")
+_TOKEN = re.compile(rb"[0-9a-f]{64}\Z")
 
 
 class TokenUnusable(Exception):
-    """The token file cannot be made or read, or is not a token."""
+    """The token file cannot be created or read, or does not hold a token; one line that names the file."""
 
 
 def home() -> str:
@@ -28,24 +35,29 @@ def home() -> str:
 
 
 def load_token(folder: Optional[str] = None) -> str:
-    """The token, made now if there is none; TokenUnusable with the reason."""
+    """The token (64 hex digits), created now if there is none; never waits.
+
+    Raises:
+      TokenUnusable: with the file and the reason.
+    """
     folder = folder or home()
     path = os.path.join(folder, "token")
     for _ in range(2):
         try:
-            with open(path, "r") as file:
-                text = file.read(200).strip()
+            held = read_private(path, 200)
         except FileNotFoundError:
             _create(folder, path)
             continue
-        except OSError as problem:
-            raise TokenUnusable("{} cannot be read: {}".format(path, problem))
-        if not _TOKEN.match(text):
+        except (Unreadable, OSError) as problem:
+            raise TokenUnusable("{} cannot be used: {}".format(path, _reason(problem)))
+        if not _TOKEN.match(held.strip()):
             raise TokenUnusable("{} must hold 64 hex digits; delete it and start again".format(path))
-        if os.name == "posix" and stat.S_IMODE(os.stat(path).st_mode) & 0o077:
-            os.chmod(path, 0o600)
-        return text
-    raise TokenUnusable("{} could not be made".format(path))
+        return held.strip().decode("ascii")
+    raise TokenUnusable("{} could not be created".format(path))
+
+
+def _reason(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)
 
 
 def _create(folder: str, path: str) -> None:
@@ -66,7 +78,7 @@ def _create(folder: str, path: str) -> None:
         except FileExistsError:
             pass
         except OSError:
-            # A file system without hard links: rename would replace, so make it in place.
+            # A file system without hard links: rename would replace, so write it in place.
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(aside, "rb") as written:
                 os.write(handle, written.read())
@@ -74,7 +86,7 @@ def _create(folder: str, path: str) -> None:
     except FileExistsError:
         pass
     except OSError as problem:
-        raise TokenUnusable("{} cannot be made: {}".format(path, problem))
+        raise TokenUnusable("{} cannot be created: {}".format(path, _reason(problem)))
     finally:
         try:
             os.unlink(aside)
@@ -82,27 +94,65 @@ def _create(folder: str, path: str) -> None:
             pass
 
 
+# -- keys and proofs -------------------------------------------------------------------------------------------------
+
+
 def new_nonce() -> str:
     """64 hex digits, never used before."""
     return os.urandom(32).hex()
 
 
-def _proof(token: str, text: str) -> str:
-    return hmac.new(token.encode("ascii"), text.encode("ascii"), hashlib.sha256).hexdigest()
+def _hmac(key: str, text: str) -> str:
+    return hmac.new(key.encode("ascii"), text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def script_proof(token: str, client_nonce: str, script_nonce: str) -> str:
-    """What the script shows to prove the token."""
-    return _proof(token, "setmirror/script:{}:{}".format(client_nonce, script_nonce))
+def client_key(token: str, role: str, identity: str) -> str:
+    """The key (64 hex digits) of one client, derived from the token; ValueError for a role or name that is none."""
+    if role not in ROLES:
+        raise ValueError("Expected one of {}, not {!r}".format(ROLES, role))
+    if not IDENTITY.match(identity):
+        rule = "A client's name has 1 to 64 letters, digits, - and _, got {!r}"
+        raise ValueError(rule.format(identity[:80]))
+    return _hmac(token, "setmirror/key/{}:{}".format(role, identity))
 
 
-def client_proof(token: str, client_nonce: str, script_nonce: str) -> str:
+def bearer(token: str, identity: str, role: str = AGENT) -> str:
+    """The named token that a client sends over HTTP: `name.key`."""
+    return "{}.{}".format(identity, client_key(token, role, identity))
+
+
+def read_bearer(token: str, shown: str) -> Optional[Tuple[str, str]]:
+    """Role and identity that a named token proves; None if it proves nothing."""
+    identity, _, key = shown.rpartition(".")
+    if not IDENTITY.match(identity):
+        return None
+    for role in ROLES:
+        if same(client_key(token, role, identity), key):
+            return role, identity
+    return None
+
+
+def script_proof(key: str, client_nonce: str, script_nonce: str) -> str:
+    """What the script shows to prove the client's key."""
+    return _hmac(key, "setmirror/2/script:{}:{}".format(client_nonce, script_nonce))
+
+
+def client_proof(key: str, client_nonce: str, script_nonce: str) -> str:
     """What the client has to show."""
-    return _proof(token, "setmirror/client:{}:{}".format(script_nonce, client_nonce))
+    return _hmac(key, "setmirror/2/client:{}:{}".format(script_nonce, client_nonce))
+
+
+def session_keys(key: str, client_nonce: str, script_nonce: str) -> Tuple[bytes, bytes]:
+    """The keys of one connection's lines: (from the client, from the script); see `seal`."""
+    nonces = "{}:{}".format(client_nonce, script_nonce)
+    return (
+        bytes.fromhex(_hmac(key, "setmirror/2/lines from client:" + nonces)),
+        bytes.fromhex(_hmac(key, "setmirror/2/lines from script:" + nonces)),
+    )
 
 
 def same(expected: str, shown: object) -> bool:
-    """Whether `shown` is the proof; takes the same time wherever they differ."""
+    """True when `shown` is the proof; takes the same time wherever they differ."""
     return isinstance(shown, str) and hmac.compare_digest(
         expected.encode("ascii"), shown.encode("utf-8", "replace")
     )

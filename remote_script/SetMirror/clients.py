@@ -1,15 +1,16 @@
-"""One client of the bridge: its line, its proof, its outbox.
+"""One client of the bridge: its connection, its proof, its session, its outbox.
 
 The outbox is bounded in bytes. What overflows is the stream of batches: it is dropped as a whole and the
 client is told to fetch a snapshot; replies are kept, since their number is bounded by the requests taken.
-Nothing here waits.
+A line is sealed when its turn to be sent comes, so that what was dropped leaves no gap. Nothing here waits.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, List, Optional, Tuple
+from typing import Any, Deque, Generator, Iterator, List, Optional, Tuple
 
+from .seal import Session
 from .shadow import Snapshot
 from .wire import LIMIT_CLIENT, LIMIT_STRANGER, LineFramer
 
@@ -17,6 +18,8 @@ OUTBOX_BYTES = 16 * 1024 * 1024
 """Twice the history: a client that resumes from the oldest batch does not overflow by it."""
 REPLY_BYTES = 64 * 1024 * 1024
 """Replies that nobody fetches; the client is dead or hostile."""
+SENT_AT_ONCE = 64 * 1024
+"""Short lines are gathered up to about so many bytes for one call of the transport."""
 HELLO_S = 5.0
 """From connecting to being authenticated; a process that only holds the port's line is let go."""
 
@@ -36,6 +39,13 @@ class Client:
         self.since = now
         self.framer = LineFramer(LIMIT_STRANGER)
         self.waiting: Deque[bytes] = deque()
+        self.waiting_bytes = 0
+        self.job: Optional[Iterator[None]] = None
+        """A long line that is being opened, read and answered in slices."""
+        self.role = ""
+        """Proved by its key, as is the identity; see `auth`."""
+        self.identity = ""
+        self.key = ""
         self.client_nonce = ""
         self.script_nonce = ""
         self.following = False
@@ -43,23 +53,54 @@ class Client:
         self.snapshots_wanted: List[Any] = []
         self.overflowed = False
         self.closed = False
-        self.last_sent = now
-        self.outbox_bytes = 0
+        self._session: Optional[Session] = None
         self._outbox: Deque[Tuple[bytes, bool]] = deque()
-        self._offset = 0
+        self._queued_bytes = 0
         self._reply_bytes = 0
+        self._pieces: Optional[Iterator[bytes]] = None
+        """What is left of the line that is being sealed."""
+        self._ready = b""
+        self._offset = 0
 
-    def serve(self) -> None:
-        """Authenticated: longer lines from now on."""
+    def serve(self, session: Session) -> None:
+        """Authenticated: longer lines, and all sealed, from now on."""
         self.state = SERVED
         self.framer.limit = LIMIT_CLIENT
+        self._session = session
+
+    @property
+    def is_stranger(self) -> bool:
+        """True until it has proved its key."""
+        return self.state in (GREETING, PROVING)
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes in; the lines that they complete come out of `next_line`. LineTooLong past the limit."""
+        lines = self.framer.feed(data)
+        self.waiting.extend(lines)
+        self.waiting_bytes += sum(len(line) for line in lines)
+
+    def next_line(self) -> Optional[bytes]:
+        if not self.waiting:
+            return None
+        line = self.waiting.popleft()
+        self.waiting_bytes -= len(line)
+        return line
+
+    def opening(self, line: bytes) -> Generator[None, None, bytes]:
+        """The message in a line that came, in slices; BadSeal when it is not the session's next one."""
+        assert self._session is not None
+        return self._session.incoming.opening(line)
+
+    @property
+    def outbox_bytes(self) -> int:
+        """What waits to be taken by the transport; of a line under way only what is sealed already."""
+        return self._queued_bytes + len(self._ready) - self._offset
 
     def push(self, line: bytes) -> None:
         """A reply or notice that must arrive."""
         if self.closed:
             return
-        self._outbox.append((line, False))
-        self.outbox_bytes += len(line)
+        self._append(line, False)
         self._reply_bytes += len(line)
         if self._reply_bytes > REPLY_BYTES:
             self.close()
@@ -72,8 +113,11 @@ class Client:
             self.drop_stream()
             self.overflowed = True
             return
-        self._outbox.append((line, True))
-        self.outbox_bytes += len(line)
+        self._append(line, True)
+
+    def _append(self, line: bytes, streamed: bool) -> None:
+        self._outbox.append((line, streamed))
+        self._queued_bytes += len(line)
 
     def has_room(self, line: bytes) -> bool:
         """Whether the outbox takes `line` without overflowing."""
@@ -82,20 +126,19 @@ class Client:
     def drop_stream(self) -> None:
         """Forget all streamed lines but the one that is half sent."""
         self.following = False
-        kept: Deque[Tuple[bytes, bool]] = deque()
-        for position, (line, streamed) in enumerate(self._outbox):
-            if not streamed or (position == 0 and self._offset):
-                kept.append((line, streamed))
-        self._outbox = kept
-        self.outbox_bytes = sum(len(line) for line, _ in kept) - self._offset
+        self._outbox = deque(entry for entry in self._outbox if not entry[1])
+        self._queued_bytes = sum(len(line) for line, _ in self._outbox)
 
     def send(self, most: int) -> int:
         """Give the connection what it takes now, at most about `most` bytes; returns how much it took."""
         total = 0
-        while self._outbox and total < most and not self.closed:
-            line, streamed = self._outbox[0]
+        while total < most and not self.closed:
+            if self._offset == len(self._ready):
+                self._ready, self._offset = self._sealed(), 0
+                if not self._ready:
+                    break
             try:
-                count = self.connection.send(memoryview(line)[self._offset : self._offset + most])
+                count = self.connection.send(memoryview(self._ready)[self._offset :])
             except Exception:
                 # A transport that fails is a connection that is gone.
                 count = -1
@@ -105,31 +148,55 @@ class Client:
             if count == 0:
                 break
             total += count
-            self.outbox_bytes -= count
             self._offset += count
-            if self._offset >= len(line):
-                self._outbox.popleft()
-                self._offset = 0
-                if not streamed:
-                    self._reply_bytes -= len(line)
-        if self.state == LEAVING and not self._outbox:
-            self.close()
+        if self.state == LEAVING:
+            self._close_when_sent()
         return total
+
+    def _sealed(self) -> bytes:
+        """What is to be sent next: a piece of a long line, or several short lines."""
+        parts: List[bytes] = []
+        size = 0
+        while size < SENT_AT_ONCE:
+            piece = next(self._pieces, None) if self._pieces is not None else None
+            if piece is not None:
+                parts.append(piece)
+                size += len(piece)
+                continue
+            self._pieces = None
+            if not self._outbox:
+                break
+            line, streamed = self._outbox.popleft()
+            self._queued_bytes -= len(line)
+            if not streamed:
+                self._reply_bytes -= len(line)
+            self._pieces = iter((line,)) if self._session is None else self._session.outgoing.pieces(line)
+        return b"".join(parts)
 
     def leave(self) -> None:
         """Close once everything is sent; nothing more is read."""
         self.state = LEAVING
-        self.waiting.clear()
-        if not self._outbox:
+        self._drop_input()
+        self._close_when_sent()
+
+    def _close_when_sent(self) -> None:
+        if not self.outbox_bytes and self._pieces is None:
             self.close()
+
+    def _drop_input(self) -> None:
+        self.waiting.clear()
+        self.waiting_bytes = 0
+        self.job = None
 
     def close(self) -> None:
         if not self.closed:
             self.closed = True
             self.following = False
             self._outbox.clear()
-            self.waiting.clear()
-            self.outbox_bytes = 0
+            self._queued_bytes = 0
+            self._pieces = None
+            self._ready, self._offset = b"", 0
+            self._drop_input()
             try:
                 self.connection.close()
             except Exception:

@@ -1,26 +1,41 @@
 """All clients: taking their requests, giving them their replies, their snapshots and the stream of batches.
 
-A turn takes a bounded number of bytes and requests from each client and never waits for one. Strangers get
-two requests (hello, authenticate), small lines and five seconds; whatever else they send closes their line.
-What the requests mean is the business of `Requests` (see `requests`).
+A turn takes a bounded number of bytes and requests from each client and never waits for one; a long line is opened,
+read and answered in slices. Strangers get two requests (hello, authenticate), small lines, five seconds, and places of
+their own; whatever else they send closes their connection. What the requests mean is the business of `Requests`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from . import auth
 from .clients import GREETING, HELLO_S, LEAVING, PROVING, SERVED, Client
 from .errors import BridgeError
+from .seal import BadSeal, script_session
 from .shadow import Shadow
-from .wire import LineTooLong, decode, encode, error_line, notification, request_line, result_line
+from .wire import (
+    LineTooLong,
+    decoding,
+    encode,
+    error_line,
+    notification,
+    request_line,
+    result_line,
+)
 
-PROTOCOLS = (1,)
+PROTOCOLS = (2,)
+"""1 had no seals and was never released."""
 CLIENTS = 32
-"""At once, strangers included; one more is turned away."""
+"""Authenticated at once; one more is told BUSY."""
+STRANGERS = 64
+"""At once; at the bound one that has said nothing goes first, then the oldest: a newcomer needs three turns."""
+ACCEPTED_A_TURN = 8
 REQUESTS_A_TURN = 32
 BYTES_A_TURN = 512 * 1024
 WAITING_LINES = 1024
+WAITING_BYTES = BYTES_A_TURN
+"""Of lines read and not yet answered; past it nothing more is read from that client."""
 SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
 """A snapshot is encoded only this far ahead of what the client takes."""
@@ -71,16 +86,7 @@ class Server:
     def receive(self, spend: Callable[[], bool] = lambda: True) -> None:
         """Accept who knocks and take requests, each pump from another client first, while `spend()`."""
         now = self._clock()
-        for _ in range(8):
-            connection = self.listener.accept()
-            if connection is None:
-                break
-            if len(self.clients) >= CLIENTS:
-                self.counters["turned_away"] += 1
-                connection.close()
-                continue
-            self.counters["accepted"] += 1
-            self.clients.append(Client(connection, now))
+        self._accept(now)
         self._first += 1
         start = self._first % max(1, len(self.clients))
         for client in self.clients[start:] + self.clients[:start]:
@@ -90,13 +96,30 @@ class Server:
                 self._receive(client, spend)
             except BridgeError as problem:
                 self._refuse(client, None, problem)
-            if client.state in (GREETING, PROVING) and now - client.since > HELLO_S:
+            if client.is_stranger and now - client.since > HELLO_S:
                 self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The hello took too long"))
+
+    def _accept(self, now: float) -> None:
+        """Take newcomers; where there is no place, strangers from before go: the silent first, then the oldest."""
+        strangers = [client for client in self.clients if client.is_stranger and not client.closed]
+        strangers.sort(key=lambda client: client.state != GREETING)
+        places = STRANGERS - len(strangers)
+        for _ in range(ACCEPTED_A_TURN):
+            connection = self.listener.accept()
+            if connection is None:
+                return
+            if places:
+                places -= 1
+            else:
+                self.counters["turned_away"] += 1
+                strangers.pop(0).close()
+            self.counters["accepted"] += 1
+            self.clients.append(Client(connection, now))
 
     def _receive(self, client: Client, spend: Callable[[], bool]) -> None:
         taken = 0
         while client.state != LEAVING and not client.closed and taken < BYTES_A_TURN:
-            if len(client.waiting) >= WAITING_LINES:
+            if len(client.waiting) >= WAITING_LINES or client.waiting_bytes >= WAITING_BYTES:
                 break
             data = client.connection.receive()
             if data is None:
@@ -112,33 +135,42 @@ class Server:
                 client.close()
                 return
             try:
-                lines = client.framer.feed(data)
+                client.feed(data)
             except LineTooLong:
                 rule = "A line may have {} bytes".format(client.framer.limit)
                 raise BridgeError("TOO_LARGE", rule, limit=client.framer.limit)
-            client.waiting.extend(lines)
-            if client.state in (GREETING, PROVING):
+            if client.is_stranger:
                 break
         for _ in range(REQUESTS_A_TURN):
-            if not client.waiting or client.closed or client.state == LEAVING:
-                break
-            self._take(client, client.waiting.popleft())
-            if not spend():
+            if client.job is None:
+                line = client.next_line()
+                if line is None:
+                    break
+                client.job = self._take(client, line)
+            if not self._continue(client, spend) or not spend():
                 break
 
-    def _take(self, client: Client, line: bytes) -> None:
-        if not line.strip():
-            return
-        self.counters["requests"] += 1
+    def _continue(self, client: Client, spend: Callable[[], bool]) -> bool:
+        """Work on at the client's line; True when it is done with."""
+        for _ in client.job or ():
+            if not spend():
+                return False
+        client.job = None
+        return True
+
+    def _take(self, client: Client, line: bytes) -> Iterator[None]:
+        """Open, read and answer one line; yields between slices."""
         request: Any = None
         try:
-            message = decode(line)
+            if client.state == SERVED:
+                line = yield from client.opening(line)
+            if not line.strip():
+                return
+            self.counters["requests"] += 1
+            message = yield from decoding(line)
             if not isinstance(message, dict) or not isinstance(message.get("method"), str):
                 raise BridgeError("INVALID_REQUEST", "A request is an object with a `method`")
-            request = message.get("id")
-            if isinstance(request, bool) or not isinstance(request, (int, str, type(None))):
-                request = None
-                raise BridgeError("INVALID_REQUEST", "An `id` is a number or a text")
+            request = _id(message)
             params = message.get("params", {})
             if not isinstance(params, dict):
                 raise BridgeError("INVALID_PARAMS", "Parameters are given by name, as an object")
@@ -150,6 +182,8 @@ class Server:
                     client.push(result_line(request, result))
             else:
                 client.push(result_line(request, encode(self._greet(client, message["method"], params))))
+        except BadSeal as problem:
+            self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The session ends: {}".format(problem)))
         except BridgeError as problem:
             if client.state == SERVED:
                 self.counters["errors"] += 1
@@ -171,47 +205,55 @@ class Server:
 
     def _greet(self, client: Client, method: str, params: Dict[str, Any]) -> Dict[str, Any]:
         if client.state == GREETING and method == "bridge.hello":
-            protocols = params.get("protocols")
-            if (
-                not isinstance(protocols, list)
-                or not all(isinstance(p, int) for p in protocols)
-                or not protocols
-            ):
-                raise BridgeError("INVALID_PARAMS", "`protocols` is a list of numbers", hint="send [1]")
-            common = [number for number in protocols if number in PROTOCOLS]
-            if not common:
-                older = "client" if max(protocols) < min(PROTOCOLS) else "Remote Script in Live"
-                raise BridgeError(
-                    "UNSUPPORTED_PROTOCOL",
-                    "The client speaks protocols {}, the script {}".format(protocols[:8], list(PROTOCOLS)),
-                    hint="update the {}".format(older),
-                    supported=list(PROTOCOLS),
-                )
-            nonce = params.get("nonce")
-            if not isinstance(nonce, str) or not auth.NONCE.match(nonce):
-                raise BridgeError("INVALID_PARAMS", "`nonce` is 64 hex digits")
-            told = params.get("client")
-            if isinstance(told, dict):
-                client.name = "{} {}".format(
-                    str(told.get("name", "?"))[:60], str(told.get("version", ""))[:20]
-                ).strip()
-            client.client_nonce = nonce
-            client.script_nonce = auth.new_nonce()
-            client.state = PROVING
-            proof = auth.script_proof(self._token, nonce, client.script_nonce)
-            return {
-                "protocol": max(common),
-                "nonce": client.script_nonce,
-                "proof": proof,
-                "script": self._script,
-            }
+            return self._hello(client, params)
         if client.state == PROVING and method == "bridge.authenticate":
-            expected = auth.client_proof(self._token, client.client_nonce, client.script_nonce)
+            expected = auth.client_proof(client.key, client.client_nonce, client.script_nonce)
             if not auth.same(expected, params.get("proof")):
                 raise BridgeError("UNAUTHENTICATED", "The proof does not match the token")
-            client.serve()
+            if len(self.served()) >= CLIENTS:
+                hint = "close one of them, or try again later"
+                raise BridgeError("BUSY", "{} clients are connected already".format(CLIENTS), hint=hint)
+            client.serve(script_session(client.key, client.client_nonce, client.script_nonce))
             return self._welcome()
         raise BridgeError("UNAUTHENTICATED", "First bridge.hello, then bridge.authenticate", method[:60])
+
+    def _hello(self, client: Client, params: Dict[str, Any]) -> Dict[str, Any]:
+        protocols = params.get("protocols")
+        if not isinstance(protocols, list) or not protocols or not all(type(p) is int for p in protocols):
+            hint = "send {}".format(list(PROTOCOLS))
+            raise BridgeError("INVALID_PARAMS", "`protocols` is a list of numbers", hint=hint)
+        common = [number for number in protocols if number in PROTOCOLS]
+        if not common:
+            older = "client" if max(protocols) < min(PROTOCOLS) else "Remote Script in Live"
+            raise BridgeError(
+                "UNSUPPORTED_PROTOCOL",
+                "The client speaks protocols {}, the script {}".format(protocols[:8], list(PROTOCOLS)),
+                hint="update the {}".format(older),
+                supported=list(PROTOCOLS),
+            )
+        nonce = params.get("nonce")
+        if not isinstance(nonce, str) or not auth.NONCE.match(nonce):
+            raise BridgeError("INVALID_PARAMS", "`nonce` is 64 hex digits")
+        role, identity = params.get("role"), params.get("identity")
+        if role not in auth.ROLES:
+            raise BridgeError("INVALID_PARAMS", "`role` is one of {}".format(list(auth.ROLES)))
+        if not isinstance(identity, str) or not auth.IDENTITY.match(identity):
+            raise BridgeError("INVALID_PARAMS", "`identity` is 1 to 64 letters, digits, - and _")
+        told = params.get("client")
+        if isinstance(told, dict):
+            name, version = str(told.get("name", "?"))[:60], str(told.get("version", ""))[:20]
+            client.name = "{} {}".format(name, version).strip()
+        client.role, client.identity = role, identity
+        client.key = auth.client_key(self._token, role, identity)
+        client.client_nonce = nonce
+        client.script_nonce = auth.new_nonce()
+        client.state = PROVING
+        return {
+            "protocol": max(common),
+            "nonce": client.script_nonce,
+            "proof": auth.script_proof(client.key, nonce, client.script_nonce),
+            "script": self._script,
+        }
 
     # -- out ---------------------------------------------------------------------------------------
 
@@ -293,3 +335,11 @@ class Server:
             client.close()
         self.clients = []
         self.listener.close()
+
+
+def _id(message: Dict[str, Any]) -> Any:
+    request = message.get("id")
+    number = isinstance(request, int) and not isinstance(request, bool)
+    if not (number or request is None or (isinstance(request, str) and len(request) <= 100)):
+        raise BridgeError("INVALID_REQUEST", "An `id` is a number or a text of at most 100 characters")
+    return request

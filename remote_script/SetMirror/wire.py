@@ -1,14 +1,17 @@
 """Bytes to messages and back: lines with a limit, JSON-RPC 2.0, nothing that is not JSON.
 
-No input can cost more than its length: lines are bounded, numbers are bounded, nesting ends in an error.
-Non-finite numbers are refused when read; on the way out the values are made finite before (see `values`).
+No input can hold Live's main thread: lines are bounded, numbers and texts are bounded, nesting ends in an error, and a
+long line is read in slices. Non-finite numbers are refused when read; on the way out the values are made finite before
+(see `values`).
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-from typing import Any, Iterable, List, Optional
+from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]
+from typing import Any, Generator, Iterable, List, Optional, Tuple
 
 from .errors import BridgeError
 
@@ -16,6 +19,15 @@ LIMIT_STRANGER = 4 * 1024
 """Longest line before authentication: a hello is some 200 bytes."""
 LIMIT_CLIENT = 4 * 1024 * 1024
 """Longest line of an authenticated client: about 40,000 notes in one write."""
+SHORT_LINE = 16 * 1024
+"""Read in one go: at most a millisecond."""
+LONGEST_TEXT = 256 * 1024
+"""Characters of one text in a long line; the longest that clients send are pieces of notes."""
+VALUES = 100_000
+"""In one line: what is read must also be let go of, in one go."""
+_DEPTH = 32
+_VALUES_A_SLICE = 200
+_SPACE = 1024
 _LONGEST_NUMBER = 40
 """Digits of a number; int() of megabytes of digits takes minutes on Python 3.7."""
 
@@ -84,8 +96,100 @@ def decode(line: bytes) -> Any:
     try:
         return _decoder.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
-        text = "nested too deeply" if isinstance(problem, RecursionError) else str(problem)
-        raise BridgeError("PARSE_ERROR", "Each line must be one JSON value in UTF-8: {}".format(text[:200]))
+        raise _unreadable("nested too deeply" if isinstance(problem, RecursionError) else str(problem))
+
+
+def _unreadable(reason: str) -> BridgeError:
+    return BridgeError("PARSE_ERROR", "Each line must be one JSON value in UTF-8: {}".format(reason[:200]))
+
+
+def decoding(line: bytes) -> Generator[None, None, Any]:
+    """`decode` for a line of any length: yields between slices of bounded work, then returns the value.
+
+    Raises:
+      BridgeError: PARSE_ERROR, or TOO_LARGE for more than `VALUES` values or a longer text than `LONGEST_TEXT`.
+    """
+    if len(line) <= SHORT_LINE:
+        return decode(line)
+    try:
+        return (yield from _read(line.decode("utf-8")))
+    except ValueError as problem:
+        raise _unreadable(str(problem))
+
+
+def _read(text: str) -> Generator[None, None, Any]:
+    """The value in `text`; lists and objects by a stack of its own, so that it can pause between any two values."""
+    whole: List[Any] = []
+    stack: List[Any] = [whole]
+    at = 0
+    for count in itertools.count(1):
+        around = stack[-1]
+        at = _skip(text, at)
+        if around is whole and whole:
+            break
+        if text[at : at + 1] == ("}" if type(around) is dict else "]"):
+            stack.pop()
+            at += 1
+            continue
+        if around:
+            at = _skip(text, _after(text, at, ","))
+        key = None
+        if type(around) is dict:
+            key, at = _text(text, _after(text, at, '"'))
+            at = _skip(text, _after(text, _skip(text, at), ":"))
+        value, at = _value(text, at)
+        if key is None:
+            around.append(value)
+        else:
+            around[key] = value
+        if type(value) in (list, dict):
+            stack.append(value)
+            if len(stack) > _DEPTH:
+                raise ValueError("nested too deeply")
+        if count > VALUES:
+            raise BridgeError("TOO_LARGE", "A line may have {} values".format(VALUES))
+        if count % _VALUES_A_SLICE == 0 or (type(value) is str and len(value) > SHORT_LINE):
+            yield
+    if at != len(text):
+        raise ValueError("more than one value")
+    return whole[0]
+
+
+def _skip(text: str, at: int) -> int:
+    found = WHITESPACE.match(text, at, at + _SPACE)
+    return found.end() if found is not None else at
+
+
+def _after(text: str, at: int, char: str) -> int:
+    if text[at : at + 1] != char:
+        raise ValueError("Expected {!r} at character {}".format(char, at))
+    return at + 1
+
+
+def _value(text: str, at: int) -> Tuple[Any, int]:
+    """The value that begins at `at`, a list or an object still empty, and where it (or its first element) ends."""
+    char = text[at : at + 1]
+    if char == "[":
+        return [], at + 1
+    if char == "{":
+        return {}, at + 1
+    if char == '"':
+        return _text(text, at + 1)
+    value, end = _decoder.raw_decode(text[at : at + 10 * _LONGEST_NUMBER])
+    return value, at + end
+
+
+def _text(text: str, at: int) -> Tuple[str, int]:
+    """The text whose opening quote stands before `at`; not looked for further than it may be long."""
+    for most in (SHORT_LINE, LONGEST_TEXT):
+        try:
+            found, end = scanstring(text[at : at + most], 0, True)
+        except ValueError:
+            if len(text) - at <= most:
+                raise
+        else:
+            return found, at + end
+    raise BridgeError("TOO_LARGE", "A text in a line may have {} characters".format(LONGEST_TEXT))
 
 
 def encode(value: Any) -> bytes:

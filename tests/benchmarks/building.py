@@ -22,6 +22,7 @@ from remote_script.headless.generate import large_set
 from remote_script.headless.memory import MemoryClient, MemoryListener
 from remote_script.SetMirror import auth, schema
 from remote_script.SetMirror.script import SetMirror
+from remote_script.SetMirror.seal import Session, client_session
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests.benchmarks.measure import OURS, Distribution, Row
 
@@ -254,32 +255,39 @@ class Follower:
         self._client: MemoryClient = bench.listener.connect()
         self._number = 0
         self._rest = b""
-        nonce = auth.new_nonce()
-        about = {"name": "benchmark", "version": "0"}
-        hello = self._ask("bridge.hello", {"protocols": [1], "client": about, "nonce": nonce})
-        self._ask("bridge.authenticate", {"proof": auth.client_proof(token, nonce, hello["nonce"])})
+        self._seals: Session | None = None
+        nonce, who = auth.new_nonce(), {"role": auth.AGENT, "identity": "benchmark"}
+        hello = self._ask("bridge.hello", {"protocols": [2], **who, "nonce": nonce})
+        key = auth.client_key(token, **who)
+        number = self._send("bridge.authenticate", {"proof": auth.client_proof(key, nonce, hello["nonce"])})
+        self._seals = client_session(key, nonce, hello["nonce"])
+        self._answer(number)
 
     def _send(self, method: str, params: dict[str, Any]) -> int:
         self._number += 1
         request = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
-        self._client.send(json.dumps(request).encode() + b"\n")
+        line = json.dumps(request).encode() + b"\n"
+        self._client.send(line if self._seals is None else self._seals.outgoing.seal(line))
         return self._number
 
     def _lines(self) -> Iterator[bytes]:
         while data := self._client.receive():
             self.bytes += len(data)
             *lines, self._rest = (self._rest + data).split(b"\n")
-            yield from lines
+            for line in lines:
+                yield line if self._seals is None else self._seals.incoming.open(line)
 
     def _ask(self, method: str, params: dict[str, Any]) -> Any:
-        number = self._send(method, params)
+        return self._answer(self._send(method, params))
+
+    def _answer(self, number: int) -> Any:
         for _ in range(1000):
             self.bench.live.run_for(TICK_S)
             for line in self._lines():
                 message = decode(line)
                 if message.id == number:
                     return message.result
-        raise AssertionError(f"no answer to {method}")
+        raise AssertionError(f"request {number} was not answered")
 
     def take_snapshot(self) -> int:
         """Ticks until the whole Set is here."""

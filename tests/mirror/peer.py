@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import trio
 
-from remote_script.SetMirror import auth
+from remote_script.SetMirror import auth, seal
 
 from .pipes import End, pipe
 
@@ -127,11 +127,18 @@ class Client:
         self.end = end
         self.served = False
         self.following = False
+        self.key = ""
         self.nonces = ("", "")
+        self.seals: seal.Session | None = None
 
     def send(self, message: dict[str, Any]) -> None:
+        self.say(json.dumps(message, separators=(",", ":")).encode())
+
+    def say(self, message: bytes) -> None:
+        """One line, sealed once the session has begun."""
+        line = message + b"\n" if self.seals is None else self.seals.outgoing.seal(message)
         try:
-            self.end.send_now(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+            self.end.send_now(line)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             self.served = self.following = False
 
@@ -159,7 +166,7 @@ class Peer:
         self.oldest = 0
         self.ready = True
         self.version = "12.4.0"
-        self.protocol = 1
+        self.protocol = 2
         self.beating = True
         self.answering = True
         self.token = TOKEN
@@ -206,7 +213,8 @@ class Peer:
                     held += await client.end.receive()
                     *lines, held = held.split(b"\n")
                     for line in lines:
-                        self._take(client, json.loads(line))
+                        seals = client.seals
+                        self._take(client, json.loads(line if seals is None else seals.incoming.open(line)))
         except* (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
             pass
         client.served = client.following = False
@@ -233,16 +241,18 @@ class Peer:
     # -- the protocol ------------------------------------------------------------------------------
 
     def _bridge_hello(self, client: Client, id_: Any, params: dict[str, Any]) -> None:
+        client.key = auth.client_key(self.token, params["role"], params["identity"])
         client.nonces = (params["nonce"], auth.new_nonce())
-        proof = auth.script_proof(self.token, *client.nonces)
+        proof = auth.script_proof(client.key, *client.nonces)
         client.answer(id_, {"protocol": self.protocol, "nonce": client.nonces[1], "proof": proof})
 
     def _bridge_authenticate(self, client: Client, id_: Any, params: dict[str, Any]) -> None:
-        if params["proof"] != auth.client_proof(self.token, *client.nonces):
+        if params["proof"] != auth.client_proof(client.key, *client.nonces):
             client.refuse(id_, "UNAUTHENTICATED", "The proof does not match the token")
             client.end.cut()
             return
         client.served = True
+        client.seals = seal.script_session(client.key, *client.nonces)
         client.answer(
             id_,
             {

@@ -217,7 +217,7 @@ async def test_what_is_no_message_closes_the_link_with_a_reason(
     clock: Clock, peer: Peer, opened: Open, line: bytes
 ) -> None:
     async with opened() as mirror:
-        peer.line.end.send_now(line)
+        peer.line.say(line.rstrip(b"\r\n"))
         await trio.sleep(0.01)
         assert not mirror.synced
         assert mirror.status().last_problem

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 
 from mirror import wire
 from mirror.store import Applied, Store
-from mirror.sync import Apply, Close, Replace, Send, Stage, State, Sync
+from mirror.sync import Apply, Close, Replace, Send, Stage, State, Sync, Trust
 from remote_script.SetMirror import auth
+from remote_script.SetMirror.seal import Session
 
 from .peer import TOKEN, Client, Peer, note, obj, plain, small_set, truth
 from .test_store import renumbered
@@ -61,6 +62,7 @@ class Following(RuleBasedStateMachine):
         self.store = self.store_class()
         self.now = 0.0
         self.line: Wire | None = None
+        self.seals: Session | None = None
         self.asked: deque[dict[str, Any]] = deque()
         self.truths: dict[tuple[str, int], Any] = {}
         self.epochs = 1
@@ -88,6 +90,8 @@ class Following(RuleBasedStateMachine):
             if isinstance(effect, Send):
                 line = wire.request(effect.id, effect.method, effect.params)
                 self.asked.append(json.loads(line))
+            elif isinstance(effect, Trust):
+                self.seals = effect.session
             elif isinstance(effect, Close):
                 self.drop()
             elif isinstance(effect, Stage):
@@ -109,7 +113,8 @@ class Following(RuleBasedStateMachine):
         """Carry up to `most` lines to the mirror."""
         while most > 0 and self.line is not None and self.line.out:
             most -= 1
-            message = wire.decode(self.line.out.popleft().rstrip(b"\n"))
+            line = self.line.out.popleft().rstrip(b"\n")
+            message = wire.decode(line if self.seals is None else self.seals.incoming.open(line))
             self.perform(self.sync.receive(message, self.now))
 
     def ask(self, most: int) -> None:
@@ -131,7 +136,7 @@ class Following(RuleBasedStateMachine):
     @precondition(lambda self: self.line is None)
     @rule()
     def connect(self) -> None:
-        self.line = Wire()
+        self.line, self.seals = Wire(), None
         self.peer.clients.append(Client(self.line))  # type: ignore[arg-type]
         self.perform(self.sync.connected(self.now, auth.new_nonce()))
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from mirror import sync, wire
-from mirror.sync import TABLE, Apply, Close, Replace, Send, Stage, State, Sync, judge
+from mirror.sync import TABLE, Apply, Close, Replace, Send, Stage, State, Sync, Trust, judge
 from remote_script.SetMirror import auth
 
 from .peer import TOKEN
 
 NONCE = "12" * 32
 THEIRS = "34" * 32
+KEY = auth.client_key(TOKEN, "agent", "mirror")
+HELLO = {"protocol": 2, "nonce": THEIRS, "proof": auth.script_proof(KEY, NONCE, THEIRS)}
 
 
 def answer(send: Send, result: Any) -> wire.Message:
@@ -44,8 +46,7 @@ def sent(effects: list[Any]) -> Send:
 
 def greeted(machine: Sync) -> Send:
     hello = sent(machine.connected(0.0, NONCE))
-    proof = auth.script_proof(TOKEN, NONCE, THEIRS)
-    return sent(machine.receive(answer(hello, {"protocol": 1, "nonce": THEIRS, "proof": proof}), 0.0))
+    return sent(machine.receive(answer(hello, HELLO), 0.0))
 
 
 def machine_in(state: State) -> tuple[Sync, Send | None]:
@@ -68,9 +69,8 @@ def machine_in(state: State) -> tuple[Sync, Send | None]:
 def happen(machine: Sync, waiting: Send | None, event: str) -> list[Any]:
     """Make `event` happen to a machine as the shell would."""
     here = (machine.epoch, machine.revision)
-    proof = auth.script_proof(TOKEN, NONCE, THEIRS)
     results: dict[str, Any] = {
-        "greeted": {"protocol": 1, "nonce": THEIRS, "proof": proof},
+        "greeted": HELLO,
         "welcomed": welcome(),
         "snapshot": {"epoch": "e1", "revision": 5, "count": 0},
         "watched": {"revision": machine.revision},
@@ -163,11 +163,19 @@ def test_the_way_to_following_asks_each_thing_once() -> None:
     machine = Sync(TOKEN, {"name": "t", "version": "1"})
     hello = sent(machine.connected(0.0, NONCE))
     assert hello.method == "bridge.hello"
-    assert hello.params == {"protocols": [1], "client": {"name": "t", "version": "1"}, "nonce": NONCE}
-    proof = auth.script_proof(TOKEN, NONCE, THEIRS)
-    authenticate = sent(machine.receive(answer(hello, {"protocol": 1, "nonce": THEIRS, "proof": proof}), 0.0))
+    assert hello.params == {
+        "protocols": [2],
+        "client": {"name": "t", "version": "1"},
+        "role": "agent",
+        "identity": "mirror",
+        "nonce": NONCE,
+    }
+    effects = machine.receive(answer(hello, HELLO), 0.0)
+    # The proof still goes out as it is; all after it is sealed.
+    assert [type(effect) for effect in effects] == [Send, Trust]
+    authenticate = sent(effects)
     assert authenticate.method == "bridge.authenticate"
-    assert authenticate.params == {"proof": auth.client_proof(TOKEN, NONCE, THEIRS)}
+    assert authenticate.params == {"proof": auth.client_proof(KEY, NONCE, THEIRS)}
     snapshot = sent(machine.receive(answer(authenticate, welcome()), 0.0))
     assert snapshot.method == "set.snapshot"
     part = wire.Message(method="set.objects", params=wire.Objects(snapshot.id, [["row"]]))
@@ -188,8 +196,8 @@ def test_the_way_to_following_asks_each_thing_once() -> None:
 def test_a_peer_without_the_token_is_refused_before_it_gets_our_proof() -> None:
     machine = Sync(TOKEN, {})
     hello = sent(machine.connected(0.0, NONCE))
-    wrong = auth.script_proof("cd" * 32, NONCE, THEIRS)
-    effects = machine.receive(answer(hello, {"protocol": 1, "nonce": THEIRS, "proof": wrong}), 0.0)
+    wrong = auth.script_proof(auth.client_key("cd" * 32, "agent", "mirror"), NONCE, THEIRS)
+    effects = machine.receive(answer(hello, {**HELLO, "proof": wrong}), 0.0)
     assert [type(effect) for effect in effects] == [Close]
     assert "token" in effects[0].reason
 
@@ -197,9 +205,9 @@ def test_a_peer_without_the_token_is_refused_before_it_gets_our_proof() -> None:
 def test_a_script_of_another_protocol_is_told_apart() -> None:
     machine = Sync(TOKEN, {})
     hello = sent(machine.connected(0.0, NONCE))
-    effects = machine.receive(answer(hello, {"protocol": 9, "nonce": THEIRS, "proof": ""}), 0.0)
+    effects = machine.receive(answer(hello, {**HELLO, "protocol": 1}), 0.0)
     assert isinstance(effects[0], Close)
-    assert "protocol 9" in effects[0].reason
+    assert "protocol 1" in effects[0].reason
 
 
 def test_a_gap_is_watched_again_from_what_is_held() -> None:

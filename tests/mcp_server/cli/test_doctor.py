@@ -59,7 +59,7 @@ def test_a_bridge_that_does_not_know_the_token_learns_nothing() -> None:
         answer = {
             "jsonrpc": "2.0",
             "id": 1,
-            "result": {"protocol": 1, "nonce": "00" * 32, "proof": "11" * 32},
+            "result": {"protocol": 2, "nonce": "00" * 32, "proof": "11" * 32},
         }
         connection.sendall(json.dumps(answer).encode() + b"\n")
         heard.append(lines.readline())

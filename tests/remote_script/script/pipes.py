@@ -6,7 +6,7 @@ import json
 from collections import deque
 from typing import Any
 
-from remote_script.SetMirror import auth
+from remote_script.SetMirror import auth, seal
 
 
 class Pipe:
@@ -67,16 +67,23 @@ class Peer:
         self.got: list[dict[str, Any]] = []
         self._next = 0
         self._read = bytearray()
-        self._nonce = "5a" * 32
+        self.nonce = "5a" * 32
+        self._who = ("agent", "peer")
+        self.seals: seal.Session | None = None
 
     def raw(self, data: bytes) -> None:
-        self.pipe.to_script.append(data)
+        """Bytes as they are, in pieces as a socket hands them out."""
+        for start in range(0, len(data), 65536):
+            self.pipe.to_script.append(data[start : start + 65536])
+
+    def line(self, message: bytes) -> None:
+        """One line, sealed once the session has begun."""
+        self.raw(message + b"\n" if self.seals is None else self.seals.outgoing.seal(message))
 
     def ask(self, method: str, **params: Any) -> int:
         self._next += 1
-        self.raw(
+        self.line(
             json.dumps({"jsonrpc": "2.0", "id": self._next, "method": method, "params": params}).encode()
-            + b"\n"
         )
         return self._next
 
@@ -87,9 +94,16 @@ class Peer:
         end = self._read.rfind(b"\n") + 1
         lines = bytes(self._read[:end]).split(b"\n")[:-1]
         del self._read[:end]
-        found = [json.loads(line, parse_constant=_no_constant) for line in lines]
+        found = [json.loads(self._opened(line), parse_constant=_no_constant) for line in lines]
         self.got += found
         return found
+
+    def _opened(self, line: bytes) -> bytes:
+        if self.seals is None or line.endswith(b"}"):
+            # Who refuses a proof has no session.
+            assert self.seals is None or b'"error"' in line
+            return line
+        return self.seals.incoming.open(line)
 
     def reply(self, request: int) -> dict[str, Any] | None:
         self.take()
@@ -102,19 +116,22 @@ class Peer:
         self.take()
         return [message["params"] for message in self.got if message.get("method") == method]
 
-    def hello(self) -> int:
-        return self.ask(
-            "bridge.hello", protocols=[1], client={"name": "peer", "version": "1"}, nonce=self._nonce
-        )
+    def hello(self, role: str = "agent", identity: str = "peer") -> int:
+        self._who = (role, identity)
+        about = {"name": "peer", "version": "1"}
+        more = {"client": about, "nonce": self.nonce, "role": role, "identity": identity}
+        return self.ask("bridge.hello", protocols=[2], **more)
 
     def authenticate(self, hello: int, token: str | None = None) -> int:
         answer = self.reply(hello)
         assert answer is not None
         assert "result" in answer, answer
         theirs = answer["result"]["nonce"]
-        known = token or auth.load_token()
-        assert token or answer["result"]["proof"] == auth.script_proof(known, self._nonce, theirs)
-        return self.ask("bridge.authenticate", proof=auth.client_proof(known, self._nonce, theirs))
+        key = auth.client_key(token or auth.load_token(), *self._who)
+        assert token or answer["result"]["proof"] == auth.script_proof(key, self.nonce, theirs)
+        asked = self.ask("bridge.authenticate", proof=auth.client_proof(key, self.nonce, theirs))
+        self.seals = seal.client_session(key, self.nonce, theirs)
+        return asked
 
 
 def _no_constant(text: str) -> Any:

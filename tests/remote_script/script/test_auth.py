@@ -44,13 +44,13 @@ def test_a_token_that_others_could_read_is_closed_to_them(tmp_path: Path) -> Non
 
 
 def test_proofs_are_hmacs_over_both_nonces_in_their_order() -> None:
-    token, client, script = "aa" * 32, "11" * 32, "22" * 32
+    key, client, script = "aa" * 32, "11" * 32, "22" * 32
 
     def expected(text: str) -> str:
-        return hmac.new(token.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
-    assert auth.script_proof(token, client, script) == expected(f"setmirror/script:{client}:{script}")
-    assert auth.client_proof(token, client, script) == expected(f"setmirror/client:{script}:{client}")
+    assert auth.script_proof(key, client, script) == expected(f"setmirror/2/script:{client}:{script}")
+    assert auth.client_proof(key, client, script) == expected(f"setmirror/2/client:{script}:{client}")
 
 
 def test_only_the_same_text_is_the_proof() -> None:

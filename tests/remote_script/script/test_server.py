@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import auth, clients
+from remote_script.SetMirror import auth, clients, seal
 from remote_script.SetMirror import server as serving
 from remote_script.SetMirror.errors import BridgeError
 from remote_script.SetMirror.server import Server
-from remote_script.SetMirror.wire import encode, request_line
+from remote_script.SetMirror.wire import LIMIT_CLIENT, encode, request_line
 
 from .pipes import Listener, Peer
 
@@ -84,9 +84,9 @@ def test_a_client_with_the_token_is_served(bridge: Bridge) -> None:
         (b"null\n", ["INVALID_REQUEST"]),
         (b'{"id":[1],"method":"bridge.hello"}\n', ["INVALID_REQUEST"]),
         (b'{"id":1,"method":"bridge.hello","params":[]}\n', ["INVALID_PARAMS"]),
-        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[1],"nonce":"5"}}\n', ["INVALID_PARAMS"]),
-        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[true,"1"]}}\n', ["INVALID_PARAMS"]),
-        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[2]}}\n', ["UNSUPPORTED_PROTOCOL"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[2],"nonce":"5"}}\n', ["INVALID_PARAMS"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[true,"2"]}}\n', ["INVALID_PARAMS"]),
+        (b'{"id":1,"method":"bridge.hello","params":{"protocols":[1]}}\n', ["UNSUPPORTED_PROTOCOL"]),
         (b'{"id":1,"method":"bridge.authenticate","params":{"proof":"00"}}\n', ["UNAUTHENTICATED"]),
     ],
     ids=[
@@ -110,8 +110,7 @@ def test_a_stranger_who_says_anything_else_is_let_go_and_nobody_notices(
     bridge: Bridge, sent: bytes, errors: list[str]
 ) -> None:
     served, stranger = bridge.peer(), Peer(bridge.listener)
-    for start in range(0, len(sent), 65536):
-        stranger.raw(sent[start : start + 65536])
+    stranger.raw(sent)
     asked = served.ask("echo", still="here")
     bridge.turn()
     bridge.turn()
@@ -152,29 +151,183 @@ def test_a_silent_stranger_is_let_go_after_five_seconds(bridge: Bridge) -> None:
     assert stranger.pipe.closed_by_script
 
 
-def test_the_thirty_third_client_is_turned_away(bridge: Bridge) -> None:
-    peers = [Peer(bridge.listener) for _ in range(serving.CLIENTS + 1)]
-    for _ in range(6):
+def test_the_thirty_third_client_is_told_that_it_is_too_many(bridge: Bridge) -> None:
+    peers = [bridge.peer() for _ in range(serving.CLIENTS)]
+    late = Peer(bridge.listener)
+    hello = late.hello()
+    bridge.turn()
+    late.authenticate(hello)
+    bridge.turn()
+    assert _errors(late) == ["BUSY"]
+    assert late.pipe.closed_by_script
+    assert not any(peer.pipe.closed_by_script for peer in peers)
+    peers[0].pipe.closed_by_client = True
+    bridge.turn()
+    bridge.peer()
+
+
+@pytest.mark.parametrize("greeting", [False, True], ids=["silent", "that say hello"])
+def test_a_flood_of_strangers_keeps_no_newcomer_out(bridge: Bridge, greeting: bool) -> None:
+    def flood() -> None:
+        for _ in range(serving.ACCEPTED_A_TURN):
+            stranger = Peer(bridge.listener)
+            if greeting:
+                stranger.hello()
+
+    for _ in range(20):
+        flood()
         bridge.turn()
-    assert [peer.pipe.closed_by_script for peer in peers] == [False] * serving.CLIENTS + [True]
+    newcomer = Peer(bridge.listener)
+    hello = newcomer.hello()
+    for _ in range(2):
+        flood()
+        bridge.turn()
+    answer = newcomer.authenticate(hello)
+    flood()
+    bridge.turn()
+    assert "result" in (newcomer.reply(answer) or {})
+    assert len(bridge.server.clients) <= serving.STRANGERS + serving.CLIENTS
+    assert bridge.server.counters["turned_away"] > 0
+
+
+@pytest.mark.parametrize("role", auth.ROLES)
+def test_role_and_identity_are_known_by_the_key_that_proves_them(bridge: Bridge, role: str) -> None:
+    peer = Peer(bridge.listener)
+    hello = peer.hello(role, "claude")
+    bridge.turn()
+    peer.authenticate(hello)
+    bridge.turn()
+    (client,) = bridge.server.served()
+    assert (client.role, client.identity) == (role, "claude")
+
+
+@pytest.mark.parametrize("claimed", [("person", "claude"), ("agent", "cursor")], ids=["role", "identity"])
+def test_the_key_of_one_client_proves_no_other(bridge: Bridge, claimed: tuple[str, str]) -> None:
+    peer = Peer(bridge.listener)
+    hello = peer.hello(*claimed)
+    bridge.turn()
+    nonce = (peer.reply(hello) or {})["result"]["nonce"]
+    key = auth.client_key(auth.load_token(), "agent", "claude")
+    peer.ask("bridge.authenticate", proof=auth.client_proof(key, peer.nonce, nonce))
+    bridge.turn()
+    assert _errors(peer) == ["UNAUTHENTICATED"]
+    assert bridge.server.served() == []
+
+
+@pytest.mark.parametrize(
+    "who",
+    [("root", "x"), ("", "x"), ("agent", ""), ("agent", "a b"), ("agent", "x" * 65), ("agent", "../x")],
+)
+def test_a_hello_without_a_role_and_a_name_is_refused(bridge: Bridge, who: tuple[str, str]) -> None:
+    peer = Peer(bridge.listener)
+    peer.hello(*who)
+    bridge.turn()
+    bridge.turn()
+    assert _errors(peer) == ["INVALID_PARAMS"]
+    assert peer.pipe.closed_by_script
+
+
+def _between(kind: str, lines: list[bytes]) -> list[bytes]:
+    return {
+        "replayed": [lines[0], lines[0]],
+        "reordered": [lines[1], lines[0]],
+        "changed": [lines[0].replace(b"true", b"false")],
+        "unsealed": [lines[0][: -seal.TRAILER - 1] + b"\n"],
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["replayed", "reordered", "changed", "unsealed"])
+def test_a_session_ends_with_the_first_line_that_is_not_its_own(bridge: Bridge, kind: str) -> None:
+    peer, other = bridge.peer(), bridge.peer()
+    for _ in range(2):
+        peer.ask("echo", x=True)
+    lines = [peer.pipe.to_script.popleft() for _ in range(2)]
+    for line in _between(kind, lines):
+        peer.raw(line)
+    asked = other.ask("echo", y=2)
+    bridge.turn()
+    bridge.turn()
+    assert _errors(peer) == ["UNAUTHENTICATED"]
+    assert len([message for message in peer.got[2:] if "result" in message]) == (kind == "replayed")
+    assert peer.pipe.closed_by_script
+    assert (other.reply(asked) or {})["result"] == {"y": 2}
+
+
+HOSTILE = {
+    "zeros": b"[" + b"0," * 1_900_000 + b"0]",
+    "lists": b"[" + b"[]," * 1_200_000 + b"0]",
+    "nested": b"[" * 3_900_000,
+    "a text": b'["' + b"x" * 3_900_000 + b'"]',
+    "escapes": b'["' + b"\\u0041" * 600_000 + b'"]',
+    "texts": b"[" + b'"\\n",' * 600_000 + b"0]",
+    "digits": b"[" + b"1" * 3_900_000 + b"]",
+    "objects": b"[" + b'{"a":0},' * 400_000 + b"0]",
+    "keys": b"{" + b",".join(b'"%d":0' % number for number in range(300_000)) + b"}",
+    "spaces": b"[" + b" " * 3_900_000 + b"]",
+    "letters of two bytes": b'["' + "é".encode() * 1_900_000 + b'"]',
+}
+
+
+@pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_long_line_is_worked_on_in_slices_and_the_others_are_served_meanwhile(
+    bridge: Bridge, line: bytes
+) -> None:
+    hostile, other = bridge.peer(), bridge.peer()
+    hostile.line(line)
+    asks, answered, turns = 0, 0, 0
+    while not _errors(hostile):
+        turns += 1
+        assert turns < 3000
+        steps = iter(range(3))
+        asked = other.ask("echo")
+        asks += 1
+        bridge.server.receive(lambda steps=steps: next(steps, None) is not None)  # type: ignore[misc]
+        bridge.server.send("e", 0)
+        answered += other.reply(asked) is not None
+        other.got.clear()
+    assert _errors(hostile)[0] in ("TOO_LARGE", "PARSE_ERROR")
+    assert answered >= asks // 2
+
+
+def test_a_long_line_is_answered_in_its_place(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    long = {"texts": ["x" * 50_000 + '"' for _ in range(20)], "more": [{"a": [1.5, None, True]}] * 500}
+    asked = [peer.ask("echo", n=1), peer.ask("echo", **long), peer.ask("echo", n=2)]
+    for _ in range(200):
+        bridge.server.receive(lambda: False)
+        bridge.server.send("e", 0)
+    assert [message["id"] for message in peer.take()] == asked
+    assert (peer.reply(asked[1]) or {})["result"] == long
+
+
+def test_what_a_client_sends_ahead_is_bounded_in_bytes(bridge: Bridge) -> None:
+    peer = bridge.peer()
+    for _ in range(10):
+        peer.ask("echo", texts=["x" * 100_000] * 30)
+    for _ in range(30):
+        bridge.server.receive(lambda: False)
+        (client,) = bridge.server.clients
+        assert client.waiting_bytes <= serving.WAITING_BYTES + LIMIT_CLIENT
 
 
 @pytest.mark.parametrize(
     ("sent", "error"),
     [
-        (b"nonsense\n", "PARSE_ERROR"),
-        (b"[" * 10_000 + b"\n", "PARSE_ERROR"),
-        (b'{"id":9,"method":"echo","params":{"x":NaN}}\n', "PARSE_ERROR"),
-        (b'{"id":9,"method":"unknown"}\n', "METHOD_NOT_FOUND"),
-        (b'{"id":9,"method":"fail"}\n', "INTERNAL"),
-        (b'{"id":9}\n', "INVALID_REQUEST"),
+        (b"nonsense", "PARSE_ERROR"),
+        (b"[" * 10_000, "PARSE_ERROR"),
+        (b"[" * 1_000_000, "PARSE_ERROR"),
+        (b'{"id":9,"method":"echo","params":{"x":NaN}}', "PARSE_ERROR"),
+        (b'{"id":9,"method":"unknown"}', "METHOD_NOT_FOUND"),
+        (b'{"id":9,"method":"fail"}', "INTERNAL"),
+        (b'{"id":9}', "INVALID_REQUEST"),
     ],
 )
 def test_a_client_that_errs_gets_its_error_and_stays(bridge: Bridge, sent: bytes, error: str) -> None:
     peer = bridge.peer()
-    peer.raw(sent)
+    peer.line(sent)
     asked = peer.ask("echo", after=True)
-    bridge.turn()
+    for _ in range(4):
+        bridge.turn()
     assert _errors(peer) == [error]
     assert (peer.reply(asked) or {})["result"] == {"after": True}
 
