@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, Tuple
 from .engine.live import Live
 
 HOMES: Dict[str, str] = {
+    "_APC": "first.apc",
     "_Framework": "first.components first.mixer first.session engine.elements engine.compounds",
     "_Framework.Capabilities": "engine.capabilities",
     "_Framework.ChannelTranslationSelector": "first.mode_selector",
@@ -29,6 +30,7 @@ HOMES: Dict[str, str] = {
     "_Framework.Layer": "engine.resources",
     "_Framework.ModeSelectorComponent": "first.mode_selector",
     "_Framework.ModesComponent": "first.components engine.modes engine.mode_buttons ComponentMode=EnablingMode",
+    "_Framework.Profile": "first.surface",
     "_Framework.Proxy": "engine.proxies",
     "_Framework.Resource": "engine.resources",
     "_Framework.ScrollComponent": "first.components engine.scrolling",

@@ -55,7 +55,8 @@ class ComponentCore(EventObject):
 
     def on_made(self) -> None:
         """All constructors have run: what the controls of its first layer are for is there."""
-        layer, self._first_layer = self._first_layer, None
+        # A subclass that did not call our constructor has no layer, and belongs to nobody.
+        layer = self.__dict__.pop("_first_layer", None)
         if layer is not None and self._layer is None:
             self.layer = layer
 
@@ -101,10 +102,6 @@ class ComponentCore(EventObject):
         state = control.make(self)
         setattr(self, name, state)
         return state
-
-    @property
-    def parent(self) -> Any:
-        return self.canonical_parent
 
     # -- inside --------------------------------------------------------------------------------------
 

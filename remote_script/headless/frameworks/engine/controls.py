@@ -116,6 +116,8 @@ class Control:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.owned = True
+        if "set_" + name not in vars(owner) and not hasattr(owner, "set_" + name):
+            setattr(owner, "set_" + name, _setter(name))
 
     def copy(self) -> Any:
         """The same control with handlers of its own."""
@@ -137,6 +139,15 @@ class Control:
 
     def __set__(self, obj: Any, value: Any) -> None:
         raise RuntimeError("a control cannot be exchanged; set_control_element gives it an element")
+
+
+def _setter(name: str) -> Any:
+    def set_element(self: Any, button: Any) -> None:
+        getattr(self, name).set_control_element(button)
+
+    set_element.__name__ = "set_" + name
+    set_element.__doc__ = "Put an element behind the control, or none (None)."
+    return set_element
 
 
 class InputControl(Control):

@@ -74,7 +74,7 @@ class ControlElement(EventObject):
 
     def send_midi(self, message: Any) -> bool:
         """Out of the script's port; False when there is none."""
-        return self._surface is not None and bool(self._surface.send_midi(tuple(message)))
+        return self._surface is not None and bool(self._surface._send_midi(tuple(message)))
 
     def clear_send_cache(self) -> None:
         """Nothing is kept back."""

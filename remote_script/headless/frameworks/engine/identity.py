@@ -28,7 +28,7 @@ class IdentifiedSurface:
 
     def _ask(self) -> None:
         if not self._identified:
-            self.send_midi(self.identity_request)
+            self._send_midi(self.identity_request)
 
     @property
     def is_identified(self) -> bool:

@@ -59,7 +59,7 @@ class SurfaceCore(EventObject):
                 "log_error": lambda: self._log_error,
                 "register_component": lambda: self.register_component,
                 "register_control": lambda: self.register_control,
-                "send_midi": lambda: self.send_midi,
+                "send_midi": lambda: self._send_midi,
                 "request_rebuild_midi_map": lambda: self.request_rebuild_midi_map,
                 "song": lambda: self._live_song,
                 "show_message": lambda: self.show_message,
@@ -104,11 +104,12 @@ class SurfaceCore(EventObject):
     def instance_identifier(self) -> int:
         return int(self._c_instance.instance_identifier())
 
-    def send_midi(self, message: Any) -> bool:
-        return bool(self._c_instance.send_midi(tuple(message)))
+    def _do_send_midi(self, midi_event_bytes: Any) -> bool:
+        return bool(self._c_instance.send_midi(tuple(midi_event_bytes)))
 
     def _send_midi(self, midi_event_bytes: Any, optimized: bool = True) -> bool:
-        return self.send_midi(midi_event_bytes)
+        """Everything that the script sends goes through here."""
+        return self._do_send_midi(midi_event_bytes)
 
     def set_suppress_rebuild_requests(self, suppress_requests: bool) -> None:
         """Old scripts bracket their set-up with it: one new MIDI map at the end."""

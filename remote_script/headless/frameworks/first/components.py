@@ -8,11 +8,22 @@ from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.recording import SessionRecordingCore, ViewControlCore
 from ..engine.scrolling import ScrollCore
 from ..engine.switches import ToggleCore
+from ..engine.tasks import RUNNING, FuncTask
 from ..engine.transport import TransportCore
 
 
 class ControlSurfaceComponent(ComponentCore):
-    """`song()` and `application()` are methods."""
+    """The base of all; `set_allow_update(False)` holds updates back until they are allowed again."""
+
+    is_root = False
+    _allow_updates = True
+    _update_requests = 0
+
+    def __init__(self, *args, is_root=False, **kwargs):
+        kwargs.pop("register_component", None)
+        kwargs.pop("song", None)
+        self.is_root = is_root
+        super().__init__(*args, **kwargs)
 
     def song(self):
         """The current Set's Song."""
@@ -21,6 +32,33 @@ class ControlSurfaceComponent(ComponentCore):
     def application(self):
         """Live's Application."""
         return self._surface._live_application()
+
+    def update_all(self):
+        """As `update`."""
+        self.update()
+
+    def set_allow_update(self, allow_updates):
+        """Whether `update` does anything; what was asked for meanwhile is done once when it is allowed again."""
+        if bool(allow_updates) == self._allow_updates:
+            return
+        self._allow_updates = bool(allow_updates)
+        if self._allow_updates and self._update_requests:
+            self._update_requests = 0
+            self.update()
+
+    def _show_msg_callback(self, message):
+        self._surface.show_message(message)
+
+    def _register_timer_callback(self, callback):
+        def tick(_delta):
+            callback()
+            return RUNNING
+
+        self._surface._task_group.add(FuncTask(tick, callback))
+
+    def _unregister_timer_callback(self, callback):
+        group = self._surface._task_group
+        group.remove(group.find(callback))
 
 
 class CompoundComponent(ControlSurfaceComponent):

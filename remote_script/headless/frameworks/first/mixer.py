@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..engine.absent import unsupported
 from ..engine.mixing import ChannelStripCore, MixerCore
 from .components import CompoundComponent, ControlSurfaceComponent
 
@@ -34,15 +33,11 @@ class MixerComponent(MixerCore, CompoundComponent):
         self,
         num_tracks=0,
         num_returns=0,
-        with_eqs=False,
-        with_filters=False,
         auto_name=False,
         invert_mute_feedback=False,
         *args,
         **kwargs,
     ):
-        if with_eqs or with_filters:
-            unsupported("_Framework.TrackEQComponent.TrackEQComponent")()
         super().__init__(*args, **kwargs)
         self._track_offset = 0
         self._channel_strips = [self._strip("Channel_Strip_%d" % each) for each in range(num_tracks)]

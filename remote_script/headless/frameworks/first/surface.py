@@ -21,21 +21,42 @@ class ControlSurface(SurfaceCore):
     def _tasks(self):
         return self._task_group
 
+    _highlighting_session_component = None
+
     def set_highlighting_session_component(self, session_component):
         """The session whose window Live frames; None: none."""
-        if session_component is None:
-            self.set_session_highlight(-1, -1, -1, -1, False)
-        else:
+        if self._highlighting_session_component is not None:
+            self._set_session_highlight(-1, -1, -1, -1, False)
+            self._highlighting_session_component.set_highlighting_callback(None)
+        if session_component is not None:
             session_component.set_highlighting_callback(self._set_session_highlight)
+        self._highlighting_session_component = session_component
 
-    def set_suggested_ports(self, input_port="", output_port=""):
-        """What `suggest_input_port` and `suggest_output_port` answer."""
-        self._suggested_input_port, self._suggested_output_port = input_port, output_port
+    def highlighting_session_component(self):
+        """The session whose window Live frames, or None."""
+        return self._highlighting_session_component
+
+    def _control_surfaces(self):
+        return registered()
+
+
+class OptimizedControlSurface(ControlSurface):
+    """In Live it sends the changes of ownership together; here each is sent at once."""
 
 
 def get_control_surfaces():
     """All surfaces that are there."""
     return registered()
+
+
+def publish_control_surface(control_surface):
+    """Let other scripts find a surface."""
+    registered().append(control_surface)
+
+
+def profile(function):
+    """Live measures a function's time when it profiles; a decorator that changes nothing."""
+    return function
 
 
 class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):

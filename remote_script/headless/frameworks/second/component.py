@@ -17,3 +17,8 @@ class Component(ComponentCore):
     def application(self):
         """Live's Application."""
         return self._surface._live_application()
+
+    @property
+    def parent(self):
+        """The component or surface that it belongs to."""
+        return self.canonical_parent

@@ -122,7 +122,7 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     def _say(self, messages):
         for message in messages or ():
-            self.send_midi(message)
+            self._send_midi(message)
 
     def disconnect(self):
         """Live switches the script off."""
