@@ -1,12 +1,14 @@
-"""How Live writes a parameter's value, by unit law, and back: `text("volume", 0.85)` is "0.0 dB".
+"""How Live writes a parameter's value, by its display law, and back: `text("volume", 0.85)` is "0.0 dB".
 
-A unit is one of "volume", "send", "pan", "db", "hz", "ms", "s", "percent", "st", "ct", "int", "note",
-"ratio", "deg", "x", "gain" and "" (a plain number). With "hz", "ms" … the value is the shown number itself;
-"percent" of a range within ±2 counts 1.0 as 100 %. "unit:CURVE:LOW:HIGH" says that the parameter's own range
-runs from LOW to HIGH of that unit, as with an EQ's frequency knob 0..1; the curve is lin, log, powP (the
-share to the power P) or inv (1 / (1 − share): a compressor's ratio). "gain" is a fader that ends at +24 dB.
-Faders are measured on Live 12.4.5 (one decimal); device texts have three significant digits (reported).
-Guess: the texts of x, deg, ratio and fractions of a percent.
+A law is written `UNIT[:CURVE:LOW:HIGH][~DIGITS[SUFFIX]]`. Without a curve the value itself is the shown number
+("percent" of a range within ±2 counts 1.0 as 100 %). A curve says that the parameter's range runs from LOW to HIGH
+of the unit: lin; log; zlog (log, and nothing at its very bottom: an attack of 0 ms); powP (the share to the power
+P); spowP (the same on both sides of the middle); inv (1 / (1 − share): a compressor's ratio). DIGITS is 0 to 3
+decimals, "s" (three significant digits, at most two decimals), "p" (one decimal below 10, none above) or "w" (none
+for a whole number, else two), with "+" in front where Live writes the plus sign; SUFFIX replaces the unit's own.
+`steps:FIRST:a|b|c` names the texts of whole numbers from FIRST on.
+
+Faders are measured on Live 12.4.5; digits follow the texts that Live 12.4.6 shows for fresh devices.
 """
 
 from __future__ import annotations
@@ -14,32 +16,54 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import NamedTuple, Tuple
+from typing import Callable, Dict, NamedTuple, Tuple
 
 from ..SetMirror.scales import note_name, pitch_of
 
 MINUS_INFINITY = "-inf dB"
 SILENCE_DB = -70.0
 """Where Live's faders and gain knobs end; shown as minus infinity."""
-UNITS = (
-    "volume",
-    "send",
-    "pan",
-    "db",
-    "hz",
-    "ms",
-    "s",
-    "percent",
-    "st",
-    "ct",
-    "int",
-    "note",
-    "ratio",
-    "deg",
-    "x",
-    "gain",
-    "",
-)
+
+_DIGITS = {
+    "volume": "1",
+    "send": "1",
+    "gain": "1",
+    "amp": "1",
+    "pan": "",
+    "db": "s",
+    "hz": "s",
+    "ms": "s",
+    "s": "s",
+    "percent": "p",
+    "st": "w",
+    "ct": "w",
+    "int": "0",
+    "note": "",
+    "ratio": "s",
+    "over": "2",
+    "blend": "0",
+    "deg": "p",
+    "x": "s",
+    "": "s",
+}
+"""Units and how Live writes their numbers; "w" is a whole number where it is one, else two decimals.
+
+"amp" is a linear factor shown in decibels, "over" a ratio written "1 : 2.00", "blend" a share written "30/70"."""
+
+_SUFFIXES = {
+    "db": " dB",
+    "volume": " dB",
+    "send": " dB",
+    "gain": " dB",
+    "amp": " dB",
+    "percent": " %",
+    "st": " st",
+    "ct": " ct",
+    "deg": "°",
+    "x": "x",
+    "blend": "/",
+}
+_FORM = re.compile(r"^(\+?)([0-3spw]?)(.*)$", re.DOTALL)
 
 # The fader: linear above 0.4, a parabola down to 0.15, a power below. Fitted by its users to what Live shows;
 # the power's factors are chosen to meet the parabola at 0.15 and to give -48.6 dB at 0.1, as measured.
@@ -87,74 +111,87 @@ def gain_to_db(gain: float) -> float:
 
 
 def gain_text(gain: float) -> str:
-    """A clip's gain as `gain_display_string` says it."""
-    return _one_decimal_db(gain_to_db(gain))
+    """A clip's gain as `gain_display_string` writes it."""
+    return _decibels(gain_to_db(gain), law("gain"))
 
 
-def significant(number: float) -> str:
-    """Three significant digits, at most three decimals: "-0.811", "-6.00", "12.3", "440", and "0.00" for
-    nothing.
-    """
-    size = abs(number)
-    for decimals, below in ((3, 1.0), (2, 10.0), (1, 100.0)):
-        if round(size, decimals) < below:
-            break
-    else:
-        decimals = 0
-    if round(size, decimals) == 0.0:
-        return "0.00"
-    return "%.*f" % (decimals, number)
+def decibels(factor: float) -> float:
+    """Decibels of a linear factor, −inf for 0 and less."""
+    return 20.0 * math.log10(factor) if factor > 0.0 else -math.inf
 
 
-def _one_decimal_db(decibels: float) -> str:
-    if decibels <= SILENCE_DB:
-        return MINUS_INFINITY
-    return "%.1f dB" % (round(decibels, 1) + 0.0)
-
-
-_GAIN_ABOVE_FADER = 18.0
-"""A side-chain's gain reads 0.4 at 0 dB and 1.0 at +24 dB (seen in Live 12): a fader shifted."""
+_FADER_TOPS = {"volume": 0.0, "send": -6.0, "gain": 18.0}
+"""Decibels above a track's fader. A side-chain's gain reads 0.4 at 0 dB and 1.0 at +24 dB (seen in Live 12)."""
 
 
 class Law(NamedTuple):
     unit: str
-    curve: str
-    low: float
-    high: float
+    curve: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    digits: str = ""
+    suffix: str = ""
+    plus: bool = False
+    texts: Tuple[str, ...] = ()
+    """The texts of steps, from `low` on."""
 
 
-@lru_cache(maxsize=4096)
-def law(unit: str) -> Law:
-    """The parts of a unit. ValueError when it is none."""
+@lru_cache(maxsize=8192)
+def law(written: str) -> Law:
+    """The parts of a display law. ValueError when it is none."""
+    if written.startswith("steps:"):
+        _, first, texts = written.split(":", 2)
+        return Law("steps", "", float(first), texts=tuple(texts.split("|")))
+    unit, _, form = written.partition("~")
     name, _, rest = unit.partition(":")
-    if name not in UNITS:
-        raise ValueError("a unit must be one of %s, got %r" % (", ".join(repr(u) for u in UNITS), unit))
+    if name not in _DIGITS:
+        known = ", ".join(repr(each) for each in _DIGITS)
+        raise ValueError("a unit must be one of %s, got %r" % (known, written))
+    plus, digits, suffix = _FORM.match(form).groups()  # type: ignore[union-attr]
+    made = Law(name, "", 0.0, 0.0, digits or _DIGITS[name], suffix or _SUFFIXES.get(name, ""), bool(plus))
     if not rest:
-        return Law(name, "", 0.0, 0.0)
+        return made
     curve, low, high = rest.split(":")
-    if curve not in ("lin", "log", "inv") and not curve.startswith("pow"):
-        raise ValueError("a unit's curve must be lin, log, inv or powP, got %r" % unit)
-    return Law(name, curve, float(low), float(high))
+    if curve not in ("lin", "log", "zlog", "inv") and not re.match(r"^s?pow[\d.]+$", curve):
+        raise ValueError("a unit's curve must be lin, log, zlog, inv, powP or spowP, got %r" % written)
+    return made._replace(curve=curve, low=float(low), high=float(high))
+
+
+# Values and shown numbers
+
+
+def _power(base: float, exponent: float) -> float:
+    return math.copysign(abs(base) ** exponent, base)
 
 
 def _bent(parts: Law, share: float) -> float:
-    if parts.curve == "log":
+    curve = parts.curve
+    if curve == "zlog" and share <= 0.0:
+        return 0.0
+    if curve in ("log", "zlog"):
         return parts.low * float((parts.high / parts.low) ** share)
-    if parts.curve == "inv":
+    if curve == "inv":
         return math.inf if share >= 1.0 else 1.0 / (1.0 - share)
-    if parts.curve.startswith("pow"):
-        share = float(max(0.0, share) ** float(parts.curve[3:]))
+    if curve.startswith("spow"):
+        share = (_power(2.0 * share - 1.0, float(curve[4:])) + 1.0) / 2.0
+    elif curve.startswith("pow"):
+        share = _power(max(0.0, share), float(curve[3:]))
     return parts.low + (parts.high - parts.low) * share
 
 
 def _straightened(parts: Law, number: float) -> float:
-    if parts.curve == "log":
+    curve = parts.curve
+    if curve in ("log", "zlog"):
+        if number * parts.low <= 0.0:
+            return 0.0
         return math.log(number / parts.low) / math.log(parts.high / parts.low)
-    if parts.curve == "inv":
+    if curve == "inv":
         return 1.0 - 1.0 / number
     share = (number - parts.low) / (parts.high - parts.low)
-    if parts.curve.startswith("pow"):
-        share = float(max(0.0, share) ** (1.0 / float(parts.curve[3:])))
+    if curve.startswith("spow"):
+        share = (_power(2.0 * share - 1.0, 1.0 / float(curve[4:])) + 1.0) / 2.0
+    elif curve.startswith("pow"):
+        share = _power(max(0.0, share), 1.0 / float(curve[3:]))
     return share
 
 
@@ -163,16 +200,15 @@ def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float =
     parts = law(unit)
     if parts.curve:
         share = (value - minimum) / (maximum - minimum) if maximum > minimum else 0.0
-        return _bent(parts, share)
-    if parts.unit == "gain":
-        return max(SILENCE_DB, fader_to_db(value) + _GAIN_ABOVE_FADER)
-    if parts.unit == "volume":
-        return max(SILENCE_DB, fader_to_db(value))
-    if parts.unit == "send":
-        return max(SILENCE_DB, fader_to_db(value) - 6.0)
+        number = _bent(parts, share)
+        return decibels(number) if parts.unit == "amp" else number
+    if parts.unit in _FADER_TOPS:
+        return max(SILENCE_DB, fader_to_db(value) + _FADER_TOPS[parts.unit])
+    if parts.unit == "amp":
+        return decibels(value)
     if parts.unit == "pan":
         return value * 50.0
-    if parts.unit == "percent" and minimum >= -2.0 and maximum <= 2.0:
+    if parts.unit == "blend" or (parts.unit == "percent" and minimum >= -2.0 and maximum <= 2.0):
         return value * 100.0
     return value
 
@@ -180,66 +216,89 @@ def shown_number(unit: str, value: float, minimum: float = 0.0, maximum: float =
 def value_of_number(unit: str, number: float, minimum: float = 0.0, maximum: float = 1.0) -> float:
     """The value that shows as `number`: the other way round of `shown_number`."""
     parts = law(unit)
+    if parts.unit == "amp":
+        number = 10.0 ** (number / 20.0)
     if parts.curve:
         return minimum + (maximum - minimum) * _straightened(parts, number)
-    if parts.unit == "gain":
-        return db_to_fader(number - _GAIN_ABOVE_FADER)
-    if parts.unit == "volume":
-        return db_to_fader(number)
-    if parts.unit == "send":
-        return db_to_fader(number + 6.0)
+    if parts.unit in _FADER_TOPS:
+        return db_to_fader(number - _FADER_TOPS[parts.unit])
     if parts.unit == "pan":
         return number / 50.0
-    if parts.unit == "percent" and minimum >= -2.0 and maximum <= 2.0:
+    if parts.unit == "blend" or (parts.unit == "percent" and minimum >= -2.0 and maximum <= 2.0):
         return number / 100.0
     return number
 
 
-def _pan(number: float) -> str:
+# Texts
+
+
+def written(number: float, digits: str) -> str:
+    """A number with these digits; Live chooses the decimals by the exact size: 99.99 becomes "100.0"."""
+    if math.isinf(number):
+        return "inf" if number > 0.0 else "-inf"
+    size = abs(number)
+    if digits == "s":
+        decimals = 2 if size < 10.0 else 1 if size < 100.0 else 0
+    elif digits == "p":
+        decimals = 1 if size < 10.0 else 0
+    elif digits == "w":
+        decimals = 0 if float(number).is_integer() else 2
+    else:
+        decimals = int(digits or "2")
+    if round(size, decimals) == 0.0:
+        number = 0.0
+    return "%.*f" % (decimals, number)
+
+
+def _decibels(number: float, parts: Law) -> str:
+    if number <= SILENCE_DB + 1e-4:
+        return MINUS_INFINITY
+    return written(number, parts.digits) + parts.suffix
+
+
+def _pan(number: float, parts: Law) -> str:
     steps = math.floor(abs(number) + 0.5)
     if steps == 0:
         return "C"
     return "%d%s" % (steps, "L" if number < 0 else "R")
 
 
-def _scaled(number: float, small: str, large: str) -> str:
-    if round(abs(number), 0) >= 1000.0:
-        return "%s %s" % (significant(number / 1000.0), large)
-    return "%s %s" % (significant(number), small)
+def _scaled(number: float, digits: str, suffix: str, small: str, large: str) -> str:
+    if suffix:
+        return written(number, digits) + suffix
+    if abs(number) >= 1000.0:
+        return "%s %s" % (written(number / 1000.0, digits), large)
+    return "%s %s" % (written(number, digits), small)
+
+
+def _plain(number: float, parts: Law) -> str:
+    sign = "+" if parts.plus and number > 0.0 else ""
+    return sign + written(number, parts.digits) + parts.suffix
+
+
+def _blend(number: float, parts: Law) -> str:
+    return "%s%s%s" % (written(100.0 - number, parts.digits), parts.suffix, written(number, parts.digits))
+
+
+_TEXTS: Dict[str, Callable[[float, Law], str]] = {
+    "pan": _pan,
+    "hz": lambda number, parts: _scaled(number, parts.digits, parts.suffix, "Hz", "kHz"),
+    "ms": lambda number, parts: _scaled(number, parts.digits, parts.suffix, "ms", "s"),
+    "s": lambda number, parts: _scaled(number * 1000.0, parts.digits, parts.suffix, "ms", "s"),
+    "note": lambda number, parts: note_name(round(number)),
+    "ratio": lambda number, parts: "%s : 1" % written(number, parts.digits),
+    "over": lambda number, parts: "1 : %s" % written(number, parts.digits),
+    "blend": _blend,
+    "steps": lambda number, parts: parts.texts[min(max(round(number - parts.low), 0), len(parts.texts) - 1)],
+}
+for _name in ("volume", "send", "gain", "amp", "db"):
+    _TEXTS[_name] = _decibels
 
 
 def text(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> str:
-    """What `str_for_value` answers for `value` of a parameter in `minimum`..`maximum` with this unit."""
-    name = law(unit).unit
-    number = shown_number(unit, value, minimum, maximum)
-    if name in ("volume", "send", "gain"):
-        return _one_decimal_db(number)
-    if name == "pan":
-        return _pan(number)
-    if name == "db":
-        return MINUS_INFINITY if number <= SILENCE_DB else "%s dB" % significant(number)
-    if name == "hz":
-        return _scaled(number, "Hz", "kHz")
-    if name == "ms":
-        return _scaled(number, "ms", "s")
-    if name == "s":
-        return _scaled(number * 1000.0, "ms", "s")
-    if name == "percent":
-        return "%.*f %%" % (1 if round(abs(number), 1) < 10.0 else 0, round(number, 1) + 0.0)
-    if name in ("st", "ct"):
-        whole = float(number).is_integer()
-        return "%s %s" % ("%d" % number if whole else "%.2f" % number, name)
-    if name == "int":
-        return "%d" % round(number)
-    if name == "note":
-        return note_name(round(number))
-    if name == "ratio":
-        return "inf : 1" if number == math.inf else "%s : 1" % significant(number)
-    if name == "deg":
-        return "%d°" % round(number)
-    if name == "x":
-        return "%sx" % significant(number)
-    return significant(number)
+    """What `str_for_value` answers for `value` of a parameter in `minimum`..`maximum` with this law."""
+    parts = law(unit)
+    return _TEXTS.get(parts.unit, _plain)(shown_number(unit, value, minimum, maximum), parts)
 
 
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+|inf))\s*(.*?)\s*$", re.IGNORECASE)
@@ -250,28 +309,47 @@ _FACTORS = {
 }
 
 
-def _split(written: str) -> Tuple[float, str]:
-    match = _NUMBER.match(written)
+def split(shown: str) -> Tuple[float, str]:
+    """The number that `shown` begins with and what follows. ValueError when it begins with none."""
+    match = _NUMBER.match(shown)
     if match is None:
-        raise ValueError("not a value: %r" % written)
-    return float(match.group(1)), match.group(2).lower()
+        raise ValueError("not a value: %r" % shown)
+    return float(match.group(1)), match.group(2)
 
 
-def parse(unit: str, written: str, minimum: float = 0.0, maximum: float = 1.0) -> float:
-    """The value that `written` names, as far as its digits tell; not limited to the range.
+def number_of(unit: str, shown: str) -> float:
+    """The shown number that a text names, in the unit itself: 2500.0 for "2.50 kHz". ValueError if it names none."""
+    parts = law(unit)
+    if parts.unit == "note":
+        return float(pitch_of(shown))
+    if parts.unit == "steps":
+        if shown not in parts.texts:
+            raise ValueError("not a value: %r" % shown)
+        return parts.low + parts.texts.index(shown)
+    if parts.unit == "pan" and shown.strip().upper() == "C":
+        return 0.0
+    if parts.unit == "over":
+        shown = shown.split(":")[-1]
+    elif parts.unit == "blend":
+        shown = shown.split(parts.suffix.strip() or "/")[-1]
+    number, suffix = split(shown)
+    if parts.unit == "pan" and suffix.upper() == "L":
+        number = -number
+    return number * _FACTORS.get((parts.unit, suffix.lower()), 1.0)
+
+
+def parse(unit: str, shown: str, minimum: float = 0.0, maximum: float = 1.0) -> float:
+    """The value that `shown` names, as far as its digits tell; not limited to the range.
 
     Raises:
-      ValueError: `written` is not a value of this unit.
+      ValueError: `shown` is not a value of this unit.
     """
-    name = law(unit).unit
-    if name == "note":
-        return value_of_number(unit, float(pitch_of(written)), minimum, maximum)
-    if name == "pan" and written.strip().upper() == "C":
-        return value_of_number(unit, 0.0, minimum, maximum)
-    number, suffix = _split(written)
-    if name == "pan" and suffix in ("l", "r"):
-        number = -number if suffix == "l" else number
-    return value_of_number(unit, number * _FACTORS.get((name, suffix), 1.0), minimum, maximum)
+    return value_of_number(unit, number_of(unit, shown), minimum, maximum)
+
+
+def has_number(unit: str) -> bool:
+    """False for steps that show words or note values: `display_value` raises on those (measured on 12.4.6)."""
+    return law(unit).unit != "steps"
 
 
 def internal_value(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> float:
@@ -281,7 +359,7 @@ def internal_value(unit: str, value: float, minimum: float = 0.0, maximum: float
     """
     parts = law(unit)
     number = shown_number(unit, value, minimum, maximum)
-    if parts.unit in ("volume", "send", "gain"):
+    if parts.unit in ("volume", "send", "gain", "amp"):
         return 0.0 if number <= SILENCE_DB else float(10.0 ** (number / 20.0))
     if parts.unit in ("pan", "percent"):
         return value

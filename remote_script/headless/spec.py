@@ -108,6 +108,8 @@ class ParameterSpec:
     original_name: str = ""
     automated: bool = False
     """True when the Arrangement holds automation for it."""
+    guesses: Tuple[str, ...] = ()
+    """What nobody has seen in a real Live: "name", "law", "default", "items", "path"."""
 
 
 @dataclass

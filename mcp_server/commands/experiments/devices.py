@@ -61,12 +61,13 @@ for _name, _class, _type in (
     _class_name(_name, _class, _type)
 
 
-@THEME.tries("Meld's class is InstrumentMeld, and its first parameter is called On")
+@THEME.tries("Meld's class is InstrumentMeld; its first parameter is Device On, its original name On")
 async def meld(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Meld")
-    return ["InstrumentMeld", "On"], [
+    return ["InstrumentMeld", "Device On", "On"], [
         *await bench.now(ref + ".class_name"),
         bench.names(ref, "parameters")[0],
+        *await bench.now(ref + "/parameters/0.original_name"),
     ]
 
 

@@ -130,7 +130,9 @@ def native(
 ) -> List[ParameterSpec]:
     """The parameters of a native device in Live's order, "Device On" left out.
 
-    Adds the macros that move them to `macros`, and the ids that point at them to `targets`.
+    Of a class that somebody dumped, the list is Live's: a parameter that the file does not show has its default, one
+    of a section only counts where the file has that section. Of other classes the file's own elements are listed,
+    under guessed names. Adds the macros that move them to `macros`, and the ids that point at them to `targets`.
     """
     found: Dict[str, Element] = {}
     for one in find_all(device):
@@ -140,48 +142,75 @@ def native(
     if old_form is not None and old_form[0] in found:
         facts = facts_of.find(old_form[1])
     specs: List[ParameterSpec] = []
-    used: Set[str] = set()
 
-    def add(where: str, element: Element, name: str, law: Optional[Law]) -> None:
-        filed = filed_number(element, where)
-        if law is None:
-            written = fields.text(element, "Manual", "0")
-            continuous = element.find("ModulationTarget") is not None
-            law = facts_of.guess_law(where, written, limits(element, where), continuous)
-        used.add(name)
-        specs.append(spec_of(element, name, law, filed, targets, macros))
+    def add(element: Element, spec: ParameterSpec, law: Law) -> None:
+        specs.append(attached(element, spec, targets, macros))
         targets.add(element, path + (len(specs),), law)
 
-    complete = False
-    if facts is not None:
-        complete = facts.is_complete
-        for fact in facts.parameters:
-            element = found.pop(fact.path, None) if fact.path else None
+    if facts is not None and facts.parameters:
+        placed = _placed(facts, found)
+        for index, fact in enumerate(facts.parameters):
+            element = placed.get(index)
             if element is not None:
-                add(fact.path, element, fact.name, fact.law)
-            elif complete and fact.law is not None:
-                used.add(fact.name)
+                filed = filed_number(element, fact.path or fact.name)
+                add(element, facts_of.parameter(fact, fact.law.value(filed)), fact.law)
+            elif not fact.in_section:
                 specs.append(facts_of.parameter(fact))
-    if not complete:
-        for where, element in found.items():
-            add(where, element, facts_of.guess_name(where, used), None)
+        return specs
+    used: Set[str] = set()
+    for where, element in found.items():
+        filed = filed_number(element, where)
+        written = fields.text(element, "Manual", "0")
+        continuous = element.find("ModulationTarget") is not None
+        law = facts_of.guess_law(where, written, limits(element, where), continuous)
+        name = facts_of.guess_name(where, used)
+        used.add(name)
+        spec = ParameterSpec(
+            name,
+            law.value(filed),
+            law.minimum,
+            law.maximum,
+            items=law.items,
+            unit=law.unit,
+            guesses=("name", "law"),
+        )
+        add(element, spec, law)
     return specs
+
+
+def _placed(facts: facts_of.DeviceFacts, found: Dict[str, Element]) -> Dict[int, Element]:
+    """Which element is which parameter, by the parameter's index.
+
+    Guess: where as many elements as parameters are left over, they stand in the same order.
+    """
+    left = dict(found)
+    placed: Dict[int, Element] = {}
+    open_places: List[int] = []
+    for index, fact in enumerate(facts.parameters):
+        if fact.path in left:
+            placed[index] = left.pop(fact.path)
+        elif not fact.in_section:
+            open_places.append(index)
+    if len(left) == len(open_places):
+        placed.update(zip(open_places, left.values()))
+    return placed
+
+
+def attached(element: Element, spec: ParameterSpec, targets: Targets, macros: Set[int]) -> ParameterSpec:
+    """The spec with what the element says besides the value: a macro that moves it, automation."""
+    macro = macro_of(element)
+    if macro is not None:
+        macros.add(macro)
+        spec.is_enabled = False
+    spec.automated = targets.is_automated(element)
+    return spec
 
 
 def spec_of(
     element: Element, name: str, law: Law, filed: float, targets: Targets, macros: Set[int]
 ) -> ParameterSpec:
-    macro = macro_of(element)
-    if macro is not None:
-        macros.add(macro)
-    return ParameterSpec(
-        name=name,
-        value=law.value(filed),
-        minimum=law.minimum,
-        maximum=law.maximum,
-        items=law.items,
-        unit=law.unit,
-        is_enabled=macro is None,
-        original_name=name,
-        automated=targets.is_automated(element),
+    """A parameter of a plug-in or Max device: the file has all that there is to know."""
+    spec = ParameterSpec(
+        name, law.value(filed), law.minimum, law.maximum, items=law.items, unit=law.unit, original_name=name
     )
+    return attached(element, spec, targets, macros)

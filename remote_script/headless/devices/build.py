@@ -1,4 +1,4 @@
-"""Devices as Live inserts them: `device("Reverb")` with every parameter the tables know at its default."""
+"""Devices as Live inserts them: `build(find("Reverb"))` lists what a fresh Reverb does, all at its defaults."""
 
 from __future__ import annotations
 
@@ -11,23 +11,19 @@ RACKS = ("InstrumentGroupDevice", "DrumGroupDevice", "AudioEffectGroupDevice", "
 MACROS = 16
 
 
-def parameter(fact: ParameterFact, filed: Optional[float] = None) -> ParameterSpec:
-    """A parameter with the value that `filed` (as a file would keep it) stands for; None is its default."""
+def parameter(fact: ParameterFact, value: Optional[float] = None) -> ParameterSpec:
+    """A parameter with this value in Live; None is its default."""
     law = fact.law
-    if law is None:
-        return ParameterSpec(fact.name, original_name=fact.name)
-    number = fact.default if filed is None else filed
-    value = law.minimum if number is None else law.value(number)
-    default = None if law.items else value
     return ParameterSpec(
         fact.name,
-        value,
+        fact.default if value is None else value,
         law.minimum,
         law.maximum,
-        default,
+        None if law.items else fact.default,
         law.items,
         law.unit,
-        original_name=fact.name,
+        original_name=fact.original_name or fact.name,
+        guesses=fact.guesses,
     )
 
 
@@ -48,7 +44,7 @@ def build(facts: DeviceFacts, name: str = "", values: Optional[Dict[str, float]]
         spec.macro_names = ["Macro %d" % (index + 1) for index in range(MACROS)]
         spec.macros_mapped = [False] * MACROS
     else:
-        spec.parameters = [parameter(fact) for fact in facts.parameters]
+        spec.parameters = [parameter(fact) for fact in facts.fresh]
     wanted: Dict[str, Any] = dict(values or {})
     for one in spec.parameters:
         if one.name in wanted:

@@ -1,84 +1,152 @@
-"""The form of the facts about devices, and how the tables are read."""
+"""The facts about native devices, as `parameters.json` keeps them; `take` writes that file from a dump of a real Live.
+
+A device has the list of the newest Live that somebody dumped (`live`) and the lists of older Lives (`older`: names
+in that Live's order, and the ranges that differed). What a parameter carries:
+
+    name, original_name   as Live's API has them; `was`: names that older Lives had
+    min, max, items       0 and 1 unless given; `items` make it quantized
+    default, text         the value of a fresh device and the text that Live shows for it
+    texts                 further values and their texts, as a Live showed them
+    unit                  the display law (see `display`)
+    path, file            where a Set file keeps it and how: Hz or ms as shown, a "factor", the "value", a share
+    section               listed only once its section was switched on
+    guess                 which of these nobody has seen in a real Live: "law", "default", "items", "path" …
+"""
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+import json
+import os
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
-from .laws import Law, normalized, parse_law
+from .laws import Law
 
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters.json")
 UNDEFINED, INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 0, 1, 2, 4
+Version = Tuple[int, ...]
+OLDEST: Version = (11, 0)
+"""Lists of older Lives than headless Live can play are not kept."""
 
 
 class ParameterFact(NamedTuple):
-    path: str
-    """Where the file keeps it, from the device's element; empty when no file shows it."""
     name: str
-    law: Optional[Law]
-    default: Optional[float] = None
-    """What the device starts with, as a file would keep it."""
+    law: Law
+    default: float = 0.0
+    """Live's value in a fresh device."""
+    path: str = ""
+    """Where a Set file keeps it, from the device's element; empty when no file shows it."""
+    original_name: str = ""
+    text: str = ""
+    """What Live shows for the default; empty when nobody has seen it."""
+    texts: Tuple[Tuple[float, str], ...] = ()
+    was: Tuple[str, ...] = ()
+    in_section: bool = False
+    guesses: Tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> Tuple[Tuple[float, str], ...]:
+        """Every value whose text a real Live showed."""
+        shown = ((self.default, self.text),) if self.text and "default" not in self.guesses else ()
+        return shown + self.texts
+
+
+class OlderList(NamedTuple):
+    live: Version
+    names: Tuple[str, ...]
+    ranges: Dict[str, Tuple[float, float]]
 
 
 class DeviceFacts(NamedTuple):
     class_name: str
     display_name: str
     type: int
+    live: Version
+    """The Live that the list is of; (0,) when nobody has dumped the class."""
+    source: str
     parameters: Tuple[ParameterFact, ...]
     """In Live's order, "Device On" left out; empty when nobody has told."""
-    is_complete: bool
-    """True when `parameters` are all that Live shows; otherwise a file's others follow with guessed names."""
+    older: Tuple[OlderList, ...]
+    """Newest first."""
+    properties: Dict[str, Any]
+    """What the class has besides parameters, where a source tells it."""
 
-    def by_path(self) -> Dict[str, ParameterFact]:
-        return {fact.path: fact for fact in self.parameters if fact.path}
+    @property
+    def sections(self) -> FrozenSet[str]:
+        """Names of the parameters that are listed only once their section was on."""
+        return frozenset(fact.name for fact in self.parameters if fact.in_section)
 
-
-def read_table(devices: str, parameters: Dict[str, str]) -> Iterator[DeviceFacts]:
-    """The devices of a list `class_name | display name | type`, with the parameters of their tables."""
-    for line in devices.strip().splitlines():
-        class_name, name, kind = [part.strip() for part in line.split("|")]
-        table = parameters.get(class_name, "")
-        rows, complete, normal = [], False, False
-        for row in _expanded(table):
-            if row == "complete":
-                complete = True
-            elif row == "normal":
-                normal = True
-            else:
-                fact = _fact(row)
-                if normal and fact.law is not None:
-                    fact = fact._replace(law=normalized(fact.law))
-                rows.append(fact)
-        yield DeviceFacts(class_name, name, int(kind), tuple(rows), complete)
+    @property
+    def fresh(self) -> Tuple[ParameterFact, ...]:
+        """What a freshly inserted device lists."""
+        return tuple(fact for fact in self.parameters if not fact.in_section)
 
 
-def _fact(row: str) -> ParameterFact:
-    path, name, rest = (row + "||").split("|", 2)
-    rest = rest.rstrip("|").strip()
-    default: Optional[float] = None
-    if "=" in rest:
-        rest, written = rest.rsplit("=", 1)
-        default = float(written)
-    return ParameterFact(
-        path.strip(), name.strip().replace("~", " "), parse_law(rest) if rest.strip() else None, default
+def number_of(live: str) -> Version:
+    """(12, 4, 6) for "12.4.6", (12, 1) for "12.x": the sources call Lives before 12.2 so."""
+    if live == "12.x":
+        return (12, 1)
+    return tuple(int(part) for part in live.split(".")) if live else (0,)
+
+
+@lru_cache(maxsize=None)
+def raw() -> Dict[str, Any]:
+    """The file as it stands."""
+    with open(PATH, encoding="utf-8") as file:
+        found: Dict[str, Any] = json.load(file)
+    return found
+
+
+@lru_cache(maxsize=None)
+def device_facts(class_name: str) -> Optional[DeviceFacts]:
+    """The facts of one class, or None."""
+    data = raw()
+    row = data["devices"].get(class_name)
+    return None if row is None else read_device(class_name, row, data["lists"])
+
+
+def read_device(class_name: str, row: Dict[str, Any], lists: Dict[str, List[str]]) -> DeviceFacts:
+    facts = tuple(_fact(each, lists) for each in row.get("parameters", ()))
+    older = []
+    for each in row.get("older", ()):
+        names = each.get("names") or [fact.name for fact in facts]
+        ranges = {name: (float(low), float(high)) for name, (low, high) in each.get("ranges", {}).items()}
+        older.append(OlderList(number_of(each["live"]), tuple(names), ranges))
+    return DeviceFacts(
+        class_name,
+        row["display"],
+        row["type"],
+        number_of(row.get("live", "")),
+        row.get("source", ""),
+        facts,
+        tuple(sorted(older, key=lambda each: each.live, reverse=True)),
+        row.get("properties", {}),
     )
 
 
-def _expanded(table: str) -> Iterator[str]:
-    """The lines of a table; `{1..8 … }` stands for its lines once a number: `$`, and `%` for one less."""
-    block: List[str] = []
-    numbers: Optional[range] = None
-    for line in table.strip().splitlines():
-        line = line.strip()
-        if not line:
-            continue
-        if line.startswith("{"):
-            first, last = line[1:].split("..")
-            numbers = range(int(first), int(last) + 1)
-        elif line == "}" and numbers is not None:
-            for number in numbers:
-                for row in block:
-                    yield row.replace("$", str(number)).replace("%", str(number - 1))
-            block, numbers = [], None
-        elif numbers is not None:
-            block.append(line)
-        else:
-            yield line
+def _fact(row: Dict[str, Any], lists: Dict[str, List[str]]) -> ParameterFact:
+    guesses = tuple(row.get("guess", ()))
+    items = row.get("items", ())
+    file = row.get("file", 1.0)
+    law = Law(
+        row.get("unit", ""),
+        float(row.get("min", 0.0)),
+        float(row.get("max", 1.0)),
+        tuple(lists[items] if isinstance(items, str) else items),
+        file == "factor",
+        "law" not in guesses,
+        1.0 if isinstance(file, str) else float(file),
+        file == "value",
+    )
+    return ParameterFact(
+        row["name"],
+        law,
+        float(row.get("default", law.minimum)),
+        row.get("path", ""),
+        row.get("original_name", ""),
+        row.get("text", ""),
+        tuple((float(value), text) for value, text in row.get("texts", ())),
+        tuple(row.get("was", ())),
+        bool(row.get("section")),
+        guesses,
+    )

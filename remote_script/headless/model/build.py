@@ -121,7 +121,7 @@ def find_parameter(track: Track, envelope: EnvelopeSpec) -> Optional[Any]:
             device = holder.devices[path[0]]
             holder = getattr(device, path[1])[path[2]]
             path = path[3:]
-        return holder.devices[path[0]].parameters[path[1]]
+        return holder.devices[path[0]].parameter_at(path[1])
     except (IndexError, AttributeError, TypeError):
         return None
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tuple
 
+from ..devices import find
+from ..devices.older import as_of
 from ..node import Document, Node, model
 from ..spec import DeviceSpec
 from .device_io import PORTS, DeviceIO
@@ -69,6 +71,8 @@ class Device(Node):
     can_have_chains = False
     can_have_drum_pads = False
     extra: Dict[str, Any] = {}
+    places: Tuple[int, ...] = ()
+    """Where the newest Live's parameters stand in this list (see `older`)."""
 
     @classmethod
     def of(cls, doc: Document, spec: DeviceSpec) -> Device:
@@ -91,11 +95,23 @@ class Device(Node):
         return view
 
     def make_parameters(self, spec: DeviceSpec) -> Iterator[Parameter]:
-        yield switch(
-            self.doc, "On" if spec.class_name == "InstrumentMeld" else "Device On", spec.is_on, Parameter
-        )
-        for each in spec.parameters:
+        on = switch(self.doc, "Device On", spec.is_on, Parameter)
+        if spec.class_name == "InstrumentMeld":
+            on.original_name = "On"
+        yield on
+        version = self.doc.surface.facts.version  # type: ignore[attr-defined]
+        listed = as_of(find(spec.class_name), version, spec.parameters)
+        self.places = listed.places
+        for each in listed.parameters:
             yield Parameter.of(self.doc, each)
+
+    def parameter_at(self, index: int) -> Parameter:
+        """The parameter with this index in the newest Live's list, as Set files and specs count. IndexError if none."""
+        if index > 0 and self.places and index <= len(self.places):
+            index = self.places[index - 1]
+        if index < 0:
+            raise IndexError("this Live does not list the parameter")
+        return self.parameters[index]
 
     def fill(self, spec: DeviceSpec) -> None:
         """Take over what only this kind of device has."""

@@ -96,13 +96,13 @@ class Parameter(Node):
         return self.value
 
     def get_display_value(self) -> float:
-        if self.items:
+        if self.items or not display.has_number(self.unit):
             raise RuntimeError(NO_DISPLAY)
         return float(display.shown_number(self.unit, self.get_value(), self.min, self.max))
 
     def set_display_value(self, value: float) -> None:
-        """Settable in what is shown (measured on 12.4.6), refused on quantized parameters."""
-        if self.items:
+        """Settable in what is shown (measured on 12.4.6), refused on quantized and stepped parameters."""
+        if self.items or not display.has_number(self.unit):
             raise RuntimeError(NO_DISPLAY)
         self.set_value(single(display.value_of_number(self.unit, value, self.min, self.max)))
 
