@@ -38,6 +38,7 @@ __all__ = [
     "find",
     "guess_law",
     "guess_name",
+    "insertable",
     "parameter",
 ]
 
@@ -64,6 +65,13 @@ def by_display_name(name: str) -> Optional[DeviceFacts]:
         if row["display"] == name and class_name not in _OLD:
             return device_facts(class_name)
     return None
+
+
+def insertable(name: str) -> Optional[DeviceFacts]:
+    """The facts of the device that `insert_device` inserts by this name, or None."""
+    if name in ("DrumSampler", "Drum Sampler"):
+        return device_facts("DrumCell") if name == "DrumSampler" else None
+    return by_display_name(name)
 
 
 def all_devices() -> List[DeviceFacts]:

@@ -281,7 +281,7 @@ def _older(device: Row, old: Row, live: str) -> List[Row]:
     for each in device.get("other_lists", ()):
         made: Row = {"live": each["live"]}
         if each["names"] != "same":
-            made["names"] = [name for name in each["names"] if name not in (ON, "On")]
+            made["names"] = each["names"][1:] if each["names"][0] in (ON, "On") else list(each["names"])
         if each.get("ranges"):
             made["ranges"] = each["ranges"]
         lists[each["live"]] = made

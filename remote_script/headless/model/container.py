@@ -81,12 +81,14 @@ class Container(Node):
         return made
 
     def call_insert_device(self, name: str, index: int) -> Any:
-        """Native devices by the name that Live shows; −1 appends. A drum cell cannot be inserted (measured on 12.3.5;
-        Guess: the text)."""
+        """Insert a native device by the name that Live shows; −1 appends.
+
+        Drum Sampler alone goes by "DrumSampler" (measured on 12.4; on 12.3.5 it was refused by the shown name).
+        """
         from .. import devices
 
-        facts = devices.by_display_name(name)
-        if facts is None or facts.class_name == "DrumCell":
+        facts = devices.insertable(name)
+        if facts is None:
             raise ValueError("Device %s not found." % name)
         if index == -1:
             index = len(self.devices)
