@@ -30,7 +30,7 @@ from . import units, views
 from .acts import Act, acts_of, found
 from .library import Library
 from .policy import Policy
-from .resources import Kept
+from .sight import Sight
 
 FILE_ARGUMENT = "file_path"
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
@@ -43,6 +43,11 @@ class Caller:
 
     name: str
     client: str
+
+    @property
+    def who(self) -> str:
+        """By whom rules and rates go."""
+        return self.name
 
 
 Ask = Callable[[str], Awaitable[bool | None]]
@@ -58,20 +63,23 @@ class Desk:
     def __init__(
         self,
         mirror: Mirror,
+        sight: Sight,
         library: Library,
         caller: Caller,
         tool: str,
         policy: Policy,
         ask: Ask,
         report: Report,
-        answers: Kept,
     ) -> None:
-        self.mirror = mirror
+        self.mirror = sight.reader
+        """What the caller sees; writes go to the whole."""
+        self.sight = sight
+        self.answers = sight.answers
+        self._whole = mirror
         self.library = library
         self.caller = caller
         self.report = report
         self.policy = policy
-        self.answers = answers
         self._tool = tool
         self._ask = ask
 
@@ -120,11 +128,11 @@ class Desk:
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         # What only looks asks nobody.
         if not more.get("dry_run"):
-            await self._permit(acts_of(self.mirror.store, ops))
+            await self._permit(acts_of(self._whole.store, ops))
         request = WriteRequest.of(
             ops, author=self.caller.name, client=self.caller.client, label=label, **more
         )
-        result = await self.mirror.submit(request, progress=self._progressed)
+        result = await self._whole.submit(request, progress=self._progressed)
         return self.written(result, ops)
 
     async def _progressed(self, told: WriteProgress) -> None:
@@ -135,18 +143,18 @@ class Desk:
         told = {"author": self.caller.name, "client": self.caller.client}
         if write is None:
             await self._permit([Act("undo", "undo the last edit, whoever made it")])
-            return self.written(await self.mirror.undo(**told))
+            return self.written(await self._whole.undo(**told))
         await self._permit([Act("undo", f"undo write {write}")])
-        return self.written(await self.mirror.undo_mine(write, **told))
+        return self.written(await self._whole.undo_mine(write, **told))
 
     async def redo(self) -> dict[str, Any]:
         """Live's redo."""
         await self._permit([Act("undo", "redo what was undone last")])
-        return self.written(await self.mirror.redo(author=self.caller.name, client=self.caller.client))
+        return self.written(await self._whole.redo(author=self.caller.name, client=self.caller.client))
 
     async def _permit(self, acts: list[Act]) -> None:
         """Come back if all of it may be done; Denied if not; asks where the policy says so."""
-        verdict = self.policy.judge(self.mirror.store, self._tool, self.caller.name, acts)
+        verdict = self.policy.judge(self._whole.store, self._tool, self.caller.who, acts)
         if verdict.decide == "allow":
             return
         if verdict.decide == "ask":

@@ -58,8 +58,18 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def compiled(self) -> rules.Rule:
         """The rule as both sides judge by it."""
-        places = _places(self.refs) if self.refs else None
-        return rules.Rule(self.decide, self.operations, self.tools, places, self.reason)
+        return rules.Rule(self.decide, self.operations, self.tools, self.places, self.reason)
+
+    @property
+    def places(self) -> rules.Places | None:
+        """What the rule's refs mean; None where it is about all places."""
+        return _places(self.refs) if self.refs else None
+
+    def reads(self, tool: str) -> bool:
+        """True when the rule is about what this tool reads: it names reading, or this tool and no operation."""
+        if self.operations and "read" not in self.operations:
+            return False
+        return rules.named(self.tools, tool) if self.tools else bool(self.operations)
 
     def concerns(self, client: str) -> bool:
         """True when the rule is about this client."""
@@ -132,6 +142,8 @@ class Policy:
             held = msgspec.convert(tomllib.loads(text), File)
             for rule in held.rule:
                 _places(rule.refs)
+                if rule.decide == "ask" and "read" in rule.operations:
+                    raise ValueError("reading is allowed or denied: nobody is asked for it")
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
         return cls(held, read_only=read_only)
@@ -175,6 +187,19 @@ class Policy:
         if act.precious:
             return Verdict("ask", act.what, "deleting tracks and scenes asks first", else_allow=True)
         return Verdict("allow", act.what, "no rule is against it")
+
+    def reading(self, tool: str, client: str) -> tuple[Rule, ...]:
+        """The rules that decide what a client sees through a tool; empty where it sees all."""
+        found = tuple(rule for rule in self.rules if rule.concerns(client) and rule.reads(tool))
+        return found if any(rule.decide == "deny" for rule in found) else ()
+
+    def check_reading(self, tool: str, client: str) -> None:
+        """Denied where a client may read nothing at all through this tool."""
+        for rule in self.reading(tool, client)[:1]:
+            if rule.decide == "deny" and not rule.refs:
+                raise errors.Denied(
+                    f"The policy does not allow {tool} to read", tool, hint=rule.reason or None
+                )
 
     def check_file(self, path: str) -> None:
         """Let an audio file be used, or not.

@@ -45,6 +45,8 @@ class Resource:
     description: str
     body: Callable[[Mirror, str], Any]
     patterns: Callable[[str], list[str]]
+    tool: str
+    """The tool that reads the same: a rule about the one is about the other."""
     lasts: bool = True
     """The same revision has the same body."""
 
@@ -85,6 +87,7 @@ RESOURCES = (
         "The whole Set: song, tracks, returns, scenes, cue points.",
         lambda mirror, _: views.overview(mirror),
         lambda _: ["song", "tracks/**", "return_tracks/**", "master_track/**", "scenes/*", "cue_points/*"],
+        "get_set",
     ),
     Resource(
         "live://tracks/{index}",
@@ -92,14 +95,23 @@ RESOURCES = (
         "One track with mixer, devices and clips; index from 0.",
         lambda mirror, text: views.track(mirror, mirror.resolve(_index(text))),
         lambda text: [f"{_index(text)}", f"{_index(text)}/**"],
+        "get_track",
     ),
-    Resource("live://clips/{+ref}/notes", "notes", "The notes of a MIDI clip.", _notes, lambda ref: [ref]),
+    Resource(
+        "live://clips/{+ref}/notes",
+        "notes",
+        "The notes of a MIDI clip.",
+        _notes,
+        lambda ref: [ref],
+        "get_notes",
+    ),
     Resource(
         "live://devices/{+ref}",
         "device",
         "One device with its parameters.",
         lambda mirror, ref: views.device_whole(mirror, mirror.resolve(ref, "Device")),
         lambda ref: [ref, f"{ref}/parameters/*"],
+        "get_device",
     ),
     Resource(
         "live://ref/{+path}",
@@ -107,6 +119,7 @@ RESOURCES = (
         "Any object by its path in Live's words, such as song or tracks/2/clip_slots/0/clip.",
         lambda mirror, ref: views.whole(mirror, mirror.resolve(ref)),
         lambda ref: [ref],
+        "get",
     ),
     Resource(
         "live://events{?since}",
@@ -114,6 +127,7 @@ RESOURCES = (
         "What happened after a revision, and who did it.",
         lambda mirror, since: {"events": events(mirror, int(since) if since else None)},
         lambda _: ["song", "**"],
+        "get_changes",
         lasts=False,
     ),
     Resource(
@@ -122,6 +136,7 @@ RESOURCES = (
         "The bridge's state of health.",
         lambda mirror, _: msgspec.to_builtins(mirror.status()),
         lambda _: ["song"],
+        "get_status",
         lasts=False,
     ),
 )
@@ -183,10 +198,11 @@ class Kept:
 
 
 class Bodies:
-    """The JSON of resources, encoded once per change of the Set."""
+    """The JSON of resources, encoded once per change of the Set; `scrub` masks what may not leave."""
 
-    def __init__(self, mirror: Mirror) -> None:
+    def __init__(self, mirror: Mirror, scrub: Callable[[Any], Any]) -> None:
         self._mirror = mirror
+        self._scrub = scrub
         self._kept = Kept(mirror)
 
     def body(self, uri: str) -> bytes:
@@ -194,7 +210,7 @@ class Bodies:
         held: bytes | None = self._kept.find(uri)
         if held is None:
             kind, text = find(uri)
-            held = msgspec.json.encode(kind.body(self._mirror, text))
+            held = msgspec.json.encode(self._scrub(msgspec.to_builtins(kind.body(self._mirror, text))))
             if kind.lasts:
                 self._kept.keep(uri, held)
         return held

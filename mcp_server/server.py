@@ -27,6 +27,7 @@ from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Desk
 from .library import Library
 from .policy import Policy
+from .sight import Sight, Sights
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
 from .tools import chosen
@@ -73,10 +74,10 @@ class Engine:
     ) -> None:
         self.mirror = mirror
         self.policy = policy if policy is not None else Policy()
-        self.bodies = resources.Bodies(mirror)
-        self._answers = resources.Kept(mirror)
+        self._sights = Sights(mirror)
+        self.bodies = self._sights.whole.bodies
         self.library = Library(library_file)
-        self.watches = Watches(mirror, tasks, self.bodies)
+        self.watches = Watches(tasks, self.sight)
         self.listening = Listening(self.watches)
         self._toolsets = toolsets
         self._read_only = read_only
@@ -108,9 +109,14 @@ class Engine:
                 continue
             changed = list(tools) != list(self.tools)
             self.policy, self.tools = policy, tools
+            self.watches.reopen()
             log.warning("the policy %s is in force", path)
             if changed:
                 self.watches.tell(TOOLS_LIST)
+
+    def sight(self, tool: str, client: str) -> Sight:
+        """What a client sees through a tool, by the policy that is in force now."""
+        return self._sights.of(self.policy, tool, client)
 
     # -- tools -------------------------------------------------------------------------------------
 
@@ -137,19 +143,25 @@ class Engine:
         async def report(done: float, whole: float, told: str) -> None:
             await ctx.session.report_progress(done, whole, told)
 
+        caller = caller_of(ctx)
+        sight = self.sight(tool.name, caller.who)
         desk = Desk(
             self.mirror,
+            sight,
             self.library,
-            caller_of(ctx),
+            caller,
             tool.name,
             self.policy,
             consent.ask,
             report,
-            self._answers,
         )
         async with self._waiting if tool.waits else self._calls:
             try:
+                if tool.reads:
+                    self.policy.check_reading(tool.name, caller.who)
                 return await tool.call(desk, params.arguments)
+            except errors.MirrorError as problem:
+                return refused(problem)
             except AskFirst as first:
                 return first.result
 
@@ -157,7 +169,8 @@ class Engine:
 
     async def list_resources(self, ctx: Any, params: Any) -> types.ListResourcesResult:
         self._hears_lists(ctx)
-        return types.ListResourcesResult(resources=resources.listed(self.mirror))
+        sight = self.sight("get_set", caller_of(ctx).who)
+        return types.ListResourcesResult(resources=resources.listed(sight.reader))
 
     async def list_templates(self, ctx: Any, params: Any) -> types.ListResourceTemplatesResult:
         return types.ListResourceTemplatesResult(resource_templates=resources.templates())
@@ -165,14 +178,22 @@ class Engine:
     async def read_resource(self, ctx: Any, params: Any) -> dict[str, Any]:
         uri = str(params.uri)
         try:
-            text = self.bodies.read(uri)
+            text = self._bodies(ctx, uri).read(uri)
         except errors.MirrorError as problem:
             raise _protocol(problem) from None
         contents = [{"uri": uri, "mimeType": "application/json", "text": text}]
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
+    def _bodies(self, ctx: Any, uri: str) -> resources.Bodies:
+        """The bodies that a client may read; Denied where it may read none of this kind."""
+        kind, _ = resources.find(uri)
+        who = caller_of(ctx).who
+        self.policy.check_reading(kind.tool, who)
+        return self.sight(kind.tool, who).bodies
+
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
         try:
+            self._bodies(ctx, str(params.uri))
             self._sender(ctx).subscribe(str(params.uri))
         except errors.MirrorError as problem:
             raise _protocol(problem) from None
@@ -194,7 +215,7 @@ class Engine:
         connection = connection_of(ctx)
         sender = self._senders.get(connection)
         if sender is None:
-            sender = self._senders[connection] = Sender(self.watches, connection)
+            sender = self._senders[connection] = Sender(self.watches, connection, caller_of(ctx).who)
             self._tasks.start_soon(sender.run)
             connection.exit_stack.callback(sender.stop)
         return sender
@@ -211,7 +232,7 @@ class Engine:
             raise _protocol(problem) from None
 
     async def complete(self, ctx: Any, params: types.CompleteRequestParams) -> types.CompleteResult:
-        return completions.complete(self.mirror, params)
+        return completions.complete(self.sight("get", caller_of(ctx).who).reader, params)
 
 
 def _protocol(problem: errors.MirrorError) -> MCPError:

@@ -25,9 +25,11 @@ from mcp.server.subscriptions import (
 )
 from mcp.shared.exceptions import MCPError
 
-from mirror import Mirror, errors
+from mirror import errors
 
 from . import resources
+from .clients import caller_of
+from .sight import Sight
 
 log = logging.getLogger("setmirror.mcp")
 
@@ -42,80 +44,108 @@ LISTS = (TOOLS_LIST, RESOURCES_LIST)
 """Stand in the place of a URI for the lists of tools and of resources."""
 
 Listener = Callable[[str], None]
+Key = tuple[str, Sight]
+"""One watch: a URI as those see it who share a sight."""
 
 
 class Watches:
     """All watched URIs; `open` once for each watcher, `close` when it leaves."""
 
-    def __init__(self, mirror: Mirror, tasks: anyio.abc.TaskGroup, bodies: resources.Bodies) -> None:
-        self._mirror = mirror
+    def __init__(self, tasks: anyio.abc.TaskGroup, sight: Callable[[str, str], Sight]) -> None:
         self._tasks = tasks
-        self._bodies = bodies
-        self._listeners: dict[str, list[Listener]] = {}
-        self._scopes: dict[str, anyio.CancelScope] = {}
+        self._sight = sight
+        self._open: dict[tuple[str, str, Listener], Key] = {}
+        """(URI, client, listener) → its watch."""
+        self._listeners: dict[Key, list[Listener]] = {}
+        self._scopes: dict[Key, anyio.CancelScope] = {}
 
     @property
     def count(self) -> int:
         """Resources that are watched now."""
         return len(self._scopes)
 
-    def open(self, uri: str, listener: Listener) -> None:
-        """Begin to tell `listener` of changes; NotFound when no resource has that address."""
-        if uri in LISTS:
-            patterns = ["song", "tracks/*"]
-        else:
-            kind, text = resources.find(uri)
-            patterns = kind.patterns(text)
-        self._listeners.setdefault(uri, []).append(listener)
-        if uri in self._scopes:
+    def open(self, uri: str, client: str, listener: Listener) -> None:
+        """Start to tell `listener` of changes that `client` sees; NotFound when no resource has that address."""
+        tool = "get_set" if uri in LISTS else resources.find(uri)[0].tool
+        sight = self._sight(tool, client)
+        key = (uri, sight)
+        self._open[uri, client, listener] = key
+        self._listeners.setdefault(key, []).append(listener)
+        if key in self._scopes:
             return
-        self._scopes[uri] = anyio.CancelScope()
+        self._scopes[key] = anyio.CancelScope()
         if uri == TOOLS_LIST:
             # Nothing of the Set changes it; `tell` does.
             return
         # The stream is open before anybody is told that it is, so no change falls between.
-        stream = self._mirror.subscribe(patterns, f"resource {uri}")
-        self._tasks.start_soon(self._watch, uri, stream, self._body(uri))
+        stream = sight.reader.subscribe(_patterns(uri), f"resource {uri}")
+        self._tasks.start_soon(self._watch, key, stream, _body(key))
 
-    def close(self, uri: str, listener: Listener) -> None:
+    def close(self, uri: str, client: str, listener: Listener) -> None:
         """Tell `listener` no more."""
-        held = self._listeners.get(uri, [])
-        if listener in held:
-            held.remove(listener)
-        if not held and uri in self._scopes:
-            del self._listeners[uri]
-            self._scopes.pop(uri).cancel()
+        key = self._open.pop((uri, client, listener), None)
+        if key is None:
+            return
+        held = self._listeners[key]
+        held.remove(listener)
+        if not held:
+            del self._listeners[key]
+            self._scopes.pop(key).cancel()
+
+    def reopen(self) -> None:
+        """Other rules are in force: what was seen may be hidden now, and the other way round."""
+        for uri, client, listener in list(self._open):
+            before = self._open[uri, client, listener]
+            self.close(uri, client, listener)
+            self.open(uri, client, listener)
+            if self._open[uri, client, listener] != before:
+                listener(uri)
 
     def tell(self, uri: str) -> None:
         """Word to all listeners now."""
-        for listener in list(self._listeners.get(uri, ())):
-            listener(uri)
+        for key in list(self._listeners):
+            if key[0] == uri:
+                self._tell(key)
 
-    def _body(self, uri: str) -> bytes:
-        try:
-            if uri == RESOURCES_LIST:
-                return repr([(each.uri, each.title) for each in resources.listed(self._mirror)]).encode()
-            return self._bodies.body(uri)
-        except errors.MirrorError as problem:
-            return problem.error.encode()
+    def _tell(self, key: Key) -> None:
+        for listener in list(self._listeners.get(key, ())):
+            listener(key[0])
 
-    async def _watch(self, uri: str, stream: Any, last: bytes) -> None:
-        with self._scopes.get(uri) or anyio.CancelScope():
+    async def _watch(self, key: Key, stream: Any, last: bytes) -> None:
+        with self._scopes.get(key) or anyio.CancelScope():
             async with stream:
                 async for _ in stream:
-                    body = self._body(uri)
+                    body = _body(key)
                     if body == last:
                         continue
                     last = body
-                    self.tell(uri)
+                    self._tell(key)
                     await anyio.sleep(APART_S)
+
+
+def _patterns(uri: str) -> list[str]:
+    if uri in LISTS:
+        return ["song", "tracks/*"]
+    kind, text = resources.find(uri)
+    return kind.patterns(text)
+
+
+def _body(key: Key) -> bytes:
+    uri, sight = key
+    try:
+        if uri == RESOURCES_LIST:
+            return repr([(each.uri, each.title) for each in resources.listed(sight.reader)]).encode()
+        return sight.bodies.body(uri)
+    except errors.MirrorError as problem:
+        return problem.error.encode()
 
 
 class Sender:
     """The legacy era's subscriptions of one connection: a set of URIs to tell of, and the task that tells."""
 
-    def __init__(self, watches: Watches, connection: Any) -> None:
+    def __init__(self, watches: Watches, connection: Any, client: str) -> None:
         self._watches = watches
+        self._client = client
         self._connection = connection
         self._waiting: dict[str, None] = {}
         self._more = anyio.Event()
@@ -128,14 +158,14 @@ class Sender:
             return
         if len(self._uris) >= MOST_URIS:
             raise errors.TooLarge(f"A client can subscribe to {MOST_URIS} resources", len(self._uris))
-        self._watches.open(uri, self._hear)
+        self._watches.open(uri, self._client, self._hear)
         self._uris.add(uri)
 
     def unsubscribe(self, uri: str) -> None:
         """No harm if it never was one."""
         if uri in self._uris:
             self._uris.discard(uri)
-            self._watches.close(uri, self._hear)
+            self._watches.close(uri, self._client, self._hear)
 
     def stop(self) -> None:
         """The connection is over."""
@@ -179,7 +209,7 @@ class Listening:
         self._handlers: set[ListenHandler] = set()
 
     async def __call__(self, ctx: Any, params: Any) -> Any:
-        asked = params.notifications
+        asked, client = params.notifications, caller_of(ctx).who
         uris = list(dict.fromkeys(map(str, asked.resource_subscriptions or ())))
         if len(uris) > MOST_URIS:
             raise MCPError(types.INVALID_PARAMS, f"At most {MOST_URIS} resources in one subscription")
@@ -199,7 +229,7 @@ class Listening:
         self._handlers.add(handler)
         try:
             for uri in uris:
-                self._watches.open(uri, hear)
+                self._watches.open(uri, client, hear)
                 opened.append(uri)
             return await handler(ctx, params)
         except errors.MirrorError as problem:
@@ -209,7 +239,7 @@ class Listening:
         finally:
             self._handlers.discard(handler)
             for uri in opened:
-                self._watches.close(uri, hear)
+                self._watches.close(uri, client, hear)
 
     def close(self) -> None:
         """End all streams in good order: their clients are told, not cut off."""

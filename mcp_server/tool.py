@@ -109,11 +109,11 @@ class Tool:
             key = (self.name, msgspec.json.encode(given or {})) if self.lasts else None
             if key is not None and (held := desk.answers.find(key)) is not None:
                 return answered(desk.mirror, held)
-            answer = Answer.of(await self.run(desk, arguments))
+            answer = Answer.of(desk.sight.scrub(await self.run(desk, arguments)))
             if key is not None and len(answer.text) <= MOST_KEPT:
                 desk.answers.keep(key, answer)
         except errors.MirrorError as problem:
-            return refused(problem)
+            return refused(problem, desk.sight.scrub)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
         return answered(desk.mirror, answer)
@@ -288,8 +288,12 @@ def result(text: str, structure: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-def refused(problem: errors.MirrorError) -> dict[str, Any]:
-    """A refusal: its code, the rule with the value, and what to do next, in one line."""
-    facts = msgspec.to_builtins(problem.to_json())
-    line = f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}"
+def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda told: told) -> dict[str, Any]:
+    """A refusal: its code, the rule with the value, and what to do next, in one line.
+
+    Args:
+      scrub: Masks what the client may not know.
+    """
+    facts = scrub(msgspec.to_builtins(problem.to_json()))
+    line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}")
     return result(" ".join(line.split()), facts, isError=True)

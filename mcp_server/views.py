@@ -6,7 +6,9 @@ that what is read can be used in the next call. A volume is shown as Live shows 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -36,6 +38,31 @@ SONG_FIELDS = (
 NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
 
 
+Shown = TypeVar("Shown", bound=Callable[..., Any])
+
+
+def unless_hidden(show: Shown) -> Shown:
+    """Of an object that the policy hides only its ref is shown."""
+
+    @wraps(show)
+    def shown(mirror: Mirror, node: Any, *more: Any, **options: Any) -> Any:
+        if isinstance(node, Node) and mirror.hides(node.id):
+            return hidden(mirror, node)
+        return show(mirror, node, *more, **options)
+
+    return cast(Shown, shown)
+
+
+def hidden(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """All that is shown of what the policy hides."""
+    return {"ref": mirror.ref(node.id), "hidden": True}
+
+
+@unless_hidden
+def _name(mirror: Mirror, node: Node) -> Any:
+    return node.name
+
+
 def track_kind(node: Node) -> str:
     """midi, audio, group, return or main."""
     if node.role == "return_tracks":
@@ -53,12 +80,14 @@ def signature(mirror: Mirror) -> tuple[int, int]:
     return int(props.get("signature_numerator", 4)), int(props.get("signature_denominator", 4))
 
 
+@unless_hidden
 def _parameter(mirror: Mirror, node: Node | None) -> dict[str, Any] | None:
     if node is None:
         return None
     return {"value": node.props.get("value"), "display": node.props.get("display")}
 
 
+@unless_hidden
 def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     """A device's parameter with its range and, if it is quantized, its items."""
     props = node.props
@@ -77,6 +106,7 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     return shown
 
 
+@unless_hidden
 def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
     """Volume, panning and sends of a track."""
     held = mirror.child(track, "mixer_device")
@@ -89,6 +119,7 @@ def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
     }
 
 
+@unless_hidden
 def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
     """A clip in a line; its notes are a read of their own."""
     props = node.props
@@ -111,6 +142,13 @@ def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
     return shown
 
 
+@unless_hidden
+def _chain(mirror: Mirror, node: Node) -> dict[str, Any]:
+    devices = [_name(mirror, each) for each in mirror.children(node, "devices")]
+    return {"ref": mirror.ref(node.id), "name": node.name, "devices": devices}
+
+
+@unless_hidden
 def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     """A device with the names of its chains; parameters are a read of their own."""
     shown = {
@@ -123,17 +161,11 @@ def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     }
     chains = mirror.children(node, "chains")
     if chains:
-        shown["chains"] = [
-            {
-                "ref": mirror.ref(c.id),
-                "name": c.name,
-                "devices": [d.name for d in mirror.children(c, "devices")],
-            }
-            for c in chains
-        ]
+        shown["chains"] = [_chain(mirror, each) for each in chains]
     return shown
 
 
+@unless_hidden
 def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = None) -> dict[str, Any]:
     """A device with its parameters, all or those given, and what is special about its kind."""
     held = list(mirror.children(node, "parameters")) if parameters is None else parameters
@@ -158,6 +190,7 @@ def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = Non
     return shown
 
 
+@unless_hidden
 def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     """A track with mixer, devices and clips."""
     props = node.props
@@ -184,6 +217,7 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     return shown
 
 
+@unless_hidden
 def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
     volume = mixer(mirror, node).get("volume") or {}
     shown: dict[str, Any] = {
@@ -191,7 +225,7 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
         "name": node.name,
         "kind": track_kind(node),
         "volume": volume.get("display"),
-        "devices": [each.name for each in mirror.children(node, "devices")],
+        "devices": [_name(mirror, each) for each in mirror.children(node, "devices")],
         "clips": sum(mirror.child(s, "clip") is not None for s in mirror.children(node, "clip_slots")),
         "arrangement_clips": len(mirror.children(node, "arrangement_clips")),
     }
@@ -210,6 +244,18 @@ def song(mirror: Mirror) -> dict[str, Any]:
     return shown
 
 
+@unless_hidden
+def _scene(mirror: Mirror, node: Node) -> dict[str, Any]:
+    return {"ref": mirror.ref(node.id), "name": node.name, "is_triggered": node.props.get("is_triggered")}
+
+
+@unless_hidden
+def _cue_point(mirror: Mirror, node: Node) -> dict[str, Any]:
+    time = float(node.props.get("time") or 0.0)
+    bars = units.bars(time, *signature(mirror))
+    return {"ref": mirror.ref(node.id), "name": node.name, "time": node.props.get("time"), "bars": bars}
+
+
 def overview(mirror: Mirror) -> dict[str, Any]:
     """The whole Set in a line a track and a line a scene."""
     root = mirror.resolve("song")
@@ -220,19 +266,8 @@ def overview(mirror: Mirror) -> dict[str, Any]:
         "tracks": [_line(mirror, each) for each in mirror.children(root, "tracks")],
         "return_tracks": [_line(mirror, each) for each in mirror.children(root, "return_tracks")],
         "main_track": None if main is None else _line(mirror, main),
-        "scenes": [
-            {"ref": mirror.ref(each.id), "name": each.name, "is_triggered": each.props.get("is_triggered")}
-            for each in mirror.children(root, "scenes")
-        ],
-        "cue_points": [
-            {
-                "ref": mirror.ref(each.id),
-                "name": each.name,
-                "time": each.props.get("time"),
-                "bars": units.bars(float(each.props.get("time") or 0.0), *signature(mirror)),
-            }
-            for each in mirror.children(root, "cue_points")
-        ],
+        "scenes": [_scene(mirror, each) for each in mirror.children(root, "scenes")],
+        "cue_points": [_cue_point(mirror, each) for each in mirror.children(root, "cue_points")],
     }
 
 
@@ -266,6 +301,7 @@ class Budget:
         return True
 
 
+@unless_hidden
 def whole(
     mirror: Mirror,
     node: Node,
@@ -313,6 +349,8 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
 def match(mirror: Mirror, found: Match) -> dict[str, Any]:
     """A find in a line; a parameter with what it shows."""
     node = found.node
+    if mirror.hides(node.id):
+        return hidden(mirror, node)
     shown = {"ref": found.ref, "id": node.id, "type": node.type, "name": node.name, "score": found.score}
     if node.type == "DeviceParameter":
         shown["value"], shown["display"] = node.props.get("value"), node.props.get("display")

@@ -12,17 +12,18 @@ import math
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 
-from . import errors, gauges, queries, values
+from . import errors, gauges
 from .events import EventLog
 from .link import Connect, Link, Recorder
-from .model import Call, Match, Node, Note, Operation, Stamp, Status, WriteResult
+from .model import Call, Operation, Stamp, Status, WriteResult
 from .queries import Target
+from .reading import Reader
 from .request import WriteRequest
 from .sampler import GaugeStream, Sampler
 from .stats import Latencies
@@ -35,7 +36,7 @@ from .writes import Progressed, Writes
 log = logging.getLogger("setmirror.mirror")
 
 
-class Mirror:
+class Mirror(Reader):
     """A live copy of the Set in Live; made by `open_mirror`."""
 
     def __init__(
@@ -52,7 +53,7 @@ class Mirror:
         wall: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.store = Store()
+        super().__init__(Store())
         self.log = EventLog(self.store, wall)
         self.hub = Hub(self.store)
         self.latencies = Latencies()
@@ -198,80 +199,6 @@ class Mirror:
         changed.set()
 
     # -- reading -----------------------------------------------------------------------------------
-
-    def node(self, id_: int) -> Node:
-        """The object with this id as it is now; StaleReference when there is none."""
-        node = self.store.nodes.get(id_)
-        if node is None:
-            raise errors.StaleReference(f"There is no object with id {id_}", id_)
-        return node
-
-    def resolve(self, target: Target, kind: str | None = None) -> Node:
-        """The one object that an id, a ref (`tracks/2[Bass]`), or a name stands for now.
-
-        Raises:
-          StaleReference: nothing has that id, nothing is there, or it has another name than expected.
-          NotFound: nothing has that name; `facts["candidates"]` are near.
-          Ambiguous: several have; `facts["candidates"]` says where.
-          InvalidValue: it is not a `kind` (see `find`).
-        """
-        return queries.resolve(self.store, target, kind)
-
-    def ref(self, id_: int) -> str:
-        """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""
-        self.node(id_)
-        return self.store.ref(id_)
-
-    def shown(self, node: Node, name: str) -> Any:
-        """A property as all reads show it: a choice by its label, an object by its ref; None without it."""
-        return values.shown(self.store, node.type, name, node.props.get(name))
-
-    def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
-        """The objects in a list of `node` now, in order; empty when it has no such list."""
-        held = self._now(node).children.get(name)
-        ids = held if isinstance(held, tuple) else () if held is None else (held,)
-        return tuple(self.store.nodes[id_] for id_ in ids if id_ in self.store.nodes)
-
-    def child(self, node: Node | Target, name: str) -> Node | None:
-        """The single object `name` of `node` now, or None."""
-        held = self._now(node).children.get(name)
-        return self.store.nodes.get(held) if isinstance(held, int) else None
-
-    def _now(self, node: Node | Target) -> Node:
-        return self.node(node.id) if isinstance(node, Node) else self.resolve(node)
-
-    def walk(self, top: Node | Target | None = None) -> Iterable[Node]:
-        """The song, or `top`, and all below, parents first, as of this moment."""
-        return list(self.store.walk(None if top is None else self._now(top).id))
-
-    def notes(self, clip: Node | Target) -> tuple[Note, ...]:
-        """The notes of a clip, by start and pitch; NotAvailable for what has none."""
-        node = self._now(clip)
-        notes = node.props.get("notes")
-        if not isinstance(notes, tuple):
-            raise errors.NotAvailable(
-                f"{self.store.ref(node.id)} ({node.type}) has no notes",
-                node.id,
-                hint="only MIDI clips have notes",
-            )
-        return notes
-
-    def encoded(self, id_: int) -> bytes:
-        """The node as JSON, encoded once per change."""
-        self.node(id_)
-        return self.store.encoded(id_)
-
-    def find(
-        self,
-        *,
-        name: str | None = None,
-        kind: str | None = None,
-        where: Mapping[str, Any] | Iterable[str] | str | None = None,
-        under: Target | None = None,
-        limit: int = 50,
-    ) -> list[Match]:
-        """Objects of which all of this is true, the best names first; see `queries.find`."""
-        return queries.find(self.store, name=name, kind=kind, where=where, under=under, limit=limit)
 
     async def read_now(self, items: Sequence[tuple[Target, str]]) -> list[Any]:
         """Properties as Live has them this moment, gauges (positions, meters) included: a round trip.

@@ -107,6 +107,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     write: str | None = None
     more: int = 0
     """What was left out for its number: events of the same step, notes of a content."""
+    hidden: bool = False
+    """Who reads it may not know more than that something happened here."""
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -141,7 +141,7 @@ class Store:
         """The node as JSON, encoded once per change. KeyError."""
         found = self._encoded.get(id_)
         if found is None:
-            found = self._encoded[id_] = _encode(self.nodes[id_])
+            found = self._encoded[id_] = encode(self.nodes[id_])
         return found
 
     # -- snapshots ---------------------------------------------------------------------------------
@@ -561,7 +561,8 @@ def _translated(held: Node, node: Node, ids: dict[int, int]) -> Node:
     )
 
 
-def _encode(node: Node) -> bytes:
+def encode(node: Node) -> bytes:
+    """A node as JSON."""
     try:
         return wire.encode(node)
     except (ValueError, OverflowError, TypeError):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 import anyio
@@ -157,8 +157,11 @@ class Pattern:
 class Stream:
     """The notices of one subscriber; an async iterator and an async context manager that ends it."""
 
-    def __init__(self, hub: Hub, patterns: Iterable[str | int], name: str) -> None:
+    def __init__(
+        self, hub: Hub, patterns: Iterable[str | int], name: str, view: Callable[[], Store] | None = None
+    ) -> None:
         self.name = name
+        self._view = view
         self.patterns = [Pattern(text) for text in patterns]
         self.told = 0
         self._hub = hub
@@ -225,10 +228,16 @@ class Stream:
 
     # -- for the hub -------------------------------------------------------------------------------
 
+    @property
+    def _store(self) -> Store:
+        """What the subscriber may see."""
+        return self._hub.store if self._view is None else self._view()
+
     def _bind(self) -> None:
         self._bound = {}
+        store = self._store
         for pattern in self.patterns:
-            self._bound.update(pattern.expand(self._hub.store))
+            self._bound.update(pattern.expand(store))
         self._memo = {}
 
     def offer(
@@ -240,7 +249,10 @@ class Stream:
         resynced: bool,
     ) -> None:
         """Note what of a step concerns this subscriber."""
-        store = self._hub.store
+        store = self._store
+        if self._view is not None:
+            self._memo = {}
+            candidates = {id_: ref for id_, ref in candidates.items() if id_ in store.nodes}
         if self._memo_of != store.structure or rebound is not None:
             self._memo, self._memo_of = {}, store.structure
         if rebound is not None:
@@ -298,12 +310,18 @@ class Hub:
         self.streams: list[Stream] = []
         self.counters: Counter[str] = Counter()
 
-    def subscribe(self, patterns: Iterable[str | int], name: str = "") -> Stream:
-        """A stream of notices; InvalidValue for a bad pattern, Busy when there are too many streams."""
+    def subscribe(
+        self, patterns: Iterable[str | int], name: str = "", view: Callable[[], Store] | None = None
+    ) -> Stream:
+        """A stream of notices; InvalidValue for a bad pattern, Busy when there are too many streams.
+
+        Args:
+          view: Gives the store as the subscriber may see it; all of it if not given.
+        """
         if len(self.streams) >= MOST_STREAMS:
             raise errors.Busy(f"There are {MOST_STREAMS} subscriptions already")
         self.counters["subscribed"] += 1
-        stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}")
+        stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}", view)
         self.streams.append(stream)
         return stream
 

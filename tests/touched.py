@@ -5,12 +5,16 @@ Reads Live as any script would, through the table's names but with none of the p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp_server.acts import acts_of
+from mirror import Call
 from remote_script.SetMirror import schema
 from remote_script.SetMirror.plans import root_class
 from tests.oracle import ABSENT, UNREADABLE, Oracle, _class_of, _notes
+from tests.whole import Whole
 
 Key = tuple[str, int]
 """The base class and the pointer of an object: pointers of different bases may be equal."""
@@ -121,3 +125,46 @@ class Difference:
                     self.edited.append((was, name, was.edits[name], now.edits[name]))
             if was.sounds != now.sounds:
                 self.sounded.append(was)
+
+
+class Watch:
+    """What a call is judged to touch, and, once it was made, what it touched beyond that."""
+
+    def __init__(self, whole: Whole, target: Any, method: schema.Method, args: dict[str, Any]) -> None:
+        self.acts = acts_of(whole.mirror.store, [Call(target, method.name, args)])
+        self._method = method
+        self._song = whole.stage.live.song
+        self._before = Reading(self._song)
+        rows = whole.stage.script.engine.shadow.rows
+        self._keys = {id_: (rows[id_].plan.root, rows[id_].ptr) for act in self.acts for id_ in act.ids}
+
+    def undeclared(self) -> list[str]:
+        """What happened beyond what the row of the method declares."""
+        after = Reading(self._song)
+        really = Difference(self._before, after)
+        going = {self._keys[id_] for act in self.acts if act.kind == "delete" for id_ in act.ids}
+        about = set(self._keys.values())
+        made = {each.key for each in really.created}
+        found = []
+        for each in really.removed:
+            if not going.intersection(self._before.line(each.key)):
+                found.append(f"{each.ref} ({each.type}) went")
+        for each in really.created:
+            inside = made.intersection(after.line(each.key)[1:])
+            if not inside and not any(schema.is_a(each.type, type_) for type_ in self._method.creates):
+                found.append(f"{each.ref} ({each.type}) came")
+        for held, name, was, now in really.edited:
+            if held.key not in about and not _follows(name, was, now):
+                found.append(f"{name} of {held.ref} ({held.type}) was edited: {was!r}, now {now!r}")
+        for held in really.sounded:
+            if held.key not in about and held.type == "Clip":
+                found.append(f"{held.ref} sounds otherwise")
+        return found
+
+
+_NUMBER = re.compile(r"(\d+|[A-Z])(?=-)")
+
+
+def _follows(name: str, was: Any, now: Any) -> bool:
+    """Live numbers tracks that have no name of their own, and letters returns."""
+    return name == "name" and _NUMBER.sub("", was, 1) == _NUMBER.sub("", now, 1)

@@ -188,6 +188,12 @@ class Whole:
         assert told["hint"]
         return str(told["error"])
 
+    @asynccontextmanager
+    async def another(self, name: str, mode: str = "auto") -> AsyncIterator[Agent]:
+        """One more client of the same server."""
+        async with Agent.over(build(self.engine), mode=mode, name=name) as agent:
+            yield agent
+
     # -- the truth ---------------------------------------------------------------------------------
 
     async def audited(self) -> None:

@@ -179,12 +179,17 @@ def _step(tree: Tree, id_: int, name: str, argument: Optional[str], args: Argume
 
 def _element(tree: Tree, held: Tuple[int, ...], name: str, value: Any) -> Tuple[int, ...]:
     """The one of a list that an argument names by its place."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return ()
+    place = _number(value, math.inf)
     if name == "cue_points":
-        return tuple(id_ for id_ in held if abs(float(tree.value(id_, "time") or 0.0) - value) < 1e-6)
-    number = int(value)
+        return tuple(id_ for id_ in held if abs(float(tree.value(id_, "time") or 0.0) - place) < 1e-6)
+    number = int(place) if math.isfinite(place) else len(held)
     return (held[number],) if -len(held) <= number < len(held) else ()
+
+
+def _number(value: Any, otherwise: float) -> float:
+    """An argument as a number: what is wrong with arguments is said by the checks that come after."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
+    return float(value) if usable else otherwise
 
 
 # -- relations -------------------------------------------------------------------------------------
@@ -269,8 +274,8 @@ def _displaced(tree: Tree, target: int, args: Arguments) -> Selected:
 
 def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
     """The clips of an arrangement that lie under a new one; an audio file may be as long as it likes."""
-    start = next((args[name] for name in ("position", "start_time", "destination_time") if name in args), 0.0)
-    length = args.get("length", math.inf)
+    start = max(_number(args.get(name), 0.0) for name in ("position", "start_time", "destination_time"))
+    length = _number(args.get("length"), math.inf)
     if isinstance(args.get("clip"), int):
         length = tree.value(args["clip"], "length") or math.inf
     for clip in tree.ids(target, "arrangement_clips"):

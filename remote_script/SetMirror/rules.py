@@ -17,6 +17,8 @@ _STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
 Steps = Tuple[Tuple[str, Optional[str]], ...]
 States = FrozenSet[int]
+ANY = "\0"
+"""In the place of a name that is not known."""
 
 
 def parse(ref: str) -> Steps:
@@ -80,6 +82,24 @@ class Places:
             yield from self._descend(tree, tree.root, start)
         else:
             yield from (link.id for link in tree.children(tree.root))
+
+    def meant_at(self, ref: str, name: str) -> bool:
+        """Whether an object that is gone, once at `ref`, was meant; names above it are not known any more and fit."""
+        if ref == "song":
+            return self.song
+        if name in self._names:
+            return True
+        segments = ref.split("/")
+        states = [_closure(steps, (0,)) for steps in self._patterns]
+        for number, segment in enumerate(segments):
+            last = number == len(segments) - 1
+            states = [
+                _advance(steps, held, segment, name if last else ANY, True)
+                for steps, held in zip(self._patterns, states)
+            ]
+            if _accepted(self._patterns, states):
+                return True
+        return False
 
     def _start(self, tree: Tree) -> Any:
         states = [_closure(steps, (0,)) for steps in self._patterns]
@@ -161,7 +181,7 @@ def _advance(steps: Steps, states: States, segment: str, name: Optional[str], wh
         word, expected = steps[state]
         if word == "**":
             found.append(state)
-        elif word in ("*", segment) and (expected is None or (whole and expected == name)):
+        elif word in ("*", segment) and (expected is None or (whole and name in (expected, ANY))):
             found.append(state + 1)
     return _closure(steps, found)
 

@@ -38,6 +38,7 @@ resources.RESOURCES += (
         "A text.",
         lambda mirror, _: {"text": "static"},
         lambda _: ["song"],
+        "get",
     ),
     resources.Resource(
         "test://watched-resource",
@@ -45,6 +46,7 @@ resources.RESOURCES += (
         "To be watched.",
         lambda mirror, _: {"at": 0},
         lambda _: ["song"],
+        "get",
     ),
     resources.Resource(
         "test://template/{id}/data",
@@ -52,6 +54,7 @@ resources.RESOURCES += (
         "By id.",
         lambda mirror, text: {"id": text},
         lambda _: ["song"],
+        "get",
     ),
 )
 

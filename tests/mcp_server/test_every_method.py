@@ -1,4 +1,7 @@
-"""Every method of the table, through MCP: called, verified, one undo entry if it edits; and all ways to be refused."""
+"""Every method of the table, through MCP: called, verified, one undo entry if it edits; and all ways to be refused.
+
+Each touches no more than its row declares: the difference of two full readings of headless Live.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from mirror import Call, Node, errors
 from remote_script.SetMirror import schema
 from tests.everything import everything
 from tests.remote_script.headless.test_audio_files import write_wave
+from tests.touched import Watch
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -339,9 +343,11 @@ async def all_of(whole: Whole, key: str, tmp_path: Path) -> None:
     if key in REFUSED:
         assert await refused(whole, target, name, given) == "LIVE_REFUSED"
         return
+    watch = None if key in ("Song.undo", "Song.redo") else Watch(whole, target, method, given)
     answer = await whole.call("call_method", target=target, method=name, args=given)
     assert answer["outcome"] in ("verified", "unchanged"), answer
     await trio.sleep(1.0)
+    assert watch is None or watch.undeclared() == []
     assert await whole.differences() == []
     made = len(whole.history()) - len(entries)
     if key in ("Song.undo", "Song.redo"):

@@ -1,0 +1,84 @@
+"""What one client sees: the mirror, or a view of it by the rules about reading, with the caches that belong to it.
+
+All read paths (tools, resources, subscriptions, completions, lists) get their reader here, and what leaves is masked
+here. Clients under the same rules share one sight, and with it its caches; nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, cast
+
+from mirror import Mirror
+from mirror.store import Store
+from mirror.view import View
+from remote_script.SetMirror.rules import Places
+
+from .acts import StoreTree
+from .policy import Policy, Rule
+from .resources import Bodies, Kept
+
+SIGHTS = 64
+"""Sets of rules that are kept with their caches; more clients than that hardly differ in theirs."""
+
+Key = tuple[Rule, ...]
+
+
+class Sight:
+    """A reader, what was encoded from it, and what it may not tell."""
+
+    def __init__(self, mirror: Mirror, key: Key = ()) -> None:
+        self.key = key
+        self._view = View(mirror, self._hidden, self._was_hidden) if key else None
+        # A view has all the reads of the mirror, and no way to write.
+        self.reader = cast(Mirror, self._view) if self._view is not None else mirror
+        self.bodies = Bodies(self.reader, self.scrub)
+        self.answers = Kept(self.reader)
+
+    def scrub(self, told: Any) -> Any:
+        """Plain JSON as it may leave."""
+        return told if self._view is None else self._view.scrub(told)
+
+    def _hidden(self, store: Store) -> set[int]:
+        """Each object is decided on by the first rule that means it."""
+        decided: dict[int, str] = {}
+        tree = StoreTree(store)
+        for rule in self.key:
+            places = rule.places
+            tops = [tree.root] if places is None else list(places.expand(tree))
+            for top in tops:
+                if places is not None and top == tree.root:
+                    decided.setdefault(top, rule.decide)
+                    continue
+                for node in store.walk(top):
+                    decided.setdefault(node.id, rule.decide)
+        return {id_ for id_, decide in decided.items() if decide == "deny"}
+
+    def _was_hidden(self, ref: str, name: str) -> bool:
+        for rule in self.key:
+            places: Places | None = rule.places
+            if places is None or places.meant_at(ref, name):
+                return rule.decide == "deny"
+        return False
+
+
+class Sights:
+    """The sights of all clients."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self.whole = Sight(mirror)
+        self._held: OrderedDict[Key, Sight] = OrderedDict()
+
+    def of(self, policy: Policy, tool: str, client: str) -> Sight:
+        """What `client` sees through `tool`."""
+        key = policy.reading(tool, client)
+        if not key:
+            return self.whole
+        sight = self._held.get(key)
+        if sight is None:
+            sight = self._held[key] = Sight(self._mirror, key)
+        self._held.move_to_end(key)
+        while len(self._held) > SIGHTS:
+            self._held.popitem(last=False)
+        return sight

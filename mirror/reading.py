@@ -1,0 +1,101 @@
+"""Reading a Set from memory: by id, ref, name and search. What the mirror and views of it have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import errors, queries, values
+from .model import Match, Node, Note
+from .queries import Target
+from .store import Store
+
+
+class Reader:
+    """All reads over one store; between two awaits they see exactly one revision."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def store(self) -> Store:
+        """What the reads look at."""
+        return self._store
+
+    def hides(self, id_: int) -> bool:
+        """True where an object may be known to be there, and nothing else of it."""
+        return False
+
+    def node(self, id_: int) -> Node:
+        """The object with this id as it is now; StaleReference when there is none."""
+        node = self.store.nodes.get(id_)
+        if node is None:
+            raise errors.StaleReference(f"There is no object with id {id_}", id_)
+        return node
+
+    def resolve(self, target: Target, kind: str | None = None) -> Node:
+        """The one object that an id, a ref (`tracks/2[Bass]`), or a name stands for now.
+
+        Raises:
+          StaleReference: nothing has that id, nothing is there, or it has another name than expected.
+          NotFound: nothing has that name; `facts["candidates"]` are near.
+          Ambiguous: several have; `facts["candidates"]` says where.
+          InvalidValue: it is not a `kind` (see `find`).
+        """
+        return queries.resolve(self.store, target, kind)
+
+    def ref(self, id_: int) -> str:
+        """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""
+        self.node(id_)
+        return self.store.ref(id_)
+
+    def shown(self, node: Node, name: str) -> Any:
+        """A property as all reads show it: a choice by its label, an object by its ref; None without it."""
+        return values.shown(self.store, node.type, name, node.props.get(name))
+
+    def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
+        """The objects in a list of `node` now, in order; empty when it has no such list."""
+        held = self._now(node).children.get(name)
+        ids = held if isinstance(held, tuple) else () if held is None else (held,)
+        return tuple(self.store.nodes[id_] for id_ in ids if id_ in self.store.nodes)
+
+    def child(self, node: Node | Target, name: str) -> Node | None:
+        """The single object `name` of `node` now, or None."""
+        held = self._now(node).children.get(name)
+        return self.store.nodes.get(held) if isinstance(held, int) else None
+
+    def _now(self, node: Node | Target) -> Node:
+        return self.node(node.id) if isinstance(node, Node) else self.resolve(node)
+
+    def walk(self, top: Node | Target | None = None) -> Iterable[Node]:
+        """The song, or `top`, and all below, parents first, as of this moment."""
+        return list(self.store.walk(None if top is None else self._now(top).id))
+
+    def notes(self, clip: Node | Target) -> tuple[Note, ...]:
+        """The notes of a clip, by start and pitch; NotAvailable for what has none."""
+        node = self._now(clip)
+        notes = node.props.get("notes")
+        if not isinstance(notes, tuple):
+            raise errors.NotAvailable(
+                f"{self.store.ref(node.id)} ({node.type}) has no notes",
+                node.id,
+                hint="only MIDI clips have notes",
+            )
+        return notes
+
+    def encoded(self, id_: int) -> bytes:
+        """The node as JSON, encoded once per change."""
+        self.node(id_)
+        return self.store.encoded(id_)
+
+    def find(
+        self,
+        *,
+        name: str | None = None,
+        kind: str | None = None,
+        where: Mapping[str, Any] | Iterable[str] | str | None = None,
+        under: Target | None = None,
+        limit: int = 50,
+    ) -> list[Match]:
+        """Objects of which all of this is true, the best names first; see `queries.find`."""
+        return queries.find(self.store, name=name, kind=kind, where=where, under=under, limit=limit)

@@ -1,0 +1,319 @@
+"""The Set as somebody may see it who may not see all: the same reads over a store in which things are hidden.
+
+A hidden object keeps its id, its class and its place, so that refs stay true; its properties and what is below it are
+not there. What other objects show of it (routings, a send named after its return) is masked by its name, and `scrub`
+masks that name in anything else that leaves. Which objects are hidden is asked anew for each revision.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from remote_script.SetMirror import schema
+
+from . import errors
+from .events import EventLog
+from .mirror import Mirror
+from .model import Event, Node, Note, Stamp, Status
+from .queries import Target
+from .reading import Reader
+from .store import Store, encode
+from .subscriptions import Stream
+from .writes import Writes
+
+Hidden = Callable[[Store], set[int]]
+"""The ids of all objects of a store that are hidden, those below others included."""
+WasHidden = Callable[[str, str], bool]
+"""Whether an object that is gone was hidden, as far as its ref and its name tell."""
+
+MASK = "hidden"
+NAMES_KEPT = 10_000
+"""Of objects that were hidden once; an event may still tell of them."""
+_BY_ANOTHER = ("sends", "drum_pads")
+"""Roles of objects that Live names after another object: a return, a pad's chain."""
+_ROUTED = frozenset(
+    name
+    for name in schema.CLASSES
+    if any(prop.type in ("routing", "routings") for prop in schema.properties(name).values())
+)
+
+
+class MaskedStore(Store):
+    """One revision of a store with `hidden` objects masked; see the module. Nothing is applied to it."""
+
+    def __init__(self, base: Store, hidden: set[int], names: Names) -> None:
+        super().__init__()
+        self._base = base
+        self.epoch, self.revision, self.structure = base.epoch, base.revision, base.structure
+        self.root, self.bad = base.root, base.bad
+        self.masked: set[int] = set()
+        self.nodes = self._kept(hidden)
+        self._names = names
+        names.hide(base, self.nodes, self.masked)
+        for id_ in self._telling():
+            self.nodes[id_] = _scrubbed(self.nodes[id_], names)
+
+    def _kept(self, hidden: set[int]) -> dict[int, Node]:
+        """What is visible, and masked what hangs in it or leads to it."""
+        base = self._base.nodes
+        leading: set[int] = set()
+        for id_ in base.keys() - hidden if hidden else ():
+            above = base[id_].parent
+            while above is not None and above in hidden and above not in leading:
+                leading.add(above)
+                above = base[above].parent
+        kept: dict[int, Node] = {}
+        for id_, node in base.items():
+            if id_ not in hidden:
+                kept[id_] = node
+            elif id_ in leading or node.parent not in hidden or node.parent in leading:
+                self.masked.add(id_)
+                kept[id_] = Node(
+                    id_,
+                    node.type,
+                    node.parent,
+                    node.role,
+                    {},
+                    node.children if id_ in leading else {},
+                    node.revision,
+                )
+        return kept
+
+    def _telling(self) -> Iterator[int]:
+        """Visible objects that may show a hidden object's name."""
+        for type_ in self._base.types():
+            if type_ in _ROUTED:
+                yield from (id_ for id_ in self._base.of_type(type_) if id_ in self.nodes)
+        for key in self._base.names():
+            if self._names.within(key):
+                for id_ in self._base.named(key):
+                    if id_ in self.nodes and self.nodes[id_].role in _BY_ANOTHER:
+                        yield id_
+
+    def ref(self, id_: int) -> str:
+        self.nodes[id_]
+        return self._base.ref(id_)
+
+    def at(self, ref: str) -> int | None:
+        found = self._base.at(ref)
+        return found if found in self.nodes else None
+
+    def of_type(self, type_: str) -> Iterable[int]:
+        return [id_ for id_ in self._base.of_type(type_) if id_ in self.nodes]
+
+    def types(self) -> Iterable[str]:
+        return self._base.types()
+
+    def named(self, name: str) -> Iterable[int]:
+        key = name.casefold()
+        return [
+            id_
+            for id_ in self._base.named(name)
+            if id_ in self.nodes and self.nodes[id_].name.casefold() == key
+        ]
+
+    def names(self) -> Iterable[str]:
+        return [key for key in self._base.names() if any(True for _ in self.named(key))]
+
+    def encoded(self, id_: int) -> bytes:
+        node = self.nodes[id_]
+        return self._base.encoded(id_) if node is self._base.nodes[id_] else encode(node)
+
+
+class Names:
+    """The names of what is or was hidden, as far as nothing visible has them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, None] = {}
+        self._secret: frozenset[str] = frozenset()
+        self._visible: set[str] = set()
+        self._regex: re.Pattern[str] | None = None
+
+    def hide(self, base: Store, nodes: dict[int, Node], masked: set[int]) -> None:
+        """Take over the names of what is hidden now."""
+        self._visible = {node.name for node in nodes.values() if node.role not in _BY_ANOTHER and node.name}
+        for id_, node in base.nodes.items():
+            if (id_ in masked or id_ not in nodes) and node.name.strip():
+                self._held[node.name] = None
+        while len(self._held) > NAMES_KEPT:
+            del self._held[next(iter(self._held))]
+        secret = frozenset(self._held.keys() - self._visible)
+        if secret != self._secret:
+            self._secret = secret
+            words = "|".join(re.escape(name) for name in sorted(secret, key=len, reverse=True))
+            self._regex = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+
+    def within(self, text: str) -> bool:
+        """Whether a text tells such a name."""
+        return self._regex is not None and text not in self._visible and self._regex.search(text) is not None
+
+    def scrub(self, value: Any) -> Any:
+        """Plain JSON with all such names masked."""
+        if self._regex is None:
+            return value
+        if isinstance(value, str):
+            return self._regex.sub(MASK, value) if self.within(value) else value
+        if isinstance(value, dict):
+            return {self.scrub(name): self.scrub(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.scrub(each) for each in value]
+        return value
+
+
+def _scrubbed(node: Node, names: Names) -> Node:
+    props = {
+        name: names.scrub(value) if isinstance(value, str | list) else value
+        for name, value in node.props.items()
+    }
+    return msgspec.structs.replace(node, props=props)
+
+
+class View(Reader):
+    """The mirror's reads for one set of rules.
+
+    Args:
+      hidden: Called once a revision.
+      was_hidden: Of what is gone.
+    """
+
+    def __init__(self, mirror: Mirror, hidden: Hidden, was_hidden: WasHidden) -> None:
+        super().__init__(mirror.store)
+        self._mirror = mirror
+        self._hidden = hidden
+        self._was_hidden = was_hidden
+        self._place: tuple[str, int] | None = None
+        self._masked = mirror.store
+        self._names = Names()
+        self._seen: set[int] = set()
+        """Ids that were hidden once in this epoch."""
+        self.log = LogView(self)
+
+    @property
+    def store(self) -> Store:
+        base = self._mirror.store
+        if self._place != (base.epoch, base.revision):
+            if self._place is None or self._place[0] != base.epoch:
+                self._seen = set()
+            self._place = (base.epoch, base.revision)
+            hidden = self._hidden(base)
+            self._seen |= hidden
+            self._masked = MaskedStore(base, hidden, self._names)
+        return self._masked
+
+    def hides(self, id_: int) -> bool:
+        store = self.store
+        return isinstance(store, MaskedStore) and (id_ in store.masked or id_ not in store.nodes)
+
+    def scrub(self, value: Any) -> Any:
+        """Plain JSON as it may leave: no name of a hidden object in it."""
+        self.store  # noqa: B018 - the names as they are now
+        return self._names.scrub(value)
+
+    def hid(self, id_: int, ref: str, name: str) -> bool:
+        """Whether an object that an event tells of is or was hidden."""
+        if id_ in self.store.nodes or id_ in self._mirror.store.nodes:
+            return self.hides(id_)
+        return id_ in self._seen or self._was_hidden(ref, name)
+
+    def resolve(self, target: Target, kind: str | None = None) -> Node:
+        try:
+            return super().resolve(target, kind)
+        except errors.StaleReference:
+            self._refuse(target)
+            raise
+
+    def _refuse(self, target: Target) -> None:
+        """Denied for an id or a ref of what is hidden; a name is simply not there."""
+        try:
+            node = self._mirror.resolve(target)
+        except errors.MirrorError:
+            return
+        if self.hides(node.id):
+            raise errors.Denied("The policy hides what is there", str(target)[:200])
+
+    def notes(self, clip: Node | Target) -> tuple[Note, ...]:
+        node = self._now(clip)
+        if self.hides(node.id):
+            raise errors.Denied("The policy hides what is there", self.ref(node.id))
+        return super().notes(node)
+
+    # -- what the mirror tells of itself ---------------------------------------------------------------
+
+    @property
+    def synced(self) -> bool:
+        return self._mirror.synced
+
+    @property
+    def revision(self) -> int:
+        return self._mirror.revision
+
+    @property
+    def epoch(self) -> str:
+        return self._mirror.epoch
+
+    @property
+    def live_version(self) -> str:
+        return self._mirror.live_version
+
+    @property
+    def writes(self) -> Writes:
+        """For its history: who edited when."""
+        return self._mirror.writes
+
+    def stamp(self) -> Stamp:
+        return self._mirror.stamp()
+
+    def status(self) -> Status:
+        return self._mirror.status()
+
+    def song_position(self) -> float | None:
+        return self._mirror.song_position()
+
+    async def script_status(self) -> dict[str, Any]:
+        return await self._mirror.script_status()
+
+    async def read_now(self, items: Iterable[tuple[Target, str]]) -> list[Any]:
+        """As the mirror's, of what is visible."""
+        return await self._mirror.read_now([(self.resolve(target).id, name) for target, name in items])
+
+    def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
+        """Notices of changes in what is visible."""
+        if isinstance(patterns, str | int):
+            patterns = [patterns]
+        return self._mirror.hub.subscribe(patterns, name, lambda: self.store)
+
+
+class LogView:
+    """The event log: of what is hidden, that something happened there."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    @property
+    def _log(self) -> EventLog:
+        return self._view._mirror.log
+
+    @property
+    def oldest(self) -> int:
+        return self._log.oldest
+
+    @property
+    def latest(self) -> int:
+        return self._log.latest
+
+    def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
+        return [self._seen(each) for each in self._log.since(revision, epoch=epoch, limit=limit)]
+
+    def last(self, count: int) -> list[Event]:
+        return [self._seen(each) for each in self._log.last(count)]
+
+    def _seen(self, event: Event) -> Event:
+        if event.kind in ("resynced", "skipped") or not self._view.hid(
+            event.id, event.ref, event.object_name
+        ):
+            return event
+        return msgspec.structs.replace(event, name="", object_name="", before=None, after=None, hidden=True)

@@ -1,0 +1,254 @@
+"""Who may not read an object learns that something is there, and nothing else, on any way of reading."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import mcp_types as types
+import pytest
+import trio
+import trio.testing
+
+from mcp_server import resources
+from mcp_server.policy import File, Policy, Rule
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
+
+MARK = "Zq7Xv"
+TOLD = f"{MARK} "
+"""In all the hidden names; a refusal may repeat the bare mark where it was asked for."""
+HIDDEN = (
+    "tracks/1",
+    "return_tracks/0",
+    "scenes/2",
+    "tracks/0/clip_slots/0/clip",
+    "cue_points/0",
+    f"tracks/*[{MARK} Bass]",
+)
+DENIED = Policy(File(rule=(Rule("deny", operations=("read",), refs=HIDDEN),)))
+
+
+async def marked(whole: Whole) -> None:
+    """A person gives the hidden objects, and what is in them, names that cannot be there by chance."""
+
+    def rename(song: Any) -> None:
+        track = song.tracks[1]
+        track.name = f"{MARK} Keys"
+        for slot in track.clip_slots:
+            if slot.has_clip:
+                slot.clip.name = f"{MARK} Clip"
+        for device in track.devices:
+            device.name = f"{MARK} Device"
+        song.tracks[2].name = f"{MARK} Bass"
+        song.return_tracks[0].name = f"{MARK} Return"
+        song.scenes[2].name = f"{MARK} Scene"
+        song.cue_points[0].name = f"{MARK} Cue"
+        song.tracks[0].clip_slots[0].clip.name = f"{MARK} Drums"
+        routes = song.tracks[4].available_output_routing_types
+        song.tracks[4].output_routing_type = next(each for each in routes if MARK in each.display_name)
+
+    await whole.by_hand(rename)
+    await trio.sleep(2.0)
+    names = {node.name for node in whole.mirror.walk() if MARK in node.name}
+    assert len(names) >= 8, names
+    assert any(MARK in str(node.props.get("output_routing_type")) for node in whole.mirror.walk())
+
+
+ID = object()
+"""In the place of a target: the id of the hidden track."""
+TARGETS: list[Any] = [
+    "tracks/1",
+    ID,
+    "tracks/1/devices/0",
+    f"{MARK} Keys",
+    MARK,
+    f"tracks/1[{MARK} Keys]",
+    "tracks/1[x]",
+]
+READS: dict[str, list[dict[str, Any]]] = {
+    "get_set": [{}],
+    "get_track": [
+        {"track": target} for target in [*TARGETS, "tracks/0", "tracks/4", "tracks/2", "return_tracks/0"]
+    ],
+    "get_device": [{"device": target} for target in [*TARGETS, "tracks/1/devices/0"]],
+    "get": [
+        *(
+            {"target": target, "depth": depth}
+            for target in [*TARGETS, "song", "tracks/0", "tracks/4", "view"]
+            for depth in (0, 3)
+        ),
+        {"target": "song", "children": "tracks"},
+        {"target": "tracks/0/mixer_device", "children": "sends"},
+    ],
+    "find": [
+        {"name": MARK},
+        {"kind": "track"},
+        {"kind": "clip", "limit": 500},
+        {"where": [f"name contains {MARK}"]},
+        {"where": [f"output_routing_type contains {MARK}"]},
+        {"kind": "parameter", "name": "return", "limit": 100},
+        {"under": "tracks/1"},
+    ],
+    "get_notes": [
+        {"clip": target} for target in ["tracks/0/clip_slots/0/clip", "tracks/1/clip_slots/0/clip", MARK]
+    ],
+    "get_changes": [
+        {},
+        {"since": 0, "limit": 1000},
+        {"match": ["**"], "since": 0},
+        {"match": [MARK], "since": 0},
+    ],
+    "wait_for_change": [
+        {"match": ["**"], "after": 0, "timeout_s": 1},
+        {"match": [f"{MARK} Keys"], "timeout_s": 0.1},
+    ],
+    "get_status": [{}],
+    "describe": [{"what": "Track"}, {"what": f"{MARK} Keys"}, {"what": "tracks/1"}],
+}
+ELSEWHERE = {"browse": "it shows Live's library, not the Set"}
+
+
+async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
+    """All of a tool's answer or refusal but what was asked for by name."""
+    track = whole.mirror.resolve("tracks/1").id
+    given = {name: track if value is ID else value for name, value in arguments.items()}
+    result = await whole.agent.client.call_tool(tool, given)
+    return str(result)
+
+
+@ERAS
+async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), mode=mode, policy=DENIED) as whole:
+        await marked(whole)
+        reading = {name for name, tool in whole.engine.tools.items() if tool.reads}
+        assert reading - READS.keys() == ELSEWHERE.keys() & reading
+        for tool, cases in READS.items():
+            for arguments in cases:
+                assert TOLD not in await everything_said(whole, tool, arguments), (tool, arguments)
+        client = whole.agent.client
+        assert TOLD not in str(await client.list_resources())
+        uris = [
+            "live://set", "live://tracks/1", "live://tracks/0", "live://tracks/4", "live://events", "live://events?since=0",
+            "live://status", "live://ref/tracks/1", "live://ref/song", "live://ref/tracks/1/devices/0",
+            "live://devices/tracks/1/devices/0", "live://clips/tracks/0/clip_slots/0/clip/notes",
+        ]  # fmt: skip
+        kinds = {resources.find(uri)[0].name for uri in uris}
+        assert kinds == {each.name for each in resources.RESOURCES if each.template.startswith("live:")}
+        for uri in uris:
+            assert TOLD not in await read(whole, uri), uri
+        for template in (
+            "live://tracks/{index}",
+            "live://clips/{+ref}/notes",
+            "live://devices/{+ref}",
+            "live://ref/{+path}",
+        ):
+            for typed in ("", MARK, "tracks/", "tracks/1/", "tracks/1/devices/", "scenes/"):
+                ref = types.ResourceTemplateReference(uri=template)
+                name = template.partition("{")[2].strip("+").partition("}")[0].strip("+")
+                assert TOLD not in str(await client.complete(ref, {"name": name, "value": typed})), (
+                    template,
+                    typed,
+                )
+        device = types.PromptReference(name="learn_device")
+        assert TOLD not in str(await client.complete(device, {"name": "device", "value": MARK}))
+
+
+async def read(whole: Whole, uri: str) -> str:
+    try:
+        return str(await whole.agent.client.read_resource(uri))
+    except Exception as problem:
+        return str(problem) + str(getattr(problem, "data", "")) + str(getattr(problem, "error", ""))
+
+
+async def test_the_answers_and_refusals_of_writes_do_not_tell_it_either(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        await marked(whole)
+        track = whole.mirror.resolve("tracks/1").id
+        for tool, arguments in [
+            ("set_track", {"track": track, "name": "other"}),
+            ("set_track", {"track": "tracks/4", "output_routing_type": "nothing"}),
+            ("set_track", {"track": "tracks/0", "sends": [{"send": "nothing", "value": 0.1}]}),
+            (
+                "batch",
+                {
+                    "operations": [{"op": "set", "target": track, "name": "name", "value": "x"}],
+                    "dry_run": True,
+                },
+            ),
+            ("set_property", {"target": MARK, "property": "name", "value": "x"}),
+            ("delete", {"targets": ["tracks/1/devices/0"]}),
+            ("call_method", {"target": "song", "method": "nothing"}),
+        ]:
+            said = str(await whole.agent.client.call_tool(tool, arguments))
+            assert TOLD not in said, (tool, said)
+
+
+async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        await marked(whole)
+        shown = (await whole.call("get_set"))["set"]
+        assert shown["tracks"][1] == {"ref": "tracks/1", "hidden": True}
+        assert shown["scenes"][2] == {"ref": "scenes/2", "hidden": True}
+        assert shown["tracks"][0]["name"] == "Drums"
+        assert (await whole.call("get", target="tracks/1"))["object"] == {"ref": "tracks/1", "hidden": True}
+        clips = (await whole.call("get_track", track="tracks/0"))["track"]["clips"]
+        assert clips[0] == {"ref": "tracks/0/clip_slots/0/clip", "hidden": True}
+        for target in ("tracks/1/devices/0", whole.mirror.resolve("tracks/1/devices/0").id):
+            with pytest.raises(Refused, match="DENIED"):
+                await whole.call("get", target=target)
+        # The order of places stays true.
+        assert (await whole.call("get_track", track="tracks/3"))["track"]["ref"] == "tracks/3"
+
+
+async def test_the_history_of_what_was_hidden_and_is_gone_stays_hidden(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        await marked(whole)
+        await whole.call("get_set")
+        await whole.by_hand(lambda song: song.delete_track(1))
+        await trio.sleep(1.0)
+        told = (await whole.call("get_changes", since=0, limit=1000))["events"]
+        assert TOLD not in json.dumps(told)
+        assert any(each.get("hidden") and each["kind"] == "remove" for each in told)
+
+
+@ERAS
+async def test_one_client_is_never_served_what_another_one_may_see(mode: str, autojump_clock: Clock) -> None:
+    rule = Rule("deny", operations=("read",), refs=HIDDEN, clients=("tests",))
+    async with whole_path(demo_set(), mode=mode, policy=Policy(File(rule=(rule,)))) as whole:
+        await marked(whole)
+        async with whole.another("friend") as friend:
+            for _ in range(2):
+                for call in (
+                    lambda agent: agent.client.call_tool("get_set", {}),
+                    lambda agent: agent.client.read_resource("live://set"),
+                    lambda agent: agent.client.read_resource("live://tracks/1"),
+                ):
+                    assert TOLD in str(await call(friend))
+                    assert TOLD not in str(await call(whole.agent))
+
+
+async def test_a_rule_about_a_tool_holds_for_it_and_for_the_resource_that_reads_the_same(
+    autojump_clock: Clock,
+) -> None:
+    clip = "tracks/1/clip_slots/0/clip"
+    for rule in (Rule("deny", tools=("get_notes",)), Rule("deny", tools=("get_notes",), refs=("tracks/1",))):
+        async with whole_path(demo_set(), policy=Policy(File(rule=(rule,)))) as whole:
+            with pytest.raises(Refused, match="DENIED"):
+                await whole.call("get_notes", clip=clip)
+            assert "policy" in await read(whole, f"live://clips/{clip}/notes")
+            assert (await whole.call("get_track", track="tracks/1"))["track"]["name"] == "Keys"
+
+
+async def test_what_is_allowed_to_be_read_shows_in_a_set_that_is_hidden(autojump_clock: Clock) -> None:
+    rules = (
+        Rule("allow", operations=("read",), refs=("tracks/2",)),
+        Rule("deny", operations=("read",), refs=("**",)),
+    )
+    async with whole_path(demo_set(), policy=Policy(File(rule=rules))) as whole:
+        tracks = (await whole.call("get_set"))["set"]["tracks"]
+        assert [each.get("name") for each in tracks if not each.get("hidden")] == ["Bass"]
+        assert (await whole.call("get_track", track="Bass"))["track"]["devices"]
