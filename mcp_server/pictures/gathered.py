@@ -1,0 +1,373 @@
+"""From the mirror to what the drawing functions take: reads only, no I/O, no drawing.
+
+`draw` finds out what a target is and returns its picture: the Session grid and the arrangement of "song", a clip's or
+track's notes, the mixer, a device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from mirror import Mirror, Node, errors
+
+from ..music import Scale, harmony
+from . import theme
+from .arrangements import Block, Lane, arrangement
+from .mixers import Dial, Strip, device, mixer
+from .rolls import Keys, Roll, roll
+from .session import Cell, Column, Row, session
+from .shapes import Picture
+from .theme import Theme
+
+View = Literal["session", "arrangement", "mixer", "notes", "device"]
+VIEWS: tuple[View, ...] = ("session", "arrangement", "mixer", "notes", "device")
+GREY = "#8a8a8a"
+MOST_DIALS = 120
+MOST_OVERLAID = 8
+
+
+def draw(
+    mirror: Mirror,
+    targets: Sequence[int | str],
+    view: View | None = None,
+    colors: Theme = theme.LIGHT,
+    width: int = 1200,
+    gauges: dict[str, Any] | None = None,
+) -> Picture:
+    """The picture of some targets.
+
+    Args:
+      targets: One object, or several clips for one roll; none means the song.
+      view: What to draw; None takes what suits the target.
+      gauges: Sampled values by ref and name ("tracks/0.output_meter_left", "song.current_song_time").
+
+    Raises:
+      InvalidValue: the view does not fit the target, or the target has nothing that can be drawn.
+    """
+    nodes = [mirror.resolve(target) for target in targets or ("song",)]
+    first = nodes[0]
+    gauges = gauges or {}
+    if view is None:
+        view = _suited(first)
+    match view:
+        case "notes":
+            clips = [clip for node in nodes for clip in _clips_of(mirror, node)]
+            return _roll(mirror, clips, first, colors, width, gauges)
+        case "device":
+            return _device(mirror, first, colors, width)
+        case "mixer":
+            return mixer([_strip(mirror, track, gauges) for track in _all_tracks(mirror)], colors)
+        case "arrangement":
+            return _arrangement(mirror, colors, width, gauges)
+        case _:
+            return _session(mirror, colors, width)
+
+
+def _suited(node: Node) -> View:
+    suited: dict[str, View] = {
+        "Clip": "notes",
+        "ClipSlot": "notes",
+        "MixerDevice": "mixer",
+        "Song": "session",
+    }
+    if node.type in suited:
+        return suited[node.type]
+    if "parameters" in node.children:
+        return "device"
+    if node.type in ("Track", "Scene", "Song.View"):
+        return "session"
+    raise errors.InvalidValue(
+        f"A {node.type} cannot be drawn",
+        node.type,
+        hint=f"draw a clip, a device or one of {', '.join(VIEWS)}",
+    )
+
+
+def color_of(node: Node, default: str = GREY) -> str:
+    """An object's colour as "#rrggbb"."""
+    return theme.of_live(node.props.get("color"), default)
+
+
+def song(mirror: Mirror) -> Node:
+    """The Song."""
+    return mirror.resolve("song")
+
+
+def beats_per_bar(mirror: Mirror) -> float:
+    """Quarters of a bar in the song's signature."""
+    props = song(mirror).props
+    return float(props.get("signature_numerator", 4)) * 4 / float(props.get("signature_denominator", 4))
+
+
+def _all_tracks(mirror: Mirror) -> list[Node]:
+    top = song(mirror)
+    main = mirror.child(top, "master_track")
+    return [
+        *mirror.children(top, "tracks"),
+        *mirror.children(top, "return_tracks"),
+        *([main] if main is not None else []),
+    ]
+
+
+def flags(node: Node) -> str:
+    """M muted, S solo, R armed."""
+    props = node.props
+    return "".join(sign for sign, name in (("M", "mute"), ("S", "solo"), ("R", "arm")) if props.get(name))
+
+
+# -- notes ---------------------------------------------------------------------------------------------------
+
+
+def _clips_of(mirror: Mirror, node: Node) -> list[Node]:
+    if node.type == "ClipSlot":
+        clip = mirror.child(node, "clip")
+        if clip is None:
+            raise errors.InvalidValue(f"{mirror.ref(node.id)} has no clip", mirror.ref(node.id))
+        return [clip]
+    if node.type == "Track":
+        found = [mirror.child(slot, "clip") for slot in mirror.children(node, "clip_slots")]
+        midi = [clip for clip in found if clip is not None and clip.props.get("is_midi_clip")]
+        return midi[:MOST_OVERLAID]
+    if node.type != "Clip":
+        raise errors.InvalidValue(
+            f"A {node.type} has no notes", mirror.ref(node.id), hint="name a clip or a slot"
+        )
+    return [node]
+
+
+def _roll(
+    mirror: Mirror, clips: list[Node], asked: Node, colors: Theme, width: int, gauges: dict[str, Any]
+) -> Picture:
+    clips = [clip for clip in clips if clip.props.get("is_midi_clip")][:MOST_OVERLAID]
+    if not clips:
+        raise errors.InvalidValue(
+            "There are no notes to draw: no MIDI clip", mirror.ref(asked.id), hint="name a MIDI clip"
+        )
+    props = song(mirror).props
+    keys = Keys(
+        harmony.SHARPS,
+        frozenset(
+            (int(props.get("root_note", 0)) + step) % 12 for step in props.get("scale_intervals") or range(12)
+        )
+        if props.get("scale_mode")
+        else frozenset(range(12)),
+        pads(mirror, clips[0]),
+    )
+    if props.get("scale_intervals"):
+        scale = Scale(
+            int(props.get("root_note", 0)), tuple(props["scale_intervals"]), str(props["scale_name"])
+        )
+        keys = Keys(harmony.spelled(scale), keys.scale, keys.pads)
+    rolls = []
+    for n, clip in enumerate(clips):
+        own = clip.props
+        playhead = gauges.get(f"{mirror.ref(clip.id)}.playing_position") if own.get("is_playing") else None
+        start = float(own.get("loop_start" if own.get("looping") else "start_marker") or 0.0)
+        end = float(own.get("loop_end" if own.get("looping") else "end_marker") or 4.0)
+        color = color_of(clip) if len(clips) == 1 else theme.AUTHORS[n % len(theme.AUTHORS)]
+        notes = mirror.notes(clip)
+        rolls.append(
+            Roll(
+                clip.name,
+                notes,
+                color,
+                min([start, *(note.start_time for note in notes)]),
+                max([end, *(note.start_time + note.duration for note in notes)]),
+                (start, end) if own.get("looping") else None,
+                playhead,
+                _envelopes(mirror, clip),
+            )
+        )
+    return roll(rolls, keys, colors, width=width, beats_per_bar=beats_per_bar(mirror))
+
+
+def track_of(mirror: Mirror, node: Node) -> Node | None:
+    """The track that an object lives in."""
+    at: Node | None = node
+    while at is not None and at.type != "Track":
+        at = mirror.node(at.parent) if at.parent is not None else None
+    return at
+
+
+def pads(mirror: Mirror, node: Node) -> dict[int, str]:
+    """Pitch → name of the filled pads of the drum rack on the track that `node` lives in; empty without one."""
+    track = track_of(mirror, node)
+    if track is None:
+        return {}
+    for held in _devices(mirror, track):
+        if held.props.get("can_have_drum_pads"):
+            found = {}
+            for pad in mirror.children(held, "drum_pads"):
+                if mirror.children(pad, "chains") or (pad.props.get("name") and pad.children.get("chains")):
+                    found[int(pad.props.get("note", 0))] = pad.name
+            if found:
+                return found
+            for chain in mirror.children(held, "chains"):
+                note = chain.props.get("in_note")
+                if isinstance(note, int) and note >= 0:
+                    found[note] = chain.name
+            return found
+    return {}
+
+
+def _devices(mirror: Mirror, owner: Node) -> Iterable[Node]:
+    for held in mirror.children(owner, "devices"):
+        yield held
+        for chain in mirror.children(held, "chains") if "chains" in held.children else ():
+            if not held.props.get("can_have_drum_pads"):
+                yield from _devices(mirror, chain)
+
+
+def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:
+    found = []
+    for each in clip.props.get("automation_envelopes") or ():
+        parameter = mirror.node(each["parameter"]) if isinstance(each.get("parameter"), int) else None
+        if parameter is None:
+            continue
+        low, high = float(parameter.props.get("min", 0)), float(parameter.props.get("max", 1))
+        wide = (high - low) or 1.0
+        points = [(float(time), (float(value) - low) / wide) for time, value, *_ in each.get("events") or ()]
+        found.append((parameter.name, points))
+    return found
+
+
+# -- the Set -------------------------------------------------------------------------------------------------
+
+
+def _session(mirror: Mirror, colors: Theme, width: int) -> Picture:
+    top = song(mirror)
+    columns = []
+    for track in mirror.children(top, "tracks"):
+        cells = []
+        for slot in mirror.children(track, "clip_slots"):
+            clip = mirror.child(slot, "clip")
+            cells.append(_cell(mirror, slot, clip))
+        columns.append(Column(mirror.ref(track.id), track.name, color_of(track), cells, flags(track)))
+    rows = [
+        Row(
+            mirror.ref(scene.id),
+            scene.name,
+            color_of(scene, ""),
+            "triggered" if scene.props.get("is_triggered") else "",
+        )
+        for scene in mirror.children(top, "scenes")
+    ]
+    return session(columns, rows, colors, width=width)
+
+
+def _cell(mirror: Mirror, slot: Node, clip: Node | None) -> Cell:
+    ref = mirror.ref(slot.id)
+    if clip is None:
+        return Cell(ref, state="stop" if slot.props.get("has_stop_button") else "")
+    props = clip.props
+    state = (
+        "recording"
+        if props.get("is_recording")
+        else "playing"
+        if props.get("is_playing")
+        else "triggered"
+        if props.get("is_triggered")
+        else ""
+    )
+    return Cell(ref, clip.name, color_of(clip), state)
+
+
+def _depth(mirror: Mirror, track: Node) -> int:
+    depth = 0
+    group = track.props.get("group_track")
+    while isinstance(group, int) and depth < 8:
+        depth += 1
+        group = mirror.node(group).props.get("group_track")
+    return depth
+
+
+def _arrangement(mirror: Mirror, colors: Theme, width: int, gauges: dict[str, Any]) -> Picture:
+    top = song(mirror)
+    lanes, end = [], 0.0
+    for track in mirror.children(top, "tracks"):
+        blocks = []
+        for clip in mirror.children(track, "arrangement_clips"):
+            props = clip.props
+            start, stop = float(props.get("start_time") or 0), float(props.get("end_time") or 0)
+            end = max(end, stop)
+            looping = bool(props.get("looping"))
+            offset = float(props.get("loop_start" if looping else "start_marker") or 0.0)
+            loop = float(props.get("loop_end") or 0) - offset if looping else 0.0
+            notes = mirror.notes(clip) if props.get("is_midi_clip") else ()
+            ref = mirror.ref(clip.id)
+            muted = bool(props.get("muted"))
+            blocks.append(Block(ref, clip.name, color_of(clip), start, stop, notes, offset, loop, muted))
+        lanes.append(
+            Lane(
+                mirror.ref(track.id), track.name, color_of(track), blocks, _depth(mirror, track), flags(track)
+            )
+        )
+    cues = sorted((float(cue.props.get("time") or 0), cue.name) for cue in mirror.children(top, "cue_points"))
+    end = max([end, *(time for time, _ in cues)])
+    props = top.props
+    start = float(props.get("loop_start") or 0)
+    return arrangement(
+        lanes,
+        colors,
+        end=end,
+        locators=cues,
+        loop=(start, start + float(props.get("loop_length") or 0)) if props.get("loop") else None,
+        playhead=gauges.get("song.current_song_time"),
+        beats_per_bar=beats_per_bar(mirror),
+        width=width,
+    )
+
+
+def _dial(mirror: Mirror, node: Node | None, name: str = "") -> Dial:
+    if node is None:
+        return Dial(name, "", 0.0)
+    props = node.props
+    low, high = float(props.get("min") or 0.0), float(props.get("max", 1.0))
+    wide = (high - low) or 1.0
+    rest = props.get("default_value")
+    return Dial(
+        name or node.name,
+        str(props.get("display") or ""),
+        (float(props.get("value") or 0.0) - low) / wide,
+        (float(rest) - low) / wide if isinstance(rest, int | float) else None,
+        mirror.ref(node.id),
+        bool(props.get("automation_state")),
+    )
+
+
+def _strip(mirror: Mirror, track: Node, gauges: dict[str, Any]) -> Strip:
+    held = mirror.child(track, "mixer_device")
+    ref = mirror.ref(track.id)
+    meter = gauges.get(f"{ref}.output_meter_left"), gauges.get(f"{ref}.output_meter_right")
+    returns = [node.name for node in mirror.children(song(mirror), "return_tracks")]
+    if held is None:
+        return Strip(ref, track.name, color_of(track), Dial("Volume", "", 0.0))
+    panning = mirror.child(held, "panning")
+    return Strip(
+        ref,
+        track.name,
+        color_of(track),
+        _dial(mirror, mirror.child(held, "volume")),
+        _dial(mirror, panning) if panning is not None else None,
+        [
+            _dial(mirror, send, returns[n] if n < len(returns) else "")
+            for n, send in enumerate(mirror.children(held, "sends"))
+        ],
+        flags(track),
+        (float(meter[0]), float(meter[1])) if meter[0] is not None and meter[1] is not None else None,
+    )
+
+
+def _device(mirror: Mirror, node: Node, colors: Theme, width: int) -> Picture:
+    if "parameters" not in node.children:
+        raise errors.InvalidValue(
+            f"A {node.type} has no parameters to draw", mirror.ref(node.id), hint="name a device"
+        )
+    parameters = list(mirror.children(node, "parameters"))
+    switch = next((each for each in parameters if each.name == "Device On"), None)
+    dials = [_dial(mirror, each) for each in parameters if each is not switch]
+    on = switch is None or bool(switch.props.get("value"))
+    return device(
+        node.name, dials[:MOST_DIALS], colors, on=on, hidden=max(0, len(dials) - MOST_DIALS), width=width
+    )

@@ -1,0 +1,157 @@
+"""The mixer and a device: faders in dB, pans, sends, meters and switches; parameters as dials with their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import cos, pi, sin
+
+from . import theme
+from .shapes import Picture
+from .theme import Theme
+
+STRIP_WIDTH = 84
+FADER_HEIGHT = 190
+MOST_STRIPS = 40
+TICKS = ((1.0, "6"), (0.85, "0"), (0.7, "-6"), (0.55, "-12"), (0.4, "-18"), (0.25, "-30"))
+"""Positions of a volume fader (0 to 1) and their decibels, as Live's scale has them."""
+
+
+@dataclass(frozen=True)
+class Dial:
+    """A parameter: `position` 0 to 1 in its range, `rest` where its default lies, `text` as Live shows it."""
+
+    name: str
+    text: str
+    position: float
+    rest: float | None = None
+    ref: str = ""
+    automated: bool = False
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A track's mixer; `meter` 0 to 1 for left and right, or None where it is not known."""
+
+    ref: str
+    name: str
+    color: str
+    volume: Dial
+    panning: Dial | None = None
+    sends: Sequence[Dial] = field(default_factory=tuple)
+    flags: str = ""
+    meter: tuple[float, float] | None = None
+
+
+def mixer(strips: Sequence[Strip], colors: Theme) -> Picture:
+    """All strips side by side; those beyond 40 are counted, not drawn."""
+    shown = strips[:MOST_STRIPS]
+    sends = max((len(strip.sends) for strip in shown), default=0)
+    top = 34 + sends * 34 + 62
+    height = top + FADER_HEIGHT + 58
+    width = max(200, 16 + STRIP_WIDTH * len(shown))
+    picture = Picture(width, height, colors.background, "Mixer")
+    picture.description = "; ".join(
+        f"{strip.name}: {strip.volume.text}{', ' + ' '.join(strip.flags) if strip.flags else ''}"
+        for strip in shown
+    )
+    for n, strip in enumerate(shown):
+        _strip(picture, strip, 8 + n * STRIP_WIDTH, top, sends, colors)
+    if len(strips) > len(shown):
+        picture.text(8, height - 8, f"Not shown: {len(strips) - len(shown)} more tracks", colors.warning)
+    return picture
+
+
+def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, colors: Theme) -> None:
+    wide, middle = STRIP_WIDTH - 4, x + (STRIP_WIDTH - 4) / 2
+    picture.rect(x, 6, wide, picture.height - 26, colors.panel, data=strip.ref)
+    picture.rect(x, 6, wide, 22, strip.color)
+    picture.text(x + 4, 21, strip.name, theme.on(strip.color), size=11, width=wide - 8, bold=True)
+    for n, send in enumerate(strip.sends):
+        y = 34 + n * 34
+        dial(picture, send, x + 16, y + 16, 11, colors)
+        picture.text(x + 32, y + 12, send.name, colors.muted_text, size=9, width=wide - 34)
+        picture.text(x + 32, y + 24, send.text, colors.text, size=9, width=wide - 34)
+    y = 34 + sends * 34
+    if strip.panning is not None:
+        dial(picture, strip.panning, middle, y + 18, 14, colors)
+        picture.text(middle, y + 46, strip.panning.text, colors.text, size=11, anchor="middle")
+    rail = x + 30
+    for position, label in TICKS:
+        at = top + FADER_HEIGHT * (1 - position)
+        picture.line(rail - 6, at, rail + 6, at, colors.line)
+        picture.text(rail - 9, at + 3, label, colors.muted_text, size=8, anchor="end")
+    picture.line(rail, top, rail, top + FADER_HEIGHT, colors.strong_line, width=3)
+    at = top + FADER_HEIGHT * (1 - min(1.0, max(0.0, strip.volume.position)))
+    picture.rect(rail - 13, at - 6, 26, 12, colors.text, radius=2)
+    picture.line(rail - 11, at, rail + 11, at, colors.background)
+    if strip.meter is not None:
+        for n, level in enumerate(strip.meter):
+            left = x + 54 + n * 9
+            picture.rect(left, top, 7, FADER_HEIGHT, colors.lane)
+            tall = FADER_HEIGHT * min(1.0, max(0.0, level))
+            # 0 dBFS lies at 0.921 of Live's meter.
+            picture.rect(
+                left, top + FADER_HEIGHT - tall, 7, tall, colors.armed if level > 0.921 else colors.playing
+            )
+    bottom = top + FADER_HEIGHT + 18
+    picture.text(middle, bottom, strip.volume.text, colors.text, size=12, anchor="middle", bold=True)
+    for n, (letter, fill) in enumerate((("M", colors.warning), ("S", colors.accent), ("R", colors.armed))):
+        on = letter in strip.flags
+        left = x + 8 + n * 23
+        picture.rect(left, bottom + 6, 20, 15, fill if on else colors.lane, radius=2)
+        ink = theme.on(fill) if on else colors.muted_text
+        picture.text(left + 10, bottom + 17, letter, ink, size=10, anchor="middle", bold=on)
+
+
+def dial(picture: Picture, each: Dial, x: float, y: float, radius: float, colors: Theme) -> None:
+    """A knob: the arc from the default (or the left) to the value, and a pointer."""
+
+    def point(position: float, far: float) -> tuple[float, float]:
+        angle = pi * (0.75 + 1.5 * min(1.0, max(0.0, position)))
+        return x + far * cos(angle), y + far * sin(angle)
+
+    def arc(low: float, high: float) -> list[tuple[float, float]]:
+        steps = max(2, int(abs(high - low) * 24))
+        return [point(low + (high - low) * n / steps, radius) for n in range(steps + 1)]
+
+    picture.curve(arc(0, 1), colors.line, 3)
+    start = each.rest if each.rest is not None else 0.0
+    picture.curve(arc(start, each.position), colors.accent, 3)
+    picture.line(*point(each.position, radius * 0.3), *point(each.position, radius), colors.text, width=2)
+    if each.automated:
+        picture.rect(x + radius - 2, y - radius - 2, 5, 5, colors.armed, radius=2)
+
+
+def device(
+    name: str, dials: Sequence[Dial], colors: Theme, *, on: bool = True, hidden: int = 0, width: int = 1200
+) -> Picture:
+    """A device's parameters; what differs from its default has its name in bold and a mark."""
+    across = max(1, (width - 16) // 116)
+    rows = -(-len(dials) // across) if dials else 0
+    height = 44 + rows * 78 + 22
+    picture = Picture(width, max(height, 70), colors.background, name)
+    changed = [each for each in dials if _differs(each)]
+    picture.description = f"{name}: " + "; ".join(
+        f"{each.name} {each.text}" for each in changed or dials[:12]
+    )
+    picture.rect(8, 8, 14, 14, colors.playing if on else colors.lane, radius=7)
+    picture.text(30, 21, name + ("" if on else " (off)"), colors.text, size=15, bold=True, width=width - 300)
+    note = f"{len(changed)} of {len(dials)} differ from default"
+    picture.text(width - 10, 20, note, colors.muted_text, size=11, anchor="end")
+    for n, each in enumerate(dials):
+        x, y = 8 + n % across * 116, 40 + n // across * 78
+        differs = _differs(each)
+        picture.rect(x, y, 110, 72, colors.panel, stroke=colors.accent if differs else "", data=each.ref)
+        dial(picture, each, x + 55, y + 26, 15, colors)
+        picture.text(
+            x + 55, y + 56, each.name, colors.text, size=10, anchor="middle", width=104, bold=differs
+        )
+        picture.text(x + 55, y + 68, each.text, colors.muted_text, size=10, anchor="middle", width=104)
+    if hidden:
+        picture.text(8, picture.height - 7, f"Not shown: {hidden} more parameters", colors.warning, size=11)
+    return picture
+
+
+def _differs(each: Dial) -> bool:
+    return each.rest is not None and abs(each.position - each.rest) > 1e-4

@@ -1,0 +1,113 @@
+"""The Session view as a grid: tracks across, scenes down, clips with names, colours and states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import theme
+from .shapes import Picture
+from .theme import Theme
+
+CELL_HEIGHT = 24
+NAMES = 40
+SCENES_WIDTH = 130
+MOST_TRACKS, MOST_SCENES = 40, 80
+"""More are left out and counted: cells would be too small to read."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A slot, empty without a name; `state` is "", "playing", "triggered", "recording" or "stop" (a stop button)."""
+
+    ref: str
+    name: str | None = None
+    color: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A track of the grid."""
+
+    ref: str
+    name: str
+    color: str
+    cells: Sequence[Cell]
+    flags: str = ""
+    """Letters: M muted, S solo, R armed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A scene of the grid."""
+
+    ref: str
+    name: str
+    color: str
+    state: str = ""
+
+
+SIGNS = {"playing": "▶", "triggered": "▸", "recording": "●"}
+
+
+def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, width: int = 1200) -> Picture:
+    """The grid; every cell carries its ref in the SVG."""
+    shown, scenes = columns[:MOST_TRACKS], rows[:MOST_SCENES]
+    cell = min(190.0, (width - SCENES_WIDTH - 16) / max(1, len(shown)))
+    height = NAMES + CELL_HEIGHT * len(scenes) + 30
+    picture = Picture(width, height, colors.background, "Session")
+    clips = sum(cell_.name is not None for column in columns for cell_ in column.cells)
+    picture.description = f"Session: {len(columns)} tracks, {len(rows)} scenes, {clips} clips"
+    for n, column in enumerate(shown):
+        x = 8 + n * cell
+        _head(picture, column, x, cell, colors)
+        for m, slot in enumerate(column.cells[:MOST_SCENES]):
+            _cell(picture, slot, x, NAMES + m * CELL_HEIGHT, cell, colors)
+    left = 8 + len(shown) * cell + 6
+    picture.text(left, 22, "Scenes", colors.muted_text, size=11)
+    for m, scene in enumerate(scenes):
+        y = NAMES + m * CELL_HEIGHT
+        fill = scene.color or colors.panel
+        picture.rect(left, y + 1, SCENES_WIDTH, CELL_HEIGHT - 2, fill, data=scene.ref)
+        sign = SIGNS.get(scene.state, "")
+        picture.text(
+            left + 6, y + 16, f"{sign} {scene.name or m + 1}".strip(), theme.on(fill) if scene.color else colors.text,
+            width=SCENES_WIDTH - 10,
+        )  # fmt: skip
+    missing = []
+    if len(columns) > len(shown):
+        missing.append(f"{len(columns) - len(shown)} more tracks")
+    if len(rows) > len(scenes):
+        missing.append(f"{len(rows) - len(scenes)} more scenes")
+    if missing:
+        picture.text(8, height - 9, "Not shown: " + ", ".join(missing), colors.warning, size=12)
+    return picture
+
+
+def _head(picture: Picture, column: Column, x: float, cell: float, colors: Theme) -> None:
+    picture.rect(x, 6, cell - 2, NAMES - 10, column.color, data=column.ref)
+    ink = theme.on(column.color)
+    flags = " ".join(column.flags)
+    room = cell - 12 - (len(flags) * 7 if flags else 0)
+    picture.text(x + 5, 25, column.name, ink, size=12, width=room, bold=True)
+    if flags:
+        fill = colors.armed if "R" in column.flags else colors.panel
+        picture.rect(x + cell - 8 - len(flags) * 7, 11, len(flags) * 7 + 3, 18, fill, radius=3)
+        picture.text(x + cell - 7, 24, flags, theme.on(fill), size=10, anchor="end", bold=True)
+
+
+def _cell(picture: Picture, slot: Cell, x: float, y: float, cell: float, colors: Theme) -> None:
+    if slot.name is None:
+        picture.rect(x, y + 1, cell - 2, CELL_HEIGHT - 2, colors.panel, data=slot.ref)
+        if slot.state == "stop":
+            picture.rect(x + 6, y + CELL_HEIGHT / 2 - 3, 6, 6, colors.line)
+        return
+    picture.rect(x, y + 1, cell - 2, CELL_HEIGHT - 2, slot.color, data=slot.ref)
+    ink = theme.on(slot.color)
+    sign = SIGNS.get(slot.state, "")
+    if slot.state in ("playing", "recording"):
+        edge = colors.playing if slot.state == "playing" else colors.armed
+        picture.rect(x, y + 1, 4, CELL_HEIGHT - 2, edge)
+        picture.rect(x, y + 1, cell - 2, CELL_HEIGHT - 2, "", stroke=edge)
+    picture.text(x + 8, y + 16, f"{sign} {slot.name}".strip() or "(no name)", ink, size=11, width=cell - 14)

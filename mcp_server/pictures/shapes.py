@@ -1,0 +1,97 @@
+"""A picture as a list of shapes: what every drawing function returns and both writers (SVG, PNG) take.
+
+Coordinates are pixels from the top left. Colours are "#rrggbb". Names from a Set are only ever in `Text.text`,
+`Picture.title` and `Picture.description`: the writers escape them there, so a name can never be markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A filled rectangle; `stroke` draws its edge 1 pixel wide; `data` names what it stands for (in SVG only)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str = ""
+    stroke: str = ""
+    opacity: float = 1.0
+    radius: float = 0.0
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    stroke: str
+    width: float = 1.0
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line through points, such as an envelope or an arc."""
+
+    points: tuple[tuple[float, float], ...]
+    stroke: str
+    width: float = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; `y` is its baseline; cut with an ellipsis where it would be wider than `width`."""
+
+    x: float
+    y: float
+    text: str
+    fill: str
+    size: float = 12.0
+    anchor: Anchor = "start"
+    width: float = 0.0
+    bold: bool = False
+
+
+Shape = Rect | Line | Curve | Text
+
+
+@dataclass(slots=True)
+class Picture:
+    """Shapes in the order of drawing; `description` says the same in words."""
+
+    width: int
+    height: int
+    background: str
+    title: str = ""
+    description: str = ""
+    shapes: list[Shape] = field(default_factory=list)
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str = "", **more: object) -> None:
+        """Add a rectangle; nothing where it has no area."""
+        if width > 0 and height > 0:
+            self.shapes.append(Rect(x, y, width, height, fill, **more))  # type: ignore[arg-type]
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, **more: object) -> None:
+        """Add a line."""
+        self.shapes.append(Line(x1, y1, x2, y2, stroke, **more))  # type: ignore[arg-type]
+
+    def curve(self, points: list[tuple[float, float]], stroke: str, width: float = 1.5) -> None:
+        """Add a line through points; nothing with fewer than two."""
+        if len(points) > 1:
+            self.shapes.append(Curve(tuple(points), stroke, width))
+
+    def text(self, x: float, y: float, text: str, fill: str, **more: object) -> None:
+        """Add a text; nothing where it is empty."""
+        if text:
+            self.shapes.append(Text(x, y, text, fill, **more))  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+"""A picture as SVG text: for people, pages and files. Every name is escaped; nothing in it can run or load anything.
+
+Colours are attributes (`fill=`), never styles, so the strictest content security policy shows all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from .png import measured
+from .shapes import Curve, Line, Picture, Rect, Shape, Text
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Signs that XML forbids, and those that turn the direction of the text around them."""
+
+
+def plain(text: str) -> str:
+    """A name as it may be shown: without control signs, at most 200 characters, escaped."""
+    return escape(_CONTROL.sub("", text)[:200], quote=True)
+
+
+def _n(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _shape(shape: Shape) -> str:
+    match shape:
+        case Rect(x, y, width, height, fill, stroke, opacity, radius, data):
+            more = f' stroke="{stroke}"' if stroke else ""
+            more += f' opacity="{_n(opacity)}"' if opacity < 1 else ""
+            more += f' rx="{_n(radius)}"' if radius else ""
+            more += f' data-ref="{plain(data)}"' if data else ""
+            return (
+                f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" fill="{fill or "none"}"'
+                f"{more}/>"
+            )
+        case Line(x1, y1, x2, y2, stroke, width, dashed):
+            more = f' stroke-width="{_n(width)}"' if width != 1 else ""
+            more += ' stroke-dasharray="4 3"' if dashed else ""
+            return f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{stroke}"{more}/>'
+        case Curve(points, stroke, width):
+            path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+            return f'<polyline points="{path}" fill="none" stroke="{stroke}" stroke-width="{_n(width)}"/>'
+        case Text(x, y, text, fill, size, anchor, width, bold):
+            shown = plain(fitted(text, size, width))
+            more = f' text-anchor="{anchor}"' if anchor != "start" else ""
+            more += ' font-weight="bold"' if bold else ""
+            return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{fill}"{more}>{shown}</text>'
+
+
+def fitted(text: str, size: float, width: float) -> str:
+    """`text`, cut with an ellipsis where it would be wider than `width` pixels (0: never)."""
+    text = _CONTROL.sub("", text[:400])
+    if not width or measured(text, size) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measured(text[:middle] + "…", size) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low] + "…" if low else ""
+
+
+def svg(picture: Picture) -> str:
+    """The whole document."""
+    body = "\n".join(map(_shape, picture.shapes))
+    title = f"<title>{plain(picture.title)}</title>" if picture.title else ""
+    words = f"<desc>{plain(picture.description)}</desc>" if picture.description else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {picture.width} {picture.height}" '
+        f'width="{picture.width}" height="{picture.height}" role="img" '
+        f'font-family="DejaVu Sans, Helvetica, Arial, sans-serif">{title}{words}'
+        f'<rect width="100%" height="100%" fill="{picture.background}"/>\n{body}\n</svg>\n'
+    )

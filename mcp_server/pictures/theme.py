@@ -1,0 +1,86 @@
+"""Colours: light and dark; and what must be seen without colour (brightness, not hue, carries meaning).
+
+Track and clip colours come from the Set. Whatever is said by a colour is also said by a sign or a text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+AUTHORS = ("#4e79a7", "#e0803a", "#8f6bb1", "#3d9a8b", "#b5527a", "#7a7a2e")
+"""Told apart by people who do not see red and green alike; handed out in the order of appearance."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one brightness."""
+
+    background: str
+    panel: str
+    lane: str
+    line: str
+    strong_line: str
+    text: str
+    muted_text: str
+    accent: str
+    playing: str
+    armed: str
+    warning: str
+
+
+LIGHT = Theme(
+    "#f4f4f2", "#ffffff", "#e8e8e4", "#d3d3ce", "#9b9b94", "#1f1f1d", "#6b6b66", "#1f5fa8", "#1c8a3c", "#c4342d",
+    "#a56a00",
+)  # fmt: skip
+DARK = Theme(
+    "#1d1d1f", "#28282b", "#232326", "#3a3a3f", "#67676d", "#ececea", "#a5a5a0", "#7fb2ef", "#5fd07f", "#ff6b61",
+    "#f0b13c",
+)  # fmt: skip
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """ "#ff8000" → (255, 128, 0)."""
+    value = int(color.lstrip("#"), 16)
+    return value >> 16 & 255, value >> 8 & 255, value & 255
+
+
+def of_live(value: object, default: str) -> str:
+    """Live's colour (a number 0 to 0xFFFFFF) as text."""
+    return f"#{value & 0xFFFFFF:06x}" if isinstance(value, int) else default
+
+
+@cache
+def brightness(color: str) -> float:
+    """0 (black) to 1 (white), as the eye sees it."""
+    red, green, blue = (part / 255 for part in rgb(color))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+@cache
+def mixed(color: str, other: str, share: float) -> str:
+    """`share` of the other colour, 0 to 1."""
+    parts = (round(a + (b - a) * share) for a, b in zip(rgb(color), rgb(other), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+@cache
+def on(color: str) -> str:
+    """Black or white, whichever is read better on a colour."""
+    return "#101010" if brightness(color) > 0.52 else "#ffffff"
+
+
+@cache
+def legible(color: str, background: str) -> str:
+    """A colour that stands out from a background: pale ones are darkened on white, dark ones lightened on black."""
+    light = brightness(background) > 0.5
+    while abs(brightness(color) - brightness(background)) < 0.3:
+        color = mixed(color, "#000000" if light else "#ffffff", 0.15)
+    return color
+
+
+@cache
+def loud(color: str, velocity: int, background: str) -> str:
+    """A note's colour: soft notes fade towards the background, in steps of 8 so that pictures stay small."""
+    return mixed(color, background, 0.62 * (1 - min(127, velocity // 8 * 8 + 7) / 127))
