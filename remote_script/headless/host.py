@@ -257,7 +257,7 @@ class HostedScript:
 
         Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range.
         """
-        message = tuple(message)
+        message = self._translated(tuple(message))
         if message[0] == 0xF0:
             self.call("receive_midi", message)
             return
@@ -278,6 +278,12 @@ class HostedScript:
             else:
                 self._move(args[0], message, where[2] if "_cc" in name else 0)
 
+    def _translated(self, message: Any) -> Any:
+        """The message under the number and channel that the script gave to its control."""
+        kind = {"note": "notes", "cc": "ccs"}.get(KINDS.get(message[0] & 0xF0, ""), "")
+        moved = self.translations.get((kind, (message[1], message[0] & 0x0F)))
+        return message if moved is None else (message[0] & 0xF0 | moved[1], moved[0], *message[2:])
+
     def _move(self, mapped: Any, message: Any, mode: Any) -> None:
         """Live moves a mapped parameter itself, and whoever listens hears of it; one that is gone stays so."""
         parameter = self.live.surface.wrap(mapped)
@@ -293,5 +299,9 @@ class HostedScript:
         parameter.value = max(parameter.min, min(parameter.max, value))
 
     def rebuild_midi_map(self) -> None:
+        """Build it anew, and with it the translations of single controls."""
         self.midi_map = []
+        self.translations = {
+            key: each for key, each in self.translations.items() if not isinstance(key, tuple)
+        }
         self.call("build_midi_map", self.handle)

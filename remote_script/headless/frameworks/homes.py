@@ -40,6 +40,7 @@ HOMES: Dict[str, str] = {
     "SubjectMeta=EventObjectMeta SubjectSlot=Slot MultiSubjectSlot=MultiSlot SubjectSlotGroup=SlotGroup "
     "subject_slot=listens subject_slot_group=listens_group",
     "_Framework.SysexValueControl": "engine.elements SysexValueControl=SysexElement",
+    "_Framework.SlideComponent": "first.components engine.slide",
     "_Framework.Task": "engine.tasks",
     "_Framework.Util": "engine.tools",
     "_Framework.BackgroundComponent": "first.components",
@@ -69,7 +70,8 @@ HOMES: Dict[str, str] = {
     "ableton.v2.control_surface.control_element": "engine.elements NotifyingControlElement=ControlElement",
     "ableton.v2.control_surface.clip_creator": "engine.clip_creator",
     "ableton.v2.control_surface.component": "second.component",
-    "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling",
+    "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling "
+    "engine.slide",
     "ableton.v2.control_surface.control": "engine.controls engine.value_controls engine.control_groups "
     "ButtonControlBase=ButtonControl MappedSensitivitySettingControl=MappedControl "
     "SendReceiveValueControl=SendValueInputControl",
@@ -83,6 +85,8 @@ HOMES: Dict[str, str] = {
     "ableton.v2.control_surface.midi": "engine.midi",
     "ableton.v2.control_surface.mode": "second.components engine.modes engine.mode_buttons",
     "ableton.v2.control_surface.resource": "engine.resources",
+    "ableton.v2.control_surface.percussion_instrument_finder": "engine.drums",
+    "ableton.v2.control_surface.device_chain_utils": "engine.drums",
     "ableton.v2.control_surface.skin": "engine.skin",
     "ableton.v3.base": "engine.tools",
     "ableton.v3.control_surface": "third.surface",

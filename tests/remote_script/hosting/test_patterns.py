@@ -336,10 +336,12 @@ def test_pads_of_the_selected_tracks_drum_rack_are_muted_selected_and_shown(
     assert shown() == 2
     hosted.receive_midi((0x90, 20, 127))
     hosted.receive_midi((0x90, number, 127))
+    hosted.receive_midi((0x80, number, 0))
     hosted.receive_midi((0x80, 20, 0))
     assert rack.drum_pads[filled].mute
     hosted.receive_midi((0x90, 22, 127))
     hosted.receive_midi((0x90, number, 127))
+    hosted.receive_midi((0x80, number, 0))
     live.run_for(0.2)
     assert rack.view.selected_drum_pad == rack.drum_pads[filled]
     assert shown() == 6

@@ -50,6 +50,7 @@ class State(EventObject):
         self._control, self._component = control, component
         self._enabled = True
         self._element: Any = None
+        self._message: Any = (None, None)
         self._value_slot = self.register_slot(None, self._heard, "value")
 
     @property
@@ -70,12 +71,43 @@ class State(EventObject):
     def control_element(self) -> Any:
         return self._element
 
+    @property
+    def identifier(self) -> Any:
+        """The note or controller number that its element has meanwhile; None: its own."""
+        return self._message[0]
+
+    @identifier.setter
+    def identifier(self, identifier: Any) -> None:
+        self._message = (identifier, self._message[1])
+        self._apply_message()
+
+    @property
+    def channel(self) -> Any:
+        """The MIDI channel that its element has meanwhile; None: its own."""
+        return self._message[1]
+
+    @channel.setter
+    def channel(self, channel: Any) -> None:
+        self._message = (self._message[0], channel)
+        self._apply_message()
+
+    def _apply_message(self) -> None:
+        element, (identifier, channel) = self._element, self._message
+        if element is None or not hasattr(element, "set_identifier"):
+            return
+        element.set_identifier(element.original_identifier() if identifier is None else identifier)
+        element.set_channel(element.original_channel() if channel is None else channel)
+
     def set_control_element(self, control_element: Any) -> None:
         """The element behind it; None: nothing."""
         if self._element is not None and control_element is not self._element:
             self._left()
+            if self._message != (None, None):
+                self._element.use_default_message()
         self._element = control_element
         self._value_slot.subject = control_element
+        if self._message != (None, None):
+            self._apply_message()
         self.update()
 
     def _left(self) -> None:
@@ -287,15 +319,38 @@ class ButtonControl(Control):
 
 
 class _PlayableState(ButtonState):
-    mode: Any = None
+    """A pad; `mode` says whether its presses play the track, reach the script, or both."""
+
+    def __init__(self, control: Any = None, component: Any = None, mode: Any = None, **kwargs: Any) -> None:
+        super().__init__(control, component, **kwargs)
+        self._mode = PlayableControl.Mode.playable if mode is None else mode
+
+    @property
+    def mode(self) -> Any:
+        return self._mode
 
     def set_mode(self, mode: Any) -> None:
-        """Whether presses are played, heard or both: nothing is played here."""
-        self.mode = mode
+        self._mode = mode
+        self._apply_mode()
+
+    def set_playable(self, playable: bool) -> None:
+        self.set_mode(PlayableControl.Mode.playable if playable else PlayableControl.Mode.listenable)
+
+    def set_control_element(self, control_element: Any) -> None:
+        super().set_control_element(control_element)
+        self._apply_mode()
+
+    def _apply_mode(self) -> None:
+        if self._element is not None:
+            self._element.suppress_script_forwarding = self._mode == PlayableControl.Mode.playable
+
+    def _left(self) -> None:
+        self._element.suppress_script_forwarding = False
+        super()._left()
 
 
 class PlayableControl(ButtonControl):
-    """A pad. Guess: it is heard in each of its modes."""
+    """A pad that plays the track or reaches the script."""
 
     class Mode:
         playable = 0

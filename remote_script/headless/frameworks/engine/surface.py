@@ -61,6 +61,7 @@ class SurfaceCore(EventObject):
                 "register_control": lambda: self.register_control,
                 "send_midi": lambda: self._send_midi,
                 "request_rebuild_midi_map": lambda: self.request_rebuild_midi_map,
+                "set_pad_translations": lambda: self.set_pad_translations,
                 "song": lambda: self._live_song,
                 "show_message": lambda: self.show_message,
                 "log_message": lambda: self.log_message,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..engine.background import BackgroundCore
 from ..engine.component import ComponentCore
+from ..engine.drums import AccentCore, DrumGroupCore, DrumRackCore
 from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.recording import SessionRecordingCore, ViewControlCore
 from ..engine.scrolling import ScrollCore
+from ..engine.slide import SlideCore
 from ..engine.switches import ToggleCore
 from ..engine.tasks import RUNNING, FuncTask
 from ..engine.transport import TransportCore
@@ -130,3 +132,35 @@ class TransportComponent(TransportCore, CompoundComponent):
 
 class ViewControlComponent(ViewControlCore, CompoundComponent):
     """Selects the next or previous track or scene."""
+
+
+class SlideComponent(SlideCore, CompoundComponent):
+    """`SlideComponent(slideable)`."""
+
+
+class DrumRackComponent(DrumRackCore, ControlSurfaceComponent):
+    """Pads that Live plays the drum rack with."""
+
+
+class _Accent(AccentCore, ControlSurfaceComponent):
+    """Full velocity."""
+
+
+class DrumGroupComponent(DrumGroupCore, SlideComponent):
+    """The pads are `drum_matrix` in this generation."""
+
+    accent_component_type = _Accent
+
+    def set_drum_matrix(self, matrix):
+        """The pads."""
+        self.set_matrix(matrix)
+
+    @property
+    def drum_matrix(self):
+        """The pads as controls."""
+        return self.matrix
+
+    @property
+    def visible_drum_pads(self):
+        """The drum pads of the window."""
+        return self.assigned_drum_pads

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..engine.background import BackgroundCore
 from ..engine.dependency import Injection
 from ..engine.device import DeviceCore, DeviceNavigationCore
-from ..engine.drums import DrumGroupCore
+from ..engine.drums import AccentCore, DrumGroupCore, PlayableCore
 from ..engine.live import liveobj_valid
 from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.recording import (
@@ -16,6 +16,7 @@ from ..engine.recording import (
 from ..engine.scrolling import (
     ScrollCore,
 )
+from ..engine.slide import SlideCore
 from ..engine.switches import AutoArmCore, TargetTrackCore, ToggleCore
 from ..engine.transport import TransportCore
 from .component import Component
@@ -81,7 +82,24 @@ class AutoArmComponent(AutoArmCore, Component):
     """The selected track is armed implicitly while this is on."""
 
 
-class DrumGroupComponent(DrumGroupCore, Component):
+class AccentComponent(AccentCore, Component):
+    """A button for full velocity."""
+
+
+class PlayableComponent(PlayableCore, Component):
+    """Pads that play notes."""
+
+    accent_component_type = AccentComponent
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(False, *args, **kwargs)
+
+
+class SlideComponent(SlideCore, Component):
+    """`SlideComponent(slideable)`."""
+
+
+class DrumGroupComponent(DrumGroupCore, PlayableComponent, SlideComponent):
     """The pads of a drum rack."""
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ..engine.dependency import depends
+from ..engine.drums import DrumGroupCore
+from ..engine.live import liveobj_valid
 from ..engine.recording import ViewBasedRecordingCore
 from ..second import components, mixer, session
 from ..second.component import Component
+
+DEFAULT_DRUM_TRANSLATION_CHANNEL = 15
 
 
 class ClipSlotComponent(session.ClipSlotComponent):
@@ -107,18 +111,53 @@ for _what in (
     _make_target(_what)
 
 
-class DrumGroupComponent(components.DrumGroupComponent):
+class PlayableComponent(components.PlayableComponent):
+    """Pads that play notes."""
+
+    def __init__(self, name="Playable", matrix_always_listenable=False, *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+        self._always_listenable = matrix_always_listenable
+
+
+class DrumGroupComponent(DrumGroupCore, PlayableComponent, components.SlideComponent):
     """The drum rack of the target track under pads."""
 
     @depends(target_track=None)
-    def __init__(self, name="Drum_Group", target_track=None, **kwargs):
-        super().__init__(target_track, name=name, **kwargs)
+    def __init__(
+        self,
+        name="Drum_Group",
+        translation_channel=DEFAULT_DRUM_TRANSLATION_CHANNEL,
+        set_pad_translations=None,
+        target_track=None,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(
+            translation_channel, set_pad_translations, name=name, target_track=target_track, **kwargs
+        )
+
+    def _update_led_feedback(self):
+        # Guess: without a rack the pads are dark.
+        super()._update_led_feedback()
+        if not liveobj_valid(self._drum_group_device):
+            for button in self.matrix:
+                button.color = "DefaultButton.Off"
+
+    def select_drum_pad(self, drum_pad):
+        """For a subclass: the rack's own selection has changed."""
+
+    def quantize_pitch(self, note):
+        """Quantize a note of the clip in the detail view."""
+        clip = self._live_song.view.detail_clip
+        if liveobj_valid(clip) and clip.is_midi_clip:
+            clip.quantize_pitch(note, self._live_song.midi_recording_quantization or 5, 1.0)
+
+    def delete_pitch(self, drum_pad):
+        """Delete a note of the clip in the detail view."""
+        clip = self._live_song.view.detail_clip
+        if liveobj_valid(clip) and clip.is_midi_clip:
+            clip.remove_notes_extended(drum_pad.note, 1, 0.0, clip.length)
 
 
 class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
     """`record_button` records into what is seen: the session or the arrangement."""
-
-
-DEFAULT_DRUM_TRANSLATION_CHANNEL = 1
-DEFAULT_SIMPLER_TRANSLATION_CHANNEL = 2
-"""Guess: both numbers; scripts pass them on."""
