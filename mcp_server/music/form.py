@@ -1,0 +1,174 @@
+"""Form: sections in order become places of clips in the arrangement, exactly filled, with variations and locators.
+
+Whole passes of a clip's loop are copies of the clip, so that envelopes, groove and everything else come along. What is
+left of a section is shorter than the loop: of a MIDI clip a new clip with the notes of that part; of an audio clip
+nothing can be cut through Live's API, so it is left out and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mirror import errors
+
+from . import writing
+from .context import Context
+from .note import Note, in_order
+from .ticks import BEAT, Ticks
+
+MOST_BARS = 2000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A session clip: `length` of its loop and the notes of one pass from tick 0, None for audio."""
+
+    clip: int
+    track: int
+    name: str
+    length: Ticks
+    notes: tuple[Note, ...] | None = None
+    drums: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form: `sources` by track; tracks in `without` stay silent, of those in `half` each second hit.
+
+    `fill`: the last bar of drum clips becomes a fill.
+    """
+
+    name: str
+    bars: int
+    sources: tuple[Source, ...]
+    without: frozenset[int] = frozenset()
+    half: frozenset[int] = frozenset()
+    fill: bool = False
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a session clip in the arrangement."""
+
+    clip: int
+    track: int
+    start: Ticks
+
+
+@dataclass(frozen=True)
+class NewClip:
+    """A MIDI clip in the arrangement with notes of its own; their times count from its start."""
+
+    track: int
+    start: Ticks
+    length: Ticks
+    name: str
+    notes: tuple[Note, ...]
+
+
+@dataclass
+class Layout:
+    """What makes the form: in order of time; `left_out` says what Live's API cannot do and why."""
+
+    copies: list[Copy] = field(default_factory=list)
+    clips: list[NewClip] = field(default_factory=list)
+    locators: list[tuple[Ticks, str]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    end: Ticks = 0
+
+
+def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, seed: int = 0) -> Layout:
+    """The places of all sections one after the other, from `start` on.
+
+    Raises:
+      InvalidValue: no section, a length below one bar, or more than 2,000 bars.
+    """
+    if not sections:
+        raise errors.InvalidValue("A form needs at least one section")
+    bar = context.numerator * 4 * BEAT // context.denominator
+    if not all(section.bars >= 1 for section in sections) or sum(s.bars for s in sections) > MOST_BARS:
+        raise errors.InvalidValue(
+            f"Sections are 1 bar or longer and at most {MOST_BARS} bars in all",
+            [section.bars for section in sections],
+        )
+    layout, at = Layout(), start
+    for number, section in enumerate(sections):
+        layout.locators.append((at, section.name))
+        length = section.bars * bar
+        for source in section.sources:
+            if source.track not in section.without:
+                _place(layout, section, source, at, length, bar, seed + number)
+        at += length
+    layout.end = at
+    return layout
+
+
+def _place(
+    layout: Layout, section: Section, source: Source, start: Ticks, length: Ticks, bar: int, seed: int
+) -> None:
+    changed = source.track in section.half or (section.fill and source.drums)
+    if changed and source.notes is not None:
+        notes = tiled(source.notes, source.length, length)
+        if source.track in section.half:
+            notes = notes[::2]
+        if section.fill and source.drums:
+            notes = _with_fill(notes, length, bar, seed)
+        layout.clips.append(NewClip(source.track, start, length, source.name, tuple(notes)))
+        return
+    if changed:
+        layout.left_out.append(f"{section.name}: {source.name} is audio and plays without the variation")
+    passes = int(length // source.length)
+    layout.copies += [Copy(source.clip, source.track, start + n * source.length) for n in range(passes)]
+    rest = length - passes * source.length
+    if rest <= 0:
+        return
+    if source.notes is None:
+        layout.left_out.append(
+            f"{section.name}: the last {float(rest) / BEAT:g} beats of {source.name} stay empty: "
+            "Live's API cannot cut an audio clip in the arrangement"
+        )
+        return
+    notes = tiled(source.notes, source.length, rest)
+    layout.clips.append(
+        NewClip(source.track, start + passes * source.length, rest, source.name, tuple(notes))
+    )
+
+
+def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
+    """The notes of a loop repeated over a length; notes are cut at the end, none starts after it; no ids."""
+    found, offset = [], 0 * loop
+    pattern = [note for note in notes if 0 <= note.start < loop]
+    while offset < length:
+        for note in pattern:
+            start = note.start + offset
+            if start < length:
+                end = min(start + note.duration, length)
+                found.append(note._replace(start=start, duration=end - start, note_id=None))
+        offset += loop
+    return in_order(found)
+
+
+def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[Note]:
+    """The same with its last bar as a fill over the drums that it uses, from high to low; the first drum stays."""
+    begin = length - bar
+    pitches = sorted({note.pitch for note in notes}, reverse=True) or [38]
+    lowest = pitches[-1]
+    kept = [note for note in notes if note.start < begin or note.pitch == lowest]
+    made = writing.fill(Context(), pitches[:-1] or pitches, bar, start=begin, seed=seed)
+    taken = {(note.pitch, note.start) for note in kept}
+    return in_order([*kept, *(note for note in made if (note.pitch, note.start) not in taken)])
+
+
+def copied_range(
+    placed: Mapping[int, Sequence[tuple[int, Ticks, Ticks]]], low: Ticks, high: Ticks, to: Ticks
+) -> tuple[list[Copy], list[int]]:
+    """Copies of the clips (track → clip, start, end) that lie wholly in a range, and the ids of those that it cuts."""
+    copies, cut = [], []
+    for track, clips in placed.items():
+        for clip, start, end in clips:
+            if low <= start and end <= high:
+                copies.append(Copy(clip, track, start - low + to))
+            elif start < high and end > low:
+                cut.append(clip)
+    return sorted(copies, key=lambda each: float(each.start)), cut

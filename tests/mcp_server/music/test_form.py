@@ -1,0 +1,101 @@
+"""Form: sections fill their bars exactly, whatever the loops' lengths; variations change only what they name."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcp_server.music import BEAT, Context, Note
+from mcp_server.music.form import Copy, Layout, Section, Source, copied_range, lay_out, tiled
+from mirror import errors
+
+BAR = 4 * BEAT
+KICKS = tuple(Note(36, n * BEAT, BEAT // 4, note_id=n) for n in range(4))
+DRUMS = Source(
+    1, 10, "Beat", BAR, (*KICKS, Note(38, BEAT, BEAT // 4), Note(42, 2 * BEAT, BEAT // 4)), drums=True
+)
+BASS = Source(2, 11, "Bass", 3 * BEAT, (Note(40, 0, 2 * BEAT),))
+VINYL = Source(3, 12, "Vinyl", 3 * BAR)
+
+
+def covered(layout: Layout, track: int, lengths: dict[int, int]) -> list[tuple[int, int]]:
+    spans = [
+        (int(each.start), int(each.start) + lengths[each.clip])
+        for each in layout.copies
+        if each.track == track
+    ]
+    spans += [
+        (int(each.start), int(each.start + each.length)) for each in layout.clips if each.track == track
+    ]
+    return sorted(spans)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    bars=st.lists(st.integers(1, 9), min_size=1, max_size=5),
+    loop=st.sampled_from((BEAT, 3 * BEAT, BAR, 5 * BEAT, 3 * BAR, 7 * BEAT // 2)),
+)
+def test_midi_sections_are_covered_without_gap_or_overlap(bars: list[int], loop: int) -> None:
+    source = Source(7, 20, "Riff", loop, (Note(60, 0, BEAT),))
+    layout = lay_out([Section(f"S{n}", count, (source,)) for n, count in enumerate(bars)], Context())
+    spans = covered(layout, 20, {7: loop})
+    assert spans[0][0] == 0
+    assert all(end == start for (_, end), (start, _) in pairwise(spans))
+    assert spans[-1][1] == layout.end == sum(bars) * BAR
+    assert [name for _, name in layout.locators] == [f"S{n}" for n in range(len(bars))]
+
+
+def test_locators_stand_at_the_sections_and_meters_count() -> None:
+    layout = lay_out([Section("Intro", 4, ()), Section("Verse", 8, ())], Context(numerator=3))
+    assert layout.locators == [(0, "Intro"), (12 * BEAT, "Verse")]
+    assert layout.end == 36 * BEAT
+
+
+def test_audio_that_does_not_fit_is_left_short_and_named() -> None:
+    layout = lay_out([Section("Intro", 4, (VINYL,))], Context())
+    assert layout.copies == [Copy(3, 12, 0)]
+    assert layout.clips == []
+    assert "Vinyl" in layout.left_out[0]
+
+
+def test_a_muted_track_is_silent_only_in_its_section() -> None:
+    sections = [Section("A", 1, (DRUMS, BASS), without=frozenset({10})), Section("B", 1, (DRUMS, BASS))]
+    layout = lay_out(sections, Context())
+    assert [each.start for each in layout.copies if each.track == 10] == [BAR]
+    assert {each.track for each in layout.copies} == {10, 11}
+
+
+def test_half_the_drums_and_a_fill_are_notes_of_their_own() -> None:
+    half = lay_out([Section("A", 2, (DRUMS,), half=frozenset({10}))], Context())
+    assert half.copies == []
+    assert len(half.clips[0].notes) == len(tiled(DRUMS.notes or (), BAR, 2 * BAR)) // 2
+    filled = lay_out([Section("A", 2, (DRUMS,), fill=True)], Context())
+    before = [note for note in filled.clips[0].notes if note.start < BAR]
+    assert before == tiled(DRUMS.notes or (), BAR, BAR)
+    last = [note for note in filled.clips[0].notes if note.start >= BAR]
+    assert len(last) > len(before)
+    assert {note.pitch for note in last} <= {36, 38, 42}
+    assert all(note.end <= 2 * BAR for note in filled.clips[0].notes)
+
+
+def test_tiles_cut_their_notes_at_the_end() -> None:
+    found = tiled([Note(60, BEAT, 3 * BEAT, note_id=5)], 2 * BEAT, 3 * BEAT + BEAT // 2)
+    assert [(note.start, note.end, note.note_id) for note in found] == [
+        (BEAT, 3 * BEAT + BEAT // 2, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
+    ]  # fmt: skip
+
+
+def test_a_range_copies_what_lies_in_it_and_names_what_it_would_cut() -> None:
+    placed = {10: [(1, 0, BAR), (2, BAR, 3 * BAR)], 11: [(3, BAR, 2 * BAR)]}
+    copies, cut = copied_range(placed, BAR, 2 * BAR, 8 * BAR)
+    assert copies == [Copy(3, 11, 8 * BAR)]
+    assert cut == [2]
+
+
+@pytest.mark.parametrize("bars", [[], [0], [-1], [2001], [1000, 1001]])
+def test_impossible_lengths_are_refused(bars: list[int]) -> None:
+    with pytest.raises(errors.InvalidValue):
+        lay_out([Section("S", count, ()) for count in bars], Context())
