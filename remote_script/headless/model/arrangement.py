@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, List
 
 from ..clip_body import LATEST, ClipBody
+from . import automation
 from .clip import Clip, body_of_file
 from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI
 from .where import is_audio, is_midi, song_of, track_of
 
-INSTRUMENT = 1
 OUT_OF_RANGE = "The time must be within [0., 1576800.]"
 RECORDING = "The track is currently being recorded into"
 NOT_HERE = "The clip does not belong to this track"
@@ -35,19 +35,21 @@ def create_audio_clip(lane: Any, path: str, start_time: float) -> Clip:
 
 
 def duplicate_to_arrangement(track: Any, clip: Clip, start_time: float) -> Clip:
-    """A copy at `start_time`.
-
-    Clip envelopes are lost where the track holds an instrument (measured on 12.4.5).
-    """
+    """A copy at `start_time`; a Session clip's envelopes go into the track's automation lanes (see `automation`)."""
     if is_midi(track) != clip.is_midi_clip or not (is_midi(track) or is_audio(track)):
         raise RuntimeError(INCOMPATIBLE)
     _may_create(track, True, "", start_time)
     body = clip.body.copied(start_time, clip.beats_per_unit())
     if clip in track.arrangement_clips and _overlap(clip.body, body):
         track.doc.hazard("clip_onto_itself")
-    if track_of(clip) is not track or any(device.type == INSTRUMENT for device in track.devices):
+    is_own, keeps = track_of(clip) is track, automation.keeps_envelopes(track)
+    if not (is_own and keeps):
         body = body._replace(envelopes=())
-    return place(track, body)
+    with track.doc.edit():
+        if is_own and not keeps and automation.writes_lanes(clip):
+            assert body.end_time is not None
+            automation.stamp(clip, start_time, body.end_time)
+        return place(track, body)
 
 
 def delete_clip(track: Any, clip: Clip) -> None:

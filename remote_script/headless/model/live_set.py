@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Iterator, Tuple
 
 from ..node import Document, Node
 from ..spec import SetSpec
+from .automation import Automation
 from .keyboard import Keyboard
 from .routing import Routing
 from .transport import Transport
@@ -36,12 +37,14 @@ class LiveSet(Document):
         self.routing = Routing(self)
         self.transport = Transport(self)
         self.keyboard = Keyboard(self)
+        self.automation = Automation(self)
         self.begin()
         try:
             self.song = build_song(self, spec)
             self.application = Application.make(self)
             self.bear(self.song)
             self.bear(self.application)
+            self.automation.find()
             self.song.settle_all()
         finally:
             self.end()

@@ -7,9 +7,10 @@ A write is immediate and enters the history when Live syncs parameters (measured
 from __future__ import annotations
 
 import struct
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from .. import display
+from ..envelopes import Breakpoints
 from ..node import Document, Node, model
 from ..spec import ParameterSpec
 
@@ -32,7 +33,7 @@ def single(value: float) -> float:
 class Parameter(Node):
     LOM = "DeviceParameter"
     SYNCED = frozenset(("value",))
-    UNTRACKED = frozenset(("automation_state", "touched"))
+    UNTRACKED = frozenset(("automation_state", "overridden", "touched"))
     GUESSES = frozenset(("state", "short_value_items", "begin_gesture", "end_gesture"))
 
     name = ""
@@ -47,8 +48,11 @@ class Parameter(Node):
     state = 0
     automation_state = 0
     touched = False
-    automated: Optional[float] = None
-    """The value that automation holds, while it is overridden."""
+    lane: Optional[Breakpoints] = None
+    """The Arrangement's automation, where its break points are known."""
+    marked = False
+    """The Set's file says that it is automated, and no more."""
+    overridden = False
 
     @classmethod
     def of(cls, doc: Document, spec: ParameterSpec) -> Parameter:
@@ -70,6 +74,7 @@ class Parameter(Node):
         if spec.original_name and spec.original_name != spec.name:
             made.original_name = spec.original_name
         if spec.automated:
+            made.marked = True
             made.automation_state = 1
         return made
 
@@ -122,6 +127,7 @@ class Parameter(Node):
             return
         with self.doc.edit():
             if self.automation_state == 1:
+                self.change("overridden", True)
                 self.change("automation_state", 2)
             self.change("value", value)
 
@@ -133,6 +139,8 @@ class Parameter(Node):
                 owner.on_parameter(self)  # type: ignore[attr-defined]
         elif field == "automation_state":
             self.doc.song.refresh_automation()  # type: ignore[attr-defined]
+        elif field == "lane":
+            self.doc.automation.follow(self)  # type: ignore[attr-defined]
 
     def text(self, value: float) -> str:
         if self.items:
@@ -155,8 +163,21 @@ class Parameter(Node):
         self.change("touched", False)
 
     def call_re_enable_automation(self) -> None:
-        if self.automation_state == 2:
-            self.change("automation_state", 1)
+        """Takes effect a tick later (measured on 12.4.6)."""
+        if self.automation_state != 2:
+            return
+
+        def settle() -> None:
+            if self.ptr is not None:
+                self.derive("overridden", False)
+                self.derive("automation_state", 1)
+
+        self.doc.may_change()
+        self.doc.on_next_tick(settle)
+
+    def on_copied(self, made: Dict[int, Node]) -> None:
+        if self.lane is not None or self.marked:
+            self.doc.automation.follow(self)  # type: ignore[attr-defined]
 
 
 class Switch(Parameter):

@@ -494,5 +494,4 @@ class Song(Structure):
 
     def refresh_automation(self) -> None:
         doc: Any = self.doc
-        overridden = any(parameter.automation_state == 2 for parameter in doc.parameters())
-        self.derive("re_enable_automation_enabled", overridden)
+        self.derive("re_enable_automation_enabled", doc.automation.is_overridden)

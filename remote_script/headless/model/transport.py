@@ -298,6 +298,7 @@ class Transport:
                     )
             self._launch_scene()
             launching.tick(song, beats, self.position, self.playing)
+            doc.automation.tick(seconds, self.position, self.playing)
             self._show()
         finally:
             doc.end()

@@ -1,0 +1,135 @@
+"""The Arrangement's automation lanes: written by stamping Session clips, followed by the parameters.
+
+Measured on Live 12.4.6 and 11: `duplicate_clip_to_arrangement` of a Session clip writes its envelopes into the lanes
+of its track over the span of the copy; at the end of the span a lane steps back to what it was. Other parameters and
+other times stay; a copy of an Arrangement clip writes nothing, deleting a copy clears nothing. A parameter with a lane
+has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from the Session) and the lane's value
+at the play head: at once while the song plays, on the next update of the display while it stands. Enabling automation
+again takes effect a tick later. Guess: a playing Session clip's envelopes move their parameters in the same way, and
+hold them where the clip stops.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from ..envelopes import Breakpoints, Event
+from .parameter import Parameter, single
+from .where import above, is_midi, track_of
+
+NONE, ACTIVE, OVERRIDDEN = 0, 1, 2
+DISPLAY_S = 0.1
+"""While the song stands an automated value is read anew this often (measured)."""
+
+
+class Automation:
+    """What the Arrangement automates in one Set."""
+
+    def __init__(self, doc: Any) -> None:
+        self._doc = doc
+        self._automated: Dict[int, Parameter] = {}
+        self._waited = 0.0
+
+    def find(self) -> None:
+        """Take up what the Set already automates."""
+        for parameter in self._doc.parameters():
+            if parameter.lane is not None or parameter.automation_state:
+                self.follow(parameter)
+
+    def follow(self, parameter: Parameter) -> None:
+        """Keep the state and the value of a parameter that has a lane, or had one."""
+        self._automated[id(parameter)] = parameter
+        self._refresh_state(parameter)
+
+    @property
+    def is_overridden(self) -> bool:
+        return any(
+            each.automation_state == OVERRIDDEN for each in self._automated.values() if each.ptr is not None
+        )
+
+    def tick(self, seconds: float, position: float, playing: bool) -> None:
+        """Let states and values follow the play head, and the envelopes of playing Session clips."""
+        self._waited += seconds
+        if playing:
+            self._follow_clips()
+        if not self._automated or not (playing or self._waited >= DISPLAY_S - 1e-9):
+            return
+        self._waited = 0.0
+        for parameter in list(self._automated.values()):
+            if parameter.ptr is None:
+                continue
+            self._refresh_state(parameter)
+            if parameter.automation_state == ACTIVE and parameter.lane is not None:
+                _move(parameter, parameter.lane.value_after(position, parameter.value))
+
+    def _refresh_state(self, parameter: Parameter) -> None:
+        track = track_of(parameter)
+        if track is None or track.parent is None or track.kind not in ("midi", "audio"):
+            return
+        if (parameter.lane is None and not parameter.marked) or track.playback.in_session:
+            state = NONE
+        elif parameter.overridden:
+            state = OVERRIDDEN
+        else:
+            state = ACTIVE
+        parameter.derive("automation_state", state)
+
+    def _follow_clips(self) -> None:
+        from .launching import position_of
+
+        for track in self._doc.song.tracks:
+            slot = track.playback.playing
+            clip = None if slot is None else slot.clip
+            if clip is None or not clip.body.envelopes:
+                continue
+            position = position_of(clip)
+            for parameter, points in clip.body.envelopes:
+                if parameter.ptr is not None and len(points):
+                    _move(parameter, points.value_after(position, parameter.value))
+
+
+def _move(parameter: Parameter, value: float) -> None:
+    value = min(max(single(value), parameter.min), parameter.max)
+    parameter.derive("value", float(round(value)) if parameter.items else value)
+
+
+# Stamping
+
+
+def stamp(clip: Any, start: float, end: float) -> None:
+    """Write the envelopes of a Session clip into its track's lanes over `start`..`end`."""
+    region = clip.body.region
+    first = min(region.start, region.brace_start) if region.looping else region.start
+    for parameter, points in clip.body.envelopes:
+        if _has_lane(parameter) and len(points):
+            part = points.cropped(first, first + (end - start)).shifted(start - first)
+            lane = parameter.lane if parameter.lane is not None else Breakpoints()
+            parameter.change("lane", written(lane, part, start, end, parameter.value))
+
+
+def written(lane: Breakpoints, part: Breakpoints, start: float, end: float, without: float) -> Breakpoints:
+    """The lane with `part` in place of what it had in `start`..`end`; outside it is what it was."""
+    before, after = lane.value_at(start, without), lane.value_after(end, without)
+    kept = [event for event in lane if event.time < start]
+    later = [event for event in lane if event.time > end]
+    events: List[Event] = []
+    for event in kept + [Event(start, before)] + list(part) + [Event(end, after)] + later:
+        if not events or events[-1] != event:
+            events.append(event)
+    return Breakpoints(events)
+
+
+def _has_lane(parameter: Any) -> bool:
+    """Mixer and device parameters of a track, racks' included; a chain's volume, pan and sends have none."""
+    return parameter.ptr is not None and above(parameter, "ChainMixerDevice") is None
+
+
+def keeps_envelopes(track: Any) -> bool:
+    """A MIDI track without audio keeps a stamped clip's envelopes in the clip."""
+    return is_midi(track) and not track.has_audio_output
+
+
+def writes_lanes(clip: Any) -> bool:
+    """Session clips do, but for audio that is not warped: its envelopes count in seconds."""
+    body = clip.body
+    return body.start_time is None and (body.audio is None or body.audio.warping)
