@@ -1,5 +1,7 @@
-"""Who is at the other end: the connection, its name, and a question to its person. All use of the SDK's privates is
+"""Who is at the other end: its identity, the connection, and a question to its person. All use of the SDK's privates is
 here.
+
+A client is its named token, or its process; the name that it gives itself is shown beside that.
 
 In the eras up to 2025-11-25 a question is a request of ours to the client, answered while the call waits. From
 2026-07-28 on the call ends with the question, and the client calls again with the answer and with our proof that it
@@ -12,6 +14,8 @@ import hmac
 import itertools
 import secrets
 import weakref
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import mcp_types as types
@@ -22,6 +26,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from .desk import Caller
 
 CONSENT = "consent"
+IDENTITY = "identity"
 _SECRET = secrets.token_bytes(32)
 _YES_OR_NO: Any = {
     "type": "object",
@@ -38,18 +43,29 @@ def connection_of(ctx: Any) -> Any:
     return ctx.session._connection
 
 
+def served_as(identity: str) -> Callable[[Any], AbstractAsyncContextManager[dict[str, str]]]:
+    """A lifespan for the SDK's server that says whose calls it serves; "" where each request says it."""
+
+    @asynccontextmanager
+    async def lifespan(server: Any) -> AsyncIterator[dict[str, str]]:
+        yield {IDENTITY: identity}
+
+    return lifespan
+
+
 def caller_of(ctx: Any) -> Caller:
-    """Who asks, by the name and version that the client gave."""
+    """Who asks: the client of the request's token, or of the server; in memory the connection has to do."""
     params = ctx.session.client_params
-    if params is None:
-        return Caller("agent", "agent")
-    info = params.client_info
-    name = " ".join((info.name or "agent").split())[:60] or "agent"
+    name = " ".join((params.client_info.name or "").split())[:60] if params is not None else ""
+    user = ctx.request.scope.get("user") if ctx.request is not None else None
+    identity = user.display_name if user is not None else ctx.lifespan_context.get(IDENTITY)
+    if identity:
+        return Caller(identity if name in ("", identity) else f"{identity} ({name})", identity)
+    name = name or "agent"
     number = _numbers.get(connection_of(ctx))
     if number is None:
         number = _numbers[connection_of(ctx)] = next(_count)
-    # From 2026-07-28 on over HTTP each request is a connection of its own: the name has to do.
-    return Caller(name, name if is_modern(ctx) else f"{name}#{number}")
+    return Caller(name, f"{name}#{number}")
 
 
 def is_modern(ctx: Any) -> bool:

@@ -23,7 +23,7 @@ from mcp.shared.exceptions import MCPError
 from mirror import Mirror, errors
 
 from . import completions, prompts, resources
-from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
+from .clients import AskFirst, Consent, caller_of, connection_of, is_modern, served_as
 from .desk import Desk
 from .library import Library
 from .policy import Policy
@@ -203,6 +203,13 @@ class Engine:
         self._sender(ctx).unsubscribe(str(params.uri))
         return types.EmptyResult()
 
+    def subscribes(self, session: str) -> bool:
+        """True when the legacy session holds a subscription to a resource."""
+        return any(
+            connection.session_id == session and sender.subscribed
+            for connection, sender in self._senders.items()
+        )
+
     def _hears_lists(self, ctx: Any) -> None:
         """Who asked for a list is told when it changes; later eras ask for that by `subscriptions/listen`."""
         if is_modern(ctx):
@@ -248,8 +255,8 @@ def _modified(path: Path) -> tuple[int, int] | None:
     return held.st_mtime_ns, held.st_size
 
 
-def build(engine: Engine, version: str = "") -> Server[Any]:
-    """The SDK's server with all our handlers."""
+def build(engine: Engine, version: str = "", identity: str = "") -> Server[Any]:
+    """The SDK's server with all our handlers; `identity` is whose calls they are where no request says it."""
     # Results as dicts are what its models would be turned into; only the types of these arguments do not say so.
     call_tool: Any = engine.call_tool
     read_resource: Any = engine.read_resource
@@ -260,6 +267,7 @@ def build(engine: Engine, version: str = "") -> Server[Any]:
         instructions=INSTRUCTIONS,
         # Or over HTTP it would ask for the whole list with every call, to check the headers.
         get_tool_input_schema=engine.input_schema,
+        lifespan=served_as(identity),
         on_list_tools=engine.list_tools,
         on_call_tool=call_tool,
         on_list_resources=engine.list_resources,

@@ -167,6 +167,11 @@ class Sender:
             self._uris.discard(uri)
             self._watches.close(uri, self._client, self._hear)
 
+    @property
+    def subscribed(self) -> bool:
+        """True with a subscription to a resource; that to the lists comes by itself."""
+        return not self._uris <= set(LISTS)
+
     def stop(self) -> None:
         """The connection is over."""
         self._scope.cancel()

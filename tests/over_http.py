@@ -15,6 +15,7 @@ from mcp_server.commands import processes
 from mcp_server.commands.agent import Agent
 from mcp_server.commands.hands import Hands
 from mirror import load_token
+from mirror.token import bearer
 
 START_S = 30.0
 
@@ -38,16 +39,18 @@ async def serving(
             process.kill()
 
 
-def client(**headers: str) -> httpx.AsyncClient:
-    """A client that has the token."""
-    return httpx.AsyncClient(headers={"authorization": f"Bearer {load_token()}", **headers}, timeout=30)
+def client(name: str = "agent", **headers: str) -> httpx.AsyncClient:
+    """A client with the token of that name."""
+    return httpx.AsyncClient(
+        headers={"authorization": f"Bearer {bearer(load_token(), name)}", **headers}, timeout=30
+    )
 
 
 @asynccontextmanager
 async def connected(url: str, mode: str = "auto", name: str = "agent") -> AsyncIterator[Agent]:
     """An agent over HTTP, once the server says that it is in step with Live."""
     async with (
-        client() as http,
+        client(name) as http,
         Agent.over(streamable_http_client(url, http_client=http), mode=mode, name=name) as agent,
     ):
         await Hands(agent).wait_synced(START_S)

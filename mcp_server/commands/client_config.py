@@ -21,6 +21,8 @@ from mcp_server.commands.console import Failure, say
 from mcp_server.commands.options import DEFAULT_PORT, port
 
 SERVER = "setmirror"
+CLIENT_VARIABLE = "SETMIRROR_CLIENT"
+"""From here the server that a client starts has the client's token."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Client:
     file: Mapping[str, str]
     """system ("darwin", "win32" or "") → path; `~` and `%APPDATA%` are replaced, "" is every other system."""
     typed: bool = False
-    """The entry says `"type": "stdio"`."""
+    """The entry says `"type": "stdio"` or `"http"`."""
+    url: str = "url"
+    """Under which key an entry for HTTP has the address."""
 
 
 CLIENTS = {
@@ -48,7 +52,9 @@ CLIENTS = {
     "claude-code": Client("Claude Code (this folder)", "mcpServers", {"": ".mcp.json"}, typed=True),
     "cursor": Client("Cursor", "mcpServers", {"": "~/.cursor/mcp.json"}),
     "vscode": Client("VS Code (this folder)", "servers", {"": ".vscode/mcp.json"}, typed=True),
-    "windsurf": Client("Windsurf", "mcpServers", {"": "~/.codeium/windsurf/mcp_config.json"}),
+    "windsurf": Client(
+        "Windsurf", "mcpServers", {"": "~/.codeium/windsurf/mcp_config.json"}, url="serverUrl"
+    ),
 }
 
 
@@ -72,10 +78,18 @@ def launch() -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "mcp_server.cli"], {"PYTHONPATH": str(folders.source().parent.parent)}
 
 
+def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
+    """The entry of a server that runs already, for such a client."""
+    row: dict[str, Any] = {"type": "http"} if client.typed else {}
+    row[client.url] = f"http://127.0.0.1:{http_port}/mcp"
+    row["headers"] = {"Authorization": f"Bearer {bearer}"}
+    return row
+
+
 def entry(
     client: Client, words: list[str], arguments: list[str], environ: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The server's entry for such a client."""
+    """The entry of a server that the client starts."""
     row: dict[str, Any] = {"type": "stdio"} if client.typed else {}
     row["command"], row["args"] = words[0], [*words[1:], *arguments]
     if environ:
@@ -107,6 +121,7 @@ def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
         kept = path.with_name(path.name + ".before-setmirror")
         kept.write_text(former, "utf-8")
     aside = path.with_name(path.name + ".new")
+    aside.touch(mode=0o600)
     aside.write_text(text, "utf-8")
     os.replace(aside, path)
     return kept
@@ -115,13 +130,43 @@ def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
 @click.command("client-config", short_help="Print what goes into an MCP client's configuration.")
 @click.argument("client", type=click.Choice(list(CLIENTS)))
 @click.option("--headless", is_flag=True, help="A server with its own headless Live, to try without Live.")
+@click.option("--http", is_flag=True, help="For a server that `setmirror serve --http` runs, by its address.")
+@click.option(
+    "--http-port",
+    type=click.IntRange(1, 65535),
+    default=9861,
+    show_default=True,
+    metavar="PORT",
+    help="Where that server listens.",
+)
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="Who the client is to rules, undo and the event log; CLIENT if not given. Each name has a token of its own.",
+)
 @click.option(
     "--write", "write_it", is_flag=True, help="Put it into the client's file, keeping the former text."
 )
 @port
-def command(client: str, headless: bool, write_it: bool, port: int) -> None:
-    """Print what goes into an MCP client's configuration, or write it there."""
+def command(
+    client: str, headless: bool, http: bool, http_port: int, name: str | None, write_it: bool, port: int
+) -> None:
+    """Print what goes into an MCP client's configuration, or write it there.
+
+    The entry holds the client's own token: by it rules, undo and the event log know the client, whatever name it gives
+    itself.
+    """
+    from mirror.token import TokenUnusable, bearer, load_token
+
+    if http and headless:
+        raise click.UsageError("--headless goes with a server that the client starts, not with --http")
     chosen = CLIENTS[client]
+    try:
+        token = bearer(load_token(), name or client)
+    except TokenUnusable as problem:
+        raise Failure(str(problem)) from None
+    except ValueError as problem:
+        raise click.UsageError(f"--name: {problem}") from None
     arguments = ["serve"]
     if headless:
         arguments.append("--headless")
@@ -130,7 +175,8 @@ def command(client: str, headless: bool, write_it: bool, port: int) -> None:
     words, environ = launch()
     if "SETMIRROR_HOME" in os.environ:
         environ["SETMIRROR_HOME"] = os.environ["SETMIRROR_HOME"]
-    row = entry(chosen, words, arguments, environ)
+    environ[CLIENT_VARIABLE] = token
+    row = http_entry(chosen, http_port, token) if http else entry(chosen, words, arguments, environ)
     path = path_of(chosen, sys.platform, Path.home(), os.environ)
     if not write_it:
         say(f"{chosen.title}: into {path}", err=True)
@@ -140,7 +186,7 @@ def command(client: str, headless: bool, write_it: bool, port: int) -> None:
         kept = write(path, chosen, row)
     except (OSError, ValueError) as problem:
         raise Failure(
-            f"{path} was left as it is: {problem}", "mend the file, or add the entry by hand"
+            f"{path} was left as it is: {problem}", "fix the file, or add the entry by hand"
         ) from None
     say(f"written to {path}" + (f"; its former text is in {kept.name}" if kept else ""))
-    say(f"start {chosen.title} anew")
+    say(f"restart {chosen.title}")

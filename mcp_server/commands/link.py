@@ -23,12 +23,15 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
       Failure: it was not synced in time.
     """
     from mirror import load_token, open_mirror, tcp
+    from mirror.token import PERSON
 
     async with open_mirror(
         connect=tcp("127.0.0.1", port),
         token=load_token(),
         client_name="setmirror command",
         client_version=version(),
+        role=PERSON,
+        identity="command",
     ) as mirror:
         if sync_s is not None:
             try:

@@ -28,6 +28,7 @@ def command(file: Path, force: bool, port: int) -> None:
         from mcp_server.commands.tail import tell_link
         from mirror import load_token, open_mirror, tcp
         from mirror.record import Recorder
+        from mirror.token import PERSON
 
         with Recorder(file) as recorder:
             try:
@@ -39,6 +40,8 @@ def command(file: Path, force: bool, port: int) -> None:
                         token=load_token(),
                         client_name="setmirror record",
                         client_version=version(),
+                        role=PERSON,
+                        identity="command",
                         recorder=recorder,
                     ) as mirror,
                     trio.open_nursery() as nursery,

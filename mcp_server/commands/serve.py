@@ -5,13 +5,14 @@ stdout belongs to MCP: nothing here prints to it.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async
+from mcp_server.commands.console import Failure, run_async
 
 
 @click.command("serve", short_help="Serve MCP over stdio or HTTP, for a client's configuration.")
@@ -59,7 +60,7 @@ def command(
     """Serve MCP over stdio or HTTP, for a client's configuration.
 
     Starts at once, whether Live runs or not: the mirror connects by itself and again after every loss. Clients of HTTP
-    send the token of ~/.setmirror/token as a bearer token.
+    send a named token as their bearer token; `client-config --http` makes one for each.
     """
     if set_file is not None and not headless:
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
@@ -70,14 +71,21 @@ def command(
         from mcp_server.serving import Options, serve_http, serve_stdio
 
         def ready(url: str) -> None:
-            click.echo(f"MCP is served at {url} (bearer token: ~/.setmirror/token)", err=True)
+            click.echo(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
 
         async def serve(bridge: int) -> None:
             told = Options(port=bridge, version=version(), toolsets=toolsets or None, **more)
-            if http:
-                await serve_http(told, http_port=http_port, ready=ready)
-            else:
+            if not http:
                 await serve_stdio(told)
+                return
+            try:
+                await serve_http(told, http_port=http_port, ready=ready)
+            except OSError as problem:
+                if problem.errno != errno.EADDRINUSE:
+                    raise
+                raise Failure(
+                    f"port {http_port} on 127.0.0.1 is taken", "end what listens there, or choose --http-port"
+                ) from None
 
         if not headless:
             await serve(port)

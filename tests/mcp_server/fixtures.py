@@ -21,8 +21,8 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
+from mcp_server.http import http
 from mcp_server.server import Engine
-from mcp_server.serving import http
 from mcp_server.subscriptions import TOOLS_LIST
 from mirror import load_token, open_mirror, tcp
 

@@ -22,6 +22,7 @@ import trio
 
 from mcp_server.commands.processes import HeadlessProcess, environment
 from mirror import load_token
+from mirror.token import bearer
 from tests import third_party
 from tests.over_http import serving
 
@@ -134,7 +135,13 @@ async def test_the_inspector_finds_no_fault_and_calls_a_tool(
     transport: str, npm: Path, tmp_path: Path
 ) -> None:
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _):
-        where = [url, "--transport", "http", "--header", f"Authorization: Bearer {load_token()}"]
+        where = [
+            url,
+            "--transport",
+            "http",
+            "--header",
+            f"Authorization: Bearer {bearer(load_token(), 'conformance')}",
+        ]
         if transport == "stdio":
             environ = environment()
             where = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", str(live.port)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import anyio
 import httpx2 as httpx
 import pytest
+from mcp.client.streamable_http import streamable_http_client
 
-from mcp_server.commands.agent import ToolRefused
+from mcp_server.commands.agent import Agent, ToolRefused
+from mcp_server.commands.hands import Hands
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.http import SESSIONS
 from mirror import load_token
-from mirror.token import home
+from mirror.token import bearer, home
 from tests.over_http import client, connected, serving
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -66,7 +70,12 @@ async def test_strangers_are_kept_out_and_told_little() -> None:
                 {"authorization": f"Basic {load_token()}"},
                 {"authorization": load_token()},
                 {"authorization": "Bearer"},
-                {"authorization": f"bearer {load_token()[:-1]}"},
+                {"authorization": f"bearer {bearer(load_token(), 'agent')[:-1]}"},
+                # The bridge's own token is nobody's, and the key of one client not another's.
+                {"authorization": f"Bearer {load_token()}"},
+                {"authorization": "Bearer " + bearer(load_token(), "one").replace("one.", "two.")},
+                {"authorization": f"Bearer {bearer('0' * 64, 'agent')}"},
+                {"authorization": "Bearer ." + "0" * 64},
             ):
                 answer = await nobody.post(url, json=INITIALIZE, headers=headers)
                 assert answer.status_code == 401, headers
@@ -75,6 +84,16 @@ async def test_strangers_are_kept_out_and_told_little() -> None:
                 assert (await nobody.request(method, url)).status_code == 401
         async with client(**ACCEPT) as ours:
             assert (await ours.post(url, json=INITIALIZE)).status_code == 200
+            small = {"authorization": f"bearer {bearer(load_token(), 'agent')}"}
+            assert (await ours.post(url, json=INITIALIZE, headers=small)).status_code == 200
+            port = url.split(":")[2].split("/")[0]
+            for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
+                near = {"host": host, "origin": f"http://{host}"}
+                assert (await ours.post(url, json=INITIALIZE, headers=near)).status_code == 200
+            for host in ("127.0.0.1:1", "localhost", "127.0.0.1", f"127.0.0.2:{port}", f"127.0.0.1:{port}0"):
+                assert (await ours.post(url, json=INITIALIZE, headers={"host": host})).status_code == 421
+                origin = {"origin": f"http://{host}"}
+                assert (await ours.post(url, json=INITIALIZE, headers=origin)).status_code == 403
             foreign = await ours.post(url, json=INITIALIZE, headers={"origin": "https://evil.example"})
             assert foreign.status_code == 403
             rebound = await ours.post(url, json=INITIALIZE, headers={"host": "evil.example:9861"})
@@ -114,7 +133,7 @@ async def test_a_signal_ends_it_at_once_with_streams_open(mode: str, number: int
 
 
 async def test_a_session_is_not_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All who have the token are one user; a made-up session is nobody's, and an ended one is over."""
+    """A session belongs to the client that opened it, and an ended one is over."""
     async with HeadlessProcess.started() as live, serving(live.port) as (url, _), client(**ACCEPT) as ours:
         first = await ours.post(url, json=INITIALIZE)
         session = {"mcp-session-id": first.headers["mcp-session-id"], "mcp-protocol-version": "2025-11-25"}
@@ -124,5 +143,68 @@ async def test_a_session_is_not_anothers(monkeypatch: pytest.MonkeyPatch) -> Non
         assert (await ours.post(url, json=ping, headers=session)).status_code == 200
         async with httpx.AsyncClient(headers=ACCEPT) as thief:
             assert (await thief.post(url, json=ping, headers=session)).status_code == 401
+        async with client("other", **ACCEPT) as other:
+            assert (await other.post(url, json=ping, headers=session)).status_code == 404
         assert (await ours.delete(url, headers=session)).status_code == 200
         assert (await ours.post(url, json=ping, headers=session)).status_code == 404
+
+
+async def test_the_name_that_a_client_gives_itself_is_decoration() -> None:
+    async with (
+        HeadlessProcess.started() as live,
+        serving(live.port) as (url, _),
+        client("cursor") as http,
+        Agent.over(streamable_http_client(url, http_client=http), name="claude") as agent,
+    ):
+        await Hands(agent).wait_synced(30)
+        await agent.call("set_song", tempo=98.0)
+        events = (await agent.call("get_changes", since=0))["events"]
+        assert {each["who"] for each in events if each.get("name") == "tempo"} == {"cursor (claude)"}
+
+
+async def _opened(url: str, ours: httpx.AsyncClient) -> dict[str, str]:
+    answer = await ours.post(url, json=INITIALIZE)
+    assert answer.status_code == 200, answer.text
+    session = {"mcp-session-id": answer.headers["mcp-session-id"], "mcp-protocol-version": "2025-11-25"}
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    assert (await ours.post(url, json=ready, headers=session)).status_code == 202
+    return session
+
+
+async def test_abandoned_sessions_keep_nobody_out_and_used_ones_stay() -> None:
+    ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+    subscribe = {**ping, "method": "resources/subscribe", "params": {"uri": "live://set"}}
+    async with HeadlessProcess.started() as live, serving(live.port) as (url, _), client(**ACCEPT) as ours:
+        subscribed, used, abandoned = [await _opened(url, ours) for _ in range(3)]
+        assert (await ours.post(url, json=subscribe, headers=subscribed)).status_code == 200
+        async with ours.stream("GET", url, headers=(streaming := await _opened(url, ours))):
+            for number in range(SESSIONS + 20):
+                if number == SESSIONS // 2:
+                    assert (await ours.post(url, json=ping, headers=used)).status_code == 200
+                await _opened(url, ours)
+            for session in (subscribed, used, streaming):
+                assert (await ours.post(url, json=ping, headers=session)).status_code == 200
+            assert (await ours.post(url, json=ping, headers=abandoned)).status_code == 404
+
+
+async def test_a_client_that_reads_nothing_does_not_keep_the_server_from_ending() -> None:
+    async with HeadlessProcess.started() as live, serving(live.port) as (url, process):
+        async with client(**ACCEPT) as ours:
+            session = await _opened(url, ours)
+        port = int(url.split(":")[2].split("/")[0])
+        deaf = await anyio.connect_tcp("127.0.0.1", port)
+        ask = {"jsonrpc": "2.0", "id": 3, "method": "tools/list"}
+        body = json.dumps(ask).encode()
+        head = {"host": f"127.0.0.1:{port}", "authorization": f"Bearer {bearer(load_token(), 'agent')}"}
+        head |= {**ACCEPT, **session, "content-length": str(len(body))}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        with anyio.move_on_after(2):
+            for _ in range(2000):
+                await deaf.send(f"POST /mcp HTTP/1.1\r\n{lines}\r\n".encode() + body)
+        process.send_signal(signal.SIGTERM)
+        with anyio.fail_after(END_S):
+            assert await process.wait() == 0
+        assert process.stderr is not None
+        left = b"".join([each async for each in process.stderr])
+        assert b"Traceback" not in left
+        await deaf.aclose()

@@ -1,0 +1,214 @@
+"""MCP over Streamable HTTP on 127.0.0.1, for clients with a named token.
+
+A client is who its bearer token says (`name.key`, see `setmirror client-config --http`); what it calls itself is
+decoration, and a session belongs to the client that opened it. Requests that name another host, port or origin are
+refused. At most `SESSIONS` sessions: at the bound the oldest one that holds neither a stream nor a subscription ends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import trio
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+
+from mirror.token import read_bearer
+
+from .http_server import Application, HttpServer
+from .server import Engine, build
+
+log = logging.getLogger("setmirror.http")
+
+HTTP_PORT = 9861
+HOST = "127.0.0.1"
+PATH = "/mcp"
+BODY_BYTES = 4 * 1024 * 1024
+SESSIONS = 200
+IDLE_S = 600.0
+"""A session nobody asks anything of, and that holds no stream open, is over after this time."""
+GRACE_S = 0.5
+"""For open streams to end in good order when we stop."""
+_SESSION = b"mcp-session-id"
+
+
+async def http(
+    engine: Engine,
+    token: str,
+    version: str,
+    http_port: int,
+    stop: anyio.Event,
+    ready: Callable[[str], None],
+) -> None:
+    """The HTTP transport over an engine until `stop`; open streams are told that they end.
+
+    Raises:
+      OSError: the port is taken.
+    """
+    listeners = await trio.open_tcp_listeners(http_port, host=HOST)
+    port = listeners[0].socket.getsockname()[1]
+    stopped = trio.Event()
+
+    async def stopping() -> None:
+        await stop.wait()
+        engine.listening.close()
+        stopped.set()
+
+    async with anyio.create_task_group() as tasks, application(engine, version, port) as app:
+        tasks.start_soon(stopping)
+        ready(f"http://{HOST}:{port}{PATH}")
+        await HttpServer(guarded(app, token)).serve(listeners, stopped, GRACE_S)
+        tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def application(engine: Engine, version: str, port: int) -> AsyncIterator[Application]:
+    """The SDK's session manager behind our bound on sessions; other hosts, ports and origins are refused by it."""
+    names = [f"{HOST}:{port}", f"localhost:{port}"]
+    manager = StreamableHTTPSessionManager(
+        build(engine, version),
+        max_request_body_size=BODY_BYTES,
+        session_idle_timeout=IDLE_S,
+        max_sessions=SESSIONS,
+        security_settings=TransportSecuritySettings(
+            enable_dns_rebinding_protection=True,
+            allowed_hosts=names,
+            allowed_origins=[f"http://{name}" for name in names],
+        ),
+    )
+    async with manager.run():
+        yield Sessions(manager.handle_request, engine.subscribes)
+
+
+def guarded(app: Application, token: str) -> Application:
+    """`app` for those with a named token; 401 for all others, before anything is read of what they sent."""
+
+    async def check(scope: Any, receive: Any, send: Any) -> None:
+        who = _proved(token, scope["headers"])
+        if who is None:
+            why = b"401: send a named token as the bearer; `setmirror client-config --http` makes one\n"
+            await _plain(send, 401, why, (b"www-authenticate", b'Bearer realm="setmirror"'))
+        elif scope["path"] != PATH:
+            await _plain(send, 404, b"404: MCP is served at /mcp\n")
+        else:
+            role, identity = who
+            proof = AccessToken(token="", client_id=identity, scopes=[role], subject=role)
+            await app({**scope, "user": AuthenticatedUser(proof)}, receive, send)
+
+    return check
+
+
+def _proved(token: str, headers: list[tuple[bytes, bytes]]) -> tuple[str, str] | None:
+    """Role and identity of the bearer token, None without a good one."""
+    given = [value for name, value in headers if name == b"authorization"]
+    if len(given) != 1:
+        return None
+    scheme, _, shown = given[0].partition(b" ")
+    if scheme.lower() != b"bearer":
+        return None
+    return read_bearer(token, shown.strip().decode("latin-1"))
+
+
+async def _plain(send: Any, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    head = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode()), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+@dataclass(slots=True)
+class _Open:
+    """One session: who opened it, and how many of its requests and streams are open."""
+
+    user: Any
+    host: bytes
+    under_way: int = 0
+
+
+class Sessions:
+    """`app`, with an end to the oldest abandoned session where a new one would be one too many.
+
+    Sessions are known by what passes: the answer that names a new one, requests that name theirs, a 404 for one that
+    is over. One is ended as its client would end it, by DELETE.
+    """
+
+    def __init__(self, app: Application, subscribes: Callable[[str], bool]) -> None:
+        self._app = app
+        self._subscribes = subscribes
+        self._open: dict[str, _Open] = {}
+        """In the order of their last request."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = _header(scope["headers"], _SESSION)
+        held = self._open.get(name)
+        if held is not None:
+            self._open[name] = self._open.pop(name)
+            held.under_way += 1
+        elif not name and scope["method"] == "POST" and _handshakes(scope["headers"]):
+            await self._make_room()
+
+        async def watch(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self._learn(scope, name, message)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            if held is not None:
+                held.under_way -= 1
+
+    def _learn(self, scope: Any, name: str, message: Any) -> None:
+        if name and (message["status"] == 404 or scope["method"] == "DELETE"):
+            self._open.pop(name, None)
+        made = _header(message.get("headers", ()), _SESSION)
+        if made and not name and message["status"] < 400:
+            self._open[made] = _Open(scope["user"], _header(scope["headers"], b"host").encode())
+
+    async def _make_room(self) -> None:
+        while len(self._open) >= SESSIONS:
+            idle = (
+                name for name, each in self._open.items() if not each.under_way and not self._subscribes(name)
+            )
+            name = next(idle, None)
+            if name is None:
+                return
+            held = self._open.pop(name)
+            log.warning("the session %s… of %s was abandoned and ends", name[:8], held.user.display_name)
+            await self._end(name, held)
+
+    async def _end(self, name: str, held: _Open) -> None:
+        scope = {
+            "type": "http",
+            "method": "DELETE",
+            "path": PATH,
+            "query_string": b"",
+            "headers": [(_SESSION, name.encode()), (b"host", held.host)],
+            "user": held.user,
+        }
+
+        async def nothing() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def ignore(message: Any) -> None:
+            await anyio.lowlevel.checkpoint()
+
+        await self._app(scope, nothing, ignore)
+
+
+def _handshakes(headers: Any) -> bool:
+    """True for the eras that open a session with `initialize`."""
+    version = _header(headers, MCP_PROTOCOL_VERSION_HEADER.encode())
+    return not version or version in HANDSHAKE_PROTOCOL_VERSIONS
+
+
+def _header(headers: Any, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
