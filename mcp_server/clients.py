@@ -23,6 +23,8 @@ import msgspec
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from mirror.token import PROCESS
+
 from .desk import Caller
 
 CONSENT = "consent"
@@ -59,6 +61,9 @@ def caller_of(ctx: Any) -> Caller:
     name = " ".join((params.client_info.name or "").split())[:60] if params is not None else ""
     user = ctx.request.scope.get("user") if ctx.request is not None else None
     identity = user.display_name if user is not None else ctx.lifespan_context.get(IDENTITY)
+    if identity and identity.startswith(PROCESS):
+        # Its number says nothing to people; the name is all that there is to show.
+        return Caller(name or identity, identity)
     if identity:
         return Caller(identity if name in ("", identity) else f"{identity} ({name})", identity)
     name = name or "agent"

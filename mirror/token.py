@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 
 from remote_script.SetMirror import auth
-from remote_script.SetMirror.auth import AGENT, PERSON, TokenUnusable, bearer, read_bearer
+from remote_script.SetMirror.auth import AGENT, PERSON, TokenUnusable, read_bearer
 
 __all__ = [
     "AGENT",
     "PERSON",
+    "PROCESS",
     "TokenUnusable",
     "bearer",
     "home",
@@ -21,6 +22,10 @@ __all__ = [
     "process_identity",
     "read_bearer",
 ]
+
+
+PROCESS = "process-"
+"""How the identity begins of a client without a named token; nobody is given a token with such a name."""
 
 
 def home() -> Path:
@@ -33,6 +38,13 @@ def load_token(folder: Path | str | None = None) -> str:
     return auth.load_token(None if folder is None else str(folder))
 
 
+def bearer(token: str, identity: str) -> str:
+    """The named token of an agent, as `client-config` hands it out; ValueError for a name that cannot be one."""
+    if identity.startswith(PROCESS):
+        raise ValueError(f"A client's name cannot begin with {PROCESS!r}, got {identity!r}")
+    return auth.bearer(token, identity)
+
+
 def process_identity() -> str:
     """Who a client is that has no named token: its process."""
-    return f"process-{os.getpid()}"
+    return f"{PROCESS}{os.getpid()}"

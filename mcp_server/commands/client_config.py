@@ -156,15 +156,13 @@ def command(
     The entry holds the client's own token: by it rules, undo and the event log know the client, whatever name it gives
     itself.
     """
-    from mirror.token import TokenUnusable, bearer, load_token
+    from mirror.token import bearer, load_token
 
     if http and headless:
         raise click.UsageError("--headless goes with a server that the client starts, not with --http")
     chosen = CLIENTS[client]
     try:
         token = bearer(load_token(), name or client)
-    except TokenUnusable as problem:
-        raise Failure(str(problem)) from None
     except ValueError as problem:
         raise click.UsageError(f"--name: {problem}") from None
     arguments = ["serve"]

@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from remote_script.SetMirror.auth import TokenUnusable
+
 INTERRUPTED = 130
 """What a shell reports for a program that ended by Ctrl-C."""
 
@@ -51,9 +53,6 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
         return ending.exit_code
     except click.Abort:
         return INTERRUPTED
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
     except BrokenPipeError:
         # The reader has gone (`| head`): not an error. Python would complain again when it flushes at the
         # end.
@@ -61,14 +60,28 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BaseExceptionGroup as group:
-        known = _only(group)
+    except (Exception, BaseExceptionGroup) as problem:
+        known = _only(problem)
         if isinstance(known, KeyboardInterrupt):
             return INTERRUPTED
-        if isinstance(known, click.ClickException):
-            known.show()
-            return known.exit_code
-        raise
+        failure = _failure(known)
+        if failure is None:
+            raise
+        failure.show()
+        return failure.exit_code
+
+
+def _failure(problem: BaseException) -> click.ClickException | None:
+    """An error that explains itself, as it is shown; None for a mistake of ours, which keeps its traceback."""
+    if isinstance(problem, click.ClickException):
+        return problem
+    if isinstance(problem, TokenUnusable):
+        return Failure(str(problem), "fix or delete that file; Live and every command use the same one")
+    # Not imported for its own sake: `--help` needs no mirror.
+    errors = sys.modules.get("mirror.errors")
+    if errors is not None and isinstance(problem, errors.MirrorError):
+        return Failure(problem.rule, problem.hint)
+    return None
 
 
 def _only(problem: BaseException) -> BaseException:

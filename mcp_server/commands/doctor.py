@@ -38,19 +38,18 @@ class Finding:
 def check_token(folder: Path) -> Iterator[Finding]:
     """The token file: there, private, whole."""
     path = folder / "token"
+    if not os.path.lexists(path):
+        yield Finding(ODD, f"no token in {folder} yet", "it is created automatically")
+        return
+    mode = path.lstat().st_mode
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
+        text = f"{path} can be read by others (mode {stat.S_IMODE(mode):o})"
+        yield Finding(BAD, text, f"chmod 600 '{path}'")
+        return
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text("ascii").strip()
-    except FileNotFoundError:
-        yield Finding(ODD, f"no token in {folder} yet", "whoever comes first makes it; nothing to do")
-        return
-    except (OSError, UnicodeDecodeError) as problem:
-        yield Finding(BAD, f"{path} cannot be read: {problem}", f"delete {path}, then start Live anew")
-        return
-    if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
-        yield Finding(BAD, f"{path} must hold 64 hex digits", f"delete {path}, then start Live anew")
-    elif os.name == "posix" and mode & 0o077:
-        yield Finding(BAD, f"{path} can be read by others (mode {mode:o})", f"chmod 600 '{path}'")
+        auth.load_token(str(folder))
+    except auth.TokenUnusable as problem:
+        yield Finding(BAD, str(problem), f"delete {path}, then restart Live")
     else:
         yield Finding(GOOD, f"token in {path}, readable by you alone")
 
@@ -175,7 +174,7 @@ def command(port: int, show_schema: bool) -> int:
             broken |= tell(finding)
     try:
         # Looking must not make a token; where there is none, no script has run either.
-        token = auth.load_token() if (home / "token").exists() else auth.new_nonce()
+        token = auth.load_token() if os.path.lexists(home / "token") else auth.new_nonce()
     except auth.TokenUnusable as problem:
         tell(Finding(BAD, str(problem), "mend the token first; the bridge was not asked"))
         return 1

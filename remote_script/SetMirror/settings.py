@@ -12,6 +12,7 @@ import os
 from typing import Any, Callable, Dict, NamedTuple
 
 from . import auth
+from .files import Unreadable, read_regular
 
 PORT = 9860
 BUDGET_MS = 4.0
@@ -35,13 +36,12 @@ def load(log: Callable[[str], None]) -> Settings:
     found: Dict[str, Any] = {}
     path = os.path.join(auth.home(), "script.json")
     try:
-        with open(path, encoding="utf-8") as file:
-            held = json.loads(file.read(_FILE_BYTES))
+        held = json.loads(read_regular(path, _FILE_BYTES).decode("utf-8"))
         if not isinstance(held, dict):
             raise ValueError("it must be an object")
     except FileNotFoundError:
         held = {}
-    except (OSError, ValueError, RecursionError) as problem:
+    except (OSError, Unreadable, ValueError, RecursionError) as problem:
         log("SetMirror: {} is not read: {}".format(path, problem))
         held = {}
     named = os.environ.get("SETMIRROR_PORT", "")

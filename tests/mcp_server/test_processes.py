@@ -12,11 +12,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import trio
 
 from mcp_server.commands.agent import Agent, ToolRefused
 from mcp_server.commands.processes import HeadlessProcess, environment
+from mirror.token import bearer, load_token
 
 WAIT_S = 30.0
 END_S = 5.0
@@ -342,3 +344,26 @@ async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
             assert result["isError"] is True
             assert word in result["content"][0]["text"]
         assert (await raw.answer(8))["result"]["structuredContent"]["synced"] is False
+
+
+async def test_a_named_token_says_who_the_process_serves_whatever_it_calls_itself() -> None:
+    environ = {**environment(), "SETMIRROR_CLIENT": bearer(load_token(), "claude")}
+    async with (
+        HeadlessProcess.started() as live,
+        Agent.connected(live.port, name="a person", environ=environ) as agent,
+    ):
+        await until(agent, True)
+        await agent.call("set_song", tempo=97.0)
+        events = (await agent.call("get_changes", since=0))["events"]
+        assert {each["who"] for each in events if each["name"] == "tempo"} == {"claude (a person)"}
+
+
+async def test_a_token_of_another_bridge_ends_the_process_with_one_clear_line() -> None:
+    environ = {**environment(), "SETMIRROR_CLIENT": bearer("0" * 64, "claude")}
+    command = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", "1"]
+    async with await anyio.open_process(command, env=environ) as process:
+        assert process.stderr is not None
+        told = b"".join([each async for each in process.stderr]).decode()
+        assert await process.wait() != 0
+    assert "client-config" in told
+    assert "Traceback" not in told

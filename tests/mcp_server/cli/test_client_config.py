@@ -12,6 +12,7 @@ from mcp_server.cli import setmirror
 from mcp_server.commands import client_config
 from mcp_server.commands.client_config import CLIENTS, merged, path_of, write
 from mcp_server.commands.console import run_command
+from mirror.token import bearer, load_token, read_bearer
 
 ROW = {"command": "/bin/setmirror", "args": ["serve"]}
 
@@ -91,3 +92,39 @@ def test_writing_twice_changes_nothing_more(tmp_path: Path) -> None:
     write(path, CLIENTS["vscode"], ROW)
 
     assert path.read_text("utf-8") == first
+
+
+@pytest.mark.parametrize("name", list(CLIENTS))
+def test_the_entry_holds_the_clients_own_token_and_never_the_bridges(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_command(setmirror, ["client-config", name])
+    stdio = capsys.readouterr().out
+    run_command(setmirror, ["client-config", name, "--http", "--name", "studio-2"])
+    over_http = capsys.readouterr().out
+
+    token = load_token()
+    assert token not in stdio + over_http
+    row = json.loads(stdio)[CLIENTS[name].key]["setmirror"]
+    assert read_bearer(token, row["env"]["SETMIRROR_CLIENT"]) == ("agent", name)
+    row = json.loads(over_http)[CLIENTS[name].key]["setmirror"]
+    assert row[CLIENTS[name].url] == "http://127.0.0.1:9861/mcp"
+    scheme, shown = row["headers"]["Authorization"].split()
+    assert (scheme, read_bearer(token, shown)) == ("Bearer", ("agent", "studio-2"))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "process-1", "x" * 65])
+def test_a_name_that_cannot_be_one_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if name:
+        assert run_command(setmirror, ["client-config", "cursor", "--name", name]) != 0
+        assert "--name" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="name"):
+        bearer(load_token(), name)
+
+
+def test_a_file_that_is_made_for_a_token_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+
+    write(path, CLIENTS["cursor"], ROW)
+
+    assert path.stat().st_mode & 0o077 == 0

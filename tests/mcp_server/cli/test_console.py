@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
 import trio
 
 from mcp_server import cli
+from mcp_server.cli import setmirror
 from mcp_server.commands import processes
 from mcp_server.commands.console import INTERRUPTED, Failure, run_async, run_command
 
@@ -111,3 +113,21 @@ def test_commands_that_do_not_serve_begin_without_the_mcp_library(name: str) -> 
         env=processes.environment(),
     )
     assert found.stdout.strip() == "[]"
+
+
+COMMANDS = ["serve", "serve --http --http-port 0", "status", "doctor", "client-config cursor", "get song"]
+COMMANDS += ["tail", "record {home}/x.ndjson", "probe"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFOs")
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_token_that_cannot_be_used_is_one_clear_line_of_every_command(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SETMIRROR_HOME", str(tmp_path))
+    monkeypatch.delenv("SETMIRROR_CLIENT", raising=False)
+    os.mkfifo(tmp_path / "token")
+    assert run_command(setmirror, words.format(home=tmp_path).split()) != 0
+    said = "".join(capfd.readouterr())
+    assert f"{tmp_path}/token cannot be used: it is not a regular file" in said
+    assert "Traceback" not in said

@@ -56,3 +56,60 @@ def test_proofs_are_hmacs_over_both_nonces_in_their_order() -> None:
 def test_only_the_same_text_is_the_proof() -> None:
     assert auth.same("abc", "abc")
     assert not any(auth.same("abc", other) for other in ("abd", "", None, 5, ["abc"], "ü"))
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _link(path: Path) -> None:
+    (path.parent / "elsewhere").write_text("ab" * 32)
+    path.symlink_to(path.parent / "elsewhere")
+
+
+def _nowhere(path: Path) -> None:
+    path.symlink_to(path.parent / "nowhere")
+
+
+BAD_FILES = {
+    "not UTF-8": (lambda path: path.write_bytes(b"\xff\xfe\x00" * 30), "64 hex digits"),
+    "empty": (lambda path: path.write_bytes(b""), "64 hex digits"),
+    "long": (lambda path: path.write_bytes(b"ab" * 10_000_000), "64 hex digits"),
+    "a FIFO": (os.mkfifo, "not a regular file"),
+    "a folder": (_folder, "not a regular file"),
+    "a link": (_link, "symbolic link"),
+    "a link to nowhere": (_nowhere, "symbolic link"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_token_file_of_another_kind_is_refused_at_once_in_one_line(tmp_path: Path, kind: str) -> None:
+    make, reason = BAD_FILES[kind]
+    make(tmp_path / "token")
+    with pytest.raises(auth.TokenUnusable) as refused:
+        auth.load_token(str(tmp_path))
+    text = str(refused.value)
+    assert reason in text
+    assert str(tmp_path / "token") in text
+    assert "\n" not in text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such owners")
+def test_somebody_elses_token_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("ab" * 32)
+    uid = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
+    with pytest.raises(auth.TokenUnusable, match="another user"):
+        auth.load_token(str(tmp_path))
+
+
+def test_a_key_is_one_clients_alone() -> None:
+    token = "ab" * 32
+    names = [(role, name) for role in auth.ROLES for name in ("a", "b", "a-b", "A")]
+    assert len({auth.client_key(token, *who) for who in names}) == len(names)
+    for role, name in names:
+        assert auth.read_bearer(token, auth.bearer(token, name, role)) == (role, name)
+        assert auth.read_bearer("cd" * 32, auth.bearer(token, name, role)) is None
+    for shown in ("", ".", "a", "a.", token, f"a.{token}", f".{auth.client_key(token, 'agent', 'a')}"):
+        assert auth.read_bearer(token, shown) is None

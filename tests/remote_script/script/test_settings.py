@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,12 @@ def test_the_script_keeps_to_it_and_its_status_says_so(home: Path) -> None:
     stage = Stage(demo_set())
     assert stage.script.status()["budget"] == {"pump_ms": 2.0, "audit_ms": 0.05}
     stage.live.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFOs")
+def test_a_settings_file_of_another_kind_is_said_and_never_waited_for(home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    os.mkfifo(home / "script.json")
+    lines: list[str] = []
+    assert settings.load(lines.append).budget_ms == settings.BUDGET_MS
+    assert "not a regular file" in lines[0]
