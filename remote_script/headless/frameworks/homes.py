@@ -33,6 +33,9 @@ HOMES: Dict[str, str] = {
     "_Framework.Profile": "first.surface",
     "_Framework.Proxy": "engine.proxies",
     "_Framework.Resource": "engine.resources",
+    "_Framework.SessionRecordingComponent": "first.components engine.recording",
+    "_Framework.ClipSlotComponent": "first.session engine.slots",
+    "_Framework.Signal": "engine.events",
     "_Framework.ScrollComponent": "first.components engine.scrolling",
     "_Framework.SessionZoomingComponent": "first.zooming",
     "_Framework.Skin": "engine.skin",
@@ -71,7 +74,7 @@ HOMES: Dict[str, str] = {
     "ableton.v2.control_surface.clip_creator": "engine.clip_creator",
     "ableton.v2.control_surface.component": "second.component",
     "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling "
-    "engine.slide",
+    "engine.slide engine.slots engine.recording",
     "ableton.v2.control_surface.control": "engine.controls engine.value_controls engine.control_groups "
     "ButtonControlBase=ButtonControl MappedSensitivitySettingControl=MappedControl "
     "SendReceiveValueControl=SendValueInputControl",

@@ -148,7 +148,8 @@ class Control:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.owned = True
-        if "set_" + name not in vars(owner) and not hasattr(owner, "set_" + name):
+        there = getattr(owner, "set_" + name, None)
+        if there is None or getattr(there, "is_place", False):
             setattr(owner, "set_" + name, _setter(name))
 
     def copy(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Sequence
 
+from .displays import DisplayDataSource
 from .live import liveobj_valid
 from .places import PlacedComponent, elements_in, takes
 
@@ -39,25 +40,34 @@ class ChannelStripCore(PlacedComponent):
         self._track: Any = None
         self._send_controls: Any = None
         self._mapped_sends: List[Any] = []
+        self._track_name_data_source = DisplayDataSource(" - ")
         super().__init__(*args, **kwargs)
-        # Not `register_slot(None, …, "mute")` for each track kind: main has no mute to listen to.
-        self._track_slots = [
-            self.register_slot(None, self._shower(event), event) for event in ("mute", "solo", "arm")
-        ]
-        self._sends_slot = self.register_slot(None, self.update, "sends")
-        self._crossfade_slot = self.register_slot(None, self._show_crossfade_toggle, "crossfade_assign")
+        # Main has no mute, solo and arm to listen to.
+        self._track_slots = [self._changed_slot(event) for event in ("mute", "solo", "arm")]
+        self._name_slot = self._changed_slot("name", "track_name")
+        self._routing_slot = self._changed_slot("input_routing_type", "input_routing")
+        self._sends_slot = self._changed_slot("sends")
+        self._crossfade_slot = self._changed_slot("crossfade_assign", "cf_assign")
 
-    def _shower(self, what: str) -> Any:
-        return lambda: getattr(self, "_on_%s_changed" % what)()
+    def _changed_slot(self, event: str, method: str = "") -> Any:
+        def changed() -> None:
+            getattr(self, "_on_%s_changed" % (method or event))()
 
-    def _on_mute_changed(self) -> None:
-        self._show("mute_button")
+        return self.register_slot(None, changed, event)
 
-    def _on_solo_changed(self) -> None:
-        self._show("solo_button")
+    def _on_sends_changed(self) -> None:
+        self.update()
 
-    def _on_arm_changed(self) -> None:
-        self._show("arm_button")
+    def _on_input_routing_changed(self) -> None:
+        """For a subclass."""
+
+    def track_name_data_source(self) -> DisplayDataSource:
+        """The track's name for a display."""
+        return self._track_name_data_source
+
+    def _on_track_name_changed(self) -> None:
+        there = liveobj_valid(self._track)
+        self._track_name_data_source.set_display_string(self._track.name if there else " - ")
 
     # -- the track -------------------------------------------------------------------------------------
 
@@ -74,6 +84,9 @@ class ChannelStripCore(PlacedComponent):
         mute.subject = solo.subject = track if has_switches else None
         arm.subject = track if can_arm and track.can_be_armed else None
         mixer = track.mixer_device if liveobj_valid(track) else None
+        self._name_slot.subject = track if liveobj_valid(track) else None
+        self._routing_slot.subject = track if can_arm else None
+        self._on_track_name_changed()
         self._sends_slot.subject = mixer
         self._crossfade_slot.subject = mixer if has_switches else None
         self.update()
@@ -128,10 +141,34 @@ class ChannelStripCore(PlacedComponent):
 
     def update(self) -> None:
         super().update()
-        if not self.is_enabled():
-            self._map("volume_control", None)
-            self._map("pan_control", None)
+        if self.is_enabled() and liveobj_valid(self._track):
+            self._connect_parameters()
+        else:
+            self._disconnect_parameters()
+
+    def _connect_parameters(self) -> None:
+        self._show_volume()
+        self._show_pan()
         self._map_sends()
+
+    def _disconnect_parameters(self) -> None:
+        for control in self._all_controls():
+            if control is not None:
+                control.release_parameter()
+
+    def _all_controls(self) -> List[Any]:
+        return [self._pan_control, self._volume_control, *elements_in(self._send_controls)]
+
+    def reset_button_on_exchange(self, button: Any) -> None:
+        """A button that another one replaces goes dark."""
+        if button is not None:
+            button.reset()
+
+    def _leave(self, name: str, control: Any) -> None:
+        if name.endswith("_button") or name == "crossfade_toggle":
+            self.reset_button_on_exchange(control)
+        else:
+            super()._leave(name, control)
 
     # -- switches --------------------------------------------------------------------------------------
 
@@ -144,6 +181,9 @@ class ChannelStripCore(PlacedComponent):
         return self._track if liveobj_valid(self._track) and not self.is_master() else None
 
     def _show_mute(self) -> None:
+        self._on_mute_changed()
+
+    def _on_mute_changed(self) -> None:
         track = self._switches()
         if track is None:
             self._light("mute_button", self.empty_color)
@@ -156,6 +196,9 @@ class ChannelStripCore(PlacedComponent):
             track.mute = not track.mute
 
     def _show_solo(self) -> None:
+        self._on_solo_changed()
+
+    def _on_solo_changed(self) -> None:
         track = self._switches()
         if track is None:
             self._light("solo_button", self.empty_color)
@@ -178,6 +221,9 @@ class ChannelStripCore(PlacedComponent):
         return self._track_slots[2].subject is not None
 
     def _show_arm(self) -> None:
+        self._on_arm_changed()
+
+    def _on_arm_changed(self) -> None:
         if self._can_arm():
             self._lit("arm", self._track.arm)
         else:
@@ -197,6 +243,9 @@ class ChannelStripCore(PlacedComponent):
             song.view.selected_track = track
 
     def _show_select(self) -> None:
+        self._update_select_button()
+
+    def _update_select_button(self) -> None:
         if not liveobj_valid(self._track):
             self._light("select_button", self.empty_color)
         else:
@@ -219,10 +268,13 @@ class ChannelStripCore(PlacedComponent):
             self._live_song.view.selected_track = self._track
 
     def on_selected_track_changed(self) -> None:
-        self._show("select_button")
+        self._update_select_button()
         self._show("track_select_button")
 
     def _show_crossfade_toggle(self) -> None:
+        self._on_cf_assign_changed()
+
+    def _on_cf_assign_changed(self) -> None:
         mixer = self._crossfade_slot.subject
         if mixer is None:
             self._light("crossfade_toggle", self.empty_color)
@@ -263,7 +315,7 @@ class MixerCore(PlacedComponent):
         super().__init__(*args, **kwargs)
         self._master_strip = self._strip("Master_Strip")
         self._selected_strip = self._strip("Selected_Strip")
-        self.register_slot(self._live_song, self._reassign_tracks, "return_tracks")
+        self.register_slot(self._live_song, self._return_tracks_changed, "return_tracks")
 
     def _create_strip(self) -> Any:
         return self.channel_strip_component_type()
@@ -342,19 +394,39 @@ class MixerCore(PlacedComponent):
 
     set_crossfade_cycle_buttons = set_crossfade_buttons
 
-    _send_index = 0
+    _send_index: Optional[int] = 0
+
+    def _get_send_index(self) -> Optional[int]:
+        return self._send_index
+
+    def _set_send_index(self, index: Optional[int]) -> None:
+        if index is not None and not 0 <= index < self.num_sends:
+            raise IndexError("send_index must be 0 to %d, got %r" % (self.num_sends - 1, index))
+        if index != self._send_index:
+            self._send_index = index
+            self.set_send_controls(self._given.get("sends"))
+            self.on_send_index_changed()
 
     @property
     def send_index(self) -> Optional[int]:
-        return self._send_index
+        """The send that the first row of send controls is for; None without sends."""
+        return self._get_send_index()
 
     @send_index.setter
     def send_index(self, index: Optional[int]) -> None:
-        count = len(self._live_song.return_tracks)
-        if index is not None and not 0 <= index < max(1, count):
-            raise IndexError("send_index must be 0 to %d, got %r" % (count - 1, index))
-        self._send_index = index or 0
-        self.set_send_controls(self._given.get("sends"))
+        self._set_send_index(index)
+
+    def on_send_index_changed(self) -> None:
+        """For a subclass."""
+
+    def on_num_sends_changed(self) -> None:
+        """For a subclass."""
+
+    def _return_tracks_changed(self) -> None:
+        self._reassign_tracks()
+        count = self.num_sends
+        self.send_index = min(self._send_index or 0, count - 1) if count else None
+        self.on_num_sends_changed()
 
     @property
     def num_sends(self) -> int:
@@ -366,7 +438,8 @@ class MixerCore(PlacedComponent):
         rows = rows_of(controls)
         for index, strip in enumerate(self._channel_strips):
             column = [row[index] if index < len(row) else None for row in rows]
-            strip.set_send_controls([None] * self._send_index + column if column else None)
+            there = column and self._send_index is not None
+            strip.set_send_controls([None] * (self._send_index or 0) + column if there else None)
 
     def set_return_volume_controls(self, controls: Any) -> None:
         each = elements_in(controls)

@@ -43,11 +43,18 @@ def takes(*names: str) -> Callable[[Any], Any]:
 
 
 def _setter(name: str) -> Any:
-    def set_place(self: Any, control: Any) -> None:
+    """`set_<name>`, whose parameter has the name that it has in Live."""
+
+    def set_button(self: Any, button: Any) -> None:
+        self._put(name, button)
+
+    def set_control(self: Any, control: Any) -> None:
         self._put(name, control)
 
+    set_place = set_button if name.endswith("_button") else set_control
     set_place.__name__ = "set_" + name
     set_place.__doc__ = "Use this control, or none (None)."
+    set_place.is_place = True  # type: ignore[attr-defined]
     return set_place
 
 

@@ -209,15 +209,15 @@ class SessionCore(PlacedComponent):
     def __init__(self, session_ring: Any = None, *args: Any, **kwargs: Any) -> None:
         self._session_ring = session_ring
         self._scenes: List[Any] = []
-        self._stop_buttons: List[Any] = []
+        self._stop_track_clip_buttons: List[Any] = []
         super().__init__(*args, **kwargs)
-        self._stop_off, self._stop_on = self.STOP_VALUES
-        self._stop_triggered: Any = self._stop_on
-        self._stop_slots = self._group("_stop_pressed", "value")
+        self._stop_clip_disabled_value, self._stop_clip_value = self.STOP_VALUES
+        self._stop_clip_triggered_value: Any = self._stop_clip_value
+        self._stop_slots = self._group("_on_stop_track_value", "value")
         for index in range(session_ring.num_scenes):
             self._scenes.append(self._make_scene("Scene_%d" % index))
         self._selected_scene = self._make_scene("Selected_Scene")
-        self._track_slots = [self._group("_show_stops", event) for event in TRACK_EVENTS]
+        self._track_slots = [self._group("_on_%s_changed" % event, event) for event in TRACK_EVENTS]
         for event in ("offset", "tracks"):
             self.register_slot(session_ring, self._ring_moved, event)
         self._reassign()
@@ -250,18 +250,38 @@ class SessionCore(PlacedComponent):
         self._reassign()
 
     def _reassign(self) -> None:
-        ring = self._session_ring
-        tracks, scenes = ring.tracks, ring.scenes
-        for index, component in enumerate(self._scenes):
+        self._reassign_tracks()
+        self._reassign_scenes()
+
+    def _reassign_tracks(self) -> None:
+        """The window's tracks changed."""
+        tracks = self._session_ring.tracks
+        for component in (*self._scenes, self._selected_scene):
             component._tracks = tracks
-            component.set_scene(scenes[index] if index < len(scenes) else None)
-        self._selected_scene._tracks = tracks
-        self._selected_scene.set_scene(self._live_song.view.selected_scene)
+            component._reassign_slots()
         own = tuple(self._live_song.tracks)
-        heard = [each for each in tracks if liveobj_valid(each) and each in own]
+        heard = [(each, index) for index, each in enumerate(tracks) if liveobj_valid(each) and each in own]
         for group in self._track_slots:
-            group.replace_subjects(heard)
-        self._show_stops()
+            group.replace_subjects([each for each, _ in heard], [index for _, index in heard])
+        self._update_stop_track_clip_buttons()
+
+    def _reassign_scenes(self) -> None:
+        """The window's scenes changed."""
+        scenes = self._session_ring.scenes
+        for index, component in enumerate(self._scenes):
+            component.set_scene(scenes[index] if index < len(scenes) else None)
+        self._selected_scene.set_scene(self._live_song.view.selected_scene)
+
+    def set_rgb_mode(self, color_palette: Any, color_table: Any, clip_slots_only: bool = False) -> None:
+        """Show the clips' and scenes' colours: see `set_clip_palette` and `set_clip_rgb_table`."""
+        for scene in self._scenes:
+            if not clip_slots_only:
+                scene.set_color_palette(color_palette)
+                scene.set_color_table(color_table)
+            for slot in scene._clip_slots:
+                slot.set_clip_palette(color_palette)
+                slot.set_clip_rgb_table(color_table)
+        self._reassign()
 
     def on_selected_scene_changed(self) -> None:
         self._selected_scene.set_scene(self._live_song.view.selected_scene)
@@ -308,56 +328,69 @@ class SessionCore(PlacedComponent):
             self._live_song.stop_all_clips()
 
     def _show_stop_all_clips(self) -> None:
+        self._update_stop_all_clips_button()
+
+    def _update_stop_all_clips_button(self) -> None:
         self._light("stop_all_clips_button", False)
 
     def set_stop_track_clip_buttons(self, buttons: Any) -> None:
         """One for each track of the window."""
-        for button in self._stop_buttons:
+        for button in self._stop_track_clip_buttons or ():
             if button is not None:
                 button.reset()
-        self._stop_buttons = elements_in(buttons)
-        present = [(index, button) for index, button in enumerate(self._stop_buttons) if button is not None]
-        self._stop_slots.replace_subjects([each for _, each in present], [index for index, _ in present])
-        self._show_stops()
+        self._stop_track_clip_buttons = elements_in(buttons)
+        self._stop_slots.replace_subjects(
+            [each for each in self._stop_track_clip_buttons if each is not None]
+        )
+        self._update_stop_track_clip_buttons()
 
-    def _stop_pressed(self, value: int, index: int) -> None:
-        tracks = self._session_ring.tracks
+    def _on_stop_track_value(self, value: int, button: Any) -> None:
+        index, tracks = self._stop_track_clip_buttons.index(button), self._session_ring.tracks
         if not self.is_enabled() or index >= len(tracks) or not liveobj_valid(tracks[index]):
             return
-        pressed = value or not is_momentary(self._stop_buttons[index])
-        if pressed and tracks[index] in tuple(self._live_song.tracks):
+        if (value or not is_momentary(button)) and tracks[index] in tuple(self._live_song.tracks):
             tracks[index].stop_all_clips()
 
     def set_stop_clip_value(self, value: Any) -> None:
         """What a stop button shows while a clip plays."""
-        self._stop_on = value
-        self._show_stops()
+        self._stop_clip_value = value
+        self._update_stop_track_clip_buttons()
 
     set_stop_track_clip_value = set_stop_clip_value
 
     def set_stop_clip_triggered_value(self, value: Any) -> None:
         """What it shows while the track is about to stop."""
-        self._stop_triggered = value
-        self._show_stops()
+        self._stop_clip_triggered_value = value
+        self._update_stop_track_clip_buttons()
 
-    def _show_stops(self, *_told: Any) -> None:
-        if not self.is_enabled():
+    def _on_fired_slot_index_changed(self, track_index: int) -> None:
+        self._update_stop_clips_led(track_index)
+
+    def _on_playing_slot_index_changed(self, track_index: int) -> None:
+        self._update_stop_clips_led(track_index)
+
+    def _update_stop_track_clip_buttons(self) -> None:
+        if self.is_enabled():
+            for index in range(len(self._stop_track_clip_buttons)):
+                self._update_stop_clips_led(index)
+
+    def _update_stop_clips_led(self, index: int) -> None:
+        """Light the stop button of one track of the window."""
+        if not self.is_enabled() or index >= len(self._stop_track_clip_buttons):
             return
         tracks = self._session_ring.tracks
-        own = tuple(self._live_song.tracks)
-        for index, button in enumerate(self._stop_buttons):
-            track = tracks[index] if index < len(tracks) else None
-            shown = self._stop_off
-            if liveobj_valid(track) and track in own:
-                if track.fired_slot_index == -2:
-                    shown = self._stop_triggered
-                elif track.playing_slot_index >= 0:
-                    shown = self._stop_on
-            light(button, shown)
+        track = tracks[index] if index < len(tracks) else None
+        shown = self._stop_clip_disabled_value
+        if liveobj_valid(track) and track in tuple(self._live_song.tracks):
+            if track.fired_slot_index == -2:
+                shown = self._stop_clip_triggered_value
+            elif track.playing_slot_index >= 0:
+                shown = self._stop_clip_value
+        light(self._stop_track_clip_buttons[index], shown)
 
     def update(self) -> None:
         super().update()
-        self._show_stops()
+        self._update_stop_track_clip_buttons()
 
 
 TRACK_EVENTS = ("fired_slot_index", "playing_slot_index")

@@ -9,6 +9,7 @@ from .places import PlacedComponent, is_momentary, takes
 
 SLOT_EVENTS = ("has_clip", "playing_status", "color", "has_stop_button", "is_triggered")
 CLIP_EVENTS = ("playing_status", "color", "is_recording")
+ARM_EVENTS = ("arm", "implicit_arm")
 
 
 def fire(launched: Any, pressed: bool, button: Any) -> None:
@@ -19,30 +20,39 @@ def fire(launched: Any, pressed: bool, button: Any) -> None:
         launched.fire()
 
 
+class _Shown(PlacedComponent):
+    def _set_values(self, values: Dict[str, Any]) -> None:
+        """What is shown in each state: attributes such as `_stopped_value`."""
+        for state, value in values.items():
+            setattr(self, "_%s_value" % state, value)
+
+
 @takes("launch_button", "delete_button", "select_button", "duplicate_button")
-class ClipSlotCore(PlacedComponent):
+class ClipSlotCore(_Shown):
     """Launches, or with a modifier held selects, deletes, duplicates; shows what the slot does.
 
-    `VALUES` is what the launch button shows in each state; None is dark.
+    `VALUES` is what the launch button shows in each state (attributes `_stopped_value` and so on); None is dark.
     """
 
     VALUES: Dict[str, Any] = {
         "empty": None,
         "stopped": 0,
         "started": 127,
-        "recording": 127,
-        "triggered_to_play": 127,
-        "triggered_to_record": 127,
+        "recording": 120,
+        "triggered_to_play": 126,
+        "triggered_to_record": 121,
         "record_button": None,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._clip_slot: Any = None
+        self._clip_palette: Any = ()
+        self._clip_rgb_table: Any = None
+        self._set_values(self.VALUES)
         super().__init__(*args, **kwargs)
-        self._values = dict(self.VALUES)
         self._slot_slots = [self.register_slot(None, self._slot_changed, event) for event in SLOT_EVENTS]
         self._clip_slots = [self.register_slot(None, self._show_launch_soon, event) for event in CLIP_EVENTS]
-        self._track_slot = self.register_slot(None, self._show_launch_soon, "arm")
+        self._track_slots = [self.register_slot(None, self._show_launch_soon, event) for event in ARM_EVENTS]
 
     # -- what it stands for ------------------------------------------------------------------------------
 
@@ -55,104 +65,101 @@ class ClipSlotCore(PlacedComponent):
         for slot in self._slot_slots:
             slot.subject = self._clip_slot
         track = None if self._clip_slot is None else self._clip_slot.canonical_parent
-        self._track_slot.subject = track if track is not None and track.can_be_armed else None
+        for slot in self._track_slots:
+            slot.subject = track if track is not None and track.can_be_armed else None
         self._slot_changed()
 
     def has_clip(self) -> bool:
         return self._clip_slot is not None and bool(self._clip_slot.has_clip)
 
     def _slot_changed(self) -> None:
+        self._update_clip_property_slots()
+        self.update()
+
+    def _update_clip_property_slots(self) -> None:
         clip = self._clip_slot.clip if self.has_clip() else None
         for slot in self._clip_slots:
             slot.subject = clip
-        self.update()
 
     def _show_launch_soon(self) -> None:
         self._show("launch_button")
 
     # -- what it shows -----------------------------------------------------------------------------------
 
-    def set_stopped_value(self, value: Any) -> None:
-        self._set_value("stopped", value)
+    def set_clip_palette(self, palette: Any) -> None:
+        """Colour of a clip -> value: what a stopped clip shows."""
+        self._stopped_value = None
+        self._clip_palette = palette
 
-    def set_started_value(self, value: Any) -> None:
-        self._set_value("started", value)
+    def set_clip_rgb_table(self, rgb_table: Any) -> None:
+        """Pairs of (value, colour): the nearest is shown for a colour that the palette does not have."""
+        self._clip_rgb_table = rgb_table
 
-    def set_recording_value(self, value: Any) -> None:
-        self._set_value("recording", value)
+    def _color_value(self, color: Any) -> Any:
+        try:
+            return self._clip_palette[color]
+        except (KeyError, IndexError, TypeError):
+            if self._clip_rgb_table is not None:
+                return find_nearest_color(self._clip_rgb_table, color)
+            return self._stopped_value
 
-    def set_triggered_to_play_value(self, value: Any) -> None:
-        self._set_value("triggered_to_play", value)
+    def _track_is_armed(self, track: Any) -> bool:
+        return liveobj_valid(track) and bool(track.can_be_armed and (track.arm or track.implicit_arm))
 
-    def set_triggered_to_record_value(self, value: Any) -> None:
-        self._set_value("triggered_to_record", value)
-
-    def set_record_button_value(self, value: Any) -> None:
-        self._set_value("record_button", value)
-
-    def _set_value(self, state: str, value: Any) -> None:
-        self._values[state] = value
-        self._show("launch_button")
-
-    def feedback_value(self) -> Any:
+    def _feedback_value(self) -> Any:
         """What the launch button shows now."""
         slot = self._clip_slot
         if slot is None:
             return None
-        if self.has_clip():
-            clip = slot.clip
-            if clip.is_triggered:
-                state = "triggered_to_record" if clip.will_record_on_start else "triggered_to_play"
-            elif clip.is_playing:
-                state = "recording" if clip.is_recording else "started"
-            else:
-                state = "stopped"
-            return self._values[state]
-        if slot.is_triggered:
-            record = slot.will_record_on_start
-            return self._values["triggered_to_record" if record else "triggered_to_play"]
-        track = slot.canonical_parent
-        if slot.has_stop_button and track.can_be_armed and track.arm:
-            return self._values["record_button"]
-        return self._values["empty"]
+        shown = slot.clip if self.has_clip() else slot
+        if shown.is_triggered:
+            record = shown.will_record_on_start
+            return self._triggered_to_record_value if record else self._triggered_to_play_value
+        if shown.is_playing:
+            return self._recording_value if shown.is_recording else self._started_value
+        if shown.color is not None:
+            return self._color_value(shown.color)
+        if getattr(shown, "controls_other_clips", True) and self._stopped_value is not None:
+            return self._stopped_value
+        armed = slot.has_stop_button and self._track_is_armed(slot.canonical_parent)
+        return (
+            self._record_button_value
+            if armed and self._record_button_value is not None
+            else self._empty_value
+        )
 
     def _show_launch(self) -> None:
-        self._light("launch_button", self.feedback_value())
+        value = self._feedback_value()
+        self._light("launch_button", None if value == -1 else value)
 
     # -- what its buttons do -----------------------------------------------------------------------------
 
     def _launch_value(self, value: int) -> None:
-        if self._clip_slot is None:
-            return
-        if self._is_held("select_button"):
-            if self._pressed("launch_button", value):
-                self._do_select_clip(self._clip_slot)
-        elif self._is_held("delete_button"):
-            if self._pressed("launch_button", value):
-                self._do_delete_clip()
-        elif self._is_held("duplicate_button"):
-            if self._pressed("launch_button", value):
-                self._do_duplicate_clip()
-        elif value:
-            self._on_launch_button_pressed()
-        else:
-            self._on_launch_button_released()
+        if self._clip_slot is not None and not self._modified(value):
+            self._do_launch_clip(value)
 
-    def _on_launch_button_pressed(self) -> None:
-        self._do_launch_slot()
+    def _modified(self, value: int) -> bool:
+        """True while a modifier is held; a press does what it says."""
+        for modifier, call in (
+            ("select_button", lambda: self._do_select_clip(self._clip_slot)),
+            ("duplicate_button", self._do_duplicate_clip),
+            ("delete_button", self._do_delete_clip),
+        ):
+            if self._is_held(modifier):
+                if self._pressed("launch_button", value):
+                    call()
+                return True
+        return False
 
-    def _on_launch_button_released(self) -> None:
+    def _do_launch_clip(self, value: int) -> None:
         """A clip that plays while its button is held has to hear that it was let go."""
-        self._fire(self._clip_slot.clip if self.has_clip() else self._clip_slot, False)
+        launched = self._clip_slot.clip if self.has_clip() else self._clip_slot
+        fire(launched, value != 0, self._launch_button)
+        if self._pressed("launch_button", value) and self._live_song.select_on_launch:
+            self._show_launched_clip_as_highlighted_clip()
 
-    def _do_launch_slot(self) -> None:
-        self._fire(self._clip_slot.clip if self.has_clip() else self._clip_slot, True)
-        song = self._live_song
-        if song.select_on_launch:
-            song.view.highlighted_clip_slot = self._clip_slot
-
-    def _fire(self, launched: Any, pressed: bool) -> None:
-        fire(launched, pressed, self._placed.get("launch_button"))
+    def _show_launched_clip_as_highlighted_clip(self) -> None:
+        self._do_select_clip(self._clip_slot)
 
     def _do_select_clip(self, clip_slot: Any) -> None:
         if self._live_song.view.highlighted_clip_slot != clip_slot:
@@ -164,13 +171,47 @@ class ClipSlotCore(PlacedComponent):
 
     def _do_duplicate_clip(self) -> None:
         track = self._clip_slot.canonical_parent
-        at = list(track.clip_slots).index(self._clip_slot)
-        if self.has_clip():
-            track.duplicate_clip_slot(at)
+        slots = list(track.clip_slots)
+        if not self.has_clip():
+            return
+        try:
+            target = track.duplicate_clip_slot(slots.index(self._clip_slot))
+        except (RuntimeError, Live.Base.LimitationError):
+            return
+        self._on_clip_duplicated(self._clip_slot.clip, track.clip_slots[target].clip)
+
+    def _on_clip_duplicated(self, source_clip: Any, destination_clip: Any) -> None:
+        """For a subclass."""
+
+
+def _make_value_setter(state: str) -> None:
+    def set_value(self: Any, value: Any) -> None:
+        setattr(self, "_%s_value" % state, value)
+        self._show("launch_button")
+
+    set_value.__name__ = "set_%s_value" % state
+    set_value.__doc__ = "What the launch button shows in this state."
+    for cls in (ClipSlotCore, SceneCore):
+        if state in cls.VALUES:
+            setattr(cls, set_value.__name__, set_value)
+
+
+def find_nearest_color(rgb_table: Any, src_hex_color: int) -> Any:
+    """The value of the colour (0xRRGGBB) of a table of pairs that is nearest to a colour."""
+
+    def channels(color: int) -> Any:
+        return color >> 16 & 255, color >> 8 & 255, color & 255
+
+    wanted = channels(src_hex_color)
+
+    def distance(row: Any) -> int:
+        return sum((one - other) ** 2 for one, other in zip(wanted, channels(row[1])))
+
+    return min(rgb_table, key=distance)[0]
 
 
 @takes("launch_button", "select_button", "delete_button", "duplicate_button")
-class SceneCore(PlacedComponent):
+class SceneCore(_Shown):
     """A scene's launch button, and a clip slot for each track of the window."""
 
     VALUES: Dict[str, Any] = {"scene": 0, "triggered": 127, "no_scene": None}
@@ -180,9 +221,14 @@ class SceneCore(PlacedComponent):
         self._scene: Any = None
         self._tracks: List[Any] = []
         self._clip_slots: List[Any] = []
+        self._color_palette: Any = None
+        self._color_table: Any = None
+        self._set_values(self.VALUES)
         super().__init__(*args, **kwargs)
-        self._values = dict(self.VALUES)
-        self._triggered_slot = self.register_slot(None, self._show_launch_soon, "is_triggered")
+        self._scene_slots = [
+            self.register_slot(None, lambda: self._on_is_triggered_changed(), "is_triggered"),
+            self.register_slot(None, lambda: self._on_scene_color_changed(), "color"),
+        ]
 
     def _make_slots(self, count: int) -> None:
         for _ in range(count):
@@ -203,7 +249,8 @@ class SceneCore(PlacedComponent):
 
     def set_scene(self, scene: Any) -> None:
         self._scene = scene if liveobj_valid(scene) else None
-        self._triggered_slot.subject = self._scene
+        for slot in self._scene_slots:
+            slot.subject = self._scene
         self._reassign_slots()
         self.update()
 
@@ -221,28 +268,36 @@ class SceneCore(PlacedComponent):
             there = at >= 0 and liveobj_valid(track) and track in own
             slot.set_clip_slot(track.clip_slots[at] if there else None)
 
-    def set_scene_value(self, value: Any) -> None:
-        self._set_value("scene", value)
+    def set_color_palette(self, palette: Any) -> None:
+        """Colour of a scene -> value."""
+        self._scene_value = None
+        self._color_palette = palette
 
-    def set_triggered_value(self, value: Any) -> None:
-        self._set_value("triggered", value)
+    def set_color_table(self, table: Any) -> None:
+        """Pairs of (value, colour), for a colour that the palette does not have."""
+        self._color_table = table
 
-    def set_no_scene_value(self, value: Any) -> None:
-        self._set_value("no_scene", value)
-
-    def _set_value(self, state: str, value: Any) -> None:
-        self._values[state] = value
+    def _on_is_triggered_changed(self) -> None:
         self._show("launch_button")
 
-    def _show_launch_soon(self) -> None:
+    def _on_scene_color_changed(self) -> None:
         self._show("launch_button")
+
+    def _color_value(self, color: Any) -> Any:
+        if self._color_palette is not None and color in self._color_palette:
+            return self._color_palette[color]
+        return None if self._color_table is None else find_nearest_color(self._color_table, color)
 
     def _show_launch(self) -> None:
-        if self._scene is None:
-            state = "no_scene"
-        else:
-            state = "triggered" if self._scene.is_triggered else "scene"
-        self._light("launch_button", self._values[state])
+        self._update_launch_button()
+
+    def _update_launch_button(self) -> None:
+        value = self._no_scene_value
+        if self._scene is not None:
+            value = self._triggered_value if self._scene.is_triggered else self._scene_value
+            if value is None and self._color_palette is not None:
+                value = self._color_value(self._scene.color)
+        self._light("launch_button", value)
 
     def _launch_value(self, value: int) -> None:
         if self._scene is None:
@@ -282,3 +337,7 @@ class SceneCore(PlacedComponent):
             song.duplicate_scene(list(song.scenes).index(scene))
         except (RuntimeError, Live.Base.LimitationError):
             pass
+
+
+for _state in (*ClipSlotCore.VALUES, *SceneCore.VALUES):
+    _make_value_setter(_state)

@@ -133,9 +133,15 @@ class TransportCore(PlacedComponent):
         self._do("set_cue_button", value, "set_or_delete_cue")
 
     def _seek_forward_value(self, value: int) -> None:
+        self._ffwd_value(value)
+
+    def _ffwd_value(self, value: int) -> None:
         self._seek("seek_forward_button", value, SEEK_BEATS)
 
     def _seek_backward_value(self, value: int) -> None:
+        self._rwd_value(value)
+
+    def _rwd_value(self, value: int) -> None:
         self._seek("seek_backward_button", value, -SEEK_BEATS)
 
     def _fastforward_value(self, value: int) -> None:
@@ -184,6 +190,12 @@ class TransportCore(PlacedComponent):
         self._live_song.tempo = max(20.0, min(999.0, self._live_song.tempo + bpm))
 
     # -- pairs, as the first generation has them ---------------------------------------------------------
+
+    def set_seek_forward_button(self, ffwd_button: Any) -> None:
+        self._put("seek_forward_button", ffwd_button)
+
+    def set_seek_backward_button(self, rwd_button: Any) -> None:
+        self._put("seek_backward_button", rwd_button)
 
     def set_punch_buttons(self, in_button: Any, out_button: Any) -> None:
         self._put("punch_in_button", in_button)

@@ -119,6 +119,16 @@ class SessionRecordingComponent(SessionRecordingCore, CompoundComponent):
 
     def __init__(self, clip_creator=None, view_controller=None, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._clip_creator, self._view_controller = clip_creator, view_controller
+        if clip_creator is not None:
+            clip_creator.fixed_length = 8.0
+
+    def _record_value(self, value):
+        self._on_record_button_value(value)
+
+    def _on_record_button_value(self, value):
+        if value:
+            self._trigger_recording()
 
 
 class TransportComponent(TransportCore, CompoundComponent):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..engine.events import listens
 from ..engine.session import RingCore, SessionCore
 from ..engine.slots import ClipSlotCore, SceneCore
 from ..engine.tools import nop
@@ -23,8 +24,19 @@ SLOT_SKIN_VALUES = {
 class ClipSlotComponent(ClipSlotCore, ControlSurfaceComponent):
     """`set_…_value` say what its button shows."""
 
+    @listens("value")
+    def _launch_button_value(self, value):
+        if self.is_enabled():
+            self._launch_value(value)
+
+    def set_launch_button(self, button):
+        """The button that launches and shows the slot; scripts override what its values do."""
+        self._put("launch_button", button)
+        self._place_slots["launch_button"].subject = None
+        self._launch_button_value.subject = button
+
     def _enable_skinning(self):
-        self._values = dict(SLOT_SKIN_VALUES)
+        self._set_values(SLOT_SKIN_VALUES)
         self.update()
 
 
@@ -53,23 +65,24 @@ class SceneComponent(SceneCore, CompoundComponent):
             self.set_tracks(self._tracks_to_use_callback()[new_offset:])
 
     def _enable_skinning(self):
-        self._values = dict(SCENE_SKIN_VALUES)
+        self._set_values(SCENE_SKIN_VALUES)
         for slot in self._clip_slots:
             slot._enable_skinning()
         self.update()
 
 
 BANK_PLACES = {
-    "track_bank_left": (-1, 0),
-    "track_bank_right": (1, 0),
-    "scene_bank_up": (0, -1),
-    "scene_bank_down": (0, 1),
-    "page_left": (-2, 0),
-    "page_right": (2, 0),
-    "page_up": (0, -2),
-    "page_down": (0, 2),
+    "track_bank_left": ("bank_left", (-1, 0)),
+    "track_bank_right": ("bank_right", (1, 0)),
+    "scene_bank_up": ("bank_up", (0, -1)),
+    "scene_bank_down": ("bank_down", (0, 1)),
+    "page_left": ("scroll_page_left", (-2, 0)),
+    "page_right": ("scroll_page_right", (2, 0)),
+    "page_up": ("scroll_page_up", (0, -2)),
+    "page_down": ("scroll_page_down", (0, 2)),
 }
-"""A bank button → its direction (tracks, scenes); 2 stands for the window's size."""
+"""A bank button -> the methods that it calls (`_bank_left`, `_can_bank_left`), its direction (tracks, scenes); 2 stands
+for the window's size."""
 
 
 class _Ring(RingCore):
@@ -114,8 +127,8 @@ class SessionComponent(SessionCore, CompoundComponent):
         return self.scene_component_type(0, self.tracks_to_use)
 
     def _enable_skinning(self):
-        self._stop_off, self._stop_on = "Session.StopClipDisabled", "Session.StopClip"
-        self._stop_triggered = "Session.StopClipTriggered"
+        self._stop_clip_disabled_value, self._stop_clip_value = "Session.StopClipDisabled", "Session.StopClip"
+        self._stop_clip_triggered_value = "Session.StopClipTriggered"
         for scene in [*self._scenes, self._selected_scene]:
             scene._enable_skinning()
 
@@ -132,6 +145,11 @@ class SessionComponent(SessionCore, CompoundComponent):
     def height(self):
         """How many scenes the window has."""
         return self._window[1]
+
+    _track_offset = property(lambda self: self.track_offset())
+    _scene_offset = property(lambda self: self.scene_offset())
+    _num_tracks = property(lambda self: self._window[0])
+    _num_scenes = property(lambda self: self._window[1])
 
     def track_offset(self):
         """Index of its first track."""
@@ -193,6 +211,22 @@ class SessionComponent(SessionCore, CompoundComponent):
         self._put("scene_bank_down_button", down_button)
         self._put("scene_bank_up_button", up_button)
 
+    def set_page_left_button(self, page_left_button):
+        """Moves the window by its width."""
+        self._put("page_left_button", page_left_button)
+
+    def set_page_right_button(self, page_right_button):
+        """Moves the window by its width."""
+        self._put("page_right_button", page_right_button)
+
+    def set_page_up_button(self, page_up_button):
+        """Moves the window by its height."""
+        self._put("page_up_button", page_up_button)
+
+    def set_page_down_button(self, page_down_button):
+        """Moves the window by its height."""
+        self._put("page_down_button", page_down_button)
+
     def set_select_buttons(self, next_button, prev_button):
         """Buttons that select the next and the previous scene."""
         self._put("next_scene_button", next_button)
@@ -211,13 +245,13 @@ class SessionComponent(SessionCore, CompoundComponent):
         if 0 <= at < len(scenes):
             song.view.selected_scene = scenes[at]
 
-    def _step(self, name):
-        tracks, scenes = BANK_PLACES[name]
+    def _step(self, direction):
         width, height = self._window
+        tracks, scenes = direction
         return {2: width, -2: -width}.get(tracks, tracks), {2: height, -2: -height}.get(scenes, scenes)
 
-    def _can_bank(self, name):
-        tracks, scenes = self._step(name)
+    def _can_move(self, direction):
+        tracks, scenes = self._step(direction)
         if tracks < 0:
             return self.track_offset() > self._minimal_track_offset
         if scenes < 0:
@@ -226,15 +260,14 @@ class SessionComponent(SessionCore, CompoundComponent):
             return self.track_offset() + tracks < len(self.tracks_to_use())
         return self.scene_offset() + scenes < len(self._live_song.scenes)
 
-    def _bank(self, name):
-        if self._can_bank(name):
-            self._change_offsets(*self._step(name))
-
     # -- several sessions as one -------------------------------------------------------------------------
 
     def _link(self):
         """Move together with all others that are linked."""
         SessionComponent._linked_session_instances.append(self)
+
+    def _is_linked(self):
+        return self in SessionComponent._linked_session_instances
 
     def _unlink(self):
         if self in SessionComponent._linked_session_instances:
@@ -246,17 +279,27 @@ class SessionComponent(SessionCore, CompoundComponent):
         super().disconnect()
 
 
-def _make_bank(name):
+def _make_bank(name, method, direction):
     place = "%s_button" % name
 
     def pressed(self, value):
-        self._scroll(place, value, partial(self._bank, name))
+        def step():
+            if getattr(self, "_can_" + method)():
+                getattr(self, "_" + method)()
+
+        self._scroll(place, value, step)
+
+    def show(self):
+        self._light(place, getattr(self, "_can_" + method)())
 
     setattr(SessionComponent, "_%s_value" % name, pressed)
-    setattr(SessionComponent, "_show_%s" % name, lambda self: self._light(place, self._can_bank(name)))
-    setattr(SessionComponent, "set_" + place, lambda self, button: self._put(place, button))
+    setattr(SessionComponent, "_show_%s" % name, show)
+    setattr(SessionComponent, "_" + method, lambda self: self._change_offsets(*self._step(direction)))
+    setattr(SessionComponent, "_can_" + method, lambda self: self._can_move(direction))
+    if not name.startswith("page"):
+        setattr(SessionComponent, "set_" + place, lambda self, button: self._put(place, button))
 
 
-for _name in BANK_PLACES:
-    _make_bank(_name)
+for _name, (_method, _direction) in BANK_PLACES.items():
+    _make_bank(_name, _method, _direction)
 SessionComponent.PLACES = SessionComponent.PLACES + SessionCore.PLACES

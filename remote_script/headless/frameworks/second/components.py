@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine.background import BackgroundCore
+from ..engine.controls import ButtonControl, ToggleButtonControl
 from ..engine.dependency import Injection
 from ..engine.device import DeviceCore, DeviceNavigationCore
 from ..engine.drums import AccentCore, DrumGroupCore, PlayableCore
@@ -24,6 +25,53 @@ from .component import Component
 
 class TransportComponent(TransportCore, Component):
     """Play, record, loop, tempo."""
+
+    play_button = ToggleButtonControl(toggled_color="Transport.PlayOn", untoggled_color="Transport.PlayOff")
+    stop_button = ButtonControl()
+    continue_playing_button = ButtonControl()
+    tap_tempo_button = ButtonControl(color="DefaultButton.On", pressed_color="DefaultButton.Off")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.register_slot(self.song, lambda: self._update_button_states(), "is_playing")
+        self._update_button_states()
+
+    def _update_button_states(self):
+        self.play_button.is_toggled = self.song.is_playing
+        self._update_stop_button_color()
+
+    def _update_stop_button_color(self):
+        play = self.play_button
+        self.stop_button.color = play.toggled_color if play.is_toggled else play.untoggled_color
+
+    @play_button.toggled
+    def play_button(self, is_toggled, button):
+        """Play or stop."""
+        self._on_play_button_toggled(is_toggled, button)
+
+    def _on_play_button_toggled(self, is_toggled, button):
+        self.song.is_playing = self._play_transform(is_toggled)
+
+    @stop_button.released
+    def stop_button(self, button):
+        """Stop."""
+        self._on_stop_button_released(button)
+
+    def _on_stop_button_released(self, button):
+        self.song.is_playing = False
+
+    @continue_playing_button.pressed
+    def continue_playing_button(self, button):
+        """Continue, or stop."""
+        if self.song.is_playing:
+            self.song.stop_playing()
+        else:
+            self.song.continue_playing()
+
+    @tap_tempo_button.pressed
+    def tap_tempo_button(self, button):
+        """Tap."""
+        self.song.tap_tempo()
 
 
 class DeviceComponent(DeviceCore, Component):
@@ -54,8 +102,9 @@ SimpleDeviceNavigationComponent = DeviceNavigationComponent
 class SessionRecordingComponent(SessionRecordingCore, Component):
     """Session recording and automation."""
 
-    def __init__(self, target_track_component=None, *args, **kwargs):
+    def __init__(self, view_controller=None, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self._view_controller = view_controller
 
 
 class UndoRedoComponent(UndoRedoCore, Component):

@@ -25,6 +25,16 @@ class ClipSlotComponent(session.ClipSlotComponent):
         "record_button": "Session.SlotRecordButton",
     }
 
+    def _on_launch_button_pressed(self):
+        if not self._modified(1):
+            self._do_launch_slot()
+
+    def _do_launch_slot(self):
+        self._do_launch_clip(True)
+
+    def _has_clip(self):
+        return self.has_clip()
+
 
 class SceneComponent(session.SceneComponent):
     """One scene under a button."""
