@@ -108,10 +108,13 @@ class Desk:
 
     # -- writing -----------------------------------------------------------------------------------
 
-    async def write(self, ops: Sequence[Operation], label: str, **more: Any) -> dict[str, Any]:
+    async def write(
+        self, ops: Sequence[Operation], label: str, overwrite: bool = False, **more: Any
+    ) -> dict[str, Any]:
         """Do it, if the policy lets it, and tell what came of it.
 
         Args:
+          overwrite: Let all calls remove what is in their way.
           more: if_revision, expect, dry_run, deadline_s, as the mirror has them.
 
         Raises:
@@ -123,6 +126,8 @@ class Desk:
             raise errors.InvalidParams(
                 f"{self._tool}: nothing to change was given", hint="give at least one thing to change"
             )
+        if overwrite:
+            ops = [msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops]
         for op in ops:
             if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
                 self.policy.check_file(op.args[FILE_ARGUMENT])

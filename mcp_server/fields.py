@@ -21,6 +21,8 @@ Target = int | str
 Time = float | str
 Length = float | str
 Value = float | str
+Overwrite = bool
+"""Whether it may remove what is in its way."""
 Color = Annotated[int | str, Meta(description="'#rrggbb'")]
 Pitch = Annotated[int | str, Meta(description="0..127 or 'C3' (60)")]
 

@@ -266,7 +266,7 @@ def _shortened(schema: Any) -> Any:
     return {
         name: _shortened(each)
         for name, each in schema.items()
-        if not (name == "default" and each in ("", [], {}, None))
+        if not (name == "default" and (each in ("", [], {}, None) or each is False))
     }
 
 

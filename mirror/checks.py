@@ -18,8 +18,8 @@ import msgspec
 from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
 from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
-from remote_script.SetMirror.clip_calls import NOTES_A_PIECE
 from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 from remote_script.SetMirror.operations import RESULT
 from remote_script.SetMirror.values import NOTE_FIELDS
 from remote_script.SetMirror.write import OPERATIONS
@@ -143,6 +143,8 @@ class _Write:
             told["method"] = op.method
             args = op.args if node is None else self._call(number, node, op)
             told["args"] = {**args, "notes": _in_pieces(args["notes"])} if "notes" in args else args
+            if op.overwrite:
+                told["overwrite"] = True
         return told
 
     def _is_result(self, target: Any, number: int) -> bool:

@@ -120,6 +120,10 @@ class Denied(AskerError):
     error = "DENIED"
 
 
+class WouldOverwrite(AskerError):
+    error = "WOULD_OVERWRITE"
+
+
 class PreconditionFailed(LiveError):
     error = "PRECONDITION_FAILED"
 

@@ -144,11 +144,15 @@ class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="
 
 
 class Call(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="call"):
-    """An operation of a write: call `method` of `target` with arguments by name."""
+    """An operation of a write: call `method` of `target` with arguments by name.
+
+    `overwrite` allows it to remove what is not its target: a clip in the way, notes that meet, a device replaced.
+    """
 
     target: int | str
     method: str
     args: dict[str, Any] = {}
+    overwrite: bool = False
 
 
 Operation = Set | Call
@@ -158,7 +162,8 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came of one operation.
 
     `note` says what Live made of the value; `display` how Live shows a parameter now; `result` is what a call
-    returned or made ({id, type, ref} for objects), `value` what it returned besides.
+    returned or made ({id, type, ref} for objects), `value` what it returned besides. `replaced` names what went besides
+    the target: the first 20 of `replaced_count`.
     """
 
     changed: bool = False
@@ -169,6 +174,8 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     display: str = ""
     result: Any = None
     value: Any = None
+    replaced: list[dict[str, Any]] = []
+    replaced_count: int = 0
 
 
 class WriteProgress(msgspec.Struct, frozen=True):

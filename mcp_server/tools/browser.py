@@ -100,7 +100,7 @@ class Load(Arguments):
     place: Annotated[
         Literal["before", "after", "replace"] | UnsetType, Meta(description="with a device as `to`")
     ] = UNSET
-    timeout_s: Annotated[float, Meta(gt=0, le=300, description="a first plug-in takes up to a minute")] = 60.0
+    timeout_s: Annotated[float, Meta(gt=0, le=300, description="first plug-ins are slow")] = 60.0
 
 
 @tools.writes(

@@ -10,7 +10,7 @@ from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror import schema
 
 from ..desk import Desk
-from ..fields import Color, Length, Target, Time, arguments, sets, settable
+from ..fields import Color, Length, Overwrite, Target, Time, arguments, sets, settable
 from ..tool import Arguments, Toolset
 from .notes import Notes, plain_notes
 
@@ -27,6 +27,7 @@ class CreateClip(Arguments):
     name: str | UnsetType = UNSET
     color: Color | UnsetType = UNSET
     notes: Notes = ""
+    overwrite: Overwrite = False
 
 
 @tools.writes(
@@ -71,7 +72,7 @@ async def create_clip(desk: Desk, given: CreateClip) -> dict[str, Any]:
     notes = plain_notes(given.notes)
     if notes:
         ops.append(Call("$0", "add_new_notes", {"notes": notes}))
-    return await desk.write(ops, "create a clip")
+    return await desk.write(ops, "create a clip", given.overwrite)
 
 
 def _lane(desk: Desk, track: Node, index: int | UnsetType) -> Node:

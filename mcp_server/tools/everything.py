@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mirror import Call, Set
 
 from ..desk import Desk
-from ..fields import Target
+from ..fields import Overwrite, Target
 from ..tool import Arguments, Toolset
 
 tools = Toolset("everything")
@@ -35,12 +35,13 @@ class CallMethod(Arguments):
     target: Target
     method: str
     args: dict[str, Any] = {}
+    overwrite: Overwrite = False
 
 
 @tools.writes(
     CallMethod,
     "Call a method",
-    "Any method of any object, in Live's words, arguments by name; describe lists them.",
+    "Any method of any object, arguments by name; describe lists them.",
     destructive=True,
     idempotent=False,
 )
@@ -49,7 +50,7 @@ async def call_method(desk: Desk, given: CallMethod) -> dict[str, Any]:
     if node.type == "Song" and given.method == "undo" and not given.args:
         # So that who undid what is known.
         return await desk.undo()
-    return await desk.write([Call(node.id, given.method, given.args)], given.method)
+    return await desk.write([Call(node.id, given.method, given.args)], given.method, given.overwrite)
 
 
 class Expected(Struct, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from remote_script.SetMirror.notes import GRIDS, nearest_line
 
 from .. import notation, units
 from ..desk import Desk
-from ..fields import Pitch, Target
+from ..fields import Overwrite, Pitch, Target
 from ..tool import Arguments, Toolset
 
 tools = Toolset("notes")
@@ -79,9 +79,8 @@ class EditNotes(Arguments):
         list[NoteChange] | str, Meta(description="by id; as text: all of the note, with its #id")
     ] = []
     remove: Annotated[list[int], Meta(description="note ids")] = []
-    replace: Annotated[list[NoteArgument] | str | None, Meta(description="instead of all the clip has")] = (
-        None
-    )
+    replace: Annotated[list[NoteArgument] | str | None, Meta(description="instead of all")] = None
+    overwrite: Overwrite = False
 
 
 @tools.writes(
@@ -103,7 +102,7 @@ async def edit_notes(desk: Desk, given: EditNotes) -> dict[str, Any]:
     added = plain_notes(given.add)
     if added:
         ops.append(Call(clip, "add_new_notes", {"notes": added}))
-    return await desk.write(ops, "edit notes")
+    return await desk.write(ops, "edit notes", given.overwrite)
 
 
 def _clip(desk: Desk, target: int | str) -> int:
@@ -144,6 +143,7 @@ class TransformNotes(Arguments):
     from_pitch: Pitch = 0
     to_pitch: Pitch = 127
     note_ids: list[int] = []
+    overwrite: Overwrite = False
 
 
 @tools.writes(
@@ -158,17 +158,18 @@ async def transform_notes(desk: Desk, given: TransformNotes) -> dict[str, Any]:
     meant = _meant(desk, clip, given)
     if given.operation in ("duplicate_loop", "crop"):
         # Live's own, on the whole clip.
-        return await desk.write([Call(clip, given.operation)], given.operation)
+        return await desk.write([Call(clip, given.operation)], given.operation, given.overwrite)
     if not meant:
         raise errors.NotFound("No note of the clip is in that range", hint="get_notes shows them")
     ids = [note.note_id for note in meant]
     if given.operation == "quantize":
-        return await desk.write(_quantize(desk, clip, given, meant), "quantize")
+        return await desk.write(_quantize(desk, clip, given, meant), "quantize", given.overwrite)
     if given.operation in ("duplicate", "select", "remove"):
         method = f"{given.operation}_notes_by_id"
-        return await desk.write([Call(clip, method, {"note_ids": ids})], given.operation)
+        return await desk.write([Call(clip, method, {"note_ids": ids})], given.operation, given.overwrite)
     changed = _changed(given, meant)
-    return await desk.write([Call(clip, "apply_note_modifications", {"notes": changed})], given.operation)
+    ops = [Call(clip, "apply_note_modifications", {"notes": changed})]
+    return await desk.write(ops, given.operation, given.overwrite)
 
 
 def in_range(notes: Iterable[Note], given: Any) -> list[Note]:

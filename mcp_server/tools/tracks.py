@@ -11,7 +11,7 @@ from remote_script.SetMirror import schema
 
 from .. import units
 from ..desk import Desk
-from ..fields import Color, Target, Time, Value, arguments, sets, settable
+from ..fields import Color, Overwrite, Target, Time, Value, arguments, sets, settable
 from ..tool import Arguments, Toolset
 
 tools = Toolset("tracks")
@@ -225,11 +225,13 @@ class Duplicate(Arguments):
         Target | UnsetType, Meta(description="of a clip: a slot; of a pad: a pad; else right after itself")
     ] = UNSET
     time: Annotated[Time | UnsetType, Meta(description="of a clip: this place in the arrangement")] = UNSET
+    overwrite: Overwrite = False
 
 
 @tools.writes(Duplicate, "Duplicate", "Copies a track, scene, clip, device or drum pad.", idempotent=False)
 async def duplicate(desk: Desk, given: Duplicate) -> dict[str, Any]:
-    return await desk.write([_copy(desk, desk.resolve(given.target), given.to, given.time)], "duplicate")
+    op = _copy(desk, desk.resolve(given.target), given.to, given.time)
+    return await desk.write([op], "duplicate", given.overwrite)
 
 
 def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType) -> Operation:
@@ -279,6 +281,7 @@ class Move(Arguments):
     to: Annotated[Target | UnsetType, Meta(description="a track or chain; of a clip: a slot")] = UNSET
     position: Annotated[int, Meta(ge=0, description="of a device: in the chain it goes to")] = 0
     time: Annotated[Time | UnsetType, Meta(description="of a clip: its new place in the arrangement")] = UNSET
+    overwrite: Overwrite = False
 
 
 @tools.writes(
@@ -303,4 +306,14 @@ async def move(desk: Desk, given: Move) -> dict[str, Any]:
     clip = node if node.type == "Clip" else desk.mirror.child(node, "clip")
     if clip is None:
         raise errors.NotAvailable(f"{desk.ref(node)} has no clip to move")
-    return await desk.write([_copy(desk, clip, given.to, given.time), _deletion(desk, clip)], "move")
+    return await desk.write([_move(desk, clip, given.to, given.time)], "move", given.overwrite)
+
+
+def _move(desk: Desk, clip: Node, to: Target | UnsetType, time: Time | UnsetType) -> Operation:
+    """One call, so that the script copies and deletes, or sees that the clip is there already."""
+    copy = _copy(desk, clip, to, time)
+    assert isinstance(copy, Call)
+    moves = {"duplicate_clip_to": "move_clip_to", "duplicate_clip_to_arrangement": "move_clip_to_arrangement"}
+    if copy.method not in moves:
+        raise errors.InvalidParams("An arrangement clip can be moved to a `time` only")
+    return Call(copy.target, moves[copy.method], copy.args)

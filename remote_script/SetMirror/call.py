@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 
 from . import schema
+from .errors import BridgeError
 from .plans import Row
+from .values import read
 
 Steps = Generator[str, None, Any]
 
@@ -22,21 +24,56 @@ UNCHANGED: Any = object()
 """Returned by an adapter that found nothing to do."""
 
 
+REPLACED_SHOWN = 20
+"""Of what a call replaces; all are counted."""
+
+Described = Dict[str, Any]
+
+
+def by_type_and_name(obj: Any) -> Described:
+    """An object as its type and name."""
+    return {"type": type(obj).__name__, "name": str(read(obj, "name") or "")}
+
+
 class Call:
-    """One call about to be made: `args` by name, objects already Live's own."""
+    """One call about to be made: `args` by name, objects already Live's own.
+
+    `live` is Live's version; `overwrite` allows the call to remove what is not its target; `describe` says how such an
+    object is named in the answer.
+    """
 
     __slots__ = (
-        "args", "back", "done", "holds", "live_module", "made", "method", "of", "row", "so_far", "song",
+        "after", "args", "back", "before", "check", "describe", "done", "holds", "live", "live_module", "made",
+        "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
     )  # fmt: skip
 
     def __init__(
-        self, row: Row, method: schema.Method, args: Dict[str, Any], song: Any, live_module: Any
+        self,
+        row: Row,
+        method: schema.Method,
+        args: Dict[str, Any],
+        song: Any,
+        live_module: Any,
+        live: Tuple[int, ...] = (0,),
+        overwrite: bool = False,
+        describe: Callable[[Any], Described] = by_type_and_name,
     ) -> None:
         self.row = row
         self.method = method
         self.args = args
         self.song = song
         self.live_module = live_module
+        self.live = live
+        self.overwrite = overwrite
+        self.describe = describe
+        self.replaced: List[Described] = []
+        """What the call removes or cuts besides its target."""
+        self.before: Dict[str, Any] = {}
+        """What of the target is no property and changes, such as its number of notes; `after` the same afterwards."""
+        self.after: Dict[str, Any] = {}
+        self.note = ""
+        self.check: Callable[[], Any] = bool
+        """Compares what Live did with what was foreseen, in the turn of the call; raises where it removed more."""
         self.made: Any = None
         """What an adapter knows that the call made."""
         self.done = 0
@@ -52,6 +89,23 @@ class Call:
     @property
     def obj(self) -> Any:
         return self.row.obj
+
+    def replaces(self, what: List[Described], kind: str, outcome: str = "") -> None:
+        """Record what the call removes besides its target; BridgeError WOULD_OVERWRITE where that is not allowed.
+
+        Args:
+          kind: What they are, in the plural.
+          outcome: What becomes of their number, such as "6 → 3".
+        """
+        if what and not self.overwrite:
+            names = [repr(each["name"]) for each in what if each.get("name")][:REPLACED_SHOWN]
+            rule = "{} would overwrite {} {}".format(self.method.name, len(what), kind)
+            rule += " ({})".format(", ".join(names)) if names else ""
+            facts = {"replaced": what[:REPLACED_SHOWN], "count": len(what)}
+            if outcome:
+                rule, facts[kind] = "{}: {}".format(rule, outcome), outcome
+            raise BridgeError("WOULD_OVERWRITE", rule, **facts)
+        self.replaced.extend(what)
 
     def positional(self) -> List[Any]:
         """The arguments in Live's order, up to the last one given."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import browser_calls, clip_calls, cue_calls, schema
-from .call import Adapters, Call, Steps
+from . import browser_calls, checks, clip_calls, cue_calls, note_calls, overwrites, schema
+from .call import UNCHANGED, Adapters, Call, Steps
 from .errors import BridgeError
-from .values import as_json, as_notes, items, read
+from .values import alive, as_json, as_notes, items, read
 
 
 def _show_message(call: Call) -> Any:
@@ -26,20 +26,52 @@ def _show_message(call: Call) -> Any:
 ADAPTERS: Adapters = {
     ("Application", "show_message"): _show_message,
     **clip_calls.ADAPTERS,
+    **note_calls.ADAPTERS,
     **cue_calls.ADAPTERS,
     **browser_calls.ADAPTERS,
 }
 
 
+JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES}
+
+
+def judge(call: Call) -> Steps:
+    """Look at what the call would do, changing nothing; UNCHANGED where there is nothing to do.
+
+    Raises:
+      BridgeError: the arguments are wrong, or the call would remove what it may not.
+    """
+    return (yield from _run(_find(JUDGES, call), call))
+
+
 def perform(call: Call) -> Steps:
-    """Make the call; the adapter for its class and name, or the method as it is."""
-    for (type_, name), adapter in ADAPTERS.items():
+    """Judge, then make the call: by the adapter for its class and name, or the method as it is."""
+    if (yield from judge(call)) is UNCHANGED:
+        return UNCHANGED
+    if not alive(call.obj):
+        raise BridgeError("STALE_REFERENCE", "{} was removed meanwhile".format(checks.object_label(call.row)))
+    adapter = _find(ADAPTERS, call)
+    if adapter is not None:
+        result = yield from _run(adapter, call)
+    else:
+        result = getattr(call.obj, call.method.name)(*call.positional())
+    if result is not UNCHANGED:
+        call.check()
+    return result
+
+
+def _find(table: Adapters, call: Call) -> Optional[Callable[[Call], Any]]:
+    for (type_, name), found in table.items():
         if name == call.method.name and schema.is_a(call.row.plan.type, type_):
-            result = adapter(call)
-            if isinstance(result, GeneratorType):
-                result = yield from result
-            return result
-    return getattr(call.obj, call.method.name)(*call.positional())
+            return found
+    return None
+
+
+def _run(adapter: Optional[Callable[[Call], Any]], call: Call) -> Steps:
+    result = adapter(call) if adapter is not None else None
+    if isinstance(result, GeneratorType):
+        result = yield from result
+    return result
 
 
 def plain_result(method: schema.Method, raw: Any) -> Any:
@@ -84,6 +116,7 @@ PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("ClipSlot", "create_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "create_audio_clip"): lambda call: call.obj.clip,
     ("ClipSlot", "duplicate_clip_to"): lambda call: call.args["target_clip_slot"].clip,
+    ("ClipSlot", "move_clip_to"): lambda call: call.args["target_clip_slot"].clip,
     ("Song", "duplicate_track"): lambda call: call.obj.view.selected_track,
     ("Song", "duplicate_scene"): lambda call: call.obj.view.selected_scene,
     ("Song", "capture_and_insert_scene"): lambda call: call.obj.view.selected_scene,

@@ -39,6 +39,7 @@ TABLE: Dict[str, Tuple[int, str]] = {
     "TOO_LARGE": (-32017, "send less at once"),
     "DENIED": (-32018, "the policy forbids it"),
     "DISCONNECTED": (-32019, "the link to Live is down; it is retried"),
+    "WOULD_OVERWRITE": (-32021, "say `overwrite: true` to allow it, or choose another place"),
     "CANCELLED": (-32020, "it was cancelled before it was sent"),
 }
 """name → (code, hint)"""

@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Dict, Generator, List, Optional
 from . import checks, schema
 from .batches import Engine
 from .call import MORE, Call
-from .calls import perform, victim
+from .calls import perform
 from .consequences import mark_consequences
 from .errors import BridgeError
 from .operations import Operation, Problems, prepare
@@ -208,9 +208,10 @@ class Executor:
             write.touched.update(operation.touches)
         began = engine.revision
         if write.dry_run:
-            return self._result(
-                write, "unchanged", [op.forecast(engine) for op in operations], 0, dry_run=True
-            )
+            forecasts = []
+            for operation in operations:
+                forecasts.append((yield from operation.forecast(engine, self._live_module())))
+            return self._result(write, "unchanged", forecasts, 0, dry_run=True)
         for number, operation in enumerate(operations):
             try:
                 yield from self._patiently(operation, operations, write)
@@ -370,9 +371,7 @@ class Executor:
             return
         if operation.undoable and not operation.self_contained:
             self._step.begin()
-        arguments = operation.live_arguments(engine, operations)
-        call = operation.call = Call(row, operation.method, arguments, engine.song, self._live_module())
-        operation.victim = victim(call)
+        call = operation.new_call(engine, operations, self._live_module())
         if operation.self_contained:
             self._step.close_foreign()
         steps = perform(call)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Generator, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 GRIDS: Dict[int, Tuple[float, ...]] = {
     1: (1.0,),
@@ -23,6 +23,10 @@ GRIDS: Dict[int, Tuple[float, ...]] = {
     8: (1.0 / 8,),
 }
 """RecordingQuantization 1..8 → the steps in beats; 4 and 7 offer straight and triplet lines."""
+
+
+PIECE = 500
+"""Notes between two pauses of a generator: about a millisecond."""
 
 
 class Note(NamedTuple):
@@ -43,10 +47,6 @@ class Note(NamedTuple):
         return self.start_time + self.duration
 
 
-Lane = Sequence[Note]
-"""The notes of one pitch, sorted by start."""
-
-
 class Outcome(NamedTuple):
     """What an edit does to a clip's notes besides what it asks for."""
 
@@ -55,17 +55,27 @@ class Outcome(NamedTuple):
     shortened: Tuple[Note, ...]
     """Notes of the clip that end earlier, though the edit gave them no new duration."""
     after: int
-    """Number of notes, of the notes that were looked at."""
+    """Number of notes that the clip then has."""
+
+
+Steps = Generator[None, None, Outcome]
 
 
 # -- one pitch ----------------------------------------------------------------------------------
 
 
-def added(lane: Lane, new: Iterable[Note]) -> List[Note]:
-    """The notes of one pitch after `new` notes were added one by one; a new note survives those before it."""
-    notes = list(lane)
-    starts = [note.start_time for note in notes]
-    for note in new:
+class Lane:
+    """The notes of one pitch, sorted by start, while notes are added to it."""
+
+    __slots__ = ("_starts", "notes")
+
+    def __init__(self, notes: Iterable[Note] = ()) -> None:
+        self.notes = list(notes)
+        self._starts = [note.start_time for note in self.notes]
+
+    def add(self, note: Note) -> None:
+        """Add a note, which survives those before it."""
+        notes, starts = self.notes, self._starts
         low = bisect_left(starts, note.start_time)
         high = bisect_left(starts, note.end_time, low)
         if low == high and low < len(starts) and starts[low] == note.start_time:
@@ -76,7 +86,6 @@ def added(lane: Lane, new: Iterable[Note]) -> List[Note]:
                 notes[low - 1] = earlier._replace(duration=note.start_time - earlier.start_time)
         notes[low:high] = [note]
         starts[low:high] = [note.start_time]
-    return notes
 
 
 def settled(notes: Iterable[Note]) -> List[Note]:
@@ -94,53 +103,71 @@ def settled(notes: Iterable[Note]) -> List[Note]:
     return ordered
 
 
-# -- a clip -------------------------------------------------------------------------------------
+# -- a clip; generators that pause every `PIECE` notes ---------------------------------------------
 
 
-def by_pitch(notes: Iterable[Note]) -> Dict[int, List[Note]]:
-    """The notes of each pitch, sorted by start."""
+def after_adding(notes: Iterable[Note], new: Iterable[Note]) -> Steps:
+    """What becomes of a clip's `notes` when `new` ones are added in this order."""
+    held = list(notes)
+    lanes = {pitch: Lane(lane) for pitch, lane in (yield from _by_pitch(held)).items()}
+    for number, note in enumerate(new):
+        if number % PIECE == PIECE - 1:
+            yield
+        if note.pitch not in lanes:
+            lanes[note.pitch] = Lane()
+        lanes[note.pitch].add(note)
+    return (yield from _outcome(held, [lane.notes for lane in lanes.values()], {}))
+
+
+def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:
+    """What becomes of a clip's `notes` when those with the ids of `changed` are given these values."""
+    held = list(notes)
+    present = {note.note_id: note for note in held}
+    wanted: Dict[int, Note] = {}
+    touched: Set[int] = set()
+    for number, note in enumerate(changed):
+        if number % PIECE == PIECE - 1:
+            yield
+        before = present.get(note.note_id)
+        if before is not None and before != note:
+            wanted[note.note_id] = note
+            touched.update((before.pitch, note.pitch))
+    lanes = yield from _by_pitch([wanted.get(note.note_id, note) for note in held])
+    done = 0
+    for pitch in touched & set(lanes):
+        done += len(lanes[pitch])
+        lanes[pitch] = settled(lanes[pitch])
+        if done >= PIECE:
+            done = 0
+            yield
+    return (yield from _outcome(held, list(lanes.values()), wanted))
+
+
+def _by_pitch(notes: Sequence[Note]) -> Generator[None, None, Dict[int, List[Note]]]:
     lanes: Dict[int, List[Note]] = {}
-    for note in notes:
-        lanes.setdefault(note.pitch, []).append(note)
+    for start in range(0, len(notes), PIECE):
+        if start:
+            yield
+        for note in notes[start : start + PIECE]:
+            lanes.setdefault(note.pitch, []).append(note)
     for lane in lanes.values():
         lane.sort(key=lambda note: note.start_time)
     return lanes
 
 
-def after_adding(notes: Iterable[Note], new: Iterable[Note]) -> Outcome:
-    """What becomes of a clip's `notes` when `new` ones are added in this order."""
-    held = list(notes)
-    lanes = by_pitch(held)
-    wanted: Dict[int, List[Note]] = {}
-    for note in new:
-        wanted.setdefault(note.pitch, []).append(note)
-    for pitch, lane in wanted.items():
-        lanes[pitch] = added(lanes.get(pitch, ()), lane)
-    return _outcome(held, lanes, {})
-
-
-def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Outcome:
-    """What becomes of a clip's `notes` when those with the ids of `changed` are given these values."""
-    held = list(notes)
-    present = {note.note_id: note for note in held}
-    wanted = {note.note_id: note for note in changed if note != present.get(note.note_id, note)}
-    touched = {note.pitch for note in wanted.values()} | {present[id_].pitch for id_ in wanted}
-    lanes = by_pitch(wanted.get(note.note_id, note) for note in held)
-    for pitch in touched & set(lanes):
-        lanes[pitch] = settled(lanes[pitch])
-    return _outcome(held, lanes, wanted)
-
-
-def _outcome(held: List[Note], lanes: Dict[int, List[Note]], wanted: Dict[int, Note]) -> Outcome:
-    left = {note.note_id: note for lane in lanes.values() for note in lane}
-    removed, shortened = [], []
-    for note in held:
+def _outcome(held: Sequence[Note], lanes: Sequence[Sequence[Note]], wanted: Dict[int, Note]) -> Steps:
+    left = {note.note_id: note for lane in lanes for note in lane}
+    removed: List[Note] = []
+    shortened: List[Note] = []
+    for number, note in enumerate(held):
+        if number % PIECE == PIECE - 1:
+            yield
         now = left.get(note.note_id)
         if now is None:
             removed.append(note)
         elif now.duration < wanted.get(note.note_id, note).duration:
             shortened.append(note)
-    return Outcome(tuple(removed), tuple(shortened), sum(map(len, lanes.values())))
+    return Outcome(tuple(removed), tuple(shortened), sum(map(len, lanes)))
 
 
 # -- edits --------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ operation k of the same write returned. All problems of a write are collected be
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Set
+from functools import partial
+from typing import Any, Dict, Generator, List, Optional, Set
 
 from . import checks, schema
 from .batches import Engine
-from .call import UNCHANGED, Call
-from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNSEEN, plain_result
+from .call import REPLACED_SHOWN, UNCHANGED, Call
+from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .errors import BridgeError
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
@@ -58,6 +59,10 @@ class Operation:
         self.kind = asked.get("op")
         if self.kind not in ("set", "call"):
             raise BridgeError("INVALID_PARAMS", "`op` is set or call", checks.short(self.kind))
+        self.overwrite = asked.get("overwrite", False)
+        if not isinstance(self.overwrite, bool) or (self.overwrite and self.kind == "set"):
+            rule = "`overwrite` is true or false, and goes with a call"
+            raise BridgeError("INVALID_PARAMS", rule, checks.short(self.overwrite))
         self.target = asked.get("target")
         self.where = str(checks.short(self.target))
         self.row: Optional[Row] = None
@@ -203,15 +208,23 @@ class Operation:
         rows = [engine.shadow.rows[id_] for id_ in self.touches if id_ in engine.shadow.rows]
         return max([row.revision for row in rows] or [0])
 
-    def forecast(self, engine: Engine) -> Dict[str, Any]:
-        """What would happen, as far as it can be told without doing it."""
+    def forecast(self, engine: Engine, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
+        """What would happen, as far as it is known without doing it; refuses what would be refused."""
         if self.kind == "set" and self.row is not None:
             assert self.prop is not None
             before = engine.reader.now(self.row, self.prop.name)
             wanted = self._wanted(engine)
             return {"changed": not same(before, wanted), "before": before, "after": wanted, "verified": False}
         changes = self.method_row is None or self.method_row.effect in ("edit", "act")
-        return {"changed": changes, "before": None, "after": None, "verified": False}
+        if self.row is not None and not any(self._of_result(each) for each in self.args.values()):
+            call = self.new_call(engine, [], live_module)
+            try:
+                changes = (yield from judge(call)) is not UNCHANGED and changes
+            except BridgeError as problem:
+                problem.facts.setdefault("op", self.number)
+                raise
+            self.note = call.note
+        return dict(self._seen_of_call(), changed=changes, verified=False)
 
     # -- running -----------------------------------------------------------------------------------
 
@@ -368,10 +381,29 @@ class Operation:
         )
         return True
 
+    def new_call(self, engine: Engine, operations: List[Operation], live_module: Any) -> Call:
+        """The call that this operation is, with Live's own objects."""
+        assert self.row is not None
+        call = self.call = Call(
+            self.row,
+            self.method,
+            self.live_arguments(engine, operations),
+            engine.song,
+            live_module,
+            engine.live,
+            self.overwrite,
+            partial(named, engine),
+        )
+        self.victim = victim(call)
+        if self.victim is not None and alive(self.victim):
+            call.before = call.describe(self.victim)
+        return call
+
     def finish_call(self, call: Call, raw: Any) -> None:
         """Keep what the call returned and what it made."""
         method = self.method
         self.changed = raw is not UNCHANGED and method.effect != "read"
+        self.note = call.note
         self.raw = None if raw is UNCHANGED else raw
         if method.returns == "obj":
             self.product = self.raw
@@ -394,7 +426,7 @@ class Operation:
             except Exception:
                 # It died meanwhile, or has no such property: then nothing speaks against it.
                 self.verified = True
-            self.note = "" if self.verified else effect[0]
+            self.note = self.call.note if self.verified and self.call is not None else effect[0]
         if self.victim is not None and alive(self.victim):
             self.verified, self.note = False, "the object is still there"
         return self.verified
@@ -460,6 +492,7 @@ class Operation:
             "after": self.after if self.after is not ABSENT else None,
             "verified": self.verified,
         }
+        found.update(self._seen_of_call())
         if self.note:
             found["note"] = self.note
         shown = self._shown()
@@ -472,6 +505,17 @@ class Operation:
                     found["value"] = plain_result(self.method, self.raw)
             elif self.raw is not None:
                 found["result"] = plain_result(self.method, self.raw)
+        return found
+
+    def _seen_of_call(self) -> Dict[str, Any]:
+        """What a call changes that is no property, and what it replaces."""
+        call = self.call
+        if call is None:
+            return {"before": self.before, "after": self.after} if self.kind == "call" else {}
+        found: Dict[str, Any] = {"before": call.before or None, "after": call.after or None}
+        if call.replaced:
+            found["replaced"] = call.replaced[:REPLACED_SHOWN]
+            found["replaced_count"] = len(call.replaced)
         return found
 
     def _shown(self) -> Optional[str]:
@@ -493,6 +537,12 @@ def describe(engine: Engine, obj: Any) -> Any:
     if row is None:
         return {"id": None, "type": class_of(obj, "") or type(obj).__name__, "ref": None}
     return {"id": row.id, "type": row.plan.type, "ref": ref_of(engine.shadow, row)}
+
+
+def named(engine: Engine, obj: Any) -> Dict[str, Any]:
+    """An object as {id, type, ref, name}, for one that goes."""
+    found = describe(engine, obj) or {}
+    return dict(found, name=str(read(obj, "name") or ""))
 
 
 def prepare(engine: Engine, asked: List[Dict[str, Any]], problems: Problems) -> List[Operation]:

@@ -21,7 +21,7 @@ from typing import (
     Tuple,
 )
 
-from ..SetMirror.notes import GRIDS, Note, added, duplicated, quantized, settled, shifted
+from ..SetMirror.notes import GRIDS, Lane, Note, duplicated, quantized, settled, shifted
 
 MISSING_IDS = "All given IDs must be present in clip"
 INVALID_QUANTIZATION = "Invalid quantization."
@@ -161,13 +161,15 @@ class Notes:
             )
             for s in specs
         ]
-        wanted: Dict[int, List[Note]] = {}
+        lanes: Dict[int, Lane] = {}
         given: List[int] = []
         for note in new:
             note = note._replace(note_id=self.ids.next())
             given.append(note.note_id)
-            wanted.setdefault(note.pitch, []).append(note)
-        changed = {pitch: tuple(added(self._lanes.get(pitch, ()), notes)) for pitch, notes in wanted.items()}
+            if note.pitch not in lanes:
+                lanes[note.pitch] = Lane(self._lanes.get(note.pitch, ()))
+            lanes[note.pitch].add(note)
+        changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
         alive = {note.note_id for lane in changed.values() for note in lane}
         return self._with_lanes(changed), [note_id for note_id in given if note_id in alive]
 

@@ -108,6 +108,9 @@ CASES: dict[str, tuple[Target, Arguments, First]] = {
     "Track.delete_device": (KEYS, {"device": 0}, []),
     "Track.duplicate_clip_slot": (INSTRUMENTS, {"index": 0}, []),
     "Track.duplicate_clip_to_arrangement": (INSTRUMENTS, {"clip": MIDI, "destination_time": 64.0}, []),
+    "Track.move_clip_to_arrangement": (
+        INSTRUMENTS, {"clip": f"{INSTRUMENTS}/arrangement_clips/0", "destination_time": 64.0}, [],
+    ),
     "Track.duplicate_device": (KEYS, {"index": 1}, []),
     "Track.insert_device": (KEYS, {"device_name": "Reverb"}, []),
     "Track.jump_in_running_session_clip": (INSTRUMENTS, {"beats": 1.0}, [(MIDI, "fire", {})]),
@@ -122,6 +125,9 @@ CASES: dict[str, tuple[Target, Arguments, First]] = {
     "ClipSlot.create_audio_clip": (f"{EFFECTS}/clip_slots/3", {"file_path": "/samples/new.wav"}, []),
     "ClipSlot.create_clip": (f"{INSTRUMENTS}/clip_slots/3", {"pages": 4.0}, []),
     "ClipSlot.delete_clip": (f"{INSTRUMENTS}/clip_slots/0", {}, []),
+    "ClipSlot.move_clip_to": (
+        f"{INSTRUMENTS}/clip_slots/0", {"target_clip_slot": f"{INSTRUMENTS}/clip_slots/4"}, [],
+    ),
     "ClipSlot.duplicate_clip_to": (
         f"{INSTRUMENTS}/clip_slots/0", {"target_clip_slot": f"{INSTRUMENTS}/clip_slots/4"}, [],
     ),

@@ -221,7 +221,9 @@ async def test_notes(autojump_clock: Clock) -> None:
         await done(
             whole, "transform_notes", clip=CLIP, operation="move", amount=0.25, note_ids=[notes[0]["note_id"]]
         )
-        await done(whole, "transform_notes", clip=CLIP, operation="duplicate", from_time=0, to_time=1)
+        duplicate = {"clip": CLIP, "operation": "duplicate", "from_time": 0, "to_time": 1}
+        assert await whole.refused("transform_notes", **duplicate) == "WOULD_OVERWRITE"
+        await done(whole, "transform_notes", **duplicate, overwrite=True)
         await done(
             whole,
             "transform_notes",

@@ -27,6 +27,7 @@ class ClipSlot
   create_clip(pages: float) -> obj:Clip  edit creates=Clip overwrites=clip
   delete_clip() -> none  edit deletes=clip
   duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit creates=Clip overwrites=@target_clip_slot/clip
+  move_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit ours creates=Clip deletes=clip overwrites=@target_clip_slot/clip
   fire() -> none  act plays=clip,~playing
   set_fire_button_state(state: bool) -> none  act plays=clip,~playing
   stop() -> none  act plays=~playing

@@ -34,7 +34,7 @@ class DeviceParameter
   max                              float                    polled                         after=name
   min                              float                    polled                         after=name
   name                             str                      observed
-  original_name                    str                      constant
+  original_name                    str                      polled                         after=name
   short_value_items                strs                     polled                         since=11.2.0 after=name
   state                            int                      observed  [ParameterState]
   value                            float                    observed                       write

@@ -60,6 +60,7 @@ class Track
   delete_device(device: int) -> none  edit deletes=devices[device]
   duplicate_clip_slot(index: int) -> int  edit creates=Clip,Scene,ClipSlot changes=clip_slots[index]
   duplicate_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit creates=Clip overwrites=~covered
+  move_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit ours creates=Clip deletes=@clip overwrites=~covered
   duplicate_device(index: int) -> none  edit since=12.3.0 creates=Device
   get_data(key: str, default_value: json) -> json  read
   insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3 creates=Device

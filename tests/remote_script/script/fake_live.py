@@ -199,7 +199,7 @@ class Clip(kind("Clip")):  # type: ignore[misc]
 
 def note(note_id: int, **fields: Any) -> Any:
     base: dict[str, Any] = dict(
-        pitch=60, start_time=0.0, duration=1.0, velocity=100.0, mute=False, probability=1.0
+        pitch=60, start_time=float(note_id), duration=1.0, velocity=100.0, mute=False, probability=1.0
     )
     base.update(velocity_deviation=0.0, release_velocity=64.0)
     base.update(fields, note_id=note_id)

@@ -278,7 +278,7 @@ CASES: list[tuple[dict[str, Any], str, int]] = [
     (call("song", "delete_return_track", index=1), "verified", 1),
     (call("song", "create_cue_point", time=12.0, name="Here"), "verified", 1),
     (call("song", "start_playing"), "verified", 0),
-    (call("song", "stop_playing"), "verified", 0),
+    (call("song", "stop_playing"), "unchanged", 0),
     (call("tracks/1", "insert_device", device_name="Reverb"), "verified", 1),
     (call("tracks/1", "delete_device", device=0), "verified", 1),
     (call("tracks/0/clip_slots/0", "fire"), "verified", 0),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless.generate import default_set
-from remote_script.SetMirror.clip_calls import NOTES_A_PIECE
+from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 
 from .guest import Client
 from .stage import Stage

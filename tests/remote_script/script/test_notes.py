@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remote_script.headless.notes import Notes
+from remote_script.SetMirror.content import whole
 from remote_script.SetMirror.notes import GRIDS, Note, after_adding, after_changing, duplicated, quantized
 
 
@@ -17,7 +18,7 @@ def note(id_: int, pitch: int, start: float, duration: float = 1.0) -> Note:
 
 def test_a_transposed_note_removes_the_older_one_that_starts_with_it_and_cuts_the_one_before() -> None:
     held = [note(1, 60, 0.0, 4.0), note(2, 60, 2.0), note(3, 62, 2.0, 8.0)]
-    outcome = after_changing(held, [held[2]._replace(pitch=60)])
+    outcome = whole(after_changing(held, [held[2]._replace(pitch=60)]))
     assert outcome.removed == (held[1],)
     assert outcome.shortened == (held[0],)
     assert outcome.after == 2
@@ -25,17 +26,17 @@ def test_a_transposed_note_removes_the_older_one_that_starts_with_it_and_cuts_th
 
 def test_a_note_that_is_made_shorter_by_the_edit_itself_is_no_side_effect() -> None:
     held = [note(1, 60, 0.0, 4.0), note(2, 60, 4.0)]
-    assert after_changing(held, [held[0]._replace(duration=1.0)]) == ((), (), 2)
+    assert whole(after_changing(held, [held[0]._replace(duration=1.0)])) == ((), (), 2)
 
 
 def test_of_two_new_notes_with_one_start_the_first_is_no_note_of_the_clip_that_goes() -> None:
-    outcome = after_adding([note(1, 60, 0.0)], [note(0, 61, 0.0), note(0, 61, 0.0)])
+    outcome = whole(after_adding([note(1, 60, 0.0)], [note(0, 61, 0.0), note(0, 61, 0.0)]))
     assert outcome == ((), (), 2)
 
 
 def test_a_new_note_removes_those_that_start_inside_it_and_cuts_the_one_that_it_starts_in() -> None:
     held = [note(1, 60, 0.0, 2.0), note(2, 60, 2.0), note(3, 60, 3.0), note(4, 61, 1.0)]
-    outcome = after_adding(held, [note(0, 60, 1.0, 2.0)])
+    outcome = whole(after_adding(held, [note(0, 60, 1.0, 2.0)]))
     assert outcome.removed == (held[1],)
     assert outcome.shortened == (held[0],)
     assert outcome.after == 4
@@ -67,7 +68,7 @@ def test_what_is_foreseen_of_adding_is_what_headless_live_does(
     held: list[SimpleNamespace], new: list[SimpleNamespace]
 ) -> None:
     before = Notes.of(held)
-    outcome = after_adding(before, map(plain, new))
+    outcome = whole(after_adding(before, map(plain, new)))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, before.add(new)[0])
 
 
@@ -76,15 +77,15 @@ def test_what_is_foreseen_of_quantizing_transposing_and_duplicating_is_what_head
     held: list[SimpleNamespace], grid: int, amount: float, semitones: int
 ) -> None:
     before = Notes.of(held)
-    outcome = after_changing(before, map(quantized(grid, amount), before))
+    outcome = whole(after_changing(before, map(quantized(grid, amount), before)))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(
         before, before.quantize(grid, amount)
     )
     moved = [n._replace(pitch=n.pitch + semitones) for n in list(before)[::2]]
-    outcome = after_changing(before, moved)
+    outcome = whole(after_changing(before, moved))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, before.modify(moved))
     ids = [n.note_id for n in before][::2]
     copies = duplicated(before.with_ids(ids), None, semitones)
     after = before.duplicate_ids(ids, None, semitones)[0]
-    outcome = after_adding(before, copies)
+    outcome = whole(after_adding(before, copies))
     assert ({n.note_id for n in outcome.removed}, outcome.after) == seen(before, after)

@@ -1,0 +1,330 @@
+"""Calls on the notes of a clip: checked, foreseen, then made.
+
+An edit that would remove notes which it does not name is refused unless the write may overwrite (see `notes` for what
+Live does to notes that meet). What was foreseen is compared with what Live did: a note more that is gone fails the
+call, so that the write is taken back. Thousands of notes are read, foreseen and added in pieces, so that Live's main
+thread has room between two.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
+
+from . import checks
+from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
+from .content import FOREVER, all_notes
+from .errors import BridgeError
+from .notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
+from .values import ABSENT, NOTE_FIELDS, as_note, read, same
+from .wire import decode
+
+NOTES_A_PIECE = 100
+"""Live's main thread has room between two pieces, whenever a turn's time is over."""
+_NEW = ("pitch", "start_time", "duration")
+
+Foresee = Callable[[Call, List[Note]], Generator[None, None, Outcome]]
+
+# -- arguments ------------------------------------------------------------------------------------
+
+
+def _need_midi(call: Call) -> None:
+    if read(call.obj, "is_midi_clip") is False:
+        raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", checks.object_label(call.row))
+
+
+def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:
+    """A check of `notes` that leaves them in the arguments as `checks.notes` gives them."""
+
+    def check(call: Call) -> Steps:
+        _need_midi(call)
+        found: List[Dict[str, Any]] = []
+        for piece in _note_pieces(call.args["notes"]):
+            if found:
+                yield MORE
+            found.extend(checks.notes(piece, required, len(found)))
+        call.args["notes"] = found
+
+    return check
+
+
+def _note_pieces(given: Any) -> Iterator[Any]:
+    """Long lists come as texts of JSON, some notes in each: their line is read in no time, they are read here."""
+    if isinstance(given, dict) and isinstance(given.get("pieces"), list):
+        for text in given["pieces"]:
+            if not isinstance(text, str):
+                raise checks.refuse("pieces of notes must be texts", text)
+            yield decode(text.encode("utf-8"))
+    elif isinstance(given, (list, tuple)):
+        for start in range(0, len(given), NOTES_A_PIECE):
+            yield given[start : start + NOTES_A_PIECE]
+    else:
+        yield given
+
+
+def _check_tuples(call: Call) -> None:
+    _need_midi(call)
+    try:
+        call.args["notes"] = tuple(tuple(note) for note in call.args["notes"])
+        for note in call.args["notes"]:
+            _, _, _, _, _ = note
+    except (TypeError, ValueError):
+        raise checks.refuse(
+            "notes must be lists of [pitch, time, duration, velocity, mute]", call.args["notes"]
+        )
+
+
+def _check_ids(call: Call) -> None:
+    _need_midi(call)
+    call.args["note_ids"] = list(call.args["note_ids"])
+    _with_ids(call, call.args["note_ids"])
+
+
+def _with_ids(call: Call, ids: List[int]) -> Any:
+    """Live's copies of these notes, all of them."""
+    if not ids:
+        return ()
+    try:
+        vector = call.obj.get_notes_by_id(tuple(ids))
+        if len(vector) == len(set(ids)):
+            return vector
+    except Exception:
+        # Live does not say which, and its versions differ in what they raise.
+        pass
+    present = {int(note.note_id) for note in all_notes(call.obj)}
+    raise BridgeError(
+        "STALE_REFERENCE",
+        "The clip has no notes with these ids",
+        [id_ for id_ in ids if id_ not in present][:20],
+        hint="read the clip's notes again",
+    )
+
+
+# -- what an edit would do ------------------------------------------------------------------------
+
+
+def _adds(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    new = (
+        Note(0, **{name: note[name] for name in NOTE_FIELDS[1:] if name in note})
+        for note in call.args["notes"]
+    )
+    return after_adding(held, new)
+
+
+def _adds_tuples(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    return after_adding(held, [Note(0, *note[:3]) for note in call.args["notes"]])
+
+
+def _replaces_selected(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    selected = {int(note.note_id) for note in call.obj.get_selected_notes_extended()}
+    kept = [note for note in held if note.note_id not in selected]
+    return after_adding(kept, [Note(0, *note[:3]) for note in call.args["notes"]])
+
+
+def _changes(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    wanted = {note["note_id"]: note for note in call.args["notes"]}
+    return after_changing(
+        held, (note._replace(**wanted[note.note_id]) for note in held if note.note_id in wanted)
+    )
+
+
+def _duplicates(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    ids = set(call.args["note_ids"])
+    chosen = [note for note in held if note.note_id in ids]
+    time, semitones = call.args.get("destination_time"), call.args.get("transposition_amount", 0)
+    return after_adding(held, duplicated(chosen, time, semitones))
+
+
+def _duplicates_region(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    start, pitch = call.args["region_start"], call.args.get("pitch", -1)
+    end = start + call.args["region_length"]
+    chosen = [note for note in held if start <= note.start_time < end and pitch in (-1, note.pitch)]
+    beats, semitones = call.args["destination_time"] - start, call.args.get("transposition_amount", 0)
+    return after_adding(held, shifted(chosen, beats, semitones))
+
+
+def _quantizes(grid: str, pitch: str = "") -> Foresee:
+    """Of a call whose arguments `grid` and `pitch` say how, and which notes."""
+
+    def foresee(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+        if call.args[grid] not in GRIDS:
+            # Live says so.
+            return after_changing(held, ())
+        swing = read(call.song, "swing_amount")
+        move = quantized(call.args[grid], call.args["amount"], 0.0 if swing is ABSENT else float(swing))
+        return after_changing(held, (move(n) for n in held if not pitch or n.pitch == call.args[pitch]))
+
+    return foresee
+
+
+def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], Steps]:
+    """What is looked at before the call: its arguments, then what would become of the clip's notes."""
+
+    def judge(call: Call) -> Steps:
+        if read(call.obj, "is_midi_clip") is not True and check is _nothing:
+            # Quantizing an audio clip moves its warp markers.
+            return
+        yield from check(call) or ()
+        held: List[Note] = []
+        source = iter(all_notes(call.obj))
+        while True:
+            piece = [Note(*as_note(each)) for each in islice(source, NOTES_A_PIECE)]
+            held.extend(piece)
+            if len(piece) < NOTES_A_PIECE:
+                break
+            yield MORE
+        steps = foresee(call, held)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                break
+            yield MORE
+        call.before, call.after = {"notes": len(held)}, {"notes": outcome.after}
+        if outcome.shortened:
+            call.note = "{} notes are cut where another one begins".format(len(outcome.shortened))
+        numbers = "{} → {}".format(len(held), outcome.after)
+        call.replaces([_described(note) for note in outcome.removed], "notes", numbers)
+        _compare(call)
+
+    return judge
+
+
+def _compare(call: Call) -> None:
+    """After the call count the notes; fewer than foreseen are notes that nobody allowed to remove.
+
+    A call that went on over several turns is only counted: a person may have edited the notes in between.
+    """
+    before = len(all_notes(call.obj))
+    foreseen = before + call.after["notes"] - call.before["notes"]
+
+    def check() -> None:
+        call.before, call.after = {"notes": before}, {"notes": len(all_notes(call.obj))}
+        missing = foreseen - call.after["notes"]
+        if missing > 0 and call.done <= NOTES_A_PIECE and not call.overwrite:
+            numbers = "{} → {}".format(before, call.after["notes"])
+            raise BridgeError(
+                "WOULD_OVERWRITE",
+                "{} removed {} notes more than foreseen: {}".format(call.method.name, missing, numbers),
+                notes=numbers,
+            )
+
+    call.check = check
+
+
+def _nothing(call: Call) -> None:
+    """No arguments but plain ones."""
+
+
+def _described(note: Note) -> Described:
+    return {"type": "MidiNote", "note_id": note.note_id, "pitch": note.pitch, "start_time": note.start_time}
+
+
+def _count(call: Call) -> None:
+    """Before a call that removes notes because it is asked to."""
+    if read(call.obj, "is_midi_clip") is not True:
+        return
+    call.before = {"notes": len(all_notes(call.obj))}
+
+    def check() -> None:
+        call.after = {"notes": len(all_notes(call.obj))}
+
+    call.check = check
+
+
+# -- the calls ------------------------------------------------------------------------------------
+
+
+def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
+    """Add them piece by piece; the ids of all."""
+    make = call.live_module.Clip.MidiNoteSpecification
+    call.of, call.holds = len(notes), ("notes",)
+    ids: List[Any] = []
+    if call.method.name == "add_new_notes":
+        call.back = lambda: call.obj.remove_notes_by_id(tuple(ids))
+    while call.done < call.of:
+        if call.done:
+            yield MORE
+        piece = notes[call.done : call.done + NOTES_A_PIECE]
+        # A tuple is what every version accepts; a list was refused once.
+        specifications = tuple(
+            make(**{name: note[name] for name in NOTE_FIELDS[1:] if name in note}) for note in piece
+        )
+        made = call.obj.add_new_notes(specifications)
+        ids.extend(made if made is not None else ())
+        call.done += len(piece)
+        call.so_far = "{} of {} notes are in the clip".format(call.done, call.of)
+    return ids
+
+
+def _add_new_notes(call: Call) -> Steps:
+    return (yield from _add(call, call.args["notes"])) if call.args["notes"] else UNCHANGED
+
+
+def _replace_notes(call: Call) -> Steps:
+    if len(all_notes(call.obj)):
+        call.holds = ("notes",)
+        call.obj.remove_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
+    return (yield from _add(call, call.args["notes"]))
+
+
+def _apply_note_modifications(call: Call) -> Any:
+    wanted = {note["note_id"]: note for note in call.args["notes"]}
+    # From here on in one go: what a person changes meanwhile would be lost.
+    vector = _with_ids(call, list(wanted))
+    changed = False
+    for note in vector:
+        for name, value in wanted[int(note.note_id)].items():
+            if name != "note_id" and not same(getattr(note, name), value):
+                setattr(note, name, value)
+                changed = True
+    return call.obj.apply_note_modifications(vector) if changed else UNCHANGED
+
+
+def _by_ids(call: Call) -> Any:
+    ids = call.args["note_ids"]
+    if not ids and call.method.effect == "edit":
+        return UNCHANGED
+    arguments = call.positional()
+    arguments[0] = tuple(ids)
+    return getattr(call.obj, call.method.name)(*arguments)
+
+
+ADAPTERS: Adapters = {
+    ("Clip", "add_new_notes"): _add_new_notes,
+    ("Clip", "replace_notes"): _replace_notes,
+    ("Clip", "apply_note_modifications"): _apply_note_modifications,
+    ("Clip", "remove_notes_by_id"): _by_ids,
+    ("Clip", "get_notes_by_id"): _by_ids,
+    ("Clip", "select_notes_by_id"): _by_ids,
+    ("Clip", "duplicate_notes_by_id"): _by_ids,
+}
+
+
+def _after(check: Callable[[Call], Any]) -> Callable[[Call], Steps]:
+    def judge(call: Call) -> Steps:
+        yield from check(call) or ()
+        _count(call)
+
+    return judge
+
+
+JUDGES: Adapters = {
+    ("Clip", "add_new_notes"): _judge(_check_notes(_NEW), _adds),
+    ("Clip", "apply_note_modifications"): _judge(_check_notes(("note_id",)), _changes),
+    ("Clip", "duplicate_notes_by_id"): _judge(_check_ids, _duplicates),
+    ("Clip", "duplicate_region"): _judge(_need_midi, _duplicates_region),
+    ("Clip", "quantize"): _judge(_nothing, _quantizes("quantization_grid")),
+    ("Clip", "quantize_pitch"): _judge(_nothing, _quantizes("source", "note")),
+    ("Clip", "set_notes"): _judge(_check_tuples, _adds_tuples),
+    ("Clip", "replace_selected_notes"): _judge(_check_tuples, _replaces_selected),
+    ("Clip", "replace_notes"): _after(_check_notes(_NEW)),
+    ("Clip", "remove_notes_by_id"): _after(_check_ids),
+    ("Clip", "get_notes_by_id"): _check_ids,
+    ("Clip", "select_notes_by_id"): _check_ids,
+    **{
+        ("Clip", name): _count for name in ("crop", "duplicate_loop", "remove_notes", "remove_notes_extended")
+    },
+}
+"""(class, method) → what is looked at right before the call; also all that a dry run does."""
