@@ -1,0 +1,43 @@
+"""Knowledge of devices is true of the devices: every name exists, every starting value can be set and shows itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from mcp_server.knowledge import about, all_names
+from mirror import errors
+from remote_script.headless import HeadlessLive
+from remote_script.headless import devices as native
+from remote_script.SetMirror.display import texts, value_of
+
+POINTS = [(name, use.name) for name in all_names() for use in about(name).uses]
+
+
+def test_every_native_device_is_known_and_nothing_else() -> None:
+    shown = {facts.display_name for facts in native.all_devices()}
+    missing = {name for name in shown if name not in all_names() and not name.startswith("Max ")}
+    assert missing <= {"Simple Delay", "Ping Pong Delay", "Flanger", "Erosion"}
+    assert set(all_names()) <= shown
+
+
+def test_an_unknown_device_lists_the_near_names() -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        about("Compresor")
+    assert "Compressor" in (caught.value.hint or "")
+    assert about("eq eight") == about("EQ Eight")
+
+
+@pytest.mark.parametrize(("name", "use"), POINTS)
+def test_a_starting_point_can_be_set_and_shows_its_text(name: str, use: str) -> None:
+    live = HeadlessLive()
+    try:
+        track = live.song.create_midi_track(-1)
+        track.insert_device(name, 0)
+        parameters = {each.name: each for each in track.devices[0].parameters}
+        point = next(each for each in about(name).uses if each.name == use)
+        for parameter, text in point.set.items():
+            found = parameters[parameter]
+            found.value = value_of(text, texts(found), found.min, found.max)
+            assert str(found.str_for_value(found.value)) == text
+    finally:
+        live.close()
