@@ -114,16 +114,10 @@ def _acts(store: Store, op: Operation) -> list[Act]:
 def _of_what_is_made(op: Call) -> list[Act]:
     """Of what the same write makes nothing is protected; what kind of act it is still counts."""
     named = [methods[op.method] for methods in map(schema.methods, schema.CLASSES) if op.method in methods]
-    kinds: list[Kind] = []
-    for method in named:
-        if method.deletes:
-            kinds.append("delete")
-        if method.creates:
-            kinds.append("create")
-        if not method.deletes and not method.creates:
-            kinds.append("play" if method.effect == "act" else "edit")
-    made = RESULT.match(str(op.target)) is not None
-    return [Act(kind, f"{op.method} ({op.target})") for kind in dict.fromkeys(kinds)] if made else []
+    if RESULT.match(str(op.target)) is None:
+        return []
+    kinds = dict.fromkeys(act.kind for method in named for act in reach.kinds_of(method))
+    return [Act(kind, f"{op.method} ({op.target})") for kind in kinds]  # type: ignore[arg-type]
 
 
 def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:

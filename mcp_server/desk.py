@@ -30,9 +30,12 @@ from . import units, views
 from .acts import Act, acts_of, found
 from .library import Library
 from .policy import Policy
+from .protection import Protection
 from .sight import Sight
 
 FILE_ARGUMENT = "file_path"
+JUDGED = 4
+"""Times that a write is judged anew because its rules mean other objects by now."""
 NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
 """What every result says, also where it is nothing."""
 
@@ -70,6 +73,7 @@ class Desk:
         policy: Policy,
         ask: Ask,
         report: Report,
+        protection: Protection,
     ) -> None:
         self.mirror = sight.reader
         """What the caller sees; writes go to the whole."""
@@ -82,6 +86,7 @@ class Desk:
         self.policy = policy
         self._tool = tool
         self._ask = ask
+        self._protection = protection
 
     # -- looking -----------------------------------------------------------------------------------
 
@@ -132,12 +137,14 @@ class Desk:
             if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         # What only looks asks nobody.
-        if not more.get("dry_run"):
-            await self._permit(acts_of(self._whole.store, ops))
-        request = WriteRequest.of(
-            ops, author=self.caller.name, client=self.caller.client, label=label, **more
-        )
-        result = await self._whole.submit(request, progress=self._progressed)
+        looks = bool(more.get("dry_run"))
+
+        async def submit(policy: dict[str, Any] | None) -> WriteResult:
+            about = {"author": self.caller.name, "client": self.caller.client, "label": label}
+            request = WriteRequest.of(ops, policy=policy, **about, **more)
+            return await self._whole.submit(request, progress=self._progressed)
+
+        result = await self._permitted(lambda: [] if looks else acts_of(self._whole.store, ops), submit)
         return self.written(result, ops)
 
     async def _progressed(self, told: WriteProgress) -> None:
@@ -145,27 +152,58 @@ class Desk:
 
     async def undo(self, write: str | None = None) -> dict[str, Any]:
         """Live's undo; with `write` only if that is what would be taken back."""
-        told = {"author": self.caller.name, "client": self.caller.client}
-        if write is None:
-            await self._permit([Act("undo", "undo the last edit, whoever made it")])
-            return self.written(await self._whole.undo(**told))
-        await self._permit([Act("undo", f"undo write {write}")])
-        return self.written(await self._whole.undo_mine(write, **told))
+        about = {"author": self.caller.name, "client": self.caller.client}
+
+        async def submit(policy: dict[str, Any] | None) -> WriteResult:
+            if write is None:
+                return await self._whole.undo(**about, policy=policy)
+            return await self._whole.undo_mine(write, **about, policy=policy)
+
+        what = "undo the last edit, whoever made it" if write is None else f"undo write {write}"
+        return self.written(await self._permitted(lambda: [Act("undo", what)], submit))
 
     async def redo(self) -> dict[str, Any]:
         """Live's redo."""
-        await self._permit([Act("undo", "redo what was undone last")])
-        return self.written(await self._whole.redo(author=self.caller.name, client=self.caller.client))
+        about = {"author": self.caller.name, "client": self.caller.client}
 
-    async def _permit(self, acts: list[Act]) -> None:
-        """Come back if all of it may be done; Denied if not; asks where the policy says so."""
+        async def submit(policy: dict[str, Any] | None) -> WriteResult:
+            return await self._whole.redo(**about, policy=policy)
+
+        acts = [Act("undo", "redo what was undone last")]
+        return self.written(await self._permitted(lambda: acts, submit))
+
+    async def _permitted(
+        self,
+        acts: Callable[[], list[Act]],
+        submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
+    ) -> WriteResult:
+        """Write what the policy lets through; where its rules moved on the way, judge again."""
+        consent: list[Act] = []
+        for attempt in range(JUDGED):
+            consent = await self._permit(acts(), consent)
+            policy = await self._protection.judged(self.policy, self._tool, self.caller.who, consent)
+            try:
+                return await submit(policy)
+            except errors.PreconditionFailed as problem:
+                if "policy" not in problem.facts or attempt == JUDGED - 1:
+                    raise
+                self._protection.forget(policy)
+        raise AssertionError
+
+    async def _permit(self, acts: list[Act], consent: list[Act]) -> list[Act]:
+        """What was consented to, if all of it may be done; Denied if not; asks where the policy says so."""
+        if consent and [act.reach for act in acts] == [act.reach for act in consent]:
+            return consent
         verdict = self.policy.judge(self._whole.store, self._tool, self.caller.who, acts)
         if verdict.decide == "allow":
-            return
+            return []
         if verdict.decide == "ask":
-            answer = await self._ask(f"{self.caller.name} wants to {verdict.what}. Let it?")
+            question = f"{self.caller.name} wants to {verdict.what}. Let it?"
+            answer = await self._ask(question)
+            if answer is None:
+                answer = await self._protection.ask_person(self.caller.who, question)
             if answer or (answer is None and verdict.else_allow):
-                return
+                return acts
             why = "nobody could be asked" if answer is None else "the person who was asked said no"
             raise errors.Denied(f"{self._tool}: {why}: {verdict.what}", hint=verdict.reason or None)
         raise errors.Denied(

@@ -9,7 +9,8 @@
         refs = ["tracks/0", "tracks/0/**", "tracks/*[Vocals]"]    # the patterns of subscriptions
         clients = ["cursor*"]         # as the client calls itself
         tools = ["*"]
-        per_minute = 30               # with allow: at most so many writes; more are denied
+        per_minute = 30               # with allow: at most so many writes of each client; more are denied
+        per_minute_in_all = 60        # of all clients together
         reason = "the first track is the singer's"
 
 What a rule leaves out fits everything. What an operation deletes goes with all that is in it. `deny` and `ask` fit when
@@ -42,6 +43,8 @@ from .acts import Act, Kind, StoreTree
 Decision = Literal["allow", "deny", "ask"]
 
 CLIENTS_COUNTED = 1000
+EVERYBODY = ""
+"""In the place of a client, for a rate of all together."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +56,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clients: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     per_minute: Annotated[int, Meta(ge=1)] | None = None
+    per_minute_in_all: Annotated[int, Meta(ge=1)] | None = None
     reason: str = ""
 
     @property
@@ -70,6 +74,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.operations and "read" not in self.operations:
             return False
         return rules.named(self.tools, tool) if self.tools else bool(self.operations)
+
+    @property
+    def refuses(self) -> bool:
+        """True when a write may be refused by this rule itself."""
+        return self.decide != "allow" or self.per_minute is not None or self.per_minute_in_all is not None
 
     def concerns(self, client: str) -> bool:
         """True when the rule is about this client."""
@@ -159,16 +168,25 @@ class Policy:
         if worst.decide == "deny":
             return worst
         for number in rates:
-            rule = self.rules[number]
-            used = self._window(number, client)
-            assert rule.per_minute is not None
-            if len(used) >= rule.per_minute:
-                wait = max(1, round(60 - (self._clock() - used[0])))
-                told = f"write more than {rule.per_minute} times a minute"
-                return Verdict("deny", told, rule.reason or f"try again in {wait} s")
+            refusal = self._exceeded(number, client)
+            if refusal is not None:
+                return refusal
         for number in rates:
-            self._window(number, client).append(self._clock())
+            for whose in (client, EVERYBODY):
+                self._window(number, whose).append(self._clock())
         return worst
+
+    def _exceeded(self, number: int, client: str) -> Verdict | None:
+        """Deny where a client, or all together, wrote as often as a rule lets them in a minute."""
+        rule = self.rules[number]
+        for whose, most in ((client, rule.per_minute), (EVERYBODY, rule.per_minute_in_all)):
+            used = self._window(number, whose)
+            if most is not None and len(used) >= most:
+                wait = max(1, round(60 - (self._clock() - used[0])))
+                who = " by all clients together" if whose == EVERYBODY else ""
+                what = f"write more than {most} times a minute{who}"
+                return Verdict("deny", what, rule.reason or f"try again in {wait} s")
+        return None
 
     def explain(
         self, store: Store, tool: str, client: str, act: Act, rates: set[int] | None = None
@@ -181,7 +199,7 @@ class Policy:
         tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
             if rule.concerns(client) and rule.compiled.fits(tree, tool, act.reach):
-                if rule.per_minute is not None and rates is not None:
+                if rates is not None and (rule.per_minute or rule.per_minute_in_all):
                     rates.add(number)
                 return Verdict(rule.decide, act.what, rule.reason or f"rule {number + 1} says {rule.decide}")
         if act.precious:

@@ -27,6 +27,7 @@ from .clients import AskFirst, Consent, caller_of, connection_of, is_modern, ser
 from .desk import Desk
 from .library import Library
 from .policy import Policy
+from .protection import Protection
 from .sight import Sight, Sights
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
@@ -75,6 +76,7 @@ class Engine:
         self.mirror = mirror
         self.policy = policy if policy is not None else Policy()
         self._sights = Sights(mirror)
+        self._protection = Protection(mirror)
         self.bodies = self._sights.whole.bodies
         self.library = Library(library_file)
         self.watches = Watches(tasks, self.sight)
@@ -154,7 +156,9 @@ class Engine:
             self.policy,
             consent.ask,
             report,
+            self._protection,
         )
+        await self._protection.announce(caller.who, caller.name)
         async with self._waiting if tool.waits else self._calls:
             try:
                 if tool.reads:

@@ -225,6 +225,15 @@ class Mirror(Reader):
         one."""
         return self._position.now()
 
+    async def ask(self, method: str, params: dict[str, Any]) -> Any:
+        """A request of the bridge's that is no read and no write of the Set: policy, questions, clients.
+
+        Raises:
+          Disconnected: there is no link now, or it went away.
+          MirrorError: as the script refuses.
+        """
+        return await self._link.request(method, params)
+
     async def script_status(self) -> dict[str, Any]:
         """What the script counts about itself: timings on Live's main thread, listeners, audit, clients."""
         told = await self._link.request("bridge.status", {})
@@ -262,22 +271,35 @@ class Mirror(Reader):
         """`submit` of a request made of these operations; `about` are the other fields of `WriteRequest`."""
         return await self.submit(WriteRequest.of(ops, **about), progress=progress)
 
-    async def undo(self, *, author: str = "", client: str | None = None) -> WriteResult:
+    async def undo(
+        self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
+    ) -> WriteResult:
         """Live's own undo: takes back the last edit, whoever made it."""
-        return await self.writes.undo(author=author, client=client)
+        return await self.writes.undo(author=author, client=client, policy=policy)
 
-    async def redo(self, *, author: str = "", client: str | None = None) -> WriteResult:
+    async def redo(
+        self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
+    ) -> WriteResult:
         """Live's own redo."""
-        return await self.write([Call("song", "redo")], author=author, client=client, label="redo")
+        return await self.write(
+            [Call("song", "redo")], author=author, client=client, label="redo", policy=policy
+        )
 
-    async def undo_mine(self, write_id: str, *, author: str = "", client: str | None = None) -> WriteResult:
+    async def undo_mine(
+        self,
+        write_id: str,
+        *,
+        author: str = "",
+        client: str | None = None,
+        policy: dict[str, Any] | None = None,
+    ) -> WriteResult:
         """Take back one write, only if nothing was changed since.
 
         Raises:
           PreconditionFailed: somebody changed the Set while it was under way, or since: `facts["since"]` says who.
           NotFound, InvalidValue: no such write, or nothing of it to undo.
         """
-        return await self.writes.undo_mine(write_id, author=author, client=client)
+        return await self.writes.undo_mine(write_id, author=author, client=client, policy=policy)
 
     # -- carrying out what the state machine decides -----------------------------------------------
 

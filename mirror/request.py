@@ -34,6 +34,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       deadline_s: Seconds for all of it, above 0 and at most 3,600.
       dry_run: Check all, change nothing, and tell what would change.
       write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
+      policy: By which rules it was let through, as `write.execute` takes it: {client, version, tool, consent}.
 
     Raises:
       TooLarge: there are no operations, or too many.
@@ -49,6 +50,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     deadline_s: float = DEADLINE_S
     dry_run: bool = False
     write_id: str = ""
+    policy: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.ops) <= OPERATIONS:
@@ -101,4 +103,6 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             params["expect"] = expect
         if self.dry_run:
             params["dry_run"] = True
+        if self.policy is not None:
+            params["policy"] = self.policy
         return params

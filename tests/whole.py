@@ -24,6 +24,7 @@ from mcp_server.commands.agent import Agent
 from mcp_server.policy import Policy
 from mcp_server.server import Engine, build, open_engine
 from mirror import Mirror, load_token, open_mirror
+from remote_script.SetMirror.auth import PERSON
 from tests import oracle
 from tests.remote_script.script.pipes import Pipe
 from tests.remote_script.script.stage import Stage
@@ -193,6 +194,13 @@ class Whole:
         """One more client of the same server."""
         async with Agent.over(build(self.engine), mode=mode, name=name) as agent:
             yield agent
+
+    @asynccontextmanager
+    async def person(self) -> AsyncIterator[Mirror]:
+        """The page or the command line of the person: one more connection to the bridge, which may answer questions."""
+        async with open_mirror(self.connect, load_token(), "page", "1", role=PERSON) as mirror:
+            await mirror.wait_synced(LONG_S)
+            yield mirror
 
     # -- the truth ---------------------------------------------------------------------------------
 

@@ -137,6 +137,13 @@ class Attribution:
         self._open = self._lots[0].marks
         self._late.clear()
 
+    def marked(self, id_: int) -> int:
+        """The properties of an object that are marked and not sent yet."""
+        bits = self._late.get(id_, (0, LIVE))[0]
+        for lot in self._lots:
+            bits |= lot.marks.get(id_, 0)
+        return bits
+
     # -- what is to be sent ------------------------------------------------------------------------
 
     @property

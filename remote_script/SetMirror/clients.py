@@ -8,7 +8,7 @@ A line is sealed when its turn to be sent comes, so that what was dropped leaves
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Generator, Iterator, List, Optional, Tuple
+from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Tuple
 
 from .seal import Session
 from .shadow import Snapshot
@@ -45,6 +45,8 @@ class Client:
         self.role = ""
         """Proved by its key, as is the identity; see `auth`."""
         self.identity = ""
+        self.announced: List[Dict[str, str]] = []
+        """The clients of the server at the other end, as it tells them."""
         self.key = ""
         self.client_nonce = ""
         self.script_nonce = ""

@@ -18,6 +18,7 @@ from .call import MORE, Call
 from .calls import perform
 from .consequences import mark_consequences
 from .errors import BridgeError
+from .guard import Guard
 from .operations import Operation, Problems, prepare
 from .plans import Row
 from .refs import ref_of, resolve
@@ -55,9 +56,11 @@ class Executor:
         reply: Callable[[Any, Any, Any], None],
         tell: Callable[[Any, Dict[str, Any]], None],
         log: Callable[[str], None],
+        guard: Guard,
         results: Optional[OrderedDict[str, Any]] = None,
     ) -> None:
         self.engine = engine
+        self._guard = guard
         self.results: OrderedDict[str, Any] = OrderedDict() if results is None else results
         self.counters: Dict[str, int] = {
             "executed": 0,
@@ -204,6 +207,7 @@ class Executor:
         operations = prepare(engine, write.operations, problems)
         self._check_expectations(write, operations, problems)
         problems.raise_first()
+        self._guard.admit(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)
         began = engine.revision
@@ -364,6 +368,7 @@ class Executor:
         row = operation.resolve_now(engine, operations)
         if row.id:
             write.touched.add(row.id)
+        self._guard.check(engine, write, operation, operations)
         if operation.kind == "set":
             if operation.undoable and not operation.is_already_so(engine):
                 self._step.begin()

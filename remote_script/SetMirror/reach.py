@@ -119,6 +119,14 @@ def acts(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Lis
     return found or [Act("play" if method.effect == "act" else "edit", _once(about))]
 
 
+def kinds_of(method: schema.Method) -> List[Act]:
+    """What kinds of effects a call has on an object that is not known yet: its own write makes it."""
+    if method.effect == "read":
+        return []
+    kinds = ["delete"] * bool(method.deletes) + ["create"] * bool(method.creates)
+    return [Act(kind, ()) for kind in kinds or ["play" if method.effect == "act" else "edit"]]
+
+
 def acts_of_set(target: int, name: str) -> List[Act]:
     """The effects of setting a property."""
     return [Act("set", (target,))] + ([Act("play", (target,))] if name == "is_playing" else [])

@@ -12,6 +12,7 @@ from .batches import Engine
 from .clients import Client
 from .errors import BridgeError
 from .executor import Executor
+from .policy_requests import Handler, PolicyRequests
 from .refs import resolve
 from .values import ABSENT, refusal
 from .wire import encode, result_line
@@ -19,8 +20,6 @@ from .wire import encode, result_line
 READS = 128
 """Properties in one `set.read`, all in one turn; each costs up to 28 µs (measured on Live 12.4)."""
 SNAPSHOTS_WAITING = 4
-
-Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]
 
 
 class Requests:
@@ -31,6 +30,7 @@ class Requests:
         state: Callable[[], Any],
         progress: Callable[[], Optional[float]],
         status: Callable[[], Dict[str, Any]],
+        policy: PolicyRequests,
     ) -> None:
         self._state = state
         self._progress = progress
@@ -42,6 +42,7 @@ class Requests:
             "set.read": self._set_read,
             "write.execute": self._write_execute,
             "write.result": self._write_result,
+            **policy.handlers,
         }
 
     def answer(self, client: Client, request: Any, method: str, params: Dict[str, Any]) -> Optional[bytes]:

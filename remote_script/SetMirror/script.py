@@ -22,6 +22,9 @@ from .batches import Batch, Engine
 from .clients import Client
 from .errors import BridgeError
 from .executor import Executor
+from .guard import Guard
+from .policy_requests import PolicyRequests
+from .questions import Questions
 from .requests import Requests
 from .server import PROTOCOLS, Server
 from .timings import Timings
@@ -80,9 +83,16 @@ class SetMirror:
         self.engine: Engine
         self.executor: Executor = None  # type: ignore[assignment]
         self.audit: Audit
-        self._new_engine()
-        self.requests = Requests(lambda: (self.engine, self.executor), lambda: self._progress, self.status)
         self.server: Optional[Server] = None
+        self.guard = Guard(clock, self.log)
+        self._new_engine()
+        self.questions = Questions(clock, lambda: self.server.served() if self.server is not None else [])
+        self.requests = Requests(
+            lambda: (self.engine, self.executor),
+            lambda: self._progress,
+            self.status,
+            PolicyRequests(self.guard, self.questions, lambda: self.server),
+        )
         try:
             token = auth.load_token()
         except auth.TokenUnusable as problem:
@@ -185,6 +195,7 @@ class SetMirror:
             return time.perf_counter() < deadline
 
         server.receive(spend)
+        self.questions.expire()
         worked = self._work(deadline)
         engine = self.engine
         engine.attribution.end_turn()
@@ -353,8 +364,10 @@ class SetMirror:
             self._reply,
             self._tell_write_progress,
             self.log,
+            self.guard,
             results,
         )
+        self.guard.forget()
         self.audit = Audit(self.engine, self._clock)
         self._progress = 0.0
         self._batch = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 from .attribution import Cause
 from .errors import BridgeError
@@ -15,6 +15,22 @@ TICK = "tick"
 DEADLINE_S = 30.0
 PROGRESS_S = 0.1
 """Between two notices of how a long write gets on."""
+
+
+class Judged:
+    """By which rules a server let a write through, and what a person consented to."""
+
+    def __init__(self, params: Dict[str, Any]) -> None:
+        self.client: str = params["client"]
+        self.version: int = params["version"]
+        self.tool: str = params.get("tool") or ""
+        self._consent: Dict[str, Set[int]] = {}
+        for kind, ids in params.get("consent") or ():
+            self._consent.setdefault(kind, set()).update(ids)
+
+    def consented(self, kind: str, ids: Iterable[int]) -> bool:
+        """Whether the person said yes to such an act on these objects."""
+        return kind in self._consent and self._consent[kind].issuperset(ids)
 
 
 class Write:
@@ -33,6 +49,10 @@ class Write:
         self.cause = Cause("write", self.id, self.author)
         self.touched: Set[int] = set()
         self.next_notice = now + PROGRESS_S
+        policy = params.get("policy")
+        self.policy = None if policy is None else Judged(policy)
+        self.counted: Set[str] = set()
+        """Rates that it was counted for."""
 
 
 def parse_write(params: Dict[str, Any], now: float) -> Write:
@@ -74,4 +94,21 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         or (isinstance(deadline, (int, float)) and not isinstance(deadline, bool) and deadline > 0),
         "`deadline_s` is a number above 0",
     )
+    policy = params.get("policy")
+    need(
+        policy is None or _is_judged(policy),
+        "`policy` is {client, version, tool, consent: [[kind, [id, …]], …]}",
+    )
     return Write(params, now)
+
+
+def _is_judged(policy: Any) -> bool:
+    consent = policy.get("consent") if isinstance(policy, dict) else None
+    return (
+        isinstance(policy, dict)
+        and isinstance(policy.get("client"), str)
+        and type(policy.get("version")) is int
+        and isinstance(policy.get("tool", ""), str)
+        and isinstance(consent, (list, type(None)))
+        and all(isinstance(e, list) and len(e) == 2 and isinstance(e[1], list) for e in consent or ())
+    )

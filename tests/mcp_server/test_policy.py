@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import mcp_types as types
 import pytest
 import trio
+import trio.lowlevel
 import trio.testing
 
 from mcp_server.policy import File, Policy, Rule
@@ -182,6 +184,145 @@ def _act(kind: Any) -> Any:
     from mcp_server.acts import Act
 
     return Act(kind, "do it")
+
+
+# -- where the write runs ----------------------------------------------------------------------------------------
+
+
+def set_name(target: Any, name: str) -> dict[str, Any]:
+    return {"op": "set", "target": target, "name": "name", "value": name}
+
+
+def delete_track(index: int) -> dict[str, Any]:
+    return {"op": "call", "target": "song", "method": "delete_track", "args": {"index": index}}
+
+
+INSERT: dict[str, Any] = {"op": "call", "target": "song", "method": "create_midi_track", "args": {"index": 0}}
+
+
+async def test_a_rule_holds_for_the_object_that_a_person_moves_to_its_place_while_a_write_waits(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/0",)))) as whole:
+        keys = whole.mirror.resolve("tracks/1").id
+        answers: list[Any] = []
+
+        async def ask() -> None:
+            try:
+                answers.append(
+                    (await whole.call("set_property", target=keys, property="name", value="x"))["outcome"]
+                )
+            except Refused as problem:
+                answers.append(problem.data["error"])
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            # The call is read by now; a person is quicker than the write.
+            await trio.lowlevel.checkpoint()
+            await whole.by_hand(lambda song: song.delete_track(0))
+        assert answers in (["DENIED"], ["verified"])
+        await whole.audited()
+        assert (answers == ["verified"]) == (whole.mirror.resolve("tracks/0").name == "x")
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("set_property", target=keys, property="name", value="y")
+
+
+@pytest.mark.parametrize(
+    ("refs", "operations"),
+    [
+        (("tracks/0",), [INSERT, delete_track(0)]),
+        (("tracks/0",), [delete_track(1), set_name("tracks/0", "x")]),
+        (("tracks/1",), [delete_track(0), set_name("tracks/2", "x")]),
+        (("tracks/*[Bass]",), [set_name("tracks/2", "Other"), delete_track(2)]),
+        (("Bass",), [set_name("tracks/2", "Other"), delete_track(2)]),
+    ],
+)  # fmt: skip
+async def test_no_batch_gets_round_a_rule_by_moving_or_renaming(
+    refs: tuple[str, ...], operations: list[dict[str, Any]], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=refs))) as whole:
+        entries, before = whole.history(), await names(whole)
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("batch", operations=operations)
+        assert (whole.history(), await names(whole)) == (entries, before)
+
+
+async def test_the_rules_go_to_the_script_once_and_again_when_they_mean_other_objects(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/*[Bass]",)))) as whole:
+        guard = whole.stage.script.guard
+        for tempo in (100, 101, 102):
+            await whole.call("set_song", tempo=tempo)
+        first = next(reversed(guard._held["tests"]))
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        for _ in range(2):
+            with pytest.raises(Refused, match="DENIED"):
+                await whole.call("set_track", track="tracks/1", name="free")
+        await whole.call("set_song", tempo=103)
+        assert next(reversed(guard._held["tests"])) == first + 1
+
+
+async def test_rules_that_the_script_lost_are_sent_again_and_the_write_is_done(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        await whole.call("set_song", tempo=100)
+        whole.stage.script.guard.forget()
+        assert (await whole.call("set_song", tempo=101))["outcome"] == "verified"
+
+
+async def test_many_writes_at_once_all_get_through_though_they_move_what_is_protected(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=ruled(Rule("deny", refs=("tracks/*[New]",)))) as whole:
+        async with trio.open_nursery() as nursery:
+            for number in range(12):
+                name = "New" if number % 2 else "Old"
+                nursery.start_soon(partial(whole.call, "create_track", kind="midi", name=name))
+        assert len(await names(whole)) == 18
+
+
+async def test_a_person_at_the_bridge_is_asked_where_the_client_cannot_ask(autojump_clock: Clock) -> None:
+    strict = ruled(Rule("ask", operations=("delete",)))
+    async with whole_path(demo_set(), policy=strict) as whole:
+        answered: list[Any] = []
+
+        async def delete() -> None:
+            try:
+                answered.append((await whole.call("delete", targets=["tracks/1"]))["outcome"])
+            except Refused as problem:
+                answered.append(problem.data["error"])
+
+        for allow in (True, False):
+            async with whole.person() as person, trio.open_nursery() as nursery:
+                nursery.start_soon(delete)
+                await trio.sleep(1.0)
+                (question,) = (await person.ask("policy.state", {}))["questions"]
+                assert "delete_track (tracks/1" in question["text"]
+                await person.ask("question.answer", {"question": question["question"], "allow": allow})
+        assert answered == ["verified", "DENIED"]
+        assert len(await names(whole)) == 5
+
+
+async def test_a_person_makes_all_servers_read_only(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, whole.person() as person:
+        with pytest.raises(errors.Denied):
+            await whole.mirror.ask("policy.read_only", {"on": True})
+        await person.ask("policy.read_only", {"on": True})
+        for tool, arguments in (("set_song", {"tempo": 99}), ("undo", {}), ("fire", {"target": "scenes/0"})):
+            with pytest.raises(Refused, match="read-only"):
+                await whole.call(tool, **arguments)
+        await whole.call("get_set")
+        await person.ask("policy.read_only", {"on": False})
+        await whole.call("set_song", tempo=99)
+
+
+async def test_the_bridge_knows_who_the_clients_of_a_server_are(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, whole.person() as person:
+        await whole.call("get_set")
+        told = (await person.ask("client.list", {}))["clients"]
+        assert {"identity": "tests", "name": "tests"} in [
+            each for server in told for each in server["clients"]
+        ]
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

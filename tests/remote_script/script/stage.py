@@ -49,9 +49,9 @@ class Stage:
             self.pump()
         raise AssertionError(f"not ready: {self.hosted.log}")
 
-    def client(self, room: int = 1 << 30) -> Client:
+    def client(self, room: int = 1 << 30, role: str = "agent") -> Client:
         peer = Client(self, room)
-        hello = peer.hello()
+        hello = peer.hello(role)
         self.pump(4)
         proof = peer.authenticate(hello)
         self.pump(4)

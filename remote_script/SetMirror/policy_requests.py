@@ -1,0 +1,82 @@
+"""What concerns all servers of one Live: protections, the read-only switch, questions to the person, who is there.
+
+policy.protect   {client, version, rules}   the rules of one client, as its server judges by them
+policy.state     {}                         the switch, the questions that wait
+policy.read_only {on}                       a person's: refuse all writes, or no more
+question.ask     {client, text, timeout_s}  → {answer: true, false or null, why}
+question.answer  {question, allow}          a person's
+client.announce  {clients}                  a server tells who its clients are
+client.list      {}                         all connections with the clients behind them
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Optional
+
+from .clients import Client
+from .errors import BridgeError
+from .guard import Guard
+from .questions import Questions, need_person
+from .wire import encode
+
+ANNOUNCED = 256
+"""Clients of one server."""
+
+Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]
+
+
+class PolicyRequests:
+    """The handlers; `server()` is there once the bridge listens."""
+
+    def __init__(self, guard: Guard, questions: Questions, server: Callable[[], Any]) -> None:
+        self._guard = guard
+        self._questions = questions
+        self._server = server
+        self.handlers: Dict[str, Handler] = {
+            "policy.protect": self._protect,
+            "policy.state": self._state,
+            "policy.read_only": self._read_only,
+            "question.ask": lambda client, request, params: questions.ask(client, request, params),
+            "question.answer": lambda client, request, params: questions.answer(client, params),
+            "client.announce": self._announce,
+            "client.list": self._list,
+        }
+
+    def _protect(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        return encode({"version": self._guard.protect(params)})
+
+    def _state(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        told = {
+            "read_only": self._guard.read_only,
+            "refused": self._guard.refused,
+            "questions": self._questions.listed(),
+        }
+        return encode(told)
+
+    def _read_only(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        need_person(client, "switch read-only on or off")
+        on = params.get("on")
+        if not isinstance(on, bool):
+            raise BridgeError("INVALID_PARAMS", "`on` is true or false")
+        self._guard.switch(on)
+        self._server().notify("policy.changed", {"read_only": on})
+        return encode({"read_only": on})
+
+    def _announce(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        told = params.get("clients")
+        if not isinstance(told, list) or len(told) > ANNOUNCED:
+            raise BridgeError("INVALID_PARAMS", "`clients` is a list of at most {} clients".format(ANNOUNCED))
+        known = []
+        for each in told:
+            if not isinstance(each, dict):
+                raise BridgeError("INVALID_PARAMS", "A client is {identity, name}")
+            known.append({name: str(each.get(name, ""))[:100] for name in ("identity", "name")})
+        client.announced = known
+        return encode({"clients": len(known)})
+
+    def _list(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        told = [
+            {"identity": each.identity, "role": each.role, "name": each.name, "clients": each.announced}
+            for each in self._server().served()
+        ]
+        return encode({"clients": told})

@@ -1,0 +1,120 @@
+"""Questions of policies to the person: any server asks, only a connection of the person's role answers.
+
+Each stdio client has a server of its own, so questions meet here. A question waits until it is answered, its time is
+over, or its asker is gone; with nobody of the person's role connected it is answered at once: nobody could be asked.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional
+
+from . import auth
+from .checks import short
+from .clients import Client
+from .errors import BridgeError
+from .wire import encode, request_line, result_line
+
+WAITING = 32
+"""Questions at once; a person reads no more."""
+LONGEST = 1000
+"""Characters of a question."""
+TIMEOUT_S, MOST_S = 60.0, 600.0
+
+
+class Question:
+    """One question, who asked it, and until when it waits."""
+
+    def __init__(self, number: int, client: Client, request: Any, who: str, text: str, until: float) -> None:
+        self.number = number
+        self.client = client
+        self.request = request
+        self.who = who
+        self.text = text
+        self.until = until
+
+    def plain(self, now: float) -> Dict[str, Any]:
+        left = round(max(0.0, self.until - now), 1)
+        return {"question": self.number, "client": self.who, "text": self.text, "left_s": left}
+
+
+class Questions:
+    """All that wait; `clients()` are the connections that are served."""
+
+    def __init__(self, clock: Callable[[], float], clients: Callable[[], List[Client]]) -> None:
+        self._clock = clock
+        self._clients = clients
+        self._waiting: Dict[int, Question] = {}
+        self._number = 0
+
+    def ask(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        """Put a question to all persons; the answer comes later, or at once when there is nobody."""
+        text, timeout_s = params.get("text"), params.get("timeout_s", TIMEOUT_S)
+        if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
+            raise BridgeError("INVALID_PARAMS", "`text` is a text of 1 to {} characters".format(LONGEST))
+        if (
+            isinstance(timeout_s, bool)
+            or not isinstance(timeout_s, (int, float))
+            or not 0 < timeout_s <= MOST_S
+        ):
+            raise BridgeError("INVALID_PARAMS", "`timeout_s` is above 0 and at most {:g}".format(MOST_S))
+        if len(self._waiting) >= WAITING:
+            raise BridgeError("BUSY", "{} questions are waiting already".format(WAITING), retry_after_s=5.0)
+        persons = self._persons()
+        if not persons:
+            return encode({"answer": None, "why": "nobody could be asked"})
+        self._number += 1
+        who = params.get("client")
+        who = who[:200] if isinstance(who, str) and who else client.identity
+        question = Question(self._number, client, request, who, text, self._clock() + float(timeout_s))
+        self._waiting[question.number] = question
+        for person in persons:
+            self._send(person, "question.asked", question.plain(self._clock()))
+        return None
+
+    def answer(self, client: Client, params: Dict[str, Any]) -> bytes:
+        """A person's yes or no; BridgeError DENIED for any other role, NOT_FOUND when it does not wait any more."""
+        need_person(client, "answer a question")
+        number, allow = params.get("question"), params.get("allow")
+        if not isinstance(allow, bool):
+            raise BridgeError("INVALID_PARAMS", "`allow` is true or false", short(allow))
+        question = self._waiting.get(number) if type(number) is int else None
+        if question is None:
+            raise BridgeError("NOT_FOUND", "No question of this number waits", short(number))
+        self._end(question, allow, "a person answered")
+        return encode({"question": question.number, "allow": allow})
+
+    def listed(self) -> List[Dict[str, Any]]:
+        """Those that wait, oldest first."""
+        return [each.plain(self._clock()) for each in self._waiting.values()]
+
+    def expire(self) -> None:
+        """End those whose time is over or whose asker is gone; called once a pump."""
+        now = self._clock()
+        for question in list(self._waiting.values()):
+            if question.client.closed:
+                self._end(question, None, "its client is gone")
+            elif now >= question.until:
+                self._end(question, None, "nobody answered in time")
+
+    def _end(self, question: Question, answer: Optional[bool], why: str) -> None:
+        del self._waiting[question.number]
+        question.client.push(result_line(question.request, encode({"answer": answer, "why": why})))
+        for person in self._persons():
+            self._send(person, "question.ended", {"question": question.number, "answer": answer, "why": why})
+
+    def _persons(self) -> List[Client]:
+        return [each for each in self._clients() if each.role == auth.PERSON]
+
+    def _send(self, person: Client, method: str, params: Dict[str, Any]) -> None:
+        line = request_line(method, params)
+        if person.has_room(line):
+            person.stream(line)
+
+
+def need_person(client: Client, what: str) -> None:
+    """BridgeError DENIED unless the connection proved the person's role."""
+    if client.role != auth.PERSON:
+        raise BridgeError(
+            "DENIED", "Only a person may {}, and this connection is an agent's".format(what),
+            hint="use the page or the command line of the user that runs Live",
+        )  # fmt: skip
