@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from mcp_server.commands.console import Failure, run_async, say, style
 
 if TYPE_CHECKING:
     from mcp_server.commands.experiments import Outcome
+    from mirror import Mirror
 
 
 @click.command("probe", short_help="Try the facts that SetMirror relies on, in this Live.")
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 @click.option(
     "--only", metavar="NAME", multiple=True, help="A fact or a theme, as --list names them; repeatable."
 )
+@click.option(
+    "--devices",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True),
+    help="Instead, write what every native device lists and shows, and say where headless Live differs.",
+)
 @options.as_json
 @options.port
-def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> None:
+def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: bool, port: int) -> None:
     """Try the facts that SetMirror relies on, in the Live that runs.
 
     Needs a new, empty Set that does not play, takes about two minutes, and leaves it as it was. Exit code 0 if all
@@ -40,6 +47,9 @@ def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> No
                 _list(as_json, only)
                 return
             async with linked(port) as mirror:
+                if devices is not None:
+                    await _devices(mirror, devices, as_json)
+                    return
 
                 def told(outcome: Outcome) -> None:
                     if as_json:
@@ -57,6 +67,36 @@ def command(listed: bool, only: tuple[str, ...], as_json: bool, port: int) -> No
             raise Failure(f"{len(differ)} facts are not so in this Live", "please report the lines above")
 
     run_async(main)
+
+
+async def _devices(mirror: Mirror, path: str, as_json: bool) -> None:
+    """Write the dump and what differs. Differences are what was wanted to be known: they are no failure."""
+    from mcp_server.commands.experiments import device_dump
+
+    found = await device_dump.dump(mirror, lambda line: None if as_json else say(line))
+    _write(path, found)
+    differ = device_dump.differences(found)
+    if as_json:
+        say(
+            json.dumps(
+                {"live": found["live"], "devices": len(found["devices"]), "differ": differ},
+                ensure_ascii=False,
+            )
+        )
+        return
+    for class_name, lines in differ.items():
+        say(style(class_name, bold=True))
+        for line in lines:
+            say(f"        {line}")
+    say(
+        f"Live {found['live']}: {len(found['devices'])} devices written to {path}, {len(differ)} differ from headless "
+        "Live; please attach the file to a report"
+    )
+
+
+def _write(path: str, found: dict[str, Any]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(found, file, ensure_ascii=False, indent=1)
 
 
 def _list(as_json: bool, only: tuple[str, ...]) -> None:

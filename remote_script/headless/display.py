@@ -120,6 +120,15 @@ def decibels(factor: float) -> float:
     return 20.0 * math.log10(factor) if factor > 0.0 else -math.inf
 
 
+_METER_FLOOR_DB = -69.5
+
+
+def meter_of(amplitude: float) -> float:
+    """A meter's value 0..1 for a linear amplitude: dBFS = 76·raw − 70, so 0 dBFS is 0.921 (measured on 12.4.6)."""
+    shown = decibels(amplitude)
+    return 0.0 if shown < _METER_FLOOR_DB else min(1.0, (shown + 70.0) / 76.0)
+
+
 _FADER_TOPS = {"volume": 0.0, "send": -6.0, "gain": 18.0}
 """Decibels above a track's fader. A side-chain's gain reads 0.4 at 0 dB and 1.0 at +24 dB (seen in Live 12)."""
 

@@ -55,6 +55,11 @@ class Keyboard:
         """Time passes, whether the song plays or not."""
         self._beat += seconds * self._song.tempo / 60.0
 
+    @property
+    def velocities(self) -> List[float]:
+        """How hard the keys that are down were pressed."""
+        return [velocity for velocity, _, _, _ in self._down.values()]
+
     def press(self, pitch: int, velocity: float) -> None:
         transport = self._doc.transport
         self._down[pitch] = (velocity, self._beat, transport.position, transport.playing)

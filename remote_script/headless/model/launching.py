@@ -18,7 +18,7 @@ from ..history import Step
 from ..loops import Region
 from ..node import Node
 from ..session import STOP, Event, Launch, Playback, slot_indices
-from .recording import LABEL, ArrangementRecording, body_of_take, sized
+from .recording import LABEL, ArrangementRecording, body_of_take, sized, write_audio
 from .where import is_group, song_of, track_of
 
 GATE, TOGGLE, REPEAT = 1, 2, 3
@@ -284,6 +284,7 @@ def _grow(song: Any, clip: Any, beats: float) -> None:
 def _finish(song: Any, clip: Any, beats: float) -> None:
     if clip is not None and beats > 0.0:
         clip.derive("body", sized(song, clip.body, beats))
+        write_audio(track_of(clip), clip.body)
 
 
 # Telling

@@ -8,7 +8,9 @@ from ..node import Document, Node
 from ..spec import SetSpec
 from .automation import Automation
 from .keyboard import Keyboard
+from .levels import Levels
 from .routing import Routing
+from .tape import Tapes
 from .transport import Transport
 
 
@@ -38,6 +40,8 @@ class LiveSet(Document):
         self.transport = Transport(self)
         self.keyboard = Keyboard(self)
         self.automation = Automation(self)
+        self.levels = Levels(self)
+        self.tapes = Tapes(self)
         self.begin()
         try:
             self.song = build_song(self, spec)
@@ -68,6 +72,7 @@ class LiveSet(Document):
 
     def close(self) -> None:
         """All references and listeners die."""
+        self.tapes.close()
         for root in (self.song, self.application):
             for node in list(root.walk()):
                 node.ptr = None

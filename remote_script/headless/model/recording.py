@@ -2,8 +2,8 @@
 
 When it ends, each track that is armed gets a clip of what passed, in an entry of its own in the history;
 punch points bound it (measured: with both on exactly the loop brace is recorded). MIDI clips hold what was played
-(see `keyboard`); nothing is heard at the audio inputs, so files do not exist. Guess: where the song jumps or
-loops, one clip ends and the next begins.
+(see `keyboard`), audio clips a file (see `tape`). Guess: where the song jumps or loops, one clip ends and the next
+begins.
 """
 
 from __future__ import annotations
@@ -15,19 +15,26 @@ from ..history import Step
 from ..loops import Region
 from ..transport_math import NEAR
 from ..warp import WarpMarkers
+from . import tape
 from .where import is_audio, is_midi
 
 LABEL = "Record"
 
 
 def body_of_take(song: Any, track: Any, beats: float, start_time: Optional[float] = None) -> ClipBody:
-    """What a recording of so many beats leaves on this track. Guess: the name of the file."""
+    """What a recording of so many beats leaves on this track."""
     body = ClipBody.midi(beats, start_time, track.color_index or 0)
     body = body._replace(signature=(song.signature_numerator, song.signature_denominator))
     if is_midi(track):
         return body
-    audio = Audio("Samples/Recorded/%s.wav" % track.name, 0, 44100.0, WarpMarkers.fresh(1.0, song.tempo))
+    audio = Audio(song.doc.tapes.path_for(track), 0, float(tape.RATE), WarpMarkers.fresh(1.0, song.tempo))
     return sized(song, body._replace(audio=audio), beats)
+
+
+def write_audio(track: Any, body: ClipBody) -> None:
+    """The file of an audio recording that has ended."""
+    if body.audio is not None:
+        track.doc.tapes.write(track, body.audio.file_path, body.audio.sample_length)
 
 
 def sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
@@ -81,4 +88,5 @@ class ArrangementRecording:
                 if track.arm and not track.is_frozen and (is_midi(track) or is_audio(track)):
                     body = body_of_take(song, track, end - start, start)
                     heard = song.doc.keyboard.notes_between(takes.get(track, ()), start, end)
+                    write_audio(track, body)
                     arrangement.place(track, body._replace(notes=body.notes.add(heard)[0]))

@@ -147,6 +147,19 @@ class Routing:
             name = track.group_track.name
         return self._chosen_type(self._outputs(track), name or default, default if not name else "")
 
+    def output_track(self, track: Any) -> Any:
+        """The node that the track's audio goes to; None for what leaves the Set or goes nowhere."""
+        name = self.output_type(track).display_name
+        return next((offer[2] for offer in self._outputs(track) if offer[0] == name), None)
+
+    def input_track(self, track: Any) -> Tuple[Any, bool]:
+        """The node that an audio track takes its signal from, or None, and whether before that one's mixer."""
+        kind = self.input_type(track)
+        if kind.category == RESAMPLING:
+            return self._doc.song.master_track, False
+        source = next((offer[2] for offer in self._inputs(track) if offer[0] == kind.display_name), None)
+        return source, self.input_channel(track).display_name in ("Pre FX", "Post FX")
+
     def input_channel(self, track: Any) -> Any:
         return self._chosen_channel(self.input_channels(track), track.input_channel)
 

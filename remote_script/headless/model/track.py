@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Optional, Tuple
 
-from .. import palette
+from .. import display, palette
 from ..node import Node, model
 from ..session import Playback
 from . import launching
@@ -388,40 +388,46 @@ class Track(Container):
 
     # Meters. Guess: they show whether something plays, not how loud.
 
-    def _level(self) -> float:
-        if self.kind == "main":
-            song: Any = self.doc.song  # type: ignore[attr-defined]
-            return float(max([each._level() for each in song.tracks] or [0.0]))
-        running = bool(self.doc.song.is_playing)  # type: ignore[attr-defined]
-        if not running or self.playback.playing is None or self.get_mute():
-            return 0.0
-        return 0.8 * self.mixer_device.volume.value
+    # Meters
+
+    def _audio_side(self, index: int, name: str) -> float:
+        if not self.has_audio_output:
+            raise RuntimeError("MIDI tracks have no '%s' property!" % name)
+        return display.meter_of(self.doc.levels.sides(self)[index])  # type: ignore[attr-defined]
 
     def get_output_meter_level(self) -> float:
-        return self._level()
+        """A MIDI track without an instrument meters MIDI activity (measured on 12.4.6)."""
+        levels = self.doc.levels  # type: ignore[attr-defined]
+        if not self.has_audio_output:
+            return float(levels.midi(self))
+        return display.meter_of(levels.held(self))
 
     def get_output_meter_left(self) -> float:
-        if not self.has_audio_output:
-            raise RuntimeError("MIDI tracks have no 'output_meter_left' property!")
-        return self._level()
+        return self._audio_side(0, "output_meter_left")
 
     def get_output_meter_right(self) -> float:
-        if not self.has_audio_output:
-            raise RuntimeError("MIDI tracks have no 'output_meter_right' property!")
-        return self._level()
+        return self._audio_side(1, "output_meter_right")
 
     def get_input_meter_level(self) -> float:
-        return 0.0
+        """Of a MIDI track the keys that are down; of an audio track what it would record."""
+        doc: Any = self.doc
+        if self.kind == "midi":
+            return float(max(doc.keyboard.velocities or [0.0]) / 127.0)
+        return self._audio_input()
+
+    def _audio_input(self) -> float:
+        doc: Any = self.doc
+        return display.meter_of(doc.tapes.level(self)) if self.kind == "audio" else 0.0
 
     def get_input_meter_left(self) -> float:
         if self.kind == "midi":
             raise RuntimeError("MIDI tracks have no 'input_meter_left' property!")
-        return 0.0
+        return self._audio_input()
 
     def get_input_meter_right(self) -> float:
         if self.kind == "midi":
             raise RuntimeError("MIDI tracks have no 'input_meter_right' property!")
-        return 0.0
+        return self._audio_input()
 
     def get_performance_impact(self) -> float:
         return 0.0

@@ -299,6 +299,8 @@ class Transport:
             self._launch_scene()
             launching.tick(song, beats, self.position, self.playing)
             doc.automation.tick(seconds, self.position, self.playing)
+            doc.levels.tick(seconds, self.playing)
+            doc.tapes.tick(seconds, self.playing)
             self._show()
         finally:
             doc.end()

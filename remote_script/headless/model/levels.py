@@ -1,0 +1,238 @@
+"""Meters from a model of levels, so that a mix can be measured: a number per track and block, no synthesis.
+
+A track's source is the notes that sound (each as loud as its velocity), the audio of its clip at the clip's gain, and
+what other tracks send it. Faders, pans, switches, solo, sends, groups and output routings shape it; sources add by
+power. The law of a meter is measured on Live 12.4.6: dBFS = 76·raw − 70, after the fader; `level` is the larger side
+and holds for about a second; meters move only while something sounds; a MIDI track without an instrument meters MIDI.
+Guesses: how loud one note is, that devices leave the level as it is, a balance for the pan law.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from .. import display
+from ..audio_files import peak
+from ..clip_body import ClipBody
+from .keyboard import hears
+from .where import is_group, is_midi
+
+BLOCK_S = 0.1
+BLOCKS = 10
+"""The last second: as long as a meter holds."""
+NOTE_PEAK = 0.25
+"""Guess: −12 dBFS for one note at velocity 127, and for audio whose file is not there."""
+_METERS = ("output_meter_level", "output_meter_left", "output_meter_right", "input_meter_level")
+
+Powers = List[float]
+
+
+class Signal(NamedTuple):
+    """Squared amplitudes of the last blocks, the newest last."""
+
+    left: Powers
+    right: Powers
+
+    def plus(self, other: Signal) -> Signal:
+        return Signal(_sum(self.left, other.left), _sum(self.right, other.right))
+
+    def times(self, left: float, right: float) -> Signal:
+        return Signal(
+            [each * left * left for each in self.left], [each * right * right for each in self.right]
+        )
+
+
+def _sum(one: Powers, other: Powers) -> Powers:
+    return [a + b for a, b in zip(one, other)]
+
+
+SILENCE = Signal([0.0] * BLOCKS, [0.0] * BLOCKS)
+
+
+class Levels:
+    """The levels of one Set at the present tick."""
+
+    def __init__(self, doc: Any) -> None:
+        self._doc = doc
+        self._running_s = 0.0
+        self._since_told = 0.0
+        self._computed_at: Optional[Tuple[float, float]] = None
+        self._inputs: Dict[int, Signal] = {}
+        self._outputs: Dict[int, Signal] = {}
+        self._senders: Dict[int, List[Any]] = {}
+        self._held: Dict[int, Tuple[float, float]] = {}
+
+    # What meters show
+
+    def sides(self, track: Any) -> Tuple[float, float]:
+        """Left and right output amplitude of the newest block."""
+        signal = self.output(track)
+        return math.sqrt(signal.left[-1]), math.sqrt(signal.right[-1])
+
+    def held(self, track: Any) -> float:
+        """The largest amplitude of either side in the last second."""
+        now = float(self._doc.clock.now())
+        found = math.sqrt(max(max(side) for side in self.output(track)))
+        before, when = self._held.get(id(track), (0.0, now))
+        if now - when < BLOCK_S * BLOCKS and before > found:
+            return before
+        self._held[id(track)] = (found, now)
+        return found
+
+    def midi(self, track: Any) -> float:
+        """The largest velocity that sounds, 0..1."""
+        powers = self._notes(track, 1.0)
+        return math.sqrt(min(1.0, max(powers)))
+
+    def output(self, track: Any) -> Signal:
+        """After the fader."""
+        self._compute()
+        return self._outputs.get(id(track), SILENCE)
+
+    def before_fader(self, track: Any) -> Signal:
+        self._compute()
+        return self._inputs.get(id(track), SILENCE)
+
+    def tick(self, seconds: float, running: bool) -> None:
+        """Let time pass; meters that are listened to tell as often as Live draws them."""
+        was_running = self._running_s > 0.0
+        self._running_s = self._running_s + seconds if running else 0.0
+        self._since_told += seconds
+        if self._since_told >= BLOCK_S - 1e-9 and (running or was_running):
+            self._since_told = 0.0
+            for track in self._doc.song.everyone():
+                for name in _METERS:
+                    if track.listeners and name in track.listeners:
+                        track.notify(name)
+
+    # How they come about
+
+    def _compute(self) -> None:
+        at = (self._doc.clock.now(), self._doc.transport.position)
+        if at == self._computed_at:
+            return
+        self._computed_at = at
+        song = self._doc.song
+        self._inputs, self._outputs, self._senders = {}, {}, {}
+        for track in song.tracks:
+            target = self._doc.routing.output_track(track)
+            if target is not None:
+                self._senders.setdefault(id(target), []).append(track)
+        for track in song.tracks:
+            self._through(track, ())
+        sent = {id(each): SILENCE for each in song.return_tracks}
+        for track in song.tracks:
+            for send, target in zip(track.mixer_device.sends, song.return_tracks):
+                factor = _factor(send)
+                sent[id(target)] = sent[id(target)].plus(self._outputs[id(track)].times(factor, factor))
+        total = SILENCE
+        for track in song.return_tracks:
+            self._put(track, sent[id(track)])
+            total = total.plus(self._outputs[id(track)])
+        for track in self._senders.get(id(song.master_track), ()):
+            total = total.plus(self._outputs[id(track)])
+        self._put(song.master_track, total)
+
+    def _through(self, track: Any, above: Tuple[int, ...]) -> Signal:
+        """The output of a track, those that go into it first; a circle of routings is cut."""
+        if id(track) in self._outputs or id(track) in above:
+            return self._outputs.get(id(track), SILENCE)
+        powers = [0.0] * BLOCKS if is_group(track) else self._own(track)
+        signal = Signal(powers, powers)
+        for other in self._senders.get(id(track), ()):
+            signal = signal.plus(self._through(other, above + (id(track),)))
+        return self._put(track, signal)
+
+    def _put(self, track: Any, signal: Signal) -> Signal:
+        self._inputs[id(track)] = signal
+        mixer = track.mixer_device
+        silent = track.kind != "main" and (track.get_mute() or track.muted_via_solo)
+        factor = 0.0 if silent else _factor(mixer.volume)
+        pan = mixer.panning.value
+        out = signal.times(factor * min(1.0, 1.0 - pan), factor * min(1.0, 1.0 + pan))
+        self._outputs[id(track)] = out
+        return out
+
+    def _own(self, track: Any) -> Powers:
+        """What the track itself plays, before its fader."""
+        if is_midi(track):
+            sounds = any(device.type == 1 and device.is_active for device in track.devices)
+            return self._notes(track, NOTE_PEAK) if sounds else [0.0] * BLOCKS
+        powers = [0.0] * BLOCKS
+        for index, body, _, _ in self._windows(track):
+            if body.audio is not None:
+                amplitude = peak(body.audio.file_path)
+                factor = 10.0 ** (display.gain_to_db(body.audio.gain) / 20.0)
+                powers[index] = ((NOTE_PEAK if amplitude is None else amplitude) * factor) ** 2
+        return powers
+
+    def _notes(self, track: Any, loudest: float) -> Powers:
+        powers = [0.0] * BLOCKS
+        windows = self._windows(track)
+        if windows:
+            first, last = min(each[2] for each in windows), max(each[3] for each in windows)
+            for note in windows[0][1].notes:
+                end = note.start_time + note.duration
+                if note.mute or end <= first or note.start_time >= last:
+                    continue
+                power = (loudest * note.velocity / 127.0) ** 2
+                for index, _, low, high in windows:
+                    if note.start_time < high and end > low:
+                        powers[index] += power
+        if hears(track):
+            for velocity in self._doc.keyboard.velocities:
+                powers[-1] += (loudest * velocity / 127.0) ** 2
+        return powers
+
+    def _windows(self, track: Any) -> List[Tuple[int, ClipBody, float, float]]:
+        """For each of the last blocks in which a clip played: which, the clip, and from where to where in it."""
+        song, found = self._doc.song, []
+        if self._running_s <= 0.0:
+            return []
+        beats = BLOCK_S * song.tempo / 60.0
+        for index in range(BLOCKS):
+            ago = BLOCKS - 1 - index
+            if ago * BLOCK_S < self._running_s:
+                playing = self._playing(track, ago * beats)
+                if playing is not None:
+                    body, end, unit = playing
+                    found.append((index, body, end - beats / unit, end))
+        newest = found[-1][1] if found else None
+        return [each for each in found if each[1] is newest]
+
+    def _playing(self, track: Any, beats_ago: float) -> Optional[Tuple[ClipBody, float, float]]:
+        """What the track played then: the clip's body, the place in it, and beats per unit of its time."""
+        from .launching import engine_of
+
+        playback = track.playback
+        if playback.in_session:
+            slot = playback.playing
+            clip = None if slot is None else slot.clip
+            played = playback.played(engine_of(self._doc.song).beat) - beats_ago
+            entry = playback.entry
+            if playback.recording:
+                return None
+        else:
+            position = self._doc.transport.position - beats_ago
+            clip = next(
+                (
+                    each
+                    for each in track.arrangement_clips
+                    if each.body.start_time < position <= each.body.end_time
+                ),
+                None,
+            )
+            played = 0.0 if clip is None else position - clip.body.start_time
+            entry = None
+        if clip is None or clip.body.muted or played <= 0.0:
+            return None
+        unit = clip.beats_per_unit()
+        end = clip.body.region.position_after(played / unit, entry)
+        return None if end is None else (clip.body, end, unit)
+
+
+def _factor(fader: Any) -> float:
+    """The linear factor of a fader or a send."""
+    shown = display.shown_number(fader.unit, fader.value, fader.min, fader.max)
+    return 0.0 if shown <= display.SILENCE_DB else float(10.0 ** (shown / 20.0))
