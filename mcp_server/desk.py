@@ -131,6 +131,7 @@ class Desk:
             raise errors.InvalidParams(
                 f"{self._tool}: nothing to change was given", hint="give at least one thing to change"
             )
+        self._each_once(ops)
         if overwrite:
             ops = [msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops]
         for op in ops:
@@ -146,6 +147,23 @@ class Desk:
 
         result = await self._permitted(lambda: [] if looks else acts_of(self._whole.store, ops), submit)
         return self.written(result, ops)
+
+    def _each_once(self, ops: Sequence[Operation]) -> None:
+        """Refuse to set one property twice with no call in between: one of the two values is a mistake."""
+        seen: dict[tuple[int | str, str], Any] = {}
+        for op in ops:
+            if isinstance(op, Call):
+                seen.clear()
+                continue
+            node = found(self.mirror.store, op.target)
+            key = (op.target if node is None else node.id, op.name)
+            if key in seen:
+                where = op.target if node is None else self.ref(node)
+                raise errors.InvalidParams(
+                    f"`{op.name}` of {where} is set twice, to {seen[key]!r:.80} and {op.value!r:.80}",
+                    hint="give each property once",
+                )
+            seen[key] = op.value
 
     async def _progressed(self, told: WriteProgress) -> None:
         await self.report(told.share, 1, told.so_far)

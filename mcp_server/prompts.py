@@ -51,8 +51,9 @@ class Prompt:
                 raise errors.InvalidParams(f"{self.name} has no argument {name!r}", hint=f"it has: {known}")
             if len(value) > LONGEST:
                 raise errors.TooLarge(f"`{name}` may have {LONGEST} characters")
+            values[name] = _one_line(value)
         for name, (_, default) in self.arguments.items():
-            values[name] = given.get(name) or default
+            values[name] = values.get(name) or default
             if not values[name]:
                 raise errors.InvalidParams(f"{self.name} needs `{name}`")
         text = Template(self.text).substitute(values)
@@ -60,6 +61,11 @@ class Prompt:
         return types.GetPromptResult(
             description=self.description, messages=[types.PromptMessage(role="user", content=content)]
         )
+
+
+def _one_line(text: str) -> str:
+    """An argument is a part of a sentence: with line breaks it could pass for sentences of its own."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 PROMPTS = {

@@ -179,7 +179,10 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     found = resources.events(mirror, since, None if given.match else given.limit)
     if given.match:
         patterns = [Pattern(each) for each in given.match]
-        found = [each for each in found if _concerns(mirror, patterns, each["id"], each["ref"])]
+        # A resync has no object of its own: it may concern any.
+        found = [
+            each for each in found if "id" not in each or _concerns(mirror, patterns, each["id"], each["ref"])
+        ]
     # Without `since` the newest are meant, with it the first ones after it.
     part = found[-given.limit :] if since is None else found[: given.limit]
     answer: dict[str, Any] = {"events": part}
