@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mirror import Call, Node, Operation, errors
+from mirror import Call, Mirror, Node, Operation, errors
 from mirror.queries import resolve
 from mirror.store import Store
 from remote_script.SetMirror import reach, schema
@@ -14,6 +14,8 @@ from remote_script.SetMirror.operations import RESULT
 
 Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
 
+UNDO_EVENTS = 5_000
+"""The newest events that are looked through for an edit; the log keeps as many of one step."""
 _PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
 
 
@@ -66,6 +68,10 @@ class Act:
     ids: tuple[int, ...] = ()
     precious: bool = False
     """What it takes away is more than an undo away from being missed."""
+    gone: tuple[tuple[str, str], ...] = ()
+    """Refs and names of objects that are not there, which it brings back."""
+    unknown: bool = False
+    """Nobody knows what it touches."""
 
     @property
     def reach(self) -> reach.Act:
@@ -127,6 +133,31 @@ def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tup
         return name if arg is None else arg.name, value
     node = found(store, value)
     return arg.name, None if node is None else node.id
+
+
+def acts_of_undo(mirror: Mirror, what: str, write: str | None) -> list[Act]:
+    """What undoing the newest edit would touch, as far as the log tells; `write` is the one that is meant."""
+    edits = mirror.writes.history.last(1)
+    if not edits:
+        return [Act("undo", what, unknown=True)]
+    newest = edits[-1]
+    if write is not None and newest["write"] != write:
+        # Refused before it runs, and with the reason.
+        return [Act("undo", what)]
+    events = [
+        each
+        for each in mirror.log.last(UNDO_EVENTS)
+        if each.epoch == mirror.epoch
+        and (each.write == newest["write"] if newest["write"] else each.revision == newest["revision"])
+    ]
+    if not events or any(each.more and each.kind != "content" for each in events):
+        return [Act("undo", what, unknown=True)]
+    nodes = mirror.store.nodes
+    made = tuple(dict.fromkeys(e.id for e in events if e.kind == "add" and e.id in nodes))
+    gone = tuple(dict.fromkeys((e.ref, e.object_name) for e in events if e.kind == "remove"))
+    edited = dict.fromkeys(e.id for e in events if e.kind in ("set", "content", "move") and e.id in nodes)
+    acts = [Act("delete", what, made)] if made else []
+    return [*acts, Act("undo", what, tuple(id_ for id_ in edited if id_ not in made), gone=gone)]
 
 
 def label_of(store: Store, node: Node) -> str:

@@ -27,7 +27,7 @@ from mirror import (
 from remote_script.SetMirror.operations import RESULT
 
 from . import units, views
-from .acts import Act, acts_of, found
+from .acts import Act, acts_of, acts_of_undo, found
 from .library import Library
 from .policy import Policy
 from .protection import Protection
@@ -49,8 +49,8 @@ class Caller:
 
     @property
     def who(self) -> str:
-        """By whom rules and rates go."""
-        return self.name
+        """By whom rules and rates go: an identity, which has no #; without one, the name must do."""
+        return self.client.partition("#")[0]
 
 
 Ask = Callable[[str], Awaitable[bool | None]]
@@ -178,7 +178,7 @@ class Desk:
             return await self._whole.undo_mine(write, **about, policy=policy)
 
         what = "undo the last edit, whoever made it" if write is None else f"undo write {write}"
-        return self.written(await self._permitted(lambda: [Act("undo", what)], submit))
+        return self.written(await self._permitted(lambda: acts_of_undo(self._whole, what, write), submit))
 
     async def redo(self) -> dict[str, Any]:
         """Live's redo."""

@@ -85,6 +85,18 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.clients or rules.named(self.clients, client)
 
 
+def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, act: Act) -> bool:
+    """Also of what an undo brings back, and where nobody knows what it touches: then a rule about places holds."""
+    if rule.places is None or not (act.unknown or act.gone):
+        return rule.fits(tree, tool, act.reach)  # type: ignore[arg-type]
+    if not rule.applies(tool, act.kind):
+        return False
+    back = [rule.places.meant_at(ref, name) for ref, name in act.gone]
+    if rule.decide == "allow":
+        return not act.unknown and all(back) and (not act.ids or rule.fits(tree, tool, act.reach))  # type: ignore[arg-type]
+    return act.unknown or any(back) or rule.fits(tree, tool, act.reach)  # type: ignore[arg-type]
+
+
 @cache
 def _places(refs: tuple[str, ...]) -> rules.Places:
     """Parsed once: every operation of every write is judged by them."""
@@ -198,7 +210,7 @@ class Policy:
             return Verdict("deny", act.what, "this server is read-only")
         tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
-            if rule.concerns(client) and rule.compiled.fits(tree, tool, act.reach):
+            if rule.concerns(client) and _fits(rule.compiled, tree, tool, act):
                 if rates is not None and (rule.per_minute or rule.per_minute_in_all):
                     rates.add(number)
                 return Verdict(rule.decide, act.what, rule.reason or f"rule {number + 1} says {rule.decide}")

@@ -137,6 +137,11 @@ class Attribution:
         self._open = self._lots[0].marks
         self._late.clear()
 
+    @property
+    def marking(self) -> Dict[int, int]:
+        """What was marked since the present author acts, and is not sent yet."""
+        return self._lots[-1].marks
+
     def marked(self, id_: int) -> int:
         """The properties of an object that are marked and not sent yet."""
         bits = self._late.get(id_, (0, LIVE))[0]

@@ -399,6 +399,8 @@ class Executor:
                 yield wish if wish == MORE else PUMP
         finally:
             engine.attribution.held = {}
+        if operation.is_history:
+            self._guard.check_history(engine, write, operation)
         if operation.self_contained:
             self._step.close_foreign()
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optio
 
 from . import auth, reach, rules
 from .batches import Engine
+from .effects import acts_of_marks
 from .errors import BridgeError
 from .operations import Operation
 from .refs import ref_of
@@ -199,9 +200,7 @@ class Guard:
             if number is None:
                 continue
             rule = held.rules[number]
-            if rule.decide == "deny" or (
-                rule.decide == "ask" and not write.policy.consented(act.kind, act.ids)
-            ):
+            if _refuses(rule, write, act):
                 self.refused += 1
                 raise BridgeError(
                     "DENIED",
@@ -211,6 +210,31 @@ class Guard:
                     hint=rule.reason or "rule {} is against it as the Set is now".format(number + 1),
                 )
             self._count(held.rates[number], write)
+
+    def check_history(self, engine: Engine, write: Write, operation: Operation) -> None:
+        """Right after undo or redo: where it touched what a rule protects, it is taken back, and DENIED."""
+        held = self._protection(write)
+        if held is None:
+            return
+        assert write.policy is not None
+        tree = ShadowTree(engine)
+        for act in acts_of_marks(engine, engine.attribution.marking):
+            for id_ in act.ids:
+                one = act._replace(ids=(id_,))
+                number = rules.first(held.rules, tree, write.policy.tool, one)
+                if number is None or not _refuses(held.rules[number], write, one):
+                    continue
+                self.refused += 1
+                back = "redo" if operation.method.name == "undo" else "undo"
+                getattr(engine.song, back)()
+                operation.moved = False
+                raise BridgeError(
+                    "DENIED",
+                    "The policy does not allow to {} what changed {}".format(
+                        operation.method.name, _refs(engine, one) or "what is protected"
+                    ),
+                    hint=held.rules[number].reason or "it was taken back at once",
+                )
 
     def _count(self, rate: Rate, write: Write) -> None:
         """One write through a rule counts once, for its client and for all."""
@@ -240,6 +264,12 @@ class Guard:
         while used and used[0] <= self._clock() - MINUTE_S:
             used.popleft()
         return used
+
+
+def _refuses(rule: rules.Rule, write: Write, act: reach.Act) -> bool:
+    """What a rule that fits means for this write: a person may have consented."""
+    consented = write.policy is not None and write.policy.consented(act.kind, act.ids)
+    return rule.decide == "deny" or (rule.decide == "ask" and not consented)
 
 
 def _changes(operation: Operation) -> bool:

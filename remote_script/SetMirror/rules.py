@@ -199,11 +199,15 @@ class Rule(NamedTuple):
     places: Optional[Places]
     reason: str = ""
 
+    def applies(self, tool: str, kind: str) -> bool:
+        """True when the rule is about such acts of this tool, wherever they are."""
+        return (not self.operations or kind in self.operations) and (
+            not self.tools or named(self.tools, tool)
+        )
+
     def fits(self, tree: Tree, tool: str, act: Act) -> bool:
         """True when every condition of the rule holds for the act."""
-        if self.operations and act.kind not in self.operations:
-            return False
-        if self.tools and not named(self.tools, tool):
+        if not self.applies(tool, act.kind):
             return False
         if self.places is None:
             return True

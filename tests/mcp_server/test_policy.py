@@ -186,6 +186,51 @@ def _act(kind: Any) -> Any:
     return Act(kind, "do it")
 
 
+def rename_drums(song: Any) -> None:
+    song.tracks[0].name = "by hand"
+
+
+def delete_drums(song: Any) -> None:
+    song.delete_track(0)
+
+
+def delete_clip(song: Any) -> None:
+    song.tracks[0].clip_slots[0].delete_clip()
+
+
+@pytest.mark.parametrize("edit", [rename_drums, delete_drums, delete_clip])
+async def test_undo_is_judged_by_what_the_newest_edit_changed(edit: Any, autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        await whole.call("set_track", track="tracks/1", name="free")
+        await whole.by_hand(edit)
+        await trio.sleep(1.0)
+        entries = whole.history()
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("undo")
+        assert whole.history() == entries
+        await whole.by_hand(lambda song: song.undo())
+        await trio.sleep(1.0)
+
+
+async def test_undo_of_a_creation_is_a_deletion(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=NO_DELETION) as whole:
+        write = (await whole.call("create_scene", index=0))["write"]
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("undo", write=write)
+        renamed = (await whole.call("set_track", track="tracks/1", name="free"))["write"]
+        await whole.call("undo", write=renamed)
+
+
+async def test_an_edit_that_no_log_tells_of_is_not_undone_where_a_rule_protects_an_object(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        await whole.call("set_track", track="tracks/1", name="free")
+        whole.mirror.writes.history.forget()
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("undo")
+
+
 # -- where the write runs ----------------------------------------------------------------------------------------
 
 
