@@ -19,14 +19,15 @@ HOMES: Dict[str, str] = {
     "_Framework": "first.components first.mixer first.session engine.elements engine.compounds",
     "_Framework.Capabilities": "engine.capabilities",
     "_Framework.ChannelTranslationSelector": "first.mode_selector",
-    "_Framework.Control": "engine.controls engine.value_controls engine.control_groups MatrixControl=ControlList",
+    "_Framework.Control": "engine.text_controls engine.controls engine.value_controls engine.control_groups "
+    "MatrixControl=ControlList",
     "_Framework.ControlSurface": "first.surface",
     "_Framework.Dependency": "engine.dependency",
     "_Framework.DeviceComponent": "first.device engine.live",
     "_Framework.DeviceBankRegistry": "engine.device DeviceBankRegistry=BankRegistry",
     "_Framework.Disconnectable": "engine.lifetime",
     "_Framework.IdentifiableControlSurface": "first.surface",
-    "_Framework.InputControlElement": "engine.elements engine.midi",
+    "_Framework.InputControlElement": "engine.elements engine.midi engine.proxy_elements InputSignal=Signal",
     "_Framework.Layer": "engine.resources",
     "_Framework.ModeSelectorComponent": "first.mode_selector",
     "_Framework.ModesComponent": "first.components engine.modes engine.mode_buttons ComponentMode=EnablingMode",
@@ -56,7 +57,7 @@ HOMES: Dict[str, str] = {
     "_Framework.LogicalDisplaySegment": "engine.displays",
     "_Framework.MidiMap": "first.midi_map",
     "_Framework.PhysicalDisplayElement": "engine.displays",
-    "_Framework.ButtonElement": "engine.elements engine.skin ButtonValue=Color",
+    "_Framework.ButtonElement": "engine.elements engine.skin engine.proxy_elements ButtonValue=Color",
     "_Framework.NotifyingControlElement": "engine.elements NotifyingControlElement=ControlElement",
     "_Generic": "first.generic",
     "_Generic.Devices": "engine.banks",
@@ -69,21 +70,33 @@ HOMES: Dict[str, str] = {
     "ableton.v2.base.proxy": "engine.proxies",
     "ableton.v2.base.task": "engine.tasks",
     "ableton.v2.control_surface": "second.surface engine.elements engine.compounds",
+    "ableton.v2.base.collection": "engine.device_banks",
+    "ableton.v2.control_surface.banking_util": "engine.device_banks engine.banks",
+    "ableton.v2.control_surface.decoration": "engine.internal_parameters",
+    "ableton.v2.control_surface.default_bank_definitions": "engine.device_banks",
+    "ableton.v2.control_surface.device_decorator_factory": "engine.internal_parameters",
+    "ableton.v2.control_surface.device_parameter_bank": "engine.device_banks",
+    "ableton.v2.control_surface.internal_parameter": "engine.internal_parameters",
+    "ableton.v2.control_surface.parameter_provider": "engine.parameters",
+    "ableton.v2.control_surface.profile": "first.surface",
+    "ableton.v2.control_surface.session_ring_selection_linking": "second.session",
     "ableton.v2.control_surface.capabilities": "engine.capabilities",
     "ableton.v2.control_surface.control_element": "engine.elements NotifyingControlElement=ControlElement",
     "ableton.v2.control_surface.clip_creator": "engine.clip_creator",
     "ableton.v2.control_surface.component": "second.component",
     "ableton.v2.control_surface.components": "second.components second.mixer second.session engine.scrolling "
-    "engine.slide engine.slots engine.recording",
+    "engine.slide engine.slots engine.recording engine.lists",
     "ableton.v2.control_surface.control": "engine.controls engine.value_controls engine.control_groups "
+    "engine.text_controls "
     "ButtonControlBase=ButtonControl MappedSensitivitySettingControl=MappedControl "
     "SendReceiveValueControl=SendValueInputControl",
     "ableton.v2.control_surface.device_bank_registry": "engine.device DeviceBankRegistry=BankRegistry",
-    "ableton.v2.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
+    "ableton.v2.control_surface.device_provider": "engine.device engine.live DeviceProvider=DeviceProviderCore",
     "ableton.v2.control_surface.elements": "engine.elements engine.compounds engine.skin engine.displays "
-    "engine.presses engine.special_elements",
+    "engine.presses engine.special_elements engine.proxy_elements",
     "ableton.v2.control_surface.elements.button_matrix": "engine.compounds ButtonMatrixElement=RowFirstMatrix",
-    "ableton.v2.control_surface.input_control_element": "engine.elements engine.midi",
+    "ableton.v2.control_surface.input_control_element": "engine.elements engine.midi engine.proxy_elements "
+    "InputSignal=Signal",
     "ableton.v2.control_surface.layer": "engine.resources",
     "ableton.v2.control_surface.midi": "engine.midi",
     "ableton.v2.control_surface.mode": "second.components engine.modes engine.mode_buttons",
@@ -100,8 +113,8 @@ HOMES: Dict[str, str] = {
     "engine.scrolling",
     "ableton.v3.control_surface.consts": "engine.midi",
     "ableton.v3.control_surface.controls": "engine.controls engine.value_controls engine.control_groups "
-    "MappedSensitivitySettingControl=MappedControl FixedRadioButtonGroup=RadioButtonGroup "
-    "SendValueEncoderControl=EncoderControl",
+    "engine.text_controls "
+    "MappedSensitivitySettingControl=MappedControl FixedRadioButtonGroup=RadioButtonGroup",
     "ableton.v3.control_surface.display": "third.display",
     "ableton.v3.control_surface.elements": "third.elements engine.compounds engine.skin "
     "SimpleColor=Color ColorPart=Color",

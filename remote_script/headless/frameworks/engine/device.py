@@ -198,6 +198,10 @@ class DeviceCore(PlacedComponent):
         banks = self._banks()
         return banks[self.bank_index] if self.bank_index < len(banks) else []
 
+    def _shown_parameters(self) -> List[Any]:
+        """What the controls are for."""
+        return self.parameters
+
     def set_bank(self, index: int) -> None:
         """IndexError for a bank that the device does not have."""
         if not 0 <= index < self.number_of_banks():
@@ -273,7 +277,7 @@ class DeviceCore(PlacedComponent):
         self._parameters_changed()
 
     def _parameters_changed(self) -> None:
-        parameters = self.parameters if self.is_enabled() else []
+        parameters = self._shown_parameters() if self.is_enabled() else []
         for index, control in enumerate(elements_in(self._parameter_controls)):
             if control is None:
                 continue

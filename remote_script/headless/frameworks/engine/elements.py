@@ -23,6 +23,8 @@ from .midi import (
     MapMode,
 )
 from .resources import StackingResource
+from .tasks import TaskGroup
+from .tools import lazy_attribute
 
 
 def _of_surface(name: str) -> Any:
@@ -36,6 +38,13 @@ ON_VALUE, OFF_VALUE = 127, 0
 def is_momentary(control: Any) -> bool:
     told = getattr(control, "is_momentary", None)
     return bool(told()) if callable(told) else True
+
+
+class ControlElementClient:
+    """Who holds elements: told when one comes or goes."""
+
+    def set_control_element(self, control_element: Any, grabbed: bool) -> None:
+        """An element came (`grabbed`) or went."""
 
 
 class ControlElement(EventObject):
@@ -65,6 +74,11 @@ class ControlElement(EventObject):
         self._listener: Any = None
         if self._surface is not None:
             self._surface.register_control(self)
+
+    @lazy_attribute
+    def _tasks(self) -> Any:
+        tasks = TaskGroup(auto_kill=False)
+        return tasks if self._surface is None else self._surface._task_group.add(tasks)
 
     def _received(self, client: Any, *args: Any, **kwargs: Any) -> None:
         client.set_control_element(self, True)
@@ -493,3 +507,10 @@ class SysexElement(InputControlElement):
     def reset(self) -> None:
         if self._default is not None:
             self.send_value(self._default)
+
+
+def get_element(obj: Any, element_container: Any = None) -> Any:
+    """An element, or the one of this name in the script's elements."""
+    if not isinstance(obj, str):
+        return obj
+    return getattr(element_container or _of_surface("element_container"), obj)

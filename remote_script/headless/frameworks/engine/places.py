@@ -54,7 +54,7 @@ def _setter(name: str) -> Any:
     set_place = set_button if name.endswith("_button") else set_control
     set_place.__name__ = "set_" + name
     set_place.__doc__ = "Use this control, or none (None)."
-    set_place.is_place = True  # type: ignore[attr-defined]
+    set_place.is_place = True
     return set_place
 
 

@@ -83,6 +83,28 @@ class BasicSceneScroller(_Scroller):
         return tuple(self._song.scenes)
 
 
+class TrackScroller(BasicTrackScroller):
+    """Tracks, in Live's session view."""
+
+
+class SceneScroller(BasicSceneScroller):
+    """Scenes, in Live's session view."""
+
+
+SceneListScroller = SceneScroller
+
+
+def next_item(seq: Any, item: Any, delta: int) -> Any:
+    """The item so many places behind another one."""
+    return seq[list(seq).index(item) + delta]
+
+
+def has_next_item(seq: Any, item: Any, delta: int) -> bool:
+    """True if there is one."""
+    items = list(seq)
+    return item in items and 0 <= items.index(item) + delta < len(items)
+
+
 @takes("scroll_up_button", "scroll_down_button", "scroll_encoder")
 class ScrollCore(PlacedComponent, Scrollable):
     """Scrolls `scrollable`, or itself where a subclass says how. Events: `scroll`."""
@@ -105,9 +127,19 @@ class ScrollCore(PlacedComponent, Scrollable):
     def _step(self, down: bool) -> None:
         held = self._scrollable
         if held.can_scroll_down() if down else held.can_scroll_up():
-            (held.scroll_down if down else held.scroll_up)()
+            (self._do_scroll_down if down else self._do_scroll_up)()
             self.notify_scroll()
-            self.update()
+            self._update_scroll_buttons()
+
+    def _do_scroll_up(self) -> None:
+        self._scrollable.scroll_up()
+
+    def _do_scroll_down(self) -> None:
+        self._scrollable.scroll_down()
+
+    def _update_scroll_buttons(self) -> None:
+        self._show("scroll_up_button")
+        self._show("scroll_down_button")
 
     def _scroll_up_value(self, value: int) -> None:
         self._scroll("scroll_up_button", value, lambda: self._step(False))

@@ -140,11 +140,12 @@ class ClipSlotCore(_Shown):
 
     def _modified(self, value: int) -> bool:
         """True while a modifier is held; a press does what it says."""
-        for modifier, call in (
+        calls: Any = (
             ("select_button", lambda: self._do_select_clip(self._clip_slot)),
             ("duplicate_button", self._do_duplicate_clip),
             ("delete_button", self._do_delete_clip),
-        ):
+        )
+        for modifier, call in calls:
             if self._is_held(modifier):
                 if self._pressed("launch_button", value):
                     call()

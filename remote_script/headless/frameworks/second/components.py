@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from ..engine.background import BackgroundCore
+from ..engine.clip_actions import ClipActionsCore, OverviewCore
 from ..engine.controls import ButtonControl, ToggleButtonControl
 from ..engine.dependency import Injection
-from ..engine.device import DeviceCore, DeviceNavigationCore
+from ..engine.device import DeviceCore
+from ..engine.device_banks import create_device_bank
 from ..engine.drums import AccentCore, DrumGroupCore, PlayableCore
+from ..engine.events import SlotGroup
+from ..engine.lists import DeviceListCore, ItemLister, ItemListerBase
 from ..engine.live import liveobj_valid
 from ..engine.modes_component import EnablingModesCore, ModesCore
+from ..engine.parameters import DeviceParameterCore, DisplayingDeviceParameterCore, ParameterInfo
+from ..engine.places import light
 from ..engine.recording import (
     SessionRecordingCore,
     UndoRedoCore,
@@ -75,28 +81,102 @@ class TransportComponent(TransportCore, Component):
 
 
 class DeviceComponent(DeviceCore, Component):
-    """The device under eight knobs."""
+    """The device that the device provider gives, decorated and in banks.
 
-    def __init__(self, device_provider=None, device_bank_registry=None, *args, **kwargs):
-        for name in ("device_provider", "device_bank_registry"):
-            found = Injection.find(name)
-            if name == "device_provider" and device_provider is None and found is not None:
-                device_provider = found()
-            elif name == "device_bank_registry" and device_bank_registry is None and found is not None:
-                device_bank_registry = found()
+    A subclass makes the parameters that displays show: `_create_parameter_info(parameter, name)`.
+    """
+
+    def __init__(
+        self,
+        device_decorator_factory=None,
+        banking_info=None,
+        device_bank_registry=None,
+        device_provider=None,
+        decoupled_parameter_list_change_notifications=False,
+        *args,
+        **kwargs,
+    ):
+        self._bank = None
+        self._banking_info = banking_info
+        self._decorator_factory = device_decorator_factory
+        self._decorated_device = None
+        if device_provider is None:
+            device_provider = _provided("device_provider")
+        if device_bank_registry is None:
+            device_bank_registry = _provided("device_bank_registry")
         super().__init__(device_provider, device_bank_registry, *args, **kwargs)
 
-    @property
     def device(self):
-        """The one it stands for, or None."""
-        return self._device if liveobj_valid(self._device) else None
+        """The device, decorated if there is a factory, or None."""
+        return self._decorated_device if liveobj_valid(self._decorated_device) else None
+
+    def _use(self, device):
+        self._on_device_changed(device)
+
+    def _on_device_changed(self, device):
+        self._set_device(device)
+
+    def _set_device(self, device):
+        decorate = getattr(self._decorator_factory, "decorate", None)
+        valid = liveobj_valid(device)
+        self._decorated_device = decorate(device) if decorate is not None and valid else device
+        self._setup_bank(self._decorated_device)
+        if self._bank is not None:
+            self._set_bank_index(self._bank_registry.get_device_bank(device))
+        super()._use(device)
+
+    def _setup_bank(self, device, bank_factory=create_device_bank):
+        if self._bank is not None:
+            self.disconnect_disconnectable(self._bank)
+            self._bank = None
+        if self._banking_info is not None and liveobj_valid(device):
+            self._bank = self.register_disconnectable(bank_factory(device, self._banking_info))
+
+    def _set_bank_index(self, bank):
+        if self._bank is not None:
+            self._bank.index = bank
+
+    def _bank_changed(self, device, bank):
+        if device == self._device:
+            self._set_bank_index(bank)
+        super()._bank_changed(device, bank)
+
+    def _banks(self):
+        if self._bank is None:
+            return super()._banks()
+        pages = [[None] * 8] * self._bank.bank_count()
+        if pages:
+            pages[self._bank.index] = [parameter for parameter, _ in self._bank.parameters]
+        return pages
+
+    def _current_bank_details(self):
+        if self._bank is not None:
+            return self._bank.name, self._bank.parameters
+        return self.bank_name, [(each, each.name) for each in super().parameters]
+
+    def _number_of_parameter_banks(self):
+        return self.number_of_banks()
+
+    def _get_provided_parameters(self):
+        if self.device() is None:
+            return []
+        return [self._create_parameter_info(*each) for each in self._current_bank_details()[1]]
+
+    def _create_parameter_info(self, parameter, name):
+        return ParameterInfo(parameter=parameter, name=name)
+
+    @property
+    def parameters(self):
+        """A ParameterInfo for each parameter of the bank."""
+        return self._get_provided_parameters()
+
+    def _shown_parameters(self):
+        return [parameter for parameter, _ in self._current_bank_details()[1]]
 
 
-class DeviceNavigationComponent(DeviceNavigationCore, Component):
-    """Selects the device before or after."""
-
-
-SimpleDeviceNavigationComponent = DeviceNavigationComponent
+def _provided(name):
+    provider = Injection.find(name)
+    return None if provider is None else provider()
 
 
 class SessionRecordingComponent(SessionRecordingCore, Component):
@@ -171,3 +251,75 @@ class NullModes(ModesComponent):
 
 class EnablingModesComponent(EnablingModesCore, ModesComponent):
     """`EnablingModesComponent(component)`."""
+
+
+class ArmedTargetTrackComponent(TargetTrackComponent):
+    """`target_track`: the first armed track, the selected one without any."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._arm_slots = self.register_disconnectable(SlotGroup(lambda track: self._update(), "arm"))
+        self.on_track_list_changed()
+
+    @property
+    def tracks(self):
+        """The tracks that can be armed."""
+        return [each for each in self.song.tracks if each.can_be_armed]
+
+    def on_track_list_changed(self):
+        """Listen to the tracks that are there."""
+        self._arm_slots.replace_subjects(self.tracks)
+        self._update()
+
+    def on_selected_track_changed(self):
+        """The selected track counts while none is armed."""
+        self._update()
+
+    def _update(self):
+        armed = next((each for each in self.tracks if each.arm), None)
+        target = self.song.view.selected_track if armed is None else armed
+        if target != self._target:
+            self._target = target
+            self.notify_target_track()
+
+
+class ModifierBackgroundComponent(BackgroundComponent):
+    """Holds modifiers, which light while they are pressed."""
+
+    def _take(self, name, control):
+        super()._take(name, control)
+        slots = self.__dict__.setdefault("_modifier_slots", {})
+        if name not in slots:
+            slots[name] = self.register_slot(None, lambda value: self._show_modifier(name, value), "value")
+        slots[name].subject = control
+
+    def _show_modifier(self, name, value):
+        light(self._held_controls[name], "DefaultButton.On" if value else "DefaultButton.Off")
+
+
+class ClipActionsComponent(ClipActionsCore, Component):
+    """Buttons for the highlighted clip."""
+
+
+class SessionOverviewComponent(OverviewCore, Component):
+    """Windows of the session on a matrix."""
+
+
+class ItemListerComponentBase(ItemListerBase, Component):
+    """A window over a list."""
+
+
+class ItemListerComponent(ItemLister, ItemListerComponentBase):
+    """A window over a list with select buttons."""
+
+
+class DeviceNavigationComponent(DeviceListCore, ItemListerComponent):
+    """The devices of the selected track under select buttons."""
+
+
+class DeviceParameterComponent(DeviceParameterCore, Component):
+    """The parameters of a provider under eight controls."""
+
+
+class DisplayingDeviceParameterComponent(DisplayingDeviceParameterCore, DeviceParameterComponent):
+    """The same, with names and values on displays."""

@@ -6,7 +6,15 @@ from ..engine.mixing import ChannelStripCore, MixerCore
 from .component import Component
 
 
-class SimpleTrackAssigner:
+class TrackAssigner:
+    """Says which tracks a mixer's strips are for."""
+
+    def tracks(self, tracks_provider):
+        """A track or None for each strip."""
+        raise NotImplementedError("tracks")
+
+
+class SimpleTrackAssigner(TrackAssigner):
     """A strip for each of the provider's tracks, in order."""
 
     def tracks(self, tracks_provider):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ..engine.dependency import depends
+from ..engine.events import EventObject
+from ..engine.scrolling import Scrollable
 from ..engine.session import NavigationCore, RingCore, SessionCore
 from ..engine.slots import ClipSlotCore, SceneCore
 from .component import Component
@@ -9,6 +12,32 @@ from .component import Component
 
 class SessionRingComponent(RingCore, Component):
     """The window that session and mixer follow."""
+
+    def __init__(
+        self,
+        num_tracks=0,
+        num_scenes=0,
+        set_session_highlight=None,
+        tracks_to_use=None,
+        always_snap_track_offset=False,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(
+            num_tracks,
+            num_scenes,
+            tracks_to_use,
+            set_session_highlight,
+            *args,
+            always_snap_track_offset=always_snap_track_offset,
+            **kwargs,
+        )
+
+    def _update_highlight(self):
+        self._tell_highlight()
+
+    def _update_track_list(self):
+        self.on_track_list_changed()
 
 
 class ClipSlotComponent(ClipSlotCore, Component):
@@ -90,3 +119,116 @@ class SessionComponent(SessionCore, Component):
 
 class SessionNavigationComponent(NavigationCore, Component):
     """Buttons that move the ring."""
+
+
+class SessionRingScroller(Scrollable):
+    """Moves a ring: (tracks, scenes) of one step down; a pager moves by a window."""
+
+    step, pages = (0, 0), False
+
+    def __init__(self, session_ring=None, *args, **kwargs):
+        self._session_ring = session_ring
+
+    def _delta(self, sign):
+        ring, (tracks, scenes) = self._session_ring, self.step
+        size = (ring.num_tracks, ring.num_scenes) if self.pages else (1, 1)
+        return sign * tracks * size[0], sign * scenes * size[1]
+
+    def can_scroll_up(self):
+        """Up is towards the first track and scene."""
+        ring = self._session_ring
+        return (ring.track_offset if self.step[0] else ring.scene_offset) > 0
+
+    def can_scroll_down(self):
+        """Whether there is something behind the window."""
+        ring = self._session_ring
+        tracks, scenes = self._delta(1)
+        if tracks:
+            return ring.track_offset + tracks < len(ring.tracks_to_use())
+        return ring.scene_offset + scenes < len(ring._live_song.scenes)
+
+    def scroll_up(self):
+        """One step up."""
+        self.do_scroll_up()
+
+    def scroll_down(self):
+        """One step down."""
+        self.do_scroll_down()
+
+    def do_scroll_up(self):
+        """For a subclass."""
+        self._session_ring.move(*self._delta(-1))
+
+    def do_scroll_down(self):
+        """For a subclass."""
+        self._session_ring.move(*self._delta(1))
+
+
+class SessionRingTrackScroller(SessionRingScroller):
+    """By one track."""
+
+    step = (1, 0)
+
+
+class SessionRingSceneScroller(SessionRingScroller):
+    """By one scene."""
+
+    step = (0, 1)
+
+
+class SessionRingTrackPager(SessionRingTrackScroller):
+    """By the ring's width."""
+
+    pages = True
+
+
+class SessionRingScenePager(SessionRingSceneScroller):
+    """By the ring's height."""
+
+    pages = True
+
+
+for _type in (
+    SessionRingTrackScroller,
+    SessionRingSceneScroller,
+    SessionRingTrackPager,
+    SessionRingScenePager,
+):
+    _what = "track" if _type.step[0] else "scene"
+    setattr(SessionNavigationComponent, "%s_%s_type" % (_what, "pager" if _type.pages else "scroller"), _type)
+
+
+class SessionRingSelectionLinking(EventObject):
+    """Moves the ring so that the track and scene that `selection_changed_notifier` selects are in it."""
+
+    @depends(song=None)
+    def __init__(self, session_ring=None, selection_changed_notifier=None, song=None, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._session_ring, self._song = session_ring, song
+        self.register_slot(selection_changed_notifier, self._on_selection_scrolled, "selection_scrolled")
+
+    def _on_selection_scrolled(self, *told):
+        ring, view = self._session_ring, self._song.view
+        tracks = list(ring.tracks_to_use())
+        at = (
+            _into(ring.track_offset, ring.num_tracks, _index(tracks, view.selected_track)),
+            _into(ring.scene_offset, ring.num_scenes, _index(list(self._song.scenes), view.selected_scene)),
+        )
+        ring.set_offsets(*at)
+
+
+def _index(items, item):
+    return next((at for at, each in enumerate(items) if each == item), None)
+
+
+def _into(offset, size, index):
+    if index is None or offset <= index < offset + size:
+        return offset
+    return index if index < offset else index - size + 1
+
+
+def is_button_pressed(button):
+    """True while a button is held; False for None."""
+    return button is not None and bool(
+        button.is_pressed() if callable(button.is_pressed) else button.is_pressed
+    )

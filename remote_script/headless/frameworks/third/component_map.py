@@ -6,9 +6,10 @@ from functools import partial
 
 from ..engine.absent import unsupported
 from ..second.components import (
+    AccentComponent,
     BackgroundComponent,
     DeviceComponent,
-    DeviceNavigationComponent,
+    ModifierBackgroundComponent,
     SessionRecordingComponent,
     TransportComponent,
     UndoRedoComponent,
@@ -16,9 +17,13 @@ from ..second.components import (
 )
 from ..second.session import SessionNavigationComponent
 from .components import (
+    ClipActionsComponent,
+    DeviceNavigationComponent,
     DrumGroupComponent,
     MixerComponent,
+    PlayableComponent,
     SessionComponent,
+    SessionOverviewComponent,
     ViewBasedRecordingComponent,
 )
 
@@ -26,6 +31,11 @@ KNOWN = {
     "Background": BackgroundComponent,
     "Drum_Group": DrumGroupComponent,
     "Device": DeviceComponent,
+    "Accent": AccentComponent,
+    "Clip_Actions": ClipActionsComponent,
+    "Modifier_Background": ModifierBackgroundComponent,
+    "Playable": PlayableComponent,
+    "Session_Overview": SessionOverviewComponent,
     "Device_Navigation": DeviceNavigationComponent,
     "Mixer": MixerComponent,
     "Recording": SessionRecordingComponent,
@@ -37,8 +47,8 @@ KNOWN = {
     "View_Control": ViewControlComponent,
 }
 MISSING = (
-    "Accent", "Active_Parameter", "Clip_Actions", "Grid_Resolution", "Modifier_Background",
-    "Playable", "Session_Overview", "Sliced_Simpler", "Step_Sequence", "Translating_Background", "View_Toggle",
+    "Active_Parameter", "Grid_Resolution",
+    "Sliced_Simpler", "Step_Sequence", "Translating_Background", "View_Toggle",
 )  # fmt: skip
 """Live's own that are not here: asking for one says so."""
 

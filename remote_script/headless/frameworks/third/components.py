@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine.dependency import depends
+from ..engine.device import DeviceNavigationCore
 from ..engine.drums import DrumGroupCore
 from ..engine.live import liveobj_valid
 from ..engine.recording import ViewBasedRecordingCore
@@ -171,3 +172,29 @@ class DrumGroupComponent(DrumGroupCore, PlayableComponent, components.SlideCompo
 
 class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
     """`record_button` records into what is seen: the session or the arrangement."""
+
+
+class SimpleDeviceNavigationComponent(DeviceNavigationCore, Component):
+    """Selects the device before or after."""
+
+
+class DeviceNavigationComponent(SimpleDeviceNavigationComponent):
+    """The same; headless Live has no list of devices in this generation."""
+
+    def __init__(self, name="Device_Navigation", device_provider=None, item_provider=None, *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+
+
+class ClipActionsComponent(components.ClipActionsComponent):
+    """Buttons for the clip that is the target."""
+
+    def __init__(self, name="Clip_Actions", *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+
+
+class SessionOverviewComponent(components.SessionOverviewComponent):
+    """Windows of the session ring on a matrix."""
+
+    @depends(session_ring=None)
+    def __init__(self, name="Session_Overview", session_ring=None, *args, **kwargs):
+        super().__init__(session_ring, True, *args, name=name, **kwargs)

@@ -1,0 +1,253 @@
+"""Controls of displays and of colours that are sent as sysex; the pieces that control classes are made of."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Optional
+
+from .controls import ButtonControl, Control, State
+from .displays import DisplayDataSource
+from .events import EventObject
+from .internal_parameters import InternalParameterBase
+from .places import light
+from .proxies import Proxy
+from .value_controls import EncoderControl, StepEncoderControl, _EncoderState, _SendValueState, _StepState
+
+
+class control_color:
+    """A colour of a control's state: setting it draws the control anew."""
+
+    def __init__(self, default_color: Any, *args: Any, **kwargs: Any) -> None:
+        self.default_color = default_color
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = "_color_" + name
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        return self if obj is None else obj.__dict__.get(self._name, self.default_color)
+
+    def __set__(self, obj: Any, color: Any) -> None:
+        obj.__dict__[self._name] = self.default_color if color is None else color
+        obj.update()
+
+
+class ControlManager(EventObject):
+    """An object that is no component and has controls; `control_notifications_enabled` switches their events."""
+
+    def add_control(self, name: str, control: Any) -> Any:
+        """Declare one more control, of this object only."""
+        if hasattr(self, name):
+            raise AttributeError("there is a %r already" % name)
+        setattr(self, name, control.make(self))
+        return getattr(self, name)
+
+    def control_notifications_enabled(self) -> bool:
+        return True
+
+    def is_enabled(self) -> bool:
+        return self.control_notifications_enabled()
+
+    def update(self) -> None:
+        """Draw all controls."""
+        for state in list(self.__dict__.get("_control_states", {}).values()):
+            state.update()
+
+
+class Connectable(EventObject):
+    """Follows a property of another object, and sets it."""
+
+    requires_listenable_connected_property = False
+    _connected: Any = None
+
+    def connect_property(self, subject: Any, property_name: str, transform: Any = None) -> None:
+        """`transform` makes the property's value of what is set here."""
+        self.disconnect_property()
+        slot = None
+        if self.requires_listenable_connected_property:
+            slot = self.register_slot(subject, self._connected_changed, property_name)
+        self._connected = (subject, property_name, transform or (lambda value: value), slot)
+        self._connected_changed()
+
+    def disconnect_property(self) -> None:
+        if self._connected is not None:
+            slot = self._connected[3]
+            self._connected = None
+            if slot is not None:
+                self.disconnect_disconnectable(slot)
+
+    @property
+    def connected_property_value(self) -> Any:
+        return None if self._connected is None else getattr(*self._connected[:2])
+
+    @connected_property_value.setter
+    def connected_property_value(self, value: Any) -> None:
+        if self._connected is not None:
+            subject, name, transform, _ = self._connected
+            setattr(subject, name, transform(value))
+
+    def _connected_changed(self, *_value: Any) -> None:
+        self.on_connected_property_changed(self.connected_property_value)
+
+    def on_connected_property_changed(self, value: Any) -> None:
+        """For a subclass."""
+
+
+class SendValueMixin(_SendValueState):
+    """A state whose `value` is sent to its element."""
+
+
+class _SendValueEncoderState(SendValueMixin, _EncoderState):
+    def update(self) -> None:
+        if self._element is not None and self._value is not None and self._active():
+            self._element.send_value(self._value)
+
+
+class SendValueEncoderControl(EncoderControl):
+    """A knob whose ring shows `value`."""
+
+    State = _SendValueEncoderState
+
+
+class _ListValueState(_StepState):
+    """Steps through the values of a list: the property that follows is set."""
+
+    _target: Any = None
+
+    def connect_list_property(
+        self,
+        subject: Any,
+        current_value_property_name: str = "",
+        list_property_name: str = "",
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        self._target = (subject, current_value_property_name, list_property_name)
+
+    def connect_static_list(
+        self, subject: Any, current_value_property_name: str = "", list_values: Any = (), **kwargs: Any
+    ) -> None:
+        self._target = (subject, current_value_property_name, list(list_values))
+
+    def disconnect_property(self) -> None:
+        self._target = None
+
+    def _call(self, event: str, *args: Any) -> None:
+        if event == "value" and self._target is not None:
+            subject, name, values = self._target
+            values = list(getattr(subject, values)) if isinstance(values, str) else values
+            if values:
+                at = values.index(getattr(subject, name)) + args[0]
+                setattr(subject, name, values[max(0, min(len(values) - 1, at))])
+        super()._call(event, *args)
+
+
+class ListValueEncoderControl(StepEncoderControl):
+    """`connect_list_property(subject, "value", "values")`: turns through the values."""
+
+    State = _ListValueState
+
+
+class _ListIndexState(_StepState):
+    _target: Any = None
+
+    def connect_list_property(
+        self, subject: Any, current_index_property_name: Optional[str] = None, max_index: Any = None
+    ) -> None:
+        self._target = (subject, current_index_property_name, max_index)
+
+    def disconnect_property(self) -> None:
+        self._target = None
+
+    def _call(self, event: str, *args: Any) -> None:
+        if event == "value" and self._target is not None:
+            subject, name, top = self._target
+            setattr(subject, name, max(0, min(top, getattr(subject, name) + args[0])))
+        super()._call(event, *args)
+
+
+class ListIndexEncoderControl(StepEncoderControl):
+    """`connect_list_property(subject, "index", max_index)`: turns the index."""
+
+    State = _ListIndexState
+
+
+def is_internal_parameter(parameter: Any) -> bool:
+    """True for a script's own value that looks like a parameter."""
+    inner = parameter.proxied_object if isinstance(parameter, Proxy) else parameter
+    return isinstance(inner, InternalParameterBase)
+
+
+class _TextState(State):
+    """`state[n] = "text"` sets a segment."""
+
+    def __init__(
+        self, control: Any = None, component: Any = None, segments: Any = ("",), **kwargs: Any
+    ) -> None:
+        super().__init__(control, component)
+        self._sources: List[Any] = [DisplayDataSource(each) for each in segments]
+
+    def __getitem__(self, index: int) -> Any:
+        return self._sources[index].display_string()
+
+    def __setitem__(self, index: int, message: str) -> None:
+        self._sources[index].set_display_string(message)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(each.display_string() for each in self._sources)
+
+    def set_control_element(self, control_element: Any) -> None:
+        """A display."""
+        self._element = control_element
+        self.update()
+
+    def update(self) -> None:
+        if self._element is not None:
+            self._element.set_data_sources(self._sources)
+
+
+class TextDisplayControl(Control):
+    """`TextDisplayControl(segments=("a", "b"))`: a display with a segment for each text."""
+
+    State: Any = _TextState
+
+
+class _ConfigurableTextState(_TextState):
+    def set_data_sources(self, data_sources: Any) -> None:
+        self._sources = list(data_sources or [DisplayDataSource()])
+        self.update()
+
+
+class ConfigurableTextDisplayControl(TextDisplayControl):
+    """`set_data_sources` says what the segments show."""
+
+    State = _ConfigurableTextState
+
+
+class _ColorSysexState(State):
+    color = control_color("DefaultButton.Disabled")
+
+    def __init__(self, control: Any = None, component: Any = None, color: Any = None, **kwargs: Any) -> None:
+        super().__init__(control, component)
+        if color is not None:
+            self.color = color
+
+    def set_control_element(self, control_element: Any) -> None:
+        self._element = control_element
+        self.update()
+
+    def update(self) -> None:
+        if self._element is not None and self._component.is_enabled():
+            light(self._element, self.color)
+
+
+class ColorSysexControl(Control):
+    """`color = …` is sent as sysex."""
+
+    State = _ColorSysexState
+
+
+class TouchControl(ButtonControl):
+    """A touch sensor."""
