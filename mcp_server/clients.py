@@ -87,14 +87,21 @@ class AskFirst(Exception):
 
 
 class Consent:
-    """Puts questions about one call to its client's person."""
+    """Puts questions about one call to its client's person.
+
+    `asked` is what the question of an earlier try of this very call was about, as `ask` was given it; None without one.
+    """
 
     def __init__(self, ctx: Any, params: types.CallToolRequestParams) -> None:
         self._ctx = ctx
         self._params = params
+        self.asked: dict[str, Any] | None = self._opened(params.request_state) if is_modern(ctx) else None
 
-    async def ask(self, question: str) -> bool | None:
+    async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
         """Yes, no, or None where the client has no way to ask.
+
+        Args:
+          about: What the answer is for, as plain JSON; with the same, the question of an earlier try is answered.
 
         Raises:
           AskFirst: the client has to be sent the question, and to call again.
@@ -109,18 +116,31 @@ class Consent:
             except MCPError:
                 return None
             return _allows(answer)
-        proof = self._proof(question)
         given = (self._params.input_responses or {}).get(CONSENT)
-        if given is not None and hmac.compare_digest(self._params.request_state or "", proof):
+        if given is not None and self.asked == about:
             return _allows(given)
         request = types.ElicitRequest(
             params=types.ElicitRequestFormParams(message=question, requested_schema=_YES_OR_NO)
         )
-        raise AskFirst(types.InputRequiredResult(input_requests={CONSENT: request}, request_state=proof))
+        raise AskFirst(
+            types.InputRequiredResult(input_requests={CONSENT: request}, request_state=self._sealed(about))
+        )
 
-    def _proof(self, question: str) -> str:
+    def _sealed(self, about: dict[str, Any]) -> str:
+        text = msgspec.json.encode(about).decode()
+        return f"{self._proof(text)} {text}"
+
+    def _opened(self, state: str | None) -> dict[str, Any] | None:
+        """What an earlier question was about; None where the state is not ours for this call."""
+        proof, _, text = (state or "").partition(" ")
+        if not text or not hmac.compare_digest(proof.encode(), self._proof(text).encode()):
+            return None
+        about: dict[str, Any] = msgspec.json.decode(text)
+        return about
+
+    def _proof(self, text: str) -> str:
         """Ours alone: an answer to one call must not let through another."""
-        about = [self._params.name, self._params.arguments or {}, question]
+        about = [self._params.name, self._params.arguments or {}, text]
         return hmac.new(_SECRET, msgspec.json.encode(about, order="sorted"), "sha256").hexdigest()
 
 

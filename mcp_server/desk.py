@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -53,8 +53,13 @@ class Caller:
         return self.client.partition("#")[0]
 
 
-Ask = Callable[[str], Awaitable[bool | None]]
-"""Puts a question to the person at the client: yes, no, or None where the client cannot ask."""
+class Asker(Protocol):
+    """Puts questions to the person at the client; see `clients.Consent`."""
+
+    asked: dict[str, Any] | None
+
+    async def ask(self, question: str, about: dict[str, Any]) -> bool | None: ...
+
 
 Report = Callable[[float, float, str], Awaitable[None]]
 """Tells progress: so much, of how much, in words."""
@@ -71,7 +76,7 @@ class Desk:
         caller: Caller,
         tool: str,
         policy: Policy,
-        ask: Ask,
+        asker: Asker,
         report: Report,
         protection: Protection,
     ) -> None:
@@ -85,14 +90,24 @@ class Desk:
         self.report = report
         self.policy = policy
         self._tool = tool
-        self._ask = ask
+        self._asker = asker
+        asked = asker.asked or {}
+        same = asked.get("epoch") == mirror.epoch
+        self._objects: dict[str, int] = dict(asked["objects"]) if same else {}
+        self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
+        """What refs, names and places stood for when this call was first read: a question is about these objects."""
         self._protection = protection
 
     # -- looking -----------------------------------------------------------------------------------
 
     def resolve(self, target: int | str, kind: str | None = None) -> Node:
-        """As the mirror does."""
-        return self.mirror.resolve(target, kind)
+        """As the mirror does; what a person was asked about stays what it was."""
+        if isinstance(target, str) and target in self._objects:
+            return self.mirror.resolve(self._objects[target], kind)
+        node = self.mirror.resolve(target, kind)
+        if isinstance(target, str):
+            self._objects[target] = node.id
+        return node
 
     def ref(self, node: Node) -> str:
         """Where it is now."""
@@ -137,16 +152,18 @@ class Desk:
         for op in ops:
             if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
                 self.policy.check_file(op.args[FILE_ARGUMENT])
-        # What only looks asks nobody.
-        looks = bool(more.get("dry_run"))
+        about = {"author": self.caller.name, "client": self.caller.client, "label": label}
+        request = self._whole.bind(WriteRequest.of(ops, **about, **more), self.resolve, self._lists)
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
-            about = {"author": self.caller.name, "client": self.caller.client, "label": label}
-            request = WriteRequest.of(ops, policy=policy, **about, **more)
-            return await self._whole.submit(request, progress=self._progressed)
+            judged = msgspec.structs.replace(request, policy=policy)
+            return await self._whole.submit(judged, progress=self._progressed)
 
-        result = await self._permitted(lambda: [] if looks else acts_of(self._whole.store, ops), submit)
-        return self.written(result, ops)
+        # A dry run needs no permission.
+        def acts() -> list[Act]:
+            return [] if request.dry_run else acts_of(self._whole.store, request.ops)
+
+        return self.written(await self._permitted(acts, submit), request.ops)
 
     def _each_once(self, ops: Sequence[Operation]) -> None:
         """Refuse to set one property twice with no call in between: one of the two values is a mistake."""
@@ -216,10 +233,12 @@ class Desk:
         if verdict.decide == "allow":
             return []
         if verdict.decide == "ask":
-            question = f"{self.caller.name} wants to {verdict.what}. Let it?"
-            answer = await self._ask(question)
+            about = self._about_question(f"{self.caller.name} wants to {verdict.what}. Let it?", acts)
+            answer = await self._asker.ask(about["question"], about)
             if answer is None:
-                answer = await self._protection.ask_person(self.caller.who, question)
+                answer = await self._protection.ask_person(self.caller.who, about["question"])
+            if answer:
+                self._check_consented(about["names"])
             if answer or (answer is None and verdict.else_allow):
                 return acts
             why = "nobody could be asked" if answer is None else "the person who was asked said no"
@@ -227,6 +246,34 @@ class Desk:
         raise errors.Denied(
             f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
         )
+
+    def _about_question(self, question: str, acts: list[Act]) -> dict[str, Any]:
+        """What an answer is for: these objects under these names, wherever they are in the Set by then.
+
+        The same as in an earlier try of the call is the same question, though the Set moved around it.
+        """
+        nodes = self._whole.store.nodes
+        about = {
+            "epoch": self._whole.epoch,
+            "acts": [[act.kind, list(act.ids)] for act in acts],
+            "objects": self._objects,
+            "lists": self._lists,
+        }
+        asked = self._asker.asked
+        if asked is not None and all(asked[name] == value for name, value in about.items()):
+            return asked
+        ids = sorted({id_ for act in acts for id_ in act.ids if id_ in nodes})
+        return {**about, "question": question, "names": {str(id_): nodes[id_].name for id_ in ids}}
+
+    def _check_consented(self, names: dict[str, str]) -> None:
+        """The person said yes to these objects: what is gone or named otherwise by now is another matter."""
+        for id_, name in names.items():
+            node = self._whole.node(int(id_))
+            if node.name != name:
+                raise errors.StaleReference(
+                    f"{self.ref(node)} was named {name!r} when the person was asked and is {node.name!r} now",
+                    hint="ask again",
+                )
 
     def _about(self, target: int | str, results: list[dict[str, Any]]) -> Node | None:
         """What an operation was about, also where another one of the same write had made it."""

@@ -154,7 +154,7 @@ class Engine:
             caller,
             tool.name,
             self.policy,
-            consent.ask,
+            consent,
             report,
             self._protection,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,16 +17,17 @@ import msgspec
 
 from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror import schema
-from remote_script.SetMirror.calls import OBJECT_ARGUMENTS, PRODUCTS
+from remote_script.SetMirror.calls import PRODUCTS
 from remote_script.SetMirror.errors import BridgeError
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 from remote_script.SetMirror.operations import RESULT
+from remote_script.SetMirror.places import ID, is_identity
 from remote_script.SetMirror.values import NOTE_FIELDS
-from remote_script.SetMirror.write import OPERATIONS
 
 from . import errors, values
 from .model import Call, Node, Operation, Set
 from .queries import resolve, schema_is_a
+from .request import WriteRequest
 from .store import Store
 
 _DEEPEST = 32
@@ -48,7 +49,9 @@ class Prepared(msgspec.Struct):
     plain values: then a resynced mirror can tell whether they were done."""
 
 
-class _Problems:
+class Problems:
+    """What is wrong with a request, all of it."""
+
     def __init__(self) -> None:
         self.found: list[tuple[int, errors.MirrorError]] = []
 
@@ -73,38 +76,33 @@ class _Problems:
         raise first
 
 
-def prepare(
-    store: Store,
-    ops: Sequence[Operation],
-    live: str,
-    *,
-    if_revision: int | None = None,
-    expect: Sequence[tuple[Any, str, Any]] = (),
-) -> Prepared:
-    """Check a write against the mirror as it is now and put it into the wire's form.
+def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
+    """Check a request against the mirror as it is now and put it into the wire's form.
 
     Args:
       live: The version of Live, as "12.3.6"; "" when not known.
-      expect: (target, property, value) that must be so.
 
     Raises:
       MirrorError: the first problem; `facts["problems"]` has all of them, each with op, error, rule, value,
         hint.
         `op` counts from 0; −1 is the write as a whole.
     """
-    if not 0 < len(ops) <= OPERATIONS:
-        raise errors.TooLarge(f"A write has 1 to {OPERATIONS} operations, got {len(ops)}", len(ops))
-    problems = _Problems()
+    ops = request.ops
+    problems = Problems()
     one = _Write(store, schema.version(live), list(ops))
     told = [problems.collect(number, partial(one.operation, number)) for number in range(len(ops))]
+    for number, id_ in request.seen.items():
+        if told[number] is not None:
+            told[number]["seen"] = id_
     if len(ops) > 1:
         for number, op in enumerate(ops):
             if isinstance(op, Call) and op.method in ("undo", "redo") and op.target in ("song", store.root):
                 rule = "undo and redo stand alone in a write: they end the undo step"
                 problems.found.append((number, errors.InvalidParams(rule)))
-    wanted = [problems.collect(-1, partial(one.expectation, *each)) for each in expect]
-    if if_revision is not None:
-        problems.collect(-1, lambda: one.unchanged_since(if_revision))
+    wanted = [problems.collect(-1, partial(one.expectation, *each)) for each in request.expect]
+    since = request.if_revision
+    if since is not None:
+        problems.collect(-1, lambda: one.unchanged_since(since))
     problems.raise_first()
     return Prepared(told, wanted, one.touched, one.wishes if one.plain else None)
 
@@ -257,9 +255,10 @@ class _Write:
         for arg in method.args:
             if arg.name not in given:
                 continue
-            of = OBJECT_ARGUMENTS.get((node.type, method.name, arg.name), arg.of)
-            if arg.type == "obj" or (node.type, method.name, arg.name) in OBJECT_ARGUMENTS:
-                given[arg.name] = self._object(number, given[arg.name], of)
+            if arg.type == "obj":
+                given[arg.name] = self._object(number, given[arg.name], arg.of)
+            elif arg.is_place:
+                self._place(number, given[arg.name])
             elif arg.type == "notes":
                 if node.props.get("is_midi_clip") is False:
                     raise errors.NotAvailable(f"{_label(node)} is an audio clip; only MIDI clips have notes")
@@ -269,6 +268,13 @@ class _Write:
             elif isinstance(given[arg.name], tuple):
                 given[arg.name] = list(given[arg.name])
         return given
+
+    def _place(self, number: int, value: Any) -> None:
+        """What stands at a place must still be there; `$k` as in all operations."""
+        if is_identity(value) and value[ID] is not None:
+            self.touched.add(resolve(self.store, value[ID]).id)
+        elif isinstance(value, str):
+            self._is_result(value, number)
 
     # -- preconditions -----------------------------------------------------------------------------
 

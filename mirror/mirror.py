@@ -20,6 +20,7 @@ import anyio
 
 from . import errors, gauges
 from .events import EventLog
+from .identity import Resolve
 from .link import Connect, Link, Recorder
 from .model import Call, Operation, Stamp, Status, WriteResult
 from .queries import Target
@@ -264,6 +265,12 @@ class Mirror(Reader):
           Cancelled: the mirror was closed before it was sent.
         """
         return await self.writes.submit(request, progress)
+
+    def bind(
+        self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
+    ) -> WriteRequest:
+        """The request with ids for all refs, names and places, as they are now; see `identity.bind`."""
+        return self.writes.bind(request, find, lists)
 
     async def write(
         self, ops: Sequence[Operation], *, progress: Progressed | None = None, **about: Any

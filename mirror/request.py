@@ -35,6 +35,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       dry_run: Check all, change nothing, and tell what would change.
       write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
       policy: By which rules it was let through, as `write.execute` takes it: {client, version, tool, consent}.
+      seen: By number of an operation, the object that it is about although it is no argument: the clip in a slot.
 
     Raises:
       TooLarge: there are no operations, or too many.
@@ -51,6 +52,7 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     dry_run: bool = False
     write_id: str = ""
     policy: dict[str, Any] | None = None
+    seen: dict[int, int | None] = {}
 
     def __post_init__(self) -> None:
         if not 0 < len(self.ops) <= OPERATIONS:
@@ -81,18 +83,20 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return self.client or self.author
 
     def to_wire(
-        self, id_: str, ops: list[dict[str, Any]], expect: list[dict[str, Any]], deadline_s: float
+        self, id_: str, epoch: str, ops: list[dict[str, Any]], expect: list[dict[str, Any]], deadline_s: float
     ) -> dict[str, Any]:
         """The parameters of `write.execute`.
 
         Args:
           id_: Of the write; `write_id`, or one made up.
+          epoch: Of which the ids are.
           ops, expect: As `checks.prepare` found them, targets as ids.
           deadline_s: What is left of it.
         """
         params: dict[str, Any] = {
             "write": id_,
             "author": self.author,
+            "epoch": epoch,
             "label": self.label,
             "ops": ops,
             "deadline_s": max(0.001, deadline_s),

@@ -73,6 +73,8 @@ class Store:
         self._refs: dict[int, str] = {}
         self._places: dict[str, int] = {}
         self._encoded: dict[int, bytes] = {}
+        self._lists: dict[tuple[int, str], int] = {}
+        self._oldest_list = 0
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -144,6 +146,10 @@ class Store:
             found = self._encoded[id_] = encode(self.nodes[id_])
         return found
 
+    def list_change(self, id_: int, name: str) -> int:
+        """The last revision in which this list is known to have changed; that of the snapshot at least."""
+        return self._lists.get((id_, name), self._oldest_list)
+
     # -- snapshots ---------------------------------------------------------------------------------
 
     def stage(self, objects: list[Any], first: bool) -> None:
@@ -173,6 +179,7 @@ class Store:
         self._staged = []
         before_refs = {id_: self.ref(id_) for id_ in old if id_ not in fresh} if same_epoch else old_refs
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision
+        self._lists, self._oldest_list = {}, revision
         self.structure += 1
         self._refs, self._places = {}, {}
         self._index()
@@ -329,6 +336,7 @@ class Store:
                         raise TypeError("a property has a name")
                     told.append(("children", id_, name, below.get(name), value))
                     below[name] = value
+                    self._lists[id_, name] = revision
                     structural = True
                 elif tag == "add":
                     self._add(change[1], revision, props, kids, told)

@@ -25,6 +25,7 @@ import anyio
 import msgspec
 
 from . import checks, errors
+from .identity import Resolve, bind
 from .model import Call, OpResult, WriteProgress, WriteResult
 from .queries import resolve
 from .request import WriteRequest
@@ -53,11 +54,24 @@ Progressed = Callable[[WriteProgress], Awaitable[None]]
 class Entry:
     """One write on its way."""
 
-    __slots__ = ("deadline", "id", "moved", "outcome", "progress", "request", "sent", "since", "waiters")
+    __slots__ = (
+        "deadline",
+        "epoch",
+        "id",
+        "moved",
+        "outcome",
+        "progress",
+        "request",
+        "sent",
+        "since",
+        "waiters",
+    )
 
-    def __init__(self, id_: str, request: WriteRequest, now: float) -> None:
+    def __init__(self, id_: str, request: WriteRequest, epoch: str | None, now: float) -> None:
         self.id = id_
         self.request = request
+        self.epoch = epoch
+        """Of which its ids are; None while nothing was read yet."""
         self.deadline = now + request.deadline_s
         self.since = now
         self.sent = False
@@ -115,7 +129,8 @@ class Writes:
         if entry is None:
             if request.write_id in self.results:
                 return _given(self.results[request.write_id])
-            entry = self._enqueue(request)
+            epoch = self._store.epoch or None
+            entry = self._enqueue(request if epoch is None else self.bind(request), epoch)
         entry.waiters += 1
         told: WriteProgress | None = None
         try:
@@ -136,6 +151,19 @@ class Writes:
                 self._cancel(entry)
         return _given(entry.outcome)
 
+    def bind(
+        self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
+    ) -> WriteRequest:
+        """The request with ids for all that it names; see `identity.bind`."""
+        try:
+            return bind(self._store, request, find, lists)
+        except errors.PreconditionFailed:
+            raise
+        except errors.MirrorError:
+            # With all else that is wrong with it, told at once.
+            checks.prepare(self._store, request, self._place()[0])
+            raise
+
     def progressed(self, told: WriteProgress) -> None:
         """The script says how the write under way gets on."""
         entry = self._current
@@ -151,14 +179,14 @@ class Writes:
                 return entry
         return None
 
-    def _enqueue(self, request: WriteRequest) -> Entry:
+    def _enqueue(self, request: WriteRequest, epoch: str | None) -> Entry:
         queue = self._queues.get(request.queue)
         if self.waiting >= WAITING or (queue is not None and len(queue) >= WAITING_PER_CLIENT):
             self.counters["turned away"] += 1
             most = WAITING if self.waiting >= WAITING else WAITING_PER_CLIENT
             raise errors.Busy(f"{most} writes are waiting already", retry_after_s=1.0)
         self._number += 1
-        entry = Entry(request.write_id or f"{self._session}-{self._number}", request, self._clock())
+        entry = Entry(request.write_id or f"{self._session}-{self._number}", request, epoch, self._clock())
         if queue is None:
             queue = self._queues[request.queue] = deque()
         queue.append(entry)
@@ -249,11 +277,18 @@ class Writes:
                 ) from None
             version, place = self._place()
             request = entry.request
-            prepared = checks.prepare(
-                self._store, request.ops, version, if_revision=request.if_revision, expect=request.expect
-            )
-            params = request.to_wire(entry.id, prepared.ops, prepared.expect, entry.deadline - self._clock())
+            if entry.epoch is None:
+                # Nothing was read yet when it was asked for.
+                request = self.bind(request)
+            elif entry.epoch != self._store.epoch:
+                raise errors.EpochChanged(
+                    "Another Set was opened, or the script was reloaded, before the write was sent",
+                    hint="nothing was done; read the Set and send it again",
+                )
+            prepared = checks.prepare(self._store, request, version)
             epoch = self._store.epoch
+            left = entry.deadline - self._clock()
+            params = request.to_wire(entry.id, epoch, prepared.ops, prepared.expect, left)
             # From here on the script may have it; only a proof of the contrary takes that back.
             entry.sent = True
             try:

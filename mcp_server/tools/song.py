@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Operation, Set, errors
 from remote_script.SetMirror import schema
+from remote_script.SetMirror.places import ID
 
 from .. import units
 from ..desk import Desk
@@ -130,7 +131,7 @@ async def edit_cue_points(desk: Desk, given: EditCuePoints) -> dict[str, Any]:
         ops.append(Set(desk.resolve(cue.cue, "CuePoint").id, "name", cue.name))
     for target in given.delete:
         node = desk.resolve(target, "CuePoint")
-        ops.append(Call("song", "delete_cue_point", {"time": node.props["time"]}))
+        ops.append(Call("song", "delete_cue_point", {"time": {ID: node.id}}))
     for new in given.create:
         args: dict[str, Any] = {"time": desk.position(new.time)}
         if new.name:

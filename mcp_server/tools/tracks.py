@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror import schema
+from remote_script.SetMirror.places import ID
 
 from .. import units
 from ..desk import Desk
@@ -173,15 +174,13 @@ class Delete(Arguments):
 
 @tools.writes(Delete, "Delete", "Deletes objects, all in one step.", destructive=True, idempotent=False)
 async def delete(desk: Desk, given: Delete) -> dict[str, Any]:
-    nodes = list({node.id: node for node in map(desk.resolve, given.targets)}.values())
-    # By index, so from the end: what is deleted first must not move what comes after.
-    nodes.sort(key=lambda node: _place(desk, node), reverse=True)
+    nodes = {node.id: node for node in map(desk.resolve, given.targets)}.values()
     return await desk.write([_deletion(desk, node) for node in nodes], "delete")
 
 
-def _place(desk: Desk, node: Node) -> int:
-    held = desk.mirror.node(node.parent).children.get(node.role) if node.parent is not None else None
-    return held.index(node.id) if isinstance(held, tuple) else 0
+def _place(node: Node) -> dict[str, int]:
+    """Wherever it stands when Live does it."""
+    return {ID: node.id}
 
 
 def _parent(desk: Desk, node: Node) -> Node:
@@ -191,7 +190,7 @@ def _parent(desk: Desk, node: Node) -> Node:
 
 
 def _deletion(desk: Desk, node: Node) -> Operation:
-    parent, place = _parent(desk, node), _place(desk, node)
+    parent, place = _parent(desk, node), _place(node)
     match node.role:
         case "tracks":
             return Call("song", "delete_track", {"index": place})
@@ -202,7 +201,7 @@ def _deletion(desk: Desk, node: Node) -> Operation:
         case "devices":
             return Call(parent.id, "delete_device", {"device": place})
         case "cue_points":
-            return Call("song", "delete_cue_point", {"time": node.props["time"]})
+            return Call("song", "delete_cue_point", {"time": place})
         case "clip":
             return Call(parent.id, "delete_clip")
         case "arrangement_clips":
@@ -235,7 +234,7 @@ async def duplicate(desk: Desk, given: Duplicate) -> dict[str, Any]:
 
 
 def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType) -> Operation:
-    parent, place = _parent(desk, node), _place(desk, node)
+    parent, place = _parent(desk, node), _place(node)
     if node.type == "ClipSlot":
         held = desk.mirror.child(node, "clip")
         if held is None:
@@ -249,10 +248,7 @@ def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType
             {"clip": node.id, "destination_time": desk.position(time)},
         )
     if node.type == "DrumPad" and to is not UNSET:
-        args = {
-            "source_index": node.props["note"],
-            "destination_index": desk.resolve(to, "DrumPad").props["note"],
-        }
+        args = {"source_index": place, "destination_index": _place(desk.resolve(to, "DrumPad"))}
         return Call(parent.id, "copy_pad", args)
     if node.role == "clip" and to is not UNSET:
         return Call(parent.id, "duplicate_clip_to", {"target_clip_slot": desk.resolve(to, "ClipSlot").id})
@@ -269,7 +265,7 @@ def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType
         case "devices":
             return Call(parent.id, "duplicate_device", {"index": place})
         case "clip":
-            return Call(_parent(desk, parent).id, "duplicate_clip_slot", {"index": _place(desk, parent)})
+            return Call(_parent(desk, parent).id, "duplicate_clip_slot", {"index": _place(parent)})
     raise errors.NotAvailable(
         f"Live lets nobody duplicate {desk.ref(node)} ({node.type})",
         hint="arrangement clips need `time`; drum pads need `to`",

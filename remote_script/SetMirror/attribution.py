@@ -8,9 +8,10 @@ again it is read and kept with its lot; what is too long to be read at once is l
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from contextlib import contextmanager
-from typing import Any, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from .content import begun
 from .plans import Row
@@ -19,6 +20,8 @@ from .values import alive
 
 LATE_ROWS = 4
 """Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
+CLAIMS = 64
+"""Declarations of late changes at once; the oldest go."""
 KEPT_VALUES = 1000
 """Values read at once for one lot, some 2 ms of Live's time; only undo marks more, to look for what moved."""
 
@@ -38,6 +41,19 @@ LIVE = Cause("live")
 AUDIT = Cause("audit")
 
 
+class Claim:
+    """What a write declared to change later: `claims` is asked of each change that nobody makes, before it is sent."""
+
+    def __init__(self, cause: Cause, until: float) -> None:
+        self.cause = cause
+        self.until = until
+        """By the script's clock; then it is forgotten."""
+
+    def claims(self, row: Row, index: int, value: Any) -> bool:
+        """Whether this property was declared and its value fits; of a list, `value` are (pointer, object) pairs."""
+        raise NotImplementedError
+
+
 class Lot:
     """Marks of one author: id → bits of properties; `values` holds what was read of them right after the marking."""
 
@@ -52,7 +68,7 @@ class Lot:
 class Attribution:
     """All marks that are not sent yet, oldest lot first; the last lot is the one that marks go into."""
 
-    def __init__(self, shadow: Shadow, reader: Any) -> None:
+    def __init__(self, shadow: Shadow, reader: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._shadow = shadow
         self._reader = reader
         self._lots: Deque[Lot] = deque((Lot(LIVE),))
@@ -63,9 +79,8 @@ class Attribution:
         """How often something was marked: who does one step of many sees whether it moved anything."""
         self.held: Dict[int, int] = {}
         """Marks of the write under way that wait: what it changes in many turns is sent once, at its end."""
-        self.settling: Optional[Cause] = None
-        """The write that waits for Live; what changes of the objects that it touched is its own."""
-        self.touched: Set[int] = set()
+        self._clock = clock
+        self._claims: List[Claim] = []
 
     # -- marking -----------------------------------------------------------------------------------
 
@@ -242,39 +257,47 @@ class Attribution:
 
     # -- what follows from a write later -----------------------------------------------------------
 
+    def declare(self, claim: Claim) -> None:
+        """A write says what it will change later; the newest that fits has it."""
+        self._claims.insert(0, claim)
+        del self._claims[CLAIMS:]
+
     def _claimed(self, found: Lot, lot: Lot) -> Lot:
-        """Of marks that nobody made, those that are a write's: sent first, the rest goes back."""
-        if self.settling is None:
+        """Of changes that nobody made just now, those that a write declared: sent first, the rest goes back."""
+        now = self._clock()
+        self._claims = [each for each in self._claims if each.until > now]
+        if not self._claims:
             return found
-        concerned = self._concerned(found.marks, self.touched)
-        if not concerned:
-            return found
-        mine = Lot(self.settling)
-        for id_ in concerned:
-            mine.marks[id_] = found.marks.pop(id_)
+        mine: Optional[Lot] = None
         for id_, bits in found.marks.items():
-            # Structure first settles where objects are; the rest follows in the next round.
-            lot.marks[id_] = lot.marks.get(id_, 0) | bits
+            row = self._shadow.rows[id_]
+            for index in _indices(bits & ~row.plan.long_bits):
+                value = self._value_of(found, row, index)
+                cause = next((each.cause for each in self._claims if each.claims(row, index, value)), None)
+                if cause is None or (mine is not None and cause is not mine.cause):
+                    continue
+                mine = mine or Lot(cause)
+                mine.marks[id_] = mine.marks.get(id_, 0) | 1 << index
+                if not row.plan.ref_bits & 1 << index:
+                    mine.values[id_, index] = value
+        if mine is None:
+            return found
+        for id_, bits in mine.marks.items():
+            found.marks[id_] &= ~bits
+        for id_, bits in found.marks.items():
+            if bits:
+                lot.marks[id_] = lot.marks.get(id_, 0) | bits
         for key, value in found.values.items():
-            (mine if key[0] in concerned else lot).values[key] = value
-        if lot.marks and lot not in self._lots:
-            self._lots.appendleft(lot)
+            if key not in mine.values:
+                lot.values[key] = value
         return mine
 
-    def _concerned(self, ids: Iterable[int], touched: Set[int]) -> Set[int]:
-        """Those of `ids` that the write touched, or that are above or below one (the song apart)."""
-        above = set(touched)
-        for id_ in touched:
-            above.update(self._line_of(id_))
-        return {id_ for id_ in ids if id_ in above or not touched.isdisjoint(self._line_of(id_))}
-
-    def _line_of(self, id_: int) -> Iterator[int]:
-        """An object and all above it, but for the song."""
-        rows, root = self._shadow.rows, self._shadow.root
-        row = rows.get(id_)
-        while row is not None and row is not root:
-            yield row.id
-            row = rows.get(row.parent) if row.parent is not None else None
+    def _value_of(self, found: Lot, row: Row, index: int) -> Any:
+        if (row.id, index) in found.values:
+            return found.values[row.id, index]
+        if row.plan.tree_bits & 1 << index:
+            return self._reader.children(row, index)
+        return self._reader.value(row, index)
 
 
 def _indices(bits: int) -> List[int]:

@@ -9,8 +9,9 @@ batch: objects added, values and lists, objects removed.
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from typing import Any, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
@@ -171,7 +172,14 @@ class Engine:
     a lot of them.
     """
 
-    def __init__(self, song: Any, application: Any, live: Tuple[int, ...], epoch: str) -> None:
+    def __init__(
+        self,
+        song: Any,
+        application: Any,
+        live: Tuple[int, ...],
+        epoch: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.song = song
         self.live = live
         self.epoch = epoch
@@ -179,12 +187,14 @@ class Engine:
         self.last_edit = 0
         self.last_other = 0
         """The last revision that told of an edit by no write."""
+        self._lists: Dict[Tuple[int, int], int] = {}
+        """The last revision in which a list changed, by object and property."""
         self.last_change = 0
         """The last revision that told of more than what undo and redo could do next."""
         self.shadow = Shadow()
         self.observers = Observers()
         self.reader = Reader(self.shadow, application)
-        self.attribution = Attribution(self.shadow, self.reader)
+        self.attribution = Attribution(self.shadow, self.reader, clock)
         self.plans = Plans(live, self.mark)
         self.history = History()
         self.built = 0
@@ -199,6 +209,13 @@ class Engine:
         rows, pending = self.shadow.rows, self.attribution.pending
         concerned = pending if ids is None else ids
         return any(id_ in rows and pending.get(id_, 0) & rows[id_].plan.edit_bits for id_ in concerned)
+
+    def list_change(self, row: Row, name: str) -> int:
+        """The last revision in which a list changed; the next one if a change is not sent yet."""
+        index = row.plan.index[name]
+        if self.attribution.pending.get(row.id, 0) & 1 << index:
+            return self.revision + 1
+        return self._lists.get((row.id, index), 0)
 
     def mark_names(self, row: Row, names: Any) -> None:
         bits = row.plan.bits_of(names)
@@ -455,6 +472,7 @@ class Engine:
             prop, value = row.plan.properties[index], row.values[index]
             if prop.is_tree:
                 batch.edit = True
+                self._lists[id_, index] = revision
                 changes.append(encode(["children", id_, prop.name, None if value is ABSENT else value]))
             elif value is ABSENT:
                 changes.append(encode(["absent", id_, prop.name]))

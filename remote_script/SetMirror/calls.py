@@ -83,10 +83,6 @@ def plain_result(method: schema.Method, raw: Any) -> Any:
     return as_json(raw)
 
 
-OBJECT_ARGUMENTS = {("Song", "move_device", "target"): "", ("Song", "find_device_position", "target"): ""}
-"""Arguments that the table has as json but that name an object: a track or a chain."""
-
-
 def _plays(obj: Any) -> bool:
     return bool(read(obj, "is_triggered") or read(obj, "is_playing"))
 

@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import display, schema
 from .errors import BridgeError
+from .places import is_identity
 from .plans import Row
 from .values import ABSENT, NOTE_FIELDS, items, read
 
@@ -252,14 +253,23 @@ def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
             raise BridgeError("INVALID_PARAMS", rule, short(name))
         if value is None and not arg.required:
             continue
-        if arg.type == "notes" or arg.type == "obj" or arg.type == "json":
+        if arg.type in ("notes", "obj", "json") or _names_object(arg, value):
             found[arg.name] = value
+        elif arg.is_place:
+            found[arg.name] = to_int("`{}`".format(arg.name), value)
         else:
             found[arg.name] = to_type(arg.type, "`{}`".format(arg.name), value)
     for arg in method.args:
         if arg.required and arg.name not in found:
             raise BridgeError("INVALID_PARAMS", "{} needs `{}`".format(method.name, arg.name))
     return found
+
+
+def _names_object(arg: schema.Arg, value: Any) -> bool:
+    """Whether a place is given by the object that stands there; see `places`."""
+    return arg.is_place and (
+        is_identity(value) or (isinstance(value, str) and ("/" in value or "$" in value))
+    )
 
 
 def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:

@@ -71,13 +71,21 @@ def _create_cue_point(call: Call) -> Steps:
 
 
 def _delete_cue_point(call: Call) -> Steps:
-    song, time = call.song, call.args["time"]
-    cue = _cue_at(song, time)
+    song, given = call.song, call.args["time"]
+    cue = _cue_at(song, given) if isinstance(given, (int, float)) else given
     if cue is None:
         times = [round(float(each.time), 6) for each in items(song.cue_points)]
-        raise BridgeError("NOT_FOUND", "There is no cue point at {:g}".format(time), time, times=times[:50])
+        raise BridgeError("NOT_FOUND", "There is no cue point at {:g}".format(given), given, times=times[:50])
+    time = float(cue.time)
     count = len(items(song.cue_points))
-    yield from _at_position(call, time, song.set_or_delete_cue)
+
+    def toggle() -> None:
+        # Live deletes what is at the position; while it was waited for, another may have come there.
+        if not alive(cue) or abs(float(cue.time) - time) >= 1e-6:
+            raise BridgeError("STALE_REFERENCE", "The cue point at {:g} is gone or was moved".format(time))
+        song.set_or_delete_cue()
+
+    yield from _at_position(call, time, toggle)
     for _ in range(_WAIT_PUMPS):
         if not alive(cue) or len(items(song.cue_points)) < count:
             return None

@@ -19,6 +19,8 @@ from .calls import perform
 from .consequences import mark_consequences
 from .errors import BridgeError
 from .guard import Guard
+from .identity import bind
+from .later import claim_of
 from .operations import Operation, Problems, prepare
 from .plans import Row
 from .refs import ref_of, resolve
@@ -94,10 +96,20 @@ class Executor:
             if waiting is not None and waiting.id == write.id:
                 waiting.waiters.append((client, request))
                 return
+        epoch = params.get("epoch")
+        if epoch is not None and epoch != self.engine.epoch:
+            raise BridgeError(
+                "EPOCH_CHANGED",
+                "The epoch is {}".format(self.engine.epoch),
+                checks.short(epoch),
+                epoch=self.engine.epoch,
+                hint="nothing was done; read the Set and send it again",
+            )
         if len(self._queue) >= WRITES_WAITING:
             raise BridgeError(
                 "BUSY", "{} writes are waiting already".format(WRITES_WAITING), retry_after_s=1.0
             )
+        bind(self.engine, write)
         write.waiters.append((client, request))
         self._queue.append(write)
 
@@ -128,20 +140,15 @@ class Executor:
         if self._steps is None:
             self.current = self._queue.popleft()
             self._steps = self._run(self.current)
-            self.engine.attribution.touched = self.current.touched
         if self._waiting_for_tick and self.ticks < self._waiting_for_tick:
             return PUMP
         self._waiting_for_tick = 0
         write = self.current
         assert write is not None
         outcome: Any
-        attribution = self.engine.attribution
-        # Between two slices of a long call Live notifies of nothing that is the write's.
-        attribution.settling = None
         try:
-            with attribution.acting(write.cause):
+            with self.engine.attribution.acting(write.cause):
                 wish = next(self._steps)
-            attribution.settling = None if wish == MORE else write.cause
             if wish == TICK:
                 self._waiting_for_tick = self.ticks + 1
                 return PUMP
@@ -204,12 +211,13 @@ class Executor:
                 "DEADLINE", "The deadline passed before the write began", hint="nothing was done; send again"
             )
         problems = Problems()
-        operations = prepare(engine, write.operations, problems)
+        operations = prepare(engine, write, problems)
         self._check_expectations(write, operations, problems)
         problems.raise_first()
         self._guard.admit(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)
+        write.named = {id_: engine.shadow.rows[id_] for id_ in write.touched}
         began = engine.revision
         if write.dry_run:
             forecasts = []
@@ -365,6 +373,10 @@ class Executor:
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
         engine = self.engine
+        write.forget_dead()
+        if write.deleted.intersection(operation.deleted):
+            operation.verified, operation.note = True, "an earlier operation deleted it"
+            return
         row = operation.resolve_now(engine, operations)
         if row.id:
             write.touched.add(row.id)
@@ -372,6 +384,7 @@ class Executor:
         if operation.kind == "set":
             if operation.undoable and not operation.is_already_so(engine):
                 self._step.begin()
+            self._declare(write, operation)
             self._watched(operation, lambda: operation.apply_set(engine, operations))
             return
         if operation.undoable and not operation.self_contained:
@@ -379,11 +392,13 @@ class Executor:
         call = operation.new_call(engine, operations, self._live_module())
         if operation.self_contained:
             self._step.close_foreign()
+        self._declare(write, operation)
         steps = perform(call)
         try:
             while True:
                 try:
-                    wish = self._watched(operation, lambda: next(steps))
+                    with write.deleting():
+                        wish = self._watched(operation, lambda: next(steps))
                 except StopIteration as end:
                     operation.finish_call(call, end.value)
                     break
@@ -403,6 +418,15 @@ class Executor:
             self._guard.check_history(engine, write, operation)
         if operation.self_contained:
             self._step.close_foreign()
+
+    def _declare(self, write: Write, operation: Operation) -> None:
+        """Say what Live will change later because of this operation."""
+        word, row = operation.later, operation.row
+        if word and row is not None:
+            engine = self.engine
+            wanted = operation.value if operation.kind == "set" else None
+            claim = claim_of(engine.shadow, self._clock, write.cause, word, row, operation.name, wanted)
+            engine.attribution.declare(claim)
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""

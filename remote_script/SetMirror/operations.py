@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any, Dict, Generator, List, Optional, Set
+from typing import Any, Dict, Generator, List, Optional, Sequence, Set, Tuple
 
 from . import checks, schema
 from .batches import Engine
 from .call import REPLACED_SHOWN, UNCHANGED, Call
-from .calls import EFFECTS, OBJECT_ARGUMENTS, PRODUCTS, UNSEEN, judge, plain_result, victim
+from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .errors import BridgeError
+from .identity import SEEN
+from .places import ID, is_identity
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
 from .values import ABSENT, alive, items, live_ptr, read, same
+from .write import Write
 
 RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
 """`$k`: what operation k of the same write made, and the way down from there."""
@@ -135,15 +138,16 @@ class Operation:
         method = self.method_row = checks.method_of(row, self.asked.get("method"), engine.live)
         self.args = checks.arguments(method, self.asked.get("args"))
         for arg in method.args:
-            of = OBJECT_ARGUMENTS.get((row.plan.type, method.name, arg.name), arg.of)
-            if arg.name in self.args and self._names_object(row, arg):
-                value = self.args[arg.name]
-                if not self._of_result(value):
-                    self._check_object(engine, value, of)
-
-    def _names_object(self, row: Row, arg: schema.Arg) -> bool:
-        assert self.method_row is not None
-        return arg.type == "obj" or (row.plan.type, self.method_row.name, arg.name) in OBJECT_ARGUMENTS
+            value = self.args.get(arg.name)
+            if value is None or not (arg.type == "obj" or arg.is_place) or self._of_result(value):
+                continue
+            if arg.type == "obj":
+                self._check_object(engine, value, arg.of)
+            elif is_identity(value) and value[ID] is not None:
+                self.touches.add(resolve(engine.shadow, value[ID]).id)
+        if self.about is not None:
+            self.touches.add(self.about)
+        self.check_seen(engine, ())
 
     def _check_object(self, engine: Engine, value: Any, of: str) -> Row:
         if of == "BrowserItem":
@@ -175,6 +179,40 @@ class Operation:
         return self.method_row
 
     @property
+    def about(self) -> Optional[int]:
+        """The object that a call is about although it is no argument (a slot's clip), as it was when it was read."""
+        return self.asked.get(SEEN)
+
+    @property
+    def deleted(self) -> List[int]:
+        """The objects that the call takes away, as far as it names them; empty when it does anything else."""
+        method = self.method_row
+        if method is None or self.row is None or not method.deletes or method.creates or method.changes:
+            return []
+        content = schema.properties(self.row.plan.type).get(method.deletes[0])
+        if content is not None and not (content.is_tree or content.type == "refs"):
+            return []
+        found: List[Any] = [
+            self.args.get(arg.name) for arg in method.args if arg.is_place or arg.type == "obj"
+        ]
+        ids = [each[ID] if isinstance(each, dict) else each for each in found]
+        ids = [each for each in ids if isinstance(each, int)]
+        if ids:
+            return ids
+        return [self.row.id if self.about is None else self.about]
+
+    @property
+    def name(self) -> str:
+        """Of the property or the method."""
+        return str(self.asked.get("name" if self.kind == "set" else "method"))
+
+    @property
+    def later(self) -> str:
+        """What it changes later, as the table says; "" for nothing."""
+        declared = self.prop if self.kind == "set" else self.method_row
+        return declared.later if declared is not None else ""
+
+    @property
     def undoable(self) -> bool:
         """Whether Live's history will have an entry for it."""
         if self.kind == "set":
@@ -203,10 +241,21 @@ class Operation:
         """The last revision in which what this operation touches was edited; the next one if that is not told yet."""
         if self.is_history:
             return engine.revision + 1 if engine.untold() else engine.last_edit
-        if engine.untold(self.touches):
+        touches = self.touches
+        if (
+            self.row is not None
+            and self.row is engine.shadow.root
+            and any(arg.is_place for arg in self._arguments())
+        ):
+            # The song has the list; what is meant is the object in it.
+            touches = touches - {self.row.id}
+        if engine.untold(touches):
             return engine.revision + 1
-        rows = [engine.shadow.rows[id_] for id_ in self.touches if id_ in engine.shadow.rows]
+        rows = [engine.shadow.rows[id_] for id_ in touches if id_ in engine.shadow.rows]
         return max([row.revision for row in rows] or [0])
+
+    def _arguments(self) -> Tuple[schema.Arg, ...]:
+        return self.method_row.args if self.method_row is not None else ()
 
     def forecast(self, engine: Engine, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
         """What would happen, as far as it is known without doing it; refuses what would be refused."""
@@ -282,17 +331,66 @@ class Operation:
         return engine.plans.get(type_).new_row(0, obj, ptr, None, "")
 
     def live_arguments(self, engine: Engine, operations: List[Operation]) -> Dict[str, Any]:
-        """The arguments with Live's objects in the place of ids, refs and `$k`."""
+        """The arguments as Live takes them now: objects for ids and `$k`, places for identities."""
         assert self.row is not None
         found = dict(self.args)
         for arg in self.method.args:
-            if arg.name in found and self._names_object(self.row, arg):
-                value = found[arg.name]
-                if self._of_result(value):
-                    found[arg.name] = self._result_object(value, operations)
-                else:
-                    found[arg.name] = self._check_object(engine, value, "").obj
+            if arg.type == "obj" and found.get(arg.name) is not None:
+                found[arg.name] = self._object(engine, found[arg.name], operations)
+        for arg in self.method.args:
+            if arg.is_place and isinstance(found.get(arg.name), (dict, str)):
+                found[arg.name] = self._place_now(engine, arg, found, operations)
         return found
+
+    def _object(self, engine: Engine, value: Any, operations: List[Operation]) -> Any:
+        if self._of_result(value):
+            return self._result_object(value, operations)
+        return self._check_object(engine, value, "").obj
+
+    def _place_now(
+        self, engine: Engine, arg: schema.Arg, found: Dict[str, Any], operations: List[Operation]
+    ) -> Any:
+        """Where the object stands in Live's own list at this moment; the object itself where Live takes no place."""
+        assert self.row is not None
+        value = found[arg.name]
+        holder = found[arg.list_owner] if arg.list_owner else self.row.obj
+        moved = [found[each.name] for each in self.method.args if each.type == "obj" and each.name in found]
+        listed = [
+            each for each in items(getattr(holder, arg.list_name)) if arg.type == "place" or each not in moved
+        ]
+        if is_identity(value) and value[ID] is None:
+            return len(listed) if arg.list_owner else -1
+        obj = self._object(engine, value[ID] if is_identity(value) else value, operations)
+        if obj not in listed:
+            rule = "{} is not in {} of {} any more".format(value, arg.list_name, self.where)
+            raise BridgeError("STALE_REFERENCE", rule, self.target)
+        return obj if arg.by_time else listed.index(obj)
+
+    def check_seen(self, engine: Engine, operations: Sequence[Operation]) -> None:
+        """BridgeError STALE_REFERENCE when the call is about another object by now than when it was read."""
+        if SEEN not in self.asked or self.row is None:
+            return
+        holder, child = self._seen_in(engine)
+        if holder is None:
+            return
+        held = engine.reader.children(holder, holder.plan.index[child]) or []
+        now = held[0][1] if held else None
+        if now is not None and any(made.product == now for made in operations[: self.number]):
+            return
+        row = engine.shadow.row_of(now)
+        if (row.id if row is not None else None if now is None else -1) != self.about:
+            seen = "empty" if self.about is None else "with {}".format(self.about)
+            rule = "{} has another {} than when the call was read ({})".format(
+                ref_of(engine.shadow, holder), child, seen
+            )
+            raise BridgeError("STALE_REFERENCE", rule, self.target)
+
+    def _seen_in(self, engine: Engine) -> Tuple[Optional[Row], str]:
+        path, _, child = self.method.means.rpartition(".")
+        if not path:
+            return self.row, child
+        value = self.args.get(path)
+        return (engine.shadow.rows.get(value[ID]) if isinstance(value, dict) else None), child
 
     def _wanted(self, engine: Engine) -> Any:
         """The value as it will be read back."""
@@ -382,8 +480,9 @@ class Operation:
         return True
 
     def new_call(self, engine: Engine, operations: List[Operation], live_module: Any) -> Call:
-        """The call that this operation is, with Live's own objects."""
+        """The call that this operation is, with Live's own objects and places as of now."""
         assert self.row is not None
+        self.check_seen(engine, operations)
         call = self.call = Call(
             self.row,
             self.method,
@@ -545,12 +644,17 @@ def named(engine: Engine, obj: Any) -> Dict[str, Any]:
     return dict(found, name=str(read(obj, "name") or ""))
 
 
-def prepare(engine: Engine, asked: List[Dict[str, Any]], problems: Problems) -> List[Operation]:
+def prepare(engine: Engine, write: Write, problems: Problems) -> List[Operation]:
     """The operations of a write, checked; what is wrong goes into `problems`."""
     found: List[Operation] = []
     earlier: Dict[int, Operation] = {}
+    asked = write.operations
+    if -1 in write.unbound:
+        problems.add(-1, write.unbound[-1])
     for number, each in enumerate(asked):
         try:
+            if number in write.unbound:
+                raise write.unbound[number]
             operation = Operation(engine, number, each, earlier)
             found.append(operation)
             earlier[number] = operation

@@ -18,6 +18,7 @@ import re
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import schema
+from .places import ID, is_identity
 
 _STEP = re.compile(r"(\w+)(?:\[(\w+)\])?\Z")
 INSTRUMENT = 1
@@ -100,6 +101,7 @@ def acts(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Lis
     """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads."""
     if method.effect == "read":
         return []
+    args = _with_places(tree, target, method, args)
     named = [args[arg.name] for arg in method.args if names_object(arg) and arg.name in args]
     about = [target] + [each for each in named if isinstance(each, int)]
     about += _all(tree, target, method.changes, args)
@@ -127,14 +129,30 @@ def kinds_of(method: schema.Method) -> List[Act]:
     return [Act(kind, ()) for kind in kinds or ["play" if method.effect == "act" else "edit"]]
 
 
+def _with_places(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Arguments:
+    """Identities as the places that they stand for now."""
+    found = dict(args)
+    for arg in method.args:
+        value: Any = found.get(arg.name)
+        if not arg.is_place or not is_identity(value):
+            continue
+        holder = found.get(arg.list_owner) if arg.list_owner else target
+        ids = tree.ids(holder, arg.list_name) if isinstance(holder, int) else ()
+        if value[ID] not in ids:
+            del found[arg.name]
+        else:
+            found[arg.name] = tree.value(value[ID], "time") if arg.by_time else ids.index(value[ID])
+    return found
+
+
 def acts_of_set(target: int, name: str) -> List[Act]:
     """The effects of setting a property."""
     return [Act("set", (target,))] + ([Act("play", (target,))] if name == "is_playing" else [])
 
 
 def names_object(arg: schema.Arg) -> bool:
-    """Whether an argument stands for an object; `target` is one that the table has as json."""
-    return arg.type == "obj" or (arg.type == "json" and arg.name == "target")
+    """Whether an argument stands for an object."""
+    return arg.type == "obj"
 
 
 def _once(ids: List[int]) -> Tuple[int, ...]:

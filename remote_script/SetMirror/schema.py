@@ -46,6 +46,8 @@ TYPES = {
     "warp_marker": "one [sample_time in seconds, beat_time] pair",
     "envelopes": "per automated parameter: {parameter, events: [[time, value], …]}",
     "obj": "an object, as id or ref",
+    "place": "an object of the list named: its place from 0, a ref, or {id}",
+    "insert": "before which object of the list named: a place from 0, a ref, or {id}; -1 at the end",
     "none": "nothing",
 }
 EFFECTS = {
@@ -167,12 +169,27 @@ class Property:
     maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the
     kinds of track or clip that have it (empty: all), `after` the listeners of the same object that call for reading it
     again, `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
-    `tracked` True where nothing can be written but a change is somebody's edit all the same.
+    `later` a word of `later.PROPERTIES`: what Live changes on a later tick when it is set, `tracked` True where nothing can be written but a change is somebody's edit all the same.
     """
 
     __slots__ = (
-        "after", "choices", "kind", "labels", "maximum", "minimum", "name", "of", "on", "reads", "since", "tracked",
-        "type", "undo", "unit", "write",
+        "after",
+        "choices",
+        "kind",
+        "labels",
+        "later",
+        "maximum",
+        "minimum",
+        "name",
+        "of",
+        "on",
+        "reads",
+        "since",
+        "tracked",
+        "type",
+        "undo",
+        "unit",
+        "write",
     )  # fmt: skip
 
     def __init__(self, name: str, type_: str, kind: str) -> None:
@@ -191,6 +208,7 @@ class Property:
         self.since: Tuple[int, ...] = ()
         self.after: Tuple[str, ...] = ()
         self.reads: Optional[Tuple[str, str]] = None
+        self.later = ""
 
     @property
     def is_edit(self) -> bool:
@@ -207,15 +225,27 @@ class Property:
 
 
 class Arg:
-    """An argument of a method; `required` is False where Live has a default."""
+    """An argument of a method; `required` is False where Live has a default.
 
-    __slots__ = ("default", "name", "of", "required", "type")
+    Places name a list of the method's object ("place:tracks"), or of another argument's ("insert:target.devices");
+    "place:cue_points@time" is given by time.
+    """
+
+    __slots__ = ("by_time", "default", "list_name", "list_owner", "name", "of", "required", "type")
 
     def __init__(self, name: str, type_: str, required: bool, default: Any) -> None:
         self.name = name
         self.type, _, self.of = type_.partition(":")
         self.required = required
         self.default = default
+        place, _, by = self.of.partition("@")
+        self.list_owner, _, self.list_name = place.rpartition(".")
+        self.by_time = by == "time"
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it stands for an object by its place."""
+        return self.type in ("place", "insert")
 
     def __repr__(self) -> str:
         return "<Arg {}: {}>".format(self.name, self.type)
@@ -227,11 +257,13 @@ class Method:
     `ours` marks a composite that the executor makes of several calls of Live's. What a call does besides changing its
     target: `creates` names the classes of the objects that it makes; `deletes` selects what goes, `overwrites` what it
     puts something else in the place of, `plays` whose sound starts or stops, and `changes` what else it edits (see
-    `reach` for the selectors). `undoes` marks a step in Live's history.
+    `reach` for the selectors). `undoes` marks a step in Live's history. `means` names an object that the call is about
+    although it is no argument: a slot's clip ("clip"), or that of an argument's object ("index.clip"). `later` is what
+    Live changes on a later tick, as for properties.
     """
 
     __slots__ = (
-        "args", "changes", "creates", "deletes", "effect", "name", "ours", "overwrites", "plays", "returns",
+        "args", "changes", "creates", "deletes", "effect", "later", "means", "name", "ours", "overwrites", "plays", "returns",
         "returns_of", "since", "undoes",
     )  # fmt: skip
 
@@ -243,6 +275,8 @@ class Method:
         self.since: Tuple[int, ...] = ()
         self.ours = False
         self.undoes = False
+        self.means = ""
+        self.later = ""
         self.creates: Tuple[str, ...] = ()
         self.deletes: Tuple[str, ...] = ()
         self.overwrites: Tuple[str, ...] = ()
@@ -275,10 +309,14 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
         key, _, value = word.partition("=")
         if key == "since":
             target.since = version(value)
+        elif key == "later":
+            target.later = value
         elif isinstance(target, Method) and key in ("ours", "undoes"):
             setattr(target, key, True)
         elif isinstance(target, Method) and key in ("creates", "deletes", "overwrites", "changes", "plays"):
             setattr(target, key, tuple(filter(None, value.split(","))))
+        elif isinstance(target, Method) and key == "means":
+            target.means = value
         elif isinstance(target, Method):
             raise ValueError("unknown flag {!r} of {}".format(word, target))
         elif key == "write":

@@ -355,7 +355,7 @@ class SetMirror:
         parts = [read(application, "get_{}_version".format(part)) for part in ("major", "minor", "bugfix")]
         numbers = tuple(int(part()) for part in parts if part is not ABSENT) or (0,)
         self.live_version = schema.since_text(numbers)
-        self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex())
+        self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex(), self._clock)
         results = self.executor.results if self.executor is not None else None
         self.executor = Executor(
             self.engine,

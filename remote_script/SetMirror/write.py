@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+from contextlib import contextmanager
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import Cause
 from .errors import BridgeError
+from .plans import Row
+from .values import alive
 
 OPERATIONS = 1000
 FLUSH = "flush"
@@ -48,11 +51,30 @@ class Write:
         self.waiters: List[Tuple[Any, Any]] = []
         self.cause = Cause("write", self.id, self.author)
         self.touched: Set[int] = set()
+        self.named: Dict[int, Row] = {}
+        """Objects that its operations name, while they live."""
+        self.deleted: Set[int] = set()
+        """Those that it deleted itself."""
+        self.unbound: Dict[int, BridgeError] = {}
+        """By number of the operation, -1 for the write: what names nothing, as it was when the write was read."""
         self.next_notice = now + PROGRESS_S
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)
         self.counted: Set[str] = set()
         """Rates that it was counted for."""
+
+    def forget_dead(self) -> None:
+        """What is gone by now without a call of its own, somebody else deleted."""
+        self.named = {id_: row for id_, row in self.named.items() if alive(row.obj)}
+
+    @contextmanager
+    def deleting(self) -> Iterator[None]:
+        """What goes within this block, its own call deleted."""
+        try:
+            yield
+        finally:
+            if len(self.operations) > 1:
+                self.deleted.update(id_ for id_, row in self.named.items() if not alive(row.obj))
 
 
 def parse_write(params: Dict[str, Any], now: float) -> Write:

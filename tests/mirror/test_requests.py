@@ -20,10 +20,11 @@ def test_a_request_cannot_be_changed_once_it_is_made() -> None:
 
 
 def test_what_is_not_given_does_not_go_over_the_wire() -> None:
-    wire = WriteRequest.of([RENAME], author="me").to_wire("w1", [{"op": "set"}], [], 2.5)
+    wire = WriteRequest.of([RENAME], author="me").to_wire("w1", "e1", [{"op": "set"}], [], 2.5)
     assert wire == {
         "write": "w1",
         "author": "me",
+        "epoch": "e1",
         "label": "",
         "ops": [{"op": "set"}],
         "deadline_s": 2.5,
@@ -34,7 +35,7 @@ def test_what_is_given_goes_over_the_wire() -> None:
     request = WriteRequest.of(
         [RENAME], author="me", label="l", if_revision=0, expect=[["song", "tempo", 1.0]], dry_run=True
     )
-    wire = request.to_wire("w1", [], [{"target": 1, "name": "tempo", "value": 1.0}], -1.0)
+    wire = request.to_wire("w1", "e1", [], [{"target": 1, "name": "tempo", "value": 1.0}], -1.0)
     assert (wire["if_revision"], wire["dry_run"], wire["deadline_s"]) == (0, True, 0.001)
     assert wire["expect"] == [{"target": 1, "name": "tempo", "value": 1.0}]
 

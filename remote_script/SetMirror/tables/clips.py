@@ -25,12 +25,12 @@ class ClipSlot
   will_record_on_start             bool                     polled
   create_audio_clip(file_path: str) -> obj:Clip  edit since=11.3.25 creates=Clip overwrites=clip
   create_clip(pages: float) -> obj:Clip  edit creates=Clip overwrites=clip
-  delete_clip() -> none  edit deletes=clip
-  duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit creates=Clip overwrites=@target_clip_slot/clip
-  move_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit ours creates=Clip deletes=clip overwrites=@target_clip_slot/clip
-  fire() -> none  act plays=clip,~playing
-  set_fire_button_state(state: bool) -> none  act plays=clip,~playing
-  stop() -> none  act plays=~playing
+  delete_clip() -> none  edit means=clip deletes=clip
+  duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit means=clip creates=Clip overwrites=@target_clip_slot/clip
+  move_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit ours means=clip creates=Clip deletes=clip overwrites=@target_clip_slot/clip
+  fire() -> none  act means=clip plays=clip,~playing later=launch
+  set_fire_button_state(state: bool) -> none  act plays=clip,~playing later=launch
+  stop() -> none  act plays=~playing later=stop
 
 class Clip
   automation_envelopes             envelopes                content                        tracked since=12.2.0 after=has_envelopes
@@ -49,7 +49,7 @@ class Clip
   is_audio_clip                    bool                     constant
   is_midi_clip                     bool                     constant
   is_overdubbing                   bool                     observed                       on=session
-  is_playing                       bool                     polled                         write untracked on=session after=playing_status
+  is_playing                       bool                     polled                         write untracked on=session after=playing_status later=launch
   is_recording                     bool                     observed                       on=session
   is_session_clip                  bool                     constant                       since=12.2.0
   is_take_lane_clip                bool                     constant                       since=12.2.0
@@ -78,7 +78,7 @@ class Clip
   view                             child:Clip.View          constant
   warp_markers                     warp_markers             content                        tracked on=audio after=warp_markers
   warp_mode                        int                      observed  [WarpMode]           write on=audio
-  warping                          bool                     observed                       write on=audio
+  warping                          bool                     observed                       write on=audio later=warp
   will_record_on_start             bool                     polled                         on=midi after=playing_status
   notes                            notes                    content                        on=midi after=notes
   add_new_notes(notes: notes) -> ints  edit
@@ -94,7 +94,7 @@ class Clip
   duplicate_loop() -> none  edit
   duplicate_notes_by_id(note_ids: ints, destination_time: float = null, transposition_amount: int = 0) -> ints  edit since=11.1.2
   duplicate_region(region_start: float, region_length: float, destination_time: float, pitch: int = -1, transposition_amount: int = 0) -> none  edit
-  fire() -> none  act plays=~playing
+  fire() -> none  act plays=~playing later=launch
   get_all_notes_extended() -> notes  read since=11.1
   get_notes(from_time: float, from_pitch: int, time_span: float, pitch_span: int) -> json  read
   get_notes_by_id(note_ids: ints) -> notes  read
@@ -116,9 +116,9 @@ class Clip
   seconds_to_sample_time(seconds: float) -> float  read
   select_all_notes() -> none  act
   select_notes_by_id(note_ids: ints) -> none  act since=11.0.6
-  set_fire_button_state(state: bool) -> none  act plays=~playing
+  set_fire_button_state(state: bool) -> none  act plays=~playing later=launch
   set_notes(notes: json) -> none  edit
-  stop() -> none  act plays=~playing
+  stop() -> none  act plays=~playing later=stop
   stop_scrub() -> none  act plays
   insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: float) -> none  edit ours
   envelope_value(device_parameter: obj:DeviceParameter, time: float) -> float  read ours

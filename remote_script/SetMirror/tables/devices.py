@@ -67,9 +67,9 @@ class RackDevice < Device
   visible_drum_pads                refs:DrumPad             observed
   visible_macro_count              int                      observed  [1..16]              tracked since=11.3.2
   add_macro() -> none  edit
-  copy_pad(source_index: int, destination_index: int) -> none  edit creates=DrumChain overwrites=drum_pads[destination_index]/chains
+  copy_pad(source_index: place:drum_pads, destination_index: place:drum_pads) -> none  edit creates=DrumChain overwrites=drum_pads[destination_index]/chains
   delete_selected_variation() -> none  edit deletes=variation_count
-  insert_chain(index: int = -1) -> obj:Chain  edit since=12.3 creates=Chain
+  insert_chain(index: insert:chains = -1) -> obj:Chain  edit since=12.3 creates=Chain
   randomize_macros() -> none  edit changes=parameters
   recall_last_used_variation() -> none  edit changes=parameters
   recall_selected_variation() -> none  edit changes=parameters
@@ -96,9 +96,9 @@ class Chain
   muted_via_solo                   bool                     observed
   name                             str                      observed                       write
   solo                             bool                     observed                       write
-  delete_device(device: int) -> none  edit deletes=devices[device]
-  duplicate_device(index: int) -> none  edit since=12.3.0 creates=Device
-  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3 creates=Device
+  delete_device(device: place:devices) -> none  edit deletes=devices[device]
+  duplicate_device(index: place:devices) -> none  edit since=12.3.0 creates=Device
+  insert_device(device_name: str, device_index: insert:devices = -1) -> obj:Device  edit since=12.3 creates=Device
 
 class DrumChain < Chain
   choke_group                      int                      observed  [0..16]              write

@@ -11,7 +11,7 @@ class Track
   available_input_routing_types    routings                 observed                       on=midi,audio
   available_output_routing_channels routings                 observed                       on=midi,audio,group,return
   available_output_routing_types   routings                 observed                       on=midi,audio,group,return
-  back_to_arranger                 bool                     observed                       write untracked since=12.0.5
+  back_to_arranger                 bool                     observed                       write untracked since=12.0.5 later=arranger
   can_be_armed                     bool                     polled
   can_be_frozen                    bool                     polled
   can_show_chains                  bool                     polled
@@ -57,16 +57,16 @@ class Track
   create_midi_clip(start_time: float, length: float) -> obj:Clip  edit since=12.2.0 creates=Clip overwrites=~covered
   create_take_lane() -> obj:TakeLane  edit since=12.2.0 creates=TakeLane
   delete_clip(slot: obj:Clip) -> none  edit deletes=@slot
-  delete_device(device: int) -> none  edit deletes=devices[device]
-  duplicate_clip_slot(index: int) -> int  edit creates=Clip,Scene,ClipSlot changes=clip_slots[index]
+  delete_device(device: place:devices) -> none  edit deletes=devices[device]
+  duplicate_clip_slot(index: place:clip_slots) -> int  edit means=index.clip creates=Clip,Scene,ClipSlot changes=clip_slots[index]
   duplicate_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit creates=Clip overwrites=~covered
   move_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit ours creates=Clip deletes=@clip overwrites=~covered
-  duplicate_device(index: int) -> none  edit since=12.3.0 creates=Device
+  duplicate_device(index: place:devices) -> none  edit since=12.3.0 creates=Device
   get_data(key: str, default_value: json) -> json  read
-  insert_device(device_name: str, device_index: int = -1) -> obj:Device  edit since=12.3 creates=Device
+  insert_device(device_name: str, device_index: insert:devices = -1) -> obj:Device  edit since=12.3 creates=Device
   jump_in_running_session_clip(beats: float) -> none  act plays=~playing
   set_data(key: str, value: json) -> none  act
-  stop_all_clips(quantized: bool = true) -> none  act plays=~playing
+  stop_all_clips(quantized: bool = true) -> none  act plays=~playing later=stop
 
 class Track.View
   device_insert_mode               int                      observed  [DeviceInsertMode]   write untracked

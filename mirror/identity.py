@@ -1,0 +1,137 @@
+"""What a request names becomes identities when it is read, before it waits for its turn: refs, names and places are
+replaced by ids. The Set moves on meanwhile; an id still means the same object, or none.
+
+The rules are the script's own (`remote_script.SetMirror.places`); here they are asked about nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from remote_script.SetMirror import places
+
+from . import errors
+from .checks import Problems
+from .model import Node, Operation, Set
+from .queries import resolve
+from .request import WriteRequest
+from .store import Store
+
+Resolve = Callable[[Any], Node]
+
+
+def bind(
+    store: Store,
+    request: WriteRequest,
+    find: Resolve | None = None,
+    lists: dict[str, list[int]] | None = None,
+) -> WriteRequest:
+    """The same request with ids for all that it names. One that has only ids comes back as it is.
+
+    Args:
+      find: Resolves a ref or a name; by default as all reads do.
+      lists: The lists that places are counted in, as "id/name"; what is not there yet is added, as it is now.
+
+    Raises:
+      MirrorError: the first of what names nothing; `facts["problems"]` has all of them, as `checks.prepare` tells.
+      PreconditionFailed: with `if_revision`, a place in a list that changed since; `now` says what stands there.
+    """
+    lookup = _Nodes(
+        store, request.if_revision, find or partial(resolve, store), {} if lists is None else lists
+    )
+    problems = Problems()
+    seen = dict(request.seen)
+    ops: list[Operation] = []
+    for number, op in enumerate(request.ops):
+        bound = problems.collect(number, partial(_bind, lookup, op, number, seen))
+        ops.append(op if bound is None else bound)
+    expect = [
+        (problems.collect(-1, partial(lookup.resolve, target)), name, value)
+        for target, name, value in request.expect
+    ]
+    problems.raise_first()
+    return msgspec.structs.replace(request, ops=tuple(ops), expect=tuple(expect), seen=seen)
+
+
+def _bind(lookup: _Nodes, op: Operation, number: int, seen: dict[int, int | None]) -> Operation:
+    target = None if places.is_result(op.target) else lookup.resolve(op.target)
+    type_ = "" if target is None else lookup.type_of(target)
+    named = op.target if target is None else target
+    if isinstance(op, Set):
+        value = places.bind_value(lookup, type_, op.name, op.value)
+        expect = places.bind_value(lookup, type_, op.name, op.expect)
+        return msgspec.structs.replace(op, target=named, value=value, expect=expect)
+    args = places.bind_args(lookup, target, op.method, op.args)
+    if target is not None and number not in seen:
+        known, id_ = places.content_of(lookup, target, op.method, args)
+        if known:
+            seen[number] = id_
+    return msgspec.structs.replace(op, target=named, args=args)
+
+
+class _Nodes(places.Lookup):
+    """The Set as the mirror holds it."""
+
+    def __init__(
+        self, store: Store, if_revision: int | None, find: Resolve, lists: dict[str, list[int]]
+    ) -> None:
+        self._store = store
+        self._lists = lists
+        self._if_revision = if_revision
+        self._find = find
+
+    def resolve(self, target: Any) -> int:
+        node = self._find(target)
+        if isinstance(target, str) and not target.strip().isdigit() and "[" not in target:
+            self._check_line(node, target)
+        return node.id
+
+    def _check_line(self, node: Node, ref: str) -> None:
+        """A ref is places in lists, all the way down."""
+        if self._if_revision is None or self._store.ref(node.id) != ref.strip().strip("/").removeprefix(
+            "song/"
+        ):
+            # A name is no place.
+            return
+        while node.parent is not None:
+            held = self._store.nodes[node.parent].children.get(node.role)
+            if isinstance(held, tuple) and node.id in held:
+                self.check_place(node.parent, node.role, held.index(node.id))
+            node = self._store.nodes[node.parent]
+
+    def type_of(self, id_: int) -> str:
+        return self._store.nodes[id_].type
+
+    def held(self, id_: int, name: str) -> Sequence[int]:
+        key = f"{id_}/{name}"
+        if key not in self._lists:
+            node = self._store.nodes.get(id_)
+            value = node.children.get(name) if node is not None else None
+            self._lists[key] = list(value) if isinstance(value, tuple) else [] if value is None else [value]
+        return self._lists[key]
+
+    def time_of(self, id_: int) -> float:
+        return float(self._store.nodes[id_].props["time"])
+
+    def check_place(self, id_: int, name: str, place: int) -> None:
+        changed = self._store.list_change(id_, name)
+        if self._if_revision is None or changed <= self._if_revision:
+            return
+        held = self.held(id_, name)
+        now = held[place] if 0 <= place < len(held) else None
+        told = None
+        if now is not None:
+            told = {"id": now, "ref": self._store.ref(now), "name": self._store.nodes[now].name}
+        raise errors.PreconditionFailed(
+            f"{name} of {self._store.ref(id_)} changed at revision {changed}, after {self._if_revision}",
+            place,
+            hint=f"{told['ref']} is {told['name']!r} now: say which object is meant"
+            if told
+            else "nothing stands at this place now",
+            now=told,
+            revision=changed,
+        )

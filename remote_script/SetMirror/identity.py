@@ -1,0 +1,100 @@
+"""What a write names becomes identities when it is read: refs and places in its operations are replaced by ids.
+
+Nothing is checked here but that something stands there; whether it can be done is judged when the write's turn comes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Sequence
+
+from . import places
+from .batches import Engine
+from .errors import BridgeError
+from .refs import ref_of, resolve
+from .write import Write
+
+SEEN = "seen"
+"""In an operation: the id of the object that the call is about although it is no argument; see `places.content_of`."""
+
+
+def bind(engine: Engine, write: Write) -> None:
+    """Replace refs and places in all operations of a write; what names nothing goes into `write.unbound`."""
+    lookup = _Shadow(engine, write.if_revision)
+    for number, asked in enumerate(write.operations):
+        try:
+            _bind_operation(lookup, asked)
+        except BridgeError as problem:
+            write.unbound[number] = problem
+    for wish in write.expect:
+        try:
+            wish["target"] = lookup.resolve(wish["target"])
+        except BridgeError as problem:
+            write.unbound[-1] = problem
+
+
+def _bind_operation(lookup: _Shadow, asked: Dict[str, Any]) -> None:
+    target: Optional[int] = None
+    if not places.is_result(asked.get("target")):
+        target = asked["target"] = lookup.resolve(asked.get("target"))
+    type_ = "" if target is None else lookup.type_of(target)
+    if asked.get("op") == "set":
+        for name in ("value", "expect"):
+            if name in asked:
+                asked[name] = places.bind_value(lookup, type_, asked.get("name"), asked[name])
+    elif asked.get("op") == "call":
+        asked["args"] = places.bind_args(lookup, target, asked.get("method"), asked.get("args"))
+        if target is not None and SEEN not in asked:
+            known, id_ = places.content_of(lookup, target, asked.get("method"), asked["args"])
+            if known:
+                asked[SEEN] = id_
+
+
+class _Shadow(places.Lookup):
+    """The Set as the script holds it."""
+
+    def __init__(self, engine: Engine, if_revision: Optional[int]) -> None:
+        self._engine = engine
+        self._if_revision = if_revision
+
+    def resolve(self, target: Any) -> int:
+        row = resolve(self._engine.shadow, target)
+        if isinstance(target, str) and not target.strip().isdigit() and "[" not in target:
+            above = row
+            while above.parent is not None:
+                parent = self._engine.shadow.rows[above.parent]
+                held = parent.value(above.role)
+                if isinstance(held, tuple) and above.id in held:
+                    self.check_place(parent.id, above.role, held.index(above.id))
+                above = parent
+        return row.id
+
+    def type_of(self, id_: int) -> str:
+        type_: str = self._engine.shadow.rows[id_].plan.type
+        return type_
+
+    def held(self, id_: int, name: str) -> Sequence[int]:
+        row = self._engine.shadow.rows.get(id_)
+        value = row.value(name) if row is not None else None
+        if isinstance(value, tuple):
+            return value
+        return (value,) if isinstance(value, int) else ()
+
+    def time_of(self, id_: int) -> float:
+        return float(self._engine.shadow.rows[id_].value("time"))
+
+    def check_place(self, id_: int, name: str, place: int) -> None:
+        row = self._engine.shadow.rows[id_]
+        changed = self._engine.list_change(row, name)
+        if self._if_revision is None or changed <= self._if_revision:
+            return
+        held = self.held(id_, name)
+        now = self._engine.shadow.rows.get(held[place]) if 0 <= place < len(held) else None
+        raise BridgeError(
+            "PRECONDITION_FAILED",
+            "{} of {} changed at revision {}, after {}".format(
+                name, ref_of(self._engine.shadow, row), changed, self._if_revision
+            ),
+            place,
+            now=None if now is None else {"id": now.id, "name": now.value("name")},
+            revision=self._engine.revision,
+        )

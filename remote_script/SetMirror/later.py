@@ -1,0 +1,207 @@
+"""What Live makes of a call a tick or many bars later: launches, transport, warping. Declared by the table's `later`.
+
+A late change is the newest write's that declared it and whose value fits, else Live's or a person's. What fits is told
+by the launch itself: a clip that was fired may blink, play, and end the one that played; once somebody fires another
+slot of that track, or stops it, the rest is theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Set, Tuple
+
+from .attribution import Cause, Claim
+from .plans import Row
+from .shadow import Shadow
+
+LONGEST_S = 120.0
+"""Eight bars of a slow song: what is not launched by then is forgotten."""
+AFTER_S = 0.25
+"""Two of Live's ticks: what a launch changes besides comes within them."""
+
+_LAUNCHED: Dict[str, FrozenSet[str]] = {
+    "Song": frozenset(
+        ("is_playing", "back_to_arranger", "is_counting_in", "session_record_status", "song_length")
+    ),
+    "Track": frozenset(("playing_slot_index", "fired_slot_index", "back_to_arranger")),
+    "ClipSlot": frozenset(("is_playing", "is_triggered", "is_recording", "playing_status")),
+    "Clip": frozenset(("is_playing", "is_triggered", "is_recording", "is_overdubbing")),
+}
+_RECORDED = {
+    "Song": _LAUNCHED["Song"]
+    | {"record_mode", "session_record", "overdub", "arrangement_overdub", "session_automation_record"},
+    "ClipSlot": _LAUNCHED["ClipSlot"] | {"has_clip", "clip", "will_record_on_start"},
+}
+_JUMPED = {"Song": frozenset(("can_jump_to_next_cue", "can_jump_to_prev_cue"))}
+_WARPED = {
+    "Clip": frozenset(
+        (
+            "warping",
+            "warp_markers",
+            "warp_mode",
+            "loop_start",
+            "loop_end",
+            "start_marker",
+            "end_marker",
+            "length",
+            "position",
+            "end_time",
+            "looping",
+        )
+    )
+}
+
+PROPERTIES: Dict[str, Dict[str, FrozenSet[str]]] = {
+    "own": {},
+    "launch": _LAUNCHED,
+    "stop": _LAUNCHED,
+    "transport": {**_LAUNCHED, "Song": _LAUNCHED["Song"] | _JUMPED["Song"]},
+    "arranger": _LAUNCHED,
+    "record": {**_LAUNCHED, **_RECORDED},
+    "jump": _JUMPED,
+    "warp": _WARPED,
+}
+"""A word of the table's `later` → the properties that it changes, by class; "own" is the property itself."""
+
+
+_SHORT_S = {"own": 5.0, "warp": 1.0, "jump": 1.0, "record": 5.0}
+"""Where Live waits for no grid: its next ticks, with room for a busy one."""
+_KEYS = ("playing_slot_index", "fired_slot_index")
+
+
+def claim_of(
+    shadow: Shadow, clock: Callable[[], float], cause: Cause, word: str, target: Row, name: str, wanted: Any
+) -> Claim:
+    """What calling method `name`, or setting property `name` to `wanted`, will change later.
+
+    Args:
+      word: The table's `later`.
+      wanted: None for a call.
+    """
+    if word in _SHORT_S:
+        return _Soon(cause, word, target, name, wanted, clock)
+    return _Launch(cause, word, shadow, target, name, wanted, clock)
+
+
+class _Soon(Claim):
+    """What comes with the next ticks: of the object itself, or of the song."""
+
+    def __init__(
+        self, cause: Cause, word: str, target: Row, name: str, wanted: Any, clock: Callable[[], float]
+    ) -> None:
+        super().__init__(cause, clock() + _SHORT_S[word])
+        self._clock = clock
+        self._names = PROPERTIES[word]
+        self._target = target.id
+        self._name = name
+        self._wanted = wanted
+
+    def claims(self, row: Row, index: int, value: Any) -> bool:
+        name = row.plan.names[index]
+        if row.id == self._target and name == self._name and self._wanted is not None:
+            if value != self._wanted:
+                return False
+            self.until = min(self.until, self._clock() + AFTER_S)
+            return True
+        if name not in self._names.get(row.plan.type, ()):
+            return False
+        # Of clips only the one that is meant; recording makes clips in whatever slots are armed.
+        return row.id == self._target or row.plan.type != "Clip" or "ClipSlot" in self._names
+
+
+class _Launch(Claim):
+    """What a launch, a stop, or the transport changes on its tracks, until each is done or somebody took it over."""
+
+    def __init__(
+        self,
+        cause: Cause,
+        word: str,
+        shadow: Shadow,
+        target: Row,
+        name: str,
+        wanted: Any,
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__(cause, clock() + LONGEST_S)
+        self._names = PROPERTIES[word]
+        self._shadow = shadow
+        self._clock = clock
+        self._target, self._name, self._wanted = target.id, name, wanted
+        self._slots = set(_slots(shadow, target)) if word == "launch" and wanted is not False else set()
+        self._plays = word == "launch" and wanted is not False
+        self._song_plays = name not in ("stop_playing", "stop", "stop_all_clips") and wanted is not False
+        self._all = word == "transport"
+        self._done: Dict[int, float] = {id_: self.until for id_ in _tracks(shadow, target, self._slots)}
+        """Tracks that nobody else took over, until when."""
+
+    def claims(self, row: Row, index: int, value: Any) -> bool:
+        type_, name = row.plan.type, row.plan.names[index]
+        if row.id == self._target and name == self._name and self._wanted is not None:
+            return bool(value == self._wanted)
+        if name not in self._names.get(type_, ()):
+            return False
+        if type_ == "Song":
+            return self._claims_song(name, value)
+        track = _track_of(self._shadow, row)
+        if track is None or self._clock() > self._done.get(track.id, -1.0):
+            return False
+        if name in _KEYS:
+            return self._claims_track(track, name, value)
+        if name in ("is_playing", "is_triggered") and value and not self._all:
+            return self._plays and _slot_of(self._shadow, row) in self._slots
+        return True
+
+    def _claims_song(self, name: str, value: Any) -> bool:
+        if name != "is_playing":
+            return True
+        if bool(value) is not self._song_plays:
+            self.until = 0.0
+            return False
+        if self._all:
+            self.until = min(self.until, self._clock() + AFTER_S)
+        return True
+
+    def _claims_track(self, track: Row, name: str, value: Any) -> bool:
+        slots = track.value("clip_slots")
+        if isinstance(value, int) and value >= 0 and isinstance(slots, tuple) and value < len(slots):
+            fits = slots[value] in self._slots or self._all
+        else:
+            fits = True
+        if not fits:
+            # Somebody fired another slot of this track.
+            del self._done[track.id]
+        elif value == -1 or name == "playing_slot_index":
+            self._done[track.id] = min(self._done[track.id], self._clock() + AFTER_S)
+        return fits
+
+
+def _slots(shadow: Shadow, target: Row) -> Tuple[int, ...]:
+    """The slots that firing the target launches."""
+    if target.plan.type == "Scene":
+        return tuple(target.value("clip_slots") or ())
+    slot = _slot_of(shadow, target)
+    return () if slot is None else (slot,)
+
+
+def _tracks(shadow: Shadow, target: Row, slots: Set[int]) -> Iterator[int]:
+    """The tracks that it plays on: of the target, else all; a group's slot plays those of its members."""
+    track = _track_of(shadow, target)
+    if track is not None and not track.value("is_foldable"):
+        yield track.id
+    elif shadow.root is not None:
+        yield from shadow.root.value("tracks") or ()
+
+
+def _up_to(shadow: Shadow, row: Row, type_: str) -> Optional[Row]:
+    each: Optional[Row] = row
+    while each is not None and each.plan.type != type_:
+        each = shadow.rows.get(each.parent) if each.parent is not None else None
+    return each
+
+
+def _track_of(shadow: Shadow, row: Row) -> Optional[Row]:
+    return _up_to(shadow, row, "Track")
+
+
+def _slot_of(shadow: Shadow, row: Row) -> Optional[int]:
+    slot = _up_to(shadow, row, "ClipSlot")
+    return None if slot is None else slot.id

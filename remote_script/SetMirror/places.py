@@ -1,0 +1,165 @@
+"""A place given by a client means the object that stands there when the call is read; what travels is its identity.
+
+The table says which arguments of Live's methods are places (`place:tracks`: an object of that list; `insert:tracks`:
+before which object of it). When a call is read, each becomes `{"id": …}`: of the object, or of the one to insert
+before (None: the end). Right before Live's method runs, on Live's main thread, the id becomes a place again.
+The script and the mirror read calls alike; a `Lookup` is what each of them knows of the Set.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Sequence, Tuple
+
+from . import schema
+from .errors import BridgeError
+
+ID = "id"
+SAME_TIME = 1e-6
+"""Beats."""
+
+
+class Lookup:
+    """The Set as it is when a call is read, objects by id."""
+
+    def resolve(self, target: Any) -> int:
+        """The id of an id, ref or name; raises the error of whoever looks up."""
+        raise NotImplementedError
+
+    def type_of(self, id_: int) -> str:
+        raise NotImplementedError
+
+    def held(self, id_: int, name: str) -> Sequence[int]:
+        """The ids in a list of an object, or of its one child; empty when it has none."""
+        raise NotImplementedError
+
+    def time_of(self, id_: int) -> float:
+        """Beats."""
+        raise NotImplementedError
+
+    def check_place(self, id_: int, name: str, place: int) -> None:
+        """Raise if the client saw this list before it changed."""
+        raise NotImplementedError
+
+
+def is_result(value: Any) -> bool:
+    """Whether it names what an earlier operation of the same write made: `$k`."""
+    return isinstance(value, str) and value.startswith("$")
+
+
+def is_identity(value: Any) -> bool:
+    """Whether a place is an identity already."""
+    return (
+        isinstance(value, dict)
+        and list(value) == [ID]
+        and (value[ID] is None or (isinstance(value[ID], int) and not isinstance(value[ID], bool)))
+    )
+
+
+def method_of(type_: str, name: Any) -> Optional[schema.Method]:
+    """The table's method; of an unknown class any of that name."""
+    if type_ in schema.CLASSES:
+        return schema.methods(type_).get(name)
+    for each in schema.CLASSES:
+        if name in schema.methods(each):
+            return schema.methods(each)[name]
+    return None
+
+
+def bind_value(lookup: Lookup, type_: str, name: Any, value: Any) -> Any:
+    """The value of a property with the object that it names as an id."""
+    prop = schema.properties(type_).get(name) if type_ in schema.CLASSES else None
+    if prop is not None and prop.type == "ref" and isinstance(value, str) and not is_result(value):
+        return lookup.resolve(value)
+    return value
+
+
+def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any:
+    """The arguments of a call with objects as ids and places as identities.
+
+    Args:
+      owner: Whose method it is; None for what an earlier operation makes: its lists are nobody else's.
+    """
+    method = method_of("" if owner is None else lookup.type_of(owner), name)
+    if method is None or not isinstance(args, dict):
+        return args
+    found = dict(args)
+    names = {str(each).lower(): each for each in args}
+    given = [(arg, names[arg.name.lower()]) for arg in method.args if arg.name.lower() in names]
+    objects: Dict[str, Any] = {}
+    for arg, key in given:
+        if (
+            arg.type == "obj"
+            and arg.of != "BrowserItem"
+            and found[key] is not None
+            and not is_result(found[key])
+        ):
+            found[key] = lookup.resolve(found[key])
+        objects[arg.name] = found[key]
+    for arg, key in given:
+        if arg.is_place and found[key] is not None:
+            holder = objects.get(arg.list_owner) if arg.list_owner else owner
+            if isinstance(holder, int):
+                found[key] = _bound(lookup, arg, found[key], holder, tuple(objects.values()))
+            if is_identity(found[key]) and found[key][ID] is not None:
+                lookup.resolve(found[key][ID])
+    return found
+
+
+def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tuple[Any, ...]) -> Any:
+    # What is moved within a list is not counted in it.
+    ids = [id_ for id_ in lookup.held(holder, arg.list_name) if arg.type == "place" or id_ not in others]
+    if is_identity(value) or is_result(value):
+        return value
+    if isinstance(value, str) and "/" in value:
+        id_ = lookup.resolve(value)
+        if id_ not in ids:
+            raise _refusal("{!r} is none of these {}".format(value, arg.list_name), value)
+        return {ID: id_}
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise _refusal("`{}` must be a whole number, or a ref".format(arg.name), value)
+    if arg.by_time:
+        return {ID: _at_time(lookup, arg, ids, value)}
+    if value in (float("inf"), float("-inf")) or value != int(value):
+        raise _refusal("`{}` must be a whole number, or a ref".format(arg.name), value)
+    place = int(value)
+    lookup.check_place(holder, arg.list_name, place)
+    if arg.type == "insert" and place in (-1, len(ids)):
+        return {ID: None}
+    if not 0 <= place < len(ids):
+        rule = "There are {} {}, from 0, so {} does not exist".format(len(ids), arg.list_name, place)
+        raise BridgeError("INVALID_VALUE", rule, place)
+    return {ID: ids[place]}
+
+
+def _at_time(lookup: Lookup, arg: schema.Arg, ids: Sequence[int], time: float) -> int:
+    times = {id_: lookup.time_of(id_) for id_ in ids}
+    for id_, each in times.items():
+        if abs(each - time) < SAME_TIME:
+            return id_
+    rule = "There is nothing of {} at {:g}".format(arg.list_name, time)
+    raise BridgeError("NOT_FOUND", rule, time, times=[round(each, 6) for each in times.values()][:50])
+
+
+def _refusal(rule: str, value: Any) -> BridgeError:
+    text = value if isinstance(value, (bool, int, float, str)) and value == value else repr(value)[:100]
+    return BridgeError("INVALID_VALUE", rule, text)
+
+
+def content_of(lookup: Lookup, owner: int, name: Any, args: Any) -> Tuple[bool, Optional[int]]:
+    """(whether the call is about an object that is no argument, its id now or None).
+
+    That of a slot is its clip: who fires or deletes it means the clip that is in it when the call is read.
+    """
+    method = method_of(lookup.type_of(owner), name)
+    if method is None or not method.means:
+        return False, None
+    path, _, child = method.means.rpartition(".")
+    holder: Any = owner
+    if path:
+        named = {str(key).lower(): value for key, value in args.items()} if isinstance(args, dict) else {}
+        holder = named.get(path)
+        holder = holder[ID] if is_identity(holder) else None
+    if holder is None:
+        return False, None
+    held = lookup.held(holder, child)
+    return True, held[0] if held else None

@@ -1,0 +1,122 @@
+"""Who did it, over the whole path in virtual time: the event log names the author of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import Call, Operation, Set
+from remote_script.headless.generate import default_set
+from tests.whole import Whole, whole_path
+
+Clock = trio.testing.MockClock
+SLOT = "tracks/0/clip_slots/0"
+
+
+def told(whole: Whole, name: str, ref: str = "") -> list[tuple[str, Any]]:
+    """(who, value afterwards) of all changes of a property, oldest first."""
+    found = [each for each in whole.mirror.log.since(0) if each.name == name]
+    return [(each.who, each.after) for each in found if not ref or each.ref == ref]
+
+
+async def quiet() -> None:
+    await trio.sleep(1.0)
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.005, 0.02, 0.04])
+@pytest.mark.parametrize("budget_s", [10.0, 0.0])
+async def test_one_name_given_by_an_agent_and_by_a_person_at_once_is_told_of_each(
+    pause_s: float, budget_s: float, autojump_clock: Clock
+) -> None:
+    async with whole_path(default_set(), budget_s=budget_s) as whole:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(write, whole, Set("tracks/0", "name", "Agent's"))
+            await trio.sleep(0.011 + pause_s)
+            await whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Person's"))
+        await quiet()
+        names = told(whole, "name", "tracks/0")
+        assert ("agent", "Person's") not in names
+        assert ("live", "Agent's") not in names
+        assert ("live", "Person's") in names
+        assert whole.mirror.resolve("tracks/0").name == whole.stage.song.tracks[0].name
+
+
+async def write(whole: Whole, *ops: Operation) -> Any:
+    return await whole.mirror.write(ops, author="agent")
+
+
+LATE: list[tuple[Operation, str, Any]] = [
+    (Set("song", "loop", True), "loop", True),
+    (Set("song", "punch_in", True), "punch_in", True),
+    (Set("song", "record_mode", True), "record_mode", True),
+    (Call("song", "start_playing"), "is_playing", True),
+    (Call("scenes/0", "fire"), "is_playing", True),
+    (Call(SLOT, "fire"), "playing_slot_index", 0),
+    (Call(f"{SLOT}/clip", "fire"), "playing_slot_index", 0),
+    (Set(f"{SLOT}/clip", "is_playing", True), "playing_slot_index", 0),
+]
+
+
+@pytest.mark.parametrize(("op", "name", "value"), LATE, ids=[f"{n}" for n in range(len(LATE))])
+async def test_what_live_makes_of_an_agents_act_later_is_told_as_that_agents(
+    op: Operation, name: str, value: Any, autojump_clock: Clock
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(lambda song: song.tracks[0].clip_slots[0].create_clip(4.0))
+        await quiet()
+        seq = len(list(whole.mirror.log.since(0)))
+        await write(whole, op)
+        await trio.sleep(5.0)
+        events = list(whole.mirror.log.since(0))[seq:]
+        assert ("agent", value) in [(each.who, each.after) for each in events if each.name == name]
+        others = [each for each in events if each.who != "agent" and each.name not in NEXT_UNDO]
+        assert [(each.ref, each.name, each.after) for each in others] == []
+
+
+NEXT_UNDO = ("can_undo", "can_redo")
+
+
+async def test_a_launch_that_waits_for_its_bar_is_still_the_agents(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(lambda song: song.tracks[0].clip_slots[0].create_clip(4.0))
+        await whole.by_hand(lambda song: setattr(song, "clip_trigger_quantization", 2))
+        await whole.by_hand(lambda song: song.start_playing())
+        await trio.sleep(3.0)
+        await write(whole, Call(SLOT, "fire"))
+        await trio.sleep(10.0)
+        assert told(whole, "playing_slot_index", "tracks/0") == [("agent", 0)]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda song: song.tracks[0].clip_slots[1].fire(),
+        lambda song: song.tracks[0].stop_all_clips(),
+        lambda song: song.stop_playing(),
+    ],
+    ids=["fires another", "stops the track", "stops the song"],
+)
+async def test_a_launch_that_a_person_takes_over_is_the_persons(
+    act: Callable[[Any], Any], autojump_clock: Clock
+) -> None:
+    def clips(song: Any) -> None:
+        for slot in (0, 1):
+            song.tracks[0].clip_slots[slot].create_clip(4.0)
+        song.clip_trigger_quantization = 2
+        song.start_playing()
+
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(clips)
+        await trio.sleep(3.0)
+        await write(whole, Call(SLOT, "fire"))
+        await whole.by_hand(act)
+        await trio.sleep(12.0)
+        await whole.by_hand(lambda song: song.tracks[0].clip_slots[0].fire())
+        await whole.by_hand(lambda song: song.start_playing())
+        await trio.sleep(12.0)
+        assert ("live", 0) in told(whole, "playing_slot_index", "tracks/0")
+        assert ("agent", 0) not in told(whole, "playing_slot_index", "tracks/0")
