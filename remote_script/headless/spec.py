@@ -143,6 +143,9 @@ class SampleSpec:
     warping: bool = False
     warp_mode: int = 0
     slices: List[int] = field(default_factory=list)
+    warp_markers: List[WarpMarkerSpec] = field(default_factory=list)
+    settings: Dict[str, Any] = field(default_factory=dict)
+    """Slicing and warping controls by the names of Live's `Sample`."""
 
 
 @dataclass

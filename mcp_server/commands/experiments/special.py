@@ -198,10 +198,9 @@ _shows(
 )
 _shows(
     "shifter_modes",
-    "Shifter shifts by Pitch, Freq or Ring",
+    "Shifter takes its pitch from its own knob or from MIDI",
     "Shifter",
-    {"pitch_mode_list": ["Pitch", "Freq", "Ring"]},
-    guess=True,
+    {"pitch_mode_list": ["Internal", "MIDI"]},
 )
 
 

@@ -6,13 +6,13 @@ counted down from 128. The device's name is what its title shows: the user's, el
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set
+from typing import List, Optional, Set
 from xml.etree.ElementTree import Element
 
 from .. import devices as facts_of
 from ..devices import Law
-from ..spec import ChainSpec, DeviceSpec, SampleSpec
-from . import clips, colors, fields, files, parameters
+from ..spec import ChainSpec, DeviceSpec, SampleSpec, WarpMarkerSpec
+from . import clips, colors, fields, files, parameters, properties
 from .parameters import MACROS, Path, Targets
 
 RACKS = {
@@ -263,6 +263,8 @@ def _sampler(device: Element, spec: DeviceSpec) -> None:
             warping=fields.flag(warp, "IsWarped"),
             warp_mode=fields.whole(warp, "WarpMode", 0, 0, 6),
             slices=_slices(part, rate),
+            warp_markers=[WarpMarkerSpec(*each) for each in properties.warp_markers(part)],
+            settings=properties.sample_settings(part),
         )
         spec.extra["sample_name"] = fields.text(part, "Name")
         spec.extra["root_key"] = fields.whole(part, "RootKey", 60, 0, 127)
@@ -277,18 +279,8 @@ def _slices(part: Element, rate: int) -> List[int]:
     ]
 
 
-_EXTRAS: Dict[str, Dict[str, str]] = {
-    "Eq8": {"edit_mode": "EditMode", "global_mode": "ChannelMode", "oversample": "Oversample"},
-}
-
-
 def _extras(device: Element, spec: DeviceSpec) -> None:
-    for name, where in _EXTRAS.get(spec.class_name, {}).items():
-        written = fields.attribute(device, where)
-        if written in (fields.TRUE, fields.FALSE):
-            spec.extra[name] = written == fields.TRUE
-        elif written is not None:
-            spec.extra[name] = fields.to_whole(written, where, -1000, 1000)
+    properties.read(device, spec)
     routed = device.find("SideChain/RoutedInput/Routable")
     if routed is not None:
         spec.extra["input_routing_type"] = fields.text(routed, "UpperDisplayString")

@@ -59,6 +59,9 @@ class Device(Node):
     UNTRACKED = frozenset(("is_using_compare_preset_b",))
     GUESSES = frozenset(("can_compare_ab", "is_using_compare_preset_b"))
 
+    DEFAULTS: ClassVar[Dict[str, Any]] = {}
+    """Values of a fresh device for properties that only `extra` holds; others are 0, "" or False."""
+
     name = ""
     class_name = ""
     class_display_name = ""
@@ -181,7 +184,7 @@ class Device(Node):
         name = prop.name
         if prop.type not in PLAIN:
             return None
-        default = PLAIN[prop.type]
+        default = cls.DEFAULTS.get(name, PLAIN[prop.type])
 
         def read(self: Any) -> Any:
             return self.extra.get(name, default)
@@ -193,7 +196,7 @@ class Device(Node):
         prop = None if facts is None else facts.properties.get(name)
         if prop is None or self.other_getter(prop) is None:
             return False
-        old = self.extra.get(name, PLAIN.get(prop.type))
+        old = self.extra.get(name, self.DEFAULTS.get(name, PLAIN.get(prop.type)))
         if old != value:
             extra = dict(self.extra)
             extra[name] = value

@@ -74,6 +74,8 @@ class Sample(Node):
     warping = False
     warp_mode = 0
     slices: Tuple[int, ...] = ()
+    warp: Optional[WarpMarkers] = None
+    """The markers that the Set has; None where it has none."""
     warped_beats = 0.0
     """How long the region was said to last; 0.0 as long as nobody has."""
     beats_granulation_resolution = 5
@@ -120,6 +122,10 @@ class Sample(Node):
             warping=spec.warping,
             warp_mode=spec.warp_mode,
             slices=tuple(sorted(spec.slices)),
+            warp=WarpMarkers.of(spec.warp_markers, spec.length / spec.sample_rate, GUESSED_BPM)
+            if spec.warp_markers
+            else None,
+            **{name: value for name, value in spec.settings.items() if hasattr(cls, name)},
         )
 
     def check_gain(self, value: float) -> float:
@@ -140,6 +146,8 @@ class Sample(Node):
     @property
     def _warp(self) -> WarpMarkers:
         # Whatever the Song's tempo is: a sample's markers stay with the sample.
+        if self.warp is not None and not self.warped_beats:
+            return self.warp
         bpm = GUESSED_BPM
         if self.warped_beats:
             bpm = self.warped_beats * 60.0 * self.sample_rate / (self.end_marker - self.start_marker)

@@ -165,23 +165,34 @@ class Wavetable(Special):
     oscillator_2_wavetable_index = 0
     oscillator_2_wavetables: Tuple[str, ...] = ("Sines 1", "Sines 2", "Basic Shapes")
     oscillator_wavetable_categories: Tuple[str, ...] = (
-        "Basics",
-        "Collection",
-        "Complex",
-        "Distortion",
-        "Filter",
-    )
+        "Basics", "Collection", "Complex", "Distortion", "Filter", "Formant", "Harmonics", "Instrument", "Noise",
+        "Retro", "Vintage", "User",
+    )  # fmt: skip
     poly_voices = 6
     unison_mode = 0
     unison_voice_count = 3
-    modulation: Tuple[Tuple[str, Tuple[float, ...]], ...] = ()
+    modulation: Tuple[Tuple[str, Tuple[float, ...]], ...] = tuple(
+        (name, (0.0,) * 13) for name in ("Amp", "Pitch", "Osc 1 Pos", "Osc 1 Warp")
+    )
+    """The targets that are shown, each with what every source moves it by; of a fresh device measured on 12.3.5."""
     check_filter_routing = _within("filter_routing", 0, 2, "Invalid filter routing")
     check_mono_poly = _within("mono_poly", 0, 1, "Invalid voicing")
-    check_poly_voices = _within("poly_voices", 0, 6, "Invalid voice count")
+    check_poly_voices = _within("poly_voices", 0, 6, "Invalid poly voice count")
     check_unison_mode = _within("unison_mode", 0, 6, "Invalid unison mode")
     check_unison_voice_count = _within("unison_voice_count", 2, 8, "Invalid unison voice count")
     check_oscillator_1_effect_mode = _within("oscillator_1_effect_mode", 0, 3, "Invalid effect mode")
     check_oscillator_2_effect_mode = _within("oscillator_2_effect_mode", 0, 3, "Invalid effect mode")
+
+    def fill(self, spec: DeviceSpec) -> None:
+        """A wavetable that the Set names and no list of ours has stands at the end of the list (a guess)."""
+        super().fill(spec)
+        for number in (1, 2):
+            name = spec.extra.get("wavetable_%d" % number)
+            if name:
+                field = "oscillator_%d_wavetables" % number
+                names = getattr(self, field)
+                self.__dict__[field] = names if name in names else names + (name,)
+                self.__dict__["oscillator_%d_wavetable_index" % number] = self.__dict__[field].index(name)
 
     def check_oscillator_1_wavetable_category(self, value: int) -> int:
         return self.pick("oscillator_1_wavetable_category", len(self.oscillator_wavetable_categories), value)
@@ -251,11 +262,11 @@ class Looper(Special):
     overdub_after_record = True
     record_length_index = 10
     record_length_list: Tuple[str, ...] = (
-        "1 Bar", "2 Bars", "3 Bars", "4 Bars", "5 Bars", "6 Bars", "7 Bars", "8 Bars", "16 Bars",
-        "32 Bars", "x Bars",
+        " 1 bar", " 2 bars", " 3 bars", " 4 bars", " 5 bars", " 6 bars", " 7 bars", " 8 bars", "12 bars",
+        "16 bars", " x bars (variable length)",
     )  # fmt: skip
     state_name = "stopped"
-    BARS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 4)
+    BARS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 4)
     check_record_length_index = _within("record_length_index", 0, 10, "Invalid record length index")
 
     def call_record(self) -> None:
@@ -349,6 +360,22 @@ class HybridReverb(Special):
     ir_time_shaping_on = False
     ir_category_index = 4
     ir_file_index = 0
+    named: Tuple[str, str] = ("", "")
+    """The category and the file that the Set names, where no list of ours has it."""
+
+    def fill(self, spec: DeviceSpec) -> None:
+        """The file's name says the category first: "Early_Reflections_Booth A L"."""
+        super().fill(spec)
+        impulse = str(spec.extra.get("impulse", ""))
+        for index, category in enumerate(self.FILES):
+            prefix = category.replace(" ", "_") + "_"
+            if impulse.startswith(prefix):
+                name = impulse[len(prefix) :]
+                name = name[:-2] if name.endswith((" L", " R")) else name
+                self.ir_category_index = index
+                if name not in self.FILES[category]:
+                    self.named = (category, name)
+                self.ir_file_index = self.ir_file_list.index(name)
 
     @property
     def ir_category_list(self) -> Tuple[str, ...]:
@@ -356,7 +383,9 @@ class HybridReverb(Special):
 
     @property
     def ir_file_list(self) -> Tuple[str, ...]:
-        return self.FILES[self.ir_category_list[self.ir_category_index]]
+        category = self.ir_category_list[self.ir_category_index]
+        more = (self.named[1],) if self.named[0] == category else ()
+        return self.FILES[category] + more
 
     def check_ir_category_index(self, value: int) -> int:
         return self.pick("ir_category_index", len(self.FILES), value)
@@ -400,11 +429,12 @@ class Listed(Special):
         return super().other_setter(name, value)
 
 
-DRIFT_SOURCES = ("Env 1", "Env 2 / Cyc", "LFO", "Key", "Velocity", "Modwheel", "Pressure", "Slide")
+DRIFT_SOURCES = ("Env 1", "Env 2", "LFO", "Key", "Vel", "Mod", "Press", "Slide")
 DRIFT_TARGETS = (
-    "None", "LP Freq", "LP Reso", "HP Freq", "Osc 1 Gain", "Osc 1 Shape", "Osc 2 Gain", "Osc 2 Detune",
-    "Noise Gain", "LFO Rate", "Cyc Env Rate", "Main Volume",
+    "None", "Osc 1 Gain", "Osc 1 Shape", "Osc 2 Gain", "Osc 2 Detune", "Noise Gain", "LP Frequency",
+    "LP Resonance", "HP Frequency", "LFO Rate", "Cyc Env Rate", "Main Volume",
 )  # fmt: skip
+"""Both as Live 12.3.5 lists them; the index is what a Set file keeps."""
 
 
 @model
@@ -421,6 +451,20 @@ class Drift(Listed):
         )]
         + [("mod_matrix_target_%d_list" % index, DRIFT_TARGETS) for index in (1, 2, 3)]
     )  # fmt: skip
+    DEFAULTS = {
+        "voice_count_index": 4,
+        "mod_matrix_filter_source_1_index": 1,
+        "mod_matrix_filter_source_2_index": 6,
+        "mod_matrix_lfo_source_index": 5,
+        "mod_matrix_pitch_source_1_index": 1,
+        "mod_matrix_pitch_source_2_index": 2,
+        "mod_matrix_shape_source_index": 7,
+        "mod_matrix_source_1_index": 5,
+        "mod_matrix_source_2_index": 4,
+        "mod_matrix_source_3_index": 6,
+        "mod_matrix_target_1_index": 8,
+    }
+    """Measured on 12.3.5; others are 0."""
 
 
 @model
@@ -435,7 +479,8 @@ class Roar(Listed):
 @model
 class Shifter(Listed):
     LOM = "ShifterDevice"
-    LISTS = {"pitch_mode_list": ("Pitch", "Freq", "Ring")}
+    LISTS = {"pitch_mode_list": ("Internal", "MIDI")}
+    pitch_bend_range = 2
 
 
 @model
@@ -475,10 +520,12 @@ class CcControl(Listed):
 class Meld(Special):
     LOM = "MeldDevice"
     mono_poly = 1
-    poly_voices = 4
-    selected_engine = 0
+    poly_voices = 5
+    selected_engine = False
     unison_voices = 0
-    check_selected_engine = _within("selected_engine", 0, 1, "Invalid engine index")
+    check_mono_poly = _within("mono_poly", 0, 1, "Invalid voicing")
+    check_poly_voices = _within("poly_voices", 0, 6, "Invalid poly voice count")
+    check_unison_voices = _within("unison_voices", 0, 3, "Invalid unison voice count")
 
 
 @model

@@ -1,0 +1,153 @@
+"""What special devices have besides parameters comes out of the Set, not from defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from remote_script.headless import HeadlessLive
+from remote_script.headless.als import devices as loader
+from remote_script.headless.als import load_als, properties
+from remote_script.headless.als.errors import SetFileError
+from remote_script.headless.als.parameters import Targets
+from remote_script.headless.spec import SetSpec, TrackSpec
+from tests.remote_script.headless.als import xml_view as view
+from tests.sets import parametrize
+
+TYPES = {"Eq8": "audio", "Roar": "audio", "Looper": "audio", "Shifter": "audio", "Hybrid": "audio"}
+
+
+def opened(xml: str) -> tuple[HeadlessLive, Any]:
+    """A Live with one track that holds the device of this XML."""
+    element = ElementTree.fromstring(xml)
+    spec = loader.load(element, (0,), Targets(ElementTree.Element("Track")), set())
+    live = HeadlessLive(SetSpec(tracks=[TrackSpec(TYPES.get(element.tag, "midi"), "T", devices=[spec])]))
+    return live, live.song.tracks[0].devices[0]
+
+
+@pytest.mark.parametrize("class_name", sorted(properties.PLACES))
+def test_every_place_is_read_into_a_property_that_a_script_can_read(class_name: str) -> None:
+    places = properties.PLACES[class_name]
+    values: dict[str, Any] = {}
+    body = ""
+    for name, where in places.items():
+        switch = name in properties._SWITCHES or name == "ir_time_shaping_on"
+        values[name] = (
+            True if switch else 0.5 if name in properties._REAL else 2 if name == "unison_voice_count" else 1
+        )
+        written = "true" if switch else values[name]
+        automated = name in ("mono_poly", "routing_mode_index")
+        body += (
+            f"<{where}><Manual Value='{written}'/></{where}>"
+            if automated
+            else f"<{where} Value='{written}'/>"
+        )
+    live, device = opened(f"<{class_name}>{body}</{class_name}>")
+    assert {name: getattr(device, name) for name in places} == values
+    fresh_live, fresh = opened(f"<{class_name}/>")
+    assert any(getattr(fresh, name) != values[name] for name in places)
+    live.close()
+    fresh_live.close()
+
+
+def test_a_wavetable_and_its_matrix_are_the_sets() -> None:
+    amounts = "".join(f"<ModulationAmounts.{index} Value='{index / 100}'/>" for index in range(13))
+    still = "".join(f"<ModulationAmounts.{index} Value='0'/>" for index in range(13))
+    live, device = opened(
+        "<InstrumentVector><SpriteName1 Value='Logue Saw'/><SpriteName2 Value='Sines 2'/><ModulationConnections>"
+        f"<C Id='0'><TargetName Value='Osc 1 Pos'/>{amounts}</C><C Id='1'><TargetName Value='Sub Tone'/>{still}</C>"
+        f"<C Id='2'><TargetName Value='Pitch'/>{still}</C></ModulationConnections></InstrumentVector>"
+    )
+    assert device.oscillator_1_wavetables[device.oscillator_1_wavetable_index] == "Logue Saw"
+    assert device.oscillator_2_wavetables[device.oscillator_2_wavetable_index] == "Sines 2"
+    assert list(device.visible_modulation_target_names) == ["Pitch", "Osc 1 Pos"]
+    assert device.get_modulation_value(1, 12) == pytest.approx(0.12)
+    live.close()
+
+
+def test_a_hybrid_reverb_names_its_impulse_response() -> None:
+    path = "/Builtin/Hybrid_Early_Reflections_Ableton Studio Backwards L.aif"
+    where = "<ImpulseResponseHandler><SampleSlot><Value><SampleRef><FileRef>"
+    live, device = opened(
+        f"<Hybrid>{where}<Path Value='{path}'/></FileRef></SampleRef></Value></SampleSlot>"
+        "</ImpulseResponseHandler></Hybrid>"
+    )
+    assert device.ir_category_list[device.ir_category_index] == "Early Reflections"
+    assert device.ir_file_list[device.ir_file_index] == "Ableton Studio Backwards"
+    live.close()
+
+
+def test_a_drum_cell_has_the_gain_of_its_sample() -> None:
+    part = "<SampleParts><MultiSamplePart Id='0'><Volume Value='2'/></MultiSamplePart></SampleParts>"
+    live, device = opened(f"<DrumCell><UserSample>{part}</UserSample></DrumCell>")
+    assert device.gain == pytest.approx(0.4 + 6.0206 / 40.0, abs=1e-4)
+    live.close()
+
+
+def test_a_simpler_slices_and_warps_as_the_set_says() -> None:
+    warp = (
+        "<SampleWarpProperties><WarpMarkers><WarpMarker Id='0' SecTime='0' BeatTime='0'/>"
+        "<WarpMarker Id='1' SecTime='2' BeatTime='3'/></WarpMarkers><WarpMode Value='6'/><IsWarped Value='true'/>"
+        "<GranularityTones Value='12'/><GranularityTexture Value='90'/><FluctuationTexture Value='5'/>"
+        "<ComplexProFormants Value='80'/><ComplexProEnvelope Value='64'/><TransientResolution Value='3'/>"
+        "<TransientLoopMode Value='1'/><TransientEnvelope Value='40'/></SampleWarpProperties>"
+    )
+    slicing = (
+        "<SlicingThreshold Value='30'/><SlicingBeatGrid Value='7'/><SlicingRegions Value='16'/>"
+        + "<SlicingStyle Value='2'/>"
+    )
+    part = (
+        "<SampleRef><DefaultDuration Value='88200'/><DefaultSampleRate Value='44100'/></SampleRef>"
+        f"<SampleEnd Value='88200'/>{warp}{slicing}"
+    )
+    live, device = opened(
+        "<OriginalSimpler><Player><MultiSampleMap><SampleParts><MultiSamplePart Id='0'>"
+        f"{part}</MultiSamplePart></SampleParts></MultiSampleMap></Player></OriginalSimpler>"
+    )
+    sample = device.sample
+    assert (sample.warping, sample.warp_mode) == (True, 6)
+    assert (sample.slicing_beat_division, sample.slicing_region_count, sample.slicing_style) == (7, 16, 2)
+    assert sample.slicing_sensitivity == pytest.approx(0.3)
+    assert (sample.tones_grain_size, sample.texture_grain_size, sample.texture_flux) == (12.0, 90.0, 5.0)
+    assert (sample.complex_pro_formants, sample.complex_pro_envelope) == (80.0, 64.0)
+    assert (sample.beats_granulation_resolution, sample.beats_transient_loop_mode) == (3, 1)
+    assert sample.beats_transient_envelope == 40.0
+    assert sample.beat_to_sample_time(1.5) == pytest.approx(44100.0)
+    live.close()
+
+
+def test_a_fresh_drift_has_the_modulations_of_a_real_one() -> None:
+    live = HeadlessLive()
+    track = live.song.create_midi_track(-1)
+    drift = track.insert_device("Drift", 0)
+    assert drift.voice_count_list[drift.voice_count_index] == "32"
+    assert drift.mod_matrix_target_1_list[drift.mod_matrix_target_1_index] == "HP Frequency"
+    assert drift.mod_matrix_source_1_list[drift.mod_matrix_source_1_index] == "Mod"
+    drift.mod_matrix_target_1_index = 6
+    assert drift.mod_matrix_target_1_list[drift.mod_matrix_target_1_index] == "LP Frequency"
+    live.close()
+
+
+def test_a_place_that_holds_no_number_is_named() -> None:
+    with pytest.raises(SetFileError, match="Lfo_ModSource"):
+        opened("<Drift><Lfo_ModSource Value='loud'/></Drift>")
+
+
+@parametrize
+def test_real_sets_tell_their_special_devices(als: Path) -> None:
+    from tests.remote_script.headless.als.test_counts import every_device, every_track
+
+    root = view.live_set(als)
+    elements = [*view.tracks(root), *view.returns(root), view.main(root)]
+    for track, element in zip(every_track(load_als(als)), elements, strict=True):
+        loaded = [one for one in every_device(track.devices) if one.class_name in properties.PLACES]
+        found = [one for one in view.devices(element) if one.tag in properties.PLACES]
+        for kind in properties.PLACES:
+            specs = [one for one in loaded if one.class_name == kind]
+            for spec, one in zip(specs, [each for each in found if each.tag == kind], strict=True):
+                for name, where in properties.PLACES[kind].items():
+                    if view.value(one, where):
+                        assert name in spec.extra, (kind, name)
