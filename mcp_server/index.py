@@ -155,6 +155,18 @@ class Index:
         distances.sort()
         return [self._hit(file_id)._replace(distance=round(each, 4)) for each, file_id in distances[:limit]]
 
+    def file(self, file_id: int) -> str | None:
+        """The absolute path of a file by its number."""
+        hit = self._hit(file_id)
+        return hit.file if hit.file != "/" else None
+
+    def place(self, name: str) -> str | None:
+        """The absolute path of one of the browser's places, such as "User Library"."""
+        row = self._database.execute(
+            "SELECT p.file_id FROM places p JOIN files f ON f.file_id = p.file_id WHERE f.name = ?", [name]
+        ).fetchone()
+        return None if row is None else self._hit(row[0]).file
+
     def _tagged(self, tag: str) -> tuple[str, list[Any]]:
         """A query for the files that have a tag, in either form, and its values."""
         like = _literal(tag)

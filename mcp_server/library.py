@@ -12,8 +12,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
+
+from .sample_files import is_sample
 
 PAGE = 200
 """Items that the Remote Script tells at once."""
@@ -35,6 +38,8 @@ class Item(msgspec.Struct, array_like=True, frozen=True):
     name: str
     is_folder: bool
     is_loadable: bool
+    uri: str = ""
+    """Of samples, whose file it tells (see `sample_files`)."""
 
 
 class Folder(msgspec.Struct):
@@ -85,7 +90,7 @@ class Library:
             assert isinstance(part, list)
             if not part:
                 break
-            items += [Item(each["name"], each["is_folder"], each["is_loadable"]) for each in part]
+            items += [_item(each) for each in part]
         self.folders[path] = Folder(self._wall(), items)
         while len(self.folders) > MOST_FOLDERS:
             del self.folders[min(self.folders, key=lambda each: self.folders[each].read_at)]
@@ -137,6 +142,11 @@ class Library:
         except OSError:
             # Then the next run asks Live again.
             return
+
+
+def _item(told: dict[str, Any]) -> Item:
+    uri = str(told.get("uri") or "") if is_sample(told["name"]) else ""
+    return Item(told["name"], told["is_folder"], told["is_loadable"], uri)
 
 
 def _rank(found: tuple[str, Item], wanted: list[str]) -> tuple[bool, bool, int, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import trio
@@ -9,9 +11,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, errors
 
-from .. import index
+from .. import index, sample_files
 from ..desk import Desk
-from ..fields import Target
+from ..fields import Overwrite, Target
 from ..library import ROOTS, Item
 from ..tool import Arguments, Toolset
 from .reading import LIST
@@ -22,8 +24,8 @@ tools = Toolset("browser")
 
 class Browse(Arguments):
     path: Annotated[str, Meta(description="a folder such as 'plugins/VST3'; '' for the roots")] = ""
-    match: Annotated[str, Meta(description="only names with this; with deep: words")] = ""
-    deep: Annotated[bool, Meta(description="search all folders below, or everywhere")] = False
+    match: Annotated[str, Meta(description="in the name; with deep: words")] = ""
+    deep: Annotated[bool, Meta(description="all folders below")] = False
     tags: Annotated[list[str], Meta(description="all of these, in Live's own index")] = []
     similar_to: Annotated[str, Meta(description="a sample: what sounds like it")] = ""
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
@@ -42,17 +44,12 @@ async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     if given.tags or given.similar_to:
         return {"items": await trio.to_thread.run_sync(_indexed, given, path)}
 
-    async def page(path: str, offset: int, limit: int) -> dict[str, Any]:
-        args = {"path": path, "offset": offset, "limit": limit}
-        written = await desk.write([Call("application/browser", "list_items", args)], "browse")
-        found: dict[str, Any] = written["results"][0]["result"]
-        return found
-
+    page = partial(_page, desk)
     if given.deep:
         if not given.match.strip():
             raise errors.InvalidParams("A deep search needs words in `match`")
         found = await desk.library.search(path, given.match, given.limit, page, desk.report)
-        answer: dict[str, Any] = {"items": [_shown(at, item) for at, item in found.items]}
+        answer: dict[str, Any] = {"items": await _shown(found.items)}
         if found.left:
             answer["left"] = f"{found.left} folders were not looked into yet: the same call goes on with them"
         return answer
@@ -61,7 +58,15 @@ async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     fold = given.match.casefold()
     held = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
     part, after = paged(held, given.cursor, given.limit)
-    return {"items": [_shown(f"{path}/{item.name}", item) for item in part], "total": len(held), **after}
+    shown = await _shown([(f"{path}/{item.name}", item) for item in part])
+    return {"items": shown, "total": len(held), **after}
+
+
+async def _page(desk: Desk, path: str, offset: int, limit: int) -> dict[str, Any]:
+    args = {"path": path, "offset": offset, "limit": limit}
+    written = await desk.write([Call("application/browser", "list_items", args)], "browse")
+    found: dict[str, Any] = written["results"][0]["result"]
+    return found
 
 
 def _indexed(given: Browse, path: str) -> list[dict[str, Any]]:
@@ -82,42 +87,83 @@ def _indexed(given: Browse, path: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in hit._asdict().items() if value is not None} for hit in hits]
 
 
-def _shown(path: str, item: Item) -> dict[str, Any]:
-    shown: dict[str, Any] = {"path": path}
-    if item.is_folder:
-        shown["is_folder"] = True
-    if item.is_loadable:
-        shown["is_loadable"] = True
+async def _shown(found: list[tuple[str, Item]]) -> list[dict[str, Any]]:
+    """Items as answers have them, samples with their file."""
+    files = await _files(item.uri for _, item in found)
+    shown: list[dict[str, Any]] = []
+    for path, item in found:
+        about: dict[str, Any] = {"path": path}
+        about.update({name: True for name in ("is_folder", "is_loadable") if getattr(item, name)})
+        if item.uri in files:
+            about["file"] = files[item.uri]
+        shown.append(about)
     return shown
 
 
+async def _files(uris: Iterable[str]) -> dict[str, str]:
+    wanted = [uri for uri in uris if uri]
+    return await trio.to_thread.run_sync(sample_files.files, wanted) if wanted else {}
+
+
+async def _file_of(desk: Desk, path: str) -> str | None:
+    """The file of a sample, where it is known and the policy lets it be used."""
+    folder, _, name = path.strip("/ ").rpartition("/")
+    if not sample_files.is_sample(name):
+        return None
+    known = desk.library.folders.get(folder)
+    items = known.items if known is not None else await desk.library.folder(folder, partial(_page, desk))
+    uris = [item.uri for item in items if item.name == name]
+    file = (await _files(uris)).get(uris[0]) if uris else None
+    try:
+        if file is not None:
+            desk.policy.check_file(file)
+    except errors.MirrorError:
+        return None
+    return file
+
+
 class Load(Arguments):
-    path: Annotated[str, Meta(description="as browse tells it")]
+    path: Annotated[str | list[str], Meta(description="as in browse; a list with as many `to`")]
     to: Annotated[
-        Target | UnsetType,
-        Meta(description="a track, chain, drum pad, clip slot, or a device; default the selected track"),
+        Target | list[Target] | UnsetType,
+        Meta(description="track, chain, pad, slot or device; else the selected track"),
     ] = UNSET
     place: Annotated[
         Literal["before", "after", "replace"] | UnsetType, Meta(description="with a device as `to`")
     ] = UNSET
-    timeout_s: Annotated[float, Meta(gt=0, le=300, description="first plug-ins are slow")] = 60.0
+    overwrite: Overwrite = False
+    timeout_s: Annotated[float, Meta(gt=0, le=300, description="plug-ins are slow")] = 60.0
 
 
 @tools.writes(
     Load,
     "Load from the browser",
-    "Loads a device, preset, sample or plug-in; returns when Live shows it, with its ref.",
+    "Loads devices, presets, samples (as Simplers), plug-ins.",
     idempotent=False,
 )
 async def load(desk: Desk, given: Load) -> dict[str, Any]:
-    args: dict[str, Any] = {"path": given.path}
-    if given.to is not UNSET:
-        args["target"] = desk.resolve(given.to).id
-    if given.place is not UNSET:
-        args["place"] = given.place
-    await desk.report(0, 1, f"loading {given.path}")
-    answer = await desk.write(
-        [Call("application/browser", "load", args)], f"load {given.path}", deadline_s=given.timeout_s
-    )
-    await desk.report(1, 1, f"loaded {given.path}")
+    paths = given.path if isinstance(given.path, list) else [given.path]
+    targets: list[Any] = given.to if isinstance(given.to, list) else [given.to] * len(paths)
+    if len(paths) != len(targets) or (len(paths) > 1 and given.to is UNSET) or not paths:
+        raise errors.InvalidParams(
+            f"Each path needs its own target: got {len(paths)} paths and {len(targets)} targets",
+            hint="give `path` and `to` as lists of the same length",
+        )
+    ops = [await _load_op(desk, path, to, given.place) for path, to in zip(paths, targets, strict=True)]
+    what = ", ".join(paths)
+    await desk.report(0, 1, f"loading {what}")
+    answer = await desk.write(ops, f"load {what}"[:200], given.overwrite, deadline_s=given.timeout_s)
+    await desk.report(1, 1, f"loaded {what}")
     return answer
+
+
+async def _load_op(desk: Desk, path: str, to: Any, place: str | UnsetType) -> Call:
+    args: dict[str, Any] = {"path": path}
+    if to is not UNSET:
+        args["target"] = desk.resolve(to).id
+    if place is not UNSET:
+        args["place"] = place
+    file = await _file_of(desk, path)
+    if file is not None:
+        args["file_path"] = file
+    return Call("application/browser", "load", args)

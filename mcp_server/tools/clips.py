@@ -20,10 +20,10 @@ tools = Toolset("clips")
 class CreateClip(Arguments):
     track: Target
     slot: Annotated[int | UnsetType, Meta(description="a scene's number from 0; or give `time`")] = UNSET
-    time: Annotated[Time | UnsetType, Meta(description="in the arrangement, MIDI needs Live 12.2")] = UNSET
+    time: Annotated[Time | UnsetType, Meta(description="in the arrangement")] = UNSET
     take_lane: Annotated[int | UnsetType, Meta(description="with time: into this lane")] = UNSET
     length: Length = 4.0
-    file_path: Annotated[str | UnsetType, Meta(description="audio: absolute path of the sample")] = UNSET
+    file_path: Annotated[str | UnsetType, Meta(description="absolute path of a sample")] = UNSET
     name: str | UnsetType = UNSET
     color: Color | UnsetType = UNSET
     notes: Notes = ""

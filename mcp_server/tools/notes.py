@@ -51,7 +51,7 @@ class NoteChange(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 Notes = Annotated[
     list[NoteArgument] | str,
-    Meta(description="text 'C1@0:.25v100 @1 D1@1:.5' (pitch@start:duration v velocity) or objects"),
+    Meta(description="text 'C1@0:.25v100 @1 D1@1:.5' (pitch@start:length v velocity) or objects"),
 ]
 
 
@@ -75,9 +75,7 @@ def _plain(note: Any) -> dict[str, Any]:
 class EditNotes(Arguments):
     clip: Target
     add: Notes = ""
-    change: Annotated[
-        list[NoteChange] | str, Meta(description="by id; as text: all of the note, with its #id")
-    ] = []
+    change: Annotated[list[NoteChange] | str, Meta(description="by id; as text: with its #id")] = []
     remove: Annotated[list[int], Meta(description="note ids")] = []
     replace: Annotated[list[NoteArgument] | str | None, Meta(description="instead of all")] = None
     overwrite: Overwrite = False

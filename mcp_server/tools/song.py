@@ -204,7 +204,7 @@ async def press_dialog_button(desk: Desk, given: PressButton) -> dict[str, Any]:
 
 
 class Undo(Arguments):
-    write: Annotated[str, Meta(description="only if this write is what would be undone")] = ""
+    write: Annotated[str, Meta(description="only if this would be undone")] = ""
 
 
 @tools.writes(

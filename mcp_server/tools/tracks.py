@@ -133,7 +133,7 @@ CreateScene = arguments(
     ("index", Annotated[int, Meta(ge=-1, description="-1 appends")], -1),
     (
         "capture",
-        Annotated[bool, Meta(description="with the clips that play now, after the selected scene")],
+        Annotated[bool, Meta(description="the clips that play, after the selected scene")],
         False,
     ),
     *settable("Scene", *_SCENE),
@@ -223,7 +223,7 @@ class Duplicate(Arguments):
     to: Annotated[
         Target | UnsetType, Meta(description="of a clip: a slot; of a pad: a pad; else right after itself")
     ] = UNSET
-    time: Annotated[Time | UnsetType, Meta(description="of a clip: this place in the arrangement")] = UNSET
+    time: Annotated[Time | UnsetType, Meta(description="of a clip: in the arrangement")] = UNSET
     overwrite: Overwrite = False
 
 
@@ -276,7 +276,7 @@ class Move(Arguments):
     target: Annotated[Target, Meta(description="a device, or a clip")]
     to: Annotated[Target | UnsetType, Meta(description="a track or chain; of a clip: a slot")] = UNSET
     position: Annotated[int, Meta(ge=0, description="of a device: in the chain it goes to")] = 0
-    time: Annotated[Time | UnsetType, Meta(description="of a clip: its new place in the arrangement")] = UNSET
+    time: Annotated[Time | UnsetType, Meta(description="of a clip: in the arrangement")] = UNSET
     overwrite: Overwrite = False
 
 

@@ -43,7 +43,7 @@ class Call:
     """
 
     __slots__ = (
-        "after", "args", "back", "before", "check", "describe", "done", "holds", "live", "live_module", "made",
+        "after", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live", "live_module", "made",
         "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
     )  # fmt: skip
 
@@ -71,6 +71,8 @@ class Call:
         self.before: Dict[str, Any] = {}
         """What of the target is no property and changes, such as its number of notes; `after` the same afterwards."""
         self.after: Dict[str, Any] = {}
+        self.begin: Callable[[], Any] = bool
+        """Opens the write's undo step, for a call that Live ends at once; a load makes its own entry else."""
         self.note = ""
         self.check: Callable[[], Any] = bool
         """Compares what Live did with what was foreseen, in the turn of the call; raises where it removed more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import browser_calls, checks, clip_calls, cue_calls, note_calls, overwrites, schema
+from . import browser_calls, checks, clip_calls, cue_calls, loading, note_calls, overwrites, schema
 from .call import UNCHANGED, Adapters, Call, Steps
 from .errors import BridgeError
 from .values import alive, as_json, as_notes, items, read
@@ -29,6 +29,7 @@ ADAPTERS: Adapters = {
     **note_calls.ADAPTERS,
     **cue_calls.ADAPTERS,
     **browser_calls.ADAPTERS,
+    **loading.ADAPTERS,
 }
 
 

@@ -10,6 +10,7 @@ changes alone. Results are kept by write id: the same id is never executed twice
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional
 
 from . import checks, schema
@@ -392,6 +393,7 @@ class Executor:
         call = operation.new_call(engine, operations, self._live_module())
         if operation.self_contained:
             self._step.close_foreign()
+            call.begin = partial(self._begin_load, operation)
         self._declare(write, operation)
         steps = perform(call)
         try:
@@ -427,6 +429,10 @@ class Executor:
             wanted = operation.value if operation.kind == "set" else None
             claim = claim_of(engine.shadow, self._clock, write.cause, word, row, operation.name, wanted)
             engine.attribution.declare(claim)
+
+    def _begin_load(self, operation: Operation) -> None:
+        operation.in_step = True
+        self._step.begin()
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""

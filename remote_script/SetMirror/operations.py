@@ -87,6 +87,8 @@ class Operation:
         self.raw: Any = None
         self.product: Any = None
         self.victim: Any = None
+        self.in_step = False
+        """Whether a load was done by calls that end at once, within the write's undo step."""
         self._raw_before: Any = None
         if not self._of_result(self.target):
             self.row = resolve(engine.shadow, self.target)
@@ -227,6 +229,7 @@ class Operation:
             self.kind == "call"
             and self.method_row is not None
             and self.method_row.name in ("load", "load_item")
+            and not self.in_step
         )
 
     @property

@@ -46,5 +46,5 @@ class Browser
   stop_preview() -> none  act plays
   list_items(path: str, offset: int = 0, limit: int = 50) -> json  read ours
   preview(path: str) -> none  act ours plays
-  load(path: str, target: obj = null, place: str = "") -> json  edit ours creates=Device,Clip,Track overwrites=~displaced changes=~aimed
+  load(path: str, target: obj = null, place: str = "", file_path: str = null) -> json  edit ours creates=Device,Clip,Track overwrites=~displaced changes=~aimed
 """

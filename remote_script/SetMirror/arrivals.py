@@ -1,0 +1,153 @@
+"""What a load brought: seen by what is new, compared with the wish, and deleted again by hand where it is elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Tuple
+
+from .call import Call, Described
+from .errors import BridgeError
+from .plans import class_of
+from .values import ABSENT, alive, items, live_ptr, read
+from .wish import Wish
+
+
+class Came(NamedTuple):
+    """Something that Live shows new: a device, a clip, or a track of its own."""
+
+    obj: Any
+    holder: Any
+    is_new_track: bool
+
+
+class Watch:
+    """What a load may change, as it was before: devices of the track and its racks, its clips, the song's tracks."""
+
+    def __init__(self, call: Call, wish: Wish) -> None:
+        self._call = call
+        self._wish = wish
+        held = self._held()
+        self._before = {key for key, _, _ in held}
+        self._described = {key[0]: (call.describe(obj), _above(obj)) for key, obj, _ in held}
+        self._tracks = {live_ptr(track) for track in items(call.song.tracks)}
+
+    def _held(self) -> List[Tuple[Any, Any, Any]]:
+        """((pointer, name, sample), object, holder) of what is there now."""
+        wish = self._wish
+        found: List[Tuple[Any, Any, Any]] = []
+        holders = [wish.track]
+        for holder in holders:
+            for device in items(read(holder, "devices")):
+                found.append((_key(device), device, holder))
+                holders += items(read(device, "chains"))
+        for slot in items(read(wish.track, "clip_slots")):
+            if read(slot, "has_clip"):
+                found.append((_key(slot.clip), slot.clip, slot))
+        return found
+
+    def came(self) -> List[Came]:
+        """What is new; empty while Live shows nothing."""
+        if not alive(self._wish.track):
+            return []
+        found = [Came(obj, holder, False) for key, obj, holder in self._held() if key not in self._before]
+        for track in items(self._call.song.tracks):
+            if live_ptr(track) not in self._tracks:
+                inside = items(track.devices) + [s.clip for s in items(track.clip_slots) if s.has_clip]
+                found += [Came(obj, track, True) for obj in inside]
+        # A rack brings devices of its own.
+        new = {live_ptr(each.obj) for each in found}
+        return [each for each in found if new.isdisjoint(_above(each.obj))]
+
+    @property
+    def lost(self) -> List[Described]:
+        """What is gone since."""
+        if not alive(self._wish.track):
+            return []
+        now = {key[0] for key, _, _ in self._held()}
+        gone = {ptr for ptr in self._described if ptr not in now}
+        return [
+            about for ptr, (about, above) in self._described.items() if ptr in gone and gone.isdisjoint(above)
+        ]
+
+
+def _key(obj: Any) -> Any:
+    sample = read(obj, "sample")
+    path = read(sample, "file_path") if sample not in (ABSENT, None) else None
+    # Loading into one plug-in or rack does not always make a new object: a new name is a sign as well.
+    return (live_ptr(obj), str(obj.name), None if path is ABSENT else path)
+
+
+def _above(obj: Any) -> List[Any]:
+    """Pointers of all that an object hangs in."""
+    found = []
+    parent = read(obj, "canonical_parent")
+    while parent is not ABSENT and parent is not None:
+        found.append(live_ptr(parent))
+        parent = read(parent, "canonical_parent")
+    return found
+
+
+# -- what came ------------------------------------------------------------------------------------
+
+
+def fits(wish: Wish, came: Came) -> bool:
+    """Whether it stands where it was wished."""
+    if came.is_new_track:
+        return False
+    kind = class_of(came.obj, "") or ""
+    if wish.kind == "ClipSlot":
+        return bool(came.holder == wish.target)
+    if wish.is_for_slot:
+        return kind == "Clip"
+    if kind == "Clip":
+        return False
+    if wish.kind == "DrumPad":
+        return any(came.holder == chain for chain in items(wish.target.chains))
+    if wish.is_device and wish.is_simpler and came.obj == wish.target:
+        return True
+    if came.holder != wish.holder:
+        return False
+    if not wish.is_device:
+        return True
+    if wish.place == "replace":
+        return not alive(wish.target) or bool(wish.target == came.obj)
+    if not alive(wish.target):
+        return False
+    now = [live_ptr(device) for device in items(wish.holder.devices)]
+    apart = now.index(live_ptr(came.obj)) - now.index(live_ptr(wish.target))
+    return apart == (-1 if wish.place == "before" else 1)
+
+
+def _delete(call: Call, came: Came) -> bool:
+    """Delete what came to a wrong place, by hand: an undo could take something else."""
+    try:
+        song = call.song
+        if came.is_new_track:
+            song.delete_track([live_ptr(each) for each in items(song.tracks)].index(live_ptr(came.holder)))
+        elif class_of(came.obj, "") == "Clip":
+            came.holder.delete_clip()
+        else:
+            came.holder.delete_device(
+                [live_ptr(d) for d in items(came.holder.devices)].index(live_ptr(came.obj))
+            )
+        return True
+    except Exception:
+        # Then it is named as left behind.
+        return False
+
+
+def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
+    """Delete what came to a wrong place; the refusal."""
+    told: List[Dict[str, Any]] = []
+    for came in wrong:
+        about: Described = call.describe(came.obj)
+        where = call.describe(came.holder)
+        told.append(dict(about, where=where.get("ref") or where.get("name"), deleted=_delete(call, came)))
+    hints = {
+        True: "load it to a slot of an audio track; with its file Live 12.4 puts it on MIDI tracks, pads and Simplers",
+        False: "load it to a track of its kind, then move the device",
+    }
+    left = [each for each in told if not each["deleted"]]
+    rule = "Live loaded {!r} to another place than the one wished; {}".format(
+        wish.name, "it could not be deleted again" if left else "it was deleted again"
+    )
+    return BridgeError("LIVE_REFUSED", rule, wish.path, hint=hints[wish.is_sample], came=told)

@@ -1,0 +1,188 @@
+"""Loading: what is wished, what it would replace, how it is done, and whether what came is what was wished.
+
+Calls that Live does at once come first: `insert_device` and `insert_chain` (12.3), `replace_sample` (12.4). The browser
+loads the rest to what is selected, perhaps later. What came is compared with the wish: in another place, it is deleted
+again by hand, in the turn in which Live shows it, and the load is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Tuple
+
+from . import checks, schema
+from .arrivals import Watch, elsewhere, fits
+from .browser_calls import find_item
+from .call import LIVE, Adapters, Call, Steps
+from .plans import class_of
+from .values import ABSENT, alive, items, read
+from .wish import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, Wish, check, replaces
+
+LOAD_PUMPS = 6000
+"""Of 10 ms; the first plug-in load of a session can take a minute."""
+_INSERT_MODES = {"": 0, "before": 1, "after": 2}
+
+# -- at once --------------------------------------------------------------------------------------
+
+
+def _at_once(call: Call, wish: Wish) -> Tuple[bool, Any]:
+    """Do it by calls of Live's that end at once and are one entry; (False, None) where there are none."""
+    if wish.is_sample and wish.file and call.live >= (12, 4):
+        if wish.is_simpler:
+            call.begin()
+            wish.target.replace_sample(wish.file)
+            return True, wish.target
+        if wish.kind == "ClipSlot" or wish.is_for_slot:
+            return _to_slot(call, wish)
+        return True, _insert(call, wish, "Simpler")
+    if wish.is_native and call.live >= (12, 3):
+        return True, _insert(call, wish, wish.name)
+    return False, None
+
+
+def _to_slot(call: Call, wish: Wish) -> Tuple[bool, Any]:
+    slot = wish.target if wish.kind == "ClipSlot" else _free_slot(call, wish)
+    call.begin()
+    if read(slot, "has_clip"):
+        slot.delete_clip()
+    slot.create_audio_clip(wish.file)
+    return True, slot.clip
+
+
+def _free_slot(call: Call, wish: Wish) -> Any:
+    """Of an audio track the slot in the selected scene, or the first free one."""
+    slots, scenes = items(wish.track.clip_slots), items(call.song.scenes)
+    here = [slot for scene, slot in zip(scenes, slots) if scene == call.song.view.selected_scene]
+    for slot in here + slots:
+        if not read(slot, "has_clip"):
+            return slot
+    raise wish.refuse("no slot of the track is free", "give the slot as `to`, or create a scene")
+
+
+def _insert(call: Call, wish: Wish, name: str) -> Any:
+    call.begin()
+    if wish.kind == "DrumPad":
+        rack, note = wish.target.canonical_parent, int(wish.target.note)
+        if items(wish.target.chains):
+            wish.target.delete_all_chains()
+        chain = rack.insert_chain(-1)
+        chain.in_note = note
+        made = chain.insert_device(name, 0)
+        if wish.is_sample:
+            chain.name = wish.name
+    else:
+        made = _insert_beside(wish, name)
+    if wish.is_sample:
+        made.replace_sample(wish.file)
+    return made
+
+
+def _insert_beside(wish: Wish, name: str) -> Any:
+    holder, devices = wish.holder, wish.devices
+    if wish.is_device and wish.place != "replace" and not wish.is_sample:
+        return holder.insert_device(name, devices.index(wish.target) + (wish.place != "before"))
+    goes = [wish.target] if wish.place == "replace" else wish.instruments if wish.type == INSTRUMENT else []
+    if goes:
+        index = devices.index(goes[0])
+        for device in goes:
+            holder.delete_device(items(holder.devices).index(device))
+    elif wish.type == AUDIO_EFFECT:
+        index = len(devices)
+    else:
+        # In front of what it feeds: a MIDI effect before the instrument, an instrument before the audio effects.
+        later = [INSTRUMENT, AUDIO_EFFECT] if wish.type == MIDI_EFFECT else [AUDIO_EFFECT]
+        index = next((n for n, device in enumerate(devices) if int(device.type) in later), len(devices))
+    return holder.insert_device(name, index)
+
+
+# -- by the browser -------------------------------------------------------------------------------
+
+
+def _aim(call: Call, wish: Wish) -> None:
+    """Select what is to be loaded to, as a person would.
+
+    Live loads to the selected track: at its end, beside its selected device (`device_insert_mode`), to the
+    drum rack's selected pad, to the highlighted slot while the Session has the focus, or in the place of the
+    hot-swap target.
+    """
+    song, target, place = call.song, wish.target, wish.place
+    if wish.kind in ("Chain", "DrumChain"):
+        # A chain cannot be selected to be loaded to: its last device can, to load after it.
+        target, place = wish.devices[-1], "after"
+    if wish.is_for_slot:
+        target = _free_slot(call, wish)
+    if song.view.selected_track != wish.track:
+        song.view.selected_track = wish.track
+    if read(call.obj, "hotswap_target") not in (ABSENT, None):
+        # Loading would replace the hot-swap target instead.
+        call.obj.hotswap_target = None
+    kind = class_of(target, "") or ""
+    is_device = bool(kind) and schema.is_a(kind, "Device")
+    if is_device and (place == "replace" or wish.is_simpler):
+        call.obj.hotswap_target = target
+    elif is_device:
+        song.view.select_device(target)
+    elif kind == "DrumPad":
+        song.view.select_device(target.canonical_parent)
+        target.canonical_parent.view.selected_drum_pad = target
+    elif kind == "ClipSlot":
+        song.view.highlighted_clip_slot = target
+        call.live_module.Application.get_application().view.focus_view("Session")
+    view = read(wish.track, "view")
+    if view is not ABSENT and read(view, "device_insert_mode") is not ABSENT:
+        # It stays as it was set last, by whomever.
+        view.device_insert_mode = _INSERT_MODES.get(place or ("after" if is_device else ""), 0)
+
+
+def _load(call: Call) -> Steps:
+    """Load an item to where it is wished, or leave the Set as it was; what it made is what the call made."""
+    item = yield from find_item(call, call.args["path"])
+    if not item.is_loadable:
+        raise checks.refuse("only loadable items can be loaded", call.args["path"])
+    wish = Wish(call, item)
+    check(wish)
+    replaces(call, wish)
+    done, made = _at_once(call, wish)
+    if done:
+        call.made = made
+        return _told(wish, [made])
+    watch = Watch(call, wish)
+    _aim(call, wish)
+    call.obj.load_item(item)
+    try:
+        for _ in range(LOAD_PUMPS):
+            if not alive(wish.track):
+                break
+            if watch.came() or watch.lost:
+                return _judged(call, wish, watch)
+            call.done += 1
+            call.so_far = wish.shows()
+            yield LIVE
+    finally:
+        if read(call.obj, "hotswap_target") not in (ABSENT, None):
+            # Live stays in hot-swap mode until somebody ends it.
+            call.obj.hotswap_target = None
+    raise RuntimeError("Live shows nothing new for {!r}; {}".format(wish.path, call.so_far))
+
+
+def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
+    came = watch.came()
+    wrong = [each for each in came if not fits(wish, each)]
+    if wrong or not came:
+        raise elsewhere(call, wish, wrong)
+    call.made = came[0].obj
+    named = {each.get("id") for each in call.replaced}
+    taken = [each for each in watch.lost if each.get("id") not in named]
+    if taken:
+        # The browser does not tell what a plug-in is before it is there.
+        call.note = "it took the place of {}; undo brings that back".format(
+            ", ".join(e["name"] for e in taken)
+        )
+        call.replaced.extend(taken)
+    return _told(wish, [each.obj for each in came])
+
+
+def _told(wish: Wish, made: List[Any]) -> Any:
+    return {"loaded": wish.name, "devices": [str(each.name) for each in made]}
+
+
+ADAPTERS: Adapters = {("Browser", "load"): _load}

@@ -1,0 +1,182 @@
+"""A wish to load something somewhere: what it is, where it goes, whether Live can do it, and what it would replace."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional
+
+from . import checks, schema
+from .call import Call
+from .errors import BridgeError
+from .plans import class_of
+from .values import items, read
+
+INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
+_WORDS = {
+    INSTRUMENT: "an instrument",
+    AUDIO_EFFECT: "an audio effect",
+    MIDI_EFFECT: "a MIDI effect",
+    0: "a device",
+}
+_NATIVE = {"instruments": INSTRUMENT, "audio_effects": AUDIO_EFFECT, "midi_effects": MIDI_EFFECT}
+_SAMPLES = (".wav", ".aif", ".aiff", ".flac", ".mp3", ".ogg", ".m4a", ".caf")
+_PLACES = ("", "before", "after", "replace")
+
+
+class Wish:
+    """What is to go where: the track or chain that holds it, a pad, a slot, or the device beside or instead of it."""
+
+    def __init__(self, call: Call, item: Any) -> None:
+        path, name = str(call.args["path"]), str(item.name)
+        self.path = path
+        self.name = name.rsplit(".", 1)[0] if "." in name else name
+        root = path.strip("/").partition("/")[0]
+        lower = name.lower()
+        self.is_sample = lower.endswith(_SAMPLES) or (root == "samples" and not item.is_device)
+        self.is_clip = lower.endswith(".alc") or (root == "clips" and not self.is_sample)
+        self.type = _NATIVE.get(root, 0)
+        """Of the device; 0 where the browser does not tell."""
+        if self.is_sample or root == "sounds" or (root == "drums" and lower.endswith(".adg")):
+            self.type = INSTRUMENT
+        self.is_native = root in _NATIVE and path.strip("/").count("/") == 1 and bool(item.is_device)
+        self.place = call.args.get("place", "")
+        self.file: Optional[str] = call.args.get("file_path")
+        song = call.song
+        target = call.args.get("target")
+        self.target: Any = song.view.selected_track if target is None else target
+        self.kind = class_of(self.target, "") or ""
+        self.is_device = schema.is_a(self.kind, "Device") if self.kind else False
+        self.holder: Any = self.target.canonical_parent if self.is_device else self.target
+        self.track = self.target
+        while class_of(self.track, "") != "Track":
+            self.track = self.track.canonical_parent
+
+    @property
+    def devices(self) -> List[Any]:
+        """Those of the track or chain that is to hold it."""
+        return items(read(self.holder, "devices"))
+
+    @property
+    def instruments(self) -> List[Any]:
+        return [device for device in self.devices if int(device.type) == INSTRUMENT]
+
+    @property
+    def what(self) -> str:
+        return "a sample" if self.is_sample else "a clip" if self.is_clip else _WORDS[self.type]
+
+    @property
+    def is_for_slot(self) -> bool:
+        """A sample for an audio track goes to a slot of it."""
+        audio = self.is_sample and self.kind == "Track" and bool(read(self.track, "has_audio_input"))
+        return audio and bool(items(read(self.track, "clip_slots")))
+
+    @property
+    def is_simpler(self) -> bool:
+        """A sample for a Simpler replaces its sample."""
+        return self.is_sample and self.is_device and read(self.target, "class_name") == "OriginalSimpler"
+
+    def refuse(self, rule: str, hint: str) -> BridgeError:
+        """The refusal of a wish that Live cannot fulfil, with what does work."""
+        return BridgeError(
+            "NOT_AVAILABLE", "{!r} ({}): {}".format(self.name, self.what, rule), self.path, hint=hint
+        )
+
+    def shows(self) -> str:
+        """What the track shows now."""
+        return "the track shows {}".format(
+            ", ".join(str(d.name) for d in items(self.track.devices)) or "no device"
+        )
+
+
+# -- before ---------------------------------------------------------------------------------------
+
+
+def check(wish: Wish) -> None:
+    """Refuse what Live cannot do, with what does work."""
+    if wish.place not in _PLACES:
+        raise checks.refuse("place must be before, after or replace", wish.place)
+    if wish.place and not wish.is_device:
+        raise checks.refuse("place is for loading beside or instead of a device", wish.place)
+    if not wish.is_device and wish.kind not in ("Track", "Chain", "DrumChain", "DrumPad", "ClipSlot"):
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Live loads to tracks, chains, drum pads, clip slots, and beside or instead of devices, not to a {}".format(
+                wish.kind
+            ),
+        )
+    if wish.kind in ("Chain", "DrumChain") and not wish.devices:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Live's browser loads beside a device of a chain, and this one is empty",
+            hint="insert_device puts a native device into it (Live 12.3 and later), then load beside that one; "
+            "a drum rack's chain is loaded to by its pad",
+        )
+    if wish.kind == "ClipSlot":
+        _check_slot(wish)
+    elif wish.is_clip:
+        raise wish.refuse("a clip goes to a clip slot", "give a slot of a track of its kind as `to`")
+    elif wish.kind == "DrumPad":
+        if wish.type not in (0, INSTRUMENT):
+            raise wish.refuse("a pad takes instruments and samples", "load an effect to the pad's chain")
+    elif wish.is_sample and wish.place in ("before", "after"):
+        raise wish.refuse(
+            "a sample becomes a Simpler, and a chain has one instrument",
+            "load it to a MIDI track, a drum pad, or a Simpler",
+        )
+    else:
+        _check_order(wish)
+
+
+def _check_slot(wish: Wish) -> None:
+    midi = bool(read(wish.track, "has_midi_input"))
+    if wish.type and not wish.is_sample:
+        raise wish.refuse("a clip slot takes clips and samples", "load a device to the track itself")
+    if wish.is_sample and midi:
+        raise wish.refuse(
+            "a slot of a MIDI track takes no sample",
+            "load it to the track itself, where it becomes a Simpler, or to a slot of an audio track",
+        )
+
+
+def _check_order(wish: Wish) -> None:
+    """MIDI effects, then the instrument, then audio effects; a track without MIDI has only the last."""
+    takes_midi = bool(read(wish.holder, "has_midi_input"))
+    if not takes_midi and wish.type in (INSTRUMENT, MIDI_EFFECT) and not wish.is_for_slot:
+        raise wish.refuse(
+            "{} takes no MIDI".format(
+                "an audio track" if class_of(wish.holder, "") == "Track" else "this chain"
+            ),
+            "load it to a MIDI track"
+            if not wish.is_sample
+            else "load it to a clip slot of the track, or a MIDI track",
+        )
+    if not wish.is_device or not wish.type:
+        return
+    other = int(wish.target.type)
+    if wish.place == "replace":
+        if other != wish.type:
+            raise wish.refuse(
+                "Live replaces a device by one of its kind, and {!r} is {}; {}".format(
+                    str(wish.target.name), _WORDS.get(other, "a device"), wish.shows()
+                ),
+                "delete it, then load to where it was",
+            )
+        return
+    index = wish.devices.index(wish.target) + (wish.place != "before")
+    kinds = [int(device.type) for device in wish.devices]
+    if wish.type == AUDIO_EFFECT and any(kind in (INSTRUMENT, MIDI_EFFECT) for kind in kinds[index:]):
+        raise wish.refuse("an audio effect goes after the instrument", "load it after the instrument")
+    if wish.type == MIDI_EFFECT and any(kind in (INSTRUMENT, AUDIO_EFFECT) for kind in kinds[:index]):
+        raise wish.refuse("a MIDI effect goes before the instrument", "load it before the instrument")
+
+
+def replaces(call: Call, wish: Wish) -> None:
+    """Name what would go; `place` replace allows it by itself, and so does a sample for a Simpler."""
+    if wish.place == "replace":
+        call.overwrite = True
+        call.replaces([call.describe(wish.target)], "devices")
+    elif wish.kind == "ClipSlot" and read(wish.target, "has_clip"):
+        call.replaces([call.describe(wish.target.clip)], "clips")
+    elif wish.kind == "DrumPad":
+        call.replaces([call.describe(chain) for chain in items(wish.target.chains)], "chains")
+    elif wish.type == INSTRUMENT and not wish.is_simpler and not wish.is_for_slot:
+        call.replaces([call.describe(device) for device in wish.instruments], "devices")

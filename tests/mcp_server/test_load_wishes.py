@@ -1,0 +1,206 @@
+"""A load tells the truth: what came is where it was wished, or it is refused and the Set is as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio.testing
+
+from mcp_server.index import VARIABLE
+from remote_script.headless.model.browser_tree import SAMPLES, _file_id
+from tests.everything import everything
+from tests.remote_script.headless.test_audio_files import write_wave
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+
+DRUMS, KEYS, EFFECTS = "tracks/0", "tracks/1", "tracks/7"
+PADS = f"{DRUMS}/devices/0/drum_pads"
+DRIFT = "instruments/Drift"
+KICK = "samples/Drums/Kick Dusty.wav"
+EVERY = [f"samples/{folder}/{name}" for folder, names in SAMPLES.items() for name in names]
+WAV = int.from_bytes(b"wav-", "big")
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Live's index of the samples in headless Live's browser, whose files are here."""
+    rows: list[tuple[int, int | None, str, int]] = [(1, None, "/", 0)]
+    for number, part in enumerate(tmp_path.parts[1:], 2):
+        rows.append((number, number - 1, part, 0))
+    for path in EVERY:
+        name = path.rpartition("/")[2]
+        write_wave(tmp_path / name, 441, 44100)
+        rows.append((_file_id(name), len(tmp_path.parts), name, WAV))
+    with sqlite3.connect(tmp_path / "Live-files-12400.db") as held:
+        held.execute("CREATE TABLE files (file_id INTEGER, parent_id INTEGER, name TEXT, file_type INTEGER)")
+        for table in (
+            "places (file_id INTEGER)",
+            "keywords (x)",
+            "metadata (x)",
+            "fe_values (file_id, data)",
+        ):
+            held.execute(f"CREATE TABLE {table}")
+        held.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def shape(whole: Whole) -> list[Any]:
+    """Tracks with their devices, chains and clips."""
+
+    def inside(holder: Any) -> list[Any]:
+        return [
+            [d.name, [inside(chain) for chain in d.chains] if d.can_have_chains else []]
+            for d in holder.devices
+        ]
+
+    song = whole.stage.song
+    return [
+        [t.name, inside(t), [s.has_clip for s in t.clip_slots]] for t in [*song.tracks, *song.return_tracks]
+    ]
+
+
+def sample_of(simpler: Any) -> str:
+    return Path(simpler.sample.file_path).name
+
+
+async def refused_as_it_was(whole: Whole, error: str, **arguments: Any) -> dict[str, Any]:
+    before = shape(whole)
+    with pytest.raises(Refused) as caught:
+        await whole.call("load", **arguments)
+    assert caught.value.data["error"] == error, caught.value.data
+    await whole.audited()
+    assert shape(whole) == before
+    assert await whole.differences() == []
+    return caught.value.data
+
+
+async def test_browse_gives_the_file_of_a_sample(files: Path, autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        shown = (await whole.call("browse", path="samples/Drums"))["items"]
+        assert {each["path"]: each["file"] for each in shown} == {
+            f"samples/Drums/{name}": str(files / name) for name in SAMPLES["Drums"]
+        }
+        found = (await whole.call("browse", match="kick dusty", deep=True))["items"]
+        assert {each["file"] for each in found} == {str(files / "Kick Dusty.wav")}
+
+
+async def test_samples_become_simplers_on_pads_and_midi_tracks_each_in_one_undo_step(
+    files: Path, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        before, entries = shape(whole), whole.history()
+        rack = whole.stage.song.tracks[0].devices[0]
+        answer = await whole.call("load", path=EVERY[:4], to=[f"{PADS}/{note}" for note in (80, 81, 82, 83)])
+        assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
+        for number, path in enumerate(EVERY[:4]):
+            (chain,) = rack.drum_pads[80 + number].chains
+            assert chain.name == Path(path).stem
+            assert [sample_of(device) for device in chain.devices] == [Path(path).name]
+        assert len(whole.history()) == len(entries) + 1
+        await whole.call("undo")
+        assert shape(whole) == before
+        track = (await whole.call("create_track", kind="midi"))["results"][0]["result"]["ref"]
+        answer = await whole.call("load", path=KICK, to=track)
+        made = whole.stage.song.tracks[len(whole.stage.song.tracks) - 1].devices[0]
+        assert (sample_of(made), answer["results"][0]["result"]["ref"]) == (
+            "Kick Dusty.wav",
+            f"{track}/devices/0",
+        )
+        assert await whole.differences() == []
+
+
+async def test_a_sample_for_a_simpler_replaces_its_sample_and_keeps_the_device(
+    files: Path, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        simpler = next(n for n in whole.mirror.walk() if n.type == "SimplerDevice")
+        ref = whole.mirror.ref(simpler.id)
+        answer = await whole.call("load", path=KICK, to=ref)
+        assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
+        assert answer["results"][0]["result"]["id"] == simpler.id
+        assert Path(whole.mirror.child(ref, "sample").props["file_path"]).name == "Kick Dusty.wav"  # type: ignore[union-attr]
+
+
+async def test_a_full_pad_and_an_instrument_in_the_way_are_replaced_only_when_that_is_allowed(
+    files: Path, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        full = next(pad.note for pad in whole.stage.song.tracks[0].devices[0].drum_pads if pad.chains)
+        for to, path in ((f"{PADS}/{full}", KICK), (KEYS, KICK), (KEYS, DRIFT), (f"{PADS}/{full}", DRIFT)):
+            data = await refused_as_it_was(whole, "WOULD_OVERWRITE", path=path, to=to)
+            answer = await whole.call("load", path=path, to=to, overwrite=True)
+            (result,) = answer["results"]
+            assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
+            assert result["replaced"] == data["replaced"]
+            assert await whole.differences() == []
+            await whole.call("undo")
+
+
+async def test_what_has_no_place_is_refused_with_what_works_before_anything_is_loaded(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        entries = whole.history()
+        for path, to, place, hint in (
+            ("instruments/Drift", EFFECTS, None, "MIDI track"),
+            ("midi_effects/Arpeggiator", EFFECTS, None, "MIDI track"),
+            ("audio_effects/Reverb", f"{KEYS}/devices/0", "before", "after the instrument"),
+            ("instruments/Drift", f"{KEYS}/devices/1", "replace", "delete it"),
+            (KICK, f"{KEYS}/devices/1", "after", "drum pad"),
+            (KICK, "tracks/6/clip_slots/5", None, "audio track"),
+            (KICK, "return_tracks/0", None, "MIDI track"),
+            ("clips/Chord Walk.alc", KEYS, None, "slot"),
+            ("instruments/Drift", "tracks/6/clip_slots/5", None, "track itself"),
+        ):
+            arguments = {"path": path, "to": to, **({"place": place} if place else {})}
+            data = await refused_as_it_was(whole, "NOT_AVAILABLE", **arguments)
+            assert hint in data["hint"], data
+        assert whole.history() == entries
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.2", "12.3"])
+async def test_what_the_browser_puts_elsewhere_is_deleted_again_and_refused(
+    version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), version, tick_s=0.02) as whole:
+        simpler = next(n for n in whole.mirror.walk() if n.type == "SimplerDevice")
+        for to in (f"{PADS}/90", whole.mirror.ref(simpler.id)):
+            data = await refused_as_it_was(whole, "LIVE_REFUSED", path=KICK, to=to)
+            assert [each["deleted"] for each in data["came"]] == [True]
+        # A plug-in does not say in the browser that it is an instrument.
+        data = await refused_as_it_was(
+            whole, "LIVE_REFUSED", path="plugins/VST3/Blue Door/Blue Synth", to=EFFECTS
+        )
+        assert [each["deleted"] for each in data["came"]] == [True]
+        assert whole.stage.live.application.browser.hotswap_target is None
+
+
+async def test_a_plug_in_that_takes_an_instruments_place_says_so(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        name = whole.stage.song.tracks[1].devices[0].name
+        answer = await whole.call("load", path="plugins/VST3/Blue Door/Blue Synth", to=KEYS)
+        (result,) = answer["results"]
+        assert [each["name"] for each in result["replaced"]] == [name]
+        assert "undo brings that back" in result["note"]
+        assert answer["undo_steps"] == 1
+
+
+async def test_native_devices_go_beside_others_in_one_step_at_once(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), "12.3", tick_s=0.02) as whole:
+        selected = whole.stage.song.view.selected_track
+        before = shape(whole)
+        for place in ("before", "after", "replace"):
+            answer = await whole.call(
+                "load", path="audio_effects/Reverb", to=f"{KEYS}/devices/1", place=place
+            )
+            assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
+            await whole.call("undo")
+            assert shape(whole) == before
+        answer = await whole.call("load", path="midi_effects/Arpeggiator", to=KEYS)
+        assert answer["results"][0]["result"]["ref"] == f"{KEYS}/devices/0"
+        assert whole.stage.song.view.selected_track == selected
