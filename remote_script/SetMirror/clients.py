@@ -55,6 +55,8 @@ class Client:
         self.snapshots_wanted: List[Any] = []
         self.overflowed = False
         self.closed = False
+        self.answered = 0
+        """Requests that have their reply."""
         self._session: Optional[Session] = None
         self._outbox: Deque[Tuple[bytes, bool]] = deque()
         self._queued_bytes = 0
@@ -97,6 +99,11 @@ class Client:
     def outbox_bytes(self) -> int:
         """What waits to be taken by the transport; of a line under way only what is sealed already."""
         return self._queued_bytes + len(self._ready) - self._offset
+
+    def answer(self, line: bytes) -> None:
+        """The reply to a request."""
+        self.answered += 1
+        self.push(line)
 
     def push(self, line: bytes) -> None:
         """A reply or notice that must arrive."""

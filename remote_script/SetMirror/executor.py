@@ -133,6 +133,11 @@ class Executor:
         return len(self._queue)
 
     @property
+    def following(self) -> Optional[Write]:
+        """The write that begins next."""
+        return self._queue[0] if self._queue else None
+
+    @property
     def busy(self) -> bool:
         return self.current is not None or bool(self._queue)
 

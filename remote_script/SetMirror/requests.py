@@ -103,7 +103,7 @@ class Requests:
             raise BridgeError(
                 "INVALID_PARAMS", "The newest revision is {}, got {}".format(engine.revision, after), after
             )
-        client.push(result_line(request, encode({"revision": engine.revision})))
+        client.answer(result_line(request, encode({"revision": engine.revision})))
         client.following = True
         for line in engine.history.after(after):
             client.stream(line)

@@ -13,11 +13,12 @@ import os
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from . import auth, schema, settings
 from .attribution import AUDIT, Lot
 from .audit import Audit
+from .awake import NORMAL_S, Awake
 from .batches import Batch, Engine
 from .clients import Client
 from .errors import BridgeError
@@ -61,7 +62,15 @@ class SetMirror:
         self._c_instance = c_instance
         self._clock = clock
         chosen = settings.load(self.log)
-        self._budget_s = chosen.budget_ms / 1000 if budget_s is None else budget_s
+        self._budget_s = budget_s
+        """A fixed one, as tests have it."""
+        self._budget_share = chosen.budget_ms / 1000 / NORMAL_S
+        self._undo_apart = chosen.undo_apart
+        self._answers = 0
+        self._advanced = False
+        """Whether the write under way waits for the next pump."""
+        self._began_writes: List[bool] = []
+        """Of this pump: whether they have calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._flushes = 0
         """Ended since the write under way moved last, or since one waits to begin."""
@@ -102,6 +111,8 @@ class SetMirror:
                 listener = TcpListener(chosen.port, clock, self.log)
             script = {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])}
             self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
+        # Only a transport of real time can wait.
+        self.awake = Awake(getattr(listener, "wait", None), chosen.awake_share)
         self._start_timer()
 
     # -- what Live calls ---------------------------------------------------------------------------
@@ -172,6 +183,7 @@ class SetMirror:
             self.counters["pumps"] += 1
             now = self._clock()
             self.distances["timer"].add(now - self._last_pump)
+            self.awake.pumped(now - self._last_pump)
             self._last_pump = now
             worked = self._turn(start)
         except Exception:
@@ -188,8 +200,25 @@ class SetMirror:
         server = self.server
         if server is None:
             return False
+        self._began_writes.clear()
+        self._advanced = False
         # A step that begins just before the deadline ends after it.
-        deadline = start + self._budget_s * STEPS_END
+        worked = self._round(server, start + self.budget_s * STEPS_END)
+        while self._answered(server) and self.awake.more(start):
+            worked = True
+            self._round(server, self.awake.deadline(start))
+        engine = self.engine
+        if self._is_whole and not engine.attribution.due and not self.executor.busy:
+            self._audit()
+        server.beat(engine.epoch, engine.revision, time.time())
+        if self._progress is not None:
+            self._tell_progress(server)
+        server.send(engine.epoch, engine.revision)
+        server.forget_closed(engine.shadow)
+        return worked
+
+    def _round(self, server: Server, deadline: float) -> bool:
+        """Take what came, work, send; whether anything was done."""
 
         def spend() -> bool:
             return time.perf_counter() < deadline
@@ -201,14 +230,20 @@ class SetMirror:
         engine.attribution.end_turn()
         self._begin_snapshots()
         server.stream_snapshots(engine.shadow, engine.epoch, spend)
-        if not worked and self._is_whole and not engine.attribution.due and not self.executor.busy:
-            self._audit()
-        server.beat(engine.epoch, engine.revision, time.time())
-        if self._progress is not None:
-            self._tell_progress(server)
         server.send(engine.epoch, engine.revision)
-        server.forget_closed(engine.shadow)
         return worked
+
+    def _answered(self, server: Server) -> bool:
+        """Whether a request was answered since this was asked last."""
+        before, self._answers = self._answers, server.answered
+        return self._answers > before
+
+    @property
+    def budget_s(self) -> float:
+        """Of one pump, for building and flushing: a share of the distance from one to the next."""
+        if self._budget_s is not None:
+            return self._budget_s
+        return self._budget_share * self.awake.distance_s
 
     @property
     def _is_whole(self) -> bool:
@@ -222,7 +257,6 @@ class SetMirror:
     def _work(self, deadline: float) -> bool:
         """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
         worked = False
-        advanced = False
         executor = self.executor
         while True:
             if self._job is not None:
@@ -235,20 +269,37 @@ class SetMirror:
                 self._new_engine()
                 executor = self.executor
             elif self.engine.attribution.due and not (
-                executor.busy and not advanced and self._flushes >= FLUSHES_FIRST
+                executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
             ):
                 self._start(self.engine.attribution.take())
-            elif executor.busy and not advanced:
+            elif executor.busy and not self._advanced and self._may_go_on():
                 worked = True
                 self._flushes = 0
                 began = time.perf_counter()
                 wish = executor.advance()
                 self.timings["write"].add(time.perf_counter() - began)
-                advanced = wish == PUMP
+                self._advanced = wish == PUMP
             else:
                 return worked
             if time.perf_counter() > deadline:
                 return worked
+
+    def _may_go_on(self) -> bool:
+        """Whether the write under way may go on, or the next one begin, in this turn.
+
+        Two undo steps that are closed within one turn are two entries of Live's history (guess; see the probes): until
+        that is measured a write with calls is alone in its turn, and with `undo_apart` each write is.
+        """
+        if self.executor.current is not None:
+            return True
+        following = self.executor.following
+        if following is None:
+            return True
+        began = self._began_writes
+        if began and (self._undo_apart or following.has_calls or any(began)):
+            return False
+        began.append(following.has_calls)
+        return True
 
     def _continue_job(self, deadline: float) -> bool:
         """Work on at the job; True when it has ended."""
@@ -410,9 +461,9 @@ class SetMirror:
 
     def _reply(self, client: Client, request: Any, outcome: Any) -> None:
         if isinstance(outcome, BridgeError):
-            client.push(error_line(request, outcome))
+            client.answer(error_line(request, outcome))
         else:
-            client.push(result_line(request, outcome))
+            client.answer(result_line(request, outcome))
 
     def _tell_write_progress(self, client: Client, progress: Dict[str, Any]) -> None:
         line = request_line("write.progress", progress)
@@ -450,7 +501,8 @@ class SetMirror:
             audit=dict(self.audit.counters),
             timings={name: timings.report() for name, timings in self.timings.items()},
             distances={name: timings.report() for name, timings in self.distances.items()},
-            budget={"pump_ms": self._budget_s * 1000, "audit_ms": self._audit_s * 1000},
+            budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},
+            awake=self.awake.report(),
             counters=dict(self.counters),
             timer=bool(read(self._timer, "running")),
         )

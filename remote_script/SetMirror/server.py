@@ -179,15 +179,15 @@ class Server:
                     return
                 result = self._answer(client, request, message["method"], params)
                 if result is not None:
-                    client.push(result_line(request, result))
+                    client.answer(result_line(request, result))
             else:
-                client.push(result_line(request, encode(self._greet(client, message["method"], params))))
+                client.answer(result_line(request, encode(self._greet(client, message["method"], params))))
         except BadSeal as problem:
             self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The session ends: {}".format(problem)))
         except BridgeError as problem:
             if client.state == SERVED:
                 self.counters["errors"] += 1
-                client.push(error_line(request, problem))
+                client.answer(error_line(request, problem))
             else:
                 self._refuse(client, request, problem)
         except Exception as problem:
@@ -256,6 +256,11 @@ class Server:
         }
 
     # -- out ---------------------------------------------------------------------------------------
+
+    @property
+    def answered(self) -> int:
+        """Requests that have their reply, of all clients that are here."""
+        return sum(client.answered for client in self.clients)
 
     def served(self) -> List[Client]:
         return [client for client in self.clients if client.state == SERVED and not client.closed]

@@ -1,6 +1,6 @@
 """What a user may set about the script: `script.json` in SetMirror's folder (see `auth.home`), read when it begins.
 
-    {"port": 9860, "budget_ms": 4, "audit_ms": 0.12}
+    {"port": 9860, "budget_ms": 4, "audit_ms": 0.12, "awake_share": 0.4, "undo_apart": false}
 
 Everything in it is optional. What cannot be understood is said in Live's log, and the default holds.
 """
@@ -19,7 +19,10 @@ BUDGET_MS = 4.0
 """Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
 AUDIT_MS = 0.12
 """Of one pump at rest: 20,000 parameters are compared in less than a minute, unseen in Live's CPU meter."""
-_LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0)}
+AWAKE_SHARE = 0.4
+"""Of Live's main thread while a client works in lock-step; see `awake`."""
+_LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0), "awake_share": (0.0, 0.8)}
+_SWITCHES = ("undo_apart",)
 _FILE_BYTES = 64 * 1024
 
 
@@ -29,6 +32,9 @@ class Settings(NamedTuple):
     port: int = PORT
     budget_ms: float = BUDGET_MS
     audit_ms: float = AUDIT_MS
+    awake_share: float = AWAKE_SHARE
+    undo_apart: bool = False
+    """At most one write for each tick of the timer, should Live merge two undo steps of one turn into one entry."""
 
 
 def load(log: Callable[[str], None]) -> Settings:
@@ -58,8 +64,11 @@ def load(log: Callable[[str], None]) -> Settings:
 
 
 def _wrong(name: str, value: Any) -> str:
+    if name in _SWITCHES:
+        return "" if isinstance(value, bool) else "{} must be true or false, got {!r}".format(name, value)
     if name not in _LIMITS:
-        return "there is no setting {!r}; there are {}".format(name, ", ".join(sorted(_LIMITS)))
+        known = sorted(_LIMITS) + list(_SWITCHES)
+        return "there is no setting {!r}; there are {}".format(name, ", ".join(known))
     low, high = _LIMITS[name]
     right = isinstance(value, int) if name == "port" else isinstance(value, (int, float))
     if not right or isinstance(value, bool) or not low <= value <= high:

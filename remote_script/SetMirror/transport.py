@@ -1,12 +1,14 @@
 """TCP on 127.0.0.1 without ever waiting: what the pump asks of a transport, and its one real body.
 
 A listener has `accept() -> connection or None` and `close()`; a connection `receive() -> bytes` (None:
-nothing now, b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. Tests
-bring their own.
+nothing now, b"": closed), `send(data) -> int` (bytes taken; 0: would wait; -1: closed) and `close()`. A listener may
+have `wait(seconds) -> bool`: True as soon as any of its connections, or a newcomer, has something. Tests bring their
+own, without a wait where time is virtual.
 """
 
 from __future__ import annotations
 
+import selectors
 import socket
 from typing import Any, Callable, Optional, Union
 
@@ -17,15 +19,18 @@ _CHUNK = 64 * 1024
 
 
 class TcpConnection:
-    """One accepted socket, non-blocking."""
+    """One accepted socket, non-blocking; `selector` watches it until it is closed."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, selector: Optional[selectors.BaseSelector] = None) -> None:
         sock.setblocking(False)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError:
             pass
         self._socket = sock
+        self._selector = selector
+        if selector is not None:
+            _watch(selector, sock)
 
     def receive(self) -> Optional[bytes]:
         try:
@@ -44,10 +49,27 @@ class TcpConnection:
             return -1
 
     def close(self) -> None:
+        if self._selector is not None:
+            _unwatch(self._selector, self._socket)
         try:
             self._socket.close()
         except OSError:
             pass
+
+
+def _watch(selector: selectors.BaseSelector, sock: socket.socket) -> None:
+    try:
+        selector.register(sock, selectors.EVENT_READ)
+    except (OSError, ValueError, KeyError):
+        # Then nobody is woken by it, and it is served by the next pump.
+        pass
+
+
+def _unwatch(selector: selectors.BaseSelector, sock: socket.socket) -> None:
+    try:
+        selector.unregister(sock)
+    except (OSError, ValueError, KeyError):
+        pass
 
 
 class TcpListener:
@@ -58,6 +80,8 @@ class TcpListener:
         self._clock = clock
         self._log = log
         self._socket: Optional[socket.socket] = None
+        # The others round to milliseconds, or up to them.
+        self._selector = selectors.SelectSelector()
         self._next_attempt = 0.0
         self._told = ""
         self.port = 0
@@ -84,6 +108,7 @@ class TcpListener:
                 self._log(text)
             return
         self._socket = sock
+        _watch(self._selector, sock)
         self._told = ""
         self.port = sock.getsockname()[1]
         self._log("SetMirror listening on {}:{}".format(HOST, self.port))
@@ -101,10 +126,15 @@ class TcpListener:
         except OSError:
             self.close()
             return None
-        return TcpConnection(sock)
+        return TcpConnection(sock, self._selector)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until a connection can be read or somebody knocks, at most so long; ValueError past descriptor 1023."""
+        return bool(self._selector.select(seconds))
 
     def close(self) -> None:
         if self._socket is not None:
+            _unwatch(self._selector, self._socket)
             try:
                 self._socket.close()
             except OSError:

@@ -49,6 +49,8 @@ def test_what_is_set_holds_and_the_rest_is_as_it_was(home: Path, monkeypatch: py
         "[" * 50_000,
         {"budget_ms": 100},
         {"budget_ms": "4"},
+        {"awake_share": 0.9},
+        {"undo_apart": 1},
         {"audit_ms": True},
         {"port": 1.5},
         {"pump_ms": 4},

@@ -43,6 +43,24 @@ def test_bytes_go_both_ways_and_the_end_is_seen() -> None:
     listener.close()
 
 
+def test_a_wait_ends_with_the_first_byte_or_newcomer_and_with_the_time() -> None:
+    listener = TcpListener(0, Clock(), print)
+    assert not listener.wait(0.0)
+    client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)
+    assert listener.wait(5.0)
+    connection = until(listener.accept)
+    assert not listener.wait(0.0005)
+    client.sendall(b"x")
+    assert listener.wait(5.0)
+    assert until(connection.receive) == b"x"
+    assert not listener.wait(0.0)
+    connection.close()
+    assert not listener.wait(0.0)
+    client.close()
+    listener.close()
+    assert not listener.wait(0.0)
+
+
 def test_a_peer_that_reads_nothing_makes_send_take_nothing() -> None:
     listener = TcpListener(0, Clock(), print)
     client = socket.create_connection(("127.0.0.1", listener.port), timeout=5)

@@ -1,0 +1,179 @@
+"""Awake while somebody talks: many turns out of one tick of Live's, within the share, and never at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from remote_script.SetMirror import awake
+from remote_script.SetMirror.awake import Awake
+
+from .guest import Client, Guest
+
+
+class Waiting:
+    """A wait and the clock that it takes its time from; `answers` are what it comes to, False at the end."""
+
+    def __init__(self, *answers: bool, takes: Callable[[float], float] = lambda asked: asked) -> None:
+        self.now = 100.0
+        self.asked: list[float] = []
+        self._answers = list(answers)
+        self._takes = takes
+
+    def wait(self, seconds: float) -> bool:
+        self.asked.append(seconds)
+        ready = self._answers.pop(0) if self._answers else False
+        self.now += 0.0001 if ready else self._takes(seconds)
+        return ready
+
+    def made(self, share: float = 0.4) -> Awake:
+        return Awake(self.wait, share, lambda: self.now)
+
+
+def test_it_waits_until_the_share_of_the_pump_is_used_and_not_longer() -> None:
+    waiting = Waiting(*[True] * 1000)
+    made = waiting.made(0.4)
+    start = waiting.now
+    while made.more(start):
+        waiting.now += 0.0005
+    assert 0.003 < waiting.now - start <= 0.4 * awake.NORMAL_S + 0.0005
+    assert max(waiting.asked) <= awake.LONGEST_S
+    assert made.counters["woken"] == len(waiting.asked)
+
+
+def test_a_client_that_is_in_no_hurry_is_waited_for_once() -> None:
+    waiting = Waiting()
+    made = waiting.made()
+    assert not made.more(waiting.now)
+    assert waiting.asked == [awake.LONGEST_S]
+
+
+def test_the_share_is_one_of_the_distance_that_live_really_keeps() -> None:
+    made = Waiting().made(0.5)
+    for _ in range(200):
+        made.pumped(0.034)
+    assert made.deadline(0.0) == pytest.approx(0.017, rel=0.01)
+    for _ in range(200):
+        made.pumped(10.0)
+    assert made.deadline(0.0) <= 0.5 * awake.DISTANCES[1]
+
+
+def test_after_a_stall_of_live_it_does_not_wait() -> None:
+    waiting = Waiting(True, True)
+    made = waiting.made()
+    made.pumped(1.0)
+    assert not made.more(waiting.now)
+    made.pumped(0.010)
+    assert made.more(waiting.now)
+
+
+def test_waits_that_take_too_long_switch_it_off_and_one_alone_does_not() -> None:
+    waiting = Waiting(takes=lambda asked: 8 * asked)
+    made = waiting.made()
+    assert not made.more(waiting.now)
+    assert made.off == ""
+    for _ in range(awake.STRIKES):
+        made.more(waiting.now)
+    assert "took" in made.off
+    asked = len(waiting.asked)
+    assert not made.more(waiting.now)
+    assert len(waiting.asked) == asked
+    assert made.report()["off"] == made.off
+
+
+def test_a_wait_that_raises_switches_it_off() -> None:
+    def wait(seconds: float) -> bool:
+        raise ValueError("filedescriptor out of range in select()")
+
+    made = Awake(wait, 0.4, lambda: 0.0)
+    assert not made.more(0.0)
+    assert "out of range" in made.off
+
+
+@pytest.mark.parametrize(("wait", "share"), [(None, 0.4), (lambda seconds: True, 0.0)])
+def test_without_a_wait_or_a_share_it_never_waits(wait: awake.Wait | None, share: float) -> None:
+    made = Awake(wait, share, lambda: 0.0)
+    assert not made.more(0.0)
+    assert made.off == "not wanted"
+
+
+class LockStep(Guest):
+    """A guest whose client sends the next of its requests as soon as it has the answer to the one before."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch)
+        self.asks: list[Callable[[], int]] = []
+        self.waits = 0
+        self.peer = self.follower()
+        self.script.awake = Awake(self._wait, 0.8, lambda: 0.0)
+        # Of real time: a busy machine must not make two pumps of one.
+        self.script.awake.distance_s = 1e6
+
+    def _wait(self, seconds: float) -> bool:
+        self.waits += 1
+        if not self.asks:
+            return False
+        self.asks.pop(0)()
+        return True
+
+    def run(self, *asks: Callable[[], int]) -> int:
+        """Ask one after the other; how many pumps that took until all were answered."""
+        self.asks = list(asks)
+        first = len(self.peer.got)
+        self.asks.pop(0)()
+        for pumps in range(1, 100):
+            self.pump()
+            self.peer.take()
+            replies = [each for each in self.peer.got[first:] if "method" not in each]
+            if len(replies) == len(asks):
+                assert all("result" in each for each in replies), replies
+                return pumps
+        raise AssertionError("not answered")
+
+
+@pytest.fixture
+def guest(monkeypatch: pytest.MonkeyPatch) -> LockStep:
+    return LockStep(monkeypatch)
+
+
+def _set(peer: Client, number: int) -> Callable[[], int]:
+    op = {"op": "set", "target": "song", "name": "tempo", "value": 100 + number}
+    return lambda: peer.ask("write.execute", write=f"w{number}", ops=[op])
+
+
+def _call(peer: Client, number: int) -> Callable[[], int]:
+    op = {"op": "call", "target": "song", "method": "create_midi_track", "args": {"index": -1}}
+    return lambda: peer.ask("write.execute", write=f"c{number}", ops=[op])
+
+
+def test_a_client_in_lock_step_gets_many_writes_into_one_pump(guest: LockStep) -> None:
+    peer = guest.peer
+    assert guest.run(*[_set(peer, number) for number in range(20)]) == 1
+
+
+def test_writes_with_calls_are_alone_in_their_turn(guest: LockStep) -> None:
+    peer = guest.peer
+    assert guest.run(*[_call(peer, number) for number in range(5)]) == 5
+    assert guest.run(_set(peer, 1), _set(peer, 2), _call(peer, 6), _set(peer, 3)) == 3
+
+
+def test_with_undo_apart_each_write_is(guest: LockStep) -> None:
+    guest.script._undo_apart = True
+    peer = guest.peer
+    assert guest.run(*[_set(peer, number) for number in range(5)]) == 5
+
+
+def test_at_rest_nothing_waits_and_the_audit_goes_on(guest: LockStep) -> None:
+    before, steps = guest.waits, guest.script.timings["audit"].count
+    guest.pump(50)
+    assert guest.waits == before
+    assert guest.script.timings["audit"].count == steps + 50
+
+
+def test_under_writes_in_lock_step_the_audit_goes_on(guest: LockStep) -> None:
+    peer = guest.peer
+    steps = guest.script.timings["audit"].count
+    for number in range(10):
+        guest.run(_set(peer, 2 * number), _set(peer, 2 * number + 1))
+    assert guest.script.timings["audit"].count >= steps + 10
