@@ -15,7 +15,7 @@ import msgspec
 from mirror import Match, Mirror, Node, Note, errors
 from remote_script.SetMirror import schema
 
-from . import units
+from . import headless, units
 
 SONG_FIELDS = (
     "tempo",
@@ -103,6 +103,9 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
         shown["items"] = props.get("value_items")
     if props.get("automation_state"):
         shown["automation_state"] = mirror.shown(node, "automation_state")
+    guesses = headless.guesses(mirror, node) if mirror.is_headless else []
+    if guesses:
+        shown["guess"] = guesses
     return shown
 
 

@@ -153,6 +153,12 @@ class Mirror(Reader):
         welcome = self._sync.welcome
         return str(welcome.live.get("version", "")) if welcome is not None else ""
 
+    @property
+    def is_headless(self) -> bool:
+        """Whether the Live is a simulated one, whose facts may be guesses."""
+        welcome = self._sync.welcome
+        return welcome is not None and welcome.live.get("build") == "headless"
+
     def _place(self) -> tuple[str, Any]:
         welcome = self._sync.welcome
         about = welcome.set if welcome is not None else {}

@@ -260,6 +260,10 @@ class View(Reader):
         return self._mirror.live_version
 
     @property
+    def is_headless(self) -> bool:
+        return self._mirror.is_headless
+
+    @property
     def writes(self) -> Writes:
         """For its history: who edited when."""
         return self._mirror.writes

@@ -406,6 +406,8 @@ class SetMirror:
         parts = [read(application, "get_{}_version".format(part)) for part in ("major", "minor", "bugfix")]
         numbers = tuple(int(part()) for part in parts if part is not ABSENT) or (0,)
         self.live_version = schema.since_text(numbers)
+        build = read(application, "get_build_id")
+        self.live_build = "" if build is ABSENT else str(build())
         self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex(), self._clock)
         results = self.executor.results if self.executor is not None else None
         self.executor = Executor(
@@ -481,7 +483,7 @@ class SetMirror:
             "revision": engine.revision,
             "oldest_revision": engine.history.oldest(engine.revision),
             "protocols": list(PROTOCOLS),
-            "live": {"version": self.live_version},
+            "live": {"version": self.live_version, "build": self.live_build},
             "script": {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])},
             "set": {
                 name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()

@@ -1,0 +1,37 @@
+"""What of a headless Live's answers nobody has seen in a real Live: marks for an agent that reads them.
+
+Only a server in front of a headless Live needs it; the facts of native devices say themselves what is guessed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mirror import Mirror, Node
+from remote_script.headless import devices
+
+TEXTS = {
+    "name": "name",
+    "law": "display text between the known values",
+    "items": "names of the items",
+    "default": "default value",
+}
+"""What a guess about a parameter concerns. Where a Set file keeps a value is nothing that an agent reads."""
+
+
+def guesses(mirror: Mirror, parameter: Node) -> list[str]:
+    """What of a native device's parameter is guessed; empty for what a real Live was seen to show."""
+    above = None if parameter.parent is None else mirror.store.nodes.get(parameter.parent)
+    class_name = str(above.props.get("class_name") or "") if above is not None else ""
+    return list(_known(class_name).get(parameter.name, ()))
+
+
+@cache
+def _known(class_name: str) -> dict[str, tuple[str, ...]]:
+    facts = devices.find(class_name)
+    if facts is None:
+        return {}
+    marks = {
+        one.name: tuple(TEXTS[each] for each in one.guesses if each in TEXTS) for one in facts.parameters
+    }
+    return {name: found for name, found in marks.items() if found}
