@@ -63,6 +63,10 @@ class ClipBody(NamedTuple):
     groove: Any = None
     notes: Notes = Notes()
     envelopes: Tuple[Tuple[Any, Breakpoints], ...] = ()
+    unseen_envelopes: Tuple[str, ...] = ()
+    """Names of what else has an envelope: MIDI controllers, pitch bend and modulation, which Live's API does not
+    reach.
+    """
     audio: Optional[Audio] = None
     start_time: Optional[float] = None
     """Arrangement position in beats; None in the Session."""
@@ -150,6 +154,7 @@ class ClipBody(NamedTuple):
             grooves[spec.groove] if spec.groove is not None and spec.groove < len(grooves) else None,
             Notes.of(spec.notes),
             (),
+            tuple(spec.unseen_envelopes),
             audio,
             spec.start_time,
             spec.end_time,
@@ -375,7 +380,7 @@ class ClipBody(NamedTuple):
             "velocity_amount": self.velocity_amount,
             "groove": self.groove,
             "notes": self.notes,
-            "has_envelopes": bool(self.envelopes),
+            "has_envelopes": bool(self.envelopes or self.unseen_envelopes),
         }
         if audio is not None:
             values.update((name, getattr(audio, name)) for name in _AUDIO)

@@ -14,6 +14,22 @@ from typing import Any, Dict, List, Optional, Tuple
 
 
 @dataclass
+class SetWarning:
+    """One kind of thing that a loader changed or left out, how often, and where first."""
+
+    kind: str
+    text: str
+    """What was wrong and what was done."""
+    count: int = 0
+    places: List[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        shown = "; ".join(each for each in self.places[:3] if each)
+        more = "; …" if self.count > 3 else ""
+        return "%d × %s" % (self.count, self.text) + (" (%s%s)" % (shown, more) if shown else "")
+
+
+@dataclass
 class NoteSpec:
     """One MIDI note; `pitch` 0..127, `velocity` above 0 up to 127, `probability` 0..1."""
 
@@ -37,16 +53,17 @@ class WarpMarkerSpec:
 
 @dataclass
 class EnvelopeSpec:
-    """A clip envelope. `parameter` is the way from the track: ("mixer", "volume" | "panning" |
-    "track_activator" | "crossfade_assign"), ("mixer", "sends", index), (device index, parameter index),
+    """A clip envelope, or a lane of the Arrangement.
+
+    `parameter` is the way from the track: ("mixer", "volume" | "panning" | "track_activator" | "song_tempo" | …), ("mixer", "sends", index), (device index, parameter index),
     or through racks (device index, "chains" | "return_chains", chain index, device index, …, parameter
-    index). Parameter indices count "Device On" as 0; of a rack the macros are 1 to 16 and the chain
-    selector is 17.
+    index), or to a chain's mixer (…, chain index, "mixer", "volume" | "panning" | "chain_activator").
+    Parameter indices count "Device On" as 0; of a rack the macros are 1 to 16 and the chain selector is 17.
     """
 
     parameter: Tuple[Any, ...]
     events: List[Tuple[float, float]] = field(default_factory=list)
-    """(time in beats from the clip's start, value in the parameter's own range)"""
+    """(time in beats, a clip's from its start; value in the parameter's own range)"""
 
 
 @dataclass
@@ -79,6 +96,11 @@ class ClipSpec:
     """Index into `SetSpec.grooves`."""
     notes: List[NoteSpec] = field(default_factory=list)
     envelopes: List[EnvelopeSpec] = field(default_factory=list)
+    unseen_envelopes: List[str] = field(default_factory=list)
+    """Names of what has an envelope that Live's API cannot reach: MIDI controllers, pitch bend, clip modulation."""
+    grid: Optional[int] = None
+    """The editor's fixed grid, a `GridQuantization` 0..10; None is Live's default."""
+    grid_is_triplet: bool = False
     file_path: str = ""
     sample_length: int = 0
     """Length of the file in samples."""
@@ -190,6 +212,8 @@ class MixerSpec:
     left_split_stereo: float = -1.0
     right_split_stereo: float = 1.0
     sends: List[float] = field(default_factory=list)
+    send_switches: List[bool] = field(default_factory=list)
+    """False for a send that is switched off; missing ones are on."""
     is_on: bool = True
     """The track activator; False is a muted track."""
     crossfade_assign: int = 1
@@ -236,6 +260,10 @@ class TrackSpec:
     output_routing_type: Optional[str] = None
     output_routing_channel: Optional[str] = None
     is_collapsed: bool = False
+    playing_slot: int = -1
+    """The slot that was playing when the Set was saved; −1 the Arrangement, −2 stopped in the Session."""
+    automation: List[EnvelopeSpec] = field(default_factory=list)
+    """The Arrangement's lanes; times are beats of the song."""
 
 
 @dataclass
@@ -271,6 +299,10 @@ class TuningSpec:
     note_tunings: List[float] = field(default_factory=list)
     pseudo_octave_in_cents: float = 1200.0
     reference_pitch_frequency: float = 440.0
+    reference_note: Optional[Tuple[int, int]] = None
+    """(index in the pseudo octave, octave), as the next two."""
+    lowest_note: Optional[Tuple[int, int]] = None
+    highest_note: Optional[Tuple[int, int]] = None
 
 
 @dataclass
@@ -312,5 +344,8 @@ class SetSpec:
     selected_track: Optional[int] = None
     selected_scene: Optional[int] = None
     follow_song: bool = True
-    warnings: List[str] = field(default_factory=list)
-    """What the loader could not carry over, one line each."""
+    draw_mode: bool = False
+    signature_automation: List[Tuple[float, Tuple[int, int]]] = field(default_factory=list)
+    """(time in beats, signature from there on)"""
+    warnings: List[SetWarning] = field(default_factory=list)
+    """What the loader changed or left out, one entry for each kind."""

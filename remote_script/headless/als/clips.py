@@ -2,7 +2,8 @@
 
 With looping on, LoopStart/LoopEnd are the loop brace and the start marker is LoopStart + StartRelative. With
 it off they are the clip's start and end, and the brace waits in HiddenLoopStart/HiddenLoopEnd. OutMarker is
-the end marker in both. Unwarped audio counts all of these in seconds. SampleVolume is a linear factor.
+the end marker in both. Unwarped audio counts all of these in seconds. SampleVolume is a linear factor. What is
+reversed or has no length is put right, or left out, with a warning.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from xml.etree.ElementTree import Element
 
 from .. import display
 from ..spec import ClipSpec, EnvelopeSpec, NoteSpec, WarpMarkerSpec
-from . import colors, fields, files
-from .errors import SetFileError
-from .parameters import NEVER, Targets
+from . import automation, colors, fields, files, notices
+from .parameters import Targets
 
 CLIPS = ("MidiClip", "AudioClip")
 LONGEST_SECONDS = 1e6
+SHORTEST_NOTE = 1e-3
+"""Beats; Live writes notes of duration 0 into some Sets, which its API would refuse."""
+_GRIDS = {(8, 1): 1, (4, 1): 2, (2, 1): 3, (1, 1): 4, (1, 2): 5, (1, 4): 6, (1, 8): 7, (1, 16): 8, (1, 32): 9}
+"""FixedNumerator and FixedDenominator → `GridQuantization`."""
 
 
 def gain_of_factor(factor: float) -> float:
@@ -31,80 +35,119 @@ def gain_of_factor(factor: float) -> float:
     return display.db_to_fader(decibels) / 0.85 * 0.4
 
 
-def load(clip: Element, grooves: Dict[str, int], targets: Optional[Targets], warnings: List[str]) -> ClipSpec:
-    """One clip; `grooves` tells a groove's index by its id in the file."""
-    is_midi = clip.tag == "MidiClip"
-    loop = clip.find("Loop")
-    looping = fields.flag(loop, "LoopOn", True)
-    start = fields.beats(loop, "LoopStart", 0.0)
-    end = fields.beats(loop, "LoopEnd", 4.0)
-    numerator, denominator = _signature(clip)
-    groove = fields.text(clip, "GrooveSettings/GrooveId", "-1")
-    spec = ClipSpec(
-        name=fields.text(clip, "Name"),
-        color_index=colors.index(clip),
-        is_midi=is_midi,
-        loop_start=start,
-        loop_end=end,
-        start_marker=start + fields.beats(loop, "StartRelative", 0.0),
-        end_marker=fields.beats(loop, "OutMarker", end),
-        looping=looping,
-        muted=fields.flag(clip, "Disabled"),
-        launch_mode=fields.whole(clip, "LaunchMode", 0, 0, 3),
-        launch_quantization=fields.whole(clip, "LaunchQuantisation", 0, 0, 14),
-        legato=fields.flag(clip, "Legato"),
-        velocity_amount=fields.number(clip, "VelocityAmount", 0.0, -1e3, 1e3),
-        signature_numerator=numerator,
-        signature_denominator=denominator,
-        groove=grooves.get(groove),
-        ram_mode=fields.flag(clip, "Ram"),
-        warping=fields.flag(clip, "IsWarped", True),
-    )
-    if end == start:
-        warnings.append("clip %r: its loop has no length; it got a beat" % spec.name)
-        spec.loop_end = end + 1.0
-        spec.end_marker = max(spec.end_marker, spec.loop_end)
-    elif end < start:
-        raise SetFileError(
-            "a clip's LoopEnd must lie behind its LoopStart",
-            "%g and %g" % (end, start),
-            "The Set is damaged.",
+def load(clip: Element, grooves: Dict[str, int], targets: Optional[Targets]) -> ClipSpec:
+    """One clip; `grooves` maps a groove's id in the file to its index."""
+    name = fields.text(clip, "Name")
+    with notices.at("clip %r" % name):
+        is_midi = clip.tag == "MidiClip"
+        numerator, denominator = _signature(clip)
+        spec = ClipSpec(
+            name=name,
+            color_index=colors.index(clip),
+            is_midi=is_midi,
+            muted=fields.flag(clip, "Disabled"),
+            launch_mode=fields.whole(clip, "LaunchMode", 0, 0, 3),
+            launch_quantization=fields.whole(clip, "LaunchQuantisation", 0, 0, 14),
+            legato=fields.flag(clip, "Legato"),
+            velocity_amount=fields.number(clip, "VelocityAmount", 0.0, 0.0, 1.0),
+            signature_numerator=numerator,
+            signature_denominator=denominator,
+            groove=_groove(clip, grooves),
+            ram_mode=fields.flag(clip, "Ram"),
+            warping=fields.flag(clip, "IsWarped", True),
         )
-    if not looping:
-        spec.hidden_loop_start = fields.beats(loop, "HiddenLoopStart", start)
-        spec.hidden_loop_end = fields.beats(loop, "HiddenLoopEnd", end)
-    if is_midi:
-        spec.notes = list(_notes(clip))
-    else:
-        _audio(clip, spec)
-    if targets is not None:
-        spec.envelopes = _envelopes(clip, targets, warnings)
-    return spec
+        _region(clip.find("Loop"), spec)
+        _grid(clip.find("Grid"), spec)
+        if is_midi:
+            spec.notes = list(_notes(clip))
+        else:
+            _audio(clip, spec)
+        if targets is not None:
+            _envelopes(clip, targets, spec)
+        return spec
+
+
+def _groove(clip: Element, grooves: Dict[str, int]) -> Optional[int]:
+    written = fields.text(clip, "GrooveSettings/GrooveId", "-1")
+    if written != "-1" and written not in grooves:
+        notices.add("groove")
+    return grooves.get(written)
+
+
+def _region(loop: Optional[Element], spec: ClipSpec) -> None:
+    spec.looping = fields.flag(loop, "LoopOn", True)
+    start = fields.beats(loop, "LoopStart", 0.0)
+    spec.loop_start, spec.loop_end = _ordered(start, fields.beats(loop, "LoopEnd", 4.0), "Loop")
+    # The start marker is counted from the LoopStart of the file.
+    spec.start_marker = start + fields.beats(loop, "StartRelative", 0.0)
+    spec.end_marker = fields.beats(loop, "OutMarker", spec.loop_end)
+    if spec.end_marker <= spec.start_marker:
+        notices.add("marker", "%g before %g" % (spec.end_marker, spec.start_marker))
+        spec.start_marker = min(spec.start_marker, spec.loop_start)
+        spec.end_marker = spec.loop_end
+    if not spec.looping:
+        spec.hidden_loop_start, spec.hidden_loop_end = _ordered(
+            fields.beats(loop, "HiddenLoopStart", spec.loop_start),
+            fields.beats(loop, "HiddenLoopEnd", spec.loop_end),
+            "HiddenLoop",
+        )
+
+
+def _ordered(start: float, end: float, what: str) -> Tuple[float, float]:
+    """The two ends of a brace, the earlier one first and apart from each other."""
+    if end > start:
+        return start, end
+    if end < start:
+        notices.add("loop", "%s %g to %g" % (what, start, end))
+        return end, start
+    notices.add("loop length", "%s at %g" % (what, start))
+    return start, start + 1.0
+
+
+def _grid(grid: Optional[Element], spec: ClipSpec) -> None:
+    """Guess: of an adaptive grid scripts read the fixed one that the file keeps beside it."""
+    fixed = (fields.whole(grid, "FixedNumerator", 0), fields.whole(grid, "FixedDenominator", 0))
+    spec.grid = _GRIDS.get(fixed)
+    spec.grid_is_triplet = fields.whole(grid, "Ntoles", 2) == 3
 
 
 def load_arranged(
-    events: Optional[Element], grooves: Dict[str, int], targets: Optional[Targets], warnings: List[str]
+    events: Optional[Element], grooves: Dict[str, int], targets: Optional[Targets], midi: bool
 ) -> List[ClipSpec]:
     """The clips of an Arrangement lane in time order."""
     specs = []
     for clip in () if events is None else events:
-        if clip.tag not in CLIPS:
+        if not belongs(clip, midi):
             continue
-        spec = load(clip, grooves, targets, warnings)
-        spec.start_time = fields.beats(clip, "CurrentStart", 0.0)
-        spec.end_time = fields.beats(clip, "CurrentEnd", spec.start_time + 4.0)
-        if spec.end_time == spec.start_time:
-            warnings.append("clip %r: it has no length in the Arrangement; it was left out" % spec.name)
-            continue
-        if spec.end_time < spec.start_time:
-            raise SetFileError(
-                "an Arrangement clip must end behind its start",
-                "%g and %g" % (spec.start_time, spec.end_time),
-                "The Set is damaged.",
-            )
-        specs.append(spec)
+        spec = load(clip, grooves, targets)
+        with notices.at("clip %r" % spec.name):
+            if _placed(clip, spec):
+                specs.append(spec)
     specs.sort(key=lambda spec: spec.start_time or 0.0)
     return specs
+
+
+def belongs(element: Element, midi: bool) -> bool:
+    """True for a clip of the track's kind; one of the other kind is counted as left out."""
+    if element.tag not in CLIPS:
+        return False
+    if (element.tag == "MidiClip") != midi:
+        notices.add("clip kind", "clip %r" % fields.text(element, "Name"))
+        return False
+    return True
+
+
+def _placed(clip: Element, spec: ClipSpec) -> bool:
+    """Give the clip its place in the Arrangement; False when it has no length there."""
+    start = spec.start_time = fields.beats(clip, "CurrentStart", 0.0)
+    end = fields.beats(clip, "CurrentEnd", start + 4.0)
+    if end < start:
+        notices.add("clip turned", "%g to %g" % (start, end))
+        end = start + spec.loop_end - spec.loop_start
+    elif end == start:
+        notices.add("clip length", "at %g" % start)
+    spec.end_time = end
+    return end > start
 
 
 def _signature(clip: Element) -> Tuple[int, int]:
@@ -120,26 +163,42 @@ def _notes(clip: Element) -> Iterator[NoteSpec]:
     for track in fields.children(clip, "Notes/KeyTracks"):
         if track.tag != "KeyTrack":
             continue
-        pitch = fields.whole(track, "MidiKey", 60, 0, 127)
+        written = fields.text(track, "MidiKey", "60")
+        if not (written.isdigit() and int(written[:9]) <= 127):
+            lost = sum(1 for event in fields.children(track, "Notes") if event.tag == "MidiNoteEvent")
+            if lost:
+                notices.add("note pitch", "MidiKey %r" % written[:40], lost)
+            continue
         for event in fields.children(track, "Notes"):
-            if event.tag != "MidiNoteEvent":
-                continue
-            get = event.get
-            yield NoteSpec(
-                pitch=pitch,
-                start_time=_note_number(event, "Time", 0.0, -fields.LONGEST_BEATS, fields.LONGEST_BEATS),
-                duration=_note_number(event, "Duration", 0.25, 0.0, fields.LONGEST_BEATS),
-                velocity=_note_number(event, "Velocity", 100.0, 0.0, 127.0),
-                mute=get("IsEnabled", fields.TRUE) == fields.FALSE,
-                probability=_note_number(event, "Probability", 1.0, 0.0, 1.0),
-                velocity_deviation=_note_number(event, "VelocityDeviation", 0.0, -127.0, 127.0),
-                release_velocity=_note_number(event, "OffVelocity", 64.0, 0.0, 127.0),
-            )
+            if event.tag == "MidiNoteEvent":
+                yield _note(event, int(written))
+
+
+def _note(event: Element, pitch: int) -> NoteSpec:
+    start = _note_number(event, "Time", 0.0, -fields.LONGEST_BEATS, fields.LONGEST_BEATS)
+    duration = _note_number(event, "Duration", 0.25, -fields.LONGEST_BEATS, fields.LONGEST_BEATS)
+    if duration < 0.0:
+        notices.add("note turned", "pitch %d at %g for %g" % (pitch, start, duration))
+        start, duration = start + duration, -duration
+    if duration < SHORTEST_NOTE:
+        if duration == 0.0:
+            notices.add("note length", "pitch %d at %g" % (pitch, start))
+        duration = duration or SHORTEST_NOTE
+    return NoteSpec(
+        pitch=pitch,
+        start_time=start,
+        duration=duration,
+        velocity=_note_number(event, "Velocity", 100.0, 1.0, 127.0),
+        mute=event.get("IsEnabled", fields.TRUE) == fields.FALSE,
+        probability=_note_number(event, "Probability", 1.0, 0.0, 1.0),
+        velocity_deviation=_note_number(event, "VelocityDeviation", 0.0, -127.0, 127.0),
+        release_velocity=_note_number(event, "OffVelocity", 64.0, 0.0, 127.0),
+    )
 
 
 def _note_number(event: Element, name: str, default: float, low: float, high: float) -> float:
     written = event.get(name)
-    return default if written is None else fields.to_number(written, "a note's %s" % name, low, high)
+    return default if written is None else fields.to_number(written, "a note's %s" % name, low, high, default)
 
 
 def _audio(clip: Element, spec: ClipSpec) -> None:
@@ -155,6 +214,7 @@ def _audio(clip: Element, spec: ClipSpec) -> None:
 
 
 def warp_markers(clip: Optional[Element]) -> List[WarpMarkerSpec]:
+    """The warp markers in order, each later than the one before in beats and in seconds."""
     markers = []
     for one in fields.children(clip, "WarpMarkers"):
         if one.tag == "WarpMarker":
@@ -169,34 +229,27 @@ def warp_markers(clip: Optional[Element]) -> List[WarpMarkerSpec]:
             )
             markers.append(WarpMarkerSpec(seconds, beat))
     markers.sort(key=lambda marker: marker.beat_time)
-    return markers
+    kept: List[WarpMarkerSpec] = []
+    for marker in markers:
+        last = kept[-1] if kept else None
+        if last is None or (marker.beat_time > last.beat_time and marker.sample_time > last.sample_time):
+            kept.append(marker)
+        else:
+            notices.add("warp marker", "beat %g, second %g" % (marker.beat_time, marker.sample_time))
+    return kept
 
 
-def _envelopes(clip: Element, targets: Targets, warnings: List[str]) -> List[EnvelopeSpec]:
-    """Those of parameters; modulations and MIDI controllers have no parameter that scripts could ask for."""
-    specs = []
+def _envelopes(clip: Element, targets: Targets, spec: ClipSpec) -> None:
+    """Those of parameters; of MIDI controllers and modulation Live's API only shows that there are some."""
     for envelope in fields.children(clip, "Envelopes/Envelopes"):
-        target = targets.by_id.get(fields.text(envelope, "EnvelopeTarget/PointeeId"))
-        if target is None:
-            warnings.append(
-                "clip %r: an envelope of something without a parameter" % fields.text(clip, "Name")
-            )
+        pointee = fields.text(envelope, "EnvelopeTarget/PointeeId")
+        target = targets.by_id.get(pointee)
+        if target is not None:
+            events = fields.children(envelope, "Automation/Events")
+            spec.envelopes.append(EnvelopeSpec(target.path, automation.breakpoints(events, target.law.value)))
             continue
-        events = []
-        for event in fields.children(envelope, "Automation/Events"):
-            if not event.tag.endswith("Event"):
-                continue
-            time = fields.to_number(event.get("Time", "0"), "an event's Time")
-            written = event.get("Value", "0")
-            if written in (fields.TRUE, fields.FALSE):
-                value = float(written == fields.TRUE)
-            else:
-                value = target.law.value(fields.to_number(written, "an event's Value"))
-            if time > NEVER:
-                events.append((time, value))
-            elif not events:
-                first = value
-        if not events and len(envelope.findall("Automation/Events/*")):
-            events = [(0.0, first)]
-        specs.append(EnvelopeSpec(target.path, events))
-    return specs
+        name = targets.unseen(pointee)
+        if name is None:
+            notices.add("envelope", "target %r" % pointee[:40])
+        else:
+            spec.unseen_envelopes.append(name)

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from .. import devices as facts_of
 from ..devices import Law
 from ..spec import ChainSpec, DeviceSpec, SampleSpec, WarpMarkerSpec
-from . import clips, colors, fields, files, parameters, properties
+from . import clips, colors, fields, files, parameters, properties, routing
 from .parameters import MACROS, Path, Targets
 
 RACKS = {
@@ -28,6 +28,12 @@ SEND = Law("send", 0.0, 1.0, (), True)
 PAN = Law("pan", -1.0, 1.0)
 SWITCH = Law("", 0.0, 1.0, ("Off", "On"))
 MACRO = Law("", 0.0, 127.0)
+_CHAIN_MIXER = (
+    ("Speaker", "chain_activator", SWITCH),
+    ("Volume", "volume", FADER),
+    ("Panorama", "panning", PAN),
+)
+"""The parts of a chain's mixer, their names in Live's API, their laws."""
 _AU_TYPES = {0x61756D75: 1, 0x61756670: 2, 0x61756678: 2, 0x61756D66: 2, 0x61756D69: 4}
 """aumu is an instrument; aufx, aumf effects; aumi a MIDI effect."""
 _VST_IS_SYNTH = 0x100
@@ -72,7 +78,7 @@ def load(device: Element, path: Path, targets: Targets, macros: Set[int]) -> Dev
             _sampler(device, spec)
         _extras(device, spec)
     preset = "" if class_name in PLUGINS else _preset_name(device)
-    spec.name = fields.text(device, "UserName") or preset or spec.class_display_name
+    spec.name = fields.text(device, "UserName") or preset or spec.name or spec.class_display_name
     return spec
 
 
@@ -141,11 +147,14 @@ def _branches(device: Element, part: str, path: Path, targets: Targets, mapped: 
             panning=PAN.value(fields.number(mixer, "Panorama/Manual", 0.0)),
         )
         for holder in fields.children(mixer, "SendInfos"):
+            targets.add(holder.find("Send"), where + ("mixer", "sends", len(spec.sends)), SEND)
             spec.sends.append(SEND.value(fields.number(holder, "Send/Manual", 0.0, 0.0, 1e6)))
-        for name in ("Speaker", "Volume", "Panorama"):
-            macro = parameters.macro_of(None if mixer is None else mixer.find(name))
+        for name, attribute, law in _CHAIN_MIXER:
+            element = None if mixer is None else mixer.find(name)
+            macro = parameters.macro_of(element)
             if macro is not None:
                 mapped.add(macro)
+            targets.add(element, where + ("mixer", attribute), law)
         if device.tag == "DrumGroupDevice" and part == "Branches":
             information = branch.find("BranchInfo")
             note = 128 - fields.whole(information, "ReceivingNote", 92, 0, 128)
@@ -212,8 +221,9 @@ def _plugin_type(device: Element, information: Optional[Element]) -> int:
 
 
 def _max(device: Element, spec: DeviceSpec, path: Path, targets: Targets, macros: Set[int]) -> None:
-    reference = device.find("PatchSlot/Value/MxDPatchRef/FileRef")
-    spec.class_display_name = files.stem(files.file_path(reference)) or spec.class_display_name
+    # `MxDPatchRef` until Live 12.2.
+    reference = next((one.find("FileRef") for one in fields.children(device, "PatchSlot/Value")), None)
+    spec.name = files.stem(files.file_path(reference))
     for one in fields.children(device, "ParameterList/ParameterList"):
         timeable = one.find("Timeable")
         name = fields.text(one, "LongName") or fields.text(one, "Name")
@@ -283,5 +293,6 @@ def _extras(device: Element, spec: DeviceSpec) -> None:
     properties.read(device, spec)
     routed = device.find("SideChain/RoutedInput/Routable")
     if routed is not None:
-        spec.extra["input_routing_type"] = fields.text(routed, "UpperDisplayString")
-        spec.extra["input_routing_channel"] = fields.text(routed, "LowerDisplayString")
+        type_, channel = routing.routed(routed)
+        spec.extra["input_routing_type"] = type_ or routing.NO_INPUT
+        spec.extra["input_routing_channel"] = channel or ""

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Dict, List, Optional, Union
+from typing import Callable, Dict, List, Optional, Tuple, Union
 from xml.etree.ElementTree import Element
 
-from ...SetMirror.scales import SCALES
+from ...SetMirror.scales import INTERVALS, SCALES
 from ..spec import CueSpec, GrooveSpec, SceneSpec, SetSpec, TrackSpec, TuningSpec
-from . import colors, fields, tracks
+from . import colors, fields, notices, tracks
 from .devices import FADER
 from .errors import SetFileError
 from .files import stem
+from .parameters import Targets
 from .reader import GENEROUS, Limits, read_tree
 
 MOST_TRACKS = 10000
@@ -26,19 +27,29 @@ _SCENE_TEMPO = re.compile(r"(\d{2,3}(?:[.,]\d+)?)\s*bpm", re.IGNORECASE)
 _SCENE_SIGNATURE = re.compile(r"(?<![\d/])(\d{1,2})\s*/\s*(1|2|4|8|16)(?![\d/])")
 
 
-def load_als(path: Union[str, "os.PathLike[str]"], limits: Limits = GENEROUS) -> SetSpec:
-    """The Set in the file at `path`, written by Live 9 to 12.
+def load_als(
+    path: Union[str, "os.PathLike[str]"],
+    limits: Limits = GENEROUS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> SetSpec:
+    """The Set in the file at `path`, gzipped or plain XML, written by Live 9 to 12.
 
-    Optional parts that are missing get Live's defaults, and a line in the result's `warnings`.
+    What is missing, impossible or reversed is put right or left out; the result's `warnings` count it by kind.
+
+    Args:
+      progress: Called with the share 0..1 of the file that has been read, at most about a hundred times.
 
     Raises:
       SetFileError: the file is missing, no Set, damaged, hostile, or larger than `limits` allow.
     """
-    root = read_tree(path, limits)
-    try:
-        return _set(root, os.fspath(path))
-    except RecursionError:
-        raise SetFileError("racks must not be nested so deep", "too many levels", "The Set is damaged.")
+    with notices.collecting() as collector:
+        root = read_tree(path, limits, progress)
+        try:
+            spec = _set(root, os.fspath(path))
+        except RecursionError:
+            raise SetFileError("racks must not be nested so deep", "too many levels", "The Set is damaged.")
+    spec.warnings = collector.warnings
+    return spec
 
 
 def _set(root: Element, path: str) -> SetSpec:
@@ -51,11 +62,12 @@ def _set(root: Element, path: str) -> SetSpec:
     _main(live_set, spec, grooves)
     _scenes(live_set, spec)
     _even_slots(spec)
+    _even_sends(spec)
+    _playing_slots(spec)
     _transport(live_set, spec)
     _scale(live_set, spec)
-    for locator in fields.children(live_set, "Locators/Locators"):
-        time = fields.beats(locator, "Time", 0.0)
-        spec.cue_points.append(CueSpec(time, fields.text(locator, "Name")))
+    _tunings(live_set, spec)
+    _locators(live_set, spec)
     selected = fields.whole(live_set, "HighlightedTrackIndex", -1)
     if 0 <= selected < len(spec.tracks):
         spec.selected_track = selected
@@ -65,19 +77,19 @@ def _set(root: Element, path: str) -> SetSpec:
 def _tracks(live_set: Element, spec: SetSpec, grooves: Dict[str, int]) -> None:
     holder = live_set.find("Tracks")
     if holder is None:
-        spec.warnings.append("no Tracks: the Set has none")
+        notices.add("missing", "Tracks")
         return
     if len(holder) > MOST_TRACKS:
         raise SetFileError("a Set must have at most %d tracks" % MOST_TRACKS, len(holder), "It is damaged.")
     elements: List[Element] = []
     for element in holder:
         if element.tag not in tracks.KINDS:
-            spec.warnings.append("a track of unknown kind %r was left out" % element.tag)
+            notices.add("track kind", element.tag[:40])
         elif element.tag == "ReturnTrack":
-            spec.return_tracks.append(tracks.load(element, grooves, spec.warnings))
+            spec.return_tracks.append(tracks.load(element, grooves))
         else:
             elements.append(element)
-            spec.tracks.append(tracks.load(element, grooves, spec.warnings))
+            spec.tracks.append(tracks.load(element, grooves))
     tracks.settle_groups(elements, spec.tracks)
 
 
@@ -86,16 +98,19 @@ def _main(live_set: Element, spec: SetSpec, grooves: Dict[str, int]) -> None:
     for tag in ("MainTrack", "MasterTrack"):
         element = live_set.find(tag) if element is None else element
     if element is None:
-        spec.warnings.append("no main track: tempo 120, signature 4/4 and the mixer are Live's defaults")
+        notices.add("missing", "MainTrack")
         return
-    spec.main_track = tracks.load(element, grooves, spec.warnings)
+    spec.main_track = tracks.load(element, grooves)
     mixer = element.find("DeviceChain/Mixer")
     if mixer is None or mixer.find("Tempo") is None:
-        spec.warnings.append("the main track has no tempo: 120")
+        notices.add("missing", "the main track's Tempo")
     spec.tempo = fields.number(mixer, "Tempo/Manual", 120.0, 20.0, 999.0)
     code = fields.whole(mixer, "TimeSignature/Manual", 201, 0, 494)
     spec.signature_numerator, spec.signature_denominator = fields.signature(code)
     spec.groove_amount = fields.number(mixer, "GlobalGrooveAmount/Manual", 100.0, 0.0, 131.25) / 100.0
+    signature = None if mixer is None else mixer.find("TimeSignature")
+    codes = Targets(element).lane(signature, lambda code: min(max(code, 0.0), 494.0))
+    spec.signature_automation = [(time, fields.signature(int(code))) for time, code in codes]
     cue = live_set.find("PreHearTrack/DeviceChain/Mixer")
     spec.main_track.mixer.cue_volume = FADER.value(fields.number(cue, "Volume/Manual", 1.0, 0.0, 1e6))
 
@@ -115,7 +130,7 @@ def _scenes(live_set: Element, spec: SetSpec) -> None:
             spec.scenes.append(_named_scene(scene.get("Value", ""), (colors.index(scene) or 0) or None))
     else:
         slots = max([len(track.clip_slots) for track in spec.tracks] + [1])
-        spec.warnings.append("no scenes: as many as the tracks have slots (%d)" % slots)
+        notices.add("missing", "Scenes, as many as the tracks have slots (%d)" % slots)
         spec.scenes = [SceneSpec() for _ in range(slots)]
 
 
@@ -135,23 +150,57 @@ def _even_slots(spec: SetSpec) -> None:
     """As many slots a track as scenes; a surplus would be clips that no scene can launch."""
     for track in spec.tracks:
         if len(track.clip_slots) > len(spec.scenes):
-            spec.warnings.append(
-                "track %r: %d slots for %d scenes; scenes were added"
-                % (track.name, len(track.clip_slots), len(spec.scenes))
-            )
+            missing = len(track.clip_slots) - len(spec.scenes)
+            notices.add("scenes", "track %r, %d slots" % (track.name, len(track.clip_slots)), missing)
             while len(spec.scenes) < len(track.clip_slots):
                 spec.scenes.append(SceneSpec())
+
+
+def _playing_slots(spec: SetSpec) -> None:
+    for track in spec.tracks:
+        slot = track.playing_slot
+        if slot >= 0 and not (slot < len(track.clip_slots) and track.clip_slots[slot] is not None):
+            notices.add("playing slot", "track %r, slot %d" % (track.name, slot))
+            track.playing_slot = -2
+
+
+def _even_sends(spec: SetSpec) -> None:
+    """As many sends a track as there are returns; Live writes no others."""
+    returns = len(spec.return_tracks)
+    for track in spec.tracks + spec.return_tracks:
+        surplus = len(track.mixer.sends) - returns
+        if surplus > 0:
+            notices.add("sends", "track %r" % track.name, surplus)
+            del track.mixer.sends[returns:]
+
+
+def _locators(live_set: Element, spec: SetSpec) -> None:
+    for locator in fields.children(live_set, "Locators/Locators"):
+        time, name = fields.beats(locator, "Time", 0.0), fields.text(locator, "Name")
+        if any(cue.time == time for cue in spec.cue_points):
+            notices.add("locator", "%r at %g" % (name, time))
+        else:
+            spec.cue_points.append(CueSpec(time, name))
 
 
 def _transport(live_set: Element, spec: SetSpec) -> None:
     transport = live_set.find("Transport")
     if transport is None:
-        spec.warnings.append("no Transport: loop and punch are off")
+        notices.add("missing", "Transport")
     spec.loop = fields.flag(transport, "LoopOn")
     spec.loop_start = fields.beats(transport, "LoopStart", 0.0)
-    spec.loop_length = fields.number(transport, "LoopLength", 16.0, 0.0, fields.LONGEST_BEATS)
+    spec.loop_length = fields.number(
+        transport, "LoopLength", 16.0, -fields.LONGEST_BEATS, fields.LONGEST_BEATS
+    )
+    if spec.loop_length < 0.0:
+        notices.add("loop", "the song's loop")
+        spec.loop_start, spec.loop_length = spec.loop_start + spec.loop_length, -spec.loop_length
+    elif spec.loop_length == 0.0:
+        notices.add("loop length", "the song's loop")
+        spec.loop_length = 1.0
     spec.punch_in = fields.flag(transport, "PunchIn")
     spec.punch_out = fields.flag(transport, "PunchOut")
+    spec.draw_mode = fields.flag(transport, "DrawMode")
     spec.metronome = fields.flag(transport, "MetronomeOn")
     spec.start_time = fields.beats(transport, "CurrentTime", 0.0)
     spec.arrangement_overdub = fields.flag(live_set, "ArrangementOverdub")
@@ -170,27 +219,43 @@ def _scale(live_set: Element, spec: SetSpec) -> None:
         if index < len(SCALES):
             spec.scale_name = SCALES[index][0]
         else:
-            spec.warnings.append("scale number %d is unknown: Major" % index)
+            notices.add("scale", "number %d" % index)
     elif written:
-        spec.scale_name = written
+        if written in INTERVALS:
+            spec.scale_name = written
+        else:
+            notices.add("scale", repr(written[:40]))
     spec.scale_mode = fields.flag(live_set, "InKey")
+
+
+def _tunings(live_set: Element, spec: SetSpec) -> None:
     for tuning in fields.children(live_set, "TuningSystems"):
         if spec.tuning is None:
             spec.tuning = _tuning(tuning)
+        else:
+            notices.add("tuning", repr(fields.text(tuning, "TuningSystemName")[:40]))
 
 
 def _tuning(tuning: Element) -> TuningSpec:
-    """Guess: no file with a tuning has been seen; names follow Live's API."""
-    notes = [
-        fields.to_number(one.get("Value", "0"), "a note's tuning", -1e5, 1e5)
-        for one in fields.children(tuning, "NoteTunings")
-    ]
+    """Guess: the pseudo octave's name; the other parts are as a program writes them whose Sets Live opens."""
+    cents = [fields.number(one, "Cents", 0.0, -1e5, 1e5) for one in tuning.iter("NoteTuning")]
+    reference, allowed = tuning.find("ReferencePitch"), tuning.find("AllowedNoteRange")
     return TuningSpec(
-        fields.text(tuning, "Name"),
-        notes,
+        fields.text(tuning, "TuningSystemName") or fields.text(tuning, "Name"),
+        cents,
         fields.number(tuning, "PseudoOctaveInCents", 1200.0, 0.0, 1e5),
-        fields.number(tuning, "ReferencePitch/Frequency", 440.0, 0.0, 1e5),
+        fields.number(reference, "FrequencyInHz", 440.0, 0.0, 1e5),
+        _note_place(reference, "NoteIndexWithinOctave", "Octave"),
+        _note_place(allowed, "MinNoteIndexWithinOctave", "MinOctave"),
+        _note_place(allowed, "MaxNoteIndexWithinOctave", "MaxOctave"),
     )
+
+
+def _note_place(element: Optional[Element], index: str, octave: str) -> Optional[Tuple[int, int]]:
+    """(index in the pseudo octave, octave); None when the file does not say."""
+    if element is None or element.find(octave) is None:
+        return None
+    return fields.whole(element, index, 0, 0, 1000), fields.whole(element, octave, 0, -1000, 1000)
 
 
 def _grooves(live_set: Element, spec: SetSpec) -> Dict[str, int]:

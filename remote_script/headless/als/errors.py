@@ -1,4 +1,4 @@
-"""The one error that a Set file can end in."""
+"""The errors that a Set file can end in."""
 
 from __future__ import annotations
 
@@ -12,4 +12,21 @@ class SetFileError(ValueError):
         self.rule = rule
         self.value = value
         self.advice = advice
-        super().__init__("%s, got %s. %s" % (rule, value, advice))
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        return "%s, got %s. %s" % (self.rule, self.value, self.advice)
+
+
+class SetTooOld(SetFileError):
+    """The file is a Set of Live 8 or older."""
+
+    def __init__(self, creator: str) -> None:
+        super().__init__(
+            "a Set must be written by Live 9 or later",
+            creator,
+            "open it in Live 9 or later and save it again",
+        )
+
+    def text(self) -> str:
+        return "This Set was written by %s: %s." % (self.value, self.advice)

@@ -1,7 +1,7 @@
 """Reads values out of elements: `<Name Value="…" />` as text, number, whole number or flag.
 
-A part that is not there answers the default. A part that is there must make sense: what is no number, not
-finite or outside its limits is a `SetFileError`, because a Set with one such value cannot be trusted.
+A part that is not there answers the default. One that is unreadable, not finite or outside its limits answers the
+nearest value within them, or the default where none is nearest, and is counted as a warning (`notices`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import math
 from typing import Iterator, Optional, Tuple
 from xml.etree.ElementTree import Element
 
-from .errors import SetFileError
+from . import notices
 
 LONGEST_BEATS = 1e7
 """Beats; Live's own timeline ends at 1,576,800."""
-_ADVICE = "Open the Set in Live and save it again; if Live shows the value, report the file."
+_SHOWN = 40
 
 TRUE, FALSE = "true", "false"
 
@@ -32,18 +32,19 @@ def text(element: Optional[Element], path: str, default: str = "") -> str:
     return default if found is None else found
 
 
-def to_number(written: str, where: str, low: float = -math.inf, high: float = math.inf) -> float:
-    """`written` as a finite number within the limits. SetFileError when it is not."""
+def to_number(
+    written: str, where: str, low: float = -math.inf, high: float = math.inf, default: float = 0.0
+) -> float:
+    """`written` as a finite number within the limits."""
     try:
         number = float(written)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number) or not low <= number <= high:
-        limits = ""
-        if low > -math.inf or high < math.inf:
-            limits = " between %g and %g" % (low, high)
-        raise SetFileError("%s must be a number%s" % (where, limits), repr(written[:40]), _ADVICE)
-    return number
+    if math.isfinite(number) and low <= number <= high:
+        return number
+    notices.add("value", "%s %r" % (where, written[:_SHOWN]))
+    nearest = default if math.isnan(number) else min(max(number, low), high)
+    return min(max(nearest if math.isfinite(nearest) else default, low), high)
 
 
 def number(
@@ -54,30 +55,30 @@ def number(
     high: float = math.inf,
 ) -> float:
     found = attribute(element, path)
-    return default if found is None else to_number(found, _name(element, path), low, high)
+    return default if found is None else to_number(found, _name(element, path), low, high, default)
 
 
 def beats(element: Optional[Element], path: str, default: float = 0.0) -> float:
     return number(element, path, default, -LONGEST_BEATS, LONGEST_BEATS)
 
 
-def to_whole(written: str, where: str, low: int = -(2**63), high: int = 2**63) -> int:
+def to_whole(written: str, where: str, low: int = -(2**63), high: int = 2**63, default: int = 0) -> int:
+    """`written` as a whole number within the limits."""
     try:
-        whole = int(written) if len(written) < 25 else high + 1
+        whole: Optional[int] = int(written) if len(written) < 25 else None
     except ValueError:
-        whole = high + 1
-    if not low <= whole <= high:
-        raise SetFileError(
-            "%s must be a whole number between %d and %d" % (where, low, high), repr(written[:40]), _ADVICE
-        )
-    return whole
+        whole = None
+    if whole is not None and low <= whole <= high:
+        return whole
+    notices.add("value", "%s %r" % (where, written[:_SHOWN]))
+    return min(max(default if whole is None else whole, low), high)
 
 
 def whole(
     element: Optional[Element], path: str, default: int = 0, low: int = -(2**63), high: int = 2**63
 ) -> int:
     found = attribute(element, path)
-    return default if found is None else to_whole(found, _name(element, path), low, high)
+    return default if found is None else to_whole(found, _name(element, path), low, high, default)
 
 
 def flag(element: Optional[Element], path: str, default: bool = False) -> bool:
@@ -85,7 +86,8 @@ def flag(element: Optional[Element], path: str, default: bool = False) -> bool:
     if found is None:
         return default
     if found not in (TRUE, FALSE):
-        raise SetFileError("%s must be true or false" % _name(element, path), repr(found[:40]), _ADVICE)
+        notices.add("value", "%s %r" % (_name(element, path), found[:_SHOWN]))
+        return default
     return found == TRUE
 
 
@@ -96,9 +98,7 @@ def children(element: Optional[Element], path: str) -> Iterator[Element]:
 
 
 def signature(code: int) -> Tuple[int, int]:
-    """Numerator and denominator from Live's code: 201 is 4/4."""
-    if not 0 <= code <= 494:
-        raise SetFileError("a time signature's code must be between 0 and 494", code, _ADVICE)
+    """Numerator and denominator from Live's code 0..494: 201 is 4/4."""
     return code % 99 + 1, 2 ** (code // 99)
 
 

@@ -7,16 +7,14 @@ A parameter is any element with a `Manual` value. Its `AutomationTarget` id is w
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 from xml.etree.ElementTree import Element
 
 from .. import devices as facts_of
 from ..devices import Law
-from ..spec import ParameterSpec
-from . import fields
+from ..spec import EnvelopeSpec, ParameterSpec
+from . import automation, fields, notices
 
-NEVER = -63072000.0
-"""Beats: the time at which Live keeps an envelope's value before its first breakpoint."""
 MACRO_CHANNEL = 16
 MACROS = 16
 Path = Tuple[Any, ...]
@@ -42,36 +40,84 @@ class Target(NamedTuple):
     law: Law
 
 
+CONTROLLERS = "ControllerTargets."
+_FIRST_CC = 2
+
+
+def controller_name(index: int) -> str:
+    """What the track's controller target of this number is. Guess: pitch bend, pressure, then the 128 controllers."""
+    return ("Pitch Bend", "Channel Pressure")[index] if index < _FIRST_CC else "CC %d" % (index - _FIRST_CC)
+
+
 class Targets:
     """The parameters of one track by the id that envelopes point at."""
 
     def __init__(self, track: Element) -> None:
+        self._track = track
+        self._unseen: Optional[Dict[str, str]] = None
         self.by_id: Dict[str, Target] = {}
-        self.automated: Set[str] = set()
+        self._lanes: Dict[str, Element] = {}
         for envelope in fields.children(track, "AutomationEnvelopes/Envelopes"):
             pointee = fields.attribute(envelope, "EnvelopeTarget/PointeeId")
-            if pointee and _has_breakpoints(envelope.find("Automation/Events")):
-                self.automated.add(pointee)
+            self._keep_lane(pointee, envelope.find("Automation/Events"))
+
+    def _keep_lane(self, pointee: Optional[str], events: Optional[Element]) -> None:
+        if pointee and events is not None and automation.has_breakpoints(events):
+            self._lanes[pointee] = events
 
     def add(self, parameter: Optional[Element], path: Path, law: Law) -> None:
         pointee = fields.attribute(parameter, "AutomationTarget", "Id")
         if pointee:
             self.by_id[pointee] = Target(path, law)
+            self._keep_lane(pointee, _own_lane(parameter))
+
+    def lanes(self) -> List[EnvelopeSpec]:
+        """What the Arrangement automates, once all parameters are known."""
+        found = []
+        for pointee, events in self._lanes.items():
+            target = self.by_id.get(pointee)
+            if target is not None:
+                found.append(EnvelopeSpec(target.path, automation.breakpoints(events, target.law.value)))
+            elif self.unseen(pointee) is None:
+                notices.add("envelope", "target %r" % pointee[:40])
+        return found
+
+    def lane(self, parameter: Optional[Element], value_of: Callable[[float], float]) -> automation.Points:
+        """The lane of one parameter, values by this law; empty where it is not automated."""
+        pointee = fields.attribute(parameter, "AutomationTarget", "Id")
+        events = self._lanes.get(pointee or "")
+        if events is None:
+            events = _own_lane(parameter)
+        return automation.breakpoints(events, value_of) if automation.has_breakpoints(events) else []
+
+    def unseen(self, pointee: str) -> Optional[str]:
+        """The name of a target that Live's API does not show as a parameter; None when the track has no such id."""
+        if self._unseen is None:
+            self._unseen = {}
+            for parent in self._track.iter():
+                for child in parent:
+                    if "Target" in child.tag and child.get("Id"):
+                        self._unseen[child.get("Id", "")] = _target_name(parent, child)
+        return self._unseen.get(pointee)
 
     def is_automated(self, parameter: Element) -> bool:
         """Whether the Arrangement automates it. Live 9 keeps the breakpoints inside the parameter."""
         pointee = fields.attribute(parameter, "AutomationTarget", "Id")
-        return pointee in self.automated or _has_breakpoints(parameter.find("ArrangerAutomation/Events"))
+        return pointee in self._lanes or automation.has_breakpoints(_own_lane(parameter))
 
 
-def _has_breakpoints(events: Optional[Element]) -> bool:
-    if events is None:
-        return False
-    return any(_time(event) > NEVER for event in events if event.tag.endswith("Event"))
+def _own_lane(parameter: Optional[Element]) -> Optional[Element]:
+    """Live 9 keeps the breakpoints inside the parameter."""
+    return None if parameter is None else parameter.find("ArrangerAutomation/Events")
 
 
-def _time(event: Element) -> float:
-    return fields.to_number(event.get("Time", "0"), "an event's Time")
+def _target_name(parent: Element, target: Element) -> str:
+    if target.tag.startswith(CONTROLLERS):
+        number = target.tag[len(CONTROLLERS) :]
+        return controller_name(int(number)) if number.isdigit() else target.tag
+    if target.tag in ("ModulationTarget", "AutomationTarget"):
+        return "%s %s" % (parent.tag, target.tag[: -len("Target")].lower())
+    return target.tag[: -len("ModulationTarget")] if target.tag.endswith("ModulationTarget") else target.tag
 
 
 class Found(NamedTuple):
@@ -161,6 +207,8 @@ def native(
     for where, element in found.items():
         filed = filed_number(element, where)
         written = fields.text(element, "Manual", "0")
+        if written not in (fields.TRUE, fields.FALSE):
+            written = repr(filed)
         continuous = element.find("ModulationTarget") is not None
         law = facts_of.guess_law(where, written, limits(element, where), continuous)
         name = facts_of.guess_name(where, used)

@@ -1,10 +1,9 @@
-"""Opens a `.als` file: gzip, then XML, into a tree of elements, bounded in time, memory and depth.
+"""Opens a `.als` file: gzipped or plain XML, into a tree of elements, bounded in time, memory and depth.
 
 The bytes are decompressed piece by piece and never held as a whole; a document type declaration (the door
 to entity bombs and outside files) is refused as soon as the parser meets it, and nothing behind it is read.
 Parts that describe only how Live's windows looked or what a plug-in keeps to itself are left out of the tree
-while parsing, as are breakpoints of Arrangement automation past the third: nobody downstream asks for them.
-Everything wrong with a file is a `SetFileError`.
+while parsing: nothing downstream reads them. Everything that keeps a file from being read is a `SetFileError`.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from __future__ import annotations
 import os
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO, Dict, Iterator, List, Union
+from typing import BinaryIO, Callable, Dict, Iterator, Union
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from .errors import SetFileError
+from . import notices
+from .errors import SetFileError, SetTooOld
 
 PIECE = 1 << 16
 
@@ -31,6 +31,8 @@ class Limits:
     """Elements kept in the tree, about 300 bytes each."""
     seen_elements: int = 20000000
     """Elements met, kept or not: bounds the time."""
+    break_points: int = 500000
+    """Break points kept; what is beyond is left out with a warning."""
     depth: int = 400
     tag_bytes: int = 1 << 22
     """The longest single tag with its attributes; the parser holds it whole."""
@@ -45,7 +47,7 @@ LEFT_OUT = frozenset(
     AutomationLanes AutomationTransformViewState BeatSlicePoints BlobSlot Buffer ClientSize
     ClipEnvelopeChooserViewState ContentLanes ControllerState CurveControl1X EnvelopeChooser
     ExpressionGrid ExpressionLanes FileDropList FollowAction FreezeSequencer IdRefList
-    InitialSlicePointsFromOnsets LockEnvelope LomId LomIdView MidiCCOnOffThresholds MidiControllers
+    InitialSlicePointsFromOnsets LockEnvelope LomId LomIdView MidiCCOnOffThresholds
     MpeSettings NoteAlgorithms Onsets PerNoteEventStore PersistentKeyString ProcessorState Routables
     SavedWarpMarkersForStretched ScrollerTimePreserver SequencerNavigator TimeSelection VideoWindowRect
     ViewData ViewStates
@@ -53,8 +55,31 @@ LEFT_OUT = frozenset(
 )
 
 _BREAKPOINTS = frozenset(("FloatEvent", "BoolEvent", "EnumEvent"))
-_KEPT_BREAKPOINTS = 3
+_GZIP = b"\x1f\x8b"
+_BINARY_SET = b"\xab\x1e\x56\x78"
+"""How Sets of Live 7 and older begin."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_REPORTS = 100
 _RESAVE = "Open it in Live and save it again, or choose another file."
+
+
+def _plain_pieces(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
+    """A file of plain XML in pieces of at most `PIECE` bytes."""
+    total = 0
+    while True:
+        piece = stream.read(PIECE)
+        if not piece:
+            return
+        total += len(piece)
+        if total > limits.bytes:
+            _too_large(limits)
+        yield piece
+
+
+def _too_large(limits: Limits) -> None:
+    raise SetFileError(
+        "a Set must unpack to at most %d bytes" % limits.bytes, "more", "Raise Limits.bytes if it is genuine."
+    )
 
 
 def _pieces(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
@@ -81,16 +106,12 @@ def _pieces(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
         pending = unpacker.unconsumed_tail
         total += len(piece)
         if total > limits.bytes:
-            raise SetFileError(
-                "a Set must unpack to at most %d bytes" % limits.bytes,
-                "more",
-                "Raise Limits.bytes if it is genuine.",
-            )
+            _too_large(limits)
         if piece:
             yield piece
         if unpacker.eof:
             pending = unpacker.unused_data or stream.read(PIECE)
-            if pending[:2] != b"\x1f\x8b":
+            if pending[:2] != _GZIP:
                 return
             unpacker = zlib.decompressobj(wbits=31)
 
@@ -104,8 +125,7 @@ class _Tree:
         self.depth = 0
         self.left_out_from = 0
         self.kept = self.seen = self.kept_bytes = 0
-        self.in_clip_envelope = 0
-        self.children: List[int] = [0]
+        self.break_points = 0
 
     def start(self, tag: str, attributes: Dict[str, str]) -> None:
         self.depth += 1
@@ -118,9 +138,7 @@ class _Tree:
             return
         if self.depth == 1:
             _check_root(tag, attributes)
-        if tag in LEFT_OUT or (
-            tag in _BREAKPOINTS and not self.in_clip_envelope and self.children[-1] >= _KEPT_BREAKPOINTS
-        ):
+        if tag in LEFT_OUT or (tag in _BREAKPOINTS and self._is_one_too_many()):
             self.left_out_from = self.depth
             return
         self.kept += 1
@@ -132,10 +150,6 @@ class _Tree:
             raise SetFileError(
                 "a Set's values must be at most %d bytes" % self.limits.kept_bytes, "more", _RESAVE
             )
-        self.children[-1] += 1
-        self.children.append(0)
-        if tag == "ClipEnvelope":
-            self.in_clip_envelope += 1
         self.builder.start(tag, attributes)
 
     def end(self, tag: str) -> None:
@@ -143,11 +157,15 @@ class _Tree:
             if self.left_out_from == self.depth:
                 self.left_out_from = 0
         else:
-            self.children.pop()
-            if tag == "ClipEnvelope":
-                self.in_clip_envelope -= 1
             self.builder.end(tag)
         self.depth -= 1
+
+    def _is_one_too_many(self) -> bool:
+        self.break_points += 1
+        if self.break_points <= self.limits.break_points:
+            return False
+        notices.add("break points")
+        return True
 
     def _too_many(self, limit: int) -> None:
         raise SetFileError(
@@ -178,15 +196,15 @@ def _check_root(tag: str, attributes: Dict[str, str]) -> None:
         raise SetFileError("MajorVersion must be a number", repr(major[:60]), _RESAVE)
     too_old = int(major) < 4 or creator.startswith(tuple("Ableton Live %d." % n for n in range(1, 9)))
     if too_old:
-        raise SetFileError(
-            "a Set must be written by Live 9 or later",
-            "%s, format %s" % (repr(creator[:60]), major),
-            "Open it in Live 9 or later and save it again.",
-        )
+        raise SetTooOld(creator[:60] or "a Live of format %s" % major)
 
 
-def read_tree(path: Union[str, "os.PathLike[str]"], limits: Limits = GENEROUS) -> Element:
-    """The root element of the Set file at `path`.
+def read_tree(
+    path: Union[str, "os.PathLike[str]"],
+    limits: Limits = GENEROUS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Element:
+    """The root element of the Set file at `path`; `progress` is told the share 0..1 that has been read.
 
     Raises:
       SetFileError: the file is missing, no Set, damaged, hostile or beyond `limits`.
@@ -194,22 +212,47 @@ def read_tree(path: Union[str, "os.PathLike[str]"], limits: Limits = GENEROUS) -
     where = os.fspath(path)
     try:
         with open(where, "rb") as stream:
-            return _parse(stream, limits)
+            return _parse(stream, limits, _Progress(stream, os.fstat(stream.fileno()).st_size, progress))
     except OSError as error:
         raise SetFileError(
             "a Set file must be readable", "%r (%s)" % (where, error.strerror), "Check the path."
         )
 
 
-def _parse(stream: BinaryIO, limits: Limits) -> Element:
-    magic = stream.read(2)
-    if magic != b"\x1f\x8b":
-        raise SetFileError(
-            "a Set file must be gzip-compressed, beginning 1f 8b",
-            magic.hex() or "an empty file",
-            "Choose a .als file that Live wrote.",
-        )
+class _Progress:
+    """Reports how much of a file has been read, at most `_REPORTS` times."""
+
+    def __init__(self, stream: BinaryIO, size: int, report: Callable[[float], None]) -> None:
+        self._stream, self._size, self._report = stream, max(1, size), report
+        self._reported = 0
+
+    def __call__(self) -> None:
+        reached = _REPORTS * self._stream.tell() // self._size
+        if reached > self._reported:
+            self._reported = reached
+            self._report(min(1.0, reached / _REPORTS))
+
+
+def _format_of(stream: BinaryIO) -> Callable[[BinaryIO, Limits], Iterator[bytes]]:
+    """How the file is read, by its first bytes. SetFileError when it is no Set."""
+    magic = stream.read(64)
     stream.seek(0)
+    if magic.startswith(_GZIP):
+        return _pieces
+    if magic.startswith(_BINARY_SET):
+        raise SetTooOld("Live 7 or older")
+    text = magic[len(_BYTE_ORDER_MARK) :] if magic.startswith(_BYTE_ORDER_MARK) else magic
+    if text.lstrip().startswith(b"<"):
+        return _plain_pieces
+    raise SetFileError(
+        "a Set file must be gzip-compressed or plain XML",
+        "one that begins %s" % magic[:4].hex() if magic else "an empty file",
+        "Choose a .als file that Live wrote.",
+    )
+
+
+def _parse(stream: BinaryIO, limits: Limits, progress: Callable[[], None]) -> Element:
+    pieces = _format_of(stream)
     tree = _Tree(limits)
     parser = expat.ParserCreate()
     parser.buffer_text = False
@@ -221,9 +264,10 @@ def _parse(stream: BinaryIO, limits: Limits) -> Element:
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     fed = 0
     try:
-        for piece in _pieces(stream, limits):
+        for piece in pieces(stream, limits):
             parser.Parse(piece, False)
             fed += len(piece)
+            progress()
             # The parser buffers an unfinished tag and starts it anew with each piece.
             if fed - parser.CurrentByteIndex > limits.tag_bytes:
                 raise SetFileError("a tag must be at most %d bytes" % limits.tag_bytes, "more", _RESAVE)

@@ -7,13 +7,12 @@ older Live shows it by its old name.
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional
 from xml.etree.ElementTree import Element
 
 from ..devices import Law
 from ..spec import ClipSpec, MixerSpec, TakeLaneSpec, TrackSpec
-from . import clips, colors, devices, fields
-from .errors import SetFileError
+from . import clips, colors, devices, fields, notices, routing
 from .parameters import Targets
 
 KINDS = {
@@ -24,21 +23,28 @@ KINDS = {
     "MasterTrack": "main",
     "MainTrack": "main",
 }
-MAIN = "Main"
+MAIN = routing.MAIN
 _CROSSFADE = Law("", 0.0, 2.0, ("A", "None", "B"))
+TEMPO = Law("", 20.0, 999.0)
 
 
-def load(track: Element, grooves: Dict[str, int], warnings: List[str]) -> TrackSpec:
-    """One track; group membership is settled by the caller, who knows the others."""
+def load(track: Element, grooves: Dict[str, int]) -> TrackSpec:
+    """One track; the caller, who knows the others, settles its group."""
+    user_name = fields.text(track, "Name/UserName")
+    name = MAIN if KINDS[track.tag] == "main" else fields.text(track, "Name/EffectiveName") or user_name
+    with notices.at("track %r" % name):
+        return _load(track, name, user_name, grooves)
+
+
+def _load(track: Element, name: str, user_name: str, grooves: Dict[str, int]) -> TrackSpec:
     kind = KINDS[track.tag]
     targets = Targets(track)
     chain = track.find("DeviceChain")
     if chain is None:
-        warnings.append("track %r: no DeviceChain; it is empty" % fields.text(track, "Name/EffectiveName"))
-    user_name = fields.text(track, "Name/UserName")
+        notices.add("missing", "DeviceChain")
     spec = TrackSpec(
         kind=kind,
-        name=MAIN if kind == "main" else fields.text(track, "Name/EffectiveName") or user_name,
+        name=name,
         user_name=user_name,
         color_index=colors.index(track),
         is_folded=kind == "group" and _is_folded(track),
@@ -48,12 +54,14 @@ def load(track: Element, grooves: Dict[str, int], warnings: List[str]) -> TrackS
         is_collapsed=not fields.flag(track, "TrackUnfolded", True),
         mixer=_mixer(None if chain is None else chain.find("Mixer"), kind, targets),
         solo=fields.flag(chain, "Mixer/SoloSink"),
+        playing_slot=fields.whole(track, "SavedPlayingSlot", -1, -2, 2**31),
     )
     spec.devices = devices.load_all(_device_list(chain), (), targets, set())
     if chain is not None and kind in ("midi", "audio"):
-        _sequencer(track, chain, spec, grooves, targets, warnings)
+        _sequencer(track, chain, spec, grooves, targets)
     if chain is not None:
-        _routing(chain, spec)
+        routing.load(chain, spec)
+    spec.automation = targets.lanes()
     return spec
 
 
@@ -84,11 +92,18 @@ def _mixer(mixer: Optional[Element], kind: str, targets: Targets) -> MixerSpec:
     for holder in fields.children(mixer, "Sends"):
         send = holder.find("Send")
         targets.add(send, ("mixer", "sends", len(spec.sends)), devices.SEND)
+        # `Active` until Live 11.
+        active = fields.flag(holder, "Active", True)
+        spec.send_switches.append(fields.flag(holder, "EnabledByUser", active))
         spec.sends.append(devices.SEND.value(fields.number(send, "Manual", 0.0, 0.0, 1e6)))
     if kind == "main":
         spec.crossfader = devices.PAN.value(fields.number(mixer, "CrossFade/Manual", 0.0))
+        targets.add(find("CrossFade"), ("mixer", "crossfader"), devices.PAN)
+        targets.add(find("Tempo"), ("mixer", "song_tempo"), TEMPO)
     targets.add(find("Volume"), ("mixer", "volume"), devices.FADER)
     targets.add(find("Pan"), ("mixer", "panning"), devices.PAN)
+    targets.add(find("SplitStereoPanL"), ("mixer", "left_split_stereo"), devices.PAN)
+    targets.add(find("SplitStereoPanR"), ("mixer", "right_split_stereo"), devices.PAN)
     targets.add(find("Speaker"), ("mixer", "track_activator"), devices.SWITCH)
     targets.add(find("CrossFadeState"), ("mixer", "crossfade_assign"), _CROSSFADE)
     return spec
@@ -100,24 +115,24 @@ def _sequencer(
     spec: TrackSpec,
     grooves: Dict[str, int],
     targets: Targets,
-    warnings: List[str],
 ) -> None:
     sequencer = chain.find("MainSequencer")
     if sequencer is None:
-        warnings.append("track %r: no MainSequencer; it has no clips" % spec.name)
+        notices.add("missing", "MainSequencer")
         return
+    midi = track.tag == "MidiTrack"
     spec.monitoring = fields.whole(sequencer, "MonitoringEnum", 1, 0, 2)
     spec.arm = fields.flag(sequencer, "Recorder/IsArmed")
     for slot in fields.children(sequencer, "ClipSlotList"):
         clip: Optional[ClipSpec] = None
         for element in fields.children(slot, "ClipSlot/Value"):
-            if element.tag in clips.CLIPS:
-                clip = clips.load(element, grooves, targets, warnings)
+            if clips.belongs(element, midi):
+                clip = clips.load(element, grooves, targets)
         spec.clip_slots.append(clip)
         spec.stop_buttons.append(fields.flag(slot, "HasStop", True))
-    lane = "ClipTimeable" if track.tag == "MidiTrack" else "Sample"
+    lane = "ClipTimeable" if midi else "Sample"
     events = sequencer.find(lane + "/ArrangerAutomation/Events")
-    spec.arrangement_clips = clips.load_arranged(events, grooves, targets, warnings)
+    spec.arrangement_clips = clips.load_arranged(events, grooves, targets, midi)
     for element in fields.children(track, "TakeLanes/TakeLanes"):
         if element.tag != "TakeLane":
             continue
@@ -125,40 +140,14 @@ def _sequencer(
             TakeLaneSpec(
                 name=fields.text(element, "Name/EffectiveName") or fields.text(element, "Name"),
                 arrangement_clips=clips.load_arranged(
-                    element.find("ClipAutomation/Events"), grooves, targets, warnings
+                    element.find("ClipAutomation/Events"), grooves, targets, midi
                 ),
             )
         )
 
 
-def _routing(chain: Element, spec: TrackSpec) -> None:
-    audible = spec.kind != "midi" or any(device.type == 1 for device in spec.devices)
-    output = "AudioOutputRouting" if audible else "MidiOutputRouting"
-    spec.output_routing_type, spec.output_routing_channel = _routed(chain.find(output))
-    if spec.kind in ("midi", "audio"):
-        source = "MidiInputRouting" if spec.kind == "midi" else "AudioInputRouting"
-        spec.input_routing_type, spec.input_routing_channel = _routed(chain.find(source))
-
-
-def _routed(routing: Optional[Element]) -> Tuple[Optional[str], Optional[str]]:
-    """Type and channel as choosers show them today.
-
-    Guess: "Ext: All Ins" of the file reads "All Ins", and no channel of a MIDI input is "All Channels".
-    """
-    target = fields.text(routing, "Target")
-    upper = fields.text(routing, "UpperDisplayString")
-    lower = fields.text(routing, "LowerDisplayString")
-    if target in ("AudioOut/Master", "AudioOut/Main"):
-        upper = MAIN
-    elif upper.startswith("Ext: "):
-        upper = upper[5:]
-    if target.startswith("MidiIn/") and target.endswith("/-1") and not lower:
-        lower = "All Channels"
-    return upper or None, lower or None
-
-
 def settle_groups(elements: List[Element], specs: List[TrackSpec]) -> None:
-    """Tells each track the index of the group track it is in."""
+    """Tell each track the index of the group track it is in; one whose group is not in front is in none."""
     by_id = {
         element.get("Id", ""): index for index, element in enumerate(elements) if element.tag == "GroupTrack"
     }
@@ -168,9 +157,6 @@ def settle_groups(elements: List[Element], specs: List[TrackSpec]) -> None:
             continue
         found = by_id.get(group)
         if found is None or found >= index:
-            raise SetFileError(
-                "a track must stand behind the group track it is in",
-                "group %s of %r" % (group[:20], specs[index].name),
-                "The Set is damaged; open it in Live and save it again.",
-            )
-        specs[index].group = found
+            notices.add("group", "track %r, group %s" % (specs[index].name, group[:20]))
+        else:
+            specs[index].group = found

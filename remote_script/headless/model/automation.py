@@ -5,16 +5,18 @@ of its track over the span of the copy; at the end of the span a lane steps back
 other times stay; a copy of an Arrangement clip writes nothing, deleting a copy clears nothing. A parameter with a lane
 has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from the Session) and the lane's value
 at the play head: at once while the song plays, on the next update of the display while it stands. Enabling automation
-again takes effect a tick later. Guess: a playing Session clip's envelopes move their parameters in the same way, and
-hold them where the clip stops.
+again takes effect a tick later. The song's tempo and signature follow their lanes in the main track as well. Guess: a
+playing Session clip's envelopes move their parameters in the same way, and hold them where the clip stops; a Set that
+is opened keeps the values of its file until the play head moves.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from bisect import bisect_right
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ..envelopes import Breakpoints, Event
-from .parameter import Parameter, single
+from .parameter import Parameter
 from .where import above, is_midi, track_of
 
 NONE, ACTIVE, OVERRIDDEN = 0, 1, 2
@@ -25,15 +27,22 @@ DISPLAY_S = 0.1
 class Automation:
     """What the Arrangement automates in one Set."""
 
-    def __init__(self, doc: Any) -> None:
+    def __init__(self, doc: Any, signatures: Sequence[Tuple[float, Tuple[int, int]]] = ()) -> None:
         self._doc = doc
+        self._signatures = list(signatures)
+        self._starts = [time for time, _ in self._signatures]
+        self._opened_at: Optional[float] = None
+        self._has_moved = False
         self._automated: Dict[int, Parameter] = {}
+        self._opened: Dict[int, Optional[Breakpoints]] = {}
+        """The lanes of the Set when it was opened, by the parameter's id."""
         self._waited = 0.0
 
     def find(self) -> None:
         """Take up what the Set already automates."""
         for parameter in self._doc.parameters():
             if parameter.lane is not None or parameter.automation_state:
+                self._opened[id(parameter)] = parameter.lane
                 self.follow(parameter)
 
     def follow(self, parameter: Parameter) -> None:
@@ -52,19 +61,35 @@ class Automation:
         self._waited += seconds
         if playing:
             self._follow_clips()
-        if not self._automated or not (playing or self._waited >= DISPLAY_S - 1e-9):
+        if self._opened_at is None:
+            self._opened_at = position
+        self._has_moved = self._has_moved or playing or position != self._opened_at
+        if not (playing or self._waited >= DISPLAY_S - 1e-9):
             return
         self._waited = 0.0
+        if self._starts and self._has_moved:
+            self._follow_signature(position)
         for parameter in list(self._automated.values()):
             if parameter.ptr is None:
                 continue
             self._refresh_state(parameter)
-            if parameter.automation_state == ACTIVE and parameter.lane is not None:
-                _move(parameter, parameter.lane.value_after(position, parameter.value))
+            if parameter.automation_state == ACTIVE and parameter.lane is not None and self._moves(parameter):
+                parameter.automate(parameter.lane.value_after(position, parameter.value))
+
+    def _moves(self, parameter: Parameter) -> bool:
+        """False until the play head has moved; a lane that was stamped since counts at once."""
+        return self._has_moved or parameter.lane is not self._opened.get(id(parameter))
+
+    def _follow_signature(self, position: float) -> None:
+        song = self._doc.song
+        index = max(0, bisect_right(self._starts, position) - 1)
+        numerator, denominator = self._signatures[index][1]
+        song.derive("signature_numerator", numerator)
+        song.derive("signature_denominator", denominator)
 
     def _refresh_state(self, parameter: Parameter) -> None:
         track = track_of(parameter)
-        if track is None or track.parent is None or track.kind not in ("midi", "audio"):
+        if track is None or track.parent is None:
             return
         if (parameter.lane is None and not parameter.marked) or track.playback.in_session:
             state = NONE
@@ -85,12 +110,7 @@ class Automation:
             position = position_of(clip)
             for parameter, points in clip.body.envelopes:
                 if parameter.ptr is not None and len(points):
-                    _move(parameter, points.value_after(position, parameter.value))
-
-
-def _move(parameter: Parameter, value: float) -> None:
-    value = min(max(single(value), parameter.min), parameter.max)
-    parameter.derive("value", float(round(value)) if parameter.items else value)
+                    parameter.automate(points.value_after(position, parameter.value))
 
 
 # Stamping

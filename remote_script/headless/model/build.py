@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import palette
+from ..envelopes import Breakpoints
 from ..session import Playback
-from ..spec import ClipSpec, EnvelopeSpec, SetSpec, TrackSpec
+from ..spec import ClipSpec, SetSpec, TrackSpec
 from .clip import Clip
 from .clip_slot import ClipSlot
 from .device import make_device
@@ -62,6 +63,7 @@ def build_track(
                 slot.has_stop_button = False
             slots.append(slot)
         made.own("clip_slots", tuple(slots))
+        _take_over(made.playback, slots, spec.playing_slot)
     if made.is_regular:
         made.own("arrangement_clips", _clips(doc, spec.arrangement_clips, color, grooves, tempo))
         lanes = []
@@ -71,10 +73,18 @@ def build_track(
             lanes.append(node)
         made.own("take_lanes", tuple(lanes))
         _put_envelopes(made, spec)
+    _mark_automated(made, spec)
     made.refresh_devices()
     for device in made.devices:
         device.refresh_active()
     return made
+
+
+def _take_over(playback: Playback, slots: List[ClipSlot], index: int) -> None:
+    """The Session plays what it played when the Set was saved, once the song runs. Guess: until then it is chosen."""
+    playback.in_session = index != -1
+    if 0 <= index < len(slots) and slots[index].clip is not None:
+        playback.playing = slots[index]
 
 
 def _base_of(spec: TrackSpec) -> str:
@@ -102,25 +112,31 @@ def _put_envelopes(track: Track, spec: TrackSpec) -> None:
     for node, clip in pairs:
         found = []
         for envelope in clip.envelopes:
-            parameter = find_parameter(track, envelope)
+            parameter = find_parameter(track, envelope.parameter)
             if parameter is not None:
                 found.append((parameter, envelope.events))
         if found:
             node.put_envelopes(found)
 
 
-def find_parameter(track: Track, envelope: EnvelopeSpec) -> Optional[Any]:
-    """The parameter that an envelope names; None when the track does not have it."""
-    path = list(envelope.parameter)
+def _mark_automated(track: Track, spec: TrackSpec) -> None:
+    for lane in spec.automation:
+        parameter = find_parameter(track, lane.parameter)
+        if parameter is not None:
+            parameter.lane = Breakpoints.of(lane.events)
+            parameter.automation_state = 1
+
+
+def find_parameter(track: Track, path: Tuple[Any, ...]) -> Optional[Any]:
+    """The parameter that the way of an `EnvelopeSpec` leads to; None when the track does not have it."""
     try:
-        if path[0] == "mixer":
-            held = getattr(track.mixer_device, path[1])
-            return held[path[2]] if path[1] == "sends" else held if hasattr(held, "value") else None
         holder: Any = track
-        while len(path) > 2:
-            device = holder.devices[path[0]]
-            holder = getattr(device, path[1])[path[2]]
+        while len(path) > 2 and path[0] != "mixer":
+            holder = getattr(holder.devices[path[0]], path[1])[path[2]]
             path = path[3:]
+        if path[0] == "mixer":
+            held = getattr(holder.mixer_device, path[1])
+            return held[path[2]] if path[1] == "sends" else held if hasattr(held, "value") else None
         return holder.devices[path[0]].parameter_at(path[1])
     except (IndexError, AttributeError, TypeError):
         return None
@@ -157,7 +173,7 @@ def build_song(doc: Any, spec: SetSpec) -> Song:
         "scale_mode",
     ):
         setattr(song, field, getattr(spec, field))
-    view = SongView(doc, follow_song=spec.follow_song)
+    view = SongView(doc, follow_song=spec.follow_song, draw_mode=spec.draw_mode)
     song.own("view", view)
     pool = GroovePool(doc)
     pool.own("grooves", tuple(Groove.of(doc, each) for each in spec.grooves))

@@ -58,8 +58,12 @@ class Clip(ClipContent):
     @classmethod
     def of_body(cls, doc: Any, body: ClipBody) -> Clip:
         """A clip with its view, not yet in its place."""
+        return cls._made(doc, body, ClipView(doc))
+
+    @classmethod
+    def _made(cls, doc: Any, body: ClipBody, view: ClipView) -> Clip:
         clip = cls(doc, body=body)
-        clip.own("view", ClipView(doc))
+        clip.own("view", view)
         return clip
 
     @classmethod
@@ -67,7 +71,10 @@ class Clip(ClipContent):
         cls, doc: Any, spec: Any, color_index: int = 0, grooves: Tuple[Any, ...] = (), tempo: float = 120.0
     ) -> Clip:
         """From a `ClipSpec`, without envelopes; `put_envelopes` adds them once the track has its devices."""
-        return cls.of_body(doc, ClipBody.of_spec(spec, color_index, grooves, tempo))
+        view = ClipView(doc, grid_is_triplet=spec.grid_is_triplet)
+        if spec.grid is not None:
+            view.grid_quantization = spec.grid
+        return cls._made(doc, ClipBody.of_spec(spec, color_index, grooves, tempo), view)
 
     def put_envelopes(self, envelopes: Iterable[Tuple[Node, Iterable[Sequence[float]]]]) -> None:
         """While the document is built: parameters with their (time, value) events."""

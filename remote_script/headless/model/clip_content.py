@@ -244,7 +244,8 @@ class ClipContent(Node):
         return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)  # type: ignore[attr-defined]
 
     def get_has_envelopes(self) -> bool:
-        return bool(self.get_automation_envelopes())
+        """Also true for envelopes of MIDI controllers and modulation, which no call reaches (reported)."""
+        return bool(self.get_automation_envelopes() or self.body.unseen_envelopes)
 
     def _may_automate(self, parameter: Optional[Node]) -> bool:
         if self.body.start_time is not None or parameter is None:
@@ -269,7 +270,7 @@ class ClipContent(Node):
         self.put(self.body.without_envelope(device_parameter))
 
     def call_clear_all_envelopes(self) -> None:
-        self.put(self.body._replace(envelopes=()))
+        self.put(self.body._replace(envelopes=(), unseen_envelopes=()))
 
 
 @model

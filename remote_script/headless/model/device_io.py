@@ -47,8 +47,10 @@ class DeviceIO(Node):
     def get_available_routing_channels(self) -> Tuple[Any, ...]:
         if self.source == NONE:
             return (RoutingChannel.of("", 2),)
-        names = ("All Channels",) if self.is_midi else ("Pre FX", "Post FX", "Post Mixer")
-        return tuple(RoutingChannel.of(name, 2) for name in names)
+        routing = self.doc.routing  # type: ignore[attr-defined]
+        track = routing.track_named(self.source)
+        names = ("All Channels",) if self.is_midi or track is None else routing.taps(track)
+        return tuple(RoutingChannel.of(name, 2) for name in routing.with_chosen(names, self.tap))
 
     def get_routing_type(self) -> Any:
         for each in self.get_available_routing_types():

@@ -71,12 +71,14 @@ class TuningSystem(Node):
 
     @classmethod
     def of(cls, doc: Any, spec: TuningSpec) -> Optional[TuningSystem]:
+        places = {"reference": spec.reference_note, "lowest": spec.lowest_note, "highest": spec.highest_note}
         return cls(
             doc,
             name=spec.name,
             note_tunings=tuple(spec.note_tunings),
             pseudo_octave_in_cents=float(spec.pseudo_octave_in_cents),
             frequency=float(spec.reference_pitch_frequency),
+            **{name: place for name, place in places.items() if place is not None},
         )
 
     @property

@@ -39,12 +39,13 @@ class LiveSet(Document):
         self.routing = Routing(self)
         self.transport = Transport(self)
         self.keyboard = Keyboard(self)
-        self.automation = Automation(self)
+        self.automation = Automation(self, spec.signature_automation)
         self.levels = Levels(self)
         self.tapes = Tapes(self)
         self.begin()
         try:
             self.song = build_song(self, spec)
+            self.transport.position = self.song.current_song_time = self.song.start_time
             self.application = Application.make(self)
             self.bear(self.song)
             self.bear(self.application)

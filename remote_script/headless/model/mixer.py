@@ -22,12 +22,22 @@ class TempoParameter(Parameter):
     def get_value(self) -> float:
         return single(self.doc.song.tempo)  # type: ignore[attr-defined]
 
+    def automate(self, value: float) -> None:
+        self.doc.song.derive("tempo", min(max(single(value), self.min), self.max))  # type: ignore[attr-defined]
+
     def put(self, value: float) -> None:
         self.doc.song.set_tempo(value)  # type: ignore[attr-defined]
 
 
-def send_parameter(doc: Document, name: str, value: float) -> Parameter:
-    return plain(doc, name, value, 0.0, 1.0, 0.0, "send")
+SEND_IS_OFF = 1
+"""Guess: a send that is switched off reads as "can be changed, but is not active"."""
+
+
+def send_parameter(doc: Document, name: str, value: float, is_on: bool = True) -> Parameter:
+    made = plain(doc, name, value, 0.0, 1.0, 0.0, "send")
+    if not is_on:
+        made.state = SEND_IS_OFF
+    return made
 
 
 @model
@@ -74,7 +84,9 @@ class Mixer(Node):
             made.own("song_tempo", TempoParameter(doc, name="Song Tempo", default=120.0))
         else:
             values = list(spec.sends) + [0.0] * len(returns)
-            made.own("sends", tuple(send_parameter(doc, n, v) for n, v in zip(returns, values)))
+            switches = list(spec.send_switches) + [True] * len(returns)
+            sends = zip(returns, values, switches)
+            made.own("sends", tuple(send_parameter(doc, name, value, on) for name, value, on in sends))
         if spec.crossfade_assign != 1:
             made.crossfade_assign = spec.crossfade_assign
         if spec.panning_mode:

@@ -126,10 +126,19 @@ class Parameter(Node):
         if value == self.value:
             return
         with self.doc.edit():
-            if self.automation_state == 1:
-                self.change("overridden", True)
-                self.change("automation_state", 2)
+            self.override()
             self.change("value", value)
+
+    def override(self) -> None:
+        """Somebody else than its lane moves the parameter."""
+        if self.automation_state == 1:
+            self.change("overridden", True)
+            self.change("automation_state", 2)
+
+    def automate(self, value: float) -> None:
+        """Take the value of a lane or an envelope."""
+        value = min(max(single(value), self.min), self.max)
+        self.derive("value", float(round(value)) if self.items else value)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field == "value":

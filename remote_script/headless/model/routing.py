@@ -1,12 +1,13 @@
 """Where tracks take their signal from and send it to, as the lists that Live offers.
 
-Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that
+A list contains what is chosen, also where a Set names hardware or a place that is not here: Live shows the name that
+the Set keeps. Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that
 a new track's lists are empty in the tick of its making is measured.
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Iterable, Iterator, List, Optional, Tuple
 
 from ..values import RoutingChannel, RoutingType
 from .device_io import PORTS
@@ -15,6 +16,8 @@ EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3,
 MONO, STEREO, MIDI = 1, 2, 0
 Offer = Tuple[str, int, Any]
 """A type before it is made into an object of Live's: name, category, track."""
+INTERFACE = ("1/2", "1", "2")
+TAPS = ("Pre FX", "Post FX", "Post Mixer")
 CHANNELS = {"input_type": "input_channel", "output_type": "output_channel"}
 
 
@@ -33,6 +36,20 @@ class Routing:
     @property
     def main_name(self) -> str:
         return str(self._doc.song.master_track.name)
+
+    def taps(self, track: Any) -> Tuple[str, ...]:
+        """Where the signal of a track can be taken, in its drum racks too. Guess: how those are written."""
+        found = list(TAPS)
+        for device in track.devices:
+            if device.lom == "RackDevice" and device.is_drum_rack:
+                found += [
+                    "%s | %s | %s" % (device.name, chain.name, tap) for chain in device.chains for tap in TAPS
+                ]
+        return tuple(found)
+
+    def track_named(self, name: str) -> Optional[Any]:
+        """The track that a chooser means by this name; None for anything else."""
+        return next((each for each in self._everyone() if each.name == name), None)
 
     def _others(self, track: Any) -> List[Any]:
         song = self._doc.song
@@ -55,6 +72,19 @@ class Routing:
             types += [(each.name, TRACK, each) for each in self._doc.song.return_tracks]
             types.append((self.main_name, MASTER, self._doc.song.master_track))
         types.append(("No Input", NONE, None))
+        return self._with_chosen(types, track.input_type)
+
+    @staticmethod
+    def with_chosen(names: Iterable[str], chosen: str) -> Tuple[str, ...]:
+        """The names on offer, and the chosen one where it is not among them."""
+        offered = tuple(names)
+        return offered if chosen in offered or not chosen else (*offered, chosen)
+
+    @staticmethod
+    def _with_chosen(types: List[Offer], name: str) -> List[Offer]:
+        """The list with what a Set chose on another machine."""
+        if name and all(each[0] != name for each in types):
+            types.append((name, INVALID, None))
         return types
 
     def _outputs(self, track: Any) -> List[Offer]:
@@ -66,7 +96,7 @@ class Routing:
         if track.has_midi_output and track.kind == "midi":
             types = [("No Output", NONE, None)]
             types += [(o.name, TRACK, o) for o in self._others(track) if o.kind == "midi"]
-            return types
+            return self._with_chosen(types, track.output_type)
         types = [
             ("Ext. Out", EXTERNAL, None),
             (self.main_name, MASTER, self._doc.song.master_track),
@@ -80,7 +110,7 @@ class Routing:
                 if o.kind == "audio" or (o.kind == "midi" and any(d.type == 1 for d in o.devices))
             ]
         types.append(("Sends Only", NONE, None))
-        return types
+        return self._with_chosen(types, self._output_name(track))
 
     def input_types(self, track: Any) -> Tuple[Any, ...]:
         return tuple(self._type(*offer) for offer in self._inputs(track))
@@ -92,29 +122,36 @@ class Routing:
         if track.kind == "midi":
             kind = self.input_type(track)
             if kind.category == TRACK:
-                names = ["Pre FX", "Post FX", "Post Mixer"]
+                names = list(TAPS)
             elif kind.category == NONE:
-                return (self._channel("", MIDI),)
+                names = [""]
             else:
                 names = ["All Channels"] + ["Ch. %d" % (n + 1) for n in range(16)]
-            return tuple(self._channel(name, MIDI) for name in names)
+            return tuple(self._channel(name, MIDI) for name in self.with_chosen(names, track.input_channel))
         if track.kind != "audio":
             return (self._channel("", STEREO),)
         kind = self.input_type(track)
+        names = [""]
         if kind.category == EXTERNAL:
-            return (self._channel("1/2", STEREO), self._channel("1", MONO), self._channel("2", MONO))
-        if kind.category in (TRACK, MASTER) and kind.display_name != self.main_name:
-            return tuple(self._channel(name, STEREO) for name in ("Pre FX", "Post FX", "Post Mixer"))
-        return (self._channel("", STEREO),)
+            names = list(INTERFACE)
+        elif kind.category in (TRACK, MASTER) and kind.display_name != self.main_name:
+            names = list(self.taps(self.track_named(kind.display_name)))
+        return self._audio_channels(names, track.input_channel)
+
+    def _audio_channels(self, names: Iterable[str], chosen: str) -> Tuple[Any, ...]:
+        return tuple(
+            self._channel(name, MONO if name.isdigit() else STEREO)
+            for name in self.with_chosen(names, chosen)
+        )
 
     def output_channels(self, track: Any) -> Tuple[Any, ...]:
         kind = self.output_type(track)
         if track.has_midi_output and track.kind == "midi":
-            names = ["Track In"] if kind.category == TRACK else [""]
+            names = self.with_chosen(["Track In"] if kind.category == TRACK else [""], track.output_channel)
             return tuple(self._channel(name, MIDI) for name in names)
         if kind.category == EXTERNAL:
-            return (self._channel("1/2", STEREO), self._channel("1", MONO), self._channel("2", MONO))
-        return (self._channel("Track In" if kind.category == TRACK else "", STEREO),)
+            return self._audio_channels(INTERFACE, track.output_channel)
+        return self._audio_channels(["Track In" if kind.category == TRACK else ""], track.output_channel)
 
     # What is chosen
 
@@ -140,11 +177,7 @@ class Routing:
             default = track.group_track.name
         if track.kind == "main":
             default = "Ext. Out"
-        name = track.output_type
-        if name in ("Master", "Main"):
-            name = self.main_name
-        elif name == "Group" and track.group_track is not None:
-            name = track.group_track.name
+        name = self._output_name(track)
         return self._chosen_type(self._outputs(track), name or default, default if not name else "")
 
     def output_track(self, track: Any) -> Any:
@@ -159,6 +192,15 @@ class Routing:
             return self._doc.song.master_track, False
         source = next((offer[2] for offer in self._inputs(track) if offer[0] == kind.display_name), None)
         return source, self.input_channel(track).display_name in ("Pre FX", "Post FX")
+
+    def _output_name(self, track: Any) -> str:
+        """What the track's output is called in this Live and under the group's present name."""
+        name = str(track.output_type)
+        if name in ("Master", "Main"):
+            return self.main_name
+        if name == "Group" and track.group_track is not None:
+            return str(track.group_track.name)
+        return name
 
     def input_channel(self, track: Any) -> Any:
         return self._chosen_channel(self.input_channels(track), track.input_channel)

@@ -148,7 +148,8 @@ class Song(Structure):
     def set_tempo(self, value: float) -> None:
         if not 20.0 <= value <= 999.0:
             raise RuntimeError(TEMPO)
-        self.change("tempo", value)
+        if self.change("tempo", value):
+            self.master_track.mixer_device.song_tempo.override()
 
     def check_signature_numerator(self, value: int) -> int:
         if not 1 <= value <= 99:
@@ -389,6 +390,8 @@ class Song(Structure):
         self.refresh_visible()
         self.refresh_length()
         self.refresh_automation()
+        for track in self.tracks:
+            launching.refresh_indices(track)
         self.view.repair()
 
     def refresh_group_slots(self) -> None:

@@ -95,6 +95,8 @@ class Compressor(Special):
             if track is not self.track:
                 found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))  # type: ignore[attr-defined]
         found.append(RoutingType.of(self.NO_INPUT, 6, None))
+        if self.source and all(each.display_name != self.source for each in found):
+            found.append(RoutingType.of(self.source, 7, None))
         return tuple(found)
 
     def tell_routings(self) -> None:
@@ -105,12 +107,12 @@ class Compressor(Special):
 
     def get_available_input_routing_channels(self) -> Tuple[Any, ...]:
         kind = self.get_input_routing_type().display_name
-        names = ("Pre FX", "Post FX", "Post Mixer")
-        if kind == self.NO_INPUT:
-            names = ("",)  # type: ignore[assignment]
-        elif kind == "Ext. In":
+        routing = self.doc.routing  # type: ignore[attr-defined]
+        track = routing.track_named(kind)
+        names = ("",) if track is None else routing.taps(track)
+        if kind == "Ext. In":
             names = ("1/2", "1", "2")
-        return tuple(RoutingChannel.of(name, 2) for name in names)
+        return tuple(RoutingChannel.of(name, 2) for name in routing.with_chosen(names, self.tap))
 
     def get_input_routing_type(self) -> Any:
         wanted = self.source or self.NO_INPUT

@@ -32,6 +32,7 @@ class Transport:
         self._doc = doc
         self.playing = False
         self.position = 0.0
+        """The play head in beats. Guess: a Set that is opened has it at its start marker."""
         self._asked: List[Callable[[], None]] = []
         self._scene: Optional[_SceneLaunch] = None
         self._taps: List[float] = []
@@ -148,7 +149,7 @@ class Transport:
         self._taps = self._taps[-(TAPS - 1) :] + [now]
         if len(self._taps) == TAPS and self._taps[-1] > self._taps[0]:
             tempo = 60.0 * (TAPS - 1) / (self._taps[-1] - self._taps[0])
-            self.song.change("tempo", min(max(tempo, 20.0), 999.0))
+            self.song.set_tempo(min(max(tempo, 20.0), 999.0))
 
     # Session
 
@@ -182,6 +183,7 @@ class Transport:
         if scene.ptr is None:
             return
         if scene.tempo_enabled:
+            song.master_track.mixer_device.song_tempo.override()
             song.derive("tempo", scene.own_tempo)
         if scene.time_signature_enabled:
             song.derive("signature_numerator", scene.own_signature[0])

@@ -64,8 +64,8 @@ def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -
 
 
 @parametrize
-def test_a_real_set_loads_without_a_warning_about_its_structure(als: Path) -> None:
-    assert [line for line in load_als(als).warnings if "envelope" not in line] == []
+def test_a_real_set_loads_without_a_warning(als: Path) -> None:
+    assert [str(warning) for warning in load_als(als).warnings] == []
 
 
 @parametrize
