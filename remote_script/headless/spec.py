@@ -55,10 +55,11 @@ class WarpMarkerSpec:
 class EnvelopeSpec:
     """A clip envelope, or a lane of the Arrangement.
 
-    `parameter` is the way from the track: ("mixer", "volume" | "panning" | "track_activator" | "song_tempo" | …), ("mixer", "sends", index), (device index, parameter index),
-    or through racks (device index, "chains" | "return_chains", chain index, device index, …, parameter
-    index), or to a chain's mixer (…, chain index, "mixer", "volume" | "panning" | "chain_activator").
-    Parameter indices count "Device On" as 0; of a rack the macros are 1 to 16 and the chain selector is 17.
+    `parameter` is the way from the track: ("mixer", "volume" | "panning" | "track_activator" | "song_tempo" | …),
+    ("mixer", "sends", index), (device index, parameter index), or through racks (device index, "chains" |
+    "return_chains", chain index, device index, …, parameter index), or to a chain's mixer (…, chain index, "mixer",
+    "volume" | "panning" | "chain_activator"). Parameter indices count "Device On" as 0; of a rack the macros are
+    1 to 16 and the chain selector is 17.
     """
 
     parameter: Tuple[Any, ...]
