@@ -76,6 +76,16 @@ class DeviceFacts(NamedTuple):
         """Names of the parameters that are listed only once their section was on."""
         return frozenset(fact.name for fact in self.parameters if fact.in_section)
 
+    def opened_by(self, switch: str) -> Tuple[ParameterFact, ...]:
+        """What a Sampler lists more once this switch ("L 1 On", "Osc On") is on: its section's parameters."""
+        if not switch.endswith(" On") or any(
+            fact.name == switch and fact.default for fact in self.parameters
+        ):
+            return ()
+        section = switch[: -len(" On")]
+        prefixes = (section + " ",) if section != "Osc" else ("O ", "Oe ")
+        return tuple(fact for fact in self.parameters if fact.in_section and fact.name.startswith(prefixes))
+
     @property
     def fresh(self) -> Tuple[ParameterFact, ...]:
         """What a freshly inserted device lists."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tuple
 
-from ..devices import find
+from ..devices import find, parameter
 from ..devices.older import as_of
 from ..node import Document, Node, model
 from ..spec import DeviceSpec
@@ -140,9 +140,20 @@ class Device(Node):
         """Make it the selected device of its track."""
         self.track.view.change("selected_device", self)
 
-    def on_parameter(self, parameter: Parameter) -> None:
-        if parameter is self.parameters[0]:
+    def on_parameter(self, changed: Parameter) -> None:
+        if changed is self.parameters[0]:
             self.doc.refresh(("active", id(self)), self.refresh_active)
+        elif self.class_name == "MultiSampler" and changed.items and changed.value:
+            self._open_section(changed.name)
+
+    def _open_section(self, switch: str) -> None:
+        """A Sampler lists a section's parameters once it was on (measured on 12.4). Guess: at the list's end."""
+        facts = find(self.class_name)
+        held = {each.name for each in self.parameters}
+        more = [fact for fact in (facts.opened_by(switch) if facts else ()) if fact.name not in held]
+        if more:
+            made = tuple(Parameter.of(self.doc, parameter(fact)) for fact in more)
+            self.derive("parameters", self.parameters + made)
 
     def refresh_active(self) -> None:
         """Derive `is_active` from the switch and what encloses the device."""

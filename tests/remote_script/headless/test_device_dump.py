@@ -221,3 +221,22 @@ def test_a_drum_sampler_is_inserted_by_its_other_name_alone() -> None:
         track.insert_device("Drum Sampler", 0)
     assert track.insert_device("DrumSampler", 0).class_name == "DrumCell"
     live.close()
+
+
+def test_a_sampler_lists_a_section_once_it_is_switched_on() -> None:
+    live = HeadlessLive()
+    sampler = _inserted(live, "MultiSampler")
+    heard: list[int] = []
+    sampler.add_parameters_listener(lambda: heard.append(len(sampler.parameters)))
+    by_name = {each.name: each for each in sampler.parameters}
+    assert len(by_name) == 70
+    by_name["Osc On"].value = 1.0
+    by_name["Pe On"].value = 1.0
+    assert len(sampler.parameters) == 108
+    assert heard == [93, 108]
+    fixed = next(each for each in sampler.parameters if each.name == "O Fix On")
+    assert list(fixed.value_items) == ["Off", "On"]
+    by_name["Pe On"].value = 0.0
+    by_name["Pe On"].value = 1.0
+    assert len(sampler.parameters) == 108
+    live.close()
