@@ -231,17 +231,22 @@ def _placed(facts: facts_of.DeviceFacts, found: Dict[str, Element]) -> Dict[int,
 
     Guess: where as many elements as parameters are left over, they stand in the same order.
     """
-    left = dict(found)
+    # Lives up to 12.4 write a part of a device as an element of its own or as the first word of a tag.
+    left = {_flat(where): element for where, element in found.items()}
     placed: Dict[int, Element] = {}
     open_places: List[int] = []
     for index, fact in enumerate(facts.parameters):
-        if fact.path in left:
-            placed[index] = left.pop(fact.path)
+        if _flat(fact.path) in left:
+            placed[index] = left.pop(_flat(fact.path))
         elif not fact.in_section:
             open_places.append(index)
     if len(left) == len(open_places):
         placed.update(zip(open_places, left.values()))
     return placed
+
+
+def _flat(path: str) -> str:
+    return path.replace("/", "_")
 
 
 def attached(element: Element, spec: ParameterSpec, targets: Targets, macros: Set[int]) -> ParameterSpec:

@@ -211,7 +211,8 @@ def _row(each: Row, old: Row) -> Row:
         was.append(old["name"])
     if was:
         row["was"] = sorted(set(was), key=was.index)
-    if path and each.get("xml_cert", "known") in ("meaning", "table"):
+    certainty = each.get("xml_cert", "table" if "path" in old.get("guess", ()) else "")
+    if path and certainty in ("meaning", "table"):
         guess.append("path")
     if guess:
         row["guess"] = guess

@@ -17,7 +17,14 @@ from remote_script.headless.spec import SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
 from tests.sets import parametrize
 
-TYPES = {"Eq8": "audio", "Roar": "audio", "Looper": "audio", "Shifter": "audio", "Hybrid": "audio"}
+TYPES = {
+    "Eq8": "audio",
+    "Compressor2": "audio",
+    "Roar": "audio",
+    "Looper": "audio",
+    "Shifter": "audio",
+    "Hybrid": "audio",
+}
 
 
 def opened(xml: str) -> tuple[HeadlessLive, Any]:
@@ -151,3 +158,26 @@ def test_real_sets_tell_their_special_devices(als: Path) -> None:
                 for name, where in properties.PLACES[kind].items():
                     if view.value(one, where):
                         assert name in spec.extra, (kind, name)
+
+
+@pytest.mark.parametrize(
+    "place", ["<SideChainEq><On>%s</On></SideChainEq>", "<SideChainEq_On>%s</SideChainEq_On>"]
+)
+def test_a_part_of_a_device_is_an_element_or_the_first_word_of_a_tag(place: str) -> None:
+    live, device = opened("<Compressor2>%s</Compressor2>" % (place % "<Manual Value='true'/>"))
+    switch = next(each for each in device.parameters if each.name == "S/C EQ On")
+    assert switch.value == 1.0
+    live.close()
+
+
+def test_a_sampler_lists_the_sections_that_its_set_has() -> None:
+    lfo = "<Frequency><Manual Value='3'/></Frequency>"
+    live, device = opened(
+        "<MultiSampler><Lfo><IsOn><Manual Value='true'/></IsOn><Slot><Value><SimplerLfo Id='0'>"
+        f"{lfo}</SimplerLfo></Value></Slot></Lfo></MultiSampler>"
+    )
+    by_name = {each.name: each for each in device.parameters}
+    assert by_name["L 1 On"].value == 1.0
+    assert by_name["L 1 Rate"].str_for_value(by_name["L 1 Rate"].value) == "3.00 Hz"
+    assert "L 2 Rate" not in by_name
+    live.close()
