@@ -30,6 +30,12 @@ DEVICES: Dict[str, str] = _FACTS["devices"]
 """A device's class name -> the prefix of its banks among the constants of `_Generic.Devices`."""
 
 
+PALETTE: Dict[int, int] = {int(color): value for color, value in _FACTS["palette"].items()}
+"""Live's colours, and the MIDI values for them of the standard palette."""
+NOTIFICATIONS: Dict[str, Any] = _FACTS["notifications"]
+"""Texts for displays of the third generation, in groups; "" where Live makes the text in code."""
+
+
 def _number(version: str) -> Tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2])
 

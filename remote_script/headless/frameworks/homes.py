@@ -104,29 +104,33 @@ HOMES: Dict[str, str] = {
     "ableton.v2.control_surface.percussion_instrument_finder": "engine.drums",
     "ableton.v2.control_surface.device_chain_utils": "engine.drums",
     "ableton.v2.control_surface.skin": "engine.skin",
-    "ableton.v3.base": "engine.tools",
-    "ableton.v3.control_surface": "third.surface",
-    "ableton.v3.control_surface.colors": "third.skin engine.skin",
-    "ableton.v3.control_surface.component": "second.component",
+    "ableton.v3.base": "third.util engine.tools",
+    "ableton.v3.control_surface": "third.surface third.elements_base third.component third.skin engine.parameters "
+    "engine.device_banks third.components third.live",
+    "ableton.v3.control_surface.banking_util": "engine.device_banks",
+    "ableton.v3.control_surface.colors": "third.skin engine.skin third.live",
+    "ableton.v3.control_surface.component": "third.component",
     "ableton.v3.control_surface.component_map": "third.component_map",
-    "ableton.v3.control_surface.components": "third.components second.components second.mixer second.session "
-    "engine.scrolling",
+    "ableton.v3.control_surface.components": "third.components engine.scrolling engine.slide",
     "ableton.v3.control_surface.consts": "engine.midi",
     "ableton.v3.control_surface.controls": "engine.controls engine.value_controls engine.control_groups "
     "engine.text_controls "
     "MappedSensitivitySettingControl=MappedControl FixedRadioButtonGroup=RadioButtonGroup",
+    "ableton.v3.control_surface.default_bank_definitions": "engine.device_banks",
+    "ableton.v3.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
     "ableton.v3.control_surface.display": "third.display",
     "ableton.v3.control_surface.elements": "third.elements engine.compounds engine.skin "
     "SimpleColor=Color ColorPart=Color",
     "ableton.v3.control_surface.elements.button_matrix": "ButtonMatrixElement=RowFirstMatrix engine.compounds",
-    "ableton.v3.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
     "ableton.v3.control_surface.elements_base": "third.elements_base engine.midi MapMode=NamedMapMode",
-    "ableton.v3.control_surface.instrument_finder": "",
+    "ableton.v3.control_surface.instrument_finder": "third.components engine.drums",
     "ableton.v3.control_surface.layer": "engine.resources",
     "ableton.v3.control_surface.midi": "engine.midi MapMode=NamedMapMode",
     "ableton.v3.control_surface.mode": "third.modes engine.modes engine.mode_buttons",
+    "ableton.v3.control_surface.parameter_info": "engine.parameters",
     "ableton.v3.control_surface.skin": "third.skin engine.skin",
-    "ableton.v3.live": "third.live engine.live",
+    "ableton.v3.live": "third.live engine.live engine.parameters engine.recording "
+    "is_track_recording=track_is_recording",
     "ableton.v3.live.action": "third.action",
 }
 

@@ -120,12 +120,13 @@ SETUP = """
             for layer in (1, 2):
                 self.add_button(10 * layer, "layer_%d_button" % layer, msg_type=MIDI_NOTE_TYPE, is_momentary=True)
                 base = 20 * layer
-                self.add_button_matrix([[base + 1, base + 2], [base + 3, base + 4]], "pads_%d" % layer)
+                pads = [[base + 1, base + 2], [base + 3, base + 4]]
+                self.add_button_matrix(pads, "pads_%d" % layer, msg_type=MIDI_NOTE_TYPE)
                 self.add_encoder_matrix([[base + 11, base + 12]], "sends_%d" % layer)
                 self.add_encoder_matrix([[base + 15, base + 16]], "faders_%d" % layer)
             self.add_encoder(100, "tempo_encoder", msg_type=MIDI_CC_TYPE, map_mode=MapMode.LinearTwoCompliment)
-            self.add_button(110, "up_button")
-            self.add_button(111, "down_button")
+            self.add_button(110, "up_button", msg_type=MIDI_NOTE_TYPE)
+            self.add_button(111, "down_button", msg_type=MIDI_NOTE_TYPE)
 
     class Specification(ControlSurfaceSpecification):
         elements_type = Elements
@@ -294,9 +295,10 @@ DRUMS = """
     class Elements(ElementsBase):
         def __init__(self, *a, **k):
             super().__init__(*a, **k)
-            self.add_button_matrix([[each + 4 * row for each in range(4)] for row in range(4)], "Pads")
+            self.add_button_matrix([[each + 4 * row for each in range(4)] for row in range(4)], "Pads",
+                                   msg_type=MIDI_NOTE_TYPE)
             for number, name in enumerate(("Mute", "Solo", "Select", "Up")):
-                self.add_button(20 + number, name + "_Button")
+                self.add_button(20 + number, name + "_Button", msg_type=MIDI_NOTE_TYPE)
 
     class Colors:
         class DrumGroup:

@@ -34,16 +34,16 @@ KNOBS = """
     class Elements(ElementsBase):
         def __init__(self, *a, **k):
             super().__init__(*a, **k)
-            self.add_modifier_button(0, "Shift_Button")
-            self.add_button(1, "Play_Button")
-            self.add_button(2, "Pages_Button")
-            self.add_button(3, "Up_Button")
+            self.add_modifier_button(0, "Shift_Button", msg_type=MIDI_NOTE_TYPE)
+            self.add_button(1, "Play_Button", msg_type=MIDI_NOTE_TYPE)
+            self.add_button(2, "Pages_Button", msg_type=MIDI_NOTE_TYPE)
+            self.add_button(3, "Up_Button", msg_type=MIDI_NOTE_TYPE)
             self.add_modified_control(control=self.play_button, modifier=self.shift_button)
             self.add_matrix(
                 [[10, 11, 12, 13], [14, 15, 16, 17]], "Knobs", msg_type=MIDI_CC_TYPE,
                 element_factory=lambda identifier, name, **k: TellingEncoder(identifier, name=name, **k),
             )
-            self.add_button_matrix([[40, 41, 42, 43], [44, 45, 46, 47]], "Pads", channels=1)
+            self.add_button_matrix([[40, 41, 42, 43], [44, 45, 46, 47]], "Pads", channels=1, msg_type=MIDI_NOTE_TYPE)
             self.add_submatrix(self.pads, "Lower_Pads", columns=(0, 4), rows=(1, 2))
 
     class TargetControls(Component):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.live import Live, application, liveobj_valid
+from ..engine.live import Live, application, duplicate_clip_loop, liveobj_valid
 
 
 def _song():
@@ -17,70 +17,72 @@ def _tried(call):
     return True
 
 
-def fire(obj, button_state=None):
+def fire(fireable, button_state=None):
     """Launch a clip, slot or scene; with a button's state as its launch mode says."""
-    if not liveobj_valid(obj):
+    if not liveobj_valid(fireable):
         return False
-    return _tried(lambda: obj.fire() if button_state is None else obj.set_fire_button_state(button_state))
+    return _tried(
+        lambda: fireable.fire() if button_state is None else fireable.set_fire_button_state(button_state)
+    )
 
 
-def select(obj):
+def select(selectable):
     """Select a track, scene, slot, clip or device in Live."""
     view = _song().view
-    if not liveobj_valid(obj):
+    if not liveobj_valid(selectable):
         return False
-    if isinstance(obj, Live.Track.Track):
-        view.selected_track = obj
-    elif isinstance(obj, Live.Scene.Scene):
-        view.selected_scene = obj
-    elif isinstance(obj, Live.ClipSlot.ClipSlot):
-        view.highlighted_clip_slot = obj
-    elif isinstance(obj, Live.Clip.Clip):
-        view.detail_clip = obj
-    elif isinstance(obj, Live.Device.Device):
-        view.select_device(obj)
+    if isinstance(selectable, Live.Track.Track):
+        view.selected_track = selectable
+    elif isinstance(selectable, Live.Scene.Scene):
+        view.selected_scene = selectable
+    elif isinstance(selectable, Live.ClipSlot.ClipSlot):
+        view.highlighted_clip_slot = selectable
+    elif isinstance(selectable, Live.Clip.Clip):
+        view.detail_clip = selectable
+    elif isinstance(selectable, Live.Device.Device):
+        view.select_device(selectable)
     else:
         return False
     return True
 
 
-def delete(obj):
+def delete(deletable):
     """Delete a track, scene, clip or device; what Live refuses stays."""
     song = _song()
-    if not liveobj_valid(obj):
+    if not liveobj_valid(deletable):
         return False
-    if isinstance(obj, Live.Track.Track):
+    if isinstance(deletable, Live.Track.Track):
         for tracks, call in (
             (song.tracks, song.delete_track),
             (song.return_tracks, song.delete_return_track),
         ):
-            if obj in tuple(tracks):
-                return _tried(lambda: call(list(tracks).index(obj)))  # noqa: B023 - called at once
+            if deletable in tuple(tracks):
+                return _tried(lambda: call(list(tracks).index(deletable)))  # noqa: B023 - called at once
         return False
-    if isinstance(obj, Live.Scene.Scene):
-        return _tried(lambda: song.delete_scene(list(song.scenes).index(obj)))
-    if isinstance(obj, Live.ClipSlot.ClipSlot):
-        return bool(obj.has_clip) and _tried(obj.delete_clip)
-    if isinstance(obj, Live.Clip.Clip):
-        return _tried(obj.canonical_parent.delete_clip)
-    if isinstance(obj, Live.Device.Device):
-        chain = obj.canonical_parent
-        return _tried(lambda: chain.delete_device(list(chain.devices).index(obj)))
+    if isinstance(deletable, Live.Scene.Scene):
+        return _tried(lambda: song.delete_scene(list(song.scenes).index(deletable)))
+    if isinstance(deletable, Live.ClipSlot.ClipSlot):
+        return bool(deletable.has_clip) and _tried(deletable.delete_clip)
+    if isinstance(deletable, Live.Clip.Clip):
+        return _tried(deletable.canonical_parent.delete_clip)
+    if isinstance(deletable, Live.Device.Device):
+        chain = deletable.canonical_parent
+        return _tried(lambda: chain.delete_device(list(chain.devices).index(deletable)))
     return False
 
 
-def duplicate(obj):
+def duplicate(duplicatable):
     """Duplicate a track, scene or clip."""
     song = _song()
-    if not liveobj_valid(obj):
+    if not liveobj_valid(duplicatable):
         return False
-    if isinstance(obj, Live.Track.Track):
-        return obj in tuple(song.tracks) and _tried(
-            lambda: song.duplicate_track(list(song.tracks).index(obj))
+    if isinstance(duplicatable, Live.Track.Track):
+        return duplicatable in tuple(song.tracks) and _tried(
+            lambda: song.duplicate_track(list(song.tracks).index(duplicatable))
         )
-    if isinstance(obj, Live.Scene.Scene):
-        return _tried(lambda: song.duplicate_scene(list(song.scenes).index(obj)))
-    slot = obj.canonical_parent if isinstance(obj, Live.Clip.Clip) else obj
+    if isinstance(duplicatable, Live.Scene.Scene):
+        return _tried(lambda: song.duplicate_scene(list(song.scenes).index(duplicatable)))
+    slot = duplicatable.canonical_parent if isinstance(duplicatable, Live.Clip.Clip) else duplicatable
     if isinstance(slot, Live.ClipSlot.ClipSlot):
         track = slot.canonical_parent
         return _tried(lambda: track.duplicate_clip_slot(list(track.clip_slots).index(slot)))
@@ -114,3 +116,78 @@ def toggle_or_cycle_parameter_value(parameter):
     else:
         parameter.value = parameter.max if parameter.value == parameter.min else parameter.min
     return True
+
+
+def duplicate_loop(clip):
+    """Double a MIDI clip's loop."""
+    if not (liveobj_valid(clip) and clip.is_midi_clip):
+        return False
+    return _tried(lambda: duplicate_clip_loop(clip))
+
+
+def duplicate_clip_special(clip):
+    """Duplicate a clip into the next slot and play the copy."""
+    slot = clip.canonical_parent if liveobj_valid(clip) else None
+    if not isinstance(slot, Live.ClipSlot.ClipSlot):
+        return False
+    track = slot.canonical_parent
+    index = list(track.clip_slots).index(slot)
+    copies = []
+    if not _tried(lambda: copies.append(track.duplicate_clip_slot(index))):
+        return False
+    track.clip_slots[copies[0]].fire(force_legato=True, launch_quantization=Live.Song.Quantization.q_no_q)
+    return True
+
+
+def delete_notes_with_pitch(clip, pitch):
+    """All notes of a pitch in a MIDI clip."""
+    return _notes(clip) and _tried(lambda: clip.remove_notes_extended(pitch, 1, clip.loop_start, clip.length))
+
+
+def delete_notes_in_range(clip, from_time, time_span):
+    """All notes of a time in a MIDI clip."""
+    return _notes(clip) and _tried(lambda: clip.remove_notes_extended(0, 128, from_time, time_span))
+
+
+def _notes(clip):
+    return liveobj_valid(clip) and bool(clip.is_midi_clip)
+
+
+def set_loop_start(clip, loop_start, show_loop=True):
+    """Move the beginning of a clip's loop."""
+    return _loop(clip, "loop_start", loop_start, show_loop)
+
+
+def set_loop_end(clip, loop_end, show_loop=True):
+    """Move the end of a clip's loop."""
+    return _loop(clip, "loop_end", loop_end, show_loop)
+
+
+def _loop(clip, attribute, value, show_loop):
+    if not liveobj_valid(clip):
+        return False
+
+    def move():
+        setattr(clip, attribute, value)
+        if show_loop:
+            clip.view.show_loop()
+
+    return _tried(move)
+
+
+def set_loop_position(clip, loop_start, loop_end):
+    """Move a clip's loop; the end that is in the way goes first."""
+    if not liveobj_valid(clip):
+        return False
+    ends = [("loop_start", loop_start), ("loop_end", loop_end)]
+    if loop_start >= clip.loop_end:
+        ends.reverse()
+    return all(_tried(lambda: setattr(clip, *end)) for end in ends)  # noqa: B023 - called at once
+
+
+def extend_loop_for_region(clip, region_start, region_length):
+    """Make a clip's loop hold a region."""
+    if not liveobj_valid(clip):
+        return False
+    end = max(clip.loop_end, region_start + region_length)
+    return set_loop_position(clip, min(clip.loop_start, region_start), end)

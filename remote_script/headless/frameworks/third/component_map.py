@@ -5,50 +5,35 @@ from __future__ import annotations
 from functools import partial
 
 from ..engine.absent import unsupported
-from ..second.components import (
-    AccentComponent,
-    BackgroundComponent,
-    DeviceComponent,
-    ModifierBackgroundComponent,
-    SessionRecordingComponent,
-    TransportComponent,
-    UndoRedoComponent,
-    ViewControlComponent,
-)
-from ..second.session import SessionNavigationComponent
-from .components import (
-    ClipActionsComponent,
-    DeviceNavigationComponent,
-    DrumGroupComponent,
-    MixerComponent,
-    PlayableComponent,
-    SessionComponent,
-    SessionOverviewComponent,
-    ViewBasedRecordingComponent,
-)
+from ..engine.device_banks import BANK_DEFINITIONS, BankingInfo
+from . import components as ours
+from .components import SessionNavigationComponent
 
 KNOWN = {
-    "Background": BackgroundComponent,
-    "Drum_Group": DrumGroupComponent,
-    "Device": DeviceComponent,
-    "Accent": AccentComponent,
-    "Clip_Actions": ClipActionsComponent,
-    "Modifier_Background": ModifierBackgroundComponent,
-    "Playable": PlayableComponent,
-    "Session_Overview": SessionOverviewComponent,
-    "Device_Navigation": DeviceNavigationComponent,
-    "Mixer": MixerComponent,
-    "Recording": SessionRecordingComponent,
-    "Session": SessionComponent,
-    "Session_Navigation": SessionNavigationComponent,
-    "Transport": TransportComponent,
-    "Undo_Redo": UndoRedoComponent,
-    "View_Based_Recording": ViewBasedRecordingComponent,
-    "View_Control": ViewControlComponent,
+    "Device_Parameters": ours.DeviceParametersComponent,
+    "Grid_Resolution": ours.GridResolutionComponent,
+    "Translating_Background": ours.TranslatingBackgroundComponent,
+    "View_Toggle": ours.ViewToggleComponent,
+    "Background": ours.BackgroundComponent,
+    "Drum_Group": ours.DrumGroupComponent,
+    "Device": ours.DeviceComponent,
+    "Accent": ours.AccentComponent,
+    "Clip_Actions": ours.ClipActionsComponent,
+    "Modifier_Background": ours.ModifierBackgroundComponent,
+    "Playable": ours.PlayableComponent,
+    "Session_Overview": ours.SessionOverviewComponent,
+    "Device_Navigation": ours.DeviceNavigationComponent,
+    "Mixer": ours.MixerComponent,
+    "Recording": ours.RecordingComponent,
+    "Session": ours.SessionComponent,
+    "Session_Navigation": ours.SessionNavigationComponent,
+    "Transport": ours.TransportComponent,
+    "Undo_Redo": ours.UndoRedoComponent,
+    "View_Based_Recording": ours.ViewBasedRecordingComponent,
+    "View_Control": ours.ViewControlComponent,
 }
 MISSING = (
-    "Active_Parameter", "Grid_Resolution",
-    "Sliced_Simpler", "Step_Sequence", "Translating_Background", "View_Toggle",
+    "Active_Parameter", "Sliced_Simpler", "Step_Sequence",
 )  # fmt: skip
 """Live's own that are not here: asking for one says so."""
 
@@ -63,6 +48,9 @@ class ComponentMap(dict):
             **{name: unsupported("ableton.v3 component %s" % name) for name in MISSING},
         }
         self._factories["Session_Navigation"] = partial(SessionNavigationComponent, session_ring=session_ring)
+        self._factories["Device_Bank_Navigation"] = partial(
+            ours.DeviceBankNavigationComponent, banking_info=BankingInfo(BANK_DEFINITIONS)
+        )
         self._factories.update(specification.component_map)
         dict.__setitem__(self, "Session_Ring", session_ring)
         dict.__setitem__(self, "Target_Track", target_track)

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from ..engine.control_groups import RadioButtonGroup
+from ..engine.controls import ToggleButtonControl
 from ..engine.dependency import depends
 from ..engine.device import DeviceNavigationCore
-from ..engine.drums import DrumGroupCore
-from ..engine.live import liveobj_valid
+from ..engine.device_banks import BankingInfo
+from ..engine.drums import DrumGroupCore, PercussionInstrumentFinder
+from ..engine.events import EventObject, listenable_property
+from ..engine.live import Live, liveobj_valid
 from ..engine.recording import ViewBasedRecordingCore
+from ..engine.slide import Slideable, SlideCore
 from ..second import components, mixer, session
-from ..second.component import Component
+from .component import Component, shown
 
 DEFAULT_DRUM_TRANSLATION_CHANNEL = 15
 
+AccentComponent = shown(components.AccentComponent)
+ArmedTargetTrackComponent = shown(components.ArmedTargetTrackComponent)
+BackgroundComponent = shown(components.BackgroundComponent)
+DeviceComponent = shown(components.DeviceComponent)
+ModifierBackgroundComponent = shown(components.ModifierBackgroundComponent)
+ScrollComponent = shown(components.ScrollComponent)
+SessionNavigationComponent = shown(session.SessionNavigationComponent)
+SessionRingComponent = shown(session.SessionRingComponent)
+TargetTrackComponent = shown(components.TargetTrackComponent)
+TransportComponent = shown(components.TransportComponent)
+UndoRedoComponent = shown(components.UndoRedoComponent)
+ViewControlComponent = shown(components.ViewControlComponent)
+RecordingComponent = shown(components.SessionRecordingComponent)
 
-class ClipSlotComponent(session.ClipSlotComponent):
+
+class ClipSlotComponent(shown(session.ClipSlotComponent)):
     """One clip slot under a button."""
 
     VALUES = {
@@ -37,13 +58,13 @@ class ClipSlotComponent(session.ClipSlotComponent):
         return self.has_clip()
 
 
-class SceneComponent(session.SceneComponent):
+class SceneComponent(shown(session.SceneComponent)):
     """One scene under a button."""
 
     clip_slot_component_type = ClipSlotComponent
 
 
-class SessionComponent(session.SessionComponent):
+class SessionComponent(shown(session.SessionComponent)):
     """Follows the surface's session ring."""
 
     scene_component_type = SceneComponent
@@ -53,14 +74,14 @@ class SessionComponent(session.SessionComponent):
         super().__init__(session_ring, name=name, **kwargs)
 
 
-class ChannelStripComponent(mixer.ChannelStripComponent):
+class ChannelStripComponent(shown(mixer.ChannelStripComponent)):
     """One track under a strip of controls."""
 
     COLORS = {**mixer.ChannelStripComponent.COLORS, "select": ("Mixer.NotSelected", "Mixer.Selected")}
     empty_color = "Mixer.NoTrack"
 
 
-class MixerComponent(mixer.MixerComponent):
+class MixerComponent(shown(mixer.MixerComponent)):
     """Follows the surface's session ring; `target_…` controls are the selected track's."""
 
     channel_strip_component_type = ChannelStripComponent
@@ -122,7 +143,7 @@ for _what in (
     _make_target(_what)
 
 
-class PlayableComponent(components.PlayableComponent):
+class PlayableComponent(shown(components.PlayableComponent)):
     """Pads that play notes."""
 
     def __init__(self, name="Playable", matrix_always_listenable=False, *args, **kwargs):
@@ -185,16 +206,347 @@ class DeviceNavigationComponent(SimpleDeviceNavigationComponent):
         super().__init__(*args, name=name, **kwargs)
 
 
-class ClipActionsComponent(components.ClipActionsComponent):
+class ClipActionsComponent(shown(components.ClipActionsComponent)):
     """Buttons for the clip that is the target."""
 
     def __init__(self, name="Clip_Actions", *args, **kwargs):
         super().__init__(*args, name=name, **kwargs)
 
 
-class SessionOverviewComponent(components.SessionOverviewComponent):
+class SessionOverviewComponent(shown(components.SessionOverviewComponent)):
     """Windows of the session ring on a matrix."""
 
     @depends(session_ring=None)
     def __init__(self, name="Session_Overview", session_ring=None, *args, **kwargs):
         super().__init__(session_ring, True, *args, name=name, **kwargs)
+
+
+class AutoArmComponent(shown(components.AutoArmComponent)):
+    """The target track is armed implicitly while this is on."""
+
+    def __init__(self, name="Auto_Arm", target_track=None, *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+
+
+def track_can_be_auto_armed(track):
+    """A MIDI track that can be armed, and is not frozen."""
+    return liveobj_valid(track) and bool(track.can_be_armed and track.has_midi_input and not track.is_frozen)
+
+
+class TranslatingBackgroundComponent(BackgroundComponent):
+    """Moves what it is given to another channel, which buttons may select."""
+
+    channel_selection_buttons = RadioButtonGroup()
+
+    def __init__(self, name="Translating_Background", translation_channel=0, *args, **kwargs):
+        self._translation_channel = translation_channel
+        super().__init__(*args, name=name, **kwargs)
+
+    def _take(self, name, control):
+        super()._take(name, control)
+        if control is not None:
+            control.set_channel(self._translation_channel)
+
+    def set_channel_selection_buttons(self, buttons):
+        """The first button is the first channel from `translation_channel` on. Guess."""
+        self.channel_selection_buttons.control_count = buttons.width() * buttons.height() if buttons else 0
+        self.channel_selection_buttons.set_control_element(buttons)
+
+    @channel_selection_buttons.checked
+    def _select_channel(self, button):
+        for control in self._held_controls.values():
+            if control is not None:
+                control.set_channel(self._translation_channel + button.index)
+
+
+class DeviceParametersComponent(shown(components.DeviceParameterComponent)):
+    """The parameters of a provider under eight controls."""
+
+    def __init__(self, parameter_provider=None, name="Device_Parameters", *args, **kwargs):
+        super().__init__(parameter_provider, *args, name=name, **kwargs)
+
+
+class DeviceBankNavigationComponent(ScrollComponent):
+    """Buttons, or a knob, that select the bank of `bank_provider`, which has a `device` and an `index`."""
+
+    bank_select_buttons = RadioButtonGroup(control_count=8)
+
+    @depends(device_bank_registry=None)
+    def __init__(
+        self, name="Device_Bank_Navigation", banking_info=None, device_bank_registry=None, *args, **kwargs
+    ):
+        self._banking_info = banking_info or BankingInfo({})
+        self._registry, self._bank_provider = device_bank_registry, None
+        super().__init__(self, *args, name=name, **kwargs)
+        self._index_slot = self.register_slot(None, self.update, "index")
+
+    @property
+    def bank_provider(self):
+        """The bank that is moved."""
+        return self._bank_provider
+
+    @bank_provider.setter
+    def bank_provider(self, bank_provider):
+        self._bank_provider = bank_provider
+        self._index_slot.subject = bank_provider
+        self.update()
+
+    def set_prev_bank_button(self, button):
+        """Steps back."""
+        self.set_scroll_up_button(button)
+
+    def set_next_bank_button(self, button):
+        """Steps on."""
+        self.set_scroll_down_button(button)
+
+    def set_bank_scroll_encoder(self, encoder):
+        """Steps either way."""
+        self.set_scroll_encoder(encoder)
+
+    def set_bank_select_buttons(self, buttons):
+        """A button for each bank."""
+        self.bank_select_buttons.set_control_element(buttons)
+        self.update()
+
+    @bank_select_buttons.checked
+    def _select_bank(self, button):
+        self._go(button.index)
+
+    def _count(self):
+        device = getattr(self._bank_provider, "device", None)
+        return self._banking_info.device_bank_count(device) if liveobj_valid(device) else 0
+
+    def _go(self, index):
+        if 0 <= index < self._count():
+            device = self._bank_provider.device
+            self._registry.set_device_bank(device, index)
+            names = self._banking_info.device_bank_names(device)
+            self.notify(
+                self.notifications.Device.bank, names[index] if index < len(names) else str(index + 1)
+            )
+            self.update()
+
+    def can_scroll_up(self):
+        """Whether a bank is before."""
+        return self._count() > 0 and self._bank_provider.index > 0
+
+    def can_scroll_down(self):
+        """Whether a bank is after."""
+        return self._count() > 0 and self._bank_provider.index + 1 < self._count()
+
+    def scroll_up(self):
+        """The bank before."""
+        self._go(self._bank_provider.index - 1)
+
+    def scroll_down(self):
+        """The bank after."""
+        self._go(self._bank_provider.index + 1)
+
+    def update(self):
+        """Show which banks there are."""
+        super().update()
+        if self._bank_provider is not None:
+            self.bank_select_buttons.active_control_count = min(8, self._count())
+            self.bank_select_buttons.checked_index = self._bank_provider.index
+
+
+class GridResolution(NamedTuple):
+    """A length of steps, as Live's grid names it."""
+
+    name: str
+    step_length: float
+    grid: int
+    is_triplet: bool
+
+
+def _resolutions():
+    kinds = Live.Clip.GridQuantization
+    for name, length, grid in (
+        ("1/32", 0.125, kinds.g_thirtysecond),
+        ("1/16", 0.25, kinds.g_sixteenth),
+        ("1/8", 0.5, kinds.g_eighth),
+        ("1/4", 1.0, kinds.g_quarter),
+    ):
+        yield GridResolution(name + "t", length * 2.0 / 3.0, grid, True)
+        yield GridResolution(name, length, grid, False)
+
+
+DEFAULT_INDEX = 3
+
+
+class GridResolutionComponent(Component):
+    """Buttons for the length of a sequencer's steps."""
+
+    resolution_buttons = RadioButtonGroup(control_count=8)
+
+    def __init__(
+        self, name="Grid_Resolution", resolutions=None, default_index=DEFAULT_INDEX, *args, **kwargs
+    ):
+        super().__init__(*args, name=name, **kwargs)
+        self._resolutions = tuple(resolutions or _resolutions())
+        self._index = default_index
+        self.resolution_buttons.checked_index = default_index
+
+    @listenable_property
+    def index(self):
+        """Which one is selected."""
+        return self._index
+
+    @index.setter
+    def index(self, index):
+        if index != self._index:
+            self._index = index
+            self.resolution_buttons.checked_index = index
+            self.notify_index()
+
+    @property
+    def step_length(self):
+        """In beats."""
+        return self._resolutions[self._index].step_length
+
+    @property
+    def clip_grid(self):
+        """Live's GridQuantization."""
+        return self._resolutions[self._index].grid
+
+    @property
+    def is_triplet(self):
+        """Whether three of them make two of the plain one."""
+        return self._resolutions[self._index].is_triplet
+
+    def set_to(self, name):
+        """Select by name."""
+        self.index = [each.name for each in self._resolutions].index(name)
+
+    @resolution_buttons.checked
+    def _select(self, button):
+        self.index = button.index
+
+
+class PitchProvider(EventObject):
+    """Tells a sequencer which notes it is for."""
+
+    is_polyphonic = listenable_property.managed(False)
+    pitches = listenable_property.managed((36,))
+
+
+class Pageable(Slideable):
+    """What a PageComponent moves over: `position`, `position_count`, `page_length`, `page_offset`."""
+
+
+class PageComponent(SlideCore, Component):
+    """Buttons that move a pageable by one or by a page."""
+
+    def __init__(self, pageable=None, scroll_skin_name=None, *args, **kwargs):
+        super().__init__(pageable, *args, **kwargs)
+
+
+class InstrumentFinderComponent(Component):
+    """The drum rack or sliced Simpler of the target track; event `instrument`."""
+
+    __events__ = ("instrument",)
+
+    @depends(target_track=None)
+    def __init__(self, name="Instrument_Finder", target_track=None, *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+        self._target_track = target_track
+        self._finder = self.register_disconnectable(PercussionInstrumentFinder(target_track.target_track))
+        self.register_slot(self._finder, self._found, "instrument")
+        self.register_slot(target_track, self._follow, "target_track")
+
+    drum_group = listenable_property.managed(None)
+    sliced_simpler = listenable_property.managed(None)
+
+    @property
+    def any_instrument(self):
+        """One of the two."""
+        return self.drum_group or self.sliced_simpler
+
+    def _follow(self):
+        self._finder.device_parent = self._target_track.target_track
+
+    def update(self):
+        """Look again."""
+        super().update()
+        if hasattr(self, "_finder"):
+            self._found()
+
+    def _found(self):
+        self.drum_group, self.sliced_simpler = self._finder.drum_group, self._finder.sliced_simpler
+        self.notify_instrument()
+
+
+class SendIndexManager(EventObject):
+    """Which sends a mixer's controls are for, stepped by `cycle_size`."""
+
+    send_index = listenable_property.managed(0)
+
+    @depends(song=None)
+    def __init__(self, song=None, cycle_size=1, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._song, self._size = song, cycle_size
+
+    @property
+    def num_sends(self):
+        """As many as there are returns."""
+        return len(self._song.return_tracks)
+
+    def can_increment_send_index(self, delta):
+        """Whether there are sends so far on."""
+        return 0 <= self.send_index + delta * self._size < self.num_sends
+
+    def increment_send_index(self, delta, range_name="Send"):
+        """Step."""
+        if self.can_increment_send_index(delta):
+            self.send_index += delta * self._size
+
+    def cycle_send_index(self, range_name="Send"):
+        """Step, from the last to the first."""
+        after = self.send_index + self._size
+        self.send_index = after if after < self.num_sends else 0
+
+
+def send_letter_to_index(send_letter):
+    """`a` is 0."""
+    return ord(send_letter.lower()) - ord("a")
+
+
+class ViewToggleComponent(Component):
+    """Switches for what is seen."""
+
+    main_view_toggle_button = ToggleButtonControl()
+    clip_view_toggle_button = ToggleButtonControl()
+    detail_view_toggle_button = ToggleButtonControl()
+    browser_view_toggle_button = ToggleButtonControl()
+    VIEWS = {
+        "main_view_toggle_button": "Session",
+        "clip_view_toggle_button": "Detail/Clip",
+        "detail_view_toggle_button": "Detail",
+        "browser_view_toggle_button": "Browser",
+    }
+
+    def __init__(self, name="View_Toggle", *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
+        view = self.application.view
+        for button, shown_view in self.VIEWS.items():
+            getattr(self, button).is_toggled = view.is_view_visible(shown_view)
+
+    @main_view_toggle_button.toggled
+    def _main(self, toggled, _):
+        self.application.view.show_view("Session" if toggled else "Arranger")
+
+    @clip_view_toggle_button.toggled
+    def _clip(self, toggled, _):
+        self.application.view.show_view("Detail/Clip" if toggled else "Detail/DeviceChain")
+
+    @detail_view_toggle_button.toggled
+    def _detail(self, toggled, _):
+        self._show("Detail", toggled)
+
+    @browser_view_toggle_button.toggled
+    def _browser(self, toggled, _):
+        self._show("Browser", toggled)
+
+    def _show(self, name, visible):
+        view = self.application.view
+        (view.show_view if visible else view.hide_view)(name)

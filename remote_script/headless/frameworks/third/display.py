@@ -1,10 +1,339 @@
-"""Displays of controllers are not there yet; components that could be shown on one can be made."""
+"""Displays of the third generation: views make content of a state, a protocol sends it to the controller.
+
+    DisplaySpecification(create_root_view=..., protocol=..., notifications=...)
+
+A view is a function of the state: `state.<component>` is a component under its name in lower case, with its properties.
+Content is made anew at each update of the display, and sent when it differs (guess: in Live whenever a property of a
+component notifies). A component's `notify` shows a text in the NotificationView for two seconds.
+"""
 
 from __future__ import annotations
 
+from collections import UserString
+from enum import Enum
+from typing import Any, NamedTuple
 
-class Renderable:
-    """Could be shown on a controller's display; without one nothing is."""
+from .. import facts
+from ..engine.dependency import Injection
+from ..engine.displays import adjust_string
+from ..engine.lifetime import CompoundDisconnectable
+from ..engine.surface import TIMER_DELAY
+from .util import as_ascii
 
-    def notify(self, *notification):
-        """A message for the display."""
+DEFAULT_NOTIFICATION_DURATION = 2.0
+NOTIFICATION_EVENT_ID = "notification"
+
+
+class Event(NamedTuple):
+    """Something that views react to."""
+
+    name: str
+    origin: Any
+    value: Any
+
+
+INIT_EVENT = Event("init", None, None)
+DISCONNECT_EVENT = Event("disconnect", None, None)
+
+
+class Text(UserString):
+    """A text with what a display has to know to fit it in."""
+
+    class Justification(Enum):
+        NONE, LEFT, RIGHT, CENTER = range(4)
+
+    class ContentWidth:
+        """As wide as its text."""
+
+    def __init__(self, string="", justification=None, max_width=None):
+        super().__init__(str(string))
+        self.justification = Text.Justification.LEFT if justification is None else justification
+        self.max_width = max_width
+
+    def as_string(self, adjust_string_fn=adjust_string):
+        """Cut and filled up to `max_width`."""
+        width = self.max_width
+        if width is None or width is Text.ContentWidth:
+            return self.data
+        text = adjust_string_fn(self.data, width).strip()
+        kinds = Text.Justification
+        fill = {kinds.RIGHT: text.rjust, kinds.CENTER: text.center, kinds.LEFT: text.ljust}
+        return text if self.justification is kinds.NONE else fill[self.justification](width)
+
+    def as_ascii(self, adjust_string_fn=adjust_string):
+        """`as_string` as bytes."""
+        return as_ascii(self.as_string(adjust_string_fn))
+
+
+def auto_break_lines(text, max_width, max_lines, pad_lines=True):
+    """A text in lines of at most `max_width`, broken at spaces."""
+    lines = [""]
+    for word in text.replace("\n", " ").split(" "):
+        longer = (lines[-1] + " " + word).strip()
+        if len(longer) <= max_width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    lines = [line[:max_width] for line in lines[:max_lines]]
+    return lines + [""] * (max_lines - len(lines)) if pad_lines else lines
+
+
+# Notifications.
+
+
+class _NotificationsMeta(type):
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return None
+
+
+def _notifications(name, table):
+    members = {}
+    for key, text in table.items():
+        if isinstance(text, dict):
+            members[key] = _notifications(key, text)
+        else:
+            # A text with places takes values; one that is not plain in Live shows its values.
+            members[key] = staticmethod((text or "{}").format) if "{" in (text or "{}") else text
+    return _NotificationsMeta(name, (), members)
+
+
+Notifications = _notifications("Notifications", facts.NOTIFICATIONS)
+Notifications.DefaultText = type("DefaultText", (), {})
+"""`DefaultText()` in a subclass: Live's own text."""
+
+
+class DefaultNotifications(Notifications):
+    """Base of a script's texts: what it does not name is not shown, `DefaultText()` is Live's."""
+
+
+def text_of(notifications, path, args):
+    """The text of a notification such as "Clip.delete"; None if the script does not show it."""
+    text, default = notifications, Notifications
+    for name in path.split("."):
+        text, default = getattr(text, name, None), getattr(default, name, None)
+    if isinstance(text, Notifications.DefaultText):
+        text = default
+    return text(*args) if callable(text) else text
+
+
+class Renderable(CompoundDisconnectable):
+    """A component that can be shown, and that notifies."""
+
+    include_in_top_level_state = True
+
+    @property
+    def notifications(self):
+        """The texts of the script; without a display Live's own."""
+        provider = Injection.find("notifications")
+        return (provider() if provider is not None else None) or Notifications
+
+    def notify(self, notification, *args):
+        """Show one of `self.notifications`, with its values."""
+        if notification is None:
+            return
+        if isinstance(notification, Notifications.DefaultText):
+            notification = Notifications.generic
+        text = notification(*args) if callable(notification) else notification
+        provider = Injection.find("display")
+        if provider is not None and text is not None:
+            provider().react(Event(NOTIFICATION_EVENT_ID, self, text))
+
+    def dispatch_event(self, name, value):
+        """Let the views react."""
+        provider = Injection.find("display")
+        if provider is not None:
+            provider().react(Event(name, self, value))
+
+
+# State and views.
+
+
+class State:
+    """What views see: components by name, `elements`, `connected`, and what views keep in it."""
+
+    def __init__(self):
+        self.connected = False
+        self.notification = None
+        self._timers = {}
+
+    def set_delayed(self, attr_name, value, delay_time):
+        """Set an attribute so many seconds later."""
+        self._timers[attr_name] = [delay_time, value]
+
+    def trigger_timers(self, from_test=False):
+        """Set all that waits, now."""
+        self.advance(float("inf"))
+
+    def advance(self, seconds):
+        """So much time has passed."""
+        for name, timer in list(self._timers.items()):
+            timer[0] -= seconds
+            if timer[0] <= 1e-9:
+                del self._timers[name]
+                setattr(self, name, timer[1])
+
+
+class _Followed:
+    """A component in a state; what it does not have is None."""
+
+    def __init__(self, component):
+        self._component = component
+
+    def __getattr__(self, name):
+        return getattr(self._component, name, None)
+
+
+class View:
+    """`View(render)`, also as a decorator; shows nothing while a condition is false."""
+
+    def __init__(
+        self, render, render_condition=lambda _: True, content_condition=lambda content: content is not None
+    ):
+        self._render, self.render_condition, self.content_condition = (
+            render,
+            render_condition,
+            content_condition,
+        )
+
+    def render(self, state):
+        """The content."""
+        return self._render(state)
+
+    def __call__(self, state):
+        content = self.render(state) if self.render_condition(state) else None
+        return content if content is not None and self.content_condition(content) else None
+
+    def react(self, state, event):
+        """For a subclass."""
+
+
+class CompoundView(View):
+    """The first of several views that has content."""
+
+    def __init__(self, *views):
+        self._views = views
+        super().__init__(self.compound_render)
+
+    def compound_render(self, state):
+        """The content of the first view that has one."""
+        return next(
+            (content for content in (view(state) for view in self._views) if content is not None), None
+        )
+
+    def react(self, state, event):
+        """All of them."""
+        for view in self._views:
+            view.react(state, event)
+
+
+class DisconnectedView(View):
+    """Shown until the controller is identified, and at the end."""
+
+    def __init__(
+        self,
+        render=lambda state: None,
+        render_condition=lambda state: not state.connected,
+        content_condition=lambda _: True,
+    ):
+        super().__init__(render, render_condition, content_condition)
+
+
+def on_notification():
+    """Picks the text of a notification."""
+    return lambda state, event: event.value if event.name == NOTIFICATION_EVENT_ID else None
+
+
+class NotificationView(View):
+    """`render_fn(state, text)` while a notification is shown."""
+
+    def __init__(
+        self,
+        render_fn,
+        render_condition=lambda *_: True,
+        content_condition=lambda content: content is not None,
+        notification_signal=on_notification(),  # noqa: B008
+        name="notification",
+        duration=None,
+        exclusive=True,
+        suppressing_signals=(),
+        supports_new_line=False,
+    ):
+        super().__init__(
+            lambda state: render_fn(state, getattr(state, name)),
+            lambda state: (
+                getattr(state, name, None) is not None and render_condition(state, getattr(state, name))
+            ),
+            content_condition,
+        )
+        self._signal, self._name, self._new_lines = notification_signal, name, supports_new_line
+        self._duration = DEFAULT_NOTIFICATION_DURATION if duration is None else duration
+
+    def react(self, state, event):
+        """Keep a notification's text for a while."""
+        told = self._signal(state, event)
+        if told is not None:
+            plain = isinstance(told, str) and not self._new_lines
+            setattr(state, self._name, told.replace("\n", " ") if plain else told)
+            state.set_delayed(self._name, None, self._duration)
+
+
+class DisplaySpecification:
+    """What a surface's `display_specification` is."""
+
+    def __init__(self, create_root_view=None, protocol=None, notifications=None):
+        self.create_root_view, self.protocol, self.notifications = create_root_view, protocol, notifications
+
+
+class Display(CompoundDisconnectable):
+    """A specification at work: `render_and_update_display` sends new content."""
+
+    def __init__(self, specification, renderable_components=(), elements=None):
+        super().__init__()
+        self._state = State()
+        self._state.elements = elements
+        self.follow(renderable_components)
+        self._view = specification.create_root_view()
+        self._send = specification.protocol(elements)
+        self.rendered_content = None
+        self._known = False
+
+    def follow(self, components):
+        """Put components into the state."""
+        for component in components:
+            setattr(self._state, component.name.lower().replace(" ", "_"), _Followed(component))
+
+    @property
+    def state(self):
+        """What the views see."""
+        return self._state
+
+    def react(self, event):
+        """Let the views react to an event, and show what that makes."""
+        self._view.react(self._state, event)
+        self.render_and_update_display()
+
+    def tick(self):
+        """An update of the display."""
+        self._state.advance(TIMER_DELAY)
+        self.render_and_update_display()
+
+    def render(self):
+        """The content that there should be."""
+        return self._view(self._state)
+
+    def render_and_update_display(self):
+        """Send the content if it is another one."""
+        content = self.render()
+        if not self._known or content != self.rendered_content:
+            self._known, self.rendered_content = True, content
+            self.display(content)
+
+    def display(self, content):
+        """Send it."""
+        self._send(content)
+
+    def clear_content_cache(self):
+        """Send it again next time."""
+        self._known = False

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from ..engine import elements as engine
+from ..engine.compounds import ComboElement
 from ..engine.dependency import Injection
-from ..engine.midi import MIDI_CC_TYPE, MIDI_NOTE_TYPE, MapMode
+from ..engine.events import listenable_property
+from ..engine.midi import MIDI_CC_TYPE, SYSEX_END, MapMode
+from ..engine.tasks import wait
+from .display import Renderable, Text
+
+DOUBLE_CLICK_DELAY = 0.5
+"""Guess."""
 
 
 def _skin():
@@ -13,13 +20,13 @@ def _skin():
 
 
 class ButtonElement(engine.ButtonElement):
-    """`ButtonElement(identifier, channel=0, msg_type=MIDI_NOTE_TYPE, is_momentary=True)`."""
+    """`ButtonElement(identifier, channel=0, msg_type=MIDI_CC_TYPE, is_momentary=True)`."""
 
     def __init__(
         self,
         identifier=None,
         channel=0,
-        msg_type=MIDI_NOTE_TYPE,
+        msg_type=MIDI_CC_TYPE,
         is_momentary=True,
         led_channel=None,
         is_rgb=False,
@@ -52,20 +59,21 @@ class EncoderElement(engine.EncoderElement):
         channel=0,
         msg_type=MIDI_CC_TYPE,
         map_mode=MapMode.absolute,
+        mapping_sensitivity=1.0,
+        sensitivity_modifier=None,
         needs_takeover=True,
         is_feedback_enabled=False,
         feedback_delay=0,
         touch_element=None,
-        mapping_sensitivity=1.0,
         send_should_depend_on_forwarding=True,
         **kwargs,
     ):
         self._block_internal_parameter_feedback = False
-        self._max_value = 127
+        self._max_value = 128
         self._feedback_values = list(range(128))
         super().__init__(msg_type, channel, identifier, map_mode, **kwargs)
         self.touch_element = touch_element
-        self.mapping_sensitivity = mapping_sensitivity
+        self.mapping_sensitivity, self.sensitivity_modifier = mapping_sensitivity, sensitivity_modifier
         self.set_needs_takeover(needs_takeover)
         self._parameter_slot = self.register_slot(None, self._on_parameter_changed, "value")
 
@@ -93,3 +101,204 @@ class SliderElement(EncoderElement):
 
 class SysexElement(engine.SysexElement):
     """Messages that begin with `sysex_identifier`."""
+
+
+class SysexSendingButtonElement(ButtonElement):
+    """A button whose light is set by `sysex_identifier`, its values, and `tail`."""
+
+    def __init__(
+        self, identifier=None, sysex_identifier=(), optimized=True, tail=(SYSEX_END,), *args, **kwargs
+    ):
+        super().__init__(identifier, *args, **kwargs)
+        self._head, self._tail, self._optimized = tuple(sysex_identifier), tuple(tail), optimized
+        self._last_message = None
+
+    def send_value(self, *value, **_):
+        """Send them, unless the last ones were the same."""
+        message = self._head + tuple(int(each) for each in value) + self._tail
+        if not (self._optimized and message == self._last_message):
+            self._last_message = message
+            self.send_midi(message)
+
+    def clear_send_cache(self):
+        """Send the next ones anyway."""
+        self._last_message = None
+        super().clear_send_cache()
+
+
+class TouchElement(ButtonElement):
+    """Tells that a knob is touched; `controlled_parameter`: what the knob moves meanwhile."""
+
+    __events__ = ("controlled_parameter",)
+
+    def __init__(self, *args, encoder=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._encoder = encoder
+
+    @property
+    def controlled_parameter(self):
+        """The parameter under the touched knob."""
+        touched = self._encoder is not None and self._last_received > 0
+        return self._encoder.mapped_parameter() if touched else None
+
+    def receive_value(self, value):
+        """Touched or let go."""
+        super().receive_value(value)
+        self.notify_controlled_parameter()
+
+
+class LockableButtonElementMixin(Renderable):
+    """Locked by two presses within `double_click_time`: it stays down until it is pressed again."""
+
+    def __init__(self, double_click_time=DOUBLE_CLICK_DELAY, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.double_click_time = double_click_time
+        self._since_press = self._tasks.add(wait(double_click_time)).kill()
+
+    is_locked = listenable_property.managed(False)
+
+    def receive_value(self, value):
+        """A release does not count while it is locked."""
+        if not value:
+            if not self.is_locked:
+                super().receive_value(value)
+            return
+        if self.is_locked:
+            self.is_locked = False
+            return
+        self.is_locked = not self._since_press.is_killed
+        self._since_press.restart()
+        self.notify(self.notifications.Element.button_lock, self.name, self.is_locked)
+        super().receive_value(value)
+
+    def reset(self):
+        """Dark and free."""
+        self.is_locked = False
+        super().reset()
+
+
+class LockableButtonElement(LockableButtonElementMixin, ButtonElement):
+    """A button of its own."""
+
+
+class LockableComboElement(LockableButtonElementMixin, ComboElement):
+    """One that is combined with a modifier."""
+
+
+class ValueElement(engine.ControlElement):
+    """One value of a control."""
+
+    __events__ = ("value",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+    def reset(self):
+        """Has no light."""
+
+
+class DiscreteValuesElement(engine.InputControlElement):
+    """Each of a control's `values` is an element of its own: `element[index]` hears that value only."""
+
+    def __init__(self, identifier=None, channel=0, msg_type=MIDI_CC_TYPE, values=None, *args, **kwargs):
+        super().__init__(msg_type, channel, identifier, *args, **kwargs)
+        self._values = list(values or ())
+        self._parts = [ValueElement() for _ in self._values]
+
+    def __getitem__(self, index):
+        return self._parts[index]
+
+    def __iter__(self):
+        return iter(self._parts)
+
+    def __len__(self):
+        return len(self._parts)
+
+    def message_map_mode(self):
+        """It cannot be mapped."""
+        return MapMode.absolute
+
+    def script_wants_forwarding(self):
+        """Always."""
+        return True
+
+    def receive_value(self, value):
+        """One of the values."""
+        super().receive_value(value)
+        if value in self._values:
+            self._parts[self._values.index(value)].notify_value(127)
+
+
+class CachingSendMessageGenerator:
+    """A generator of messages that answers nothing when the message is the last one again."""
+
+    def __init__(self, generator):
+        self._generator, self._last = generator, None
+
+    def __call__(self, *args, **kwargs):
+        message = self._generator(*args, **kwargs)
+        if message == self._last:
+            return None
+        self._last = message
+        return message
+
+    def clear(self):
+        """Answer the next one anyway."""
+        self._last = None
+
+
+class DisplayLineElement(engine.ControlElement):
+    """A line of a display: what is written goes through `formatting_fn` to `display_fn`."""
+
+    __events__ = ("value",)
+
+    def __init__(
+        self,
+        display_fn=None,
+        formatting_fn=lambda text: text.as_ascii(),
+        default_formatting=None,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(*args, **kwargs)
+        self._show, self._format = display_fn, formatting_fn
+        self._default = Text() if default_formatting is None else default_formatting
+        self._sent = None
+
+    def display_message(self, text):
+        """Show a text; a plain one in the default formatting."""
+        if not isinstance(text, Text):
+            text = Text(text or "", self._default.justification, self._default.max_width)
+        made = self._format(text)
+        if made != self._sent:
+            self._sent = made
+            self._show(made)
+
+    def reset(self):
+        """Empty it."""
+        self.display_message("")
+
+    def clear_send_cache(self):
+        """Send the next one anyway."""
+        self._sent = None
+
+
+class RgbColor:
+    """Three values, or however many the button takes."""
+
+    def __init__(self, *values, **kwargs):
+        self._values = values
+
+    @property
+    def midi_value(self):
+        """All of them."""
+        return self._values
+
+    def draw(self, interface):
+        """Send them."""
+        interface.send_value(*self._values)
+
+
+def create_rgb_color(values):
+    """`RgbColor(*values)`."""
+    return RgbColor(*values)

@@ -3,8 +3,50 @@
 from __future__ import annotations
 
 from ..engine.compounds import ComboElement, RowFirstMatrix
-from ..engine.midi import MIDI_CC_TYPE, MIDI_NOTE_TYPE
-from .elements import ButtonElement, EncoderElement, SysexElement
+from .elements import (
+    ButtonElement,
+    DisplayLineElement,
+    EncoderElement,
+    SysexElement,
+    SysexSendingButtonElement,
+)
+
+
+def create_button(identifier, name, **words):
+    """A button."""
+    return ButtonElement(identifier, name=name, **words)
+
+
+def create_encoder(identifier, name, **words):
+    """A knob."""
+    return EncoderElement(identifier, name=name, **words)
+
+
+def create_sysex_element(identifier, name, send_message_generator=None, is_private=True, **words):
+    """Messages that begin with the identifier."""
+    return SysexElement(send_message_generator, sysex_identifier=identifier, name=name, **words)
+
+
+def create_sysex_sending_button(identifier, name, sysex_identifier, **words):
+    """A button that is lit by sysex."""
+    return SysexSendingButtonElement(identifier, sysex_identifier, name=name, **words)
+
+
+def create_combo_element(control=None, modifier=None, name=None, is_private=True):
+    """The control while the modifier is held."""
+    name = name or create_name_for_modified_control(control, modifier)
+    return ComboElement(control, modifier, name=name, is_private=is_private)
+
+
+def create_name_for_modified_control(control=None, modifier=None):
+    """`play_button_with_shift` for `play_button` and "Shift_Button"."""
+    return "%s_with_%s" % (attribute(control.name), attribute(modifier.name).replace("_button", ""))
+
+
+def create_matrix_identifiers(start, stop, width=1, flip_rows=False):
+    """Rows of `width` numbers from `start` to before `stop`; flipped, the last row comes first."""
+    rows = [list(range(first, min(first + width, stop))) for first in range(start, stop, width)]
+    return rows[::-1] if flip_rows else rows
 
 
 def attribute(name):
@@ -28,31 +70,45 @@ class ElementsBase:
         return self._put(name, element_factory(*args, name=name, **words))
 
     def add_button(self, identifier, name, **words):
-        """A button with a note or controller number (`msg_type`, `channel`, `is_momentary`, `led_channel`)."""
+        """A button with a controller number, or a note (`msg_type`, `channel`, `is_momentary`, `led_channel`)."""
         words.setdefault("channel", self._global_channel)
-        words.setdefault("msg_type", MIDI_NOTE_TYPE)
-        return self._put(name, ButtonElement(identifier, name=name, **words))
+        return self._put(name, create_button(identifier, name, **words))
 
-    def add_modifier_button(self, identifier, name, **words):
+    def add_modifier_button(self, identifier, name, *args, **words):
         """A button that others are combined with."""
         return self.add_button(identifier, name, **words)
 
     def add_encoder(self, identifier, name, **words):
         """A knob (`msg_type`, `channel`, `map_mode`)."""
         words.setdefault("channel", self._global_channel)
-        words.setdefault("msg_type", MIDI_CC_TYPE)
-        return self._put(name, EncoderElement(identifier, name=name, **words))
+        return self._put(name, create_encoder(identifier, name, **words))
 
-    def add_sysex_element(self, sysex_identifier, name, send_message_generator=None, **words):
+    def add_sysex_element(self, identifier, name, send_message_generator=None, **words):
         """Messages that begin with the identifier."""
-        made = SysexElement(send_message_generator, sysex_identifier=sysex_identifier, name=name, **words)
-        return self._put(name, made)
+        return self._put(name, create_sysex_element(identifier, name, send_message_generator, **words))
+
+    def add_sysex_display_line(
+        self, identifier, name, send_message_generator=None, default_formatting=None, **words
+    ):
+        """A line of a display that is written with sysex: an element `<name>_command`, and the line."""
+        command = self.add_sysex_element(identifier, name + "_Command", send_message_generator)
+        line = DisplayLineElement(
+            command.send_value, default_formatting=default_formatting, name=name, **words
+        )
+        return self._put(name, line)
 
     def add_matrix(
-        self, identifiers, base_name, element_factory=None, channels=None, name_factory=None, **words
+        self,
+        identifiers,
+        base_name,
+        channels=None,
+        element_factory=None,
+        name_factory=None,
+        is_private=False,
+        **words,
     ):
         """Rows of what `element_factory(identifier, name, channel=…)` makes."""
-        make = element_factory or ButtonElement
+        make = element_factory or create_button
         rows = []
         for row, numbers in enumerate(identifiers):
             rows.append([])
@@ -63,30 +119,29 @@ class ElementsBase:
         setattr(self, attribute(base_name) + "_raw", [each for row in rows for each in row])
         return self._put(base_name, RowFirstMatrix(rows))
 
-    def add_button_matrix(self, identifiers, base_name, channels=None, **words):
+    def add_button_matrix(self, identifiers, base_name, channels=None, *args, **words):
         """Rows of buttons."""
-        words.setdefault("msg_type", MIDI_NOTE_TYPE)
-        return self.add_matrix(identifiers, base_name, ButtonElement, channels, **words)
+        return self.add_matrix(identifiers, base_name, channels, create_button, *args, **words)
 
-    def add_encoder_matrix(self, identifiers, base_name, channels=None, **words):
+    def add_encoder_matrix(self, identifiers, base_name, channels=None, *args, **words):
         """Rows of knobs."""
-        words.setdefault("msg_type", MIDI_CC_TYPE)
-        return self.add_matrix(identifiers, base_name, EncoderElement, channels, **words)
+        return self.add_matrix(identifiers, base_name, channels, create_encoder, *args, **words)
 
-    def add_submatrix(self, matrix, name, columns=None, rows=None):
+    def add_submatrix(self, matrix, name, columns=None, rows=None, is_private=True):
         """A part of a matrix: columns and rows from…to, the end not included."""
         part = matrix.submatrix[slice(*(columns or (None,))), slice(*(rows or (None,)))]
         setattr(self, attribute(name) + "_raw", list(part))
         return self._put(name, part)
 
-    def add_modified_control(self, control, modifier, name=None, **words):
-        """The control while the modifier is held: `play_button_with_shift` for `play_button` and "Shift_Button"."""
-        held = attribute(modifier.name).replace("_button", "")
-        under = name or "%s_with_%s" % (attribute(control.name), held)
+    def add_modified_control(
+        self, control=None, modifier=None, name=None, element_factory=create_combo_element, is_private=True
+    ):
+        """The control, or each of a matrix, while the modifier is held."""
+        under = name or create_name_for_modified_control(control, modifier)
         rows = getattr(control, "_rows", None)
         if rows is None:
-            return self._put(under, ComboElement(control, modifier, **words))
-        combos = [[ComboElement(each, modifier, **words) for each in row] for row in rows]
+            return self._put(under, element_factory(control, modifier, name=under))
+        combos = [[element_factory(each, modifier) for each in row] for row in rows]
         setattr(self, attribute(under) + "_raw", [each for row in combos for each in row])
         return self._put(under, RowFirstMatrix(combos))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from ..engine.live import (
-    Live,
-    application,
-    liveobj_valid,
-)
+from .. import facts
+from ..engine import banks
+from ..engine.live import Live, application, liveobj_valid
 
 
 def song():
@@ -20,10 +18,9 @@ def all_visible_tracks():
     return [*now.visible_tracks, *now.return_tracks, now.master_track]
 
 
-def parameter_value_to_midi_value(parameter, max_value=127):
-    """Where in its range a parameter stands, 0 to `max_value`."""
-    span = parameter.max - parameter.min
-    return int((parameter.value - parameter.min) / span * max_value) if span else 0
+def parameter_value_to_midi_value(parameter, max_value=128):
+    """Where in its range a parameter stands, 0 to `max_value` - 1."""
+    return min(int(normalized_parameter_value(parameter) * max_value), max_value - 1)
 
 
 def is_song_recording():
@@ -54,11 +51,11 @@ def is_track_armed(track):
     return liveobj_valid(track) and bool(track.can_be_armed and (track.arm or track.implicit_arm))
 
 
-def find_parent_track(live_object):
+def find_parent_track(liveobj):
     """The track in which an object lies."""
-    while liveobj_valid(live_object) and not isinstance(live_object, Live.Track.Track):
-        live_object = getattr(live_object, "canonical_parent", None)
-    return live_object
+    while liveobj_valid(liveobj) and not isinstance(liveobj, Live.Track.Track):
+        liveobj = getattr(liveobj, "canonical_parent", None)
+    return liveobj
 
 
 def major_version():
@@ -66,15 +63,178 @@ def major_version():
     return application().get_major_version()
 
 
-def normalized_parameter_value(parameter):
-    """Where in its range a parameter stands, 0 to 1."""
+def normalized_parameter_value(parameter, value=None):
+    """Where in its range a parameter, or a value of it, stands, 0 to 1."""
+    if not liveobj_valid(parameter):
+        return 0.0
     span = parameter.max - parameter.min
-    return (parameter.value - parameter.min) / span if span else 0.0
+    return ((parameter.value if value is None else value) - parameter.min) / span if span else 0.0
 
 
-def liveobj_name(obj):
+def liveobj_name(obj, strip_space=True):
     """Its name, "" of what is not there."""
-    return obj.name if liveobj_valid(obj) else ""
+    name = obj.name if liveobj_valid(obj) else ""
+    return name.strip() if strip_space else name
+
+
+def display_name(obj, strip_space=True):
+    """What a display calls it: a scene or clip without a name by its place (guess: `Scene 3`, `Clip 3`)."""
+    if not liveobj_valid(obj):
+        return ""
+    name = liveobj_name(obj, strip_space)
+    if name:
+        return name
+    if isinstance(obj, Live.Scene.Scene):
+        return "Scene %d" % (scene_index(obj) + 1)
+    slot = obj.canonical_parent if isinstance(obj, Live.Clip.Clip) else obj
+    if isinstance(slot, Live.ClipSlot.ClipSlot):
+        return "Clip %d" % (list(slot.canonical_parent.clip_slots).index(slot) + 1)
+    return name
+
+
+def simple_track_name(track):
+    """A letter of a return, "Main" (before Live 12 "Master") of the main track, else its number."""
+    now = song()
+    if track == now.master_track:
+        return "Main" if major_version() >= 12 else "Master"
+    returns = list(now.return_tracks)
+    if track in returns:
+        return chr(ord("A") + returns.index(track))
+    return str(list(now.tracks).index(track) + 1)
+
+
+def flatten_device_chain(track_or_chain):
+    """All devices, also those in racks."""
+    for device in getattr(track_or_chain, "devices", ()):
+        yield device
+        for chain in device.chains if device.can_have_chains else ():
+            yield from flatten_device_chain(chain)
+
+
+def get_parameter_by_name(name, device):
+    """The device's parameter of this original name."""
+    return banks.get_parameter_by_name(device, name)
+
+
+def any_track_armed():
+    """Whether any track is armed."""
+    return any(is_track_armed(track) for track in song().tracks)
+
+
+def deduplicate_parameters(parameters):
+    """Each parameter only once; None in place of the others."""
+    seen = []
+    return [None if each in seen else (seen.append(each) or each) for each in parameters]
+
+
+def is_arrangement_view_active():
+    """Whether the arrangement is seen."""
+    return application().view.focused_document_view == "Arranger"
+
+
+def is_clip_playing(clip):
+    """Whether a clip plays and does not record."""
+    return liveobj_valid(clip) and bool(clip.is_playing and not clip.is_recording)
+
+
+def is_clip_new_recording(clip):
+    """Whether it is being recorded for the first time."""
+    return liveobj_valid(clip) and bool(clip.is_recording and not clip.is_overdubbing)
+
+
+def is_instrument_rack(device):
+    """Whether it is a rack of instruments, but no drum rack."""
+    return liveobj_valid(device) and device.class_name == "InstrumentGroupDevice"
+
+
+def playing_clip_slot(track):
+    """The slot that plays; None without one."""
+    index = track.playing_slot_index
+    return track.clip_slots[index] if index >= 0 else None
+
+
+def selected_clip_slot(track):
+    """The track's slot in the selected scene."""
+    return track.clip_slots[scene_index()] if track in tuple(song().tracks) else None
+
+
+def selected_chain(device):
+    """The chain that is selected in a rack."""
+    return device.view.selected_chain if is_device_rack(device) else None
+
+
+def track_index(track=None, track_list=None):
+    """Index of a track, of the selected one without."""
+    tracks = list(song().tracks if track_list is None else track_list)
+    wanted = track if liveobj_valid(track) else song().view.selected_track
+    return tracks.index(wanted) if wanted in tracks else None
+
+
+def prepare_new_clip_slot(track, stop=False):
+    """Select an empty slot from the selected scene on; if there is none, in a new scene."""
+    now = song()
+    slots = list(track.clip_slots)
+    empty = [index for index in range(scene_index(), len(slots)) if not slots[index].has_clip]
+    if not empty:
+        now.create_scene(-1)
+    index = empty[0] if empty else len(now.scenes) - 1
+    now.view.selected_scene = now.scenes[index]
+    if stop:
+        track.stop_all_clips(False)
+    return track.clip_slots[index]
+
+
+def liveobj_color_to_midi_rgb_values(obj, default_values=(0, 0, 0)):
+    """Its colour as three values, 0 to 127."""
+    color = getattr(obj, "color", None) if liveobj_valid(obj) else None
+    if color is None:
+        return default_values
+    return ((color >> 16) & 0xFF) // 2, ((color >> 8) & 0xFF) // 2, (color & 0xFF) // 2
+
+
+STANDARD_COLOR_PALETTE = facts.PALETTE
+STANDARD_FALLBACK_COLOR_TABLE = tuple((value, color) for color, value in facts.PALETTE.items())
+"""Guess: Live's has all 128 values; here only those of the palette."""
+
+
+def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, default_value=0):
+    """The MIDI value for its colour; for one that the palette lacks the nearest of the table."""
+    color = getattr(obj, "color", None) if liveobj_valid(obj) else None
+    if color is None:
+        return default_value
+    palette = STANDARD_COLOR_PALETTE if palette is None else palette
+    if color in palette:
+        return palette[color]
+
+    def distance(entry):
+        return sum(((color >> shift & 0xFF) - (entry[1] >> shift & 0xFF)) ** 2 for shift in (16, 8, 0))
+
+    return min(fallback_table or STANDARD_FALLBACK_COLOR_TABLE, key=distance)[0]
+
+
+class DetailViewController:
+    """Shows the clip, or the devices, and later what was seen before."""
+
+    def __init__(self, application, show_clip=True, *args, **kwargs):
+        self._view = application.view
+        self._name = "Detail/Clip" if show_clip else "Detail/DeviceChain"
+        self._restore = None
+
+    def show(self):
+        """Show it."""
+        if not self._view.is_view_visible(self._name):
+            shown = self._view.is_view_visible("Detail")
+            self._restore = "Detail/DeviceChain" if self._name == "Detail/Clip" else "Detail/Clip"
+            self._restore = self._restore if shown else "Detail"
+            self._view.show_view(self._name)
+
+    def restore(self):
+        """What was seen before."""
+        if self._restore == "Detail":
+            self._view.hide_view("Detail")
+        elif self._restore:
+            self._view.show_view(self._restore)
+        self._restore = None
 
 
 def parameter_owner(parameter):

@@ -55,12 +55,13 @@ def _map_modes(components, component, wanted):
 
 
 def _add_mode(components, component, name, value):
-    behaviour = None
+    behaviour = selector = None
     words = {}
     if isinstance(value, dict):
         value = dict(value)
         behaviour = value.pop("behaviour", None)
-        for key in ("groups", "selector", "cycle_mode_button_color"):
+        selector = value.pop("selector", None)
+        for key in ("groups", "cycle_mode_button_color"):
             if key in value:
                 words[key] = value.pop(key)
         modes = value.pop("modes", None)
@@ -69,6 +70,8 @@ def _add_mode(components, component, name, value):
     else:
         mode = _mode(components, value)
     component.add_mode(name, mode, behaviour=behaviour, **words)
+    if selector is not None:
+        selector(component, name)
 
 
 def _mode(components, wanted):

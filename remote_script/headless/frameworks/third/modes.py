@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..engine.modes import Mode
 from ..second import components
+from .component import shown
+from .live import DetailViewController
 
 
-class ModesComponent(components.ModesComponent):
+class ModesComponent(shown(components.ModesComponent)):
     """The first mode is selected when nothing else is."""
 
     def __init__(self, *args, is_private=True, **kwargs):
@@ -17,3 +23,82 @@ class ModesComponent(components.ModesComponent):
         if self.is_enabled() and self.selected_mode is None and self.modes:
             self.selected_mode = self.modes[0]
         super().on_enabled_changed()
+
+
+class ShowDetailClipMode(Mode):
+    """Shows the clip while it is entered."""
+
+    def __init__(self, application, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._controller = DetailViewController(application)
+
+    def enter_mode(self):
+        """Show it."""
+        self._controller.show()
+
+    def leave_mode(self):
+        """What was seen before."""
+        self._controller.restore()
+
+
+# Selectors: `{"mode": {"selector": select_mode_for_main_view("Session")}}` in mappings.
+
+
+class EventDescription(NamedTuple):
+    """An event of an object; `event_state`: the value of the property that counts, None for any."""
+
+    subject: Any
+    event_name: str
+    event_state: Any = None
+
+
+def _selector(description, react, can_select_now):
+    def install(component, mode_name):
+        happened = partial(react, component, mode_name, description)
+        component.register_slot(description.subject, lambda *_: happened(), description.event_name)
+        if can_select_now:
+            happened()
+
+    return install
+
+
+def _holds(description):
+    state = description.event_state
+    return state is None or getattr(description.subject, description.event_name) == state
+
+
+def select_mode_on_event_change(event_description, can_select_now=False):
+    """Selects the mode whenever the event happens in the wanted state."""
+
+    def react(component, mode_name, description):
+        if _holds(description):
+            component.selected_mode = mode_name
+
+    return _selector(event_description, react, can_select_now)
+
+
+def toggle_mode_on_property_change(event_description, return_to_default=False, can_select_now=False):
+    """Pushes the mode while the property is in the wanted state (true without one), and pops it after."""
+
+    def react(component, mode_name, description):
+        value = getattr(description.subject, description.event_name)
+        state = description.event_state
+        if bool(value) if state is None else value == state:
+            component.push_mode(mode_name)
+        elif return_to_default and component.modes:
+            component.selected_mode = component.modes[0]
+        else:
+            component.pop_mode(mode_name)
+
+    return _selector(event_description, react, can_select_now)
+
+
+def select_mode_for_main_view(main_view_name, can_select_now=True):
+    """Selects the mode with the session ("Session") or the arrangement ("Arranger")."""
+
+    def install(component, mode_name):
+        view = component.application.view
+        described = EventDescription(view, "focused_document_view", main_view_name)
+        select_mode_on_event_change(described, can_select_now)(component, mode_name)
+
+    return install

@@ -1,8 +1,11 @@
-"""Skins: colours by name."""
+"""Skins: colours by name, or by name and Live's object."""
 
 from __future__ import annotations
 
-from ..engine.skin import Color, Skin, merge_skins
+from typing import Any, NamedTuple
+
+from ..engine import skin
+from ..engine.skin import Color
 
 
 class BasicColors:
@@ -18,6 +21,44 @@ class _Default:
         Off = BasicColors.OFF
         Pressed = BasicColors.ON
         Disabled = BasicColors.OFF
+
+
+class LiveObjSkinEntry(NamedTuple):
+    """Looks up a colour that is a function of Live's object."""
+
+    name: str
+    liveobj: Any
+
+
+class OptionalSkinEntry(NamedTuple):
+    """Looks up a colour, or another one where the skin does not have it."""
+
+    name: str
+    fallback_name: Any = None
+
+
+ON_SUFFIXES = ("enabled", "on", "pressed", "selected")
+
+
+class Skin(skin.Skin):
+    """A colour that it lacks is the default button's: on for a name that ends like one that is on. Guess."""
+
+    def __getitem__(self, key):
+        if isinstance(key, LiveObjSkinEntry):
+            color = self[key.name]
+            return color if hasattr(color, "draw") or not callable(color) else color(key.liveobj)
+        if isinstance(key, OptionalSkinEntry):
+            key = key.name if key.name in self or not key.fallback_name else key.fallback_name
+        if key not in self._colors and "DefaultButton.On" in self._colors:
+            key = "DefaultButton." + ("On" if str(key).lower().endswith(ON_SUFFIXES) else "Off")
+        return super().__getitem__(key)
+
+
+def merge_skins(*skins):
+    """One of all; later ones win."""
+    merged = Skin()
+    merged._colors = skin.merge_skins(*skins)._colors
+    return merged
 
 
 default_skin = Skin(_Default)

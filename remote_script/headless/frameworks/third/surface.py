@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from ..engine.device import DeviceProviderCore
+from ..engine.device_banks import BANK_DEFINITIONS
 from ..engine.identity import IdentifiedSurface
 from ..engine.midi import SYSEX_IDENTITY_REQUEST_MESSAGE
 from ..engine.skin import Skin
 from ..second import surface
-from ..second.components import TargetTrackComponent
-from ..second.session import SessionRingComponent
 from .component_map import ComponentMap
+from .components import (
+    AutoArmComponent,
+    InstrumentFinderComponent,
+    SessionRingComponent,
+    TargetTrackComponent,
+)
+from .display import DISCONNECT_EVENT, INIT_EVENT, Display, DisplaySpecification, Notifications, Renderable
 from .elements_base import ElementsBase
 from .mappings import carry_out
 from .skin import create_skin, default_skin
+
+LOW_PRIORITY, HIGH_PRIORITY, M4L_PRIORITY = -1, 1, 2
 
 
 class ControlSurfaceSpecification:
@@ -20,7 +29,7 @@ class ControlSurfaceSpecification:
     elements_type = ElementsBase
     control_surface_skin = default_skin
     num_tracks = 8
-    num_scenes = 0
+    num_scenes = 1
     include_returns = False
     include_master = False
     include_auto_arming = False
@@ -29,17 +38,28 @@ class ControlSurfaceSpecification:
     link_session_ring_to_scene_selection = False
     snap_track_offset = False
     parameter_bank_size = 8
+    parameter_bank_definitions = BANK_DEFINITIONS
+    continuous_parameter_sensitivity = 1.0
+    quantized_parameter_sensitivity = 0.1
     component_map = {}
+    device_provider_type = DeviceProviderCore
+    session_ring_component_type = SessionRingComponent
+    target_track_component_type = TargetTrackComponent
+    auto_arm_component_type = AutoArmComponent
+    recording_method_type = None
+    background_priority = LOW_PRIORITY
+    display_specification = DisplaySpecification()
     create_mappings_function = None
     feedback_channels = None
-    playing_feedback_velocity = 0
-    recording_feedback_velocity = 0
+    playing_feedback_velocity = 127
+    recording_feedback_velocity = 127
     identity_request = SYSEX_IDENTITY_REQUEST_MESSAGE
     identity_request_delay = 0.0
     identity_response_id_bytes = None
+    custom_identity_response = None
     hello_messages = None
     goodbye_messages = None
-    send_goodbye_messages_last = False
+    send_goodbye_messages_last = True
 
 
 class ControlSurface(IdentifiedSurface, surface.ControlSurface):
@@ -49,8 +69,10 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
     also found in `component_map` and `elements`.
     """
 
-    def __init__(self, specification=ControlSurfaceSpecification, c_instance=None, *args, **kwargs):
-        self.specification = specification
+    display = None
+
+    def __init__(self, specification=None, c_instance=None, *args, **kwargs):
+        self.specification = specification = specification or ControlSurfaceSpecification
         self._model_id_bytes = tuple(specification.identity_response_id_bytes or ())
         self.identity_request = specification.identity_request
         super().__init__(c_instance)
@@ -64,25 +86,116 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
             session_ring=lambda: self._session_ring,
             target_track=lambda: self._target_track,
             component_map=lambda: self.component_map,
+            display=lambda: self.display or self,
+            notifications=lambda: specification.display_specification.notifications or Notifications,
         )
+        self._injection.update(**self._get_additional_dependencies())
         with self.component_guard():
             self.elements = specification.elements_type()
         with self.component_guard():
-            self._session_ring = SessionRingComponent(
+            self._session_ring = specification.session_ring_component_type(
                 num_tracks=specification.num_tracks,
                 num_scenes=specification.num_scenes,
                 tracks_to_use=self._tracks_to_use,
                 name="Session_Ring",
             )
-            self._target_track = TargetTrackComponent(name="Target_Track")
+            self._target_track = specification.target_track_component_type(name="Target_Track")
+            self.register_slot(
+                self._target_track,
+                lambda *_: self.target_track_changed(self._target_track.target_track),
+                "target_track",
+            )
+            self._auto_arm = None
+            if specification.include_auto_arming:
+                self._auto_arm = specification.auto_arm_component_type(is_enabled=False)
+            self._instrument_finder = InstrumentFinderComponent(is_enabled=False)
             self.component_map = ComponentMap(specification, self._session_ring, self._target_track)
             for name in specification.component_map:
                 self.component_map[name]
             mappings = self._mappings()
             carry_out(self.component_map, mappings)
             self.setup()
+        self._start_display()
+        with self.component_guard():
+            self._tell_instruments()
+            self.register_slot(self._instrument_finder, self._tell_instruments, "instrument")
         if self._identified:
             self._say(specification.hello_messages)
+            self._connected(True)
+
+    def _get_additional_dependencies(self):
+        """For a subclass: what components are given besides."""
+        return {}
+
+    def _start_display(self):
+        wanted = self.specification.display_specification
+        if wanted.create_root_view is not None and wanted.protocol is not None:
+            self.display = Display(wanted, self.renderable_components, self.elements)
+            self.react(INIT_EVENT)
+
+    @property
+    def renderable_components(self):
+        """What a display sees of components."""
+        return [each for each in self._components if isinstance(each, Renderable)]
+
+    def react(self, event):
+        """Let the display react to an event."""
+        if self.display is not None:
+            self.display.react(event)
+
+    def update_display(self):
+        """Live calls it about every 100 ms."""
+        super().update_display()
+        if self.display is not None:
+            with self.component_guard():
+                self.display.tick()
+
+    def _connected(self, connected):
+        if self.display is not None:
+            self.display.state.connected = connected
+            self.display.clear_content_cache()
+            self.display.render_and_update_display()
+        if self._auto_arm is not None:
+            self._auto_arm.set_enabled(connected)
+        self.identification_state_changed(connected)
+
+    def identification_state_changed(self, state):
+        """For a subclass: the controller is there."""
+
+    def _tell_instruments(self):
+        self.drum_group_changed(self._instrument_finder.drum_group)
+        self.sliced_simpler_changed(self._instrument_finder.sliced_simpler)
+
+    def drum_group_changed(self, drum_group):
+        """For a subclass: the drum rack of the target track."""
+
+    def sliced_simpler_changed(self, sliced_simpler):
+        """For a subclass: the sliced Simpler of the target track."""
+
+    def target_track_changed(self, target_track):
+        """For a subclass."""
+
+    def set_can_auto_arm(self, can_auto_arm):
+        """Whether the target track is armed implicitly."""
+        if self._auto_arm is not None:
+            self._auto_arm.set_enabled(can_auto_arm)
+
+    def set_can_update_controlled_track(self, can_update):
+        """Whether the track that is played follows the target track."""
+        self._can_update_controlled_track = can_update
+        if can_update:
+            self.set_controlled_track(self._target_track.target_track)
+
+    def restore_bank(self, bank_index):
+        """Live restores a device's bank."""
+        device = self._device_provider.device
+        if device is not None:
+            self._device_bank_registry.set_device_bank(device, bank_index)
+
+    @staticmethod
+    def mxd_grab_control_priority():
+        """With which Max devices take controls."""
+        return M4L_PRIORITY
 
     def _tracks_to_use(self):
         song, wanted = self._live_song, self.specification
@@ -119,6 +232,7 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     def _identified_by(self, midi_bytes):
         self.on_identified(midi_bytes)
+        self._connected(True)
 
     def _say(self, messages):
         for message in messages or ():
@@ -126,6 +240,10 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     def disconnect(self):
         """Live switches the script off."""
+        if self.display is not None:
+            self.display.state.connected = False
+            self.react(DISCONNECT_EVENT)
+            self.display = None
         if not self.specification.send_goodbye_messages_last:
             self._say(self.specification.goodbye_messages)
         super().disconnect()
@@ -134,3 +252,8 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
 
 DEFAULT_BANK_SIZE = 8
+
+
+def create_control_surface(name=None, specification=None, c_instance=None):
+    """A surface of a class of this name."""
+    return type(name or "ControlSurface", (ControlSurface,), {})(specification, c_instance)
