@@ -14,7 +14,7 @@ import msgspec
 from remote_script.SetMirror.write import OPERATIONS
 
 from . import errors
-from .model import Operation
+from .model import Call, Operation
 
 DEADLINE_S = 30.0
 _MOST_DEADLINE_S = 3600.0
@@ -81,6 +81,11 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def queue(self) -> str:
         """Whose queue it waits in."""
         return self.client or self.author
+
+    @property
+    def loads(self) -> bool:
+        """Whether it loads from Live's browser, which Live may end much later."""
+        return any(isinstance(op, Call) and op.method in ("load", "load_item") for op in self.ops)
 
     def to_wire(
         self, id_: str, epoch: str, ops: list[dict[str, Any]], expect: list[dict[str, Any]], deadline_s: float

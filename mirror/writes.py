@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+import anyio.abc
 import msgspec
 
 from . import checks, errors
@@ -38,6 +39,8 @@ log = logging.getLogger("setmirror.writes")
 WAITING = 512
 """Writes of all clients together; one more is refused with Busy."""
 WAITING_PER_CLIENT = 64
+LOADS = 16
+"""Under way at once; the script does one after the other."""
 RESULTS_KEPT = 512
 LINK_WAIT_S = 3.0
 """A write that finds the link down waits so long for it before it is refused."""
@@ -114,7 +117,10 @@ class Writes:
         self._number = 0
         self._queues: OrderedDict[str, deque[Entry]] = OrderedDict()
         self._current: Entry | None = None
+        self._beside: dict[str, Entry] = {}
+        """Loads under way: Live may take a minute for one, and other writes go on."""
         self._wake = anyio.Event()
+        self._tasks: anyio.abc.TaskGroup | None = None
 
     @property
     def waiting(self) -> int:
@@ -166,7 +172,7 @@ class Writes:
 
     def progressed(self, told: WriteProgress) -> None:
         """The script says how the write under way gets on."""
-        entry = self._current
+        entry = self._beside.get(told.write, self._current)
         if entry is not None and entry.id == told.write:
             entry.progress = told
             moved, entry.moved = entry.moved, anyio.Event()
@@ -174,7 +180,7 @@ class Writes:
 
     def _find(self, write_id: str) -> Entry | None:
         waiting = [entry for queue in self._queues.values() for entry in queue]
-        for entry in [*waiting, self._current]:
+        for entry in [*waiting, *self._beside.values(), self._current]:
             if entry is not None and entry.id == write_id:
                 return entry
         return None
@@ -195,7 +201,10 @@ class Writes:
         return entry
 
     def _cancel(self, entry: Entry) -> None:
-        """The asker is gone: what waits is not sent, what was sent goes on."""
+        """The asker is gone: what waits is not sent, a load is cancelled, any other write that was sent goes on."""
+        if entry.id in self._beside and self._tasks is not None:
+            self._tasks.start_soon(self._cancel_load, entry)
+            return
         queue = self._queues.get(entry.request.queue)
         if queue is None or entry not in queue:
             return
@@ -205,47 +214,71 @@ class Writes:
         self.counters["cancelled"] += 1
         self._finish(entry, errors.Cancelled("The write was cancelled before it was sent"))
 
+    async def _cancel_load(self, entry: Entry) -> None:
+        self.counters["cancelled"] += 1
+        try:
+            await self._request("write.cancel", {"write": entry.id})
+        except errors.MirrorError:
+            # The link is down: the load ends by its deadline.
+            log.warning("the load of write %s could not be cancelled", entry.id)
+
     # -- the one task ------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Do one write after the other, until cancelled."""
+        """Do one write after the other, loads beside them, until cancelled."""
         try:
-            while True:
-                while not self._queues:
-                    self._wake = anyio.Event()
-                    await self._wake.wait()
-                # The client whose turn it was goes to the end, so nobody waits for another's whole queue.
-                key, queue = next(iter(self._queues.items()))
-                entry = queue.popleft()
-                del self._queues[key]
-                if queue:
-                    self._queues[key] = queue
-                self._current = entry
-                try:
-                    outcome: WriteResult | errors.MirrorError = await self._execute(entry)
-                except errors.MirrorError as problem:
-                    outcome = problem
-                except Exception as problem:
-                    log.exception("write %s failed", entry.id)
-                    outcome = errors.Internal(f"The write failed in the mirror: {problem!r}")
-                self._current = None
-                self._finish(entry, outcome)
+            async with anyio.create_task_group() as self._tasks:
+                await self._run(self._tasks)
         finally:
             self._close()
 
+    async def _run(self, tasks: anyio.abc.TaskGroup) -> None:
+        while True:
+            while not self._queues:
+                self._wake = anyio.Event()
+                await self._wake.wait()
+            # The client whose turn it was goes to the end, so nobody waits for another's whole queue.
+            key, queue = next(iter(self._queues.items()))
+            entry = queue.popleft()
+            del self._queues[key]
+            if queue:
+                self._queues[key] = queue
+            if not entry.request.loads:
+                self._current = entry
+                outcome = await self._outcome(entry)
+                self._current = None
+                self._finish(entry, outcome)
+            elif len(self._beside) < LOADS:
+                self._beside[entry.id] = entry
+                tasks.start_soon(self._load, entry)
+            else:
+                self._finish(entry, errors.Busy(f"{LOADS} loads are under way", retry_after_s=1.0))
+
+    async def _load(self, entry: Entry) -> None:
+        outcome = await self._outcome(entry)
+        del self._beside[entry.id]
+        self._finish(entry, outcome)
+
+    async def _outcome(self, entry: Entry) -> WriteResult | errors.MirrorError:
+        try:
+            return await self._execute(entry)
+        except errors.MirrorError as problem:
+            return problem
+        except Exception as problem:
+            log.exception("write %s failed", entry.id)
+            return errors.Internal(f"The write failed in the mirror: {problem!r}")
+
     def _close(self) -> None:
         """Leave nobody waiting when the mirror is closed."""
-        current, self._current = self._current, None
+        under_way = [*self._beside.values(), *([self._current] if self._current is not None else [])]
+        self._current, self._beside = None, {}
         waiting = [entry for queue in self._queues.values() for entry in queue]
         self._queues.clear()
-        if current is not None:
-            if current.sent:
-                closed: errors.MirrorError = errors.UnknownOutcome(
-                    "The mirror was closed while the write was under way"
-                )
-            else:
-                closed = errors.Cancelled("The mirror was closed before the write was sent")
-            self._finish(current, closed)
+        for entry in under_way:
+            closed: errors.MirrorError = errors.Cancelled("The mirror was closed before the write was sent")
+            if entry.sent:
+                closed = errors.UnknownOutcome("The mirror was closed while the write was under way")
+            self._finish(entry, closed)
         for entry in waiting:
             self._finish(entry, errors.Cancelled("The mirror was closed before the write was sent"))
 

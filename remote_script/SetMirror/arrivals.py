@@ -57,6 +57,30 @@ class Watch:
         new = {live_ptr(each.obj) for each in found}
         return [each for each in found if new.isdisjoint(_above(each.obj))]
 
+    def is_over(self) -> bool:
+        """Whether Live shows something new, or what it was aimed at is gone."""
+        return not alive(self._wish.track) or bool(self.came() or self.lost)
+
+    def is_its(self, obj: Any) -> bool:
+        """Whether an object is new and has the name of what is loaded."""
+        if obj is None or not alive(obj):
+            return False
+        name = str(read(obj, "name") or read(obj, "file_path") or "").lower()
+        if read(obj, "has_midi_input") is not ABSENT and read(obj, "devices") is not ABSENT:
+            # A track or chain of its own: what is inside says whose it is.
+            inside = items(obj.devices) + [s.clip for s in items(read(obj, "clip_slots")) if s.has_clip]
+            return live_ptr(obj) not in self._tracks and any(self.is_its(each) for each in inside)
+        return live_ptr(obj) not in self._described and self._wish.name.lower() in name
+
+    def progress(self) -> str:
+        """What Live shows meanwhile."""
+        return self._wish.shows() if alive(self._wish.track) else "the track is gone"
+
+    @property
+    def aimed(self) -> List[Any]:
+        """The objects that must stay for it."""
+        return [self._wish.target, self._wish.track]
+
     @property
     def lost(self) -> List[Described]:
         """What is gone since."""

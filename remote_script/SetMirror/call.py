@@ -18,6 +18,8 @@ from .values import read
 Steps = Generator[str, None, Any]
 
 LIVE = "live"
+BESIDE = "beside"
+"""Yielded by a load that Live goes on with: its write waits beside the queue until `Call.waiting` is over."""
 MORE = "more"
 
 UNCHANGED: Any = object()
@@ -44,7 +46,7 @@ class Call:
 
     __slots__ = (
         "after", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live", "live_module", "made",
-        "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
+        "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +76,8 @@ class Call:
         self.begin: Callable[[], Any] = bool
         """Opens the write's undo step, for a call that Live ends at once; a load makes its own entry else."""
         self.note = ""
+        self.waiting: Any = None
+        """What a load that Live ends later waits for."""
         self.check: Callable[[], Any] = bool
         """Compares what Live did with what was foreseen, in the turn of the call; raises where it removed more."""
         self.made: Any = None

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from functools import partial
-from typing import Any, Callable, Deque, Dict, Generator, List, Optional
+from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
 
 from . import checks, schema
 from .batches import Engine
-from .call import MORE, Call
+from .beside import Beside, Parked
+from .call import BESIDE, MORE, Call
 from .calls import perform
 from .consequences import mark_consequences
 from .errors import BridgeError
@@ -84,6 +85,10 @@ class Executor:
         self._waiting_for_tick = 0
         self._result_bytes = sum(_size(kept) for kept in self.results.values())
         self._step = UndoStep(engine, log)
+        self._beside = Beside(engine, clock)
+        self._resumed: Optional[Parked] = None
+        self._loading: Tuple[int, Optional[Call]] = (0, None)
+        """Of the write that is being parked: the number of its load, and its call once that has begun."""
 
     # -- the queue ---------------------------------------------------------------------------------
 
@@ -93,10 +98,10 @@ class Executor:
         if write.id in self.results:
             self._reply(client, request, self.results[write.id])
             return
-        for waiting in [self.current] + list(self._queue):
-            if waiting is not None and waiting.id == write.id:
-                waiting.waiters.append((client, request))
-                return
+        known = self._find(write.id)
+        if known is not None:
+            known.waiters.append((client, request))
+            return
         epoch = params.get("epoch")
         if epoch is not None and epoch != self.engine.epoch:
             raise BridgeError(
@@ -118,9 +123,8 @@ class Executor:
         """What a write came to: encoded result or BridgeError; BridgeError BUSY or NOT_FOUND is raised."""
         if isinstance(id_, str) and id_ in self.results:
             return self.results[id_]
-        for waiting in [self.current] + list(self._queue):
-            if waiting is not None and waiting.id == id_:
-                raise BridgeError("BUSY", "The write is under way", checks.short(id_), retry_after_s=0.2)
+        if self._find(id_) is not None:
+            raise BridgeError("BUSY", "The write is under way", checks.short(id_), retry_after_s=0.2)
         raise BridgeError(
             "NOT_FOUND",
             "No write of this id is known",
@@ -128,9 +132,60 @@ class Executor:
             hint="it was not executed in this epoch, or long ago",
         )
 
+    def _find(self, id_: Any) -> Optional[Write]:
+        """The write with this id that is under way, parked, or waiting."""
+        every = [self.current] + [each.write for each in self._beside.parked] + list(self._queue)
+        return next((each for each in every if each is not None and each.id == id_), None)
+
+    def cancel(self, id_: Any, client: Any) -> bool:
+        """End a write of this client that waits, for its turn or for a load.
+
+        False for one that is under way, which is done in a moment, or that is not the client's.
+        """
+        write = self._find(id_)
+        if write is None or client not in [waiter for waiter, _ in write.waiters]:
+            return False
+        parked = self._beside.find(id_)
+        if parked is not None:
+            self._beside.parked.remove(parked)
+            self._give_up(parked, "CANCELLED", "was cancelled")
+            return True
+        if write in self._queue:
+            self._queue.remove(write)
+            self._finish(write, BridgeError("CANCELLED", "The write was cancelled before it began"))
+            return True
+        return False
+
+    def look(self) -> None:
+        """Once a pump: end the loads whose deadline passed, and tell how the others get on."""
+        for parked in self._beside.overdue():
+            self._give_up(parked, "DEADLINE", "was not done in time")
+        for parked in self._beside.parked:
+            call = parked.call
+            if call is not None:
+                call.done += 1
+                call.so_far = call.waiting.progress()
+                self._tell_progress(parked.write, parked.number, call)
+
+    def _give_up(self, parked: Parked, error: str, what: str) -> None:
+        """End a parked write at once; what it did before its load stays, and is named."""
+        call = parked.call
+        if call is None:
+            rule, hint = (
+                "load {}: it waited for another load".format(what),
+                "nothing was loaded; send it again",
+            )
+        else:
+            rule = "load {}: {}".format(what, call.waiting.progress())
+            hint = "what Live still brings is recorded as this write's; undo takes it back"
+        parked.steps.close()
+        self._finish(
+            parked.write, BridgeError(error, rule, hint=hint, op=parked.number, begun=call is not None)
+        )
+
     @property
     def waiting(self) -> int:
-        return len(self._queue)
+        return len(self._queue) + len(self._beside.parked)
 
     @property
     def following(self) -> Optional[Write]:
@@ -139,11 +194,19 @@ class Executor:
 
     @property
     def busy(self) -> bool:
-        return self.current is not None or bool(self._queue)
+        return self.current is not None or bool(self._queue) or self._resumed is not None or self._resumes()
+
+    def _resumes(self) -> bool:
+        """Whether a parked write goes on."""
+        self._resumed = self._resumed or self._beside.next()
+        return self._resumed is not None
 
     def advance(self) -> str:
         """Run the current write, or begin the next, until it yields; returns its wish, "" at the end."""
-        if self._steps is None:
+        if self._steps is None and self._resumes():
+            assert self._resumed is not None
+            self.current, self._steps, self._resumed = self._resumed.write, self._resumed.steps, None
+        elif self._steps is None:
             self.current = self._queue.popleft()
             self._steps = self._run(self.current)
         if self._waiting_for_tick and self.ticks < self._waiting_for_tick:
@@ -158,6 +221,9 @@ class Executor:
             if wish == TICK:
                 self._waiting_for_tick = self.ticks + 1
                 return PUMP
+            if wish == BESIDE:
+                self._park(write)
+                return ""
             return wish
         except StopIteration as end:
             outcome = end.value
@@ -171,6 +237,13 @@ class Executor:
         self.current = None
         self._finish(write, outcome)
         return ""
+
+    def _park(self, write: Write) -> None:
+        """Let others go on while the write waits for a load, its own or another's."""
+        assert self._steps is not None
+        number, call = self._loading
+        self._beside.parked.append(Parked(write, self._steps, number, call))
+        self._steps = self.current = None
 
     def _finish(self, write: Write, outcome: Any) -> None:
         self.counters["executed"] += 1
@@ -202,6 +275,10 @@ class Executor:
         write, self.current = self.current, None
         if write is not None:
             self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
+        parked = ([self._resumed] if self._resumed is not None else []) + self._beside.parked
+        self._resumed, self._beside.parked = None, []
+        for each in parked:
+            self._give_up(each, "UNKNOWN_OUTCOME", "ended: " + reason)
         while self._queue:
             hint = "nothing was done; read the Set and send it again"
             refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
@@ -221,6 +298,7 @@ class Executor:
         self._check_expectations(write, operations, problems)
         problems.raise_first()
         self._guard.admit(write, operations)
+        self._beside.check(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)
         write.named = {id_: engine.shadow.rows[id_] for id_ in write.touched}
@@ -264,7 +342,7 @@ class Executor:
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        return self._result(write, outcome, results, 1 + split if tracked else 0)
+        return self._result(write, outcome, results, write.entries + (1 + split if tracked else 0))
 
     def _result(
         self,
@@ -379,6 +457,8 @@ class Executor:
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
         engine = self.engine
+        if operation.self_contained and self._beside.parked:
+            yield from self._wait_beside(write, operation, None)
         write.forget_dead()
         if write.deleted.intersection(operation.deleted):
             operation.verified, operation.note = True, "an earlier operation deleted it"
@@ -417,6 +497,9 @@ class Executor:
                     # What this write made is told while it goes on: then there is another row.
                     told = row if row.id else engine.shadow.known(row.plan.type, row.ptr)
                     engine.attribution.held = {} if told is None else {told.id: told.plan.bits_of(call.holds)}
+                if wish == BESIDE:
+                    yield from self._wait_beside(write, operation, call)
+                    continue
                 self._tell_progress(write, operation.number, call)
                 yield wish if wish == MORE else PUMP
         finally:
@@ -434,6 +517,18 @@ class Executor:
             wanted = operation.value if operation.kind == "set" else None
             claim = claim_of(engine.shadow, self._clock, write.cause, word, row, operation.name, wanted)
             engine.attribution.declare(claim)
+
+    def _wait_beside(
+        self, write: Write, operation: Operation, call: Optional[Call]
+    ) -> Generator[str, None, None]:
+        """Let the queue go on; what the write did before is an entry of its own."""
+        if self._step.is_open:
+            self._step.end()
+            write.entries += 1
+        if call is not None:
+            self._beside.begun(write, call)
+        self._loading = (operation.number, call)
+        yield BESIDE
 
     def _begin_load(self, operation: Operation) -> None:
         operation.in_step = True

@@ -12,13 +12,11 @@ from typing import Any, List, Tuple
 from . import checks, schema
 from .arrivals import Watch, elsewhere, fits
 from .browser_calls import find_item
-from .call import LIVE, Adapters, Call, Steps
+from .call import BESIDE, Adapters, Call, Steps
 from .plans import class_of
-from .values import ABSENT, alive, items, read
+from .values import ABSENT, items, read
 from .wish import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, Wish, check, replaces
 
-LOAD_PUMPS = 6000
-"""Of 10 ms; the first plug-in load of a session can take a minute."""
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}
 
 # -- at once --------------------------------------------------------------------------------------
@@ -149,19 +147,14 @@ def _load(call: Call) -> Steps:
     _aim(call, wish)
     call.obj.load_item(item)
     try:
-        for _ in range(LOAD_PUMPS):
-            if not alive(wish.track):
-                break
-            if watch.came() or watch.lost:
-                return _judged(call, wish, watch)
-            call.done += 1
-            call.so_far = wish.shows()
-            yield LIVE
+        call.waiting = watch
+        while not watch.is_over():
+            yield BESIDE
+        return _judged(call, wish, watch)
     finally:
         if read(call.obj, "hotswap_target") not in (ABSENT, None):
             # Live stays in hot-swap mode until somebody ends it.
             call.obj.hotswap_target = None
-    raise RuntimeError("Live shows nothing new for {!r}; {}".format(wish.path, call.so_far))
 
 
 def _judged(call: Call, wish: Wish, watch: Watch) -> Any:

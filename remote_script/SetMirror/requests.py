@@ -42,6 +42,7 @@ class Requests:
             "set.read": self._set_read,
             "write.execute": self._write_execute,
             "write.result": self._write_result,
+            "write.cancel": self._write_cancel,
             **policy.handlers,
         }
 
@@ -143,6 +144,11 @@ class Requests:
         executor: Executor = self._state()[1]
         executor.submit(client, request, params)
         return None
+
+    def _write_cancel(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        """End a write of this client that waits; the write itself is answered with CANCELLED."""
+        executor: Executor = self._state()[1]
+        return encode({"cancelled": executor.cancel(params.get("write"), client)})
 
     def _write_result(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         executor: Executor = self._state()[1]

@@ -225,6 +225,7 @@ class SetMirror:
 
         server.receive(spend)
         self.questions.expire()
+        self.executor.look()
         worked = self._work(deadline)
         engine = self.engine
         engine.attribution.end_turn()

@@ -1,0 +1,166 @@
+"""Loads that wait for Live, beside the queue of writes: other writes go on, other loads wait their turn.
+
+A load is aimed and begun in one turn of the queue. While Live has not shown what comes of it, its write is parked here:
+looked at once a pump, resumed when something came, ended at once when its deadline passes or who asked cancels it.
+What Live brings after that is still the cancelled write's. Until then nobody may change what the load is aimed at.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, FrozenSet, Generator, List, Optional, Set
+
+from .attribution import Cause, Claim
+from .batches import Engine
+from .call import Call
+from .errors import BridgeError
+from .operations import Operation
+from .plans import Row
+from .write import Write
+
+LATE_S = 120.0
+"""So long after a load was given up, what Live brings is still its: a first plug-in takes more than a minute."""
+AFTER_S = 0.25
+"""Two of Live's ticks: the selection follows what was loaded."""
+MOST_LATE = 16
+
+_AIMED: Dict[str, FrozenSet[str]] = {
+    "Song.View": frozenset(("selected_track", "selected_chain", "highlighted_clip_slot", "select_device")),
+    "Track.View": frozenset(("device_insert_mode", "select_instrument")),
+    "RackDevice.View": frozenset(("selected_drum_pad", "selected_chain")),
+    "Browser": frozenset(("hotswap_target", "load_item")),
+    "Song": frozenset(("duplicate_track",)),
+}
+"""Class → properties and methods that change what a load is aimed at; Live selects a duplicated track."""
+
+_BROUGHT: Dict[str, FrozenSet[str]] = {
+    "Track": frozenset(("devices",)),
+    "Chain": frozenset(("devices",)),
+    "DrumChain": frozenset(("devices",)),
+    "RackDevice": frozenset(("chains", "drum_pads")),
+    "ClipSlot": frozenset(("clip", "has_clip")),
+    "Song": frozenset(("tracks",)),
+    "SimplerDevice": frozenset(("sample",)),
+}
+_FOLLOWS: Dict[str, FrozenSet[str]] = {
+    "Song": frozenset(("visible_tracks", "appointed_device")),
+    "Song.View": frozenset(("selected_track", "selected_chain", "selected_parameter", "detail_clip")),
+    "Track.View": frozenset(("selected_device",)),
+    "DrumPad": frozenset(("chains", "name")),
+    "RackDevice": frozenset(("visible_drum_pads", "can_show_chains")),
+    "Browser": frozenset(("hotswap_target", "filter_type")),
+}
+"""What a load brings, and what follows from it a moment later."""
+
+
+class Arrival(Claim):
+    """What Live shows of a load is the load's: an object with the item's name, and the selection right after it."""
+
+    def __init__(self, cause: Cause, until: float, watch: Any, clock: Callable[[], float]) -> None:
+        super().__init__(cause, until)
+        self._watch = watch
+        self._clock = clock
+        self._came = False
+
+    def claims(self, row: Row, index: int, value: Any) -> bool:
+        type_, name = row.plan.type, row.plan.names[index]
+        if name in _BROUGHT.get(type_, ()) and self._brings(row, value):
+            if not self._came:
+                self._came, self.until = True, self._clock() + AFTER_S
+            return True
+        return self._came and name in _FOLLOWS.get(type_, ())
+
+    def _brings(self, row: Row, value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            return any(self._watch.is_its(obj) for _, obj in value)
+        # "has_clip" says no more than that there is one.
+        return row.plan.type == "ClipSlot" and self._watch.is_its(getattr(row.obj, "clip", None))
+
+
+class Parked:
+    """One write that waits; `call` is its load, None while it waits for another load to end."""
+
+    def __init__(
+        self, write: Write, steps: Generator[str, None, Any], number: int, call: Optional[Call]
+    ) -> None:
+        self.write = write
+        self.steps = steps
+        self.number = number
+        self.call = call
+
+
+class Beside:
+    """The parked writes, in the order of their loads; the first has begun, the others wait for it."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+        self.parked: List[Parked] = []
+        self._engine = engine
+        self._clock = clock
+
+    def find(self, id_: Any) -> Optional[Parked]:
+        """The parked write with this id."""
+        return next((each for each in self.parked if each.write.id == id_), None)
+
+    def next(self) -> Optional[Parked]:
+        """Take out the write whose waiting is over."""
+        if not self.parked:
+            return None
+        first = self.parked[0]
+        if first.call is not None and not first.call.waiting.is_over():
+            return None
+        return self.parked.pop(0)
+
+    def overdue(self) -> List[Parked]:
+        """Take out the writes whose deadline has passed; what Live has shown meanwhile is judged first."""
+        now = self._clock()
+        late = [
+            each
+            for each in self.parked
+            if now > each.write.deadline and not (each.call is not None and each.call.waiting.is_over())
+        ]
+        self.parked = [each for each in self.parked if each not in late]
+        return late
+
+    def begun(self, write: Write, call: Call) -> None:
+        """A load was begun: what comes of it is its write's, also after it was given up."""
+        until = max(write.deadline, self._clock()) + LATE_S
+        self._engine.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))
+
+    def check(self, write: Write, operations: List[Operation]) -> None:
+        """Refuse what would change the aim of a load that waits.
+
+        Raises:
+          BridgeError: BUSY, naming the load.
+        """
+        for parked in self.parked:
+            if parked.call is None:
+                continue
+            aimed = self._line(parked.call.waiting.aimed)
+            for operation in operations:
+                if operation.is_history or _changes_aim(operation) or not aimed.isdisjoint(operation.deleted):
+                    raise self._busy(parked, operation)
+
+    def _line(self, objects: List[Any]) -> Set[int]:
+        """The ids of what a load is aimed at, and of all above."""
+        shadow, found = self._engine.shadow, set()
+        for obj in objects:
+            row = shadow.row_of(obj)
+            while row is not None:
+                found.add(row.id)
+                row = shadow.rows.get(row.parent) if row.parent is not None else None
+        return found
+
+    def _busy(self, parked: Parked, operation: Operation) -> BridgeError:
+        what = operation.asked.get("method") or operation.asked.get("name")
+        label = parked.write.label or "a load"
+        rule = "{} has to wait: {!r} of {} is under way".format(what, label, parked.write.author)
+        hint = "send it again in a moment, or cancel the load"
+        return BridgeError(
+            "BUSY", rule, hint=hint, op=operation.number, load=parked.write.id, retry_after_s=1.0
+        )
+
+
+def _changes_aim(operation: Operation) -> bool:
+    if operation.row is None:
+        return False
+    name = operation.asked.get("method") or operation.asked.get("name")
+    return name in _AIMED.get(operation.row.plan.type, ())
