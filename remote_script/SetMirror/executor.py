@@ -246,12 +246,15 @@ class Executor:
         self._steps = self.current = None
 
     def _finish(self, write: Write, outcome: Any) -> None:
-        self.counters["executed"] += 1
+        """Answer a write, and keep the answer; one that is answered already has only its kept answer replaced."""
+        if write.id in self.results:
+            self._result_bytes -= _size(self.results.pop(write.id))
+        self.counters["executed"] += not write.answered
         if isinstance(outcome, BridgeError):
-            self.counters["refused"] += 1
+            self.counters["refused"] += not write.answered
             kept: Any = outcome
         else:
-            self.counters[outcome["outcome"]] += 1
+            self.counters[outcome["outcome"]] += not write.answered
             kept = encode(outcome)
         self.results[write.id] = kept
         self._result_bytes += _size(kept)
@@ -259,7 +262,9 @@ class Executor:
             self._result_bytes > RESULT_BYTES and len(self.results) > 1
         ):
             self._result_bytes -= _size(self.results.popitem(last=False)[1])
-        for client, request in write.waiters:
+        write.answered = True
+        waiters, write.waiters = write.waiters, []
+        for client, request in waiters:
             self._reply(client, request, kept)
 
     def close(self, reason: str) -> None:
@@ -273,7 +278,7 @@ class Executor:
             pass
         self._step.end()
         write, self.current = self.current, None
-        if write is not None:
+        if write is not None and not write.answered:
             self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
         parked = ([self._resumed] if self._resumed is not None else []) + self._beside.parked
         self._resumed, self._beside.parked = None, []
@@ -326,13 +331,23 @@ class Executor:
         mark_consequences(engine, operations)
         yield FLUSH
         yield from self._settle(write, operations)
-        if keep_open:
-            # Before 12.4 nothing can sync parameters: only Live's own tick brings them into the open step.
-            yield TICK
-            yield TICK
-            self._step.end()
         mark_consequences(engine, operations)
         yield FLUSH
+        answer = self._outcome(write, operations, began, split)
+        if keep_open:
+            # Before 12.4 nothing can sync parameters: only Live's own tick brings them into the open step. The values
+            # are verified by now, so the answer does not wait for it; the next write does.
+            self._finish(write, answer)
+            yield TICK
+            yield TICK
+            answer["undo_steps"] += not split and self._step.is_split and answer["undo_steps"] > 0
+            self._step.end()
+            mark_consequences(engine, operations)
+            yield FLUSH
+        return answer
+
+    def _outcome(self, write: Write, operations: List[Operation], began: int, split: bool) -> Dict[str, Any]:
+        engine = self.engine
         for operation in operations:
             operation.settled(engine.last_change > began)
         results = [operation.result(engine) for operation in operations]

@@ -51,6 +51,7 @@ class Write:
         self.waiters: List[Tuple[Any, Any]] = []
         self.cause = Cause("write", self.id, self.author)
         self.has_calls = any(op.get("op") == "call" for op in self.operations)
+        self.answered = False
         self.touched: Set[int] = set()
         self.named: Dict[int, Row] = {}
         """Objects that its operations name, while they live."""

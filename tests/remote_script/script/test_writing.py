@@ -352,15 +352,38 @@ def test_on_an_older_live_the_step_stays_open_until_parameters_have_joined_it(
         "write.execute", write="w", ops=[put("tracks/0/devices/0/parameters/0", "value", 0.75)]
     )
     guest.pump(5)
-    assert client.reply(request) is None
+    # The value is verified, so the answer waits for nothing more; the next write waits for the step.
+    answer = (client.reply(request) or {})["result"]
+    assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
     assert guest.world.step is not None
+    following = client.ask("write.execute", write="next", ops=[put("song", "tempo", 90)])
+    guest.pump(5)
+    assert client.reply(following) is None
     assert client.follow()
     for _ in range(3):
         guest.script.update_display()
         guest.pump()
-    assert client.reply(request)
     assert guest.world.step is None
-    assert len(guest.world.undone) == 1
+    assert (client.reply(following) or {})["result"]["outcome"] == "verified"
+    assert len(guest.world.undone) == 2
+    counters = guest.script.status()["writes"]
+    assert (counters["executed"], counters["verified"]) == (2, 2)
+
+
+def test_on_an_older_live_what_a_person_does_before_the_step_is_closed_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    guest = Guest(monkeypatch, version=(11, 3))
+    monkeypatch.delattr(fake_live.Song, "sync_parameter_changes")
+    client = guest.follower()
+    answer = client.write(put("tracks/0/devices/0/parameters/0", "value", 0.75), id="w")["result"]
+    assert answer["undo_steps"] == 1
+    guest.song.tracks[0].name = "a person's"
+    for _ in range(4):
+        guest.pump(2)
+        guest.script.update_display()
+    kept = client.call("write.result", write="w")["result"]
+    assert kept == {**answer, "undo_steps": 2}
 
 
 def test_a_write_whose_deadline_passed_in_the_queue_is_not_begun(guest: Guest) -> None:
