@@ -10,8 +10,7 @@ import pytest
 
 from remote_script.headless import HeadlessLive
 from remote_script.headless.als import devices as loader
-from remote_script.headless.als import load_als, properties
-from remote_script.headless.als.errors import SetFileError
+from remote_script.headless.als import load_als, notices, properties
 from remote_script.headless.als.parameters import Targets
 from remote_script.headless.spec import SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
@@ -139,8 +138,11 @@ def test_a_fresh_drift_has_the_modulations_of_a_real_one() -> None:
 
 
 def test_a_place_that_holds_no_number_is_named() -> None:
-    with pytest.raises(SetFileError, match="Lfo_ModSource"):
-        opened("<Drift><Lfo_ModSource Value='loud'/></Drift>")
+    with notices.collecting() as collector:
+        live, _ = opened("<Drift><Lfo_ModSource Value='loud'/></Drift>")
+    live.close()
+    (warning,) = collector.warnings
+    assert (warning.kind, warning.places) == ("value", ["Lfo_ModSource 'loud'"])
 
 
 @parametrize
