@@ -23,22 +23,22 @@ class StoreTree(reach.Tree):
     """A store as `reach` and `rules` walk it."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self.root = -1 if store.root is None else store.root
 
     def type(self, id_: int) -> str:
-        name = self._store.nodes[id_].type
+        name = self.store.nodes[id_].type
         return name if name in schema.CLASSES else "Application"
 
     def parent(self, id_: int) -> int | None:
-        return self._store.nodes[id_].parent
+        return self.store.nodes[id_].parent
 
     def value(self, id_: int, name: str) -> Any:
-        node = self._store.nodes[id_]
+        node = self.store.nodes[id_]
         return node.children[name] if name in node.children else node.props.get(name)
 
     def children(self, id_: int) -> Iterator[reach.Link]:
-        node = self._store.nodes.get(id_)
+        node = self.store.nodes.get(id_)
         for role, held in node.children.items() if node is not None else ():
             if isinstance(held, int):
                 yield reach.Link(held, role, None)
@@ -46,16 +46,16 @@ class StoreTree(reach.Tree):
                 yield reach.Link(each, role, number)
 
     def line(self, id_: int) -> list[reach.Link]:
-        parts = self._store.ref(id_).split("/")
+        parts = self.store.ref(id_).split("/")
         found: list[reach.Link] = []
-        each: Node | None = self._store.nodes[id_]
+        each: Node | None = self.store.nodes[id_]
         while each is not None and each.parent is not None and parts:
             last = parts.pop()
             listed = last.isdigit() and bool(parts)
             found.append(reach.Link(each.id, each.role, int(last) if listed else None))
             if listed:
                 parts.pop()
-            each = self._store.nodes.get(each.parent)
+            each = self.store.nodes.get(each.parent)
         return found[::-1]
 
 
@@ -108,7 +108,7 @@ def _acts(store: Store, op: Operation) -> list[Act]:
     if method is None:
         return [Act("edit", f"{op.method} ({label})", (node.id,))]
     args = dict(_argument(store, method, name, value) for name, value in op.args.items())
-    told = reach.acts(StoreTree(store), node.id, method, args)
+    told = reach.acts(StoreTree(store), node.id, method, args, op.overwrite)
     acts = []
     for each in told:
         about = store.nodes.get(each.ids[0]) if each.kind == "delete" and each.ids else node

@@ -5,17 +5,19 @@
         audio_folders = ["~/Music"]   # audio files may come from here only; without it, from anywhere
         [[rule]]
         decide = "deny"               # allow, deny or ask
-        operations = ["delete"]       # set, create, delete, edit, play, undo; read is never refused
-        refs = ["tracks/0", "tracks/0/**", "tracks/*[Vocals]"]    # the patterns of subscriptions
-        clients = ["cursor*"]         # as the client calls itself
-        tools = ["*"]
+        operations = ["delete"]       # set, create, delete, edit, play, undo, read; without it all but read
+        refs = ["tracks/0", "tracks/*[Vocals]"]    # the patterns of subscriptions; each with all below it
+        pins = [{kind = "Track", name = "Vocals", content = "…"}]    # one object, as `setmirror policy pin` prints it
+        clients = ["cursor*"]         # the name of its token, or its process; the name that it gives itself is nothing
+        tools = ["*"]                 # a rule about a reading tool is about its resource, too
         per_minute = 30               # with allow: at most so many writes of each client; more are denied
         per_minute_in_all = 60        # of all clients together
         reason = "the first track is the singer's"
 
-What a rule leaves out fits everything. What an operation deletes goes with all that is in it. `deny` and `ask` fit when
-any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a return asks where the
-client can be asked; the rest is allowed. The strictest decision on a write's operations is the write's.
+What a rule leaves out fits everything. An operation is judged with all that it touches (see `acts`). `deny` and `ask`
+fit when any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a return asks
+where somebody can be asked; the rest is allowed. The strictest decision on a write's operations is the write's. The
+script judges again when the write runs (see `protection`); what is hidden from reading is the business of `sight`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import tomllib
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,6 +41,7 @@ from mirror.token import home
 from remote_script.SetMirror import rules
 
 from .acts import Act, Kind, StoreTree
+from .pins import Pin, Pins
 
 Decision = Literal["allow", "deny", "ask"]
 
@@ -53,6 +56,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decide: Decision
     operations: tuple[Kind, ...] = ()
     refs: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
     clients: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     per_minute: Annotated[int, Meta(ge=1)] | None = None
@@ -60,14 +64,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
     @property
-    def compiled(self) -> rules.Rule:
-        """The rule as both sides judge by it."""
-        return rules.Rule(self.decide, self.operations, self.tools, self.places, self.reason)
-
-    @property
-    def places(self) -> rules.Places | None:
-        """What the rule's refs mean; None where it is about all places."""
-        return _places(self.refs) if self.refs else None
+    def everywhere(self) -> bool:
+        """True when the rule is about no object in particular."""
+        return not self.refs and not self.pins
 
     def reads(self, tool: str) -> bool:
         """True when the rule is about what this tool reads: it names reading, or this tool and no operation."""
@@ -97,10 +96,10 @@ def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, act: Act) -> bool
     return act.unknown or any(back) or rule.fits(tree, tool, act.reach)  # type: ignore[arg-type]
 
 
-@cache
-def _places(refs: tuple[str, ...]) -> rules.Places:
+@lru_cache(1024)
+def _places(refs: tuple[str, ...], ids: tuple[int, ...] = ()) -> rules.Places:
     """Parsed once: every operation of every write is judged by them."""
-    return rules.Places(refs)
+    return rules.Places(refs, ids)
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +140,7 @@ class Policy:
         self.read_only = read_only or self.file.read_only
         self._folders = tuple(os.path.realpath(os.path.expanduser(each)) for each in self.file.audio_folders)
         self._clock = clock
+        self._pins = Pins()
         self._used: dict[tuple[int, str], deque[float]] = {}
 
     @classmethod
@@ -210,13 +210,32 @@ class Policy:
             return Verdict("deny", act.what, "this server is read-only")
         tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
-            if rule.concerns(client) and _fits(rule.compiled, tree, tool, act):
+            if rule.concerns(client) and _fits(self.compiled(rule, store), tree, tool, act):
                 if rates is not None and (rule.per_minute or rule.per_minute_in_all):
                     rates.add(number)
-                return Verdict(rule.decide, act.what, rule.reason or f"rule {number + 1} says {rule.decide}")
+                return Verdict(
+                    rule.decide, act.what, self.reason(rule, store) or f"rule {number + 1} says {rule.decide}"
+                )
         if act.precious:
             return Verdict("ask", act.what, "deleting tracks and scenes asks first", else_allow=True)
         return Verdict("allow", act.what, "no rule is against it")
+
+    def places(self, rule: Rule, store: Store) -> rules.Places | None:
+        """What a rule's refs and pins mean in this Set; None where it is about all places."""
+        if rule.everywhere:
+            return None
+        return _places(rule.refs, tuple(id_ for pin in rule.pins for id_ in self._pins.ids(store, pin)))
+
+    def compiled(self, rule: Rule, store: Store) -> rules.Rule:
+        """A rule as both sides judge by it."""
+        return rules.Rule(
+            rule.decide, rule.operations, rule.tools, self.places(rule, store), self.reason(rule, store)
+        )
+
+    def reason(self, rule: Rule, store: Store) -> str:
+        """A rule's own words, and which of its pins are lost."""
+        lost = [told for pin in rule.pins if (told := self._pins.lost(store, pin))]
+        return "; ".join([*filter(None, [rule.reason]), *lost])
 
     def reading(self, tool: str, client: str) -> tuple[Rule, ...]:
         """The rules that decide what a client sees through a tool; empty where it sees all."""
@@ -226,7 +245,7 @@ class Policy:
     def check_reading(self, tool: str, client: str) -> None:
         """Denied where a client may read nothing at all through this tool."""
         for rule in self.reading(tool, client)[:1]:
-            if rule.decide == "deny" and not rule.refs:
+            if rule.decide == "deny" and rule.everywhere:
                 raise errors.Denied(
                     f"The policy does not allow {tool} to read", tool, hint=rule.reason or None
                 )

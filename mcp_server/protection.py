@@ -54,7 +54,7 @@ class Protection:
         if not any(rule.refuses for rule in mine):
             return None
         async with self._sending:
-            version = await self._version(client, mine)
+            version = await self._version(policy, client, mine)
         return {
             "client": client,
             "version": version,
@@ -62,10 +62,10 @@ class Protection:
             "consent": [[act.kind, list(act.ids)] for act in consent],
         }
 
-    async def _version(self, client: str, rules: list[Rule]) -> int:
+    async def _version(self, policy: Policy, client: str, rules: list[Rule]) -> int:
         """The version of these rules, by what they mean now, that the script has; sent if it has another."""
         tree = StoreTree(self._mirror.store)
-        told = [_wire(rule, tree) for rule in rules]
+        told = [_wire(policy, rule, tree) for rule in rules]
         epoch, held, version = self._sent.pop(client, ("", [], 0))
         if epoch != self._mirror.epoch or held != told:
             await self._linked()
@@ -125,18 +125,19 @@ def _rules(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in rule.items() if name != "ids"} for rule in told]
 
 
-def _wire(rule: Rule, tree: StoreTree) -> dict[str, Any]:
+def _wire(policy: Policy, rule: Rule, tree: StoreTree) -> dict[str, Any]:
     told: dict[str, Any] = {"decide": rule.decide}
     for name in ("operations", "tools", "refs"):
         value = getattr(rule, name)
         if value:
             told[name] = list(value)
-    places = rule.places
-    if places is not None and rule.decide != "allow":
-        # What is allowed must be allowed both times: then it goes by its refs alone.
-        told["ids"] = sorted(places.expand(tree))
-    if rule.reason:
-        told["reason"] = rule.reason
+    places = policy.places(rule, tree.store)
+    if places is not None:
+        # What is allowed must be allowed both times: then it goes by its refs as they are when it runs.
+        told["ids"] = sorted(places.ids if rule.decide == "allow" else places.expand(tree))
+    reason = policy.reason(rule, tree.store)
+    if reason:
+        told["reason"] = reason
     for name in ("per_minute", "per_minute_in_all"):
         if getattr(rule, name) is not None:
             told[name] = getattr(rule, name)

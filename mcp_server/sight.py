@@ -12,7 +12,6 @@ from typing import Any, cast
 from mirror import Mirror
 from mirror.store import Store
 from mirror.view import View
-from remote_script.SetMirror.rules import Places
 
 from .acts import StoreTree
 from .policy import Policy, Rule
@@ -27,8 +26,10 @@ Key = tuple[Rule, ...]
 class Sight:
     """A reader, what was encoded from it, and what it may not tell."""
 
-    def __init__(self, mirror: Mirror, key: Key = ()) -> None:
+    def __init__(self, mirror: Mirror, policy: Policy | None = None, key: Key = ()) -> None:
         self.key = key
+        self._policy = policy if policy is not None else Policy()
+        self._store = mirror.store
         self._view = View(mirror, self._hidden, self._was_hidden) if key else None
         # A view has all the reads of the mirror, and no way to write.
         self.reader = cast(Mirror, self._view) if self._view is not None else mirror
@@ -44,7 +45,7 @@ class Sight:
         decided: dict[int, str] = {}
         tree = StoreTree(store)
         for rule in self.key:
-            places = rule.places
+            places = self._policy.places(rule, store)
             tops = [tree.root] if places is None else list(places.expand(tree))
             for top in tops:
                 if places is not None and top == tree.root:
@@ -56,7 +57,7 @@ class Sight:
 
     def _was_hidden(self, ref: str, name: str) -> bool:
         for rule in self.key:
-            places: Places | None = rule.places
+            places = self._policy.places(rule, self._store)
             if places is None or places.meant_at(ref, name):
                 return rule.decide == "deny"
         return False
@@ -77,7 +78,7 @@ class Sights:
             return self.whole
         sight = self._held.get(key)
         if sight is None:
-            sight = self._held[key] = Sight(self._mirror, key)
+            sight = self._held[key] = Sight(self._mirror, policy, key)
         self._held.move_to_end(key)
         while len(self._held) > SIGHTS:
             self._held.popitem(last=False)

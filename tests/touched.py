@@ -154,7 +154,9 @@ class Watch:
             if not inside and not any(schema.is_a(each.type, type_) for type_ in self._method.creates):
                 found.append(f"{each.ref} ({each.type}) came")
         for held, name, was, now in really.edited:
-            if held.key not in about and not _follows(name, was, now):
+            automated = self._method.plays is not None and held.type == "DeviceParameter"
+            # What plays moves the parameters that it has automation for.
+            if held.key not in about and not automated and not _follows(name, was, now):
                 found.append(f"{name} of {held.ref} ({held.type}) was edited: {was!r}, now {now!r}")
         for held in really.sounded:
             if held.key not in about and held.type == "Clip":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import click
 import msgspec
 
@@ -38,6 +41,10 @@ def command() -> None:
 
     The policy is ~/.setmirror/policy.toml: rules of allow, deny and ask over operations, refs, tools and clients. The
     first rule that fits decides. Without a file all is allowed, and deleting tracks and scenes asks first.
+
+    A ref means the object there with all below it. Rules hold when a call is read and again when it runs, for all that
+    it touches; a rule with operations = ["read"] hides objects. `ask`, `read-only` and `clients` concern all servers of
+    the Live that is open.
     """
 
 
@@ -54,8 +61,12 @@ def show(path: Path | None) -> None:
 @click.argument("target")
 @click.argument("what")
 @click.argument("arguments", required=False, default="")
-@click.option("--client", default="agent", show_default=True, help="Who asks, as the client calls itself.")
-@click.option("--tool", default="call_method", show_default=True, help="The tool that is used.")
+@click.option(
+    "--client", default="agent", show_default=True, help="Who asks: its token's name, or its process."
+)
+@click.option(
+    "--tool", default="call_method", show_default=True, help="The tool that is used; of a read, get."
+)
 @_file
 @options.port
 def check(
@@ -63,9 +74,10 @@ def check(
 ) -> None:
     """Explain what the policy decides on one operation of the open Set.
 
-    TARGET is a ref, id or name; WHAT a property to set or a method to call; ARGUMENTS the method's, as JSON.
+    TARGET is a ref, id or name; WHAT a property to set, a method to call, or `read`; ARGUMENTS the method's, as JSON.
 
     \b
+        setmirror policy check tracks/0 read --tool get_notes --client cursor
         setmirror policy check tracks/0 name
         setmirror policy check song delete_track '{"index": 0}' --client cursor
     """
@@ -88,6 +100,9 @@ def check(
                 node = mirror.resolve(int(target) if target.isdigit() else target)
             except errors.MirrorError as problem:
                 raise Failure(problem.rule, problem.hint) from None
+            if what == "read":
+                _say_reading(policy, mirror, node, tool, client)
+                return
             known = node.type in schema.CLASSES
             op: Operation = Set(node.id, what, None)
             if known and what in schema.methods(node.type):
@@ -106,5 +121,123 @@ def check(
                     say(f"it touches {', '.join(refs[:10])}{' …' if len(refs) > 10 else ''}{below}")
                 if verdict.decide == "ask":
                     say("where nobody can be asked it is " + ("allowed" if verdict.else_allow else "denied"))
+
+    run_async(main)
+
+
+@command.command("pin")
+@click.argument("target")
+@options.port
+def pin(target: str, port: int) -> None:
+    """Print a pin of an object for a rule of the policy.
+
+    The object is found again by kind, name and content when its Set is opened again; a pin that finds nothing holds for
+    all objects of that kind.
+    """
+
+    async def main() -> None:
+        from mcp_server.commands.link import linked
+        from mcp_server.pins import pin_of
+        from mirror import errors
+
+        async with linked(port) as mirror:
+            try:
+                node = mirror.resolve(int(target) if target.isdigit() else target)
+            except errors.MirrorError as problem:
+                raise Failure(problem.rule, problem.hint) from None
+            facts = msgspec.to_builtins(pin_of(mirror.store, node))
+            # A TOML basic string is a JSON string.
+            told = ", ".join(
+                f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
+            )
+            say(f"pins = [{{{told}}}]")
+
+    run_async(main)
+
+
+def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str) -> None:
+    """Whether the client sees the object through the tool, and by which rules."""
+    from mcp_server.sight import Sight
+
+    rules = policy.reading(tool, client)
+    hidden = bool(rules) and Sight(mirror, policy, rules).reader.hides(node.id)
+    decide = "deny" if hidden else "allow"
+    say(f"{style(decide, fg=_COLORS[decide], bold=True)}: read {mirror.ref(node.id)} with {tool} by {client}")
+    reasons = [rule.reason for rule in rules if rule.reason]
+    say("why: " + ("; ".join(reasons) or ("a rule about reading hides it" if hidden else "no rule hides it")))
+
+
+@command.command("ask")
+@options.port
+def ask(port: int) -> None:
+    """Be asked: show the questions of all servers as they come, and answer them.
+
+    Goes on until interrupted. Only the user that runs Live can answer, never an agent.
+    """
+
+    async def main() -> None:
+        from mcp_server.commands.link import linked
+
+        async with linked(port) as mirror:
+            await mirror.ask("question.follow", {})
+            say("Questions of policies are shown here; Ctrl-C ends it.", err=True)
+            while True:
+                await answer_all(mirror, _confirmed)
+                await anyio.sleep(LOOK_S)
+
+    run_async(main)
+
+
+LOOK_S = 0.3
+"""Between two looks for questions."""
+
+
+async def answer_all(mirror: Any, decide: Callable[[str], Awaitable[bool]]) -> None:
+    """Answer all questions that wait, oldest first."""
+    from mirror import errors
+
+    for question in (await mirror.ask("policy.state", {}))["questions"]:
+        allow = await decide(question["text"])
+        try:
+            await mirror.ask("question.answer", {"question": question["question"], "allow": allow})
+        except errors.NotFound:
+            say("it ended before the answer", err=True)
+
+
+async def _confirmed(text: str) -> bool:
+    return await anyio.to_thread.run_sync(click.confirm, text, abandon_on_cancel=True)
+
+
+@command.command("read-only")
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@options.port
+def read_only(state: str | None, port: int) -> None:
+    """Refuse all writes of all servers, or no more; without STATE say which it is. It outlives Live."""
+
+    async def main() -> None:
+        from mcp_server.commands.link import linked
+
+        async with linked(port) as mirror:
+            if state is not None:
+                await mirror.ask("policy.read_only", {"on": state == "on"})
+            told = await mirror.ask("policy.state", {})
+            say("read-only: " + ("on" if told["read_only"] else "off"))
+
+    run_async(main)
+
+
+@command.command("clients")
+@options.port
+def clients(port: int) -> None:
+    """List who is connected to the bridge, and the clients behind each server."""
+
+    async def main() -> None:
+        from mcp_server.commands.link import linked
+
+        async with linked(port) as mirror:
+            for each in (await mirror.ask("client.list", {}))["clients"]:
+                say(f"{each['identity']}  {each['role']}  {each['name']}")
+                for behind in each["clients"]:
+                    say(f"  {behind['identity']}  {behind['name']}")
 
     run_async(main)

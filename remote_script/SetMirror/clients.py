@@ -45,6 +45,8 @@ class Client:
         self.role = ""
         """Proved by its key, as is the identity; see `auth`."""
         self.identity = ""
+        self.answers = False
+        """A person follows the questions of policies here."""
         self.announced: List[Dict[str, str]] = []
         """The clients of the server at the other end, as it tells them."""
         self.key = ""

@@ -292,7 +292,7 @@ def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Act]:
         assert operation.prop is not None
         found = reach.acts_of_set(id_, operation.prop.name)
     elif known:
-        found = reach.acts(tree, id_, operation.method, operation.args)
+        found = reach.acts(tree, id_, operation.method, operation.args, operation.overwrite)
     else:
         found = reach.kinds_of(operation.method)
     return found if known else [act._replace(ids=()) for act in found]

@@ -1,7 +1,7 @@
 """Questions of policies to the person: any server asks, only a connection of the person's role answers.
 
 Each stdio client has a server of its own, so questions meet here. A question waits until it is answered, its time is
-over, or its asker is gone; with nobody of the person's role connected it is answered at once: nobody could be asked.
+over, or its asker is gone; where no person follows the questions it is answered at once: nobody could be asked.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Questions:
             raise BridgeError("INVALID_PARAMS", "`timeout_s` is above 0 and at most {:g}".format(MOST_S))
         if len(self._waiting) >= WAITING:
             raise BridgeError("BUSY", "{} questions are waiting already".format(WAITING), retry_after_s=5.0)
-        persons = self._persons()
+        persons = [each for each in self._persons() if each.answers]
         if not persons:
             return encode({"answer": None, "why": "nobody could be asked"})
         self._number += 1
@@ -82,6 +82,12 @@ class Questions:
             raise BridgeError("NOT_FOUND", "No question of this number waits", short(number))
         self._end(question, allow, "a person answered")
         return encode({"question": question.number, "allow": allow})
+
+    def follow(self, client: Client) -> bytes:
+        """A person is there to answer, until the connection ends; BridgeError DENIED for any other role."""
+        need_person(client, "follow the questions")
+        client.answers = True
+        return encode({"questions": self.listed()})
 
     def listed(self) -> List[Dict[str, Any]]:
         """Those that wait, oldest first."""

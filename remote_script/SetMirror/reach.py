@@ -97,8 +97,13 @@ Arguments = Dict[str, Any]
 Selected = Iterator[int]
 
 
-def acts(tree: Tree, target: int, method: schema.Method, args: Arguments) -> List[Act]:
-    """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads."""
+def acts(
+    tree: Tree, target: int, method: schema.Method, args: Arguments, overwrite: bool = False
+) -> List[Act]:
+    """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads.
+
+    `overwrite` lets an edit of notes remove others that they meet: that is a deletion, too.
+    """
     if method.effect == "read":
         return []
     args = _with_places(tree, target, method, args)
@@ -110,6 +115,9 @@ def acts(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Lis
     found = []
     gone = _all(tree, target, method.deletes, args)
     lost = _all(tree, target, method.overwrites, args)
+    if overwrite and not method.overwrites and schema.is_a(tree.type(target), "Clip"):
+        found.append(Act("delete", (target,)))
+        found.append(Act("edit", _once(about)))
     if method.deletes or lost:
         found.append(Act("delete", tuple(_with_members(tree, gone + lost))))
     if method.plays is not None:

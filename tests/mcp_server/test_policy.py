@@ -90,6 +90,7 @@ DELETES: list[tuple[str, str, dict[str, Any]]] = [
     ("application/browser", "load", {"path": "audio_effects/Reverb", "target": EFFECT, "place": "replace"}),
     ("application/browser", "load", {"path": "instruments/Drift", "target": "tracks/1"}),
     ("song", "delete_track", {"INDEX": 0}),
+    ("tracks/1/clip_slots/0/clip", "quantize", {"quantization_grid": 1, "amount": 1.0, "overwrite": True}),
     ("tracks/0/devices/0/drum_pads/36", "delete_all_chains", {}),
 ]  # fmt: skip
 
@@ -100,7 +101,8 @@ async def test_a_rule_against_deletion_holds_for_whatever_deletes(
 ) -> None:
     async with whole_path(demo_set(), policy=NO_DELETION) as whole:
         with pytest.raises(Refused, match="DENIED"):
-            await whole.call("call_method", target=target, method=method, args=args)
+            overwrite = args.pop("overwrite", False)
+            await whole.call("call_method", target=target, method=method, args=args, overwrite=overwrite)
 
 
 REACHES: list[tuple[str, str, dict[str, Any]]] = [
@@ -339,6 +341,7 @@ async def test_a_person_at_the_bridge_is_asked_where_the_client_cannot_ask(autoj
 
         for allow in (True, False):
             async with whole.person() as person, trio.open_nursery() as nursery:
+                await person.ask("question.follow", {})
                 nursery.start_soon(delete)
                 await trio.sleep(1.0)
                 (question,) = (await person.ask("policy.state", {}))["questions"]

@@ -81,7 +81,8 @@ async def test_what_a_call_deletes_or_ends_where_it_lands_is_known_before(
         await prepare(whole, first)
         await whole.audited()
         watch = Watch(whole, target, schema.CLASSES[class_].methods[name], args)
-        await whole.call("call_method", target=target, method=name, args=args)
+        overwrite = kinds == {"create", "delete"} and name != "set_or_delete_cue"
+        await whole.call("call_method", target=target, method=name, args=args, overwrite=overwrite)
         await trio.sleep(1.0)
         assert watch.undeclared() == []
     assert {act.kind for act in watch.acts} == kinds

@@ -276,6 +276,10 @@ def test_a_question_waits_for_a_person_and_no_agent_can_answer_it(stage: Stage) 
         "why": "nobody could be asked",
     }
     person = stage.client(role="person")
+    # Somebody's status command is no person who answers.
+    assert agent.result("question.ask", text="Delete?")["answer"] is None
+    assert agent.error("question.follow")["error"] == "DENIED"
+    assert person.result("question.follow") == {"questions": []}
     request = agent.ask("question.ask", text="Delete?", client="me")
     stage.pump(3)
     (asked,) = person.notices("question.asked")
@@ -292,6 +296,7 @@ def test_a_question_waits_for_a_person_and_no_agent_can_answer_it(stage: Stage) 
 
 def test_a_question_ends_with_its_time_and_with_its_client(stage: Stage) -> None:
     agent, person = stage.follower(), stage.client(role="person")
+    person.result("question.follow")
     request = agent.ask("question.ask", text="Well?", timeout_s=1.0)
     stage.live.run_for(1.5)
     stage.pump(2)

@@ -1,0 +1,66 @@
+"""A call against every rule about something that it touches: refused by server and script, and nothing moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcp_server.acts import acts_of
+from mcp_server.policy import File, Policy, Rule
+from mcp_server.protection import Protection
+from mirror import Call, errors
+from tests.touched import Difference, Reading
+from tests.whole import Whole
+
+MOST = 3
+"""Objects of one call that rules are made about; the first of a scene's slots stand for the others."""
+
+
+def ways(whole: Whole, id_: int) -> list[str]:
+    """The ways in which a rule can mean an object: ref, id, pattern, name, what is above."""
+    store = whole.mirror.store
+    ref, node = store.ref(id_), store.nodes[id_]
+    found = [ref, str(id_)]
+    if "/" in ref:
+        parts = ref.split("/")
+        found += ["/".join("*" if part.isdigit() else part for part in parts), f"{ref}/**"]
+        if node.name and "]" not in node.name and parts[-1].isdigit():
+            found.append(f"{'/'.join(parts[:-1])}/*[{node.name}]")
+        if node.parent is not None and node.parent != store.root:
+            found.append(store.ref(node.parent))
+    if node.name and "/" not in node.name and id_ != store.root:
+        found.append(node.name)
+    return found
+
+
+async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[str, Any]) -> int:
+    """Try the call against all these rules; how many there were."""
+    store = whole.mirror.store
+    call = Call(target, method, args)
+    acts = acts_of(store, [call])
+    reached = list(dict.fromkeys(id_ for act in acts for id_ in act.ids))[:MOST]
+    below = [
+        node.id for act in acts if act.kind == "delete" for top in act.ids[:1] for node in store.walk(top)
+    ]
+    before, entries, held = Reading(whole.stage.live.song), whole.history(), whole.engine.policy
+    tried = 0
+    for id_ in dict.fromkeys([*reached, *below[-1:]]):
+        for text in ways(whole, id_):
+            policy = Policy(File(rule=(Rule("deny", refs=(text,)),)))
+            whole.engine.policy = policy
+            for named in (target, whole.mirror.resolve(target).id):
+                code = await whole.refused("call_method", target=named, method=method, args=args)
+                assert code == "DENIED", (method, text, code)
+            tried += 1
+        # The script alone, as if the server had let it through.
+        judged = await Protection(whole.mirror).judged(policy, "call_method", "tests", [])
+        try:
+            await whole.mirror.write([call], policy=judged)
+        except errors.Denied:
+            pass
+        else:
+            raise AssertionError((method, store.ref(id_), "the script let it through"))
+    whole.engine.policy = held
+    really = Difference(before, Reading(whole.stage.live.song))
+    assert (really.created, really.removed, really.edited) == ([], [], []), method
+    assert whole.history() == entries
+    return tried
