@@ -153,7 +153,9 @@ class Desk:
             if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         about = {"author": self.caller.name, "client": self.caller.client, "label": label}
-        request = self._whole.bind(WriteRequest.of(ops, **about, **more), self.resolve, self._lists)
+        request = self._whole.bind(
+            WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.resolve, self._lists
+        )
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
             judged = msgspec.structs.replace(request, policy=policy)
@@ -185,17 +187,22 @@ class Desk:
     async def _progressed(self, told: WriteProgress) -> None:
         await self.report(told.share, 1, told.so_far)
 
-    async def undo(self, write: str | None = None) -> dict[str, Any]:
-        """Live's undo; with `write` only if that is what would be taken back."""
+    async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
+        """Take back what the client did last, or `write`, if Live would undo that; with `anyone`, whatever it would."""
         about = {"author": self.caller.name, "client": self.caller.client}
+        mine = write
+        if mine is None and not anyone:
+            mine = self._whole.writes.history.last_of(self.caller.who)
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
-            if write is None:
+            if mine is None:
                 return await self._whole.undo(**about, policy=policy)
-            return await self._whole.undo_mine(write, **about, policy=policy)
+            return await self._whole.undo_mine(mine, **about, policy=policy)
 
-        what = "undo the last edit, whoever made it" if write is None else f"undo write {write}"
-        return self.written(await self._permitted(lambda: acts_of_undo(self._whole, what, write), submit))
+        what = "undo the last edit, whoever made it" if mine is None else f"undo write {mine}"
+        result = await self._permitted(lambda: acts_of_undo(self._whole, what, mine), submit)
+        came_back = self._whole.writes.history.came_back(result.write) + result.put_back
+        return {**self.written(result), "undone": came_back}
 
     async def redo(self) -> dict[str, Any]:
         """Live's redo."""
@@ -308,6 +315,8 @@ class Desk:
             answer["dry_run"] = True
         if result.recovered:
             answer["recovered"] = result.recovered
+        if result.not_in_history:
+            answer["not_in_history"] = result.not_in_history
         if not result.seen:
             answer["seen"] = False
         return answer

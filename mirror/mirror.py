@@ -22,7 +22,7 @@ from . import errors, gauges
 from .events import EventLog
 from .identity import Resolve
 from .link import Connect, Link, Recorder
-from .model import Call, Operation, Stamp, Status, WriteResult
+from .model import Operation, Stamp, Status, WriteResult
 from .queries import Target
 from .reading import Reader
 from .request import WriteRequest
@@ -294,9 +294,13 @@ class Mirror(Reader):
         self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
     ) -> WriteResult:
         """Live's own redo."""
-        return await self.write(
-            [Call("song", "redo")], author=author, client=client, label="redo", policy=policy
-        )
+        return await self.writes.redo(author=author, client=client, policy=policy)
+
+    async def undo_last(
+        self, *, author: str = "", client: str | None = None, policy: dict[str, Any] | None = None
+    ) -> WriteResult:
+        """Take back what this client (else this author) did last, only if nothing was changed since; as `undo_mine`."""
+        return await self.writes.undo_last(client or author, author=author, client=client, policy=policy)
 
     async def undo_mine(
         self,
@@ -307,6 +311,9 @@ class Mirror(Reader):
         policy: dict[str, Any] | None = None,
     ) -> WriteResult:
         """Take back one write, only if nothing was changed since.
+
+        What Live's history does not hold is put back by value. It is judged before by the log and checked after by
+        its effect: where something else moved, Live's redo follows at once.
 
         Raises:
           PreconditionFailed: somebody changed the Set while it was under way, or since: `facts["since"]` says who.

@@ -200,7 +200,8 @@ class WriteResult(msgspec.Struct, frozen=True):
 
     `outcome`: verified (Live shows it), unchanged (it was so already, or a dry run), mismatch (Live took it
     and shows something else). `seen`: the mirror has reached `revision`, so reads show it. `recovered`: the
-    link was lost after sending; "script" or "mirror" says who knew.
+    link was lost after sending; "script" or "mirror" says who knew. `not_in_history`: what was set that Live's own undo
+    does not take back; `put_back`: what an undo gave back by value for that reason.
     """
 
     write: str
@@ -214,3 +215,5 @@ class WriteResult(msgspec.Struct, frozen=True):
     label: str = ""
     seen: bool = True
     recovered: str = ""
+    not_in_history: list[str] = []
+    put_back: list[str] = []

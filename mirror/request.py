@@ -35,6 +35,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
       dry_run: Check all, change nothing, and tell what would change.
       write_id: A name of the client's for this write, 1 to 100 characters: the same one is done once; "" for a new one.
       policy: By which rules it was let through, as `write.execute` takes it: {client, version, tool, consent}.
+      owner: Who may take it back without saying which; whose queue it waits in if empty.
+      undoes: The write that it takes back, where it is an undo of one; Live's undo is checked by its effect.
       seen: By number of an operation, the object that it is about although it is no argument: the clip in a slot.
 
     Raises:
@@ -52,6 +54,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     dry_run: bool = False
     write_id: str = ""
     policy: dict[str, Any] | None = None
+    undoes: str = ""
+    owner: str = ""
     seen: dict[int, int | None] = {}
 
     def __post_init__(self) -> None:
@@ -110,6 +114,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             params["if_revision"] = self.if_revision
         if expect:
             params["expect"] = expect
+        if self.undoes:
+            params["undoes"] = self.undoes
         if self.dry_run:
             params["dry_run"] = True
         if self.policy is not None:

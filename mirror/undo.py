@@ -7,14 +7,17 @@ came later, by a person or by another agent, would be taken back in its place.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror import checks, schema
 
 from . import errors
 from .store import Applied, Store
 
 EDITS_KEPT = 1000
+CAME_BACK = 20
+"""Changes of one undo that are told in words."""
 NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
 _DONE = "\0"
@@ -26,6 +29,17 @@ class _Edit(NamedTuple):
     write: str | None
     who: str
     revision: int
+    what: str = ""
+    """In words, its first change."""
+
+
+class Aside(NamedTuple):
+    """A value that a write set and Live's history does not hold: arm, monitoring, what is selected."""
+
+    id: int
+    name: str
+    before: Any
+    after: Any
 
 
 class UndoHistory:
@@ -36,25 +50,50 @@ class UndoHistory:
         self._steps: dict[str, int] = {}
         self._undoes: dict[str, str] = {}
         self._undone: deque[str] = deque(maxlen=EDITS_KEPT)
+        self._popped: dict[str, _Edit] = {}
+        self._redoable: list[_Edit] = []
+        self._came_back: dict[str, list[str]] = {}
+        self._redoes: set[str] = set()
+        self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
+        """(write, owner) of all writes that can be taken back, newest last."""
+        self._aside: dict[str, list[Aside]] = {}
 
     def forget(self) -> None:
         """After a snapshot nobody knows who changed what in between."""
         self._edits.clear()
+        self._redoable.clear()
 
-    def wrote(self, write: str, undo_steps: int) -> None:
-        """A write was answered."""
+    def wrote(self, write: str, undo_steps: int, owner: str = "", aside: Sequence[Aside] = ()) -> None:
+        """A write was answered.
+
+        Args:
+          owner: Whose it is: only they take it back without saying which.
+          aside: What it set besides its entry in Live's history.
+        """
         self._steps[write] = undo_steps
+        if aside:
+            self._aside[write] = list(aside)
+        if (undo_steps or aside) and write not in self._undoes and write not in self._redoes:
+            self._mine.append((write, owner))
+        while len(self._aside) > EDITS_KEPT:
+            del self._aside[next(iter(self._aside))]
         while len(self._steps) > EDITS_KEPT:
             del self._steps[next(iter(self._steps))]
 
     def observe(self, store: Store, applied: Applied, revision: int, write: str | None, who: str) -> None:
         """A batch was applied."""
-        if not any(_is_edit(store, change) for change in applied.changes):
+        edits = [change for change in applied.changes if _is_edit(store, change)]
+        if not edits:
             return
         undoing = self._undoes.get(write) if write is not None else None
         if write is not None and undoing is not None:
+            words = self._came_back.setdefault(write, [])
+            words += [told(store, change) for change in edits[: CAME_BACK - len(words)]]
+        if write is not None and undoing is not None:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 gone = self._edits.pop()
+                self._popped[write] = gone
+                self._redoable.append(gone)
                 # An undo takes one edit back, in however many batches it is told.
                 self._undoes[write] = _DONE
                 if gone.write is not None:
@@ -62,10 +101,17 @@ class UndoHistory:
             if self._edits:
                 # Live is where it was after this edit: the next undo takes it back.
                 self._edits[-1] = self._edits[-1]._replace(revision=revision)
+        elif write is not None and write in self._redoes and self._redoable:
+            again = self._redoable.pop()
+            self._redoes.discard(write)
+            self._is_done(again)
+            self._edits.append(again._replace(revision=revision))
         elif write is not None and self._edits and self._edits[-1].write == write:
             self._edits[-1] = self._edits[-1]._replace(revision=revision)
         else:
-            self._edits.append(_Edit(write, who, revision))
+            # Live can redo nothing any more.
+            self._redoable.clear()
+            self._edits.append(_Edit(write, who, revision, told(store, edits[0])))
 
     def base_of(self, write: str) -> int:
         """The revision up to which nothing but `write` would be undone.
@@ -98,30 +144,111 @@ class UndoHistory:
                 if edit.write == write:
                     break
                 later.append(edit)
-            told = [
-                {"who": edit.who, "write": edit.write, "revision": edit.revision} for edit in reversed(later)
-            ]
-            last = later[0].who if later else "somebody"
+            since = [edit._asdict() for edit in reversed(later)]
+            last = f"{later[0].who}: {later[0].what}" if later else "somebody"
             raise errors.PreconditionFailed(
                 f"the Set was changed after write {write}, last by {last}",
                 write,
-                hint="undo would take that back instead; change the values yourself",
-                since=told[-20:],
+                hint="undo would take that back instead: change the values yourself, or insist with `anyone`",
+                since=since[-20:],
             )
         return self._edits[-1].revision
+
+    def last_of(self, owner: str) -> str:
+        """The newest write of `owner` that was not taken back.
+
+        Raises:
+          PreconditionFailed: there is none; says who made the newest entry, as far as is known.
+        """
+        for write, each in reversed(self._mine):
+            if each == owner and write not in self._undone:
+                return write
+        newest = self._edits[-1] if self._edits else None
+        known = (
+            f"the newest entry is by {newest.who}: {newest.what}" if newest else "nobody knows of the newest"
+        )
+        raise errors.PreconditionFailed(
+            f"You made no change that can be undone; {known}",
+            hint="to take back whatever was done last, by whomever, insist with `anyone`",
+            since=[newest._asdict()] if newest else [],
+        )
+
+    def aside(self, write: str) -> list[Aside]:
+        """What a write set that Live's history does not hold."""
+        return self._aside.get(write, [])
+
+    def put_back(self, write: str) -> None:
+        """What Live's history does not hold of this write was put back; it is taken back as a whole by now."""
+        self._aside.pop(write, None)
+        if write not in self._undone:
+            self._undone.append(write)
+
+    def has_entry(self, write: str) -> bool:
+        """Whether there is something of this write in Live's history."""
+        return self._steps.get(write, 1) > 0
+
+    def redoing(self, redo: str) -> None:
+        """`redo` is the id of a write that does again what was undone last."""
+        self._redoes.add(redo)
 
     def undoing(self, undo: str, write: str) -> None:
         """`undo` is the id of a write that will take `write` back, or the newest edit."""
         self._undoes[undo] = write
         while len(self._undoes) > EDITS_KEPT:
-            del self._undoes[next(iter(self._undoes))]
+            old = next(iter(self._undoes))
+            del self._undoes[old]
+            self._came_back.pop(old, None)
 
     def not_undone(self, undo: str) -> None:
+        """It was refused; where Live had taken something back, it was done again at once."""
         self._undoes.pop(undo, None)
+        seen = self._came_back.pop(undo, None)
+        gone = self._popped.pop(undo, None)
+        if gone is None:
+            return
+        if self._edits and self._edits[-1].write == undo:
+            self._edits.pop()
+        if self._redoable and self._redoable[-1].write == gone.write:
+            self._redoable.pop()
+        self._is_done(gone)
+        self._edits.append(gone)
+        if seen:
+            # What showed itself is in the entry that was in the way, whoever made it.
+            self._edits.append(_Edit(None, "somebody", gone.revision, seen[0]))
+
+    def _is_done(self, edit: _Edit) -> None:
+        if edit.write is not None and edit.write in self._undone:
+            self._undone.remove(edit.write)
+
+    def came_back(self, undo: str) -> list[str]:
+        """What an undo changed, in words; told once."""
+        return self._came_back.pop(undo, [])
+
+    def undone(self, undo: str) -> None:
+        """It was done; nothing has to be kept for it."""
+        self._popped.pop(undo, None)
 
     def last(self, count: int = 20) -> list[dict[str, Any]]:
         """The newest edits with their authors, newest last."""
         return [edit._asdict() for edit in list(self._edits)[-count:]]
+
+
+def told(store: Store, change: tuple[str, int, str, Any, Any]) -> str:
+    """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'"."""
+    kind, id_, name, before, after = change
+    node = store.nodes.get(id_)
+    if kind == "remove":
+        gone = getattr(before, "name", "")
+        return f"{getattr(before, 'type', 'an object')} {gone!r} was removed"
+    where = store.ref(id_) if node is not None else str(id_)
+    if kind in ("add", "move"):
+        return (
+            f"{where} {node.name if node is not None else ''!r} was {'added' if kind == 'add' else 'moved'}"
+        )
+    if kind in ("content", "children"):
+        return f"{name} of {where} changed"
+    label = f" {node.name!r}" if node is not None and node.name and name != "name" else ""
+    return f"{name} of {where}{label}: {checks.short(before)!r} → {checks.short(after)!r}"
 
 
 def _is_edit(store: Store, change: tuple[str, int, str, Any, Any]) -> bool:

@@ -25,14 +25,14 @@ import anyio
 import anyio.abc
 import msgspec
 
-from . import checks, errors
+from . import checks, errors, values
 from .identity import Resolve, bind
-from .model import Call, OpResult, WriteProgress, WriteResult
+from .model import Call, OpResult, Set, WriteProgress, WriteResult
 from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, UndoHistory
+from .undo import NEWEST, Aside, UndoHistory
 
 log = logging.getLogger("setmirror.writes")
 
@@ -50,6 +50,8 @@ RECOVER_S = 20.0
 """At least so long a lost write is asked after; Live opens a Set in about 3 s, a dialog holds it up longer.
 """
 SEEN_S = 5.0
+_NOTHING = "\0nothing"
+"""In the place of a write, where values alone are put back: no write has such an id."""
 
 Progressed = Callable[[WriteProgress], Awaitable[None]]
 
@@ -343,9 +345,13 @@ class Writes:
 
     async def _seen(self, entry: Entry, result: WriteResult) -> WriteResult:
         """Hold the answer back until reads show it."""
-        self.history.wrote(result.write, result.undo_steps)
         if result.dry_run:
             return result
+        request, aside = entry.request, self._aside_of(entry, result)
+        self.history.wrote(result.write, result.undo_steps, request.owner or request.queue, aside)
+        if aside:
+            names = [f"{each.name} of {self._store.ref(each.id)}" for each in aside]
+            result = msgspec.structs.replace(result, not_in_history=names)
         try:
             if result.epoch == self._store.epoch:
                 await self._wait_for(result.revision, SEEN_S)
@@ -354,6 +360,21 @@ class Writes:
             pass
         self.counters["not seen"] += 1
         return msgspec.structs.replace(result, seen=False)
+
+    def _aside_of(self, entry: Entry, result: WriteResult) -> list[Aside]:
+        """The values that the write set and Live's history does not hold."""
+        found: dict[tuple[int, str], Aside] = {}
+        for op, told in zip(entry.request.ops, result.results, strict=False):
+            if not isinstance(op, Set) or not told.changed or not isinstance(op.target, int):
+                continue
+            node = self._store.nodes.get(op.target)
+            prop = values.row(node.type, op.name) if node is not None else None
+            if prop is None or prop.undo or prop.kind == "gauge":
+                continue
+            key = (op.target, op.name)
+            before = found[key].before if key in found else told.before
+            found[key] = Aside(op.target, op.name, before, told.after)
+        return list(found.values())
 
     # -- after a lost link -------------------------------------------------------------------------
 
@@ -448,8 +469,52 @@ class Writes:
 
     async def undo_mine(self, write_id: str, **options: Any) -> WriteResult:
         """Take back one write; see Mirror.undo_mine."""
+        label = f"undo {write_id}"
+        aside = self.history.aside(write_id)
+        if aside and not self.history.has_entry(write_id):
+            return await self._put_back(write_id, aside, label, **options)
         base = self.history.base_of(write_id)
-        return await self._undo(write_id, label=f"undo {write_id}", if_revision=base, **options)
+        result = await self._undo(write_id, label=label, if_revision=base, undoes=write_id, **options)
+        if aside:
+            back = await self._put_back(write_id, aside, label, **options)
+            result = msgspec.structs.replace(result, put_back=back.put_back, revision=back.revision)
+        return result
+
+    async def undo_last(self, owner: str, **options: Any) -> WriteResult:
+        """Take back what a client did last; see Mirror.undo_last."""
+        return await self.undo_mine(self.history.last_of(owner), **options)
+
+    async def redo(self, **options: Any) -> WriteResult:
+        """Live's redo."""
+        self._number += 1
+        redo_id = f"{self._session}-redo-{self._number}"
+        self.history.redoing(redo_id)
+        return await self.submit(
+            WriteRequest.of([Call("song", "redo")], write_id=redo_id, label="redo", **options)
+        )
+
+    async def _put_back(self, write_id: str, aside: list[Aside], label: str, **options: Any) -> WriteResult:
+        """Give back the values that Live's history does not hold, where they are still what the write set."""
+        nodes = self._store.nodes
+        still = [
+            each for each in aside if each.id in nodes and nodes[each.id].props.get(each.name) == each.after
+        ]
+        if not still:
+            raise errors.PreconditionFailed(
+                f"what write {write_id} had set was changed since",
+                write_id,
+                hint="there is nothing of it to take back",
+            )
+        self.history.put_back(write_id)
+        told = [
+            f"{each.name} of {self._store.ref(each.id)}: {each.after!r} → {each.before!r}" for each in still
+        ]
+        ops = [Set(each.id, each.name, each.before, each.after) for each in still]
+        self._number += 1
+        back_id = f"{self._session}-undo-{self._number}"
+        self.history.undoing(back_id, _NOTHING)
+        result = await self.submit(WriteRequest.of(ops, write_id=back_id, label=label, **options))
+        return msgspec.structs.replace(result, put_back=told, not_in_history=[])
 
     async def _undo(self, what: str, **options: Any) -> WriteResult:
         self._number += 1
@@ -457,7 +522,9 @@ class Writes:
         self.history.undoing(undo_id, what)
         try:
             request = WriteRequest.of([Call("song", "undo")], write_id=undo_id, **options)
-            return await self.submit(request)
+            result = await self.submit(request)
+            self.history.undone(undo_id)
+            return result
         except errors.MirrorError:
             self.history.not_undone(undo_id)
             raise

@@ -204,14 +204,19 @@ async def press_dialog_button(desk: Desk, given: PressButton) -> dict[str, Any]:
 
 
 class Undo(Arguments):
-    write: Annotated[str, Meta(description="only if this would be undone")] = ""
+    write: str = ""
+    anyone: bool = False
 
 
 @tools.writes(
-    Undo, "Undo", "Takes back the last edit, or only your own `write`.", destructive=True, idempotent=False
+    Undo,
+    "Undo",
+    "Takes back your last write, or `write`; with `anyone` whoever's was last.",
+    destructive=True,
+    idempotent=False,
 )
 async def undo(desk: Desk, given: Undo) -> dict[str, Any]:
-    return await desk.undo(given.write or None)
+    return await desk.undo(given.write or None, anyone=given.anyone)
 
 
 @tools.writes(Nothing, "Redo", "Does again what was undone last.", idempotent=False)

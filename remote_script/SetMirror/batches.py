@@ -15,6 +15,7 @@ from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optiona
 
 from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
+from .entries import Entries
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
@@ -196,6 +197,7 @@ class Engine:
         self.reader = Reader(self.shadow, application)
         self.attribution = Attribution(self.shadow, self.reader, clock)
         self.plans = Plans(live, self.mark)
+        self.entries = Entries(self)
         self.history = History()
         self.built = 0
         self.expected = 1
@@ -504,6 +506,8 @@ class Engine:
             self.last_edit = self.revision
             if batch.cause.write is None:
                 self.last_other = self.revision
+            else:
+                self.entries.note(batch.cause.write, self._edits_of(batch), batch.added)
         if len(batch.changes) > batch.passing:
             self.last_change = self.revision
         about: Dict[str, Any] = {
@@ -519,6 +523,13 @@ class Engine:
         line = notification("set.batch", body)
         self.history.add(self.revision, line)
         return line
+
+    def _edits_of(self, batch: Batch) -> List[Tuple[int, int]]:
+        rows = self.shadow.rows
+        changed = batch.set + [(id_, index) for id_, index, _, _ in batch.content]
+        return [
+            (id_, index) for id_, index in changed if id_ in rows and rows[id_].plan.edit_bits & 1 << index
+        ]
 
     def close(self) -> None:
         """Detach from everything."""

@@ -520,9 +520,30 @@ class Executor:
         finally:
             engine.attribution.held = {}
         if operation.is_history:
+            self._check_entry(write, operation)
             self._guard.check_history(engine, write, operation)
         if operation.self_contained:
             self._step.close_foreign()
+
+    def _check_entry(self, write: Write, operation: Operation) -> None:
+        """Right after an undo that is meant for one write: where something else moved, redo, and refuse."""
+        if not write.undoes or operation.method.name != "undo":
+            return
+        engine = self.engine
+        foreign = engine.entries.foreign(write.undoes, engine.attribution.marking)
+        if not foreign:
+            return
+        engine.song.redo()
+        operation.moved = False
+        raise BridgeError(
+            "PRECONDITION_FAILED",
+            "Undo took back {}, which write {} had not changed; it was done again at once".format(
+                foreign, write.undoes
+            ),
+            write.undoes,
+            hint="the newest entry in Live's history is somebody else's; change the values yourself",
+            moved=foreign,
+        )
 
     def _declare(self, write: Write, operation: Operation) -> None:
         """Say what Live will change later because of this operation."""

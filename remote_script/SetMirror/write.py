@@ -53,6 +53,8 @@ class Write:
         self.has_calls = any(op.get("op") == "call" for op in self.operations)
         self.answered = False
         self.touched: Set[int] = set()
+        self.undoes: str = params.get("undoes") or ""
+        """The write that it takes back; "" for whatever is newest."""
         self.named: Dict[int, Row] = {}
         """Objects that its operations name, while they live."""
         self.deleted: Set[int] = set()
@@ -98,7 +100,7 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
     assert isinstance(ops, list)
     if not 0 < len(ops) <= OPERATIONS:
         raise BridgeError("TOO_LARGE", "A write has 1 to {} operations, got {}".format(OPERATIONS, len(ops)))
-    for name in ("author", "label"):
+    for name in ("author", "label", "undoes"):
         need(isinstance(params.get(name, ""), (str, type(None))), "`{}` is a text".format(name))
     revision = params.get("if_revision")
     need(

@@ -1,0 +1,99 @@
+"""What the entry of each write in Live's history changed, so that undoing it can be checked by its effect.
+
+Live's undo takes back whatever came last, and a person can edit what no listener tells of. So after an undo that is
+meant for one write, what moved is compared with what that write had changed; else it is done again at once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+from .plans import Row
+from .refs import ref_of
+from .values import alive, same
+
+ENTRIES_KEPT = 1000
+"""Of the newest writes; an older one is undone by the log alone."""
+
+
+class Entry:
+    """The edits of one write: (id, index of the property), the classes of their objects, and what it added."""
+
+    __slots__ = ("added", "changed", "types")
+
+    def __init__(self) -> None:
+        self.changed: Set[Tuple[int, int]] = set()
+        self.types: Dict[int, str] = {}
+        self.added: Set[int] = set()
+
+
+class Entries:
+    """By write; `engine` is the script's own."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self._kept: OrderedDict[str, Entry] = OrderedDict()
+
+    def note(self, write: str, changed: List[Tuple[int, int]], added: List[int]) -> None:
+        """A batch of this write is sent: `changed` are its edits."""
+        entry = self._kept.get(write)
+        if entry is None:
+            entry = self._kept[write] = Entry()
+            if len(self._kept) > ENTRIES_KEPT:
+                self._kept.popitem(last=False)
+        entry.added.update(added)
+        rows = self._engine.shadow.rows
+        for id_, index in changed:
+            if id_ in rows:
+                entry.changed.add((id_, index))
+                entry.types[id_] = rows[id_].plan.type
+
+    def foreign(self, write: str, marks: Dict[int, int]) -> str:
+        """What moved by an undo although this write had not changed it; "" when all is as it should be.
+
+        Args:
+          marks: What Live told of during the undo.
+        """
+        entry = self._kept.get(write)
+        if entry is None:
+            return ""
+        moved = False
+        for id_, bits in marks.items():
+            row = self._engine.shadow.rows.get(id_)
+            # What is gone is told by the list that it was in.
+            if row is None or not alive(row.obj):
+                continue
+            for index in range(len(row.values)):
+                if bits & row.plan.edit_bits & 1 << index and self._differs(row, index):
+                    if not self._is_in(entry, row, index):
+                        return "{} of {}".format(row.plan.names[index], ref_of(self._engine.shadow, row))
+                    moved = True
+        return "" if moved or not entry.changed else "nothing that is known"
+
+    def _is_in(self, entry: Entry, row: Row, index: int) -> bool:
+        rows = self._engine.shadow.rows
+        above: Optional[Row] = row
+        while above is not None:
+            if above.id in entry.added:
+                return True
+            above = rows.get(above.parent) if above.parent is not None else None
+        if (row.id, index) in entry.changed:
+            return True
+        # An object that came back by undo is another one: with the same property of its class.
+        return any(
+            place == index and id_ not in rows and entry.types[id_] == row.plan.type
+            for id_, place in entry.changed
+        )
+
+    def _differs(self, row: Row, index: int) -> bool:
+        engine, before = self._engine, row.values[index]
+        if row.plan.tree_bits & 1 << index:
+            of = row.plan.properties[index].of
+            known = [engine.shadow.known(of, ptr) for ptr, _ in engine.reader.children(row, index) or ()]
+            now = [None if child is None or not alive(child.obj) else child.id for child in known]
+            return now != list(before if isinstance(before, tuple) else [before] if before else [])
+        if row.plan.long_bits & 1 << index:
+            # Not read here; that Live told of it says enough.
+            return True
+        return not same(engine.reader.value(row, index), before)

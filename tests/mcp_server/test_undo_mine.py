@@ -1,0 +1,118 @@
+"""Undo takes back what its client did last, and nothing else: judged before by the log, checked after by its effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import Set
+from remote_script.headless.generate import default_set
+from tests.whole import QUIET_S, Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+
+
+async def refused(whole: Whole, **arguments: Any) -> dict[str, Any]:
+    entries = whole.history()
+    with pytest.raises(Refused) as caught:
+        await whole.call("undo", **arguments)
+    assert whole.history() == entries
+    return caught.value.data
+
+
+async def by_hand(whole: Whole, name: str, value: Any) -> None:
+    await whole.by_hand(lambda song: setattr(song, name, value))
+    await trio.sleep(QUIET_S)
+
+
+async def test_undo_takes_back_what_the_client_did_last_and_says_what_came_back(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_song", tempo=100)
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+        assert (await whole.call("undo"))["undone"][0] == "tempo of song 'Untitled': 100.0 → 120.0"
+        assert whole.history() == []
+        assert (await refused(whole))["error"] == "PRECONDITION_FAILED"
+
+
+async def test_what_a_person_did_last_is_refused_with_who_and_what_unless_one_insists(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await by_hand(whole, "tempo", 90.0)
+        told = await refused(whole)
+        assert "live: tempo of song 'Untitled': 120.0 → 90.0" in told["rule"]
+        assert "anyone" in told["hint"]
+        assert (await whole.call("undo", anyone=True))["undone"][
+            0
+        ] == "tempo of song 'Untitled': 90.0 → 120.0"
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+
+
+async def test_another_clients_edit_is_not_taken_back(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.mirror.write([Set("song", "tempo", 90.0)], author="somebody else")
+        assert "somebody else: tempo" in (await refused(whole))["rule"]
+
+
+async def test_an_edit_that_no_listener_tells_of_is_given_back_at_once(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        document = whole.stage.live.document
+        # In Live's history without a word to anybody.
+        document.history.boundary()
+        document.history.record(document.song, "swing_amount", 0.0, 0.5)
+        document.history.end()
+        document.song.swing_amount = 0.5
+        told = await refused(whole)
+        assert told["error"] == "PRECONDITION_FAILED"
+        assert "nothing that is known" in told["rule"]
+        assert whole.stage.song.swing_amount == pytest.approx(0.5)
+        assert whole.stage.song.tracks[1].name == "Bass"
+        assert (await whole.call("undo", anyone=True))["outcome"] == "verified"
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+
+
+async def test_what_lives_history_does_not_hold_is_told_and_put_back_by_value(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        track = whole.stage.song.tracks[1]
+        answer = await whole.call("set_track", track="tracks/1", name="Bass", arm=True)
+        assert answer["not_in_history"] == ["arm of tracks/1"]
+        undone = (await whole.call("undo"))["undone"]
+        assert undone == ["name of tracks/1: 'Bass' → '2-MIDI'", "arm of tracks/1: True → False"]
+        assert (track.arm, whole.history()) == (False, [])
+        answer = await whole.call("set_track", track="tracks/1", current_monitoring_state="in")
+        assert (answer["undo_steps"], answer["not_in_history"]) == (
+            0,
+            ["current_monitoring_state of tracks/1"],
+        )
+        await whole.call("undo")
+        assert track.current_monitoring_state == 1
+
+
+async def test_a_value_that_is_another_by_now_is_not_put_back(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        track = whole.stage.song.tracks[1]
+        await whole.call("set_track", track="tracks/1", current_monitoring_state="in")
+        await whole.by_hand(lambda song: setattr(song.tracks[1], "current_monitoring_state", 2))
+        await trio.sleep(QUIET_S)
+        assert "was changed since" in (await refused(whole))["rule"]
+        assert track.current_monitoring_state == 2
+
+
+async def test_what_was_done_again_can_be_taken_back_again(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        for _ in range(3):
+            await whole.call("undo")
+            assert whole.history() == []
+            await whole.call("redo")
+            assert whole.stage.song.tracks[1].name == "Bass"
+        await whole.call("undo")
