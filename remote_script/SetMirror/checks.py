@@ -272,6 +272,9 @@ def _names_object(arg: schema.Arg, value: Any) -> bool:
     )
 
 
+_NUMBERS = (float, int)
+
+
 def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:
     """Notes as dictionaries with checked fields; a note may also be given as the wire's list of nine.
 
@@ -293,6 +296,15 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
         for name, field in item.items():
             if field is None:
                 continue
+            limits = NOTE_LIMITS.get(name)
+            # Nearly all are of this kind: texts for refusals are made for the others alone.
+            if limits is not None and type(field) in _NUMBERS and limits[0] <= field <= limits[1]:
+                if name == "pitch" and type(field) is int:
+                    note[name] = field
+                    continue
+                if name != "pitch" and (name != "duration" or field > 0):
+                    note[name] = float(field)
+                    continue
             label = "{} of note {}".format(name, number)
             if name in ("note_id", "pitch"):
                 note[name] = to_int(label, field)
@@ -302,7 +314,6 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
                 note[name] = to_float(label, field)
             else:
                 raise refuse("a note has {}, not {!r}".format(", ".join(NOTE_FIELDS), name), name)
-            limits = NOTE_LIMITS.get(name)
             if limits is not None and not limits[0] <= note[name] <= limits[1]:
                 rule = "{} must be between {:g} and {:g}, got {:g}".format(
                     label, limits[0], limits[1], note[name]

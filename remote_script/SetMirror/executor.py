@@ -474,7 +474,8 @@ class Executor:
         engine = self.engine
         if operation.self_contained and self._beside.parked:
             yield from self._wait_beside(write, operation, None)
-        write.forget_dead()
+        if write.has_calls:
+            write.forget_dead()
         if write.deleted.intersection(operation.deleted):
             operation.verified, operation.note = True, "an earlier operation deleted it"
             return

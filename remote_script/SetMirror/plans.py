@@ -127,6 +127,8 @@ class Plan:
         """What an audit compares; constants cannot differ."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)
+        self.untold_bits = sum(1 << i for i in self.polled if not self.properties[i].after)
+        """No listener tells of them."""
         self.unheard_bits = sum(
             1 << i
             for i in self.polled

@@ -66,6 +66,8 @@ class SetMirror:
         """A fixed one, as tests have it."""
         self._budget_share = chosen.budget_ms / 1000 / NORMAL_S
         self._undo_apart = chosen.undo_apart
+        self._credit_s = 0.0
+        """Main-thread time that earlier pumps left unused, at most one budget: a short write is done in one turn."""
         self._answers = 0
         self._advanced = False
         """Whether the write under way waits for the next pump."""
@@ -192,6 +194,7 @@ class SetMirror:
         finally:
             self._pumping = False
         spent = time.perf_counter() - start
+        self._credit_s -= spent
         self.timings["pump"].add(spent)
         if not worked:
             self.timings["rest"].add(spent)
@@ -203,10 +206,13 @@ class SetMirror:
         self._began_writes.clear()
         self._advanced = False
         # A step that begins just before the deadline ends after it.
-        worked = self._round(server, start + self.budget_s * STEPS_END)
+        budget = self.budget_s
+        self._credit_s = min(2 * budget, self._credit_s + budget)
+        worked = self._round(server, start + budget * STEPS_END, start + self._credit_s * STEPS_END)
         while self._answered(server) and self.awake.more(start):
             worked = True
-            self._round(server, self.awake.deadline(start))
+            deadline = self.awake.deadline(start)
+            self._round(server, deadline, deadline)
         engine = self.engine
         if self._is_whole and not engine.attribution.due and not self.executor.busy:
             self._audit()
@@ -217,8 +223,8 @@ class SetMirror:
         server.forget_closed(engine.shadow)
         return worked
 
-    def _round(self, server: Server, deadline: float) -> bool:
-        """Take what came, work, send; whether anything was done."""
+    def _round(self, server: Server, deadline: float, write_deadline: float) -> bool:
+        """Take what came, work, send; whether anything was done. A write under way may take longer than the rest."""
 
         def spend() -> bool:
             return time.perf_counter() < deadline
@@ -226,7 +232,7 @@ class SetMirror:
         server.receive(spend)
         self.questions.expire()
         self.executor.look()
-        worked = self._work(deadline)
+        worked = self._work(deadline, max(deadline, write_deadline))
         engine = self.engine
         engine.attribution.end_turn()
         self._begin_snapshots()
@@ -255,14 +261,14 @@ class SetMirror:
         if self.server is not None and self._is_whole:
             self.server.begin_snapshots(self.engine.shadow, self.engine.revision)
 
-    def _work(self, deadline: float) -> bool:
+    def _work(self, deadline: float, write_deadline: float) -> bool:
         """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
         worked = False
         executor = self.executor
         while True:
             if self._job is not None:
                 worked = True
-                if not self._continue_job(deadline):
+                if not self._continue_job(deadline if executor.current is None else write_deadline):
                     return True
             elif self._progress is not None:
                 if self._clock() < self._rebuild_at:
@@ -282,7 +288,7 @@ class SetMirror:
                 self._advanced = wish == PUMP
             else:
                 return worked
-            if time.perf_counter() > deadline:
+            if time.perf_counter() > (deadline if executor.current is None else write_deadline):
                 return worked
 
     def _may_go_on(self) -> bool:

@@ -253,7 +253,11 @@ def make_value(
     """
     names: List[str] = [field[0] for field in fields]
     required = len(fields) - len(defaults)
-    slots = [("_" + key if hidden else key, key, _Slot(key, convert, True)) for key, convert, _ in fields]
+    given = dict(zip(names[required:], defaults))
+    known = frozenset(names)
+    slots = [
+        ("_" + key if hidden else key, key, convert, _Slot(key, convert, True)) for key, convert, _ in fields
+    ]
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if not constructible:
@@ -261,17 +265,17 @@ def make_value(
         fill(self, args, kwargs)
 
     def fill(self: Any, args: Sequence[Any], kwargs: Dict[str, Any]) -> None:
-        values = dict(zip(names, args))
-        extra = [key for key in kwargs if key not in names or key in values]
-        values.update(kwargs)
-        for index, default in enumerate(defaults):
-            values.setdefault(names[required + index], default)
-        if len(args) > len(names) or extra or len(values) < len(names):
+        first = dict(zip(names, args))
+        values = {**given, **first, **kwargs}
+        wrong = len(args) > len(names) or len(values) != len(names) or not known.issuperset(values)
+        if wrong or not first.keys().isdisjoint(kwargs):
             raise mismatch(
                 name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
             )
-        for kept_as, key, slot in slots:
-            self.__dict__[kept_as] = slot.convert_checked(self, values[key])
+        held = self.__dict__
+        for kept_as, key, convert, slot in slots:
+            value = values[key]
+            held[kept_as] = value if type(value) is convert else slot.convert_checked(self, value)
 
     def of(cls: Any, *args: Any, **kwargs: Any) -> Any:
         made = cls.__new__(cls)
