@@ -39,6 +39,8 @@ KINDS: Dict[str, str] = {
     "scenes": "clip slots beyond the last scene, scenes added",
     "locator": "second locator at the same time, left out",
     "scale": "unknown scale, replaced by Major",
+    "device names": "parameter of a device that nobody has dumped, named after the file's tag (a guess)",
+    "device values": "parameter whose place in the file is not known, Live's default shown (a guess)",
     "tuning": "tuning system beyond the first, left out",
 }
 """Kind → what was wrong and what was done, for people."""

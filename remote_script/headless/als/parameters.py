@@ -195,6 +195,13 @@ def native(
 
     if facts is not None and facts.parameters:
         placed = _placed(facts, found)
+        unknown = [
+            fact.name
+            for index, fact in enumerate(facts.parameters)
+            if not (fact.path or fact.in_section or index in placed)
+        ]
+        if unknown and found:
+            notices.add("device values", "%s: %s" % (class_name, unknown[0]), len(unknown))
         for index, fact in enumerate(facts.parameters):
             element = placed.get(index)
             if element is not None:
@@ -204,6 +211,8 @@ def native(
                 specs.append(facts_of.parameter(fact))
         return specs
     used: Set[str] = set()
+    if found:
+        notices.add("device names", class_name, len(found))
     for where, element in found.items():
         filed = filed_number(element, where)
         written = fields.text(element, "Manual", "0")

@@ -64,8 +64,11 @@ def test_every_kind_of_thing_is_as_often_in_the_spec_as_in_the_file(als: Path) -
 
 
 @parametrize
-def test_a_real_set_loads_without_a_warning(als: Path) -> None:
-    assert [str(warning) for warning in load_als(als).warnings] == []
+def test_a_real_set_loads_without_a_warning_but_for_guesses(als: Path) -> None:
+    found = [
+        warning for warning in load_als(als).warnings if warning.kind not in ("device names", "device values")
+    ]
+    assert [str(warning) for warning in found] == []
 
 
 @parametrize

@@ -16,21 +16,16 @@ from remote_script.headless.spec import SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
 from tests.sets import parametrize
 
-TYPES = {
-    "Eq8": "audio",
-    "Compressor2": "audio",
-    "Roar": "audio",
-    "Looper": "audio",
-    "Shifter": "audio",
-    "Hybrid": "audio",
-}
+EFFECTS = ("Eq8", "Compressor2", "Erosion2", "Roar", "Looper", "Shifter", "Hybrid")
 
 
 def opened(xml: str) -> tuple[HeadlessLive, Any]:
     """A Live with one track that holds the device of this XML."""
     element = ElementTree.fromstring(xml)
     spec = loader.load(element, (0,), Targets(ElementTree.Element("Track")), set())
-    live = HeadlessLive(SetSpec(tracks=[TrackSpec(TYPES.get(element.tag, "midi"), "T", devices=[spec])]))
+    live = HeadlessLive(
+        SetSpec(tracks=[TrackSpec("audio" if element.tag in EFFECTS else "midi", "T", devices=[spec])])
+    )
     return live, live.song.tracks[0].devices[0]
 
 
@@ -183,3 +178,16 @@ def test_a_sampler_lists_the_sections_that_its_set_has() -> None:
     assert by_name["L 1 Rate"].str_for_value(by_name["L 1 Rate"].value) == "3.00 Hz"
     assert "L 2 Rate" not in by_name
     live.close()
+
+
+def test_what_the_loader_guesses_of_a_device_is_counted() -> None:
+    with notices.collecting() as found:
+        live, device = opened("<Erosion2><Odd><Manual Value='0.5'/></Odd></Erosion2>")
+        other, stranger = opened("<BrandNew><LowFreq><Manual Value='0.5'/></LowFreq></BrandNew>")
+    kinds = {each.kind: (each.count, each.places) for each in found.warnings}
+    assert kinds["device values"] == (5, ["Erosion2: Amount"])
+    assert kinds["device names"] == (1, ["BrandNew"])
+    assert [each.name for each in stranger.parameters] == ["Device On", "Low Freq"]
+    assert len(device.parameters) == 6
+    live.close()
+    other.close()
