@@ -1,0 +1,89 @@
+"""`setmirror diff`: what is different in another Set: two files, or a file and what is open in Live.
+
+Exit codes are those of diff: 0 no difference, 1 some, 2 trouble.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from mcp_server.commands import options
+from mcp_server.commands.console import run_async, say
+
+if TYPE_CHECKING:
+    from mirror.store import Store
+
+TROUBLE = 2
+
+
+@click.command("diff", short_help="Say what is different between two Sets.")
+@click.argument("old", type=click.Path(exists=True, dir_okay=False))
+@click.argument("new", type=click.Path(exists=True, dir_okay=False), required=False)
+@click.option("--textconv", is_flag=True, help="Print OLD as text, one line per object, for `git diff`.")
+@options.port
+@options.as_json
+@click.pass_context
+def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port: int, as_json: bool) -> None:
+    """Say what is different between two Sets.
+
+    OLD and NEW are .als files; without NEW, OLD is compared with the Set that is open in Live. Exits with 0 where
+    nothing differs, 1 where something does, 2 where a Set cannot be read.
+    """
+    from mcp_server.history import difference, read_set, words
+    from mirror.errors import MirrorError
+
+    try:
+        before = read_set(old)
+        if textconv:
+            for line in lines(before):
+                say(line)
+            return
+        after = read_set(new) if new is not None else _open_set(port)
+    except MirrorError as problem:
+        say(f"error: {problem}", err=True)
+        ctx.exit(TROUBLE)
+    changes = difference(before, after)
+    if as_json:
+        say(msgspec.json.encode(changes).decode())
+    for change in () if as_json else changes:
+        say(words(change))
+    ctx.exit(1 if changes else 0)
+
+
+def _open_set(port: int) -> Store:
+    async def main() -> Store:
+        from mcp_server.commands.link import linked
+
+        async with linked(port) as mirror:
+            return mirror.store
+
+    store: Store = run_async(main)
+    return store
+
+
+def lines(store: Store) -> list[str]:
+    """A Set as text, one line for each object and its values, in the order of the Set; the same Set gives the same."""
+    from mcp_server.history.difference import shown
+    from remote_script.SetMirror import schema
+
+    found = []
+    for node in store.walk():
+        if node.type.endswith(".View"):
+            continue
+        rows = schema.properties(node.type)
+        values = [
+            f"{name}={shown(node, name)}"
+            for name in sorted(node.props)
+            if name in rows and rows[name].write and rows[name].type not in ("ref", "refs")
+        ]
+        if "notes" in node.props:
+            values += [
+                f"note={note.pitch}@{note.start_time:g}:{note.duration:g}v{note.velocity:g}"
+                for note in node.props["notes"] or ()
+            ]
+        if values or node.name:
+            found.append(f"{store.ref(node.id)} {node.type} {node.name!r} {' '.join(values)}".rstrip())
+    return found

@@ -1,0 +1,39 @@
+"""`setmirror export-midi`: the arrangement of a Set's file, or one clip of it, as a standard MIDI file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcp_server.commands.console import Failure, say
+
+
+@click.command("export-midi", short_help="Write a Set's arrangement or a clip as a MIDI file.")
+@click.argument("set_file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("midi_file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--clip", help="Only this clip, by ref: tracks/0/clip_slots/1/clip.")
+def command(set_file: str, midi_file: Path, clip: str | None) -> None:
+    """Write the arrangement of SET_FILE as MIDI_FILE, with tempo, signature, locators and track names.
+
+    Muted clips and notes stay out. Probabilities and automation have no place in a MIDI file.
+    """
+    from mcp_server.history import read_set
+    from mcp_server.music.export import clip_song, song
+    from mcp_server.music.midi_files import written
+    from mirror.errors import MirrorError
+    from mirror.queries import resolve
+
+    try:
+        store = read_set(set_file)
+        found = song(store) if clip is None else clip_song(store, resolve(store, clip, "Clip"))
+        data, rounded = written(found)
+        midi_file.write_bytes(data)
+    except MirrorError as problem:
+        raise Failure(str(problem), str(problem.hint or "")) from None
+    except OSError as problem:
+        raise Failure(f"{midi_file} cannot be written: {problem.strerror}") from None
+    notes = sum(len(track.notes) for track in found.tracks)
+    say(f"{midi_file}: {len(found.tracks)} tracks, {notes} notes, {len(found.markers)} locators")
+    if rounded:
+        say(f"{rounded} times lie between the ticks of a MIDI file (1/960 of a beat) and were rounded")

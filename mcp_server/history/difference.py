@@ -1,0 +1,261 @@
+"""The difference of two states of a Set: what came, went, moved, was renamed, and which values are others.
+
+`difference` is pure and knows no words; `words` says each change as a person would. A device that came is one change,
+not one for each of its parameters; a clip whose notes changed says how many came, went and changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mirror import Node, Note
+from mirror.store import Store
+from remote_script.SetMirror import schema
+
+from .matching import BY_PLACE, Matching, match
+
+Kind = Literal["added", "removed", "moved", "set", "notes"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. `ref` is where the object is in the newer state (of what is gone: where it was).
+
+    `name` is the property of a `set`; `before` and `after` are its values as people read them, for `moved` the refs,
+    for `notes` the counts (came, went, changed).
+    """
+
+    kind: Kind
+    type: str
+    ref: str
+    object_name: str
+    name: str = ""
+    before: Any = None
+    after: Any = None
+    within: str = ""
+    """The name of the track or scene that it belongs to."""
+
+
+_LEFT_OUT = frozenset(
+    ("can_undo", "can_redo", "is_part_of_selection", "display_value", "song_length", "color_index")
+)
+"""Properties that follow from others or say nothing of the Set."""
+_SAME_AS = frozenset(("track_activator", "song_tempo"))
+"""Parameters that are a property of their track or of the song as well: told there."""
+_VIEWS = frozenset(name for name in schema.CLASSES if name.endswith(".View"))
+_LARGE = frozenset(("notes", "automation_envelopes", "warp_markers"))
+
+
+def difference(old: Store, new: Store, matching: Matching | None = None) -> list[Change]:
+    """All changes, in the order of the newer state's tree, then what is gone."""
+    same = matching if matching is not None else match(old, new)
+    return [*_present(old, new, same), *_gone(old, new, same)]
+
+
+def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
+    inside: set[int] = set()
+    for node in new.walk():
+        if node.parent in inside:
+            inside.add(node.id)
+            continue
+        before_id = same.back.get(node.id)
+        if before_id is None:
+            inside.add(node.id)
+            if not _is_slot_content(node):
+                yield Change("added", node.type, new.ref(node.id), node.name, within=_within(new, node))
+            continue
+        before = old.nodes[before_id]
+        if node.type in _VIEWS or node.role in _SAME_AS:
+            continue
+        if _has_moved(old, new, before, node, same):
+            refs = old.ref(before.id), new.ref(node.id)
+            yield Change("moved", node.type, refs[1], node.name, "", *refs, within=_within(new, node))
+        yield from _values(old, new, before, node, same)
+
+
+def _gone(old: Store, new: Store, same: Matching) -> Iterator[Change]:
+    inside: set[int] = set()
+    for node in old.walk():
+        if node.parent in inside:
+            inside.add(node.id)
+        elif node.id not in same.to:
+            inside.add(node.id)
+            if not _is_slot_content(node):
+                yield Change("removed", node.type, old.ref(node.id), node.name, within=_within(old, node))
+
+
+def _is_slot_content(node: Node) -> bool:
+    """Slots, mixers and views come and go with their owners and are not told."""
+    return node.type in _VIEWS or (node.type == "ClipSlot" and not node.children.get("clip"))
+
+
+def _within(store: Store, node: Node) -> str:
+    at: Node | None = node
+    while at is not None:
+        if at.type in ("Track", "Scene") and at is not node:
+            return at.name or store.ref(at.id)
+        at = store.nodes.get(at.parent) if at.parent is not None else None
+    return ""
+
+
+def _has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching) -> bool:
+    """True when the owner is another, or when the order among what is in both lists is another."""
+    if before.parent is None or after.parent is None:
+        return False
+    if same.to.get(before.parent) != after.parent or before.role != after.role:
+        return True
+    if after.role in BY_PLACE or after.type == "CuePoint" or "arrangement_clips" in after.role:
+        return False
+    order = [id_ for id_ in _siblings(old, before) if id_ in same.to]
+    present = [id_ for id_ in _siblings(new, after) if id_ in same.back]
+    there = [same.to[id_] for id_ in order if same.to[id_] in set(present)]
+    here = [id_ for id_ in present if id_ in set(there)]
+    if there == here:
+        return False
+    return after.id in _out_of_order(there, here)
+
+
+def _out_of_order(before: list[int], after: list[int]) -> set[int]:
+    """The fewest objects that must move to turn one order into the other: all but a longest common one."""
+    places = {id_: n for n, id_ in enumerate(before)}
+    line = [places[id_] for id_ in after]
+    tails: list[int] = []
+    previous: list[int] = []
+    best: list[int] = []
+    for n, place in enumerate(line):
+        low, high = 0, len(tails)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if line[tails[middle]] < place else (low, middle)
+        previous.append(tails[low - 1] if low else -1)
+        tails[low : low + 1] = [n]
+    at = tails[-1] if tails else -1
+    while at >= 0:
+        best.append(at)
+        at = previous[at]
+    return {id_ for n, id_ in enumerate(after) if n not in set(best)}
+
+
+def _siblings(store: Store, node: Node) -> tuple[int, ...]:
+    if node.parent is None:
+        return ()
+    held = store.nodes[node.parent].children.get(node.role)
+    return held if isinstance(held, tuple) else ()
+
+
+def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Change]:
+    ref, within = new.ref(after.id), _within(new, after)
+
+    def change(kind: Kind, name: str, one: Any, other: Any) -> Change:
+        return Change(kind, after.type, ref, after.name, name, one, other, within)
+
+    rows = schema.properties(after.type)
+    for name in sorted(before.props.keys() | after.props.keys()):
+        one, other = before.props.get(name), after.props.get(name)
+        prop = rows.get(name)
+        if one == other or prop is None or name in _LEFT_OUT or not (prop.write or name in _LARGE):
+            continue
+        if name == "notes":
+            counts = _notes(one or (), other or ())
+            if any(counts):
+                yield change("notes", name, None, counts)
+        elif name == "automation_envelopes":
+            if _translated(one, same) != (other or ()):
+                yield change("set", name, shown(before, name), shown(after, name))
+        elif prop.type in ("ref", "refs"):
+            if prop.undo and not _same_reference(one, other, same):
+                yield change("set", name, _named(old, one), _named(new, other))
+        elif prop.undo or name in ("mute", "solo", "arm"):
+            yield change("set", name, shown(before, name), shown(after, name))
+
+
+def _same_reference(one: Any, other: Any, same: Matching) -> bool:
+    if isinstance(one, int) and isinstance(other, int):
+        return same.to.get(one) == other
+    same_value: bool = one == other
+    return same_value
+
+
+def _translated(envelopes: Any, same: Matching) -> Any:
+    """Envelopes with the newer state's ids in the place of their parameters'."""
+    kind = type(envelopes) if isinstance(envelopes, list | tuple) else tuple
+    return kind(
+        {**each, "parameter": same.to.get(each.get("parameter"), each.get("parameter"))}
+        for each in envelopes or ()
+    )
+
+
+def _named(store: Store, value: Any) -> Any:
+    return store.ref(value) if isinstance(value, int) and value in store.nodes else value
+
+
+def shown(node: Node, name: str) -> Any:
+    """A property's value as people read it: a parameter by Live's text, a choice by its label."""
+    value = node.props.get(name)
+    if node.type == "DeviceParameter" and name == "value" and node.props.get("display") is not None:
+        return node.props["display"]
+    prop = schema.properties(node.type).get(name)
+    if prop is not None and prop.labels and not isinstance(value, bool) and value in prop.labels:
+        return prop.labels[value]
+    if name == "color" and isinstance(value, int):
+        return f"#{value:06x}"
+    if name in ("automation_envelopes", "warp_markers"):
+        return f"{len(value or ())} {name.rpartition('_')[2]}"
+    return value
+
+
+def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
+    """How many notes came, went and changed; a note at the same pitch and time is the same note."""
+
+    def content(note: Note) -> tuple[Any, ...]:
+        return (note.pitch, note.start_time, note.duration, note.velocity, note.mute, note.probability)
+
+    first, second = list(one), list(other)
+    same = {content(note) for note in first} & {content(note) for note in second}
+    left = [note for note in first if content(note) not in same]
+    right = [note for note in second if content(note) not in same]
+    places = {(note.pitch, note.start_time) for note in left}
+    changed = sum((note.pitch, note.start_time) in places for note in right)
+    return max(0, len(right) - changed), max(0, len(left) - changed), changed
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+
+_SAID = {"arrangement_clips": "arrangement", "take_lanes": "take lane"}
+
+
+def words(change: Change) -> str:
+    """One change as a person would say it: 'Bass: Volume 0.0 dB → -6.0 dB'."""
+    what = f"{_kind(change.type)} {change.object_name!r}" if change.object_name else _kind(change.type)
+    where = f" in {change.within!r}" if change.within else ""
+    match change.kind:
+        case "added":
+            return f"{what} came{where}"
+        case "removed":
+            return f"{what} is gone{where}"
+        case "moved":
+            return f"{what} moved from {change.before} to {change.after}"
+        case "notes":
+            came, went, changed = change.after
+            parts = [f"{came} notes came", f"{went} went", f"{changed} changed"]
+            counts = ", ".join(part for part, count in zip(parts, change.after, strict=True) if count)
+            return f"{what}{where}: {counts}"
+        case _:
+            if change.type == "DeviceParameter":
+                owner = f"{change.within}: " if change.within else ""
+                return f"{owner}{change.object_name} {change.before} → {change.after}"
+            if change.name == "name":
+                return f"{_kind(change.type)} {change.before!r} is now called {change.after!r}"
+            return f"{what}{where}: {change.name.replace('_', ' ')} {change.before} → {change.after}"
+
+
+def _kind(type_: str) -> str:
+    plain = {
+        "DeviceParameter": "parameter",
+        "CuePoint": "locator",
+        "ClipSlot": "slot",
+        "MixerDevice": "mixer",
+    }
+    return plain.get(type_, type_.removesuffix("Device").casefold() or "device")

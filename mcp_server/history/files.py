@@ -1,0 +1,53 @@
+"""The state of a Set in a file: headless Live opens it, the Remote Script's own reader reads it, no server involved.
+
+So a file's state has exactly the objects and properties that a Set in Live has in the mirror.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mirror import errors
+from mirror.store import Store
+from remote_script.headless import HeadlessLive, load_als
+from remote_script.SetMirror.batches import Engine
+
+_CHUNK = 1 << 20
+VERSION = (12, 4, 0)
+"""Files are read as this Live reads them."""
+
+
+def read_set(path: str | Path) -> Store:
+    """The state of an .als file.
+
+    Raises:
+      InvalidValue: the file cannot be read, or is no Set that this reads; the rule says why.
+    """
+    try:
+        spec = load_als(str(Path(path).expanduser()))
+    except (OSError, ValueError) as problem:
+        raise errors.InvalidValue(f"{path} cannot be read as a Set: {problem}", str(path)) from None
+    live = HeadlessLive(spec, version=".".join(map(str, VERSION)))
+    try:
+        return state_of(live)
+    finally:
+        live.close()
+
+
+def state_of(live: HeadlessLive) -> Store:
+    """The state of the Set that a headless Live holds."""
+    application = live.modules["Live"].Application.get_application()
+    engine = Engine(live.song, application, VERSION, "")
+    for _ in engine.build():
+        pass
+    snapshot, store, first = engine.shadow.snapshot(0), Store(), True
+    while lines := snapshot.take(engine.shadow.rows, _CHUNK):
+        objects: list[Any] = [msgspec.json.decode(line) for line in lines]
+        store.stage(objects, first)
+        first = False
+    store.replace("", 1)
+    engine.close()
+    return store

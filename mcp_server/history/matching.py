@@ -1,0 +1,223 @@
+"""Finding the same objects again in another state of a Set: another epoch, another day, another file.
+
+Within one epoch an id is enough. Otherwise objects are matched list by list, from the song downwards, so that only
+objects whose owners are the same can be the same: first by name and content, then by name, then by content, then, for
+lists whose places mean something (slots, parameters, pads, sends), by place; what is left in both lists is the same
+where the kind is and the content is near enough. Nothing is matched twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mirror import Node
+from mirror.store import Store
+from remote_script.SetMirror import schema
+
+BY_PLACE = frozenset(
+    (
+        "clip_slots",
+        "sends",
+        "drum_pads",
+        "visible_drum_pads",
+        "parameters",
+        "banks",
+        "macros",
+        "return_chains",
+    )
+)
+"""Lists in which the place is the identity: slot 3 of a track stays slot 3 whatever lies in it."""
+NEAR_ENOUGH = 0.5
+"""The share of properties that two objects of other names and places must have in common to be the same."""
+MOST_COMPARED = 200
+"""Unmatched objects of one list that are compared each with each; more are matched by place."""
+
+
+@dataclass
+class Matching:
+    """Which object of the older state is which of the newer: `to` old id → new id, `back` the reverse."""
+
+    to: dict[int, int] = field(default_factory=dict)
+    back: dict[int, int] = field(default_factory=dict)
+
+    def join(self, old: int, new: int) -> None:
+        """The two are the same object."""
+        self.to[old], self.back[new] = new, old
+
+
+def match(old: Store, new: Store) -> Matching:
+    """The objects of two states that are the same.
+
+    States of one epoch are matched by id alone.
+    """
+    found = Matching()
+    if old.epoch and old.epoch == new.epoch:
+        for id_ in old.nodes.keys() & new.nodes.keys():
+            found.join(id_, id_)
+        return found
+    if old.root is None or new.root is None:
+        return found
+    fingerprints = _Fingerprints(old), _Fingerprints(new)
+    stack = [(old.root, new.root)]
+    while stack:
+        one, other = stack.pop()
+        found.join(one, other)
+        before, after = old.nodes[one], new.nodes[other]
+        for role in before.children.keys() & after.children.keys():
+            stack += _pairs(role, _ids(before, role), _ids(after, role), (old, new), fingerprints)
+    return found
+
+
+def _ids(node: Node, role: str) -> tuple[int, ...]:
+    held = node.children[role]
+    if isinstance(held, int):
+        return (held,)
+    return tuple(held) if held else ()
+
+
+def _pairs(
+    role: str,
+    before: Sequence[int],
+    after: Sequence[int],
+    stores: tuple[Store, Store],
+    fingerprints: tuple[_Fingerprints, _Fingerprints],
+) -> list[tuple[int, int]]:
+    old, new = stores
+    if len(before) == len(after) == 1 and old.nodes[before[0]].type == new.nodes[after[0]].type:
+        return [(before[0], after[0])]
+    pairs: list[tuple[int, int]] = []
+    left, right = list(before), list(after)
+
+    def take(key_of: Callable[[int, Store, _Fingerprints], Hashable | None]) -> None:
+        """Match what has the same key, in order."""
+        waiting: dict[Hashable, list[int]] = defaultdict(list)
+        for id_ in right:
+            key = key_of(id_, new, fingerprints[1])
+            if key is not None:
+                waiting[key].append(id_)
+        matched: set[int] = set()
+        for id_ in list(left):
+            key = key_of(id_, old, fingerprints[0])
+            if key is not None and waiting.get(key):
+                other = waiting[key].pop(0)
+                pairs.append((id_, other))
+                left.remove(id_)
+                matched.add(other)
+        right[:] = [id_ for id_ in right if id_ not in matched]
+
+    if role in BY_PLACE and role != "parameters":
+        return [
+            (one, other)
+            for one, other in zip(before, after, strict=False)
+            if old.nodes[one].type == new.nodes[other].type
+        ]
+    take(lambda id_, store, prints: (store.nodes[id_].type, store.nodes[id_].name, prints.of(id_)))
+    take(_by_time)
+    take(
+        lambda id_, store, _: (
+            (store.nodes[id_].type, store.nodes[id_].name) if store.nodes[id_].name else None
+        )
+    )
+    take(
+        lambda id_, store, prints: (
+            (store.nodes[id_].type, prints.of(id_)) if store.nodes[id_].children else None
+        )
+    )
+    if role == "parameters":
+        return pairs
+    return pairs + _nearest(left, right, stores)
+
+
+def _by_time(id_: int, store: Store, _: _Fingerprints) -> Hashable | None:
+    """Arrangement clips and locators of one name are told apart by their time."""
+    node = store.nodes[id_]
+    time = node.props.get("start_time") if node.type == "Clip" else node.props.get("time")
+    return (node.type, node.name, time) if time is not None else None
+
+
+def _nearest(left: list[int], right: list[int], stores: tuple[Store, Store]) -> list[tuple[int, int]]:
+    """What has most in common first; at least half of the properties."""
+    old, new = stores
+    if len(left) > MOST_COMPARED or len(right) > MOST_COMPARED:
+        return [
+            (one, other)
+            for one, other in zip(left, right, strict=False)
+            if old.nodes[one].type == new.nodes[other].type
+        ]
+    scored = []
+    for n, one in enumerate(left):
+        for m, other in enumerate(right):
+            score = likeness(old.nodes[one], new.nodes[other])
+            if score >= NEAR_ENOUGH:
+                scored.append((-score, abs(n - m), one, other))
+    pairs, taken = [], set[tuple[str, int]]()
+    for _, _, one, other in sorted(scored):
+        if ("old", one) not in taken and ("new", other) not in taken:
+            taken |= {("old", one), ("new", other)}
+            pairs.append((one, other))
+    return pairs
+
+
+def likeness(one: Node, other: Node) -> float:
+    """0 to 1: the share of properties that say the same, notes counted note by note; 0 for other kinds."""
+    if one.type != other.type:
+        return 0.0
+    names = [name for name in one.props.keys() & other.props.keys() if name not in _UNTELLING]
+    if not names:
+        return 1.0
+    total = 0.0
+    for name in names:
+        a, b = one.props[name], other.props[name]
+        if name == "notes" and isinstance(a, tuple) and isinstance(b, tuple):
+            first, second = ({_content(note) for note in notes} for notes in (a, b))
+            total += len(first & second) / (len(first | second) or 1)
+        else:
+            total += a == b
+    return total / len(names)
+
+
+_UNTELLING = frozenset(
+    name
+    for class_ in schema.CLASSES
+    for name, prop in schema.properties(class_).items()
+    if prop.kind == "gauge" or prop.type in ("ref", "refs", "routings", "envelopes")
+)
+"""Properties that say nothing of identity: positions, references and menus."""
+
+
+def _content(value: Any) -> Hashable:
+    if hasattr(value, "note_id"):
+        return (value.pitch, value.start_time, value.duration, value.velocity)
+    if isinstance(value, dict):
+        return tuple((key, _content(each)) for key, each in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(map(_content, value))
+    hashable: Hashable = value
+    return hashable
+
+
+class _Fingerprints:
+    """A hash of what an object and all below it hold, names and references apart."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[int, int] = {}
+
+    def of(self, id_: int) -> int:
+        if id_ not in self._known:
+            node = self._store.nodes[id_]
+            own = tuple(
+                (name, _content(value))
+                for name, value in sorted(node.props.items())
+                if name not in _UNTELLING and name not in ("name", "color", "color_index")
+            )
+            below = tuple(self.of(each) for each in self._below(node))
+            self._known[id_] = hash((node.type, own, below))
+        return self._known[id_]
+
+    def _below(self, node: Node) -> Iterable[int]:
+        for role in sorted(node.children):
+            yield from _ids(node, role)

@@ -1,0 +1,115 @@
+"""A Set as a MIDI song: each MIDI track's arrangement with loops played out, tempo, signature and locators.
+
+Works on a mirror's store as well as on the state of a file. Muted clips and notes stay out, audio has no notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mirror import Node, errors
+from mirror.store import Store
+
+from .form import tiled
+from .midi_files import MidiSong, MidiTrack
+from .note import Note, in_order
+from .ticks import Ticks, from_beats
+
+
+def song(store: Store) -> MidiSong:
+    """The arrangement; tracks without notes in it are left out.
+
+    Raises:
+      InvalidValue: no MIDI clip lies in the arrangement.
+    """
+    root = _root(store)
+    tracks: list[MidiTrack] = []
+    for track in _children(store, root, "tracks"):
+        clips = _children(store, track, "arrangement_clips")
+        notes = in_order(note for clip in clips for note in placed(clip))
+        if notes:
+            tracks.append(MidiTrack(track.name, tuple(notes), _channel(len(tracks))))
+    if not tracks:
+        raise errors.InvalidValue(
+            "The arrangement has no MIDI clip with notes", hint="name a clip of the Session to export that"
+        )
+    markers = sorted(
+        (from_beats(float(cue.props.get("time") or 0.0)), cue.name)
+        for cue in _children(store, root, "cue_points")
+    )
+    return MidiSong(tuple(tracks), ((0, _tempo(root)),), ((0, _signature(root)),), tuple(markers))
+
+
+def clip_song(store: Store, clip: Node) -> MidiSong:
+    """One clip's loop, or all of it where it does not loop; from time 0."""
+    if not clip.props.get("is_midi_clip"):
+        raise errors.InvalidValue(f"{store.ref(clip.id)} is no MIDI clip", store.ref(clip.id))
+    low, high = span(clip)
+    notes = [note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high]
+    root = _root(store)
+    return MidiSong(
+        (MidiTrack(clip.name, tuple(in_order(notes))),), ((0, _tempo(root)),), ((0, _signature(root)),)
+    )
+
+
+def notes_of(clip: Node) -> list[Note]:
+    """The notes of a clip with exact times in the clip."""
+    return [Note.of(note) for note in clip.props.get("notes") or ()]
+
+
+def span(clip: Node) -> tuple[Ticks, Ticks]:
+    """The part of the clip that plays: its loop, else from start marker to end marker."""
+    names = ("loop_start", "loop_end") if clip.props.get("looping") else ("start_marker", "end_marker")
+    low, high = (from_beats(float(clip.props.get(name) or 0.0)) for name in names)
+    return low, high
+
+
+def placed(clip: Node) -> Iterator[Note]:
+    """An arrangement clip's notes at their song times, loops played out, cut at the clip's end."""
+    props = clip.props
+    if props.get("muted") or not props.get("is_midi_clip"):
+        return
+    start, end = (from_beats(float(props.get(name) or 0.0)) for name in ("start_time", "end_time"))
+    low, high = span(clip)
+    begin = from_beats(float(props.get("start_marker") or 0.0))
+    length = end - start
+    plain = [note for note in notes_of(clip) if not note.mute]
+    if props.get("looping") and high > low:
+        # Before the loop comes what lies between the start marker and the loop's end.
+        first = min(high - begin, length) if begin < high else 0
+        head = [
+            note._replace(start=note.start - begin) for note in plain if begin <= note.start < begin + first
+        ]
+        loop = [note._replace(start=note.start - low) for note in plain if low <= note.start < high]
+        rest = tiled(loop, high - low, length - first) if length > first else []
+        found = [*head, *(note._replace(start=note.start + first) for note in rest)]
+    else:
+        found = [note._replace(start=note.start - begin) for note in plain if begin <= note.start]
+    for note in found:
+        if note.start < length:
+            yield note._replace(start=start + note.start, duration=min(note.duration, length - note.start))
+
+
+def _root(store: Store) -> Node:
+    if store.root is None:
+        raise errors.InvalidValue("No Set is held", hint="wait until the mirror is synced")
+    return store.nodes[store.root]
+
+
+def _children(store: Store, node: Node, role: str) -> list[Node]:
+    held = node.children.get(role)
+    return [store.nodes[id_] for id_ in held] if isinstance(held, tuple) else []
+
+
+def _tempo(root: Node) -> float:
+    return float(root.props.get("tempo") or 120.0)
+
+
+def _signature(root: Node) -> tuple[int, int]:
+    return int(root.props.get("signature_numerator") or 4), int(root.props.get("signature_denominator") or 4)
+
+
+def _channel(number: int) -> int:
+    """1 to 16 in turn, without the tenth, which is drums by convention."""
+    channel = number % 15
+    return channel if channel < 9 else channel + 1

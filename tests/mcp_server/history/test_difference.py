@@ -1,0 +1,172 @@
+"""Differences of states: none of a Set with itself, and exactly what was done of an edited one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcp_server.history import Change, difference, match, read_set, state_of, words
+from mcp_server.history.difference import _out_of_order
+from mirror.store import Store
+from remote_script.headless import HeadlessLive, demo_set, load_als
+from remote_script.SetMirror import schema
+from tests import sets
+
+
+@pytest.fixture
+def live() -> Iterator[HeadlessLive]:
+    made = HeadlessLive(demo_set())
+    yield made
+    made.close()
+
+
+def after(live: HeadlessLive, edit: Callable[[Any], None]) -> tuple[list[Change], Store, Store]:
+    """The changes that an edit makes, seen from outside: two states of different epochs."""
+    old = state_of(live)
+    edit(live.song)
+    new = state_of(live)
+    return difference(old, new), old, new
+
+
+def said(changes: list[Change]) -> list[str]:
+    return [words(change) for change in changes]
+
+
+def test_a_set_does_not_differ_from_itself(live: HeadlessLive) -> None:
+    changes, old, new = after(live, lambda song: None)
+    assert changes == []
+    found = match(old, new)
+    assert len(found.to) == len(old.nodes) == len(new.nodes)
+
+
+def test_values_are_told_as_live_shows_them(live: HeadlessLive) -> None:
+    def edit(song: Any) -> None:
+        song.tempo = 98.0
+        song.tracks[2].mixer_device.volume.value = 0.7
+        song.tracks[1].color = 0xFF3636
+        song.tracks[0].mute = True
+
+    assert said(after(live, edit)[0]) == [
+        "song 'Lo-Fi Demo': tempo 82.0 → 98.0",
+        "track 'Drums': mute False → True",
+        "track 'Keys': color #b9c1e3 → #ff3636",
+        "Bass: Track Volume -2.8 dB → -6.0 dB",
+    ]
+
+
+def test_a_device_that_came_is_one_change_and_one_that_went_another(live: HeadlessLive) -> None:
+    def edit(song: Any) -> None:
+        song.tracks[2].insert_device("Saturator", 1)
+        song.tracks[1].delete_device(0)
+
+    kinds = [(change.kind, change.object_name) for change in after(live, edit)[0]]
+    assert kinds == [("added", "Saturator"), ("removed", "Worn Rhodes")]
+
+
+def test_a_renamed_track_is_the_same_track(live: HeadlessLive) -> None:
+    def edit(song: Any) -> None:
+        song.tracks[2].name = "Low End"
+
+    assert said(after(live, edit)[0]) == ["track 'Bass' is now called 'Low End'"]
+
+
+def test_a_track_between_moves_nobody(live: HeadlessLive) -> None:
+    changes = after(live, lambda song: song.create_midi_track(1))[0]
+    assert [(change.kind, change.ref) for change in changes] == [("added", "tracks/1")]
+
+
+def test_a_deleted_track_is_gone_with_all_below_it(live: HeadlessLive) -> None:
+    changes = after(live, lambda song: song.delete_track(2))[0]
+    assert [(change.kind, change.object_name) for change in changes] == [("removed", "Bass")]
+
+
+def test_notes_are_counted_by_what_became_of_them(live: HeadlessLive) -> None:
+    def edit(song: Any) -> None:
+        clip = song.tracks[2].clip_slots[1].clip
+        notes = clip.get_all_notes_extended()
+        clip.remove_notes_by_id([notes[0].note_id])
+        notes = clip.get_all_notes_extended()
+        notes[0].velocity = 11.0
+        clip.apply_note_modifications(notes)
+
+    changes = after(live, edit)[0]
+    assert [change.after for change in changes if change.kind == "notes"] == [(0, 1, 1)]
+    assert "1 went, 1 changed" in said(changes)[0]
+
+
+def test_the_fewest_objects_have_moved() -> None:
+    assert _out_of_order([1, 2, 3, 4], [2, 3, 4, 1]) == {1}
+    assert _out_of_order([1, 2, 3, 4], [1, 2, 3, 4]) == set()
+    assert _out_of_order([1, 2, 3, 4], [4, 3, 2, 1]) in ({4, 3, 2}, {3, 2, 1}, {4, 3, 1}, {4, 2, 1})
+
+
+EDITS: tuple[Callable[[Any, random.Random], None], ...] = (
+    lambda song, draw: setattr(song, "tempo", draw.uniform(60, 180)),
+    lambda song, draw: setattr(draw.choice(song.tracks), "name", f"T{draw.randrange(10**6)}"),
+    lambda song, draw: setattr(draw.choice(song.tracks).mixer_device.volume, "value", draw.random()),
+    lambda song, draw: setattr(draw.choice(song.tracks).mixer_device.panning, "value", draw.uniform(-1, 1)),
+    lambda song, draw: setattr(draw.choice(song.scenes), "name", f"S{draw.randrange(10**6)}"),
+    lambda song, draw: song.create_scene(draw.randrange(len(song.scenes))),
+    lambda song, draw: song.create_audio_track(draw.randrange(len(song.tracks))),
+    lambda song, draw: song.delete_scene(draw.randrange(len(song.scenes))),
+    lambda song, draw: song.duplicate_track(draw.randrange(len(song.tracks))),
+)
+
+
+def explained(old: Store, new: Store) -> None:
+    """Every object that came or went and every value that differs is in the difference."""
+    found = match(old, new)
+    changes = difference(old, new, found)
+    assert len(set(found.to.values())) == len(found.to)
+    told = {(change.ref, change.name) for change in changes if change.kind in ("set", "notes")}
+    came = {change.ref for change in changes if change.kind == "added"}
+    for old_id, new_id in found.to.items():
+        before, now = old.nodes[old_id], new.nodes[new_id]
+        assert before.type == now.type
+        ref = new.ref(new_id)
+        for name in ("value", "name", "tempo", "color", "mute", "notes"):
+            prop = schema.properties(now.type).get(name)
+            if prop is not None and prop.write and now.role not in ("track_activator", "song_tempo"):
+                assert ((ref, name) in told) == (before.props.get(name) != now.props.get(name)), (ref, name)
+    for node in new.walk():
+        if node.id not in found.back and node.type in ("Track", "Scene", "Clip"):
+            ref = new.ref(node.id)
+            assert any(ref == each or ref.startswith(each + "/") for each in came), ref
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_edits_of_the_demo_set_are_explained(seed: int) -> None:
+    draw = random.Random(seed)
+    live = HeadlessLive(demo_set())
+    try:
+        old = state_of(live)
+        for _ in range(6):
+            try:
+                draw.choice(EDITS)(live.song, draw)
+            except (RuntimeError, ValueError):
+                continue
+        explained(old, state_of(live))
+    finally:
+        live.close()
+
+
+@pytest.mark.slow
+@sets.parametrize
+def test_edited_copies_of_real_sets_are_explained_and_originals_do_not_differ(als: Path) -> None:
+    one = read_set(als)
+    assert difference(one, read_set(als)) == []
+    live = HeadlessLive(load_als(str(als)))
+    draw = random.Random(1)
+    try:
+        for _ in range(12):
+            try:
+                draw.choice(EDITS)(live.song, draw)
+            except (RuntimeError, ValueError):
+                continue
+        explained(one, state_of(live))
+    finally:
+        live.close()
