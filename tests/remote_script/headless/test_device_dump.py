@@ -79,6 +79,34 @@ def test_every_device_shows_what_a_real_live_showed(capsys: pytest.CaptureFixtur
 
 
 @needs_dump
+def test_numbers_that_a_real_live_showed_between_the_defaults_follow_the_laws() -> None:
+    assert DUMP is not None
+    pairs = 0
+    for class_name, dumped in DUMP["devices"].items():
+        facts = devices.find(class_name)
+        assert facts is not None
+        laws = {one.name: one.law for one in facts.parameters}
+        for name, shown in dumped.get("value_shown_number", {}).items():
+            law = laws[name]
+            for value, written in shown:
+                # In the unit that Live showed, as the source kept the number alone.
+                text = display.text(law.unit, value, law.minimum, law.maximum)
+                number, suffix = display.split(text)
+                number *= 1000.0 if suffix in ("kHz", "s") and float(written) > 20.0 else 1.0
+                digit = 10.0 ** -len(text.split()[0].partition(".")[2]) * (
+                    1000.0 if suffix in ("kHz", "s") else 1.0
+                )
+                assert number == pytest.approx(float(written), abs=max(digit, 0.011)), (
+                    class_name,
+                    name,
+                    value,
+                    text,
+                )
+                pairs += 1
+    assert pairs > 250
+
+
+@needs_dump
 def test_taking_the_same_dump_again_changes_nothing() -> None:
     assert DUMP is not None
     again = take.written(take.take(form.raw(), DUMP))
