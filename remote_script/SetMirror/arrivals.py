@@ -16,7 +16,8 @@ class Came(NamedTuple):
 
     obj: Any
     holder: Any
-    is_new_track: bool
+    is_new_track: bool = False
+    is_new_chain: bool = False
 
 
 class Watch:
@@ -27,6 +28,7 @@ class Watch:
         self._wish = wish
         held = self._held()
         self._before = {key for key, _, _ in held}
+        self._holders = {live_ptr(holder) for holder in self._all_holders()}
         self._described = {key[0]: (call.describe(obj), _above(obj)) for key, obj, _ in held}
         self._tracks = {live_ptr(track) for track in items(call.song.tracks)}
 
@@ -34,25 +36,34 @@ class Watch:
         """((pointer, name, sample), object, holder) of what is there now."""
         wish = self._wish
         found: List[Tuple[Any, Any, Any]] = []
-        holders = [wish.track]
-        for holder in holders:
-            for device in items(read(holder, "devices")):
-                found.append((_key(device), device, holder))
-                holders += items(read(device, "chains"))
+        for holder in self._all_holders():
+            found += [(_key(device), device, holder) for device in items(read(holder, "devices"))]
         for slot in items(read(wish.track, "clip_slots")):
             if read(slot, "has_clip"):
                 found.append((_key(slot.clip), slot.clip, slot))
         return found
 
+    def _all_holders(self) -> List[Any]:
+        """The track and all chains on it."""
+        holders = [self._wish.track]
+        for holder in holders:
+            for device in items(read(holder, "devices")):
+                holders += items(read(device, "chains"))
+        return holders
+
     def came(self) -> List[Came]:
         """What is new; empty while Live shows nothing."""
         if not alive(self._wish.track):
             return []
-        found = [Came(obj, holder, False) for key, obj, holder in self._held() if key not in self._before]
+        found = [
+            Came(obj, holder, is_new_chain=live_ptr(holder) not in self._holders)
+            for key, obj, holder in self._held()
+            if key not in self._before
+        ]
         for track in items(self._call.song.tracks):
             if live_ptr(track) not in self._tracks:
                 inside = items(track.devices) + [s.clip for s in items(track.clip_slots) if s.has_clip]
-                found += [Came(obj, track, True) for obj in inside]
+                found += [Came(obj, track, is_new_track=True) for obj in inside]
         # A rack brings devices of its own.
         new = {live_ptr(each.obj) for each in found}
         return [each for each in found if new.isdisjoint(_above(each.obj))]
@@ -141,7 +152,7 @@ def fits(wish: Wish, came: Came) -> bool:
     return apart == (-1 if wish.place == "before" else 1)
 
 
-def _delete(call: Call, came: Came) -> bool:
+def delete(call: Call, came: Came) -> bool:
     """Delete what came to a wrong place, by hand: an undo could take something else."""
     try:
         song = call.song
@@ -149,6 +160,11 @@ def _delete(call: Call, came: Came) -> bool:
             song.delete_track([live_ptr(each) for each in items(song.tracks)].index(live_ptr(came.holder)))
         elif class_of(came.obj, "") == "Clip":
             came.holder.delete_clip()
+        elif came.is_new_chain:
+            # No chain can be deleted but by its pad.
+            for pad in items(came.holder.canonical_parent.drum_pads):
+                if any(chain == came.holder for chain in items(pad.chains)):
+                    pad.delete_all_chains()
         else:
             came.holder.delete_device(
                 [live_ptr(d) for d in items(came.holder.devices)].index(live_ptr(came.obj))
@@ -165,7 +181,7 @@ def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
     for came in wrong:
         about: Described = call.describe(came.obj)
         where = call.describe(came.holder)
-        told.append(dict(about, where=where.get("ref") or where.get("name"), deleted=_delete(call, came)))
+        told.append(dict(about, where=where.get("ref") or where.get("name"), deleted=delete(call, came)))
     hints = {
         True: "load it to a slot of an audio track; with its file Live 12.4 puts it on MIDI tracks, pads and Simplers",
         False: "load it to a track of its kind, then move the device",

@@ -21,7 +21,8 @@ LATE_S = 120.0
 """So long after a load was given up, what Live brings is still its: a first plug-in takes more than a minute."""
 AFTER_S = 0.25
 """Two of Live's ticks: the selection follows what was loaded."""
-MOST_LATE = 16
+LOOK_S = 1.0
+"""A plug-in that no listener tells of is found in a second; walking a track takes some milliseconds."""
 
 _AIMED: Dict[str, FrozenSet[str]] = {
     "Song.View": frozenset(("selected_track", "selected_chain", "highlighted_clip_slot", "select_device")),
@@ -86,6 +87,16 @@ class Parked:
         self.steps = steps
         self.number = number
         self.call = call
+        self._marks = -1
+        self._look_at = 0.0
+
+    def is_over(self, marks: int, now: float) -> bool:
+        """Whether Live shows what the load brought; looked at when something was marked, and once a second."""
+        assert self.call is not None
+        if marks == self._marks and now < self._look_at:
+            return False
+        self._marks, self._look_at = marks, now + LOOK_S
+        return bool(self.call.waiting.is_over())
 
 
 class Beside:
@@ -105,7 +116,7 @@ class Beside:
         if not self.parked:
             return None
         first = self.parked[0]
-        if first.call is not None and not first.call.waiting.is_over():
+        if first.call is not None and not first.is_over(self._engine.attribution.marks, self._clock()):
             return None
         return self.parked.pop(0)
 

@@ -45,8 +45,8 @@ class Call:
     """
 
     __slots__ = (
-        "after", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live", "live_module", "made",
-        "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
+        "after", "apart", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live",
+        "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,8 @@ class Call:
         self.after: Dict[str, Any] = {}
         self.begin: Callable[[], Any] = bool
         """Opens the write's undo step, for a call that Live ends at once; a load makes its own entry else."""
+        self.apart: Callable[[], Any] = bool
+        """Ends the write's undo step, before a load that makes an entry of its own."""
         self.note = ""
         self.waiting: Any = None
         """What a load that Live ends later waits for."""

@@ -352,12 +352,12 @@ class Executor:
             operation.settled(engine.last_change > began)
         results = [operation.result(engine) for operation in operations]
         changed = any(op.changed for op in operations)
-        tracked = any(op.changed and op.undoable for op in operations)
         if all(result["verified"] for result in results):
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        return self._result(write, outcome, results, write.entries + (1 + split if tracked else 0))
+        entries = _entries(operations)
+        return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(
         self,
@@ -495,6 +495,7 @@ class Executor:
         if operation.self_contained:
             self._step.close_foreign()
             call.begin = partial(self._begin_load, operation)
+            call.apart = self._step.end
         self._declare(write, operation)
         steps = perform(call)
         try:
@@ -559,9 +560,7 @@ class Executor:
         self, write: Write, operation: Operation, call: Optional[Call]
     ) -> Generator[str, None, None]:
         """Let the queue go on; what the write did before is an entry of its own."""
-        if self._step.is_open:
-            self._step.end()
-            write.entries += 1
+        self._step.end()
         if call is not None:
             self._beside.begun(write, call)
         self._loading = (operation.number, call)
@@ -601,6 +600,17 @@ class Executor:
             yield PUMP
             pumps += 1
             waiting = [op for op in waiting if not op.observe(self.engine)]
+
+
+def _entries(operations: List[Operation]) -> int:
+    """How many entries of Live's history the operations made: a load has its own, those between two share one."""
+    entries, shared = 0, False
+    for operation in operations:
+        if operation.changed and operation.undoable:
+            alone = operation.self_contained
+            entries += alone or not shared
+            shared = not alone
+    return entries
 
 
 def _size(kept: Any) -> int:

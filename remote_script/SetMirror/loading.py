@@ -7,10 +7,11 @@ again by hand, in the turn in which Live shows it, and the load is refused.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, List, Tuple
 
 from . import checks, schema
-from .arrivals import Watch, elsewhere, fits
+from .arrivals import Came, Watch, delete, elsewhere, fits
 from .browser_calls import find_item
 from .call import BESIDE, Adapters, Call, Steps
 from .plans import class_of
@@ -145,6 +146,7 @@ def _load(call: Call) -> Steps:
         return _told(wish, [made])
     watch = Watch(call, wish)
     _aim(call, wish)
+    call.apart()
     call.obj.load_item(item)
     try:
         call.waiting = watch
@@ -163,6 +165,7 @@ def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
     if wrong or not came:
         raise elsewhere(call, wish, wrong)
     call.made = came[0].obj
+    call.back = partial(_delete_all, call, came)
     named = {each.get("id") for each in call.replaced}
     taken = [each for each in watch.lost if each.get("id") not in named]
     if taken:
@@ -172,6 +175,11 @@ def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
         )
         call.replaced.extend(taken)
     return _told(wish, [each.obj for each in came])
+
+
+def _delete_all(call: Call, came: List[Came]) -> None:
+    for each in came:
+        delete(call, each)
 
 
 def _told(wish: Wish, made: List[Any]) -> Any:

@@ -62,8 +62,6 @@ class Write:
         self.unbound: Dict[int, BridgeError] = {}
         """By number of the operation, -1 for the write: what names nothing, as it was when the write was read."""
         self.next_notice = now + PROGRESS_S
-        self.entries = 0
-        """Entries in Live's history that it closed before its last one: before a load that Live ended later."""
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)
         self.counted: Set[str] = set()

@@ -168,10 +168,6 @@ async def test_what_the_browser_puts_elsewhere_is_deleted_again_and_refused(
     version: str, autojump_clock: Clock
 ) -> None:
     async with whole_path(everything(), version, tick_s=0.02) as whole:
-        simpler = next(n for n in whole.mirror.walk() if n.type == "SimplerDevice")
-        for to in (f"{PADS}/90", whole.mirror.ref(simpler.id)):
-            data = await refused_as_it_was(whole, "LIVE_REFUSED", path=KICK, to=to)
-            assert [each["deleted"] for each in data["came"]] == [True]
         # A plug-in does not say in the browser that it is an instrument.
         data = await refused_as_it_was(
             whole, "LIVE_REFUSED", path="plugins/VST3/Blue Door/Blue Synth", to=EFFECTS
@@ -204,3 +200,39 @@ async def test_native_devices_go_beside_others_in_one_step_at_once(autojump_cloc
         answer = await whole.call("load", path="midi_effects/Arpeggiator", to=KEYS)
         assert answer["results"][0]["result"]["ref"] == f"{KEYS}/devices/0"
         assert whole.stage.song.view.selected_track == selected
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.4"])
+async def test_without_its_file_a_sample_goes_by_the_browser_and_the_answer_counts_the_entries(
+    version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything(), version, tick_s=0.02) as whole:
+        before, entries = shape(whole), whole.history()
+        answer = await whole.call("load", path=EVERY[:4], to=[f"{PADS}/{note}" for note in (80, 81, 82, 83)])
+        assert (answer["outcome"], answer["undo_steps"]) == ("verified", 4)
+        assert len(whole.history()) == len(entries) + 4
+        rack = whole.stage.song.tracks[0].devices[0]
+        for number, path in enumerate(EVERY[:4]):
+            assert [sample_of(d) for c in rack.drum_pads[80 + number].chains for d in c.devices] == [
+                Path(path).name
+            ]
+        for _ in range(4):
+            await whole.by_hand(lambda song: song.undo())
+        assert shape(whole) == before
+        simpler = next(n for n in whole.mirror.walk() if n.type == "SimplerDevice")
+        answer = await whole.call("load", path=KICK, to=whole.mirror.ref(simpler.id))
+        assert (answer["outcome"], answer["results"][0]["result"]["id"]) == ("verified", simpler.id)
+        assert whole.stage.live.application.browser.hotswap_target is None
+        track = (await whole.call("create_track", kind="midi"))["results"][0]["result"]["ref"]
+        answer = await whole.call("load", path=KICK, to=track)
+        assert answer["results"][0]["result"]["ref"] == f"{track}/devices/0"
+        assert await whole.differences() == []
+
+
+async def test_what_the_first_loads_of_a_call_brought_goes_when_a_later_one_is_refused(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        await refused_as_it_was(
+            whole, "NOT_AVAILABLE", path=[KICK, "instruments/Drift"], to=[f"{PADS}/80", EFFECTS]
+        )

@@ -15,8 +15,8 @@ from ...SetMirror.hazards import BROWSER_READS
 from ..boost import Instance
 from ..handles import BROWSER_CLASSES
 from ..node import Node, model
-from ..spec import ClipSpec, DeviceSpec
-from .browser_tree import Entry, roots
+from ..spec import ClipSpec, DeviceSpec, SampleSpec
+from .browser_tree import Entry, native_device, roots
 
 SLOW_TICKS = 20
 """Guess: how long a plug-in takes to load; a first load can take over a minute (reported)."""
@@ -248,6 +248,8 @@ class Browser(Node):
         with self.doc.edit():
             if isinstance(made, DeviceSpec):
                 self._load_device(made)
+            elif entry.kind == "sample":
+                self._load_sample(made)
             else:
                 self._load_clip(made)
 
@@ -283,6 +285,23 @@ class Browser(Node):
                 index = container.devices.index(chosen) + (1 if mode == 2 else 0)
         made = container.insert_spec(spec, index)
         song.view.select_device(made)
+
+    def _load_sample(self, spec: ClipSpec) -> None:
+        """As a Simpler on a MIDI track (reported: AbletonOSC #183), else as a clip.
+
+        Guess: to a selected pad as devices go, and into the Simpler that is the hot-swap target.
+        """
+        song = self.doc.song  # type: ignore[attr-defined]
+        target: Any = self.get_hotswap_target()
+        simpler = native_device("Simpler", spec.name)
+        rate = int(spec.sample_rate)
+        simpler.sample = SampleSpec(spec.file_path, spec.sample_length, rate, 0, spec.sample_length)
+        if target is not None and target.class_name == simpler.class_name:
+            target.load_sample(simpler.sample)
+        elif target is not None or song.view.selected_track.may_hold_instruments:
+            self._load_device(simpler)
+        else:
+            self._load_clip(spec)
 
     def _new_track(self, spec: DeviceSpec) -> Any:
         """Measured: an instrument for a track that cannot hold one makes a MIDI track of its own."""

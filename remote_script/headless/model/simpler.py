@@ -326,7 +326,9 @@ class Simpler(Device):
         info = read(file_path)
         if info is None:
             raise RuntimeError("The file is not a valid audio file")
-        spec = SampleSpec(file_path, info.frames, int(info.sample_rate), 0, info.frames)
+        self.load_sample(SampleSpec(file_path, info.frames, int(info.sample_rate), 0, info.frames))
+
+    def load_sample(self, spec: SampleSpec) -> None:
         self.change("sample", Sample.of(self.doc, spec))
 
 
