@@ -73,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
     made.add_argument(
-        "--coverage", action="store_true", help="print what of the Object Model is there, and end"
+        "--coverage",
+        action="store_true",
+        help="print what of the Object Model and of the frameworks of Remote Scripts is there, and end",
     )
     return made
 
@@ -203,9 +205,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Run until interrupted; answers the exit status."""
     options = parser().parse_args(arguments)
     if options.coverage:
-        from .coverage import coverage, report
+        from .coverage import coverage, framework_coverage, framework_report, report
 
-        print("\n".join(report(coverage(options.live_version))))
+        version = options.live_version
+        print("\n".join(report(coverage(version)) + framework_report(framework_coverage(version))))
         return 0
     if options.port is not None:
         os.environ["SETMIRROR_PORT"] = str(options.port)

@@ -1,11 +1,13 @@
-"""What of Live's Object Model headless Live does: implemented, not implemented, guessed; class by class."""
+"""What of Live's Object Model headless Live does, class by class, and of Live's frameworks, package by package."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from . import facts as lom
 from . import live, model
+from .frameworks import facts as names
+from .frameworks import modules
 from .handles import BROWSER_CLASSES, Surface, implements, surface_for
 from .live_module import FUNCTIONS, GUESSES
 from .node import MODELS
@@ -103,5 +105,56 @@ def report(found: List[ClassCoverage]) -> List[str]:
             totals[key] += len(getattr(each, key))
     lines.append(
         "all: %(implemented)d members implemented (%(guesses)d with a guess), %(missing)d not" % totals
+    )
+    return lines
+
+
+class PackageCoverage(NamedTuple):
+    """Names of a package of Live's frameworks ("module.name"), counted where they are defined.
+
+    `used`: how many times published scripts and Live's own import a name of the package, and how many of these
+    imports give something that works.
+    """
+
+    name: str
+    there: List[str]
+    refused: List[str]
+    used: Tuple[int, int]
+
+
+def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCoverage]:
+    """The packages that this Live has; a name that is refused can be imported, but not used."""
+    # The constants of the frameworks are read from a Live that runs.
+    live.HeadlessLive(version=version)
+    modules.install(version)
+    found = []
+    for package in modules.PACKAGES:
+        there: List[str] = []
+        refused: List[str] = []
+        used = working = 0
+        for module in names.modules_below(package):
+            for name in names.definitions(module, version):
+                (there if modules.works(module, name) else refused).append("%s.%s" % (module, name))
+            for name, count in names.use(module).items():
+                used += count
+                working += count if modules.works(module, name) else 0
+        if there or refused:
+            found.append(PackageCoverage(package, there, refused, (used, working)))
+    return found
+
+
+def framework_report(found: List[PackageCoverage]) -> List[str]:
+    """The coverage of the frameworks as lines for people."""
+    lines: List[str] = []
+    for each in found:
+        used, working = each.used
+        lines.append(
+            "%s: %d names, %d not; of %d imports by published scripts and Live's own %.1f %% work"
+            % (each.name, len(each.there), len(each.refused), used, 100.0 * working / max(used, 1))
+        )
+        if each.refused:
+            lines.append("    NotImplementedError: " + ", ".join(each.refused))
+    lines.append(
+        "not there: " + ", ".join("%s (%d imports)" % pair for pair in sorted(names.REFUSED.items()))
     )
     return lines

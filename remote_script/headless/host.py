@@ -31,7 +31,8 @@ class CInstance:
         self._script = script
         self.playhead = _Playhead()
         self.full_velocity = _Switch()
-        self.velocity_levels = _Switch()
+        self.velocity_levels = _VelocityLevels()
+        self.note_repeat = _NoteRepeat()
         self._preferences: Dict[str, Any] = {}
 
     @property
@@ -108,8 +109,28 @@ class CInstance:
     def update_locks(self) -> None:
         """Nothing is locked to a device."""
 
+    def application(self) -> Any:
+        """Live's Application."""
+        return self._live.application
+
     def real_time_data(self) -> None:
         raise NotImplementedError("headless Live does not do c_instance.real_time_data yet")
+
+    @property
+    def real_time_mapper(self) -> Any:
+        raise NotImplementedError("headless Live does not do c_instance.real_time_mapper yet")
+
+    # A controller with a display of its own has a process besides Live that draws it. Here is none: what is sent to it
+    # is kept, and it never connects.
+
+    def launch_external_process(self, path: Any, *arguments: Any) -> bool:
+        return False
+
+    def process_connected(self) -> bool:
+        return False
+
+    def send_model_update(self, *update: Any) -> None:
+        self._script.model_updates.append(update)
 
 
 class _Playhead:
@@ -132,10 +153,48 @@ class _Playhead:
 
 
 class _Switch:
+    """Full velocity: held here, without effect on notes."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+
+
+class _VelocityLevels:
+    """Pads that play one note in several velocities: held here, without effect on notes."""
+
     def __init__(self) -> None:
         self.enabled = False
         self.levels: Any = ()
         self.notes: Any = ()
+        self.source_channel = self.target_channel = self.target_note = 0
+
+    def set_source_channel(self, channel: int) -> None:
+        self.source_channel = channel
+
+    def set_target_channel(self, channel: int) -> None:
+        self.target_channel = channel
+
+    def set_target_note(self, note: int) -> None:
+        self.target_note = note
+
+    def set_notes(self, notes: Any) -> None:
+        self.notes = tuple(notes)
+
+    def set_levels(self, levels: Any) -> None:
+        self.levels = tuple(levels)
+
+
+class _NoteRepeat:
+    """Notes that repeat while they are held: held here, nothing repeats."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.repeat_rate = 0.25
+        """In beats."""
+        self.freeze_target_track = False
+
+    def set_fixed_length(self, length: Any) -> None:
+        self.fixed_length = length
 
 
 class HostedScript:
@@ -154,6 +213,7 @@ class HostedScript:
         self.midi_out: List[Any] = []
         self.midi_map: List[Any] = []
         self.translations: Dict[Any, Any] = {}
+        self.model_updates: List[Any] = []
         self.highlight: Any = None
         self.controlled_track: Any = None
         self.locked = False

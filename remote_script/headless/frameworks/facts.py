@@ -68,3 +68,23 @@ def names(module: str, version: str) -> List[str]:
     spans = entry.get("vv", {})
     everything = [*entry.get("d", "").split(), *entry.get("c", {}), *imports(module)]
     return [each for each in dict.fromkeys(everything) if in_version(spans.get(each, ""), version)]
+
+
+def modules_below(package: str) -> List[str]:
+    """A package and all modules in it, of any Live version."""
+    return [each for each in MODULES if each == package or each.startswith(package + ".")]
+
+
+def definitions(module: str, version: str) -> List[str]:
+    """Public functions and classes that a module defines in a Live version."""
+    defined = set(MODULES[module].get("d", "").split()) if has_module(module, version) else ()
+    return (
+        [each for each in names(module, version) if each in defined and not each.startswith("_")]
+        if defined
+        else []
+    )
+
+
+def use(module: str) -> Dict[str, int]:
+    """Name -> how many repositories and factory scripts import it from this module."""
+    return dict(MODULES[module].get("u", {}))

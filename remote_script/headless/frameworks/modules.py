@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import facts, homes
-from .engine.absent import unsupported
+from .engine.absent import Unsupported, unsupported
 
 _HERE = __name__.rpartition(".")[0]
 
@@ -135,6 +135,20 @@ class _Refusal:
 PACKAGES = ("_Framework", "_Generic", "_APC", "ableton.v2", "ableton.v3")
 MODULES = FrameworkModules()
 _REFUSAL = _Refusal()
+
+
+def works(module: str, name: str) -> bool:
+    """Whether `from module import name` gives something that can be used, in the Live that is installed."""
+    below = "%s.%s" % (module, name)
+    if facts.has_module(below, MODULES.version):
+        return True
+    if not facts.has_module(module, MODULES.version):
+        return False
+    try:
+        made = getattr(importlib.import_module(module), name)
+    except AttributeError:
+        return False
+    return not (isinstance(made, type) and issubclass(made, Unsupported))
 
 
 def install(version: str) -> List[str]:

@@ -18,10 +18,10 @@ class BackgroundCore(ComponentCore):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("set_"):
-            return partial(self._take, name[len("set_") :])
+            return partial(self._clear_control, name[len("set_") :])
         raise AttributeError("%r has no attribute %r" % (type(self).__name__, name))
 
-    def _take(self, name: str, control: Any) -> None:
+    def _clear_control(self, name: str, control: Any) -> None:
         before = self._held_controls.get(name)
         if before is not None and self._nop_listeners and before.value_has_listener(_nothing):
             before.remove_value_listener(_nothing)

@@ -410,14 +410,14 @@ class ButtonElement(InputControlElement):
         else:
             self.send_value(int(value))
 
-    def set_light(self, is_turned_on: Any) -> None:
+    def set_light(self, value: Any) -> None:
         """On or off, or what `_draw` takes; without a skin a name is on."""
-        if isinstance(is_turned_on, bool) or is_turned_on is None:
-            (self.turn_on if is_turned_on else self.turn_off)()
-        elif isinstance(is_turned_on, str) and self._skin is None:
+        if isinstance(value, bool) or value is None:
+            (self.turn_on if value else self.turn_off)()
+        elif isinstance(value, str) and self._skin is None:
             self.turn_on()
         else:
-            self._draw(is_turned_on)
+            self._draw(value)
 
 
 class EncoderElement(InputControlElement):

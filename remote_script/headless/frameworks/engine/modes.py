@@ -29,9 +29,9 @@ class Mode:
 class EnablingMode(Mode):
     """Switches a component on."""
 
-    def __init__(self, enableable: Any = None, component: Any = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, component: Any = None, *args: Any, enableable: Any = None, **kwargs: Any) -> None:
         super().__init__()
-        self._component = enableable if enableable is not None else component
+        self._component = component if enableable is None else enableable
         if self._component is None:
             raise ValueError("an EnablingMode needs a component")
 

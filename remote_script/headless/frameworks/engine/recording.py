@@ -269,11 +269,19 @@ class UndoRedoCore(PlacedComponent):
     """Undo and redo."""
 
     def _undo_value(self, value: int) -> None:
-        if self._pressed("undo_button", value) and self._live_song.can_undo:
-            self._live_song.undo()
+        if self._pressed("undo_button", value):
+            self._undo()
 
     def _redo_value(self, value: int) -> None:
-        if self._pressed("redo_button", value) and self._live_song.can_redo:
+        if self._pressed("redo_button", value):
+            self._redo()
+
+    def _undo(self) -> None:
+        if self._live_song.can_undo:
+            self._live_song.undo()
+
+    def _redo(self) -> None:
+        if self._live_song.can_redo:
             self._live_song.redo()
 
     def _show_undo(self) -> None:
@@ -294,6 +302,14 @@ VIEW_STEPS = {
 @takes(*VIEW_STEPS)
 class ViewControlCore(PlacedComponent):
     """Selects the next or previous track or scene."""
+
+    def show_view(self, view: str) -> None:
+        """Show one of Live's views, its session for a name that it does not have."""
+        live_view = self._surface._live_application().view
+        try:
+            live_view.show_view(view)
+        except RuntimeError:
+            live_view.show_view("Session")
 
     __events__ = ("selection_changed", "selection_scrolled", "selection_paged")
 

@@ -19,11 +19,12 @@ class ToggleCore(PlacedComponent):
         property_name: str = "",
         subject: Any = None,
         is_momentary: bool = False,
-        toggled_on_color: Any = True,
-        toggled_off_color: Any = False,
         model_transform: Any = bool,
         view_transform: Any = bool,
+        read_only: bool = False,
         *args: Any,
+        toggled_on_color: Any = True,
+        toggled_off_color: Any = False,
         **kwargs: Any,
     ) -> None:
         self._property, self._subject, self._momentary = property_name, subject, bool(is_momentary)
@@ -99,7 +100,7 @@ class AutoArmCore(PlacedComponent):
 
     def can_auto_arm_track(self, track: Any) -> bool:
         """For a subclass: which tracks."""
-        return bool(track.can_be_armed and track.has_midi_input)
+        return self.track_can_be_armed(track)
 
     def on_track_list_changed(self) -> None:
         self._arm_slots.replace_subjects([each for each in self._live_song.tracks if each.can_be_armed])
@@ -114,14 +115,28 @@ class AutoArmCore(PlacedComponent):
     def update(self) -> None:
         super().update()
         # Often within a notification of Live's, in which nothing may be changed.
-        self._tasks.add(run(self._settle))
+        self._tasks.add(run(self._update_implicit_arm))
 
-    def _settle(self) -> None:
+    def track_can_be_armed(self, track: Any) -> bool:
+        return bool(track.can_be_armed and track.has_midi_input)
+
+    def can_auto_arm(self) -> bool:
+        """True while no track is armed by hand."""
         song = self._live_song
-        by_hand = any(each.can_be_armed and each.arm for each in song.tracks)
+        return self.is_enabled() and not any(each.can_be_armed and each.arm for each in song.tracks)
+
+    @property
+    def needs_restore_auto_arm(self) -> bool:
+        """True if the selected track would be armed but for one that is armed by hand."""
+        selected = self._live_song.view.selected_track
+        own = selected in tuple(self._live_song.tracks)
+        return self.is_enabled() and own and self.can_auto_arm_track(selected) and not self.can_auto_arm()
+
+    def _update_implicit_arm(self) -> None:
+        song = self._live_song
         selected = song.view.selected_track
         own = selected in tuple(song.tracks)
-        wanted = self.is_enabled() and not by_hand and own and self.can_auto_arm_track(selected)
+        wanted = self.can_auto_arm() and own and self.can_auto_arm_track(selected)
         target = selected if wanted else None
         if target != self._armed:
             if liveobj_valid(self._armed):

@@ -13,6 +13,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._modes_buttons = []
+        self._modes_heap = []
         self._mode_toggle = None
         self._mode_listeners = []
         self._mode_index = -1
@@ -68,8 +69,31 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self.update()
 
     def _mode_value(self, value, sender):
-        if self.is_enabled() and (value or not sender.is_momentary()):
-            self.set_mode(self._modes_buttons.index(sender))
+        if not self.is_enabled():
+            return
+        index = self._modes_buttons.index(sender)
+        if value or not sender.is_momentary():
+            self._modes_heap.append((index, sender, None))
+            self._update_mode()
+        else:
+            self._clean_heap()
+            self._update_mode()
+
+    def _update_mode(self):
+        """Select the mode whose button was pressed last."""
+        if self._modes_heap:
+            self.set_mode(self._modes_heap[-1][0])
+
+    def _clean_heap(self):
+        """Forget the buttons that were held."""
+        del self._modes_heap[:-1]
+
+    def _set_protected_mode_index(self, mode):
+        self._mode_index = mode
+        self.notify_mode_index(mode)
+
+    def _on_timer(self):
+        """For a subclass that registers it as a timer callback."""
 
     def _toggle_value(self, value):
         if self.is_enabled() and (value or not self._mode_toggle.is_momentary()):

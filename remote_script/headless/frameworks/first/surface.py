@@ -36,6 +36,15 @@ class ControlSurface(SurfaceCore):
         """The session whose window Live frames, or None."""
         return self._highlighting_session_component
 
+    def _disconnect_and_unregister_all_components(self):
+        """Live's own scripts do so when they make themselves anew."""
+        for component in list(self._components):
+            component.disconnect()
+        self._components, self._displays = [], []
+
+    def _refresh_displays(self):
+        """Displays send when they change; nothing is left to send."""
+
     def _control_surfaces(self):
         return registered()
 
@@ -54,9 +63,9 @@ def publish_control_surface(control_surface):
     registered().append(control_surface)
 
 
-def profile(function):
+def profile(fn):
     """Live measures a function's time when it profiles; a decorator that changes nothing."""
-    return function
+    return fn
 
 
 class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):

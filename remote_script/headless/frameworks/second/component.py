@@ -8,6 +8,19 @@ from ..engine.component import ComponentCore
 class Component(ComponentCore):
     """Belongs to the surface, or to its parent."""
 
+    def __init__(
+        self,
+        name="",
+        parent=None,
+        register_component=None,
+        song=None,
+        layer=None,
+        is_enabled=True,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(name, parent, layer, is_enabled, *args, **kwargs)
+
     @property
     def song(self):
         """The current Set's Song."""

@@ -244,6 +244,20 @@ def all_tracks(song):
 class ModesComponent(ModesCore, Component):
     """Nothing is selected until a script selects it."""
 
+    def add_mode(
+        self,
+        name,
+        mode_or_component=None,
+        cycle_mode_button_color=None,
+        groups=None,
+        behaviour=None,
+        *args,
+        **kwargs,
+    ):
+        """ValueError for a name that is taken."""
+        kwargs["cycle_mode_button_color"] = cycle_mode_button_color
+        super().add_mode(name, mode_or_component, *args, groups=groups, behaviour=behaviour, **kwargs)
+
 
 class NullModes(ModesComponent):
     """No modes."""
@@ -286,8 +300,8 @@ class ArmedTargetTrackComponent(TargetTrackComponent):
 class ModifierBackgroundComponent(BackgroundComponent):
     """Holds modifiers, which light while they are pressed."""
 
-    def _take(self, name, control):
-        super()._take(name, control)
+    def _clear_control(self, name, control):
+        super()._clear_control(name, control)
         slots = self.__dict__.setdefault("_modifier_slots", {})
         if name not in slots:
             slots[name] = self.register_slot(None, lambda value: self._show_modifier(name, value), "value")

@@ -49,6 +49,19 @@ class ControlSurface(SurfaceCore):
         with self.component_guard():
             self._device_provider.unlock_from_device(device)
 
+    def receive_midi_chunk(self, midi_chunk):
+        """Live hands over several messages."""
+        for message in midi_chunk:
+            self.receive_midi(tuple(message))
+
+    def process_midi_bytes(self, midi_bytes, midi_processor=None):
+        """One message."""
+        self.receive_midi(tuple(midi_bytes))
+
+    def preferences(self, key):
+        """What was kept under a key."""
+        return self._c_instance.preferences(key)
+
     @property
     def song(self):
         """The current Set's Song."""
@@ -62,6 +75,9 @@ class ControlSurface(SurfaceCore):
 
 class IdentifiableControlSurface(IdentifiedSurface, ControlSurface):
     """`on_identified(midi_bytes)` is called when the controller with `product_id_bytes` has answered."""
+
+    def on_identified(self, response_bytes):
+        """For a subclass."""
 
     def _identified_by(self, midi_bytes):
         self.on_identified(midi_bytes)

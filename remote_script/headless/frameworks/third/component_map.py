@@ -41,7 +41,7 @@ MISSING = (
 class ComponentMap(dict):
     """Factories become components at their first use."""
 
-    def __init__(self, specification, session_ring, target_track):
+    def __init__(self, specification, session_ring=None, target_track=None):
         super().__init__()
         self._factories = {
             **KNOWN,

@@ -87,7 +87,18 @@ class MixerComponent(shown(mixer.MixerComponent)):
     channel_strip_component_type = ChannelStripComponent
 
     @depends(session_ring=None)
-    def __init__(self, name="Mixer", session_ring=None, tracks_provider=None, target_track=None, **kwargs):
+    def __init__(
+        self,
+        name="Mixer",
+        session_ring=None,
+        target_track=None,
+        channel_strip_component_type=None,
+        target_can_be_master=True,
+        tracks_provider=None,
+        **kwargs,
+    ):
+        if channel_strip_component_type is not None:
+            kwargs["channel_strip_component_type"] = channel_strip_component_type
         super().__init__(tracks_provider or session_ring, name=name, **kwargs)
 
     @property
@@ -242,8 +253,8 @@ class TranslatingBackgroundComponent(BackgroundComponent):
         self._translation_channel = translation_channel
         super().__init__(*args, name=name, **kwargs)
 
-    def _take(self, name, control):
-        super()._take(name, control)
+    def _clear_control(self, name, control):
+        super()._clear_control(name, control)
         if control is not None:
             control.set_channel(self._translation_channel)
 
