@@ -56,8 +56,10 @@ def all_parameters(device: Any) -> List[Any]:
 class BankingInfo:
     """Which banks a device has, by a table such as BANK_DEFINITIONS."""
 
-    def __init__(self, bank_definitions: Dict[str, Any]) -> None:
-        self._bank_definitions = bank_definitions
+    def __init__(
+        self, bank_definitions: Dict[str, Any], bank_size: int = 8, *args: Any, **kwargs: Any
+    ) -> None:
+        self._bank_definitions, self.bank_size = bank_definitions, bank_size
 
     def device_bank_definition(self, device: Any) -> Any:
         definition = self._bank_definitions.get(getattr(device, "class_name", ""))

@@ -289,9 +289,9 @@ class DisplaySpecification:
 class Display(CompoundDisconnectable):
     """A specification at work: `render_and_update_display` sends new content."""
 
-    def __init__(self, specification, renderable_components=(), elements=None):
+    def __init__(self, specification, renderable_components=(), elements=None, display_state=None):
         super().__init__()
-        self._state = State()
+        self._state = display_state or State()
         self._state.elements = elements
         self.follow(renderable_components)
         self._view = specification.create_root_view()

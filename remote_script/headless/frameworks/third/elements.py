@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..engine import elements as engine
+from ..engine import skin
 from ..engine.compounds import ComboElement
 from ..engine.dependency import Injection
 from ..engine.events import listenable_property
@@ -281,6 +282,13 @@ class DisplayLineElement(engine.ControlElement):
     def clear_send_cache(self):
         """Send the next one anyway."""
         self._sent = None
+
+
+class FallbackColor(skin.FallbackColor):
+    """For buttons that cannot show the first one."""
+
+    def __init__(self, rgb_color, fallback_color, *args, **kwargs):
+        super().__init__(rgb_color, fallback_color)
 
 
 class RgbColor:
