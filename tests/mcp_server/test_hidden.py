@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import mcp_types as types
@@ -112,6 +113,22 @@ READS: dict[str, list[dict[str, Any]]] = {
 ELSEWHERE = {"browse": "it shows Live's library, not the Set"}
 
 
+def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Arguments for a reading tool that has none above: each target wherever a text may stand."""
+    wanted = schema.get("properties", {})
+    for target in TARGETS:
+        given: dict[str, Any] = {}
+        for name, value in wanted.items():
+            kinds = {each.get("type") for each in [value, *value.get("anyOf", ())]}
+            if "enum" not in value and "string" in kinds and name in schema.get("required", ()):
+                given[name] = target
+            elif name in schema.get("required", ()):
+                given[name] = (value.get("enum") or [[target] if "array" in kinds else 1])[0]
+        yield given
+        if not given:
+            return
+
+
 async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
     """All of a tool's answer or refusal but what was asked for by name."""
     track = whole.mirror.resolve("tracks/1").id
@@ -125,9 +142,8 @@ async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, aut
     async with whole_path(demo_set(), mode=mode, policy=DENIED) as whole:
         await marked(whole)
         reading = {name for name, tool in whole.engine.tools.items() if tool.reads}
-        assert reading - READS.keys() == ELSEWHERE.keys() & reading
-        for tool, cases in READS.items():
-            for arguments in cases:
+        for tool in reading - ELSEWHERE.keys():
+            for arguments in READS.get(tool) or list(guessed(whole.engine.tools[tool].declared.input_schema)):
                 assert TOLD not in await everything_said(whole, tool, arguments), (tool, arguments)
         client = whole.agent.client
         assert TOLD not in str(await client.list_resources())

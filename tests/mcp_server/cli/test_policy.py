@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import trio
 
-from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.commands.processes import HeadlessProcess, environment
+from mcp_server.protection import Protection
+from mirror import Mirror, load_token, open_mirror, tcp
 
-from .test_with_live import setmirror
+from .test_with_live import WAIT_S, setmirror
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -20,6 +26,16 @@ refs = ["tracks/0", "tracks/0/**"]
 clients = ["cursor*"]
 reason = "the drums are done"
 """
+
+
+@asynccontextmanager
+async def linked_agent(port: int) -> AsyncIterator[Mirror]:
+    """A server's own connection, in the role of an agent."""
+    async with open_mirror(
+        connect=tcp("127.0.0.1", port), token=load_token(), client_name="server"
+    ) as mirror:
+        await mirror.wait_synced(WAIT_S)
+        yield mirror
 
 
 async def test_a_decision_is_explained(tmp_path: Path) -> None:
@@ -58,3 +74,46 @@ async def test_a_policy_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     served = await setmirror("serve", "--policy", str(path))
     assert served.returncode == 1
     assert b"cannot be used" in served.stderr
+
+
+async def test_a_person_switches_read_only_lists_clients_and_pins_from_the_command_line() -> None:
+    async with HeadlessProcess.started() as live:
+        port = ("--port", str(live.port))
+        for words, said in (
+            (("read-only",), b"read-only: off"),
+            (("read-only", "on"), b"read-only: on"),
+            (("read-only",), b"read-only: on"),
+            (("read-only", "off"), b"read-only: off"),
+            (("clients",), b"command  person  setmirror command"),
+            (("pin", "tracks/2"), b'pins = [{kind = "Track", name = "Bass", content = "'),
+            (("check", "tracks/2", "read"), b"allow: read tracks/2"),
+        ):
+            found = await setmirror("policy", *words, *port)
+            assert found.returncode == 0, found.stderr
+            assert said in found.stdout, (words, found.stdout)
+
+
+async def test_a_person_answers_an_agents_question_at_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("[[rule]]\ndecide = 'ask'\noperations = ['delete']\n")
+    async with HeadlessProcess.started() as live:
+        words = ["-m", "mcp_server.cli", "policy", "ask", "--port", str(live.port)]
+        process = await trio.lowlevel.open_process(
+            [sys.executable, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        try:
+            with trio.fail_after(WAIT_S):
+                assert process.stderr is not None
+                assert process.stdin is not None
+                assert b"Questions of policies" in await process.stderr.receive_some()
+                await process.stdin.send_all(b"y\n")
+                async with linked_agent(live.port) as mirror:
+                    protection = Protection(mirror)
+                    assert await protection.ask_person("me", "Delete it?") is True
+        finally:
+            process.terminate()
+            await process.wait()
