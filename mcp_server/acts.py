@@ -45,6 +45,9 @@ class StoreTree(reach.Tree):
             for number, each in enumerate(held if isinstance(held, tuple) else ()):
                 yield reach.Link(each, role, number)
 
+    def named(self, name: str) -> list[int]:
+        return [id_ for id_ in self.store.named(name) if self.store.nodes[id_].name == name]
+
     def line(self, id_: int) -> list[reach.Link]:
         parts = self.store.ref(id_).split("/")
         found: list[reach.Link] = []

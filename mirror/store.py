@@ -66,6 +66,8 @@ class Store:
         self.structure = 0
         """Counts the steps that changed where objects are; what is derived from refs is good for one value.
         """
+        self.naming = 0
+        """Counts the steps that changed names, or where objects are."""
         self.bad: Counter[str] = Counter()
         self._staged: list[Any] = []
         self._by_type: dict[str, dict[int, None]] = {}
@@ -181,6 +183,7 @@ class Store:
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision
         self._lists, self._oldest_list = {}, revision
         self.structure += 1
+        self.naming += 1
         self._refs, self._places = {}, {}
         self._index()
         if same_epoch:
@@ -324,6 +327,7 @@ class Store:
                         value = self._notes(value)
                     elif name == "name":
                         self._rename(id_, held.get("name"), value)
+                        self.naming += 1
                     told.append(("set", id_, name, held.get(name), value))
                     held[name] = value
                 elif tag == "children":
@@ -366,6 +370,7 @@ class Store:
                         held = props[id_] = dict(nodes[id_].props)
                     if name == "name":
                         self._unname(held.get("name"), id_)
+                        self.naming += 1
                     told.append(("absent", id_, name, held.pop(name), None))
                 else:
                     self.bad[f"unknown change {tag!r}"[:40]] += 1
@@ -385,6 +390,7 @@ class Store:
             self._encoded.pop(id_, None)
         if structural:
             self.structure += 1
+            self.naming += 1
             self._refs, self._places = {}, {}
         self.revision = revision
         return Applied(told, gone, structural)

@@ -8,7 +8,7 @@ masks that name in anything else that leaves. Which objects are hidden is asked 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -45,54 +45,19 @@ _ROUTED = frozenset(
 class MaskedStore(Store):
     """One revision of a store with `hidden` objects masked; see the module. Nothing is applied to it."""
 
-    def __init__(self, base: Store, hidden: set[int], names: Names) -> None:
+    def __init__(self, base: Store, masks: Masks) -> None:
         super().__init__()
         self._base = base
-        self.epoch, self.revision, self.structure = base.epoch, base.revision, base.structure
+        self.epoch, self.revision = base.epoch, base.revision
+        self.structure, self.naming = base.structure, base.naming
         self.root, self.bad = base.root, base.bad
-        self.masked: set[int] = set()
-        self.nodes = self._kept(hidden)
-        self._names = names
-        names.hide(base, self.nodes, self.masked)
-        for id_ in self._telling():
-            self.nodes[id_] = _scrubbed(self.nodes[id_], names)
-
-    def _kept(self, hidden: set[int]) -> dict[int, Node]:
-        """What is visible, and masked what hangs in it or leads to it."""
-        base = self._base.nodes
-        leading: set[int] = set()
-        for id_ in base.keys() - hidden if hidden else ():
-            above = base[id_].parent
-            while above is not None and above in hidden and above not in leading:
-                leading.add(above)
-                above = base[above].parent
-        kept: dict[int, Node] = {}
-        for id_, node in base.items():
-            if id_ not in hidden:
-                kept[id_] = node
-            elif id_ in leading or node.parent not in hidden or node.parent in leading:
-                self.masked.add(id_)
-                kept[id_] = Node(
-                    id_,
-                    node.type,
-                    node.parent,
-                    node.role,
-                    {},
-                    node.children if id_ in leading else {},
-                    node.revision,
-                )
-        return kept
-
-    def _telling(self) -> Iterator[int]:
-        """Visible objects that may show a hidden object's name."""
-        for type_ in self._base.types():
-            if type_ in _ROUTED:
-                yield from (id_ for id_ in self._base.of_type(type_) if id_ in self.nodes)
-        for key in self._base.names():
-            if self._names.within(key):
-                for id_ in self._base.named(key):
-                    if id_ in self.nodes and self.nodes[id_].role in _BY_ANOTHER:
-                        yield id_
+        self.masked = masks.kept.keys()
+        hidden = masks.hidden
+        self.nodes = {id_: node for id_, node in base.nodes.items() if id_ not in hidden}
+        self.nodes.update(masks.kept)
+        for id_ in masks.telling:
+            if id_ in self.nodes:
+                self.nodes[id_] = masks.scrubbed(self.nodes[id_])
 
     def ref(self, id_: int) -> str:
         self.nodes[id_]
@@ -124,6 +89,56 @@ class MaskedStore(Store):
         return self._base.encoded(id_) if node is self._base.nodes[id_] else encode(node)
 
 
+class Masks:
+    """What is hidden, and what tells of it, for as long as no name and no place changes."""
+
+    def __init__(self, base: Store, hidden: set[int], names: Names) -> None:
+        self.hidden = hidden
+        self.kept = _masked(base, hidden)
+        """In the place of hidden objects that hang in visible ones, or lead to them."""
+        names.hide(base, hidden)
+        self._names = names
+        self.telling = [id_ for type_ in base.types() if type_ in _ROUTED for id_ in base.of_type(type_)]
+        """Visible objects that may show a hidden object's name."""
+        for key in base.names():
+            if names.within(key):
+                self.telling += [id_ for id_ in base.named(key) if base.nodes[id_].role in _BY_ANOTHER]
+        self._scrubbed: dict[int, tuple[Node, Node]] = {}
+
+    def scrubbed(self, node: Node) -> Node:
+        """The object without the names of hidden ones, made once for each state of it."""
+        before, after = self._scrubbed.get(node.id, (None, node))
+        if before is not node:
+            props = {
+                name: self._names.scrub(value) if isinstance(value, str | list) else value
+                for name, value in node.props.items()
+            }
+            after = msgspec.structs.replace(node, props=props)
+            self._scrubbed[node.id] = (node, after)
+        return after
+
+
+def _masked(base: Store, hidden: set[int]) -> dict[int, Node]:
+    nodes = base.nodes
+    leading: set[int] = set()
+    for id_ in hidden:
+        for held in nodes[id_].children.values():
+            for child in held if isinstance(held, tuple) else (held,):
+                above: int | None = (
+                    id_ if isinstance(child, int) and child in nodes and child not in hidden else None
+                )
+                while above is not None and above in hidden and above not in leading:
+                    leading.add(above)
+                    above = nodes[above].parent
+    kept = {}
+    for id_ in hidden:
+        node = nodes[id_]
+        if id_ in leading or node.parent not in hidden or node.parent in leading:
+            children = node.children if id_ in leading else {}
+            kept[id_] = Node(id_, node.type, node.parent, node.role, {}, children, node.revision)
+    return kept
+
+
 class Names:
     """The names of what is or was hidden, as far as nothing visible has them."""
 
@@ -133,12 +148,17 @@ class Names:
         self._visible: set[str] = set()
         self._regex: re.Pattern[str] | None = None
 
-    def hide(self, base: Store, nodes: dict[int, Node], masked: set[int]) -> None:
+    def hide(self, base: Store, hidden: set[int]) -> None:
         """Take over the names of what is hidden now."""
-        self._visible = {node.name for node in nodes.values() if node.role not in _BY_ANOTHER and node.name}
-        for id_, node in base.nodes.items():
-            if (id_ in masked or id_ not in nodes) and node.name.strip():
-                self._held[node.name] = None
+        self._visible = {
+            node.name
+            for id_, node in base.nodes.items()
+            if id_ not in hidden and node.role not in _BY_ANOTHER
+        }
+        for id_ in hidden:
+            name = base.nodes[id_].name
+            if name.strip():
+                self._held[name] = None
         while len(self._held) > NAMES_KEPT:
             del self._held[next(iter(self._held))]
         secret = frozenset(self._held.keys() - self._visible)
@@ -164,14 +184,6 @@ class Names:
         return value
 
 
-def _scrubbed(node: Node, names: Names) -> Node:
-    props = {
-        name: names.scrub(value) if isinstance(value, str | list) else value
-        for name, value in node.props.items()
-    }
-    return msgspec.structs.replace(node, props=props)
-
-
 class View(Reader):
     """The mirror's reads for one set of rules.
 
@@ -188,6 +200,8 @@ class View(Reader):
         self._place: tuple[str, int] | None = None
         self._masked = mirror.store
         self._names = Names()
+        self._masks: Masks | None = None
+        self._named = ("", -1)
         self._seen: set[int] = set()
         """Ids that were hidden once in this epoch."""
         self.log = LogView(self)
@@ -196,12 +210,15 @@ class View(Reader):
     def store(self) -> Store:
         base = self._mirror.store
         if self._place != (base.epoch, base.revision):
-            if self._place is None or self._place[0] != base.epoch:
-                self._seen = set()
             self._place = (base.epoch, base.revision)
-            hidden = self._hidden(base)
-            self._seen |= hidden
-            self._masked = MaskedStore(base, hidden, self._names)
+            if self._masks is None or self._named != (base.epoch, base.naming):
+                if self._named[0] != base.epoch:
+                    self._seen = set()
+                self._named = (base.epoch, base.naming)
+                hidden = self._hidden(base) & base.nodes.keys()
+                self._seen |= hidden
+                self._masks = Masks(base, hidden, self._names)
+            self._masked = MaskedStore(base, self._masks)
         return self._masked
 
     def hides(self, id_: int) -> bool:

@@ -69,6 +69,15 @@ class Tree:
                 for number, each in enumerate(held if isinstance(held, (tuple, list)) else ()):
                     yield Link(each, prop.name, number)
 
+    def named(self, name: str) -> List[int]:
+        """All objects of exactly this name."""
+        found, waiting = [], [self.root]
+        while waiting:
+            below = list(self.children(waiting.pop()))
+            found += [link.id for link in below if self.value(link.id, "name") == name]
+            waiting += [link.id for link in below]
+        return found
+
     def line(self, id_: int) -> List[Link]:
         """The objects from below the song down to this one."""
         found: List[Link] = []

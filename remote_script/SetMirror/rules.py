@@ -78,8 +78,10 @@ class Places:
         if self.song:
             yield tree.root
         yield from sorted(self.ids)
+        for name in self._names:
+            yield from tree.named(name)
         if start is not True:
-            yield from self._descend(tree, tree.root, start)
+            yield from self._descend(tree, tree.root, start, False)
         else:
             yield from (link.id for link in tree.children(tree.root))
 
@@ -137,15 +139,16 @@ class Places:
     def _below(self, tree: Tree, id_: int, states: List[States]) -> bool:
         if any(_is_above(tree, id_, each) for each in self.ids):
             return True
-        return next(self._descend(tree, id_, states), None) is not None
+        return next(self._descend(tree, id_, states, True), None) is not None
 
-    def _descend(self, tree: Tree, id_: int, states: List[States]) -> Iterator[int]:
+    def _descend(self, tree: Tree, id_: int, states: List[States], names: bool) -> Iterator[int]:
+        """The topmost objects below that are meant; by `names` alone as well, for which all is looked at."""
         for link in tree.children(id_):
             moved = self._advance(tree, link, states)
             if moved is True:
                 yield link.id
-            elif self._names or any(moved):
-                yield from self._descend(tree, link.id, moved)
+            elif (names and self._names) or any(moved):
+                yield from self._descend(tree, link.id, moved, names)
 
 
 _ROOTS = frozenset(
