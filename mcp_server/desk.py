@@ -26,9 +26,9 @@ from mirror import (
 )
 from remote_script.SetMirror.operations import RESULT
 
-from . import units, views
 from .acts import Act, acts_of, acts_of_undo, found
 from .library import Library
+from .plans import Plan, Scope
 from .policy import Policy
 from .protection import Protection
 from .sight import Sight
@@ -100,33 +100,34 @@ class Desk:
 
     # -- looking -----------------------------------------------------------------------------------
 
-    def resolve(self, target: int | str, kind: str | None = None) -> Node:
-        """As the mirror does; what a person was asked about stays what it was."""
-        if isinstance(target, str) and target in self._objects:
-            return self.mirror.resolve(self._objects[target], kind)
-        node = self.mirror.resolve(target, kind)
-        if isinstance(target, str):
-            self._objects[target] = node.id
-        return node
-
     def ref(self, node: Node) -> str:
         """Where it is now."""
         return self.mirror.ref(node.id)
 
-    def clip(self, target: int | str) -> Node:
-        """The object, or the clip in it where it is a slot that has one."""
-        node = self.resolve(target)
-        return self.mirror.child(node, "clip") or node if node.type == "ClipSlot" else node
-
-    def position(self, value: float | str) -> float:
-        """A song time in beats from itself or from bars: "5.1.1"."""
-        return units.position(value, *views.signature(self.mirror))
-
-    def length(self, value: float | str) -> float:
-        """A duration in beats from itself, "2 bars", "1/8"."""
-        return units.length(value, *views.signature(self.mirror))
+    @property
+    def scope(self) -> Scope:
+        """What arguments are read in, and plans made from."""
+        return Scope(self.mirror, self._objects)
 
     # -- writing -----------------------------------------------------------------------------------
+
+    async def carry_out(self, scope: Scope, plan: Plan) -> dict[str, Any]:
+        """Do what a plan says, as one write."""
+        if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:
+            # So that who undid what is known.
+            return await history()
+        more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
+        if plan.expect:
+            more["expect"] = plan.expect
+        answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
+        notes = [*scope.notes, *plan.notes]
+        return {**answer, "notes": notes} if notes else answer
+
+    def _history(self, op: Operation) -> Callable[[], Awaitable[dict[str, Any]]] | None:
+        """How the song's undo or redo is done; None for all other operations."""
+        if isinstance(op, Call) and op.method in ("undo", "redo") and not op.args:
+            return self.undo if op.method == "undo" else self.redo
+        return None
 
     async def write(
         self, ops: Sequence[Operation], label: str, overwrite: bool = False, **more: Any
@@ -154,7 +155,7 @@ class Desk:
                 self.policy.check_file(op.args[FILE_ARGUMENT])
         about = {"author": self.caller.name, "client": self.caller.client, "label": label}
         request = self._whole.bind(
-            WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.resolve, self._lists
+            WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.scope.resolve, self._lists
         )
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
@@ -303,6 +304,9 @@ class Desk:
                     told[side] = values.shown(self.mirror.store, type_, op.name, told[side])
             if node is not None:
                 told["ref"] = self.ref(node)
+            made = told.get("result")
+            if isinstance(made, dict) and isinstance(made.get("id"), int):
+                told["result"] = {**made, "id": f"id:{made['id']}"}
         same = result.epoch == self.mirror.epoch
         answer: dict[str, Any] = {
             "write": result.write,

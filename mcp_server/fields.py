@@ -1,61 +1,72 @@
-"""Arguments made from the table: a settable property of Live's is an argument of the same name, type and range.
+"""Types of arguments, and arguments made from the table: a settable property of Live's has its name, type and range.
 
-`settable("Track", "mute", "solo")` gives fields for a Struct; `sets` makes the operations of those that were given.
+`settable("Track", "mute", "solo")` gives fields for a Struct; `given` is what of them was given.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Operation, Set
 from remote_script.SetMirror import schema
 
-from . import units
 from .tool import Arguments
 
-# What is said once in the server's instructions is not said again with every argument.
-Target = int | str
-Time = float | str
-Length = float | str
-Value = float | str
-Overwrite = bool
-"""Whether it may remove what is in its way."""
-Color = Annotated[int | str, Meta(description="'#rrggbb'")]
-Pitch = Annotated[int | str, Meta(description="0..127 or 'C3' (60)")]
+
+def kind(name: str, description: str) -> Meta:
+    """Marks a type that takes a number or a text, read by `reading`."""
+    return Meta(extra={"kind": name}, description=description)
+
+
+Target = Annotated[int | str, kind("target", "ref, id:…, or name")]
+Track = Annotated[int | str, kind("target", "index, ref or name")]
+Clip = Annotated[int | str, kind("target", "clip or its slot")]
+Time = Annotated[float | str, kind("time", "beats, or bars '5.1.1'")]
+Length = Annotated[float | str, kind("length", "beats, '2 bars', '1/8'")]
+Value = Annotated[float | str | dict[str, Any], kind("value", "'-6 dB', '+3 dB', or Live's number")]
+Overwrite = Annotated[bool, Meta(description="let it remove what is in the way")]
+Color = Annotated[int | str, kind("color", "'#rrggbb'")]
+Pitch = Annotated[int | str, kind("pitch", "0..127 or 'C3'")]
+Anything = Annotated[Any, Meta(description="as `get` shows it")]
 
 FEW_CHOICES = 8
 """Written out in the tool's schema as the only ones; of more, two stand for all, and a refusal names them."""
 
 
+def described(type_: Any, description: str) -> Any:
+    """The type with other words: the last description is the one that is shown."""
+    return Annotated[type_, Meta(description=description)]
+
+
 def field(class_: str, name: str) -> tuple[str, Any, Any]:
     """A property as the field of a Struct: (name, type, default)."""
     prop = schema.properties(class_)[name]
-    hint: Any
-    if name == "color":
-        hint = Color
-    elif prop.choices is not None and not prop.labels and len(prop.choices) <= FEW_CHOICES:
-        hint = Literal[tuple(prop.choices)]
-    elif prop.labels:
-        labels = tuple(prop.labels.values())
-        hint = Literal[labels] if len(labels) <= FEW_CHOICES else str
-        if len(labels) > FEW_CHOICES:
-            hint = Annotated[str, Meta(description=f"as in Live: {labels[1]}, {labels[-1]}…")]
-    elif prop.type in ("ref", "routing"):
-        hint = Target if prop.type == "ref" else str
-    else:
-        limits: dict[str, Any] = {}
-        if prop.minimum is not None:
-            limits["ge"] = prop.minimum
-        if prop.maximum is not None:
-            limits["le"] = prop.maximum
-        if prop.unit and prop.unit not in ("rgb",):
-            limits["description"] = prop.unit
-        plain = {"bool": bool, "int": int, "float": float, "str": str}[prop.type]
-        hint = Annotated[plain, Meta(**limits)] if limits else plain
-    return name, hint | UnsetType, UNSET
+    return name, _type(prop) | UnsetType, UNSET
+
+
+def _type(prop: schema.Property) -> Any:
+    if prop.name == "color":
+        return Color
+    labels = tuple((prop.labels or prop.choices or {}).values())
+    if 0 < len(labels) <= FEW_CHOICES:
+        return Annotated[Literal[labels], Meta(description="as in Live")]
+    if labels:
+        return Annotated[str, Meta(description=f"'{labels[1]}', '{labels[-1]}'…")]
+    if prop.type == "ref":
+        return described(Target, "ref or name")
+    if prop.unit == "beats":
+        return Time
+    words = {"bool": "on or off", "str": "text", "routing": "as Live's menu has it"}
+    plain = {"bool": bool, "int": int, "float": float, "str": str, "routing": str}[prop.type]
+    if plain in (bool, str):
+        return Annotated[plain, Meta(description=words[prop.type])]
+    limits = {"minimum": prop.minimum, "maximum": prop.maximum}
+    shown = {"type": "number", **{name: each for name, each in limits.items() if each is not None}}
+    meta = Meta(extra={"kind": "number"}, extra_json_schema=shown, description=prop.unit or "number")
+    return Annotated[int | float | str, meta]
 
 
 def arguments(name: str, *fields: tuple[Any, ...]) -> type[Arguments]:
@@ -69,13 +80,6 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
     return [field(class_, name) for name in names]
 
 
-def sets(target: int | str, class_: str, values: Any) -> list[Operation]:
-    """Operations for all arguments that are settable properties of `class_` and were given."""
-    known = schema.properties(class_)
-    ops: list[Operation] = []
-    for name in values.__struct_fields__:
-        value = getattr(values, name)
-        if value is UNSET or name not in known or not known[name].write:
-            continue
-        ops.append(Set(target, name, units.color(value) if name == "color" else value))
-    return ops
+def given(values: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the named arguments that were given."""
+    return {name: value for name in names if (value := getattr(values, name)) is not UNSET}

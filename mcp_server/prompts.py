@@ -84,7 +84,7 @@ PROMPTS = {
             "Sketch a beat",
             "A drum pattern with bass in new tracks.",
             "Sketch a $style beat of $bars bars. Begin with get_set for tempo and key. Make one MIDI track for "
-            "drums and one for bass (create_track), load instruments (browse, load), and write the notes with "
+            "drums and one for bass (create), load instruments (browse, load), and write the notes with "
             "create_clip in the compact form, with velocities that breathe. Keep to notes of the song's scale. Put "
             "everything that belongs together in one call, fire the scene, and say how to undo it.",
             {
@@ -98,7 +98,7 @@ PROMPTS = {
             "Lays the session's clips out as a song.",
             "Turn the session into an arrangement of this form: $form. Read the scenes and clips with get_set and "
             "get_track, say which scene serves which part, then copy clips with duplicate (time='5.1.1' and so "
-            "on), set a cue point at each part with edit_cue_points, and check the result with get. The song must "
+            "on), set a cue point at each part with create, and check the result with get. The song must "
             "be stopped. Do not delete anything of the session.",
             {
                 "form": (

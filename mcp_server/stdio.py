@@ -8,6 +8,7 @@ cannot corrupt it. Cancelling ends it without waiting for stdin: reads are trio'
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
@@ -60,8 +61,12 @@ async def _wires() -> AsyncIterator[tuple[Receive, Send]]:
         yield receive_some, writer.send_all
 
 
-async def _messages(receive: Receive) -> AsyncGenerator[SessionMessage | Exception, None]:
-    """What the client says, until it closes its end; what is no message as the reason."""
+Refuse = Callable[[int | str, Exception], Awaitable[None]]
+"""Answers the request with this id, of which no more could be read, with the reason."""
+
+
+async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionMessage | Exception, None]:
+    """What the client says, until it closes its end; what is no message and has no id as the reason."""
     held = bytearray()
     too_long = False
     while True:
@@ -79,7 +84,12 @@ async def _messages(receive: Receive) -> AsyncGenerator[SessionMessage | Excepti
                 # The end of what was too long; what follows may be a request again.
                 too_long = False
                 continue
-            yield _message(bytes(line))
+            message = _message(bytes(line))
+            if isinstance(message, Exception) and (id_ := _request_id(bytes(line))) is not None:
+                # A request always gets an answer: the SDK would drop it.
+                await refuse(id_, message)
+            else:
+                yield message
         if len(held) > LINE_BYTES or too_long:
             held.clear()
             if not too_long:
@@ -92,6 +102,28 @@ def _message(line: bytes) -> SessionMessage | Exception:
         return SessionMessage(types.jsonrpc_message_adapter.validate_json(line, by_name=False))
     except (ValueError, RecursionError) as problem:
         return problem
+
+
+_ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,18}|"(?:[^"\\]|\\.){0,200}")\s*[,}]')
+
+
+def _request_id(line: bytes) -> int | str | None:
+    """The id of a request that cannot be read whole: half a character in a text, a number of thousands of digits."""
+    found = _ID.search(line)
+    if found is None or b'"method"' not in line:
+        return None
+    try:
+        id_ = msgspec.json.decode(found[1])
+    except (ValueError, RecursionError):
+        return None
+    return id_ if isinstance(id_, int | str) else None
+
+
+def _refusal(id_: int | str, problem: Exception) -> SessionMessage:
+    why = next((line.strip() for line in str(problem).splitlines()[1:] if line.strip()), str(problem))
+    told = f"INVALID_REQUEST: the request cannot be read: {why.partition(' [type=')[0][:200]}"
+    error = types.ErrorData(code=types.INVALID_REQUEST, message=told)
+    return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
 
 async def _write(send: Send, out: MemoryObjectReceiveStream[SessionMessage]) -> None:
@@ -115,10 +147,14 @@ def _line(message: Any) -> bytes:
 async def stdio() -> AsyncIterator[tuple[Any, Any]]:
     """What comes in, for `sessions`, and the stream for what goes out."""
     writing, out = anyio.create_memory_object_stream[SessionMessage](0)
+
+    async def refuse(id_: int | str, problem: Exception) -> None:
+        await writing.send(_refusal(id_, problem))
+
     async with (
         _wires() as (receive, send),
         anyio.create_task_group() as tasks,
-        aclosing(_messages(receive)) as reading,
+        aclosing(_messages(receive, refuse)) as reading,
     ):
 
         async def write() -> None:

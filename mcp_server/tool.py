@@ -1,7 +1,9 @@
 """What a tool is: one declaration of its words, its arguments and what it does; all the rest is made from it.
 
-Arguments are a msgspec Struct: unknown names, wrong types and values out of range are refused before anything runs,
-with the rule and the value. A refusal is a result with `isError`: one line for people, and its facts for programs.
+Arguments are a msgspec Struct, read by `reading`: unknown names, wrong types and values out of range are refused
+before anything runs. A read is an async function; a write is a *plan* (see `plans`), so that a batch can hold it; only
+what waits for Live (loading, undo) is a write of its own. A refusal is a result with `isError`: one text for all
+clients, its facts for programs in `_meta`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import msgspec
 from mirror import Mirror, errors
 from mirror.checks import finite
 
+from . import reading, schemas
 from .desk import Desk
+from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
 
 
@@ -31,6 +35,8 @@ class Nothing(Arguments):
 
 
 Run = Callable[[Desk, Any], Awaitable[dict[str, Any]]]
+FACTS = "setmirror/error"
+"""In the `_meta` of a refusal: its code, rule, hint and facts."""
 
 STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "boolean"}}
 """In every answer, besides age_ms; what they mean is said once, in the server's instructions."""
@@ -62,12 +68,14 @@ class Tool:
     arguments: type[Arguments]
     run: Run
     toolset: str
+    plan: Planner | None = None
+    """Of a write that a batch can hold: its operations, from its arguments and the Set alone."""
     output: dict[str, Any] = field(default_factory=dict)
     reads: bool = True
     destructive: bool = False
     idempotent: bool = True
-    lasts: bool = False
-    """The same arguments have the same answer for as long as the Set stands still."""
+    lasts: bool | Callable[[Any], bool] = False
+    """True, or for which arguments: the answer stays the same for as long as the Set does."""
     waits: bool = False
     """Its calls last until something happens, so they do not count among those at work."""
 
@@ -78,7 +86,7 @@ class Tool:
             name=self.name,
             title=self.title,
             description=self.description,
-            input_schema=input_schema(self.arguments),
+            input_schema=schemas.input_schema(self.arguments),
             output_schema=self._output_schema(),
             annotations=types.ToolAnnotations(
                 read_only_hint=self.reads,
@@ -106,7 +114,8 @@ class Tool:
         """
         try:
             arguments = self.checked(given)
-            key = (self.name, msgspec.json.encode(given or {})) if self.lasts else None
+            lasts = self.lasts(arguments) if callable(self.lasts) else self.lasts
+            key = (self.name, msgspec.json.encode(given or {})) if lasts else None
             if key is not None and (held := desk.answers.find(key)) is not None:
                 return answered(desk.mirror, held)
             answer = Answer.of(desk.sight.scrub(await self.run(desk, arguments)))
@@ -118,53 +127,44 @@ class Tool:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
         return answered(desk.mirror, answer)
 
+    def planned(self, scope: Scope, given: dict[str, Any] | None) -> Plan:
+        """What a call with these arguments means to do; nothing is done.
+
+        Raises:
+          InvalidParams: the tool has no plan: it reads, or waits for Live.
+          MirrorError: the arguments do not fit the tool or the Set.
+        """
+        if self.plan is None:
+            why = "it only reads" if self.reads else "Live finishes it later"
+            raise errors.InvalidParams(
+                f"{self.name} cannot be part of a batch: {why}", hint="call it by itself"
+            )
+        return self.plan(scope, self.checked(given))
+
     def checked(self, given: dict[str, Any] | None) -> Any:
         """The arguments as a struct; InvalidParams with the rule and what is known."""
         try:
-            arguments = msgspec.convert(given or {}, self.arguments)
+            # NaN, huge integers and half characters are no JSON, but some parsers let them through.
+            finite(given, self.name)
+            return msgspec.convert(reading.fitted(given or {}, self.arguments), self.arguments)
         except msgspec.ValidationError as problem:
             raise errors.InvalidParams(f"{self.name}: {problem}", hint=self._hint(str(problem))) from None
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
-        # NaN and infinity are no JSON, but some parsers let them through.
-        finite(given, self.name)
-        return arguments
 
     def _hint(self, problem: str) -> str:
         """What the argument takes that a problem is about, else which arguments there are."""
-        schema = self.declared.input_schema
+        properties = self.declared.input_schema.get("properties", {})
         at = _PLACE.search(problem)
-        if at is not None and " field `" not in problem:
-            return f"{at[1]} is {_said(schema['properties'][at[1]], schema.get('$defs', {}))}"
+        if at is not None and " field `" not in problem and at[1] in properties:
+            return f"{at[1]} is {schemas.said(properties[at[1]])}"
         known = ", ".join(self.arguments.__struct_fields__) or "none"
         return f"the arguments of {self.name} are: {known}"
 
 
 _PLACE = re.compile(r"at `\$\.(\w+)")
-_WORDS = {"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
-
-def _said(schema: dict[str, Any], parts: dict[str, Any]) -> str:
-    """A schema in words: what a value may be."""
-    if "$ref" in schema:
-        part = parts[schema["$ref"].rpartition("/")[2]]
-        return f"an object of {', '.join(part.get('properties', {}))}"
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_said(each, parts) for each in schema["anyOf"]))
-    if "enum" in schema:
-        return f"one of {', '.join(str(each) for each in schema['enum'])}"
-    if schema.get("type") == "array":
-        return f"a list; each is {_said(schema.get('items', {}), parts)}"
-    told = _WORDS.get(schema.get("type", ""), "an object" if schema.get("type") == "object" else "anything")
-    for word, sign in _BOUNDS.items():
-        if word in schema:
-            told += f" {sign} {schema[word]:g}"
-    return told
-
-
-_BOUNDS = {"exclusiveMinimum": "above", "minimum": "from", "exclusiveMaximum": "below", "maximum": "to"}
-
-F = TypeVar("F", bound=Callable[..., Awaitable[dict[str, Any]]])
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Toolset:
@@ -181,13 +181,13 @@ class Toolset:
         description: str,
         output: dict[str, Any],
         *,
-        lasts: bool = True,
+        lasts: bool | Callable[[Any], bool] = True,
         waits: bool = False,
     ) -> Callable[[F], F]:
         """Declare a tool that changes nothing.
 
         Args:
-          lasts: All it tells comes from the Set, and so is the same until that changes.
+          lasts: All of the answer comes from the Set, and so is the same until that changes; or for which arguments.
           waits: Its calls last until something happens.
         """
         return self._declare(title, description, arguments, output, reads=True, lasts=lasts, waits=waits)
@@ -201,21 +201,36 @@ class Toolset:
         destructive: bool = False,
         idempotent: bool = True,
     ) -> Callable[[F], F]:
-        """Declare a tool whose answer is that of a write.
+        """Declare a tool that is one write; the function makes its plan.
 
         Args:
-          destructive: It can take away what somebody made.
+          destructive: It can remove what somebody made.
           idempotent: The same call again changes nothing more.
         """
-        return self._declare(
-            title,
-            description,
-            arguments,
-            WRITTEN,
-            reads=False,
-            destructive=destructive,
-            idempotent=idempotent,
-        )
+        hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
+
+        def declare(plan: F) -> F:
+            async def run(desk: Desk, given: Any) -> dict[str, Any]:
+                scope = desk.scope
+                return await desk.carry_out(scope, plan(scope, given))
+
+            self._add(plan.__name__, title, description, arguments, run, WRITTEN, plan=plan, **hints)
+            return plan
+
+        return declare
+
+    def acts(
+        self,
+        arguments: type[Arguments],
+        title: str,
+        description: str,
+        *,
+        destructive: bool = False,
+        idempotent: bool = True,
+    ) -> Callable[[F], F]:
+        """Declare a tool that writes and is no plan: it waits for Live, or is no edit of its own."""
+        hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
+        return self._declare(title, description, arguments, WRITTEN, **hints)
 
     def _declare(
         self,
@@ -223,14 +238,25 @@ class Toolset:
         description: str,
         arguments: type[Arguments],
         output: dict[str, Any],
-        **hints: bool,
+        **hints: Any,
     ) -> Callable[[F], F]:
         def declare(run: F) -> F:
-            name = run.__name__
-            self.tools[name] = Tool(name, title, description, arguments, run, self.name, output, **hints)
+            self._add(run.__name__, title, description, arguments, run, output, **hints)
             return run
 
         return declare
+
+    def _add(
+        self,
+        name: str,
+        title: str,
+        description: str,
+        arguments: type[Arguments],
+        run: Run,
+        output: dict[str, Any],
+        **more: Any,
+    ) -> None:
+        self.tools[name] = Tool(name, title, description, arguments, run, self.name, output=output, **more)
 
 
 WRITTEN: dict[str, Any] = {
@@ -239,61 +265,30 @@ WRITTEN: dict[str, Any] = {
 }
 
 
-def input_schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON Schema of a struct without what models do not need: titles and Python's docstrings."""
-    (schema,), parts = msgspec.json.schema_components([arguments], ref_template="#/$defs/{name}")
-    own = dict(parts.pop(arguments.__name__, schema))
-    if parts:
-        own["$defs"] = parts
-    for each in (own, *parts.values()):
-        each.pop("title", None)
-        each.pop("description", None)
-        if not each.get("required"):
-            each.pop("required", None)
-    short: dict[str, Any] = _shortened(own)
-    return short
-
-
-def _shortened(schema: Any) -> Any:
-    """The same schema in fewer words: no defaults that say nothing.
-
-    Alternatives stay `anyOf`: a list of types is shorter, and not understood by all model providers.
-    """
-    if isinstance(schema, list):
-        return [_shortened(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        name: _shortened(each)
-        for name, each in schema.items()
-        if not (name == "default" and (each in ("", [], {}, None) or each is False))
-    }
-
-
 def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:
     """The answer with its stamp, as structure and as text."""
     head = stamp(mirror)
     return result(stamped(head, answer.text).decode(), {**head, **answer.plain})
 
 
-def result(text: str, structure: dict[str, Any], **more: Any) -> dict[str, Any]:
+def result(text: str, structure: dict[str, Any]) -> dict[str, Any]:
     """A `CallToolResult` as the wire of any era has it; the SDK's model would be turned into it once more."""
-    content = [{"type": "text", "text": text}]
-    return {
-        "content": content,
-        "structuredContent": structure,
-        "resultType": "complete",
-        "isError": False,
-        **more,
-    }
+    return {**_said(text), "structuredContent": structure, "isError": False}
 
 
 def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda told: told) -> dict[str, Any]:
-    """A refusal: its code, the rule with the value, and what to do next, in one line.
+    """A refusal as text: its code, the rule with the value, and what to do next.
+
+    It has no `structuredContent`: that would have to fit the tool's output schema, and clients that check it drop the
+    whole result. Programs find the facts in `_meta`.
 
     Args:
       scrub: Masks what the client may not know.
     """
-    facts = scrub(msgspec.to_builtins(problem.to_json()))
     line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}")
-    return result(" ".join(line.split()), facts, isError=True)
+    facts = scrub(msgspec.to_builtins(problem.to_json()))
+    return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
+
+
+def _said(text: str) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": text}], "resultType": "complete"}

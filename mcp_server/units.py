@@ -183,7 +183,23 @@ def scale_name(text: str) -> str:
     )
 
 
-# -- colours -------------------------------------------------------------------------------------------------
+# -- gain and colours -------------------------------------------------------------------------------------------------
+
+
+def gain(text: str, now: float | None) -> float | str:
+    """The gain of a clip, 0 to 1, from decibels: "-6 dB", or "+3 dB" from the present one; other texts as they are.
+
+    0.4 is 0 dB and 1.0 is 24 dB; below 0.4 the curve is a guess. `gain_display_string` shows what Live made of it.
+    """
+    # The one place that knows the curve; nothing else of headless Live is needed here.
+    from remote_script.headless.display import gain_to_db
+
+    try:
+        return display.value_of(text, lambda value: f"{gain_to_db(value):.3f} dB", 0.0, 1.0, now)
+    except display.Refused as problem:
+        if number(text) is not None:
+            return text
+        raise errors.InvalidValue(f"`gain`: {problem}", text[:60]) from None
 
 
 def color(value: int | str) -> int:

@@ -396,6 +396,7 @@ def description(name: str) -> dict[str, Any]:
     return {"class": name, "properties": properties, "readable": readable, "methods": methods}
 
 
-def plain(value: Any) -> Any:
-    """Structs as JSON values."""
-    return msgspec.to_builtins(value)
+def status(mirror: Mirror) -> dict[str, Any]:
+    """The bridge's health: link, Live's version, counters, the last edits and who made them."""
+    edits = [{**each, "write": each["write"] or ""} for each in mirror.writes.history.last(20)]
+    return {**msgspec.to_builtins(mirror.status()), "edits": edits}

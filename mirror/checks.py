@@ -415,18 +415,37 @@ def _settable(node: Node) -> str:
 
 
 def finite(value: Any, label: str, depth: int = 0) -> None:
-    """Refuse what JSON cannot say, wherever it hides: it would be sent as null."""
+    """Refuse what JSON cannot say, wherever it hides: it would be sent as null, or not at all."""
     if isinstance(value, float) and not math.isfinite(value):
         raise errors.InvalidValue(f"{label} must be a finite number, got {value}", str(value))
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise errors.InvalidValue(f"{label} must fit into 64 bits, got {_short(value)}", _short(value))
     if depth > _DEEPEST:
         raise errors.TooLarge(f"{label} is nested more than {_DEEPEST} deep")
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        _encodable(value, label)
+    elif isinstance(value, dict):
         for name, each in value.items():
             if not isinstance(name, str):
                 raise errors.InvalidValue(f"{label} must have texts as keys, got {name!r}")
+            _encodable(name, label)
             finite(each, label, depth + 1)
     elif isinstance(value, list | tuple):
         for each in value:
             finite(each, label, depth + 1)
-    elif value is not None and not isinstance(value, bool | int | float | str):
+    elif value is not None and not isinstance(value, bool | int | float):
         raise errors.InvalidValue(f"{label} must be plain JSON, got a {type(value).__name__}")
+
+
+def _encodable(text: str, label: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise errors.InvalidValue(
+            f"{label} must be text that UTF-8 can say, got {text[:40]!a}", ascii(text[:40])
+        ) from None
+
+
+def _short(number: int) -> str:
+    """Python refuses to write out thousands of digits."""
+    return f"a number of {number.bit_length()} bits"

@@ -77,22 +77,31 @@ _OWN = ("id", "type", "role", "parent")
 _SECOND_CHOICE = ("DeviceParameter", "Song", "Application", "DrumPad")
 
 
-def resolve(store: Store, target: Target, kind: str | None = None) -> Node:
-    """The one object that an id, ref or name stands for now.
+_ID = re.compile(r"id:\s*([0-9]{1,18})", re.IGNORECASE)
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
+    """The one object that an id (19 or "id:19"), a ref or a name stands for now.
+
+    Args:
+      kinds: Words of `KINDS` or classes of Live's; of several objects with one name only these are meant.
 
     Raises:
       StaleReference: no object has that id, or nothing is there (any more), or its name is another.
       NotFound: no object has that name; `facts["candidates"]` are near.
-      Ambiguous: several have; `facts["candidates"]` says where.
+      Ambiguous: several have, or it is a number as text that is no name; the hint has the readings.
+      InvalidValue: it is none of `kinds`.
     """
+    wanted = tuple(kind for kind in kinds if kind is not None)
     if isinstance(target, bool) or not isinstance(target, int | str):
         raise errors.InvalidValue(f"A target is an id, a ref or a name, not {str(target)[:100]!r}")
-    if isinstance(target, str) and target.strip().isdigit():
-        target = int(target)
+    if isinstance(target, str) and (by_id := _ID.fullmatch(target.strip())) is not None:
+        target = int(by_id[1])
     if isinstance(target, int):
         node = store.nodes.get(target)
         if node is None:
-            raise errors.StaleReference(f"There is no object with id {target}", target)
+            raise errors.StaleReference(f"There is no object with id {str(target)[:20]}", str(target)[:20])
     elif (known := store.at(target)) is not None:
         node = store.nodes[known]
     elif "/" in target or refs.looks_like_ref(target):
@@ -100,17 +109,19 @@ def resolve(store: Store, target: Target, kind: str | None = None) -> Node:
         # Asked for once, likely asked for again.
         store.ref(node.id)
     else:
-        node = _by_name(store, target, kind)
-    if kind is not None and not _is_kind(node, kind):
+        node = _by_name(store, target, wanted)
+    if not _is_any(node, wanted):
         raise errors.InvalidValue(
-            f"A {kind} is needed, {store.ref(node.id)} is a {node.type}",
+            f"A {' or '.join(wanted)} is needed, {store.ref(node.id)} is a {node.type}",
             target,
-            hint="a number is an id; by position it is a ref such as tracks/2"
-            if isinstance(target, int)
-            else None,
             ref=store.ref(node.id),
         )
     return node
+
+
+def _is_any(node: Node, kinds: Iterable[str]) -> bool:
+    found = [_is_kind(node, kind) for kind in kinds]
+    return any(found) or not found
 
 
 def _walk(store: Store, ref: str) -> Node:
@@ -168,14 +179,19 @@ def _check_name(store: Store, node: Node, expected: str | None, ref: str) -> Non
         )
 
 
-def _by_name(store: Store, name: str, kind: str | None) -> Node:
+def named(store: Store, name: str, *kinds: str) -> list[Node]:
+    """The objects of these kinds with a name: as it is written, else in any case.
+
+    Parameters, pads and the like only where nothing else has the name: they are thousands and named alike.
+    """
     found = [store.nodes[id_] for id_ in store.named(name.strip())]
-    if kind is not None:
-        found = [node for node in found if _is_kind(node, kind)]
-    exact = [node for node in found if node.name == name]
-    found = exact or found
-    first = [node for node in found if node.type not in _SECOND_CHOICE]
-    found = first or found
+    found = [node for node in found if _is_any(node, kinds)]
+    found = [node for node in found if node.name == name] or found
+    return [node for node in found if node.type not in _SECOND_CHOICE] or found
+
+
+def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
+    found = named(store, name, *kinds)
     if len(found) == 1:
         return found[0]
     if found:
@@ -185,12 +201,28 @@ def _by_name(store: Store, name: str, kind: str | None) -> Node:
             hint=f"say which by its ref: {_refs_of(store, found)}",
             candidates=[_candidate(store, node) for node in found[:CANDIDATES]],
         )
-    near = find(store, name=name, kind=kind, limit=CANDIDATES)
+    if _DIGITS.fullmatch(name.strip()):
+        raise _only_a_number(store, name.strip()[:18])
+    near = [
+        match for kind in kinds or (None,) for match in find(store, name=name, kind=kind, limit=CANDIDATES)
+    ]
     raise errors.NotFound(
         f"Nothing is named {name[:100]!r}",
         name[:100],
         hint=f"near it are {_refs_of(store, [match.node for match in near])}" if near else None,
         candidates=[_candidate(store, match.node) for match in near],
+    )
+
+
+def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
+    """A number as text, without a name like it: an id or an index, and nobody can know which."""
+    number = int(text)
+    found = [f"id:{number}"] if number in store.nodes else []
+    found += [ref for role in ("tracks", "scenes") if store.at(ref := f"{role}/{number}") is not None]
+    return errors.Ambiguous(
+        f"{number} alone does not say which object is meant",
+        number,
+        hint=f"write {' or '.join(found)}" if found else "write a ref such as tracks/2, a name, or id:19",
     )
 
 

@@ -33,16 +33,16 @@ class Reader:
             raise errors.StaleReference(f"There is no object with id {id_}", id_)
         return node
 
-    def resolve(self, target: Target, kind: str | None = None) -> Node:
-        """The one object that an id, a ref (`tracks/2[Bass]`), or a name stands for now.
+    def resolve(self, target: Target, *kinds: str | None) -> Node:
+        """The one object that an id (19, "id:19"), a ref (`tracks/2[Bass]`), or a name stands for now.
 
         Raises:
           StaleReference: nothing has that id, nothing is there, or it has another name than expected.
           NotFound: nothing has that name; `facts["candidates"]` are near.
           Ambiguous: several have; `facts["candidates"]` says where.
-          InvalidValue: it is not a `kind` (see `find`).
+          InvalidValue: it is none of `kinds` (see `find`).
         """
-        return queries.resolve(self.store, target, kind)
+        return queries.resolve(self.store, target, *kinds)
 
     def ref(self, id_: int) -> str:
         """Where the object is now, as `tracks/2/devices/0`; StaleReference when there is none."""

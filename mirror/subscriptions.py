@@ -5,7 +5,7 @@ A pattern names a place, not an object, so it outlives resyncs, deletions and ot
     tracks/2            what is there, with what it shows: its mixer, its clip, the names in its lists
     tracks/2[Bass]      the same, while its name is Bass
     tracks/*/mixer_device/volume     `*` is one step, `**` any number: `tracks/2/**` is all below as well
-    17                  the object with this id, wherever it goes
+    id:17               the object with this id, wherever it goes
     Bass                whatever has this name
 
 Notices are level-triggered and deduplicated: between two reads of a stream one object is named once. A reader
@@ -31,6 +31,7 @@ log = logging.getLogger("setmirror.subscriptions")
 MOST_WAITING = 20_000
 """Objects that may wait for one reader; as many as a large Set has."""
 MOST_STREAMS = 1_000
+_ID = re.compile(r"id:\s*([0-9]{1,18})", re.IGNORECASE)
 _SHOWN_IN_LISTS = frozenset(("name", "color", "color_index"))
 """Properties of a listed object that its parent's list shows."""
 
@@ -45,8 +46,15 @@ class Pattern:
         self.steps: list[refs.Step] = []
         self.deep = False
         stripped = self.text.strip().strip("/")
-        if stripped.isdigit():
-            self.id = int(stripped)
+        by_id = _ID.fullmatch(stripped)
+        if isinstance(text, int) or by_id is not None:
+            self.id = int(by_id[1] if by_id is not None else text)
+        elif re.fullmatch("[0-9]+", stripped):
+            raise errors.InvalidValue(
+                f"{stripped[:20]} alone does not say which object is meant",
+                stripped[:20],
+                hint=f"write id:{stripped[:18]}, tracks/{stripped[:18]}, or a name as tracks/*[{stripped[:18]}]",
+            )
         elif "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
             if stripped.startswith("song/"):
                 stripped = stripped[5:]

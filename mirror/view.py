@@ -236,9 +236,9 @@ class View(Reader):
             return self.hides(id_)
         return id_ in self._seen or self._was_hidden(ref, name)
 
-    def resolve(self, target: Target, kind: str | None = None) -> Node:
+    def resolve(self, target: Target, *kinds: str | None) -> Node:
         try:
-            return super().resolve(target, kind)
+            return super().resolve(target, *kinds)
         except errors.StaleReference:
             self._refuse(target)
             raise

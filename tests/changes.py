@@ -67,25 +67,27 @@ def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
     makers: list[Callable[[], tuple[str, dict[str, Any]]]] = [
         lambda: ("set_song", {"tempo": round(draw.uniform(60, 180), 2)}),
         lambda: ("set_song", {"loop": draw.random() < 0.5, "loop_start": float(draw.randrange(16))}),
-        lambda: ("set_track", {"track": track.id, "volume": f"{draw.randrange(-40, 6)} dB"}),
-        lambda: ("set_track", {"track": track.id, "panning": round(draw.uniform(-1, 1), 3)}),
-        lambda: ("create_track", {"kind": draw.choice(["midi", "audio"]), "name": "Made"}),
-        lambda: ("create_clip", {"track": track.id, "slot": scene, "notes": _notes(draw)}),
+        lambda: ("set_track", {"track": f"id:{track.id}", "volume": f"{draw.randrange(-40, 6)} dB"}),
+        lambda: ("set_track", {"track": f"id:{track.id}", "panning": round(draw.uniform(-1, 1), 3)}),
+        lambda: ("create", {"kind": draw.choice(["midi", "audio"]), "name": "Made"}),
+        lambda: ("create_clip", {"track": f"id:{track.id}", "slot": scene, "notes": _notes(draw)}),
         lambda: ("undo", {}),
-        lambda: ("batch", {"operations": [_set(track.id, "name", draw.choice(["X", "Y"]))]}),
-        lambda: ("batch", {"operations": [_call("song", "delete_track", index=draw.randrange(len(tracks)))]}),
-        lambda: ("batch", {"operations": [_call("song", "duplicate_scene", index=scene)]}),
-        lambda: ("batch", {"operations": _rack(track, draw)}),
+        lambda: ("batch", {"calls": [_set(track.id, "name", draw.choice(["X", "Y"]))]}),
+        lambda: ("batch", {"calls": [_call("song", "delete_track", index=draw.randrange(len(tracks)))]}),
+        lambda: ("batch", {"calls": [_call("song", "duplicate_scene", index=scene)]}),
+        lambda: ("batch", {"calls": _rack(track, draw)}),
     ]
     if devices:
-        makers.append(lambda: ("batch", {"operations": _turned(mirror, draw.choice(devices), draw)}))
+        makers.append(lambda: ("batch", {"calls": _turned(mirror, draw.choice(devices), draw)}))
     if clips:
         clip = draw.choice(clips)
-        makers.append(lambda: ("batch", {"operations": [_automated(mirror, track, clip, draw)]}))
-        makers.append(lambda: ("edit_notes", {"clip": clip.id, "add": _notes(draw)}))
+        makers.append(lambda: ("batch", {"calls": [_automated(mirror, track, clip, draw)]}))
+        makers.append(lambda: ("edit_notes", {"clip": f"id:{clip.id}", "add": _notes(draw)}))
         held = mirror.notes(clip)
         if held:
-            makers.append(lambda: ("edit_notes", {"clip": clip.id, "remove": [draw.choice(held).note_id]}))
+            makers.append(
+                lambda: ("edit_notes", {"clip": f"id:{clip.id}", "remove": [draw.choice(held).note_id]})
+            )
     return draw.choice(makers)()
 
 
@@ -102,11 +104,15 @@ def _notes(draw: random.Random) -> list[dict[str, Any]]:
 
 
 def _set(target: int | str, name: str, value: Any) -> dict[str, Any]:
-    return {"op": "set", "target": target, "name": name, "value": value}
+    return {"tool": "set_property", "args": {"target": _target(target), "property": name, "value": value}}
 
 
 def _call(target: int | str, method: str, **args: Any) -> dict[str, Any]:
-    return {"op": "call", "target": target, "method": method, "args": args}
+    return {"tool": "call_method", "args": {"target": _target(target), "method": method, "args": args}}
+
+
+def _target(target: int | str) -> str:
+    return f"id:{target}" if isinstance(target, int) else target
 
 
 def _rack(track: Node, draw: random.Random) -> list[dict[str, Any]]:
@@ -121,7 +127,7 @@ def _automated(mirror: Mirror, track: Node, clip: Node, draw: random.Random) -> 
     return _call(
         clip.id,
         "insert_envelope_step",
-        device_parameter=fader.id,
+        device_parameter=f"id:{fader.id}",
         time=float(draw.randrange(4)),
         length=0.5,
         value=draw.random(),

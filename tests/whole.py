@@ -23,6 +23,7 @@ import trio
 from mcp_server.commands.agent import Agent
 from mcp_server.policy import Policy
 from mcp_server.server import Engine, build, open_engine
+from mcp_server.tool import FACTS
 from mirror import Mirror, load_token, open_mirror
 from remote_script.SetMirror.auth import PERSON
 from tests import oracle
@@ -168,10 +169,12 @@ class Whole:
         """
         with trio.fail_after(LONG_S):
             result = await self.agent.client.call_tool(tool, arguments, progress_callback=progress)
+        if result.is_error:
+            # For any client the text is all there is; the facts are for programs.
+            assert result.structured_content is None
+            raise Refused((result.meta or {})[FACTS])
         answer = result.structured_content
         assert isinstance(answer, dict)
-        if result.is_error:
-            raise Refused(answer)
         return answer
 
     async def refused(self, tool: str, **arguments: Any) -> str:

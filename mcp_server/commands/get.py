@@ -26,7 +26,7 @@ _LIST_ROWS = 40
 def command(ref: str, port: int, as_json: bool) -> None:
     """Read one object from the mirror.
 
-    REF is a path (song, tracks/2, tracks/2/devices/1/parameters/6), an id, or a name ("Bass").
+    REF is a path (song, tracks/2, tracks/2/devices/1/parameters/6), an id (id:19), or a name ("Bass").
     """
 
     async def main() -> None:

@@ -58,7 +58,7 @@ class Hands:
         return answer
 
     async def status(self) -> Answer:
-        answer: Answer = (await self.agent.call("get_status"))["status"]
+        answer: Answer = (await self.agent.call("get_set", parts=["status"]))["set"]["status"]
         return answer
 
     async def tempo(self, tempo_bpm: float) -> Answer:
@@ -68,7 +68,7 @@ class Hands:
         return await self.agent.call("set_track", track=track, **values)
 
     async def create_track(self, name: str) -> Answer:
-        return await self.agent.call("create_track", kind="midi", name=name)
+        return await self.agent.call("create", kind="midi", name=name)
 
     async def create_clip(self, track: str, slot: int, name: str, notes: list[Answer]) -> Answer:
         return await self.agent.call(
@@ -85,7 +85,7 @@ class Hands:
         return await self.agent.call("transport", action="stop")
 
     async def stop_clips(self) -> Answer:
-        return await self.agent.call("stop", target="song")
+        return await self.agent.call("fire", target="song", stop=True)
 
     async def undo(self) -> Answer:
         return await self.agent.call("undo")

@@ -16,7 +16,7 @@ from ..desk import Desk
 from ..fields import Overwrite, Target
 from ..library import ROOTS, Item
 from ..tool import Arguments, Toolset
-from .reading import LIST
+from .reading import LIST, Cursor, Limit
 from .reading import page as paged
 
 tools = Toolset("browser")
@@ -28,8 +28,8 @@ class Browse(Arguments):
     deep: Annotated[bool, Meta(description="all folders below")] = False
     tags: Annotated[list[str], Meta(description="all of these, in Live's own index")] = []
     similar_to: Annotated[str, Meta(description="a sample: what sounds like it")] = ""
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
-    cursor: str = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
 
 
 @tools.reads(
@@ -123,11 +123,14 @@ async def _file_of(desk: Desk, path: str) -> str | None:
 
 
 class Load(Arguments):
-    path: Annotated[str | list[str], Meta(description="as in browse; a list with as many `to`")]
+    path: Annotated[list[str], Meta(min_length=1, max_length=128, description="as in browse; or many")]
     to: Annotated[
-        Target | list[Target] | UnsetType,
-        Meta(description="track, chain, pad, slot or device; else the selected track"),
-    ] = UNSET
+        list[Target],
+        Meta(
+            max_length=128,
+            description="track, chain, pad, slot or device, one a path; else the selected track",
+        ),
+    ] = []
     place: Annotated[
         Literal["before", "after", "replace"] | UnsetType, Meta(description="with a device as `to`")
     ] = UNSET
@@ -135,16 +138,16 @@ class Load(Arguments):
     timeout_s: Annotated[float, Meta(gt=0, le=300, description="plug-ins are slow")] = 60.0
 
 
-@tools.writes(
+@tools.acts(
     Load,
     "Load from the browser",
     "Loads devices, presets, samples (as Simplers), plug-ins.",
     idempotent=False,
 )
 async def load(desk: Desk, given: Load) -> dict[str, Any]:
-    paths = given.path if isinstance(given.path, list) else [given.path]
-    targets: list[Any] = given.to if isinstance(given.to, list) else [given.to] * len(paths)
-    if len(paths) != len(targets) or (len(paths) > 1 and given.to is UNSET) or not paths:
+    paths = given.path
+    targets: list[Any] = given.to or [UNSET]
+    if len(paths) != len(targets):
         raise errors.InvalidParams(
             f"Each path needs its own target: got {len(paths)} paths and {len(targets)} targets",
             hint="give `path` and `to` as lists of the same length",
@@ -160,7 +163,7 @@ async def load(desk: Desk, given: Load) -> dict[str, Any]:
 async def _load_op(desk: Desk, path: str, to: Any, place: str | UnsetType) -> Call:
     args: dict[str, Any] = {"path": path}
     if to is not UNSET:
-        args["target"] = desk.resolve(to).id
+        args["target"] = desk.scope.target(to).id
     if place is not UNSET:
         args["place"] = place
     file = await _file_of(desk, path)

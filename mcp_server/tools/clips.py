@@ -1,4 +1,4 @@
-"""Clips of both views: create, every property, launching, envelopes and warp markers."""
+"""Clips of both views: create, every property, launching, envelopes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror import schema
 
-from ..desk import Desk
-from ..fields import Color, Length, Overwrite, Target, Time, arguments, sets, settable
+from .. import reading, units
+from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, Value, arguments, given, settable
+from ..plans import Plan, Product, Scope, made, only
 from ..tool import Arguments, Toolset
 from .notes import Notes, plain_notes
 
@@ -18,16 +19,25 @@ tools = Toolset("clips")
 
 
 class CreateClip(Arguments):
-    track: Target
-    slot: Annotated[int | UnsetType, Meta(description="a scene's number from 0; or give `time`")] = UNSET
-    time: Annotated[Time | UnsetType, Meta(description="in the arrangement")] = UNSET
-    take_lane: Annotated[int | UnsetType, Meta(description="with time: into this lane")] = UNSET
-    length: Length = 4.0
-    file_path: Annotated[str | UnsetType, Meta(description="absolute path of a sample")] = UNSET
-    name: str | UnsetType = UNSET
+    track: Annotated[Track, Meta(description="index, ref or name; default the selected one")] | UnsetType = (
+        UNSET
+    )
+    slot: (
+        Annotated[int, Meta(ge=0, description="scene index; default the first free one, or a new scene")]
+        | UnsetType
+    ) = UNSET
+    time: Annotated[Time, Meta(description="in the arrangement instead; MIDI: Live 12.2")] | UnsetType = UNSET
+    take_lane: Annotated[int, Meta(ge=0, description="with time: index of the lane")] | UnsetType = UNSET
+    length: Length | UnsetType = UNSET
+    file_path: Annotated[str, Meta(description="audio: absolute path of the sample")] | UnsetType = UNSET
+    name: Annotated[str, Meta(description="text")] | UnsetType = UNSET
     color: Color | UnsetType = UNSET
     notes: Notes = ""
     overwrite: Overwrite = False
+
+
+DEFAULT_LENGTH = 4.0
+"""Beats, where no length is given."""
 
 
 @tools.writes(
@@ -36,173 +46,220 @@ class CreateClip(Arguments):
     "A MIDI clip with notes, or an audio clip from a file, in a slot or in the arrangement.",
     idempotent=False,
 )
-async def create_clip(desk: Desk, given: CreateClip) -> dict[str, Any]:
-    track = desk.resolve(given.track, "Track")
-    if (given.slot is UNSET) == (given.time is UNSET):
-        raise errors.InvalidParams("create_clip needs either `slot` or `time`")
-    audio = given.file_path is not UNSET
-    if audio and given.notes:
-        raise errors.InvalidParams("An audio clip has no notes: give `notes` or `file_path`")
-    op: Operation
-    if given.slot is not UNSET:
-        slots = desk.mirror.children(track, "clip_slots")
-        if not 0 <= given.slot < len(slots):
-            raise errors.InvalidValue(f"{desk.ref(track)} has {len(slots)} slots, from 0", given.slot)
-        slot = slots[given.slot]
-        if desk.mirror.child(slot, "clip") is not None:
-            raise errors.NotAvailable(
-                f"{desk.ref(slot)} has a clip already",
-                given.slot,
-                hint="delete it first, or take another slot",
-            )
-        op = (
-            Call(slot.id, "create_audio_clip", {"file_path": given.file_path})
-            if audio
-            else Call(slot.id, "create_clip", {"pages": desk.length(given.length)})
-        )
-    else:
-        assert given.time is not UNSET
-        where, at = _lane(desk, track, given.take_lane), desk.position(given.time)
+def create_clip(scope: Scope, args: CreateClip) -> Plan:
+    track = scope.meant(args.track, "Track")
+    audio = args.file_path is not UNSET
+    if audio:
+        only(args, "`file_path`", of=("length", "notes"))
+    if args.slot is not UNSET:
+        only(args, "`slot`", of=("time", "take_lane"))
+    if args.time is UNSET:
+        only(args, "no `time`", of=("take_lane",))
+    length = DEFAULT_LENGTH if args.length is UNSET else scope.length(args.length)
+    ops: list[Operation] = []
+    if args.time is not UNSET:
+        where, at = _lane(scope, track, args.take_lane), scope.position(args.time)
         if audio:
             name = "position" if where.type == "Track" else "start_time"
-            op = Call(where.id, "create_audio_clip", {"file_path": given.file_path, name: at})
+            ops = [Call(where.id, "create_audio_clip", {"file_path": args.file_path, name: at})]
         else:
-            op = Call(where.id, "create_midi_clip", {"start_time": at, "length": desk.length(given.length)})
-    ops: list[Operation] = [op, *sets("$0", "Clip", given)]
-    notes = plain_notes(given.notes)
+            ops = [Call(where.id, "create_midi_clip", {"start_time": at, "length": length})]
+    else:
+        if args.slot is UNSET:
+            ops, slot = _free_slot(scope, track)
+        else:
+            slot = _slot(scope, track, args.slot)
+        if audio:
+            ops.append(Call(slot, "create_audio_clip", {"file_path": args.file_path}))
+        else:
+            ops.append(Call(slot, "create_clip", {"pages": length}))
+    clip = Node(made(len(ops) - 1), "Clip", None, "", {}, {})  # type: ignore[arg-type]
+    ops += scope.sets(clip, given(args, ("name", "color")))
+    notes = plain_notes(args.notes)
     if notes:
-        ops.append(Call("$0", "add_new_notes", {"notes": notes}))
-    return await desk.write(ops, "create a clip", given.overwrite)
+        ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
+    number = next(n for n, op in enumerate(ops) if isinstance(op, Call) and "_clip" in op.method)
+    return Plan.of("create a clip", ops, makes=Product(number, "Clip"), overwrite=args.overwrite)
 
 
-def _lane(desk: Desk, track: Node, index: int | UnsetType) -> Node:
+def _slot(scope: Scope, track: Node, index: int) -> Any:
+    slots = scope.children(track, "clip_slots")
+    if index >= len(slots):
+        raise errors.InvalidValue(
+            f"{scope.ref(track)} has {len(slots)} slots, counted from 0, so there is none at {index}",
+            index,
+            hint="leave `slot` out: the first free one is taken, or a scene is made",
+        )
+    slot = slots[index]
+    if isinstance(slot.id, int) and scope.child(slot, "clip") is not None:
+        free = _free(scope, track)
+        raise errors.NotAvailable(
+            f"{scope.ref(slot)} has a clip already",
+            index,
+            hint=f"delete it first, or take {scope.ref(free)}" if free is not None else "delete it first",
+        )
+    scope.taken.add(slot.id)
+    return slot.id
+
+
+def _free(scope: Scope, track: Node) -> Node | None:
+    """The first slot without a clip that no other call of the batch fills."""
+    for slot in scope.children(track, "clip_slots"):
+        empty = not isinstance(slot.id, int) or scope.child(slot, "clip") is None
+        if empty and slot.id not in scope.taken:
+            return slot
+    return None
+
+
+def _free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
+    """What has to be done before there is a free slot, and the slot."""
+    free = _free(scope, track)
+    if free is not None:
+        scope.taken.add(free.id)
+        return [], free.id
+    tracks = [each.id for each in scope.children("song", "tracks")]
+    if track.id not in tracks:
+        raise errors.NotAvailable(
+            f"{scope.ref(track)} has no clip slots", hint="return and main tracks hold no clips"
+        )
+    scope.scenes += 1
+    scope.notes.append("every slot was full: a scene was added at the end")
+    new = Call("song", "create_scene", {"index": -1})
+    return [new], made(0, f"clip_slots/{tracks.index(track.id)}")
+
+
+def _lane(scope: Scope, track: Node, index: int | UnsetType) -> Node:
     if index is UNSET:
         return track
-    lanes = desk.mirror.children(track, "take_lanes")
-    if not 0 <= index < len(lanes):
+    lanes = scope.children(track, "take_lanes")
+    if index >= len(lanes):
         raise errors.InvalidValue(
-            f"{desk.ref(track)} has {len(lanes)} take lanes", index, hint="create_take_lane makes one"
+            f"{scope.ref(track)} has {len(lanes)} take lanes, counted from 0",
+            index,
+            hint="create {kind: 'take_lane'} makes one",
         )
     return lanes[index]
 
 
-_TIMES = ("start_marker", "end_marker", "loop_start", "loop_end", "position")
-_CLIP = [
-    name
-    for name, prop in schema.properties("Clip").items()
-    if prop.write and name not in (*_TIMES, "is_playing", "color_index")
-]
-SetClip = arguments(
-    "SetClip",
-    ("clip", Target),
-    *settable("Clip", *_CLIP),
-    *[(name, float | UnsetType, UNSET) for name in _TIMES],
-)
+_LATER = ("is_playing", "color_index", "ram_mode", "signature_numerator", "signature_denominator")
+_CLIP = [name for name, prop in schema.properties("Clip").items() if prop.write and name not in _LATER]
+SetClip = arguments("SetClip", ("clip", Clip), *settable("Clip", *_CLIP))
 
 
 @tools.writes(
     SetClip,
     "Set a clip",
-    "Any property of a clip: loop and markers (beats in the clip), launch, groove, gain, pitch, warp.",
+    "Any property of a clip: loop and markers (in the clip's own time), launch, groove, gain, pitch, warp.",
 )
-async def set_clip(desk: Desk, given: Any) -> dict[str, Any]:
-    clip = desk.clip(given.clip)
-    ops = sets(clip.id, "Clip", given)
+def set_clip(scope: Scope, args: Any) -> Plan:
+    clip = scope.clip(args.clip)
+    values = given(args, _CLIP)
+    for name, value in values.items():
+        if schema.properties("Clip")[name].unit == "beats":
+            values[name] = scope.position(value)
+    if isinstance(values.get("gain"), str):
+        values["gain"] = units.gain(values["gain"], clip.props.get("gain"))
+    ops = scope.sets(clip, values)
     for start, end in (("loop_start", "loop_end"), ("start_marker", "end_marker")):
-        pair = {op.name: n for n, op in enumerate(ops) if isinstance(op, Set) and op.name in (start, end)}
-        if len(pair) == 2 and getattr(given, start) >= clip.props.get(end, float("inf")):
+        if start in values and end in values and values[start] >= clip.props.get(end, float("inf")):
             # Live refuses a start beyond the end: move the end first.
-            ops[pair[start]], ops[pair[end]] = ops[pair[end]], ops[pair[start]]
             ops.sort(key=lambda op: isinstance(op, Set) and op.name == start)
-    return await desk.write(ops, "set a clip")
+    return Plan.of(f"set {scope.ref(clip)}", ops)
 
 
 class Fire(Arguments):
     target: Annotated[Target, Meta(description="a clip, slot or scene")]
+    record_length: Annotated[Length, Meta(description="of an empty slot of an armed track")] | UnsetType = (
+        UNSET
+    )
+    quantization: (
+        Annotated[str, Meta(description="'None', '1 Bar', '1/4'…; default as Live is set")] | UnsetType
+    ) = UNSET
+    stop: Annotated[bool, Meta(description="stop it instead; also of a track, or 'song' for all clips")] = (
+        False
+    )
 
 
-@tools.writes(Fire, "Fire", "Launches a clip, slot or scene, quantized as Live is set.", idempotent=False)
-async def fire(desk: Desk, given: Fire) -> dict[str, Any]:
-    node = desk.resolve(given.target)
+@tools.writes(
+    Fire, "Fire", "Launches a clip, slot or scene, quantized as Live is set; or stops.", idempotent=False
+)
+def fire(scope: Scope, args: Fire) -> Plan:
+    if args.stop:
+        only(args, "`stop`", of=("record_length", "quantization"))
+        node = scope.prefer(args.target, "Clip", "ClipSlot", "Track", "Song")
+        if node.type not in ("Song", "Track", "ClipSlot", "Clip"):
+            raise errors.InvalidValue(
+                f"A clip, slot, track or song is stopped; {scope.ref(node)} is a {node.type}", args.target
+            )
+        method = "stop_all_clips" if node.type in ("Song", "Track") else "stop"
+        return Plan.of("stop", [Call(node.id, method)])
+    node = scope.prefer(args.target, "Clip", "ClipSlot", "Scene")
     if node.type not in ("Clip", "ClipSlot", "Scene"):
         raise errors.InvalidValue(
-            f"A clip, slot or scene is needed, {desk.ref(node)} is a {node.type}", given.target
+            f"A clip, slot or scene is launched; {scope.ref(node)} is a {node.type}", args.target
         )
-    return await desk.write([Call(node.id, "fire")], "fire")
+    told: dict[str, Any] = {}
+    if args.record_length is not UNSET:
+        told["record_length"] = scope.length(args.record_length)
+    if args.quantization is not UNSET:
+        told["launch_quantization"] = _quantization(args.quantization)
+    if told and node.type == "Scene":
+        raise errors.InvalidParams(
+            "A scene takes no `record_length` and no `quantization`", hint="fire its slots"
+        )
+    if told and node.type == "Clip":
+        if node.role != "clip" or "record_length" in told:
+            raise errors.InvalidParams(
+                "`record_length` is for an empty slot, `quantization` for a slot's clip",
+                hint="leave them out",
+            )
+        node = scope.parent(node)
+    return Plan.of("fire", [Call(node.id, "fire", told)])
 
 
-class Stop(Arguments):
-    target: Annotated[Target, Meta(description="a clip, slot, track, or song for all")]
+def _quantization(text: str) -> int:
+    names = schema.ENUMS["Quantization"]
+    for number, label in names.items():
+        if reading.folded_label(label) == reading.folded_label(text):
+            return int(number)
+    raise errors.InvalidValue(
+        f"`quantization` is one of {', '.join(names.values())}, not {text[:40]!r}", text[:40]
+    )
 
 
-@tools.writes(Stop, "Stop clips", "Stops a clip, a slot, a track's clips, or all.")
-async def stop(desk: Desk, given: Stop) -> dict[str, Any]:
-    node = desk.resolve(given.target)
-    method = "stop_all_clips" if node.type in ("Song", "Track") else "stop"
-    return await desk.write([Call(node.id, method)], "stop")
-
-
-Pair = Annotated[list[float], Meta(min_length=2, max_length=2)]
+Pair = Annotated[list[Time], Meta(min_length=2, max_length=2)]
 
 
 class Step(Struct, forbid_unknown_fields=True):
-    time: float
-    length: Annotated[float, Meta(ge=0)]
-    value: float
+    time: Annotated[Time, Meta(description="in the clip")]
+    length: Annotated[Length, Meta(description="how long it holds")]
+    value: Annotated[Value, Meta(description="as the parameter shows it, or Live's number")]
 
 
 class EditEnvelope(Arguments):
-    clip: Target
-    parameter: Target
-    steps: Annotated[list[Step], Meta(max_length=500)] = []
-    delete: Annotated[list[Pair], Meta(description="[from, to] in beats")] = []
+    clip: Clip
+    parameter: Annotated[Target, Meta(description="ref, such as tracks/0/mixer_device/volume")]
+    steps: Annotated[list[Step], Meta(max_length=500, description="values that hold for a time")] = []
+    delete: Annotated[list[Pair], Meta(max_length=100, description="[from, to]")] = []
     clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
 
 
 @tools.writes(
     EditEnvelope,
     "Edit an envelope",
-    "Automation of a parameter within a session clip: steps in beats, deleting a range, clearing.",
+    "Automation of a parameter within a session clip: steps, deleting a range, clearing.",
     destructive=True,
     idempotent=False,
 )
-async def edit_envelope(desk: Desk, given: EditEnvelope) -> dict[str, Any]:
-    clip, parameter = desk.resolve(given.clip, "Clip"), desk.resolve(given.parameter, "DeviceParameter")
+def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
+    clip, parameter = scope.clip(args.clip), scope.target(args.parameter, "DeviceParameter")
     about = {"device_parameter": parameter.id}
-    ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if given.clear else []
-    for start, end in given.delete:
-        ops.append(Call(clip.id, "delete_envelope_events", {**about, "from_time": start, "to_time": end}))
-    for step in given.steps:
-        told = {"time": step.time, "length": step.length, "value": step.value}
+    ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
+    for start, end in args.delete:
+        told: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
+        ops.append(Call(clip.id, "delete_envelope_events", {**about, **told}))
+    for step in args.steps:
+        told = {"time": scope.position(step.time), "length": scope.length(step.length)}
+        told["value"] = reading.parameter(parameter, step.value)
         ops.append(Call(clip.id, "insert_envelope_step", {**about, **told}))
-    return await desk.write(ops, "edit an envelope")
-
-
-class Moved(Struct, forbid_unknown_fields=True):
-    beat_time: float
-    by: Annotated[float, Meta(description="beats")]
-
-
-class EditWarpMarkers(Arguments):
-    clip: Target
-    add: Annotated[list[Pair], Meta(description="[seconds in the sample, beat]")] = []
-    move: list[Moved] = []
-    remove: Annotated[list[float], Meta(description="beats")] = []
-
-
-@tools.writes(
-    EditWarpMarkers,
-    "Edit warp markers",
-    "Adds, moves, removes warp markers of an audio clip; get shows them.",
-    destructive=True,
-    idempotent=False,
-)
-async def edit_warp_markers(desk: Desk, given: EditWarpMarkers) -> dict[str, Any]:
-    clip = desk.resolve(given.clip, "Clip").id
-    ops: list[Operation] = [Call(clip, "remove_warp_marker", {"beat_time": beat}) for beat in given.remove]
-    for marker in given.move:
-        told = {"marker_beat_time": marker.beat_time, "beat_time_distance": marker.by}
-        ops.append(Call(clip, "move_warp_marker", told))
-    for pair in given.add:
-        ops.append(Call(clip, "add_warp_marker", {"warp_marker": list(pair)}))
-    return await desk.write(ops, "edit warp markers")
+    return Plan.of(f"envelope of {scope.ref(parameter)} in {scope.ref(clip)}", ops)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
-from ..desk import Desk
-from ..fields import Target, Value
+from .. import reading
+from ..fields import Anything, Target, Track, Value
+from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 
 tools = Toolset("devices")
 
 
 class InsertDevice(Arguments):
-    to: Annotated[Target, Meta(description="a track or chain")]
+    to: Annotated[Track, Meta(description="a track by index, or a track or chain by ref or name")]
     name: Annotated[str, Meta(description="of a native device, as Live's browser has it: 'EQ Eight'")]
     index: Annotated[int, Meta(ge=0, description="place in the chain; default the end")] | UnsetType = UNSET
 
@@ -28,71 +28,12 @@ class InsertDevice(Arguments):
     "A native device into a track or chain (Live 12.3 and later; otherwise `load`).",
     idempotent=False,
 )
-async def insert_device(desk: Desk, given: InsertDevice) -> dict[str, Any]:
-    node = desk.resolve(given.to)
-    args: dict[str, Any] = {"device_name": given.name}
-    if given.index is not UNSET:
-        args["device_index"] = given.index
-    return await desk.write([Call(node.id, "insert_device", args)], f"insert {given.name}")
-
-
-class SetDevice(Arguments):
-    device: Target
-    parameters: Annotated[
-        dict[str, Value],
-        Meta(description="by name or number: 0.5, '2.5 kHz', '-12 dB', an item's name"),
-    ] = {}
-    on: bool | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    properties: Annotated[
-        dict[str, Any], Meta(description="others, e.g. selected_variation_index; describe lists them")
-    ] = {}
-
-
-@tools.writes(
-    SetDevice, "Set a device", "Parameters (macros too) by name, in values or as Live shows them; on or off."
-)
-async def set_device(desk: Desk, given: SetDevice) -> dict[str, Any]:
-    device = desk.resolve(given.device, "Device")
-    held = desk.mirror.children(device, "parameters")
-    ops: list[Operation] = [
-        Set(_parameter(desk, device, held, name).id, "value", value)
-        for name, value in given.parameters.items()
-    ]
-    if given.on is not UNSET:
-        switch = _parameter(desk, device, held, "Device On")
-        ops.append(Set(switch.id, "value", float(given.on)))
-    if given.name is not UNSET:
-        ops.append(Set(device.id, "name", given.name))
-    ops += [Set(device.id, name, value) for name, value in given.properties.items()]
-    return await desk.write(ops, "set a device")
-
-
-def _parameter(desk: Desk, device: Node, held: tuple[Node, ...], name: str) -> Node:
-    fold = name.strip().casefold()
-    for exact in (True, False):
-        found = [
-            each
-            for each in held
-            if fold in (each.name.casefold(), str(each.props.get("original_name", "")).casefold())
-            or (not exact and fold in each.name.casefold())
-        ]
-        if len(found) == 1 or (found and exact):
-            return found[0]
-        if found:
-            raise errors.Ambiguous(
-                f"{device.name!r} has several parameters like {name!r}",
-                name,
-                candidates=[each.name for each in found[:20]],
-            )
-    if name.isdecimal() and int(name) < len(held):
-        return held[int(name)]
-    near = difflib.get_close_matches(name, [each.name for each in held], 5, 0.5)
-    raise errors.NotFound(
-        f"{device.name!r} ({desk.ref(device)}) has no parameter {name!r}",
-        name,
-        hint=f"did you mean {', '.join(near)}?" if near else "get_device lists them",
-    )
+def insert_device(scope: Scope, args: InsertDevice) -> Plan:
+    node = scope.target(args.to, "Track", "Chain", role="tracks")
+    told: dict[str, Any] = {"device_name": args.name}
+    if args.index is not UNSET:
+        told["device_index"] = args.index
+    return Plan.of(f"insert {args.name}", [Call(node.id, "insert_device", told)])
 
 
 _ACTIONS = {
@@ -105,35 +46,77 @@ _ACTIONS = {
     "remove_macro": "remove_macro",
     "insert_chain": "insert_chain",
 }
+_INDEXED = ("recall_variation", "delete_variation", "insert_chain")
 
 
-class EditRack(Arguments):
-    rack: Target
-    action: Literal[tuple(_ACTIONS)]  # type: ignore[valid-type]
-    index: (
-        Annotated[int, Meta(ge=0, description="of the variation; of insert_chain: the place")] | UnsetType
-    ) = UNSET
+class SetDevice(Arguments):
+    device: Target
+    parameters: Annotated[
+        dict[str, Value], Meta(description="by name or index: '2.5 kHz', '-12 dB', '+1 st', an item, 0.5")
+    ] = {}
+    on: Annotated[bool, Meta(description="on or off")] | UnsetType = UNSET
+    name: Annotated[str, Meta(description="text")] | UnsetType = UNSET
+    properties: Annotated[
+        dict[str, Anything], Meta(description="others, e.g. selected_variation_index; describe lists them")
+    ] = {}
+    action: Annotated[Literal[tuple(_ACTIONS)], Meta(description="of a rack")] | UnsetType = UNSET  # type: ignore[valid-type]
+    index: Annotated[int, Meta(ge=0, description="of the variation, or of the new chain")] | UnsetType = UNSET
 
 
 @tools.writes(
-    EditRack,
-    "Edit a rack",
-    "Macro variations, randomizing, more or fewer macros, chains. Macro values: set_device; chains, pads: set_track.",
-    destructive=True,
-    idempotent=False,
+    SetDevice,
+    "Set a device",
+    "Parameters (macros too) by name, in values or as Live shows them; on or off; what racks do.",
 )
-async def edit_rack(desk: Desk, given: EditRack) -> dict[str, Any]:
-    rack = desk.resolve(given.rack, "RackDevice")
+def set_device(scope: Scope, args: SetDevice) -> Plan:
+    device = scope.target(args.device, "Device")
     ops: list[Operation] = []
-    args: dict[str, Any] = {}
-    if given.action in ("recall_variation", "delete_variation"):
+    if args.action is UNSET:
+        only(args, "no `action`", of=("index",))
+    else:
+        if args.action not in _INDEXED:
+            only(args, f"action '{args.action}'", of=("index",))
+        ops += _act(scope, device, args.action, args.index)
+    for name, value in args.parameters.items():
+        ops.append(scope.set(_parameter(scope, device, name), "value", value))
+    if args.on is not UNSET:
+        ops.append(Set(_parameter(scope, device, "Device On").id, "value", float(args.on)))
+    if args.name is not UNSET:
+        ops.append(Set(device.id, "name", args.name))
+    ops += [scope.set(device, name, value) for name, value in args.properties.items()]
+    return Plan.of(f"set {scope.ref(device)}", ops)
+
+
+def _parameter(scope: Scope, device: Node, name: str) -> Node:
+    if not isinstance(device.id, int):
+        # Of a device that does not exist yet only the places are known.
+        index = "0" if name == "Device On" else name.strip()
+        if index.isascii() and index.isdigit():
+            return scope.resolve(f"${_call_of(scope, device)}/parameters/{index}", "DeviceParameter")
+        raise errors.NotAvailable(
+            f"The parameters of {device.id} have names only once it exists",
+            name,
+            hint="write their index, or set them in a call after this one",
+        )
+    held = scope.children(device, "parameters")
+    names = [each.name for each in held]
+    originals = [str(each.props.get("original_name") or each.name) for each in held]
+    known = name in names or name not in originals
+    return reading.child(scope, device, "parameters", name, "parameter", names if known else originals)
+
+
+def _call_of(scope: Scope, device: Node) -> int:
+    """Which call of the batch makes the device."""
+    operation = int(str(device.id)[1:].partition("/")[0])
+    return next(n for n, made in enumerate(scope.made) if made is not None and made.operation == operation)
+
+
+def _act(scope: Scope, rack: Node, action: str, index: int | UnsetType) -> list[Operation]:
+    scope.resolve(rack.id, "RackDevice")
+    if action in ("recall_variation", "delete_variation"):
         count = rack.props.get("variation_count", 0)
-        index = rack.props.get("selected_variation_index", -1) if given.index is UNSET else given.index
-        if not 0 <= index < count:
-            raise errors.InvalidValue(f"{desk.ref(rack)} has {count} variations, from 0", index)
-        ops.append(Set(rack.id, "selected_variation_index", index))
-    elif given.index is not UNSET:
-        if given.action != "insert_chain":
-            raise errors.InvalidParams(f"{given.action} takes no `index`")
-        args["index"] = given.index
-    return await desk.write([*ops, Call(rack.id, _ACTIONS[given.action], args)], given.action)
+        chosen = rack.props.get("selected_variation_index", -1) if index is UNSET else index
+        if not 0 <= chosen < count:
+            raise errors.InvalidValue(f"{scope.ref(rack)} has {count} variations, from 0", chosen)
+        return [Set(rack.id, "selected_variation_index", chosen), Call(rack.id, _ACTIONS[action])]
+    return [Call(rack.id, _ACTIONS[action], {} if index is UNSET else {"index": index})]

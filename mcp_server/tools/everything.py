@@ -1,92 +1,149 @@
-"""Whatever no other tool says: any property and method of the table, and many operations in one step."""
+"""Whatever no other tool says: any property and method of the table, and many calls in one step."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mirror import Call, Set
+from mirror import Call, Node, Operation, errors
+from remote_script.SetMirror import schema
 
-from ..desk import Desk
-from ..fields import Overwrite, Target
-from ..tool import Arguments, Toolset
+from .. import reading
+from ..fields import Anything, Overwrite, Target
+from ..plans import Plan, Scope, words
+from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")
 
 
 class SetProperty(Arguments):
     target: Target
-    property: str
-    value: Any
+    property: Annotated[str, Meta(description="describe lists them")]
+    value: Anything
 
 
 @tools.writes(
     SetProperty,
     "Set a property",
-    "Any writable property of any object, in Live's words and ranges; describe lists them.",
+    "Any writable property of any object, in Live's words and ranges. null is a value: no object.",
 )
-async def set_property(desk: Desk, given: SetProperty) -> dict[str, Any]:
-    target = desk.resolve(given.target).id
-    return await desk.write([Set(target, given.property, given.value)], f"set {given.property}")
+def set_property(scope: Scope, args: SetProperty) -> Plan:
+    node = scope.target(args.target)
+    return Plan.of(f"set {args.property}", [scope.set(node, args.property, args.value)])
 
 
 class CallMethod(Arguments):
     target: Target
-    method: str
-    args: dict[str, Any] = {}
+    method: Annotated[str, Meta(description="describe lists them")]
+    args: Annotated[dict[str, Any], Meta(description="by name")] = {}
     overwrite: Overwrite = False
 
 
 @tools.writes(
     CallMethod,
     "Call a method",
-    "Any method of any object, arguments by name; describe lists them.",
+    "Any method of any object, in Live's words.",
     destructive=True,
     idempotent=False,
 )
-async def call_method(desk: Desk, given: CallMethod) -> dict[str, Any]:
-    node = desk.resolve(given.target)
-    if node.type == "Song" and given.method == "undo" and not given.args:
-        # So that who undid what is known.
-        return await desk.undo()
-    return await desk.write([Call(node.id, given.method, given.args)], given.method, given.overwrite)
+def call_method(scope: Scope, args: CallMethod) -> Plan:
+    node = scope.target(args.target)
+    told = {name: _argument(scope, node, args.method, name, value) for name, value in args.args.items()}
+    return Plan.of(args.method, [Call(node.id, args.method, told)], overwrite=args.overwrite)
+
+
+def _argument(scope: Scope, node: Node, method: str, name: str, value: Any) -> Any:
+    known = schema.methods(node.type).get(method) if node.type in schema.CLASSES else None
+    arg = next((each for each in known.args if each.name == name), None) if known is not None else None
+    if arg is None or value is None:
+        return value
+    if arg.type == "obj":
+        return scope.target(value, *([arg.of] if arg.of else [])).id
+    return reading.argument("int" if arg.is_place else arg.type, name, value)
+
+
+class Entry(Struct, forbid_unknown_fields=True):
+    tool: Annotated[str, Meta(description="name of a tool that writes")]
+    args: Annotated[dict[str, Any], Meta(description="its arguments")] = {}
 
 
 class Expected(Struct, forbid_unknown_fields=True):
     target: Target
-    property: str
-    value: Any
+    property: Annotated[str, Meta(description="of the target")]
+    value: Anything
 
 
 class Batch(Arguments):
-    operations: Annotated[
-        list[Set | Call],
-        Meta(
-            min_length=1,
-            max_length=1000,
-            description="$0 stands for what operation 0 made, $0/… for its children",
-        ),
+    calls: Annotated[
+        list[Entry],
+        Meta(min_length=1, max_length=1000, description="$0 in a target is what call 0 makes, $0/… below it"),
     ]
-    if_revision: Annotated[int | UnsetType, Meta(description="refuse if what it touches changed since")] = (
+    if_revision: Annotated[int, Meta(description="refuse if what it touches changed since")] | UnsetType = (
         UNSET
     )
     expect: Annotated[list[Expected], Meta(description="refuse unless all of this is so")] = []
-    dry_run: Annotated[bool, Meta(description="only check, and tell what would change")] = False
+    dry_run: Annotated[bool, Meta(description="only check, and say what would change")] = False
+
+
+Find = Callable[[str], Tool]
+"""The tool of a name, as the server offers it; NotFound for others."""
 
 
 @tools.writes(
     Batch,
     "Write in one step",
-    "Many operations, all or none, as one step in Live's undo history.",
+    "Many calls of write tools, all or none, as one step in Live's undo history.",
     destructive=True,
     idempotent=False,
 )
-async def batch(desk: Desk, given: Batch) -> dict[str, Any]:
-    return await desk.write(
-        given.operations,
+def batch(scope: Scope, args: Batch) -> Plan:
+    ops: list[Operation] = []
+    for number, entry in enumerate(args.calls):
+        try:
+            plan = _tool(entry.tool).planned(scope, entry.args)
+            if not plan.operations:
+                raise errors.InvalidParams("nothing to change was given")
+            if any(isinstance(op, Call) and op.method in ("undo", "redo") for op in plan.operations):
+                raise errors.InvalidParams(
+                    "undo and redo cannot be part of a batch", hint="call undo by itself"
+                )
+            ops += scope.join(plan)
+        except errors.MirrorError as problem:
+            problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
+            problem.facts["call"] = number
+            raise
+    if args.dry_run:
+        scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
+    expect = []
+    for each in args.expect:
+        node = scope.target(each.target)
+        expect.append(
+            (node.id, each.property, reading.property_value(scope, node, each.property, each.value))
+        )
+    return Plan.of(
         "batch",
-        if_revision=None if given.if_revision is UNSET else given.if_revision,
-        expect=[(each.target, each.property, each.value) for each in given.expect],
-        dry_run=given.dry_run,
+        ops,
+        if_revision=None if args.if_revision is UNSET else args.if_revision,
+        expect=tuple(expect),
+        dry_run=args.dry_run,
+        makes=None,
     )
+
+
+_MOST_WORDS = 100
+"""Operations of a dry run that are put into words."""
+
+
+def _tool(name: str) -> Tool:
+    # The registry is made of this module, among others.
+    from . import TOOLS
+
+    tool = TOOLS.get(name)
+    if tool is None:
+        writing = ", ".join(each.name for each in TOOLS.values() if each.plan is not None)
+        raise errors.NotFound(f"There is no tool {name[:40]!r}", hint=f"a batch holds {writing}")
+    if name == "batch":
+        raise errors.InvalidParams("A batch holds no batch", hint="put its calls here")
+    return tool

@@ -13,42 +13,64 @@ from remote_script.SetMirror import schema
 
 from .. import notation, resources, views
 from ..desk import Desk
-from ..fields import Pitch, Target
-from ..tool import Arguments, Nothing, Toolset
+from ..fields import Clip, Pitch, Target, Time, Track, kind
+from ..plans import Scope
+from ..tool import Arguments, Toolset
 from .notes import in_range
 
 tools = Toolset("read")
 
 OBJECT: dict[str, Any] = {"type": "object"}
 LIST: dict[str, Any] = {"type": "array"}
-Limit = Annotated[int, Meta(ge=1, le=1000)]
+Limit = Annotated[int, Meta(ge=1, le=1000, description="at most so many")]
 Cursor = Annotated[str, Meta(description="next_cursor of the answer before")]
 
 
 class GetSet(Arguments):
     parts: Annotated[
-        list[Literal["song", "tracks", "return_tracks", "main_track", "scenes", "cue_points", "view"]],
-        Meta(description="default all"),
+        list[
+            Literal["song", "tracks", "return_tracks", "main_track", "scenes", "cue_points", "view", "status"]
+        ],
+        Meta(description="default all but view and status (the bridge's health)"),
     ] = []
 
 
-@tools.reads(GetSet, "Get the Set", "The whole Set, a line per track and scene. Begin here.", {"set": OBJECT})
+@tools.reads(
+    GetSet,
+    "Get the Set",
+    "The whole Set, a line per track and scene. Begin here.",
+    {"set": OBJECT},
+    lasts=lambda given: "status" not in given.parts,
+)
 async def get_set(desk: Desk, given: GetSet) -> dict[str, Any]:
-    shown = views.overview(desk.mirror)
-    if given.parts:
-        shown = {name: value for name, value in shown.items() if name in given.parts}
-    return {"set": shown}
+    mirror = desk.mirror
+    shown: dict[str, Any] = {}
+    if not {*given.parts} or {*given.parts} - {"view", "status"}:
+        shown = views.overview(mirror)
+    if "view" in given.parts:
+        shown["view"] = views.whole(mirror, mirror.resolve("view"))
+    if "status" in given.parts:
+        shown["status"] = views.status(mirror)
+    return {"set": {name: shown.get(name) for name in given.parts or shown}}
 
 
 class GetTrack(Arguments):
-    track: Target
+    track: Annotated[Track, Meta(description="index, ref or name; default the selected one")] | UnsetType = (
+        UNSET
+    )
 
 
 @tools.reads(
     GetTrack, "Get a track", "One track: mixer, routing, devices, clips with their refs.", {"track": OBJECT}
 )
 async def get_track(desk: Desk, given: GetTrack) -> dict[str, Any]:
-    return {"track": views.track(desk.mirror, desk.resolve(given.track, "Track"))}
+    scope = desk.scope
+    return noted(scope, {"track": views.track(desk.mirror, scope.meant(given.track, "Track"))})
+
+
+def noted(scope: Scope, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with what reading its arguments left to say."""
+    return {**answer, "notes": scope.notes} if scope.notes else answer
 
 
 class GetDevice(Arguments):
@@ -66,7 +88,7 @@ class GetDevice(Arguments):
 )
 async def get_device(desk: Desk, given: GetDevice) -> dict[str, Any]:
     mirror = desk.mirror
-    node = desk.resolve(given.device, "Device")
+    node = desk.scope.target(given.device, "Device")
     words = given.match.casefold()
     held = [each for each in mirror.children(node, "parameters") if words in each.name.casefold()]
     part, after = page(held, given.cursor, given.limit)
@@ -88,7 +110,7 @@ class Get(Arguments):
 )
 async def get(desk: Desk, given: Get) -> dict[str, Any]:
     mirror = desk.mirror
-    node = desk.resolve(given.target)
+    node = desk.scope.target(given.target)
     fields = given.fields or None
     if not given.children:
         budget = views.Budget(given.limit)
@@ -116,7 +138,7 @@ class Find(Arguments):
         UNSET
     )
     where: Annotated[list[str], Meta(description="'arm = true', 'length > 32'")] = []
-    under: Target | UnsetType = UNSET
+    under: Annotated[Target, Meta(description="only what is below it")] | UnsetType = UNSET
     limit: Limit = 20
 
 
@@ -126,22 +148,24 @@ async def find(desk: Desk, given: Find) -> dict[str, Any]:
         name=None if given.name is UNSET else given.name,
         kind=None if given.kind is UNSET else given.kind,
         where=given.where or None,
-        under=None if given.under is UNSET else given.under,
+        under=None if given.under is UNSET else desk.scope.target(given.under).id,
         limit=given.limit,
     )
     return {"found": [views.match(desk.mirror, each) for each in found]}
 
 
 class GetNotes(Arguments):
-    clip: Target
+    clip: (
+        Annotated[Clip, Meta(description="clip or its slot; default the one in the detail view")] | UnsetType
+    ) = UNSET
     form: Annotated[
         Literal["objects", "compact"], Meta(description="compact: 'C1@0:.25v100#id …', see edit_notes")
     ] = "objects"
-    from_time: float | UnsetType = UNSET
-    to_time: float | UnsetType = UNSET
+    from_time: Time | UnsetType = UNSET
+    to_time: Annotated[Time, Meta(description="not included")] | UnsetType = UNSET
     from_pitch: Pitch = 0
     to_pitch: Pitch = 127
-    limit: Annotated[int, Meta(ge=1, le=20000)] = 500
+    limit: Annotated[int, Meta(ge=1, le=20000, description="at most so many")] = 500
     cursor: Cursor = ""
 
 
@@ -153,13 +177,15 @@ class GetNotes(Arguments):
 )
 async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
     mirror = desk.mirror
-    node = desk.resolve(given.clip)
-    held = in_range(mirror.notes(node), given)
+    scope = desk.scope
+    node = scope.meant(given.clip, "Clip")
+    held = in_range(scope, mirror.notes(node), given)
     part, after = page(held, given.cursor, given.limit)
     shown: Any = (
         notation.written(part, ids=True) if given.form == "compact" else [views.note(each) for each in part]
     )
-    return {"ref": mirror.ref(node.id), "notes": shown, "count": len(held), **after}
+    answer = {"ref": mirror.ref(node.id), "notes": shown, "count": len(held), **after}
+    return answer if not scope.notes else {**answer, "said": scope.notes}
 
 
 class GetChanges(Arguments):
@@ -202,7 +228,7 @@ class Wait(Arguments):
         Meta(max_length=50, description="refs, ids, names; * one step, ** any; default anything"),
     ] = []
     after: Annotated[int, Meta(ge=0, description="a revision: changes since count too")] | UnsetType = UNSET
-    timeout_s: Annotated[float, Meta(gt=0, le=300)] = 30.0
+    timeout_s: Annotated[float, Meta(gt=0, le=300, description="seconds")] = 30.0
 
 
 @tools.reads(
@@ -231,21 +257,8 @@ async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
     return {"changed": False, "refs": []}
 
 
-@tools.reads(
-    Nothing,
-    "Get status",
-    "The bridge's health: link, Live's version, counters, the last edits and who made them.",
-    {"status": OBJECT},
-    lasts=False,
-)
-async def get_status(desk: Desk, given: Nothing) -> dict[str, Any]:
-    mirror = desk.mirror
-    history = [{**each, "write": each["write"] or ""} for each in mirror.writes.history.last(20)]
-    return {"status": {**views.plain(mirror.status()), "edits": history}}
-
-
 class Describe(Arguments):
-    what: Annotated[int | str, Meta(description="a class such as Track, or a ref, id or name")]
+    what: Annotated[int | str, kind("target", "a class such as Track, or a ref, id:… or name")]
 
 
 @tools.reads(
@@ -256,7 +269,7 @@ class Describe(Arguments):
 )
 async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
     known = {name.casefold(): name for name in schema.CLASSES}
-    name = known.get(str(given.what).casefold()) or desk.resolve(given.what).type
+    name = known.get(str(given.what).casefold()) or desk.scope.target(given.what).type
     return views.description(name)
 
 

@@ -1,19 +1,19 @@
-"""The song as a whole: transport, tempo, scale, cue points, the view, dialogs, undo."""
+"""The song as a whole: transport, tempo, scale, undo."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Operation, Set, errors
 from remote_script.SetMirror import schema
-from remote_script.SetMirror.places import ID
 
 from .. import units
 from ..desk import Desk
-from ..fields import Length, Target, Time, arguments, sets, settable
-from ..tool import Arguments, Nothing, Toolset
+from ..fields import Length, Target, Time, arguments, given, settable
+from ..plans import Plan, Scope, only
+from ..tool import Arguments, Toolset
 
 tools = Toolset("song")
 
@@ -42,19 +42,22 @@ SetSong = arguments(
     "Set the song",
     "Tempo, signature, loop, punch, metronome, scale, quantization, record modes, Link.",
 )
-async def set_song(desk: Desk, given: Any) -> dict[str, Any]:
-    ops: list[Operation] = []
-    if given.key is not UNSET:
-        root, scale = units.key(given.key)
-        ops += [Set("song", "root_note", root), Set("song", "scale_name", scale)]
-    for op in sets("song", "Song", given):
-        assert isinstance(op, Set)
-        if op.name in _TIMES:
-            op = Set("song", op.name, desk.position(op.value))
-        elif op.name == "loop_length":
-            op = Set("song", op.name, desk.length(op.value))
-        ops.append(op)
-    return await desk.write(ops, "set the song")
+def set_song(scope: Scope, args: Any) -> Plan:
+    song = scope.resolve("song")
+    values = given(args, (*_SONG, *_TIMES, "loop_length"))
+    if args.key is not UNSET:
+        if values.keys() & {"root_note", "scale_name"}:
+            raise errors.InvalidParams("`key` sets root_note and scale_name", hint="give `key` or these two")
+        root, scale = units.key(args.key)
+        values = {"root_note": root, "scale_name": scale, **values}
+    if "scale_name" in values:
+        values["scale_name"] = units.scale_name(values["scale_name"])
+    for name in _TIMES:
+        if name in values:
+            values[name] = scope.position(values[name])
+    if "loop_length" in values:
+        values["loop_length"] = scope.length(values["loop_length"])
+    return Plan.of("set the song", scope.sets(song, values))
 
 
 _CALLS = {
@@ -69,156 +72,82 @@ _CALLS = {
     "re_enable_automation": "re_enable_automation",
     "next_cue": "jump_to_next_cue",
     "previous_cue": "jump_to_prev_cue",
-    "jump_by": "jump_by",
-    "scrub_by": "scrub_by",
 }
-_HELD = {"nudge_up": "nudge_up", "nudge_down": "nudge_down", "back_to_arranger": "back_to_arranger"}
+_JUMPS = ("jump_by", "scrub_by")
+_HELD = ("nudge_up", "nudge_down")
+_ACTIONS = (*_CALLS, "jump_to", "jump_to_cue", *_JUMPS, *_HELD, "back_to_arranger", "record")
+Action: Any = Annotated[Literal[_ACTIONS], Meta(description="what to do")]
 
 
 class Transport(Arguments):
-    action: Literal[tuple([*_CALLS, "jump_to", *_HELD])]  # type: ignore[valid-type]
-    time: Annotated[Time | UnsetType, Meta(description="for jump_to; beats for jump_by, scrub_by")] = UNSET
-    on: Annotated[bool, Meta(description="for nudge_up and nudge_down: held or released")] = True
+    action: Action
+    time: Annotated[Time, Meta(description="of jump_to; beats of jump_by, scrub_by")] | UnsetType = UNSET
+    cue: Annotated[Target, Meta(description="of jump_to_cue: index, ref or name")] | UnsetType = UNSET
+    length: Annotated[Length, Meta(description="of session_record; default until stopped")] | UnsetType = (
+        UNSET
+    )
+    on: Annotated[bool, Meta(description="of nudge_up, nudge_down: held; of record: armed")] = True
+
+
+_TAKES = {
+    "jump_to": ("time",),
+    "jump_to_cue": ("cue",),
+    "session_record": ("length",),
+    "record": ("on",),
+    **dict.fromkeys(_JUMPS, ("time",)),
+    **dict.fromkeys(_HELD, ("on",)),
+}
 
 
 @tools.writes(Transport, "Transport", "Play, stop, record, jump, tap, capture.", idempotent=False)
-async def transport(desk: Desk, given: Transport) -> dict[str, Any]:
-    op: Operation
-    if given.action in ("jump_to", "jump_by", "scrub_by"):
-        if given.time is UNSET:
-            raise errors.InvalidParams(f"{given.action} needs `time`")
-        if given.action == "jump_to":
-            op = Set("song", "current_song_time", desk.position(given.time))
-        elif isinstance(given.time, str):
-            raise errors.InvalidValue(f"{given.action} takes beats as a number", given.time)
-        else:
-            op = Call("song", given.action, {"beats": given.time})
-    elif given.action in _HELD:
-        # Back to the arrangement is Live's button: it is lit while something overrides, and pressing puts it out.
-        op = Set("song", given.action, given.on if given.action != "back_to_arranger" else False)
-    else:
-        op = Call("song", _CALLS[given.action])
-    return await desk.write([op], given.action)
+def transport(scope: Scope, args: Transport) -> Plan:
+    action = args.action
+    takes = _TAKES.get(action, ())
+    only(args, f"action '{action}'", *takes, of=("time", "cue", "length", "on"))
+    for name in ("time", "cue"):
+        if name in takes and getattr(args, name) is UNSET:
+            raise errors.InvalidParams(f"{action} needs `{name}`")
+    return Plan.of(action, [_operation(scope, args)])
 
 
-class NewCue(Struct, forbid_unknown_fields=True):
-    time: Time
-    name: str = ""
-
-
-class CueName(Struct, forbid_unknown_fields=True):
-    cue: Target
-    name: str
-
-
-class EditCuePoints(Arguments):
-    create: list[NewCue] = []
-    rename: list[CueName] = []
-    delete: list[Target] = []
-    jump: Target | UnsetType = UNSET
-
-
-@tools.writes(
-    EditCuePoints,
-    "Edit cue points",
-    "Create, rename, delete cue points (locators); jump to one. The song must be stopped to create or delete.",
-    destructive=True,
-    idempotent=False,
-)
-async def edit_cue_points(desk: Desk, given: EditCuePoints) -> dict[str, Any]:
-    ops: list[Operation] = []
-    for cue in given.rename:
-        ops.append(Set(desk.resolve(cue.cue, "CuePoint").id, "name", cue.name))
-    for target in given.delete:
-        node = desk.resolve(target, "CuePoint")
-        ops.append(Call("song", "delete_cue_point", {"time": {ID: node.id}}))
-    for new in given.create:
-        args: dict[str, Any] = {"time": desk.position(new.time)}
-        if new.name:
-            args["name"] = new.name
-        ops.append(Call("song", "create_cue_point", args))
-    if given.jump is not UNSET:
-        ops.append(Call(desk.resolve(given.jump, "CuePoint").id, "jump"))
-    return await desk.write(ops, "edit cue points")
-
-
-_VIEWS = ("Session", "Arranger", "Detail", "Detail/Clip", "Detail/DeviceChain", "Browser")
-SetView = arguments(
-    "SetView",
-    *settable(
-        "Song.View",
-        "selected_track",
-        "selected_scene",
-        "selected_chain",
-        "detail_clip",
-        "highlighted_clip_slot",
-        "follow_song",
-        "draw_mode",
-    ),
-    ("selected_device", Target | UnsetType, UNSET),
-    ("show", Literal[_VIEWS] | UnsetType, UNSET),
-    ("hide", Literal[_VIEWS] | UnsetType, UNSET),
-    ("focus", Literal[_VIEWS] | UnsetType, UNSET),
-)
-
-
-@tools.writes(SetView, "Set the view", "What is selected and shown in Live's window.")
-async def set_view(desk: Desk, given: Any) -> dict[str, Any]:
-    ops = sets("view", "Song.View", given)
-    if given.selected_device is not UNSET:
-        device = desk.resolve(given.selected_device, "Device")
-        ops.append(Call("view", "select_device", {"device": device.id}))
-    if given.show is not UNSET:
-        ops.append(Call("application/view", "show_view", {"view": given.show}))
-    if given.hide is not UNSET:
-        ops.append(Call("application/view", "hide_view", {"view_name": given.hide}))
-    if given.focus is not UNSET:
-        ops.append(Call("application/view", "focus_view", {"view": given.focus}))
-    return await desk.write(ops, "set the view")
-
-
-class PressButton(Arguments):
-    index: Annotated[int, Meta(ge=0, le=9)] = 0
-
-
-@tools.writes(
-    PressButton,
-    "Press a dialog's button",
-    "Answers the dialog that is open in Live; get application shows its message and buttons.",
-    destructive=True,
-    idempotent=False,
-)
-async def press_dialog_button(desk: Desk, given: PressButton) -> dict[str, Any]:
-    node = desk.resolve("application")
-    buttons = node.props.get("current_dialog_button_count", 0)
-    if not node.props.get("open_dialog_count"):
-        raise errors.NotAvailable("No dialog is open in Live")
-    if given.index >= buttons:
-        raise errors.InvalidValue(
-            f"The dialog has {buttons} buttons, from 0",
-            given.index,
-            message=node.props.get("current_dialog_message"),
-        )
-    op = Call("application", "press_current_dialog_button", {"index": given.index})
-    return await desk.write([op], "press a dialog's button")
+def _operation(scope: Scope, args: Transport) -> Operation:
+    action = args.action
+    if action == "jump_to_cue":
+        assert args.cue is not UNSET
+        return Call(scope.target(args.cue, "CuePoint").id, "jump")
+    if action in ("jump_to", *_JUMPS):
+        assert args.time is not UNSET
+        at = scope.position(args.time)
+        if action == "jump_to":
+            return Set("song", "current_song_time", at)
+        return Call("song", action, {"beats": at})
+    if action == "record":
+        return Set("song", "record_mode", args.on)
+    if action in _HELD:
+        return Set("song", action, args.on)
+    if action == "back_to_arranger":
+        # Live's button: it is lit while something overrides the arrangement, and pressing puts it out.
+        return Set("song", action, False)
+    if action == "session_record" and args.length is not UNSET:
+        return Call("song", _CALLS[action], {"record_length": scope.length(args.length)})
+    return Call("song", _CALLS[action])
 
 
 class Undo(Arguments):
-    write: str = ""
-    anyone: bool = False
+    write: Annotated[str, Meta(description="this write, if it is what would be undone")] = ""
+    anyone: Annotated[bool, Meta(description="whoever's edit was last")] = False
+    redo: Annotated[bool, Meta(description="do again what was undone last instead")] = False
 
 
-@tools.writes(
+@tools.acts(
     Undo,
     "Undo",
     "Takes back your last write, or `write`; with `anyone` whoever's was last.",
     destructive=True,
     idempotent=False,
 )
-async def undo(desk: Desk, given: Undo) -> dict[str, Any]:
-    return await desk.undo(given.write or None, anyone=given.anyone)
-
-
-@tools.writes(Nothing, "Redo", "Does again what was undone last.", idempotent=False)
-async def redo(desk: Desk, given: Nothing) -> dict[str, Any]:
-    return await desk.redo()
+async def undo(desk: Desk, args: Undo) -> dict[str, Any]:
+    if args.redo:
+        only(args, "`redo`", of=("write", "anyone"))
+        return await desk.redo()
+    return await desk.undo(args.write or None, anyone=args.anyone)

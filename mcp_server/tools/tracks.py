@@ -6,34 +6,78 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mirror import Call, Node, Operation, Set, errors
+from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror import schema
 from remote_script.SetMirror.places import ID
 
-from .. import units
-from ..desk import Desk
-from ..fields import Color, Overwrite, Target, Time, Value, arguments, sets, settable
+from .. import reading
+from ..fields import Color, Overwrite, Target, Time, Track, Value, arguments, described, given, settable
+from ..plans import Plan, Scope, made, only
 from ..tool import Arguments, Toolset
 
 tools = Toolset("tracks")
 
+Index = Annotated[int, Meta(ge=-1, description="where, from 0; -1 is the end")]
 
-class CreateTrack(Arguments):
-    kind: Literal["midi", "audio", "return"]
-    name: str | UnsetType = UNSET
-    index: Annotated[int, Meta(ge=-1, description="-1 appends; not for returns")] = -1
+
+class Create(Arguments):
+    kind: Annotated[
+        Literal["midi", "audio", "return", "scene", "take_lane", "cue_point"],
+        Meta(description="midi, audio, return: tracks"),
+    ]
+    name: Annotated[str, Meta(description="text")] | UnsetType = UNSET
     color: Color | UnsetType = UNSET
+    index: Index = -1
+    capture: Annotated[bool, Meta(description="scene: with the clips that play, after the selected one")] = (
+        False
+    )
+    track: Annotated[Track, Meta(description="of a take lane")] | UnsetType = UNSET
+    time: Annotated[Time, Meta(description="of a cue point; Live must be stopped")] | UnsetType = UNSET
 
 
-@tools.writes(CreateTrack, "Create a track", "A MIDI, audio or return track.", idempotent=False)
-async def create_track(desk: Desk, given: CreateTrack) -> dict[str, Any]:
-    args = {} if given.kind == "return" else {"index": given.index}
-    ops: list[Operation] = [Call("song", f"create_{given.kind}_track", args)]
-    return await desk.write([*ops, *sets("$0", "Track", given)], "create a track")
+_HAS = {
+    "midi": ("name", "color", "index"),
+    "audio": ("name", "color", "index"),
+    "return": ("name", "color"),
+    "scene": ("name", "color", "index", "capture"),
+    "take_lane": ("name", "track"),
+    "cue_point": ("name", "time"),
+}
+
+
+@tools.writes(Create, "Create", "A track, scene, take lane or cue point (locator).", idempotent=False)
+def create(scope: Scope, args: Create) -> Plan:
+    only(args, f"kind '{args.kind}'", *_HAS[args.kind], of=Create.__struct_fields__[1:])
+    ops: list[Operation] = []
+    match args.kind:
+        case "cue_point":
+            if args.time is UNSET:
+                raise errors.InvalidParams("A cue point needs `time`")
+            told: dict[str, Any] = {"time": scope.position(args.time)}
+            if args.name:
+                told["name"] = args.name
+            return Plan.of("create a cue point", [Call("song", "create_cue_point", told)])
+        case "take_lane":
+            ops = [Call(scope.meant(args.track, "Track").id, "create_take_lane")]
+            class_ = "TakeLane"
+        case "scene" if args.capture:
+            if args.index != -1:
+                raise errors.InvalidParams(
+                    "`index` has no effect with `capture`", hint="Live inserts after the selected scene"
+                )
+            ops, class_ = [Call("song", "capture_and_insert_scene")], "Scene"
+        case "scene":
+            scope.scenes += 1
+            ops, class_ = [Call("song", "create_scene", {"index": args.index})], "Scene"
+        case _:
+            told = {} if args.kind == "return" else {"index": args.index}
+            ops, class_ = [Call("song", f"create_{args.kind}_track", told)], "Track"
+    new = Node(made(0), class_, None, "", {}, {})  # type: ignore[arg-type]
+    return Plan.of(f"create a {args.kind}", [*ops, *scope.sets(new, given(args, ("name", "color")))])
 
 
 class Send(Struct, forbid_unknown_fields=True):
-    send: Annotated[int | str, Meta(description="number from 0, or the return's name")]
+    send: Annotated[int | str, Meta(extra={"kind": "child"}, description="index, or the return's name")]
     value: Value
 
 
@@ -49,18 +93,18 @@ _TRACK = (
     "output_routing_type",
     "output_routing_channel",
     "fold_state",
-    "is_showing_chains",
     "back_to_arranger",
 )
-_MIXER = ("volume", "panning", "cue_volume", "crossfader", "left_split_stereo", "right_split_stereo")
+_MIXER = ("volume", "panning", "cue_volume", "crossfader")
+_SWITCHES = ("crossfade_assign",)
 _CHAIN = ("in_note", "out_note", "choke_group")
 SetTrack = arguments(
     "SetTrack",
-    ("track", Annotated[Target, Meta(description="a track, chain or drum pad")]),
+    ("track", described(Track, "index; or a track, chain or pad by ref or name")),
     *settable("Track", *_TRACK),
     *[(name, Value | UnsetType, UNSET) for name in _MIXER],
-    ("sends", list[Send], []),
-    *settable("MixerDevice", "crossfade_assign", "panning_mode"),
+    ("sends", Annotated[list[Send], Meta(description="send levels")], []),
+    *settable("MixerDevice", *_SWITCHES),
     *settable("DrumChain", *_CHAIN),
 )
 
@@ -68,97 +112,36 @@ SetTrack = arguments(
 @tools.writes(
     SetTrack,
     "Set a track",
-    "Mixer (volume '-6 dB', panning '20L', sends), name, colour, mute, solo, arm, monitoring, routing by name.",
+    "Mixer (volume '-6 dB', panning '20L', sends), name, colour, mute, solo, arm, monitoring, routing.",
 )
-async def set_track(desk: Desk, given: Any) -> dict[str, Any]:
-    node = desk.resolve(given.track)
-    if node.type not in ("Track", "Chain", "DrumChain", "DrumPad"):
-        raise errors.InvalidValue(
-            f"A track, chain or drum pad is needed, {desk.ref(node)} is a {node.type}", given.track
-        )
+def set_track(scope: Scope, args: Any) -> Plan:
+    node = scope.target(args.track, "Track", "Chain", "DrumPad", role="tracks")
     # What this object does not have the mirror refuses by name.
-    ops: list[Operation] = [
-        Set(node.id, name, units.color(value) if name == "color" else value)
-        for name in (*_TRACK, *_CHAIN)
-        if (value := getattr(given, name)) is not UNSET
-    ]
-    wanted = [
-        name for name in (*_MIXER, "crossfade_assign", "panning_mode") if getattr(given, name) is not UNSET
-    ]
-    if wanted or given.sends:
-        mixer = desk.mirror.child(node, "mixer_device")
+    ops = scope.sets(node, given(args, (*_TRACK, *_CHAIN)))
+    levels, switches = given(args, _MIXER), given(args, _SWITCHES)
+    if levels or switches or args.sends:
+        mixer = scope.child(node, "mixer_device")
         if mixer is None:
-            raise errors.NotAvailable(f"{desk.ref(node)} ({node.type}) has no mixer")
-        for name in wanted:
-            value = getattr(given, name)
-            if name not in _MIXER:
-                ops.append(Set(mixer.id, name, value))
-                continue
-            fader = desk.mirror.child(mixer, name)
+            raise errors.NotAvailable(f"{scope.ref(node)} ({node.type}) has no mixer")
+        for name, value in levels.items():
+            fader = scope.child(mixer, name)
             if fader is None:
-                raise errors.NotAvailable(f"{desk.ref(node)} has no {name}")
-            ops.append(Set(fader.id, "value", value))
-        ops += [Set(_send(desk, node, mixer, each.send).id, "value", each.value) for each in given.sends]
-    return await desk.write(ops, "set a track")
+                raise errors.NotAvailable(f"{scope.ref(node)} has no {name}")
+            ops.append(scope.set(fader, "value", value))
+        ops += scope.sets(mixer, switches)
+        ops += [scope.set(_send(scope, node, mixer, each.send), "value", each.value) for each in args.sends]
+    return Plan.of(f"set {scope.ref(node)}", ops)
 
 
-def _send(desk: Desk, owner: Node, mixer: Node, which: int | str) -> Node:
-    sends = desk.mirror.children(mixer, "sends")
-    returns = (
-        desk.mirror.children("song", "return_tracks")
-        if owner.type == "Track"
-        else desk.mirror.children(_parent(desk, owner), "return_chains")
-    )
-    names = [each.name for each in returns]
-    if isinstance(which, str):
-        fold = which.casefold()
-        found = [
-            n for n, name in enumerate(names) if fold in (name.casefold(), name.casefold().partition("-")[2])
-        ]
-        which = found[0] if found else -1
-    if not 0 <= which < len(sends):
-        raise errors.InvalidValue(
-            f"{desk.ref(mixer)} has {len(sends)} sends, from 0",
-            which,
-            hint=f"they are {', '.join(names) or 'none'}",
-        )
-    return sends[which]
+def _send(scope: Scope, owner: Node, mixer: Node, which: int | str) -> Node:
+    if owner.type == "Track":
+        returns = scope.children("song", "return_tracks")
+    else:
+        returns = scope.children(scope.parent(owner), "return_chains")
+    return reading.child(scope, mixer, "sends", which, "send", [each.name for each in returns])
 
 
-_SCENE = tuple(
-    name for name, prop in schema.properties("Scene").items() if prop.write and name != "color_index"
-)
-CreateScene = arguments(
-    "CreateScene",
-    ("index", Annotated[int, Meta(ge=-1, description="-1 appends")], -1),
-    (
-        "capture",
-        Annotated[bool, Meta(description="the clips that play, after the selected scene")],
-        False,
-    ),
-    *settable("Scene", *_SCENE),
-)
-
-
-@tools.writes(CreateScene, "Create a scene", "A scene, empty or captured from what plays.", idempotent=False)
-async def create_scene(desk: Desk, given: Any) -> dict[str, Any]:
-    first = (
-        Call("song", "capture_and_insert_scene")
-        if given.capture
-        else Call("song", "create_scene", {"index": given.index})
-    )
-    return await desk.write([first, *sets("$0", "Scene", given)], "create a scene")
-
-
-SetScene = arguments("SetScene", ("scene", Target), *settable("Scene", *_SCENE))
-
-
-@tools.writes(SetScene, "Set a scene", "Name, colour, tempo and signature of a scene.")
-async def set_scene(desk: Desk, given: Any) -> dict[str, Any]:
-    return await desk.write(sets(desk.resolve(given.scene, "Scene").id, "Scene", given), "set a scene")
-
-
-# -- all objects -------------------------------------------------------------------------------------------------
+# -- all objects -----------------------------------------------------------------------------------------------
 
 
 class Delete(Arguments):
@@ -172,10 +155,14 @@ class Delete(Arguments):
     ]
 
 
+_DELETABLE = ("Track", "Scene", "Clip", "ClipSlot", "Device", "CuePoint", "DrumPad")
+
+
 @tools.writes(Delete, "Delete", "Deletes objects, all in one step.", destructive=True, idempotent=False)
-async def delete(desk: Desk, given: Delete) -> dict[str, Any]:
-    nodes = {node.id: node for node in map(desk.resolve, given.targets)}.values()
-    return await desk.write([_deletion(desk, node) for node in nodes], "delete")
+def delete(scope: Scope, args: Delete) -> Plan:
+    found = (scope.prefer(each, *_DELETABLE) for each in args.targets)
+    nodes = {node.id: node for node in found}.values()
+    return Plan.of("delete", [_deletion(scope, node) for node in nodes])
 
 
 def _place(node: Node) -> dict[str, int]:
@@ -183,14 +170,8 @@ def _place(node: Node) -> dict[str, int]:
     return {ID: node.id}
 
 
-def _parent(desk: Desk, node: Node) -> Node:
-    if node.parent is None:
-        raise errors.InvalidParams("The song itself cannot be deleted, duplicated or moved")
-    return desk.mirror.node(node.parent)
-
-
-def _deletion(desk: Desk, node: Node) -> Operation:
-    parent, place = _parent(desk, node), _place(node)
+def _deletion(scope: Scope, node: Node) -> Operation:
+    parent, place = scope.parent(node), _place(node)
     match node.role:
         case "tracks":
             return Call("song", "delete_track", {"index": place})
@@ -206,57 +187,100 @@ def _deletion(desk: Desk, node: Node) -> Operation:
             return Call(parent.id, "delete_clip")
         case "arrangement_clips":
             # A take lane has no such method; its track has.
-            track = parent if parent.type == "Track" else _parent(desk, parent)
+            track = parent if parent.type == "Track" else scope.parent(parent)
             return Call(track.id, "delete_clip", {"slot": node.id})
         case "drum_pads":
             return Call(node.id, "delete_all_chains")
     if node.type == "ClipSlot":
         return Call(node.id, "delete_clip")
     raise errors.NotAvailable(
-        f"Live lets nobody delete {desk.ref(node)} ({node.type})",
+        f"Live's API cannot delete {scope.ref(node)} ({node.type})",
         hint="tracks, scenes, clips, devices, cue points and a pad's chains can be deleted",
     )
 
 
 class Duplicate(Arguments):
     target: Annotated[Target, Meta(description="a track, scene, clip, device, or a drum pad")]
-    to: Annotated[
-        Target | UnsetType, Meta(description="of a clip: a slot; of a pad: a pad; else right after itself")
-    ] = UNSET
-    time: Annotated[Time | UnsetType, Meta(description="of a clip: in the arrangement")] = UNSET
+    to: Annotated[list[Target], Meta(max_length=200, description="of a clip: slots; of a pad: pads")] = []
+    time: Annotated[list[Time], Meta(max_length=200, description="of a clip: places in the arrangement")] = []
+    until: Annotated[Time, Meta(description="with one time: repeat end to end up to here")] | UnsetType = (
+        UNSET
+    )
     overwrite: Overwrite = False
 
 
-@tools.writes(Duplicate, "Duplicate", "Copies a track, scene, clip, device or drum pad.", idempotent=False)
-async def duplicate(desk: Desk, given: Duplicate) -> dict[str, Any]:
-    op = _copy(desk, desk.resolve(given.target), given.to, given.time)
-    return await desk.write([op], "duplicate", given.overwrite)
-
-
-def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType) -> Operation:
-    parent, place = _parent(desk, node), _place(node)
+@tools.writes(
+    Duplicate,
+    "Duplicate",
+    "Copies a track, scene, clip, device or drum pad: right after itself, or to many places.",
+    idempotent=False,
+)
+def duplicate(scope: Scope, args: Duplicate) -> Plan:
+    node = scope.prefer(args.target, "Track", "Scene", "Clip", "ClipSlot", "Device", "DrumPad")
     if node.type == "ClipSlot":
-        held = desk.mirror.child(node, "clip")
-        if held is None:
-            raise errors.NotAvailable(f"{desk.ref(node)} has no clip to copy")
-        node, parent = held, node
-    if node.type == "Clip" and time is not UNSET:
-        track = parent if parent.type == "Track" else _parent(desk, parent)
-        return Call(
-            track.id,
-            "duplicate_clip_to_arrangement",
-            {"clip": node.id, "destination_time": desk.position(time)},
-        )
-    if node.type == "DrumPad" and to is not UNSET:
-        args = {"source_index": place, "destination_index": _place(desk.resolve(to, "DrumPad"))}
-        return Call(parent.id, "copy_pad", args)
-    if node.role == "clip" and to is not UNSET:
-        return Call(parent.id, "duplicate_clip_to", {"target_clip_slot": desk.resolve(to, "ClipSlot").id})
-    if to is not UNSET or time is not UNSET:
+        node = scope.clip_in(node)
+    if args.to and args.time:
+        raise errors.InvalidParams("duplicate takes `to` or `time`, not both", hint="make two calls")
+    if args.until is not UNSET and len(args.time) != 1:
+        raise errors.InvalidParams("`until` needs one `time` to begin at")
+    if args.to:
+        ops = [_copy_to(scope, node, each) for each in args.to]
+    else:
+        ops = _copies_at(scope, node, args) if args.time else [_copy(scope, node)]
+    return Plan.of("duplicate", ops, overwrite=args.overwrite)
+
+
+def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
+    if node.type == "DrumPad":
+        pad = scope.target(to, "DrumPad", within=scope.parent(node), role="drum_pads")
+        told = {"source_index": _place(node), "destination_index": _place(pad)}
+        return Call(scope.parent(node).id, "copy_pad", told)
+    if node.type == "Clip" and node.role == "clip":
+        slot = scope.target(to, "ClipSlot", "Clip")
+        slot = scope.parent(slot) if slot.type == "Clip" else slot
+        return Call(scope.parent(node).id, "duplicate_clip_to", {"target_clip_slot": slot.id})
+    raise errors.InvalidParams(
+        f"{scope.ref(node)} ({node.type}) cannot be copied `to` somewhere",
+        hint="leave `to` out: the copy comes right after it"
+        if node.role in ("tracks", "scenes", "devices")
+        else "an arrangement clip is copied to a `time`",
+    )
+
+
+MOST_COPIES = 200
+
+
+def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
+    if node.type != "Clip":
         raise errors.InvalidParams(
-            f"{desk.ref(node)} ({node.type}) can be copied only to right after itself",
-            hint="leave `to` and `time` out; a device can be moved then",
+            f"Only a clip has a `time`; {scope.ref(node)} is a {node.type}", hint="leave `time` out"
         )
+    times = [scope.position(each) for each in args.time]
+    if args.until is not UNSET:
+        end, step = scope.position(args.until), float(node.props.get("length") or 0.0)
+        count = int((end - times[0]) / step + 1e-9) if step > 0 else 0
+        if not 0 < count <= MOST_COPIES:
+            raise errors.InvalidValue(
+                f"From {times[0]:g} until {end:g} fit {max(0, count)} clips of {step:g} beats;"
+                f" 1 to {MOST_COPIES} can be made",
+                args.until,
+            )
+        times = [times[0] + step * number for number in range(count)]
+    track = _track_of(scope, node)
+    told = {"clip": node.id}
+    return [
+        Call(track.id, "duplicate_clip_to_arrangement", {**told, "destination_time": each}) for each in times
+    ]
+
+
+def _track_of(scope: Scope, node: Node) -> Node:
+    while node.type != "Track":
+        node = scope.parent(node)
+    return node
+
+
+def _copy(scope: Scope, node: Node) -> Operation:
+    parent, place = scope.parent(node), _place(node)
     match node.role:
         case "tracks":
             return Call("song", "duplicate_track", {"index": place})
@@ -265,51 +289,64 @@ def _copy(desk: Desk, node: Node, to: Target | UnsetType, time: Time | UnsetType
         case "devices":
             return Call(parent.id, "duplicate_device", {"index": place})
         case "clip":
-            return Call(_parent(desk, parent).id, "duplicate_clip_slot", {"index": _place(parent)})
+            return Call(scope.parent(parent).id, "duplicate_clip_slot", {"index": _place(parent)})
     raise errors.NotAvailable(
-        f"Live lets nobody duplicate {desk.ref(node)} ({node.type})",
+        f"Live's API cannot duplicate {scope.ref(node)} ({node.type})",
         hint="arrangement clips need `time`; drum pads need `to`",
     )
 
 
 class Move(Arguments):
     target: Annotated[Target, Meta(description="a device, or a clip")]
-    to: Annotated[Target | UnsetType, Meta(description="a track or chain; of a clip: a slot")] = UNSET
-    position: Annotated[int, Meta(ge=0, description="of a device: in the chain it goes to")] = 0
-    time: Annotated[Time | UnsetType, Meta(description="of a clip: in the arrangement")] = UNSET
+    to: Annotated[Target, Meta(description="a track or chain; of a clip: a slot")] | UnsetType = UNSET
+    position: (
+        Annotated[int, Meta(ge=0, description="of a device: index in the chain; default the end")] | UnsetType
+    ) = UNSET
+    time: Annotated[Time, Meta(description="of a clip: its new place in the arrangement")] | UnsetType = UNSET
     overwrite: Overwrite = False
 
 
 @tools.writes(
     Move,
     "Move",
-    "Moves a device to a track or chain, or a clip to a slot or time. Live cannot reorder or group tracks.",
+    "Moves a device to a track or chain, or a clip to a slot or time.",
     destructive=True,
     idempotent=False,
 )
-async def move(desk: Desk, given: Move) -> dict[str, Any]:
-    node = desk.resolve(given.target)
-    if schema.is_a(node.type, "Device"):
-        to = desk.resolve(given.to) if given.to is not UNSET else _parent(desk, node)
-        args = {"device": node.id, "target": to.id, "target_position": given.position}
-        return await desk.write([Call("song", "move_device", args)], "move")
-    if node.type != "Clip" and node.type != "ClipSlot":
+def move(scope: Scope, args: Move) -> Plan:
+    node = scope.prefer(args.target, "Device", "Clip", "ClipSlot")
+    if node.type in schema.CLASSES and schema.is_a(node.type, "Device"):
+        only(args, "a device", "to", "position", of=("to", "position", "time"))
+        return Plan.of("move", [_moved_device(scope, node, args)], overwrite=args.overwrite)
+    if node.type not in ("Clip", "ClipSlot"):
         raise errors.NotAvailable(
-            f"Live lets nobody move {desk.ref(node)} ({node.type})", hint="devices and clips can be moved"
+            f"Live's API cannot move {scope.ref(node)} ({node.type})",
+            hint="devices and clips can be moved; a track or scene: duplicate its clips into a new one",
         )
-    if given.to is UNSET and given.time is UNSET:
-        raise errors.InvalidParams("move needs `to` or `time`")
-    clip = node if node.type == "Clip" else desk.mirror.child(node, "clip")
-    if clip is None:
-        raise errors.NotAvailable(f"{desk.ref(node)} has no clip to move")
-    return await desk.write([_move(desk, clip, given.to, given.time)], "move", given.overwrite)
+    only(args, "a clip", "to", "time", of=("to", "position", "time"))
+    if (args.to is UNSET) == (args.time is UNSET):
+        raise errors.InvalidParams("A clip is moved `to` a slot or to a `time`: give one of them")
+    clip = scope.clip_in(node)
+    # One call, so that the script copies and deletes, or sees that the clip is there already.
+    if args.to is not UNSET:
+        copy = _copy_to(scope, clip, args.to)
+        assert isinstance(copy, Call)
+        op = Call(copy.target, "move_clip_to", copy.args)
+    else:
+        assert args.time is not UNSET
+        told = {"clip": clip.id, "destination_time": scope.position(args.time)}
+        op = Call(_track_of(scope, clip).id, "move_clip_to_arrangement", told)
+    return Plan.of("move", [op], overwrite=args.overwrite)
 
 
-def _move(desk: Desk, clip: Node, to: Target | UnsetType, time: Time | UnsetType) -> Operation:
-    """One call, so that the script copies and deletes, or sees that the clip is there already."""
-    copy = _copy(desk, clip, to, time)
-    assert isinstance(copy, Call)
-    moves = {"duplicate_clip_to": "move_clip_to", "duplicate_clip_to_arrangement": "move_clip_to_arrangement"}
-    if copy.method not in moves:
-        raise errors.InvalidParams("An arrangement clip can be moved to a `time` only")
-    return Call(copy.target, moves[copy.method], copy.args)
+def _moved_device(scope: Scope, node: Node, args: Move) -> Operation:
+    owner = scope.parent(node)
+    if args.to is UNSET and args.position is UNSET:
+        raise errors.InvalidParams(
+            "A device is moved `to` a track or chain, or to a `position`: give one of them"
+        )
+    to = owner if args.to is UNSET else scope.target(args.to, "Track", "Chain", role="tracks")
+    held = scope.children(to, "devices") if isinstance(to.id, int) else ()
+    position = len(held) - (to.id == owner.id) if args.position is UNSET else args.position
+    told = {"device": node.id, "target": to.id, "target_position": position}
+    return Call("song", "move_device", told)

@@ -174,35 +174,39 @@ def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
 
 
 def _parameter_value(row: Row, value: Any) -> float:
-    obj = row.obj
     name = row.value("name") or "the parameter"
-    if read(obj, "is_enabled") is False:
+    if read(row.obj, "is_enabled") is False:
         raise BridgeError(
             "NOT_WRITABLE",
             "{!r} is controlled by a macro or a Max device".format(name),
             hint="change what controls it, or unmap it in Live",
         )
+    return parameter_number(row.obj, repr(name), value)
+
+
+def parameter_number(obj: Any, label: str, value: Any) -> float:
+    """The inner value of a parameter, from a number or a text that Live shows of it, within its range."""
     low, high = read(obj, "min"), read(obj, "max")
     if isinstance(value, str):
         labels = _labels(obj)
-        for position, label in enumerate(labels):
-            if label.lower() == value.strip().lower():
+        for position, text in enumerate(labels):
+            if _folded(text) == _folded(value):
                 return float((0 if low is ABSENT else low) + position)
         if labels or low is ABSENT or high is ABSENT:
-            rule = "{!r} takes a number{}".format(name, " or one of its items" if labels else "")
+            rule = "{} takes a number{}".format(label, " or one of its items" if labels else "")
             raise refuse(rule, value, items=labels)
         if len(value) > display.LONGEST_TEXT:
             raise refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), value)
         try:
             return display.value_of(value, display.texts(obj), float(low), float(high), now=_now(obj))
         except display.Refused as problem:
-            raise refuse("{!r}: {}".format(name, problem), value, minimum=low, maximum=high)
-    number = to_float(repr(name), value)
+            raise refuse("{}: {}".format(label, problem), value, minimum=low, maximum=high)
+    number = to_float(label, value)
     # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
     slack = 1e-6 * max(1.0, abs(number))
     if low is not ABSENT and high is not ABSENT:
         if number < low - slack or number > high + slack:
-            rule = "{!r} must be between {:g} and {:g}, got {:g}".format(name, low, high, number)
+            rule = "{} must be between {:g} and {:g}, got {:g}".format(label, low, high, number)
             raise refuse(rule, value, minimum=low, maximum=high)
         number = min(max(number, low), high)
     return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from . import checks
@@ -60,10 +61,8 @@ def _add_warp_marker(call: Call) -> Any:
 
 def _insert_envelope_step(call: Call) -> Any:
     clip, parameter = call.obj, call.args["device_parameter"]
-    value, length = call.args["value"], call.args["length"]
-    low, high = read(parameter, "min"), read(parameter, "max")
-    if low is not ABSENT and high is not ABSENT and not low <= value <= high:
-        raise checks.refuse("value must be between {:g} and {:g}, got {:g}".format(low, high, value), value)
+    length = call.args["length"]
+    value = checks.parameter_number(parameter, "value", call.args["value"])
     if length < 0:
         raise checks.refuse("length must be 0 or more beats", length)
     envelope = clip.automation_envelope(parameter)
@@ -97,7 +96,16 @@ def _clear_envelope(call: Call) -> Any:
     return call.obj.clear_envelope(call.args["device_parameter"])
 
 
+def _fire_slot(call: Call) -> Any:
+    """Live's default for the length is the largest number; it has to be given where a quantization is."""
+    args = [call.args.get("record_length", sys.float_info.max)] if call.args else []
+    if "launch_quantization" in call.args:
+        args.append(call.args["launch_quantization"])
+    return call.obj.fire(*args)
+
+
 ADAPTERS: Adapters = {
+    ("ClipSlot", "fire"): _fire_slot,
     ("ClipSlot", "move_clip_to"): _move_clip_to,
     ("Track", "move_clip_to_arrangement"): _move_to_arrangement,
     ("Clip", "add_warp_marker"): _add_warp_marker,

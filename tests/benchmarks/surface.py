@@ -98,8 +98,8 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
 async def _fill(agent: Agent) -> None:
     """Make the demo Set one of so many tracks, with a clip of so many notes first on the first track."""
     have = len((await agent.call("get_set"))["set"]["tracks"])
-    create = {"op": "call", "target": "song", "method": "create_midi_track", "args": {"index": -1}}
-    await agent.call("batch", operations=[create] * (TRACKS - have))
+    create = {"tool": "create", "args": {"kind": "midi"}}
+    await agent.call("batch", calls=[create] * (TRACKS - have))
     notes = [
         {
             "pitch": 36 + n % 12,

@@ -21,8 +21,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("delete", {"targets": ["tracks/1"]}),
     ("delete", {"targets": ["Bass"]}),
     ("call_method", {"target": "song", "method": "delete_track", "args": {"index": 1}}),
-    ("batch", {"operations": [{"op": "call", "target": "song", "method": "delete_track", "args": {"index": 1}}]}),
-]  # fmt: skip
+    ("batch", {"calls": [{"tool": "delete", "args": {"targets": ["Bass"]}}]}),
+]
 WAYS = pytest.mark.parametrize(("tool", "arguments"), CALLS, ids=["ref", "name", "place", "batch"])
 
 
@@ -90,9 +90,7 @@ async def test_a_track_goes_before_the_one_that_stood_there_when_the_person_was_
     mode: str, autojump_clock: Clock
 ) -> None:
     arguments = {"kind": "audio", "name": "New", "index": 1}
-    asked, code, names = await consented(
-        mode, "create_track", arguments, lambda song: song.create_midi_track(0)
-    )
+    asked, code, names = await consented(mode, "create", arguments, lambda song: song.create_midi_track(0))
     assert code == ""
     assert names[1:] == ["Drums", "New", "Bass", "Keys", "Vox"]
     assert len(asked) == 1

@@ -55,9 +55,11 @@ def wavetable(whole: Whole) -> Node:
     return found[0]
 
 
-def position(whole: Whole) -> int:
+def position(whole: Whole) -> str:
     target = first_of("WavetableDevice")(whole)
-    return next(p.id for p in whole.mirror.children(target, "parameters") if p.name == "Osc 1 Pos")
+    return next(
+        whole.mirror.ref(p.id) for p in whole.mirror.children(target, "parameters") if p.name == "Osc 1 Pos"
+    )
 
 
 MACRO: tuple[str, str, dict[str, Any]] = ("macro", "set:value", {"value": 100.0})
@@ -263,11 +265,11 @@ WRONG = {
     "bool": ["x", 3],
     "int": ["x", 1.5, True, None],
     "float": ["x", True, None],
-    "str": [7, None],
-    "ints": ["x", [1.5], 3],
+    "str": [{"a": 1}, True, None],
+    "ints": ["x", [1.5], {"a": 1}],
     "notes": ["x", [{"pitch": 200, "start_time": 0, "duration": 1}], [{"pitch": 60}], [5]],
     "warp_marker": ["x", [1.0], [1.0, "x"]],
-    "obj": ["tracks/99", 10**7, "nobody at all"],
+    "obj": ["tracks/99", "id:10000000", "nobody at all", True],
 }
 
 
@@ -295,7 +297,7 @@ async def wrong_arguments(whole: Whole, target: str, method: schema.Method, give
             code = await refused(whole, target, method.name, {**given, arg.name: 9999})
             assert code in ("LIVE_REFUSED", *bad), (method.name, code)
     assert await refused(whole, target, method.name, {**given, "no_such_argument": 1}) in bad
-    assert await refused(whole, 10**7, method.name, given) == "STALE_REFERENCE"
+    assert await refused(whole, "id:10000000", method.name, given) == "STALE_REFERENCE"
     assert await refused(whole, "tracks/99", method.name, given) == "STALE_REFERENCE"
 
 
@@ -392,6 +394,6 @@ async def test_methods_that_came_later_are_refused_with_the_version_that_has_the
                 if method.effect == "internal":
                     continue
                 seen.add((node.type, method.name))
-                assert await refused(whole, node.id, method.name, {}) == "NOT_AVAILABLE", method.name
+                assert await refused(whole, f"id:{node.id}", method.name, {}) == "NOT_AVAILABLE", method.name
                 checked += 1
     assert checked > 5

@@ -71,7 +71,7 @@ TARGETS: list[Any] = [
     "tracks/1[x]",
 ]
 READS: dict[str, list[dict[str, Any]]] = {
-    "get_set": [{}],
+    "get_set": [{}, {"parts": ["view", "status"]}],
     "get_track": [
         {"track": target} for target in [*TARGETS, "tracks/0", "tracks/4", "tracks/2", "return_tracks/0"]
     ],
@@ -107,7 +107,6 @@ READS: dict[str, list[dict[str, Any]]] = {
         {"match": ["**"], "after": 0, "timeout_s": 1},
         {"match": [f"{MARK} Keys"], "timeout_s": 0.1},
     ],
-    "get_status": [{}],
     "describe": [{"what": "Track"}, {"what": f"{MARK} Keys"}, {"what": "tracks/1"}],
 }
 ELSEWHERE = {"browse": "it shows Live's library, not the Set"}
@@ -131,7 +130,7 @@ def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
     """All of a tool's answer or refusal but what was asked for by name."""
-    track = whole.mirror.resolve("tracks/1").id
+    track = f"id:{whole.mirror.resolve('tracks/1').id}"
     given = {name: track if value is ID else value for name, value in arguments.items()}
     result = await whole.agent.client.call_tool(tool, given)
     return str(result)
@@ -183,7 +182,7 @@ async def read(whole: Whole, uri: str) -> str:
 async def test_the_answers_and_refusals_of_writes_do_not_tell_it_either(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=DENIED) as whole:
         await marked(whole)
-        track = whole.mirror.resolve("tracks/1").id
+        track = f"id:{whole.mirror.resolve('tracks/1').id}"
         for tool, arguments in [
             ("set_track", {"track": track, "name": "other"}),
             ("set_track", {"track": "tracks/4", "output_routing_type": "nothing"}),
@@ -191,7 +190,7 @@ async def test_the_answers_and_refusals_of_writes_do_not_tell_it_either(autojump
             (
                 "batch",
                 {
-                    "operations": [{"op": "set", "target": track, "name": "name", "value": "x"}],
+                    "calls": [{"tool": "set_track", "args": {"track": track, "name": "x"}}],
                     "dry_run": True,
                 },
             ),
@@ -213,7 +212,7 @@ async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_cloc
         assert (await whole.call("get", target="tracks/1"))["object"] == {"ref": "tracks/1", "hidden": True}
         clips = (await whole.call("get_track", track="tracks/0"))["track"]["clips"]
         assert clips[0] == {"ref": "tracks/0/clip_slots/0/clip", "hidden": True}
-        for target in ("tracks/1/devices/0", whole.mirror.resolve("tracks/1/devices/0").id):
+        for target in ("tracks/1/devices/0", f"id:{whole.mirror.resolve('tracks/1/devices/0').id}"):
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("get", target=target)
         # The order of places stays true.

@@ -104,7 +104,7 @@ async def test_samples_become_simplers_on_pads_and_midi_tracks_each_in_one_undo_
         assert len(whole.history()) == len(entries) + 1
         await whole.call("undo")
         assert shape(whole) == before
-        track = (await whole.call("create_track", kind="midi"))["results"][0]["result"]["ref"]
+        track = (await whole.call("create", kind="midi"))["results"][0]["result"]["ref"]
         answer = await whole.call("load", path=KICK, to=track)
         made = whole.stage.song.tracks[len(whole.stage.song.tracks) - 1].devices[0]
         assert (sample_of(made), answer["results"][0]["result"]["ref"]) == (
@@ -122,7 +122,7 @@ async def test_a_sample_for_a_simpler_replaces_its_sample_and_keeps_the_device(
         ref = whole.mirror.ref(simpler.id)
         answer = await whole.call("load", path=KICK, to=ref)
         assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
-        assert answer["results"][0]["result"]["id"] == simpler.id
+        assert answer["results"][0]["result"]["id"] == f"id:{simpler.id}"
         assert Path(whole.mirror.child(ref, "sample").props["file_path"]).name == "Kick Dusty.wav"  # type: ignore[union-attr]
 
 

@@ -136,7 +136,7 @@ async def test_while_a_load_waits_its_aim_stays(autojump_clock: Clock) -> None:
             await begun(whole)
             for tool, arguments in (
                 ("undo", {}),
-                ("redo", {}),
+                ("undo", {"redo": True}),
                 ("delete", {"targets": [EFFECTS]}),
                 ("delete", {"targets": [f"{EFFECTS}/devices/0"]}),
                 ("set_property", {"target": "view", "property": "selected_track", "value": KEYS}),

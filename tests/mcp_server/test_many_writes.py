@@ -24,18 +24,18 @@ def operations(whole: Whole, draw: random.Random) -> list[dict[str, Any]]:
     wanted = draw.randrange(1, OPERATIONS + 1)
     while len(found) < wanted:
         tool, arguments = changes.by_tool(whole.mirror, draw)
-        risky = {each.get("method") for each in arguments.get("operations", ())} & RISKY
+        risky = {each["args"].get("method") for each in arguments.get("calls", ())} & RISKY
         if risky and draw.random() < 0.97:
             continue
         if tool == "batch":
             base = len(found)
-            for each in arguments["operations"]:
-                target = each["target"]
-                if isinstance(target, str) and target.startswith("$"):
-                    each = {**each, "target": f"${int(target[1:]) + base}"}
+            for each in arguments["calls"]:
+                target = each["args"]["target"]
+                if target.startswith("$"):
+                    each = {**each, "args": {**each["args"], "target": f"${int(target[1:]) + base}"}}
                 found.append(each)
         elif tool == "set_song" and "tempo" in arguments:
-            found.append({"op": "set", "target": "song", "name": "tempo", "value": arguments["tempo"]})
+            found.append({"tool": tool, "args": {"tempo": arguments["tempo"]}})
     return found
 
 
@@ -48,7 +48,7 @@ async def many(seed: int, count: int) -> None:
         for _ in range(count):
             entries = whole.history()
             try:
-                answer = await whole.call("batch", operations=operations(whole, draw))
+                answer = await whole.call("batch", calls=operations(whole, draw))
             except Refused:
                 refused += 1
                 assert whole.history() == entries

@@ -31,10 +31,10 @@ TWICE: list[tuple[str, dict[str, Any]]] = [
     (
         "batch",
         {
-            "operations": [
-                {"op": "set", "target": "song", "name": "tempo", "value": 90},
-                {"op": "set", "target": "tracks/0", "name": "mute", "value": True},
-                {"op": "set", "target": "song", "name": "tempo", "value": 95},
+            "calls": [
+                {"tool": "set_song", "args": {"tempo": 90}},
+                {"tool": "set_track", "args": {"track": 0, "mute": True}},
+                {"tool": "set_song", "args": {"tempo": 95}},
             ]
         },
     ),
@@ -52,13 +52,13 @@ async def test_one_property_set_twice_in_one_call_is_refused_and_nothing_is_done
 
 
 async def test_a_property_may_be_set_again_after_a_call(autojump_clock: Clock) -> None:
-    operations = [
-        {"op": "set", "target": "tracks/0", "name": "name", "value": "one"},
-        {"op": "call", "target": "song", "method": "duplicate_track", "args": {"index": 0}},
-        {"op": "set", "target": "tracks/0", "name": "name", "value": "two"},
+    calls = [
+        {"tool": "set_track", "args": {"track": 0, "name": "one"}},
+        {"tool": "duplicate", "args": {"target": "tracks/0"}},
+        {"tool": "set_track", "args": {"track": 0, "name": "two"}},
     ]
     async with whole_path(demo_set()) as whole:
-        await whole.call("batch", operations=operations)
+        await whole.call("batch", calls=calls)
         names = [whole.mirror.resolve(f"tracks/{index}").props["name"] for index in range(2)]
         assert names == ["two", "one"]
 

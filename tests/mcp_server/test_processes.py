@@ -239,7 +239,7 @@ async def test_it_ends_at_once_however_it_is_told_to(how: str, busy: bool) -> No
         raw = Raw(process)
         assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
         if busy:
-            await raw.send(_call(7, "wait_for_change", timeout_s=300), _call(8, "get_status"))
+            await raw.send(_call(7, "wait_for_change", timeout_s=300), _call(8, "get_set", parts=["status"]))
             await raw.answer(8)
         if how == "its input ends":
             assert process.stdin is not None
@@ -260,7 +260,7 @@ async def test_a_server_with_a_live_of_its_own_takes_it_along() -> None:
         with trio.fail_after(WAIT_S):
             number = 10
             while True:
-                await raw.send(_call(number, "get_status"))
+                await raw.send(_call(number, "get_set", parts=["status"]))
                 status = (await raw.answer(number))["result"]["structuredContent"]
                 if status["synced"]:
                     break
@@ -308,7 +308,7 @@ async def test_a_client_that_falls_back_to_the_older_era_is_served() -> None:
         told = await raw.answer(2)
         assert "result" in told, told
         assert (await raw.hello())["result"]["protocolVersion"] == "2025-11-25"
-        await raw.send(_call(3, "get_status"))
+        await raw.send(_call(3, "get_set", parts=["status"]))
         assert (await raw.answer(3))["result"]["structuredContent"]["synced"] is False
         # And once more: a client that begins anew on the same connection.
         assert (await raw.hello())["result"]["serverInfo"]["name"] == "setmirror"
@@ -336,7 +336,7 @@ async def test_bad_lines_get_their_error_and_the_server_goes_on() -> None:
             _call(5, "no_such_tool"),
             _call(6, "get", target={"a": "list"}),
             _call(7, "set_song", tempo="fast", more=1),
-            _call(8, "get_status"),
+            _call(8, "get_set", parts=["status"]),
         )
         assert (await raw.answer(4))["error"]["code"] == -32601
         for id_, word in ((5, "no_such_tool"), (6, "target"), (7, "set_song")):

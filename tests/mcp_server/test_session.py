@@ -42,12 +42,8 @@ class Musician:
         return answer["results"][0].get("result")
 
 
-def call(target: str, method: str, /, **args: Any) -> dict[str, Any]:
-    return {"op": "call", "target": target, "method": method, "args": args}
-
-
 def put(target: str, name: str, value: Any) -> dict[str, Any]:
-    return {"op": "set", "target": target, "name": name, "value": value}
+    return {"tool": "set_property", "args": {"target": target, "property": name, "value": value}}
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -68,12 +64,12 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
         # Drums, Rhodes, bass, vinyl: the four tracks that are there become these.
         await me.does(
             "batch",
-            operations=[
+            calls=[
                 put(f"tracks/{number}", "name", name)
                 for number, name in enumerate(("Drums", "Rhodes", "Vinyl", "Spare"))
             ],
         )
-        bass = (await me.does("create_track", kind="midi", name="Bass", index=2))["ref"]
+        bass = (await me.does("create", kind="midi", name="Bass", index=2))["ref"]
         assert bass == "tracks/2"
         await me.does("load", path="drums/Dusty Lo-Fi Kit.adg", to="Drums")
         await me.does("load", path="instruments/Electric", to="Rhodes")
@@ -110,8 +106,12 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
         await me.does("transform_notes", clip=rhodes, operation="scale_velocity", amount=0.9)
 
         # A second scene without drums, for the intro.
-        await me.does("set_scene", scene="scenes/0", name="Verse")
-        await me.does("set_scene", scene="scenes/1", name="Intro", tempo=80)
+        names = [
+            put("scenes/0", "name", "Verse"),
+            put("scenes/1", "name", "Intro"),
+            put("scenes/1", "tempo", 80),
+        ]
+        await me.does("batch", calls=names)
         await me.does("duplicate", target=rhodes, to="tracks/1/clip_slots/1")
         await me.does("fire", target="scenes/0")
         await trio.sleep(4)
@@ -150,9 +150,9 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
             for clip in clips:
                 await me.does("duplicate", target=clip, time=time)
         await me.does(
-            "edit_cue_points",
-            create=[
-                {"time": f"{bar}.1.1", "name": name}
+            "batch",
+            calls=[
+                {"tool": "create", "args": {"kind": "cue_point", "time": f"bar {bar}", "name": name}}
                 for bar, name in ((1, "Intro"), (5, "Verse"), (9, "Chorus"))
             ],
         )

@@ -41,7 +41,7 @@ def having(whole: Whole, class_: str, name: str) -> list[Node]:
 
 async def shown(whole: Whole, node: Node, name: str) -> Any:
     """As `get` and the resource show it, which is the same."""
-    got = (await whole.call("get", target=node.id, fields=[name]))["object"][name]
+    got = (await whole.call("get", target=f"id:{node.id}", fields=[name]))["object"][name]
     uri = f"live://ref/{whole.mirror.ref(node.id)}"
     read = await whole.agent.client.read_resource(uri)
     assert json.loads(read.contents[0].text)[name] == got
@@ -52,15 +52,8 @@ async def only_if(whole: Whole, node: Node, name: str, value: Any) -> dict[str, 
     """A dry run of any change under the condition."""
     return await whole.call(
         "batch",
-        operations=[
-            {
-                "op": "set",
-                "target": "song",
-                "name": "tempo",
-                "value": whole.mirror.resolve("song").props["tempo"],
-            }
-        ],
-        expect=[{"target": node.id, "property": name, "value": value}],
+        calls=[{"tool": "set_song", "args": {"tempo": whole.mirror.resolve("song").props["tempo"]}}],
+        expect=[{"target": f"id:{node.id}", "property": name, "value": value}],
         dry_run=True,
     )
 
@@ -82,14 +75,16 @@ async def test_every_choice_is_understood_by_label_and_by_number_and_shown_in_on
                 if name != "type":
                     assert node.id in await ids(whole, node, f"{name} = {told}")
                 if prop.write:
-                    answer = await whole.call("set_property", target=node.id, property=name, value=meant)
+                    answer = await whole.call(
+                        "set_property", target=f"id:{node.id}", property=name, value=meant
+                    )
                     (result,) = answer["results"]
                     assert answer["outcome"] == "unchanged", (name, meant, answer)
                     assert result["before"] == result["after"] == told, (name, meant, answer)
             for wrong in ("no such choice", 9999):
                 await names_the_choices(prop, only_if(whole, node, name, wrong))
                 if prop.write:
-                    setting = whole.call("set_property", target=node.id, property=name, value=wrong)
+                    setting = whole.call("set_property", target=f"id:{node.id}", property=name, value=wrong)
                     await names_the_choices(prop, setting)
             if name != "type" and prop.labels:
                 looking = whole.call("find", kind=class_, where=[f"{name} = no such choice"])
@@ -107,7 +102,7 @@ async def names_the_choices(prop: schema.Property, call: Awaitable[Any]) -> None
 
 async def ids(whole: Whole, node: Node, condition: str) -> list[int]:
     """What fulfils it among its own kind and kin."""
-    near = {"under": node.parent} if node.parent is not None else {}
+    near = {"under": f"id:{node.parent}"} if node.parent is not None else {}
     found = await whole.call("find", kind=node.type, where=[condition], limit=1000, **near)
     return [each["id"] for each in found["found"]]
 
@@ -134,10 +129,14 @@ async def test_every_value_that_is_read_is_taken_back(autojump_clock: Clock) -> 
                 if prop.type not in NO_CONDITION and not isinstance(told, dict | list) and name != "type":
                     assert node.id in await ids(whole, node, f"{name} = {said(told)}"), (name, told)
                 if told == -1 and (node.type, name) in NONE:
-                    code = await whole.refused("set_property", target=node.id, property=name, value=told)
+                    code = await whole.refused(
+                        "set_property", target=f"id:{node.id}", property=name, value=told
+                    )
                     assert code == "INVALID_VALUE"
                 elif prop.write and prop.kind != "gauge":
-                    answer = await whole.call("set_property", target=node.id, property=name, value=told)
+                    answer = await whole.call(
+                        "set_property", target=f"id:{node.id}", property=name, value=told
+                    )
                     assert answer["outcome"] == "unchanged", (node.type, name, told, answer)
                     assert answer["results"][0]["after"] == told, (node.type, name, told, answer)
         assert {(class_, name) for class_, name in CHOICES} <= {
@@ -165,14 +164,9 @@ async def test_an_event_and_a_refusal_tell_choices_and_objects_as_reads_do(autoj
         assert problem.value.data["observed"] == "gate"
         made = await whole.call(
             "batch",
-            operations=[
-                {
-                    "op": "call",
-                    "target": "tracks/6/clip_slots/1",
-                    "method": "create_clip",
-                    "args": {"pages": 4.0},
-                },
-                {"op": "set", "target": "$0", "name": "launch_mode", "value": "repeat", "expect": "trigger"},
+            calls=[
+                {"tool": "create_clip", "args": {"track": 6, "slot": 1, "length": "1 bar"}},
+                {"tool": "set_clip", "args": {"clip": "$0", "launch_mode": "Repeat"}},
             ],
         )
         result = made["results"][1]

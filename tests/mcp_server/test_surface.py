@@ -245,9 +245,10 @@ async def test_a_uri_that_is_none_is_refused(uri: str, autojump_clock: Clock) ->
     ("tool", "arguments", "told"),
     [
         ("get_track", {"track": "Drms"}, "near it are tracks/0 (Drums)"),
-        ("get_track", {"track": 1}, "a number is an id; by position it is a ref such as tracks/2"),
+        ("get_track", {"track": 99}, "tracks, counted from 0, so there is none at 99"),
+        ("get", {"target": 1}, "write tracks/1 or scenes/1 or cue_points/1 or id:1"),
         ("get_track", {"trak": "Drums"}, "the arguments of get_track are: track"),
-        ("set_song", {"tempo": 5000}, "tempo is a number from 20 to 999"),
+        ("set_song", {"tempo": 5000}, "between 20 and 999"),
         (
             "set_track",
             {"track": "Drums", "current_monitoring_state": "listen"},

@@ -113,6 +113,6 @@ async def test_what_was_done_again_can_be_taken_back_again(autojump_clock: Clock
         for _ in range(3):
             await whole.call("undo")
             assert whole.history() == []
-            await whole.call("redo")
+            await whole.call("undo", redo=True)
             assert whole.stage.song.tracks[1].name == "Bass"
         await whole.call("undo")

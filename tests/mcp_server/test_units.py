@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from mcp_server import units
 from mirror import errors
-from remote_script.SetMirror import scales
 
 
 @given(st.integers(0, 127))
@@ -108,10 +107,6 @@ def test_a_scale_that_is_nearly_right_is_refused_with_the_near_ones() -> None:
     with pytest.raises(errors.InvalidValue) as caught:
         units.key("C lidian")
     assert "Lydian" in caught.value.hint
-
-
-def test_live_has_the_scales_that_headless_live_has() -> None:
-    assert tuple(name for name, _ in scales.SCALES) == units.SCALES
 
 
 @pytest.mark.parametrize("said", ["1,500", "12,345", "-1,500"])

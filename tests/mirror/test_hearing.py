@@ -43,7 +43,7 @@ HEARD: list[tuple[Any, Any, set[str]]] = [
     (["tracks/1/**"], VOLUME, {"tracks/1", "tracks/1/mixer_device", "tracks/1/mixer_device/volume"}),
     (["**/volume"], VOLUME, {"tracks/1/mixer_device/volume"}),
     ([33], VOLUME, {"tracks/1/mixer_device/volume"}),
-    (["33"], VOLUME, {"tracks/1/mixer_device/volume"}),
+    (["id:33"], VOLUME, {"tracks/1/mixer_device/volume"}),
     (["Bass"], VOLUME, {"tracks/1"}),
     (["tracks/1[Bass]"], VOLUME, {"tracks/1"}),
     (["tracks/1[Drums]"], VOLUME, set()),
@@ -66,7 +66,7 @@ def test_a_pattern_hears_what_it_says(patterns: Any, change: list[Any], refs: se
     assert heard(filled(), patterns, [copy.deepcopy(change)]) == refs
 
 
-@pytest.mark.parametrize("text", ["", "  ", "tracks/[", "tracks/***", "a b/*"])
+@pytest.mark.parametrize("text", ["", "  ", "17", "tracks/[", "tracks/***", "a b/*"])
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(errors.InvalidValue):
         Pattern(text)

@@ -16,7 +16,7 @@ from .test_store import filled
     ("target", "id_"),
     [
         (3, 3),
-        ("3", 3),
+        ("id:3", 3),
         ("song", 1),
         ("tracks/1", 3),
         ("song/tracks/1", 3),

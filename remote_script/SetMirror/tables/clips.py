@@ -28,7 +28,7 @@ class ClipSlot
   delete_clip() -> none  edit means=clip deletes=clip
   duplicate_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit means=clip creates=Clip overwrites=@target_clip_slot/clip
   move_clip_to(target_clip_slot: obj:ClipSlot) -> none  edit ours means=clip creates=Clip deletes=clip overwrites=@target_clip_slot/clip
-  fire() -> none  act means=clip plays=clip,~playing later=launch
+  fire(record_length: float = null, launch_quantization: int = null) -> none  act means=clip plays=clip,~playing later=launch
   set_fire_button_state(state: bool) -> none  act plays=clip,~playing later=launch
   stop() -> none  act plays=~playing later=stop
 
@@ -120,7 +120,7 @@ class Clip
   set_notes(notes: json) -> none  edit
   stop() -> none  act plays=~playing later=stop
   stop_scrub() -> none  act plays
-  insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: float) -> none  edit ours
+  insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: json) -> none  edit ours
   envelope_value(device_parameter: obj:DeviceParameter, time: float) -> float  read ours
   delete_envelope_events(device_parameter: obj:DeviceParameter, from_time: float, to_time: float) -> none  edit since=12.2.0 ours deletes=automation_envelopes
   replace_notes(notes: notes) -> ints  edit ours deletes=notes

@@ -1,0 +1,478 @@
+"""Reads what a client wrote as an argument. All tools read through this module, so all have one grammar.
+
+    5, "5", "5,5"      a number is the same quoted or not; what can be read two ways is refused with both readings
+    "true", "[1, 2]"   booleans, lists and objects sent as text; one thing stands for a list of it
+    "Complex Pro"      a choice in any case, with spaces, "_" or "-"
+    null               not given
+    3, "3"             an index from 0 where one list is meant; where several are, it is refused with the readings
+    "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; anything else a name, which is never guessed at
+
+`fitted` needs the types alone; `target`, `parameter` and `property_value` need the Set as well.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Sequence
+from types import UnionType
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import inspect
+
+from mirror import Node, errors
+from mirror.queries import CANDIDATES
+from remote_script.SetMirror import display, schema
+from remote_script.SetMirror.checks import choice
+from remote_script.SetMirror.values import NOTE_FIELDS
+
+from . import notation, schemas, units
+
+_YES, _NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
+_DIGITS = re.compile(r"[0-9]{1,15}")
+CLEAR = ("none", "no", "")
+"""What clears a reference to an object, besides null."""
+
+
+class Place(Protocol):
+    """What reading needs of the Set; `plans.Scope` has it."""
+
+    def resolve(self, target: int | str, *kinds: str) -> Node: ...
+    def ref(self, node: Node) -> str: ...
+    def children(self, node: Node | str, role: str) -> tuple[Node, ...]: ...
+    def named(self, name: str, *kinds: str) -> list[Node]: ...
+    def has_id(self, id_: int) -> bool: ...
+
+
+# -- by type ---------------------------------------------------------------------------------------------------
+
+
+def fitted(given: dict[str, Any], arguments: type[msgspec.Struct]) -> dict[str, Any]:
+    """The arguments with each value as its type has it, as far as that is unambiguous.
+
+    Raises:
+      InvalidValue: a value can be read two ways.
+    """
+    return _struct(given, inspect.type_info(arguments), "")
+
+
+def _struct(given: dict[str, Any], type_: inspect.Type, label: str) -> dict[str, Any]:
+    assert isinstance(type_, inspect.StructType)
+    fields = {each.encode_name: each for each in type_.fields}
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        field = fields.get(name)
+        if field is None:
+            found[name] = value
+        elif value is not None or isinstance(schemas.bare(field.type), inspect.AnyType):
+            found[name] = _fit(value, field.type, f"{label}.{name}" if label else name)
+    return found
+
+
+def _fit(value: Any, type_: inspect.Type, label: str) -> Any:
+    """`value` as `type_` has it; what cannot be is returned as it is, and refused by its type."""
+    if schemas.kind(type_):
+        # Read by the tool, with what it means; a JSON number without a fraction is whole.
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    plain = schemas.bare(type_)
+    if isinstance(plain, inspect.ListType):
+        return [
+            _fit(each, plain.item_type, f"{label}[{number}]")
+            for number, each in enumerate(_list(value, plain, label))
+        ]
+    if isinstance(plain, inspect.StructType | inspect.DictType):
+        value = _parsed(value, dict)
+        if isinstance(value, dict) and isinstance(plain, inspect.StructType):
+            return _struct(value, plain, label)
+        if isinstance(value, dict) and isinstance(plain, inspect.DictType):
+            return {name: _fit(each, plain.value_type, f"{label}.{name}") for name, each in value.items()}
+        return value
+    read = _READ.get(type(plain))
+    return value if read is None else read(value, plain, label)
+
+
+def _parsed(value: Any, wanted: type | UnionType) -> Any:
+    """A list or an object sent as its JSON text."""
+    if isinstance(value, str) and value.strip()[:1] in "[{":
+        try:
+            found = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            return value
+        return found if isinstance(found, wanted) else value
+    return value
+
+
+def _list(value: Any, type_: inspect.ListType, label: str) -> list[Any]:
+    value = _parsed(value, list)
+    if isinstance(value, list):
+        return value
+    item = schemas.bare(type_.item_type)
+    if isinstance(value, str) and "," in value and isinstance(item, inspect.FloatType | inspect.IntType):
+        parts = ", ".join(value.split(","))
+        raise errors.InvalidValue(
+            f"{label}: {value[:60]!r} can be one number or the list [{parts[:60]}]",
+            value[:60],
+            hint="write a JSON list",
+        )
+    return [value]
+
+
+def _int(value: Any, type_: inspect.Type, label: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | float):
+        return value
+    found = _labelled(label, units.whole, value)
+    return value if found is None else found
+
+
+def _float(value: Any, type_: inspect.Type, label: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _labelled(label, units.number, value)
+    return value if found is None else found
+
+
+def _bool(value: Any, type_: inspect.Type, label: str) -> Any:
+    text = str(value).strip().casefold() if isinstance(value, str | int) else ""
+    return True if text in _YES else False if text in _NO else value
+
+
+def _str(value: Any, type_: inspect.Type, label: str) -> Any:
+    # A track may be called 808.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _choice(value: Any, type_: inspect.Type, label: str) -> Any:
+    assert isinstance(type_, inspect.LiteralType)
+    folded = {folded_label(str(each)): each for each in type_.values}
+    return folded.get(folded_label(str(value)), value) if isinstance(value, str | int) else value
+
+
+_READ: dict[type, Callable[[Any, inspect.Type, str], Any]] = {
+    inspect.IntType: _int,
+    inspect.FloatType: _float,
+    inspect.BoolType: _bool,
+    inspect.StrType: _str,
+    inspect.LiteralType: _choice,
+}
+
+
+def folded_label(text: str) -> str:
+    """A label without case, and with one space for a space, "_" or "-"."""
+    return " ".join(re.sub(r"[\s_-]+", " ", text.casefold()).split())
+
+
+def _labelled(label: str, read: Callable[[str | float], Any], value: str | float) -> Any:
+    try:
+        return read(value)
+    except errors.InvalidValue as problem:
+        raise errors.InvalidValue(f"{label}: {problem.rule}", problem.value, hint=problem.hint) from None
+
+
+# -- targets ---------------------------------------------------------------------------------------------------
+
+LISTS = {"Track": "tracks", "Scene": "scenes", "CuePoint": "cue_points"}
+"""What an index alone means, by the kind of object that is wanted."""
+
+
+def target(
+    place: Place,
+    value: Any,
+    *kinds: str,
+    within: Node | None = None,
+    role: str = "",
+) -> Node:
+    """The object that an argument stands for.
+
+    Args:
+      kinds: Only these make sense here: kinds as `mirror.queries.KINDS` or Live's classes; none for any.
+      within, role: The owner and its list that an index counts in; the song's tracks, scenes or cue points where
+        one of them is the only kind.
+
+    Raises:
+      InvalidValue: an index where several lists could be meant, or both an index and a name.
+      MirrorError: as `mirror.queries.resolve`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise errors.InvalidValue(f"A target is an index, an id, a ref or a name, not {str(value)[:100]!r}")
+    text = str(value).strip()
+    if _DIGITS.fullmatch(text) is None:
+        return place.resolve(value, *kinds)
+    number = int(text)
+    if not role and len(kinds) == 1:
+        role = LISTS.get(kinds[0], "")
+    named = place.named(text, *kinds)
+    if not role:
+        if len(named) == 1 and not _indexed(place, number, kinds) and not place.has_id(number):
+            return named[0]
+        raise _many_readings(place, number, named, kinds)
+    owner: Node | str = within if within is not None else "song"
+    held = place.children(owner, role)
+    at = held[number] if number < len(held) else None
+    if at is not None and within is None:
+        at = place.resolve(f"{role}/{number}")
+    if len(named) == 1 and named[0] is not at and (at is None or named[0].id != at.id):
+        if at is None:
+            return named[0]
+        raise errors.Ambiguous(
+            f"{text!r} is the name of {place.ref(named[0])} and the index of {place.ref(at)}",
+            text,
+            hint=f"write '{place.ref(named[0])}' or '{place.ref(at)}'",
+        )
+    if at is None:
+        where = "The Set" if within is None else place.ref(within)
+        raise errors.StaleReference(
+            f"{where} has {len(held)} {role}, counted from 0, so there is none at {number}", number
+        )
+    return at
+
+
+def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence[str]) -> errors.Ambiguous:
+    """The refusal of an index that could count in several lists."""
+    found = [place.ref(each) for each in (*named, *_indexed(place, number, kinds))]
+    if place.has_id(number):
+        found.append(f"id:{number}")
+    readings = ", ".join(found[:CANDIDATES])
+    return errors.Ambiguous(
+        f"{number} alone does not say which object is meant",
+        number,
+        hint=f"write {readings.replace(', ', ' or ')}" if found else "write a ref, a name, or id:… for an id",
+    )
+
+
+def _indexed(place: Place, number: int, kinds: Sequence[str]) -> list[Node]:
+    """What an index could be, in the song's lists of these kinds."""
+    lists = [role for class_, role in LISTS.items() if not kinds or class_ in kinds]
+    return [held[number] for role in lists if number < len(held := place.children("song", role))]
+
+
+def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()) -> Node:
+    """One of an owner's children by index from 0, id, ref or name, never guessed at.
+
+    Args:
+      what: What they are, for a refusal: "send", "parameter".
+      names: Other names of theirs, such as those of the returns that the sends go to.
+    """
+    held = place.children(owner, role)
+    text = str(value).strip()
+    shown = list(names) or [each.name for each in held]
+    for fits in (_exactly, _same_fold, _part):
+        at = [n for n, name in enumerate(shown[: len(held)]) if fits(name, text)]
+        if len(at) > 1:
+            raise errors.Ambiguous(
+                f"{place.ref(owner)} has {len(at)} {what}s that {text[:60]!r} can mean",
+                text[:60],
+                hint=f"write the index: {', '.join(f'{n} ({shown[n]})' for n in at[:CANDIDATES])}",
+                candidates=[shown[n] for n in at[:CANDIDATES]],
+            )
+        if at:
+            return held[at[0]]
+        if fits is _exactly and _DIGITS.fullmatch(text):
+            if int(text) < len(held):
+                return held[int(text)]
+            break
+    if text.startswith("id:") or "/" in text:
+        found = [each for each in held if each.id == place.resolve(text).id]
+        if found:
+            return found[0]
+    near = difflib.get_close_matches(text, shown, 5, 0.5)
+    known = ", ".join(shown[:40]) or "none"
+    raise errors.NotFound(
+        f"{place.ref(owner)} has {len(held)} {what}s, none of them {text[:60]!r}",
+        text[:60],
+        hint=f"did you mean {', '.join(near)}?" if near else f"they are {known}",
+    )
+
+
+def _exactly(name: str, text: str) -> bool:
+    return name == text
+
+
+def _same_fold(name: str, text: str) -> bool:
+    """Also without the letter that Live puts before a return's name: "A-Reverb"."""
+    fold = text.casefold()
+    return bool(fold) and fold in (name.casefold(), name.casefold().partition("-")[2])
+
+
+def _part(name: str, text: str) -> bool:
+    return bool(text) and text.casefold() in name.casefold()
+
+
+# -- values ----------------------------------------------------------------------------------------------------
+
+
+def parameter(node: Node, value: Any) -> float | str:
+    """What a parameter is set to: Live's inner number, or a text for the script to search.
+
+    A bare number is the inner value, quoted or not; where the parameter's own texts are numbers, it is such a text.
+    {"raw": 4} is always the inner value.
+    """
+    value = _parsed(value, dict)
+    if isinstance(value, dict):
+        raw = value.get("raw")
+        number = units.number(raw) if set(value) == {"raw"} and isinstance(raw, int | float | str) else None
+        if number is None or isinstance(raw, bool):
+            raise errors.InvalidValue(
+                f"{node.name!r} takes a number, a text, or {{'raw': number}}", str(value)[:60]
+            )
+        return number
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise errors.InvalidValue(f"{node.name!r} takes a number or a text, not {str(value)[:60]!r}")
+    if isinstance(value, str) and display.change(value) is not None:
+        return value
+    number = units.number(value)
+    texts = texts_of_numbers(node)
+    if number is None or not texts:
+        return str(value) if number is None else number
+    for text in texts:
+        if units.number(text) == number:
+            return text
+    raise errors.InvalidValue(
+        f"{node.name!r} shows {', '.join(texts[:40])}, not {number:g}",
+        number,
+        hint="write one of these, or {'raw': …} for the inner value",
+    )
+
+
+def texts_of_numbers(node: Node) -> list[str]:
+    """The texts of a stepped parameter that shows numbers: sync rates, say; else none."""
+    items = node.props.get("value_items")
+    if not node.props.get("is_quantized") or not isinstance(items, list) or not items:
+        return []
+    texts = [str(each) for each in items]
+    try:
+        return texts if all(display.number(each) is not None for each in texts) else []
+    except display.Refused:
+        return []
+
+
+def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
+    """A property's value from what was written: by the type that the table has; unknown ones as they are."""
+    prop = schema.properties(node.type).get(name) if node.type in schema.CLASSES else None
+    if prop is None or not prop.write:
+        return value
+    if node.type == "DeviceParameter" and name == "value":
+        return parameter(node, value)
+    if prop.type == "ref":
+        if value is None or (isinstance(value, str) and value.strip().casefold() in CLEAR):
+            if name in _KEPT:
+                raise errors.NotAvailable(f"Live's API cannot clear `{name}`: {_KEPT[name]}", name)
+            return None
+        return target(place, value, *([prop.of] if prop.of else [])).id
+    if prop.choices is not None and isinstance(value, str):
+        number = None if choice(prop, value) is not None else units.whole(value)
+        # A label, or the number of one; what is neither is refused with all that there are.
+        return value if number is None else number
+    if prop.type in ("int", "float"):
+        return number_of(prop, value, node.props.get(name))
+    if prop.type == "bool":
+        return _bool(value, inspect.BoolType(), name)
+    if prop.type in ("str", "routing"):
+        return _str(value, inspect.StrType(), name)
+    return _parsed(value, list | dict)
+
+
+def number_of(prop: schema.Property, value: Any, now: Any) -> Any:
+    """A number of Live's in a property's own unit, or a change from `now`: "+5", "by -3 st", "120 bpm"."""
+    if not isinstance(value, str):
+        return value
+    if prop.unit == "rgb":
+        return units.color(value)
+    said = display.change(value)
+    found = display.quantity(said if said is not None else value)
+    wanted = display.quantity(f"1 {prop.unit}") if prop.unit not in ("", "beats") else None
+    number = _labelled(f"`{prop.name}`", units.number, said if said is not None else value)
+    if number is None and found is not None and wanted is not None and found.unit == wanted.unit:
+        number = found.amount / wanted.amount
+    if number is None:
+        if prop.unit == "beats":
+            return value
+        unit = f" of {prop.unit}" if prop.unit else ""
+        raise errors.InvalidValue(f"`{prop.name}` takes a number{unit}, not {value[:60]!r}", value[:60])
+    if said is not None:
+        if isinstance(now, bool) or not isinstance(now, int | float):
+            raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])
+        number += now
+    return int(number) if prop.type == "int" and math.isfinite(number) and number.is_integer() else number
+
+
+def pitch(value: Any) -> int:
+    """A MIDI pitch from 0..127 or from its name."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise errors.InvalidValue(f"A pitch is 0 to 127 or a name such as C3, not {str(value)[:60]!r}")
+    return units.pitch(value)
+
+
+_NOTE_FIELDS: dict[str, tuple[str, inspect.Type | None]] = {
+    "id": ("note_id", inspect.IntType()),
+    "p": ("pitch", None),
+    "t": ("start_time", inspect.FloatType()),
+    "d": ("duration", inspect.FloatType()),
+    "v": ("velocity", inspect.FloatType()),
+    "m": ("mute", inspect.BoolType()),
+    "pr": ("probability", inspect.FloatType()),
+    "vd": ("velocity_deviation", inspect.FloatType()),
+    "rv": ("release_velocity", inspect.FloatType()),
+}
+"""Short name → Live's name and type; both names are read."""
+_LONG = {name: (name, type_) for name, type_ in _NOTE_FIELDS.values()}
+
+
+def notes(value: Any) -> list[dict[str, Any]]:
+    """Notes from the compact text, or from objects with short or Live's names, as the mirror takes them."""
+    value = _parsed(value, list)
+    if isinstance(value, str):
+        return notation.read(value)
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        raise errors.InvalidValue(
+            f"Notes are a text or a list of objects, not {str(value)[:60]!r}", hint=notation.HINT
+        )
+    return [_note(number, each) for number, each in enumerate(value)]
+
+
+def _note(number: int, given: Any) -> dict[str, Any]:
+    if isinstance(given, list | tuple) and len(given) == len(NOTE_FIELDS):
+        # As a read of the property has it.
+        given = dict(zip(NOTE_FIELDS, given, strict=True))
+    if not isinstance(given, dict):
+        raise errors.InvalidValue(
+            f"Note {number} must be an object, got {str(given)[:60]!r}", hint=notation.HINT
+        )
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        known = _NOTE_FIELDS.get(name) or _LONG.get(name)
+        if known is None or known[0] in found:
+            fields = ", ".join(f"{short} ({long})" for short, (long, _) in _NOTE_FIELDS.items())
+            wrong = f"has no field {name[:40]!r}" if known is None else f"has {known[0]} twice"
+            raise errors.InvalidValue(f"Note {number} {wrong}", name[:40], hint=f"a note has {fields}")
+        if value is not None:
+            long, type_ = known
+            found[long] = pitch(value) if type_ is None else _fit(value, type_, f"{long} of note {number}")
+    return found
+
+
+_KEPT = {"groove": "choose another one, or set this one's amounts to 0"}
+"""References that Live lets nobody clear (measured)."""
+_ARGUMENTS: dict[str, inspect.Type] = {
+    "bool": inspect.BoolType(),
+    "int": inspect.IntType(),
+    "float": inspect.FloatType(),
+    "str": inspect.StrType(),
+    "bools": inspect.ListType(inspect.BoolType()),
+    "ints": inspect.ListType(inspect.IntType()),
+    "floats": inspect.ListType(inspect.FloatType()),
+    "strs": inspect.ListType(inspect.StrType()),
+}
+
+
+def argument(type_: str, name: str, value: Any) -> Any:
+    """An argument of one of Live's methods, by the type that the table has for it."""
+    if type_ == "notes":
+        return notes(value)
+    plain = _ARGUMENTS.get(type_)
+    if plain is None:
+        return _parsed(value, list | dict)
+    return _fit(value, plain, f"`{name}`")
