@@ -139,6 +139,7 @@ class Mirror(Reader):
             objects=len(self.store.nodes),
             set_name=str(about.get("name") or ""),
             set_path=str(about.get("file_path") or ""),
+            set_warnings=[str(each) for each in about.get("warnings") or ()],
             script=dict(sync.script),
             last_problem=self._link.last_problem,
             waiting_writes=self.writes.waiting,
@@ -175,6 +176,29 @@ class Mirror(Reader):
         await anyio.lowlevel.checkpoint()
         with anyio.fail_after(timeout_s):
             while not self._sync.synced:
+                await self._changed.wait()
+
+    async def wait_read(
+        self, *, stalled_s: float = 10.0, tell: Callable[[float], None] = lambda share: None
+    ) -> None:
+        """Wait until reads equal Live, for as long as the Set is still being read.
+
+        Args:
+          stalled_s: Seconds without progress after which to give up, > 0.
+          tell: Called with the share 0..1 that is read whenever it has grown.
+
+        Raises:
+          TimeoutError: nothing moved for `stalled_s`; `status().last_problem` says why.
+        """
+        await anyio.lowlevel.checkpoint()
+        seen = -1.0
+        with anyio.fail_after(stalled_s) as limit:
+            while not self._sync.synced:
+                share = self._sync.progress
+                if share > seen:
+                    seen = share
+                    limit.deadline = anyio.current_time() + stalled_s
+                    tell(share)
                 await self._changed.wait()
 
     async def wait_for(self, revision: int, timeout_s: float = 5.0) -> None:

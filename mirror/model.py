@@ -73,6 +73,8 @@ class Status(msgspec.Struct, frozen=True):
     objects: int
     set_name: str
     set_path: str
+    set_warnings: list[str]
+    """What headless Live changed or left out when it read the Set's file; empty for a real Live."""
     script: dict[str, Any]
     last_problem: str
     waiting_writes: int

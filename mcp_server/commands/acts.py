@@ -18,6 +18,7 @@ from mcp_server.commands.agent import Agent, ToolRefused
 from mcp_server.commands.console import say
 from mcp_server.commands.events import line_of
 from mcp_server.commands.hands import Answer, Hands
+from mcp_server.commands.link import Reading
 from mcp_server.commands.picture import Picture, differences, picture
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.commands.story import Story
@@ -64,7 +65,7 @@ class Acts:
 
     async def play(self, older: Callable[[], Any]) -> None:
         """All acts, in order; `older` opens an agent of the protocol era before."""
-        await self.witness.wait_synced(timeout_s=SYNC_S)
+        await self.witness.wait_read(stalled_s=SYNC_S, tell=Reading())
         status = self.witness.status()
         where = f"Live {status.live_version}, epoch {status.epoch}, revision {status.revision}"
         self.story.tell(f"the witness mirrors {status.objects:,} objects of {where}")

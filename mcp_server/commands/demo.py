@@ -36,6 +36,7 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
     from mcp_server.commands import processes
     from mcp_server.commands.acts import Acts
     from mcp_server.commands.agent import Agent
+    from mcp_server.commands.link import Reading
     from mcp_server.commands.story import Story
     from mirror import load_token, open_mirror, tcp
 
@@ -47,7 +48,9 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
     )
     with (folder / "server.log").open("w+", encoding="utf-8") as errors:
         try:
-            async with processes.HeadlessProcess.started(set_file, environ=environ) as live:
+            async with processes.HeadlessProcess.started(
+                set_file, environ=environ, reading=Reading()
+            ) as live:
                 story.tell(f"the bridge listens on 127.0.0.1:{live.port}")
                 async with (
                     open_mirror(
@@ -58,6 +61,9 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
                     ) as witness,
                     Agent.connected(live.port, environ=environ, errors=errors) as agent,
                 ):
+                    await witness.wait_read(tell=Reading())
+                    for warning in witness.status().set_warnings:
+                        story.tell(f"of the Set's file: {warning}")
                     acts = Acts(story, live, agent, witness, quick=quick)
                     await acts.play(
                         lambda: Agent.connected(

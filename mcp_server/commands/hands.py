@@ -29,11 +29,15 @@ class Hands:
         """Ask until the server says that its reads equal Live.
 
         Raises:
-          Failure: it did not within `timeout_s`.
+          Failure: nothing moved for `timeout_s`.
         """
-        for _ in range(round(timeout_s / LOOK_S)):
-            if (await self.status())["synced"]:
+        left, seen = timeout_s, None
+        while left > 0.0:
+            status = await self.status()
+            if status["synced"]:
                 return
+            moved = (status["progress"], status["objects"])
+            left, seen = (left - LOOK_S if moved == seen else timeout_s), moved
             await anyio.sleep(LOOK_S)
         raise Failure(f"the MCP server was not in step with Live within {timeout_s:.0f} s")
 

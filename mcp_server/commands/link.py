@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from mcp_server.commands.console import Failure
+from mcp_server.commands.console import Failure, say
 
 if TYPE_CHECKING:
     from mirror import Mirror
 
 SYNC_S = 10.0
-"""A Set of 20,000 parameters is read in slices in about 3 s."""
+"""Seconds without progress after which a command gives up; while the script still reads the Set it waits."""
+SAY_S = 2.0
+
+
+class Reading:
+    """Says on stderr how far a Set is read, now and then; nothing of one that is read at once."""
+
+    def __init__(self) -> None:
+        self._said_at = time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        now = time.monotonic()
+        if share < 1.0 and now - self._said_at >= SAY_S:
+            self._said_at = now
+            say(f"reading the Set: {share:.0%}", err=True)
 
 
 @asynccontextmanager
@@ -35,7 +50,7 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
     ) as mirror:
         if sync_s is not None:
             try:
-                await mirror.wait_synced(timeout_s=sync_s)
+                await mirror.wait_read(stalled_s=sync_s, tell=Reading())
             except TimeoutError:
                 raise Failure(
                     f"no Live answered on 127.0.0.1:{port} within {sync_s:.0f} s",

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,7 @@ class HeadlessProcess:
         remote_scripts: Sequence[Path] = (),
         more: Sequence[str] = (),
         environ: dict[str, str] | None = None,
+        reading: Callable[[float], None] = lambda share: None,
     ) -> AsyncIterator[HeadlessProcess]:
         """Start it and wait until its bridge listens; end it when the block is left.
 
@@ -130,9 +131,10 @@ class HeadlessProcess:
           port: The bridge's; 0 takes any that is free.
           remote_scripts: Others than SetMirror, to load as well.
           more: Further arguments of `python -m remote_script.headless`.
+          reading: Called with the share 0..1 of a large Set file that has been read.
 
         Raises:
-          Failure: it ended or said nothing within `START_S`; the text holds its last words.
+          Failure: it ended, or said nothing for `START_S`; the text holds its last words.
         """
         words = headless_arguments(
             set_file, port=port, live_version=live_version, remote_scripts=remote_scripts, person=True
@@ -151,7 +153,7 @@ class HeadlessProcess:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(live._keep_log)
                 lines = live._read_lines()
-                await live._wait_ready(lines)
+                await live._wait_ready(lines, reading)
                 nursery.start_soon(live._demultiplex, lines)
                 yield live
                 nursery.cancel_scope.cancel()
@@ -202,7 +204,7 @@ class HeadlessProcess:
             if len(rest) > _LINE_LIMIT:
                 raise Failure("headless Live sent a line without an end")
 
-    async def _wait_ready(self, lines: AsyncIterator[bytes]) -> None:
+    async def _wait_ready(self, lines: AsyncIterator[bytes], reading: Callable[[float], None]) -> None:
         with trio.move_on_after(START_S) as limit:
             async for line in lines:
                 try:
@@ -212,12 +214,15 @@ class HeadlessProcess:
                 if isinstance(said, dict) and said.get("ready"):
                     self.port = int(said["port"])
                     return
+                if isinstance(said, dict) and "reading" in said:
+                    limit.deadline = trio.current_time() + START_S
+                    reading(float(said["reading"]))
             with trio.move_on_after(1):
                 await self.process.wait()
                 await self._log_ended.wait()
         said_last = "\n  ".join(list(self.log)[-5:])
         if limit.cancelled_caught:
-            raise Failure(f"headless Live did not begin within {START_S:.0f} s", said_last)
+            raise Failure(f"headless Live said nothing for {START_S:.0f} s", said_last)
         raise Failure("headless Live ended before it was ready", said_last)
 
     async def _demultiplex(self, lines: AsyncIterator[bytes]) -> None:

@@ -44,6 +44,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     rows = [
         ("Live", f"{live.get('version')}, script {script.get('version')} on Python {script.get('python')}"),
         ("Set", f"{opened.get('name') or 'without a name'} {opened.get('file_path') or ''}".rstrip()),
+        *(("Set file", warning) for warning in opened.get("warnings") or ()),
         ("mirror", f"{state}, epoch {status.get('epoch')}, revision {status.get('revision')}"),
     ]
     for key in ("objects", "listeners", "history", "writes", "audit", "counters", "server"):

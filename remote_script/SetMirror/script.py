@@ -483,6 +483,11 @@ class SetMirror:
         """The answer to bridge.authenticate."""
         engine = self.engine
         names = {name: read(engine.song, name) for name in ("name", "file_path")}
+        opened: Dict[str, Any] = {
+            name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()
+        }
+        # Headless Live says here what it could not take over from a Set's file.
+        opened["warnings"] = list(getattr(self._c_instance, "set_warnings", ()))
         return {
             "epoch": engine.epoch,
             "ready": self._progress is None,
@@ -492,9 +497,7 @@ class SetMirror:
             "protocols": list(PROTOCOLS),
             "live": {"version": self.live_version, "build": self.live_build},
             "script": {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])},
-            "set": {
-                name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()
-            },
+            "set": opened,
         }
 
     def status(self) -> Dict[str, Any]:

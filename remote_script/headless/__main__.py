@@ -1,8 +1,8 @@
 """`python -m remote_script.headless`: headless Live in real time, with SetMirror and other Remote Scripts.
 
-The first line on stdout is `{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin`
-every line on stdin is a person's wish (see `person`) and is answered by a line on stdout. The log goes
-to stderr.
+Lines on stdout are JSON: `{"reading": 0.4}` every two seconds while a large Set file is read, then
+`{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin` every line on stdin is a person's wish (see
+`person`) and is answered by a line on stdout. The log goes to stderr.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import Any, Dict, List, Optional
 
 from .als import SetFileError, load_als
@@ -29,6 +30,7 @@ from .spec import SetSpec
 SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
 DEFAULT_PORT = 9860
 READY_S = 0.02
+READING_S = 2.0
 CRASHED = 139
 """The exit status when a script did what ends a real Live, as shells report a segmentation fault."""
 VIRTUAL_STEP_S = 0.1
@@ -80,9 +82,24 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+class Reading:
+    """Says on stdout how far a Set file is read, now and then; nothing of one that is read at once."""
+
+    def __init__(self) -> None:
+        self._said_at = time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        now = time.monotonic()
+        if now - self._said_at >= READING_S:
+            self._said_at = now
+            sys.stdout.write(json.dumps({"reading": round(share, 2)}) + "\n")
+            sys.stdout.flush()
+
+
 def read_set(path: Optional[str], default: bool) -> SetSpec:
+    """The Set to open: a file's, Live's default one or the demo Set."""
     if path:
-        return load_als(path)
+        return load_als(path, progress=Reading())
     return default_set() if default else demo_set()
 
 

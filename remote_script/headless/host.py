@@ -44,6 +44,11 @@ class CInstance:
         self._live.check_thread("c_instance.song")
         return self._live.song
 
+    @property
+    def set_warnings(self) -> List[str]:
+        """What was changed or left out of the Set's file, a line for each kind. A real Live has no such member."""
+        return list(self._live.document.warnings)
+
     def log_message(self, *parts: Any) -> None:
         self._script.write_log(" ".join(str(part) for part in parts))
 

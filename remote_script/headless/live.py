@@ -135,6 +135,8 @@ class HeadlessLive:
         document.main = self.main_thread
         document.off_main = self._off_main
         document.hazard = self._hazard
+        for warning in document.warnings:
+            self.log("Set file: " + warning)
         return document
 
     # What scripts see

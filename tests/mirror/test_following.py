@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -142,6 +143,31 @@ async def test_a_set_that_is_still_read_is_waited_for(clock: Clock, peer: Peer, 
         peer.ready = True
         peer.line.notify("bridge.ready", epoch="e1", revision=0)
         await mirror.wait_synced(0.1)
+
+
+async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_is(
+    clock: Clock, peer: Peer, opened: Open
+) -> None:
+    peer.ready = False
+    shares: list[float] = []
+    async with opened(sync=False) as mirror, trio.open_nursery() as nursery:
+        nursery.start_soon(partial(mirror.wait_read, stalled_s=5.0, tell=shares.append))
+        for step in range(1, 13):
+            await trio.sleep(4)
+            peer.line.notify("bridge.progress", progress=0.5 + step / 40)
+        peer.ready = True
+        peer.line.notify("bridge.ready", epoch="e1", revision=0)
+    assert len(shares) > 12
+    assert shares == sorted(shares)
+
+
+async def test_reading_that_stands_still_is_given_up(clock: Clock, peer: Peer, opened: Open) -> None:
+    peer.ready = False
+    async with opened(sync=False) as mirror:
+        began = trio.current_time()
+        with pytest.raises(TimeoutError):
+            await mirror.wait_read(stalled_s=5.0)
+        assert 5.0 <= trio.current_time() - began < 7.0
 
 
 async def test_an_overflowed_outbox_is_answered_with_a_snapshot(

@@ -1,6 +1,8 @@
 """Breakpoints out of a Set file: of the Arrangement's lanes and of clip envelopes.
 
 An `Events` element holds them in time order; its first one stands at `NEVER` and says what holds before them all.
+Between two `FloatEvent`s the value moves in a line; a `BoolEvent` or `EnumEvent` is a step, which is two points at one
+time.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ def breakpoints(elements: Iterable[Element], value_of: Callable[[float], float])
     """The points in time order; the value before the first one counts where there is no other."""
     events: Points = []
     initial: Optional[float] = None
+    before: Optional[float] = None
     for event in elements:
         if not event.tag.endswith("Event"):
             continue
@@ -41,9 +44,12 @@ def breakpoints(elements: Iterable[Element], value_of: Callable[[float], float])
         else:
             value = value_of(fields.to_number(written, "an event's Value"))
         if time > NEVER:
+            if event.tag != "FloatEvent" and before is not None and before != value:
+                events.append((time, before))
             events.append((time, value))
         elif initial is None:
             initial = value
+        before = value
     if any(later[0] < earlier[0] for earlier, later in zip(events, events[1:])):
         notices.add("order")
         events.sort(key=lambda event: event[0])

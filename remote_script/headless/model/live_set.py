@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from ..node import Document, Node
 from ..spec import SetSpec
@@ -35,6 +35,8 @@ class LiveSet(Document):
         self.surface = surface
         self.clock = clock
         self.live = live
+        self.warnings: List[str] = [str(warning) for warning in spec.warnings]
+        """What the Set's file lost on the way here, a line for each kind."""
         self.banks: Dict[Tuple[Any, int], int] = {}
         self.routing = Routing(self)
         self.transport = Transport(self)

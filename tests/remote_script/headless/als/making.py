@@ -1,0 +1,355 @@
+"""Writes Set files as Live writes them, part by part: for tests that need one thing in a Set, and for `small.als`.
+
+Every part has what Live 12 writes for it, so that a reader of real Sets reads these too. `python -m
+tests.remote_script.headless.als.making` writes `small.als` anew.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+SMALL = Path(__file__).with_name("small.als")
+SCENES = 3
+NEVER = -63072000
+CREATOR = "Ableton Live 12.3.6"
+
+
+def val(name: str, value: Any) -> str:
+    """`<Name Value="…"/>`."""
+    text = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return f'<{name} Value="{escaped}"/>'
+
+
+def vals(**values: Any) -> str:
+    return "".join(val(name, value) for name, value in values.items())
+
+
+class Ids:
+    """The ids that automation and modulation point at, new for each Set."""
+
+    def __init__(self) -> None:
+        self._next = count(1000)
+        self.named: dict[str, int] = {}
+
+    def target(self, kind: str, name: str = "") -> str:
+        number = next(self._next)
+        if name:
+            self.named[name] = number
+        return f'<{kind} Id="{number}"><LockEnvelope Value="0"/></{kind}>'
+
+
+def parameter(ids: Ids, tag: str, value: Any, name: str = "", low: Any = 0, high: Any = 1) -> str:
+    return (
+        f"<{tag}>{val('LomId', 0)}{val('Manual', value)}<MidiControllerRange>{vals(Min=low, Max=high)}"
+        f"</MidiControllerRange>{ids.target('AutomationTarget', name)}"
+        f"{ids.target('ModulationTarget', name and name + ' modulation')}</{tag}>"
+    )
+
+
+def switch(ids: Ids, tag: str, value: bool, name: str = "") -> str:
+    return f"<{tag}>{val('LomId', 0)}{val('Manual', value)}{ids.target('AutomationTarget', name)}</{tag}>"
+
+
+def events(points: Iterable[tuple[float, Any]], kind: str = "FloatEvent") -> str:
+    return "".join(
+        f'<{kind} Id="{i}" Time="{time}" Value="{value}"/>' for i, (time, value) in enumerate(points)
+    )
+
+
+def lane(pointee: int, points: Iterable[tuple[float, Any]], kind: str = "FloatEvent") -> str:
+    """An automation lane of the Arrangement."""
+    return (
+        f'<AutomationEnvelope Id="0"><EnvelopeTarget>{val("PointeeId", pointee)}</EnvelopeTarget><Automation><Events>'
+        f"{events(points, kind)}</Events></Automation></AutomationEnvelope>"
+    )
+
+
+def envelope(pointee: int, points: Iterable[tuple[float, Any]]) -> str:
+    """A clip's envelope."""
+    return (
+        f'<ClipEnvelope Id="0"><EnvelopeTarget>{val("PointeeId", pointee)}</EnvelopeTarget><Automation><Events>'
+        f"{events(points)}</Events></Automation></ClipEnvelope>"
+    )
+
+
+def name(effective: str, user: str = "") -> str:
+    return f"<Name>{vals(EffectiveName=effective, UserName=user, Annotation='')}</Name>"
+
+
+def routing(tag: str, target: str, upper: str, lower: str = "") -> str:
+    return f"<{tag}>{vals(Target=target, UpperDisplayString=upper, LowerDisplayString=lower)}</{tag}>"
+
+
+ROUTINGS = {
+    "AudioInputRouting": ("AudioIn/External/S0", "Ext. In", "1/2"),
+    "MidiInputRouting": ("MidiIn/External.All/-1", "Ext: All Ins", ""),
+    "AudioOutputRouting": ("AudioOut/Main", "Master", ""),
+    "MidiOutputRouting": ("MidiOut/None", "None", ""),
+}
+
+
+def mixer(
+    ids: Ids, track: str, sends: Iterable[tuple[float, bool]] = (), more: str = "", **given: Any
+) -> str:
+    volume, pan, on = given.get("volume", 1), given.get("pan", 0), given.get("on", True)
+    held = "".join(
+        f'<TrackSendHolder Id="{index}">{parameter(ids, "Send", value, f"{track} send {index}")}'
+        f"{val('EnabledByUser', enabled)}</TrackSendHolder>"
+        for index, (value, enabled) in enumerate(sends)
+    )
+    return (
+        f"<Mixer><Sends>{held}</Sends>{switch(ids, 'Speaker', on, track + ' activator')}"
+        f"{val('SoloSink', given.get('solo', False))}{val('PanMode', 0)}{parameter(ids, 'Pan', pan, track + ' pan')}"
+        f"{parameter(ids, 'SplitStereoPanL', -1)}{parameter(ids, 'SplitStereoPanR', 1)}"
+        f"{parameter(ids, 'Volume', volume, track + ' volume')}"
+        f"{parameter(ids, 'CrossFadeState', given.get('crossfade', 1))}{more}</Mixer>"
+    )
+
+
+GRID = {"FixedNumerator": 1, "FixedDenominator": 16, "Ntoles": 2, "Fixed": True}
+
+
+def clip(tag: str, title: str, inner: str, **given: Any) -> str:
+    """A clip; `loop`, `start`, `end`, `grid`, `envelopes`, `looping`, `groove` as keywords."""
+    loop = {
+        "LoopStart": 0,
+        "LoopEnd": 4,
+        "StartRelative": 0,
+        "LoopOn": given.get("looping", True),
+        "OutMarker": 4,
+    }
+    loop.update({"HiddenLoopStart": 0, "HiddenLoopEnd": 4}, **given.get("loop", {}))
+    start = given.get("start", 0)
+    return (
+        f'<{tag} Id="0" Time="{start}">{vals(CurrentStart=start, CurrentEnd=given.get("end", start + 4))}'
+        f"<Loop>{vals(**loop)}</Loop>{vals(Name=title, Color=given.get('color', 5), LaunchMode=0)}"
+        f"{vals(LaunchQuantisation=given.get('quantisation', 0))}<TimeSignature><TimeSignatures>"
+        f'<RemoteableTimeSignature Id="0">{vals(Numerator=4, Denominator=4, Time=0)}</RemoteableTimeSignature>'
+        f"</TimeSignatures></TimeSignature><Envelopes><Envelopes>{given.get('envelopes', '')}</Envelopes></Envelopes>"
+        f"{vals(Legato=False, Ram=False)}<GrooveSettings>{val('GrooveId', given.get('groove', -1))}</GrooveSettings>"
+        f"{vals(Disabled=given.get('muted', False), VelocityAmount=0)}<Grid>{vals(**{**GRID, **given.get('grid', {})})}"
+        f"</Grid>{val('IsWarped', given.get('warped', True))}{inner}</{tag}>"
+    )
+
+
+def midi_clip(title: str, notes: Iterable[tuple[int, float, float, float]], **given: Any) -> str:
+    """Notes are (pitch, time, duration, velocity)."""
+    keys: dict[int, list[tuple[float, float, float]]] = {}
+    for pitch, *rest in notes:
+        keys.setdefault(pitch, []).append(tuple(rest))  # type: ignore[arg-type]
+    numbers = count(1)
+    tracks = "".join(
+        f'<KeyTrack Id="{index}"><Notes>'
+        + "".join(
+            f'<MidiNoteEvent Time="{time}" Duration="{duration}" Velocity="{velocity}" VelocityDeviation="0" '
+            f'OffVelocity="64" Probability="1" IsEnabled="true" NoteId="{next(numbers)}"/>'
+            for time, duration, velocity in held
+        )
+        + f"</Notes>{val('MidiKey', pitch)}</KeyTrack>"
+        for index, (pitch, held) in enumerate(keys.items())
+    )
+    return clip("MidiClip", title, f"<Notes><KeyTracks>{tracks}</KeyTracks></Notes>", **given)
+
+
+def audio_clip(title: str, path: str = "/samples/Loop.wav", **given: Any) -> str:
+    markers = given.get("markers", ((0, 0), (2, 4)))
+    pins = "".join(f'<WarpMarker Id="{i}" SecTime="{s}" BeatTime="{b}"/>' for i, (s, b) in enumerate(markers))
+    leaf = path.rsplit("/", 1)[-1]
+    inner = (
+        f"<SampleRef><FileRef>{vals(Path=path, Name=leaf)}</FileRef>"
+        f"{vals(DefaultDuration=88200, DefaultSampleRate=44100)}</SampleRef>"
+        f"{vals(WarpMode=4, SampleVolume=0.5, PitchCoarse=2, PitchFine=-10)}<WarpMarkers>{pins}</WarpMarkers>"
+    )
+    return clip("AudioClip", title, inner, **given)
+
+
+def device(ids: Ids, tag: str, inner: str = "", on: bool = True, user: str = "") -> str:
+    head = f"{val('IsExpanded', True)}{switch(ids, 'On', on, tag + ' on')}{val('UserName', user)}"
+    return f'<{tag} Id="0">{head}{inner}</{tag}>'
+
+
+def sidechain(target: str, upper: str, lower: str) -> str:
+    return f"<SideChain><RoutedInput>{routing('Routable', target, upper, lower)}</RoutedInput></SideChain>"
+
+
+def max_device(ids: Ids, reference: str, path: str) -> str:
+    file = f"<FileRef>{val('Path', path)}</FileRef>"
+    inner = f"<PatchSlot><Value><{reference} Id='0'>{file}</{reference}></Value></PatchSlot>"
+    return device(ids, "MxDeviceMidiEffect", inner)
+
+
+def drum_rack(ids: Ids, title: str, chains: Iterable[tuple[str, int]]) -> str:
+    """Chains are (name, the note that they answer to)."""
+    branches = "".join(
+        f'<DrumBranch Id="{index}">{name(chain, chain)}{val("Color", index)}{val("IsSoloed", False)}'
+        f"<DeviceChain><MidiToAudioDeviceChain Id='0'><Devices>{device(ids, 'OriginalSimpler')}</Devices>"
+        f"</MidiToAudioDeviceChain></DeviceChain><MixerDevice>{switch(ids, 'Speaker', True)}"
+        f"{parameter(ids, 'Volume', 1, f'{title} {chain} volume')}{parameter(ids, 'Panorama', 0)}</MixerDevice>"
+        f"<BranchInfo>{vals(ReceivingNote=128 - note, SendingNote=60, ChokeGroup=0)}</BranchInfo></DrumBranch>"
+        for index, (chain, note) in enumerate(chains)
+    )
+    macros = "".join(
+        parameter(ids, f"MacroControls.{index}", index, f"{title} macro {index}") for index in range(16)
+    )
+    names = "".join(val(f"MacroDisplayNames.{index}", f"Macro {index + 1}") for index in range(16))
+    selector = parameter(ids, "ChainSelector", 0)
+    inner = f"{macros}{names}{val('NumVisibleMacroControls', 8)}{selector}<Branches>{branches}</Branches>"
+    return device(ids, "DrumGroupDevice", inner + "<ReturnBranches/>", user=title)
+
+
+def track(ids: Ids, tag: str, title: str, number: int, **given: Any) -> str:
+    """A track. Keywords: `slots`, `arranged`, `devices`, `lanes`, `group`, `sends`, `mixer`, `routings`, …"""
+    midi, regular = tag == "MidiTrack", tag in ("MidiTrack", "AudioTrack")
+    lane_tag = "ClipTimeable" if midi else "Sample"
+    slots = list(given.get("slots", ())) + [""] * SCENES
+    listed = "".join(
+        f'<ClipSlot Id="{i}"><ClipSlot><Value>{held}</Value></ClipSlot>{val("HasStop", i != 2)}</ClipSlot>'
+        for i, held in enumerate(slots[:SCENES])
+    )
+    controllers = "".join(ids.target(f"ControllerTargets.{i}", f"{title} controller {i}") for i in range(131))
+    sequencer = (
+        f"<MainSequencer><ClipSlotList>{listed}</ClipSlotList>{val('MonitoringEnum', given.get('monitoring', 1))}"
+        f"<{lane_tag}><ArrangerAutomation><Events>{given.get('arranged', '')}</Events></ArrangerAutomation>"
+        f"</{lane_tag}>"
+        f"<Recorder>{val('IsArmed', given.get('arm', False))}</Recorder>"
+        f"{f'<MidiControllers>{controllers}</MidiControllers>' if midi else ''}</MainSequencer>"
+    )
+    chosen = {**ROUTINGS, **given.get("routings", {})}
+    # The ids of the mixer are known before the lanes that point at them are written.
+    mixed = given.get("mixer") or mixer(ids, title, given.get("sends", ()))
+    held = given.get("devices", "")
+    return (
+        f'<{tag} Id="{number}">{name(title, given.get("user", title))}{val("Color", given.get("color", number % 70))}'
+        f"<AutomationEnvelopes><Envelopes>{given.get('lanes', '')}</Envelopes></AutomationEnvelopes>"
+        f"{vals(TrackGroupId=given.get('group', -1), TrackUnfolded=True, Freeze=False)}"
+        f"<TrackDelay>{vals(Value=0, IsValueSampleBased=False)}</TrackDelay><TakeLanes><TakeLanes/></TakeLanes>"
+        f"{val('SavedPlayingSlot', given.get('playing', -1))}<DeviceChain>"
+        f"{''.join(routing(tag, *words) for tag, words in chosen.items())}{mixed}{sequencer if regular else ''}"
+        f"<DeviceChain><Devices>{held}</Devices></DeviceChain></DeviceChain></{tag}>"
+    )
+
+
+def whole_set(ids: Ids, tracks: str, returns: str = "", **given: Any) -> str:
+    """The Set around its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …"""
+    more = (
+        f"{parameter(ids, 'Tempo', given.get('tempo', 120), 'tempo', 60, 200)}"
+        f"{parameter(ids, 'TimeSignature', given.get('signature', 201), 'signature')}"
+        f"{parameter(ids, 'GlobalGrooveAmount', 100)}{parameter(ids, 'CrossFade', 0)}"
+    )
+    mixed = mixer(ids, "Main", (), more)
+    lanes = given.get("main_lanes", lambda ids: "")(ids)
+    main = track(ids, "MainTrack", "Main", 900, mixer=mixed, lanes=lanes, user="")
+    scenes = "".join(
+        f'<Scene Id="{i}">{vals(Name=f"Scene {i + 1}", Color=-1, Tempo=120, IsTempoEnabled=False)}'
+        f"{vals(TimeSignatureId=201, IsTimeSignatureEnabled=False)}</Scene>"
+        for i in range(given.get("scenes", SCENES))
+    )
+    locators = "".join(
+        f'<Locator Id="{i}">{vals(Time=time, Name=title)}</Locator>'
+        for i, (time, title) in enumerate(given.get("locators", ()))
+    )
+    transport = {"LoopOn": False, "LoopStart": 0, "LoopLength": 16, "PunchIn": False, "PunchOut": False}
+    transport.update({"MetronomeOn": False, "DrawMode": given.get("draw", False), "CurrentTime": 0})
+    transport.update(given.get("transport", {}))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Ableton MajorVersion="5" MinorVersion="12.0_12300" Creator="{given.get("creator", CREATOR)}"><LiveSet>'
+        f"<Tracks>{tracks}{returns}</Tracks>{main}"
+        f"<PreHearTrack><DeviceChain>{mixer(ids, 'Cue')}</DeviceChain></PreHearTrack><Scenes>{scenes}</Scenes>"
+        f"<Transport>{vals(**transport)}</Transport>{vals(GlobalQuantisation=4, AutoQuantisation=0)}"
+        f"<ScaleInformation>{vals(Root=0, Name=0)}</ScaleInformation>{val('InKey', False)}<Locators>"
+        f"<Locators>{locators}</Locators></Locators>{vals(HighlightedTrackIndex=0)}<GroovePool><Grooves>"
+        f"{given.get('grooves', '')}</Grooves></GroovePool>{vals(AutomationMode=True, ArrangementOverdub=False)}"
+        f"<TuningSystems>{given.get('tuning', '')}</TuningSystems></LiveSet></Ableton>"
+    )
+
+
+def tuning(title: str, cents: Iterable[float], frequency: float = 432.0) -> str:
+    notes = "".join(
+        f'<NoteTuning Id="{i}">{val("Cents", value)}</NoteTuning>' for i, value in enumerate(cents)
+    )
+    return (
+        f'<TuningSystem Id="0">{val("TuningSystemName", title)}<NoteTunings>{notes}</NoteTunings><ReferencePitch>'
+        f"{vals(Octave=3, NoteIndexWithinOctave=2, FrequencyInHz=frequency)}</ReferencePitch><AllowedNoteRange>"
+        f"{vals(MinOctave=-1, MinNoteIndexWithinOctave=1, MaxOctave=7, MaxNoteIndexWithinOctave=4)}</AllowedNoteRange>"
+        "</TuningSystem>"
+    )
+
+
+def write(path: Path, text: str) -> Path:
+    """The file, gzipped without a time, so that it is the same each time."""
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    return path
+
+
+def small() -> str:
+    """A Set with one of most things: four tracks and a return, clips, a drum rack, lanes, envelopes."""
+    ids = Ids()
+    kit = drum_rack(ids, "Kit", (("Kick", 36), ("Snare", 38)))
+    drums_mixer = mixer(ids, "Drums", ((0.25, True),), volume=0.5, pan=-0.5)
+    beat = [(36, 0, 0.25, 100), (38, 1, 0.25, 80), (36, 2, 0.25, 100), (38, 3, 0.25, 90)]
+    drums = track(
+        ids,
+        "MidiTrack",
+        "Drums",
+        11,
+        group=10,
+        devices=kit,
+        mixer=drums_mixer,
+        slots=[
+            midi_clip(
+                "Beat", beat, envelopes=envelope(ids.named["Drums volume"], ((NEVER, 1), (0, 1), (4, 0.25)))
+            ),
+            "",
+            midi_clip("Half", beat[:2], looping=False, grid={"FixedDenominator": 8, "Ntoles": 3}),
+        ],
+        arranged=midi_clip("Beat", beat, start=8, end=16),
+        lanes=lane(ids.named["Drums volume"], ((NEVER, 1), (0, 0.5), (16, 1))),
+        playing=0,
+    )
+    group = track(ids, "GroupTrack", "Rhythm", 10, sends=((0.1, True),))
+    bass = track(
+        ids,
+        "MidiTrack",
+        "Bass",
+        12,
+        sends=((0.5, False),),
+        arm=True,
+        routings={"MidiOutputRouting": ("MidiOut/None", "None", "")},
+        slots=[midi_clip("Line", [(40, 0, 1, 100), (43, 2, 1, 110)])],
+    )
+    voice = track(
+        ids,
+        "AudioTrack",
+        "Voice",
+        13,
+        sends=((0.5, True),),
+        routings={"AudioInputRouting": ("AudioIn/External/S1", "Ext. In", "3/4")},
+        slots=["", audio_clip("Take 1"), audio_clip("Take 2", warped=False, looping=False)],
+        arranged=audio_clip("Take 1", start=0, end=4) + audio_clip("Take 1", start=16, end=20),
+        devices=device(
+            ids, "Compressor2", sidechain("AudioIn/Track.11/PreFxOut", "Drums", "Kit | Kick | Post FX")
+        ),
+        monitoring=2,
+    )
+    echo = track(ids, "ReturnTrack", "A-Echo", 20, user="Echo", sends=((0, True),))
+    return whole_set(
+        ids,
+        group + drums + bass + voice,
+        echo,
+        tempo=96,
+        locators=((0, "Intro"), (16, "Verse")),
+        main_lanes=lambda ids: (
+            lane(ids.named["tempo"], ((NEVER, 96), (0, 96), (32, 128)))
+            + lane(ids.named["signature"], ((NEVER, 201), (16, 200)), "EnumEvent")
+        ),
+    )
+
+
+if __name__ == "__main__":
+    write(SMALL, small())
