@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror import menus, schema
 
 from . import wire
 from .model import Node, Note
@@ -363,6 +363,8 @@ class Store:
                     if held is None:
                         held = props[id_] = dict(nodes[id_].props)
                     self._content(id_, name, upserted, removed, held, told)
+                elif tag == "menus":
+                    self._edit_menus(change, props, told)
                 elif tag == "absent":
                     _, id_, name = change
                     held = props.get(id_)
@@ -394,6 +396,21 @@ class Store:
             self._refs, self._places = {}, {}
         self.revision = revision
         return Applied(told, gone, structural)
+
+    def _edit_menus(self, change: list[Any], props: dict[int, dict[str, Any]], told: list[Change]) -> None:
+        """The same edit of the lists of choices of many objects: to each of them its list is another."""
+        _, ids, name, edit = change
+        for id_ in ids:
+            try:
+                held = props.get(id_) or dict(self.nodes[id_].props)
+                before = held[name]
+                after = menus.edited(before, edit)
+            except _BAD:
+                self.bad["changes"] += 1
+                continue
+            held[name] = after
+            props[id_] = held
+            told.append(("set", id_, name, before, after))
 
     def _refs_of_removed(self, changes: list[Any]) -> dict[int, str]:
         """Where those that go are now; afterwards nobody could tell."""

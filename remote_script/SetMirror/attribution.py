@@ -18,7 +18,7 @@ from .plans import Row
 from .shadow import Shadow
 from .values import alive
 
-LATE_ROWS = 4
+LATE_ROWS = 8
 """Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
 CLAIMS = 64
 """Declarations of late changes at once; the oldest go."""

@@ -16,6 +16,7 @@ from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optiona
 from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .entries import Entries
+from .menus import edit_of
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
@@ -73,6 +74,8 @@ class Batch:
         self.added: List[int] = []
         self.moved: List[int] = []
         self.set: List[Tuple[int, int]] = []
+        self.menus: Dict[Tuple[str, bytes], List[int]] = {}
+        """(property, edit as JSON) → objects: what many lists of choices have alike is sent once; see `menus`."""
         self.filled: Set[Tuple[int, int]] = set()
         """Routings that had none: Live gives a new track its own some ticks late, nobody edits."""
         self.content: List[Tuple[int, int, Any, Any]] = []
@@ -444,7 +447,10 @@ class Engine:
                 self.shadow.point(row, index, new)
             else:
                 row.values[index] = new
-            if plan.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple):
+            edit = edit_of(old, new) if plan.late_bits & 1 << index else None
+            if edit is not None and (row.id, index) not in batch.set:
+                batch.menus.setdefault((plan.names[index], encode(edit)), []).append(row.id)
+            elif plan.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple):
                 batch.content.append((row.id, index, old, new))
             else:
                 batch.set.append((row.id, index))
@@ -466,6 +472,13 @@ class Engine:
                 rows[id_].revision = revision
                 changes.append(b'["add",' + rows[id_].line() + b"]")
                 yield
+        # Before what is set, which stands for all that a value has come to.
+        for (name, edit), ids in batch.menus.items():
+            ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
+            for id_ in ids:
+                rows[id_].revision = revision
+            if ids:
+                changes.append(encode(["menus", ids, name])[:-1] + b"," + edit + b"]")
         for id_, index in dict.fromkeys(batch.set):
             row = rows.get(id_)
             if row is None or id_ in added:

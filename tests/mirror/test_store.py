@@ -110,6 +110,19 @@ def test_changed_notes_are_merged_by_their_id() -> None:
     assert [n.note_id for n in came] == [2, 3]
 
 
+def test_an_edit_of_many_lists_is_a_change_of_each_list() -> None:
+    store = filled()
+    store.apply(6, [["set", id_, "menu", ["Bass", "Main", "Bass"]] for id_ in (2, 3)])
+    applied = store.apply(7, [["menus", [2, 3], "menu", {"relabel": {"Bass": "Sub"}}]])
+    assert applied.changes == [
+        ("set", id_, "menu", ["Bass", "Main", "Bass"], ["Sub", "Main", "Sub"]) for id_ in (2, 3)
+    ]
+    assert store.nodes[2].props["menu"] == store.nodes[3].props["menu"] == ["Sub", "Main", "Sub"]
+    store.apply(8, [["menus", [999, 2, 4], "menu", {"splice": [["Main", ["Sub"], ["Low"]]]}]])
+    assert store.nodes[2].props["menu"] == ["Sub", "Main", "Low"]
+    assert store.bad["changes"] == 2
+
+
 def test_an_absent_property_is_not_there_any_more() -> None:
     store = filled()
     store.apply(6, [["absent", 3, "arm"], ["absent", 3, "name"]])
@@ -133,6 +146,11 @@ def test_a_bad_change_costs_itself_and_a_count() -> None:
         ["children", 3, "devices", "no list"],
         ["content", 3, "name", [], []],
         ["absent", 3, "never"],
+        ["menus", [3], "never", {"relabel": {"a": "b"}}],
+        ["menus", 3, "name", {"relabel": {"a": "b"}}],
+        ["menus", [3], "name", {"splice": [["nothing", [], []]]}],
+        ["menus", [3], "name", 5],
+        ["menus", [3]],
         ["set", {"a": 1}, "name", 1],
         ["add", [{}, "Track", 1, "tracks", {}, {}]],
         ["explode", 3],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from remote_script.SetMirror.menus import edited
 from remote_script.SetMirror.script import SetMirror
 
 from . import fake_live
@@ -140,6 +141,10 @@ class Client(Peer):
             del self.objects[id_]
         elif tag == "set":
             self.objects[id_][4][change[2]] = change[3]
+        elif tag == "menus":
+            for each in id_:
+                held = self.objects[each][4]
+                held[change[2]] = edited(held[change[2]], change[3])
         elif tag == "absent":
             self.objects[id_][4].pop(change[2], None)
         elif tag == "children":

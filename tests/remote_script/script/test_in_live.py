@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import demo_set, load_als
-from remote_script.headless.generate import default_set
+from remote_script.headless.generate import default_set, large_set
 from tests import changes, sets
 from tests.remote_script.headless.world import small_set
 
@@ -38,6 +38,28 @@ def test_the_demo_set_is_mirrored_exactly_in_every_live(version: str) -> None:
         client = stage.follower()
         assert stage.differences(client) == []
         assert stage.script.audit.counters["missed"] == 0
+
+
+def test_a_rename_among_a_hundred_tracks_is_a_few_kilobytes_on_the_wire() -> None:
+    with on_stage(large_set(tracks=100, clips=10, notes=0, parameters=0)) as stage:
+        client = stage.follower()
+        for names in (["A new name"], ["Another", "One more"], ["One more", "Another"]):
+            before = stage.script.server.counters["bytes_out"]  # type: ignore[union-attr]
+            for place, name in enumerate(names):
+                stage.song.tracks[3 + place].name = name
+            stage.pump(300)
+            client.follow()
+            assert stage.differences(client) == []
+            spent = stage.script.server.counters["bytes_out"] - before  # type: ignore[union-attr]
+            assert spent < 10_000, names
+        for edit in (lambda: stage.song.create_midi_track(50), lambda: stage.song.delete_track(10)):
+            before = stage.script.server.counters["bytes_out"]  # type: ignore[union-attr]
+            edit()
+            stage.pump(300)
+            client.follow()
+            assert stage.differences(client) == []
+            spent = stage.script.server.counters["bytes_out"] - before  # type: ignore[union-attr]
+            assert spent < 30_000
 
 
 @sets.parametrize

@@ -1,0 +1,53 @@
+"""Edits of lists of choices: short, exact, and refused where they do not fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remote_script.SetMirror.menus import MOST, edit_of, edited
+
+LABELS = st.lists(st.sampled_from("abcd"), max_size=8).map(tuple)
+
+
+@given(old=LABELS, new=LABELS)
+def test_an_edit_leads_exactly_from_one_list_to_the_other(old: Any, new: Any) -> None:
+    edit = edit_of(old, new)
+    assert edit is None or edited(old, edit) == list(new)
+
+
+def test_renames_additions_and_removals_are_found() -> None:
+    old = tuple(f"track {number}" for number in range(100))
+    swapped = (old[0], old[2], old[1], *old[3:])
+    assert edit_of(old, swapped) == {"relabel": {old[1]: old[2], old[2]: old[1]}}
+    assert edit_of(old, ("new", *old)) == {"splice": [[None, [], ["new"]]]}
+    assert edit_of(old, (*old, "new")) == {"splice": [[old[-1], [], ["new"]]]}
+    both = {"splice": [[old[9], [old[10]], []], [old[89], [old[90]], ["new"]]]}
+    assert edit_of(old, (*old[:10], *old[11:90], "new", *old[91:])) == both
+    assert edit_of(old, old[:50] + old[51:]) == {"splice": [[old[49], [old[50]], []]]}
+
+
+def test_what_is_as_long_as_the_list_is_no_edit() -> None:
+    old = tuple(range(100))
+    assert edit_of(old, tuple(reversed(old))) is None
+    assert edit_of((), old) is None
+    assert edit_of(old[: MOST + 1], ()) is None
+    assert edit_of(None, old) is None
+    assert edit_of(old, old) is None
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {},
+        {"splice": [["x", [], []]]},
+        {"splice": [[None, ["b"], []]]},
+        {"relabel": 1},
+    ],
+)
+def test_an_edit_that_does_not_fit_is_refused(edit: Any) -> None:
+    with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
+        edited(["a"], edit)
