@@ -118,6 +118,25 @@ def test_a_stamp_writes_its_span_and_steps_back_to_what_was_there(live: Headless
     assert read_at(live, parameter(track), 8.5, 9.5, 12.5, 13.5) == [0.25, 0.5, 0.5, 1.0]
 
 
+def test_a_lane_steps_back_at_the_end_of_a_stamp_whose_envelope_goes_on(live: HeadlessLive) -> None:
+    track = instrument_track(live)
+    track.clip_slots[0].create_clip(4.0)
+    clip = track.clip_slots[0].clip
+    clip.create_automation_envelope(parameter(track)).insert_step(0.0, 16.0, 0.25)
+    track.duplicate_clip_to_arrangement(clip, 8.0)
+    assert lane(live, track)[-2:] == [(12, 0.25), (12, 1.0)]
+    assert read_at(live, parameter(track), 10.0, 13.0) == [0.25, 1.0]
+
+
+def test_an_arrangement_clip_that_kept_its_envelope_writes_no_lane(live: HeadlessLive) -> None:
+    track = live.song.create_midi_track(-1)
+    volume = track.mixer_device.volume
+    track.duplicate_clip_to_arrangement(steps(track, volume, 0.5), 0.0)
+    track.insert_device("Wavetable", 0)
+    track.duplicate_clip_to_arrangement(track.arrangement_clips[0], 16.0)
+    assert volume.automation_state == 0
+
+
 def test_other_parameters_and_other_times_stay(live: HeadlessLive) -> None:
     track = instrument_track(live)
     resonance = parameter(track, "Flt 1 Res")

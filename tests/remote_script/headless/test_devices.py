@@ -80,6 +80,24 @@ def test_a_text_leads_back_to_its_value_within_what_its_digits_tell() -> None:
             )
 
 
+SYNCED = """8 6 4 3 2 1.5 1 3/4 1/2 3/8 1/3 5/16 1/4 3/16 1/6 1/8 1/12 1/16 1/24 1/32 1/48 1/64""".split()  # noqa: SIM905
+"""Live's synced rates 0 to 21, from three independent sources."""
+
+
+def test_all_synced_rates_of_22_steps_are_live_s_but_the_samplers_run_the_other_way() -> None:
+    lists = {}
+    for facts, one in EVERY:
+        law = one.law
+        if (law.minimum, law.maximum) == (0.0, 21.0) and not law.items:
+            texts = [display.text(law.unit, float(step), 0.0, 21.0) for step in range(22)]
+            lists.setdefault(facts.class_name, []).append(texts)
+    samplers = {"OriginalSimpler", "MultiSampler"}
+    assert len(lists) >= 12
+    for class_name, found in lists.items():
+        expected = SYNCED[::-1] if class_name in samplers else SYNCED
+        assert all(each == expected for each in found), class_name
+
+
 @pytest.mark.parametrize(
     ("class_name", "name", "value", "text"),
     [

@@ -73,6 +73,11 @@ def test_level_is_the_larger_side_and_panning_takes_the_other_down(live: Headles
     assert track.output_meter_right == 0.0
     assert track.output_meter_left > 0.7
     assert track.output_meter_level == pytest.approx(track.output_meter_left)
+    track.mixer_device.panning.value = 0.5
+    live.run_for(0.02)
+    assert decibels(track.output_meter_left) == pytest.approx(
+        decibels(track.output_meter_right) - 6.02, abs=0.01
+    )
 
 
 def test_level_holds_for_a_second_after_a_short_note(live: HeadlessLive) -> None:
@@ -83,6 +88,17 @@ def test_level_holds_for_a_second_after_a_short_note(live: HeadlessLive) -> None
     assert track.output_meter_left == 0.0
     assert track.output_meter_level == pytest.approx(loud)
     live.run_for(1.0)
+    assert track.output_meter_level == 0.0
+
+
+def test_level_holds_for_a_second_after_a_stop(live: HeadlessLive) -> None:
+    track = player(live)
+    play(live, 0.5)
+    loud = track.output_meter_level
+    live.song.stop_playing()
+    live.run_for(0.5)
+    assert (track.output_meter_left, track.output_meter_level) == (0.0, loud)
+    live.run_for(0.6)
     assert track.output_meter_level == 0.0
 
 
