@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import types
 import wave
 from array import array
 from collections.abc import Iterator
@@ -290,3 +291,42 @@ def test_the_files_of_recordings_go_with_the_set(live: HeadlessLive) -> None:
     assert os.path.exists(path)
     other.close()
     assert not os.path.exists(path)
+
+
+class Balancer:
+    """A Remote Script that mixes by what it measures: every track to −18 dBFS, then the main track to −12."""
+
+    def __init__(self, c_instance: Any) -> None:
+        self.song = c_instance.song()
+        self.rounds = 0
+
+    def update_display(self) -> None:
+        if not self.song.is_playing or self.rounds >= 12:
+            return
+        self.rounds += 1
+        if self.rounds < 9:
+            for track in self.song.tracks:
+                if track.has_audio_output and track.output_meter_left > 0.0:
+                    self.correct(track, -18.0)
+        else:
+            self.correct(self.song.master_track, -12.0)
+
+    def correct(self, track: Any, wanted: float) -> None:
+        volume = track.mixer_device.volume
+        measured = max(decibels(track.output_meter_left), decibels(track.output_meter_right))
+        # A fader runs 40 dB per unit above 0.4.
+        volume.value = min(max(volume.value + (wanted - measured) / 40.0, 0.0), 1.0)
+
+    def disconnect(self) -> None:
+        pass
+
+
+def test_a_script_mixes_by_what_the_meters_tell_it(live: HeadlessLive) -> None:
+    loud = player(live, *(note(live, pitch, 0.0, 4.0) for pitch in (48, 55, 60, 64)))
+    soft = player(live, note(live, 72, 0.0, 4.0, 60.0))
+    soft.mixer_device.volume.value = 0.5
+    module = types.SimpleNamespace(__name__="Balancer", create_instance=Balancer)
+    live.load_script(module)
+    play(live, 1.8)
+    assert [round(decibels(each.output_meter_left), 1) for each in (loud, soft)] == [-18.0, -18.0]
+    assert decibels(live.song.master_track.output_meter_left) == pytest.approx(-12.0, abs=0.05)
