@@ -1,6 +1,6 @@
-"""What of a headless Live's answers nobody has seen in a real Live: marks for an agent that reads them.
+"""Marks for facts of headless Live that no source has from a real Live, for the agent that reads them.
 
-Only a server in front of a headless Live needs it; the facts of native devices say themselves what is guessed.
+Used only in front of a headless Live. The facts of native devices carry their own marks.
 """
 
 from __future__ import annotations

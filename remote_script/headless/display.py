@@ -348,7 +348,7 @@ def number_of(unit: str, shown: str) -> float:
 
 
 def parse(unit: str, shown: str, minimum: float = 0.0, maximum: float = 1.0) -> float:
-    """The value that `shown` names, as far as its digits tell; not limited to the range.
+    """The value that `shown` names, as exact as its digits; not limited to the range.
 
     Raises:
       ValueError: `shown` is not a value of this unit.

@@ -93,7 +93,7 @@ _IMPULSE_PREFIX = "Hybrid_"
 
 
 def read(device: Element, spec: DeviceSpec) -> None:
-    """Put what the file tells into `spec.extra`."""
+    """Put the file's values into `spec.extra`."""
     for name, where in PLACES.get(spec.class_name, {}).items():
         written = fields.attribute(device, where) or fields.attribute(device, where + "/Manual")
         if written is not None:
@@ -144,7 +144,7 @@ def _impulse(device: Element, spec: DeviceSpec) -> None:
 
 
 def sample_settings(part: Element) -> Dict[str, Any]:
-    """The fine controls of a Simpler's sample that the file tells."""
+    """The slicing and warping controls of a Simpler's sample."""
     settings: Dict[str, Any] = {}
     for name, (where, factor) in SAMPLE.items():
         if fields.attribute(part, where) is None:

@@ -1,8 +1,8 @@
-"""What Live's native devices are and what their parameters are called, measure and show.
+"""Live's native devices: their parameters' names, ranges, units and texts.
 
 `find(class_name)` returns the facts of a device, with its parameters in Live's order. The facts are dumps of real
 Lives, in `parameters.json` (see `facts` for its form; `take` replaces it by another dump). A parameter that no dump
-has gets its name and law from the Set file (see `guess`), and says so: `Law.is_certain`, `ParameterFact.guesses`.
+has gets its name and law from the Set file (see `guess`) and is marked: `Law.is_certain`, `ParameterFact.guesses`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ in that Live's order, and the ranges that differed). What a parameter carries:
     unit                  the display law (see `display`)
     path, file            where a Set file keeps it and how: Hz or ms as shown, a "factor", the "value", a share
     section               listed only once its section was switched on
-    guess                 which of these nobody has seen in a real Live: "law", "default", "items", "path" …
+    guess                 which of these no source has from a real Live: "law", "default", "items", "path" …
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ParameterFact(NamedTuple):
     """Where a Set file keeps it, from the device's element; empty when no file shows it."""
     original_name: str = ""
     text: str = ""
-    """What Live shows for the default; empty when nobody has seen it."""
+    """The text that Live shows for the default; empty if it is unknown."""
     texts: Tuple[Tuple[float, str], ...] = ()
     was: Tuple[str, ...] = ()
     in_section: bool = False
@@ -62,14 +62,14 @@ class DeviceFacts(NamedTuple):
     display_name: str
     type: int
     live: Version
-    """The Live that the list is of; (0,) when nobody has dumped the class."""
+    """The Live that the list is of; (0,) for a class without a dump."""
     source: str
     parameters: Tuple[ParameterFact, ...]
-    """In Live's order, "Device On" left out; empty when nobody has told."""
+    """In Live's order, without "Device On"; empty for a class without a dump."""
     older: Tuple[OlderList, ...]
     """Newest first."""
     properties: Dict[str, Any]
-    """What the class has besides parameters, where a source tells it."""
+    """Facts about the class's properties besides parameters, where a source has them."""
 
     @property
     def sections(self) -> FrozenSet[str]:

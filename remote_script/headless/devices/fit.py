@@ -1,7 +1,7 @@
 """Finds the display law (see `display`) under which values show the texts that a Live showed for them.
 
-`fit` tries known laws first and invents one last; an invented one says so. Dumps round values to six digits, so a
-value may be half a unit of the sixth digit away from what Live showed.
+`fit` tries known laws first and invents one last; an invented one is marked as a guess. Dumps round values to six
+digits, so a value may be half a unit of the sixth digit away from what Live showed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Fit(NamedTuple):
 
 
 def shows(unit: str, pairs: Sequence[Pair], low: float, high: float) -> bool:
-    """Whether every value shows its text under this law, as far as six digits tell."""
+    """Whether every value shows its text under this law, within six digits."""
     return all(_settled(unit, value, shown, low, high) is not None for value, shown in pairs)
 
 
@@ -150,7 +150,7 @@ _USUAL = {
     "percent": (0.0, 100.0),
     "db": (-36.0, 36.0),
 }
-"""Guess: the range of a knob 0..1 that nobody has told."""
+"""Guess: the range of a knob 0..1 whose range no source has."""
 
 
 def _invented(
@@ -244,7 +244,7 @@ def _through(
     exact = [each for each in laws if all(display.text(each, at, low, high) == one for at, one in pairs)]
     for unit in list(laws[:1]) + exact + list(laws):
         if shows(unit, pairs, low, high):
-            # One text at an end of the range says nothing of what lies between.
+            # One text at an end of the range does not determine the curve.
             is_end = len(pairs) == 1 and value in (low, high) and not unit.startswith("steps")
             open_ended = is_end and (":" in unit or filed not in (None, (low, high)))
             return Fit(unit, _settled(unit, value, shown, low, high), open_ended)

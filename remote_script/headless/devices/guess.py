@@ -1,4 +1,4 @@
-"""Names and laws for parameters that no table has, from what the file says about them.
+"""Names and laws for parameters that no dump has, derived from the Set file.
 
 Guess, all of it: a name is the XML tag split into words; a range is the one that a controller is mapped to,
 which is the whole range unless the user narrowed it; the unit follows from the range and the tag's words.

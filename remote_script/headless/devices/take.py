@@ -2,10 +2,10 @@
 
 DUMP is what `setmirror probe --devices FILE` writes: {"live", "devices": {class: {"display", "type", "parameters":
 [{name, original_name, min, max, quantized, items, default, default_text, texts}]}}}; `items` may name an entry of
-"lists". It replaces names, order, ranges, items, defaults and texts of every class that it has. What only a Set file
-tells (`path`, `file`) stays with the parameter: by name, by a name that it had, or by its path. Display laws stay as
-long as they show every text of the dump; otherwise `fit` finds one that does. The list that was there before becomes
-one of an older Live.
+"lists". It replaces names, order, ranges, items, defaults and texts of every class that it has. Facts that only Set
+files have (`path`, `file`) stay with the parameter: by name, by a name that it had, or by its path. Display laws stay
+as long as they show every text of the dump; otherwise `fit` finds one that does. The list that was there before
+becomes one of an older Live.
 """
 
 from __future__ import annotations

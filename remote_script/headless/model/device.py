@@ -1,7 +1,7 @@
 """Devices: native ones, plug-ins and Max devices, each with "Device On" as parameter 0.
 
-A special device (Simpler, Wavetable, …) keeps what only it has in `extra`, from the Set or Live's
-defaults. Guess: the values of special properties that no Set tells and that nothing measured;
+A special device (Simpler, Wavetable, …) keeps its own properties in `extra`, from the Set or Live's
+defaults. Guess: the defaults of special properties that neither a Set nor a measurement gives;
 `coverage` names them.
 """
 
@@ -117,7 +117,7 @@ class Device(Node):
         return self.parameters[index]
 
     def fill(self, spec: DeviceSpec) -> None:
-        """Take over what only this kind of device has."""
+        """Copy the properties of this kind of device from the spec."""
         if spec.extra:
             self.extra = dict(spec.extra)
 
@@ -188,7 +188,7 @@ class Device(Node):
         """Remembers the bank a controller shows; nothing reads it back (documented)."""
         self.doc.banks[(self.ptr, script_index)] = bank_index  # type: ignore[attr-defined]
 
-    # What only special devices have
+    # Properties of special devices
 
     @classmethod
     def other_getter(cls, prop: Any) -> Optional[Callable[[Any], Any]]:
@@ -216,7 +216,7 @@ class Device(Node):
         return True
 
     def on_moved(self) -> None:
-        """The device stands in another place now."""
+        """Called after the device moved to another track or chain."""
 
     def on_death(self) -> None:
         song = self.doc.song  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ BLOCK_S = 0.1
 BLOCKS = 10
 """The last second: as long as a meter holds."""
 NOTE_PEAK = 0.25
-"""Guess: −12 dBFS for one note at velocity 127, and for audio whose file is not there."""
+"""Guess: −12 dBFS for one note at velocity 127, and for audio without a readable file."""
 _METERS = ("output_meter_level", "output_meter_left", "output_meter_right", "input_meter_level")
 
 Powers = List[float]
@@ -56,14 +56,14 @@ class Levels:
     def __init__(self, doc: Any) -> None:
         self._doc = doc
         self._running_s = 0.0
-        self._since_told = 0.0
+        self._since_notified = 0.0
         self._computed_at: Optional[Tuple[float, float]] = None
         self._inputs: Dict[int, Signal] = {}
         self._outputs: Dict[int, Signal] = {}
         self._senders: Dict[int, List[Any]] = {}
         self._held: Dict[int, Tuple[float, float]] = {}
 
-    # What meters show
+    # Meters
 
     def sides(self, track: Any) -> Tuple[float, float]:
         """Left and right output amplitude of the newest block."""
@@ -95,18 +95,18 @@ class Levels:
         return self._inputs.get(id(track), SILENCE)
 
     def tick(self, seconds: float, running: bool) -> None:
-        """Let time pass; meters that are listened to tell as often as Live draws them."""
+        """Let time pass; notify listeners of meters every 100 ms while something plays."""
         was_running = self._running_s > 0.0
         self._running_s = self._running_s + seconds if running else 0.0
-        self._since_told += seconds
-        if self._since_told >= BLOCK_S - 1e-9 and (running or was_running):
-            self._since_told = 0.0
+        self._since_notified += seconds
+        if self._since_notified >= BLOCK_S - 1e-9 and (running or was_running):
+            self._since_notified = 0.0
             for track in self._doc.song.everyone():
                 for name in _METERS:
                     if track.listeners and name in track.listeners:
                         track.notify(name)
 
-    # How they come about
+    # The model
 
     def _compute(self) -> None:
         at = (self._doc.clock.now(), self._doc.transport.position)

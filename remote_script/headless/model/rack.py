@@ -163,7 +163,7 @@ class Chain(Container):
         return self.takes_midi and not any(each.type == 1 for each in self.devices)
 
     def tell(self, name: str) -> None:
-        """Notify of `name`, and the pads that show it of this chain."""
+        """Notify of `name` on this chain and on the pads that show it."""
         self.notify(name)
         for pad in getattr(self.rack, "drum_pads", ()):
             if self in pad.chains:

@@ -1,4 +1,4 @@
-"""Simpler and the sample in it. Guess: defaults of a sample's fine controls."""
+"""Simpler and its sample. Guess: the defaults of a sample's slicing and warping controls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SETTINGS = (
     "retrigger",
     "voices",
 )
-"""What a Set may tell of a Simpler."""
+"""Properties of Simpler that a Set file can hold."""
 
 SLICING = 2
 """Of `playback_mode`."""
@@ -51,15 +51,15 @@ class SimplerView(Node):
     get_sample_loop_end = get_sample_end
 
 
-SAID_BY_SIMPLER: Dict[str, Tuple[str, ...]] = {
+FOLLOWING: Dict[str, Tuple[str, ...]] = {
     "start_marker": ("sample_start", "sample_loop_start"),
     "end_marker": ("sample_end", "sample_loop_end"),
     "warping": ("can_warp_as", "can_warp_double", "can_warp_half"),
 }
-"""What a Simpler or its view says of its sample."""
+"""Properties of Simpler or its view that follow a property of the sample."""
 
 GUESSED_BPM = 120.0
-"""Of a sample that nobody has warped."""
+"""Tempo of a sample that was never warped."""
 
 
 @model
@@ -77,7 +77,7 @@ class Sample(Node):
     warp: Optional[WarpMarkers] = None
     """The markers that the Set has; None where it has none."""
     warped_beats = 0.0
-    """How long the region was said to last; 0.0 as long as nobody has."""
+    """Length of the region that a script asked for; 0.0 until it asks."""
     beats_granulation_resolution = 5
     beats_transient_envelope = 100.0
     beats_transient_loop_mode = 0
@@ -157,8 +157,8 @@ class Sample(Node):
         super().on_change(field, old, value)
         if field == "warped_beats":
             self.notify("warp_markers")
-        elif field in SAID_BY_SIMPLER and self.parent is not None:
-            self.parent.tell_of_sample(SAID_BY_SIMPLER[field])  # type: ignore[attr-defined]
+        elif field in FOLLOWING and self.parent is not None:
+            self.parent.notify_following(FOLLOWING[field])  # type: ignore[attr-defined]
 
     def get_warp_markers(self) -> Any:
         from .clip import export_warp_markers
@@ -230,15 +230,15 @@ class Simpler(Device):
         if spec.sample is not None:
             self.own("sample", Sample.of(self.doc, spec.sample))
 
-    def tell_of_sample(self, names: Tuple[str, ...]) -> None:
+    def notify_following(self, names: Tuple[str, ...]) -> None:
         for name in names:
             (self if name.startswith("can_") else self.view).notify(name)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
         super().on_change(field, old, value)
         if field == "sample":
-            for names in SAID_BY_SIMPLER.values():
-                self.tell_of_sample(names)
+            for names in FOLLOWING.values():
+                self.notify_following(names)
 
     def _loaded(self) -> Sample:
         if self.sample is None:
@@ -291,7 +291,7 @@ class Simpler(Device):
         return float(seconds * self.doc.song.tempo / 60.0)  # type: ignore[attr-defined]
 
     def call_reverse(self) -> None:
-        """Turns the sample round. Guess: the file is a new one, its slices mirrored."""
+        """Reverse the sample. Guess: Live makes a new file; the slices are mirrored."""
         sample = self._loaded()
         with self.doc.edit():
             sample.change("file_path", _reversed_path(sample.file_path))
@@ -304,7 +304,7 @@ class Simpler(Device):
         return sample
 
     def call_warp_as(self, beats: float) -> None:
-        """Makes the playable region last so many beats."""
+        """Make the playable region last `beats`."""
         sample = self._warped()
         if not beats > 0.0:
             raise RuntimeError("Invalid beat time")

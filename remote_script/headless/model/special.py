@@ -1,9 +1,8 @@
-"""Native devices that show more than parameters: EQ Eight, Compressor, Wavetable, Drift, Looper and their
-like.
+"""Native devices with properties besides their parameters: EQ Eight, Compressor, Wavetable, Drift, Looper and others.
 
-Ranges and lists are measured on 12.3.5 where the texts of errors say so; Guess: the values of a fresh
-device and the names in lists that nobody has told. What a Set tells about them comes in
-`DeviceSpec.extra` under the names of the properties.
+Ranges, lists and defaults are measured on 12.3.5 unless a comment says otherwise. Guess: the names of impulse
+responses and wavetables, and the texts of refused indices. `DeviceSpec.extra` brings the values of a Set under the
+names of the properties.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def _within(name: str, low: float, high: float, text: str) -> Any:
 
 
 class Special(Device):
-    """Base: takes over from the Set what the class knows; the view may be a special one."""
+    """Base: copies from the Set every property that the class has; some classes have a view of their own."""
 
     def make_view(self, spec: DeviceSpec) -> Node:
         view = DeviceView(self.doc)
@@ -100,7 +99,7 @@ class Compressor(Special):
         return tuple(found)
 
     def tell_routings(self) -> None:
-        """The tracks, or their names, are other ones now."""
+        """Notify of changed tracks or track names."""
         for name in ("type", "channel"):
             self.notify("available_input_routing_%ss" % name)
             self.notify("input_routing_%s" % name)
@@ -303,7 +302,7 @@ class Looper(Special):
             self.change("state_name", "stopped")
 
     def call_undo(self) -> None:
-        """Takes back what was overdubbed; nothing of that can be read."""
+        """Undo the last overdub; no property shows it."""
 
     def _scale(self, length: float, tempo: float) -> None:
         with self.doc.edit():
@@ -340,7 +339,7 @@ class Looper(Special):
 
 @model
 class HybridReverb(Special):
-    """The list of impulse files follows the category."""
+    """Its list of impulse files follows the category."""
 
     LOM = "HybridReverbDevice"
     GUESSES = Special.GUESSES | {"ir_category_list", "ir_file_list"}
@@ -515,7 +514,7 @@ class CcControl(Listed):
         return None
 
     def call_resend(self) -> None:
-        """Sends all values again; no MIDI leaves headless Live."""
+        """Send all values again; no MIDI leaves headless Live."""
 
 
 @model

@@ -1,7 +1,7 @@
 """What audio tracks record: a real WAV file, a tone as loud as what came in.
 
 The source is the track's input routing: another track (before or after its mixer) or the main track ("Resampling");
-nothing is heard from outside. Live writes into Samples/Recorded of the Set, or of its temporary project while the Set
+external inputs are silent. Live writes into Samples/Recorded of the Set, or of its temporary project while the Set
 is not saved (measured on 12.4.6); headless Live always uses a temporary project, removed with the Set, so it leaves
 nothing beside other people's files. Guess: the number in front of the file's name.
 """
@@ -35,7 +35,7 @@ class Tapes:
         self._folder: Optional[str] = None
         self._remove: Optional[Callable[[], Any]] = None
         self._count = 0
-        self._heard: Dict[int, List[float]] = {}
+        self._levels: Dict[int, List[float]] = {}
         self._waited = 0.0
 
     def path_for(self, track: Any) -> str:
@@ -48,9 +48,9 @@ class Tapes:
         return os.path.join(self._folder, "Samples", "Recorded", "%04d %s.wav" % (self._count, name))
 
     def tick(self, seconds: float, running: bool) -> None:
-        """Listen to the inputs of armed audio tracks."""
+        """Record the level at the inputs of armed audio tracks."""
         if not running:
-            self._heard = {}
+            self._levels = {}
             return
         self._waited += seconds
         if self._waited < BLOCK_S - 1e-9:
@@ -58,7 +58,7 @@ class Tapes:
         self._waited = 0.0
         for track in self._doc.song.tracks:
             if track.arm and is_audio(track):
-                self._heard.setdefault(id(track), []).append(self.level(track))
+                self._levels.setdefault(id(track), []).append(self.level(track))
 
     def level(self, track: Any) -> float:
         """The amplitude at an audio track's input."""
@@ -70,10 +70,10 @@ class Tapes:
         return math.sqrt(max(signal.left[-1], signal.right[-1]))
 
     def write(self, track: Any, path: str, frames: int) -> None:
-        """The file of a recording that has ended, as long as the clip says."""
-        heard = self._heard.get(id(track), [])
+        """Write the file of a finished recording with as many frames as the clip has."""
+        recorded = self._levels.get(id(track), [])
         blocks = -(-frames // int(RATE * BLOCK_S))
-        levels = heard[-blocks:] if blocks else []
+        levels = recorded[-blocks:] if blocks else []
         levels = levels + (levels[-1:] or [0.0]) * (blocks - len(levels))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with wave.open(path, "wb") as file:
