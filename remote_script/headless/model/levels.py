@@ -16,6 +16,7 @@ from .. import display
 from ..audio_files import peak
 from ..clip_body import ClipBody
 from .keyboard import hears
+from .launching import engine_of
 from .where import is_group, is_midi
 
 BLOCK_S = 0.1
@@ -61,6 +62,7 @@ class Levels:
         self._inputs: Dict[int, Signal] = {}
         self._outputs: Dict[int, Signal] = {}
         self._senders: Dict[int, List[Any]] = {}
+        self._routed: Any = None
         self._held: Dict[int, Tuple[float, float]] = {}
 
     # Meters
@@ -114,11 +116,8 @@ class Levels:
             return
         self._computed_at = at
         song = self._doc.song
-        self._inputs, self._outputs, self._senders = {}, {}, {}
-        for track in song.tracks:
-            target = self._doc.routing.output_track(track)
-            if target is not None:
-                self._senders.setdefault(id(target), []).append(track)
+        self._inputs, self._outputs = {}, {}
+        self._find_senders()
         for track in song.tracks:
             self._through(track, ())
         sent = {id(each): SILENCE for each in song.return_tracks}
@@ -133,6 +132,22 @@ class Levels:
         for track in self._senders.get(id(song.master_track), ()):
             total = total.plus(self._outputs[id(track)])
         self._put(song.master_track, total)
+
+    def _find_senders(self) -> None:
+        """Which tracks go into which, kept until a routing or the list of tracks changes."""
+        song = self._doc.song
+        routed = (
+            song.tracks,
+            tuple((each.output_type, each.group_track, each.has_audio_output) for each in song.tracks),
+        )
+        if routed == self._routed:
+            return
+        self._routed = routed
+        self._senders = {}
+        for track in song.tracks:
+            target = self._doc.routing.output_track(track)
+            if target is not None:
+                self._senders.setdefault(id(target), []).append(track)
 
     def _through(self, track: Any, above: Tuple[int, ...]) -> Signal:
         """The output of a track, those that go into it first; a circle of routings is cut."""
@@ -203,8 +218,6 @@ class Levels:
 
     def _playing(self, track: Any, beats_ago: float) -> Optional[Tuple[ClipBody, float, float]]:
         """What the track played then: the clip's body, the place in it, and beats per unit of its time."""
-        from .launching import engine_of
-
         playback = track.playback
         if playback.in_session:
             slot = playback.playing
