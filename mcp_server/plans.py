@@ -159,8 +159,9 @@ class Scope:
 
     def prefer(self, value: Any, *kinds: str) -> Node:
         """The object; where several have the name, those that make sense here are meant."""
-        named_so = isinstance(value, str) and self.named(value, *kinds)
-        return self.target(value, *(kinds if named_so else ()))
+        text = str(value).strip()
+        known = text.isdecimal() or self.named(text, *kinds)
+        return self.target(value, *(kinds if known else ()))
 
     def clip(self, value: Any) -> Node:
         """A clip, or the clip in a slot."""

@@ -19,8 +19,9 @@ import msgspec
 
 from mirror import Mirror, errors
 from mirror.checks import finite
+from remote_script.SetMirror.errors import TABLE
 
-from . import reading, schemas
+from . import readiness, reading, schemas
 from .desk import Desk
 from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
@@ -114,6 +115,7 @@ class Tool:
         """
         try:
             arguments = self.checked(given)
+            await readiness.awaited(desk.mirror)
             lasts = self.lasts(arguments) if callable(self.lasts) else self.lasts
             key = (self.name, msgspec.json.encode(given or {})) if lasts else None
             if key is not None and (held := desk.answers.find(key)) is not None:
@@ -122,6 +124,8 @@ class Tool:
             if key is not None and len(answer.text) <= MOST_KEPT:
                 desk.answers.keep(key, answer)
         except errors.MirrorError as problem:
+            if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
+                problem = readiness.not_ready(desk.mirror)
             return refused(problem, desk.sight.scrub)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
@@ -145,7 +149,7 @@ class Tool:
         """The arguments as a struct; InvalidParams with the rule and what is known."""
         try:
             # NaN, huge integers and half characters are no JSON, but some parsers let them through.
-            finite(given, self.name)
+            finite(given, f"an argument of {self.name}")
             return msgspec.convert(reading.fitted(given or {}, self.arguments), self.arguments)
         except msgspec.ValidationError as problem:
             raise errors.InvalidParams(f"{self.name}: {problem}", hint=self._hint(str(problem))) from None
@@ -268,6 +272,8 @@ WRITTEN: dict[str, Any] = {
 def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:
     """The answer with its stamp, as structure and as text."""
     head = stamp(mirror)
+    if not head["synced"]:
+        head["problem"] = readiness.problem(mirror)
     return result(stamped(head, answer.text).decode(), {**head, **answer.plain})
 
 
@@ -285,9 +291,14 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda to
     Args:
       scrub: Masks what the client may not know.
     """
-    line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {problem.hint}")
+    # What is true of every refusal of a value helps nobody.
+    hint = "" if problem.hint in _EMPTY_HINTS else problem.hint
+    line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
     facts = scrub(msgspec.to_builtins(problem.to_json()))
     return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
+
+
+_EMPTY_HINTS = (TABLE["INVALID_VALUE"][1], TABLE["INVALID_PARAMS"][1])
 
 
 def _said(text: str) -> dict[str, Any]:

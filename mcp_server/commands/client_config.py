@@ -145,11 +145,25 @@ def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
     help="Who the client is to rules, undo and the event log; CLIENT if not given. Each name has a token of its own.",
 )
 @click.option(
+    "--toolset",
+    "toolsets",
+    multiple=True,
+    metavar="NAME",
+    help="Offer only these tools, as `serve --toolset`: core for clients with a limit.",
+)
+@click.option(
     "--write", "write_it", is_flag=True, help="Put it into the client's file, keeping the former text."
 )
 @port
 def command(
-    client: str, headless: bool, http: bool, http_port: int, name: str | None, write_it: bool, port: int
+    client: str,
+    headless: bool,
+    http: bool,
+    http_port: int,
+    name: str | None,
+    toolsets: tuple[str, ...],
+    write_it: bool,
+    port: int,
 ) -> None:
     """Print what goes into an MCP client's configuration, or write it there.
 
@@ -160,6 +174,10 @@ def command(
 
     if http and headless:
         raise click.UsageError("--headless goes with a server that the client starts, not with --http")
+    if http and toolsets:
+        raise click.UsageError(
+            "--toolset goes with a server that the client starts; give it to `serve --http`"
+        )
     chosen = CLIENTS[client]
     try:
         token = bearer(load_token(), name or client)
@@ -170,6 +188,8 @@ def command(
         arguments.append("--headless")
     elif port != DEFAULT_PORT:
         arguments += ["--port", str(port)]
+    for each in toolsets:
+        arguments += ["--toolset", each]
     words, environ = launch()
     if "SETMIRROR_HOME" in os.environ:
         environ["SETMIRROR_HOME"] = os.environ["SETMIRROR_HOME"]

@@ -33,7 +33,7 @@ from mcp_server.commands.console import Failure, run_async
     "toolsets",
     multiple=True,
     metavar="NAME",
-    help="Offer only these tools: read, song, tracks, clips, notes, devices, browser, everything.",
+    help="Offer only these tools: core (about 20), or read, song, tracks, clips, notes, devices, browser, everything.",
 )
 @click.option(
     "--policy",

@@ -1,7 +1,7 @@
 """The tools, by toolset. Each is one declaration: its words, its arguments, and what it asks of the mirror.
 
 Reads come from memory. A write is one step in Live's undo history, and returns when Live shows it. Targets are refs
-(`tracks/2`, `tracks/2[Bass]`), ids, or names.
+(`tracks/2`, `tracks/2[Bass]`), ids (`id:19`), or names.
 """
 
 from __future__ import annotations
@@ -29,6 +29,34 @@ TOOLSETS = {
 TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}
 """All of them, in the order in which a model reads of them."""
 
+CORE = (
+    "get_set",
+    "get_track",
+    "get_device",
+    "get",
+    "find",
+    "get_notes",
+    "get_changes",
+    "set_song",
+    "transport",
+    "undo",
+    "create",
+    "set_track",
+    "delete",
+    "duplicate",
+    "create_clip",
+    "fire",
+    "edit_notes",
+    "set_device",
+    "browse",
+    "load",
+    "set_property",
+    "batch",
+)
+"""The toolset "core": what most jobs need, for clients that offer their model only so many tools."""
+NAMES = ("core", *TOOLSETS)
+"""What `chosen` knows."""
+
 
 def chosen(toolsets: Iterable[str] | None = None, *, read_only: bool = False) -> dict[str, Tool]:
     """The tools of some toolsets, all when None; without those that write when `read_only`.
@@ -38,10 +66,13 @@ def chosen(toolsets: Iterable[str] | None = None, *, read_only: bool = False) ->
     """
     wanted = list(TOOLSETS) if toolsets is None else list(toolsets)
     for name in wanted:
-        if name not in TOOLSETS:
+        if name not in NAMES:
             raise errors.InvalidParams(
-                f"There is no toolset {name!r}", name, hint=f"there are {', '.join(TOOLSETS)}"
+                f"There is no toolset {name!r}", name, hint=f"there are {', '.join(NAMES)}"
             )
+    core = CORE if "core" in wanted else ()
     return {
-        name: tool for name, tool in TOOLS.items() if tool.toolset in wanted and (tool.reads or not read_only)
+        name: tool
+        for name, tool in TOOLS.items()
+        if (tool.toolset in wanted or name in core) and (tool.reads or not read_only)
     }

@@ -367,3 +367,31 @@ async def test_a_token_of_another_bridge_ends_the_process_with_one_clear_line() 
         assert await process.wait() != 0
     assert "client-config" in told
     assert "Traceback" not in told
+
+
+UNREADABLE = [
+    b'{"target":"\\ud83d"}',
+    b'{"target":"song","limit":' + b"9" * 5000 + b"}",
+    b'{"target":"song","limit":' + b"9" * 1000 + b"}",
+    b'{"target":"song" nonsense}',
+]
+
+
+@posix
+async def test_every_request_with_an_id_is_answered_and_the_next_one_too() -> None:
+    async with serving("--port", "1") as process:
+        raw = Raw(process)
+        await raw.hello()
+        assert process.stdin is not None
+        for number, arguments in enumerate(UNREADABLE, 20):
+            head = (
+                b'{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get","arguments":' % number
+            )
+            await process.stdin.send_all(head + arguments + b"}}\n")
+            told = await raw.answer(number)
+            assert told.get("error", {}).get("code") == -32600 or told["result"]["isError"]
+        await raw.send(_call(40, "get_track", track=0))
+        result = (await raw.answer(40))["result"]
+        assert result["isError"]
+        assert "structuredContent" not in result
+        assert "Live is not running" in result["content"][0]["text"]

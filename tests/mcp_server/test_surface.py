@@ -12,7 +12,8 @@ import trio.testing
 from mcp.shared.exceptions import MCPError
 
 from mcp_server.server import INSTRUCTIONS
-from mcp_server.tools import TOOLS, TOOLSETS, chosen
+from mcp_server.tool import Tool
+from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
 from mirror import errors
 from remote_script.headless import demo_set
 from tests.everything import everything
@@ -20,17 +21,26 @@ from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
-MOST_TOOLS, MOST_TOKENS = 40, 10_000
+LIMITS = {"all": (40, 9_000), "own": (30, 6_500), "core": (24, 5_000)}
+"""Tools, and tokens: UTF-8 bytes / 4 of name, description and input schema as compact JSON."""
+OTHERS = ("music", "pictures", "time", "knowledge")
+"""Toolsets with limits of their own."""
 
 
-def test_all_tools_together_are_few_and_small() -> None:
-    told = [
-        tool.declared.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in TOOLS.values()
-    ]
-    size = len(json.dumps({"tools": told}, separators=(",", ":")).encode())
-    assert len(told) <= MOST_TOOLS
-    assert size / 4 <= MOST_TOKENS
-    assert len(INSTRUCTIONS) / 4 < 300
+def tokens(tool: Tool) -> float:
+    told = tool.declared
+    shown = {"name": told.name, "description": told.description, "inputSchema": told.input_schema}
+    return len(json.dumps(shown, separators=(",", ":"), ensure_ascii=False).encode()) / 4
+
+
+def test_the_tools_are_few_and_small() -> None:
+    own = [tool for tool in TOOLS.values() if tool.toolset not in OTHERS]
+    for name, tools in (("all", [*TOOLS.values()]), ("own", own), ("core", [*chosen(["core"]).values()])):
+        most, size = LIMITS[name]
+        assert len(tools) <= most, name
+        assert sum(map(tokens, tools)) <= size, name
+    assert set(CORE) <= set(TOOLS)
+    assert len(INSTRUCTIONS) / 4 < 320
 
 
 @pytest.mark.parametrize("name", TOOLS)

@@ -40,6 +40,13 @@ def test_another_port_and_a_headless_live_go_into_the_arguments(capsys: pytest.C
     assert headless[-2:] == ["serve", "--headless"]
 
 
+def test_a_toolset_goes_into_the_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    run_command(setmirror, ["client-config", "cursor", "--toolset", "core"])
+    row = json.loads(capsys.readouterr().out)["mcpServers"]["setmirror"]
+
+    assert row["args"][-3:] == ["serve", "--toolset", "core"]
+
+
 def test_each_system_has_its_own_file_for_claude() -> None:
     home, claude = Path("/home/me"), CLIENTS["claude"]
 
