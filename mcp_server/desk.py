@@ -151,8 +151,10 @@ class Desk:
         if overwrite:
             ops = [msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops]
         for op in ops:
-            if isinstance(op, Call) and isinstance(op.args.get(FILE_ARGUMENT), str):
-                self.policy.check_file(op.args[FILE_ARGUMENT])
+            for name, value in op.args.items() if isinstance(op, Call) else ():
+                # Names of arguments are understood in any case.
+                if str(name).lower() == FILE_ARGUMENT and isinstance(value, str):
+                    self.policy.check_file(value)
         about = {"author": self.caller.name, "client": self.caller.client, "label": label}
         request = self._whole.bind(
             WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.scope.resolve, self._lists
@@ -290,13 +292,18 @@ class Desk:
             if not isinstance(result, dict) or "ref" not in result:
                 return None
             target = f"{result['ref']}/{made[2]}" if made[2] else result["ref"]
-        return found(self.mirror.store, target)
+        return found(self._whole.store, target)
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
         results = [{**NOTHING, **msgspec.to_builtins(each)} for each in result.results]
         for op, told in zip(ops, results, strict=False):
             node = self._about(op.target, results)
+            if node is not None and self.mirror.hides(node.id):
+                done = {name: told[name] for name in ("changed", "verified")}
+                told.clear()
+                told.update(ref=self._whole.ref(node.id), hidden=True, **done)
+                continue
             if isinstance(op, Set):
                 told["property"] = op.name
                 for side in ("before", "after"):

@@ -19,7 +19,7 @@ def ways(whole: Whole, id_: int) -> list[str]:
     """The ways in which a rule can mean an object: ref, id, pattern, name, what is above."""
     store = whole.mirror.store
     ref, node = store.ref(id_), store.nodes[id_]
-    found = [ref, str(id_)]
+    found = [ref, f"id:{id_}"]
     if "/" in ref:
         parts = ref.split("/")
         found += ["/".join("*" if part.isdigit() else part for part in parts), f"{ref}/**"]
@@ -47,7 +47,7 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
         for text in ways(whole, id_):
             policy = Policy(File(rule=(Rule("deny", refs=(text,)),)))
             whole.engine.policy = policy
-            for named in (target, whole.mirror.resolve(target).id):
+            for named in (target, f"id:{whole.mirror.resolve(target).id}"):
                 code = await whole.refused("call_method", target=named, method=method, args=args)
                 assert code == "DENIED", (method, text, code)
             tried += 1

@@ -49,8 +49,9 @@ class Places:
         self._patterns: List[Steps] = []
         for ref in refs:
             text = ref.strip().strip("/")
-            if text.isdigit():
-                self.ids.add(int(text))
+            number = text[3:] if text.startswith("id:") else text
+            if number.isdigit():
+                self.ids.add(int(number))
             elif text == "song":
                 self.song = True
             elif "*" in text or "/" in text or "[" in text or text in _ROOTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import mcp_types as types
@@ -131,7 +132,7 @@ def guessed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def everything_said(whole: Whole, tool: str, arguments: dict[str, Any]) -> str:
     """All of a tool's answer or refusal but what was asked for by name."""
     track = f"id:{whole.mirror.resolve('tracks/1').id}"
-    given = {name: track if value is ID else value for name, value in arguments.items()}
+    given = {name: f"id:{track}" if value is ID else value for name, value in arguments.items()}
     result = await whole.agent.client.call_tool(tool, given)
     return str(result)
 
@@ -217,6 +218,60 @@ async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_cloc
                 await whole.call("get", target=target)
         # The order of places stays true.
         assert (await whole.call("get_track", track="tracks/3"))["track"]["ref"] == "tracks/3"
+
+
+async def test_no_method_or_dry_run_reads_what_is_hidden(autojump_clock: Clock) -> None:
+    clip = "tracks/0/clip_slots/0/clip"
+    async with whole_path(demo_set(), policy=DENIED) as whole:
+        await marked(whole)
+        ids = [f"id:{whole.mirror.resolve(ref).id}" for ref in (clip, "tracks/1")]
+        notes = {"from_pitch": 0, "pitch_span": 128, "from_time": 0.0, "time_span": 100.0}
+        methods = {
+            "get_notes_extended": notes,
+            "get_all_notes_extended": {},
+            "get_notes_by_id": {"note_ids": []},
+        }
+        for method, args in methods.items():
+            told = await whole.call("call_method", target=ids[0], method=method, args=args)
+            assert told["results"] == [{"ref": clip, "hidden": True, "changed": False, "verified": True}]
+        call = {"tool": "set_property", "args": {"target": ids[1], "property": "color", "value": 1}}
+        told = await whole.call("batch", calls=[call], dry_run=True)
+        assert told["results"] == [{"ref": "tracks/1", "hidden": True, "changed": True, "verified": False}]
+
+
+@ERAS
+async def test_who_is_subscribed_hears_nothing_from_within_what_is_hidden(
+    mode: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), mode=mode, policy=DENIED) as whole:
+        agent = whole.agent
+        await whole.by_hand(lambda song: setattr(song, "tempo", 99.0))
+        await trio.sleep(1.0)
+        async with agent.subscribed("live://set", "live://tracks/1", "live://ref/tracks/1"):
+            await trio.sleep(1.0)
+            await whole.by_hand(lambda song: setattr(song.tracks[1], "name", "other"))
+            await whole.by_hand(lambda song: setattr(song.tracks[1].mixer_device.volume, "value", 0.1))
+            await trio.sleep(1.0)
+            assert agent.updates == []
+            await whole.by_hand(lambda song: setattr(song.tracks[0], "name", "other"))
+            await trio.sleep(1.0)
+            assert {uri for _, uri in agent.updates} == {"live://set"}
+
+
+@ERAS
+async def test_a_policy_that_changes_tells_the_subscribers_of_what_it_hides(
+    mode: str, tmp_path: Path, autojump_clock: Clock
+) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("")
+    async with whole_path(demo_set(), mode=mode, policy_file=path) as whole:
+        agent = whole.agent
+        async with agent.subscribed("live://tracks/1"):
+            assert "Keys" in await read(whole, "live://tracks/1")
+            path.write_text("[[rule]]\ndecide = 'deny'\noperations = ['read']\nrefs = ['tracks/1']")
+            await trio.sleep(5.0)
+            assert [uri for _, uri in agent.updates] == ["live://tracks/1"]
+            assert "Keys" not in await read(whole, "live://tracks/1")
 
 
 async def test_the_history_of_what_was_hidden_and_is_gone_stays_hidden(autojump_clock: Clock) -> None:

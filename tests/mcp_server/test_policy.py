@@ -124,6 +124,22 @@ async def test_a_rule_about_an_object_holds_for_what_takes_or_plays_it_along(
         await whole.call("call_method", target="song", method="delete_track", args={"index": 0})
 
 
+async def test_a_load_without_a_target_is_judged_by_the_selected_track(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), policy=LOCKED) as whole:
+        for number, refused in ((0, True), (1, False)):
+            await whole.by_hand(partial(select_track, number))
+            await trio.sleep(1.0)
+            if refused:
+                with pytest.raises(Refused, match="DENIED"):
+                    await whole.call("load", path="audio_effects/Reverb")
+            else:
+                await whole.call("load", path="audio_effects/Reverb")
+
+
+def select_track(number: int, song: Any) -> None:
+    song.view.selected_track = song.tracks[number]
+
+
 async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock) -> None:
     policy = ruled(Rule("allow", refs=("tracks/1", "tracks/1/**")), Rule("deny"))
     async with whole_path(demo_set(), policy=policy) as whole:
@@ -216,6 +232,8 @@ async def test_undo_of_a_creation_is_a_deletion(autojump_clock: Clock) -> None:
         write = (await whole.call("create", kind="scene", index=0))["write"]
         with pytest.raises(Refused, match="DENIED"):
             await whole.call("undo", write=write)
+        # Known before: nothing had to be taken back.
+        assert whole.stage.script.guard.refused == 0
         renamed = (await whole.call("set_track", track="tracks/1", name="free"))["write"]
         await whole.call("undo", write=renamed)
 
@@ -528,3 +546,20 @@ def test_audio_files_come_only_from_where_the_policy_lets_them(tmp_path: Path) -
     for text in ("kick.wav", "../kick.wav", str(inside / "a\0.wav")):
         with pytest.raises(errors.InvalidValue):
             policy.check_file(text)
+
+
+async def test_the_name_of_the_files_argument_may_be_written_in_any_case(
+    tmp_path: Path, autojump_clock: Clock
+) -> None:
+    inside = tmp_path / "music"
+    inside.mkdir()
+    policy = Policy(File(audio_folders=(str(inside),)))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        for name in ("file_path", "File_Path", "FILE_PATH"):
+            with pytest.raises(Refused, match="audio_folders"):
+                await whole.call(
+                    "call_method",
+                    target="tracks/4/clip_slots/7",
+                    method="create_audio_clip",
+                    args={name: str(tmp_path / "secret.wav")},
+                )
