@@ -68,8 +68,6 @@ class DeviceFacts(NamedTuple):
     """In Live's order, without "Device On"; empty for a class without a dump."""
     older: Tuple[OlderList, ...]
     """Newest first."""
-    properties: Dict[str, Any]
-    """Facts about the class's properties besides parameters, where a source has them."""
 
     @property
     def sections(self) -> FrozenSet[str]:
@@ -130,7 +128,6 @@ def read_device(class_name: str, row: Dict[str, Any], lists: Dict[str, List[str]
         row.get("source", ""),
         facts,
         tuple(sorted(older, key=lambda each: each.live, reverse=True)),
-        row.get("properties", {}),
     )
 
 

@@ -5,7 +5,7 @@ DUMP is what `setmirror probe --devices FILE` writes: {"live", "devices": {class
 "lists". It replaces names, order, ranges, items, defaults and texts of every class that it has. Facts that only Set
 files have (`path`, `file`) stay with the parameter: by name, by a name that it had, or by its path. Display laws stay
 as long as they show every text of the dump; otherwise `fit` finds one that does. The list that was there before
-becomes one of an older Live.
+becomes one of an older Live; a dump of an older Live than that adds its list.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ def take(data: Dict[str, Any], dump: Dict[str, Any]) -> Dict[str, Any]:
     for class_name, device in expanded(dump)["devices"].items():
         old = devices.get(class_name, {})
         live = device.get("live") or dump["live"]
+        if facts.number_of(live) < facts.number_of(old.get("live", "")):
+            devices[class_name] = dict(old, older=_with_older(old, live, device["parameters"]))
+            continue
         rows = _in_order(list(_rows(device, old)), device)
         new: Row = {
             "display": device["display"],
@@ -45,9 +48,6 @@ def take(data: Dict[str, Any], dump: Dict[str, Any]) -> Dict[str, Any]:
         older = _older(device, old, live)
         if older:
             new["older"] = older
-        properties = device.get("properties") or old.get("properties")
-        if properties:
-            new["properties"] = properties
         new["parameters"] = rows
         devices[class_name] = new
     return {"devices": devices}
@@ -132,7 +132,13 @@ def _rows(device: Row, old: Row) -> Iterator[Row]:
     for each in given:
         yield _row(_undoubted(each, known.of(each), trusted), known.of(each))
     listed = [len(each["names"]) for each in device.get("other_lists", ()) if each["names"] != "same"]
-    in_sections = device.get("when_sections_on", ())
+    if "when_sections_on" not in device:
+        names = {each["name"] for each in given}
+        yield from (
+            row for row in old.get("parameters", ()) if row.get("section") and row["name"] not in names
+        )
+        return
+    in_sections = device["when_sections_on"]
     if len(in_sections) > 1 + len(given) - min(listed, default=0) or not listed:
         for each in in_sections:
             yield dict(_row(each, known.of(each)), section=True)
@@ -268,6 +274,19 @@ def _file(unit: str, low: float, high: float, filed: Any, old: Row) -> Any:
         if _near((filed[0] * scale, filed[1] * scale), (law.low, law.high)):
             return scale
     return "value" if _near(filed, (low, high)) else old.get("file")
+
+
+def _with_older(old: Row, live: str, given: Sequence[Row]) -> List[Row]:
+    """The older lists with that of a Live before the newest one known; a dump of that Live replaces it."""
+    rows = given[1:] if given and given[0]["name"] == ON else given
+    now = {row["name"]: (row.get("min", 0.0), row.get("max", 1.0)) for row in old["parameters"]}
+    ranges = {row["name"]: [row["min"], row["max"]] for row in rows if "min" in row}
+    made: Row = {"live": live, "names": [row["name"] for row in rows]}
+    differ = {name: span for name, span in ranges.items() if tuple(span) != now.get(name, (0.0, 1.0))}
+    if differ:
+        made["ranges"] = differ
+    lists = [each for each in old.get("older", ()) if each["live"] != live] + [made]
+    return sorted(lists, key=lambda each: facts.number_of(each["live"]), reverse=True)
 
 
 def _older(device: Row, old: Row, live: str) -> List[Row]:

@@ -148,10 +148,10 @@ def _live_dump() -> dict[str, Any]:
     }
 
 
-def _taken() -> form.DeviceFacts:
-    data = take.take(form.raw(), _live_dump())
+def _taken(dump: dict[str, Any] | None = None, class_name: str = "Limiter") -> form.DeviceFacts:
+    data = take.take(form.raw(), dump or _live_dump())
     again = json.loads(take.written(data))
-    return form.read_device("Limiter", again["devices"]["Limiter"], again["lists"])
+    return form.read_device(class_name, again["devices"][class_name], again["lists"])
 
 
 def test_a_new_dump_brings_its_names_and_order_and_keeps_what_files_say() -> None:
@@ -176,6 +176,26 @@ def test_the_list_that_was_the_newest_becomes_one_of_an_older_live() -> None:
     assert older[0].live == before.live
     assert list(older[0].names) == [one.name for one in before.fresh]
     assert older[1:] == before.older
+
+
+def test_a_dump_of_an_older_live_adds_its_list_and_leaves_the_newest() -> None:
+    dump = dict(_live_dump(), live="12.0.5")
+    before, taken = devices.find("Limiter"), _taken(dump)
+    assert before is not None
+    assert taken.parameters == before.parameters
+    added = next(each for each in taken.older if each.live == (12, 0, 5))
+    assert added.names[:3] == ("Drive", "Ceiling", "Colour")
+    assert added.ranges["Colour"] == (-1.0, 1.0)
+    assert [each.live for each in taken.older] == sorted((each.live for each in taken.older), reverse=True)
+
+
+def test_a_dump_without_a_sampler_s_sections_keeps_those_that_are_known() -> None:
+    sampler = devices.find("MultiSampler")
+    assert sampler is not None
+    rows = [{"name": "Device On", "quantized": True, "items": ["Off", "On"]}]
+    rows += [{"name": one.name, "min": one.law.minimum, "max": one.law.maximum} for one in sampler.fresh]
+    listed = {"MultiSampler": {"display": "Sampler", "type": 1, "parameters": rows}}
+    assert _taken({"live": "13.0", "devices": listed}, "MultiSampler").sections == sampler.sections
 
 
 @pytest.mark.parametrize(
