@@ -57,6 +57,10 @@ class FrameworkModules:
         for each in carried:
             setattr(module, each, homes.STANDARD[each]())
         for each in facts.names(name, self.version):
+            below = "%s.%s" % (name, each)
+            if each in facts.imports(name) and facts.has_module(below, self.version):
+                # Importing a submodule later would put it in place of the name.
+                importlib.import_module(below)
             setattr(module, each, self.resolve(name, each))
         if listed is not None:
             module.__all__ = [each for each in listed.split() if hasattr(module, each)]  # type: ignore[attr-defined]
@@ -77,10 +81,11 @@ class FrameworkModules:
             *facts.MODULES[module].get("c", {}),
         )
         if not defined:
-            if facts.has_module(below, self.version):
+            source = facts.imports(module).get(name) if module in facts.MODULES else None
+            if facts.has_module(below, self.version) and (source is None or source[0] == module):
                 return importlib.import_module(below)
-            if module in facts.MODULES and name in facts.imports(module):
-                return self.resolve(*facts.imports(module)[name])
+            if source is not None:
+                return self.resolve(*source)
         text = facts.MODULES.get(module, {}).get("c", {}).get(name, "")
         if text.startswith("<logging.getLogger"):
             return logging.getLogger(module)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Optional, Tuple
 
+from .connected import Connectable
 from .controls import Control, RadioButtonControl, State, control_event
 
 
@@ -163,7 +164,9 @@ def control_matrix(control_type: Any, *args: Any, **kwargs: Any) -> ControlList:
 MatrixControl = ControlList
 
 
-class _RadioGroupState(GroupState):
+class _RadioGroupState(GroupState, Connectable):
+    requires_listenable_connected_property = True
+
     @property
     def checked_index(self) -> int:
         """-1: none."""
@@ -183,6 +186,9 @@ class _RadioGroupState(GroupState):
         super()._make()
         for item in self._items:
             item.group = self
+
+    def on_connected_property_changed(self, value: Any) -> None:
+        self.checked_index = value
 
 
 class RadioButtonGroup(ControlList):

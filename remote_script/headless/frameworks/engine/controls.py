@@ -10,6 +10,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any, Callable, Dict, Optional
 
+from .connected import Connectable
 from .events import EventObject
 from .places import SCROLL_DELAY_S, SCROLL_STEP_S, is_momentary, light
 from .tasks import repeat, run, sequence, wait
@@ -361,7 +362,9 @@ class PlayableControl(ButtonControl):
     State = _PlayableState
 
 
-class _ToggleState(ButtonState):
+class _ToggleState(ButtonState, Connectable):
+    requires_listenable_connected_property = True
+
     def __init__(
         self,
         control: Any = None,
@@ -418,7 +421,13 @@ class _ToggleState(ButtonState):
     def _on_press(self) -> None:
         if self._active():
             self._toggled = not self._toggled
-            self._call("toggled", self._toggled)
+            toggled = self._toggled
+            # The property tells its new value, which may be the old one.
+            self.connected_property_value = toggled
+            self._call("toggled", toggled)
+
+    def on_connected_property_changed(self, value: Any) -> None:
+        self.is_toggled = value
 
 
 class ToggleButtonControl(ButtonControl):
@@ -459,6 +468,7 @@ class _RadioState(ButtonState):
         if self._active() and not self._checked:
             if self.group is not None:
                 self.group.checked_index = self.group._items.index(self)
+                self.group.connected_property_value = self.group.checked_index
             self._checked = True
             self._call("checked")
 

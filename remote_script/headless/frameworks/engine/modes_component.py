@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from .mode_buttons import LatchingBehaviour, ModeButtonBehaviour
-from .modes import Mode, tomode
+from .modes import Mode, to_camel_case_name, tomode
 from .places import SCROLL_DELAY_S, PlacedComponent, light
 from .tasks import run, sequence, wait
 
@@ -38,6 +38,7 @@ class ModesCore(PlacedComponent):
         self._holding: Dict[str, Any] = {}
         if default_behaviour is not None:
             self.default_behaviour = default_behaviour
+        self._skinned = enable_skinning
         self._momentary_cycling = support_momentary_mode_cycling
         self._mode_places: Dict[str, str] = {}
         super().__init__(*args, **kwargs)
@@ -195,7 +196,14 @@ class ModesCore(PlacedComponent):
 
     def _light_mode(self, name: str, selected: bool) -> None:
         if self.is_enabled():
-            light(self._placed.get("%s_button" % name), selected)
+            button, group = self._placed.get("%s_button" % name), self._color_group()
+            color = "%s.%s.%s" % (group, to_camel_case_name(name), "On" if selected else "Off")
+            known = group and color in (getattr(button, "skin", None) or ())
+            light(button, color if known else selected)
+
+    def _color_group(self) -> str:
+        """The part of the skin that has the colours of its mode buttons; "": none."""
+        return "Mode" if self._skinned else ""
 
     def update(self) -> None:
         super().update()

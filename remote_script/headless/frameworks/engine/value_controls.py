@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .connected import Connectable
 from .controls import ButtonControl, ButtonState, Control, State, control_event
 from .live import liveobj_valid
 
@@ -40,7 +41,7 @@ class SendValueInputControl(SendValueControl):
     value = control_event("value")
 
 
-class _EncoderState(State):
+class _EncoderState(State, Connectable):
     def __init__(
         self, control: Any = None, component: Any = None, enabled: bool = True, **kwargs: Any
     ) -> None:
@@ -62,6 +63,12 @@ class _EncoderState(State):
         self._normal_slot.subject = control_element if normalizes else None
         if normalizes:
             self._value_slot.subject = None
+
+    def _call(self, event: str, *args: Any) -> None:
+        super()._call(event, *args)
+        # Guess: a connected property is set to the value; the transform says what that makes.
+        if event == "value":
+            self.connected_property_value = args[0]
 
     def _touch_heard(self, value: int) -> None:
         if self._active():

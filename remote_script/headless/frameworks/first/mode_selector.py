@@ -66,7 +66,10 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self._modes_buttons = list(buttons or ())
         for button in self._modes_buttons:
             button.add_value_listener(self._mode_value, identify_sender=True)
-        self.update()
+        if self._modes_buttons and self._mode_index < 0:
+            self.set_mode(0)
+        else:
+            self.update()
 
     def _mode_value(self, value, sender):
         if not self.is_enabled():

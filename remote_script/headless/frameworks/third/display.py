@@ -87,6 +87,18 @@ class _NotificationsMeta(type):
             raise AttributeError(name)
         return None
 
+    def __getattribute__(cls, name):
+        found = type.__getattribute__(cls, name)
+        if isinstance(found, _DefaultText):
+            bases = (vars(base).get(name) for base in type.__getattribute__(cls, "__mro__"))
+            found = next((each for each in bases if not isinstance(each, (_DefaultText, type(None)))), None)
+            found = getattr(found, "__func__", found)
+        return found
+
+
+class _DefaultText:
+    """`DefaultText()` in a subclass: Live's own text."""
+
 
 def _notifications(name, table):
     members = {}
@@ -100,22 +112,11 @@ def _notifications(name, table):
 
 
 Notifications = _notifications("Notifications", facts.NOTIFICATIONS)
-Notifications.DefaultText = type("DefaultText", (), {})
-"""`DefaultText()` in a subclass: Live's own text."""
+Notifications.DefaultText = _DefaultText
 
 
 class DefaultNotifications(Notifications):
-    """Base of a script's texts: what it does not name is not shown, `DefaultText()` is Live's."""
-
-
-def text_of(notifications, path, args):
-    """The text of a notification such as "Clip.delete"; None if the script does not show it."""
-    text, default = notifications, Notifications
-    for name in path.split("."):
-        text, default = getattr(text, name, None), getattr(default, name, None)
-    if isinstance(text, Notifications.DefaultText):
-        text = default
-    return text(*args) if callable(text) else text
+    """Base of a script's texts; None is not shown. Guess: what a script does not name has Live's text."""
 
 
 class Renderable(CompoundDisconnectable):
@@ -133,8 +134,6 @@ class Renderable(CompoundDisconnectable):
         """Show one of `self.notifications`, with its values."""
         if notification is None:
             return
-        if isinstance(notification, Notifications.DefaultText):
-            notification = Notifications.generic
         text = notification(*args) if callable(notification) else notification
         provider = Injection.find("display")
         if provider is not None and text is not None:

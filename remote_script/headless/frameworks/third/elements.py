@@ -6,7 +6,7 @@ from ..engine import elements as engine
 from ..engine import skin
 from ..engine.compounds import ComboElement
 from ..engine.dependency import Injection
-from ..engine.events import listenable_property
+from ..engine.events import EventObject, listenable_property
 from ..engine.midi import MIDI_CC_TYPE, SYSEX_END, MapMode
 from ..engine.tasks import wait
 from .display import Renderable, Text
@@ -41,6 +41,10 @@ class ButtonElement(engine.ButtonElement):
     def send_value(self, value, force=False, channel=None):
         """To the controller; its light may be on another channel."""
         super().send_value(value, force, self._led_channel if channel is None else channel)
+
+    def _draw(self, value):
+        # A name with Live's object, or with another name: the skin knows what to make of it.
+        super()._draw(self._skin[value] if isinstance(value, tuple) and self._skin is not None else value)
 
     @property
     def is_pressed(self):
@@ -148,10 +152,10 @@ class TouchElement(ButtonElement):
         self.notify_controlled_parameter()
 
 
-class LockableButtonElementMixin(Renderable):
+class LockableButtonElementMixin(EventObject, Renderable):
     """Locked by two presses within `double_click_time`: it stays down until it is pressed again."""
 
-    def __init__(self, double_click_time=DOUBLE_CLICK_DELAY, *args, **kwargs):
+    def __init__(self, *args, double_click_time=DOUBLE_CLICK_DELAY, **kwargs):
         super().__init__(*args, **kwargs)
         self.double_click_time = double_click_time
         self._since_press = self._tasks.add(wait(double_click_time)).kill()

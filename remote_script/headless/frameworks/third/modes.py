@@ -18,6 +18,9 @@ class ModesComponent(shown(components.ModesComponent)):
         super().__init__(*args, **kwargs)
         self.is_private = is_private
 
+    def _color_group(self):
+        return "".join(part.title() for part in self.name.split("_"))
+
     def on_enabled_changed(self):
         """Select the first mode with the first switching on."""
         if self.is_enabled() and self.selected_mode is None and self.modes:
