@@ -29,12 +29,12 @@ def has_breakpoints(events: Optional[Element]) -> bool:
     return any(_time(event) > NEVER for event in events if event.tag.endswith("Event"))
 
 
-def breakpoints(elements: Iterable[Element], value_of: Callable[[float], float]) -> Points:
+def breakpoints(elements: Optional[Iterable[Element]], value_of: Callable[[float], float]) -> Points:
     """The points in time order; the value before the first one counts where there is no other."""
     events: Points = []
     initial: Optional[float] = None
     before: Optional[float] = None
-    for event in elements:
+    for event in elements or ():
         if not event.tag.endswith("Event"):
             continue
         time = _time(event)

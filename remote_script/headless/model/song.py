@@ -149,7 +149,7 @@ class Song(Structure):
         if not 20.0 <= value <= 999.0:
             raise RuntimeError(TEMPO)
         if self.change("tempo", value):
-            self.master_track.mixer_device.song_tempo.override()
+            self.master_track.mixer_device.get_song_tempo().override()
 
     def check_signature_numerator(self, value: int) -> int:
         if not 1 <= value <= 99:
