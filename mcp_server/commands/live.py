@@ -35,6 +35,12 @@ from mcp_server.commands import options
 )
 @click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Keep a Log.txt there.")
 @click.option(
+    "--library",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the browser's packs, presets and samples are, with Live's index of them; written when missing.",
+)
+@click.option(
     "--person",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -55,6 +61,7 @@ def command(
     remote_scripts: tuple[Path, ...],
     threads: str,
     log_file: Path | None,
+    library: Path | None,
     person: Path | None,
     virtual_seconds: float | None,
     coverage: bool,
@@ -87,6 +94,8 @@ def command(
     words += ["--threads", threads]
     if log_file is not None:
         words += ["--log-file", str(log_file)]
+    if library is not None:
+        words += ["--library", str(library)]
     if person is not None:
         words += ["--person", str(person)]
     if virtual_seconds is not None:

@@ -75,6 +75,12 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--log-file", metavar="FILE", help="keep a Log.txt there")
     made.add_argument(
+        "--library",
+        dest="packs",
+        metavar="FOLDER",
+        help="where the browser's packs, presets and samples are, with Live's index of them; written when missing",
+    )
+    made.add_argument(
         "--coverage",
         action="store_true",
         help="print what of the Object Model and of the frameworks of Remote Scripts is there, and end",
@@ -114,7 +120,10 @@ class Runner:
             threads=options.threads,
             log_file=options.log_file,
             log=self._log,
+            library=options.packs,
         )
+        if options.packs is not None:
+            self.live.packs.write()
         self._options = options
         self._said_ready = False
         self._output = threading.Lock()

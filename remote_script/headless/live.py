@@ -21,6 +21,7 @@ from .model import (
     conversions,  # noqa: F401 - gives Live.Conversions its behaviour
 )
 from .model.surfaces import RemoteSurface
+from .packs import Library
 from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
 from .script_logging import ScriptLogHandler
 from .spec import SetSpec
@@ -78,6 +79,8 @@ class HeadlessLive:
         it, or only
         "count" it; `off_main_calls` tells in every case where it was.
       log_file: Where to keep a Log.txt.
+      library: The folder of the browser's files, which are written there where they are missing; None is a
+        temporary one.
 
     The thread that makes it is the main thread, until `run` is called on another.
     """
@@ -90,11 +93,13 @@ class HeadlessLive:
         threads: str = "raise",
         log_file: Optional[str] = None,
         log: Optional[Callable[[str], None]] = None,
+        library: Optional[str] = None,
     ) -> None:
         if threads not in THREADS:
             raise ValueError("threads must be one of %s, got %r" % (", ".join(THREADS), threads))
         self.surface = handles.surface_for(version)
         self.version = version
+        self.packs = Library(library)
         self.clock = clock if clock is not None else VirtualClock()
         self.threads = threads
         self.main_thread = threading.get_ident()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import pytest
 import trio.testing
 
 from mcp_server.index import VARIABLE
-from remote_script.headless.model.browser_tree import SAMPLES, _file_id
+from remote_script.headless.packs import FILES, USER, Library
 from tests.everything import everything
-from tests.remote_script.headless.test_audio_files import write_wave
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -21,32 +19,19 @@ DRUMS, KEYS, EFFECTS = "tracks/0", "tracks/1", "tracks/7"
 PADS = f"{DRUMS}/devices/0/drum_pads"
 DRIFT = "instruments/Drift"
 KICK = "samples/Drums/Kick Dusty.wav"
-EVERY = [f"samples/{folder}/{name}" for folder, names in SAMPLES.items() for name in names]
-WAV = int.from_bytes(b"wav-", "big")
+EVERY = [
+    f"samples/{each.folder.rpartition('/')[2]}/{each.name}"
+    for each in FILES
+    if each.sound and each.place != USER
+]
 
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Live's index of the samples in headless Live's browser, whose files are here."""
-    rows: list[tuple[int, int | None, str, int]] = [(1, None, "/", 0)]
-    for number, part in enumerate(tmp_path.parts[1:], 2):
-        rows.append((number, number - 1, part, 0))
-    for path in EVERY:
-        name = path.rpartition("/")[2]
-        write_wave(tmp_path / name, 441, 44100)
-        rows.append((_file_id(name), len(tmp_path.parts), name, WAV))
-    with sqlite3.connect(tmp_path / "Live-files-12400.db") as held:
-        held.execute("CREATE TABLE files (file_id INTEGER, parent_id INTEGER, name TEXT, file_type INTEGER)")
-        for table in (
-            "places (file_id INTEGER)",
-            "keywords (x)",
-            "metadata (x)",
-            "fe_values (file_id, data)",
-        ):
-            held.execute(f"CREATE TABLE {table}")
-        held.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    return tmp_path
+    """The folder of the drum samples in headless Live's library, which Live's index knows."""
+    library = Library(str(tmp_path))
+    monkeypatch.setenv(VARIABLE, library.write())
+    return Path(library.path(FILES[0])).parent
 
 
 def shape(whole: Whole) -> list[Any]:
@@ -83,10 +68,11 @@ async def test_browse_gives_the_file_of_a_sample(files: Path, autojump_clock: Cl
     async with whole_path(everything(), tick_s=0.02) as whole:
         shown = (await whole.call("browse", path="samples/Drums"))["items"]
         assert {each["path"]: each["file"] for each in shown} == {
-            f"samples/Drums/{name}": str(files / name) for name in SAMPLES["Drums"]
+            f"samples/Drums/{each.name}": str(files / each.name) for each in FILES[:3]
         }
         found = (await whole.call("browse", match="kick dusty", deep=True))["items"]
-        assert {each["file"] for each in found} == {str(files / "Kick Dusty.wav")}
+        named = [each for each in found if each["path"].endswith("Kick Dusty.wav")]
+        assert {each["file"] for each in named} == {str(files / "Kick Dusty.wav")}
 
 
 async def test_samples_become_simplers_on_pads_and_midi_tracks_each_in_one_undo_step(
@@ -221,9 +207,9 @@ async def test_without_its_file_a_sample_goes_by_the_browser_and_the_answer_coun
         assert shape(whole) == before
         simpler = next(n for n in whole.mirror.walk() if n.type == "SimplerDevice")
         answer = await whole.call("load", path=KICK, to=whole.mirror.ref(simpler.id))
-        assert (answer["outcome"], answer["results"][0]["result"]["id"]) == ("verified", simpler.id)
+        assert (answer["outcome"], answer["results"][0]["result"]["id"]) == ("verified", f"id:{simpler.id}")
         assert whole.stage.live.application.browser.hotswap_target is None
-        track = (await whole.call("create_track", kind="midi"))["results"][0]["result"]["ref"]
+        track = (await whole.call("create", kind="midi"))["results"][0]["result"]["ref"]
         answer = await whole.call("load", path=KICK, to=track)
         assert answer["results"][0]["result"]["ref"] == f"{track}/devices/0"
         assert await whole.differences() == []

@@ -15,6 +15,7 @@ from ...SetMirror.hazards import BROWSER_READS
 from ..boost import Instance
 from ..handles import BROWSER_CLASSES
 from ..node import Node, model
+from ..packs import Library
 from ..spec import ClipSpec, DeviceSpec, SampleSpec
 from .browser_tree import Entry, native_device, roots
 
@@ -143,7 +144,8 @@ class Browser(Node):
     @property
     def roots(self) -> Any:
         if self._roots is None:
-            self._roots = roots()
+            live = self.doc.live  # type: ignore[attr-defined]
+            self._roots = roots(live.packs if live is not None else Library())
         return self._roots
 
     def guard(self, what: str, counted: bool = True) -> None:
@@ -339,13 +341,14 @@ class Browser(Node):
         self.change("hotswap_target", made)
 
     def _load_clip(self, spec: ClipSpec) -> None:
-        """Into the highlighted slot when it fits, else onto a new track."""
+        """Into the highlighted slot when the Session is in front and it fits, else onto a new track (reported)."""
         from .clip import Clip
 
         song = self.doc.song  # type: ignore[attr-defined]
         slot = song.view.get_highlighted_clip_slot()
         kind = "midi" if spec.is_midi else "audio"
-        if slot is None or slot.track.kind != kind:
+        front = self.doc.application.view.get_focused_document_view()  # type: ignore[attr-defined]
+        if front != "Session" or slot is None or slot.track.kind != kind:
             track = song._create_track(kind, len(song.tracks))
             slot = track.clip_slots[song.scenes.index(song.view.selected_scene)]
         slot.change("clip", Clip.of_spec(self.doc, spec, slot.track.color_index, (), song.tempo))

@@ -1,15 +1,17 @@
 """What stands in the browser: native devices with presets, plug-ins, packs, samples, clips.
 
-Guess: what is installed; a small Suite with a few plug-ins. Shapes are reported: `plugins` → format →
-vendor → item, uris like "query:Synths#Drift".
+Files are those of the `library`, whose ids stand in the uris as those of Live's index do. Guess: what is installed; a
+small Suite with a few plug-ins. Shapes are reported: `plugins` → format → vendor → item, uris such as
+"query:Synths#Drift".
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from .. import devices
+from ..packs import FILES, IDS, PACKS, RATE, USER, File, Library, by_tag, frames
 from ..spec import ChainSpec, ClipSpec, DeviceSpec, NoteSpec, SampleSpec
 
 INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
@@ -63,26 +65,6 @@ class Entry:
         return self._children
 
 
-PRESETS: Dict[str, Sequence[str]] = {
-    "Drift": ("Analog Bass", "Soft Keys", "Wide Pad"),
-    "Operator": ("FM Bell", "Sub Bass", "E-Piano Basic"),
-    "Wavetable": ("Glass Keys", "Growl Bass"),
-    "Simpler": ("Vinyl Choir",),
-    "Reverb": ("Large Hall", "Small Room", "Vocal Plate"),
-    "Delay": ("Ping Pong 1/8", "Tape Echo"),
-    "EQ Eight": ("Low Cut 80 Hz", "Air Boost"),
-    "Compressor": ("Drum Glue", "Gentle Squeeze"),
-    "Arpeggiator": ("Up 1/16", "Up-Down Octaves"),
-}
-SOUNDS = {
-    "Bass": ("Sub Bass", "Analog Bass", "Growl Bass"),
-    "Pad": ("Wide Pad", "Warm Strings"),
-    "Piano & Keys": ("Soft Keys", "Glass Keys", "E-Piano Basic"),
-    "Lead": ("Saw Lead", "Square Lead"),
-    "Mallets": ("FM Bell",),
-}
-OWNERS = {preset: name for name, presets in PRESETS.items() for preset in presets}
-KITS = ("606 Core Kit", "808 Core Kit", "909 Core Kit", "Dusty Lo-Fi Kit")
 PLUGINS: Dict[str, Dict[str, Tuple[Tuple[str, int], ...]]] = {
     "AUv2": {"Apple": (("AUDelay", AUDIO_EFFECT), ("DLSMusicDevice", INSTRUMENT))},
     "VST": {"Old Works": (("Tape Sat", AUDIO_EFFECT), ("Mono One", INSTRUMENT))},
@@ -91,11 +73,8 @@ PLUGINS: Dict[str, Dict[str, Tuple[Tuple[str, int], ...]]] = {
         "North Audio": (("Space", AUDIO_EFFECT),),
     },
 }
-SAMPLES = {
-    "Drums": ("Kick Dusty.wav", "Snare Brush.wav", "Hat Closed.wav"),
-    "Loops": ("Break 90 bpm.wav", "Shaker 120 bpm.wav"),
-    "Textures": ("Vinyl Crackle.wav",),
-}
+KIT = ((36, "Kick", "Kick Dusty"), (38, "Snare", "Snare Brush"), (42, "Hat Closed", "Hat Closed"))
+"""The pads of a kit: note, name, sample."""
 
 
 def native_device(display_name: str, preset: str = "") -> DeviceSpec:
@@ -109,78 +88,9 @@ def plugin_device(name: str, type_: int, format_: str) -> DeviceSpec:
     return DeviceSpec(class_name, name, name, type_, presets=["Default"])
 
 
-def drum_kit(name: str) -> DeviceSpec:
-    rack = native_device("Drum Rack", name)
-    for note, pad in ((36, "Kick"), (38, "Snare"), (42, "Hat Closed")):
-        simpler = native_device("Simpler", pad)
-        simpler.sample = SampleSpec("Samples/%s.wav" % pad, 44100, 44100, 0, 44100)
-        rack.chains.append(ChainSpec(pad, devices=[simpler], in_note=note, out_note=60))
-    return rack
-
-
 def midi_clip(name: str) -> ClipSpec:
     notes = [NoteSpec(60 + step, float(step), 0.5) for step in (0, 1, 2, 3)]
     return ClipSpec(name, notes=notes)
-
-
-def _device(name: str, root: str) -> Entry:
-    uri = "query:%s#%s" % (root, name)
-    presets = PRESETS.get(name, ())
-
-    def fill() -> List[Entry]:
-        return [
-            Entry(
-                each + ".adv",
-                "%s:FileId_%d" % (uri, _file_id(each)),
-                "device",
-                partial(native_device, name, each),
-            )
-            for each in presets
-        ]
-
-    return Entry(name, uri, "device", lambda: native_device(name), fill if presets else None, is_device=True)
-
-
-def _file_id(name: str) -> int:
-    return 1000 + sum(ord(letter) * (index + 1) for index, letter in enumerate(name)) % 90000
-
-
-def _devices(type_: int, root: str) -> List[Entry]:
-    names = sorted(
-        {
-            f.display_name
-            for f in devices.all_devices()
-            if f.type == type_ and not f.class_name.startswith("Mx")
-        }
-    )
-    return [_device(name, root) for name in names]
-
-
-def _sounds() -> List[Entry]:
-    def preset(category: str, name: str) -> Entry:
-        uri = "query:Sounds#%s:FileId_%d" % (category, _file_id(name))
-        owner = OWNERS.get(name, "Drift")
-        return Entry(name + ".adv", uri, "device", lambda: native_device(owner, name))
-
-    def category(name: str) -> Entry:
-        return Entry(name, "query:Sounds#" + name, fill=lambda: [preset(name, each) for each in SOUNDS[name]])
-
-    return [category(name) for name in SOUNDS]
-
-
-def _drums() -> List[Entry]:
-    kits = [
-        Entry(
-            name + ".adg",
-            "query:Drums#FileId_%d" % _file_id(name),
-            "device",
-            partial(drum_kit, name),
-        )
-        for name in KITS
-    ]
-    return [
-        Entry("Drum Hits", "query:Drums#Drum Hits", fill=lambda: _samples("Drums", "query:Drums#Drum Hits"))
-    ] + kits
 
 
 def _max() -> List[Entry]:
@@ -224,68 +134,160 @@ def _plugins() -> List[Entry]:
     return [format_folder(each) for each in PLUGINS]
 
 
-def _samples(folder: str, root: str) -> List[Entry]:
-    def sample(name: str) -> Entry:
-        path = "Samples/%s/%s" % (folder, name)
-        spec = ClipSpec(
-            name.rsplit(".", 1)[0],
+class Tree:
+    """The browser's roots over one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    # Devices and their presets
+
+    def _device(self, name: str, root: str) -> Entry:
+        uri = "query:%s#%s" % (root, name)
+        presets = [each for each in FILES if each.device == name]
+
+        def fill() -> List[Entry]:
+            return [self._file(each, uri) for each in presets]
+
+        return Entry(
+            name, uri, "device", lambda: native_device(name), fill if presets else None, is_device=True
+        )
+
+    def devices(self, type_: int, root: str) -> List[Entry]:
+        names = sorted(
+            {
+                f.display_name
+                for f in devices.all_devices()
+                if f.type == type_ and not f.class_name.startswith("Mx")
+            }
+        )
+        return [self._device(name, root) for name in names]
+
+    def sounds(self) -> List[Entry]:
+        tags = sorted({tag for each in by_tag("Sounds") for tag in each.tags if tag.startswith("Sounds|")})
+
+        def category(tag: str) -> Entry:
+            name = tag.partition("|")[2]
+            uri = "query:Sounds#" + name
+            return Entry(name, uri, fill=lambda: [self._file(each, uri) for each in by_tag(tag)])
+
+        return [category(tag) for tag in tags]
+
+    def drums(self) -> List[Entry]:
+        def hits() -> List[Entry]:
+            drums = [each for each in FILES if each.sound and any(t.startswith("Drums|") for t in each.tags)]
+            return [
+                self._file(each, "query:Drums#Drum Hits") for each in drums if "Type|Loop" not in each.tags
+            ]
+
+        kits = [self._file(each, "query:Drums") for each in FILES if each.kind == "adg"]
+        return [Entry("Drum Hits", "query:Drums#Drum Hits", fill=hits), *kits]
+
+    # Files
+
+    def _file(self, file: File, root: str) -> Entry:
+        uri = "%s%sFileId_%d" % (root, ":" if "#" in root else "#", IDS[file])
+        kind = {"wav": "sample", "alc": "clip"}.get(file.kind, "device")
+        return Entry(file.name, uri, kind, partial(self._make, file), source=file.place)
+
+    def _make(self, file: File) -> Union[DeviceSpec, ClipSpec]:
+        """What loading the file puts into the Set."""
+        if file.kind == "adg":
+            return self._drum_kit(file.stem)
+        if file.kind == "adv":
+            return native_device(file.device, file.stem)
+        if file.sound is None:
+            return midi_clip(file.stem)
+        return ClipSpec(
+            file.stem,
             is_midi=False,
-            file_path=path,
-            sample_length=88200,
+            file_path=self._library.path(file),
+            sample_length=frames(file.sound),
+            sample_rate=float(RATE),
             looping=False,
             warping=True,
         )
-        return Entry(name, "%s:FileId_%d" % (root, _file_id(name)), "sample", lambda: spec)
 
-    return [sample(name) for name in SAMPLES[folder]]
+    def _drum_kit(self, name: str) -> DeviceSpec:
+        rack = native_device("Drum Rack", name)
+        for note, pad, sample in KIT:
+            simpler = native_device("Simpler", pad)
+            file = next(each for each in FILES if each.stem == sample)
+            assert file.sound is not None
+            length = frames(file.sound)
+            simpler.sample = SampleSpec(self._library.path(file), length, RATE, 0, length)
+            rack.chains.append(ChainSpec(pad, devices=[simpler], in_note=note, out_note=60))
+        return rack
+
+    def samples(self) -> List[Entry]:
+        folders = [each.folder.rpartition("/")[2] for each in FILES if each.sound and each.place != USER]
+
+        def folder(name: str) -> Entry:
+            uri = "query:Samples#" + name
+            return Entry(
+                name,
+                uri,
+                fill=lambda: [
+                    self._file(each, uri)
+                    for each in FILES
+                    if each.sound and each.folder.rpartition("/")[2] == name
+                ],
+            )
+
+        return [folder(name) for name in dict.fromkeys(folders)]
+
+    def clips(self) -> List[Entry]:
+        return [self._file(each, "query:Clips") for each in FILES if each.kind == "alc"]
+
+    def place(self, place: str, uri: str, folder: str = "") -> List[Entry]:
+        """What lies in a folder of a pack or of the user library, folders first."""
+        inside = [each for each in FILES if each.place == place and _is_below(each.folder, folder)]
+        depth = folder.count("/") + 1 if folder else 0
+        names = dict.fromkeys(each.folder.split("/")[depth] for each in inside if each.folder != folder)
+
+        def sub(name: str) -> Entry:
+            path = folder + "/" + name if folder else name
+            below = "%s%s%s" % (uri, ":" if "#" in uri else "#", name)
+            return Entry(name, below, fill=lambda: self.place(place, below, path), source=place)
+
+        return [sub(name) for name in names] + [
+            self._file(each, uri) for each in inside if each.folder == folder
+        ]
+
+    def packs(self) -> List[Entry]:
+        def pack(name: str) -> Entry:
+            uri = "query:LivePacks#" + name
+            return Entry(name, uri, fill=lambda: self.place(name, uri), source=name)
+
+        return [pack(name) for name in PACKS]
+
+    def user_library(self) -> List[Entry]:
+        defaults = Entry("Defaults", "query:UserLibrary#Defaults", fill=lambda: [], source=USER)
+        return [defaults, *self.place(USER, "query:UserLibrary")]
 
 
-def _all_samples() -> List[Entry]:
-    return [
-        Entry(
-            folder,
-            "query:Samples#" + folder,
-            fill=partial(_samples, folder, "query:Samples#" + folder),
-        )
-        for folder in SAMPLES
-    ]
+def _is_below(folder: str, above: str) -> bool:
+    return not above or folder == above or folder.startswith(above + "/")
 
 
-def _clips() -> List[Entry]:
-    return [
-        Entry(name + ".alc", "query:Clips#FileId_%d" % _file_id(name), "clip", partial(midi_clip, name))
-        for name in ("Chord Walk", "Bass Steps")
-    ]
-
-
-def _packs() -> List[Entry]:
-    return [Entry("Core Library", "query:LivePacks#core", fill=_sounds)]
-
-
-def _user_library() -> List[Entry]:
-    uri = "query:UserLibrary#"
-    presets = Entry("Presets", uri + "Presets", fill=lambda: [], source="User Library")
-    defaults = Entry("Defaults", uri + "Defaults", fill=lambda: [], source="User Library")
-    return [defaults, presets]
-
-
-def roots() -> Dict[str, Entry]:
+def roots(library: Library) -> Dict[str, Entry]:
     """The named roots, fresh."""
+    tree = Tree(library)
 
     def root(name: str, uri: str, fill: Callable[[], Sequence[Entry]]) -> Entry:
         return Entry(name, "query:" + uri, fill=fill)
 
     return {
-        "sounds": root("Sounds", "Sounds", _sounds),
-        "drums": root("Drums", "Drums", _drums),
-        "instruments": root("Instruments", "Synths", lambda: _devices(INSTRUMENT, "Synths")),
-        "audio_effects": root("Audio Effects", "AudioFx", lambda: _devices(AUDIO_EFFECT, "AudioFx")),
-        "midi_effects": root("MIDI Effects", "MidiFx", lambda: _devices(MIDI_EFFECT, "MidiFx")),
+        "sounds": root("Sounds", "Sounds", tree.sounds),
+        "drums": root("Drums", "Drums", tree.drums),
+        "instruments": root("Instruments", "Synths", lambda: tree.devices(INSTRUMENT, "Synths")),
+        "audio_effects": root("Audio Effects", "AudioFx", lambda: tree.devices(AUDIO_EFFECT, "AudioFx")),
+        "midi_effects": root("MIDI Effects", "MidiFx", lambda: tree.devices(MIDI_EFFECT, "MidiFx")),
         "max_for_live": root("Max for Live", "M4L", _max),
         "plugins": root("Plug-Ins", "Plugins", _plugins),
-        "clips": root("Clips", "Clips", _clips),
-        "samples": root("Samples", "Samples", _all_samples),
-        "packs": root("Packs", "LivePacks", _packs),
-        "user_library": root("User Library", "UserLibrary", _user_library),
+        "clips": root("Clips", "Clips", tree.clips),
+        "samples": root("Samples", "Samples", tree.samples),
+        "packs": root("Packs", "LivePacks", tree.packs),
+        "user_library": root(USER, "UserLibrary", tree.user_library),
         "current_project": root("Current Project", "CurrentProject", lambda: []),
     }

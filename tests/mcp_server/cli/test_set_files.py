@@ -1,4 +1,4 @@
-"""What headless Live could not take over from a Set's file reaches the log, `status`, `get_status` and mirrors."""
+"""What headless Live could not take over from a Set's file reaches the log, `status`, `get_set` and mirrors."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ async def test_warnings_reach_the_log_the_status_command_and_a_mirror(tmp_path: 
     assert WARNING in status.stdout.decode()
 
 
-async def test_get_status_tells_an_agent_and_a_set_without_damage_has_no_warning(
+async def test_the_status_tells_an_agent_and_a_set_without_damage_has_no_warning(
     tmp_path: Path, autojump_clock: trio.testing.MockClock
 ) -> None:
     async with whole_path(load_als(damaged(tmp_path))) as whole:
-        (seen,) = (await whole.call("get_status"))["status"]["set_warnings"]
+        (seen,) = (await whole.call("get_set", parts=["status"]))["set"]["status"]["set_warnings"]
         assert seen.startswith(WARNING)
     async with whole_path(load_als(m.SMALL)) as whole:
-        assert (await whole.call("get_status"))["status"]["set_warnings"] == []
+        assert (await whole.call("get_set", parts=["status"]))["set"]["status"]["set_warnings"] == []
 
 
 def test_a_set_of_live_8_ends_the_command_with_one_sentence(tmp_path: Path) -> None:
