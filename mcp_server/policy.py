@@ -205,7 +205,10 @@ class Policy:
     ) -> Verdict:
         """What holds for one operation and why; counts nothing."""
         if act.kind == "read":
-            return Verdict("allow", act.what, "reading is always allowed")
+            rule = self._unreadable(tool, client)
+            if rule is None:
+                return Verdict("allow", act.what, "reading is always allowed")
+            return Verdict("deny", act.what, rule.reason or "a rule about reading says deny")
         if self.read_only:
             return Verdict("deny", act.what, "this server is read-only")
         tree = StoreTree(store) if store is not None else None
@@ -244,11 +247,14 @@ class Policy:
 
     def check_reading(self, tool: str, client: str) -> None:
         """Denied where a client may read nothing at all through this tool."""
-        for rule in self.reading(tool, client)[:1]:
-            if rule.decide == "deny" and rule.everywhere:
-                raise errors.Denied(
-                    f"The policy does not allow {tool} to read", tool, hint=rule.reason or None
-                )
+        rule = self._unreadable(tool, client)
+        if rule is not None:
+            raise errors.Denied(f"The policy does not allow {tool} to read", tool, hint=rule.reason or None)
+
+    def _unreadable(self, tool: str, client: str) -> Rule | None:
+        """The rule by which a client may read nothing at all through a tool."""
+        first = next(iter(self.reading(tool, client)), None)
+        return first if first is not None and first.decide == "deny" and first.everywhere else None
 
     def check_file(self, path: str) -> None:
         """Let an audio file be used, or not.

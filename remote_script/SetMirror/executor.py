@@ -302,7 +302,7 @@ class Executor:
         operations = prepare(engine, write, problems)
         self._check_expectations(write, operations, problems)
         problems.raise_first()
-        self._guard.admit(write, operations)
+        self._guard.admit(engine, write, operations)
         self._beside.check(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)

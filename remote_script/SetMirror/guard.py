@@ -159,7 +159,7 @@ class Guard:
             self._held.popitem(last=False)
         return version
 
-    def admit(self, write: Write, operations: List[Operation]) -> None:
+    def admit(self, engine: Engine, write: Write, operations: List[Operation]) -> None:
         """Before anything of a write runs; BridgeError DENIED or, by another version, PRECONDITION_FAILED."""
         changes = not write.dry_run and any(_changes(operation) for operation in operations)
         if self.read_only and changes:
@@ -167,7 +167,8 @@ class Guard:
             raise BridgeError(
                 "DENIED", "A person switched SetMirror to read-only", hint="a person can switch it off again"
             )
-        self._protection(write)
+        if self._protection(write) is not None:
+            write.oldest_own = engine.shadow.new_id()
 
     def _protection(self, write: Write) -> Optional[Protection]:
         if write.policy is None:
@@ -193,9 +194,9 @@ class Guard:
             return
         assert write.policy is not None
         tree = ShadowTree(engine)
-        made = {row.id for row in map(engine.shadow.row_of, _products(operations)) if row is not None}
         for act in _acts(tree, operation):
-            act = act._replace(ids=tuple(id_ for id_ in act.ids if not _is_made(tree, id_, made)))
+            made = [id_ for id_ in act.ids if _is_made(engine, tree, id_, write, operations)]
+            act = act._replace(ids=tuple(id_ for id_ in act.ids if id_ not in made))
             number = rules.first(held.rules, tree, write.policy.tool, act)
             if number is None:
                 continue
@@ -260,7 +261,7 @@ class Guard:
     def _window(self, key: str, client: str) -> Deque[float]:
         while len(self._used) > CLIENTS * 4:
             del self._used[next(iter(self._used))]
-        used = self._used.setdefault((key, client), deque())
+        used = self._used[key, client] = self._used.pop((key, client), deque())
         while used and used[0] <= self._clock() - MINUTE_S:
             used.popleft()
         return used
@@ -298,18 +299,20 @@ def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Act]:
     return found if known else [act._replace(ids=()) for act in found]
 
 
-def _products(operations: List[Operation]) -> List[Any]:
-    return [operation.product for operation in operations if operation.product is not None]
-
-
-def _is_made(tree: reach.Tree, id_: int, made: Set[int]) -> bool:
-    """Whether the write made the object, or what it hangs in."""
-    each: Optional[int] = id_ if made else None
+def _is_made(engine: Engine, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:
+    """Whether the write made the object, or what it hangs in: nothing that was there before it began is its own."""
+    young: Set[int] = set()
+    each: Optional[int] = id_
     while each is not None:
-        if each in made:
-            return True
+        if each > write.oldest_own:
+            young.add(each)
         each = tree.parent(each)
-    return False
+    if not young:
+        return False
+    rows = (
+        engine.shadow.row_of(operation.product) for operation in operations if operation.product is not None
+    )
+    return any(row is not None and row.id in young for row in rows)
 
 
 def _refs(engine: Engine, act: reach.Act) -> str:

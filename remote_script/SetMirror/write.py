@@ -64,6 +64,8 @@ class Write:
         self.next_notice = now + PROGRESS_S
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)
+        self.oldest_own = 0
+        """Objects that it makes have a higher id."""
         self.counted: Set[str] = set()
         """Rates that it was counted for."""
 

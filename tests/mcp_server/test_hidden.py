@@ -313,6 +313,19 @@ async def test_a_rule_about_a_tool_holds_for_it_and_for_the_resource_that_reads_
             assert (await whole.call("get_track", track="tracks/1"))["track"]["name"] == "Keys"
 
 
+async def test_a_rule_against_a_writing_tool_is_against_the_methods_that_only_read(
+    autojump_clock: Clock,
+) -> None:
+    rule = Rule("deny", tools=("call_method",))
+    async with whole_path(demo_set(), policy=Policy(File(rule=(rule,)))) as whole:
+        for target, method in (
+            ("song", "get_beats_loop_length"),
+            ("tracks/1/clip_slots/0/clip", "get_all_notes_extended"),
+        ):
+            with pytest.raises(Refused, match="DENIED"):
+                await whole.call("call_method", target=target, method=method)
+
+
 async def test_what_is_allowed_to_be_read_shows_in_a_set_that_is_hidden(autojump_clock: Clock) -> None:
     rules = (
         Rule("allow", operations=("read",), refs=("tracks/2",)),

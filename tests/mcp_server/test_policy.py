@@ -110,6 +110,7 @@ REACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("song", "delete_scene", {"index": 1}),
     ("song", "delete_return_track", {"index": 0}),
     ("scenes/1", "fire", {}),
+    ("song", "duplicate_scene", {"index": 1}),
 ]
 
 

@@ -63,7 +63,7 @@ class Song
   view                             child:Song.View          constant
   visible_tracks                   refs:Track               observed
   begin_undo_step() -> none  internal
-  capture_and_insert_scene(capture_mode: int = 0) -> none  edit creates=Scene,ClipSlot,Clip
+  capture_and_insert_scene(capture_mode: int = 0) -> none  edit creates=Scene,ClipSlot,Clip changes=~playing
   capture_midi(destination: int = 0) -> none  edit creates=Clip changes=~armed
   continue_playing() -> none  act plays later=transport
   create_audio_track(index: insert:tracks = null) -> obj:Track  edit creates=Track
@@ -73,7 +73,7 @@ class Song
   delete_return_track(index: place:return_tracks) -> none  edit deletes=return_tracks[index],/tracks/mixer_device/sends[index],/return_tracks/mixer_device/sends[index]
   delete_scene(index: place:scenes) -> none  edit deletes=scenes[index],/tracks/clip_slots[index]
   delete_track(index: place:tracks) -> none  edit deletes=tracks[index]
-  duplicate_scene(index: place:scenes) -> none  edit creates=Scene,ClipSlot,Clip changes=scenes[index]
+  duplicate_scene(index: place:scenes) -> none  edit creates=Scene,ClipSlot,Clip changes=scenes[index],/tracks/clip_slots[index]/clip
   duplicate_track(index: place:tracks) -> none  edit creates=Track changes=tracks[index]
   end_undo_step() -> none  internal
   find_device_position(device: obj:Device, target: obj, target_position: insert:target.devices) -> int  read

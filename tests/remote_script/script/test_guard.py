@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import demo_set
+from remote_script.SetMirror import calls
 from tests.touched import Difference, Reading
 
 from .guest import Client
@@ -96,6 +97,32 @@ def test_what_a_write_makes_itself_is_not_protected_from_it(stage: Stage) -> Non
         outcome(client.write(call("song", "create_midi_track", index=0), *made, policy=policy)) == "verified"
     )
     assert outcome(client.write(put("tracks/0", "name", "x"), policy=policy)) == "DENIED"
+
+
+def test_what_a_write_says_that_it_made_was_not_there_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Should Live ever select another track than the copy, that track is not the write's own.
+    products = {**calls.PRODUCTS, ("Song", "duplicate_track"): lambda call: call.obj.tracks[0]}
+    monkeypatch.setattr("remote_script.SetMirror.operations.PRODUCTS", products)
+    client = stage.follower()
+    policy = guarded(client, {"decide": "deny", "refs": ["tracks/0"], "ids": ids(client, "tracks/0")})
+    write = (call("song", "duplicate_track", index=1), put("$0", "name", "x"))
+    assert outcome(client.write(*write, policy=policy)) == "DENIED"
+
+
+def test_a_long_write_goes_on_with_what_it_made_once_that_is_known(stage: Stage) -> None:
+    client = stage.follower()
+    policy = guarded(client, {"decide": "deny", "refs": ["tracks/*"], "ids": ids(client, "tracks/0")})
+    notes = [{"pitch": 36 + n % 48, "start_time": n / 4, "duration": 0.2} for n in range(3000)]
+    write = (
+        call("song", "create_midi_track", index=0),
+        call("$0/clip_slots/0", "create_clip", pages=4.0),
+        call("$1", "add_new_notes", notes=notes),
+        put("$0", "name", "Mine"),
+        put("$1", "name", "Mine too"),
+    )
+    assert outcome(client.write(*write, policy=policy)) == "verified"
 
 
 def test_renaming_an_object_takes_it_out_of_no_rule_within_the_write(stage: Stage) -> None:
