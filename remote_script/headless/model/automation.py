@@ -5,9 +5,10 @@ of its track over the span of the copy; at the end of the span a lane steps back
 other times stay; a copy of an Arrangement clip writes nothing, deleting a copy clears nothing. A parameter with a lane
 has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from the Session) and the lane's value
 at the play head: at once while the song plays, on the next update of the display while it stands. Enabling automation
-again takes effect a tick later. The song's tempo and signature follow their lanes in the main track as well. Guess: a
-playing Session clip's envelopes move their parameters in the same way, and hold them where the clip stops; a Set that
-is opened keeps the values of its file until the play head moves.
+again takes effect a tick later. Lanes enter the history as values do: when Live syncs parameters. The song's tempo and
+signature follow their lanes in the main track as well. Guess: a playing Session clip's envelopes move their parameters
+in the same way, and hold them where the clip stops; a Set that is opened keeps the values of its file until the play
+head moves.
 """
 
 from __future__ import annotations

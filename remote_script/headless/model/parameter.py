@@ -32,7 +32,7 @@ def single(value: float) -> float:
 @model
 class Parameter(Node):
     LOM = "DeviceParameter"
-    SYNCED = frozenset(("value",))
+    SYNCED = frozenset(("value", "lane"))
     UNTRACKED = frozenset(("automation_state", "overridden", "touched"))
     GUESSES = frozenset(("state", "short_value_items", "begin_gesture", "end_gesture"))
 

@@ -239,17 +239,24 @@ def test_a_lane_plays_back_and_tells_its_listeners(live: HeadlessLive) -> None:
     assert heard[:3] == [0.25, 0.75, 1.0]
 
 
-def test_undo_takes_the_lane_with_the_clip_and_redo_brings_both(live: HeadlessLive) -> None:
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_lane_is_in_the_step_of_its_clip_only_if_parameters_are_synced_first(
+    live: HeadlessLive, synced: bool
+) -> None:
     track = instrument_track(live)
     target = parameter(track)
     clip = steps(track, target, 0.5)
     live.song.end_undo_step()
     live.song.begin_undo_step()
     track.duplicate_clip_to_arrangement(clip, 0.0)
+    if synced:
+        live.song.sync_parameter_changes()
     live.song.end_undo_step()
+    live.run_for(0.2)
     written = lane(live, track)
     live.song.undo()
-    assert (lane(live, track), target.automation_state, len(track.arrangement_clips)) == ([], 0, 0)
+    assert (lane(live, track), target.automation_state) == ([], 0)
+    assert len(track.arrangement_clips) == (0 if synced else 1)
     live.song.redo()
     assert (lane(live, track), target.automation_state, len(track.arrangement_clips)) == (written, 1, 1)
 
