@@ -21,8 +21,10 @@ def mark_consequences(engine: Engine, operations: List[Operation]) -> None:
             row = engine.shadow.rows.get(id_)
             if row is not None:
                 # A value that is set is told by its listener, with all that follows from it by the table.
-                polled = row.plan.untold_bits if operation.kind == "set" else row.plan.polled_bits
-                engine.mark(row, polled | row.plan.tree_bits)
+                bits = row.plan.polled_bits
+                if operation.kind == "set":
+                    bits = row.plan.untold_bits | row.plan.bits_of((operation.asked.get("name"),))
+                engine.mark(row, bits | row.plan.tree_bits)
                 if operation.kind == "call" and row.plan.type == "Track":
                     _mark_slots(engine, row)
                 if operation.kind == "call" and row.plan.type == "Clip":

@@ -27,7 +27,7 @@ class Device.View
 class DeviceParameter
   automation_state                 int                      observed  [AutomationState]
   default_value                    float                    polled                         after=name
-  display_value                    float                    observed                       write since=12.2.0
+  display_value                    float                    polled                         write since=12.2.0 after=value
   display                          str                      polled                         after=value reads=str_for_value(value)
   is_enabled                       bool                     polled                         after=state
   is_quantized                     bool                     constant
