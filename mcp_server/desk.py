@@ -24,6 +24,7 @@ from mirror import (
     errors,
     values,
 )
+from remote_script.SetMirror import schema
 from remote_script.SetMirror.operations import RESULT
 
 from .acts import Act, acts_of, acts_of_undo, found
@@ -324,6 +325,9 @@ class Desk:
         }
         if result.dry_run:
             answer["dry_run"] = True
+        elif result.undo_steps and any(_removes(op, told) for op, told in zip(ops, results, strict=False)):
+            times = f", {result.undo_steps} times" if result.undo_steps > 1 else ""
+            answer["reverse"] = f"undo with write {result.write!r}{times}"
         if result.recovered:
             answer["recovered"] = result.recovered
         if result.not_in_history:
@@ -331,3 +335,16 @@ class Desk:
         if not result.seen:
             answer["seen"] = False
         return answer
+
+
+_REMOVING = frozenset(
+    name for type_ in schema.CLASSES for name, method in schema.methods(type_).items() if method.deletes
+)
+"""Methods that delete something."""
+
+
+def _removes(op: Operation, told: dict[str, Any]) -> bool:
+    """Whether an operation took away what somebody made."""
+    return bool(told["changed"]) and (
+        bool(told.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
+    )

@@ -572,11 +572,14 @@ class Executor:
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
-        attribution = self.engine.attribution
+        attribution, row = self.engine.attribution, operation.row
         marks = attribution.marks
+        marked = attribution.marked(row.id) if row is not None else 0
         try:
             return step()
         finally:
+            if row is not None:
+                operation.own_bits |= attribution.marked(row.id) & ~marked
             operation.moved = operation.moved or attribution.marks != marks
 
     def _tell_progress(self, write: Write, number: int, call: Call) -> None:

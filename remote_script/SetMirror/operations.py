@@ -17,6 +17,7 @@ from .call import REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .errors import BridgeError
 from .identity import SEEN
+from .later import PROPERTIES
 from .places import ID, is_identity
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
@@ -87,6 +88,10 @@ class Operation:
         self.raw: Any = None
         self.product: Any = None
         self.victim: Any = None
+        self.own_bits = 0
+        """Properties of the target that were marked while the call ran."""
+        self._values: List[Any] = []
+        """Those that were sent last before the call."""
         self.in_step = False
         """Whether a load was done by calls that end at once, within the write's undo step."""
         self._raw_before: Any = None
@@ -496,6 +501,7 @@ class Operation:
             self.overwrite,
             partial(named, engine),
         )
+        self._values = list(self.row.values) if self.row.id else []
         self.victim = victim(call)
         if self.victim is not None and alive(self.victim):
             call.before = call.describe(self.victim)
@@ -595,6 +601,8 @@ class Operation:
             "verified": self.verified,
         }
         found.update(self._seen_of_call())
+        if self.kind == "call" and self.changed:
+            self._add_changes(engine, found)
         if self.note:
             found["note"] = self.note
         shown = self._shown()
@@ -608,6 +616,23 @@ class Operation:
             elif self.raw is not None:
                 found["result"] = plain_result(self.method, self.raw)
         return found
+
+    def _add_changes(self, engine: Engine, found: Dict[str, Any]) -> None:
+        """What a call changed of its target's properties, before → after; what it made, by its ref."""
+        row = self.row
+        if row is not None and alive(row.obj) and self._values:
+            bits = self.own_bits | row.plan.bits_of(PROPERTIES.get(self.later, {}).get(row.plan.type, ()))
+            before, after = found["before"] or {}, found["after"] or {}
+            for index in row.plan.plain:
+                if bits & 1 << index and not same(self._values[index], row.values[index]):
+                    name = row.plan.names[index]
+                    before[name], after[name] = (
+                        _plain(each) for each in (self._values[index], row.values[index])
+                    )
+            found.update(before=before or None, after=after or None)
+        made = None if self.product is None else engine.shadow.row_of(self.product)
+        if made is not None and not found["after"]:
+            found["after"] = {"ref": ref_of(engine.shadow, made)}
 
     def _seen_of_call(self) -> Dict[str, Any]:
         """What a call changes that is no property, and what it replaces."""
@@ -629,6 +654,10 @@ class Operation:
         except Exception:
             # A device that is just going away; the value itself was read before.
             return None
+
+
+def _plain(value: Any) -> Any:
+    return None if value is ABSENT else value
 
 
 def describe(engine: Engine, obj: Any) -> Any:

@@ -227,3 +227,41 @@ async def test_a_goal_that_is_reached_already_is_unchanged(autojump_clock: Clock
         assert (await whole.call("call_method", target="song", method="stop_playing"))[
             "outcome"
         ] == "verified"
+
+
+async def test_calls_say_what_was_before_and_after_and_how_a_removal_is_reversed(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        started = await whole.call("call_method", target="song", method="start_playing")
+        (result,) = started["results"]
+        assert (result["before"]["is_playing"], result["after"]["is_playing"]) == (False, True)
+        assert "reverse" not in started
+        (result,) = (await whole.call("call_method", target="song", method="stop_playing"))["results"]
+        assert (result["before"]["is_playing"], result["after"]["is_playing"]) == (True, False)
+        (result,) = (
+            await whole.call("call_method", target=f"{SLOTS}/5", method="create_clip", args={"pages": 4.0})
+        )["results"]
+        assert result["after"]["has_clip"] is True
+        made = (await whole.call("create", kind="midi", name="Gone soon"))["results"][0]
+        assert made["after"]["ref"] == made["result"]["ref"]
+        answer = await whole.call("delete", targets=["Gone soon"])
+        (result,) = answer["results"]
+        assert (result["before"]["name"], result["before"]["ref"], result["after"]) == (
+            "Gone soon",
+            made["result"]["ref"],
+            None,
+        )
+        assert answer["reverse"] == f"undo with write {answer['write']!r}"
+        assert (await whole.call("undo", write=answer["write"]))["outcome"] == "verified"
+        assert "Gone soon" in [track.name for track in song(whole).tracks]
+
+
+async def test_an_edit_by_a_person_in_the_same_tick_is_not_told_as_what_a_call_changed(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        await whole.by_hand(lambda song: setattr(song, "tempo", 93.0))
+        answer = await whole.call("call_method", target="song", method="create_scene", args={"index": 0})
+        (result,) = answer["results"]
+        assert "tempo" not in (result["after"] or {})
