@@ -32,6 +32,10 @@ def _copy_to_slot(call: Call) -> Any:
     return None
 
 
+def _export_to_slot(call: Call) -> None:
+    _replace_in_slot(call, call.args["clip_slot"])
+
+
 def _copy_to_next_slot(call: Call) -> None:
     slots, index = items(call.obj.clip_slots), call.args["index"]
     if 0 <= index < len(slots) - 1 and read(slots[index], "has_clip"):
@@ -185,6 +189,7 @@ def _slot_is_idle(slot: Any) -> bool:
 
 JUDGES: Adapters = {
     ("ClipSlot", "duplicate_clip_to"): _copy_to_slot,
+    ("LooperDevice", "export_to_clip_slot"): _export_to_slot,
     ("Track", "duplicate_clip_slot"): _copy_to_next_slot,
     ("Track", "duplicate_clip_to_arrangement"): _copy_to_arrangement,
     ("ClipSlot", "move_clip_to"): _copy_to_slot,

@@ -8,6 +8,8 @@ import pytest
 import trio.testing
 
 from mirror import Call, errors
+from remote_script.SetMirror import note_calls, schema
+from remote_script.SetMirror.calls import JUDGES
 from tests.everything import everything
 from tests.whole import Refused, Whole, whole_path
 
@@ -265,3 +267,43 @@ async def test_an_edit_by_a_person_in_the_same_tick_is_not_told_as_what_a_call_c
         answer = await whole.call("call_method", target="song", method="create_scene", args={"index": 0})
         (result,) = answer["results"]
         assert "tempo" not in (result["after"] or {})
+
+
+async def test_notes_that_live_removes_against_all_foresight_are_brought_back(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*arguments: Any) -> Any:
+        return lambda note: note
+
+    monkeypatch.setattr(note_calls, "quantized", nothing)
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        await whole.call("edit_notes", clip=CLIP, replace="C3@0:.25 C3@.25:.25")
+        before, entries = notes(whole), whole.history()
+        quantize = {"clip": CLIP, "operation": "quantize", "grid": "1/4"}
+        with pytest.raises(Refused, match="more than foreseen: 2 → 1"):
+            await whole.call("transform_notes", **quantize)
+        assert (notes(whole), whole.history()) == (before, entries)
+        answer = await whole.call("transform_notes", **quantize, overwrite=True)
+        assert (answer["results"][0]["before"], answer["results"][0]["after"]) == ({"notes": 2}, {"notes": 1})
+        assert await whole.differences() == []
+
+
+LIVE_REFUSES = {("ClipSlot", "create_clip"), ("ClipSlot", "create_audio_clip")}
+"""A full slot: Live says so itself."""
+ITS_PURPOSE = {
+    ("SimplerDevice", "replace_sample"),
+    ("SimplerDevice", "crop"),
+    ("Song", "set_or_delete_cue"),
+}
+"""What these replace is what they are called for."""
+
+
+def test_each_method_that_the_table_says_overwrites_is_judged_before_it_runs() -> None:
+    overwriting = {
+        (name, method.name)
+        for name, class_ in schema.CLASSES.items()
+        for method in class_.methods.values()
+        if method.overwrites
+    }
+    judged = {*JUDGES, ("Browser", "load")}
+    assert overwriting - judged == (LIVE_REFUSES | ITS_PURPOSE) & overwriting
