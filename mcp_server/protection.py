@@ -94,19 +94,23 @@ class Protection:
         if judged is not None and client in self._sent and self._sent[client][2] == judged["version"]:
             del self._sent[client]
 
-    async def announce(self, client: str, name: str) -> None:
-        """Tell the bridge who is behind this server; whatever goes wrong, the client's call goes on."""
+    def is_new(self, client: str, name: str) -> bool:
+        """Note who a client is; whether the bridge is to be told."""
         if self._announced_in == self._mirror.epoch and self._announced.get(client) == name:
-            return
+            return False
         self._announced_in = self._mirror.epoch
         self._announced[client] = name
         while len(self._announced) > CLIENTS:
             del self._announced[next(iter(self._announced))]
-        clients = [{"identity": identity, "name": held} for identity, held in self._announced.items()]
+        return True
+
+    async def announce(self) -> None:
+        """Tell the bridge who is behind this server."""
+        clients = [{"identity": identity, "name": name} for identity, name in self._announced.items()]
         try:
             await self._mirror.ask("client.announce", {"clients": clients})
         except errors.MirrorError as problem:
-            log.info("the bridge was not told of client %s: %s", client, problem)
+            log.info("the bridge was not told who is behind this server: %s", problem)
 
     async def ask_person(self, client: str, question: str) -> bool | None:
         """Put a question to the person at the page or the command line; None where nobody is there or answers."""

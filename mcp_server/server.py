@@ -160,7 +160,9 @@ class Engine:
             report,
             self._protection,
         )
-        await self._protection.announce(caller.who, caller.name)
+        if self._protection.is_new(caller.who, caller.name):
+            # Beside the call: a read waits for nobody, and Live may be stalled.
+            self._tasks.start_soon(self._protection.announce)
         async with self._waiting if tool.waits else self._calls:
             try:
                 if tool.reads:

@@ -46,6 +46,10 @@ UNKNOWN_KINDS = 64
 """Names kept of notices that nobody here knows."""
 
 
+FOR_PERSONS = frozenset(("policy.changed", "question.asked", "question.ended"))
+"""Notices for a page or a terminal, which ask for the state as well; no part of the Set."""
+
+
 class State(enum.Enum):
     """Where the mirror is; reads answer in all of them from what it holds.
 
@@ -252,6 +256,8 @@ class Sync:
             return self._event("objects", known, now)
         if message.method in wire.PARAMS:
             return self._event(message.method.partition(".")[2], known, now)
+        if message.method in FOR_PERSONS:
+            return []
         self.counters["unknown notices"] += 1
         if len(self.unknown) < UNKNOWN_KINDS or message.method in self.unknown:
             self.unknown[message.method] += 1

@@ -391,6 +391,7 @@ async def test_a_person_makes_all_servers_read_only(autojump_clock: Clock) -> No
 async def test_the_bridge_knows_who_the_clients_of_a_server_are(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, whole.person() as person:
         await whole.call("get_set")
+        await trio.sleep(0.5)
         told = (await person.ask("client.list", {}))["clients"]
         assert {"identity": "tests", "name": "tests"} in [
             each for server in told for each in server["clients"]
