@@ -87,12 +87,9 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
     given = [(arg, names[arg.name.lower()]) for arg in method.args if arg.name.lower() in names]
     objects: Dict[str, Any] = {}
     for arg, key in given:
-        if (
-            arg.type == "obj"
-            and arg.of != "BrowserItem"
-            and found[key] is not None
-            and not is_result(found[key])
-        ):
+        if arg.type != "obj" or arg.of == "BrowserItem" or found[key] is None:
+            continue
+        if not is_result(found[key]):
             found[key] = lookup.resolve(found[key])
         objects[arg.name] = found[key]
     for arg, key in given:

@@ -189,8 +189,25 @@ async def as_it_is_read(whole: Whole, target: str, method: str, args: dict[str, 
 class _Nobody:
     """A client that does not listen."""
 
+    identity, role = "nobody", "agent"
+
     def push(self, line: bytes) -> None:
         assert b'"error"' not in line, line
+
+    answer = push
+
+
+async def test_a_place_whose_number_is_an_id_in_the_list_is_still_a_place(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        mirror = whole.mirror
+        for scene in mirror.children("song", "scenes"):
+            place = scene.id
+            if place < len(mirror.children("song", "scenes")):
+                meant = mirror.children("song", "scenes")[place]
+                await mirror.write([Call("song", "create_scene", {"index": place})])
+                assert mirror.children("song", "scenes")[place + 1].id == meant.id
+                return
+        raise AssertionError("no scene has so small an id")
 
 
 # -- gone ------------------------------------------------------------------------------------------

@@ -1,0 +1,594 @@
+"""A crowd in virtual time: agents on mirrors of their own and a person, faults and stalls between any two steps.
+
+`run(seed, operations)` lets them work on one headless Live and says what went wrong: an operation that met another
+object than the one it was given for, a change told of another author than the one who made it, an undo of "mine" that
+took back somebody else's edit. The truth comes from headless Live itself (`Truth`), not from the script: who is at
+work while an object is born or dies, a value is recorded, an entry is undone. Values are never given twice, so each
+tells its author.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mirror import Call, Mirror, Node, Operation, Set, WriteRequest, errors, load_token, open_mirror
+from remote_script.headless.generate import default_set, native
+from remote_script.headless.history import History
+from remote_script.headless.node import Document
+from remote_script.headless.spec import ChainSpec, SetSpec
+from remote_script.SetMirror import executor as executing
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.executor import Executor
+from remote_script.SetMirror.operations import Operation as LiveOperation
+from remote_script.SetMirror.shadow import Shadow
+from tests.whole import LONG_S, Whole, whole_path
+
+PERSON = "live"
+"""As the event log calls whoever is no agent."""
+FADER_STEPS = 100_000
+TOLD = ("name", "tempo", "value")
+"""Properties whose values are never given twice."""
+
+
+def small() -> SetSpec:
+    """Two of everything that stands in a list."""
+    spec = default_set()
+    spec.tracks[0].devices += [native("MidiArpeggiator"), native("MidiPitcher")]
+    drums = native("DrumGroupDevice")
+    drums.chains = [ChainSpec("Kick", devices=[native("OriginalSimpler")])]
+    spec.tracks[1].devices.append(drums)
+    rack = native("AudioEffectGroupDevice")
+    rack.chains = [ChainSpec("Dry", devices=[native("Reverb"), native("Limiter")]), ChainSpec("Wet")]
+    spec.tracks[2].devices += [rack, native("Delay"), native("Limiter")]
+    spec.tracks[3].devices.append(native("Delay"))
+    return spec
+
+
+def with_places() -> list[tuple[str, schema.Method]]:
+    """(class, method) of all methods of the table with a place among their arguments."""
+    return [
+        (name, method)
+        for name, class_ in schema.CLASSES.items()
+        for method in class_.methods.values()
+        if any(arg.is_place for arg in method.args)
+    ]
+
+
+# -- the truth -------------------------------------------------------------------------------------
+
+
+class Truth:
+    """What headless Live knows, by hooks for the time of one run."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.actor = PERSON
+        self.wrong: list[str] = []
+        self.born: dict[int, str] = {}
+        self.died: dict[int, str] = {}
+        self.values: dict[tuple[str, Any], str] = {}
+        self.pointers: dict[int, int] = {}
+        self.expected: dict[str, dict[str, int]] = {}
+        """By write: the pointers of the objects that its operation was given for; "" is its target."""
+        self.met: Counter[str] = Counter()
+        self._entries: dict[int, tuple[Any, set[str]]] = {}
+        self._unsynced: dict[tuple[int, str], str] = {}
+        self._taken: set[str] = set()
+        self._life(patch)
+        self._history(patch)
+        self._executor(patch)
+
+    @contextmanager
+    def acting(self, actor: str) -> Any:
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
+
+    def _life(self, patch: pytest.MonkeyPatch) -> None:
+        bear, bury, later, add = Document.bear, Document._bury, Document.on_next_tick, Shadow.add
+
+        def bears(doc: Any, node: Any) -> None:
+            bear(doc, node)
+            self.born.update((each.ptr, self.actor) for each in node.walk())
+
+        def buries(doc: Any, node: Any) -> None:
+            self.died.update((each.ptr, self.actor) for each in node.walk() if each.ptr is not None)
+            bury(doc, node)
+
+        def puts_off(doc: Any, action: Callable[[], None]) -> None:
+            actor = self.actor
+
+            def act() -> None:
+                with self.acting(actor):
+                    action()
+
+            later(doc, act)
+
+        def adds(shadow: Any, row: Any) -> None:
+            self.pointers[row.id] = row.ptr
+            add(shadow, row)
+
+        patch.setattr(Document, "bear", bears)
+        patch.setattr(Document, "_bury", buries)
+        patch.setattr(Document, "on_next_tick", puts_off)
+        patch.setattr(Shadow, "add", adds)
+
+    def _history(self, patch: pytest.MonkeyPatch) -> None:
+        record, inner, undo, redo = History.record, History._record, History.undo, History.redo
+
+        def records(history: Any, node: Any, name: str, old: Any, new: Any) -> None:
+            if name in node.SYNCED:
+                # It joins the history later, whoever is at work then.
+                self._unsynced[id(node), name] = self.actor
+            record(history, node, name, old, new)
+
+        def enters(history: Any, node: Any, name: str, old: Any, new: Any) -> None:
+            inner(history, node, name, old, new)
+            step = history._open
+            actors = self._entries.setdefault(id(step), (step, set()))[1]
+            actors.add(self._unsynced.pop((id(node), name), self.actor))
+
+        def undoes(history: Any) -> Any:
+            history.sync()
+            self._taken = (
+                self._entries.get(id(history._undo[-1]), (None, set()))[1] if history._undo else set()
+            )
+            return undo(history)
+
+        def redoes(history: Any) -> Any:
+            self._taken = set()
+            return redo(history)
+
+        patch.setattr(History, "record", records)
+        patch.setattr(History, "_record", enters)
+        patch.setattr(History, "undo", undoes)
+        patch.setattr(History, "redo", redoes)
+
+    def _executor(self, patch: pytest.MonkeyPatch) -> None:
+        advance, finish, perform, put = (
+            Executor.advance, Executor._finish, executing.perform, LiveOperation.apply_set,
+        )  # fmt: skip
+
+        def advances(executor: Any) -> str:
+            write = executor.current or executor._queue[0]
+            with self.acting(write.author):
+                return advance(executor)
+
+        def finishes(executor: Any, write: Any, outcome: Any) -> None:
+            taken, self._taken = self._taken, set()
+            if write.undoes and isinstance(outcome, dict) and taken - {write.author}:
+                self.wrong.append(f"{write.author} undid {write.undoes}, which took back an edit of {taken}")
+            finish(executor, write, outcome)
+
+        def performs(call: Any) -> Any:
+            executor = self.script.executor
+            self.meet(executor.current.id, call)
+            return perform(call)
+
+        def puts(operation: Any, engine: Any, operations: Any) -> None:
+            wanted = self.expected.get(self.script.executor.current.id, {}).get("")
+            if operation.number == 0 and wanted is not None and operation.row.ptr != wanted:
+                self.wrong.append(f"set {operation.name} met another object")
+            put(operation, engine, operations)
+
+        patch.setattr(Executor, "advance", advances)
+        patch.setattr(Executor, "_finish", finishes)
+        patch.setattr(executing, "perform", performs)
+        patch.setattr(LiveOperation, "apply_set", puts)
+
+    def meet(self, write: str, call: Any) -> None:
+        """A call is about to be made in Live: with which objects?"""
+        wanted = self.expected.get(write)
+        if wanted is None or call.method.name in ("undo", "redo"):
+            return
+        if call.row.ptr != wanted[""]:
+            self.wrong.append(f"{call.method.name} met another object")
+        for arg in call.method.args:
+            if not arg.is_place or arg.name not in wanted:
+                continue
+            place = call.args[arg.name]
+            holder = call.args[arg.list_owner] if arg.list_owner else call.obj
+            moved = [call.args[each.name] for each in call.method.args if each.type == "obj"]
+            listed = [
+                each for each in getattr(holder, arg.list_name) if arg.type == "place" or each not in moved
+            ]
+            obj = listed[place] if isinstance(place, int) else place
+            if obj._live_ptr != wanted[arg.name]:
+                self.wrong.append(f"{call.method.name} met another object at {arg.name} {place} ({write})")
+        self.met[call.method.name] += 1
+
+    def judge(self, mirror: Mirror) -> None:
+        """Compare the authors that the event log tells with those who did it."""
+        for event in mirror.log.since(mirror.log.oldest):
+            if event.cause == "resync" or (event.write or "").find("-undo-") > 0:
+                # What an undo brings back was given by somebody before.
+                continue
+            truth = None
+            if event.kind == "set" and event.name in TOLD:
+                truth = self.values.get((event.name, _key(event.after)))
+            elif event.kind == "add":
+                truth = self.born.get(self.pointers.get(event.id, 0))
+            elif event.kind == "remove":
+                truth = self.died.get(self.pointers.get(event.id, 0))
+            if truth is not None and event.who != truth:
+                self.wrong.append(
+                    f"{event.kind} {event.name} of {event.ref}: {event.after!r:.60} is told of {event.who}, by {truth}"
+                )
+
+
+def _key(value: Any) -> Any:
+    return round(value, 5) if isinstance(value, float) else value
+
+
+# -- the crowd -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Report:
+    """What a run came to."""
+
+    seed: int
+    operations: int = 0
+    changed_meanwhile: Counter[str] = field(default_factory=Counter)
+    """By method with places: how often somebody changed the list between the reading and the running of a call."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"seed {self.seed}: {self.operations} operations, outcomes {dict(self.outcomes)}, "
+            f"faults {dict(self.faults)}, changed meanwhile {dict(self.changed_meanwhile)}, wrong {self.wrong[:5]}"
+        )
+
+
+class Crowd:
+    """Two agents, each on a mirror of its own, and a person."""
+
+    def __init__(self, whole: Whole, truth: Truth, seed: int) -> None:
+        self.whole = whole
+        self.truth = truth
+        self.draw = random.Random(seed)
+        self.report = Report(seed)
+        self.mirrors: dict[str, Mirror] = {}
+        self._number = 0
+        self._step = 0
+
+    @property
+    def song(self) -> Any:
+        return self.whole.stage.song
+
+    def unique(self, name: str, author: str) -> Any:
+        """A value that nobody had before."""
+        self._number += 1
+        if name == "name":
+            value: Any = f"{author} {self._number}"
+        else:
+            value = 60 + self._number / 100 if name == "tempo" else self._number % FADER_STEPS / FADER_STEPS
+        self.truth.values[name, _key(value)] = author
+        return value
+
+    # -- agents ------------------------------------------------------------------------------------
+
+    async def write(self, author: str, *ops: Operation) -> None:
+        """One write of an agent; what it was given for is noted when it is read."""
+        self._step += 1
+        self.report.operations += 1
+        write_id = f"{author}-{self._step}"
+        mirror = self.mirrors[author]
+        try:
+            self.truth.expected[write_id] = self._meant(mirror, ops[0])
+        except errors.MirrorError:
+            # It names nothing.
+            pass
+        await self._outcome(
+            mirror.submit(WriteRequest.of(ops, author=author, write_id=write_id, deadline_s=20.0))
+        )
+
+    async def undo(self, author: str) -> None:
+        self.report.operations += 1
+        await self._outcome(self.mirrors[author].undo_last(author=author))
+
+    async def _outcome(self, writing: Any) -> None:
+        try:
+            result = await writing
+        except errors.MirrorError as problem:
+            self.report.outcomes[problem.error] += 1
+        else:
+            self.report.outcomes[result.outcome] += 1
+
+    def _meant(self, mirror: Mirror, op: Operation) -> dict[str, int]:
+        node = mirror.resolve(op.target)
+        found = {"": self.truth.pointers[node.id]}
+        if isinstance(op, Call):
+            method = schema.methods(node.type)[op.method]
+            for arg in method.args:
+                place = op.args.get(arg.name)
+                if not arg.is_place or not isinstance(place, int | float) or place == -1:
+                    continue
+                holder = mirror.resolve(op.args[arg.list_owner]) if arg.list_owner else node
+                # What is moved within a list is not counted in it.
+                moved = {
+                    op.args[each.name] for each in method.args if each.type == "obj" and arg.type == "insert"
+                }
+                listed = tuple(n for n in mirror.children(holder, arg.list_name) if n.id not in moved)
+                if arg.by_time:
+                    listed = tuple(each for each in listed if each.props["time"] == place)
+                    place = 0
+                if place < len(listed):
+                    found[arg.name] = self.truth.pointers[listed[int(place)].id]
+        return found
+
+    def place_operation(self, mirror: Mirror) -> tuple[schema.Method, Operation] | None:
+        """A call of the method with places that was called least; None where the Set has nothing for any."""
+        methods = with_places()
+        self.draw.shuffle(methods)
+        methods.sort(key=lambda each: self.report.changed_meanwhile[each[1].name])
+        return next(filter(None, (self._call_of(mirror, *each) for each in methods)), None)
+
+    def _call_of(
+        self, mirror: Mirror, class_: str, method: schema.Method
+    ) -> tuple[schema.Method, Operation] | None:
+        owners = [
+            node
+            for node in mirror.walk()
+            if schema.is_a(node.type, class_) and self._fits(mirror, node, method)
+        ]
+        if not owners:
+            return None
+        owner = self.draw.choice(owners)
+        args: dict[str, Any] = {}
+        for arg in method.args:
+            if arg.name == "device" and arg.type == "obj":
+                devices = [
+                    n
+                    for n in mirror.walk()
+                    if n.role == "devices" and "Drum" not in n.type and n.props["type"] == 2
+                ]
+                if not devices:
+                    return None
+                args["device"] = self.draw.choice(devices).id
+            elif arg.name == "target" and arg.type == "obj":
+                args["target"] = mirror.ref(self._audio_track(mirror).id)
+            elif arg.name == "device_name":
+                args["device_name"] = "Limiter"
+        for arg in method.args:
+            if arg.is_place:
+                holder = mirror.resolve(args[arg.list_owner]) if arg.list_owner else owner
+                listed = mirror.children(holder, arg.list_name)
+                if not listed:
+                    return None
+                place = self.draw.randrange(len(listed))
+                if arg.list_name == "clip_slots":
+                    place = self.draw.choice(
+                        [n for n, each in enumerate(listed) if mirror.child(each, "clip")]
+                    )
+                elif arg.list_name == "drum_pads":
+                    place = 36 if arg.name == "source_index" else self.draw.randrange(40, 60)
+                args[arg.name] = listed[place].props["time"] if arg.by_time else place
+        return method, Call(mirror.ref(owner.id), method.name, args)
+
+    def _audio_track(self, mirror: Mirror) -> Node:
+        tracks = [t for t in mirror.children("song", "tracks") if t.props.get("has_audio_input")]
+        return self.draw.choice(tracks or list(mirror.children("song", "return_tracks")))
+
+    def _fits(self, mirror: Mirror, node: Node, method: schema.Method) -> bool:
+        """Whether Live would take the call: effects go where audio is."""
+        if method.name in ("insert_device", "duplicate_device"):
+            first = mirror.children(node, "devices")[:1]
+            return node.type != "DrumChain" and bool(first) and first[0].props["type"] == 2
+        if method.name == "duplicate_clip_slot":
+            return any(mirror.child(slot, "clip") for slot in mirror.children(node, "clip_slots"))
+        if method.name == "copy_pad":
+            return bool(mirror.children(node, "drum_pads")) and bool(
+                mirror.resolve(f"{mirror.ref(node.id)}/drum_pads/36").props.get("chains")
+            )
+        if method.name == "insert_chain":
+            return node.props.get("class_name") == "AudioEffectGroupDevice"
+        if method.name == "delete_device":
+            return node.type != "DrumChain" and bool(mirror.children(node, "devices"))
+        return True
+
+    def plain_operation(self, mirror: Mirror, author: str) -> list[Operation]:
+        """A change of a value, or a launch."""
+        track = self.draw.choice(mirror.children("song", "tracks"))
+        scene = self.draw.choice(mirror.children("song", "scenes"))
+        fader = mirror.child(mirror.child(track, "mixer_device") or track, "volume")
+        kinds: list[list[Operation]] = [
+            [Set(mirror.ref(track.id), "name", self.unique("name", author))],
+            [Set(mirror.ref(scene.id), "name", self.unique("name", author))],
+            [Set("song", "tempo", self.unique("tempo", author))],
+            [Set(fader.id if fader else track.id, "value", self.unique("value", author))],
+            [
+                Call("song", "create_midi_track", {"index": -1}),
+                Set("$0", "name", self.unique("name", author)),
+            ],
+            [Call(mirror.ref(scene.id), "fire")],
+            [Call(mirror.ref(track.id), "stop_all_clips")],
+        ]
+        if len(mirror.children("song", "cue_points")) < 4:
+            self._number += 1
+            kinds += [[Call("song", "create_cue_point", {"time": float(self._number % 64)})]] * 2
+        slots = [s for s in mirror.children(track, "clip_slots") if not mirror.child(s, "clip")]
+        if slots and track.props.get("has_midi_input"):
+            kinds.append([Call(mirror.ref(self.draw.choice(slots).id), "create_clip", {"pages": 4.0})])
+        return self.draw.choice(kinds)
+
+    # -- the person --------------------------------------------------------------------------------
+
+    async def by_hand(self, edit: Callable[[Any], Any]) -> None:
+        await trio.lowlevel.checkpoint()
+        with self.truth.acting(PERSON):
+            try:
+                self.whole.stage.live.person.do(edit)
+            except Exception:
+                # Live does not let everybody everything: that is a person who changes nothing.
+                self.report.outcomes["person refused"] += 1
+
+    def change_of_list(self, name: str) -> Callable[[Any], Any]:
+        """What a person does to the lists of this name, in bounds, so that the Set stays small."""
+        draw = self.draw
+        many = (
+            len(self.song.tracks) > 6
+            if name in ("tracks", "devices", "chains", "drum_pads")
+            else draw.random() < 0.5
+        )
+
+        def tracks(song: Any) -> None:
+            song.delete_track(draw.randrange(len(song.tracks))) if many else song.create_midi_track(0)
+
+        def scenes(song: Any) -> None:
+            full = len(song.scenes) > 8
+            song.delete_scene(draw.randrange(len(song.scenes))) if full else song.create_scene(0)
+
+        def returns(song: Any) -> None:
+            full = len(song.return_tracks) > 2
+            song.delete_return_track(0) if full else song.create_return_track()
+
+        def devices(song: Any) -> None:
+            holders = [each for each in song.tracks if each.has_audio_input or each.devices]
+            for track in holders:
+                if len(track.devices) > 4:
+                    track.delete_device(0)
+                else:
+                    track.insert_device("Limiter" if track.has_audio_input else "Arpeggiator", 0)
+
+        if name == "return_tracks":
+            return returns
+        if name in ("scenes", "clip_slots"):
+            return scenes
+        return devices if name in ("devices", "chains", "drum_pads") else tracks
+
+    def edit_by_hand(self) -> Callable[[Any], Any]:
+        """A change of a value by the person."""
+        draw = self.draw
+        kind = draw.choice(("track", "scene", "tempo", "fader", "undo"))
+        value = self.unique({"tempo": "tempo", "fader": "value"}.get(kind, "name"), PERSON)
+
+        def edit(song: Any) -> None:
+            if kind == "track":
+                draw.choice(list(song.tracks)).name = value
+            elif kind == "scene":
+                draw.choice(list(song.scenes)).name = value
+            elif kind == "tempo":
+                song.tempo = value
+            else:
+                draw.choice(list(song.tracks)).mixer_device.volume.value = value
+
+        return edit
+
+    def restore(self) -> None:
+        """What the methods need and the crowd deleted: the person puts it back."""
+
+        def edit(song: Any) -> None:
+            kinds = {device.class_name for track in song.tracks for device in track.devices}
+            while len(song.tracks) < 4:
+                song.create_audio_track(-1)
+            while len(song.return_tracks) < 2:
+                song.create_return_track()
+            audio = [track for track in song.tracks if track.has_audio_input]
+            midi = [track for track in song.tracks if track.has_midi_input]
+            if not audio:
+                audio = [song.create_audio_track(-1)]
+            if not midi:
+                midi = [song.create_midi_track(-1)]
+            if "DrumGroupDevice" not in kinds:
+                drums = midi[-1].insert_device("Drum Rack", -1)
+                drums.insert_chain(0)
+                drums.chains[0].in_note = 36
+                drums.chains[0].insert_device("Simpler", 0)
+            if "AudioEffectGroupDevice" not in kinds:
+                rack = audio[0].insert_device("Audio Effect Rack", 0)
+                rack.insert_chain(0)
+                rack.chains[0].insert_device("Limiter", 0)
+                rack.chains[0].insert_device("Limiter", 0)
+            if not any(slot.has_clip for track in midi for slot in track.clip_slots):
+                midi[0].clip_slots[0].create_clip(4.0)
+            song.stop_playing()
+            if len(audio[-1].devices) < 2:
+                audio[-1].insert_device("Limiter", 0)
+
+        with self.truth.acting(PERSON):
+            try:
+                self.whole.stage.live.person.do(edit)
+            except Exception:
+                self.report.outcomes["person refused"] += 1
+
+    # -- together ----------------------------------------------------------------------------------
+
+    async def step(self) -> None:
+        """Some of them at once: nothing runs in Live until all have asked."""
+        author, other = self.draw.sample(sorted(self.mirrors), 2)
+        mirror = self.mirrors[author]
+        if self.draw.random() < 0.02:
+            self._fault()
+        async with trio.open_nursery() as nursery:
+            found = self.place_operation(mirror) if mirror.synced else None
+            if found is not None:
+                method, op = found
+                list_name = next(arg.list_name for arg in method.args if arg.is_place)
+                # Submitted before it, so it runs before it: the other agent's change falls between, too.
+                nursery.start_soon(self.write, author, op)
+                await trio.testing.wait_all_tasks_blocked()
+                await self.by_hand(self.change_of_list(list_name))
+                self.report.changed_meanwhile[method.name] += 1
+            if self.mirrors[other].synced:
+                if self.draw.random() < 0.2:
+                    nursery.start_soon(self.undo, other)
+                else:
+                    nursery.start_soon(self.write, other, *self.plain_operation(self.mirrors[other], other))
+                await trio.testing.wait_all_tasks_blocked()
+            if self.draw.random() < 0.5:
+                await trio.sleep(self.draw.choice((0.0, 0.004, 0.011, 0.03)))
+                await self.by_hand(self.edit_by_hand())
+        await trio.sleep(self.draw.choice((0.0, 0.01, 0.05)))
+        if self.draw.random() < 0.3:
+            self.restore()
+
+    def _fault(self) -> None:
+        kind = self.draw.choice(("stall", "cut"))
+        self.report.faults[kind] += 1
+        if kind == "stall":
+            self.whole.stage.live.stall(self.draw.uniform(0.1, 2.0))
+        else:
+            # The first line is the witness's: its log is compared with the truth.
+            self.whole.lines[-1].cut_after = self.draw.randrange(4000)
+
+
+async def run(seed: int, operations: int, patch: pytest.MonkeyPatch, *, first_wrong: bool = False) -> Report:
+    """Let a crowd do so many operations; with `first_wrong`, until the first mistake is found.
+
+    Args:
+      patch: Undone by the caller; the hooks of `Truth`, and whatever a wrong variant changes.
+    """
+    truth = Truth(patch)
+    async with whole_path(small(), tick_s=0.01) as whole:
+        truth.script = whole.stage.script
+        for row in truth.script.engine.shadow.rows.values():
+            truth.pointers[row.id] = row.ptr
+        async with open_mirror(whole.connect, load_token(), "second", "1") as second:
+            await second.wait_synced(LONG_S)
+            crowd = Crowd(whole, truth, seed)
+            crowd.mirrors = {"ada": whole.mirror, "bob": second}
+            judged = 0
+            while crowd.report.operations < operations:
+                await crowd.step()
+                if first_wrong and crowd.report.operations - judged >= 50:
+                    judged = crowd.report.operations
+                    truth.judge(whole.mirror)
+                if first_wrong and truth.wrong:
+                    break
+            await trio.sleep(3.0)
+            truth.judge(whole.mirror)
+            crowd.report.wrong = truth.wrong
+    return crowd.report
