@@ -16,8 +16,8 @@ LONGEST_S = 0.002
 SHORTEST_S = 0.0002
 LATE = 2.0
 """So many times what was asked is too long for a wait."""
-STRIKES = 5
-"""Late waits, less those in time: one alone is the scheduler's, not the system's way of waiting."""
+STRIKES = 12
+"""Late waits in a row: a system that rounds them makes all late, one that is busy only some."""
 STALL = 3.0
 """After so many times the usual distance Live has other things to do than to wait for us."""
 NORMAL_S = 0.010
@@ -71,7 +71,8 @@ class Awake:
         self.counters["waits"] += 1
         self.counters["woken"] += ready
         self.counters["wait_ms"] += took * 1000
-        self._strikes = self._strikes + 1 if took > LATE * asked else max(0, self._strikes - 1)
+        if not ready:
+            self._strikes = self._strikes + 1 if took > LATE * asked else 0
         if self._strikes >= STRIKES:
             self.off = "a wait of {:.2f} ms took {:.2f} ms".format(asked * 1000, took * 1000)
         return ready

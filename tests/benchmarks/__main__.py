@@ -20,9 +20,10 @@ from typing import Any
 from tests.benchmarks.measure import Row, table
 
 SUITES = {
-    "core": "the store by itself: reads, batches, snapshots",
+    "core": "the store and the wire by themselves: reads, batches, snapshots, sealed lines",
     "large": "a large Set in headless Live: made, loaded, and what it weighs",
     "building": "the script building and resyncing a large Set, in virtual time",
+    "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }

@@ -1,4 +1,4 @@
-"""The store by itself, without socket or Live: reads from memory, batches applied, snapshots taken.
+"""The store and the wire by themselves, without socket or Live: reads, batches, snapshots, sealed lines.
 
 Alternatives: the same JSON without the cache, `json` of the standard library in place of msgspec, and a
 mirror that copies what it hands out, as those that guard themselves by `deepcopy` do.
@@ -7,15 +7,18 @@ mirror that copies what it hands out, as those that guard themselves by `deepcop
 from __future__ import annotations
 
 import copy
+import hashlib
+import hmac
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from mirror import wire
 from mirror.store import Store
+from remote_script.SetMirror.seal import client_session, script_session
 from tests.benchmarks import made
 from tests.benchmarks.measure import OURS, Row, cycle, timed
 
@@ -43,6 +46,30 @@ def rows() -> Iterator[Row]:
     yield from overviews(store)
     yield from batches(store)
     yield from snapshots(held)
+    yield from seals()
+
+
+def seals() -> Iterator[Row]:
+    """What a counter and an HMAC on each line cost; the script pays one of the two for each line, in Live."""
+    message = wire.request(17, "write.execute", {"write": "c4-17", "ops": [{"op": "set", "target": 1234}]})
+    question = f"seal, then open one line of {len(message)} bytes"
+
+    def session() -> Callable[[], Any]:
+        nonces = ("11" * 32, "22" * 32)
+        client, script = client_session("ab" * 32, *nonces), script_session("ab" * 32, *nonces)
+        return lambda: script.incoming.open(client.outgoing.seal(message)[:-1])
+
+    yield Row(question, OURS, timed(session()))
+
+    def plain() -> Any:
+        key = b"ab" * 32
+        proof = hmac.new(key, message, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(proof, hmac.new(key, message, hashlib.sha256).hexdigest())
+
+    yield Row(question, "hmac.new for each line", timed(plain))
+    yield Row(question, "no seal: the line copied", timed(lambda: bytes(bytearray(message))))
+    long = b"x" * 1_000_000
+    yield Row("hash one line of 1 MB", "SHA-256", timed(lambda: hashlib.sha256(long).digest(), samples=50))
 
 
 def reads(store: Store) -> Iterator[Row]:

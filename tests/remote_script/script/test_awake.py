@@ -82,6 +82,14 @@ def test_waits_that_take_too_long_switch_it_off_and_one_alone_does_not() -> None
     assert made.report()["off"] == made.off
 
 
+def test_on_a_busy_machine_some_late_waits_do_not_switch_it_off() -> None:
+    waiting = Waiting(takes=lambda asked: asked * (8 if len(waiting.asked) % awake.STRIKES else 1))
+    made = waiting.made()
+    for _ in range(20 * awake.STRIKES):
+        made.more(waiting.now)
+    assert made.off == ""
+
+
 def test_a_wait_that_raises_switches_it_off() -> None:
     def wait(seconds: float) -> bool:
         raise ValueError("filedescriptor out of range in select()")
