@@ -7,7 +7,8 @@ tests.remote_script.headless.als.making` writes `small.als` anew.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -243,7 +244,8 @@ def whole_set(ids: Ids, tracks: str, returns: str = "", **given: Any) -> str:
     )
     mixed = mixer(ids, "Main", (), more)
     lanes = given.get("main_lanes", lambda ids: "")(ids)
-    main = track(ids, "MainTrack", "Main", 900, mixer=mixed, lanes=lanes, user="")
+    out = {"AudioOutputRouting": ("AudioOut/External/S0", "Ext. Out", "1/2")}
+    main = track(ids, "MainTrack", "Main", 900, mixer=mixed, lanes=lanes, user="", routings=out)
     scenes = "".join(
         f'<Scene Id="{i}">{vals(Name=f"Scene {i + 1}", Color=-1, Tempo=120, IsTempoEnabled=False)}'
         f"{vals(TimeSignatureId=201, IsTimeSignatureEnabled=False)}</Scene>"
@@ -349,6 +351,145 @@ def small() -> str:
             + lane(ids.named["signature"], ((NEVER, 201), (16, 200)), "EnumEvent")
         ),
     )
+
+
+BEAT = [(60, 0, 1, 100), (62, 1, 1, 90), (64, 2, 0.5, 80)]
+
+
+def _keys(**given: Any) -> str:
+    """A Set with one MIDI track; `slots` and the like as in `track`."""
+    ids = Ids()
+    return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, **given), **given.get("song", {}))
+
+
+def _twice(written: Callable[[Ids, dict[str, int]], str]) -> str:
+    """What points at ids that stand behind it: written once to learn them, then again."""
+    first = Ids()
+    written(first, defaultdict(int))
+    return written(Ids(), first.named)
+
+
+def _controlled() -> str:
+    def written(ids: Ids, known: dict[str, int]) -> str:
+        held = [
+            midi_clip(
+                str(index), BEAT, envelopes=envelope(known[f"Keys controller {index}"], ((NEVER, 0), (1, 9)))
+            )
+            for index in (0, 1, 66)
+        ]
+        return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, slots=held))
+
+    return _twice(written)
+
+
+def _automated() -> str:
+    def written(ids: Ids, known: dict[str, int]) -> str:
+        kit = drum_rack(ids, "Kit", (("Kick", 36), ("Snare", 38)))
+        mixed = mixer(ids, "Drums", ((0.5, True), (0.25, False)), volume=0.8, pan=0.25)
+        points = ((NEVER, 0.5), (0, 0.5), (8, 0.75))
+        names = ("Drums volume", "Drums pan", "Drums send 1", "Kit macro 4", "Kit Kick volume")
+        lanes = "".join(lane(known[each], points) for each in names)
+        lanes += lane(known["Drums activator"], ((NEVER, "true"), (8, "false")), "BoolEvent")
+        drums = track(ids, "MidiTrack", "Drums", 1, devices=kit, mixer=mixed, lanes=lanes)
+        returns = "".join(
+            track(ids, "ReturnTrack", each, 9, sends=((0, True),) * 2) for each in ("A-X", "B-Y")
+        )
+        return whole_set(ids, drums, returns)
+
+    return _twice(written)
+
+
+def _grouped() -> str:
+    ids = Ids()
+    tracks = [
+        track(ids, "GroupTrack", "Outer", 1),
+        track(
+            ids,
+            "GroupTrack",
+            "Inner",
+            2,
+            group=1,
+            routings={"AudioOutputRouting": ("AudioOut/GroupTrack", "Group")},
+        ),
+        track(
+            ids,
+            "MidiTrack",
+            "Deep",
+            3,
+            group=2,
+            routings={"AudioOutputRouting": ("AudioOut/GroupTrack", "Group")},
+        ),
+        track(ids, "AudioTrack", "Flat", 4, group=1, slots=["", audio_clip("One")]),
+        track(ids, "AudioTrack", "Out", 5, arranged=audio_clip("Two", start=4, end=6)),
+    ]
+    return whole_set(ids, "".join(tracks))
+
+
+def _routed() -> str:
+    ids = Ids()
+    squeezed = device(ids, "Compressor2", sidechain("AudioIn/None", "No Output", ""))
+    return whole_set(
+        ids,
+        track(
+            ids,
+            "AudioTrack",
+            "Far",
+            1,
+            routings={"AudioInputRouting": ("AudioIn/External/S3", "Ext. In", "7/8")},
+        )
+        + track(
+            ids,
+            "MidiTrack",
+            "Port",
+            2,
+            routings={"MidiInputRouting": ("MidiIn/External.Dev:L/0", "Ext: L", "Ch. 2")},
+        )
+        + track(
+            ids,
+            "AudioTrack",
+            "From",
+            3,
+            devices=squeezed,
+            routings={"AudioInputRouting": ("AudioIn/None", "No Input")},
+        ),
+    )
+
+
+VARIANTS: dict[str, Callable[[], str]] = {
+    "one clip": lambda: _keys(slots=[midi_clip("Riff", BEAT)]),
+    "unlooped": lambda: _keys(slots=["", midi_clip("Once", BEAT, looping=False, loop={"HiddenLoopEnd": 2})]),
+    "long arrangement": lambda: _keys(
+        arranged="".join(midi_clip(f"Part {n}", BEAT, start=8 * n, end=8 * n + 4, color=n) for n in range(12))
+    ),
+    "audio": lambda: whole_set(
+        ids := Ids(),
+        track(
+            ids,
+            "AudioTrack",
+            "Voice",
+            1,
+            slots=[audio_clip("A"), audio_clip("B", warped=False, looping=False)],
+        ),
+    ),
+    "grids": lambda: _keys(
+        slots=[
+            midi_clip(str(n), BEAT, grid={"FixedDenominator": 4 * 2**n, "Ntoles": 2 + n % 2})
+            for n in range(3)
+        ]
+    ),
+    "playing": lambda: _keys(slots=["", midi_clip("Riff", BEAT)], playing=1),
+    "odd song": lambda: _keys(
+        song={"tempo": 77.5, "signature": 303, "draw": True, "locators": ((0, "A"), (12, "B"))},
+        arm=True,
+        monitoring=0,
+    ),
+    "controllers": _controlled,
+    "automation": _automated,
+    "groups": _grouped,
+    "routings": _routed,
+    "small": small,
+}
+"""Twelve Sets that open without a warning, by what is in them."""
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""A real Set as a script reads it in headless Live, beside the same read from the XML: at least 30 properties of each
-of tracks, clips and devices. Nothing of the loader stands in between.
+"""A Set as a script reads it in headless Live, beside the same read from the XML: at least 60 properties of each of
+tracks, clips and devices over all Sets, real ones and made ones. Nothing of the loader stands in between.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive, load_als
-from tests.remote_script.headless.als import shown
+from tests import sets
+from tests.remote_script.headless.als import making, more, shown
 from tests.remote_script.headless.als import xml_view as view
+from tests.remote_script.headless.als.making import VARIANTS
 from tests.remote_script.headless.als.test_properties import color_of
 from tests.remote_script.headless.als.xml_view import flag, number, value
-from tests.sets import parametrize
 
-LEAST = 30
-"""Distinct properties of each of the three kinds."""
+LEAST = 60
+"""Distinct properties of each of the three kinds, over all Sets."""
 ARRANGED = ("midi", "audio")
 
 
@@ -45,6 +46,13 @@ class Compared:
 
 
 @pytest.fixture(scope="module")
+def every_set(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """All real Sets, and those of `making`."""
+    folder = tmp_path_factory.mktemp("made")
+    return [*sets.files(), *(making.write(folder / f"{name}.als", make()) for name, make in VARIANTS.items())]
+
+
+@pytest.fixture(scope="module")
 def lives() -> Iterator[dict[Path, Any]]:
     """The Sets that are open already; a large one takes a while."""
     held: dict[Path, Any] = {}
@@ -53,8 +61,7 @@ def lives() -> Iterator[dict[Path, Any]]:
         live.close()
 
 
-@pytest.fixture
-def opened(als: Path, lives: dict[Path, Any]) -> Any:
+def open_set(als: Path, lives: dict[Path, Any]) -> Any:
     if als not in lives:
         lives[als] = HeadlessLive(load_als(str(als)))
     live, root = lives[als], view.live_set(als)
@@ -331,43 +338,50 @@ def compare_rack(compared: Compared, where: str, rack: Any, element: Any, is_rea
             compare_device(compared, inner, found, is_reached)
 
 
-def enough(compared: Compared) -> None:
-    assert compared.wrong == []
-    assert len(compared.names) >= LEAST, sorted(compared.names)
-
-
-@parametrize
-def test_thirty_properties_of_tracks_read_as_the_file_says(als: Path, opened: Any) -> None:
-    _, _, pairs = opened
-    compared = Compared()
+def compare_tracks(compared: Compared, root: Any, pairs: list[tuple[Any, Any]]) -> None:
     names = {element.get("Id"): value(element, "Name/EffectiveName") for _, element in pairs}
     for track, element in pairs:
         compare_track(compared, track, element, names)
-    enough(compared)
+        more.track(compared, track, element, root)
 
 
-@parametrize
-def test_thirty_properties_of_clips_read_as_the_file_says(als: Path, opened: Any) -> None:
-    _, root, pairs = opened
-    compared = Compared()
+def compare_clips(compared: Compared, root: Any, pairs: list[tuple[Any, Any]]) -> None:
     grooves = {each.get("Id", ""): value(each, "Name") for each in root.findall("GroovePool/Grooves/Groove")}
     for track, element in pairs:
-        for slot, clip in zip(track.clip_slots, view.slots(element), strict=False):
-            if clip is not None:
-                compare_clip(compared, slot.clip, clip, grooves)
+        held = zip(track.clip_slots, view.slots(element), strict=False)
+        found = [(slot.clip, clip) for slot, clip in held if clip is not None]
         if kind_of(element) in ARRANGED:
-            for seen, clip in zip(track.arrangement_clips, view.arrangement_clips(element), strict=True):
-                compare_clip(compared, seen, clip, grooves)
-    if compared.names:
-        enough(compared)
+            found += zip(track.arrangement_clips, view.arrangement_clips(element), strict=True)
+        for seen, clip in found:
+            compare_clip(compared, seen, clip, grooves)
+            more.clip(compared, seen, clip, element)
 
 
-@parametrize
-def test_thirty_properties_of_devices_read_as_the_file_says(als: Path, opened: Any) -> None:
-    _, _, pairs = opened
-    compared = Compared()
+def compare_devices(compared: Compared, root: Any, pairs: list[tuple[Any, Any]]) -> None:
     for track, element in pairs:
         for device, found in zip(track.devices, view.top_devices(element), strict=True):
             compare_device(compared, device, found, True)
-    if compared.names:
-        enough(compared)
+            more.device(compared, device, found, element)
+
+
+KINDS = {"tracks": compare_tracks, "clips": compare_clips, "devices": compare_devices}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sixty_properties_read_as_the_files_say(
+    kind: str, every_set: list[Path], lives: dict[Path, Any]
+) -> None:
+    names: set[str] = set()
+    for als in every_set:
+        _, root, pairs = open_set(als, lives)
+        compared = Compared()
+        KINDS[kind](compared, root, pairs)
+        assert compared.wrong == [], als.name
+        names |= compared.names
+    assert len(names) >= LEAST, sorted(names)
+
+
+def test_the_only_warnings_of_these_sets_are_guesses_about_devices(every_set: list[Path]) -> None:
+    for als in every_set:
+        warnings = load_als(str(als)).warnings
+        assert {each.kind for each in warnings} <= {"device names", "device values"}, als.name
