@@ -5,11 +5,13 @@ Marks only; what is marked is read when it is flushed.
 
 from __future__ import annotations
 
-from typing import List
+from typing import Iterable, List
 
+from .attribution import LIVE
 from .batches import Engine
 from .operations import Operation
 from .plans import Row
+from .values import same
 
 
 def mark_consequences(engine: Engine, operations: List[Operation]) -> None:
@@ -46,6 +48,18 @@ def mark_history(engine: Engine) -> None:
             engine.mark_names(row, ("automation_envelopes",))
         if row.plan.unheard_bits:
             engine.mark(row, row.plan.unheard_bits)
+
+
+def mark_unheard(engine: Engine, rows: Iterable[Row]) -> None:
+    """Mark what somebody else changed of these and no listener tells of, before a write's own marks cover it."""
+    with engine.attribution.acting(LIVE):
+        for row in rows:
+            for index in row.plan.polled if row.plan.unheard_bits else ():
+                bit = 1 << index
+                if row.plan.unheard_bits & bit and not same(
+                    engine.reader.value(row, index), row.values[index]
+                ):
+                    engine.mark(row, bit)
 
 
 def _mark_slots(engine: Engine, track: Row) -> None:

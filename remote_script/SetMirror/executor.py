@@ -13,21 +13,19 @@ from collections import OrderedDict, deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
 
-from . import checks, schema
+from . import checks
 from .batches import Engine
 from .beside import Beside, Parked
 from .call import BESIDE, MORE, Call
 from .calls import perform
-from .consequences import mark_consequences
+from .consequences import mark_consequences, mark_unheard
 from .errors import BridgeError
+from .expectations import check_expectations
 from .guard import Guard
 from .identity import bind
 from .later import claim_of
 from .operations import Operation, Problems, prepare
-from .plans import Row
-from .refs import ref_of, resolve
 from .undo_step import UndoStep
-from .values import ABSENT, same
 from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
 
@@ -36,8 +34,6 @@ WRITES_WAITING = 256
 RESULTS_KEPT = 512
 RESULT_BYTES = 8 * 1024 * 1024
 """Of all kept results: a write of 5,000 notes answers with their ids."""
-EXPECTED = 1000
-"""Elements of one list that a write may expect to be as they are; comparing more takes too long for one turn."""
 SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
 SETTLE_PUMPS = 12
@@ -300,13 +296,14 @@ class Executor:
             )
         problems = Problems()
         operations = prepare(engine, write, problems)
-        self._check_expectations(write, operations, problems)
+        check_expectations(engine, write, operations, problems)
         problems.raise_first()
         self._guard.admit(engine, write, operations)
         self._beside.check(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)
         write.named = {id_: engine.shadow.rows[id_] for id_ in write.touched}
+        mark_unheard(engine, write.named.values())
         began = engine.revision
         if write.dry_run:
             forecasts = []
@@ -378,82 +375,6 @@ class Executor:
         if dry_run:
             answer["dry_run"] = True
         return answer
-
-    def _check_expectations(self, write: Write, operations: List[Operation], problems: Problems) -> None:
-        engine = self.engine
-        if write.if_revision is not None:
-            if write.if_revision > engine.revision:
-                problems.add(
-                    -1,
-                    BridgeError(
-                        "PRECONDITION_FAILED",
-                        "`if_revision` is {}, the newest is {}".format(write.if_revision, engine.revision),
-                        revision=engine.revision,
-                    ),
-                )
-            for operation in operations:
-                since = operation.last_change(engine)
-                if since > write.if_revision:
-                    problems.add(
-                        operation.number,
-                        BridgeError(
-                            "PRECONDITION_FAILED",
-                            "{} changed at revision {}, after {}".format(
-                                operation.where, since, write.if_revision
-                            ),
-                            operation.where,
-                            revision=engine.revision,
-                        ),
-                    )
-                    break
-        for wish in write.expect:
-            try:
-                row = resolve(engine.shadow, wish["target"])
-                self._expect(row, wish["name"], wish.get("value"))
-            except BridgeError as problem:
-                problems.add(-1, problem)
-        for operation in operations:
-            if "expect" in operation.asked and operation.row is not None:
-                try:
-                    self._expect(operation.row, operation.asked.get("name"), operation.asked["expect"])
-                except BridgeError as problem:
-                    problems.add(operation.number, problem)
-
-    def _expect(self, row: Row, name: Any, expected: Any) -> None:
-        observed = self._observed(row, str(name), expected)
-        if observed is ABSENT:
-            observed = None
-        prop = schema.properties(row.plan.type).get(str(name))
-        if isinstance(expected, str) and row.plan.index.get(str(name)) in row.plan.refs:
-            expected = resolve(self.engine.shadow, expected).id
-        elif isinstance(expected, str) and prop is not None and prop.choices is not None:
-            expected = checks.in_bounds(prop, expected)
-        if not same(observed, expected):
-            raise BridgeError(
-                "PRECONDITION_FAILED",
-                "{} of {} is expected to be {!r} but is {!r}".format(
-                    name, ref_of(self.engine.shadow, row), checks.short(expected), checks.short(observed)
-                ),
-                id=row.id,
-                name=name,
-                expected=checks.short(expected),
-                observed=checks.short(observed),
-            )
-
-    def _observed(self, row: Row, name: str, expected: Any) -> Any:
-        """The present value; of what is long the one that was told last, which is the same if nothing more is due."""
-        index = row.plan.index.get(name)
-        if index is None or not row.plan.long_bits & 1 << index:
-            return self.engine.reader.now(row, name)
-        where = "{} of {}".format(name, ref_of(self.engine.shadow, row))
-        if isinstance(expected, list) and len(expected) > EXPECTED:
-            rule = "At most {} elements can be expected, {} were of {}".format(EXPECTED, len(expected), where)
-            raise BridgeError("TOO_LARGE", rule)
-        if self.engine.attribution.pending.get(row.id, 0) & 1 << index:
-            raise BridgeError(
-                "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
-            )
-        return row.values[index]
 
     def _patiently(
         self, operation: Operation, operations: List[Operation], write: Write

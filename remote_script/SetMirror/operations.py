@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any, Dict, Generator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 
 from . import checks, schema
+from .arguments import check_seen, live_arguments
 from .batches import Engine
 from .call import REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
@@ -154,7 +155,7 @@ class Operation:
                 self.touches.add(resolve(engine.shadow, value[ID]).id)
         if self.about is not None:
             self.touches.add(self.about)
-        self.check_seen(engine, ())
+        check_seen(engine, self, ())
 
     def _check_object(self, engine: Engine, value: Any, of: str) -> Row:
         if of == "BrowserItem":
@@ -338,67 +339,11 @@ class Operation:
             return known
         return engine.plans.get(type_).new_row(0, obj, ptr, None, "")
 
-    def live_arguments(self, engine: Engine, operations: List[Operation]) -> Dict[str, Any]:
-        """The arguments as Live takes them now: objects for ids and `$k`, places for identities."""
-        assert self.row is not None
-        found = dict(self.args)
-        for arg in self.method.args:
-            if arg.type == "obj" and found.get(arg.name) is not None:
-                found[arg.name] = self._object(engine, found[arg.name], operations)
-        for arg in self.method.args:
-            if arg.is_place and isinstance(found.get(arg.name), (dict, str)):
-                found[arg.name] = self._place_now(engine, arg, found, operations)
-        return found
-
-    def _object(self, engine: Engine, value: Any, operations: List[Operation]) -> Any:
+    def object_of(self, engine: Engine, value: Any, operations: List[Operation]) -> Any:
+        """Live's object for an id or `$k`."""
         if self._of_result(value):
             return self._result_object(value, operations)
         return self._check_object(engine, value, "").obj
-
-    def _place_now(
-        self, engine: Engine, arg: schema.Arg, found: Dict[str, Any], operations: List[Operation]
-    ) -> Any:
-        """Where the object stands in Live's own list at this moment; the object itself where Live takes no place."""
-        assert self.row is not None
-        value = found[arg.name]
-        holder = found[arg.list_owner] if arg.list_owner else self.row.obj
-        moved = [found[each.name] for each in self.method.args if each.type == "obj" and each.name in found]
-        listed = [
-            each for each in items(getattr(holder, arg.list_name)) if arg.type == "place" or each not in moved
-        ]
-        if is_identity(value) and value[ID] is None:
-            return len(listed) if arg.list_owner else -1
-        obj = self._object(engine, value[ID] if is_identity(value) else value, operations)
-        if obj not in listed:
-            rule = "{} is not in {} of {} any more".format(value, arg.list_name, self.where)
-            raise BridgeError("STALE_REFERENCE", rule, self.target)
-        return obj if arg.by_time else listed.index(obj)
-
-    def check_seen(self, engine: Engine, operations: Sequence[Operation]) -> None:
-        """BridgeError STALE_REFERENCE when the call is about another object by now than when it was read."""
-        if SEEN not in self.asked or self.row is None:
-            return
-        holder, child = self._seen_in(engine)
-        if holder is None:
-            return
-        held = engine.reader.children(holder, holder.plan.index[child]) or []
-        now = held[0][1] if held else None
-        if now is not None and any(made.product == now for made in operations[: self.number]):
-            return
-        row = engine.shadow.row_of(now)
-        if (row.id if row is not None else None if now is None else -1) != self.about:
-            seen = "empty" if self.about is None else "with {}".format(self.about)
-            rule = "{} has another {} than when the call was read ({})".format(
-                ref_of(engine.shadow, holder), child, seen
-            )
-            raise BridgeError("STALE_REFERENCE", rule, self.target)
-
-    def _seen_in(self, engine: Engine) -> Tuple[Optional[Row], str]:
-        path, _, child = self.method.means.rpartition(".")
-        if not path:
-            return self.row, child
-        value = self.args.get(path)
-        return (engine.shadow.rows.get(value[ID]) if isinstance(value, dict) else None), child
 
     def _wanted(self, engine: Engine) -> Any:
         """The value as it will be read back."""
@@ -490,11 +435,11 @@ class Operation:
     def new_call(self, engine: Engine, operations: List[Operation], live_module: Any) -> Call:
         """The call that this operation is, with Live's own objects and places as of now."""
         assert self.row is not None
-        self.check_seen(engine, operations)
+        check_seen(engine, self, operations)
         call = self.call = Call(
             self.row,
             self.method,
-            self.live_arguments(engine, operations),
+            live_arguments(engine, self, operations),
             engine.song,
             live_module,
             engine.live,

@@ -10,7 +10,10 @@ import trio
 import trio.testing
 
 from mirror import Call, Operation, Set
+from remote_script.headless import demo_set, turns
 from remote_script.headless.generate import default_set
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.later import PROPERTIES
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -78,6 +81,34 @@ async def test_what_live_makes_of_an_agents_act_later_is_told_as_that_agents(
 
 
 NEXT_UNDO = ("can_undo", "can_redo")
+
+
+def test_the_table_declares_what_live_shows_only_later() -> None:
+    for class_, names in turns.LATE.items():
+        for name in names:
+            assert schema.properties(class_)[name].later in PROPERTIES, (class_, name)
+    declared = {
+        each.later
+        for class_ in schema.CLASSES.values()
+        for each in (*class_.properties.values(), *class_.methods.values())
+    }
+    assert declared == {"", *PROPERTIES}
+
+
+async def test_what_no_listener_tells_of_is_not_taken_for_the_write_that_comes_after_it(
+    autojump_clock: Clock,
+) -> None:
+    spec = demo_set()
+    async with whole_path(spec, audit_s=0.0) as whole:
+        groove = whole.mirror.children("song/groove_pool", "grooves")
+        if not groove:
+            pytest.skip("the demo Set has no groove")
+        ref = whole.mirror.ref(groove[0].id)
+        await whole.by_hand(lambda song: setattr(song.groove_pool.grooves[0], "base", 4))
+        await write(whole, Set(ref, "timing_amount", 33.0))
+        await quiet()
+        assert told(whole, "base", ref) == [("live", "1/16T")]
+        assert [who for who, _ in told(whole, "timing_amount", ref)] == ["agent"]
 
 
 async def test_a_launch_that_waits_for_its_bar_is_still_the_agents(autojump_clock: Clock) -> None:

@@ -1,0 +1,96 @@
+"""What a write expects of the Set: the revision that its author saw, and values that must be so."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from . import checks, schema
+from .batches import Engine
+from .errors import BridgeError
+from .operations import Operation, Problems
+from .plans import Row
+from .refs import ref_of, resolve
+from .values import ABSENT, same
+from .write import Write
+
+EXPECTED = 1000
+"""Elements of one list that a write may expect to be as they are; comparing more takes too long for one turn."""
+
+
+def check_expectations(engine: Engine, write: Write, operations: List[Operation], problems: Problems) -> None:
+    """Add to `problems` what is not as the write expects it to be."""
+    if write.if_revision is not None:
+        if write.if_revision > engine.revision:
+            problems.add(
+                -1,
+                BridgeError(
+                    "PRECONDITION_FAILED",
+                    "`if_revision` is {}, the newest is {}".format(write.if_revision, engine.revision),
+                    revision=engine.revision,
+                ),
+            )
+        for operation in operations:
+            since = operation.last_change(engine)
+            if since > write.if_revision:
+                problems.add(
+                    operation.number,
+                    BridgeError(
+                        "PRECONDITION_FAILED",
+                        "{} changed at revision {}, after {}".format(
+                            operation.where, since, write.if_revision
+                        ),
+                        operation.where,
+                        revision=engine.revision,
+                    ),
+                )
+                break
+    for wish in write.expect:
+        try:
+            row = resolve(engine.shadow, wish["target"])
+            _expect(engine, row, wish["name"], wish.get("value"))
+        except BridgeError as problem:
+            problems.add(-1, problem)
+    for operation in operations:
+        if "expect" in operation.asked and operation.row is not None:
+            try:
+                _expect(engine, operation.row, operation.asked.get("name"), operation.asked["expect"])
+            except BridgeError as problem:
+                problems.add(operation.number, problem)
+
+
+def _expect(engine: Engine, row: Row, name: Any, expected: Any) -> None:
+    observed = _observed(engine, row, str(name), expected)
+    if observed is ABSENT:
+        observed = None
+    prop = schema.properties(row.plan.type).get(str(name))
+    if isinstance(expected, str) and row.plan.index.get(str(name)) in row.plan.refs:
+        expected = resolve(engine.shadow, expected).id
+    elif isinstance(expected, str) and prop is not None and prop.choices is not None:
+        expected = checks.in_bounds(prop, expected)
+    if not same(observed, expected):
+        raise BridgeError(
+            "PRECONDITION_FAILED",
+            "{} of {} is expected to be {!r} but is {!r}".format(
+                name, ref_of(engine.shadow, row), checks.short(expected), checks.short(observed)
+            ),
+            id=row.id,
+            name=name,
+            expected=checks.short(expected),
+            observed=checks.short(observed),
+        )
+
+
+def _observed(engine: Engine, row: Row, name: str, expected: Any) -> Any:
+    """The present value; of what is long the one that was told last, which is the same if nothing more is due."""
+    index = row.plan.index.get(name)
+    if index is None or not row.plan.long_bits & 1 << index:
+        return engine.reader.now(row, name)
+    where = "{} of {}".format(name, ref_of(engine.shadow, row))
+    if isinstance(expected, list) and len(expected) > EXPECTED:
+        rule = "At most {} elements can be expected, {} were of {}".format(EXPECTED, len(expected), where)
+        raise BridgeError("TOO_LARGE", rule)
+    if engine.attribution.pending.get(row.id, 0) & 1 << index:
+        raise BridgeError(
+            "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
+        )
+    return row.values[index]
