@@ -263,3 +263,14 @@ def test_parameters_show_what_the_file_measures(als) -> None:  # type: ignore[no
                     wanted = law(wanted) if wanted > 0.000317 else -math.inf
                 seen = display.shown_number(one.unit, one.value, one.minimum, one.maximum)
                 assert seen == pytest.approx(wanted, rel=1e-4, abs=1e-3), (device.class_name, one)
+
+
+def test_the_table_counts_what_is_sourced_and_what_is_guessed() -> None:
+    from remote_script.headless.devices.__main__ import row, table
+
+    rows = [row(facts) for facts in devices.all_devices()]
+    newest = [each for each in rows if each.live == "12.4.6"]
+    assert len(newest) == 60
+    assert all(each.sourced == each.parameters and each.guessed == 0 for each in newest)
+    assert sum(each.equal for each in newest) / sum(each.texts for each in newest) > 0.99
+    assert len(table()) == len(rows) + 2
