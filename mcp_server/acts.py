@@ -91,6 +91,13 @@ def found(store: Store, target: Any) -> Node | None:
         return None
 
 
+def is_history(store: Store, op: Operation) -> bool:
+    """Whether an operation is a step in Live's history; other objects have methods of the same names."""
+    node = found(store, op.target) if isinstance(op, Call) else None
+    method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None  # type: ignore[union-attr]
+    return method is not None and method.undoes
+
+
 def acts_of(store: Store, ops: Iterable[Operation]) -> list[Act]:
     """All that the operations would do."""
     return [act for op in ops for act in _acts(store, op)]

@@ -27,7 +27,7 @@ from mirror import (
 from remote_script.SetMirror import schema
 from remote_script.SetMirror.operations import RESULT
 
-from .acts import Act, acts_of, acts_of_undo, found
+from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .library import Library
 from .plans import Plan, Scope
 from .policy import Policy
@@ -126,9 +126,9 @@ class Desk:
 
     def _history(self, op: Operation) -> Callable[[], Awaitable[dict[str, Any]]] | None:
         """How the song's undo or redo is done; None for all other operations."""
-        if isinstance(op, Call) and op.method in ("undo", "redo") and not op.args:
-            return self.undo if op.method == "undo" else self.redo
-        return None
+        if not isinstance(op, Call) or not is_history(self._whole.store, op):
+            return None
+        return self.undo if op.method == "undo" else self.redo
 
     async def write(
         self, ops: Sequence[Operation], label: str, overwrite: bool = False, **more: Any

@@ -11,6 +11,7 @@ from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror import schema
 
 from .. import reading
+from ..acts import is_history
 from ..fields import Anything, Overwrite, Target
 from ..plans import Plan, Scope, words
 from ..tool import Arguments, Tool, Toolset
@@ -105,7 +106,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
             plan = _tool(entry.tool).planned(scope, entry.args)
             if not plan.operations:
                 raise errors.InvalidParams("nothing to change was given")
-            if any(isinstance(op, Call) and op.method in ("undo", "redo") for op in plan.operations):
+            if any(is_history(scope.mirror.store, op) for op in plan.operations):
                 raise errors.InvalidParams(
                     "undo and redo cannot be part of a batch", hint="call undo by itself"
                 )

@@ -12,6 +12,7 @@ import trio.testing
 from mcp_server.commands.picture import Picture, differences, picture
 from remote_script.headless import demo_set, load_als
 from tests import changes, sets
+from tests.everything import everything
 from tests.whole import Refused, Whole, whole_path
 
 WRITES = 80
@@ -63,3 +64,15 @@ async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
 async def test_on_a_real_set_too(als: Path, autojump_clock: trio.testing.MockClock) -> None:
     async with whole_path(load_als(str(als))) as whole:
         await written_and_undone(whole, random.Random(als.stem), WRITES)
+
+
+async def test_the_undo_of_another_object_is_not_the_songs(autojump_clock: trio.testing.MockClock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        (looper,) = [node for node in whole.mirror.walk() if node.type == "LooperDevice"]
+        await whole.call("set_song", tempo=99)
+        entries = whole.history()
+        await whole.call("call_method", target=f"id:{looper.id}", method="undo")
+        call = {"tool": "call_method", "args": {"target": f"id:{looper.id}", "method": "undo"}}
+        await whole.call("batch", calls=[call])
+        assert whole.history() == entries
+        assert whole.stage.song.tempo == 99.0
