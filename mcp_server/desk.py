@@ -126,7 +126,7 @@ class Desk:
 
     def _history(self, op: Operation) -> Callable[[], Awaitable[dict[str, Any]]] | None:
         """How the song's undo or redo is done; None for all other operations."""
-        if not isinstance(op, Call) or not is_history(self._whole.store, op):
+        if not isinstance(op, Call) or op.args or not is_history(self._whole.store, op):
             return None
         return self.undo if op.method == "undo" else self.redo
 
