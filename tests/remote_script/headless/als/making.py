@@ -391,8 +391,9 @@ def _automated() -> str:
         lanes = "".join(lane(known[each], points) for each in names)
         lanes += lane(known["Drums activator"], ((NEVER, "true"), (8, "false")), "BoolEvent")
         drums = track(ids, "MidiTrack", "Drums", 1, devices=kit, mixer=mixed, lanes=lanes)
+        pair = ((0, True),) * 2
         returns = "".join(
-            track(ids, "ReturnTrack", each, 9, sends=((0, True),) * 2) for each in ("A-X", "B-Y")
+            track(ids, "ReturnTrack", each, 9, user=each[2:], sends=pair) for each in ("A-X", "B-Y")
         )
         return whole_set(ids, drums, returns)
 
