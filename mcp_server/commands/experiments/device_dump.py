@@ -12,7 +12,7 @@ from typing import Any
 from mcp_server.commands.experiments import in_the_way
 from mcp_server.commands.experiments.bench import AUDIO, MIDI, Absent, Bench, two_tracks
 from mcp_server.commands.experiments.devices import SINCE, insert
-from mirror import Call, Mirror, errors
+from mirror import Call, Mirror, Node, errors
 from remote_script.headless import devices, display
 from remote_script.headless.devices import ParameterFact
 from remote_script.headless.devices.fit import shows
@@ -24,6 +24,9 @@ MOST_STEPS = 64
 """Of a range of whole numbers every text is read, up to so many."""
 CALLS = 200
 """In one write: the bridge reads them in one or two turns."""
+READ = frozenset(("name", "original_name", "min", "max", "value", "is_quantized"))
+LOOKS = 20
+"""At so many moments; the script reads thousands of parameters in a second or two."""
 SHOWN = 12
 """Differences of one device that are spelled out."""
 
@@ -72,15 +75,25 @@ async def dump(mirror: Mirror, told: Callable[[str], None] = lambda line: None) 
     return {"live": mirror.live_version, "devices": found}
 
 
+async def _read(bench: Bench, device: str) -> list[Node]:
+    """The parameters once the script has read all of their properties: a large device takes a few turns."""
+    for _ in range(LOOKS):
+        nodes = list(bench.mirror.children(device, "parameters"))
+        if nodes and all(node.props.keys() >= READ for node in nodes):
+            return nodes
+        await bench.settle()
+    raise errors.NotAvailable(f"the parameters of {device} could not be read")
+
+
 async def _parameters(bench: Bench, device: str) -> list[dict[str, Any]]:
     rows, asked = [], []
-    for index, node in enumerate(bench.mirror.children(device, "parameters")):
+    for index, node in enumerate(await _read(bench, device)):
         props = node.props
         row = {key: props[key] for key in ("name", "original_name", "min", "max")}
         row["quantized"] = bool(props["is_quantized"])
         row["default"] = props["value"]
         if row["quantized"]:
-            row["items"] = list(props["value_items"])
+            row["items"] = list(props.get("value_items") or ())
         rows.append(row)
         asked += [(index, value) for value in _values(row)]
     texts: dict[int, list[list[Any]]] = {}

@@ -330,3 +330,19 @@ def test_a_script_mixes_by_what_the_meters_tell_it(live: HeadlessLive) -> None:
     play(live, 1.8)
     assert [round(decibels(each.output_meter_left), 1) for each in (loud, soft)] == [-18.0, -18.0]
     assert decibels(live.song.master_track.output_meter_left) == pytest.approx(-12.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("tap", "loud"), [("Post FX", -12.04), ("Post Mixer", -18.04)])
+def test_a_track_records_another_before_or_after_its_mixer(live: HeadlessLive, tap: str, loud: float) -> None:
+    source = player(live)
+    source.name = "Source"
+    source.mixer_device.volume.value = 0.7
+    track = armed_to(live, "Source")
+    track.input_routing_channel = next(
+        each for each in track.available_input_routing_channels if each.display_name == tap
+    )
+    live.song.record_mode = True
+    live.run_for(1.0)
+    live.song.stop_playing()
+    live.run_for(0.2)
+    assert samples(track.arrangement_clips[0].file_path)[1] == pytest.approx(loud, abs=0.1)
