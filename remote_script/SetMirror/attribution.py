@@ -22,8 +22,8 @@ LATE_ROWS = 8
 """Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
 CLAIMS = 64
 """Declarations of late changes at once; the oldest go."""
-KEPT_VALUES = 1000
-"""Values read at once for one lot, some 2 ms of Live's time; only undo marks more, to look for what moved."""
+KEPT_VALUES = 150
+"""Values read at once for one lot, some 4 ms of Live's time; only undo marks more, to look for what moved."""
 
 
 class Cause:

@@ -10,30 +10,16 @@ import trio
 import trio.testing
 
 from mirror import Call, Mirror, Operation, Set, WriteRequest, WriteResult, errors
-from remote_script.headless.generate import default_set, native
-from remote_script.headless.spec import ChainSpec, SetSpec
+from remote_script.headless.generate import default_set, empty_track
 from remote_script.SetMirror import executor, schema
 from remote_script.SetMirror.call import Call as LiveCall
 from remote_script.SetMirror.places import ID
+from tests.crowd import small
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock
 
 RACK, DRUMS = "tracks/2/devices/0", "tracks/1/devices/0"
-
-
-def small() -> SetSpec:
-    """Two of everything that stands in a list."""
-    spec = default_set()
-    spec.tracks[0].devices += [native("MidiArpeggiator"), native("MidiPitcher")]
-    drums = native("DrumGroupDevice")
-    drums.chains = [ChainSpec("Kick", devices=[native("OriginalSimpler")])]
-    spec.tracks[1].devices.append(drums)
-    rack = native("AudioEffectGroupDevice")
-    rack.chains = [ChainSpec("Dry", devices=[native("Reverb"), native("Limiter")]), ChainSpec("Wet")]
-    spec.tracks[2].devices += [rack, native("Delay"), native("Limiter")]
-    spec.tracks[3].devices.append(native("Delay"))
-    return spec
 
 
 CASES: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
@@ -280,6 +266,25 @@ async def test_a_slots_clip_that_is_another_by_then_is_neither_deleted_nor_fired
                 await meanwhile(whole, [op], other)
         assert whole.mirror.resolve(f"{slot}/clip").props["length"] == 8.0
         assert whole.mirror.children("tracks/0/clip_slots/1", "clip") == ()
+
+
+async def test_two_agents_that_delete_two_members_of_a_group_delete_these_two(autojump_clock: Clock) -> None:
+    spec = default_set()
+    group = empty_track("group", "Rhythm", 3)
+    group.user_name = "Rhythm"
+    for track, name in zip(spec.tracks, ("Drums", "Bass", "Keys", "Vox"), strict=True):
+        track.user_name = name
+    spec.tracks.insert(0, group)
+    for track in spec.tracks[1:3]:
+        track.group = 0
+    async with whole_path(spec) as whole:
+        async with trio.open_nursery() as nursery:
+            for author, name in (("ada", "Drums"), ("bob", "Bass")):
+                place = names(whole.mirror).index(name)
+                request = WriteRequest.of([Call("song", "delete_track", {"index": place})], author=author)
+                nursery.start_soon(whole.mirror.submit, request)
+        assert names(whole.mirror)[-2:] == ["Keys", "Vox"]
+        assert not {"Drums", "Bass"} & set(names(whole.mirror))
 
 
 # -- within one batch ------------------------------------------------------------------------------
