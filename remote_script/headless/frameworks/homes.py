@@ -42,7 +42,8 @@ HOMES: Dict[str, str] = {
     "_Framework.SessionZoomingComponent": "first.zooming",
     "_Framework.Skin": "engine.skin",
     "_Framework.SubjectSlot": "first.events engine.events SubjectEvent=Event SubjectSlotError=EventError "
-    "SubjectMeta=EventObjectMeta CallableSubjectSlotGroup=SubjectSlotGroup",
+    "SubjectMeta=EventObjectMeta SubjectSlot=Slot MultiSubjectSlot=MultiSlot SubjectSlotGroup=SlotGroup "
+    "CallableSubjectSlotGroup=SlotGroup subject_slot=listens subject_slot_group=listens_group",
     "_Framework.SysexValueControl": "first.events",
     "_Framework.SlideComponent": "first.components engine.slide",
     "_Framework.Task": "engine.tasks",

@@ -117,9 +117,6 @@ class ComponentCore(EventObject):
 
     add_children = register_components
 
-    def has_component(self, component: Any) -> bool:
-        return component in self._sub_components
-
     @property
     def layer(self) -> Any:
         return self._layer

@@ -54,14 +54,8 @@ class CompoundElement(ControlElement):
             self._update_listening()
         return element
 
-    def unregister_control_elements(self, *elements: Any) -> List[Any]:
-        return [self.unregister_control_element(each) for each in elements]
-
     def has_control_element(self, control: Any) -> bool:
         return any(each is control for each in self._parts)
-
-    def nested_control_elements(self) -> List[Any]:
-        return list(self._parts)
 
     def owned_control_elements(self) -> List[Any]:
         return [each for each in self._parts if self.owns_control_element(each)]
@@ -130,10 +124,6 @@ class CompoundElement(ControlElement):
     def request_listen_nested_control_elements(self) -> None:
         """Receive the parts' values also while nobody listens to the compound."""
         self._listen_requests += 1
-        self._update_listening()
-
-    def unrequest_listen_nested_control_elements(self) -> None:
-        self._listen_requests -= 1
         self._update_listening()
 
     def add_value_listener(self, *args: Any, **kwargs: Any) -> None:

@@ -177,11 +177,6 @@ class _RadioGroupState(GroupState, Connectable):
         for at, item in enumerate(self._items):
             item.is_checked = at == index
 
-    @property
-    def checked_control(self) -> Any:
-        index = self.checked_index
-        return self._items[index] if index >= 0 else None
-
     def _make(self) -> None:
         super()._make()
         for item in self._items:

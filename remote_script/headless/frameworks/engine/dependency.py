@@ -24,10 +24,6 @@ class Injection:
     def update(self, **providers: Callable[[], Any]) -> None:
         self._providers.update(providers)
 
-    @property
-    def provided_dependencies(self) -> Any:
-        return self._providers.keys()
-
     def __enter__(self) -> Injection:
         Injection._in_force.append(self)
         return self
@@ -54,10 +50,6 @@ class _Into:
         self._providers = providers
 
     def everywhere(self) -> Injection:
-        return Injection(self._providers)
-
-    def into_object(self, obj: Any) -> Injection:
-        # One object only is what it is meant for; found everywhere it is found there as well.
         return Injection(self._providers)
 
 

@@ -21,16 +21,6 @@ class IndexedDict(OrderedDict):  # type: ignore[type-arg]
     def key_by_index(self, ix: int) -> Any:
         return list(self)[ix]
 
-    def value_by_index(self, ix: int) -> Any:
-        return self[self.key_by_index(ix)]
-
-    def item_by_index(self, ix: int) -> Any:
-        key = self.key_by_index(ix)
-        return key, self[key]
-
-    def index_by_key(self, key: Any) -> int:
-        return list(self).index(key)
-
 
 def _bank_definitions() -> Dict[str, IndexedDict]:
     """Guess: the first generation's banks, "Main" being its best-of bank. Live has other ones from version 10 on."""
@@ -65,16 +55,9 @@ class BankingInfo:
         definition = self._bank_definitions.get(getattr(device, "class_name", ""))
         return definition if isinstance(definition, dict) else None
 
-    def has_bank_names(self, device: Any) -> bool:
-        return self.device_bank_definition(device) is not None or self.has_bank_count(device)
-
     def has_bank_count(self, device: Any) -> bool:
         """True for a Max device that has banks of its own."""
         return liveobj_valid(device) and banks._max_bank_count(device) > 0
-
-    def has_main_bank(self, device: Any) -> bool:
-        definition = self.device_bank_definition(device)
-        return definition is not None and BANK_MAIN_KEY in definition
 
     def device_bank_count(self, device: Any, bank_size: int = 8, **kwargs: Any) -> int:
         if not liveobj_valid(device):

@@ -285,14 +285,6 @@ class PhysicalDisplayElement(DisplayElement):
 
     # -- messages ------------------------------------------------------------------------------------
 
-    @property
-    def message_header(self) -> Any:
-        return self._message_header
-
-    @property
-    def message_tail(self) -> Any:
-        return self._message_tail
-
     def set_message_parts(self, header: Sequence[int], tail: Sequence[int]) -> None:
         """The bytes before and after the text."""
         self._message_header, self._message_tail = tuple(header), tuple(tail)

@@ -261,14 +261,6 @@ class DrumGroupCore(PlayableCore, SlideCore):
 
     has_assigned_drum_pads = has_assigned_pads
 
-    @property
-    def min_pitch(self) -> int:
-        return int(self._assigned_drum_pads[0].note) if self._assigned_drum_pads else BASE_DRUM_RACK_NOTE
-
-    @property
-    def max_pitch(self) -> int:
-        return int(self._assigned_drum_pads[-1].note) if self._assigned_drum_pads else BASE_DRUM_RACK_NOTE
-
     def _update_selected_drum_pad(self) -> None:
         device = self._drum_group_device
         selected = device.view.selected_drum_pad if liveobj_valid(device) else None

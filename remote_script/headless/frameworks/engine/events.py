@@ -493,14 +493,3 @@ class ObservablePropertyAlias(EventObject):
 
 class SerializableListenableProperties(EventObject):
     """Its listenable properties can be pickled."""
-
-    def __getstate__(self) -> Dict[str, Any]:
-        return {
-            name: getattr(self, name)
-            for cls in type(self).__mro__
-            for name, _ in EventObjectMeta.collect_listenable_properties(dict(vars(cls)))
-        }
-
-    def __setstate__(self, data: Dict[str, Any]) -> None:
-        for name, value in data.items():
-            setattr(self, name, value)

@@ -397,16 +397,6 @@ class DecoratorFactory(CompoundDisconnectable):
     def _get_decorated_object(self, live_object: Any, additional_properties: Any, **kwargs: Any) -> Any:
         return self._decorator(live_object=live_object, additional_properties=additional_properties)
 
-    def sync_decorated_objects(self, keys: Any) -> None:
-        """Forget the decorators of all other objects."""
-        kept, keys = [], list(keys)
-        for each, made in self.decorated_objects:
-            if each in keys:
-                kept.append((each, made))
-            else:
-                self.disconnect_disconnectable(made)
-        self.decorated_objects = kept
-
 
 class DeviceDecoratorFactory(DecoratorFactory):
     """Decorates devices whose class has an entry in DECORATOR_CLASSES; headless Live has none, a subclass may."""

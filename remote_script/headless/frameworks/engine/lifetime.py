@@ -44,9 +44,6 @@ class CompoundDisconnectable(Disconnectable):
                 return each
         return None
 
-    def has_disconnectable(self, slot: Any) -> bool:
-        return slot in self._registered_disconnectables
-
     def disconnect(self) -> None:
         registered, self._registered_disconnectables = self._registered_disconnectables, []
         for each in registered:

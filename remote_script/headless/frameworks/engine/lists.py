@@ -277,10 +277,6 @@ class FlattenedDeviceChain(ItemProvider):
             self._selected_item = device
             self.notify_selected_item()
 
-    @property
-    def has_invalid_selection(self) -> bool:
-        return not liveobj_valid(self._selected_item)
-
     def set_device_parent(self, parent: Any) -> None:
         self._device_parent = parent
         self._update_devices()

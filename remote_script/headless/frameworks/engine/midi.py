@@ -116,17 +116,3 @@ def is_valid_channel(channel: int) -> bool:
 
 def is_valid_identifier(identifier: int) -> bool:
     return 0 <= identifier < 128
-
-
-def is_valid_value(value: int, max_val: int = 128) -> bool:
-    return 0 <= value < max_val
-
-
-def is_valid_sysex(midi_bytes: Any) -> bool:
-    """From SYSEX_START to SYSEX_END, with 7 bits between."""
-    return (
-        len(midi_bytes) > 1
-        and midi_bytes[0] == SYSEX_START
-        and midi_bytes[-1] == SYSEX_END
-        and all(is_valid_identifier(each) for each in midi_bytes[1:-1])
-    )

@@ -216,9 +216,3 @@ def make_reenter_behaviour(
                 on_reenter()
 
     return Reentering(*args, **kwargs)
-
-
-def pop_last_mode(component: Any, mode: str) -> None:
-    """Back to the mode before, if there is one."""
-    if len(component.active_modes) > 1:
-        component.pop_mode(component.active_modes[-1])

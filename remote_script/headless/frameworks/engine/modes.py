@@ -7,7 +7,7 @@ from typing import Any, Optional
 from .component import ComponentCore
 from .places import SCROLL_DELAY_S
 from .tasks import run, sequence, wait
-from .tools import infinite_context_manager, is_contextmanager, lazy_attribute, nop
+from .tools import is_contextmanager, lazy_attribute, nop
 
 
 class Mode:
@@ -148,10 +148,6 @@ class MultiEntryMode(Mode):
         super().__init__()
         self._mode, self._count = tomode(mode), 0
 
-    @property
-    def is_entered(self) -> bool:
-        return self._count > 0
-
     def enter_mode(self) -> None:
         self._count += 1
         if self._count == 1:
@@ -232,12 +228,6 @@ class ContextManagerMode(Mode):
 
     def leave_mode(self) -> None:
         self._manager.__exit__(None, None, None)
-
-
-def generator_mode(function: Any) -> Any:
-    """Decorator: a generator that yields once makes modes, entered before and left after the `yield`."""
-    make = infinite_context_manager(function)
-    return lambda *args, **kwargs: ContextManagerMode(make(*args, **kwargs))
 
 
 def to_camel_case_name(mode_name: str, separator: str = "") -> str:

@@ -94,10 +94,6 @@ class ModesCore(PlacedComponent):
     def selected_mode(self, mode: Optional[str]) -> None:
         self._change([] if mode is None else [self._known(mode)])
 
-    @property
-    def selected_groups(self) -> Any:
-        return self.get_mode_groups(self.selected_mode) if self.selected_mode else set()
-
     def _known(self, mode: str) -> str:
         if mode not in self._entries:
             raise KeyError("there is no mode %r, only %s" % (mode, ", ".join(self._entries)))

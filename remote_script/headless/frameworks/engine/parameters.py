@@ -117,10 +117,6 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
     def parameters(self) -> List[Any]:
         return [each and each.parameter for each in self._parameter_provider.parameters]
 
-    @property
-    def parameter_names(self) -> List[str]:
-        return [each.name if each else "" for each in self.parameters]
-
     def set_parameter_name_displays(self, displays: Any) -> None:
         """A display for each name."""
         self._set_displays(displays, self._parameter_name_data_sources)
@@ -147,10 +143,6 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
             line.set_num_segments(len(sources))
             for index, source in enumerate(sources):
                 line.segment(index).set_data_source(source)
-
-    def clear_display(self) -> None:
-        for source in self._parameter_name_data_sources + self._parameter_value_data_sources:
-            source.set_display_string("")
 
     def _update_parameters(self) -> None:
         super()._update_parameters()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import Any, Iterator, Tuple
+from typing import Any, Tuple
 
 from .compounds import WrapperElement
 from .dependency import depends
@@ -50,13 +49,6 @@ class DoublePressContext(EventObject):
 
     __events__ = ("break_double_press",)
     _broke_double_press = False
-
-    @contextmanager
-    def breaking_double_press(self) -> Iterator[None]:
-        self._broke_double_press = False
-        yield
-        if not self._broke_double_press:
-            self.break_double_press()
 
     def break_double_press(self) -> None:
         self.notify_break_double_press()

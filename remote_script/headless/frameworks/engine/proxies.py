@@ -13,9 +13,6 @@ class ProxyBase:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 
-    def proxy_hasattr(self, attr: str) -> bool:
-        return any(attr in vars(cls) for cls in type(self).__mro__) or attr in self.__dict__
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name in ("proxied_object", "proxied_interface", "_proxied_object"):
             raise AttributeError(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, List
 
 from .elements import ControlElement, SysexElement
-from .events import EventObject, listenable_property
+from .events import EventObject
 from .live import liveobj_valid
 from .skin import Color
 from .tools import nop
@@ -116,10 +116,6 @@ class NullVelocityLevels(EventObject):
     @property
     def levels(self) -> List[int]:
         return []
-
-    @listenable_property
-    def last_played_level(self) -> int:
-        return -1
 
 
 class VelocityLevelsElement(ProxyElement):
@@ -247,9 +243,6 @@ class DynamicColorFactory:
     def __init__(self, transformation: Any = None, *args: Any, **kwargs: Any) -> None:
         self._transform = transformation
 
-    def instantiate(self, song: Any) -> Any:
-        return self.kind(song_view=song.view, transformation=self._transform)
-
 
 class SelectedTrackColorFactory(DynamicColorFactory):
     kind = SelectedTrackColor
@@ -257,10 +250,6 @@ class SelectedTrackColorFactory(DynamicColorFactory):
 
 class SelectedClipColorFactory(DynamicColorFactory):
     kind = SelectedClipColor
-
-
-def is_dynamic_color_factory(skin_element: Any) -> bool:
-    return isinstance(skin_element, DynamicColorFactory)
 
 
 class ParameterSlot(EventObject):

@@ -228,12 +228,6 @@ def track_is_recording(track: Any) -> bool:
     return slot is not None and bool(slot.is_recording)
 
 
-def track_will_record(track: Any) -> bool:
-    """True if the slot that is about to play will record."""
-    slot = track_fired_slot(track)
-    return slot is not None and bool(slot.will_record_on_start)
-
-
 @takes("record_button")
 class ViewBasedRecordingCore(PlacedComponent):
     """Records into the session while that is seen, else into the arrangement."""

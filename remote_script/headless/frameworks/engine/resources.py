@@ -79,10 +79,6 @@ class CompoundResource(Resource):
         return self.first.owner or self.second.owner
 
 
-def compose_resources(*resources: Any) -> Any:
-    return functools.reduce(CompoundResource, resources)
-
-
 class ExclusiveResource(Resource):
     """First come, first served."""
 
@@ -156,17 +152,6 @@ class StackingResource(Resource):
         self._hand_over()
         return known
 
-    def release_all(self) -> None:
-        for client in self.clients:
-            self.release(client)
-
-    def release_stacked(self) -> None:
-        """Release those who wait."""
-        owners = list(self._owners)
-        for client in self.clients:
-            if client not in owners:
-                self.release(client)
-
     def _forget(self, client: Any) -> bool:
         kept = [each for each in self._clients if each[0] != client]
         known = len(kept) != len(self._clients)
@@ -190,10 +175,6 @@ class StackingResource(Resource):
     @property
     def max_priority(self) -> int:
         return self._clients[-1][1] if self._clients else DEFAULT_PRIORITY
-
-    @property
-    def stack_size(self) -> int:
-        return len(self._clients)
 
     @property
     def clients(self) -> List[Any]:

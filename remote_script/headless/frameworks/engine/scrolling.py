@@ -157,7 +157,3 @@ class ScrollCore(PlacedComponent, Scrollable):
 
     def _show_scroll_down(self) -> None:
         self._light("scroll_down_button", bool(self._scrollable.can_scroll_down()))
-
-    def is_scrolling(self) -> bool:
-        """Whether one of its buttons is held."""
-        return bool(self._scrolling)

@@ -154,9 +154,5 @@ class FineGrainWithModifierEncoderElement(WrapperElement):
         self.register_slot(modifier, self._modifier_heard, "value")
         self._modifier_heard()
 
-    def set_sensitivities(self, default: float, modified: float) -> None:
-        self._sensitivities = (default, modified)
-        self._modifier_heard()
-
     def _modifier_heard(self, _value: Any = None) -> None:
         self._wrapped_control.mapping_sensitivity = self._sensitivities[_is_pressed(self._modifier)]

@@ -8,7 +8,6 @@ What a task raises is logged and ends that task only. Durations of `wait` are se
 from __future__ import annotations
 
 import functools
-import math
 import traceback
 from typing import Any, Callable, Iterable, List, Optional
 
@@ -46,11 +45,6 @@ class Task:
             self.do_update(delta)
         return self._state
 
-    def add_next(self, task: Any) -> Any:
-        """Begin another one when this one ends."""
-        self._next.append(task)
-        return task
-
     def _become(self, state: int) -> Any:
         if self._state != KILLED:
             self._state = state
@@ -61,9 +55,6 @@ class Task:
 
     def resume(self) -> Any:
         return self._become(RUNNING)
-
-    def toggle_pause(self) -> Any:
-        return self._become(PAUSED if self._state == RUNNING else RUNNING)
 
     def restart(self) -> Any:
         self.do_restart()
@@ -96,10 +87,6 @@ class Task:
     @property
     def is_killed(self) -> bool:
         return self._state == KILLED
-
-    @property
-    def parent_task(self) -> Any:
-        return self._task_manager
 
     def _set_parent(self, manager: Any) -> None:
         if manager is not None and self._task_manager is not None:
@@ -367,24 +354,6 @@ class SequenceTask(Task):
         self._at = 0
 
 
-class TimedCallbackTask(SequenceTask):
-    """`start(updates, callback)` calls back once, `cancel` prevents it."""
-
-    _callback: Any = nop
-
-    def start(self, duration: Optional[float], callback: Any) -> None:
-        self._callback = callback or nop
-        self._tasks = [] if duration is None else [DelayTask(duration), FuncTask(self._call)]
-        self.restart()
-
-    def _call(self, _delta: float) -> None:
-        self.cancel()
-        self._callback()
-
-    def cancel(self) -> None:
-        self.kill()
-
-
 def totask(task: Any) -> Any:
     if isinstance(task, Task):
         return task
@@ -407,10 +376,6 @@ def sequence(*tasks: Any) -> SequenceTask:
     return SequenceTask([totask(task) for task in tasks])
 
 
-def parallel(*tasks: Any) -> TaskGroup:
-    return TaskGroup(tasks=tasks, auto_remove=False)
-
-
 def loop(*tasks: Any) -> Any:
     """All at once, again when all have ended."""
     return TaskGroup(tasks=tasks, auto_remove=False, auto_kill=False, loop=True)
@@ -421,18 +386,8 @@ delay = DelayTask
 fade = FadeTask
 
 
-def invfade(f: Callable[[float], Any], *args: Any, **kwargs: Any) -> FadeTask:
-    return fade(lambda x: f(1.0 - x), *args, **kwargs)
-
-
 def linear(f: Callable[[float], Any], min: float, max: float, *args: Any, **kwargs: Any) -> FadeTask:
     return fade(lambda x: f(linear_between(min, max, x)), *args, **kwargs)
-
-
-def sinusoid(
-    f: Callable[[float], Any], min: float = 0.0, max: float = 1.0, *args: Any, **kwargs: Any
-) -> FadeTask:
-    return fade(lambda x: f(linear_between(min, max, math.sin(x * math.pi / 2.0))), *args, **kwargs)
 
 
 def run(func: Any, *args: Any, **kwargs: Any) -> FuncTask:

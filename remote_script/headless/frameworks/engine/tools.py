@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import numbers
-import weakref
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
@@ -20,10 +19,6 @@ def nop(*args: Any, **kwargs: Any) -> Any:
 def const(value: Any) -> Callable[..., Any]:
     """A function that answers `value` whatever it is given."""
     return lambda *args, **kwargs: value
-
-
-def negate(value: Any) -> bool:
-    return not value
 
 
 def clamp(val: Any, minv: Any, maxv: Any) -> Any:
@@ -90,10 +85,6 @@ def index_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> int:
     return count
 
 
-def remove_if(predicate: Callable[[Any], Any], lst: Iterable[Any]) -> List[Any]:
-    return [each for each in lst if not predicate(each)]
-
-
 def flatten(lists: Iterable[Iterable[Any]]) -> Iterator[Any]:
     return itertools.chain.from_iterable(lists)
 
@@ -121,12 +112,6 @@ def union(a: Any, b: Any) -> Dict[Any, Any]:
     both = dict(a)
     both.update(b)
     return both
-
-
-def dict_diff(left: Dict[Any, Any], right: Dict[Any, Any]) -> Dict[Any, Any]:
-    """What of `right` is missing or different in `left`."""
-    missing = object()
-    return {key: value for key, value in right.items() if left.get(key, missing) != value}
 
 
 def is_iterable(value: Any) -> bool:
@@ -198,28 +183,6 @@ def monkeypatch(
         if doc is not None:
             func.__doc__ = doc
         return func
-
-    return patch
-
-
-def monkeypatch_extend(target: Any, name: Optional[str] = None) -> Callable[[Any], Any]:
-    """Decorator: run the function after the one that `target` has under its name."""
-
-    def patch(func: Any) -> Any:
-        under = name or func.__name__
-        before = getattr(target, under, None)
-        if before is None:
-            setattr(target, under, func)
-            return func
-
-        @functools.wraps(before)
-        def both(*args: Any, **kwargs: Any) -> Any:
-            result = before(*args, **kwargs)
-            func(*args, **kwargs)
-            return result
-
-        setattr(target, under, both)
-        return both
 
     return patch
 
@@ -391,15 +354,6 @@ class OutermostOnlyContext:
             self._leave()
 
 
-@contextmanager
-def aggregate_contexts(contexts: Iterable[Any]) -> Iterator[List[Any]]:
-    """All of them, as one."""
-    from contextlib import ExitStack
-
-    with ExitStack() as stack:
-        yield [stack.enter_context(each) for each in contexts]
-
-
 class NamedTuple:
     """A record with fixed attributes, made from keywords and from other records."""
 
@@ -434,43 +388,6 @@ class NamedTuple:
         return id(self)
 
 
-class overlaymap:
-    """Several dictionaries seen as one; the first that has a key gives the value."""
-
-    def __init__(self, *maps: Any) -> None:
-        self._maps = maps
-
-    def __getitem__(self, key: Any) -> Any:
-        for each in self._maps:
-            if key in each:
-                return each[key]
-        raise KeyError(key)
-
-    def keys(self) -> List[Any]:
-        return list({key for each in self._maps for key in each})
-
-    def values(self) -> List[Any]:
-        return [self[key] for key in self.keys()]
-
-    def iteritems(self) -> Iterator[Tuple[Any, Any]]:
-        return ((key, self[key]) for key in self.keys())
-
-
-class Bindable:
-    """A class attribute of which each instance gets its own, made by `bind`."""
-
-    def __get__(self, obj: Any, cls: Any = None) -> Any:
-        if obj is None:
-            return self
-        bound = obj.__dict__.setdefault("_bound", {})
-        if self not in bound:
-            bound[self] = self.bind(weakref.proxy(obj))
-        return bound[self]
-
-    def bind(self, bind_to_object: Any) -> Any:
-        raise NotImplementedError("bind")
-
-
 class CallableBool:
     """A truth value that may also be called, for what was once a method and is now a property."""
 
@@ -492,8 +409,3 @@ class CallableBool:
 
 def print_message(*messages: Any) -> None:
     print(" ".join(str(each) for each in messages))
-
-
-def trace_value(value: Any, msg: str = "Value: ") -> Any:
-    print(msg, value)
-    return value

@@ -44,7 +44,6 @@ class APC(ControlSurface):
         raise AssertionError("Function _product_model_id_byte must be overridden by subclass")
 
     def refresh_state(self):
-        """Live asks for everything anew: greet the controller again."""
         super().refresh_state()
         self.schedule_message(5, self._update_hardware)
 
@@ -61,7 +60,6 @@ class APC(ControlSurface):
     # -- the greeting --------------------------------------------------------------------------------
 
     def handle_sysex(self, midi_bytes):
-        """Identity and challenge responses."""
         self._suppress_send_midi = False
         if tuple(midi_bytes[3:5]) == (6, 2):
             self._on_identity_response(midi_bytes)
@@ -154,7 +152,6 @@ class APC(ControlSurface):
             APC._combine_active_instances()
 
     def disconnect(self):
-        """Live switches the script off."""
         self._do_uncombine()
         super().disconnect()
 
@@ -163,17 +160,14 @@ class APC(ControlSurface):
 
 
 def make_button(channel, identifier, *args, **kwargs):
-    """A pad or key with a note."""
     return ButtonElement(True, MIDI_NOTE_TYPE, channel, identifier, *args, **kwargs)
 
 
 def make_pedal_button(identifier, *args, **kwargs):
-    """A foot switch."""
     return ButtonElement(True, MIDI_CC_TYPE, 0, identifier, *args, **kwargs)
 
 
 def make_slider(channel, identifier, *args, **kwargs):
-    """A fader."""
     return SliderElement(MIDI_CC_TYPE, channel, identifier, *args, **kwargs)
 
 
@@ -181,7 +175,6 @@ make_knob = make_slider
 
 
 def make_encoder(channel, identifier, *args, **kwargs):
-    """An endless knob."""
     return EncoderElement(MIDI_CC_TYPE, channel, identifier, MapMode.relative_two_compliment, *args, **kwargs)
 
 
@@ -204,7 +197,6 @@ class RingedEncoderElement(EncoderElement):
         self.set_needs_takeover(False)
 
     def set_ring_mode_button(self, button):
-        """The button whose value is the ring's mode."""
         self._send_ring_mode(RING_OFF_VALUE)
         self._ring_mode_button = button
         self._update_ring_mode()
@@ -216,7 +208,6 @@ class RingedEncoderElement(EncoderElement):
         super().connect_to(parameter)
 
     def release_parameter(self):
-        """Let go of it."""
         super().release_parameter()
         self._update_ring_mode()
 
@@ -232,7 +223,6 @@ class RingedEncoderElement(EncoderElement):
         self._update_ring_mode()
 
     def is_mapped_manually(self):
-        """True if a person mapped it in Live."""
         return not self._is_mapped and not self._is_being_forwarded
 
     def _send_ring_mode(self, mode):
@@ -256,13 +246,11 @@ class DeviceBankButtonElement(ComboElement):
     """A combination that moves its control to channel 1 while it has it."""
 
     def on_nested_control_element_received(self, control):
-        """The control is ours."""
         super().on_nested_control_element_received(control)
         if control is self.wrapped_control:
             control.set_channel(1)
 
     def on_nested_control_element_lost(self, control):
-        """The control is somebody else's."""
         super().on_nested_control_element_lost(control)
         if control is self.wrapped_control:
             control.set_channel(0)
@@ -316,27 +304,22 @@ class CrossfadeButtons:
 
 
 def make_default_skin():
-    """On and off."""
     return Skin(Defaults)
 
 
 def make_biled_skin():
-    """For pads that are green, red or amber."""
     return Skin(BiLedColors)
 
 
 def make_rgb_skin():
-    """For pads of all colours."""
     return Skin(RgbColors)
 
 
 def make_stop_button_skin():
-    """For the row of stop buttons."""
     return Skin(StopButtons)
 
 
 def make_crossfade_button_skin():
-    """For buttons that show A and B."""
     return Skin(CrossfadeButtons)
 
 
@@ -352,7 +335,6 @@ class ChanStripComponent(mixer.ChannelStripComponent):
         self._register_timer_callback(self._on_timer)
 
     def disconnect(self):
-        """Its end."""
         self._unregister_timer_callback(self._on_timer)
         super().disconnect()
 
@@ -373,7 +355,6 @@ class MixerComponent(mixer.MixerComponent):
     """The strips go on with the return tracks."""
 
     def tracks_to_use(self):
-        """Visible tracks and returns."""
         song = self._live_song
         return tuple(song.visible_tracks) + tuple(song.return_tracks)
 
@@ -392,7 +373,6 @@ class DeviceComponent(device.DeviceComponent, CompoundComponent):
         super().__init__(*args, **kwargs)
 
     def set_parameter_controls(self, controls):
-        """A control for each parameter of a bank."""
         super().set_parameter_controls(controls)
         self._update_parameter_controls()
 
@@ -414,7 +394,6 @@ class DeviceComponent(device.DeviceComponent, CompoundComponent):
                 control.set_channel(self._bank_index)
 
     def update(self):
-        """Map the knobs and set their channel."""
         super().update()
         if self.is_enabled():
             self._update_parameter_controls()
@@ -424,14 +403,12 @@ class SessionComponent(session.SessionComponent):
     """A session that stands beside others."""
 
     def link_with_track_offset(self, track_offset):
-        """Begin at a track, and move with the others from now on."""
         assert track_offset >= 0, "a track offset must be 0 or more, got %d" % track_offset
         self.unlink()
         self.set_offsets(track_offset, self.scene_offset())
         self._link()
 
     def unlink(self):
-        """Move alone again."""
         if self._is_linked():
             self._unlink()
 
@@ -457,30 +434,25 @@ class DetailViewCntrlComponent(ControlSurfaceComponent):
         self._go_to_playing_clip_task.kill()
 
     def set_device_nav_buttons(self, left_button, right_button):
-        """Buttons for the devices."""
         self.set_device_nav_left_button(left_button)
         self.set_device_nav_right_button(right_button)
 
     @device_clip_toggle_button.pressed
     def device_clip_toggle_button(self, button):
-        """The other one of the two views; held, the playing clip."""
         shows_devices = self.application().view.is_view_visible("Detail/DeviceChain")
         self.show_view("Detail/Clip" if shows_devices else "Detail/DeviceChain")
         self._go_to_playing_clip_task.restart()
 
     @device_clip_toggle_button.released
     def device_clip_toggle_button(self, button):
-        """Not held any longer."""
         self._go_to_playing_clip_task.kill()
 
     @device_nav_left_button.pressed
     def device_nav_left_button(self, button):
-        """The device before."""
         self._scroll_device_chain("left")
 
     @device_nav_right_button.pressed
     def device_nav_right_button(self, button):
-        """The next device."""
         self._scroll_device_chain("right")
 
     def _scroll_device_chain(self, direction):
@@ -501,7 +473,6 @@ class DetailViewCntrlComponent(ControlSurfaceComponent):
 
     @detail_toggle_button.toggled
     def detail_toggle_button(self, is_toggled, button):
-        """Show or hide the detail view."""
         view = self.application().view
         (view.show_view if is_toggled else view.hide_view)("Detail")
 
@@ -509,7 +480,6 @@ class DetailViewCntrlComponent(ControlSurfaceComponent):
         self.detail_toggle_button.is_toggled = self.application().view.is_view_visible("Detail")
 
     def show_view(self, view):
-        """Show one of Live's views, "Detail/Clip" for example."""
         app_view = self.application().view
         try:
             for each in ("Detail", view) if view.startswith("Detail") else (view,):

@@ -28,16 +28,10 @@ class ControlSurfaceComponent(ComponentCore):
         super().__init__(*args, **kwargs)
 
     def song(self):
-        """The current Set's Song."""
         return self._surface._live_song
 
     def application(self):
-        """Live's Application."""
         return self._surface._live_application()
-
-    def update_all(self):
-        """As `update`."""
-        self.update()
 
     def set_allow_update(self, allow_updates):
         """Whether `update` does anything; what was asked for meanwhile is done once when it is allowed again."""
@@ -95,7 +89,6 @@ class DisplayingModesComponent(ModesComponent):
         super().__init__(*args, **kwargs)
 
     def add_mode(self, name, mode_or_component, data_source):
-        """The source's text is the mode's name for people."""
         super().add_mode(name, mode_or_component)
         self._mode_data_sources[name] = (data_source, data_source.display_string())
 
@@ -104,7 +97,6 @@ class DisplayingModesComponent(ModesComponent):
         self._update_data_sources(name)
 
     def update(self):
-        """Light the buttons and show the names."""
         super().update()
         self._update_data_sources(self.selected_mode)
 
@@ -162,15 +154,12 @@ class DrumGroupComponent(DrumGroupCore, SlideComponent):
     accent_component_type = _Accent
 
     def set_drum_matrix(self, matrix):
-        """The pads."""
         self.set_matrix(matrix)
 
     @property
     def drum_matrix(self):
-        """The pads as controls."""
         return self.matrix
 
     @property
     def visible_drum_pads(self):
-        """The drum pads of the window."""
         return self.assigned_drum_pads

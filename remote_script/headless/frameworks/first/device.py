@@ -60,11 +60,9 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     # -- the device ----------------------------------------------------------------------------------
 
     def device(self):
-        """The one it stands for, or None."""
         return self._device
 
     def set_device(self, device):
-        """Control another device; nothing while it is locked to one."""
         device = device if liveobj_valid(device) else None
         if self._locked_to_device or (device == self._device and type(device) is type(self._device)):
             return
@@ -83,7 +81,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
         self.set_device(device_to_appoint(self._live_song.appointed_device))
 
     def on_selected_track_changed(self):
-        """Select and appoint the track's device when it is to follow."""
         self._selected_device_slot.subject = self._live_song.view.selected_track.view
         if self.device_selection_follows_track_selection:
             self.update_device_selection()
@@ -121,14 +118,12 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     # -- lock ----------------------------------------------------------------------------------------
 
     def set_lock_to_device(self, lock, device):
-        """Live locks the script to a device, or lets it follow again."""
         if lock:
             self.set_device(device)
         self._locked_to_device = bool(lock)
         self._update_lock_button()
 
     def set_lock_callback(self, callback):
-        """What the lock button calls."""
         self._lock_callback = callback
 
     def _lock_value(self, value):
@@ -149,17 +144,14 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
         self.update()
 
     def set_bank_prev_button(self, button):
-        """Selects the bank before."""
         self._put("bank_down_button", button)
         self.update()
 
     def set_bank_nav_buttons(self, down_button, up_button):
-        """Both of them."""
         self.set_bank_prev_button(down_button)
         self.set_bank_next_button(up_button)
 
     def set_bank_buttons(self, buttons):
-        """A button for each of the first banks."""
         for button in elements_in(self._bank_buttons):
             if button is not None:
                 button.reset()
@@ -168,7 +160,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
         self.update()
 
     def restore_bank(self, bank_index):
-        """Live restores the bank of a locked device."""
         there = self._device is not None and bank_index < self._number_of_parameter_banks()
         if there and self._is_banking_enabled() and self._locked_to_device and bank_index != self._bank_index:
             self._select_bank(bank_index)
@@ -212,7 +203,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
         self._surface.show_message("%s Bank: %s" % (self._device.name, self._bank_name))
 
     def _current_bank_details(self):
-        """(name, parameters) of what the knobs have."""
         if not self._is_banking_enabled():
             best_of = self._best_of_parameter_bank()
             if best_of:
@@ -242,7 +232,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     # -- knobs and lights ----------------------------------------------------------------------------
 
     def set_parameter_controls(self, controls):
-        """A control for each parameter of a bank."""
         self._release_parameters(elements_in(self._parameter_controls))
         self._parameter_controls = controls
         self.update()
@@ -295,7 +284,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             self._light("bank_down_button", self._device is not None and self._bank_index > 0)
 
     def device_name_data_source(self):
-        """The device's name for a display."""
         if self._name_source is None:
             self._name_source = DisplayDataSource()
             self._on_device_name_changed()
@@ -307,7 +295,6 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             self._name_source.set_display_string(self._device.name if there else "No Device")
 
     def update(self):
-        """Map the knobs and light the buttons."""
         super().update()
         if self.is_enabled() and self._device is not None:
             self._device_bank_registry.set_device_bank(self._device, self._bank_index)

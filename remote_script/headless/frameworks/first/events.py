@@ -8,41 +8,6 @@ from ..engine import elements
 from ..engine import events as engine
 
 
-def subject_slot(events, *args, **kwargs):
-    """Decorates a method: a slot for an event of its `subject`, or for each of several."""
-    return engine.listens(events, *args, **kwargs)
-
-
-def subject_slot_group(event, *args, **kwargs):
-    """Decorates a method: a group of slots."""
-    return engine.listens_group(event, *args, **kwargs)
-
-
-class SubjectSlot(engine.Slot):
-    """`SubjectSlot(subject, listener, event)`."""
-
-    def __init__(
-        self, subject=None, listener=None, event=None, extra_kws=None, extra_args=None, *args, **kwargs
-    ):
-        super().__init__(subject, listener, event, extra_kws, extra_args, *args, **kwargs)
-
-
-class MultiSubjectSlot(engine.MultiSlot):
-    """The same for a list of events."""
-
-    def __init__(
-        self, subject=None, listener=None, event=None, extra_kws=None, extra_args=None, *args, **kwargs
-    ):
-        super().__init__(subject, listener, event, extra_kws, extra_args, *args, **kwargs)
-
-
-class SubjectSlotGroup(engine.SlotGroup):
-    """`SubjectSlotGroup(listener, event)`."""
-
-    def __init__(self, listener=None, event=None, extra_kws=None, extra_args=None, *args, **kwargs):
-        super().__init__(listener, event, extra_kws, extra_args, *args, **kwargs)
-
-
 class CallableSlotMixin:
     """A slot that is called as the method that it stands for."""
 
@@ -61,11 +26,9 @@ class Signal(engine.Signal):
         super().__init__(sender, *args, **kwargs)
 
     def connect(self, slot, in_front=False, sender=None):
-        """Call it from now on."""
         return super().connect(slot, in_front, sender)
 
     def disconnect(self, slot):
-        """Do not call it any more."""
         super().disconnect(slot)
 
 
@@ -78,7 +41,6 @@ class SysexValueControl(elements.SysexElement):
         super().__init__(lambda value: (*self._prefix, *value, 0xF7), default_value, *args, **kwargs)
 
     def enquire_value(self):
-        """Ask the controller."""
         self.send_midi(tuple(self._enquiry))
 
 
@@ -96,14 +58,12 @@ class TrackArmState(engine.EventObject):
         self.set_track(track)
 
     def set_track(self, track):
-        """Of which track."""
         self._track = track if track is not None and track.can_be_armed else None
         for slot in self._slots:
             slot.subject = self._track
 
     @property
     def arm(self):
-        """By hand or implicitly."""
         return self._track is not None and bool(self._track.arm or self._track.implicit_arm)
 
     @arm.setter
@@ -113,5 +73,4 @@ class TrackArmState(engine.EventObject):
 
 
 def chain_from_iterable(iterables):
-    """The items of all."""
     return chain.from_iterable(iterables)

@@ -154,7 +154,6 @@ class GenericScript(ControlSurface):
     # -- controls ------------------------------------------------------------------------------------
 
     def _where(self, given: Any) -> Optional[Tuple[int, int]]:
-        """(channel, number) of a table's entry, or None."""
         number, channel = given if isinstance(given, (tuple, list)) else (given, self._channel)
         if not is_valid_midi_channel(channel):
             channel = self._channel

@@ -8,17 +8,14 @@ from ..engine.midi import MapMode
 
 
 def make_button(name, channel, number, midi_message_type):
-    """A button that does not tell its release."""
     return ButtonElement(False, midi_message_type, channel, number, name=name)
 
 
 def make_slider(name, channel, number, midi_message_type):
-    """A fader."""
     return SliderElement(midi_message_type, channel, number, name=name)
 
 
 def make_encoder(name, channel, number, midi_message_type):
-    """An absolute knob."""
     return EncoderElement(midi_message_type, channel, number, MapMode.absolute, name=name)
 
 
@@ -26,7 +23,6 @@ class MidiMap(dict):
     """Name -> control; elements of a matrix are named "Pads[0]" or "Pads[0,1]" (column, row)."""
 
     def add_button(self, name, channel, number, midi_message_type):
-        """A button."""
         self[name] = make_button(name, channel, number, midi_message_type)
 
     def add_matrix(self, name, element_factory, channel, numbers, midi_message_type):

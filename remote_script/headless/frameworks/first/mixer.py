@@ -13,7 +13,6 @@ def release_control(control):
 
 
 def reset_button(button):
-    """Dark."""
     if button is not None:
         button.reset()
 
@@ -50,11 +49,9 @@ class MixerComponent(MixerCore, CompoundComponent):
         return self._create_channel_strip()
 
     def _create_channel_strip(self):
-        """For a subclass with strips of its own."""
         return self.channel_strip_component_type()
 
     def tracks_to_use(self):
-        """The tracks that the strips move over."""
         return tuple(self._live_song.visible_tracks)
 
     def _assigned(self):
@@ -62,15 +59,12 @@ class MixerComponent(MixerCore, CompoundComponent):
 
     @property
     def num_tracks(self):
-        """How many strips there are."""
         return len(self._channel_strips)
 
     def track_offset(self):
-        """Index of the first strip's track."""
         return self._track_offset
 
     def set_track_offset(self, new_offset):
-        """AssertionError for what is below 0."""
         assert new_offset >= 0, "a track offset must be 0 or more, got %d" % new_offset
         if new_offset != self._track_offset:
             self._track_offset = new_offset

@@ -20,27 +20,22 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self._modes_observers = []
 
     def number_of_modes(self):
-        """How many there are."""
         raise NotImplementedError("number_of_modes: a mode selector has to say how many modes it has")
 
     def mode_index(self):
-        """The selected one, -1 before the first."""
         return self._mode_index
 
     @property
     def mode(self):
-        """As `mode_index()`."""
         return self._mode_index
 
     def on_enabled_changed(self):
-        """The first mode is selected with the first switching on."""
         if self.is_enabled() and self._mode_index < 0:
             self.set_mode(0)
         else:
             self.update()
 
     def set_mode(self, mode):
-        """AssertionError for a mode that is not there."""
         assert mode in range(self.number_of_modes()), "mode must be below %d, got %r" % (
             self.number_of_modes(),
             mode,
@@ -51,7 +46,6 @@ class ModeSelectorComponent(ControlSurfaceComponent):
             self.update()
 
     def set_mode_toggle(self, button):
-        """A button that selects the next mode."""
         if self._mode_toggle is not None:
             self._mode_toggle.remove_value_listener(self._toggle_value)
         self._mode_toggle = button
@@ -60,7 +54,6 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         self.set_mode(0)
 
     def set_mode_buttons(self, buttons):
-        """A button for each mode; None takes them away."""
         for button in self._modes_buttons:
             button.remove_value_listener(self._mode_value)
         self._modes_buttons = list(buttons or ())
@@ -83,12 +76,10 @@ class ModeSelectorComponent(ControlSurfaceComponent):
             self._update_mode()
 
     def _update_mode(self):
-        """Select the mode whose button was pressed last."""
         if self._modes_heap:
             self.set_mode(self._modes_heap[-1][0])
 
     def _clean_heap(self):
-        """Forget the buttons that were held."""
         del self._modes_heap[:-1]
 
     def _set_protected_mode_index(self, mode):
@@ -103,7 +94,6 @@ class ModeSelectorComponent(ControlSurfaceComponent):
             self.set_mode((self._mode_index + 1) % self.number_of_modes())
 
     def disconnect(self):
-        """Its end."""
         self.set_mode_buttons(None)
         if self._mode_toggle is not None:
             self._mode_toggle.remove_value_listener(self._toggle_value)
@@ -120,16 +110,13 @@ class ChannelTranslationSelector(ModeSelectorComponent):
         self._initial_num_modes = num_modes
 
     def set_controls_to_translate(self, controls):
-        """A tuple of controls."""
         self._controls_to_translate = controls
         self.update()
 
     def number_of_modes(self):
-        """As many as there are buttons, or as it was made with."""
         return max(1, self._initial_num_modes or len(self._modes_buttons))
 
     def update(self):
-        """Set the channels and light the mode's button."""
         super().update()
         for control in self._controls_to_translate or ():
             control.use_default_message()

@@ -59,7 +59,6 @@ class SceneComponent(SceneCore, CompoundComponent):
         self._make_slots(num_slots)
 
     def set_track_offset(self, new_offset):
-        """Index of the first slot's track."""
         self._track_offset = new_offset
         if self._tracks_to_use_callback is not None:
             self.set_tracks(self._tracks_to_use_callback()[new_offset:])
@@ -135,15 +134,12 @@ class SessionComponent(SessionCore, CompoundComponent):
     # -- the window ------------------------------------------------------------------------------------
 
     def tracks_to_use(self):
-        """The tracks that the window moves over."""
         return tuple(self._live_song.visible_tracks) if self._surface is not None else ()
 
     def width(self):
-        """How many tracks the window has."""
         return self._window[0]
 
     def height(self):
-        """How many scenes the window has."""
         return self._window[1]
 
     _track_offset = property(lambda self: self.track_offset())
@@ -152,15 +148,12 @@ class SessionComponent(SessionCore, CompoundComponent):
     _num_scenes = property(lambda self: self._window[1])
 
     def track_offset(self):
-        """Index of its first track."""
         return self._session_ring.track_offset
 
     def scene_offset(self):
-        """Index of its first scene."""
         return self._session_ring.scene_offset
 
     def set_offsets(self, track_offset, scene_offset):
-        """AssertionError for what is below 0."""
         self._session_ring.set_offsets(track_offset, scene_offset)
 
     def _change_offsets(self, track_increment, scene_increment):
@@ -175,7 +168,6 @@ class SessionComponent(SessionCore, CompoundComponent):
         self.update()
 
     def set_mixer(self, mixer):
-        """A mixer that moves with the window."""
         self._mixer = mixer
         if mixer is not None:
             mixer.set_track_offset(self.track_offset())
@@ -183,7 +175,6 @@ class SessionComponent(SessionCore, CompoundComponent):
     # -- the frame in Live -------------------------------------------------------------------------------
 
     def set_highlighting_callback(self, callback):
-        """What the frame is told to."""
         if callback != self._highlighting_callback:
             self._highlighting_callback = callback or nop
             self._do_show_highlight()
@@ -195,40 +186,32 @@ class SessionComponent(SessionCore, CompoundComponent):
         self._session_ring._tell_highlight()
 
     def set_show_highlight(self, show_highlight):
-        """Show the frame or not."""
         self._session_ring.shown = bool(show_highlight)
         self._do_show_highlight()
 
     # -- buttons -----------------------------------------------------------------------------------------
 
     def set_track_bank_buttons(self, right_button, left_button):
-        """Buttons that move the window by one track."""
         self._put("track_bank_right_button", right_button)
         self._put("track_bank_left_button", left_button)
 
     def set_scene_bank_buttons(self, down_button, up_button):
-        """Buttons that move the window by one scene."""
         self._put("scene_bank_down_button", down_button)
         self._put("scene_bank_up_button", up_button)
 
     def set_page_left_button(self, page_left_button):
-        """Moves the window by its width."""
         self._put("page_left_button", page_left_button)
 
     def set_page_right_button(self, page_right_button):
-        """Moves the window by its width."""
         self._put("page_right_button", page_right_button)
 
     def set_page_up_button(self, page_up_button):
-        """Moves the window by its height."""
         self._put("page_up_button", page_up_button)
 
     def set_page_down_button(self, page_down_button):
-        """Moves the window by its height."""
         self._put("page_down_button", page_down_button)
 
     def set_select_buttons(self, next_button, prev_button):
-        """Buttons that select the next and the previous scene."""
         self._put("next_scene_button", next_button)
         self._put("prev_scene_button", prev_button)
 
@@ -263,7 +246,6 @@ class SessionComponent(SessionCore, CompoundComponent):
     # -- several sessions as one -------------------------------------------------------------------------
 
     def _link(self):
-        """Move together with all others that are linked."""
         SessionComponent._linked_session_instances.append(self)
 
     def _is_linked(self):
@@ -274,7 +256,6 @@ class SessionComponent(SessionCore, CompoundComponent):
             SessionComponent._linked_session_instances.remove(self)
 
     def disconnect(self):
-        """Its end; it is linked no longer."""
         self._unlink()
         super().disconnect()
 

@@ -10,11 +10,9 @@ class ControlSurface(SurfaceCore):
     """`song()` and `application()` are methods in this generation."""
 
     def song(self):
-        """The current Set's Song."""
         return self._live_song
 
     def application(self):
-        """Live's Application."""
         return self._live_application()
 
     @property
@@ -24,7 +22,6 @@ class ControlSurface(SurfaceCore):
     _highlighting_session_component = None
 
     def set_highlighting_session_component(self, session_component):
-        """The session whose window Live frames; None: none."""
         if self._highlighting_session_component is not None:
             self._set_session_highlight(-1, -1, -1, -1, False)
             self._highlighting_session_component.set_highlighting_callback(None)
@@ -33,11 +30,9 @@ class ControlSurface(SurfaceCore):
         self._highlighting_session_component = session_component
 
     def highlighting_session_component(self):
-        """The session whose window Live frames, or None."""
         return self._highlighting_session_component
 
     def _disconnect_and_unregister_all_components(self):
-        """Live's own scripts do so when they make themselves anew."""
         for component in list(self._components):
             component.disconnect()
         self._components, self._displays = [], []
@@ -54,13 +49,7 @@ class OptimizedControlSurface(ControlSurface):
 
 
 def get_control_surfaces():
-    """All surfaces that are there."""
     return registered()
-
-
-def publish_control_surface(control_surface):
-    """Let other scripts find a surface."""
-    registered().append(control_surface)
 
 
 def profile(fn):

@@ -18,12 +18,10 @@ class SessionZoomingComponent(OverviewCore, CompoundComponent):
         super().__init__(session._session_ring, enable_skinning, *args, **kwargs)
 
     def set_nav_buttons(self, up, down, left, right):
-        """Buttons that move the session's window."""
         self._session.set_scene_bank_buttons(down, up)
         self._session.set_track_bank_buttons(right, left)
 
     def set_scene_bank_buttons(self, buttons):
-        """A button for each part of the Set that the matrix can show."""
         for slot in self._scene_bank_slots:
             self.disconnect_disconnectable(slot)
         self._scene_bank_slots = [
@@ -42,7 +40,6 @@ class SessionZoomingComponent(OverviewCore, CompoundComponent):
         return heard
 
     def is_zoomed_out(self):
-        """True while the overview is shown."""
         return self._zoomed
 
     def _is_shown(self):

@@ -23,15 +23,12 @@ class Component(ComponentCore):
 
     @property
     def song(self):
-        """The current Set's Song."""
         return self._surface._live_song
 
     @property
     def application(self):
-        """Live's Application."""
         return self._surface._live_application()
 
     @property
     def parent(self):
-        """The component or surface that it belongs to."""
         return self.canonical_parent

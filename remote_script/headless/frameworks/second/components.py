@@ -52,7 +52,6 @@ class TransportComponent(TransportCore, Component):
 
     @play_button.toggled
     def play_button(self, is_toggled, button):
-        """Play or stop."""
         self._on_play_button_toggled(is_toggled, button)
 
     def _on_play_button_toggled(self, is_toggled, button):
@@ -60,7 +59,6 @@ class TransportComponent(TransportCore, Component):
 
     @stop_button.released
     def stop_button(self, button):
-        """Stop."""
         self._on_stop_button_released(button)
 
     def _on_stop_button_released(self, button):
@@ -68,7 +66,6 @@ class TransportComponent(TransportCore, Component):
 
     @continue_playing_button.pressed
     def continue_playing_button(self, button):
-        """Continue, or stop."""
         if self.song.is_playing:
             self.song.stop_playing()
         else:
@@ -76,7 +73,6 @@ class TransportComponent(TransportCore, Component):
 
     @tap_tempo_button.pressed
     def tap_tempo_button(self, button):
-        """Tap."""
         self.song.tap_tempo()
 
 
@@ -107,7 +103,6 @@ class DeviceComponent(DeviceCore, Component):
         super().__init__(device_provider, device_bank_registry, *args, **kwargs)
 
     def device(self):
-        """The device, decorated if there is a factory, or None."""
         return self._decorated_device if liveobj_valid(self._decorated_device) else None
 
     def _use(self, device):
@@ -167,7 +162,6 @@ class DeviceComponent(DeviceCore, Component):
 
     @property
     def parameters(self):
-        """A ParameterInfo for each parameter of the bank."""
         return self._get_provided_parameters()
 
     def _shown_parameters(self):
@@ -237,7 +231,6 @@ class TargetTrackComponent(TargetTrackCore, Component):
 
 
 def all_tracks(song):
-    """Visible tracks, returns, main."""
     return [*song.visible_tracks, *song.return_tracks, song.master_track]
 
 
@@ -254,7 +247,6 @@ class ModesComponent(ModesCore, Component):
         *args,
         **kwargs,
     ):
-        """ValueError for a name that is taken."""
         kwargs["cycle_mode_button_color"] = cycle_mode_button_color
         super().add_mode(name, mode_or_component, *args, groups=groups, behaviour=behaviour, **kwargs)
 
@@ -277,16 +269,13 @@ class ArmedTargetTrackComponent(TargetTrackComponent):
 
     @property
     def tracks(self):
-        """The tracks that can be armed."""
         return [each for each in self.song.tracks if each.can_be_armed]
 
     def on_track_list_changed(self):
-        """Listen to the tracks that are there."""
         self._arm_slots.replace_subjects(self.tracks)
         self._update()
 
     def on_selected_track_changed(self):
-        """The selected track counts while none is armed."""
         self._update()
 
     def _update(self):

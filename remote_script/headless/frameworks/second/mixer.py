@@ -10,7 +10,6 @@ class TrackAssigner:
     """Says which tracks a mixer's strips are for."""
 
     def tracks(self, tracks_provider):
-        """A track or None for each strip."""
         raise NotImplementedError("tracks")
 
 
@@ -18,7 +17,6 @@ class SimpleTrackAssigner(TrackAssigner):
     """A strip for each of the provider's tracks, in order."""
 
     def tracks(self, tracks_provider):
-        """A track or None for each strip."""
         return list(tracks_provider.tracks)
 
 
@@ -29,7 +27,6 @@ class RightAlignTracksTrackAssigner(SimpleTrackAssigner):
         self._song, self._include_master_track = song, include_master_track
 
     def tracks(self, tracks_provider):
-        """A track or None for each strip."""
         given = [each for each in tracks_provider.tracks if each is not None]
         right = tuple(self._song.return_tracks)
         if self._include_master_track:
@@ -75,7 +72,6 @@ class MixerComponent(MixerCore, Component):
         return self._create_channel_strip()
 
     def _create_channel_strip(self):
-        """For a subclass with strips of its own."""
         return self.channel_strip_component_type()
 
     def _create_master_strip(self):
@@ -86,5 +82,4 @@ class MixerComponent(MixerCore, Component):
 
     @property
     def num_tracks(self):
-        """How many strips there are."""
         return len(self._channel_strips)

@@ -135,12 +135,10 @@ class SessionRingScroller(Scrollable):
         return sign * tracks * size[0], sign * scenes * size[1]
 
     def can_scroll_up(self):
-        """Up is towards the first track and scene."""
         ring = self._session_ring
         return (ring.track_offset if self.step[0] else ring.scene_offset) > 0
 
     def can_scroll_down(self):
-        """Whether there is something behind the window."""
         ring = self._session_ring
         tracks, scenes = self._delta(1)
         if tracks:
@@ -148,19 +146,15 @@ class SessionRingScroller(Scrollable):
         return ring.scene_offset + scenes < len(ring._live_song.scenes)
 
     def scroll_up(self):
-        """One step up."""
         self.do_scroll_up()
 
     def scroll_down(self):
-        """One step down."""
         self.do_scroll_down()
 
     def do_scroll_up(self):
-        """For a subclass."""
         self._session_ring.move(*self._delta(-1))
 
     def do_scroll_down(self):
-        """For a subclass."""
         self._session_ring.move(*self._delta(1))
 
 
@@ -228,7 +222,6 @@ def _into(offset, size, index):
 
 
 def is_button_pressed(button):
-    """True while a button is held; False for None."""
     return button is not None and bool(
         button.is_pressed() if callable(button.is_pressed) else button.is_pressed
     )

@@ -32,44 +32,35 @@ class ControlSurface(SurfaceCore):
 
     @property
     def device_provider(self):
-        """The device that this script follows."""
         return self._device_provider
 
     def can_lock_to_devices(self):
-        """Live asks."""
         return self._device_provider is not None
 
     def lock_to_device(self, device):
-        """Live locks the controller to a device."""
         with self.component_guard():
             self._device_provider.lock_to_device(device)
 
     def unlock_from_device(self, device):
-        """Live lets it follow again."""
         with self.component_guard():
             self._device_provider.unlock_from_device(device)
 
     def receive_midi_chunk(self, midi_chunk):
-        """Live hands over several messages."""
         for message in midi_chunk:
             self.receive_midi(tuple(message))
 
     def process_midi_bytes(self, midi_bytes, midi_processor=None):
-        """One message."""
         self.receive_midi(tuple(midi_bytes))
 
     def preferences(self, key):
-        """What was kept under a key."""
         return self._c_instance.preferences(key)
 
     @property
     def song(self):
-        """The current Set's Song."""
         return self._live_song
 
     @property
     def application(self):
-        """Live's Application."""
         return self._live_application()
 
 
@@ -87,5 +78,4 @@ SimpleControlSurface = OptimizedControlSurface = ControlSurface
 
 
 def get_control_surfaces():
-    """All surfaces that are there."""
     return registered()

@@ -27,7 +27,6 @@ def fire(fireable, button_state=None):
 
 
 def select(selectable):
-    """Select a track, scene, slot, clip or device in Live."""
     view = _song().view
     if not liveobj_valid(selectable):
         return False
@@ -72,7 +71,6 @@ def delete(deletable):
 
 
 def duplicate(duplicatable):
-    """Duplicate a track, scene or clip."""
     song = _song()
     if not liveobj_valid(duplicatable):
         return False
@@ -107,7 +105,6 @@ arm = toggle_arm
 
 
 def toggle_or_cycle_parameter_value(parameter):
-    """A switch to its other end, a list of values to the next one."""
     if not liveobj_valid(parameter):
         return False
     if parameter.is_quantized:
@@ -119,14 +116,12 @@ def toggle_or_cycle_parameter_value(parameter):
 
 
 def duplicate_loop(clip):
-    """Double a MIDI clip's loop."""
     if not (liveobj_valid(clip) and clip.is_midi_clip):
         return False
     return _tried(lambda: duplicate_clip_loop(clip))
 
 
 def duplicate_clip_special(clip):
-    """Duplicate a clip into the next slot and play the copy."""
     slot = clip.canonical_parent if liveobj_valid(clip) else None
     if not isinstance(slot, Live.ClipSlot.ClipSlot):
         return False
@@ -140,13 +135,7 @@ def duplicate_clip_special(clip):
 
 
 def delete_notes_with_pitch(clip, pitch):
-    """All notes of a pitch in a MIDI clip."""
     return _notes(clip) and _tried(lambda: clip.remove_notes_extended(pitch, 1, clip.loop_start, clip.length))
-
-
-def delete_notes_in_range(clip, from_time, time_span):
-    """All notes of a time in a MIDI clip."""
-    return _notes(clip) and _tried(lambda: clip.remove_notes_extended(0, 128, from_time, time_span))
 
 
 def _notes(clip):
@@ -154,12 +143,10 @@ def _notes(clip):
 
 
 def set_loop_start(clip, loop_start, show_loop=True):
-    """Move the beginning of a clip's loop."""
     return _loop(clip, "loop_start", loop_start, show_loop)
 
 
 def set_loop_end(clip, loop_end, show_loop=True):
-    """Move the end of a clip's loop."""
     return _loop(clip, "loop_end", loop_end, show_loop)
 
 
@@ -176,18 +163,9 @@ def _loop(clip, attribute, value, show_loop):
 
 
 def set_loop_position(clip, loop_start, loop_end):
-    """Move a clip's loop; the end that is in the way goes first."""
     if not liveobj_valid(clip):
         return False
     ends = [("loop_start", loop_start), ("loop_end", loop_end)]
     if loop_start >= clip.loop_end:
         ends.reverse()
     return all(_tried(lambda: setattr(clip, *end)) for end in ends)  # noqa: B023 - called at once
-
-
-def extend_loop_for_region(clip, region_start, region_length):
-    """Make a clip's loop hold a region."""
-    if not liveobj_valid(clip):
-        return False
-    end = max(clip.loop_end, region_start + region_length)
-    return set_loop_position(clip, min(clip.loop_start, region_start), end)

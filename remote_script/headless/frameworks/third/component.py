@@ -17,13 +17,8 @@ class Component(Renderable, component.Component):
 
     @property
     def is_root(self):
-        """Whether it belongs to no other component."""
         return not isinstance(self.parent, component.Component)
-
-    def register_clipboard(self):
-        """Headless Live's components have none."""
 
 
 def shown(cls):
-    """A component of the second generation as one of this."""
     return type(cls.__name__, (Renderable, cls), {"__doc__": cls.__doc__, "__module__": cls.__module__})

@@ -13,7 +13,6 @@ KNOWN = {
     "Device_Parameters": ours.DeviceParametersComponent,
     "Grid_Resolution": ours.GridResolutionComponent,
     "Translating_Background": ours.TranslatingBackgroundComponent,
-    "View_Toggle": ours.ViewToggleComponent,
     "Background": ours.BackgroundComponent,
     "Drum_Group": ours.DrumGroupComponent,
     "Device": ours.DeviceComponent,
@@ -33,7 +32,7 @@ KNOWN = {
     "View_Control": ours.ViewControlComponent,
 }
 MISSING = (
-    "Active_Parameter", "Sliced_Simpler", "Step_Sequence",
+    "Active_Parameter", "Sliced_Simpler", "Step_Sequence", "View_Toggle",
 )  # fmt: skip
 """Live's own that are not here: asking for one says so."""
 

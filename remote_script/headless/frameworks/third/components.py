@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..engine.control_groups import RadioButtonGroup
-from ..engine.controls import ToggleButtonControl
 from ..engine.dependency import depends
 from ..engine.device import DeviceNavigationCore
 from ..engine.device_banks import BankingInfo
@@ -103,27 +102,21 @@ class MixerComponent(shown(mixer.MixerComponent)):
 
     @property
     def target_strip(self):
-        """The selected track's."""
         return self._selected_strip
 
     def set_master_track_volume_control(self, control):
-        """The main track's fader."""
         self._master_strip.set_volume_control(control)
 
     def set_master_track_pan_control(self, control):
-        """The main track's balance."""
         self._master_strip.set_pan_control(control)
 
     def set_target_track_send_controls(self, controls):
-        """A control for each send."""
         self._selected_strip.set_send_controls(controls)
 
     def set_prev_send_index_button(self, button):
-        """Steps the sends that the send controls are for."""
         self._put("prev_send_index_button", button)
 
     def set_next_send_index_button(self, button):
-        """Steps the sends that the send controls are for."""
         self._put("next_send_index_button", button)
 
     def _prev_send_index_value(self, value):
@@ -190,13 +183,11 @@ class DrumGroupComponent(DrumGroupCore, PlayableComponent, components.SlideCompo
         """For a subclass: the rack's own selection has changed."""
 
     def quantize_pitch(self, note):
-        """Quantize a note of the clip in the detail view."""
         clip = self._live_song.view.detail_clip
         if liveobj_valid(clip) and clip.is_midi_clip:
             clip.quantize_pitch(note, self._live_song.midi_recording_quantization or 5, 1.0)
 
     def delete_pitch(self, drum_pad):
-        """Delete a note of the clip in the detail view."""
         clip = self._live_song.view.detail_clip
         if liveobj_valid(clip) and clip.is_midi_clip:
             clip.remove_notes_extended(drum_pad.note, 1, 0.0, clip.length)
@@ -240,7 +231,6 @@ class AutoArmComponent(shown(components.AutoArmComponent)):
 
 
 def track_can_be_auto_armed(track):
-    """A MIDI track that can be armed, and is not frozen."""
     return liveobj_valid(track) and bool(track.can_be_armed and track.has_midi_input and not track.is_frozen)
 
 
@@ -293,7 +283,6 @@ class DeviceBankNavigationComponent(ScrollComponent):
 
     @property
     def bank_provider(self):
-        """The bank that is moved."""
         return self._bank_provider
 
     @bank_provider.setter
@@ -303,19 +292,15 @@ class DeviceBankNavigationComponent(ScrollComponent):
         self.update()
 
     def set_prev_bank_button(self, button):
-        """Steps back."""
         self.set_scroll_up_button(button)
 
     def set_next_bank_button(self, button):
-        """Steps on."""
         self.set_scroll_down_button(button)
 
     def set_bank_scroll_encoder(self, encoder):
-        """Steps either way."""
         self.set_scroll_encoder(encoder)
 
     def set_bank_select_buttons(self, buttons):
-        """A button for each bank."""
         self.bank_select_buttons.set_control_element(buttons)
         self.update()
 
@@ -338,23 +323,18 @@ class DeviceBankNavigationComponent(ScrollComponent):
             self.update()
 
     def can_scroll_up(self):
-        """Whether a bank is before."""
         return self._count() > 0 and self._bank_provider.index > 0
 
     def can_scroll_down(self):
-        """Whether a bank is after."""
         return self._count() > 0 and self._bank_provider.index + 1 < self._count()
 
     def scroll_up(self):
-        """The bank before."""
         self._go(self._bank_provider.index - 1)
 
     def scroll_down(self):
-        """The bank after."""
         self._go(self._bank_provider.index + 1)
 
     def update(self):
-        """Show which banks there are."""
         super().update()
         if self._bank_provider is not None:
             self.bank_select_buttons.active_control_count = min(8, self._count())
@@ -400,7 +380,6 @@ class GridResolutionComponent(Component):
 
     @listenable_property
     def index(self):
-        """Which one is selected."""
         return self._index
 
     @index.setter
@@ -412,21 +391,17 @@ class GridResolutionComponent(Component):
 
     @property
     def step_length(self):
-        """In beats."""
         return self._resolutions[self._index].step_length
 
     @property
     def clip_grid(self):
-        """Live's GridQuantization."""
         return self._resolutions[self._index].grid
 
     @property
     def is_triplet(self):
-        """Whether three of them make two of the plain one."""
         return self._resolutions[self._index].is_triplet
 
     def set_to(self, name):
-        """Select by name."""
         self.index = [each.name for each in self._resolutions].index(name)
 
     @resolution_buttons.checked
@@ -468,16 +443,10 @@ class InstrumentFinderComponent(Component):
     drum_group = listenable_property.managed(None)
     sliced_simpler = listenable_property.managed(None)
 
-    @property
-    def any_instrument(self):
-        """One of the two."""
-        return self.drum_group or self.sliced_simpler
-
     def _follow(self):
         self._finder.device_parent = self._target_track.target_track
 
     def update(self):
-        """Look again."""
         super().update()
         if hasattr(self, "_finder"):
             self._found()
@@ -499,65 +468,19 @@ class SendIndexManager(EventObject):
 
     @property
     def num_sends(self):
-        """As many as there are returns."""
         return len(self._song.return_tracks)
 
     def can_increment_send_index(self, delta):
-        """Whether there are sends so far on."""
         return 0 <= self.send_index + delta * self._size < self.num_sends
 
     def increment_send_index(self, delta, range_name="Send"):
-        """Step."""
         if self.can_increment_send_index(delta):
             self.send_index += delta * self._size
 
     def cycle_send_index(self, range_name="Send"):
-        """Step, from the last to the first."""
         after = self.send_index + self._size
         self.send_index = after if after < self.num_sends else 0
 
 
 def send_letter_to_index(send_letter):
-    """`a` is 0."""
     return ord(send_letter.lower()) - ord("a")
-
-
-class ViewToggleComponent(Component):
-    """Switches for what is seen."""
-
-    main_view_toggle_button = ToggleButtonControl()
-    clip_view_toggle_button = ToggleButtonControl()
-    detail_view_toggle_button = ToggleButtonControl()
-    browser_view_toggle_button = ToggleButtonControl()
-    VIEWS = {
-        "main_view_toggle_button": "Session",
-        "clip_view_toggle_button": "Detail/Clip",
-        "detail_view_toggle_button": "Detail",
-        "browser_view_toggle_button": "Browser",
-    }
-
-    def __init__(self, name="View_Toggle", *args, **kwargs):
-        super().__init__(*args, name=name, **kwargs)
-        view = self.application.view
-        for button, shown_view in self.VIEWS.items():
-            getattr(self, button).is_toggled = view.is_view_visible(shown_view)
-
-    @main_view_toggle_button.toggled
-    def _main(self, toggled, _):
-        self.application.view.show_view("Session" if toggled else "Arranger")
-
-    @clip_view_toggle_button.toggled
-    def _clip(self, toggled, _):
-        self.application.view.show_view("Detail/Clip" if toggled else "Detail/DeviceChain")
-
-    @detail_view_toggle_button.toggled
-    def _detail(self, toggled, _):
-        self._show("Detail", toggled)
-
-    @browser_view_toggle_button.toggled
-    def _browser(self, toggled, _):
-        self._show("Browser", toggled)
-
-    def _show(self, name, visible):
-        view = self.application.view
-        (view.show_view if visible else view.hide_view)(name)

@@ -51,7 +51,6 @@ class Text(UserString):
         self.max_width = max_width
 
     def as_string(self, adjust_string_fn=adjust_string):
-        """Cut and filled up to `max_width`."""
         width = self.max_width
         if width is None or width is Text.ContentWidth:
             return self.data
@@ -61,21 +60,7 @@ class Text(UserString):
         return text if self.justification is kinds.NONE else fill[self.justification](width)
 
     def as_ascii(self, adjust_string_fn=adjust_string):
-        """`as_string` as bytes."""
         return as_ascii(self.as_string(adjust_string_fn))
-
-
-def auto_break_lines(text, max_width, max_lines, pad_lines=True):
-    """A text in lines of at most `max_width`, broken at spaces."""
-    lines = [""]
-    for word in text.replace("\n", " ").split(" "):
-        longer = (lines[-1] + " " + word).strip()
-        if len(longer) <= max_width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    lines = [line[:max_width] for line in lines[:max_lines]]
-    return lines + [""] * (max_lines - len(lines)) if pad_lines else lines
 
 
 # Notifications.
@@ -126,24 +111,16 @@ class Renderable(CompoundDisconnectable):
 
     @property
     def notifications(self):
-        """The texts of the script; without a display Live's own."""
         provider = Injection.find("notifications")
         return (provider() if provider is not None else None) or Notifications
 
     def notify(self, notification, *args):
-        """Show one of `self.notifications`, with its values."""
         if notification is None:
             return
         text = notification(*args) if callable(notification) else notification
         provider = Injection.find("display")
         if provider is not None and text is not None:
             provider().react(Event(NOTIFICATION_EVENT_ID, self, text))
-
-    def dispatch_event(self, name, value):
-        """Let the views react."""
-        provider = Injection.find("display")
-        if provider is not None:
-            provider().react(Event(name, self, value))
 
 
 # State and views.
@@ -158,15 +135,9 @@ class State:
         self._timers = {}
 
     def set_delayed(self, attr_name, value, delay_time):
-        """Set an attribute so many seconds later."""
         self._timers[attr_name] = [delay_time, value]
 
-    def trigger_timers(self, from_test=False):
-        """Set all that waits, now."""
-        self.advance(float("inf"))
-
     def advance(self, seconds):
-        """So much time has passed."""
         for name, timer in list(self._timers.items()):
             timer[0] -= seconds
             if timer[0] <= 1e-9:
@@ -197,7 +168,6 @@ class View:
         )
 
     def render(self, state):
-        """The content."""
         return self._render(state)
 
     def __call__(self, state):
@@ -216,13 +186,11 @@ class CompoundView(View):
         super().__init__(self.compound_render)
 
     def compound_render(self, state):
-        """The content of the first view that has one."""
         return next(
             (content for content in (view(state) for view in self._views) if content is not None), None
         )
 
     def react(self, state, event):
-        """All of them."""
         for view in self._views:
             view.react(state, event)
 
@@ -240,7 +208,6 @@ class DisconnectedView(View):
 
 
 def on_notification():
-    """Picks the text of a notification."""
     return lambda state, event: event.value if event.name == NOTIFICATION_EVENT_ID else None
 
 
@@ -270,7 +237,6 @@ class NotificationView(View):
         self._duration = DEFAULT_NOTIFICATION_DURATION if duration is None else duration
 
     def react(self, state, event):
-        """Keep a notification's text for a while."""
         told = self._signal(state, event)
         if told is not None:
             plain = isinstance(told, str) and not self._new_lines
@@ -299,40 +265,32 @@ class Display(CompoundDisconnectable):
         self._known = False
 
     def follow(self, components):
-        """Put components into the state."""
         for component in components:
             setattr(self._state, component.name.lower().replace(" ", "_"), _Followed(component))
 
     @property
     def state(self):
-        """What the views see."""
         return self._state
 
     def react(self, event):
-        """Let the views react to an event, and show what that makes."""
         self._view.react(self._state, event)
         self.render_and_update_display()
 
     def tick(self):
-        """An update of the display."""
         self._state.advance(TIMER_DELAY)
         self.render_and_update_display()
 
     def render(self):
-        """The content that there should be."""
         return self._view(self._state)
 
     def render_and_update_display(self):
-        """Send the content if it is another one."""
         content = self.render()
         if not self._known or content != self.rendered_content:
             self._known, self.rendered_content = True, content
             self.display(content)
 
     def display(self, content):
-        """Send it."""
         self._send(content)
 
     def clear_content_cache(self):
-        """Send it again next time."""
         self._known = False

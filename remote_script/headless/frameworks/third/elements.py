@@ -39,7 +39,6 @@ class ButtonElement(engine.ButtonElement):
         self.is_rgb = is_rgb
 
     def send_value(self, value, force=False, channel=None):
-        """To the controller; its light may be on another channel."""
         super().send_value(value, force, self._led_channel if channel is None else channel)
 
     def _draw(self, value):
@@ -48,7 +47,6 @@ class ButtonElement(engine.ButtonElement):
 
     @property
     def is_pressed(self):
-        """Whether it is down now."""
         return self._is_momentary and self._last_received > 0
 
 
@@ -89,13 +87,11 @@ class EncoderElement(engine.EncoderElement):
         """For a subclass: Live's own parameters are shown by Live's map."""
 
     def connect_to(self, parameter):
-        """Let Live move a parameter with it."""
         super().connect_to(parameter)
         self._parameter_slot.subject = parameter
         self._parameter_value_changed()
 
     def release_parameter(self):
-        """Let go of it."""
         self._parameter_slot.subject = None
         super().release_parameter()
 
@@ -119,14 +115,12 @@ class SysexSendingButtonElement(ButtonElement):
         self._last_message = None
 
     def send_value(self, *value, **_):
-        """Send them, unless the last ones were the same."""
         message = self._head + tuple(int(each) for each in value) + self._tail
         if not (self._optimized and message == self._last_message):
             self._last_message = message
             self.send_midi(message)
 
     def clear_send_cache(self):
-        """Send the next ones anyway."""
         self._last_message = None
         super().clear_send_cache()
 
@@ -142,12 +136,10 @@ class TouchElement(ButtonElement):
 
     @property
     def controlled_parameter(self):
-        """The parameter under the touched knob."""
         touched = self._encoder is not None and self._last_received > 0
         return self._encoder.mapped_parameter() if touched else None
 
     def receive_value(self, value):
-        """Touched or let go."""
         super().receive_value(value)
         self.notify_controlled_parameter()
 
@@ -163,7 +155,6 @@ class LockableButtonElementMixin(EventObject, Renderable):
     is_locked = listenable_property.managed(False)
 
     def receive_value(self, value):
-        """A release does not count while it is locked."""
         if not value:
             if not self.is_locked:
                 super().receive_value(value)
@@ -177,7 +168,6 @@ class LockableButtonElementMixin(EventObject, Renderable):
         super().receive_value(value)
 
     def reset(self):
-        """Dark and free."""
         self.is_locked = False
         super().reset()
 
@@ -220,15 +210,12 @@ class DiscreteValuesElement(engine.InputControlElement):
         return len(self._parts)
 
     def message_map_mode(self):
-        """It cannot be mapped."""
         return MapMode.absolute
 
     def script_wants_forwarding(self):
-        """Always."""
         return True
 
     def receive_value(self, value):
-        """One of the values."""
         super().receive_value(value)
         if value in self._values:
             self._parts[self._values.index(value)].notify_value(127)
@@ -248,7 +235,6 @@ class CachingSendMessageGenerator:
         return message
 
     def clear(self):
-        """Answer the next one anyway."""
         self._last = None
 
 
@@ -271,7 +257,6 @@ class DisplayLineElement(engine.ControlElement):
         self._sent = None
 
     def display_message(self, text):
-        """Show a text; a plain one in the default formatting."""
         if not isinstance(text, Text):
             text = Text(text or "", self._default.justification, self._default.max_width)
         made = self._format(text)
@@ -280,11 +265,9 @@ class DisplayLineElement(engine.ControlElement):
             self._show(made)
 
     def reset(self):
-        """Empty it."""
         self.display_message("")
 
     def clear_send_cache(self):
-        """Send the next one anyway."""
         self._sent = None
 
 
@@ -303,14 +286,11 @@ class RgbColor:
 
     @property
     def midi_value(self):
-        """All of them."""
         return self._values
 
     def draw(self, interface):
-        """Send them."""
         interface.send_value(*self._values)
 
 
 def create_rgb_color(values):
-    """`RgbColor(*values)`."""
     return RgbColor(*values)

@@ -13,27 +13,22 @@ from .elements import (
 
 
 def create_button(identifier, name, **words):
-    """A button."""
     return ButtonElement(identifier, name=name, **words)
 
 
 def create_encoder(identifier, name, **words):
-    """A knob."""
     return EncoderElement(identifier, name=name, **words)
 
 
 def create_sysex_element(identifier, name, send_message_generator=None, is_private=True, **words):
-    """Messages that begin with the identifier."""
     return SysexElement(send_message_generator, sysex_identifier=identifier, name=name, **words)
 
 
 def create_sysex_sending_button(identifier, name, sysex_identifier, **words):
-    """A button that is lit by sysex."""
     return SysexSendingButtonElement(identifier, sysex_identifier, name=name, **words)
 
 
 def create_combo_element(control=None, modifier=None, name=None, is_private=True):
-    """The control while the modifier is held."""
     name = name or create_name_for_modified_control(control, modifier)
     return ComboElement(control, modifier, name=name, is_private=is_private)
 
@@ -50,7 +45,6 @@ def create_matrix_identifiers(start, stop, width=1, flip_rows=False):
 
 
 def attribute(name):
-    """The attribute that an element of this name becomes."""
     return name.lower().replace(" ", "_")
 
 
@@ -66,7 +60,6 @@ class ElementsBase:
         return element
 
     def add_element(self, name, element_factory, *args, **words):
-        """Whatever the factory makes."""
         return self._put(name, element_factory(*args, name=name, **words))
 
     def add_button(self, identifier, name, **words):
@@ -75,16 +68,13 @@ class ElementsBase:
         return self._put(name, create_button(identifier, name, **words))
 
     def add_modifier_button(self, identifier, name, *args, **words):
-        """A button that others are combined with."""
         return self.add_button(identifier, name, **words)
 
     def add_encoder(self, identifier, name, **words):
-        """A knob (`msg_type`, `channel`, `map_mode`)."""
         words.setdefault("channel", self._global_channel)
         return self._put(name, create_encoder(identifier, name, **words))
 
     def add_sysex_element(self, identifier, name, send_message_generator=None, **words):
-        """Messages that begin with the identifier."""
         return self._put(name, create_sysex_element(identifier, name, send_message_generator, **words))
 
     def add_sysex_display_line(
@@ -120,11 +110,9 @@ class ElementsBase:
         return self._put(base_name, RowFirstMatrix(rows))
 
     def add_button_matrix(self, identifiers, base_name, channels=None, *args, **words):
-        """Rows of buttons."""
         return self.add_matrix(identifiers, base_name, channels, create_button, *args, **words)
 
     def add_encoder_matrix(self, identifiers, base_name, channels=None, *args, **words):
-        """Rows of knobs."""
         return self.add_matrix(identifiers, base_name, channels, create_encoder, *args, **words)
 
     def add_submatrix(self, matrix, name, columns=None, rows=None, is_private=True):

@@ -8,58 +8,48 @@ from ..engine.live import Live, application, liveobj_valid
 
 
 def song():
-    """The current Set's Song."""
     return application().get_document()
 
 
 def all_visible_tracks():
-    """Visible tracks, returns, main."""
     now = song()
     return [*now.visible_tracks, *now.return_tracks, now.master_track]
 
 
 def parameter_value_to_midi_value(parameter, max_value=128):
-    """Where in its range a parameter stands, 0 to `max_value` - 1."""
     return min(int(normalized_parameter_value(parameter) * max_value), max_value - 1)
 
 
 def is_song_recording():
-    """Whether session or arrangement records."""
     now = song()
     return bool(now.session_record or now.record_mode)
 
 
 def get_bar_length(clip=None):
-    """Beats in a bar of the clip, or of the Song."""
     held = clip if liveobj_valid(clip) else song()
     return 4.0 * held.signature_numerator / held.signature_denominator
 
 
 def scene_index(scene=None):
-    """Index of a scene, of the selected one without."""
     now = song()
     return list(now.scenes).index(scene if liveobj_valid(scene) else now.view.selected_scene)
 
 
 def is_device_rack(device):
-    """Whether it can have chains."""
     return liveobj_valid(device) and bool(device.can_have_chains)
 
 
 def is_track_armed(track):
-    """Whether it is armed, by hand or implicitly."""
     return liveobj_valid(track) and bool(track.can_be_armed and (track.arm or track.implicit_arm))
 
 
 def find_parent_track(liveobj):
-    """The track in which an object lies."""
     while liveobj_valid(liveobj) and not isinstance(liveobj, Live.Track.Track):
         liveobj = getattr(liveobj, "canonical_parent", None)
     return liveobj
 
 
 def major_version():
-    """Of Live: 11, 12."""
     return application().get_major_version()
 
 
@@ -72,7 +62,6 @@ def normalized_parameter_value(parameter, value=None):
 
 
 def liveobj_name(obj, strip_space=True):
-    """Its name, "" of what is not there."""
     name = obj.name if liveobj_valid(obj) else ""
     return name.strip() if strip_space else name
 
@@ -104,7 +93,6 @@ def simple_track_name(track):
 
 
 def flatten_device_chain(track_or_chain):
-    """All devices, also those in racks."""
     for device in getattr(track_or_chain, "devices", ()):
         yield device
         for chain in device.chains if device.can_have_chains else ():
@@ -112,59 +100,34 @@ def flatten_device_chain(track_or_chain):
 
 
 def get_parameter_by_name(name, device):
-    """The device's parameter of this original name."""
     return banks.get_parameter_by_name(device, name)
 
 
 def any_track_armed():
-    """Whether any track is armed."""
     return any(is_track_armed(track) for track in song().tracks)
 
 
-def deduplicate_parameters(parameters):
-    """Each parameter only once; None in place of the others."""
-    seen = []
-    return [None if each in seen else (seen.append(each) or each) for each in parameters]
-
-
 def is_arrangement_view_active():
-    """Whether the arrangement is seen."""
     return application().view.focused_document_view == "Arranger"
 
 
 def is_clip_playing(clip):
-    """Whether a clip plays and does not record."""
     return liveobj_valid(clip) and bool(clip.is_playing and not clip.is_recording)
 
 
 def is_clip_new_recording(clip):
-    """Whether it is being recorded for the first time."""
     return liveobj_valid(clip) and bool(clip.is_recording and not clip.is_overdubbing)
 
 
 def is_instrument_rack(device):
-    """Whether it is a rack of instruments, but no drum rack."""
     return liveobj_valid(device) and device.class_name == "InstrumentGroupDevice"
 
 
-def playing_clip_slot(track):
-    """The slot that plays; None without one."""
-    index = track.playing_slot_index
-    return track.clip_slots[index] if index >= 0 else None
-
-
-def selected_clip_slot(track):
-    """The track's slot in the selected scene."""
-    return track.clip_slots[scene_index()] if track in tuple(song().tracks) else None
-
-
 def selected_chain(device):
-    """The chain that is selected in a rack."""
     return device.view.selected_chain if is_device_rack(device) else None
 
 
 def track_index(track=None, track_list=None):
-    """Index of a track, of the selected one without."""
     tracks = list(song().tracks if track_list is None else track_list)
     wanted = track if liveobj_valid(track) else song().view.selected_track
     return tracks.index(wanted) if wanted in tracks else None
@@ -185,7 +148,6 @@ def prepare_new_clip_slot(track, stop=False):
 
 
 def liveobj_color_to_midi_rgb_values(obj, default_values=(0, 0, 0)):
-    """Its colour as three values, 0 to 127."""
     color = getattr(obj, "color", None) if liveobj_valid(obj) else None
     if color is None:
         return default_values
@@ -221,7 +183,6 @@ class DetailViewController:
         self._restore = None
 
     def show(self):
-        """Show it."""
         if not self._view.is_view_visible(self._name):
             shown = self._view.is_view_visible("Detail")
             self._restore = "Detail/DeviceChain" if self._name == "Detail/Clip" else "Detail/Clip"
@@ -229,7 +190,6 @@ class DetailViewController:
             self._view.show_view(self._name)
 
     def restore(self):
-        """What was seen before."""
         if self._restore == "Detail":
             self._view.hide_view("Detail")
         elif self._restore:
@@ -238,6 +198,5 @@ class DetailViewController:
 
 
 def parameter_owner(parameter):
-    """The device, or the track of a mixer's parameter."""
     owner = parameter.canonical_parent
     return owner if isinstance(owner, Live.Device.Device) else find_parent_track(owner)

@@ -22,7 +22,6 @@ class ModesComponent(shown(components.ModesComponent)):
         return "".join(part.title() for part in self.name.split("_"))
 
     def on_enabled_changed(self):
-        """Select the first mode with the first switching on."""
         if self.is_enabled() and self.selected_mode is None and self.modes:
             self.selected_mode = self.modes[0]
         super().on_enabled_changed()
@@ -36,11 +35,9 @@ class ShowDetailClipMode(Mode):
         self._controller = DetailViewController(application)
 
     def enter_mode(self):
-        """Show it."""
         self._controller.show()
 
     def leave_mode(self):
-        """What was seen before."""
         self._controller.restore()
 
 

@@ -55,7 +55,6 @@ class Skin(skin.Skin):
 
 
 def merge_skins(*skins):
-    """One of all; later ones win."""
     merged = Skin()
     merged._colors = skin.merge_skins(*skins)._colors
     return merged

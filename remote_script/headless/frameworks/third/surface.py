@@ -124,7 +124,6 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
             self._connected(True)
 
     def _get_additional_dependencies(self):
-        """For a subclass: what components are given besides."""
         return {}
 
     def _start_display(self):
@@ -135,16 +134,13 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     @property
     def renderable_components(self):
-        """What a display sees of components."""
         return [each for each in self._components if isinstance(each, Renderable)]
 
     def react(self, event):
-        """Let the display react to an event."""
         if self.display is not None:
             self.display.react(event)
 
     def update_display(self):
-        """Live calls it about every 100 ms."""
         super().update_display()
         if self.display is not None:
             with self.component_guard():
@@ -176,25 +172,21 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
         """For a subclass."""
 
     def set_can_auto_arm(self, can_auto_arm):
-        """Whether the target track is armed implicitly."""
         if self._auto_arm is not None:
             self._auto_arm.set_enabled(can_auto_arm)
 
     def set_can_update_controlled_track(self, can_update):
-        """Whether the track that is played follows the target track."""
         self._can_update_controlled_track = can_update
         if can_update:
             self.set_controlled_track(self._target_track.target_track)
 
     def restore_bank(self, bank_index):
-        """Live restores a device's bank."""
         device = self._device_provider.device
         if device is not None:
             self._device_bank_registry.set_device_bank(device, bank_index)
 
     @staticmethod
     def mxd_grab_control_priority():
-        """With which Max devices take controls."""
         return M4L_PRIORITY
 
     def _tracks_to_use(self):
@@ -215,19 +207,16 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     @property
     def session_ring(self):
-        """The window that session and mixer follow."""
         return self._session_ring
 
     @property
     def target_track(self):
-        """The track that others work on."""
         return self._target_track
 
     def setup(self):
         """For a subclass: called once when controls and components are there."""
 
     def on_identified(self, response_bytes):
-        """The controller has answered."""
         self._say(self.specification.hello_messages)
 
     def _identified_by(self, midi_bytes):
@@ -239,7 +228,6 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
             self._send_midi(message)
 
     def disconnect(self):
-        """Live switches the script off."""
         if self.display is not None:
             self.display.state.connected = False
             self.react(DISCONNECT_EVENT)
@@ -255,5 +243,4 @@ DEFAULT_BANK_SIZE = 8
 
 
 def create_control_surface(name=None, specification=None, c_instance=None):
-    """A surface of a class of this name."""
     return type(name or "ControlSurface", (ControlSurface,), {})(specification, c_instance)

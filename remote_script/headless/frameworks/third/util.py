@@ -8,25 +8,20 @@ PITCH_NAMES = ("C", "C♯/D♭", "D", "D♯/E♭", "E", "F", "F♯/G♭", "G", "
 
 
 def get_default_ascii_translations():
-    """Character -> byte."""
     return dict(TRANSLATIONS)
 
 
 def as_ascii(string, ascii_translations=TRANSLATIONS):
-    """The bytes of a text; a question mark for what there is not."""
     return tuple(ascii_translations.get(each, ascii_translations["?"]) for each in str(string))
 
 
 def hex_to_rgb(hex_value):
-    """0x102030 as (16, 32, 48)."""
     return (hex_value >> 16 & 255, hex_value >> 8 & 255, hex_value & 255)
 
 
 def round_to_multiple(value, base):
-    """The highest multiple of `base` that is not above a value."""
     return value - value % base
 
 
 def pitch_index_to_string(index, pitch_names=PITCH_NAMES):
-    """60 as "C3"."""
     return "%s%d" % (pitch_names[index % 12], index // 12 - 2)
