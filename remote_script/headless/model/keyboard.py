@@ -56,9 +56,9 @@ class Keyboard:
         self._beat += seconds * self._song.tempo / 60.0
 
     @property
-    def velocities(self) -> List[float]:
-        """How hard the keys that are down were pressed."""
-        return [velocity for velocity, _, _, _ in self._down.values()]
+    def pressed(self) -> Dict[int, float]:
+        """The keys that are down, each with its velocity."""
+        return {pitch: velocity for pitch, (velocity, _, _, _) in self._down.items()}
 
     def press(self, pitch: int, velocity: float) -> None:
         transport = self._doc.transport

@@ -1,16 +1,17 @@
 """Meters from a model of levels, so that a mix can be measured: a number per track and block, no synthesis.
 
 A track's source is the notes that sound (each as loud as its velocity), the audio of its clip at the clip's gain, and
-what other tracks send it. Faders, pans, switches, solo, sends, groups and output routings shape it; sources add by
-power. The law of a meter is measured on Live 12.4.6: dBFS = 76·raw − 70, after the fader; `level` is the larger side
-and holds for about a second; meters move only while something sounds; a MIDI track without an instrument meters MIDI.
-Guesses: how loud one note is, that devices leave the level as it is, a balance for the pan law.
+what other tracks send to it or it monitors. Faders, chains of racks, pans, switches, solo, sends, groups and output
+routings shape it; sources add by power. The law of a meter is measured on Live 12.4.6: dBFS = 76·raw − 70, after the
+fader; `level` is the larger side and holds for about a second; meters move only while something sounds; a MIDI track
+without an instrument meters MIDI. Guesses: how loud one note is, that devices leave the level as it is, a balance for
+the pan law.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .. import display
 from ..audio_files import peak
@@ -84,7 +85,7 @@ class Levels:
 
     def midi(self, track: Any) -> float:
         """The largest velocity that sounds, 0..1."""
-        powers = self._notes(track, 1.0)
+        powers = self._notes(track, lambda pitch: 1.0)
         return math.sqrt(min(1.0, max(powers)))
 
     def output(self, track: Any) -> Signal:
@@ -154,10 +155,22 @@ class Levels:
         if id(track) in self._outputs or id(track) in above:
             return self._outputs.get(id(track), SILENCE)
         powers = [0.0] * BLOCKS if is_group(track) else self._own(track)
-        signal = Signal(powers, powers)
+        signal = Signal(powers, powers).plus(self._monitored(track, above))
         for other in self._senders.get(id(track), ()):
             signal = signal.plus(self._through(other, above + (id(track),)))
         return self._put(track, signal)
+
+    def _monitored(self, track: Any, above: Tuple[int, ...]) -> Signal:
+        """What an audio track passes on of the track that it listens to: always, or while armed and not playing."""
+        state, playback = track.current_monitoring_state, track.playback
+        waits = track.arm and (playback.playing is None or playback.recording)
+        if track.kind != "audio" or not (state == 0 or (state == 1 and waits)):
+            return SILENCE
+        source, is_before_mixer = self._doc.routing.input_track(track)
+        if source is None or source.kind in ("main", "return"):
+            return SILENCE
+        out = self._through(source, above + (id(track),))
+        return self._inputs.get(id(source), SILENCE) if is_before_mixer else out
 
     def _put(self, track: Any, signal: Signal) -> Signal:
         self._inputs[id(track)] = signal
@@ -172,8 +185,7 @@ class Levels:
     def _own(self, track: Any) -> Powers:
         """What the track itself plays, before its fader."""
         if is_midi(track):
-            sounds = any(device.type == 1 and device.is_active for device in track.devices)
-            return self._notes(track, NOTE_PEAK) if sounds else [0.0] * BLOCKS
+            return self._notes(track, lambda pitch: NOTE_PEAK**2 * sounding(track.devices, pitch))
         powers = [0.0] * BLOCKS
         for index, body, _, _ in self._windows(track):
             if body.audio is not None:
@@ -182,7 +194,8 @@ class Levels:
                 powers[index] = ((NOTE_PEAK if amplitude is None else amplitude) * factor) ** 2
         return powers
 
-    def _notes(self, track: Any, loudest: float) -> Powers:
+    def _notes(self, track: Any, loudest: Callable[[int], float]) -> Powers:
+        """The powers of the notes that sound; `loudest` is that of one pitch at velocity 127."""
         powers = [0.0] * BLOCKS
         windows = self._windows(track)
         if windows:
@@ -191,13 +204,13 @@ class Levels:
                 end = note.start_time + note.duration
                 if note.mute or end <= first or note.start_time >= last:
                     continue
-                power = (loudest * note.velocity / 127.0) ** 2
+                power = loudest(note.pitch) * (note.velocity / 127.0) ** 2
                 for index, _, low, high in windows:
                     if note.start_time < high and end > low:
                         powers[index] += power
         if hears(track):
-            for velocity in self._doc.keyboard.velocities:
-                powers[-1] += (loudest * velocity / 127.0) ** 2
+            for pitch, velocity in self._doc.keyboard.pressed.items():
+                powers[-1] += loudest(pitch) * (velocity / 127.0) ** 2
         return powers
 
     def _windows(self, track: Any) -> List[Tuple[int, ClipBody, float, float]]:
@@ -243,6 +256,21 @@ class Levels:
         unit = clip.beats_per_unit()
         end = clip.body.region.position_after(played / unit, entry)
         return None if end is None else (clip.body, end, unit)
+
+
+def sounding(devices: Any, pitch: int) -> float:
+    """The power that one note has behind these devices: 0 without an instrument, through the chains of racks."""
+    instrument = next((each for each in devices if each.type == 1), None)
+    if instrument is None or not instrument.is_active:
+        return 0.0
+    if not instrument.can_have_chains:
+        return 1.0
+    total = 0.0
+    for chain in instrument.chains:
+        if chain.get_mute() or chain.muted_via_solo or getattr(chain, "in_note", pitch) not in (pitch, -1):
+            continue
+        total += _factor(chain.mixer_device.volume) ** 2 * sounding(chain.devices, pitch)
+    return total
 
 
 def _factor(fader: Any) -> float:

@@ -412,7 +412,7 @@ class Track(Container):
         """Of a MIDI track the keys that are down; of an audio track what it would record."""
         doc: Any = self.doc
         if self.kind == "midi":
-            return float(max(doc.keyboard.velocities or [0.0]) / 127.0)
+            return float(max(doc.keyboard.pressed.values(), default=0.0) / 127.0)
         return self._audio_input()
 
     def _audio_input(self) -> float:

@@ -346,3 +346,43 @@ def test_a_track_records_another_before_or_after_its_mixer(live: HeadlessLive, t
     live.song.stop_playing()
     live.run_for(0.2)
     assert samples(track.arrangement_clips[0].file_path)[1] == pytest.approx(loud, abs=0.1)
+
+
+def test_chains_of_a_rack_are_mixed(live: HeadlessLive) -> None:
+    track = player(live, device="Instrument Rack")
+    rack = track.devices[0]
+    play(live, 0.3)
+    assert track.output_meter_left == 0.0, "an empty rack is silent"
+    for index in range(2):
+        rack.insert_chain(index)
+        rack.chains[index].insert_device("Drift", 0)
+    live.run_for(0.1)
+    assert decibels(track.output_meter_left) == pytest.approx(-12.04 + 3.01, abs=0.02)
+    rack.chains[0].mute = True
+    rack.chains[1].mixer_device.volume.value = 0.7
+    live.run_for(0.02)
+    assert decibels(track.output_meter_left) == pytest.approx(-18.04, abs=0.02)
+
+
+def test_a_drum_rack_sounds_where_a_pad_has_a_chain_for_the_note(live: HeadlessLive) -> None:
+    track = player(live, note(live, 36, 0.0, 1.0), note(live, 50, 1.0, 1.0), device="Drum Rack")
+    rack = track.devices[0]
+    rack.insert_chain(0)
+    rack.chains[0].in_note = 36
+    rack.chains[0].insert_device("Simpler", 0)
+    play(live, 0.4)
+    assert track.output_meter_left > 0.5
+    live.run_for(0.4)
+    assert track.output_meter_left == 0.0
+
+
+def test_a_monitoring_track_passes_on_what_it_listens_to(live: HeadlessLive) -> None:
+    source = player(live)
+    source.name = "Source"
+    track = armed_to(live, "Source")
+    track.mixer_device.volume.value = 0.7
+    play(live, 0.4)
+    assert decibels(track.output_meter_left) == pytest.approx(-18.04, abs=0.02)
+    track.arm = False
+    live.run_for(0.02)
+    assert track.output_meter_left == 0.0
