@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 
 from mirror import Mirror, Node
-from remote_script.headless import devices
 
 TEXTS = {
     "name": "name",
@@ -28,6 +27,9 @@ def guesses(mirror: Mirror, parameter: Node) -> list[str]:
 
 @cache
 def _known(class_name: str) -> dict[str, tuple[str, ...]]:
+    # With a real Live nobody needs it, and it takes a tenth of a second.
+    from remote_script.headless import devices
+
     facts = devices.find(class_name)
     if facts is None:
         return {}

@@ -27,6 +27,8 @@ REQUEST_S = 20.0
 IDLE_S = 120.0
 """Between two requests of one connection."""
 CHUNK = 64 * 1024
+DRAIN_S, DRAINED = 0.5, 64
+"""Seconds, and parts of CHUNK bytes, that are still taken from a client whose request was refused."""
 _PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
 
 
@@ -97,6 +99,8 @@ class _Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._idling = trio.CancelScope()
         self._body_done = self._gone = False
+        self._head_only = False
+        """True for HEAD: the answer is a head without its body."""
         self._held = b""
         """The head of the response, until the first part of its body is there."""
 
@@ -130,9 +134,9 @@ class _Connection:
             return event if isinstance(event, h11.Request) else None
         return None
 
-    async def _event(self, first_s: float = REQUEST_S) -> Any:
-        """The next event of the request; the first bytes may take `first_s` seconds, each part after it REQUEST_S."""
-        patience = first_s
+    async def _event(self, first_s: float | None = None) -> Any:
+        """The next event of the request; each part may take REQUEST_S seconds, the first one `first_s` if given."""
+        patience = REQUEST_S if first_s is None else first_s
         while True:
             event = self._http.next_event()
             if event is not h11.NEED_DATA:
@@ -144,7 +148,7 @@ class _Connection:
             raise Gone
 
     async def _run(self, app: Application, request: h11.Request) -> None:
-        self._body_done, self._held = False, b""
+        self._body_done, self._held, self._head_only = False, b"", request.method == b"HEAD"
         path, _, query = request.target.partition(b"?")
         scope = {
             "type": "http",
@@ -168,9 +172,9 @@ class _Connection:
                 return
         if self._gone:
             raise Gone
-        if self._http.our_state in (h11.IDLE, h11.SEND_BODY):
+        if self._http.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY):
             log.error("%s %s was not answered to its end", scope["method"], scope["path"])
-            await self._refuse(500, "no answer")
+            await self._refuse(500, "the server gave no answer")
             return
         while not self._body_done and not self._gone:
             # What was not read of the request stands before the next one.
@@ -182,6 +186,12 @@ class _Connection:
         body = f"{status}: {reason}\n".encode()
         head = [*_PLAIN, (b"content-length", str(len(body)).encode())]
         await self._write(h11.Response(status_code=status, headers=head), h11.Data(body), h11.EndOfMessage())
+        # What is closed with bytes unread is reset, and the answer lost.
+        with trio.move_on_after(DRAIN_S):
+            await self._stream.send_eof()
+            for _ in range(DRAINED):
+                if not await self._stream.receive_some(CHUNK):
+                    break
 
     async def _write(self, *events: Any) -> None:
         data = b"".join(self._http.send(event) or b"" for event in events)
@@ -216,11 +226,12 @@ class _Connection:
             try:
                 data = await self._stream.receive_some(CHUNK)
             except (trio.BrokenResourceError, trio.ClosedResourceError):
+                data = b""
+            if not data:
+                self._gone = True
                 break
             self._http.receive_data(data)
             ahead += len(data)
-            if not data:
-                break
         return {"type": "http.disconnect"}
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -234,7 +245,9 @@ class _Connection:
             return
         if message["type"] != "http.response.body":
             return
-        data = self._http.send(h11.Data(message["body"])) or b"" if message.get("body") else b""
+        data = b""
+        if message.get("body") and not self._head_only:
+            data = self._http.send(h11.Data(message["body"])) or b""
         if not message.get("more_body", False):
             data += self._http.send(h11.EndOfMessage()) or b""
         await self._flush(data)
