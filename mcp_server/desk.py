@@ -37,8 +37,6 @@ from .sight import Sight
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Times that a write is judged anew because its rules mean other objects by now."""
-NOTHING: dict[str, Any] = {"changed": False, "before": None, "after": None, "verified": False}
-"""What every result says, also where it is nothing."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +295,10 @@ class Desk:
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
-        results = [{**NOTHING, **msgspec.to_builtins(each)} for each in result.results]
+        results: list[dict[str, Any]] = [
+            {"changed": each.changed, "verified": each.verified, **msgspec.to_builtins(each)}
+            for each in result.results
+        ]
         for op, told in zip(ops, results, strict=False):
             node = self._about(op.target, results)
             if node is not None and self.mirror.hides(node.id):
@@ -309,19 +310,19 @@ class Desk:
                 told["property"] = op.name
                 for side in ("before", "after"):
                     type_ = node.type if node is not None else ""
-                    told[side] = values.shown(self.mirror.store, type_, op.name, told[side])
+                    told[side] = values.shown(self.mirror.store, type_, op.name, told.get(side))
             if node is not None:
                 told["ref"] = self.ref(node)
             made = told.get("result")
             if isinstance(made, dict) and isinstance(made.get("id"), int):
                 told["result"] = {**made, "id": f"id:{made['id']}"}
-        same = result.epoch == self.mirror.epoch
         answer: dict[str, Any] = {
             "write": result.write,
             "outcome": result.outcome,
-            "results": results,
+            "results": [
+                {name: value for name, value in each.items() if value is not None} for each in results
+            ],
             "undo_steps": result.undo_steps,
-            "revision": max(result.revision, self.mirror.revision) if same else result.revision,
         }
         if result.dry_run:
             answer["dry_run"] = True

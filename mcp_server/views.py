@@ -6,6 +6,7 @@ that what is read can be used in the next call. A volume is shown as Live shows 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -13,6 +14,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from mirror import Match, Mirror, Node, Note, errors
+from mirror.queries import known_properties
 from remote_script.SetMirror import schema
 
 from . import headless, units
@@ -61,6 +63,11 @@ def hidden(mirror: Mirror, node: Node) -> dict[str, Any]:
 @unless_hidden
 def _name(mirror: Mirror, node: Node) -> Any:
     return node.name
+
+
+def id_text(node: Node) -> str:
+    """An id as agents read and write it."""
+    return f"id:{node.id}"
 
 
 def track_kind(node: Node) -> str:
@@ -128,7 +135,7 @@ def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
     props = node.props
     shown: dict[str, Any] = {
         "ref": mirror.ref(node.id),
-        "id": node.id,
+        "id": id_text(node),
         "name": node.name,
         "kind": "midi" if props.get("is_midi_clip") else "audio",
         "length_beats": props.get("length"),
@@ -156,7 +163,7 @@ def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     """A device with the names of its chains; parameters are a read of their own."""
     shown = {
         "ref": mirror.ref(node.id),
-        "id": node.id,
+        "id": id_text(node),
         "name": node.name,
         "class_name": node.props.get("class_name"),
         "is_active": node.props.get("is_active"),
@@ -199,7 +206,7 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     props = node.props
     shown: dict[str, Any] = {
         "ref": mirror.ref(node.id),
-        "id": node.id,
+        "id": id_text(node),
         "name": node.name,
         "kind": track_kind(node),
         "color": props.get("color"),
@@ -211,6 +218,13 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     if isinstance(group, int):
         shown["group_track"] = mirror.ref(group)
     shown["mixer"] = mixer(mirror, node)
+    shown["routing"] = {
+        name: node.props[name]
+        for name in _ROUTING
+        if name in node.props and not (name.endswith("channel") and not node.props[name])
+    }
+    if "current_monitoring_state" in props:
+        shown["monitoring"] = mirror.shown(node, "current_monitoring_state")
     shown["devices"] = [device(mirror, each) for each in mirror.children(node, "devices")]
     slots = mirror.children(node, "clip_slots")
     held = [mirror.child(slot, "clip") for slot in slots]
@@ -220,14 +234,24 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     return shown
 
 
+_ROUTING = ("input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel")
+_USUAL_INPUTS = ("All Ins", "Ext. In", "No Input", "")
+"""A line of the Set leaves them out: most tracks are so."""
+_SILENT = "-inf dB"
+
+
 @unless_hidden
 def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
-    volume = mixer(mirror, node).get("volume") or {}
+    levels = mixer(mirror, node)
+    volume, panning = (levels.get(name) or {} for name in ("volume", "panning"))
     shown: dict[str, Any] = {
         "ref": mirror.ref(node.id),
         "name": node.name,
         "kind": track_kind(node),
         "volume": volume.get("display"),
+        **({"panning": panning["display"]} if panning.get("display", "C") != "C" else {}),
+        **_lines_sends(levels),
+        **_lines_routing(mirror, node),
         "devices": [_name(mirror, each) for each in mirror.children(node, "devices")],
         "clips": sum(mirror.child(s, "clip") is not None for s in mirror.children(node, "clip_slots")),
         "arrangement_clips": len(mirror.children(node, "arrangement_clips")),
@@ -236,6 +260,90 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
         if node.props.get(name):
             shown[name] = True
     return shown
+
+
+def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:
+    """The sends that are up, by their index."""
+    up = {
+        str(number): each["display"]
+        for number, each in enumerate(levels.get("sends", ()))
+        if isinstance(each, dict) and each.get("display") not in (None, _SILENT)
+    }
+    return {"sends": up} if up else {}
+
+
+def _lines_routing(mirror: Mirror, node: Node) -> dict[str, Any]:
+    """Where the sound comes from and goes to, as far as it is not the usual."""
+    shown: dict[str, Any] = {}
+    group = node.props.get("group_track")
+    usual_out = ("Main", "Master", "Ext. Out", mirror.node(group).name if isinstance(group, int) else "Main")
+    if (out := node.props.get("output_routing_type")) and out not in usual_out:
+        shown["output"] = out
+    if (source := node.props.get("input_routing_type")) and source not in _USUAL_INPUTS:
+        shown["input"] = source
+    monitoring = mirror.shown(node, "current_monitoring_state")
+    if monitoring not in (None, "auto"):
+        shown["monitoring"] = monitoring
+    if isinstance(group, int):
+        shown["group"] = mirror.ref(group)
+    return shown
+
+
+GRID_BYTES = 48_000
+"""Of the grid of clips in one answer; what is beyond is read with `cursor`."""
+_MARKS = (
+    ("is_playing", "playing"),
+    ("is_triggered", "triggered"),
+    ("muted", "muted"),
+    ("has_envelopes", "envelopes"),
+)
+
+
+@unless_hidden
+def _cell(mirror: Mirror, node: Node) -> Any:
+    """A clip of the grid: its name, with what is special about it."""
+    marks = [word for name, word in _MARKS if node.props.get(name)]
+    groove = node.props.get("groove")
+    if isinstance(groove, int) and groove in mirror.store.nodes:
+        marks.append(f"groove {mirror.node(groove).name}")
+    return [node.name, *marks] if marks else node.name
+
+
+def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
+    """Scene index → track index → clip, from scene `first` on; and the scene to go on with, if not all fit."""
+    tracks = mirror.children("song", "tracks")
+    slots = [mirror.children(track, "clip_slots") for track in tracks]
+    rows: dict[str, Any] = {}
+    size = 0
+    for scene in range(first, max(map(len, slots), default=0)):
+        cells = {}
+        for number, held in enumerate(slots):
+            node = mirror.child(held[scene], "clip") if scene < len(held) else None
+            if node is not None:
+                cells[str(number)] = _cell(mirror, node)
+        if cells:
+            size += len(msgspec.json.encode(cells)) + 8
+            if size > GRID_BYTES and rows:
+                return rows, scene
+            rows[str(scene)] = cells
+    return rows, None
+
+
+def counts(mirror: Mirror) -> dict[str, int]:
+    """How much the Set holds."""
+    tracks = mirror.children("song", "tracks")
+    return {
+        "tracks": len(tracks),
+        "return_tracks": len(mirror.children("song", "return_tracks")),
+        "scenes": len(mirror.children("song", "scenes")),
+        "clips": sum(
+            mirror.child(slot, "clip") is not None
+            for each in tracks
+            for slot in mirror.children(each, "clip_slots")
+        ),
+        "arrangement_clips": sum(len(mirror.children(each, "arrangement_clips")) for each in tracks),
+        "devices": sum(len(mirror.children(each, "devices")) for each in tracks),
+    }
 
 
 def song(mirror: Mirror) -> dict[str, Any]:
@@ -249,7 +357,12 @@ def song(mirror: Mirror) -> dict[str, Any]:
 
 @unless_hidden
 def _scene(mirror: Mirror, node: Node) -> dict[str, Any]:
-    return {"ref": mirror.ref(node.id), "name": node.name, "is_triggered": node.props.get("is_triggered")}
+    shown: dict[str, Any] = {"ref": mirror.ref(node.id), "name": node.name}
+    if node.props.get("is_triggered"):
+        shown["is_triggered"] = True
+    if node.props.get("tempo_enabled"):
+        shown["tempo"] = node.props.get("tempo")
+    return shown
 
 
 @unless_hidden
@@ -260,18 +373,24 @@ def _cue_point(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 
 def overview(mirror: Mirror) -> dict[str, Any]:
-    """The whole Set in a line a track and a line a scene."""
+    """The whole Set in a line a track and a line a scene; `grid` is scene index → track index → clip."""
     root = mirror.resolve("song")
     main = mirror.child(root, "master_track")
-    return {
+    rows, rest = grid(mirror)
+    shown = {
         "name": root.props.get("name"),
+        "counts": counts(mirror),
         "song": song(mirror),
         "tracks": [_line(mirror, each) for each in mirror.children(root, "tracks")],
         "return_tracks": [_line(mirror, each) for each in mirror.children(root, "return_tracks")],
         "main_track": None if main is None else _line(mirror, main),
         "scenes": [_scene(mirror, each) for each in mirror.children(root, "scenes")],
         "cue_points": [_cue_point(mirror, each) for each in mirror.children(root, "cue_points")],
+        "grid": rows,
     }
+    if rest is not None:
+        shown["grid_next"] = str(rest)
+    return shown
 
 
 def note(one: Note) -> dict[str, Any]:
@@ -319,11 +438,19 @@ def whole(
     """
     known = schema.properties(node.type) if node.type in schema.CLASSES else {}
     for name in fields or ():
-        if depth == 0 and name not in known and name not in node.props:
+        if name not in (known if depth == 0 else known_properties()) and name not in node.props:
+            near = difflib.get_close_matches(name, known, 4, 0.5)
             raise errors.InvalidValue(
-                f"{node.type} has no property `{name}`", name, hint=f"it has {', '.join(sorted(known))}"
+                f"{node.type} has no property `{name}`",
+                name,
+                hint=f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(sorted(known))}",
             )
-    shown: dict[str, Any] = {"ref": mirror.ref(node.id), "id": node.id, "type": node.type, "name": node.name}
+    shown: dict[str, Any] = {
+        "ref": mirror.ref(node.id),
+        "id": id_text(node),
+        "type": node.type,
+        "name": node.name,
+    }
     for name in node.props:
         if fields is None or name in fields:
             shown[name] = _value(mirror, node, name)
@@ -354,7 +481,13 @@ def match(mirror: Mirror, found: Match) -> dict[str, Any]:
     node = found.node
     if mirror.hides(node.id):
         return hidden(mirror, node)
-    shown = {"ref": found.ref, "id": node.id, "type": node.type, "name": node.name, "score": found.score}
+    shown = {
+        "ref": found.ref,
+        "id": id_text(node),
+        "type": node.type,
+        "name": node.name,
+        "score": found.score,
+    }
     if node.type == "DeviceParameter":
         shown["value"], shown["display"] = node.props.get("value"), node.props.get("display")
     return shown

@@ -10,6 +10,7 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from remote_script.SetMirror import checks as rules
@@ -264,8 +265,8 @@ def find(
     """
     if limit < 1:
         raise errors.InvalidValue(f"`limit` must be at least 1, got {limit}", limit)
-    conditions = _conditions(where)
     class_, facts = _kind(kind) if kind is not None else ("", {})
+    conditions = _conditions(where, class_)
     words = name.casefold().strip() if name is not None else None
     scores = _scores(store, words) if words is not None else None
     pool: Iterable[Node]
@@ -362,14 +363,42 @@ def _facts_hold(node: Node, facts: dict[str, Any]) -> bool:
 _Condition = Callable[[Store, Node], bool]
 
 
-def _conditions(where: Mapping[str, Any] | Iterable[str] | str | None) -> list[_Condition]:
+def _conditions(where: Mapping[str, Any] | Iterable[str] | str | None, class_: str = "") -> list[_Condition]:
     if where is None:
         return []
     if isinstance(where, str):
         where = [where]
     if isinstance(where, Mapping):
+        for name in where:
+            _check_known(name, class_)
         return [_of_item(name, wanted) for name, wanted in where.items()]
-    return [_of_text(text) for text in where]
+    return [_of_text(text, class_) for text in where]
+
+
+@cache
+def known_properties(class_: str = "") -> frozenset[str]:
+    """All that objects of a class, or of a subclass, may have; of "" all objects."""
+    return frozenset(
+        name
+        for each in schema.CLASSES
+        if not class_ or schema.is_a(each, class_) or schema.is_a(class_, each)
+        for name in schema.properties(each)
+    )
+
+
+def _check_known(path: str, class_: str) -> None:
+    """InvalidValue, with the near names, for a property that nothing has: it would only find nothing."""
+    for number, part in enumerate(path.split(".")):
+        known = known_properties(class_ if number == 0 else "")
+        if part in known or part in (*_OWN, "ref", "count") or part.isdecimal():
+            continue
+        of = f"No {class_}" if class_ and number == 0 else "No object"
+        near = difflib.get_close_matches(part, known, 4, 0.5)
+        raise errors.InvalidValue(
+            f"{of} has a property {part[:60]!r}",
+            path[:100],
+            hint=f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(sorted(known)[:60])}",
+        )
 
 
 def _of_item(name: str, wanted: Any) -> _Condition:
@@ -386,13 +415,14 @@ def _of_item(name: str, wanted: Any) -> _Condition:
     return _condition(name, "=", wanted)
 
 
-def _of_text(text: str) -> _Condition:
+def _of_text(text: str, class_: str) -> _Condition:
     match = _CONDITION.match(text)
     if match is None:
         raise errors.InvalidValue(
             f"A condition is `property sign value`, not {text[:100]!r}", text[:100],
             hint='such as "length > 32", "arm = true", "name contains bass"',
         )  # fmt: skip
+    _check_known(match.group(1), class_)
     return _condition(match.group(1), match.group(2), _literal(match.group(3)), match.group(3))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import anyio
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Mirror, errors
+from mirror import Mirror, Node, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror import schema
 
-from .. import notation, resources, views
+from .. import notation, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..plans import Scope
@@ -29,29 +30,48 @@ Cursor = Annotated[str, Meta(description="next_cursor of the answer before")]
 class GetSet(Arguments):
     parts: Annotated[
         list[
-            Literal["song", "tracks", "return_tracks", "main_track", "scenes", "cue_points", "view", "status"]
+            Literal[
+                "counts",
+                "song",
+                "tracks",
+                "return_tracks",
+                "main_track",
+                "scenes",
+                "cue_points",
+                "grid",
+                "view",
+                "status",
+            ]
         ],
         Meta(description="default all but view and status (the bridge's health)"),
     ] = []
+    cursor: Annotated[str, Meta(description="grid_next of the answer before: only the grid, further on")] = ""
 
 
 @tools.reads(
     GetSet,
     "Get the Set",
-    "The whole Set, a line per track and scene. Begin here.",
+    "The whole Set: a line per track and scene, the grid of clips (scene → track). Begin here.",
     {"set": OBJECT},
     lasts=lambda given: "status" not in given.parts,
 )
 async def get_set(desk: Desk, given: GetSet) -> dict[str, Any]:
     mirror = desk.mirror
     shown: dict[str, Any] = {}
+    if given.cursor:
+        if given.parts not in ([], ["grid"]) or not given.cursor.isdecimal():
+            raise errors.InvalidParams("`cursor` is grid_next of the answer before, with no `parts` but grid")
+        rows, rest = views.grid(mirror, int(given.cursor[:9]))
+        return {"set": {"grid": rows, **({} if rest is None else {"grid_next": str(rest)})}}
     if not {*given.parts} or {*given.parts} - {"view", "status"}:
         shown = views.overview(mirror)
     if "view" in given.parts:
         shown["view"] = views.whole(mirror, mirror.resolve("view"))
     if "status" in given.parts:
         shown["status"] = views.status(mirror)
-    return {"set": {name: shown.get(name) for name in given.parts or shown}}
+    if "grid" in given.parts and "grid_next" in shown:
+        return {"set": {name: shown[name] for name in (*given.parts, "grid_next")}}
+    return {"set": {name: shown[name] for name in given.parts or shown}}
 
 
 class GetTrack(Arguments):
@@ -105,8 +125,16 @@ class Get(Arguments):
     cursor: Cursor = ""
 
 
+def _no_gauge(given: Get) -> bool:
+    return not any(row.kind == "gauge" for name in given.fields for row in values.rows(name))
+
+
 @tools.reads(
-    Get, "Get an object", "Any object by ref, id or name: all properties in Live's words.", {"object": OBJECT}
+    Get,
+    "Get an object",
+    "Any object: all properties in Live's words; meters and positions where `fields` names them.",
+    {"object": OBJECT},
+    lasts=_no_gauge,
 )
 async def get(desk: Desk, given: Get) -> dict[str, Any]:
     mirror = desk.mirror
@@ -115,6 +143,8 @@ async def get(desk: Desk, given: Get) -> dict[str, Any]:
     if not given.children:
         budget = views.Budget(given.limit)
         answer: dict[str, Any] = {"object": views.whole(mirror, node, fields, given.depth, budget)}
+        if fields:
+            answer = await _completed(desk, node, fields, answer)
         if budget.cut:
             answer["cut"] = f"{budget.cut} objects left out: read them by ref, or raise limit"
         return answer
@@ -130,6 +160,30 @@ async def get(desk: Desk, given: Get) -> dict[str, Any]:
         "children": [views.whole(mirror, each, fields, given.depth) for each in part],
         **after,
     }
+
+
+async def _completed(desk: Desk, node: Node, fields: list[str], answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with what was asked for and is not in the mirror: gauges, read from Live now; else why not."""
+    shown = answer["object"]
+    known = schema.properties(node.type) if node.type in schema.CLASSES else {}
+    wanted = [name for name in fields if name not in shown and name in known]
+    gauges = [name for name in wanted if known[name].kind == "gauge"]
+    missing = {
+        name: f"exists on {', '.join(known[name].on)} only" if known[name].on else "this object has none now"
+        for name in wanted
+        if name not in gauges
+    }
+    if gauges:
+        read = await desk.mirror.read_now([(node.id, name) for name in gauges])
+        for name, value in zip(gauges, read, strict=True):
+            if isinstance(value, errors.MirrorError):
+                missing[name] = value.rule
+            else:
+                shown[name] = value
+                if name == "current_song_time":
+                    shown["bars"] = units.bars(float(value), *views.signature(desk.mirror))
+        answer["sampled"] = "read from Live now"
+    return {**answer, "missing": missing} if missing else answer
 
 
 class Find(Arguments):
@@ -204,17 +258,31 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     since = None if given.since is UNSET else given.since
     found = resources.events(mirror, since, None if given.match else given.limit)
     if given.match:
-        patterns = [Pattern(each) for each in given.match]
+        patterns = [Pattern(each) for each in _meant(desk, given.match)]
         # A resync has no object of its own: it may concern any.
         found = [
             each for each in found if "id" not in each or _concerns(mirror, patterns, each["id"], each["ref"])
         ]
     # Without `since` the newest are meant, with it the first ones after it.
     part = found[-given.limit :] if since is None else found[: given.limit]
-    answer: dict[str, Any] = {"events": part}
+    answer: dict[str, Any] = {"events": [_event(each) for each in part]}
     if part and len(part) < len(found) and since is not None:
         answer["more_since"] = part[-1]["revision"]
     return answer
+
+
+def _event(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "id": f"id:{told['id']}"} if "id" in told else told
+
+
+def _meant(desk: Desk, match: Sequence[int | str]) -> list[str]:
+    """Patterns as they are written; refuses a name that nothing has, with the near ones."""
+    found = [str(each) for each in match]
+    for text in found:
+        pattern = Pattern(text)
+        if pattern.name is not None and not desk.scope.named(pattern.name):
+            desk.scope.resolve(text)
+    return found
 
 
 def _concerns(mirror: Mirror, patterns: list[Pattern], id_: int, ref: str) -> bool:
@@ -241,13 +309,13 @@ class Wait(Arguments):
 )
 async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
     mirror = desk.mirror
-    wanted = given.match or ["song", "**"]
+    wanted = _meant(desk, given.match) or ["song", "**"]
     async with mirror.subscribe(wanted, desk.caller.name) as stream:
         if given.after is not UNSET:
             held = {
                 each["ref"]: None
                 for each in resources.events(mirror, given.after, None)
-                if _concerns(mirror, stream.patterns, each["id"], each["ref"])
+                if "id" in each and _concerns(mirror, stream.patterns, each["id"], each["ref"])
             }
             if held:
                 return {"changed": True, "refs": list(held)[:100]}
