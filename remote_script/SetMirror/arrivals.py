@@ -8,7 +8,7 @@ from .call import Call, Described
 from .errors import BridgeError
 from .plans import class_of
 from .values import ABSENT, alive, items, live_ptr, read
-from .wish import Wish
+from .wish import INSTRUMENT, Wish
 
 
 class Came(NamedTuple):
@@ -29,7 +29,11 @@ class Watch:
         held = self._held()
         self._before = {key for key, _, _ in held}
         self._holders = {live_ptr(holder) for holder in self._all_holders()}
-        self._described = {key[0]: (call.describe(obj), _above(obj)) for key, obj, _ in held}
+        self._described = {
+            key[0]: (call.describe(obj), _above(obj), read(obj, "type") == INSTRUMENT) for key, obj, _ in held
+        }
+        self.is_late = False
+        """Whether others may have changed the Set since the load was begun."""
         self._tracks = {live_ptr(track) for track in items(call.song.tracks)}
 
     def _held(self) -> List[Tuple[Any, Any, Any]]:
@@ -52,36 +56,40 @@ class Watch:
         return holders
 
     def came(self) -> List[Came]:
-        """What is new; empty while Live shows nothing."""
+        """What is new; empty while Live shows nothing. Once Live has had a turn, only what has the item's name."""
         if not alive(self._wish.track):
             return []
         found = [
             Came(obj, holder, is_new_chain=live_ptr(holder) not in self._holders)
             for key, obj, holder in self._held()
-            if key not in self._before
+            if key not in self._before and not (self.is_late and not self._is_named(obj))
         ]
         for track in items(self._call.song.tracks):
             if live_ptr(track) not in self._tracks:
-                inside = items(track.devices) + [s.clip for s in items(track.clip_slots) if s.has_clip]
+                inside = [each for each in _inside(track) if not self.is_late or self._is_named(each)]
                 found += [Came(obj, track, is_new_track=True) for obj in inside]
         # A rack brings devices of its own.
         new = {live_ptr(each.obj) for each in found}
         return [each for each in found if new.isdisjoint(_above(each.obj))]
 
     def is_over(self) -> bool:
-        """Whether Live shows something new, or what it was aimed at is gone."""
-        return not alive(self._wish.track) or bool(self.came() or self.lost)
+        """Whether Live shows what was loaded, or what it was aimed at is gone."""
+        return not alive(self._wish.track) or bool(self.came())
 
     def is_its(self, obj: Any) -> bool:
         """Whether an object is new and has the name of what is loaded."""
         if obj is None or not alive(obj):
             return False
-        name = str(read(obj, "name") or read(obj, "file_path") or "").lower()
         if read(obj, "has_midi_input") is not ABSENT and read(obj, "devices") is not ABSENT:
             # A track or chain of its own: what is inside says whose it is.
-            inside = items(obj.devices) + [s.clip for s in items(read(obj, "clip_slots")) if s.has_clip]
-            return live_ptr(obj) not in self._tracks and any(self.is_its(each) for each in inside)
-        return live_ptr(obj) not in self._described and self._wish.name.lower() in name
+            return live_ptr(obj) not in self._tracks and any(self.is_its(each) for each in _inside(obj))
+        return live_ptr(obj) not in self._described and self._is_named(obj)
+
+    def _is_named(self, obj: Any) -> bool:
+        """Live names a device after its preset or itself, a Simpler and a clip after the sample."""
+        sample = read(obj, "sample")
+        texts = [read(obj, "name"), read(obj, "file_path"), read(sample, "file_path")]
+        return any(self._wish.name.lower() in str(text).lower() for text in texts if text is not ABSENT)
 
     def progress(self) -> str:
         """What Live shows meanwhile."""
@@ -94,14 +102,18 @@ class Watch:
 
     @property
     def lost(self) -> List[Described]:
-        """What is gone since."""
-        if not alive(self._wish.track):
-            return []
+        """The instruments that are gone since."""
         now = {key[0] for key, _, _ in self._held()}
         gone = {ptr for ptr in self._described if ptr not in now}
         return [
-            about for ptr, (about, above) in self._described.items() if ptr in gone and gone.isdisjoint(above)
+            about
+            for ptr, (about, above, is_instrument) in self._described.items()
+            if is_instrument and ptr in gone and gone.isdisjoint(above)
         ]
+
+
+def _inside(holder: Any) -> List[Any]:
+    return items(holder.devices) + [s.clip for s in items(read(holder, "clip_slots")) if s.has_clip]
 
 
 def _key(obj: Any) -> Any:

@@ -14,8 +14,9 @@ from . import checks, schema
 from .arrivals import Came, Watch, delete, elsewhere, fits
 from .browser_calls import find_item
 from .call import BESIDE, Adapters, Call, Steps
+from .errors import BridgeError
 from .plans import class_of
-from .values import ABSENT, items, read
+from .values import ABSENT, alive, items, read
 from .wish import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, Wish, check, replaces
 
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}
@@ -151,6 +152,7 @@ def _load(call: Call) -> Steps:
     try:
         call.waiting = watch
         while not watch.is_over():
+            watch.is_late = True
             yield BESIDE
         return _judged(call, wish, watch)
     finally:
@@ -160,6 +162,9 @@ def _load(call: Call) -> Steps:
 
 
 def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
+    if not alive(wish.track):
+        rule = "The track was removed while {!r} was loaded to it".format(wish.name)
+        raise BridgeError("STALE_REFERENCE", rule, wish.path)
     came = watch.came()
     wrong = [each for each in came if not fits(wish, each)]
     if wrong or not came:
@@ -167,7 +172,8 @@ def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
     call.made = came[0].obj
     call.back = partial(_delete_all, call, came)
     named = {each.get("id") for each in call.replaced}
-    taken = [each for each in watch.lost if each.get("id") not in named]
+    is_instrument = any(read(each.obj, "type") == INSTRUMENT for each in came)
+    taken = [each for each in watch.lost if each.get("id") not in named] if is_instrument else []
     if taken:
         # The browser does not tell what a plug-in is before it is there.
         call.note = "it took the place of {}; undo brings that back".format(

@@ -202,6 +202,21 @@ async def test_a_person_edits_the_target_during_a_load_and_keeps_the_edit(autoju
             told = [each for each in events(whole) if each.revision > after and each.ref == EFFECTS]
             who = [(each.who, each.name) for each in told if each.name in ("devices", "name")]
             assert who == [("live", "devices"), ("live", "name")]
+            await whole.by_hand(lambda song: song.tracks[7].delete_device(0))
+        assert answers[0]["outcome"] == "verified"
+        assert "replaced" not in answers[0]["results"][0]
+        assert devices(whole, 7)[-2:] == ["Reverb", "Blue Comp"]
+        assert answers[0]["results"][0]["result"]["ref"].endswith(f"devices/{len(devices(whole, 7)) - 1}")
+
+
+async def test_a_track_that_a_person_deletes_during_a_load_ends_it(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        answers: list[Any] = []
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(outcome, lambda: whole.call("load", path=PLUGIN, to=EFFECTS), answers)
+            await begun(whole)
+            await whole.by_hand(lambda song: song.delete_track(7))
+        assert answers[0]["error"] == "STALE_REFERENCE"
 
 
 async def test_a_set_that_is_opened_during_a_load_ends_it(autojump_clock: Clock) -> None:
