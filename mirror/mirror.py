@@ -184,21 +184,20 @@ class Mirror(Reader):
         """Wait until reads equal Live, for as long as the Set is still being read.
 
         Args:
-          stalled_s: Seconds without progress after which to give up, > 0.
-          tell: Called with the share 0..1 that is read whenever it has grown.
+          stalled_s: Seconds without a sign that it is being read or sent after which to give up, > 0.
+          tell: Called with the share 0..1 that is read at each such sign.
 
         Raises:
           TimeoutError: nothing moved for `stalled_s`; `status().last_problem` says why.
         """
         await anyio.lowlevel.checkpoint()
-        seen = -1.0
+        seen = self._sync.reading_signs
         with anyio.fail_after(stalled_s) as limit:
             while not self._sync.synced:
-                share = self._sync.progress
-                if share > seen:
-                    seen = share
+                if self._sync.reading_signs != seen:
+                    seen = self._sync.reading_signs
                     limit.deadline = anyio.current_time() + stalled_s
-                    tell(share)
+                    tell(self._sync.progress)
                 await self._changed.wait()
 
     async def wait_for(self, revision: int, timeout_s: float = 5.0) -> None:

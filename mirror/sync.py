@@ -210,6 +210,8 @@ class Sync:
         self.equal_at = -math.inf
         """When the mirror was last known to equal Live."""
         self.progress = 0.0
+        self.reading_signs = 0
+        """Messages that say the Set is being read or sent; `progress` can stand still while more of it is found."""
         self.welcome: wire.Welcome | None = None
         self.script: dict[str, Any] = {}
         self.counters: Counter[str] = Counter()
@@ -448,6 +450,7 @@ class Sync:
 
     def _progress(self, told: wire.Progress, now: float) -> list[Effect]:
         self.progress = told.progress
+        self.reading_signs += 1
         return []
 
     def _stage(self, told: wire.Objects, now: float) -> list[Effect]:
@@ -455,6 +458,7 @@ class Sync:
             self.counters["objects of another snapshot"] += 1
             return []
         self._received += len(told.objects)
+        self.reading_signs += 1
         if self._received > SNAPSHOT_OBJECTS:
             return self._end(f"a snapshot may have {SNAPSHOT_OBJECTS} objects", "bad")
         self._patience_until = now + ANSWER_S

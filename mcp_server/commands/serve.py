@@ -6,6 +6,7 @@ stdout belongs to MCP: nothing here prints to it.
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import click
 
 from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async
+
+PACKS = "headless library"
+"""The folder of headless Live's packs and samples, beside the token."""
 
 
 @click.command("serve", short_help="Serve MCP over stdio or HTTP, for a client's configuration.")
@@ -66,9 +70,11 @@ def command(
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
 
     async def main() -> None:
-        from mcp_server.commands.link import version
+        from mcp_server import index
+        from mcp_server.commands.link import Reading, version
         from mcp_server.commands.processes import HeadlessProcess
         from mcp_server.serving import Options, serve_http, serve_stdio
+        from mirror.token import home
 
         def ready(url: str) -> None:
             click.echo(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
@@ -90,7 +96,12 @@ def command(
         if not headless:
             await serve(port)
             return
-        async with HeadlessProcess.started(set_file) as live:
+        packs = home() / PACKS
+        # What headless Live's browser holds is what `browse` finds by tags and sounds.
+        os.environ.setdefault(index.VARIABLE, str(packs))
+        async with HeadlessProcess.started(
+            set_file, more=["--library", str(packs)], reading=Reading()
+        ) as live:
             await serve(live.port)
 
     run_async(main)

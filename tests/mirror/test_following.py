@@ -154,11 +154,12 @@ async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_i
         nursery.start_soon(partial(mirror.wait_read, stalled_s=5.0, tell=shares.append))
         for step in range(1, 13):
             await trio.sleep(4)
-            peer.line.notify("bridge.progress", progress=0.5 + step / 40)
+            # More is found as it is read, so the share may stand still.
+            peer.line.notify("bridge.progress", progress=min(0.6, 0.5 + step / 40))
         peer.ready = True
         peer.line.notify("bridge.ready", epoch="e1", revision=0)
-    assert len(shares) > 12
-    assert shares == sorted(shares)
+    assert len(shares) >= 12
+    assert max(shares) == 0.6
 
 
 async def test_reading_that_stands_still_is_given_up(clock: Clock, peer: Peer, opened: Open) -> None:
