@@ -528,6 +528,8 @@ class SetMirror:
             found["clients"] = [
                 {
                     "name": client.name,
+                    "role": client.role,
+                    "identity": client.identity,
                     "state": client.state,
                     "following": client.following,
                     "outbox": client.outbox_bytes,
