@@ -3,7 +3,8 @@
 A law is written `UNIT[:CURVE:LOW:HIGH][~DIGITS[SUFFIX]]`. Without a curve the value itself is the shown number
 ("percent" of a range within ±2 counts 1.0 as 100 %). A curve says that the parameter's range runs from LOW to HIGH
 of the unit: lin; log; zlog (log, and nothing at its very bottom: an attack of 0 ms); powP (the share to the power
-P); spowP (the same on both sides of the middle); inv (1 / (1 − share): a compressor's ratio). DIGITS is 0 to 3
+P); spowP (the same on both sides of the middle); inv (1 / (1 − share): a compressor's ratio).
+`UNIT:via:SHARE=NUMBER;…` runs straight from point to point, where texts of a Live fit no curve. DIGITS is 0 to 3
 decimals, "s" (three significant digits, at most two decimals), "p" (one decimal below 10, none above) or "w" (none
 for a whole number, else two), with "+" in front where Live writes the plus sign; SUFFIX replaces the unit's own.
 `steps:FIRST:a|b|c` names the texts of whole numbers from FIRST on.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import Callable, Dict, NamedTuple, Tuple
+from typing import Callable, Dict, Iterator, NamedTuple, Sequence, Tuple
 
 from ..SetMirror.scales import note_name, pitch_of
 
@@ -143,6 +144,8 @@ class Law(NamedTuple):
     plus: bool = False
     texts: Tuple[str, ...] = ()
     """The texts of steps, from `low` on."""
+    points: Tuple[Tuple[float, float], ...] = ()
+    """(share of the range, shown number) in order, for the curve via."""
 
 
 @lru_cache(maxsize=8192)
@@ -160,10 +163,19 @@ def law(written: str) -> Law:
     made = Law(name, "", 0.0, 0.0, digits or _DIGITS[name], suffix or _SUFFIXES.get(name, ""), bool(plus))
     if not rest:
         return made
+    if rest.startswith("via:"):
+        points = tuple((float(share), float(number)) for share, number in _pairs(rest[len("via:") :]))
+        return made._replace(curve="via", low=points[0][1], high=points[-1][1], points=points)
     curve, low, high = rest.split(":")
     if curve not in ("lin", "log", "zlog", "inv") and not re.match(r"^s?pow[\d.]+$", curve):
         raise ValueError("a unit's curve must be lin, log, zlog, inv, powP or spowP, got %r" % written)
     return made._replace(curve=curve, low=float(low), high=float(high))
+
+
+def _pairs(written: str) -> Iterator[Tuple[str, str]]:
+    for each in written.split(";"):
+        share, _, number = each.partition("=")
+        yield share, number
 
 
 # Values and shown numbers
@@ -173,8 +185,18 @@ def _power(base: float, exponent: float) -> float:
     return math.copysign(abs(base) ** exponent, base)
 
 
+def _between(points: Sequence[Tuple[float, float]], at: float) -> float:
+    """The straight line through points in order of their first number; beyond the ends the last one."""
+    for (x1, y1), (x2, y2) in zip(points, points[1:]):
+        if at <= x2:
+            return y1 if x2 <= x1 else y1 + (y2 - y1) * (max(at, x1) - x1) / (x2 - x1)
+    return points[-1][1]
+
+
 def _bent(parts: Law, share: float) -> float:
     curve = parts.curve
+    if curve == "via":
+        return _between(parts.points, share)
     if curve == "zlog" and share <= 0.0:
         return 0.0
     if curve in ("log", "zlog"):
@@ -190,6 +212,8 @@ def _bent(parts: Law, share: float) -> float:
 
 def _straightened(parts: Law, number: float) -> float:
     curve = parts.curve
+    if curve == "via":
+        return _between(sorted((shown, share) for share, shown in parts.points), number)
     if curve in ("log", "zlog"):
         if number * parts.low <= 0.0:
             return 0.0

@@ -6,6 +6,7 @@ digits, so a value may be half a unit of the sixth digit away from what Live sho
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import struct
@@ -248,10 +249,43 @@ def _through(
             is_end = len(pairs) == 1 and value in (low, high) and not unit.startswith("steps")
             open_ended = is_end and (":" in unit or filed not in (None, (low, high)))
             return Fit(unit, _settled(unit, value, shown, low, high), open_ended)
-    for unit in invented:
-        if shows(unit, pairs, low, high):
+    steps = _steps(pairs, low, high)
+    if steps and shows(steps, pairs, low, high):
+        return Fit(steps, _settled(steps, value, shown, low, high), False)
+    for unit in itertools.chain(invented, _via(pairs, low, high)):
+        if _is_law(unit) and shows(unit, pairs, low, high):
             return Fit(unit, _settled(unit, value, shown, low, high), True)
-    return None
+    # Texts that no law of ours writes: the one that shows most of them.
+    candidates = laws[:1] + list(_via(pairs, low, high))
+    most = max(
+        candidates, key=lambda unit: sum(shows(unit, [each], low, high) for each in pairs), default=None
+    )
+    return None if most is None else Fit(most, _settled(most, value, shown, low, high), True)
+
+
+def _steps(pairs: Sequence[Pair], low: float, high: float) -> str:
+    """Every text of a range of whole numbers, where the dump has them all; "" where not."""
+    texts = {value: shown for value, shown in pairs if float(value).is_integer()}
+    numbers = [low + step for step in range(int(high - low) + 1)] if high - low < len(pairs) else []
+    if not numbers or any(number not in texts or "|" in texts[number] for number in numbers):
+        return ""
+    return "steps:%g:%s" % (low, "|".join(texts[number] for number in numbers))
+
+
+def _via(pairs: Sequence[Pair], low: float, high: float) -> Iterator[str]:
+    """Straight lines through several texts. Guess: what lies between them."""
+    by_share = {(value - low) / (high - low): shown for value, shown in pairs}
+    if len(by_share) < 2:
+        return
+    for name, form in _units(max(by_share.values(), key=len)):
+        try:
+            points = [(share, display.number_of(name, shown)) for share, shown in sorted(by_share.items())]
+        except ValueError:
+            continue
+        lowest = display.SILENCE_DB if name == "db" else -math.inf
+        written = ("%.7g=%.7g" % (share, max(number, lowest)) for share, number in points)
+        if name != "amp" and name not in _FADERS:
+            yield "%s:via:%s%s" % (name, ";".join(written), form)
 
 
 def _likely(laws: Sequence[str]) -> Iterator[str]:

@@ -169,6 +169,32 @@ def test_a_law_that_a_new_dump_contradicts_is_replaced_and_marked() -> None:
     assert "law" in release.guesses
 
 
+def test_texts_that_fit_no_curve_are_shown_where_they_were_read_and_marked_between() -> None:
+    dump = _live_dump()
+    texts = [[0.0, "3.00 ms"], [0.25, "17.0 ms"], [0.5, "18.0 ms"], [0.75, "1.20 s"], [1.0, "1.25 s"]]
+    release = next(row for row in dump["devices"]["Limiter"]["parameters"] if row["name"] == "Release")
+    release.update(default=0.5, default_text="18.0 ms", texts=texts)
+    one = next(each for each in _taken(dump).parameters if each.name == "Release")
+    assert [display.text(one.law.unit, value, 0.0, 1.0) for value, _ in texts] == [text for _, text in texts]
+    assert display.parse(one.law.unit, "1.20 s", 0.0, 1.0) == pytest.approx(0.75)
+    assert display.text(one.law.unit, 0.625, 0.0, 1.0) == "609 ms"
+    assert "law" in one.guesses
+
+
+def test_texts_of_all_whole_numbers_become_steps() -> None:
+    dump = _live_dump()
+    texts = [[float(step), text] for step, text in enumerate(("Never", "1/8", "1/4", "Always"))]
+    rows = dump["devices"]["Limiter"]["parameters"]
+    rows.append(
+        {"name": "Again", "min": 0, "max": 3, "quantized": False, "default": 2.0, "default_text": "1/4"}
+    )
+    rows[-1]["texts"] = texts
+    one = _taken(dump).parameters[-1]
+    assert not one.law.items
+    assert [display.text(one.law.unit, value, 0.0, 3.0) for value, _ in texts] == [text for _, text in texts]
+    assert "law" not in one.guesses
+
+
 def test_the_list_that_was_the_newest_becomes_one_of_an_older_live() -> None:
     before = devices.find("Limiter")
     assert before is not None
