@@ -435,6 +435,7 @@ def test_two_feet_press_once_and_twice(live: HeadlessLive, load: Load) -> None:
     press(hosted, 1)
     live.run_for(1.0)
     press(hosted, 1)
+    live.run_for(0.2)
     press(hosted, 1)
     live.run_for(1.0)
     assert told[3:] == ["single", "double"]

@@ -27,6 +27,18 @@ class _Shown(PlacedComponent):
             setattr(self, "_%s_value" % state, value)
 
 
+SLOT_SKIN_VALUES = {
+    "empty": "Session.ClipEmpty",
+    "stopped": "Session.ClipStopped",
+    "started": "Session.ClipStarted",
+    "recording": "Session.ClipRecording",
+    "triggered_to_play": "Session.ClipTriggeredPlay",
+    "triggered_to_record": "Session.ClipTriggeredRecord",
+    "record_button": "Session.RecordButton",
+}
+"""The skin's colours of a clip slot, first and second generation."""
+
+
 @takes("launch_button", "delete_button", "select_button", "duplicate_button")
 class ClipSlotCore(_Shown):
     """Launches, or with a modifier held selects, deletes, duplicates; shows what the slot does.

@@ -6,19 +6,9 @@ from functools import partial
 
 from ..engine.events import listens
 from ..engine.session import RingCore, SessionCore
-from ..engine.slots import ClipSlotCore, SceneCore
+from ..engine.slots import SLOT_SKIN_VALUES, ClipSlotCore, SceneCore
 from ..engine.tools import nop
 from .components import CompoundComponent, ControlSurfaceComponent
-
-SLOT_SKIN_VALUES = {
-    "empty": "Session.ClipEmpty",
-    "stopped": "Session.ClipStopped",
-    "started": "Session.ClipStarted",
-    "recording": "Session.ClipRecording",
-    "triggered_to_play": "Session.ClipTriggeredPlay",
-    "triggered_to_record": "Session.ClipTriggeredRecord",
-    "record_button": "Session.RecordButton",
-}
 
 
 class ClipSlotComponent(ClipSlotCore, ControlSurfaceComponent):

@@ -6,7 +6,7 @@ from ..engine.dependency import depends
 from ..engine.events import EventObject
 from ..engine.scrolling import Scrollable
 from ..engine.session import NavigationCore, RingCore, SessionCore
-from ..engine.slots import ClipSlotCore, SceneCore
+from ..engine.slots import SLOT_SKIN_VALUES, ClipSlotCore, SceneCore
 from .component import Component
 
 
@@ -43,15 +43,7 @@ class SessionRingComponent(RingCore, Component):
 class ClipSlotComponent(ClipSlotCore, Component):
     """One clip slot under a button."""
 
-    VALUES = {
-        "empty": "Session.ClipEmpty",
-        "stopped": "Session.ClipStopped",
-        "started": "Session.ClipStarted",
-        "recording": "Session.ClipRecording",
-        "triggered_to_play": "Session.ClipTriggeredPlay",
-        "triggered_to_record": "Session.ClipTriggeredRecord",
-        "record_button": "Session.RecordButton",
-    }
+    VALUES = SLOT_SKIN_VALUES
 
     def _launch_value(self, value):
         if self._clip_slot is None:
