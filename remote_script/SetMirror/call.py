@@ -47,6 +47,7 @@ class Call:
     __slots__ = (
         "after", "apart", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live",
         "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
+        "wish",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +79,8 @@ class Call:
         self.apart: Callable[[], Any] = bool
         """Ends the write's undo step, before a load that makes an entry of its own."""
         self.note = ""
+        self.wish: Any = None
+        """What is to be loaded where, once it was judged."""
         self.waiting: Any = None
         """What a load that Live ends later waits for."""
         self.check: Callable[[], Any] = bool
@@ -107,7 +110,8 @@ class Call:
         """
         if what and not self.overwrite:
             names = [repr(each["name"]) for each in what if each.get("name")][:REPLACED_SHOWN]
-            rule = "{} would overwrite {} {}".format(self.method.name, len(what), kind)
+            counted = "1 {}".format(kind[:-1]) if len(what) == 1 else "{} {}".format(len(what), kind)
+            rule = "{} would overwrite {}".format(self.method.name, counted)
             rule += " ({})".format(", ".join(names)) if names else ""
             facts = {"replaced": what[:REPLACED_SHOWN], "count": len(what)}
             if outcome:

@@ -33,7 +33,7 @@ ADAPTERS: Adapters = {
 }
 
 
-JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES}
+JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES, **loading.JUDGES}
 
 
 def judge(call: Call) -> Steps:

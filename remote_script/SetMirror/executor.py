@@ -308,7 +308,7 @@ class Executor:
         if write.dry_run:
             forecasts = []
             for operation in operations:
-                forecasts.append((yield from operation.forecast(engine, self._live_module())))
+                forecasts.append((yield from _paced(operation.forecast(engine, self._live_module()))))
             return self._result(write, "unchanged", forecasts, 0, dry_run=True)
         for number, operation in enumerate(operations):
             try:
@@ -524,6 +524,17 @@ class Executor:
             yield PUMP
             pumps += 1
             waiting = [op for op in waiting if not op.observe(self.engine)]
+
+
+def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
+    """The same steps in the words of a write: what waits for Live waits for the next pump."""
+    while True:
+        try:
+            wish = next(steps)
+        except StopIteration as end:
+            found: Dict[str, Any] = end.value
+            return found
+        yield wish if wish == MORE else PUMP
 
 
 def _entries(operations: List[Operation]) -> int:

@@ -133,14 +133,19 @@ def _aim(call: Call, wish: Wish) -> None:
         view.device_insert_mode = _INSERT_MODES.get(place or ("after" if is_device else ""), 0)
 
 
-def _load(call: Call) -> Steps:
-    """Load an item to where it is wished, or leave the Set as it was; what it made is what the call made."""
+def _judge(call: Call) -> Steps:
+    """Find the item; refuse what Live cannot do, and what would replace something that it may not."""
     item = yield from find_item(call, call.args["path"])
     if not item.is_loadable:
         raise checks.refuse("only loadable items can be loaded", call.args["path"])
-    wish = Wish(call, item)
-    check(wish)
-    replaces(call, wish)
+    call.wish = Wish(call, item)
+    check(call.wish)
+    replaces(call, call.wish)
+
+
+def _load(call: Call) -> Steps:
+    """Load an item to where it is wished, or leave the Set as it was; what it made is what the call made."""
+    wish = call.wish
     done, made = _at_once(call, wish)
     if done:
         call.made = made
@@ -148,7 +153,7 @@ def _load(call: Call) -> Steps:
     watch = Watch(call, wish)
     _aim(call, wish)
     call.apart()
-    call.obj.load_item(item)
+    call.obj.load_item(wish.item)
     try:
         call.waiting = watch
         while not watch.is_over():
@@ -193,3 +198,4 @@ def _told(wish: Wish, made: List[Any]) -> Any:
 
 
 ADAPTERS: Adapters = {("Browser", "load"): _load}
+JUDGES: Adapters = {("Browser", "load"): _judge}

@@ -27,6 +27,7 @@ class Wish:
 
     def __init__(self, call: Call, item: Any) -> None:
         path, name = str(call.args["path"]), str(item.name)
+        self.item = item
         self.path = path
         self.name = name.rsplit(".", 1)[0] if "." in name else name
         root = path.strip("/").partition("/")[0]

@@ -9,6 +9,7 @@ import pytest
 import trio.testing
 
 from mcp_server.index import VARIABLE
+from mirror import Call, errors
 from remote_script.headless.packs import FILES, USER, Library
 from tests.everything import everything
 from tests.whole import Refused, Whole, whole_path
@@ -222,3 +223,22 @@ async def test_what_the_first_loads_of_a_call_brought_goes_when_a_later_one_is_r
         await refused_as_it_was(
             whole, "NOT_AVAILABLE", path=[KICK, "instruments/Drift"], to=[f"{PADS}/80", EFFECTS]
         )
+
+
+async def test_a_dry_run_of_a_load_refuses_as_the_load_does_and_names_what_would_go(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything(), "12.3", tick_s=0.02) as whole:
+        entries, before = whole.history(), shape(whole)
+        keys, effects = (whole.mirror.resolve(each).id for each in (KEYS, EFFECTS))
+
+        def load(target: int, overwrite: bool = False) -> Call:
+            return Call("application/browser", "load", {"path": DRIFT, "target": target}, overwrite=overwrite)
+
+        with pytest.raises(errors.NotAvailable, match="takes no MIDI"):
+            await whole.mirror.write([load(effects)], dry_run=True)
+        with pytest.raises(errors.WouldOverwrite, match="overwrite 1 device "):
+            await whole.mirror.write([load(keys)], dry_run=True)
+        told = await whole.mirror.write([load(keys, overwrite=True)] * 3, dry_run=True)
+        assert [each.replaced_count for each in told.results] == [1, 1, 1]
+        assert (whole.history(), shape(whole)) == (entries, before)
