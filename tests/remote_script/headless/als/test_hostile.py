@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+import re
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -12,6 +14,8 @@ import pytest
 from remote_script.headless import HeadlessLive
 from remote_script.headless.als import Limits, SetFileError, load_als
 from remote_script.headless.spec import SetSpec
+from tests.remote_script.headless.als import making
+from tests.remote_script.headless.world import check_set
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ROOT = '<Ableton MajorVersion="5" MinorVersion="12.0_12300" Creator="Ableton Live 12.3.6">'
@@ -468,3 +472,35 @@ def test_a_set_packed_in_two_gzip_members_loads(tmp_path: Path) -> None:
     data = whole("").encode()
     path = write(tmp_path, gzip.compress(data[:50]) + gzip.compress(data[50:]), pack=False)
     assert load_als(path).name == "Some"
+
+
+WRITTEN = ("nan", "-1", "1e308", "", "true", "x", "-1e9", "0", "9" * 26, "127", "3.5", "-0.5", "256")
+
+
+def damaged(text: str, seed: int, places: int) -> str:
+    """The Set with so many values replaced and half as many parts taken out, at random."""
+    draw = random.Random(seed)
+    begin = text.index("<LiveSet>")
+    for pattern, count, put in (
+        (r'(?:Value|Time|Duration|Velocity)="([^"]*)"', places, lambda: draw.choice(WRITTEN)),
+        (r"(<[A-Za-z.0-9]+ [^<>]*/>)", places // 2, lambda: ""),
+    ):
+        spots = [found.span(1) for found in re.finditer(pattern, text) if found.start() > begin]
+        for start, end in sorted(draw.sample(spots, count), reverse=True):
+            text = text[:start] + put() + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("places", [2, 20, 200])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_set_damaged_at_random_opens_plays_and_is_one_that_live_could_hold(
+    tmp_path: Path, seed: int, places: int
+) -> None:
+    spec = load_als(write(tmp_path, damaged(making.small(), seed, places)))
+    assert spec.warnings or places < 200
+    live = HeadlessLive(spec)
+    live.song.start_playing()
+    live.run_for(0.3)
+    check_set(live)
+    assert not any("Traceback" in line for line in live.log_lines)
+    live.close()
