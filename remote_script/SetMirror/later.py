@@ -7,7 +7,7 @@ slot of that track, or stops it, the rest is theirs.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from .attribution import Cause, Claim
 from .plans import Row
@@ -19,16 +19,15 @@ AFTER_S = 0.25
 """Two of Live's ticks: what a launch changes besides comes within them."""
 
 _LAUNCHED: Dict[str, FrozenSet[str]] = {
-    "Song": frozenset(
-        ("is_playing", "back_to_arranger", "is_counting_in", "session_record_status", "song_length")
-    ),
+    "Song": frozenset(("is_playing", "back_to_arranger")),
     "Track": frozenset(("playing_slot_index", "fired_slot_index", "back_to_arranger")),
     "ClipSlot": frozenset(("is_playing", "is_triggered", "is_recording", "playing_status")),
     "Clip": frozenset(("is_playing", "is_triggered", "is_recording", "is_overdubbing")),
 }
 _RECORDED = {
     "Song": _LAUNCHED["Song"]
-    | {"record_mode", "session_record", "overdub", "arrangement_overdub", "session_automation_record"},
+    | {"record_mode", "session_record", "overdub", "arrangement_overdub", "session_automation_record"}
+    | {"is_counting_in", "session_record_status", "song_length"},
     "ClipSlot": _LAUNCHED["ClipSlot"] | {"has_clip", "clip", "will_record_on_start"},
 }
 _JUMPED = {"Song": frozenset(("can_jump_to_next_cue", "can_jump_to_prev_cue"))}
@@ -53,9 +52,9 @@ _WARPED = {
 PROPERTIES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "own": {},
     "launch": _LAUNCHED,
-    "stop": _LAUNCHED,
+    "stop": {type_: names for type_, names in _LAUNCHED.items() if type_ != "Song"},
     "transport": {**_LAUNCHED, "Song": _LAUNCHED["Song"] | _JUMPED["Song"]},
-    "arranger": _LAUNCHED,
+    "arranger": {**_LAUNCHED, "Song": frozenset(("back_to_arranger",))},
     "record": {**_LAUNCHED, **_RECORDED},
     "jump": _JUMPED,
     "warp": _WARPED,
@@ -130,7 +129,10 @@ class _Launch(Claim):
         self._plays = word == "launch" and wanted is not False
         self._song_plays = name not in ("stop_playing", "stop", "stop_all_clips") and wanted is not False
         self._all = word == "transport"
-        self._done: Dict[int, float] = {id_: self.until for id_ in _tracks(shadow, target, self._slots)}
+        tracks = list(_tracks(shadow, target))
+        if word == "stop":
+            tracks = [id_ for id_ in tracks if _sounds(shadow.rows[id_])]
+        self._done: Dict[int, float] = dict.fromkeys(tracks, self.until)
         """Tracks that nobody else took over, until when."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
@@ -171,6 +173,8 @@ class _Launch(Claim):
             del self._done[track.id]
         elif value == -1 or name == "playing_slot_index":
             self._done[track.id] = min(self._done[track.id], self._clock() + AFTER_S)
+        # Once all tracks are done or taken over there is nothing left to come.
+        self.until = min(self.until, max(self._done.values(), default=0.0))
         return fits
 
 
@@ -182,7 +186,12 @@ def _slots(shadow: Shadow, target: Row) -> Tuple[int, ...]:
     return () if slot is None else (slot,)
 
 
-def _tracks(shadow: Shadow, target: Row, slots: Set[int]) -> Iterator[int]:
+def _sounds(track: Row) -> bool:
+    """Whether a clip of the track plays or is about to."""
+    return any(isinstance(track.value(name), int) and track.value(name) >= 0 for name in _KEYS)
+
+
+def _tracks(shadow: Shadow, target: Row) -> Iterator[int]:
     """The tracks that it plays on: of the target, else all; a group's slot plays those of its members."""
     track = _track_of(shadow, target)
     if track is not None and not track.value("is_foldable"):

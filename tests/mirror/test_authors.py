@@ -151,3 +151,16 @@ async def test_a_launch_that_a_person_takes_over_is_the_persons(
         await trio.sleep(12.0)
         assert ("live", 0) in told(whole, "playing_slot_index", "tracks/0")
         assert ("agent", 0) not in told(whole, "playing_slot_index", "tracks/0")
+
+
+async def test_a_person_who_stops_the_song_after_an_agent_stopped_the_clips_did_it(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(lambda song: song.start_playing())
+        await quiet()
+        await write(whole, Call("song", "stop_all_clips"))
+        await quiet()
+        await whole.by_hand(lambda song: song.stop_playing())
+        await quiet()
+        assert told(whole, "is_playing", "song")[-1] == ("live", False)
