@@ -6,6 +6,8 @@ says; the event log gets the client's name from here.
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -37,6 +39,7 @@ from .sight import Sight
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Times that a write is judged anew because its rules mean other objects by now."""
+_SECRET = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ class Desk:
             seen[key] = op.value
 
     async def _progressed(self, told: WriteProgress) -> None:
-        await self.report(told.share, 1, told.so_far)
+        await self.report(told.share, 1, self.sight.scrub(told.so_far))
 
     async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
         """Take back what the client did last, or `write`, if Live would undo that; with `anyone`, whatever it would."""
@@ -242,10 +245,11 @@ class Desk:
         if verdict.decide == "allow":
             return []
         if verdict.decide == "ask":
-            about = self._about_question(f"{self.caller.name} wants to {verdict.what}. Let it?", acts)
+            about = self._about_question(self.sight.scrub(self._question(verdict.what)), acts)
             answer = await self._asker.ask(about["question"], about)
             if answer is None:
-                answer = await self._protection.ask_person(self.caller.who, about["question"])
+                question = self._question(verdict.what)
+                answer = await self._protection.ask_person(self.caller.who, question)
             if answer:
                 self._check_consented(about["names"])
             if answer or (answer is None and verdict.else_allow):
@@ -272,15 +276,25 @@ class Desk:
         if asked is not None and all(asked[name] == value for name, value in about.items()):
             return asked
         ids = sorted({id_ for act in acts for id_ in act.ids if id_ in nodes})
-        return {**about, "question": question, "names": {str(id_): nodes[id_].name for id_ in ids}}
+        names = {str(id_): self._name(nodes[id_]) for id_ in ids}
+        return {**about, "question": question, "names": names}
+
+    def _question(self, what: str) -> str:
+        return f"{self.caller.name} wants to {what}. Let it?"
+
+    def _name(self, node: Node) -> str:
+        """An object's name as a question remembers it at the client, who may not know it."""
+        if not self.mirror.hides(node.id):
+            return node.name
+        return hmac.new(_SECRET, node.name.encode(), "sha256").hexdigest()
 
     def _check_consented(self, names: dict[str, str]) -> None:
         """The person said yes to these objects: what is gone or named otherwise by now is another matter."""
         for id_, name in names.items():
             node = self._whole.node(int(id_))
-            if node.name != name:
+            if self._name(node) != name:
                 raise errors.StaleReference(
-                    f"{self.ref(node)} was named {name!r} when the person was asked and is {node.name!r} now",
+                    f"{self._whole.ref(node.id)} was named {name!r} when the person was asked and is {node.name!r} now",
                     hint="ask again",
                 )
 

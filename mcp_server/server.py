@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 import anyio.abc
 import mcp_types as types
+import msgspec
 from mcp.server.lowlevel import Server
 from mcp.server.lowlevel.server import NotificationOptions
 from mcp.shared.exceptions import MCPError
@@ -81,7 +82,7 @@ class Engine:
         self._protection = Protection(mirror)
         self.bodies = self._sights.whole.bodies
         self.library = Library(library_file)
-        self.watches = Watches(tasks, self.sight)
+        self.watches = Watches(tasks, self.seen)
         self.listening = Listening(self.watches)
         self._toolsets = toolsets
         self._read_only = read_only
@@ -121,6 +122,17 @@ class Engine:
     def sight(self, tool: str, client: str) -> Sight:
         """What a client sees through a tool, by the policy that is in force now."""
         return self._sights.of(self.policy, tool, client)
+
+    def seen(self, tool: str, client: str) -> Sight:
+        """The same; Denied where the client may read nothing through the tool."""
+        self.policy.check_reading(tool, client)
+        return self.sight(tool, client)
+
+    def _protocol(self, problem: errors.MirrorError, client: str) -> MCPError:
+        """A refusal where the protocol has no results with `isError`."""
+        scrub = self.sight("get", client).scrub
+        facts = scrub(msgspec.to_builtins(problem.to_json()))
+        return MCPError(types.INVALID_PARAMS, scrub(f"{problem.rule}. {problem.hint}"), facts)
 
     # -- tools -------------------------------------------------------------------------------------
 
@@ -184,27 +196,19 @@ class Engine:
         return types.ListResourceTemplatesResult(resource_templates=resources.templates())
 
     async def read_resource(self, ctx: Any, params: Any) -> dict[str, Any]:
-        uri = str(params.uri)
+        uri, who = str(params.uri), caller_of(ctx).who
         try:
-            text = self._bodies(ctx, uri).read(uri)
+            text = self.seen(resources.find(uri)[0].tool, who).bodies.read(uri)
         except errors.MirrorError as problem:
-            raise _protocol(problem) from None
+            raise self._protocol(problem, who) from None
         contents = [{"uri": uri, "mimeType": "application/json", "text": text}]
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
-    def _bodies(self, ctx: Any, uri: str) -> resources.Bodies:
-        """The bodies that a client may read; Denied where it may read none of this kind."""
-        kind, _ = resources.find(uri)
-        who = caller_of(ctx).who
-        self.policy.check_reading(kind.tool, who)
-        return self.sight(kind.tool, who).bodies
-
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
         try:
-            self._bodies(ctx, str(params.uri))
             self._sender(ctx).subscribe(str(params.uri))
         except errors.MirrorError as problem:
-            raise _protocol(problem) from None
+            raise self._protocol(problem, caller_of(ctx).who) from None
         return types.EmptyResult()
 
     async def unsubscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
@@ -244,15 +248,10 @@ class Engine:
         try:
             return prompts.find(params.name).filled(params.arguments or {})
         except errors.MirrorError as problem:
-            raise _protocol(problem) from None
+            raise self._protocol(problem, caller_of(ctx).who) from None
 
     async def complete(self, ctx: Any, params: types.CompleteRequestParams) -> types.CompleteResult:
         return completions.complete(self.sight("get", caller_of(ctx).who).reader, params)
-
-
-def _protocol(problem: errors.MirrorError) -> MCPError:
-    """A refusal where the protocol has no results with `isError`."""
-    return MCPError(types.INVALID_PARAMS, f"{problem.rule}. {problem.hint}", problem.to_json())
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

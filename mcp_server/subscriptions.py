@@ -97,8 +97,11 @@ class Watches:
         for uri, client, listener in list(self._open):
             before = self._open[uri, client, listener]
             self.close(uri, client, listener)
-            self.open(uri, client, listener)
-            if self._open[uri, client, listener] != before:
+            try:
+                self.open(uri, client, listener)
+            except errors.MirrorError as problem:
+                log.info("client %s watches %s no more: %s", client, uri, problem)
+            if self._open.get((uri, client, listener)) != before:
                 listener(uri)
 
     def tell(self, uri: str) -> None:

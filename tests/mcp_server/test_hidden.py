@@ -11,6 +11,7 @@ import mcp_types as types
 import pytest
 import trio
 import trio.testing
+from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
 from mcp_server.policy import File, Policy, Rule
@@ -203,6 +204,28 @@ async def test_the_answers_and_refusals_of_writes_do_not_tell_it_either(autojump
             assert TOLD not in said, (tool, said)
 
 
+@ERAS
+async def test_a_question_about_a_hidden_object_does_not_name_it_to_the_client(
+    mode: str, autojump_clock: Clock
+) -> None:
+    asked: list[str] = []
+
+    async def elicit(context: Any, params: Any) -> types.ElicitResult:
+        asked.append(params.message)
+        await trio.lowlevel.checkpoint()
+        return types.ElicitResult(action="accept", content={"allow": True})
+
+    async with whole_path(demo_set(), mode=mode, policy=DENIED, elicit=elicit) as whole:
+        await marked(whole)
+        if mode == "auto":
+            first = await whole.agent.client.session.call_tool(
+                "delete", {"targets": ["tracks/1"]}, allow_input_required=True
+            )
+            assert TOLD not in str(first)
+        await whole.call("delete", targets=["tracks/1"])
+        assert asked == ["tests wants to delete_track (tracks/1 'hidden'). Let it?"]
+
+
 async def test_a_hidden_object_shows_its_ref_and_that_it_is_hidden(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=DENIED) as whole:
         await marked(whole)
@@ -310,6 +333,10 @@ async def test_a_rule_about_a_tool_holds_for_it_and_for_the_resource_that_reads_
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("get_notes", clip=clip)
             assert "policy" in await read(whole, f"live://clips/{clip}/notes")
+            if not rule.refs:
+                with pytest.raises(MCPError, match="does not allow get_notes"):
+                    async with whole.agent.subscribed(f"live://clips/{clip}/notes"):
+                        await trio.sleep(1.0)
             assert (await whole.call("get_track", track="tracks/1"))["track"]["name"] == "Keys"
 
 
