@@ -1,6 +1,6 @@
-"""Marks for facts of headless Live that no source has from a real Live, for the agent that reads them.
+"""What the facts of native devices say to an agent: which of headless Live's are guesses, and what is usual.
 
-Used only in front of a headless Live. The facts of native devices carry their own marks.
+The facts are those that headless Live is made of; each carries its own marks.
 """
 
 from __future__ import annotations
@@ -37,3 +37,20 @@ def _known(class_name: str) -> dict[str, tuple[str, ...]]:
         one.name: tuple(TEXTS[each] for each in one.guesses if each in TEXTS) for one in facts.parameters
     }
     return {name: found for name, found in marks.items() if found}
+
+
+def usual_value(device: Node, parameter: Node) -> float | None:
+    """The value of a parameter in a fresh device, as real Lives have it; None where no source tells.
+
+    Live itself says so of continuous parameters only (`default_value`).
+    """
+    return _usual(str(device.props.get("class_name") or "")).get(parameter.name)
+
+
+@cache
+def _usual(class_name: str) -> dict[str, float]:
+    from remote_script.headless import devices
+
+    facts = devices.find(class_name)
+    known = () if facts is None else facts.parameters
+    return {one.name: float(one.default) for one in known if "default" not in one.guesses}

@@ -15,7 +15,7 @@ their own note only. `C1@0:.25v100 @1 @2v80 D1@1:.5 C3,E3,G3@4:4` is three kicks
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from mirror import errors
@@ -148,12 +148,21 @@ def _extras(text: str, where: str) -> dict[str, Any]:
 def written(notes: Iterable[NoteLike], *, ids: bool = False) -> str:
     """The text of `notes`, by time or by pitch, whichever is shorter; equal starts make chords without `ids`."""
     held = list(notes)
-    by_time = _line(sorted(held, key=lambda note: (note.start_time, note.pitch)), ids)
+    by_time = timeline(held, ids=ids)
     by_pitch = _line(sorted(held, key=lambda note: (note.pitch, note.start_time)), ids)
     return by_pitch if len(by_pitch) < len(by_time) else by_time
 
 
-def _line(notes: list[NoteLike], ids: bool) -> str:
+Name = Callable[[int], str]
+"""How a pitch is written."""
+
+
+def timeline(notes: Iterable[NoteLike], *, ids: bool = False, name: Name | None = None) -> str:
+    """The text of `notes` by time; with `name` each states its pitch, written so."""
+    return _line(sorted(notes, key=lambda note: (note.start_time, note.pitch)), ids, name)
+
+
+def _line(notes: list[NoteLike], ids: bool, name: Name | None = None) -> str:
     parts: list[str] = []
     before = FIRST
     position = 0
@@ -167,7 +176,7 @@ def _line(notes: list[NoteLike], ids: bool) -> str:
             chord.append(other.pitch)
         position += len(chord)
         now = (tuple(chord), note.duration, note.velocity)
-        parts.append(_token(note, now, before, ids))
+        parts.append(_token(note, now, before, ids, name))
         before = now
     return " ".join(parts)
 
@@ -190,8 +199,10 @@ def _token(
     now: tuple[tuple[int, ...], float, float],
     before: tuple[tuple[int, ...], float, float],
     ids: bool,
+    name: Name | None,
 ) -> str:
-    text = ",".join(units.pitch_name(each) for each in now[0]) if now[0] != before[0] else ""
+    stated = name is not None or now[0] != before[0]
+    text = ",".join((name or units.pitch_name)(each) for each in now[0]) if stated else ""
     text += "@" + _said(note.start_time)
     text += ":" + _said(note.duration) if now[1] != before[1] else ""
     text += "v" + _said(note.velocity) if now[2] != before[2] else ""

@@ -15,9 +15,10 @@ import msgspec
 
 from mirror import Match, Mirror, Node, Note, errors
 from mirror.queries import known_properties
-from remote_script.SetMirror import schema
+from remote_script.SetMirror import scales, schema
 
 from . import headless, units
+from .reading import texts_of_numbers
 
 SONG_FIELDS = (
     "tempo",
@@ -108,6 +109,9 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     }
     if props.get("is_quantized"):
         shown["items"] = props.get("value_items")
+        if texts_of_numbers(node):
+            # A bare number is one of the texts there: the inner value is written so.
+            shown["value"] = {"raw": props.get("value")}
     if props.get("automation_state"):
         shown["automation_state"] = mirror.shown(node, "automation_state")
     guesses = headless.guesses(mirror, node) if mirror.is_headless else []
@@ -173,6 +177,43 @@ def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     if chains:
         shown["chains"] = [_chain(mirror, each) for each in chains]
     return shown
+
+
+def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
+    """False for a parameter at its default, and for a macro that nothing is mapped to."""
+    props = parameter.props
+    mapped = device.props.get("macros_mapped")
+    held = device.children.get("parameters") or ()
+    if isinstance(mapped, list | tuple) and parameter.id in held:
+        # The first parameter is Device On, then come the macros.
+        macro = held.index(parameter.id) - 1
+        if 0 <= macro < len(mapped) and not mapped[macro]:
+            return False
+    value, usual = props.get("value"), props.get("default_value")
+    if not isinstance(usual, int | float):
+        usual = headless.usual_value(device, parameter)
+    if parameter.name == "Device On":
+        return value != 1.0
+    if isinstance(value, int | float) and isinstance(usual, int | float):
+        return abs(value - usual) > 1e-6 * max(1.0, abs(usual))
+    return True
+
+
+@unless_hidden
+def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict[str, Any]:
+    """A device in a few lines: parameter → Live's text, those that tell something, or all."""
+    held = mirror.children(node, "parameters")
+    shown = {
+        each.name: each.props.get("display")
+        for each in held
+        if not mirror.hides(each.id) and (all_of_it or is_telling(mirror, node, each))
+    }
+    return {
+        "ref": mirror.ref(node.id),
+        "name": node.name,
+        "class": node.props.get("class_name"),
+        "set": shown,
+    }
 
 
 @unless_hidden
@@ -407,6 +448,49 @@ def note(one: Note) -> dict[str, Any]:
     return shown
 
 
+SHORT = {
+    "note_id": "id",
+    "pitch": "p",
+    "start_time": "t",
+    "duration": "d",
+    "velocity": "v",
+    "mute": "m",
+    "probability": "pr",
+    "release_velocity": "rv",
+    "velocity_deviation": "vd",
+}
+"""Live's names of a note's fields → the short ones, which edits take as well."""
+
+
+def short_note(one: Note) -> dict[str, Any]:
+    """A note with short names."""
+    return {SHORT[name]: value for name, value in note(one).items()}
+
+
+def pitch_namer(mirror: Mirror) -> Callable[[int], str]:
+    """How pitches are written in the Set's key."""
+    props = mirror.resolve("song").props
+    root, scale = int(props.get("root_note") or 0), str(props.get("scale_name") or "")
+    plain = str.maketrans("♯♭", "#b")
+    return lambda pitch: scales.note_name_in_scale(pitch, root, scale).translate(plain)
+
+
+def outside_scale(mirror: Mirror, node: Node, notes: list[Note]) -> list[str]:
+    """The names of the pitches that the Set's scale has not; none for drums, which have no scale."""
+    props = mirror.resolve("song").props
+    steps = scales.INTERVALS.get(str(props.get("scale_name") or ""))
+    above: Node | None = node
+    while above is not None and above.type != "Track":
+        above = mirror.node(above.parent) if above.parent is not None else None
+    drums = above is not None and any(
+        each.props.get("can_have_drum_pads") for each in mirror.children(above, "devices")
+    )
+    if steps is None or drums:
+        return []
+    root, name = int(props.get("root_note") or 0), pitch_namer(mirror)
+    return [name(each) for each in sorted({one.pitch for one in notes}) if (each - root) % 12 not in steps]
+
+
 class Budget:
     """How many objects an answer may still hold, and how many were left out."""
 
@@ -473,6 +557,8 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
     value = node.props.get(name)
     if name == "notes" and isinstance(value, tuple):
         return f"{len(value)} notes: read them with get_notes"
+    if name == "value" and node.type == "DeviceParameter" and texts_of_numbers(node):
+        return {"raw": value}
     return mirror.shown(node, name)
 
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import anyio
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Mirror, Node, errors, values
+from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror import schema
 
 from .. import notation, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
-from ..plans import Scope
+from ..plans import Scope, only
 from ..tool import Arguments, Toolset
 from .notes import in_range
 
@@ -94,8 +95,9 @@ def noted(scope: Scope, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 class GetDevice(Arguments):
-    device: Target
+    device: Annotated[list[Target], Meta(min_length=1, max_length=64, description="one or many")]
     match: Annotated[str, Meta(description="only parameters whose name contains this")] = ""
+    all: Annotated[bool, Meta(description="parameters at their default and unmapped macros, too")] = False
     limit: Limit = 150
     cursor: Cursor = ""
 
@@ -103,16 +105,23 @@ class GetDevice(Arguments):
 @tools.reads(
     GetDevice,
     "Get a device",
-    "One device: parameters with value, range and Live's text; chains, pads, macros.",
-    {"device": OBJECT},
+    "Devices: parameters that are not at their default, with Live's text; chains, pads, macros.",
+    {"device": {}},
 )
 async def get_device(desk: Desk, given: GetDevice) -> dict[str, Any]:
-    mirror = desk.mirror
-    node = desk.scope.target(given.device, "Device")
+    scope = desk.scope
+    nodes = [scope.target(each, "Device") for each in given.device]
+    if len(nodes) > 1:
+        only(given, "many devices", "all", of=("match", "all", "limit", "cursor"))
+        return {"device": [views.device_settings(desk.mirror, node, all_of_it=given.all) for node in nodes]}
+    mirror, node = desk.mirror, nodes[0]
     words = given.match.casefold()
     held = [each for each in mirror.children(node, "parameters") if words in each.name.casefold()]
-    part, after = page(held, given.cursor, given.limit)
+    told = held if words or given.all else [each for each in held if views.is_telling(mirror, node, each)]
+    part, after = page(told, given.cursor, given.limit)
     shown = views.device_whole(mirror, node, part)
+    if len(told) < len(held):
+        shown["at_default"] = f"{len(held) - len(told)} parameters left out; all: true shows them"
     return {"device": shown, **after}
 
 
@@ -209,12 +218,16 @@ async def find(desk: Desk, given: Find) -> dict[str, Any]:
 
 
 class GetNotes(Arguments):
-    clip: (
-        Annotated[Clip, Meta(description="clip or its slot; default the one in the detail view")] | UnsetType
-    ) = UNSET
+    clip: Annotated[
+        list[Clip], Meta(max_length=200, description="clips or slots; default the one in the detail view")
+    ] = []
     form: Annotated[
-        Literal["objects", "compact"], Meta(description="compact: 'C1@0:.25v100#id …', see edit_notes")
+        Literal["objects", "short", "compact"],
+        Meta(
+            description="short: {id, p, t, d, v…}; compact: 'C1@0:.25v100#id …' is pitch@start:duration v velocity"
+        ),
     ] = "objects"
+    ids: Annotated[bool, Meta(description="of compact: false is shorter")] = True
     from_time: Time | UnsetType = UNSET
     to_time: Annotated[Time, Meta(description="not included")] | UnsetType = UNSET
     from_pitch: Pitch = 0
@@ -226,20 +239,54 @@ class GetNotes(Arguments):
 @tools.reads(
     GetNotes,
     "Get notes",
-    "Notes of a MIDI clip by time and pitch, with the ids that edits need.",
+    "Notes of MIDI clips by time, with the ids that edits need.",
     {"notes": {}, "count": {"type": "integer"}},
 )
 async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
-    mirror = desk.mirror
-    scope = desk.scope
-    node = scope.meant(given.clip, "Clip")
+    mirror, scope = desk.mirror, desk.scope
+    if not given.ids:
+        only(given, f"form '{given.form}'", *(["ids"] if given.form == "compact" else []), of=("ids",))
+    nodes = [scope.clip(each) for each in given.clip] or [scope.meant(UNSET, "Clip")]
+    if len(nodes) > 1:
+        return _notes_of_many(scope, nodes, given)
+    node = nodes[0]
     held = in_range(scope, mirror.notes(node), given)
     part, after = page(held, given.cursor, given.limit)
-    shown: Any = (
-        notation.written(part, ids=True) if given.form == "compact" else [views.note(each) for each in part]
-    )
-    answer = {"ref": mirror.ref(node.id), "notes": shown, "count": len(held), **after}
+    answer = {"ref": mirror.ref(node.id), "notes": _in_form(mirror, part, given), "count": len(held), **after}
+    outside = views.outside_scale(mirror, node, held)
+    if outside:
+        answer["outside_scale"] = outside
     return answer if not scope.notes else {**answer, "said": scope.notes}
+
+
+def _in_form(mirror: Mirror, notes: list[Note], given: GetNotes) -> Any:
+    if given.form == "compact":
+        return notation.timeline(notes, ids=given.ids, name=views.pitch_namer(mirror))
+    return [views.note(each) if given.form == "objects" else views.short_note(each) for each in notes]
+
+
+def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str, Any]:
+    """Each clip's notes once: a clip with the same notes as one before says so."""
+    if given.cursor:
+        raise errors.InvalidParams("`cursor` goes with one clip", hint="leave it out, or read one clip")
+    seen: dict[Any, str] = {}
+    found: list[dict[str, Any]] = []
+    left, count = given.limit, 0
+    for node in nodes:
+        held = in_range(scope, scope.note_list(node), given)
+        ref = scope.ref(node)
+        shown: dict[str, Any] = {"ref": ref, "name": node.name}
+        same = seen.setdefault(tuple(msgspec.structs.replace(each, note_id=0) for each in held), ref)
+        count += len(held)
+        if same != ref:
+            shown["same_notes_as"] = same
+        else:
+            shown["notes"] = _in_form(scope.mirror, held[:left], given)
+            if len(held) > left:
+                shown["cut"] = f"{len(held) - left} notes left out: raise limit, or read this clip alone"
+            left -= min(left, len(held))
+        found.append(shown)
+    return {"notes": found, "count": count}
 
 
 class GetChanges(Arguments):

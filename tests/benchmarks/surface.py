@@ -133,7 +133,7 @@ async def _our_tokens(agent: Agent) -> list[Row]:
     client = agent.client
     device, count = "", 0
     for each in (await agent.call("find", kind="device", limit=200))["found"]:
-        held = len((await agent.call("get_device", device=each["ref"]))["device"]["parameters"])
+        held = len((await agent.call("get_device", device=each["ref"], all=True))["device"]["parameters"])
         if abs(held - PARAMETERS) < abs(count - PARAMETERS) and each["ref"].startswith("tracks/"):
             device, count = each["ref"], held
     clip = "tracks/0/clip_slots/1/clip"
@@ -144,14 +144,14 @@ async def _our_tokens(agent: Agent) -> list[Row]:
         (
             CLIP,
             f"{OURS}, compact",
-            await _answer(client, "get_notes", clip=clip, form="compact"),
+            await _answer(client, "get_notes", clip=clip, form="compact", ids=False),
             {"calls": 1},
         ),
         (CLIP, f"{OURS}, objects", await _answer(client, "get_notes", clip=clip), {"calls": 1}),
         (
             DEVICE,
             OURS,
-            await _answer(client, "get_device", device=device),
+            await _answer(client, "get_device", device=device, all=True),
             {"parameters": count, "device": device},
         ),
     ]

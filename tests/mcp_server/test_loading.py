@@ -31,7 +31,7 @@ async def load(whole: Whole, path: str, **more: Any) -> dict[str, Any]:
     (result,) = answer["results"]
     assert answer["outcome"] == "verified"
     if result["result"]["type"] != "Clip":
-        shown = (await whole.call("get_device", device=result["result"]["id"]))["device"]
+        shown = (await whole.call("get_device", device=result["result"]["id"], all=True))["device"]
         assert shown["parameters"][0]["name"] == "Device On"
         assert shown["parameters"][-1]["display"]
     return dict(result["result"])

@@ -104,7 +104,7 @@ async def ids(whole: Whole, node: Node, condition: str) -> list[int]:
     """What fulfils it among its own kind and kin."""
     near = {"under": f"id:{node.parent}"} if node.parent is not None else {}
     found = await whole.call("find", kind=node.type, where=[condition], limit=1000, **near)
-    return [each["id"] for each in found["found"]]
+    return [int(each["id"].removeprefix("id:")) for each in found["found"]]
 
 
 async def test_every_value_that_is_read_is_taken_back(autojump_clock: Clock) -> None:

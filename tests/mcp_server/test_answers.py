@@ -1,0 +1,102 @@
+"""What reads say: all of a Set in a few calls, nothing empty without a word, what is shown is taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+import trio
+import trio.testing
+
+from remote_script.headless import demo_set
+from tests.everything import everything
+from tests.whole import Refused, whole_path
+
+Clock = trio.testing.MockClock
+MOST_CALLS, MOST_BYTES = 4, 12_000
+DRUMS, KEYS = "tracks/0/clip_slots/3/clip", "tracks/1/clip_slots/2/clip"
+
+
+async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None:
+    answers: list[dict[str, Any]] = []
+    async with whole_path(demo_set()) as whole:
+        answers.append(await whole.call("get_set"))
+        shown = answers[0]["set"]
+        kinds = {str(number): each["kind"] for number, each in enumerate(shown["tracks"])}
+        clips = [
+            f"tracks/{track}/clip_slots/{scene}"
+            for scene, row in shown["grid"].items()
+            for track in row
+            if kinds[track] == "midi"
+        ]
+        assert len(clips) == 19
+        answers.append(await whole.call("get_notes", clip=clips, form="compact", ids=False, limit=5000))
+        devices = [found.ref for found in whole.mirror.find(kind="device", limit=200)]
+        answers.append(await whole.call("get_device", device=devices))
+        assert len(answers) <= MOST_CALLS
+        assert sum(len(msgspec.json.encode(each)) for each in answers) <= MOST_BYTES
+        assert answers[1]["count"] == sum(len(whole.mirror.notes(f"{clip}/clip")) for clip in clips)
+        assert all(("notes" in each) != ("same_notes_as" in each) for each in answers[1]["notes"])
+        assert shown["counts"]["clips"] == sum(len(row) for row in shown["grid"].values())
+
+
+@pytest.mark.parametrize("form", ["objects", "short", "compact"])
+async def test_notes_of_each_form_are_taken_back(form: str, autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        before = whole.mirror.notes(DRUMS)
+        read = await whole.call("get_notes", clip=DRUMS, form=form)
+        await whole.call("edit_notes", clip=DRUMS, change=read["notes"])
+        assert whole.mirror.notes(DRUMS) == before
+        await whole.call("edit_notes", clip=DRUMS, replace=read["notes"], overwrite=True)
+        now = [msgspec.structs.replace(each, note_id=0) for each in whole.mirror.notes(DRUMS)]
+        assert now == [msgspec.structs.replace(each, note_id=0) for each in before]
+
+
+async def test_notes_outside_the_scale_are_named_and_drums_have_none(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("edit_notes", clip=KEYS, replace="D3@0 F#3@1 A3@2", overwrite=True)
+        assert (await whole.call("get_notes", clip=KEYS))["outside_scale"] == ["Gb3"]
+        assert "outside_scale" not in await whole.call("get_notes", clip=DRUMS)
+
+
+async def test_a_device_shows_what_is_not_at_its_default_and_all_when_asked(autojump_clock: Clock) -> None:
+    async with whole_path(everything(), tick_s=0.02) as whole:
+        made = (await whole.call("insert_device", to=1, name="Reverb"))["results"][0]["result"]["ref"]
+        assert (await whole.call("get_device", device=made))["device"]["parameters"] == []
+        await whole.call("set_device", device=made, parameters={"Dry/Wet": "33 %"})
+        shown = (await whole.call("get_device", device=made))["device"]
+        assert [each["name"] for each in shown["parameters"]] == ["Dry/Wet"]
+        assert shown["at_default"]
+        both = (await whole.call("get_device", device=[made, "tracks/1/devices/0"]))["device"]
+        assert both[0]["set"] == {"Dry/Wet": "33 %"}
+        full = (await whole.call("get_device", device=made, all=True))["device"]["parameters"]
+        assert len(full) == len(whole.mirror.children(made, "parameters"))
+
+
+async def test_no_answer_is_empty_without_a_word(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        for tool, arguments, near in (
+            ("find", {"where": ["tempoo > 3"]}, "tempo"),
+            ("find", {"kind": "scene", "where": ["arm = true"]}, "name"),
+            ("get", {"target": "song", "fields": ["tempoo"]}, "tempo"),
+            ("wait_for_change", {"match": ["Drms"]}, "Drums"),
+            ("get_changes", {"match": ["Drms"]}, "Drums"),
+            ("get_changes", {"match": [3]}, "id:3"),
+        ):
+            with pytest.raises(Refused) as caught:
+                await whole.call(tool, **arguments)
+            assert near in caught.value.data["hint"], (tool, caught.value.data)
+        answer = await whole.call("get", target="return_tracks/0", fields=["name", "arm"])
+        assert answer["missing"] == {"arm": "exists on midi, audio only"}
+
+
+async def test_values_of_live_alone_are_read_where_they_are_asked_for(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("transport", action="jump_to", time="bar 5")
+        await trio.sleep(1)
+        shown = (await whole.call("get", target="song", fields=["current_song_time"]))["object"]
+        assert (shown["current_song_time"], shown["bars"]) == (16.0, "5.1.1")
+        meters = await whole.call("get", target="tracks/0", fields=["output_meter_level"])
+        assert meters["object"]["output_meter_level"] == 0.0
+        assert meters["sampled"]
