@@ -201,7 +201,7 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
 
 @unless_hidden
 def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict[str, Any]:
-    """A device in a few lines: parameter → Live's text, those that tell something, or all."""
+    """A device in a few lines: parameter → Live's text, those that tell something, or all; with what a rack holds."""
     held = mirror.children(node, "parameters")
     shown = {
         each.name: each.props.get("display")

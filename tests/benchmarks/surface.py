@@ -1,9 +1,9 @@
 """What a model pays for and waits for: tokens of tools and answers, latency over stdio and HTTP, one client and
 eight.
 
-Tokens are JSON bytes / 4, of what the client gets to put before its model: the list of tools as it is on the wire,
-and the text of an answer. `ableton-mcp` and `livemcp` are asked through their own servers, about the same Set in the
-same headless Live; both of their scripts listen on one fixed port, so one after the other.
+Tokens are UTF-8 bytes / 4 of compact JSON, of what the client puts before its model: name, description and input schema
+of each tool, and the text of an answer. `ableton-mcp` and `livemcp` are asked through their own servers, about the same
+Set in the same headless Live; both of their scripts listen on one fixed port, so one after the other.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ TRACKS, NOTES, PARAMETERS = 24, 100, 60
 READS, CLIENTS, CHANGES, CALLS = 300, 8, 60, 60
 LISTING = "tokens of the list of tools"
 OVERVIEW = f"tokens of an overview of a Set of {TRACKS} tracks"
+UNDERSTOOD = "tokens to understand the demo Set: grid, all notes, device settings that are not default"
 CLIP = f"tokens of a clip of {NOTES} notes"
 DEVICE = f"tokens of a device of about {PARAMETERS} parameters"
 READ = "read one track through the MCP server"
@@ -67,7 +68,7 @@ def rows(*, with_peers: bool = True) -> Iterator[Row]:
     """All rows of this module."""
     found: list[Row] = []
     trio.run(_measure, found, with_peers)
-    order = [LISTING, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
+    order = [LISTING, UNDERSTOOD, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
     yield from sorted(found, key=lambda row: order.index(row.question))
 
 
@@ -77,6 +78,7 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
         async with HeadlessProcess.started() as live:
             async with Agent.connected(live.port, environ=ours) as agent:
                 await Hands(agent).wait_synced()
+                found.append(await _understood(agent))
                 await _fill(agent)
                 found += await _our_tokens(agent)
             found += await _latencies(live, ours)
@@ -118,7 +120,10 @@ def _tokens(text: str) -> int:
 
 async def _listing(client: Client) -> str:
     tools = (await client.list_tools()).tools
-    told = [each.model_dump(by_alias=True, mode="json", exclude_none=True) for each in tools]
+    told = [
+        {"name": each.name, "description": each.description or "", "inputSchema": each.input_schema}
+        for each in tools
+    ]
     return json.dumps({"tools": told}, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -127,6 +132,24 @@ async def _answer(client: Client, tool: str, **arguments: Any) -> str:
     if result.is_error:
         raise peers.NotAvailable(f"{tool}: {result.content}")
     return "".join(getattr(block, "text", "") for block in result.content)
+
+
+async def _understood(agent: Agent) -> Row:
+    """The demo Set in as few calls as it takes."""
+    shown = (await agent.call("get_set"))["set"]
+    midi = [str(number) for number, each in enumerate(shown["tracks"]) if each["kind"] == "midi"]
+    clips = [
+        f"tracks/{n}/clip_slots/{scene}" for scene, row in shown["grid"].items() for n in row if n in midi
+    ]
+    lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
+    devices = [f"{line['ref']}/devices/{place}" for line in lines for place in range(len(line["devices"]))]
+    texts = [
+        await _answer(agent.client, "get_set"),
+        await _answer(agent.client, "get_notes", clip=clips, form="compact", ids=False, limit=5000),
+        await _answer(agent.client, "get_device", device=devices),
+    ]
+    size = sum(len(text.encode()) for text in texts)
+    return Row(UNDERSTOOD, OURS, facts={"tokens": round(size / 4), "bytes": size, "calls": len(texts)})
 
 
 async def _our_tokens(agent: Agent) -> list[Row]:

@@ -32,8 +32,14 @@ async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None
         ]
         assert len(clips) == 19
         answers.append(await whole.call("get_notes", clip=clips, form="compact", ids=False, limit=5000))
-        devices = [found.ref for found in whole.mirror.find(kind="device", limit=200)]
+        lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
+        devices = [
+            f"{line['ref']}/devices/{place}" for line in lines for place in range(len(line["devices"]))
+        ]
         answers.append(await whole.call("get_device", device=devices))
+        # What a rack holds is shown with it.
+        text = msgspec.json.encode(answers[2]).decode()
+        assert all(f'"{found.ref}"' in text for found in whole.mirror.find(kind="device", limit=200))
         assert len(answers) <= MOST_CALLS
         assert sum(len(msgspec.json.encode(each)) for each in answers) <= MOST_BYTES
         assert answers[1]["count"] == sum(len(whole.mirror.notes(f"{clip}/clip")) for clip in clips)
