@@ -18,7 +18,7 @@ import click
 
 from mcp_server.commands import folders
 from mcp_server.commands.console import Failure, say
-from mcp_server.commands.options import DEFAULT_PORT, port
+from mcp_server.commands.options import DEFAULT_PORT, http_port, port
 
 SERVER = "setmirror"
 CLIENT_VARIABLE = "SETMIRROR_CLIENT"
@@ -131,14 +131,7 @@ def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
 @click.argument("client", type=click.Choice(list(CLIENTS)))
 @click.option("--headless", is_flag=True, help="A server with its own headless Live, to try without Live.")
 @click.option("--http", is_flag=True, help="For a server that `setmirror serve --http` runs, by its address.")
-@click.option(
-    "--http-port",
-    type=click.IntRange(1, 65535),
-    default=9861,
-    show_default=True,
-    metavar="PORT",
-    help="Where that server listens.",
-)
+@http_port
 @click.option(
     "--name",
     metavar="NAME",

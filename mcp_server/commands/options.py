@@ -25,6 +25,15 @@ port = click.option(
     help="The bridge's port on 127.0.0.1.",
 )
 
+http_port = click.option(
+    "--http-port",
+    type=click.IntRange(0, 65535),
+    default=9861,
+    show_default=True,
+    metavar="PORT",
+    help="Where `serve --http` listens on 127.0.0.1; 0 takes any free port.",
+)
+
 set_file = click.option(
     "--set",
     "set_file",

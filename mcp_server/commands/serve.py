@@ -23,14 +23,7 @@ PACKS = "headless library"
 @click.option("--headless", is_flag=True, help="Start a headless Live and end it with the server.")
 @options.set_file
 @click.option("--http", is_flag=True, help="Streamable HTTP on 127.0.0.1 instead of stdio.")
-@click.option(
-    "--http-port",
-    type=click.IntRange(0, 65535),
-    default=9861,
-    show_default=True,
-    metavar="PORT",
-    help="Where --http listens; 0 takes any free port.",
-)
+@options.http_port
 @click.option("--read-only", is_flag=True, help="Offer and allow reads only.")
 @click.option(
     "--toolset",
