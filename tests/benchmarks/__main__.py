@@ -25,6 +25,7 @@ SUITES = {
     "building": "the script building and resyncing a large Set, in virtual time",
     "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
+    "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }
 
