@@ -208,12 +208,22 @@ def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict
         for each in held
         if not mirror.hides(each.id) and (all_of_it or is_telling(mirror, node, each))
     }
-    return {
+    told = {
         "ref": mirror.ref(node.id),
         "name": node.name,
         "class": node.props.get("class_name"),
         "set": shown,
     }
+    chains = mirror.children(node, "chains")
+    if chains:
+        told["chains"] = [_chain_settings(mirror, each, all_of_it) for each in chains]
+    return told
+
+
+@unless_hidden
+def _chain_settings(mirror: Mirror, node: Node, all_of_it: bool) -> dict[str, Any]:
+    held = mirror.children(node, "devices")
+    return {"name": node.name, "devices": [device_settings(mirror, each, all_of_it) for each in held]}
 
 
 @unless_hidden
