@@ -158,6 +158,7 @@ def test_a_grid_answers_only_after_its_greeting(live: HeadlessLive, load: Load) 
 
 PADS = """
     from _Framework.ControlSurface import *
+    from _Framework.ButtonElement import ButtonElement
     from _Framework.MidiMap import MidiMap, make_button, make_encoder, make_slider
     from _Framework.InputControlElement import *
     from _Framework.ModeSelectorComponent import ModeSelectorComponent
@@ -200,6 +201,8 @@ PADS = """
                 self.numbers = Numbers()
                 self.speed = Speed(self.modes)
                 self.speed.set_mode_buttons(tuple(self.numbers["Modes"]))
+                self.held = Speed([])
+                self.held.set_mode_buttons([ButtonElement(True, MIDI_NOTE_TYPE, 0, n) for n in (26, 27, 28)])
                 self.channels = ChannelTranslationSelector(2)
                 self.channels.set_controls_to_translate(tuple(self.numbers["Knobs"]))
                 self.channels.set_mode_buttons(tuple(self.numbers["Channels"]))
@@ -247,6 +250,13 @@ def test_pads_from_a_table_of_numbers(live: HeadlessLive, load: Load) -> None:
     assert hosted.midi_out[-3:] == [(0x90, 20, 0), (0x90, 21, 0), (0x90, 22, 127)] or (
         (0x90, 22, 127) in hosted.midi_out
     )
+    # A momentary button that is held long has its mode only meanwhile.
+    press(hosted, 27)
+    hosted.receive_midi((0x90, 28, 127))
+    live.run_for(0.6)
+    assert made.held.mode_index() == 2
+    hosted.receive_midi((0x80, 28, 0))
+    assert made.held.mode_index() == 1
     hosted.receive_midi((0x90, 11, 127))
     live.run_for(0.2)
     assert live.song.view.selected_track == live.song.tracks[1]

@@ -262,6 +262,7 @@ def test_one_matrix_is_the_session_and_its_overview(live: HeadlessLive, load: Lo
     assert hosted.instance.reentered == [1]
     press(hosted, 8)
     live.run_for(0.2)
+    assert hosted.instance.modes.active_modes == ["overview"]
     shown = lights(hosted)
     assert (shown[10], shown[11]) == (40, 41)
     press(hosted, 11)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -330,3 +331,99 @@ def test_map_modes_have_lives_numbers_and_an_endless_knob_counts_both_ways(
     assert hosted.instance.heard == [1, -1, 1, -1, 1, -1]
     hosted.receive_midi((0xB0, 9, 127))
     assert live.song.tracks[0].mixer_device.panning.value < 0
+
+
+def test_a_package_that_is_left_out_says_so_in_one_sentence(live: HeadlessLive, tmp_path: Path) -> None:
+    folder = tmp_path / "Made"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from pushbase.push_base import PushBase\n")
+    hosted = live.load_script(str(folder))
+    assert hosted.instance is None
+    assert hosted.log[-1] == (
+        "ModuleNotFoundError: headless Live does not have Live's package pushbase: "
+        "it has _Framework, _Generic, _APC, ableton.v2, ableton.v3"
+    )
+
+
+def test_a_script_that_brings_a_package_of_that_name_has_its_own(load: Load) -> None:
+    hosted = load(
+        """
+        import sys, os, types
+        sys.modules["novation"] = types.ModuleType("novation")
+        sys.modules["novation"].BRAND = "ours"
+        from novation import BRAND
+        def create_instance(c_instance):
+            return type("Made", (), {"brand": BRAND, "disconnect": lambda self: None})()
+        """
+    )
+    assert hosted.instance.brand == "ours"
+    sys.modules.pop("novation", None)
+
+
+def test_c_instance_has_what_scripts_ask_of_it(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        """
+        class Made:
+            def __init__(self, c_instance):
+                self.c = c_instance
+                repeat, levels = c_instance.note_repeat, c_instance.velocity_levels
+                repeat.enabled, repeat.repeat_rate = True, 0.5
+                levels.enabled = True
+                levels.set_notes((36, 37))
+                levels.set_target_note(36)
+                c_instance.full_velocity.enabled = True
+                c_instance.send_model_update("display", 1)
+                self.connected = c_instance.process_connected()
+                self.launched = c_instance.launch_external_process("a display")
+            def disconnect(self):
+                pass
+        def create_instance(c_instance):
+            return Made(c_instance)
+        """
+    )
+    made = hosted.instance
+    assert (made.c.note_repeat.enabled, made.c.note_repeat.repeat_rate) == (True, 0.5)
+    assert (made.c.velocity_levels.notes, made.c.velocity_levels.target_note) == ((36, 37), 36)
+    assert (made.connected, made.launched) == (False, False)
+    assert hosted.model_updates == [("display", 1)]
+    assert made.c.application() == live.application
+    with pytest.raises(NotImplementedError, match="real_time_mapper"):
+        made.c.real_time_mapper  # noqa: B018
+
+
+def test_a_component_that_skips_its_base_costs_only_itself(live: HeadlessLive, load: Load) -> None:
+    hosted = load(
+        """
+        from _Framework.ButtonElement import ButtonElement
+        from _Framework.ControlSurface import ControlSurface
+        from _Framework.ControlSurfaceComponent import ControlSurfaceComponent
+        from _Framework.InputControlElement import MIDI_NOTE_TYPE
+
+        class Careless(ControlSurfaceComponent):
+            def __init__(self, parent):
+                self.parent = parent
+                self.update()
+
+            def update(self):
+                self.parent.updates += 1
+
+        class Made(ControlSurface):
+            updates = 0
+
+            def __init__(self, c_instance):
+                super(Made, self).__init__(c_instance)
+                with self.component_guard():
+                    self.careless = Careless(self)
+                    self.button = ButtonElement(True, MIDI_NOTE_TYPE, 0, 1)
+                    self.button.add_value_listener(self.on_button)
+
+            def on_button(self, value):
+                self.updates += 10
+
+        def create_instance(c_instance):
+            return Made(c_instance)
+        """
+    )
+    live.run_for(0.3)
+    hosted.receive_midi((0x90, 1, 127))
+    assert hosted.instance.updates == 11

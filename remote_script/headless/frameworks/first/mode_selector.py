@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ..engine.tasks import wait
 from .components import ControlSurfaceComponent
+
+MOMENTARY_S = 0.3
 
 
 class ModeSelectorComponent(ControlSurfaceComponent):
@@ -40,10 +43,9 @@ class ModeSelectorComponent(ControlSurfaceComponent):
             self.number_of_modes(),
             mode,
         )
-        if mode != self._mode_index:
-            self._mode_index = mode
-            self.notify_mode_index(mode)
-            self.update()
+        self._clean_heap()
+        self._modes_heap = [(mode, None, None)]
+        self._update_mode()
 
     def set_mode_toggle(self, button):
         if self._mode_toggle is not None:
@@ -64,23 +66,31 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         else:
             self.update()
 
+    # A momentary button that is held long has its mode only meanwhile: those that are held are on the heap.
+
     def _mode_value(self, value, sender):
         if not self.is_enabled():
             return
-        index = self._modes_buttons.index(sender)
-        if value or not sender.is_momentary():
-            self._modes_heap.append((index, sender, None))
+        mode = self._modes_buttons.index(sender)
+        if not sender.is_momentary():
+            self.set_mode(mode)
+        elif value:
+            self._modes_heap.append((mode, sender, self._tasks.add(wait(MOMENTARY_S))))
             self._update_mode()
+        elif self._modes_heap[-1][1] == sender and not self._modes_heap[-1][2].is_killed:
+            self.set_mode(mode)
         else:
-            self._clean_heap()
+            self._modes_heap = [each for each in self._modes_heap if each[1] != sender]
             self._update_mode()
 
     def _update_mode(self):
-        if self._modes_heap:
-            self.set_mode(self._modes_heap[-1][0])
+        if self._modes_heap and self._modes_heap[-1][0] != self._mode_index:
+            self._mode_index = self._modes_heap[-1][0]
+            self.notify_mode_index(self._mode_index)
+            self.update()
 
     def _clean_heap(self):
-        del self._modes_heap[:-1]
+        self._modes_heap = []
 
     def _set_protected_mode_index(self, mode):
         self._mode_index = mode
