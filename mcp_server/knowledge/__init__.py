@@ -3,6 +3,6 @@
 The facts stand in `devices.toml`, in words of our own. Nothing here touches the mirror or Live.
 """
 
-from .devices import Knowledge, StartingPoint, about, all_names
+from .devices import Knowledge, StartingPoint, about, all_names, device_knowledge
 
-__all__ = ["Knowledge", "StartingPoint", "about", "all_names"]
+__all__ = ["Knowledge", "StartingPoint", "about", "all_names", "device_knowledge"]

@@ -6,6 +6,7 @@ import tomllib
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -60,3 +61,24 @@ def about(name: str) -> Knowledge:
         hint = f"near it are {', '.join(near)}" if near else PLUGINS
         raise errors.NotFound(f"Nothing is known of a device called {name[:60]!r}", name[:60], hint=hint)
     return _all()[folded[plain]]
+
+
+def device_knowledge(name: str) -> dict[str, Any]:
+    """What is known of a device, and the names of its parameters; those under "guess" no real Live has shown yet."""
+    from remote_script.headless import devices as native
+
+    known = about(name)
+    facts = native.by_display_name(name)
+    shown: dict[str, Any] = {"device": name, "for": known.purpose}
+    if known.listen:
+        shown["listen"] = known.listen
+    if known.sidechain:
+        shown["sidechain"] = known.sidechain
+    if known.uses:
+        shown["use"] = {use.name: use.set for use in known.uses}
+    if facts is not None:
+        shown["parameters"] = [each.name for each in facts.parameters]
+        guesses = [each.name for each in facts.parameters if each.guesses]
+        if guesses:
+            shown["guess"] = guesses
+    return shown

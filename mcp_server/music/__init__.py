@@ -12,7 +12,7 @@ from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
 from .context import Context, Scale
 from .edits import EDITS, Edit, Selection, read, run
 from .note import Difference, Note, difference
-from .ticks import BEAT, from_beats, to_beats
+from .ticks import BEAT, Ticks, from_beats, to_beats
 
 __all__ = [
     "BEAT",
@@ -23,6 +23,7 @@ __all__ = [
     "Note",
     "Scale",
     "Selection",
+    "Ticks",
     "difference",
     "from_beats",
     "pitch_edits",

@@ -80,8 +80,8 @@ class Context:
     span: tuple[Ticks, Ticks] = (0, 4 * BEAT)
     pads: dict[str, int] = field(default_factory=dict)
     """Drum pads' names, lower case → pitch."""
-    selected: frozenset[int] = frozenset()
-    """Ids of the notes that are selected in Live."""
+    swing: float = 0.0
+    """The Set's swing amount 0..1, which Live's own quantize applies."""
 
     def length(self, value: float | str) -> Ticks:
         """A length above 0 in beats, or such as "1/16", "1/8T", "2 bars"."""

@@ -47,8 +47,6 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """With `on_grid`: notes that start on this grid, or those that do not."""
     on_grid: bool = True
     in_scale: bool | UnsetType = UNSET
-    selected: bool = False
-    """Only the notes that are selected in Live."""
     ids: list[int] | UnsetType = UNSET
 
     def chosen(self, notes: Iterable[Note], context: Context) -> tuple[list[Note], list[Note]]:
@@ -84,8 +82,6 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
         if self.in_scale is not UNSET:
             inside, scale = self.in_scale, context.scale
             yield lambda note: (note.pitch in scale) == inside
-        if self.selected:
-            yield lambda note: note.note_id in context.selected
         if self.ids is not UNSET:
             ids = set(self.ids)
             yield lambda note: note.note_id in ids
@@ -165,6 +161,39 @@ def read(asked: Any, number: int = 0) -> Edit:
         raise errors.InvalidValue(
             f"{where} ({name}): {problem}", options, hint=f"options: {fields}"
         ) from None
+
+
+def edit_summary(name: str) -> str:
+    """What an edit does, in its first sentence."""
+    return " ".join((EDITS[name].__doc__ or "").split()).split(". ")[0].rstrip(".")
+
+
+def edit_options(name: str) -> str:
+    """What an edit does, and its options with their types: for people and models."""
+    class_ = EDITS[name]
+    words = " ".join((class_.__doc__ or "").split())
+    options = ", ".join(_option(field) for field in msgspec.structs.fields(class_) if field.name != "select")
+    return f"{words} Options: {options}" if options else words
+
+
+def select_options() -> str:
+    """The conditions of `select`; every given one must hold."""
+    return ", ".join(_option(field) for field in msgspec.structs.fields(Selection))
+
+
+def _option(field: msgspec.structs.FieldInfo) -> str:
+    schema = msgspec.json.schema(field.type) if field.type is not UnsetType else {}
+    parts = schema.get("anyOf", [schema])
+    kinds = [each.get("enum") or each.get("type", "") for each in parts]
+    said = "|".join(
+        "|".join(map(str, each)) if isinstance(each, list) else str(each) for each in kinds if each
+    )
+    limits = [f"{each[key]:g}" for each in parts for key in ("minimum", "maximum") if key in each]
+    said += f" {'..'.join(limits)}" if limits else ""
+    if field.required:
+        return f"{field.name} ({said})"
+    default = "" if field.default in (UNSET, msgspec.NODEFAULT) else f" = {field.default}"
+    return f"{field.name} ({said}{default})"
 
 
 def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[Note]:

@@ -225,6 +225,11 @@ def chord(text: str, key: Scale) -> Chord:
     return degree(plain, key) if _DEGREE.fullmatch(plain) else symbol(plain)
 
 
+def is_symbol(text: str) -> bool:
+    """True for a chord symbol, which means the same in every key; False for a degree."""
+    return _DEGREE.fullmatch(text.strip()) is None
+
+
 def progression(text: str, key: Scale) -> list[list[Chord]]:
     """Bars between `|`, each with one chord or several that share the bar; `%` or an empty bar repeats the bar before.
 

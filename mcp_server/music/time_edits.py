@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import errors
+from remote_script.SetMirror import schema
+from remote_script.SetMirror.notes import GRIDS, nearest_line
 
 from .context import Context
 from .edits import Curve, Edit, Fraction01, Time, clamped, curved, edit, whole_step
 from .note import Note, chords, in_order
-from .ticks import BEAT, Ticks, exact, nearest, ratio, scaled
+from .ticks import BEAT, Ticks, exact, from_beats, nearest, ratio, scaled, to_beats
 
 TOGETHER = BEAT // 16
 """Notes whose starts differ by at most a 1/64 note form one chord: humanized chords stay chords."""
 SHORTEST = BEAT // 256
 """No edit leaves a note shorter than a 1/1024 note unless it was."""
 
+_LIVES_GRIDS = {
+    label: value for value, label in schema.ENUMS["RecordingQuantization"].items() if value in GRIDS
+}
 Swing = Annotated[float, Meta(ge=50, le=75)]
 
 
@@ -38,19 +44,24 @@ def _length_or_0(context: Context, value: Time) -> Ticks:
 
 @edit("quantize")
 class Quantize(Edit):
-    """Moves starts (or ends, or both) to the grid; `strength` 0..1; `swing` 50 (straight) to 75 percent."""
+    """Moves starts (or ends, or both) to the grid; `strength` 0..1; `swing` 50 (straight) to 75 percent.
+
+    Without `swing` the Set's swing amount counts, as for Live's own quantize; "1/8 + 1/8T" and "1/16 + 1/16T" offer
+    straight and triplet lines.
+    """
 
     grid: Time = "1/16"
     strength: Fraction01 = 1.0
-    swing: Swing = 50.0
+    swing: Swing | UnsetType = UNSET
     what: Literal["start", "end", "both"] = "start"
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        step, strength = whole_step(context, self.grid), ratio(self.strength)
+        strength = ratio(self.strength)
+        line = self._line(context)
+        steps = [whole_step(context, part.strip()) for part in str(self.grid).split("+")]
 
         def moved(time: Ticks) -> Ticks:
-            target = nearest(time, step) if self.swing == 50 else _swung(step, self.swing, time)
-            return time + scaled(exact(target - time), strength)
+            return time + scaled(exact(line(time) - time), strength)
 
         found = []
         for note in notes:
@@ -59,8 +70,18 @@ class Quantize(Edit):
                 found.append(note._replace(start=start))
                 continue
             end = moved(note.end)
-            found.append(note._replace(start=start, duration=end - start if end > start else step))
+            found.append(note._replace(start=start, duration=end - start if end > start else min(steps)))
         return found
+
+    def _line(self, context: Context) -> Callable[[Ticks], Ticks]:
+        """The grid line for a time."""
+        own = _LIVES_GRIDS.get(str(self.grid).strip())
+        if self.swing is UNSET and own is not None and (context.swing or "+" in str(self.grid)):
+            return lambda time: from_beats(nearest_line(to_beats(time), own, context.swing))
+        step, swing = whole_step(context, self.grid), self.swing
+        if swing is UNSET or swing == 50:
+            return lambda time: nearest(time, step)
+        return lambda time: _swung(step, swing, time)
 
 
 @edit("swing")
@@ -262,14 +283,14 @@ class Strum(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         spread = context.length(self.time)
         found = []
-        for number, group in enumerate(chords(notes)):
+        for number, group in enumerate(chords(notes, TOGETHER)):
+            begin = min(note.start for note in group)
             down = self.direction == "down" or (self.direction == "alternate" and number % 2)
             order = group[::-1] if down else group
             for place, note in enumerate(order):
                 part = curved(place / (len(order) - 1), self.curve) if len(order) > 1 else 0.0
-                late = scaled(spread, ratio(part))
-                late = min(late, max(0, note.duration - SHORTEST))
-                found.append(note._replace(start=note.start + late, duration=note.duration - late))
+                start = min(begin + scaled(spread, ratio(part)), max(begin, note.end - SHORTEST))
+                found.append(note._replace(start=start, duration=note.end - start))
         return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, everything, notes, reading, song, tracks
+from . import browser, clips, devices, everything, music, notes, reading, song, tracks
 
 TOOLSETS = {
     each.name: each
@@ -21,6 +21,7 @@ TOOLSETS = {
         tracks.tools,
         clips.tools,
         notes.tools,
+        music.tools,
         devices.tools,
         browser.tools,
         everything.tools,

@@ -66,7 +66,7 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
             ops = [Call(where.id, "create_midi_clip", {"start_time": at, "length": length})]
     else:
         if args.slot is UNSET:
-            ops, slot = _free_slot(scope, track)
+            ops, slot = free_slot(scope, track)
         else:
             slot = _slot(scope, track, args.slot)
         if audio:
@@ -111,7 +111,7 @@ def _free(scope: Scope, track: Node) -> Node | None:
     return None
 
 
-def _free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
+def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
     """What has to be done before there is a free slot, and the slot."""
     free = _free(scope, track)
     if free is not None:

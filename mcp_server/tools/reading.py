@@ -13,9 +13,12 @@ from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror import schema
 
-from .. import notation, resources, units, views
+from .. import knowledge, notation, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
+from ..knowledge import device_knowledge
+from ..music import EDITS
+from ..music.edits import edit_options, edit_summary, select_options
 from ..plans import Scope, only
 from ..tool import Arguments, Toolset
 from .notes import in_range
@@ -373,19 +376,33 @@ async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
 
 
 class Describe(Arguments):
-    what: Annotated[int | str, kind("target", "a class such as Track, or a ref, id:… or name")]
+    what: Annotated[
+        int | str,
+        kind("target", "a class such as Track, a ref or name, a native device, 'edits', or an edit's name"),
+    ]
 
 
 @tools.reads(
     Describe,
-    "Describe a class",
-    "What objects of a class have: settable properties with ranges, methods with arguments; for `batch`.",
-    {"class": {"type": "string"}, "properties": OBJECT, "methods": OBJECT},
+    "Describe",
+    "A class: settable properties with ranges, methods with arguments. A native device: what it is for, how to use "
+    "it, parameters. 'edits': what transform_notes can do, with options.",
+    {},
 )
 async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
+    text = str(given.what)
+    folded = text.strip().casefold()
+    if folded == "edits":
+        return {"edits": {name: edit_summary(name) for name in EDITS}, "select": select_options()}
+    if folded in EDITS:
+        return {"edit": folded, "options": edit_options(folded), "select": select_options()}
     known = {name.casefold(): name for name in schema.CLASSES}
-    name = known.get(str(given.what).casefold()) or desk.scope.target(given.what).type
-    return views.description(name)
+    devices = {name.casefold(): name for name in knowledge.all_names()}
+    if folded in known and folded not in devices:
+        return views.description(known[folded])
+    if folded in devices:
+        return device_knowledge(devices[folded])
+    return views.description(desk.scope.target(given.what).type)
 
 
 def page(held: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:

@@ -286,20 +286,18 @@ BASES: dict[str, list[dict[str, Any]]] = {
     ],
     "edit_envelope": [{"clip": CLIP, "parameter": "tracks/6/mixer_device/volume"}],
     "edit_notes": [{"clip": CLIP}],
-    "transform_notes": [
-        {"clip": CLIP, "operation": operation, **({"amount": amount} if amount is not None else {})}
-        for operation, amount in (
-            ("quantize", None),
-            ("transpose", 1),
-            ("move", 1),
-            ("scale_velocity", 0.5),
-            ("legato", None),
-            ("duplicate", None),
-            ("duplicate_loop", None),
-            ("crop", None),
-            ("select", None),
-            ("remove", None),
-        )
+    "transform_notes": [{"clips": [CLIP], "edits": [{"edit": "transpose", "semitones": 1}]}],
+    "compose": [
+        {"part": "chords", "into": "tracks/0/clip_slots/4", "text": "Dm9 | IV"},
+        {"part": "bass", "into": "tracks/0/clip_slots/4", "text": "Dm9 | IV"},
+        {"part": "melody", "into": "tracks/0/clip_slots/4", "text": "1 3 5 8"},
+        {"part": "drums", "into": "tracks/0/clip_slots/4"},
+        {"part": "drums", "into": CLIP},
+        {"part": "fill", "into": "tracks/0/clip_slots/4"},
+    ],
+    "arrange": [
+        {"sections": [{"name": "0", "bars": 4, "scene": 0}], "start": 400},
+        {"sections": [{"name": "0", "bars": 4, "scene": 0, "fill": True}], "start": 400},
     ],
     "insert_device": [{"to": 1, "name": "Reverb"}],
     "set_device": [
@@ -365,8 +363,22 @@ OWN: dict[str, dict[str, Any]] = {
     "move": {"target": "tracks/1/devices/1", "to": "tracks/3"},
     "insert_device": {"to": 2, "name": "Echo"},
     "edit_notes": {"clip": "tracks/0/clip_slots/0/clip"},
-    "transform_notes": {"clip": "tracks/0/clip_slots/0/clip"},
     "edit_envelope": {"clip": "tracks/0/clip_slots/0/clip"},
+    "transform_notes": {
+        "clips": ["tracks/6"],
+        "edits": [{"edit": "velocity", "add": -7}],
+    },
+    "arrange": {"sections": [{"name": "0", "bars": 3, "scene": 0}], "seed": 5},
+    "compose": {
+        "part": "bass",
+        "into": "tracks/0/clip_slots/5",
+        "text": "ii9 V7",
+        "grid": "1/4",
+        "key": "F# minor",
+        "rhythm": "x.x",
+        "style": "walking",
+        "octave": 4,
+    },
 }
 """Where a tool needs another value than the others."""
 
@@ -399,6 +411,15 @@ def planned(whole: Whole, tool: Tool, given: dict[str, Any]) -> Plan | None:
     return plan if plan.operations else None
 
 
+ELSEWHERE = {"transform_notes": {"copies"}}
+"""Arguments that need another Set than this one's: `music/test_tools` shows their effect."""
+
+
+def written(plan: Plan) -> tuple[Any, ...]:
+    """What a plan does, without its words."""
+    return plan.operations, plan.dry_run
+
+
 @pytest.mark.parametrize("name", [tool.name for tool in WRITES])
 async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_clock: Clock) -> None:
     tool = TOOLS[name]
@@ -424,10 +445,10 @@ async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_cl
                     if more is None:
                         continue
                     had_effect.add(field)
-                    if plan is not None and more.operations == plan.operations:
+                    if plan is not None and written(more) == written(plan):
                         ignored.append((base, sorted(extra), field))
         assert not ignored, ignored[:10]
-        assert had_effect == set(values), set(values) - had_effect
+        assert had_effect | ELSEWHERE.get(name, set()) == set(values), set(values) - had_effect
 
 
 def test_each_tool_that_writes_has_a_base_call() -> None:

@@ -156,11 +156,8 @@ async def test_notes_that_meet_are_named_before_they_go(autojump_clock: Clock) -
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("edit_notes", clip=CLIP, replace="C3@0:.5 C3@.5:.5 C3@1:.5 C3@1.5:.5 D3@0:2 E3@3:.5")
         transpose = {
-            "clip": CLIP,
-            "operation": "transpose",
-            "amount": -2,
-            "from_pitch": "D3",
-            "to_pitch": "D3",
+            "clips": [CLIP],
+            "edits": [{"edit": "transpose", "semitones": -2, "select": {"pitch": "D3"}}],
         }
         with pytest.raises(Refused, match="6 → 5") as caught:
             await whole.call("transform_notes", **transpose)
@@ -170,7 +167,9 @@ async def test_notes_that_meet_are_named_before_they_go(autojump_clock: Clock) -
         assert (result["before"], result["after"]) == ({"notes": 6}, {"notes": 5})
         assert "cut" in result["note"]
         await whole.call("undo")
-        result = await overwriting(whole, "transform_notes", clip=CLIP, operation="quantize", grid="1/4")
+        result = await overwriting(
+            whole, "transform_notes", clips=[CLIP], edits=[{"edit": "quantize", "grid": "1/4"}]
+        )
         assert (result["before"], result["after"], len(notes(whole))) == ({"notes": 6}, {"notes": 5}, 5)
         await whole.call("undo")
         result = await overwriting(whole, "edit_notes", clip=CLIP, add="C3@0:2")

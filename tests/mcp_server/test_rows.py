@@ -50,6 +50,11 @@ async def done(whole: Whole, tool: str, **arguments: Any) -> list[dict[str, Any]
     return results
 
 
+async def transformed(whole: Whole, *edits: Any, **more: Any) -> list[dict[str, Any]]:
+    """The results of edits of the notes in CLIP."""
+    return await done(whole, "transform_notes", clips=[CLIP], edits=[*edits], **more)
+
+
 async def test_transport(autojump_clock: Clock) -> None:
     async with undone() as whole:
         await done(whole, "transport", action="jump_to", time="5.1.1")
@@ -205,42 +210,22 @@ async def test_notes(autojump_clock: Clock) -> None:
         await done(whole, "edit_notes", clip=CLIP, change=[{"note_id": notes[0]["note_id"], "pitch": "D3"}])
         await done(whole, "edit_notes", clip=CLIP, change=compact)
         assert (await whole.call("get_notes", clip=CLIP))["notes"] == notes
-        await done(whole, "transform_notes", clip=CLIP, operation="transpose", amount=12)
-        await done(whole, "transform_notes", clip=CLIP, operation="quantize", grid="1/4", amount=1.0)
+        await transformed(whole, {"edit": "transpose", "semitones": 12})
+        await transformed(whole, {"edit": "quantize", "grid": "1/4"})
         moved = (await whole.call("get_notes", clip=CLIP))["notes"]
         assert [(each["note_id"], each["start_time"]) for each in moved] == [
             (old["note_id"], round(old["start_time"])) for old in notes
         ]
-        await done(
-            whole,
-            "transform_notes",
-            clip=CLIP,
-            operation="scale_velocity",
-            amount=0.5,
-            from_pitch="C4",
-            to_pitch="C4",
-        )
-        await done(whole, "transform_notes", clip=CLIP, operation="legato")
-        await done(
-            whole, "transform_notes", clip=CLIP, operation="move", amount=0.25, note_ids=[notes[0]["note_id"]]
-        )
-        duplicate = {"clip": CLIP, "operation": "duplicate", "from_time": 0, "to_time": 1}
-        assert await whole.refused("transform_notes", **duplicate) == "WOULD_OVERWRITE"
-        await done(whole, "transform_notes", **duplicate, overwrite=True)
-        await done(
-            whole,
-            "transform_notes",
-            clip=CLIP,
-            operation="remove",
-            from_pitch="G3",
-            to_pitch="C5",
-            from_time=2,
-        )
-        await whole.call("transform_notes", clip=CLIP, operation="select")
-        await done(whole, "transform_notes", clip=CLIP, operation="duplicate_loop")
+        await transformed(whole, {"edit": "velocity", "factor": 0.5, "select": {"pitch": "C4"}})
+        await transformed(whole, "legato")
+        first = {"ids": [notes[0]["note_id"]]}
+        await transformed(whole, {"edit": "shift", "by": 0.25, "select": first})
+        await transformed(whole, {"edit": "remove", "select": {"pitch_range": ["G3", "C5"], "time": [2, 8]}})
+        await whole.call("transform_notes", clips=[CLIP], edits=["select"])
+        await transformed(whole, "duplicate_loop")
         await done(whole, "edit_notes", clip=CLIP, remove=[notes[0]["note_id"]])
-        with pytest.raises(Refused, match="leave 0 to 127"):
-            await whole.call("transform_notes", clip=CLIP, operation="transpose", amount=120)
+        with pytest.raises(Refused, match="leave the pitches 0 to 127"):
+            await whole.call("transform_notes", clips=[CLIP], edits=[{"edit": "transpose", "semitones": 120}])
         with pytest.raises(Refused, match="note 2"):
             await whole.call("edit_notes", clip=CLIP, add="C3@0 nonsense")
 

@@ -103,7 +103,7 @@ async def test_a_lo_fi_beat_from_nothing_arranged_mixed_and_undone(
         )
         notes = await me.reads("get_notes", clip=drums, form="compact")
         assert notes["count"] == 4 * 4 + 32
-        await me.does("transform_notes", clip=rhodes, operation="scale_velocity", amount=0.9)
+        await me.does("transform_notes", clips=[rhodes], edits=[{"edit": "velocity", "factor": 0.9}])
 
         # A second scene without drums, for the intro.
         names = [

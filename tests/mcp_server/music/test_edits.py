@@ -217,6 +217,14 @@ def test_quantize_moves_to_the_nearest_line_and_half_way_with_half_the_strength(
     assert starts(half) == [0.0, 0.175]
 
 
+def test_quantizing_a_part_follows_the_set_s_swing_as_live_does() -> None:
+    played = at(0.0, 0.27, 0.52, 0.74)
+    found = starts(edited(played, {"edit": "quantize", "grid": "1/16"}, swing=0.5))
+    assert found == pytest.approx([0.0, 0.25 + 0.125 / 3, 0.5, 0.75 + 0.125 / 3])
+    both = starts(edited(at(0.32, 0.24), {"edit": "quantize", "grid": "1/8 + 1/8T"}))
+    assert both == pytest.approx([1 / 3, 1 / 3])
+
+
 def test_quantize_to_triplets_gives_the_nearest_double_of_a_third() -> None:
     assert starts(edited(at(0.3, 0.7), {"edit": "quantize", "grid": "1/8T"})) == [1 / 3, 2 / 3]
 
@@ -398,7 +406,7 @@ def test_a_polymeter_repeats_its_cell_against_the_bar() -> None:
 
 def test_selections_choose_by_time_pitch_velocity_place_and_scale() -> None:
     notes = [Note(60 + n, n * BEAT // 4, BEAT // 4, 10.0 * (n + 1), note_id=n) for n in range(8)]
-    context = Context(Scale.of_text("C major"), selected=frozenset((2, 5)))
+    context = Context(Scale.of_text("C major"))
 
     def ids(**select: Any) -> list[int | None]:
         edit = read({"edit": "remove", "select": select})
@@ -412,7 +420,7 @@ def test_selections_choose_by_time_pitch_velocity_place_and_scale() -> None:
     assert ids(grid="1/8") == [0, 2, 4, 6]
     assert ids(grid="1/8", on_grid=False) == [1, 3, 5, 7]
     assert ids(in_scale=False) == [1, 3, 6]
-    assert ids(selected=True, in_scale=True) == [2, 5]
+    assert ids(ids=[2, 5, 6], in_scale=True) == [2, 5]
 
 
 @pytest.mark.parametrize(

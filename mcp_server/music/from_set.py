@@ -1,0 +1,185 @@
+"""From the mirror to what music works with: a clip's context, and all parts of a Set. Reads only, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mirror import Node
+from mirror.reading import Reader
+
+from .analysis import Part
+from .context import Context, Scale
+from .export import notes_of, span
+from .report import TrackFacts
+from .ticks import from_beats
+
+
+def scale_of(reader: Reader) -> Scale:
+    """The Set's scale: root and intervals as Live has them."""
+    props = reader.resolve("song").props
+    intervals = tuple(int(step) for step in props.get("scale_intervals") or ()) or (0, 2, 4, 5, 7, 9, 11)
+    return Scale(int(props.get("root_note") or 0), intervals, str(props.get("scale_name") or ""))
+
+
+def context_of(reader: Reader, clip: Node | None = None) -> Context:
+    """What edits of a clip may need to know; without a clip that of the song."""
+    props = reader.resolve("song").props
+    more = {} if clip is None or not isinstance(clip.id, int) else {"span": span(clip)}
+    if more and more["span"][0] >= more["span"][1]:
+        more = {}
+    return Context(
+        scale_of(reader),
+        int(props.get("signature_numerator") or 4),
+        int(props.get("signature_denominator") or 4),
+        pads={}
+        if clip is None
+        else {name.casefold(): pitch for pitch, name in pads_of(reader, clip).items()},
+        swing=float(props.get("swing_amount") or 0.0),
+        **more,
+    )
+
+
+def track_of(reader: Reader, node: Node) -> Node | None:
+    """The track that an object lives in, or is."""
+    at: Node | None = node
+    while at is not None and at.type != "Track":
+        at = reader.node(at.parent) if isinstance(at.parent, int) else None
+    return at
+
+
+def pads_of(reader: Reader, node: Node) -> dict[int, str]:
+    """Pitch → name of the filled pads of the first drum rack on the object's track; empty without one."""
+    track = track_of(reader, node)
+    for held in devices_of(reader, track) if track is not None else ():
+        if held.props.get("can_have_drum_pads"):
+            chains = {
+                int(chain.props["in_note"]): chain.name
+                for chain in reader.children(held, "chains")
+                if isinstance(chain.props.get("in_note"), int) and chain.props["in_note"] >= 0
+            }
+            if chains:
+                return chains
+            return {
+                int(pad.props.get("note") or 0): pad.name
+                for pad in reader.children(held, "drum_pads")
+                if pad.children.get("chains")
+            }
+    return {}
+
+
+def devices_of(reader: Reader, owner: Node) -> Iterator[Node]:
+    """All devices of a track or chain, those in racks (but for drum racks) included."""
+    if "devices" not in owner.children:
+        return
+    for held in reader.children(owner, "devices"):
+        yield held
+        if not held.props.get("can_have_drum_pads") and "chains" in held.children:
+            for chain in reader.children(held, "chains"):
+                yield from devices_of(reader, chain)
+
+
+def clips_below(reader: Reader, node: Node) -> Iterator[Node]:
+    """The clips of a clip, slot, scene, track or the song, those of the Session first."""
+    if node.type == "Clip":
+        yield node
+    elif node.type == "ClipSlot":
+        clip = reader.child(node, "clip")
+        if clip is not None:
+            yield clip
+    elif node.type == "Scene":
+        for id_ in node.props.get("clip_slots") or ():
+            yield from clips_below(reader, reader.node(id_))
+    elif node.type == "Track":
+        for slot in reader.children(node, "clip_slots") if "clip_slots" in node.children else ():
+            yield from clips_below(reader, slot)
+        if "arrangement_clips" in node.children:
+            yield from reader.children(node, "arrangement_clips")
+    elif node.type == "Song":
+        for track in reader.children(node, "tracks"):
+            yield from clips_below(reader, track)
+
+
+def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
+    """The MIDI clips among `clips` as parts; a clip sounds in its scene or at its time."""
+    found = []
+    drums: dict[int, bool] = {}
+    for clip in clips:
+        if not clip.props.get("is_midi_clip"):
+            continue
+        track = track_of(reader, clip)
+        if track is None:
+            continue
+        if track.id not in drums:
+            drums[track.id] = bool(pads_of(reader, track)) or "drum" in track.name.casefold()
+        ref, low_high = reader.ref(clip.id), span(clip)
+        arranged = bool(clip.props.get("is_arrangement_clip"))
+        if arranged:
+            start, end = (
+                from_beats(float(clip.props.get(name) or 0.0)) for name in ("start_time", "end_time")
+            )
+            low_high = (low_high[0], low_high[0] + end - start)
+        scene = int(ref.split("/")[3]) if "/clip_slots/" in ref and not arranged else None
+        muted = bool(track.props.get("mute")) or bool(clip.props.get("muted"))
+        found.append(
+            Part(
+                ref,
+                clip.name,
+                track.name,
+                tuple(notes_of(clip)),
+                low_high,
+                start if arranged else None,
+                scene,
+                drums[track.id],
+                muted,
+            )
+        )
+    return found
+
+
+def track_facts(reader: Reader) -> list[TrackFacts]:
+    """What is known of the tracks beside their notes."""
+    found = []
+    for track in reader.children("song", "tracks"):
+        devices = list(devices_of(reader, track))
+        clips = sum(1 for _ in clips_below(reader, track))
+        mixer = reader.child(track, "mixer_device")
+        volume = reader.child(mixer, "volume") if mixer is not None else None
+        value = float(volume.props.get("value") or 0.0) if volume is not None else 0.0
+        group = bool(track.props.get("is_foldable"))
+        kind = "group" if group else "midi" if track.props.get("has_midi_input") else "audio"
+        found.append(
+            TrackFacts(
+                reader.ref(track.id),
+                track.name,
+                kind,
+                0 if group else clips,
+                len(devices),
+                bool(track.props.get("mute")),
+                tuple(held.name for held in devices if _is_off(reader, held)),
+                tuple(held.name for held in devices if _at_default(reader, held)),
+                str(volume.props.get("display") or "") if volume is not None else "",
+                value > UNITY + 1e-6,
+            )
+        )
+    return found
+
+
+UNITY = 0.85
+"""A volume parameter's value at 0 dB."""
+
+
+def _is_off(reader: Reader, device: Node) -> bool:
+    switch = next(iter(reader.children(device, "parameters")), None)
+    return switch is not None and switch.name == "Device On" and not switch.props.get("value")
+
+
+def _at_default(reader: Reader, device: Node) -> bool:
+    """True where no parameter differs from its default, as far as defaults are known; not for racks and plug-ins."""
+    parameters = reader.children(device, "parameters")[1:]
+    if "chains" in device.children or len(parameters) < 2:
+        return False
+    return all(
+        each.props.get("default_value") is None
+        or abs(float(each.props["default_value"]) - float(each.props.get("value") or 0.0)) < 1e-6
+        for each in parameters
+    )

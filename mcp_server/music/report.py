@@ -1,0 +1,164 @@
+"""A Set's music in one answer of a few kilobytes: keys, chords, what is odd, and the calls that would mend it.
+
+Pure: parts and facts of the tracks go in, plain JSON comes out. Lists are cut at a stated length and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from . import analysis
+from .analysis import Part
+from .context import Context
+from .harmony import spelled
+from .keys import find_key
+from .ticks import to_beats
+
+MOST_ROWS = 12
+"""Rows of each list; more are counted in `more`."""
+MOST_CHORDS = 12
+OUTSIDE_SHARE = 0.02
+"""A clip is named when more of its sounding time than this lies outside the scale."""
+
+
+class TrackFacts(NamedTuple):
+    """What is not notes: which tracks can sound, which devices do nothing."""
+
+    ref: str
+    name: str
+    kind: str
+    clips: int
+    devices: int
+    muted: bool
+    off: tuple[str, ...] = ()
+    """Devices that are switched off."""
+    untouched: tuple[str, ...] = ()
+    """Devices all of whose parameters are at their defaults."""
+    volume: str = ""
+    hot: bool = False
+
+
+def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context) -> dict[str, Any]:
+    """Everything; keys without findings are left out."""
+    key = analysis.key_of(parts)
+    found: dict[str, Any] = {"scale": f"{_root(context)} {context.scale.name}".strip()}
+    if key is not None:
+        found["key"] = {
+            "name": analysis.key_text(key),
+            "certainty": round(key.certainty, 2),
+            "outside": round(key.outside, 3),
+        }
+    found["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
+    sections: dict[str, list[Any]] = {
+        "outside_scale": _outside(parts, context),
+        "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
+        "empty_clips": [part.ref for part in parts if not part.notes],
+        "clashes": analysis.clashes(_distinct(parts), most=5),
+        "crowded_low": analysis.crowded(_distinct(parts))[:5],
+        "sections": analysis.sections(parts, context),
+        "gaps": [[to_beats(low), to_beats(high)] for low, high in analysis.gaps(parts)],
+        "silent_tracks": [track.ref for track in tracks if _silent(track)],
+        "muted_tracks": [track.ref for track in tracks if track.muted and track.clips],
+        "devices_off": [f"{track.ref}: {name}" for track in tracks for name in track.off],
+        "devices_at_default": [f"{track.ref}: {name}" for track in tracks for name in track.untouched],
+        "unnamed": [part.ref for part in parts if not part.name][:MOST_ROWS],
+        "hot": [f"{track.ref} {track.volume}" for track in tracks if track.hot],
+    }
+    found.update({name: _rows(rows) for name, rows in sections.items() if rows})
+    proposals = _proposals(found, context)
+    if proposals:
+        found["proposals"] = proposals
+    return found
+
+
+def _root(context: Context) -> str:
+    return spelled(context.scale)[context.scale.root]
+
+
+def _rows(rows: list[Any]) -> Any:
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return [*rows[:MOST_ROWS], {"more": len(rows) - MOST_ROWS}]
+
+
+def _distinct(parts: Sequence[Part]) -> list[Part]:
+    """One part of each content, those with notes, in order."""
+    copies = {ref for refs in analysis.same_contents(parts) for ref in refs[1:]}
+    return [part for part in parts if part.notes and part.ref not in copies]
+
+
+def _clip(part: Part, context: Context) -> dict[str, Any]:
+    own = Context(context.scale, context.numerator, context.denominator, part.span)
+    notes = part.sounding or list(part.notes)
+    row: dict[str, Any] = {"ref": part.ref, "name": part.name, "notes": len(part.notes)}
+    length = to_beats(part.span[1] - part.span[0])
+    row["per_beat"] = round(len(notes) / length, 2) if length else 0
+    swing = analysis.swing(notes)
+    if swing is not None and abs(swing - 50) > 1:
+        row["swing"] = swing
+    if part.drums:
+        row["rhythm"] = analysis.rhythm(notes, own)
+        return row
+    names = [analysis.name_of(pitch(note.pitch for note in notes), context.scale) for pitch in (min, max)]
+    row["range"] = "-".join(names)
+    key = find_key(notes)
+    if key is not None and key.certainty >= 0.5:
+        row["key"] = analysis.key_text(key)
+    chords = [symbol for _, symbol in analysis.chords_over(notes, own)]
+    if chords:
+        row["chords"] = " ".join(chords[:MOST_CHORDS]) + (" …" if len(chords) > MOST_CHORDS else "")
+    return row
+
+
+def _some(refs: list[str], most: int = 4) -> list[str]:
+    """The first of many refs, and how many there are besides."""
+    return refs if len(refs) <= most else [*refs[:most], f"{len(refs) - most} more"]
+
+
+def _outside(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
+    """Clips by the pitches outside the scale that they hold."""
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for part in parts:
+        foreign = [] if part.drums else analysis.outside(part.sounding, context.scale)
+        total = sum(float(note.duration) for note in part.sounding)
+        if foreign and sum(float(note.duration) for note in foreign) > OUTSIDE_SHARE * total:
+            groups.setdefault(tuple(sorted({note.pitch for note in foreign})), []).append(part.ref)
+    return [
+        {"pitches": [analysis.name_of(pitch, context.scale) for pitch in pitches[:6]], "clips": refs}
+        for pitches, refs in groups.items()
+    ]
+
+
+def _silent(track: TrackFacts) -> bool:
+    return track.kind == "midi" and track.clips > 0 and track.devices == 0
+
+
+def _proposals(found: dict[str, Any], context: Context) -> list[dict[str, Any]]:
+    """Tool calls that do something about what was found."""
+    proposals: list[dict[str, Any]] = []
+
+    def propose(why: str, tool: str, args: dict[str, Any]) -> None:
+        proposals.append({"why": why, "tool": tool, "args": args})
+
+    key = found.get("key")
+    if key and key["certainty"] > 0.75 and key["name"] != found["scale"]:
+        propose(f"the notes are in {key['name']}", "set_song", {"key": key["name"]})
+    outside = [ref for row in found.get("outside_scale", []) for ref in row.get("clips", ())]
+    if outside:
+        tracks = list(dict.fromkeys("/".join(ref.split("/")[:2]) for ref in outside))
+        edit = {"edit": "fit_to_scale"}
+        args = {
+            "clips": tracks if len(tracks) < len(outside) else outside,
+            "edits": [edit],
+            "overwrite": True,
+        }
+        propose("notes lie outside the scale", "transform_notes", args)
+    empty = [ref for ref in found.get("empty_clips", []) if isinstance(ref, str)]
+    if empty:
+        propose("clips without notes", "delete", {"targets": empty})
+    if found.get("hot"):
+        refs = [row.split(" ")[0] for row in found["hot"] if isinstance(row, str)]
+        calls = [{"tool": "set_track", "args": {"track": ref, "volume": "0 dB"}} for ref in refs]
+        propose("faders above 0 dB leave no headroom", "batch", {"calls": calls})
+    return proposals

@@ -1,0 +1,504 @@
+"""Music: edits of notes in many clips, chords, bass and drums from a few words, and an arrangement in one call.
+
+All of it is computed by `mcp_server.music` from what the mirror holds, and written as one step of Live's history.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mirror import Call, Node, Operation, Set, errors
+
+from .. import music
+from ..desk import Desk
+from ..fields import Length, Overwrite, Time
+from ..music import analysis, form, from_set, harmony, report, writing
+from ..music.ticks import BEAT, from_beats, to_beats
+from ..plans import Plan, Product, Scope, made, only
+from ..tool import Arguments, Toolset
+from .clips import free_slot
+
+tools = Toolset("music")
+
+MOST_CLIPS = 100
+"""Clips of one call; more edits belong into several calls."""
+
+
+class TransformNotes(Arguments):
+    clips: Annotated[
+        list[Any],
+        Meta(min_length=1, max_length=MOST_CLIPS, description="clips, slots, scenes or whole tracks"),
+    ]
+    edits: Annotated[
+        list[Any],
+        Meta(
+            min_length=1,
+            max_length=50,
+            description="in order, such as {'edit':'transpose','degrees':2,'select':{'time':[0,4]}}; describe edits",
+        ),
+    ]
+    copies: Annotated[bool, Meta(description="also clips with the same notes in the arrangement")] = False
+    dry_run: Annotated[bool, Meta(description="only say what would change")] = False
+    overwrite: Overwrite = False
+
+
+@tools.writes(
+    TransformNotes,
+    "Transform notes",
+    "quantize swing humanize shift stretch reverse rotate repeat legato staccato gate strum ratchet flam thin split "
+    "join fit_length transpose fit_to_scale invert invert_chords voice_lead harmonize octave_double arpeggiate "
+    "velocity velocity_ramp compress accent ghost chance mute remove euclid drums polymeter; Live's own crop, "
+    "duplicate_loop, select. Exact, seeded, ids stay.",
+    destructive=True,
+    idempotent=False,
+)
+def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
+    _no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
+    clips = _midi_clips(scope, args.clips)
+    if args.copies:
+        copies = _copies(scope, clips)
+        _no_effect(not copies, "copies", "clips whose notes no clip of the arrangement has")
+        clips += copies
+    edits, own = _split(args.edits)
+    ops: list[Operation] = []
+    notes: list[str] = []
+    for clip in clips:
+        context = from_set.context_of(scope.mirror, clip)
+        before = [music.Note.of(note) for note in scope.note_list(clip)]
+        after = music.run(edits, before, context)
+        change = music.difference(before, after)
+        ops += _writes(clip, change)
+        counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
+        if edits:
+            notes.append(f"{scope.ref(clip)}: {counts}")
+        ops += [
+            operation for name, options in own for operation in _lives_own(scope, clip, name, options, after)
+        ]
+    if not ops:
+        raise errors.InvalidParams(
+            "These edits change nothing in these clips",
+            hint="look at `select`, or at the notes with get_notes",
+        )
+    label = " + ".join(dict.fromkeys([*(each.name for each in edits), *(name for name, _ in own)]))
+    return Plan.of(
+        f"{label} in {len(clips)} clips" if len(clips) > 1 else f"{label} in {scope.ref(clips[0])}",
+        ops,
+        notes=tuple(notes[:20]),
+        dry_run=args.dry_run,
+        overwrite=args.overwrite,
+        makes=None,
+    )
+
+
+def _no_effect(so: bool, name: str, when: str) -> None:
+    if so:
+        raise errors.InvalidParams(f"`{name}` has no effect with {when}", hint=f"leave `{name}` out")
+
+
+_LIVES_OWN = ("crop", "duplicate_loop", "select")
+
+
+def _split(asked: list[Any]) -> tuple[list[music.Edit], list[tuple[str, dict[str, Any]]]]:
+    """Edits of ours, and those that Live does itself, which come last."""
+    edits, own = [], []
+    for number, each in enumerate(asked):
+        name = each if isinstance(each, str) else each.get("edit") if isinstance(each, dict) else None
+        if name in _LIVES_OWN:
+            options = {} if isinstance(each, str) else {key: each[key] for key in each if key != "edit"}
+            own.append((str(name), options))
+        elif own:
+            raise errors.InvalidParams(
+                f"edit {number}: {own[-1][0]} is done by Live itself and comes last", hint="put it at the end"
+            )
+        else:
+            edits.append(music.read(each, number))
+    return edits, own
+
+
+def _lives_own(
+    scope: Scope, clip: Node, name: str, options: dict[str, Any], notes: list[music.Note]
+) -> Iterable[Operation]:
+    allowed = {"crop": ("from", "to"), "duplicate_loop": (), "select": ("select",)}[name]
+    unknown = [each for each in options if each not in allowed]
+    if unknown:
+        raise errors.InvalidParams(
+            f"{name} has no option {unknown[0]!r}", hint=f"options: {', '.join(allowed) or 'none'}"
+        )
+    if name == "crop" and options:
+        now = float(clip.props.get("loop_start") or 0.0), float(clip.props.get("loop_end") or 0.0)
+        start = scope.position(options["from"]) if "from" in options else now[0]
+        end = scope.position(options["to"]) if "to" in options else now[1]
+        if not start < end:
+            raise errors.InvalidValue(f"The range must end after it starts, got {start:g} to {end:g}", end)
+        bounds = [Set(clip.id, "loop_start", start), Set(clip.id, "loop_end", end)]
+        # Live refuses a start beyond the end: then the end moves first.
+        yield from reversed(bounds) if start >= now[1] else bounds
+    if name == "select":
+        selection = music.read({"edit": "mute", "select": options.get("select", {})}).select
+        context = from_set.context_of(scope.mirror, clip)
+        chosen = selection.chosen(notes, context)[0]
+        ids = [note.note_id for note in chosen if note.note_id is not None]
+        yield Call(clip.id, "select_notes_by_id", {"note_ids": ids})
+    else:
+        yield Call(clip.id, name)
+
+
+def _midi_clips(scope: Scope, targets: list[Any]) -> list[Node]:
+    found: dict[Any, Node] = {}
+    for target in targets:
+        node = scope.target(target, "Clip", "ClipSlot", "Scene", "Track")
+        clips = (
+            [scope.clip_in(node)]
+            if node.type in ("Clip", "ClipSlot")
+            else [each for each in from_set.clips_below(scope.mirror, node) if each.props.get("is_midi_clip")]
+        )
+        if not clips:
+            raise errors.NotFound(f"{scope.ref(node)} has no MIDI clip", target)
+        for clip in clips:
+            scope.note_list(clip)
+            found[clip.id] = clip
+    if len(found) > MOST_CLIPS:
+        raise errors.TooLarge(f"These are {len(found)} clips; one call takes {MOST_CLIPS}")
+    return list(found.values())
+
+
+def _copies(scope: Scope, clips: list[Node]) -> list[Node]:
+    """Clips of the arrangement with the same notes as one of the given ones, on the same track."""
+    known = {clip.id for clip in clips}
+    wanted = set()
+    for clip in clips:
+        track = from_set.track_of(scope.mirror, clip)
+        wanted.add((track.id if track is not None else None, _content(scope, clip)))
+    found = []
+    for clip in from_set.clips_below(scope.mirror, scope.mirror.resolve("song")):
+        if (
+            clip.id in known
+            or not clip.props.get("is_arrangement_clip")
+            or not clip.props.get("is_midi_clip")
+        ):
+            continue
+        track = from_set.track_of(scope.mirror, clip)
+        if (track.id if track is not None else None, _content(scope, clip)) in wanted:
+            found.append(clip)
+    return found
+
+
+def _content(scope: Scope, clip: Node) -> Any:
+    return tuple(
+        sorted((note.pitch, note.start_time, note.duration, note.velocity) for note in scope.note_list(clip))
+    )
+
+
+def _writes(clip: Node, change: music.Difference) -> Iterable[Operation]:
+    if change.removed:
+        yield Call(clip.id, "remove_notes_by_id", {"note_ids": change.removed})
+    if change.changed:
+        yield Call(clip.id, "apply_note_modifications", {"notes": change.changed})
+    if change.added:
+        yield Call(clip.id, "add_new_notes", {"notes": change.added})
+
+
+# -- new parts -----------------------------------------------------------------------------------------------
+
+Part = Literal["chords", "bass", "melody", "drums", "fill"]
+_OPTIONS = {
+    "chords": ("key", "octave", "voicing", "rhythm", "grid", "velocity", "with_bass"),
+    "bass": ("key", "octave", "style", "rhythm", "grid", "velocity"),
+    "melody": ("key", "octave", "grid", "velocity"),
+    "drums": ("style", "length"),
+    "fill": ("length", "seed"),
+}
+
+
+class Compose(Arguments):
+    part: Annotated[Part, Meta(description="what to write")]
+    into: Annotated[Any, Meta(description="a MIDI clip, an empty slot, or a track for a new clip")]
+    text: Annotated[
+        str,
+        Meta(
+            description="chords, bass: 'Dm9 | G7 Bb/C' or 'ii9 V7 | Imaj7'; melody: degrees '1 3 . 5 -'; fill: pads"
+        ),
+    ] = ""
+    at: Annotated[Time, Meta(description="where in the clip, in beats")] | UnsetType = UNSET
+    key: Annotated[str, Meta(description="default the Set's")] | UnsetType = UNSET
+    octave: (
+        Annotated[int, Meta(ge=-1, le=7, description="of the lowest note, 3 has middle C")] | UnsetType
+    ) = UNSET
+    voicing: Annotated[
+        Literal["led", "close", "open", "drop2", "drop3", "drop2+4"], Meta(description="led: least motion")
+    ] = "led"
+    style: Annotated[
+        str, Meta(description="bass: roots fifths octaves walking pattern; drums: 'lo-fi' 'house' 'trap'…")
+    ] = ""
+    rhythm: Annotated[str, Meta(description="per grid step: 'x--x..' hit, hold, rest")] = ""
+    grid: Length | UnsetType = UNSET
+    velocity: Annotated[float, Meta(ge=1, le=127, description="1..127")] | UnsetType = UNSET
+    with_bass: Annotated[bool, Meta(description="add the bass an octave below")] = False
+    length: Annotated[Length, Meta(description="drums, fill: beats or '2 bars'")] | UnsetType = UNSET
+    seed: Annotated[int, Meta(description="the same gives the same")] = 0
+    name: Annotated[str, Meta(description="of a new clip")] | UnsetType = UNSET
+    overwrite: Overwrite = False
+
+
+@tools.writes(
+    Compose,
+    "Compose a part",
+    "Writes chords, a bass line, a melody, drums or a fill into a clip, making the clip where there is none.",
+    idempotent=False,
+)
+def compose(scope: Scope, args: Compose) -> Plan:
+    every = sorted({name for names in _OPTIONS.values() for name in names})
+    only(args, f"part '{args.part}'", *_OPTIONS[args.part], of=every)
+    bars = _bars(scope, args)
+    _no_effect(args.grid is not UNSET and args.part != "melody" and not args.rhythm, "grid", "no `rhythm`")
+    _no_effect(
+        bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
+    )
+    node = scope.target(args.into, "Clip", "ClipSlot", "Track")
+    new = node.type != "Clip" and not (node.type == "ClipSlot" and _held(scope, node))
+    _no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
+    _no_effect(args.overwrite and new, "overwrite", "a new clip")
+    context = from_set.context_of(scope.mirror, node)
+    start = 0 if args.at is UNSET else context.time(args.at)
+    notes = _composed(args, context, start, bars)
+    if not notes:
+        raise errors.InvalidValue(f"{args.part}: nothing was written", args.text, hint="look at `text`")
+    bar = context.numerator * 4 * BEAT // context.denominator
+    end = -(-int(max(note.end for note in notes)) // bar) * bar
+    ops, clip = _where(scope, args, node, to_beats(end))
+    ops.append(Call(clip, "add_new_notes", {"notes": [note.fields() for note in notes]}))
+    creates = next(
+        (n for n, op in enumerate(ops) if isinstance(op, Call) and op.method == "create_clip"), None
+    )
+    makes = Product(creates, "Clip") if creates is not None else None
+    summary = f"{len(notes)} notes, {to_beats(end):g} beats"
+    return Plan.of(f"compose {args.part}", ops, notes=(summary,), overwrite=args.overwrite, makes=makes)
+
+
+def _held(scope: Scope, slot: Node) -> Node | None:
+    return scope.child(slot, "clip") if isinstance(slot.id, int) else None
+
+
+def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
+    """The progression in `text`; a key is refused where no degree or walking bass is read in it."""
+    if args.part not in ("chords", "bass"):
+        return []
+    key = from_set.scale_of(scope.mirror) if args.key is UNSET else music.Scale.of_text(args.key)
+    plain = all(harmony.is_symbol(chord.name) for bar in harmony.progression(args.text, key) for chord in bar)
+    _no_effect(args.key is not UNSET and plain and args.style != "walking", "key", "chord symbols alone")
+    return harmony.progression(args.text, key)
+
+
+def _where(scope: Scope, args: Compose, node: Node, length: float) -> tuple[list[Operation], Any]:
+    """What makes the clip, if it is not there yet, and its target."""
+    if node.type == "Clip":
+        scope.note_list(node)
+        return [], node.id
+    if node.type == "ClipSlot":
+        clip = _held(scope, node)
+        if clip is not None:
+            scope.note_list(clip)
+            return [], clip.id
+        ops: list[Operation] = []
+        slot = node.id
+        scope.taken.add(slot)
+    else:
+        ops, slot = free_slot(scope, node)
+    ops.append(Call(slot, "create_clip", {"pages": length}))
+    clip_id = made(len(ops) - 1)
+    if args.name is not UNSET:
+        ops.append(Set(clip_id, "name", args.name))
+    return ops, clip_id
+
+
+def _composed(
+    args: Compose, context: music.Context, start: music.Ticks, bars: list[list[harmony.Chord]]
+) -> list[music.Note]:
+    key = context.scale if args.key is UNSET else music.Scale.of_text(args.key)
+    grid = BEAT // 2 if args.grid is UNSET else context.length(args.grid)
+    more: dict[str, Any] = {"start": start}
+    if args.velocity is not UNSET:
+        more["velocity"] = args.velocity
+    match args.part:
+        case "chords":
+            lowest = 48 if args.octave is UNSET else (args.octave + 2) * 12
+            kind = "close" if args.voicing == "led" else args.voicing
+            return writing.chord_notes(
+                bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
+                bass=args.with_bass, rhythm=args.rhythm, grid=grid, **more,
+            )  # fmt: skip
+        case "bass":
+            lowest = 28 if args.octave is UNSET else (args.octave + 2) * 12
+            style = args.style or ("pattern" if args.rhythm else "roots")
+            if style not in ("roots", "fifths", "octaves", "walking", "pattern"):
+                choices = ["roots", "fifths", "octaves", "walking", "pattern"]
+                raise errors.InvalidValue(f"There is no bass style {style!r}", style, choices=choices)
+            return writing.bass_notes(
+                bars, context, style=style, lowest=lowest,  # type: ignore[arg-type]
+                pattern=args.rhythm or "x---x---", grid=grid, scale=key, **more,
+            )  # fmt: skip
+        case "melody":
+            octave = 3 if args.octave is UNSET else args.octave
+            return writing.melody(args.text, key, octave=octave, grid=grid, **more)
+        case "drums":
+            length = 4 * BEAT if args.length is UNSET else context.length(args.length)
+            return writing.style_notes(args.style or args.text or "boom bap", context, length, start=start)
+        case _:
+            length = 4 * BEAT if args.length is UNSET else context.length(args.length)
+            names = args.text.replace(",", " ").split() or ["snare", "mid tom", "low tom"]
+            pitches = [writing.pad(name.replace("_", " "), context.pads) for name in names]
+            return writing.fill(context, pitches, length, start=start, seed=args.seed)
+
+
+# -- form ----------------------------------------------------------------------------------------------------
+
+
+class SectionArgument(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(description="of its locator")]
+    bars: Annotated[int, Meta(ge=1, description="length")]
+    scene: Annotated[Any, Meta(description="index, ref or name; default the scene of that name")] = UNSET
+    without: Annotated[list[Any], Meta(description="tracks that stay silent")] = []
+    half: Annotated[list[Any], Meta(description="tracks that play each second note")] = []
+    fill: Annotated[bool, Meta(description="drum clips end with a fill")] = False
+
+
+class Arrange(Arguments):
+    sections: Annotated[
+        list[SectionArgument], Meta(min_length=1, max_length=200, description="one after the other")
+    ]
+    start: Annotated[Time, Meta(description="default the arrangement's beginning")] | UnsetType = UNSET
+    locators: Annotated[bool, Meta(description="a locator at each section")] = True
+    seed: Annotated[int, Meta(description="of fills")] = 0
+    dry_run: Annotated[bool, Meta(description="only say what would be written")] = False
+    overwrite: Overwrite = False
+
+
+@tools.writes(
+    Arrange,
+    "Arrange scenes",
+    "Fills the arrangement from scenes: each section's clips looped to its exact length, with locators, as one undo.",
+    destructive=True,
+    idempotent=False,
+)
+def arrange(scope: Scope, args: Arrange) -> Plan:
+    _no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
+    _no_effect(
+        args.seed != 0 and not any(each.fill for each in args.sections), "seed", "no section with `fill`"
+    )
+    context = from_set.context_of(scope.mirror)
+    start = 0 if args.start is UNSET else from_beats(scope.position(args.start))
+    sections = [_section(scope, each) for each in args.sections]
+    layout = form.lay_out(sections, context, start=start, seed=args.seed)
+    ops: list[Operation] = [
+        Call(
+            copy.track,
+            "duplicate_clip_to_arrangement",
+            {"clip": copy.clip, "destination_time": to_beats(copy.start)},
+        )
+        for copy in layout.copies
+    ]
+    for clip in layout.clips:
+        ops.append(
+            Call(
+                clip.track,
+                "create_midi_clip",
+                {"start_time": to_beats(clip.start), "length": to_beats(clip.length)},
+            )
+        )
+        new = made(len(ops) - 1)
+        ops.append(Set(new, "name", clip.name))
+        if clip.notes:
+            ops.append(Call(new, "add_new_notes", {"notes": [note.fields() for note in clip.notes]}))
+    if args.locators:
+        taken = {
+            round(float(cue.props.get("time") or 0.0), 6)
+            for cue in scope.children(_song(scope), "cue_points")
+        }
+        ops += [
+            Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name})
+            for at, name in layout.locators
+            if round(to_beats(at), 6) not in taken
+        ]
+    if not ops:
+        raise errors.InvalidParams("These sections hold no clips", hint="name scenes that have clips")
+    bars = sum(section.bars for section in sections)
+    notes = (f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips",)
+    return Plan.of(
+        "arrange",
+        ops,
+        notes=(*notes, *layout.left_out[:20]),
+        dry_run=args.dry_run,
+        overwrite=args.overwrite,
+        makes=None,
+    )
+
+
+def _song(scope: Scope) -> Node:
+    return scope.mirror.resolve("song")
+
+
+def _section(scope: Scope, args: SectionArgument) -> form.Section:
+    scene = scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
+    tracks = scope.children(_song(scope), "tracks")
+    sources = []
+    for track, slot_id in zip(tracks, scene.props.get("clip_slots") or (), strict=False):
+        clip = scope.child(scope.mirror.node(slot_id), "clip")
+        if clip is not None and not track.props.get("is_foldable"):
+            sources.append(_source(scope, clip, track))
+    return form.Section(
+        args.name,
+        args.bars,
+        tuple(sources),
+        frozenset(int(scope.target(each, "Track").id) for each in args.without),
+        frozenset(int(scope.target(each, "Track").id) for each in args.half),
+        args.fill,
+    )
+
+
+def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
+    from ..music.export import notes_of, span
+
+    low, high = span(clip)
+    notes = None
+    if clip.props.get("is_midi_clip"):
+        notes = tuple(
+            note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high
+        )
+    length = high - low if high > low else 4 * BEAT
+    drums = bool(from_set.pads_of(scope.mirror, track)) or "drum" in track.name.casefold()
+    return form.Source(int(clip.id), int(track.id), clip.name or track.name, length, notes, drums)
+
+
+# -- reading music -------------------------------------------------------------------------------------------
+
+
+class Analyze(Arguments):
+    targets: Annotated[
+        list[Any],
+        Meta(max_length=MOST_CLIPS, description="clips, slots, scenes or tracks; default the whole Set"),
+    ] = []
+    statistics: Annotated[bool, Meta(description="counts, ranges and density of each clip instead")] = False
+
+
+@tools.reads(
+    Analyze,
+    "Analyze the music",
+    "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, with calls that mend them.",
+    {},
+)
+async def analyze(desk: Desk, given: Analyze) -> dict[str, Any]:
+    reader, scope = desk.mirror, desk.scope
+    tops = [scope.target(each) for each in given.targets] or [reader.resolve("song")]
+    clips = {clip.id: clip for top in tops for clip in from_set.clips_below(reader, top)}
+    parts = from_set.parts_of(reader, clips.values())
+    context = from_set.context_of(reader)
+    if given.statistics:
+        own = {part.ref: dataclasses.replace(context, span=part.span) for part in parts[:20]}
+        return {"clips": {part.ref: analysis.statistics(part.notes, own[part.ref]) for part in parts[:20]}}
+    if given.targets and not parts:
+        raise errors.NotFound("These hold no MIDI clip", hint="name clips with notes, or leave `targets` out")
+    return report.report(parts, [] if given.targets else from_set.track_facts(reader), context)

@@ -1,0 +1,170 @@
+"""The music tools through MCP: each job of a producer in few calls, verified, each one step of Live's history."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from remote_script.headless import demo_set
+from tests.whole import Refused, whole_path
+
+KEYS = "tracks/1/clip_slots/2"
+
+
+async def one_step(whole: Any, tool: str, **args: Any) -> dict[str, Any]:
+    """A verified write that one undo takes back whole."""
+    assert len(json.dumps(args)) <= 2000
+    answer: dict[str, Any] = await whole.call(tool, **args)
+    assert answer["outcome"] == "verified", answer
+    assert answer.get("undo_steps") == 1
+    return answer
+
+
+def held(whole: Any, ref: str) -> list[tuple[int, float, float]]:
+    return [(note.pitch, note.start_time, note.duration) for note in whole.mirror.notes(ref)]
+
+
+async def test_one_call_transforms_all_clips_of_a_track_as_one_undo(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        refs = [f"tracks/1/clip_slots/{n}/clip" for n in (0, 2, 3, 4, 5, 7)]
+        before = {ref: held(whole, ref) for ref in refs}
+        ids = {ref: {note.note_id for note in whole.mirror.notes(ref)} for ref in refs}
+        edits = [
+            {"edit": "transpose", "degrees": 2},
+            {"edit": "humanize", "timing": 0.01, "velocity": 6, "seed": 3},
+        ]
+        answer = await one_step(whole, "transform_notes", clips=refs, edits=edits)
+        assert len([line for line in answer["notes"] if "changed" in line]) == 6
+        for ref in refs:
+            assert {note.note_id for note in whole.mirror.notes(ref)} == ids[ref]
+            assert held(whole, ref) != before[ref]
+        await whole.call("undo")
+        assert {ref: held(whole, ref) for ref in refs} == before
+        assert await whole.differences() == []
+
+
+async def test_a_dry_run_changes_nothing_and_says_what_it_would(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        before = held(whole, KEYS + "/clip")
+        answer = await whole.call(
+            "transform_notes", clips=[KEYS], edits=[{"edit": "strum", "time": "1/32"}], dry_run=True
+        )
+        assert answer["outcome"] == "unchanged"
+        assert any("changed" in line for line in answer["notes"])
+        assert held(whole, KEYS + "/clip") == before
+
+
+async def test_copies_of_a_clip_in_the_arrangement_follow_it(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        edits = [{"edit": "transpose", "octaves": 1}]
+        await one_step(whole, "transform_notes", clips=[KEYS], edits=edits, copies=True)
+        lowest = {ref: min(held(whole, ref))[0] for ref in (KEYS + "/clip", "tracks/1/arrangement_clips/2")}
+        assert set(lowest.values()) == {43 + 12}
+
+
+async def test_chords_bass_drums_and_melody_land_in_new_clips(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        text = "Dm9 | G7 Bb/C | % | A7b9"
+        await one_step(whole, "compose", part="chords", into="tracks/1/clip_slots/1", text=text, name="New")
+        await one_step(
+            whole, "compose", part="bass", into="tracks/2/clip_slots/0", text=text, style="walking"
+        )
+        await one_step(whole, "compose", part="melody", into="tracks/5/clip_slots/0", text="1 3 5 . 8 - 7 5")
+        await one_step(
+            whole, "compose", part="drums", into="tracks/0/clip_slots/4", style="lo-fi", length="2 bars"
+        )
+        clip = whole.mirror.resolve("tracks/1/clip_slots/1/clip")
+        assert (clip.name, clip.props["length"]) == ("New", 16.0)
+        assert {pitch % 12 for pitch, start, _ in held(whole, "tracks/1/clip_slots/1/clip") if start == 0} == {
+            2, 5, 9, 0, 4,
+        }  # fmt: skip
+        drums = {pitch for pitch, _, _ in held(whole, "tracks/0/clip_slots/4/clip")}
+        assert drums == {36, 38, 42}
+        assert await whole.differences() == []
+
+
+async def test_a_batch_makes_a_track_and_composes_into_it(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        calls = [
+            {"tool": "create", "args": {"kind": "midi", "name": "Pad"}},
+            {"tool": "compose", "args": {"part": "chords", "into": "$0", "text": "i | VI | VII | v"}},
+        ]
+        await one_step(whole, "batch", calls=calls)
+        track = whole.mirror.resolve("Pad", "Track")
+        slot = whole.mirror.children(track, "clip_slots")[0]
+        clip = whole.mirror.child(slot, "clip")
+        assert clip is not None
+        assert len(whole.mirror.notes(clip)) == 12
+
+
+async def test_the_arrangement_is_filled_exactly_with_locators_in_one_undo(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        sections = [
+            {"name": "Intro", "bars": 4},
+            {"name": "Hook", "bars": 6, "fill": True},
+            {"name": "Out", "bars": 4, "scene": "Outro", "without": ["Drums"]},
+        ]
+        before = len(list(whole.mirror.children("tracks/0", "arrangement_clips")))
+        await one_step(whole, "arrange", sections=sections, start="49.1.1")
+        cues = {cue.name: cue.props["time"] for cue in whole.mirror.children("song", "cue_points")}
+        assert (cues["Out"], cues["Hook"]) == (192.0 + 40.0, 192.0 + 16.0) or "Out" in cues
+        drums = list(whole.mirror.children("tracks/0", "arrangement_clips"))[before:]
+        spans = sorted((clip.props["start_time"], clip.props["end_time"]) for clip in drums)
+        assert spans[0][0] == 192.0
+        assert spans[-1][1] == 192.0 + 40.0
+        assert all(end == start for (_, end), (start, _) in pairwise(spans))
+        await whole.call("undo")
+        assert len(list(whole.mirror.children("tracks/0", "arrangement_clips"))) == before
+        assert await whole.differences() == []
+
+
+async def test_analysis_fits_its_size_and_its_proposals_work(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.call("edit_notes", clip=KEYS, add="F#3@1:1 Ab3@3:1")
+        answer = await whole.call("analyze")
+        assert len(json.dumps(answer)) <= 5000
+        assert answer["scale"] == "D Minor"
+        assert 0 < answer["key"]["certainty"] <= 1
+        proposal = next(each for each in answer["proposals"] if each["tool"] == "transform_notes")
+        assert "tracks/1" in proposal["args"]["clips"]
+        await one_step(whole, proposal["tool"], **proposal["args"])
+        again = await whole.call("analyze")
+        assert "outside_scale" not in again
+        counts = await whole.call("analyze", targets=[KEYS], statistics=True)
+        assert counts["clips"][KEYS + "/clip"]["notes"] == 42
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "word"),
+    [
+        ("transform_notes", {"clips": ["tracks/4"], "edits": ["legato"]}, "MIDI clip"),
+        ("transform_notes", {"clips": [KEYS], "edits": [{"edit": "swingg"}]}, "swing"),
+        ("transform_notes", {"clips": [KEYS], "edits": ["crop", "legato"]}, "last"),
+        ("compose", {"part": "chords", "into": KEYS, "text": "Hm7"}, "bar 1"),
+        ("compose", {"part": "melody", "into": KEYS, "text": "1", "voicing": "open"}, "voicing"),
+        ("arrange", {"sections": [{"name": "Nowhere", "bars": 4}]}, "Nowhere"),
+        ("analyze", {"targets": ["tracks/4"]}, "MIDI clip"),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_before_anything_changes(
+    autojump_clock: Any, tool: str, args: dict[str, Any], word: str
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        revision = whole.mirror.revision
+        with pytest.raises(Refused) as caught:
+            await whole.call(tool, **args)
+        assert word in str(caught.value)
+        assert whole.mirror.revision == revision
+
+
+async def test_describe_knows_edits_and_devices(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        edits = await whole.call("describe", what="edits")
+        assert {"quantize", "arpeggiate", "euclid"} <= set(edits["edits"])
+        assert "strength" in (await whole.call("describe", what="quantize"))["options"]
+        device = await whole.call("describe", what="Compressor")
+        assert "Threshold" in device["parameters"]
+        assert "input_routing_type" in device["sidechain"]
