@@ -53,6 +53,8 @@ class Pins:
         self._epoch = ""
         self._held: dict[Pin, int] = {}
         self._said: set[Pin] = set()
+        self._lost: dict[Pin, int] = {}
+        """When a pin was searched for in vain, by `Store.naming`: only another name or place can change that."""
 
     def ids(self, store: Store, pin: Pin) -> list[int]:
         """The objects that a pin means now: its own (none when that is deleted), or all of its kind."""
@@ -71,9 +73,11 @@ class Pins:
 
     def _find(self, store: Store, pin: Pin) -> int | None:
         if store.epoch != self._epoch:
-            self._epoch, self._held, self._said = store.epoch, {}, set()
+            self._epoch, self._held, self._said, self._lost = store.epoch, {}, set(), {}
         if pin in self._held:
             return self._held[pin]
+        if self._lost.get(pin) == store.naming:
+            return None
         candidates = [
             store.nodes[id_]
             for type_ in store.types()
@@ -88,6 +92,7 @@ class Pins:
             if len(found) == 1:
                 self._held[pin] = found[0].id
                 return found[0].id
+        self._lost[pin] = store.naming
         if pin not in self._said:
             self._said.add(pin)
             log.warning(

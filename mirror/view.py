@@ -2,7 +2,7 @@
 
 A hidden object keeps its id, its class and its place, so that refs stay true; its properties and what is below it are
 not there. What other objects show of it (routings, a send named after its return) is masked by its name, and `scrub`
-masks that name in anything else that leaves. Which objects are hidden is asked anew for each revision.
+masks that name in anything else that leaves. Which objects are hidden is asked again when a name or a place changes.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class View(Reader):
     """The mirror's reads for one set of rules.
 
     Args:
-      hidden: Called once a revision.
+      hidden: Called when a name or a place has changed.
       was_hidden: Of what is gone.
     """
 
