@@ -130,7 +130,8 @@ class Executor:
 
     def _find(self, id_: Any) -> Optional[Write]:
         """The write with this id that is under way, parked, or waiting."""
-        every = [self.current] + [each.write for each in self._beside.parked] + list(self._queue)
+        resumed = None if self._resumed is None else self._resumed.write
+        every = [self.current, resumed] + [each.write for each in self._beside.parked] + list(self._queue)
         return next((each for each in every if each is not None and each.id == id_), None)
 
     def cancel(self, id_: Any, client: Any) -> bool:

@@ -138,6 +138,9 @@ def _judge(call: Call) -> Steps:
     item = yield from find_item(call, call.args["path"])
     if not item.is_loadable:
         raise checks.refuse("only loadable items can be loaded", call.args["path"])
+    target = call.args.get("target")
+    if target is not None and not alive(target):
+        raise BridgeError("STALE_REFERENCE", "What {!r} was to be loaded to is gone".format(str(item.name)))
     call.wish = Wish(call, item)
     check(call.wish)
     replaces(call, call.wish)
@@ -194,7 +197,8 @@ def _delete_all(call: Call, came: List[Came]) -> None:
 
 
 def _told(wish: Wish, made: List[Any]) -> Any:
-    return {"loaded": wish.name, "devices": [str(each.name) for each in made]}
+    names = [str(each.name) for each in made]
+    return {"loaded": str(wish.item.name), "devices": names, "tracks_added": 0}
 
 
 ADAPTERS: Adapters = {("Browser", "load"): _load}

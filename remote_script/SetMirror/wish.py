@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, List, Optional
 
 from . import checks, schema
@@ -18,7 +19,12 @@ _WORDS = {
     0: "a device",
 }
 _NATIVE = {"instruments": INSTRUMENT, "audio_effects": AUDIO_EFFECT, "midi_effects": MIDI_EFFECT}
-_SAMPLES = (".wav", ".aif", ".aiff", ".flac", ".mp3", ".ogg", ".m4a", ".caf")
+_TYPES = "wav|aif|aiff|flac|mp3|ogg|m4a|caf"
+_SAMPLES = tuple("." + each for each in _TYPES.split("|"))
+_FILE_TYPE = re.compile(
+    r"\.(?:adv|adg|amxd|alc|als|aupreset|vstpreset|fxp|{})\Z".format(_TYPES), re.IGNORECASE
+)
+"""What a name in the browser has at its end and the name of what was loaded has not."""
 _PLACES = ("", "before", "after", "replace")
 
 
@@ -29,7 +35,7 @@ class Wish:
         path, name = str(call.args["path"]), str(item.name)
         self.item = item
         self.path = path
-        self.name = name.rsplit(".", 1)[0] if "." in name else name
+        self.name = _FILE_TYPE.sub("", name)
         root = path.strip("/").partition("/")[0]
         lower = name.lower()
         self.is_sample = lower.endswith(_SAMPLES) or (root == "samples" and not item.is_device)
@@ -48,7 +54,7 @@ class Wish:
         self.is_device = schema.is_a(self.kind, "Device") if self.kind else False
         self.holder: Any = self.target.canonical_parent if self.is_device else self.target
         self.track = self.target
-        while class_of(self.track, "") != "Track":
+        while self.track is not None and class_of(self.track, "") != "Track":
             self.track = self.track.canonical_parent
 
     @property
@@ -140,8 +146,11 @@ def _check_slot(wish: Wish) -> None:
 
 def _check_order(wish: Wish) -> None:
     """MIDI effects, then the instrument, then audio effects; a track without MIDI has only the last."""
-    takes_midi = bool(read(wish.holder, "has_midi_input"))
-    if not takes_midi and wish.type in (INSTRUMENT, MIDI_EFFECT) and not wish.is_for_slot:
+    if (
+        read(wish.holder, "has_midi_input") is False
+        and wish.type in (INSTRUMENT, MIDI_EFFECT)
+        and not wish.is_for_slot
+    ):
         raise wish.refuse(
             "{} takes no MIDI".format(
                 "an audio track" if class_of(wish.holder, "") == "Track" else "this chain"

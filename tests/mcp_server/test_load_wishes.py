@@ -142,6 +142,7 @@ async def test_what_has_no_place_is_refused_with_what_works_before_anything_is_l
             (KICK, "tracks/6/clip_slots/5", None, "audio track"),
             (KICK, "return_tracks/0", None, "MIDI track"),
             ("clips/Chord Walk.alc", KEYS, None, "slot"),
+            ("instruments/Drift", "scenes/0", None, ""),
             ("instruments/Drift", "tracks/6/clip_slots/5", None, "track itself"),
         ):
             arguments = {"path": path, "to": to, **({"place": place} if place else {})}

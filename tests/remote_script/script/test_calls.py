@@ -12,6 +12,7 @@ from remote_script.SetMirror import schema
 from remote_script.SetMirror.call import UNCHANGED, Call
 from remote_script.SetMirror.calls import perform
 from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.wish import Wish
 
 from . import fake_live
 
@@ -268,3 +269,22 @@ def test_items_are_listed_a_page_at_a_time() -> None:
     ):
         with pytest.raises(BridgeError, match=rule):
             run(live, "Browser", "list_items", song=live, path=path)
+
+
+@pytest.mark.parametrize(
+    ("shown", "loaded"),
+    [
+        ("Drift", "Drift"),
+        ("Sub 1.5", "Sub 1.5"),
+        ("Sub 1.5.adv", "Sub 1.5"),
+        ("Kick.WAV", "Kick"),
+        ("a.b.adg", "a.b"),
+    ],
+)
+def test_the_name_of_what_is_loaded_is_that_of_the_item_without_its_type_of_file(
+    shown: str, loaded: str
+) -> None:
+    item = types.SimpleNamespace(name=shown, is_device=False)
+    track = fake_live.Track(None)
+    call: Any = types.SimpleNamespace(args={"path": "user_library/" + shown, "target": track}, song=None)
+    assert Wish(call, item).name == loaded
