@@ -54,7 +54,7 @@ async def theirs():
     import socket, uvicorn
     sock = socket.create_server(("127.0.0.1", 0))
     tell(sock.getsockname()[1])
-    config = uvicorn.Config(manager.handle_request, log_level="error", lifespan="off")
+    config = uvicorn.Config(manager.handle_request, log_level="error", lifespan="off", interface="asgi3")
     async with manager.run():
         await uvicorn.Server(config).serve(sockets=[sock])
 
@@ -83,8 +83,7 @@ async def _measure(found: list[Row]) -> None:
     async with _empty("ours") as url:
         await _ask(found, "an empty tool, this HTTP server", url, "nothing", {})
     async with _empty("uvicorn") as url:
-        # It ends a connection after an answer without a body, which a session begins with.
-        await _ask(found, "an empty tool, uvicorn", url, "nothing", {}, (MODERN,))
+        await _ask(found, "an empty tool, uvicorn", url, "nothing", {})
 
 
 @asynccontextmanager
@@ -104,15 +103,8 @@ async def _empty(name: str) -> AsyncIterator[str]:
         await process.stderr.aclose()
 
 
-async def _ask(
-    found: list[Row],
-    subject: str,
-    url: str,
-    tool: str,
-    arguments: dict[str, Any],
-    eras: tuple[str, ...] = (LEGACY, MODERN),
-) -> None:
-    for era in eras:
+async def _ask(found: list[Row], subject: str, url: str, tool: str, arguments: dict[str, Any]) -> None:
+    for era in (LEGACY, MODERN):
         for question, clients in ((ONE, 1), (EIGHT, CLIENTS)):
             samples: list[float] = []
             began = time.perf_counter()
