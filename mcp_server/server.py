@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from mcp.shared.exceptions import MCPError
 
 from mirror import Mirror, errors
 
-from . import completions, prompts, resources
+from . import completions, prompts, resources, unavailable
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern, served_as
 from .desk import Desk
 from .library import Library
@@ -150,10 +150,7 @@ class Engine:
     ) -> dict[str, Any] | types.InputRequiredResult:
         tool = self.tools.get(params.name)
         if tool is None:
-            known = ", ".join(self.tools)
-            return refused(
-                errors.NotFound(f"There is no tool {params.name!r}", hint=f"the tools are {known}")
-            )
+            return refused(_no_tool(params.name, self.tools))
         consent = Consent(ctx, params)
 
         async def report(done: float, whole: float, told: str) -> None:
@@ -252,6 +249,14 @@ class Engine:
 
     async def complete(self, ctx: Any, params: types.CompleteRequestParams) -> types.CompleteResult:
         return completions.complete(self.sight("get", caller_of(ctx).who).reader, params)
+
+
+def _no_tool(name: str, tools: Iterable[str]) -> errors.MirrorError:
+    try:
+        unavailable.refuse(name)
+    except errors.NotAvailable as problem:
+        return problem
+    return errors.NotFound(f"There is no tool {name!r}", hint=f"the tools are {', '.join(tools)}")
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

@@ -253,6 +253,12 @@ class EditEnvelope(Arguments):
 )
 def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
     clip, parameter = scope.clip(args.clip), scope.target(args.parameter, "DeviceParameter")
+    if clip.role == "arrangement_clips":
+        raise errors.NotAvailable(
+            f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",
+            hint="edit the envelope of a session clip, then duplicate that clip to a `time`: Live writes it into the"
+            " track's automation there (not on groups, returns and Main)",
+        )
     about = {"device_parameter": parameter.id}
     ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
     for start, end in args.delete:

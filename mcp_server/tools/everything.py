@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror import schema
 
-from .. import reading
+from .. import reading, unavailable
 from ..acts import is_history
 from ..fields import Anything, Overwrite, Target
 from ..plans import Plan, Scope, words
@@ -32,6 +32,8 @@ class SetProperty(Arguments):
 )
 def set_property(scope: Scope, args: SetProperty) -> Plan:
     node = scope.target(args.target)
+    if node.type in schema.CLASSES and args.property not in {*schema.properties(node.type), *node.props}:
+        unavailable.refuse(args.property)
     return Plan.of(f"set {args.property}", [scope.set(node, args.property, args.value)])
 
 
@@ -51,6 +53,8 @@ class CallMethod(Arguments):
 )
 def call_method(scope: Scope, args: CallMethod) -> Plan:
     node = scope.target(args.target)
+    if node.type in schema.CLASSES and args.method not in schema.methods(node.type):
+        unavailable.refuse(args.method)
     told = {name: _argument(scope, node, args.method, name, value) for name, value in args.args.items()}
     return Plan.of(args.method, [Call(node.id, args.method, told)], overwrite=args.overwrite)
 
@@ -143,6 +147,7 @@ def _tool(name: str) -> Tool:
 
     tool = TOOLS.get(name)
     if tool is None:
+        unavailable.refuse(name)
         writing = ", ".join(each.name for each in TOOLS.values() if each.plan is not None)
         raise errors.NotFound(f"There is no tool {name[:40]!r}", hint=f"a batch holds {writing}")
     if name == "batch":

@@ -11,11 +11,13 @@ import trio
 import trio.testing
 from mcp.shared.exceptions import MCPError
 
+from mcp_server import unavailable
 from mcp_server.server import INSTRUCTIONS
 from mcp_server.tool import Tool
 from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
 from mirror import errors
 from remote_script.headless import demo_set
+from remote_script.SetMirror import schema
 from tests.everything import everything
 from tests.whole import Refused, whole_path
 
@@ -288,3 +290,44 @@ async def test_a_color_is_taken_as_text_wherever_it_is_set(autojump_clock: Clock
             await whole.refused("set_property", target="tracks/0", property="color", value="red")
             == "INVALID_VALUE"
         )
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("freeze_track", {}, "freeze or flatten tracks"),
+        ("export_audio", {}, "export or bounce audio"),
+        ("saveSet", {}, "save the Set"),
+        ("call_method", {"target": "tracks/0", "method": "group"}, "group tracks"),
+        ("call_method", {"target": "song", "method": "move_track"}, "move tracks or scenes"),
+        ("set_property", {"target": "tracks/0", "property": "frozen_mpe", "value": 1}, "MPE"),
+        ("batch", {"calls": [{"tool": "map_macro"}]}, "map macros"),
+        (
+            "edit_envelope",
+            {
+                "clip": "tracks/0/arrangement_clips/0",
+                "parameter": "tracks/0/mixer_device/volume",
+                "clear": True,
+            },
+            "in the arrangement",
+        ),
+    ],
+)
+async def test_what_live_does_not_offer_is_refused_with_the_reason_and_what_works(
+    tool: str, arguments: dict[str, Any], told: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        with pytest.raises(Refused, match=told) as caught:
+            await whole.call(tool, **arguments)
+        assert caught.value.data["error"] == "NOT_AVAILABLE"
+        assert caught.value.data["hint"]
+
+
+def test_no_name_of_lives_is_taken_for_what_live_does_not_offer() -> None:
+    names = {
+        name for class_ in schema.CLASSES for name in (*schema.properties(class_), *schema.methods(class_))
+    }
+    # These exist, so they are never asked about where they are; more would mean that the words are too wide.
+    assert {name for name in names if unavailable.about(name)} == {
+        "group_track", "is_group_slot", "choke_group", "export_to_clip_slot", "save_preset_to_compare_ab_slot",
+    }  # fmt: skip

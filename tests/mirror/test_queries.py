@@ -131,7 +131,6 @@ def ids(**query: Any) -> list[int]:
         ({"kind": "clip slot", "where": "has_clip = false", "limit": 2}, [21, 30]),
         ({"kind": "scene", "under": "song"}, [4, 5]),
         ({"where": "length > 1"}, [40]),
-        ({"kind": "track", "where": "length > 1"}, []),
         ({"kind": "song.view", "where": "selected_track.name = Drums"}, [6]),
     ],
     ids=str,
@@ -157,3 +156,19 @@ def test_a_question_that_cannot_be_read_is_refused(query: dict[str, Any]) -> Non
     with pytest.raises(errors.MirrorError) as caught:
         ids(**query)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ({"where": "lenght > 1"}, "length"),
+        ({"kind": "track", "where": "length > 1"}, "name"),
+        ({"where": {"mixer_device.volum.value": 1}}, "volume"),
+    ],
+)
+def test_a_condition_about_a_property_that_nothing_has_is_refused_with_the_near_ones(
+    given: dict[str, Any], near: str
+) -> None:
+    with pytest.raises(errors.InvalidValue) as caught:
+        find(filled(), **given)
+    assert near in caught.value.hint

@@ -1,0 +1,76 @@
+"""What Live's API does not offer, with the reason and the nearest thing that works, found by the words people use.
+
+Asked where a name is not known: a tool, a method, a property. Checked against Live's API up to 12.4.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mirror import errors
+
+
+class Missing(NamedTuple):
+    """A thing that nobody can do through Live's API: its words, in any order of spelling, and what works instead."""
+
+    words: tuple[str, ...]
+    what: str
+    instead: str
+
+
+MISSING = (
+    Missing(
+        ("freeze", "unfreeze", "flatten"),
+        "freeze or flatten tracks",
+        "a person does it in Live; `is_frozen` is told",
+    ),
+    Missing(
+        ("bounce", "export", "render", "resample"),
+        "export or bounce audio",
+        "record the track onto another: set its input_routing_type and fire a slot",
+    ),
+    Missing(("save", "saveas", "collect"), "save the Set", "a person saves it with Cmd+S or Ctrl+S"),
+    Missing(
+        ("group", "ungroup"),
+        "group tracks or devices",
+        "insert_device makes a rack; move devices into its chains",
+    ),
+    Missing(
+        ("reorder", "movetrack", "movetracks", "movescene"),
+        "move tracks or scenes",
+        "create a track where it belongs and move devices and clips there",
+    ),
+    Missing(
+        ("map", "unmap", "macro_mapping", "mapmacro"),
+        "map macros",
+        "a person maps them in Live; set_device moves mapped ones",
+    ),
+    Missing(
+        ("mpe",), "edit MPE curves", "edit_notes changes pitch, velocity, probability and release velocity"
+    ),
+    Missing(
+        ("configure",), "change which parameters a plug-in shows", "a person adds them with Configure in Live"
+    ),
+    Missing(
+        ("openset", "newset", "loadset", "openfile"),
+        "open another Set",
+        "a person opens it; the mirror follows at once",
+    ),
+)
+
+
+def about(name: str) -> Missing | None:
+    """What a name asks for that Live does not offer: "freeze_track", "exportAudio", "Group"."""
+    words = {word.casefold() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    whole = re.sub(r"[^a-z]", "", name.casefold())
+    return next((each for each in MISSING if words & {*each.words} or whole in each.words), None)
+
+
+def refuse(name: str) -> None:
+    """Refuse what Live does not offer with the reason; come back for any other name."""
+    found = about(name)
+    if found is not None:
+        raise errors.NotAvailable(
+            f"{name[:60]!r}: Live's API cannot {found.what}", name[:60], hint=found.instead
+        )
