@@ -70,7 +70,7 @@ class History:
 
     @property
     def changed_since_saved(self) -> bool:
-        """Whether the Set is another one than when it was saved or opened."""
+        """True when the Set differs from how it was saved or opened."""
         self.sync()
         return self._top() != self._saved
 
@@ -152,7 +152,7 @@ class History:
         return self._open
 
     def sync(self) -> None:
-        """Take up parameter values written since the last time."""
+        """Record the parameter values written since the last sync."""
         unsynced, self._unsynced = self._unsynced, {}
         for node, field, old in unsynced.values():
             new = getattr(node, field)
@@ -162,7 +162,7 @@ class History:
     # Undo
 
     def undo(self) -> str:
-        """Take the last step back; answers its label, "" when there is none."""
+        """Undo the last step; returns its label, "" when there is none."""
         self._doc.may_change()
         self.sync()
         self.end()
@@ -174,7 +174,7 @@ class History:
         return "Undo " + step.label
 
     def redo(self) -> str:
-        """Do the last undone step again; answers its label, "" when there is none."""
+        """Redo the last undone step; returns its label, "" when there is none."""
         self._doc.may_change()
         self.sync()
         self.end()

@@ -1,11 +1,9 @@
-"""What one track plays of the Session: launches that wait for the grid, stops, recording. No objects, no
-clock.
+"""The Session playback of one track: quantized launches, stops and recording, without objects and without a clock.
 
-Fires and stops are only asked for; the next engine tick takes them up (measured: a read-back in the same call
-is stale). There they start to blink, and begin on the next line of their grid, at once without one or while
-the transport stands. `beat` is the engine's own count of beats played, which a jump of the song does not
-disturb; `song_time` is what grids refer to. Slots are opaque keys. Guess: a clip that runs out leaves its
-track stopped.
+Fires and stops are requests that the next engine tick takes up (measured: a read-back in the same call is stale).
+Then they blink, and start on the next line of their grid, or at once without a grid or while the transport stands.
+`beat` is the engine's own count of beats played, which a jump of the song does not disturb; `song_time` is what grids
+refer to. Slots are opaque keys. Guess: a clip that runs out leaves its track stopped.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ LATE = 1e-9
 
 
 class Launch(NamedTuple):
-    """What a fire asks for; `grid` in beats (0 starts at once), `entry` the position to begin at (None: start
+    """A request to launch; `grid` in beats (0 starts at once), `entry` the position to begin at (None: start
     marker).
     """
 
@@ -81,12 +79,12 @@ class Playback:
 
     @property
     def idle(self) -> bool:
-        """Nothing to do on a tick."""
+        """True when a tick has nothing to do."""
         return not self._requests and self._launch is None and self.playing is None
 
     @property
     def wants_transport(self) -> bool:
-        """Whether a clip waits that starts the transport."""
+        """True when a queued clip starts the transport."""
         launches = self._requests + ([self._launch] if self._launch is not None else [])
         return any(launch.slot != STOP for launch in launches)
 
@@ -103,7 +101,7 @@ class Playback:
         self.start_beat -= beats
 
     def forget(self, slot: Hashable) -> List[Event]:
-        """The slot's clip is gone: neither play nor launch it."""
+        """Stop and unqueue a slot whose clip was removed."""
         events: List[Event] = []
         self._requests = [launch for launch in self._requests if launch.slot != slot]
         if self._launch is not None and self._launch.slot == slot:

@@ -19,6 +19,7 @@ from ..packs import Library
 from ..spec import ClipSpec, DeviceSpec, SampleSpec
 from .browser_tree import Entry, native_device, roots
 
+_NEW_EACH_TIME = ("OriginalSimpler", "MultiSampler", "DrumGroupDevice", "InstrumentGroupDevice")
 SLOW_TICKS = 20
 """Guess: how long a plug-in takes to load; a first load can take over a minute (reported)."""
 
@@ -331,9 +332,16 @@ class Browser(Node):
         rack.change("chains", (*kept, made))
 
     def _swap(self, target: Any, spec: DeviceSpec) -> None:
-        """Replace the target; a kind that does not fit loads nothing, silently (reported)."""
+        """Replace the target; a kind that does not fit loads nothing, silently (reported).
+
+        A preset of the same device goes into the device that is there, which keeps its object and its automation
+        (reported). Guess: racks and Simplers become new ones.
+        """
         container = target.parent
         if spec.type != target.type:
+            return
+        if spec.class_name == target.class_name and not spec.chains and spec.class_name not in _NEW_EACH_TIME:
+            target.take_preset(spec)
             return
         index = container.devices.index(target)
         container.remove("devices", target)

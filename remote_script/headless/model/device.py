@@ -14,7 +14,7 @@ from ..devices.older import as_of
 from ..node import Document, Node, model
 from ..spec import DeviceSpec
 from .device_io import PORTS, DeviceIO
-from .parameter import Parameter, switch
+from .parameter import Parameter, single, switch
 
 SPECIAL = {
     "OriginalSimpler": "SimplerDevice",
@@ -120,6 +120,15 @@ class Device(Node):
         """Copy the properties of this kind of device from the spec."""
         if spec.extra:
             self.extra = dict(spec.extra)
+
+    def take_preset(self, spec: DeviceSpec) -> None:
+        """Take the values and the name of a preset of this device."""
+        values = {each.name: each.value for each in spec.parameters}
+        with self.doc.edit():
+            for parameter in self.parameters:
+                if parameter.name in values:
+                    parameter.put(min(max(single(values[parameter.name]), parameter.min), parameter.max))
+            self.change("name", spec.name)
 
     # Place
 

@@ -166,7 +166,7 @@ def shift(clip: Any, beats: float) -> None:
 
 
 def forget(slot: Any) -> None:
-    """The slot's clip is gone or another: it neither plays nor waits."""
+    """Stop and unqueue a slot whose clip was removed or replaced."""
     playback, song = playback_of(slot), song_of(slot)
     if playback is not None and song is not None:
         _apply(song, track_of(slot), playback, playback.forget(slot))
@@ -184,7 +184,7 @@ def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
 
 
 def wants_transport(song: Any) -> bool:
-    """Whether a clip waits for the transport to start."""
+    """True when a fired clip waits for the transport to start."""
     return any(playback.wants_transport for _, playback in _players(song))
 
 
@@ -198,7 +198,7 @@ def halt(song: Any) -> None:
 
 
 def resume(song: Any, song_time: float) -> None:
-    """The transport has started: chosen clips begin anew."""
+    """The transport has started: the chosen clips restart."""
     engine = engine_of(song)
     for _, playback in _players(song):
         slot: Any = playback.playing
@@ -287,11 +287,11 @@ def _finish(song: Any, clip: Any, beats: float) -> None:
         write_audio(track_of(clip), clip.body)
 
 
-# Telling
+# Notifying
 
 
 def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> None:
-    """Tell what happened, after it has."""
+    """Update the nodes after these events and notify their listeners."""
     if not events:
         return
     doc = song.doc
@@ -322,14 +322,14 @@ def _apply(song: Any, track: Any, playback: Playback, events: List[Event]) -> No
 
 
 def refresh_indices(track: Any) -> None:
-    """The track's slots are other ones, or stand elsewhere."""
+    """Recompute the slot indices after the list of slots has changed."""
     song = song_of(track)
     if song is not None and track in song.tracks and not is_group(track):
         _show(song, track, track.playback)
 
 
 def _show(song: Any, track: Any, playback: Playback) -> None:
-    """What tracks and the song say about it."""
+    """Derive the track's and the song's properties from the playback."""
     slots = track.clip_slots
     playing, fired = slot_indices(playback, lambda slot: slots.index(slot) if slot in slots else -2)
     track.derive("playing_slot_index", playing)
@@ -339,7 +339,7 @@ def _show(song: Any, track: Any, playback: Playback) -> None:
 
 
 def refresh_back_to_arranger(song: Any) -> None:
-    """Whether the Session has taken over any of the tracks that there are."""
+    """True when the Session has taken over any track."""
     song.derive("back_to_arranger", any(p.in_session for _, p in _players(song)))
 
 
@@ -366,7 +366,7 @@ def slots_below(slot: Any) -> List[Any]:
 
 
 def refresh_group_slots(node: Node) -> None:
-    """Something in a slot has changed: the group slots above look again before listeners are told."""
+    """Refresh the group slots above a slot that has changed, before listeners are notified."""
     slot: Any = node.parent if node.lom == "Clip" else node
     if slot is None or slot.lom != "ClipSlot":
         return

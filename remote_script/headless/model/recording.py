@@ -50,7 +50,7 @@ def sized(song: Any, body: ClipBody, beats: float) -> ClipBody:
 
 
 class ArrangementRecording:
-    """What is being recorded in one song: from where, up to where it has come."""
+    """The Arrangement recording in progress in one song, from its start to the beat it has reached."""
 
     __slots__ = ("end", "start")
 
@@ -69,7 +69,7 @@ class ArrangementRecording:
             self.end = now
 
     def finish(self, song: Any) -> None:
-        """Make clips of what was recorded."""
+        """Make clips of the recorded span."""
         from . import arrangement
 
         start, self.start = self.start, None

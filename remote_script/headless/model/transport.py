@@ -1,8 +1,8 @@
-"""The song's engine: what plays, where, and when late wishes come true.
+"""The song's engine: playing, position, and the requests that wait for the next tick.
 
-Scripts only ask; the next engine tick (about 10 ms) does it (measured for start, stop, position, record
-mode, fires). `tick` moves the position with the tempo, loops, launches scenes, and hands the Session to
-`launching`.
+A script's call only queues a request; the next engine tick (about 10 ms) carries it out (measured for start, stop,
+position, record mode and fires). `tick` moves the position with the tempo, loops, launches scenes, and passes the
+elapsed beats to `launching`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Transport:
         return self._doc.song
 
     def _ask(self, action: Callable[[], None]) -> None:
-        """Do it on the next engine tick. RuntimeError inside a notification."""
+        """Queue an action for the next engine tick. RuntimeError inside a notification."""
         self._doc.may_change()
         self._doc.on_next_tick(action)
 
@@ -58,7 +58,7 @@ class Transport:
         self._ask(act)
 
     def resume(self) -> None:
-        """Play from where it stopped: the place that is committed now (measured)."""
+        """Play from the position that is committed now (measured)."""
         place = self.position
 
         def act() -> None:
@@ -68,7 +68,7 @@ class Transport:
         self._ask(act)
 
     def stop(self) -> None:
-        """Stop; once more while stopped goes back to the start (measured: position and start become 0)."""
+        """Stop; a second call while stopped returns to the start (measured: position and start become 0)."""
 
         def act() -> None:
             if self.playing:
@@ -201,7 +201,7 @@ class Transport:
             slot.clip.call_move_playing_pos(beats)
 
     def silence(self, track: Any) -> None:
-        """The track goes: nothing of it plays or waits."""
+        """Forget what a track plays or is about to play, because it is deleted."""
         for slot in track.clip_slots:
             if track.playback.playing is slot or track.playback.fired is slot:
                 launching.forget(slot)
@@ -281,7 +281,7 @@ class Transport:
     # The tick
 
     def tick(self, seconds: float) -> None:
-        """Let `seconds` pass; what was asked for comes first."""
+        """Advance by `seconds`; queued requests are carried out first."""
         doc, song = self._doc, self._doc.song
         doc.run_later()
         doc.begin()

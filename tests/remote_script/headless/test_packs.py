@@ -156,7 +156,17 @@ def test_a_preset_goes_to_the_selected_pad_and_takes_the_place_of_the_hot_swap_t
     assert [device.name for device in rack.drum_pads[50].chains[0].devices] == ["Sub Bass"]
     song.view.selected_track = song.tracks[1]
     load(live, "sounds", "Pad", "Wide Pad.adv")
-    browser.hotswap_target = song.tracks[1].devices[0]
+    drift = song.tracks[1].devices[0]
+    song.view.select_device(drift)
+    dial = next(each for each in drift.parameters if not each.is_quantized and each.value != each.max)
+    dial.value = dial.max
+    browser.hotswap_target = drift
+    load(live, "sounds", "Lead", "Saw Lead.adv")
+    # The same device's preset goes into the device that is there; another device takes its place.
+    assert (song.tracks[1].devices[0] == drift, drift.name) == (True, "Saw Lead")
+    assert dial.value != dial.max
+    load(live, "sounds", "Bass", "Sub Bass.adv")
+    assert (drift == None, song.tracks[1].devices[0].name) == (True, "Sub Bass")  # noqa: E711
     load(live, "sounds", "Lead", "Saw Lead.adv")
     assert [device.name for device in song.tracks[1].devices] == ["Saw Lead"]
     load(live, "audio_effects", "Reverb")
