@@ -22,7 +22,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
-from mirror.token import read_bearer
+from mirror.token import AGENT, read_bearer
 
 from .http_server import Application, HttpServer
 from .server import Engine, build
@@ -93,29 +93,29 @@ def guarded(app: Application, token: str) -> Application:
     """`app` for those with a named token; 401 for all others, before anything is read of what they sent."""
 
     async def check(scope: Any, receive: Any, send: Any) -> None:
-        who = _proved(token, scope["headers"])
-        if who is None:
+        identity = _proved(token, scope["headers"])
+        if identity is None:
             why = b"401: send a named token as the bearer; `setmirror client-config --http` makes one\n"
             await _plain(send, 401, why, (b"www-authenticate", b'Bearer realm="setmirror"'))
         elif scope["path"] != PATH:
             await _plain(send, 404, b"404: MCP is served at /mcp\n")
         else:
-            role, identity = who
-            proof = AccessToken(token="", client_id=identity, scopes=[role], subject=role)
+            proof = AccessToken(token="", client_id=identity, scopes=[])
             await app({**scope, "user": AuthenticatedUser(proof)}, receive, send)
 
     return check
 
 
-def _proved(token: str, headers: list[tuple[bytes, bytes]]) -> tuple[str, str] | None:
-    """Role and identity of the bearer token, None without a good one."""
+def _proved(token: str, headers: list[tuple[bytes, bytes]]) -> str | None:
+    """Which agent the bearer token is of, None without a good one; a person's is none for MCP."""
     given = [value for name, value in headers if name == b"authorization"]
     if len(given) != 1:
         return None
     scheme, _, shown = given[0].partition(b" ")
     if scheme.lower() != b"bearer":
         return None
-    return read_bearer(token, shown.strip().decode("latin-1"))
+    who = read_bearer(token, shown.strip().decode("latin-1"))
+    return who[1] if who is not None and who[0] == AGENT else None
 
 
 async def _plain(send: Any, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:

@@ -18,6 +18,7 @@ from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.http import SESSIONS
 from mirror import load_token
 from mirror.token import bearer, home
+from remote_script.SetMirror import auth
 from tests.over_http import client, connected, serving
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -76,6 +77,8 @@ async def test_strangers_are_kept_out_and_told_little() -> None:
                 {"authorization": "Bearer " + bearer(load_token(), "one").replace("one.", "two.")},
                 {"authorization": f"Bearer {bearer('0' * 64, 'agent')}"},
                 {"authorization": "Bearer ." + "0" * 64},
+                # A person's token is for the page: an agent of the same name is somebody else.
+                {"authorization": f"Bearer {auth.bearer(load_token(), 'agent', auth.PERSON)}"},
             ):
                 answer = await nobody.post(url, json=INITIALIZE, headers=headers)
                 assert answer.status_code == 401, headers
