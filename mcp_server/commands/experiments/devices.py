@@ -92,30 +92,12 @@ THEME.refuses(
         Call(MIDI, "insert_device", {"device_name": "Simpler"}),
     ],
 )
-THEME.refuses(
-    "invalid_insert_index",
-    "A device cannot be inserted behind the end",
-    "Invalid insert index",
-    [Call(MIDI, "insert_device", {"device_name": "Reverb", "device_index": 99})],
-)
-THEME.refuses(
-    "duplicated_instrument",
-    "An instrument cannot be duplicated in its chain",
-    "Can not duplicate instrument.",
-    [
-        Call(MIDI, "insert_device", {"device_name": "Simpler", "device_index": 0}),
-        Call(MIDI, "duplicate_device", {"index": 0}),
-    ],
-)
-THEME.refuses(
-    "moved_behind_the_end",
-    "A device cannot be moved behind the end",
-    "Couldn't move device. target_index out of range.",
-    [
-        Call(MIDI, "insert_device", {"device_name": "Reverb", "device_index": 0}),
-        Call("song", "move_device", {"device": "$0", "target": AUDIO, "target_position": 99}),
-    ],
-)
+
+
+@THEME.tries("An instrument cannot be duplicated in its chain")
+async def duplicated_instrument(bench: Bench) -> tuple[Any, Any]:
+    await insert(bench, "Simpler")
+    return "Can not duplicate instrument.", await bench.refusal(Call(MIDI, "duplicate_device", {"index": 0}))
 
 
 @THEME.tries("A device can be given a name; its class keeps its own")

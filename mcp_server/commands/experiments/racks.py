@@ -157,12 +157,6 @@ async def macros(bench: Bench) -> tuple[Any, Any]:
     return [64.0, False], await bench.now(ref + "/parameters/1.value", ref + ".has_macro_mappings")
 
 
-@THEME.tries("A chain cannot be inserted behind the end", guess=True)
-async def no_such_place_for_a_chain(bench: Bench) -> tuple[Any, Any]:
-    ref = await insert(bench, "Audio Effect Rack")
-    return "Invalid insert index 99", await bench.refusal(Call(ref, "insert_chain", {"index": 99}))
-
-
 @THEME.tries("copy_pad copies what a pad holds to another note")
 async def copied_pad(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Drum Rack")

@@ -35,15 +35,6 @@ async def no_such_scene(bench: Bench) -> tuple[Any, Any]:
     return (count, False), (len(bench.mirror.children("song", "scenes")), said.startswith("taken"))
 
 
-THEME.refuses(
-    "text_about_a_missing_scene",
-    "A scene that is not there raises IndexError",
-    "Index out of range",
-    [Call("song", "delete_scene", {"index": 999})],
-    guess=True,
-)
-
-
 @THEME.tries("A duplicated scene stands right after its source and is selected")
 async def duplicated_scene(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(SCENE, "name", "Probe"))

@@ -132,29 +132,6 @@ async def track_at_the_end(bench: Bench) -> tuple[Any, Any]:
     return f"tracks/{count}", await bench.made(Call("song", "create_audio_track", {"index": -1}))
 
 
-THEME.refuses(
-    "no_such_place_for_a_track",
-    "A track cannot be created behind the end of the list",
-    "Index out of range",
-    [Call("song", "create_midi_track", {"index": 999})],
-    guess=True,
-)
-THEME.refuses(
-    "no_such_track_to_duplicate",
-    "Duplicating a track that is not there raises IndexError",
-    "Index out of range",
-    [Call("song", "duplicate_track", {"index": 999})],
-    guess=True,
-)
-THEME.refuses(
-    "no_such_track_to_delete",
-    "Deleting a track that is not there raises IndexError",
-    "Index out of range",
-    [Call("song", "delete_track", {"index": 999})],
-    guess=True,
-)
-
-
 @THEME.tries("A duplicated track stands right after its source and is selected")
 async def duplicated_track(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(MIDI, "name", "Probe"))
