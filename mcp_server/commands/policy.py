@@ -92,14 +92,11 @@ def check(
     async def main() -> None:
         from mcp_server.acts import acts_of
         from mcp_server.commands.link import linked
-        from mirror import Call, Operation, Set, errors
+        from mirror import Call, Operation, Set
         from remote_script.SetMirror import schema
 
         async with linked(port) as mirror:
-            try:
-                node = mirror.resolve(int(target) if target.isdigit() else target)
-            except errors.MirrorError as problem:
-                raise Failure(problem.rule, problem.hint) from None
+            node = _node(mirror, target)
             if what == "read":
                 _say_reading(policy, mirror, node, tool, client)
                 return
@@ -138,13 +135,9 @@ def pin(target: str, port: int) -> None:
     async def main() -> None:
         from mcp_server.commands.link import linked
         from mcp_server.pins import pin_of
-        from mirror import errors
 
         async with linked(port) as mirror:
-            try:
-                node = mirror.resolve(int(target) if target.isdigit() else target)
-            except errors.MirrorError as problem:
-                raise Failure(problem.rule, problem.hint) from None
+            node = _node(mirror, target)
             facts = msgspec.to_builtins(pin_of(mirror.store, node))
             # A TOML basic string is a JSON string.
             told = ", ".join(
@@ -153,6 +146,16 @@ def pin(target: str, port: int) -> None:
             say(f"pins = [{{{told}}}]")
 
     run_async(main)
+
+
+def _node(mirror: Any, target: str) -> Any:
+    """The object that is named; Failure with the reason."""
+    from mirror import errors
+
+    try:
+        return mirror.resolve(int(target) if target.isdigit() else target)
+    except errors.MirrorError as problem:
+        raise Failure(problem.rule, problem.hint) from None
 
 
 def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str) -> None:

@@ -329,6 +329,17 @@ async def test_every_method_is_called_verified_undone_and_refused_for_every_reas
                 raise
 
 
+async def prepare(whole: Whole, first: First) -> None:
+    """The calls and sets that come first."""
+    for where, what, told in first:
+        args = told if isinstance(told, dict) else told(whole)
+        if what.startswith("set:"):
+            await whole.call("set_property", target=found(whole, where), property=what[4:], **args)
+        else:
+            await whole.call("call_method", target=found(whole, where), method=what, args=args)
+        await trio.sleep(1.0)
+
+
 def silence(song: Any) -> None:
     song.stop_all_clips(False)
     song.stop_playing()
@@ -339,13 +350,7 @@ async def all_of(whole: Whole, key: str, tmp_path: Path) -> None:
     class_, _, name = key.rpartition(".")
     method = schema.CLASSES[class_].methods[name]
     target, given, first = case(whole, key)
-    for where, what, told in first:
-        args = told if isinstance(told, dict) else told(whole)
-        if what.startswith("set:"):
-            await whole.call("set_property", target=found(whole, where), property=what[4:], **args)
-        else:
-            await whole.call("call_method", target=found(whole, where), method=what, args=args)
-        await trio.sleep(1.0)
+    await prepare(whole, first)
     if key in CASES and callable(CASES[key][1]):
         given = CASES[key][1](whole)  # type: ignore[operator]
     if "file_path" in given:

@@ -15,22 +15,12 @@ from tests.mcp_server.test_every_method import (
     INSTRUMENTS,
     MIDI,
     First,
-    found,
+    prepare,
 )
 from tests.touched import Watch
-from tests.whole import Whole, whole_path
+from tests.whole import whole_path
 
 Clock = trio.testing.MockClock
-
-
-async def prepare(whole: Whole, first: First) -> None:
-    for where, what, told in first:
-        args = told if isinstance(told, dict) else told(whole)
-        if what.startswith("set:"):
-            await whole.call("set_property", target=found(whole, where), property=what[4:], **args)
-        else:
-            await whole.call("call_method", target=found(whole, where), method=what, args=args)
-        await trio.sleep(1.0)
 
 
 MIDI_SLOT = f"{INSTRUMENTS}/clip_slots/0"
