@@ -11,6 +11,8 @@ from .plans import Row
 from .values import alive
 
 OPERATIONS = 1000
+EXPECTATIONS = 1000
+"""Of one write; all are looked at in one turn."""
 FLUSH = "flush"
 PUMP = "pump"
 TICK = "tick"
@@ -116,6 +118,9 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
         ),
         "`expect` is a list of {target, name, value}",
     )
+    if len(expect or ()) > EXPECTATIONS:
+        rule = "A write has at most {} expectations, got {}"
+        raise BridgeError("TOO_LARGE", rule.format(EXPECTATIONS, len(expect or ())))
     deadline = params.get("deadline_s")
     need(
         deadline is None

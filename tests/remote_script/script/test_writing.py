@@ -519,3 +519,11 @@ def plain(guest: Guest) -> list[Any]:
         values = [p.value for device in track.devices for p in device.parameters]
         found.append((track.name, track.mute, values))
     return found
+
+
+def test_a_write_that_expects_too_much_is_refused_before_it_is_looked_at(guest: Guest) -> None:
+    client = guest.follower()
+    wishes = [{"target": "song", "name": "tempo", "value": 1}] * 1001
+    answer = client.call("write.execute", write="w", ops=[put("song", "tempo", 90)], expect=wishes)
+    assert refused(answer)["error"] == "TOO_LARGE"
+    assert guest.song.tempo == 120.0
