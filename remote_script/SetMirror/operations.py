@@ -324,7 +324,8 @@ class Operation:
     def _owns(obj: Any, name: str) -> bool:
         type_ = class_of(obj, "")
         prop = schema.properties(type_).get(name) if type_ is not None else None
-        return prop is not None and prop.is_tree
+        # A new scene's slots are new with it, though they live in the tracks.
+        return prop is not None and (prop.is_tree or (type_, name) == ("Scene", "clip_slots"))
 
     def _row_for(self, engine: Engine, obj: Any) -> Row:
         """The shadow's row, or one made for the moment while the object is not told yet."""
