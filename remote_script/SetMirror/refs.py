@@ -19,6 +19,10 @@ Target = Union[int, str]
 _SEGMENT = re.compile(r"(\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
 
+LONGEST_REF = 1000
+"""Live's own end near 20 levels; each may carry a name."""
+
+
 def parse(ref: str) -> List[Tuple[str, Optional[str]]]:
     """Path parts with the name expected at each; BridgeError INVALID_VALUE for what is no ref."""
     text = ref.strip().strip("/")
@@ -41,6 +45,9 @@ def resolve(shadow: Shadow, target: Any) -> Row:
     """The row of an id or ref that exists now; BridgeError STALE_REFERENCE or INVALID_VALUE."""
     if isinstance(target, bool) or not isinstance(target, (int, str)):
         raise BridgeError("INVALID_VALUE", "A target is an id or a ref", _short(target))
+    if isinstance(target, str) and len(target) > LONGEST_REF:
+        rule = "A ref has at most {} characters, got {}".format(LONGEST_REF, len(target))
+        raise BridgeError("INVALID_VALUE", rule, target[:100])
     if isinstance(target, str) and target.isdigit():
         target = int(target)
     if isinstance(target, int):

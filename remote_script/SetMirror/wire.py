@@ -25,6 +25,8 @@ LONGEST_TEXT = 256 * 1024
 """Characters of one text in a long line; the longest that clients send are pieces of notes."""
 VALUES = 100_000
 """In one line: what is read must also be let go of, in one go."""
+CONTAINERS = 20_000
+"""Lists and objects among them: many more make Python collect garbage in the middle of a turn, all of it."""
 _DEPTH = 32
 _VALUES_A_SLICE = 200
 _SPACE = 1024
@@ -121,7 +123,7 @@ def _read(text: str) -> Generator[None, None, Any]:
     """The value in `text`; lists and objects by a stack of its own, so that it can pause between any two values."""
     whole: List[Any] = []
     stack: List[Any] = [whole]
-    at = 0
+    at = containers = 0
     for count in itertools.count(1):
         around = stack[-1]
         at = _skip(text, at)
@@ -143,11 +145,13 @@ def _read(text: str) -> Generator[None, None, Any]:
         else:
             around[key] = value
         if type(value) in (list, dict):
+            containers += 1
             stack.append(value)
             if len(stack) > _DEPTH:
                 raise ValueError("nested too deeply")
-        if count > VALUES:
-            raise BridgeError("TOO_LARGE", "A line may have {} values".format(VALUES))
+        if count > VALUES or containers > CONTAINERS:
+            rule = "A line may have {} values, {} of them lists and objects"
+            raise BridgeError("TOO_LARGE", rule.format(VALUES, CONTAINERS))
         if count % _VALUES_A_SLICE == 0 or (type(value) is str and len(value) > SHORT_LINE):
             yield
     if at != len(text):

@@ -527,3 +527,12 @@ def test_a_write_that_expects_too_much_is_refused_before_it_is_looked_at(guest: 
     answer = client.call("write.execute", write="w", ops=[put("song", "tempo", 90)], expect=wishes)
     assert refused(answer)["error"] == "TOO_LARGE"
     assert guest.song.tempo == 120.0
+
+
+@pytest.mark.parametrize("target", ["tracks/0" + "/x" * 10_000, "1" * 100_000])
+def test_a_ref_without_end_is_refused_by_its_length(guest: Guest, target: str) -> None:
+    client = guest.follower()
+    values = client.call("set.read", items=[[target, "name"]])["result"]["values"]
+    assert values[0]["error"]["error"] == "INVALID_VALUE"
+    assert len(str(values)) < 1000
+    assert refused(client.write(put(target, "name", "x")))["error"] == "INVALID_VALUE"
