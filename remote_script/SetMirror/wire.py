@@ -125,6 +125,8 @@ def _read(text: str) -> Generator[None, None, Any]:
     stack: List[Any] = [whole]
     at = containers = 0
     for count in itertools.count(1):
+        if count % _VALUES_A_SLICE == 0:
+            yield
         around = stack[-1]
         at = _skip(text, at)
         if around is whole and whole:
@@ -152,7 +154,7 @@ def _read(text: str) -> Generator[None, None, Any]:
         if count > VALUES or containers > CONTAINERS:
             rule = "A line may have {} values, {} of them lists and objects"
             raise BridgeError("TOO_LARGE", rule.format(VALUES, CONTAINERS))
-        if count % _VALUES_A_SLICE == 0 or (type(value) is str and len(value) > SHORT_LINE):
+        if type(value) is str and len(value) > SHORT_LINE:
             yield
     if at != len(text):
         raise ValueError("more than one value")

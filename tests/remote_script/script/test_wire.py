@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remote_script.SetMirror.errors import TABLE, BridgeError
-from remote_script.SetMirror.wire import LineFramer, LineTooLong, decode, encode, error_line
+from remote_script.SetMirror.wire import LineFramer, LineTooLong, decode, decoding, encode, error_line
 
 
 @given(
@@ -99,3 +99,10 @@ def test_an_error_carries_rule_value_hint_and_facts() -> None:
 def test_an_error_about_a_value_json_cannot_say_is_sent_all_the_same() -> None:
     line = error_line(None, BridgeError("INVALID_VALUE", "it must be finite", float("inf")))
     assert decode(line)["error"]["data"]["error"] == "INVALID_VALUE"
+
+
+@pytest.mark.parametrize("piece", [b"0", b"[]", b"{}", b"[0]", b'{"a":0}', b"[[]]"])
+def test_a_long_line_is_read_in_many_slices_whatever_stands_in_it(piece: bytes) -> None:
+    line = b"[" + b",".join([piece] * 9000) + b"]"
+    steps = decoding(line)
+    assert len(list(steps)) >= 9000 // 200
