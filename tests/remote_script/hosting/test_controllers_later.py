@@ -474,10 +474,13 @@ COLORS = """
     def create_sysex_sending_button_named(identifier, name, **k):
         return create_sysex_sending_button(identifier, name, k.pop("sysex_identifier"), **k)
 
+    PALETTE = dict(STANDARD_COLOR_PALETTE)
+    PALETTE[16725558] = 99
+
     class Colors:
         class Tracks:
             Here = lambda track: SimpleColor(liveobj_color_to_value_from_palette(
-                track, palette=STANDARD_COLOR_PALETTE, fallback_table=STANDARD_FALLBACK_COLOR_TABLE))
+                track, palette=PALETTE, fallback_table=STANDARD_FALLBACK_COLOR_TABLE))
             Lamp = lambda track: create_rgb_color(liveobj_color_to_midi_rgb_values(track))
 
     class Painter(Component):
@@ -511,7 +514,7 @@ def test_pads_have_the_colours_of_tracks(live: HeadlessLive, load: Load) -> None
     hosted = load(COLORS)
     live.run_for(0.3)
     # Flipped: the first row of the matrix are the numbers 2 and 3.
-    assert (lights(hosted)[2], lights(hosted)[3]) == (5, 88)
+    assert (lights(hosted)[2], lights(hosted)[3]) == (99, 88)
     color = live.song.tracks[0].color
     assert (
         0xF0,

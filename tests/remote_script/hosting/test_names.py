@@ -158,6 +158,16 @@ def test_most_of_what_scripts_import_works(package: str) -> None:
     assert 100.0 * found.used[1] / found.used[0] >= LEAST[package]
 
 
+def test_a_function_is_not_hidden_by_the_module_of_its_name(version: str) -> None:
+    for package, name in (
+        ("ableton.v2.control_surface.control", "control_list"),
+        ("ableton.v3.control_surface.controls", "control_list"),
+    ):
+        module = importlib.import_module(package)
+        importlib.import_module(f"{package}.{name}")
+        assert inspect.isfunction(getattr(module, name))
+
+
 def test_the_coverage_names_what_is_refused_and_what_is_not_there() -> None:
     lines = framework_report(framework_coverage("12.4"))
     assert re.fullmatch(r"_Generic: \d+ names, 0 not; of \d+ imports by .* 100.0 % work", lines[2])

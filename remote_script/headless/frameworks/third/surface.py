@@ -117,7 +117,6 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
             self.setup()
         self._start_display()
         with self.component_guard():
-            self._tell_instruments()
             self.register_slot(self._instrument_finder, self._tell_instruments, "instrument")
         if self._identified:
             self._say(specification.hello_messages)
