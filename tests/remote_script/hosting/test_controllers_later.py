@@ -532,7 +532,7 @@ def test_pads_have_the_colours_of_tracks(live: HeadlessLive, load: Load) -> None
 
 STEPS = """
     from ableton.v3.control_surface import (
-        MIDI_CC_TYPE, MIDI_NOTE_TYPE, Component, ControlSurface, ControlSurfaceSpecification, ElementsBase,
+        MIDI_CC_TYPE, MIDI_NOTE_TYPE, Component, ControlSurface, ControlSurfaceSpecification, ElementsBase, MapMode,
     )
     from ableton.v3.control_surface.components import GridResolutionComponent, ScrollComponent
     from ableton.v3.control_surface.controls import ButtonControl
@@ -551,6 +551,7 @@ STEPS = """
             self.add_button(2, "Loop_Button", msg_type=MIDI_NOTE_TYPE)
             self.add_button(3, "New_Button", msg_type=MIDI_NOTE_TYPE)
             self.add_encoder(9, "Knob")
+            self.add_encoder(8, "Jog", map_mode=MapMode.LinearTwoCompliment)
             self.add_element("Touch", TouchElement, 10, msg_type=MIDI_NOTE_TYPE, encoder=self.knob)
 
     class Loops(Component):
@@ -579,6 +580,7 @@ STEPS = """
     def mappings(surface):
         return {
             "Loops": {"loop_button": "loop_button", "new_button": "new_button", "lock_button": "lock_button"},
+            "Transport": {"arrangement_position_encoder": "jog"},
             "Grid_Resolution": {"resolution_buttons": "grid_buttons"},
             "Main_Modes": {
                 "session": {"modes": [], "selector": select_mode_for_main_view("Session")},
@@ -616,6 +618,13 @@ def test_steps_loops_locks_and_modes_that_follow_live(live: HeadlessLive, load: 
     assert (grid.index, grid.step_length) == (3, 0.25)
     press(hosted, 45)
     assert (grid.index, grid.step_length, grid.is_triplet) == (5, 0.5, False)
+    cc(hosted, 0, 8, 3)
+    made.component_map["Transport"].set_position_encoders_use_bar_increments(True)
+    live.run_for(0.2)
+    assert live.song.current_song_time == 3.0
+    cc(hosted, 0, 8, 2)
+    live.run_for(0.2)
+    assert live.song.current_song_time == 11.0
     heard = made.component_map["Loops"].heard
     live.song.view.detail_clip = live.song.tracks[2].clip_slots[1].clip
     length = live.song.view.detail_clip.length

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import numbers
-from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 PY2, PY3 = False, True
@@ -278,25 +277,6 @@ def slicer(dimensions: int) -> Callable[[Any], Any]:
         return make
 
     return decorate
-
-
-def infinite_context_manager(generator: Callable[..., Any]) -> Any:
-    """As contextmanager, and can be entered again and again."""
-    once = contextmanager(generator)
-
-    class Reusable:
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self._make = functools.partial(once, *args, **kwargs)
-
-        def __enter__(self) -> Any:
-            self._now: Any = self._make()
-            return self._now.__enter__()
-
-        def __exit__(self, *error: Any) -> Any:
-            now, self._now = self._now, None
-            return now.__exit__(*error)
-
-    return Reusable
 
 
 class _Switched:

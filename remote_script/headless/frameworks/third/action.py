@@ -104,17 +104,6 @@ def toggle_arm(track, exclusive=None):
 arm = toggle_arm
 
 
-def toggle_or_cycle_parameter_value(parameter):
-    if not liveobj_valid(parameter):
-        return False
-    if parameter.is_quantized:
-        after = parameter.value + 1
-        parameter.value = parameter.min if after > parameter.max else after
-    else:
-        parameter.value = parameter.max if parameter.value == parameter.min else parameter.min
-    return True
-
-
 def duplicate_loop(clip):
     if not (liveobj_valid(clip) and clip.is_midi_clip):
         return False

@@ -15,6 +15,7 @@ from ..engine.recording import ViewBasedRecordingCore
 from ..engine.slide import Slideable, SlideCore
 from ..second import components, mixer, session
 from .component import Component, shown
+from .live import get_bar_length
 
 DEFAULT_DRUM_TRANSLATION_CHANNEL = 15
 
@@ -27,10 +28,25 @@ ScrollComponent = shown(components.ScrollComponent)
 SessionNavigationComponent = shown(session.SessionNavigationComponent)
 SessionRingComponent = shown(session.SessionRingComponent)
 TargetTrackComponent = shown(components.TargetTrackComponent)
-TransportComponent = shown(components.TransportComponent)
 UndoRedoComponent = shown(components.UndoRedoComponent)
 ViewControlComponent = shown(components.ViewControlComponent)
 RecordingComponent = shown(components.SessionRecordingComponent)
+
+
+class TransportComponent(shown(components.TransportComponent)):
+    """Play, record, loop, tempo; its position encoder steps by beats or by bars."""
+
+    _by_bars = False
+
+    def set_position_encoders_use_bar_increments(self, use_bar_increments):
+        self._by_bars = use_bar_increments
+
+    def _steps(self, name, value):
+        bars = self._by_bars and name == "arrangement_position_encoder"
+        return super()._steps(name, value) * (get_bar_length() if bars else 1.0)
+
+    def _trigger_tap_tempo(self):
+        self.song.tap_tempo()
 
 
 class ClipSlotComponent(shown(session.ClipSlotComponent)):
