@@ -30,7 +30,7 @@ from remote_script.SetMirror import schema
 from remote_script.SetMirror.executor import Executor
 from remote_script.SetMirror.operations import Operation as LiveOperation
 from remote_script.SetMirror.shadow import Shadow
-from tests.whole import LONG_S, Whole, whole_path
+from tests.whole import LONG_S, PLENTY_S, Whole, whole_path
 
 PERSON = "live"
 """As the event log calls whoever is no agent."""
@@ -469,6 +469,14 @@ class Crowd:
             return scenes
         return devices if name in ("devices", "chains", "drum_pads") else tracks
 
+    def same_by_hand(self, mirror: Mirror, op: Operation) -> Callable[[Any], Any] | None:
+        """The person gives the very property that an agent is about to set a value of its own."""
+        if not isinstance(op, Set) or op.name not in TOLD or str(op.target).startswith("$"):
+            return None
+        row = self.whole.stage.script.engine.shadow.rows.get(mirror.resolve(op.target).id)
+        value = self.unique(op.name, PERSON)
+        return None if row is None else lambda song: setattr(row.obj, op.name, value)
+
     def edit_by_hand(self) -> Callable[[Any], Any]:
         """A change of a value by the person."""
         draw = self.draw
@@ -530,6 +538,7 @@ class Crowd:
         """Some of them at once: nothing runs in Live until all have asked."""
         author, other = self.draw.sample(sorted(self.mirrors), 2)
         mirror = self.mirrors[author]
+        same: Callable[[Any], Any] | None = None
         if self.draw.random() < 0.02:
             self._fault()
         async with trio.open_nursery() as nursery:
@@ -546,11 +555,13 @@ class Crowd:
                 if self.draw.random() < 0.2:
                     nursery.start_soon(self.undo, other)
                 else:
-                    nursery.start_soon(self.write, other, *self.plain_operation(self.mirrors[other], other))
+                    ops = self.plain_operation(self.mirrors[other], other)
+                    same = self.same_by_hand(self.mirrors[other], ops[0])
+                    nursery.start_soon(self.write, other, *ops)
                 await trio.testing.wait_all_tasks_blocked()
             if self.draw.random() < 0.5:
                 await trio.sleep(self.draw.choice((0.0, 0.004, 0.011, 0.03)))
-                await self.by_hand(self.edit_by_hand())
+                await self.by_hand(same or self.edit_by_hand())
         await trio.sleep(self.draw.choice((0.0, 0.01, 0.05)))
         if self.draw.random() < 0.3:
             self.restore()
@@ -565,14 +576,22 @@ class Crowd:
             self.whole.lines[-1].cut_after = self.draw.randrange(4000)
 
 
-async def run(seed: int, operations: int, patch: pytest.MonkeyPatch, *, first_wrong: bool = False) -> Report:
+async def run(
+    seed: int,
+    operations: int,
+    patch: pytest.MonkeyPatch,
+    *,
+    first_wrong: bool = False,
+    budget_s: float = PLENTY_S,
+) -> Report:
     """Let a crowd do so many operations; with `first_wrong`, until the first mistake is found.
 
     Args:
+      budget_s: Of the script, for one turn; with 0 each slice of its work is a turn, and others come between any two.
       patch: Undone by the caller; the hooks of `Truth`, and whatever a wrong variant changes.
     """
     truth = Truth(patch)
-    async with whole_path(small(), tick_s=0.01) as whole:
+    async with whole_path(small(), budget_s=budget_s) as whole:
         truth.script = whole.stage.script
         for row in truth.script.engine.shadow.rows.values():
             truth.pointers[row.id] = row.ptr
