@@ -19,8 +19,10 @@ from mirror import Call, Mirror, Operation, Set, WriteResult, errors
 from remote_script.SetMirror import schema
 
 AUTHOR = "setmirror probe"
-OURS = (AUTHOR, "audit")
-"""What Live does not tell of, and the audit finds, was our own doing."""
+OURS = (AUTHOR, "audit", "somebody")
+"""What Live does not tell of, and the audit finds, was our own doing; so is an entry that an undo came upon and
+nobody was seen to make: what a person does is told when it is done.
+"""
 EDITS = 1000
 SETTLE_S = 0.15
 """Past Live's slow tick of 100 ms: then all is told that follows from a change."""

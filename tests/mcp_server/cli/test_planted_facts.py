@@ -13,12 +13,11 @@ import trio.testing
 from mcp_server.commands import experiments
 from mcp_server.commands.picture import differences, picture
 from mirror import errors
-from remote_script.headless import handles, history, node, runtime
+from remote_script.headless import handles, history, node, runtime, turns
 from remote_script.headless.generate import default_set
 from remote_script.headless.model import clip_slot
 from remote_script.headless.model.parameter import Parameter
 from remote_script.headless.model.scene import Scene
-from remote_script.headless.model.song import Song
 from remote_script.headless.model.structure import Structure
 from remote_script.headless.model.track import Track
 from tests.whole import whole_path
@@ -66,7 +65,7 @@ async def test_a_getter_that_answers_where_it_should_refuse(
 async def test_a_setter_that_shows_at_once_where_it_should_be_late(
     monkeypatch: Patch, autojump_clock: Clock
 ) -> None:
-    monkeypatch.setattr(Song, "LATE", Song.LATE - {"punch_in"})
+    monkeypatch.setitem(turns.LATE, "Song", turns.LATE["Song"] - {"punch_in"})
     assert set(await differing("turns")) == {"punch_in_late"}
 
 
@@ -110,7 +109,10 @@ async def test_another_order_of_listeners(monkeypatch: Patch, autojump_clock: Cl
 
 async def test_a_listener_that_is_never_called(monkeypatch: Patch, autojump_clock: Clock) -> None:
     notify = Scene.notify
-    monkeypatch.setattr(Scene, "notify", lambda self, event: None if event == "name" else notify(self, event))
+    # What a write sets itself is read back at once: the colour follows from its index.
+    monkeypatch.setattr(
+        Scene, "notify", lambda self, event: None if event == "color" else notify(self, event)
+    )
     found = await differing("listeners")
     assert set(found) >= {"nothing_missed"}
 
