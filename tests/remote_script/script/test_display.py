@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,11 @@ def _check_all_parameters(stage: Stage) -> int:
             continue
         seen.add((low, high, texts))
         for text in texts:
+            if text.startswith("+"):
+                # "+2 st" could be a change as well: it is refused with the text that means the value.
+                with pytest.raises(display.Refused, match=re.escape(f"write {text[1:]!r}")):
+                    display.value_of(text, display.texts(parameter), low, high)
+                text = text[1:]
             value = display.value_of(text, display.texts(parameter), low, high)
             assert low <= value <= high
             shown = display.quantity(str(parameter.str_for_value(value)))
