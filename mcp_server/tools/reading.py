@@ -297,6 +297,7 @@ class GetChanges(Arguments):
         UNSET
     )
     match: Annotated[list[str], Meta(max_length=50, description="refs, ids, names; * one step, ** any")] = []
+    who: Annotated[str, Meta(description="only by this author; 'live' is a person or Live")] = ""
     limit: Limit = 50
 
 
@@ -306,7 +307,10 @@ class GetChanges(Arguments):
 async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     mirror = desk.mirror
     since = None if given.since is UNSET else given.since
-    found = resources.events(mirror, since, None if given.match else given.limit)
+    newest = given.limit * 4 if since is None and not given.match and not given.who else None
+    found = _telling(resources.events(mirror, since, newest))
+    if given.who:
+        found = [each for each in found if each.get("who", "").casefold() == given.who.casefold()]
     if given.match:
         patterns = [Pattern(each) for each in _meant(desk, given.match)]
         # A resync has no object of its own: it may concern any.
@@ -319,6 +323,21 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     if part and len(part) < len(found) and since is not None:
         answer["more_since"] = part[-1]["revision"]
     return answer
+
+
+_SHOWN_BESIDE = ("display", "display_value")
+"""What a parameter shows of its value."""
+
+
+def _telling(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One line for what a person would name: a fader's move is its value; routing menus follow from names."""
+    moved = {(each["revision"], each["id"]) for each in events if each.get("name") == "value"}
+    return [
+        each
+        for each in events
+        if not each.get("name", "").startswith("available_")
+        and (each.get("name") not in _SHOWN_BESIDE or (each["revision"], each.get("id")) not in moved)
+    ]
 
 
 def _event(told: dict[str, Any]) -> dict[str, Any]:

@@ -106,3 +106,19 @@ async def test_values_of_live_alone_are_read_where_they_are_asked_for(autojump_c
         meters = await whole.call("get", target="tracks/0", fields=["output_meter_level"])
         assert meters["object"]["output_meter_level"] == 0.0
         assert meters["sampled"]
+
+
+async def test_a_change_is_one_line_and_found_by_its_author(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        began = whole.mirror.revision
+        await whole.call("set_track", track=1, volume="-9 dB")
+        await whole.by_hand(lambda song: setattr(song.tracks[2], "name", "Sub"))
+        await trio.sleep(1)
+        events = (await whole.call("get_changes", since=began))["events"]
+        fader = [each for each in events if each["ref"] == "tracks/1/mixer_device/volume"]
+        assert [each["name"] for each in fader] == ["value"]
+        assert not [each for each in events if each["name"].startswith("available_")]
+        mine = (await whole.call("get_changes", since=began, who="tests"))["events"]
+        assert {each["ref"] for each in mine} == {"tracks/1/mixer_device/volume"}
+        person = (await whole.call("get_changes", since=began, who="Live"))["events"]
+        assert ("tracks/2", "Bass", "Sub") in [(e["ref"], e.get("before"), e.get("after")) for e in person]
