@@ -259,7 +259,7 @@ async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
     outside = views.outside_scale(mirror, node, held)
     if outside:
         answer["outside_scale"] = outside
-    return answer if not scope.notes else {**answer, "said": scope.notes}
+    return answer if not scope.notes else {**answer, "remarks": scope.notes}
 
 
 def _in_form(mirror: Mirror, notes: list[Note], given: GetNotes) -> Any:
