@@ -278,11 +278,11 @@ async def test_notes_that_live_removes_against_all_foresight_are_brought_back(
     async with whole_path(everything(), tick_s=0.02) as whole:
         await whole.call("edit_notes", clip=CLIP, replace="C3@0:.25 C3@.25:.25")
         before, entries = notes(whole), whole.history()
-        quantize = {"clip": CLIP, "operation": "quantize", "grid": "1/4"}
+        quantize = {"target": CLIP, "method": "quantize", "args": {"quantization_grid": 1, "amount": 1.0}}
         with pytest.raises(Refused, match="more than foreseen: 2 → 1"):
-            await whole.call("transform_notes", **quantize)
+            await whole.call("call_method", **quantize)
         assert (notes(whole), whole.history()) == (before, entries)
-        answer = await whole.call("transform_notes", **quantize, overwrite=True)
+        answer = await whole.call("call_method", **quantize, overwrite=True)
         assert (answer["results"][0]["before"], answer["results"][0]["after"]) == ({"notes": 2}, {"notes": 1})
         assert await whole.differences() == []
 
