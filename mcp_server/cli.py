@@ -18,6 +18,7 @@ COMMANDS = {
     "tail": ("tail", "Follow what changes in the Set, and who changed it."),
     "get": ("get", "Read one object from the mirror."),
     "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
+    "look": ("look", "Draw the Set, a clip or a device as SVG or PNG."),
     "diff": ("diff", "Say what is different between two Sets."),
     "lint": ("lint", "Say what is odd in a Set's file."),
     "export-midi": ("export_midi", "Write a Set's arrangement or a clip as a MIDI file."),

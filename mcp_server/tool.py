@@ -8,6 +8,7 @@ clients, its facts for programs in `_meta`.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -120,9 +121,13 @@ class Tool:
             key = (self.name, msgspec.json.encode(given or {})) if lasts else None
             if key is not None and (held := desk.answers.find(key)) is not None:
                 return answered(desk.mirror, held)
-            answer = Answer.of(desk.sight.scrub(await self.run(desk, arguments)))
-            if key is not None and len(answer.text) <= MOST_KEPT:
+            made = await self.run(desk, arguments)
+            image = made.pop(IMAGE, None)
+            answer = Answer.of(desk.sight.scrub(made))
+            if key is not None and image is None and len(answer.text) <= MOST_KEPT:
                 desk.answers.keep(key, answer)
+            if image is not None:
+                return pictured(answered(desk.mirror, answer), image)
         except errors.MirrorError as problem:
             if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
                 problem = readiness.not_ready(desk.mirror)
@@ -267,6 +272,17 @@ WRITTEN: dict[str, Any] = {
     "outcome": {"enum": ["verified", "unchanged", "mismatch"]},
     "results": {"type": "array"},
 }
+
+
+IMAGE = "png"
+"""The key of an answer's picture (bytes): it goes beside the text, never into the structure."""
+
+
+def pictured(result: dict[str, Any], image: bytes) -> dict[str, Any]:
+    """A result with a PNG beside its text."""
+    data = base64.b64encode(image).decode()
+    result["content"] = [*result["content"], {"type": "image", "data": data, "mimeType": "image/png"}]
+    return result
 
 
 def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:

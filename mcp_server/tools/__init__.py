@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, everything, music, notes, reading, song, tracks
+from . import browser, clips, devices, everything, music, notes, pictures, reading, song, tracks
 
 TOOLSETS = {
     each.name: each
@@ -22,6 +22,7 @@ TOOLSETS = {
         clips.tools,
         notes.tools,
         music.tools,
+        pictures.tools,
         devices.tools,
         browser.tools,
         everything.tools,

@@ -1,0 +1,38 @@
+"""Pictures for agents: the Session, the arrangement, the mixer, notes and devices as a PNG with the same in words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import anyio.to_thread
+from msgspec import Meta
+
+from ..desk import Desk
+from ..tool import IMAGE, Arguments, Toolset
+
+tools = Toolset("pictures")
+
+
+class Look(Arguments):
+    targets: Annotated[
+        list[Any],
+        Meta(max_length=8, description="a clip (or several to overlay), track or device; default the Set"),
+    ] = []
+    view: Annotated[
+        Literal["fitting", "session", "arrangement", "mixer", "notes", "device"],
+        Meta(description="what to draw"),
+    ] = "fitting"
+    theme: Annotated[Literal["light", "dark"], Meta(description="colours")] = "light"
+
+
+@tools.reads(Look, "Look", "A picture of the Set, a clip's notes, the mixer or a device.", {}, lasts=False)
+async def look(desk: Desk, given: Look) -> dict[str, Any]:
+    # Drawing brings pillow: only who looks pays for it.
+    from ..pictures import THEMES, draw
+    from ..pictures.png import png
+
+    targets = [desk.scope.target(each).id for each in given.targets]
+    view = None if given.view == "fitting" else given.view
+    picture = draw(desk.mirror, targets, view, THEMES[given.theme])
+    image = await anyio.to_thread.run_sync(png, picture)
+    return {"picture": picture.description, "size": [picture.width, picture.height], IMAGE: image}
