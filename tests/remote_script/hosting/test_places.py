@@ -160,7 +160,14 @@ ONLY_SECOND = [
     ("transport.set_cue_button", lambda live: len(live.song.cue_points), lambda before: before - 1),
 ]
 ROWS = [(FIRST, *row) for row in BOTH + ONLY_FIRST] + [(SECOND, *row) for row in BOTH + ONLY_SECOND]
-IDS = [f"{'first' if row[0] is FIRST else 'second'}-{row[1]}" for row in ROWS]
+
+
+def named(row: Any) -> str:
+    """A row's name, the same in every process."""
+    return f"{'first' if row[0] is FIRST else 'second'}-{row[1]}"
+
+
+IDS = [named(row) for row in ROWS]
 
 
 @pytest.mark.parametrize(("generation", "place", "look", "expected"), ROWS, ids=IDS)
@@ -190,7 +197,7 @@ def test_what_is_under_a_place_does_its_work(
 LIT = [row for row in ROWS if row[1].endswith("_button") and row[3] is other and "continue" not in row[1]]
 
 
-@pytest.mark.parametrize(("generation", "place", "look", "expected"), LIT, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("generation", "place", "look", "expected"), LIT, ids=map(named, LIT))
 def test_a_switch_shows_what_it_switched(
     live: HeadlessLive, load: Load, generation: dict[str, str], place: str, look: Look, expected: Any
 ) -> None:
