@@ -72,10 +72,10 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(==|!=|<=|>=|=|<|>|~|contains)\s*(.+?)\s*\Z", re.DOTALL)
 
-# What people mean by a name alone; parameters are thousands and named alike.
 _OWN = ("id", "type", "role", "parent")
 """What every object has besides Live's properties."""
 _SECOND_CHOICE = ("DeviceParameter", "Song", "Application", "DrumPad")
+"""Classes that a bare name means only if no other object has it: parameters are thousands and named alike."""
 
 
 _ID = re.compile(r"id:\s*([0-9]{1,18})", re.IGNORECASE)

@@ -123,7 +123,6 @@ _SERVED = {
     "resync": Rule("_fetch", (_S, _D)),
     "foreign": Rule("_fetch", (_S, _D)),
     "bye": Rule("_goodbye", (_D,)),
-    "progress": Rule("_progress", (_S, _F, _L)),
 }
 
 TABLE: Mapping[State, Mapping[str, Rule]] = {
@@ -138,6 +137,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
     },
     _S: {
         **_SERVED,
+        "progress": Rule("_progress", (_S,)),
         "objects": Rule("_stage", (_S, _D)),
         "snapshot": Rule("_replace", (_S, _D)),
         "watched": Rule("_follow", (_F, _S, _D)),
@@ -155,6 +155,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
     },
     _F: {
         **_SERVED,
+        "progress": Rule("_progress", (_F,)),
         "next": Rule("_apply", (_F,)),
         "old": Rule("_ignore", (_F,)),
         "gap": Rule("_watch", (_L, _S, _D)),
@@ -165,6 +166,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
     },
     _L: {
         **_SERVED,
+        "progress": Rule("_progress", (_L,)),
         "watched": Rule("_follow", (_F, _S, _D)),
         "next": Rule("_apply", (_L,)),
         "old": Rule("_ignore", (_L,)),
@@ -177,7 +179,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
         "not_ready": Rule("_fetch", (_S, _D)),
     },
 }
-"""State → event → what to do. The README's diagram is drawn from it."""
+"""State → event → rule. `python -m tests.mirror.diagram` draws the README's diagram from this table."""
 
 EVENTS = tuple(sorted({event for rules in TABLE.values() for event in rules}))
 

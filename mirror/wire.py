@@ -31,7 +31,8 @@ class BadLine(Exception):
 class Message(msgspec.Struct):
     """One line: a notice (`method`, no `id`), a reply (`id` with `result` or `error`).
 
-    `params` and `result` are decoded to the type in `PARAMS` and `RESULTS`, else to plain values.
+    `params` has the type that `PARAMS` names, and is None for a notice that `PARAMS` does not name. `result` is plain
+    JSON; whoever sent the request checks its shape with `convert`.
     """
 
     id: int | str | None = None

@@ -1,0 +1,42 @@
+"""Draws the README's state diagram from the mirror's transition table, as Mermaid text.
+
+`python -m tests.mirror.diagram` writes the diagram into README.md; `test_documents` compares the two.
+
+An edge is labelled with its events, in the order of the table. Events that leave the state as it is are not drawn. Nor
+is the edge to DISCONNECTED of an event that normally leads elsewhere: there the mirror gives up, and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mirror.sync import TABLE, State
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+BLOCK = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
+
+
+def diagram() -> str:
+    """The Mermaid block, fences included."""
+    edges: dict[tuple[State, State], list[str]] = {}
+    for state, rules in TABLE.items():
+        for event, rule in rules.items():
+            for to in rule.to:
+                gives_up = to is State.DISCONNECTED and len(rule.to) > 1
+                if to is not state and not gives_up:
+                    edges.setdefault((state, to), []).append(event)
+    lines = [
+        f"    {start.name} --> {end.name}: {', '.join(events)}" for (start, end), events in edges.items()
+    ]
+    start = f"    [*] --> {State.DISCONNECTED.name}"
+    return "\n".join(["```mermaid", "stateDiagram-v2", start, *lines, "```", ""])
+
+
+def drawn(text: str) -> list[str]:
+    """The Mermaid blocks of a document."""
+    return BLOCK.findall(text)
+
+
+if __name__ == "__main__":
+    README.write_text(BLOCK.sub(lambda _: diagram(), README.read_text("utf-8"), count=1), "utf-8")

@@ -1,0 +1,107 @@
+"""The pages of the mirror say what its code says: PROTOCOL.md row by row, the README's diagram from the table."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import mirror.store
+from mirror import wire
+from mirror.store import Store
+from mirror.sync import FOR_PERSONS
+from remote_script.SetMirror import batches
+from remote_script.SetMirror.errors import TABLE
+from remote_script.SetMirror.guard import Guard
+from remote_script.SetMirror.policy_requests import PolicyRequests
+from remote_script.SetMirror.questions import Questions
+from remote_script.SetMirror.requests import Requests
+
+from .diagram import README, diagram, drawn
+
+PAGE = (README.parent / "mirror" / "PROTOCOL.md").read_text("utf-8")
+GREETING = ("bridge.hello", "bridge.authenticate")
+LIMITED = {
+    "remote_script.SetMirror": (
+        "wire", "server", "clients", "requests", "batches", "write", "executor", "questions", "policy_requests",
+        "guard",
+    ),
+    "mirror": ("wire", "sync", "link", "writes", "subscriptions", "events"),
+}  # fmt: skip
+"""The modules whose numbers a peer can meet."""
+UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024 * 1024, "s": 1}
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The table under a heading: the name in its first column → the other cells."""
+    section = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+    (text,) = [part for part in section if part.startswith(heading + "\n")]
+    found = re.findall(r"^\| `([^`]+)` \|(.*)\|$", text, re.MULTILINE)
+    named = {name: [cell.strip() for cell in cells.split(" | ")] for name, cells in found}
+    assert len(named) == len(found), "a name stands twice"
+    return named
+
+
+def numbers(module: ModuleType) -> dict[str, float]:
+    """The public constants that a module defines itself and that are numbers."""
+    statements = ast.parse(inspect.getsource(module)).body
+    targets = [target for each in statements if isinstance(each, ast.Assign) for target in each.targets]
+    names = [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+    constants = {name: getattr(module, name) for name in names if name.isupper() and name[0] != "_"}
+    return {name: value for name, value in constants.items() if type(value) in (int, float)}
+
+
+def test_the_page_names_every_method_that_the_script_answers() -> None:
+    questions = Questions(lambda: 0.0, list)
+    policy = PolicyRequests(Guard(lambda: 0.0, print), questions, lambda: None)
+    answered = Requests(lambda: None, lambda: None, dict, policy).handlers
+    assert set(rows("Methods")) == {*answered, *GREETING}
+
+
+def test_the_page_names_every_notice_that_the_mirror_knows() -> None:
+    assert set(rows("Notices")) == {*wire.PARAMS, *FOR_PERSONS}
+
+
+def test_the_page_names_every_notice_that_the_script_sends() -> None:
+    methods = rows("Methods")
+    folder = Path(batches.__file__).parent
+    texts = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    dotted = set(re.findall(r'"((?:bridge|set|write|policy|question|client)\.[a-z_]+)"', texts))
+    assert dotted == {*rows("Notices"), *methods}
+
+
+def test_the_page_names_every_kind_of_change_that_is_sent_and_that_the_store_takes() -> None:
+    kinds = set(rows("Objects and changes"))
+    sent = set(re.findall(r"""encode\(\["([a-z]+)"|b'\["([a-z]+)",'""", inspect.getsource(batches)))
+    assert {one or other for one, other in sent} == kinds
+    assert set(re.findall(r'tag == "([a-z]+)"', inspect.getsource(mirror.store))) == kinds
+    store = Store()
+    store.apply(1, [[kind] for kind in sorted(kinds)])
+    assert not [name for name in store.bad if name.startswith("unknown change")]
+
+
+def test_the_page_names_every_error_with_its_code() -> None:
+    assert {name: int(cells[0]) for name, cells in rows("Errors").items()} == {
+        name: code for name, (code, _) in TABLE.items()
+    }
+
+
+def test_the_page_names_every_limit_with_its_value() -> None:
+    limits = {}
+    for name, (value, _) in rows("Limits").items():
+        number, _, unit = value.partition(" ")
+        limits[name] = float(number.replace(",", "")) * UNITS[unit]
+    held = {
+        f"{package.rpartition('.')[2]}.{module}.{name}": float(value)
+        for package, modules in LIMITED.items()
+        for module in modules
+        for name, value in numbers(import_module(f"{package}.{module}")).items()
+    }
+    assert limits == held
+
+
+def test_the_readmes_diagram_is_drawn_from_the_table() -> None:
+    assert drawn(README.read_text("utf-8")) == [diagram()], "run python -m tests.mirror.diagram"
