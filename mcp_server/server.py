@@ -25,7 +25,7 @@ from mirror import Mirror, errors
 
 from . import completions, prompts, resources, unavailable
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern, served_as
-from .desk import Desk
+from .desk import Asker, Caller, Desk, Report
 from .library import Library
 from .policy import Policy
 from .protection import Protection
@@ -88,7 +88,7 @@ class Engine:
         self._read_only = read_only
         self.tools = self._chosen(self.policy)
         self._tasks = tasks
-        self._calls = anyio.CapacityLimiter(MOST_CALLS)
+        self.working = anyio.CapacityLimiter(MOST_CALLS)
         self._waiting = anyio.CapacityLimiter(MOST_WAITING)
         self._senders: weakref.WeakKeyDictionary[Any, Sender] = weakref.WeakKeyDictionary()
         if policy_file is not None:
@@ -157,6 +157,19 @@ class Engine:
             await ctx.session.report_progress(done, whole, told)
 
         caller = caller_of(ctx)
+        desk = self.desk(tool, caller, consent, report)
+        async with self._waiting if tool.waits else self.working:
+            try:
+                if tool.reads:
+                    self.policy.check_reading(tool.name, caller.who)
+                return await tool.call(desk, params.arguments)
+            except errors.MirrorError as problem:
+                return refused(problem)
+            except AskFirst as first:
+                return first.result
+
+    def desk(self, tool: Tool, caller: Caller, consent: Asker, report: Report) -> Desk:
+        """One call's means, by the policy that is in force now; a new client is announced."""
         sight = self.sight(tool.name, caller.who)
         desk = Desk(
             self.mirror,
@@ -172,15 +185,7 @@ class Engine:
         if self._protection.is_new(caller.who, caller.name):
             # Beside the call: a read waits for nobody, and Live may be stalled.
             self._tasks.start_soon(self._protection.announce)
-        async with self._waiting if tool.waits else self._calls:
-            try:
-                if tool.reads:
-                    self.policy.check_reading(tool.name, caller.who)
-                return await tool.call(desk, params.arguments)
-            except errors.MirrorError as problem:
-                return refused(problem)
-            except AskFirst as first:
-                return first.result
+        return desk
 
     # -- resources ---------------------------------------------------------------------------------
 

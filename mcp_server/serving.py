@@ -44,6 +44,7 @@ class Options:
       policy: Its file; the one in the user's folder if not given.
       read_only: Refuse all writes, whatever the policy says.
       toolsets: Only these; see `tools.TOOLSETS`.
+      daw_mcp: Speak DAW MCP's protocol on its own port as well.
     """
 
     port: int = PORT
@@ -52,6 +53,7 @@ class Options:
     policy: Path | None = None
     read_only: bool = False
     toolsets: Sequence[str] | None = None
+    daw_mcp: bool = False
 
 
 @asynccontextmanager
@@ -77,6 +79,11 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
     ):
         if options.journal is not None:
             tasks.start_soon(Journal(options.journal).run, mirror.log)
+        if options.daw_mcp:
+            # Imported here: few need it.
+            from .dialects import daw_mcp_server
+
+            await tasks.start(daw_mcp_server.serve, engine)
         yield engine
         tasks.cancel_scope.cancel()
 
@@ -139,3 +146,27 @@ async def serve_http(
         async with _engine(options, process_identity()) as engine:
             await http(engine, load_token(), options.version, http_port, stop, ready)
         tasks.cancel_scope.cancel()
+
+
+async def serve_daw_mcp(
+    options: Options,
+    port: int,
+    *,
+    extension: bool = False,
+    ready: Callable[[int], None] = lambda port: None,
+) -> None:
+    """Speak DAW MCP's protocol on this machine until cancelled.
+
+    Args:
+      port: To listen on; 0 takes any free one.
+      extension: As that project's own MCP server expects it.
+      ready: Called with the port once it answers.
+
+    Raises:
+      NotAvailable: the port is taken.
+    """
+    from .dialects import daw_mcp, daw_mcp_server
+
+    dialect = daw_mcp.EXTENSION if extension else daw_mcp.DOCUMENT
+    async with _engine(options, process_identity()) as engine, anyio.create_task_group() as tasks:
+        ready(await tasks.start(daw_mcp_server.serve, engine, port, dialect))

@@ -24,6 +24,7 @@ PACKS = "headless library"
 @options.set_file
 @click.option("--http", is_flag=True, help="Streamable HTTP on 127.0.0.1 instead of stdio.")
 @options.http_port
+@click.option("--daw-mcp", is_flag=True, help="Speak DAW MCP's protocol on 127.0.0.1:8182 as well.")
 @click.option("--read-only", is_flag=True, help="Offer and allow reads only.")
 @click.option(
     "--toolset",

@@ -1,0 +1,1 @@
+"""Other projects' protocols, spoken over the same mirror, policy and queue of writes as MCP."""
