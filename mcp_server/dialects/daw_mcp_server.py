@@ -31,7 +31,7 @@ LINE_BYTES = 1024 * 1024
 IDENTITY = "daw-mcp"
 """All clients of this protocol are one to the policy, since nothing proves who they are."""
 FAILED, UNSUPPORTED = -32000, -32001
-PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND = -32700, -32600, -32601
+PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INTERNAL = -32700, -32600, -32601, -32603
 
 
 class _Nobody:
@@ -115,6 +115,10 @@ class DawMcp:
             return _failure(FAILED, scrub(f"{problem.rule.rstrip('.')}. {problem.hint}".strip()))
         except TimeoutError:
             return _failure(FAILED, f"{method} was not done in time")
+        except Exception:
+            # A fault in one call must not end the other clients' connections.
+            log.exception("%s failed", method)
+            return _failure(INTERNAL, f"{method} failed inside SetMirror; its log has the traceback")
 
     async def _call(self, method: str, params: Any, peer: str) -> Any:
         name = daw_mcp.METHODS[method].tool
@@ -122,6 +126,8 @@ class DawMcp:
         if name not in self.engine.tools and not (self.engine.policy.read_only and not tool.reads):
             raise errors.Denied(f"{method} needs the tool {name}, which this server does not offer")
         if method == "ping":
+            # Also without Live: it asks after this server.
+            daw_mcp.read(method, params)
             return {"pong": True}
         await readiness.awaited(self.engine.mirror)
         if not self.engine.mirror.epoch:

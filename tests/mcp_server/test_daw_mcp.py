@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -317,6 +318,54 @@ async def test_chance_of_a_note_works_from_live_11_on(autojump_clock: trio.testi
         clip = await midi_clip(one)
         await one.call("clip.setNote", **clip, x=0, y=60)
         assert await one.call("clip.setNoteChance", **clip, x=0, y=60, chance=0.25) == SUCCESS
+
+
+ODD = (None, True, "x", "", -1, 0, 1.5, 999, 10**30, [], {}, [1], "1")
+"""Values that hardly any parameter takes."""
+NEEDED = {
+    "trackIndex": 1,
+    "trackIndices": [1],
+    "slotIndex": 1,
+    "x": 0,
+    "y": 60,
+    "pitch": 60,
+    "semitones": 1,
+    "name": "n",
+    "beats": 1,
+    "lengthInBeats": 4,
+    "notes": [],
+}
+
+
+@pytest.mark.parametrize("method", daw_mcp.METHODS)
+async def test_odd_values_of_any_parameter_are_answered_and_unknown_names_refused(
+    method: str, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with client(policy=Policy(read_only=True)) as one:
+        fields = daw_mcp.METHODS[method].params.__struct_fields__
+        fit = {name: value for name, value in NEEDED.items() if name in fields}
+        for name in fields:
+            for value in ODD:
+                answer = await one.raw(method, **{**fit, name: value})
+                if "error" in answer:
+                    assert answer["error"]["code"] in (-32000, -32001), (name, value, answer)
+        told = await one.refused(method, **fit, trackindex=1)
+        assert "trackindex" in told["message"]
+        assert all(name in told["message"] for name in fields)
+
+
+async def test_what_the_policy_hides_keeps_its_number_and_shows_nothing(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('[[rule]]\ndecide = "deny"\noperations = ["read"]\nrefs = ["tracks/0", "tracks/0/**"]\n')
+    async with client(policy=Policy.load(file)) as one:
+        await one.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Secret"))
+        await trio.sleep(1)
+        assert "Secret" not in json.dumps(await one.raw("track.list"))
+        for method in ("track.get", "clip.list"):
+            assert "Secret" not in json.dumps(await one.raw(method, trackIndex=1))
+        assert (await one.call("track.get", trackIndex=2))["index"] == 2
 
 
 TRACK_METHODS = ("track.setName", "track.setVolume", "track.setMute", "track.setSolo", "track.setPan")
