@@ -22,21 +22,37 @@ def operations(whole: Whole, draw: random.Random) -> list[dict[str, Any]]:
     """So many of what agents do, in one write; later ones may not make sense after earlier ones."""
     found: list[dict[str, Any]] = []
     wanted = draw.randrange(1, OPERATIONS + 1)
+    since: set[tuple[str, str]] = set()
     while len(found) < wanted:
         tool, arguments = changes.by_tool(whole.mirror, draw)
-        risky = {each["args"].get("method") for each in arguments.get("calls", ())} & RISKY
-        if risky and draw.random() < 0.97:
+        calls = arguments.get("calls", [])
+        if tool == "set_song" and "tempo" in arguments:
+            calls = [{"tool": tool, "args": {"tempo": arguments["tempo"]}}]
+        if {each["args"].get("method") for each in calls} & RISKY and draw.random() < 0.97:
             continue
-        if tool == "batch":
-            base = len(found)
-            for each in arguments["calls"]:
-                target = each["args"]["target"]
-                if target.startswith("$"):
-                    each = {**each, "args": {**each["args"], "target": f"${int(target[1:]) + base}"}}
-                found.append(each)
-        elif tool == "set_song" and "tempo" in arguments:
-            found.append({"tool": tool, "args": {"tempo": arguments["tempo"]}})
+        sets = {key for each in calls if (key := set_by(each)) is not None}
+        if sets & since:
+            # A property is not set twice with no method called in between.
+            continue
+        since = sets if any(each["tool"] == "call_method" for each in calls) else since | sets
+        base = len(found)
+        found += [moved(each, base) for each in calls]
     return found
+
+
+def set_by(call: dict[str, Any]) -> tuple[str, str] | None:
+    """The target and the property that a call sets."""
+    if call["tool"] == "set_song":
+        return "song", "tempo"
+    return (call["args"]["target"], call["args"]["property"]) if call["tool"] == "set_property" else None
+
+
+def moved(call: dict[str, Any], base: int) -> dict[str, Any]:
+    """The call behind `base` others: its `$0` is theirs to count."""
+    target = call["args"].get("target", "")
+    if not target.startswith("$"):
+        return call
+    return {**call, "args": {**call["args"], "target": f"${int(target[1:]) + base}"}}
 
 
 async def many(seed: int, count: int) -> None:

@@ -90,7 +90,7 @@ async def test_get_status_and_doctor_answer_from_a_running_live() -> None:
         port = str(live.port)
         by_ref = await setmirror("get", "tracks/0", "--json", "--port", port)
         track = json.loads(by_ref.stdout)
-        by_id = await setmirror("get", str(track["id"]), "--json", "--port", port)
+        by_id = await setmirror("get", f"id:{track['id']}", "--json", "--port", port)
         by_name = await setmirror("get", track["props"]["name"], "--json", "--port", port)
         plain = await setmirror("get", "tracks/0/mixer_device/volume", "--port", port)
         status = json.loads((await setmirror("status", "--json", "--port", port)).stdout)
