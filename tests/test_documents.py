@@ -1,0 +1,59 @@
+"""The pages for contributors name files, classes and methods that exist."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = {".github/CONTRIBUTING.md": ROOT, "tests/README.md": ROOT / "tests", "mirror/PROTOCOL.md": ROOT}
+"""Page → the folder that its paths start from, besides the project's own."""
+MODULES = ("remote_script/SetMirror", "mirror", "mcp_server")
+FOLDERS = ("mirror", "mcp_server", "remote_script", "tests")
+MOST_LINES = 150
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
+
+
+def spans(page: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", text(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_on_a_page_exists(page: str) -> None:
+    paths = [
+        each for each in spans(page) if re.fullmatch(r"[\w.]+(/[\w.]+)*(/|\.(py|md|json|toml|als))", each)
+    ]
+    full = [each for each in paths if "/" in each]
+    assert full
+    homes = (PAGES[page], ROOT)
+    assert [each for each in full if not any((home / each).exists() for home in homes)] == []
+    names = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")}
+    names |= {path.name for path in ROOT.glob("*.*")}
+    assert [each for each in paths if "/" not in each and each not in names] == []
+
+
+def test_the_walks_name_classes_and_methods_in_the_modules_that_hold_them() -> None:
+    pairs = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?` \(`([\w/]+)(?:\.py)?`", text(".github/CONTRIBUTING.md"))
+    assert len(pairs) > 20
+    unknown = []
+    for class_, member, module in pairs:
+        files = [ROOT / module] if "/" in module else [ROOT / folder / module for folder in MODULES]
+        modules = [
+            import_module(".".join(file.relative_to(ROOT).parts))
+            for file in files
+            if file.with_suffix(".py").exists()
+        ]
+        held = [getattr(each, class_) for each in modules if hasattr(each, class_)]
+        if not any(not member or hasattr(each, member) for each in held):
+            unknown.append((class_, member, module))
+    assert unknown == []
+
+
+def test_the_guide_for_contributors_stays_short_enough_to_be_read() -> None:
+    assert len(text(".github/CONTRIBUTING.md").splitlines()) <= MOST_LINES
