@@ -185,7 +185,8 @@ async def serve(
         if problem.errno != errno.EADDRINUSE:
             raise
         raise errors.NotAvailable(
-            f"port {port} on 127.0.0.1 is taken", hint="end what listens there, or choose --daw-mcp-port"
+            f"port {port} on 127.0.0.1 is taken",
+            hint="stop what listens there, or run `setmirror daw-mcp --daw-mcp-port PORT`",
         ) from None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, handle, listeners)

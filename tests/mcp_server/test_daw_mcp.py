@@ -12,10 +12,11 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.dialects import daw_mcp
+from mcp_server.dialects import daw_mcp, daw_mcp_server
 from mcp_server.dialects.daw_mcp_server import DawMcp
 from mcp_server.policy import Policy
 from mcp_server.tools import TOOLS
+from mirror import errors
 from remote_script.headless import load_als
 from remote_script.headless.generate import default_set
 from tests import sets
@@ -501,3 +502,11 @@ async def test_lines_are_answered_in_order_and_http_speakers_are_turned_away(
         nursery.start_soon(one.server.handle, theirs, PEER)
         await ours.send_all(b"POST / HTTP/1.1\r\n\r\n" + lines[0])
         assert await ours.receive_some() == b""
+
+
+async def test_two_servers_cannot_have_one_port(autojump_clock: trio.testing.MockClock) -> None:
+    async with client() as one, trio.open_nursery() as nursery:
+        port = await nursery.start(daw_mcp_server.serve, one.whole.engine, 0)
+        with pytest.raises(errors.NotAvailable, match=str(port)):
+            await daw_mcp_server.serve(one.whole.engine, port)
+        nursery.cancel_scope.cancel()
