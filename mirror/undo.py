@@ -57,6 +57,8 @@ class UndoHistory:
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
         """(write, owner) of all writes that can be taken back, newest last."""
         self._aside: dict[str, list[Aside]] = {}
+        self._taken_back: deque[str] = deque(maxlen=EDITS_KEPT)
+        """Writes that failed and of which Live's history holds nothing."""
 
     def forget(self) -> None:
         """After a snapshot nobody knows who changed what in between."""
@@ -98,9 +100,9 @@ class UndoHistory:
                 self._undoes[write] = _DONE
                 if gone.write is not None:
                     self._undone.append(gone.write)
-            if self._edits:
-                # Live is where it was after this edit: the next undo takes it back.
-                self._edits[-1] = self._edits[-1]._replace(revision=revision)
+            self._back_at_last(revision)
+        elif write is not None and write in self._taken_back:
+            self._back_at_last(revision)
         elif write is not None and write in self._redoes and self._redoable:
             again = self._redoable.pop()
             self._redoes.discard(write)
@@ -112,6 +114,21 @@ class UndoHistory:
             # Live can redo nothing any more.
             self._redoable.clear()
             self._edits.append(_Edit(write, who, revision, told(store, edits[0])))
+
+    def taken_back(self, write: str) -> None:
+        """It failed, and the script took back all that it had done: Live's history holds nothing of it."""
+        self._taken_back.append(write)
+        gone = [edit for edit in self._edits if edit.write == write]
+        for edit in gone:
+            self._edits.remove(edit)
+        if gone:
+            self._back_at_last(gone[-1].revision)
+
+    def _back_at_last(self, revision: int) -> None:
+        """Live is where it was after the newest edit: the next undo takes that back."""
+        if self._edits:
+            last = self._edits[-1]
+            self._edits[-1] = last._replace(revision=max(revision, last.revision))
 
     def base_of(self, write: str) -> int:
         """The revision up to which nothing but `write` would be undone.

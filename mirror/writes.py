@@ -293,6 +293,8 @@ class Writes:
         if isinstance(outcome, WriteResult | errors.UnknownOutcome):
             # What was refused was not done: it may be tried again by its id.
             self.results[entry.id] = outcome
+        elif "taken_back" in outcome.facts:
+            self.history.taken_back(entry.id)
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)
         entry.moved.set()

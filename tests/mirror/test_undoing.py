@@ -53,6 +53,27 @@ async def test_a_persons_envelope_keeps_an_earlier_write_from_being_undone(autoj
         assert len(whole.history()) == 3
 
 
+async def test_a_write_that_failed_and_was_taken_back_does_not_stand_in_the_way_of_undo(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole:
+        mirror = whole.mirror
+        mine = await mirror.write([Set("tracks/1", "name", "Mine")])
+        with pytest.raises(errors.LiveRefused) as caught:
+            # The track that is deleted comes back as another one: Live tells of it.
+            await mirror.write(
+                [
+                    Call("song", "delete_track", {"index": 0}),
+                    Call("tracks/1", "insert_device", {"device_name": "No Such"}),
+                ]
+            )
+        assert caught.value.facts["taken_back"] == 1
+        assert [edit["write"] for edit in mirror.writes.history.last()] == [mine.write]
+        await mirror.undo_mine(mine.write)
+        assert whole.history() == []
+        assert await whole.differences() == []
+
+
 async def test_a_call_that_changes_nothing_makes_no_step_while_live_still_tells_of_the_one_before(
     autojump_clock: Clock,
 ) -> None:
