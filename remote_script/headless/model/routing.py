@@ -248,14 +248,20 @@ class Routing:
             track.notify("current_%s_sub_routing" % side)
 
     def renamed(self, track: Any, old: str, new: str) -> None:
-        """Who goes to or comes from this track keeps doing so under its new name."""
+        """Who goes to or comes from this track keeps doing so under its new name.
+
+        In the same step of the history, which puts it back: a name alone does not tell two tracks of one name apart.
+        """
+        if self._doc.undoing:
+            self.changed()
+            return
         for other in self._everyone():
             for field in ("input_type", "output_type"):
                 if getattr(other, field) == old and old and other is not track:
-                    other.derive(field, new)
+                    other.change(field, new)
         for device in self._sidechained():
             if device.source == old and old:
-                device.derive("source", new)
+                device.change("source", new)
         self.changed()
 
     def _everyone(self) -> List[Any]:

@@ -58,3 +58,20 @@ def test_in_a_rack_too_and_the_choice_follows_the_name() -> None:
     live.run_for(0.3)
     assert told
     assert device.input_routing_type.display_name == "Beat"
+
+
+def test_undoing_a_rename_leaves_the_choice_of_another_track_of_that_name() -> None:
+    live = HeadlessLive(demo_set())
+    device = compressor(live.song)
+    first, second = live.song.tracks[0], live.song.tracks[1]
+    chosen = next(each for each in device.available_input_routing_types if each.display_name == first.name)
+    live.person.do(lambda song: setattr(device, "input_routing_type", chosen))
+    was, old = first.name, second.name
+    live.person.do(lambda song: setattr(first, "name", "Same"))
+    live.person.do(lambda song: setattr(second, "name", "Same"))
+    live.person.do(lambda song: song.undo())
+    assert (second.name, device.input_routing_type.display_name) == (old, "Same")
+    live.person.do(lambda song: song.undo())
+    assert (first.name, device.input_routing_type.display_name) == (was, was)
+    live.person.do(lambda song: song.redo())
+    assert (first.name, device.input_routing_type.display_name) == ("Same", "Same")
