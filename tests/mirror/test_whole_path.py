@@ -26,6 +26,7 @@ from remote_script.SetMirror import batches, observers, schema
 from remote_script.SetMirror.batches import Engine
 from remote_script.SetMirror.plans import Row
 from remote_script.SetMirror.script import SetMirror
+from remote_script.SetMirror.seal import TRAILER, Seal
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
 from tests.mirror.test_histories import WRONG
@@ -335,8 +336,19 @@ def a_bad_line(seed: int) -> list[Step]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_over_a_bad_line_every_mirror_equals_live(seed: int) -> None:
+def without_seals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mirror believes every line: what is lost or comes again meets what it does itself about that."""
+    monkeypatch.setattr(Seal, "open", lambda self, line: line[:-TRAILER])
+
+
+@pytest.mark.parametrize(
+    ("seed", "sealed"), [*((seed, True) for seed in range(8)), *((seed, False) for seed in range(4))]
+)
+def test_over_a_bad_line_every_mirror_equals_live(
+    seed: int, sealed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not sealed:
+        without_seals(monkeypatch)
     in_virtual_time(carried_out, a_bad_line(seed))
 
 
@@ -354,6 +366,8 @@ def test_a_wrong_mirror_is_found_on_the_whole_path(name: str, monkeypatch: pytes
     sync, store = MIRRORS[name]
     monkeypatch.setattr("mirror.mirror.Sync", sync)
     monkeypatch.setattr("mirror.mirror.Store", store)
+    # A seal ends the connection before the mirror sees a gap or an old batch.
+    without_seals(monkeypatch)
     # So little is kept that a lost link often ends in a snapshot of the same Set.
     monkeypatch.setattr(batches.History.__init__, "__defaults__", (2, 1 << 20))
 
