@@ -19,6 +19,7 @@ Picture = dict[str, Any]
 _PASSING = {
     "can_undo", "can_redo", "can_jump_to_next_cue", "can_jump_to_prev_cue", "is_part_of_selection",
     "is_triggered", "is_playing", "fired_slot_index", "playing_slot_index", "playing_status",
+    "re_enable_automation_enabled",
 }  # fmt: skip
 """Follows what was done, played or selected last."""
 
@@ -55,6 +56,9 @@ def _is_view(node: Node) -> bool:
 
 
 def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
+    if prop.name == "automation_state":
+        # Whether somebody overrides it at the moment follows from what was moved last, as what plays does.
+        return bool(value)
     if prop.type == "ref":
         return None if value is None else mirror.ref(value)
     if prop.type == "refs":

@@ -26,6 +26,9 @@ async def state(whole: Whole) -> Picture:
 
 async def written_and_undone(whole: Whole, draw: random.Random, count: int) -> None:
     """So many writes, each counted in Live's history; then as many undos as entries, and all is as before."""
+    # What comes back by undo is not taken over by the Session, and shows its lanes: let all show theirs.
+    await whole.by_hand(lambda song: setattr(song, "back_to_arranger", False))
+    await trio.sleep(STEP_S)
     first, began = await state(whole), len(whole.history())
     for _ in range(count):
         tool, arguments = changes.by_tool(whole.mirror, draw)
