@@ -378,7 +378,7 @@ class Mirror(Reader):
             self.latencies.add("replace", time.perf_counter() - began)
             self._replaced += 1
             self._tell("log", lambda: self.log.record_resync(applied, reason))
-            self._tell("undo", self.writes.history.forget)
+            self._tell("undo", lambda: self.writes.history.forget(self.store.revision))
             self._publish(applied, True)
 
     def _publish(self, applied: Applied, resynced: bool) -> None:

@@ -30,7 +30,11 @@ class _Edit(NamedTuple):
     who: str
     revision: int
     what: str = ""
-    """In words, its first change."""
+    """In words, its first change; "" where the mirror shows nothing of it, as of a modulation matrix."""
+
+    @property
+    def words(self) -> str:
+        return f"{self.who}: {self.what}" if self.what else f"{self.who}, which no property shows"
 
 
 class Aside(NamedTuple):
@@ -59,9 +63,11 @@ class UndoHistory:
         self._aside: dict[str, list[Aside]] = {}
         self._taken_back: deque[str] = deque(maxlen=EDITS_KEPT)
         """Writes that failed and of which Live's history holds nothing."""
+        self._known_from = 0
 
-    def forget(self) -> None:
-        """After a snapshot nobody knows who changed what in between."""
+    def forget(self, revision: int) -> None:
+        """After a snapshot, which is as of `revision`, nobody knows who changed what in between."""
+        self._known_from = revision
         self._edits.clear()
         self._redoable.clear()
 
@@ -81,6 +87,21 @@ class UndoHistory:
             del self._aside[next(iter(self._aside))]
         while len(self._steps) > EDITS_KEPT:
             del self._steps[next(iter(self._steps))]
+
+    def entered(self, write: str, who: str, revision: int) -> None:
+        """All batches of a write were seen: what Live's history holds of it is an edit, though nothing shows it.
+
+        Args:
+          revision: Of its answer.
+        """
+        if not self._steps.get(write) or revision < self._known_from:
+            return
+        if write in self._undoes or write in self._undone or any(edit.write == write for edit in self._edits):
+            return
+        later = [self._edits.pop() for edit in list(self._edits) if edit.revision > revision]
+        self._edits.append(_Edit(write, who, revision))
+        self._edits.extend(reversed(later))
+        self._redoable.clear()
 
     def observe(self, store: Store, applied: Applied, revision: int, write: str | None, who: str) -> None:
         """A batch was applied."""
@@ -162,7 +183,7 @@ class UndoHistory:
                     break
                 later.append(edit)
             since = [edit._asdict() for edit in reversed(later)]
-            last = f"{later[0].who}: {later[0].what}" if later else "somebody"
+            last = later[0].words if later else "somebody"
             raise errors.PreconditionFailed(
                 f"the Set was changed after write {write}, last by {last}",
                 write,
@@ -181,9 +202,7 @@ class UndoHistory:
             if each == owner and write not in self._undone:
                 return write
         newest = self._edits[-1] if self._edits else None
-        known = (
-            f"the newest entry is by {newest.who}: {newest.what}" if newest else "nobody knows of the newest"
-        )
+        known = f"the newest entry is by {newest.words}" if newest else "nobody knows of the newest"
         raise errors.PreconditionFailed(
             f"You made no change that can be undone; {known}",
             hint="to take back whatever was done last, by whomever, insist with `anyone`",
@@ -242,8 +261,23 @@ class UndoHistory:
         return self._came_back.pop(undo, [])
 
     def undone(self, undo: str) -> None:
-        """It was done; nothing has to be kept for it."""
-        self._popped.pop(undo, None)
+        """It was done, and is seen: where nothing showed, it took back an edit that does not show."""
+        shown = self._popped.pop(undo, None) is not None
+        silent = self._edits[-1] if self._edits and not self._edits[-1].what else None
+        if shown or silent is None or self._undoes.get(undo) not in (silent.write, NEWEST):
+            return
+        self._undoes[undo] = _DONE
+        self._redoable.append(self._edits.pop())
+        if silent.write is not None:
+            self._undone.append(silent.write)
+
+    def redone(self, redo: str) -> None:
+        """It was done, and is seen: where nothing showed, it did an edit again that does not show."""
+        if redo in self._redoes and self._redoable and not self._redoable[-1].what:
+            again = self._redoable.pop()
+            self._redoes.discard(redo)
+            self._is_done(again)
+            self._edits.append(again)
 
     def last(self, count: int = 20) -> list[dict[str, Any]]:
         """The newest edits with their authors, newest last."""

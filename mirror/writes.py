@@ -357,6 +357,7 @@ class Writes:
         try:
             if result.epoch == self._store.epoch:
                 await self._wait_for(result.revision, SEEN_S)
+                self.history.entered(result.write, request.author, result.revision)
                 return result
         except (TimeoutError, errors.MirrorError):
             pass
@@ -491,9 +492,11 @@ class Writes:
         self._number += 1
         redo_id = f"{self._session}-redo-{self._number}"
         self.history.redoing(redo_id)
-        return await self.submit(
+        result = await self.submit(
             WriteRequest.of([Call("song", "redo")], write_id=redo_id, label="redo", **options)
         )
+        self.history.redone(redo_id)
+        return result
 
     async def _put_back(self, write_id: str, aside: list[Aside], label: str, **options: Any) -> WriteResult:
         """Give back the values that Live's history does not hold, where they are still what the write set."""

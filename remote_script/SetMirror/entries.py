@@ -15,6 +15,8 @@ from .values import alive, same
 
 ENTRIES_KEPT = 1000
 """Of the newest writes; an older one is undone by the log alone."""
+PIECES_READ = 20
+"""Of content that no listener tells of, some 10 ms of Live's time; what is longer is taken to have moved."""
 
 
 class Entry:
@@ -58,7 +60,7 @@ class Entries:
         entry = self._kept.get(write)
         if entry is None:
             return ""
-        moved = False
+        moved = self._moved_quietly(entry)
         for id_, bits in marks.items():
             row = self._engine.shadow.rows.get(id_)
             # What is gone is told by the list that it was in.
@@ -70,6 +72,25 @@ class Entries:
                         return "{} of {}".format(row.plan.names[index], ref_of(self._engine.shadow, row))
                     moved = True
         return "" if moved or not entry.changed else "nothing that is known"
+
+    def _moved_quietly(self, entry: Entry) -> bool:
+        """Whether something moved that this write had changed and no listener tells of: it is read."""
+        for id_, index in entry.changed:
+            row = self._engine.shadow.rows.get(id_)
+            if row is None or not row.plan.quiet_bits & 1 << index or not alive(row.obj):
+                continue
+            if self._content_differs(row, index) if index in row.plan.content else self._differs(row, index):
+                return True
+        return False
+
+    def _content_differs(self, row: Row, index: int) -> bool:
+        steps = self._engine.reader.reading(row, index)
+        for _ in range(PIECES_READ):
+            try:
+                next(steps)
+            except StopIteration as end:
+                return bool(end.value != row.values[index])
+        return True
 
     def _is_in(self, entry: Entry, row: Row, index: int) -> bool:
         rows = self._engine.shadow.rows

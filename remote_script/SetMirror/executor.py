@@ -355,6 +355,9 @@ class Executor:
         else:
             outcome = "mismatch"
         entries = _entries(operations)
+        if entries:
+            # What no batch shows of it is checked by what must not move.
+            engine.entries.note(write.id, [], [])
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(

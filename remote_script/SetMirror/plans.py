@@ -135,6 +135,10 @@ class Plan:
             if self.properties[i].write and self.properties[i].undo and not self.properties[i].after
         )
         """Undo may change them and nobody tells."""
+        self.quiet_bits = self.unheard_bits | sum(
+            1 << i for i in self.content if self.names[i] not in self.properties[i].after
+        )
+        """These too, and what is told of in part only: of envelopes the first and the last."""
         self.listeners: List[Tuple[str, str]] = []
         """(name in add_<name>_listener, name of the row's method)"""
         self.listener_bits: List[int] = []

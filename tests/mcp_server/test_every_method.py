@@ -56,9 +56,10 @@ def wavetable(whole: Whole) -> Node:
 
 
 def position(whole: Whole) -> str:
+    """A parameter that a fresh device does not modulate yet."""
     target = first_of("WavetableDevice")(whole)
     return next(
-        whole.mirror.ref(p.id) for p in whole.mirror.children(target, "parameters") if p.name == "Osc 1 Pos"
+        whole.mirror.ref(p.id) for p in whole.mirror.children(target, "parameters") if p.name == "Osc 2 Pos"
     )
 
 

@@ -9,7 +9,9 @@ import trio
 import trio.testing
 
 from mirror import Set
+from mirror.errors import PreconditionFailed
 from remote_script.headless.generate import default_set
+from tests.everything import everything
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -115,4 +117,77 @@ async def test_what_was_done_again_can_be_taken_back_again(autojump_clock: Clock
             assert whole.history() == []
             await whole.call("undo", redo=True)
             assert whole.stage.song.tracks[1].name == "Bass"
+        await whole.call("undo")
+
+
+WAVETABLE = "tracks/6/devices/1"
+MODULATE = {
+    "target": WAVETABLE,
+    "method": "set_modulation_value",
+    "args": {"target_index": 0, "source": 1, "value": 0.5},
+}
+"""No property shows it."""
+
+
+async def test_a_write_that_no_mirror_shows_is_taken_back_and_done_again_in_its_turn(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything()) as whole:
+        device = whole.stage.song.tracks[6].devices[1]
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.call("call_method", **MODULATE)
+        for _ in range(2):
+            await whole.call("undo")
+            assert (len(whole.history()), device.get_modulation_value(0, 1)) == (1, 0.0)
+            await whole.call("undo", redo=True)
+            assert (len(whole.history()), device.get_modulation_value(0, 1)) == (2, 0.5)
+        await whole.call("undo")
+        assert (await whole.call("undo"))["undone"][0].startswith("name of tracks/1: 'Bass' →")
+        assert whole.history() == []
+
+
+async def test_a_persons_edit_after_a_write_that_no_mirror_shows_is_not_taken_back(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(everything()) as whole:
+        await whole.call("call_method", **MODULATE)
+        await by_hand(whole, "tempo", 90.0)
+        assert "live: tempo" in (await refused(whole))["rule"]
+
+
+async def test_a_write_that_no_mirror_shows_is_in_the_way_of_an_older_one(autojump_clock: Clock) -> None:
+    async with whole_path(everything()) as whole:
+        older = await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.call("call_method", **MODULATE)
+        with pytest.raises(PreconditionFailed, match="which no property shows"):
+            await whole.mirror.undo_mine(older["write"])
+        assert len(whole.history()) == 2
+
+
+@pytest.mark.parametrize("what", ["a groove", "an envelope"])
+async def test_a_persons_edit_of_the_same_that_no_listener_tells_of_is_given_back_at_once(
+    what: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(everything()) as whole:
+        clip, volume = "tracks/6/clip_slots/0/clip", "tracks/6/mixer_device/volume"
+        groove = next(f"id:{node.id}" for node in whole.mirror.walk() if node.type == "Groove")
+        step = {"device_parameter": volume, "time": 0.0, "length": 1.0, "value": 0.5}
+
+        def edit(song: Any) -> None:
+            track = song.tracks[6]
+            if what == "a groove":
+                song.groove_pool.grooves[0].base = 1
+            else:
+                envelope = track.clip_slots[0].clip.automation_envelope(track.mixer_device.volume)
+                envelope.insert_step(2.0, 1.0, 0.25)
+
+        if what == "a groove":
+            await whole.call("set_property", target=groove, property="base", value=4)
+        else:
+            for time in (0.0, 1.0):
+                args = {**step, "time": time}
+                await whole.call("call_method", target=clip, method="insert_envelope_step", args=args)
+        await whole.by_hand(edit)
+        assert "nothing that is known" in (await refused(whole))["rule"]
+        await whole.call("undo", anyone=True)
         await whole.call("undo")
