@@ -28,6 +28,8 @@ POINTS = (
 KINDS = ("create", "rename", "color", "refused late", "five fail")
 WRITES = 12
 STEP_S = 0.001
+REFUSED = Call("tracks/0", "insert_device", {"device_name": "No Such Device"})
+"""Only Live knows that it has no such device: the write fails after the operations before it were done."""
 
 
 class Untrue(Exception):
@@ -69,9 +71,9 @@ class World:
                     Set("tracks/0", "color", self.draw.randrange(0xFFFFFF)),
                 ]
             case "refused late":
-                return [*create, Call("song", "delete_return_track", {"index": 99})]
+                return [*create, REFUSED]
             case _:
-                return [Set("tracks/1", "name", mark), *(Call("song", "delete_scene", {"index": 999}),) * 2]
+                return [Set("tracks/1", "name", mark), REFUSED, REFUSED]
 
     def shown(self, mark: str) -> int:
         """How often Live shows what the write with this mark was to do."""
