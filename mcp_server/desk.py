@@ -32,7 +32,7 @@ from remote_script.SetMirror.operations import RESULT
 from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .library import Library
 from .plans import Plan, Scope
-from .policy import Policy
+from .policy import STRICT, Policy, Verdict
 from .protection import Protection
 from .sight import Sight
 
@@ -92,6 +92,8 @@ class Desk:
         self.report = report
         self.policy = policy
         self._tool = tool
+        self._held: tuple[str, ...] = ()
+        """Tools whose calls the batch under way holds."""
         self._asker = asker
         asked = asker.asked or {}
         same = asked.get("epoch") == mirror.epoch
@@ -121,6 +123,7 @@ class Desk:
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
             more["expect"] = plan.expect
+        self._held = plan.tools
         answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         notes = [*scope.notes, *plan.notes]
         return {**answer, "notes": notes} if notes else answer
@@ -241,7 +244,7 @@ class Desk:
         """What was consented to, if all of it may be done; Denied if not; asks where the policy says so."""
         if consent and [act.reach for act in acts] == [act.reach for act in consent]:
             return consent
-        verdict = self.policy.judge(self._whole.store, self._tool, self.caller.who, acts)
+        verdict = self._verdict(acts)
         if verdict.decide == "allow":
             return []
         if verdict.decide == "ask":
@@ -259,6 +262,17 @@ class Desk:
         raise errors.Denied(
             f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
         )
+
+    def _verdict(self, acts: list[Act]) -> Verdict:
+        """The strictest decision for this tool and for those that it holds; counts once towards rates."""
+        store, who = self._whole.store, self.caller.who
+        tools = self._held if any(rule.tools for rule in self.policy.rules) else ()
+        held = [self.policy.explain(store, tool, who, act) for tool in tools for act in acts]
+        strictest = max(held, key=lambda each: STRICT[each.decide], default=Verdict("allow"))
+        if strictest.decide == "deny":
+            return strictest
+        own = self.policy.judge(store, self._tool, who, acts)
+        return own if STRICT[own.decide] >= STRICT[strictest.decide] else strictest
 
     def _about_question(self, question: str, acts: list[Act]) -> dict[str, Any]:
         """What an answer is for: these objects under these names, wherever they are in the Set by then.

@@ -58,6 +58,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
       operations: In order; `made(n)` stands for what operation n makes.
       makes: What `$k` is for a batch that holds this plan.
       notes: What the answer says besides, such as which clip the selection meant.
+      tools: The tools whose calls a batch holds: rules about a tool hold inside of a batch, too.
       if_revision, expect, dry_run: As `WriteRequest` has them.
     """
 
@@ -65,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...]
     makes: Product | None = None
     notes: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
     if_revision: int | None = None
     expect: tuple[tuple[Any, str, Any], ...] = ()
     dry_run: bool = False

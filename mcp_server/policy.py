@@ -122,7 +122,7 @@ class Verdict:
     """Of ask: what holds where nobody can be asked."""
 
 
-_STRICT = {"allow": 0, "ask": 1, "deny": 2}
+STRICT = {"allow": 0, "ask": 1, "deny": 2}
 
 
 class Policy:
@@ -175,7 +175,7 @@ class Policy:
         rates: set[int] = set()
         for act in acts:
             verdict = self.explain(store, tool, client, act, rates)
-            if _STRICT[verdict.decide] > _STRICT[worst.decide]:
+            if STRICT[verdict.decide] > STRICT[worst.decide]:
                 worst = verdict
         if worst.decide == "deny":
             return worst

@@ -133,6 +133,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
         if_revision=None if args.if_revision is UNSET else args.if_revision,
         expect=tuple(expect),
         dry_run=args.dry_run,
+        tools=tuple(dict.fromkeys(entry.tool for entry in args.calls)),
         makes=None,
     )
 

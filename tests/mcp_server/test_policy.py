@@ -61,6 +61,22 @@ async def test_no_way_leads_past_a_rule_about_an_object(
         assert (whole.history(), whole.mirror.revision) == (entries, before)
 
 
+async def test_a_rule_about_a_tool_holds_inside_of_a_batch(autojump_clock: Clock) -> None:
+    policy = ruled(Rule("deny", tools=("set_track",), reason="the mix is done"))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        revision = whole.mirror.revision
+        calls = [
+            {"tool": "set_song", "args": {"tempo": 99}},
+            {"tool": "set_track", "args": {"track": "Bass", "volume": "-6 dB"}},
+        ]
+        with pytest.raises(Refused) as caught:
+            await whole.call("batch", calls=calls)
+        assert caught.value.data["error"] == "DENIED"
+        assert caught.value.data["hint"] == "the mix is done"
+        assert whole.mirror.revision == revision
+        assert (await whole.call("batch", calls=calls[:1]))["outcome"] == "verified"
+
+
 async def test_what_no_rule_is_about_goes_through_and_reading_always(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         assert (await whole.call("set_track", track="tracks/1", name="ok"))["outcome"] == "verified"
@@ -244,7 +260,7 @@ async def test_an_edit_that_no_log_tells_of_is_not_undone_where_a_rule_protects_
 ) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         await whole.call("set_track", track="tracks/1", name="free")
-        whole.mirror.writes.history.forget()
+        whole.mirror.writes.history.forget(whole.mirror.revision)
         with pytest.raises(Refused, match="DENIED"):
             await whole.call("undo")
 
