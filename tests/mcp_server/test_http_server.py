@@ -88,10 +88,11 @@ async def test_one_connection_serves_many_requests_also_sent_ahead() -> None:
         stream = await served.connect()
         await stream.send_all(GET + b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz" + GET)
         told = await until(stream, b"POST /b? xyz")
-        assert told.count(b"HTTP/1.1 200") == 2
-        if b"GET /a?b=c " not in told.rpartition(b"POST /b")[2]:
+        if told.count(b"GET /a?b=c ") < 2:
+            # The last answer may come in the same read, in a later one, or in parts.
             told += await until(stream, b"GET /a?b=c ")
-        assert told.count(b"GET /a?b=c ") == 2
+        assert told.count(b"HTTP/1.1 200") == 3
+        assert told.index(b"GET /a?b=c ") < told.index(b"POST /b? xyz") < told.rindex(b"GET /a?b=c ")
         await stream.send_all(GET)
         assert b"GET /a?b=c" in await until(stream, b"b=c ")
 
