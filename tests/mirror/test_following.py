@@ -159,7 +159,8 @@ async def test_reading_is_waited_for_as_long_as_it_goes_on_and_says_how_far_it_i
         peer.ready = True
         peer.line.notify("bridge.ready", epoch="e1", revision=0)
     assert len(shares) >= 12
-    assert max(shares) == 0.6
+    # The last share may already be that of the end.
+    assert max(share for share in shares if share < 1.0) == 0.6
 
 
 async def test_reading_that_stands_still_is_given_up(clock: Clock, peer: Peer, opened: Open) -> None:
