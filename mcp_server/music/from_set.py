@@ -62,7 +62,7 @@ def pads_of(reader: Reader, node: Node) -> dict[int, str]:
             return {
                 int(pad.props.get("note") or 0): pad.name
                 for pad in reader.children(held, "drum_pads")
-                if pad.children.get("chains")
+                if pad.props.get("chains")
             }
     return {}
 

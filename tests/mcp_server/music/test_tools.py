@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mcp_server.music import from_set
 from remote_script.headless import demo_set
 from tests.whole import Refused, whole_path
 
@@ -158,6 +159,15 @@ async def test_what_cannot_be_done_is_refused_before_anything_changes(
             await whole.call(tool, **args)
         assert word in str(caught.value)
         assert whole.mirror.revision == revision
+
+
+@pytest.mark.parametrize("version", ["11.3", "12.4"])
+async def test_drums_go_by_the_names_of_their_pads_in_every_live(autojump_clock: Any, version: str) -> None:
+    async with whole_path(demo_set(), version, tick_s=0.02) as whole:
+        names = from_set.pads_of(whole.mirror, whole.mirror.resolve("tracks/0/clip_slots/1/clip"))
+        assert names == {
+            36: "Kick Dusty", 37: "Rim Soft", 38: "Snare Brush", 39: "Clap Room", 42: "Hat Closed", 46: "Hat Open",
+        }  # fmt: skip
 
 
 async def test_describe_knows_edits_and_devices(autojump_clock: Any) -> None:
