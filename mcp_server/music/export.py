@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mirror import Node, errors
+from mirror.reading import Reader
 from mirror.store import Store
 
 from .form import tiled
@@ -22,10 +23,10 @@ def song(store: Store) -> MidiSong:
     Raises:
       InvalidValue: no MIDI clip lies in the arrangement.
     """
-    root = _root(store)
+    root, reader = _root(store), Reader(store)
     tracks: list[MidiTrack] = []
-    for track in _children(store, root, "tracks"):
-        clips = _children(store, track, "arrangement_clips")
+    for track in reader.children(root, "tracks"):
+        clips = reader.children(track, "arrangement_clips")
         notes = in_order(note for clip in clips for note in placed(clip))
         if notes:
             tracks.append(MidiTrack(track.name, tuple(notes), _channel(len(tracks))))
@@ -35,7 +36,7 @@ def song(store: Store) -> MidiSong:
         )
     markers = sorted(
         (from_beats(float(cue.props.get("time") or 0.0)), cue.name)
-        for cue in _children(store, root, "cue_points")
+        for cue in reader.children(root, "cue_points")
     )
     return MidiSong(tuple(tracks), ((0, _tempo(root)),), ((0, _signature(root)),), tuple(markers))
 
@@ -94,11 +95,6 @@ def _root(store: Store) -> Node:
     if store.root is None:
         raise errors.InvalidValue("No Set is held", hint="wait until the mirror is synced")
     return store.nodes[store.root]
-
-
-def _children(store: Store, node: Node, role: str) -> list[Node]:
-    held = node.children.get(role)
-    return [store.nodes[id_] for id_ in held] if isinstance(held, tuple) else []
 
 
 def _tempo(root: Node) -> float:

@@ -6,12 +6,13 @@ track's notes, the mixer, a device.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from mirror import Mirror, Node, errors
 
-from ..music import Scale, harmony
+from .. import views
+from ..music import from_set, harmony
 from . import theme
 from .arrangements import Block, Lane, arrangement
 from .mixers import Dial, Strip, device, mixer
@@ -96,8 +97,8 @@ def song(mirror: Mirror) -> Node:
 
 def beats_per_bar(mirror: Mirror) -> float:
     """Quarters of a bar in the song's signature."""
-    props = song(mirror).props
-    return float(props.get("signature_numerator", 4)) * 4 / float(props.get("signature_denominator", 4))
+    numerator, denominator = views.signature(mirror)
+    return numerator * 4 / denominator
 
 
 def _all_tracks(mirror: Mirror) -> list[Node]:
@@ -144,21 +145,9 @@ def _roll(
         raise errors.InvalidValue(
             "There are no notes to draw: no MIDI clip", mirror.ref(asked.id), hint="name a MIDI clip"
         )
-    props = song(mirror).props
-    keys = Keys(
-        harmony.SHARPS,
-        frozenset(
-            (int(props.get("root_note", 0)) + step) % 12 for step in props.get("scale_intervals") or range(12)
-        )
-        if props.get("scale_mode")
-        else frozenset(range(12)),
-        pads(mirror, clips[0]),
-    )
-    if props.get("scale_intervals"):
-        scale = Scale(
-            int(props.get("root_note", 0)), tuple(props["scale_intervals"]), str(props["scale_name"])
-        )
-        keys = Keys(harmony.spelled(scale), keys.scale, keys.pads)
+    scale = from_set.scale_of(mirror)
+    shaded = scale.classes if song(mirror).props.get("scale_mode") else frozenset(range(12))
+    keys = Keys(harmony.spelled(scale), shaded, from_set.pads_of(mirror, clips[0]))
     rolls = []
     for n, clip in enumerate(clips):
         own = clip.props
@@ -180,43 +169,6 @@ def _roll(
             )
         )
     return roll(rolls, keys, colors, width=width, beats_per_bar=beats_per_bar(mirror))
-
-
-def track_of(mirror: Mirror, node: Node) -> Node | None:
-    """The track that an object lives in."""
-    at: Node | None = node
-    while at is not None and at.type != "Track":
-        at = mirror.node(at.parent) if at.parent is not None else None
-    return at
-
-
-def pads(mirror: Mirror, node: Node) -> dict[int, str]:
-    """Pitch → name of the filled pads of the drum rack on the track that `node` lives in; empty without one."""
-    track = track_of(mirror, node)
-    if track is None:
-        return {}
-    for held in _devices(mirror, track):
-        if held.props.get("can_have_drum_pads"):
-            found = {}
-            for pad in mirror.children(held, "drum_pads"):
-                if mirror.children(pad, "chains") or (pad.props.get("name") and pad.children.get("chains")):
-                    found[int(pad.props.get("note", 0))] = pad.name
-            if found:
-                return found
-            for chain in mirror.children(held, "chains"):
-                note = chain.props.get("in_note")
-                if isinstance(note, int) and note >= 0:
-                    found[note] = chain.name
-            return found
-    return {}
-
-
-def _devices(mirror: Mirror, owner: Node) -> Iterable[Node]:
-    for held in mirror.children(owner, "devices"):
-        yield held
-        for chain in mirror.children(held, "chains") if "chains" in held.children else ():
-            if not held.props.get("can_have_drum_pads"):
-                yield from _devices(mirror, chain)
 
 
 def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:

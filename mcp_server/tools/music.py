@@ -17,6 +17,7 @@ from .. import music
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..music import analysis, form, from_set, harmony, report, writing
+from ..music.export import notes_of, span
 from ..music.ticks import BEAT, from_beats, to_beats
 from ..plans import Plan, Product, Scope, made, only
 from ..tool import Arguments, Toolset
@@ -288,9 +289,10 @@ def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
     if args.part not in ("chords", "bass"):
         return []
     key = from_set.scale_of(scope.mirror) if args.key is UNSET else music.Scale.of_text(args.key)
-    plain = all(harmony.is_symbol(chord.name) for bar in harmony.progression(args.text, key) for chord in bar)
+    bars = harmony.progression(args.text, key)
+    plain = all(harmony.is_symbol(chord.name) for bar in bars for chord in bar)
     _no_effect(args.key is not UNSET and plain and args.style != "walking", "key", "chord symbols alone")
-    return harmony.progression(args.text, key)
+    return bars
 
 
 def _where(scope: Scope, args: Compose, node: Node, length: float) -> tuple[list[Operation], Any]:
@@ -460,8 +462,6 @@ def _section(scope: Scope, args: SectionArgument) -> form.Section:
 
 
 def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
-    from ..music.export import notes_of, span
-
     low, high = span(clip)
     notes = None
     if clip.props.get("is_midi_clip"):
