@@ -1,4 +1,4 @@
-"""What an operation would do to the Set of the mirror, and how a person is told of it: what the policy judges."""
+"""The effects of an operation on the Set, and each effect in words for a person: what the policy judges."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class StoreTree(reach.Tree):
 
 @dataclass(frozen=True)
 class Act:
-    """One effect of an operation as the policy sees it: its kind, what it is about, and how a person is told of it."""
+    """One effect of an operation as the policy sees it: its kind, its objects, and its words for a person."""
 
     kind: Kind
     what: str
@@ -107,10 +107,10 @@ def _acts(store: Store, op: Operation) -> list[Act]:
     node = found(store, op.target)
     label = label_of(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
-        told = reach.acts_of_set(node.id if node is not None else 0, op.name)
+        effects = reach.acts_of_set(node.id if node is not None else 0, op.name)
         return [
-            Act(each.kind, f"set {op.name} of {label}", each.ids if node is not None else ())  # type: ignore[arg-type]
-            for each in told
+            Act(effect.kind, f"set {op.name} of {label}", effect.ids if node is not None else ())  # type: ignore[arg-type]
+            for effect in effects
         ]
     if node is None:
         return _of_what_is_made(op)
@@ -118,12 +118,12 @@ def _acts(store: Store, op: Operation) -> list[Act]:
     if method is None:
         return [Act("edit", f"{op.method} ({label})", (node.id,))]
     args = dict(_argument(store, method, name, value) for name, value in op.args.items())
-    told = reach.acts(StoreTree(store), node.id, method, args, op.overwrite)
+    effects = reach.acts(StoreTree(store), node.id, method, args, op.overwrite)
     acts = []
-    for each in told:
-        about = store.nodes.get(each.ids[0]) if each.kind == "delete" and each.ids else node
+    for effect in effects:
+        about = store.nodes.get(effect.ids[0]) if effect.kind == "delete" and effect.ids else node
         what = f"{op.method} ({label_of(store, about or node)})"
-        acts.append(Act(each.kind, what, each.ids, op.method in _PRECIOUS and each.kind == "delete"))  # type: ignore[arg-type]
+        acts.append(Act(effect.kind, what, effect.ids, op.method in _PRECIOUS and effect.kind == "delete"))  # type: ignore[arg-type]
     return acts or [Act("read", f"{op.method} ({label})", (node.id,))]
 
 

@@ -12,9 +12,10 @@ from mirror.reading import Reader
 from mirror.store import Store
 
 from .form import tiled
+from .from_set import notes_of, span
 from .midi_files import MidiSong, MidiTrack
 from .note import Note, in_order
-from .ticks import Ticks, from_beats
+from .ticks import from_beats
 
 
 def song(store: Store) -> MidiSong:
@@ -51,18 +52,6 @@ def clip_song(store: Store, clip: Node) -> MidiSong:
     return MidiSong(
         (MidiTrack(clip.name, tuple(in_order(notes))),), ((0, _tempo(root)),), ((0, _signature(root)),)
     )
-
-
-def notes_of(clip: Node) -> list[Note]:
-    """The notes of a clip with exact times in the clip."""
-    return [Note.of(note) for note in clip.props.get("notes") or ()]
-
-
-def span(clip: Node) -> tuple[Ticks, Ticks]:
-    """The part of the clip that plays: its loop, else from start marker to end marker."""
-    names = ("loop_start", "loop_end") if clip.props.get("looping") else ("start_marker", "end_marker")
-    low, high = (from_beats(float(clip.props.get(name) or 0.0)) for name in names)
-    return low, high
 
 
 def placed(clip: Node) -> Iterator[Note]:

@@ -9,9 +9,21 @@ from mirror.reading import Reader
 
 from .analysis import Part
 from .context import Context, Scale
-from .export import notes_of, span
+from .note import Note
 from .report import TrackFacts
-from .ticks import from_beats
+from .ticks import Ticks, from_beats
+
+
+def notes_of(clip: Node) -> list[Note]:
+    """The notes of a clip with exact times in the clip."""
+    return [Note.of(note) for note in clip.props.get("notes") or ()]
+
+
+def span(clip: Node) -> tuple[Ticks, Ticks]:
+    """The part of the clip that plays: its loop, else from start marker to end marker."""
+    names = ("loop_start", "loop_end") if clip.props.get("looping") else ("start_marker", "end_marker")
+    low, high = (from_beats(float(clip.props.get(name) or 0.0)) for name in names)
+    return low, high
 
 
 def scale_of(reader: Reader) -> Scale:

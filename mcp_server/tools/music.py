@@ -17,7 +17,7 @@ from .. import music
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..music import analysis, form, from_set, harmony, report, writing
-from ..music.export import notes_of, span
+from ..music.from_set import notes_of, span
 from ..music.ticks import BEAT, from_beats, to_beats
 from ..plans import Plan, Product, Scope, made, only
 from ..tool import Arguments, Toolset
