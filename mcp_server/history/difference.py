@@ -14,6 +14,7 @@ from mirror import Node, Note
 from mirror.store import Store
 from remote_script.SetMirror import schema
 
+from .. import units
 from .matching import BY_PLACE, Matching, match
 
 Kind = Literal["added", "removed", "moved", "set", "notes"]
@@ -200,7 +201,7 @@ def shown(node: Node, name: str) -> Any:
     if prop is not None and prop.labels and not isinstance(value, bool) and value in prop.labels:
         return prop.labels[value]
     if name == "color" and isinstance(value, int):
-        return f"#{value:06x}"
+        return units.color_text(value)
     if name in ("automation_envelopes", "warp_markers"):
         return f"{len(value or ())} {name.rpartition('_')[2]}"
     return value

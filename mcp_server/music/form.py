@@ -7,7 +7,7 @@ nothing can be cut through Live's API, so it is left out and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mirror import errors
@@ -158,17 +158,3 @@ def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[No
     made = writing.fill(Context(), pitches[:-1] or pitches, bar, start=begin, seed=seed)
     taken = {(note.pitch, note.start) for note in kept}
     return in_order([*kept, *(note for note in made if (note.pitch, note.start) not in taken)])
-
-
-def copied_range(
-    placed: Mapping[int, Sequence[tuple[int, Ticks, Ticks]]], low: Ticks, high: Ticks, to: Ticks
-) -> tuple[list[Copy], list[int]]:
-    """Copies of the clips (track → clip, start, end) that lie wholly in a range, and the ids of those that it cuts."""
-    copies, cut = [], []
-    for track, clips in placed.items():
-        for clip, start, end in clips:
-            if low <= start and end <= high:
-                copies.append(Copy(clip, track, start - low + to))
-            elif start < high and end > low:
-                cut.append(clip)
-    return sorted(copies, key=lambda each: float(each.start)), cut

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from .. import units
+
 AUTHORS = ("#4e79a7", "#e0803a", "#8f6bb1", "#3d9a8b", "#b5527a", "#7a7a2e")
 """Told apart by people who do not see red and green alike; handed out in the order of appearance."""
 
@@ -48,7 +50,7 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 def of_live(value: object, default: str) -> str:
     """Live's colour (a number 0 to 0xFFFFFF) as text."""
-    return f"#{value & 0xFFFFFF:06x}" if isinstance(value, int) else default
+    return units.color_text(value & 0xFFFFFF) if isinstance(value, int) else default
 
 
 @cache

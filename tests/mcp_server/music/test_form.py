@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_server.music import BEAT, Context, Note
-from mcp_server.music.form import Copy, Layout, Section, Source, copied_range, lay_out, tiled
+from mcp_server.music.form import Copy, Layout, Section, Source, lay_out, tiled
 from mirror import errors
 
 BAR = 4 * BEAT
@@ -86,13 +86,6 @@ def test_tiles_cut_their_notes_at_the_end() -> None:
     assert [(note.start, note.end, note.note_id) for note in found] == [
         (BEAT, 3 * BEAT + BEAT // 2, None), (3 * BEAT, 3 * BEAT + BEAT // 2, None),
     ]  # fmt: skip
-
-
-def test_a_range_copies_what_lies_in_it_and_names_what_it_would_cut() -> None:
-    placed = {10: [(1, 0, BAR), (2, BAR, 3 * BAR)], 11: [(3, BAR, 2 * BAR)]}
-    copies, cut = copied_range(placed, BAR, 2 * BAR, 8 * BAR)
-    assert copies == [Copy(3, 11, 8 * BAR)]
-    assert cut == [2]
 
 
 @pytest.mark.parametrize("bars", [[], [0], [-1], [2001], [1000, 1001]])
