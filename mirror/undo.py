@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from remote_script.SetMirror import checks, schema
+from remote_script.SetMirror.lanes import is_driven
 
 from . import errors
 from .store import Applied, Store
@@ -106,6 +107,8 @@ class UndoHistory:
     def observe(self, store: Store, applied: Applied, revision: int, write: str | None, who: str) -> None:
         """A batch was applied."""
         edits = [change for change in applied.changes if _is_edit(store, change)]
+        if write is None:
+            edits = [change for change in edits if not _is_driven(store, change[1], change[2])]
         if not edits:
             return
         undoing = self._undoes.get(write) if write is not None else None
@@ -314,3 +317,18 @@ def _is_edit(store: Store, change: tuple[str, int, str, Any, Any]) -> bool:
         return False
     # Live gives a new track its routing some ticks late; nobody edits.
     return prop.type != "routing" or bool(change[3])
+
+
+def _is_driven(store: Store, id_: int, name: str) -> bool:
+    """Whether automation moves this property."""
+    if store.root is None or id_ not in store.nodes:
+        return False
+
+    def state_below(path: tuple[str, ...]) -> Any:
+        at = store.nodes.get(id_)
+        for step in path:
+            held = at.children.get(step) if at is not None else None
+            at = store.nodes.get(held) if isinstance(held, int) else None
+        return at.props.get("automation_state") if at is not None else None
+
+    return is_driven(store.nodes[id_].type, name, store.nodes[store.root].props.get, state_below)

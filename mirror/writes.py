@@ -372,7 +372,7 @@ class Writes:
                 continue
             node = self._store.nodes.get(op.target)
             prop = values.row(node.type, op.name) if node is not None else None
-            if prop is None or prop.undo or prop.kind == "gauge":
+            if prop is None or prop.undo or prop.one_way or prop.kind == "gauge":
                 continue
             key = (op.target, op.name)
             before = found[key].before if key in found else told.before

@@ -231,6 +231,8 @@ class Acts:
         await self._becomes(
             "Live stands still", lambda: self.witness.resolve("song").props.get("is_playing") is False
         )
+        # A fired clip takes tracks over from the Arrangement, and undo gives nothing of that back.
+        await self._write("give the tracks back to the Arrangement", hands.back_to_arranger, undo_steps=0)
 
     async def _refused(self) -> None:
         revision = self.witness.revision

@@ -88,6 +88,9 @@ class Hands:
     async def stop(self) -> Answer:
         return await self.agent.call("transport", action="stop")
 
+    async def back_to_arranger(self) -> Answer:
+        return await self.agent.call("transport", action="back_to_arranger")
+
     async def stop_clips(self) -> Answer:
         return await self.agent.call("fire", target="song", stop=True)
 

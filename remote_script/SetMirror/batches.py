@@ -16,6 +16,7 @@ from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optiona
 from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .entries import Entries
+from .lanes import is_driven
 from .menus import edit_of
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
@@ -213,7 +214,35 @@ class Engine:
         """Whether an edit of one of these, or of anything, is marked and not sent yet."""
         rows, pending = self.shadow.rows, self.attribution.pending
         concerned = pending if ids is None else ids
-        return any(id_ in rows and pending.get(id_, 0) & rows[id_].plan.edit_bits for id_ in concerned)
+        return any(
+            id_ in rows and pending.get(id_, 0) & rows[id_].plan.edit_bits and self._is_edited(rows[id_])
+            for id_ in concerned
+        )
+
+    def _is_edited(self, row: Row) -> bool:
+        """Whether any of the object's pending marks is an edit; what a lane moves is none."""
+        bits, names = self.attribution.pending.get(row.id, 0), row.plan.names
+        if bits & row.plan.bits_of(("automation_state",)):
+            # Whoever takes a lane over marks its state as well: it is read with the value.
+            return True
+        return any(
+            bits & row.plan.edit_bits & 1 << index and not self._is_driven(row, names[index])
+            for index in range(len(names))
+        )
+
+    def _is_driven(self, row: Row, name: str) -> bool:
+        """Whether automation moves this property now, by the values last sent."""
+        rows, root = self.shadow.rows, self.shadow.root
+        if root is None:
+            return False
+
+        def state_below(path: Tuple[str, ...]) -> Any:
+            at: Optional[Row] = row
+            for step in path:
+                at = rows.get(at.value(step)) if at is not None else None
+            return at.value("automation_state") if at is not None else None
+
+        return is_driven(row.plan.type, name, root.value, state_below)
 
     def list_change(self, row: Row, name: str) -> int:
         """The last revision in which a list changed; the next one if a change is not sent yet."""
@@ -492,7 +521,8 @@ class Engine:
             elif value is ABSENT:
                 changes.append(encode(["absent", id_, prop.name]))
             else:
-                batch.edit = batch.edit or (prop.is_edit and (id_, index) not in batch.filled)
+                driven = batch.cause.write is None and self._is_driven(row, prop.name)
+                batch.edit = batch.edit or (prop.is_edit and (id_, index) not in batch.filled and not driven)
                 batch.passing += prop.name in _HISTORY_STATE
                 text = value.json if isinstance(value, Encoded) else encode(value)
                 changes.append(encode(["set", id_, prop.name])[:-1] + b"," + text + b"]")

@@ -169,7 +169,8 @@ class Property:
     maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the
     kinds of track or clip that have it (empty: all), `after` the listeners of the same object that call for reading it
     again, `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
-    `later` a word of `later.PROPERTIES`: what Live changes on a later tick when it is set, `tracked` True where nothing can be written but a change is somebody's edit all the same.
+    `later` a word of `later.PROPERTIES`: what Live changes on a later tick when it is set, `tracked` True where nothing can be written but a change is somebody's edit all the same,
+    `one_way` True where Live alone starts what a write can only end, so that nothing can be put back.
     """
 
     __slots__ = (
@@ -183,6 +184,7 @@ class Property:
         "name",
         "of",
         "on",
+        "one_way",
         "reads",
         "since",
         "tracked",
@@ -204,6 +206,7 @@ class Property:
         self.write = False
         self.undo = True
         self.tracked = False
+        self.one_way = False
         self.on: Tuple[str, ...] = ()
         self.since: Tuple[int, ...] = ()
         self.after: Tuple[str, ...] = ()
@@ -325,6 +328,8 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
             target.undo = False
         elif key == "tracked":
             target.tracked = True
+        elif key == "one-way":
+            target.one_way = True
         elif key == "on":
             target.on = tuple(value.split(","))
         elif key == "after":

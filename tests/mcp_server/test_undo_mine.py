@@ -191,3 +191,54 @@ async def test_a_persons_edit_of_the_same_that_no_listener_tells_of_is_given_bac
         assert "nothing that is known" in (await refused(whole))["rule"]
         await whole.call("undo", anyone=True)
         await whole.call("undo")
+
+
+def automate_volume(song: Any) -> None:
+    """A lane of the first track's volume: four beats down from beat 0, made as scripts make one."""
+    track = song.tracks[0]
+    track.insert_device("Drift", 0)
+    track.clip_slots[0].create_clip(4.0)
+    clip = track.clip_slots[0].clip
+    envelope = clip.create_automation_envelope(track.mixer_device.volume)
+    for beat in range(4):
+        envelope.insert_step(float(beat), 1.0, 0.8 - 0.1 * beat)
+    track.duplicate_clip_to_arrangement(clip, 0.0)
+
+
+async def test_a_lane_that_plays_is_nobodys_edit_and_stands_in_nobodys_way(autojump_clock: Clock) -> None:
+    volume = "tracks/0/mixer_device/volume"
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(automate_volume)
+        await trio.sleep(QUIET_S)
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.by_hand(lambda song: song.start_playing())
+        await trio.sleep(1.2)
+        seen = {whole.mirror.resolve(volume).props["value"]}
+        assert whole.mirror.resolve(volume).props["automation_state"] == 1
+        await trio.sleep(0.5)
+        seen.add(whole.mirror.resolve(volume).props["value"])
+        assert len(seen) == 2
+        assert (await whole.call("undo"))["undone"] == ["name of tracks/1: 'Bass' → '2-MIDI'"]
+
+
+async def test_a_person_who_takes_a_lane_over_has_edited(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.by_hand(automate_volume)
+        await trio.sleep(QUIET_S)
+        await whole.call("set_track", track="tracks/1", name="Bass")
+        await whole.by_hand(lambda song: setattr(song.tracks[0].mixer_device.volume, "value", 0.33))
+        await trio.sleep(QUIET_S)
+        assert whole.mirror.resolve("tracks/0/mixer_device/volume").props["automation_state"] == 2
+        told = await refused(whole)
+        assert "volume" in told["rule"]
+
+
+async def test_what_only_live_can_start_stands_in_nobodys_way_to_undo(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await whole.call("create_clip", track="tracks/0", slot=0)
+        await whole.call("fire", target="tracks/0/clip_slots/0")
+        await trio.sleep(QUIET_S)
+        await whole.call("transport", action="stop")
+        assert (await whole.call("transport", action="back_to_arranger"))["outcome"] == "verified"
+        assert (await whole.call("undo"))["undone"]
+        assert whole.mirror.child("tracks/0/clip_slots/0", "clip") is None

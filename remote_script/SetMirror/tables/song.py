@@ -7,7 +7,7 @@ ROWS = """
 class Song
   appointed_device                 ref:Device               observed                       write untracked
   arrangement_overdub              bool                     observed                       write untracked
-  back_to_arranger                 bool                     observed                       write untracked later=arranger
+  back_to_arranger                 bool                     observed                       write untracked one-way later=arranger
   can_capture_midi                 bool                     observed
   can_jump_to_next_cue             bool                     observed
   can_jump_to_prev_cue             bool                     observed

@@ -11,7 +11,7 @@ class Track
   available_input_routing_types    routings                 observed                       on=midi,audio
   available_output_routing_channels routings                 observed                       on=midi,audio,group,return
   available_output_routing_types   routings                 observed                       on=midi,audio,group,return
-  back_to_arranger                 bool                     observed                       write untracked since=12.0.5 later=arranger
+  back_to_arranger                 bool                     observed                       write untracked one-way since=12.0.5 later=arranger
   can_be_armed                     bool                     polled
   can_be_frozen                    bool                     polled
   can_show_chains                  bool                     polled
