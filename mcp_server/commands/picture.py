@@ -22,6 +22,7 @@ _PASSING = {
     "re_enable_automation_enabled",
 }  # fmt: skip
 """Follows what was done, played or selected last."""
+_LANE_VALUES = ("value", "display_value", "display")
 
 
 def picture(mirror: Mirror) -> Picture:
@@ -35,6 +36,9 @@ def picture(mirror: Mirror) -> Picture:
         for name, value in node.props.items():
             prop = properties.get(name)
             if prop is None or name in _PASSING or (prop.write and not prop.undo):
+                continue
+            if name in _LANE_VALUES and node.props.get("automation_state"):
+                # Its lane decides by where the song stands; undo gives no song position back.
                 continue
             found[f"{ref}.{name}"] = _value(mirror, prop, value)
         for name, held in node.children.items():
