@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mirror import Call, Mirror, Node, Operation, errors
 from mirror.queries import resolve
 from mirror.store import Store
-from remote_script.SetMirror import reach, schema
+from remote_script.SetMirror.contract import reach, schema
 from remote_script.SetMirror.operations import RESULT
 
 Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import mcp_types as types
 
 from mirror import Mirror, Node, errors
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 MOST = 100
 """As the protocol has it."""

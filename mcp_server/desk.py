@@ -26,7 +26,7 @@ from mirror import (
     errors,
     values,
 )
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.operations import RESULT
 
 from .acts import Act, acts_of, acts_of_undo, found, is_history

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .tool import Arguments
 

@@ -16,7 +16,7 @@ import msgspec
 
 from mirror import Call, Mirror, Node, Note, Operation, Set, errors
 from mirror.queries import KINDS, named, schema_is_a
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.operations import RESULT
 from remote_script.SetMirror.write import OPERATIONS
 

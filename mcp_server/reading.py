@@ -24,9 +24,9 @@ from msgspec import inspect
 
 from mirror import Node, errors
 from mirror.queries import CANDIDATES
-from remote_script.SetMirror import display, schema
 from remote_script.SetMirror.checks import choice
-from remote_script.SetMirror.values import NOTE_FIELDS
+from remote_script.SetMirror.contract import display, schema
+from remote_script.SetMirror.contract.values import NOTE_FIELDS
 
 from . import notation, schemas, units
 

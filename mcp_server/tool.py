@@ -20,7 +20,7 @@ import msgspec
 
 from mirror import Mirror, errors
 from mirror.checks import finite
-from remote_script.SetMirror.errors import TABLE
+from remote_script.SetMirror.contract.errors import TABLE
 
 from . import readiness, reading, schemas
 from .desk import Desk

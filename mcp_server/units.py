@@ -2,7 +2,7 @@
 
 A bare number means the same as JSON and as text; a unit or the bar form ("5.1.1", "5|1", "bar 5") says otherwise. What
 could be read two ways is refused with both readings. A parameter's texts ("-6 dB", "20L", "2.5 kHz") are not here: only
-Live knows them, and the Remote Script searches for the value that shows them (`remote_script.SetMirror.display`).
+Live knows them, and the Remote Script searches for the value that shows them (`SetMirror.contract.display`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 import re
 
 from mirror import errors, values
-from remote_script.SetMirror import display, scales
+from remote_script.SetMirror.contract import display, scales
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?[0-9]{1,2})")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -192,7 +192,7 @@ def gain(text: str, now: float | None) -> float | str:
     0.4 is 0 dB and 1.0 is 24 dB; below 0.4 the curve is a guess. `gain_display_string` shows what Live made of it.
     """
     # The one place that knows the curve; nothing else of headless Live is needed here.
-    from remote_script.headless.display import gain_to_db
+    from remote_script.headless.music.display import gain_to_db
 
     try:
         return display.value_of(text, lambda value: f"{gain_to_db(value):.3f} dB", 0.0, 1.0, now)

@@ -15,7 +15,7 @@ import msgspec
 
 from mirror import Match, Mirror, Node, Note, errors
 from mirror.queries import known_properties
-from remote_script.SetMirror import scales, schema
+from remote_script.SetMirror.contract import scales, schema
 
 from . import headless, units
 from .reading import texts_of_numbers

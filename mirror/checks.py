@@ -16,13 +16,13 @@ from typing import Any
 import msgspec
 
 from remote_script.SetMirror import checks as rules
-from remote_script.SetMirror import schema
 from remote_script.SetMirror.calls import PRODUCTS
-from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.places import ID, is_identity
+from remote_script.SetMirror.contract.values import NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 from remote_script.SetMirror.operations import RESULT
-from remote_script.SetMirror.places import ID, is_identity
-from remote_script.SetMirror.values import NOTE_FIELDS
 
 from . import errors, values
 from .model import Call, Node, Operation, Set

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from remote_script.SetMirror.errors import NAMES, TABLE, BridgeError
+from remote_script.SetMirror.contract.errors import NAMES, TABLE, BridgeError
 
 
 class MirrorError(Exception):

@@ -1,7 +1,7 @@
 """What a request names becomes identities when it is read, before it waits for its turn: refs, names and places are
 replaced by ids. The Set moves on meanwhile; an id still means the same object, or none.
 
-The rules are the script's own (`remote_script.SetMirror.places`); here they are asked about nodes.
+The rules are the script's own (`remote_script.SetMirror.contract.places`); here they are asked about nodes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror import places
+from remote_script.SetMirror.contract import places
 
 from . import errors
 from .checks import Problems

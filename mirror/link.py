@@ -17,7 +17,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
-from remote_script.SetMirror.seal import BadSeal, Session
+from remote_script.SetMirror.contract.seal import BadSeal, Session
 
 from . import errors, wire
 from .model import WriteProgress

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from remote_script.SetMirror import checks as rules
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from . import errors, refs, values
 from .model import Match, Node

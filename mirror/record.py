@@ -22,9 +22,9 @@ import anyio
 import anyio.abc
 import msgspec
 
-from remote_script.SetMirror import auth
-from remote_script.SetMirror.errors import BridgeError
-from remote_script.SetMirror.seal import Session, script_session
+from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.seal import Session, script_session
 
 from . import errors, wire
 from .sync import PROTOCOLS

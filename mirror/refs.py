@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from . import errors
 

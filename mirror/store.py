@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from remote_script.SetMirror import menus, schema
+from remote_script.SetMirror.contract import menus, schema
 
 from . import wire
 from .model import Node, Note

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from remote_script.SetMirror import auth
-from remote_script.SetMirror.seal import Session, client_session
+from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.seal import Session, client_session
 
 from . import wire
 

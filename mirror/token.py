@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from remote_script.SetMirror import auth
-from remote_script.SetMirror.auth import AGENT, PERSON, TokenUnusable, read_bearer
+from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.auth import AGENT, PERSON, TokenUnusable, read_bearer
 
 __all__ = [
     "AGENT",

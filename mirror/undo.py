@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from remote_script.SetMirror import checks, schema
-from remote_script.SetMirror.lanes import is_driven
+from remote_script.SetMirror import checks
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.lanes import is_driven
 
 from . import errors
 from .store import Applied, Store

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .store import Store
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from . import errors
 from .events import EventLog

@@ -21,12 +21,12 @@ import trio
 import trio.testing
 
 from mirror import Call, Mirror, Node, Operation, Set, WriteRequest, errors, load_token, open_mirror
-from remote_script.headless.generate import default_set, native
 from remote_script.headless.history import History
 from remote_script.headless.node import Document
-from remote_script.headless.spec import ChainSpec, SetSpec
+from remote_script.headless.sets.generate import default_set, native
+from remote_script.headless.sets.spec import ChainSpec, SetSpec
 from remote_script.SetMirror import executor as executing
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.executor import Executor
 from remote_script.SetMirror.operations import Operation as LiveOperation
 from remote_script.SetMirror.shadow import Shadow

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 UNREADABLE = (RuntimeError, AttributeError, TypeError)
 """What Live raises where a property does not apply, is too new, or has no value."""

@@ -12,8 +12,8 @@ import httpx2 as httpx
 from mcp.client.streamable_http import streamable_http_client
 
 from mcp_server.commands import processes
-from mcp_server.commands.agent import Agent
-from mcp_server.commands.hands import Hands
+from mcp_server.demo.agent import Agent
+from mcp_server.demo.tool_calls import Hands
 from mirror import load_token
 from mirror.token import bearer
 

@@ -43,7 +43,7 @@ def test_the_walks_name_classes_and_methods_in_the_modules_that_hold_them() -> N
     assert len(pairs) > 20
     unknown = []
     for class_, member, module in pairs:
-        files = [ROOT / module] if "/" in module else [ROOT / folder / module for folder in MODULES]
+        files = [ROOT / folder / module for folder in ("", *MODULES)]
         modules = [
             import_module(".".join(file.relative_to(ROOT).parts))
             for file in files

@@ -11,7 +11,7 @@ from typing import Any
 
 from mcp_server.acts import acts_of
 from mirror import Call
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.plans import root_class
 from tests.oracle import ABSENT, UNREADABLE, Oracle, _class_of, _notes
 from tests.whole import Whole

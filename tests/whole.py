@@ -20,12 +20,12 @@ import anyio
 import anyio.abc
 import trio
 
-from mcp_server.commands.agent import Agent
+from mcp_server.demo.agent import Agent
 from mcp_server.policy import Policy
 from mcp_server.server import Engine, build, open_engine
 from mcp_server.tool import FACTS
 from mirror import Mirror, load_token, open_mirror
-from remote_script.SetMirror.auth import PERSON
+from remote_script.SetMirror.contract.auth import PERSON
 from tests import oracle
 from tests.remote_script.script.pipes import Pipe
 from tests.remote_script.script.stage import Stage

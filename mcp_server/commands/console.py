@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from remote_script.SetMirror.auth import TokenUnusable
+from remote_script.SetMirror.contract.auth import TokenUnusable
 
 INTERRUPTED = 130
 """What a shell reports for a program that ended by Ctrl-C."""

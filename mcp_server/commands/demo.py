@@ -34,10 +34,10 @@ async def run(set_file: Path | None, quick: bool = False) -> bool:
 
 async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
     from mcp_server.commands import processes
-    from mcp_server.commands.acts import Acts
-    from mcp_server.commands.agent import Agent
     from mcp_server.commands.link import Reading
-    from mcp_server.commands.story import Story
+    from mcp_server.demo.agent import Agent
+    from mcp_server.demo.chapters import Acts
+    from mcp_server.demo.story import Story
     from mirror import load_token, open_mirror, tcp
 
     environ = processes.environment(SETMIRROR_HOME=str(folder / "home"))

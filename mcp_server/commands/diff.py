@@ -67,7 +67,7 @@ def _open_set(port: int) -> Store:
 def lines(store: Store) -> list[str]:
     """A Set as text, one line for each object and its values, in the order of the Set; the same Set gives the same."""
     from mcp_server.history.difference import shown
-    from remote_script.SetMirror import schema
+    from remote_script.SetMirror.contract import schema
 
     found = []
     for node in store.walk():

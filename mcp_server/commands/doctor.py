@@ -17,8 +17,8 @@ import click
 
 from mcp_server.commands import folders, options
 from mcp_server.commands.console import say, style
-from mcp_server.commands.probe import Probe, probe
-from remote_script.SetMirror import auth, schema
+from mcp_server.commands.port_check import Probe, probe
+from remote_script.SetMirror.contract import auth, schema
 
 GOOD, ODD, BAD = "good", "odd", "bad"
 _MARKS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")}

@@ -93,7 +93,7 @@ def check(
         from mcp_server.acts import acts_of
         from mcp_server.commands.link import linked
         from mirror import Call, Operation, Set
-        from remote_script.SetMirror import schema
+        from remote_script.SetMirror.contract import schema
 
         async with linked(port) as mirror:
             node = _node(mirror, target)

@@ -12,7 +12,7 @@ from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say, style
 
 if TYPE_CHECKING:
-    from mcp_server.commands.experiments import Outcome
+    from mcp_server.probe import Outcome
     from mirror import Mirror
 
 
@@ -38,7 +38,7 @@ def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: b
     """
 
     async def main() -> None:
-        from mcp_server.commands import experiments
+        from mcp_server import probe
         from mcp_server.commands.link import linked
         from mirror import errors
 
@@ -57,7 +57,7 @@ def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: b
                     else:
                         _tell(outcome)
 
-                found = await experiments.run(mirror, told, only)
+                found = await probe.run(mirror, told, only)
         except errors.MirrorError as problem:
             raise Failure(problem.rule, problem.hint) from None
         differ = [each for each in found if each.agrees is False]
@@ -71,7 +71,7 @@ def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: b
 
 async def _devices(mirror: Mirror, path: str, as_json: bool) -> None:
     """Write the dump and what differs. Differences are what was wanted to be known: they are no failure."""
-    from mcp_server.commands.experiments import device_dump
+    from mcp_server.probe import device_dump
 
     found = await device_dump.dump(mirror, lambda line: None if as_json else say(line))
     _write(path, found)
@@ -100,9 +100,9 @@ def _write(path: str, found: dict[str, Any]) -> None:
 
 
 def _list(as_json: bool, only: tuple[str, ...]) -> None:
-    from mcp_server.commands import experiments
+    from mcp_server import probe
 
-    for theme, each in experiments.experiments(only):
+    for theme, each in probe.experiments(only):
         if as_json:
             told = {"theme": theme.name, "name": each.name, "fact": each.fact, "guess": each.guess}
             say(json.dumps(told, ensure_ascii=False))

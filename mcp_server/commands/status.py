@@ -9,8 +9,8 @@ import click
 
 from mcp_server.commands import options
 from mcp_server.commands.console import Failure, say, style
-from mcp_server.commands.probe import probe
-from remote_script.SetMirror import auth
+from mcp_server.commands.port_check import probe
+from remote_script.SetMirror.contract import auth
 
 
 @click.command("status", short_help="Tell whether the mirror is in step with Live, and its counters.")

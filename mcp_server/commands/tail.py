@@ -73,8 +73,8 @@ def command(
 
 def past_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
     """What the script in Live still keeps of the revisions after `since`; says so when it is not all."""
-    from mcp_server.commands.past import Reader, batches
-    from mcp_server.commands.probe import Refused, Stranger, session
+    from mcp_server.commands.port_check import Refused, Stranger, session
+    from mcp_server.commands.recent_batches import Reader, batches
     from mirror import load_token
 
     reader = Reader(mirror)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mirror import Node, Note
 from mirror.store import Store
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .. import units
 from .matching import BY_PLACE, Matching, match

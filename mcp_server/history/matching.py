@@ -15,7 +15,7 @@ from typing import Any
 
 from mirror import Node
 from mirror.store import Store
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 BY_PLACE = frozenset(
     (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mirror import errors
-from remote_script.SetMirror.scales import INTERVALS
+from remote_script.SetMirror.contract.scales import INTERVALS
 
 from .. import units
 from .ticks import BEAT, Ticks, from_beats

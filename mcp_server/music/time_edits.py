@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import errors
-from remote_script.SetMirror import schema
-from remote_script.SetMirror.notes import GRIDS, nearest_line
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.notes import GRIDS, nearest_line
 
 from .context import Context
 from .edits import Curve, Edit, Fraction01, Time, clamped, curved, edit, whole_step

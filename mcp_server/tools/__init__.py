@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, everything, music, notes, pictures, reading, song, tracks
+from . import browser, clips, devices, generic, music, notes, pictures, reading, song, tracks
 
 TOOLSETS = {
     each.name: each
@@ -25,7 +25,7 @@ TOOLSETS = {
         pictures.tools,
         devices.tools,
         browser.tools,
-        everything.tools,
+        generic.tools,
     )
 }
 TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}

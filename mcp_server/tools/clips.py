@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .. import reading, units
 from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, Value, arguments, given, settable

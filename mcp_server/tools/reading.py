@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .. import knowledge, notation, resources, units, views
 from ..desk import Desk

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Operation, Set, errors
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 from .. import units
 from ..desk import Desk

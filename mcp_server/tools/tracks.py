@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, errors
-from remote_script.SetMirror import schema
-from remote_script.SetMirror.places import ID
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.places import ID
 
 from .. import reading
 from ..fields import Color, Overwrite, Target, Time, Track, Value, arguments, described, given, settable

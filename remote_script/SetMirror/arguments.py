@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
-from . import schema
 from .batches import Engine
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.places import ID, is_identity
+from .contract.values import items
 from .identity import SEEN
-from .places import ID, is_identity
 from .plans import Row
 from .refs import ref_of
-from .values import items
 
 if TYPE_CHECKING:
     from .operations import Operation

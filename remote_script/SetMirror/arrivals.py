@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Tuple
 
 from .call import Call, Described
-from .errors import BridgeError
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, alive, items, live_ptr, read
 from .plans import class_of
-from .values import ABSENT, alive, items, live_ptr, read
 from .wish import INSTRUMENT, Wish
 
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from .content import begun
+from .contract.values import alive
 from .plans import Row
 from .shadow import Shadow
-from .values import alive
 
 LATE_ROWS = 8
 """Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""

@@ -10,8 +10,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 from .batches import Engine
 from .content import Reading, whole
+from .contract.values import ABSENT, alive
 from .plans import Row
-from .values import ABSENT, alive
 
 FAST_S = 0.25
 """How often the few polled properties of the song and its view are read: a person changes them most."""

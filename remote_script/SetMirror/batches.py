@@ -15,13 +15,13 @@ from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optiona
 
 from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
+from .contract.lanes import is_driven
+from .contract.menus import edit_of
+from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
 from .entries import Entries
-from .lanes import is_driven
-from .menus import edit_of
 from .observers import Observers
 from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
-from .values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
 from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096

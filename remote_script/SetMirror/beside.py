@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, FrozenSet, Generator, List, Optional, Se
 from .attribution import Cause, Claim
 from .batches import Engine
 from .call import Call
-from .errors import BridgeError
+from .contract.errors import BridgeError
 from .operations import Operation
 from .plans import Row
 from .write import Write

@@ -6,9 +6,9 @@ from typing import Any, List
 
 from . import checks
 from .call import LIVE, Adapters, Call, Steps
-from .errors import BridgeError
-from .hazards import BROWSER_ITEMS
-from .values import ABSENT, items, read
+from .contract.errors import BridgeError
+from .contract.hazards import BROWSER_ITEMS
+from .contract.values import ABSENT, items, read
 
 
 def _children(item: Any) -> List[Any]:

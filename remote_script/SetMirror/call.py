@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 
-from . import schema
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.values import read
 from .plans import Row
-from .values import read
 
 Steps = Generator[str, None, Any]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import browser_calls, checks, clip_calls, cue_calls, loading, note_calls, overwrites, schema
+from . import browser_calls, checks, clip_calls, cue_calls, loading, note_calls, overwrites
 from .call import UNCHANGED, Adapters, Call, Steps
-from .errors import BridgeError
-from .values import alive, as_json, as_notes, items, read
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.values import alive, as_json, as_notes, items, read
 
 
 def _show_message(call: Call) -> Any:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import display, schema
-from .errors import BridgeError
-from .places import is_identity
+from .contract import display, schema
+from .contract.errors import BridgeError
+from .contract.places import is_identity
+from .contract.values import ABSENT, NOTE_FIELDS, items, read
 from .plans import Row
-from .values import ABSENT, NOTE_FIELDS, items, read
 
 LONGEST_TEXT = 10000
 """Characters; Live's names stay far below, info texts may be long."""

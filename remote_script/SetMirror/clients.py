@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Tuple
 
-from .seal import Session
+from .contract.seal import Session
 from .shadow import Snapshot
 from .wire import LIMIT_CLIENT, LIMIT_STRANGER, LineFramer
 

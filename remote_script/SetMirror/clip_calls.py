@@ -7,9 +7,9 @@ from typing import Any
 
 from . import checks
 from .call import Adapters, Call
-from .errors import BridgeError
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, items, read
 from .overwrites import arranged_length, meets_itself
-from .values import ABSENT, items, read
 
 # -- moving ---------------------------------------------------------------------------------------
 

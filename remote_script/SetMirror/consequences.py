@@ -9,9 +9,9 @@ from typing import Iterable, List
 
 from .attribution import LIVE
 from .batches import Engine
+from .contract.values import same
 from .operations import Operation
 from .plans import Row
-from .values import same
 
 
 def mark_consequences(engine: Engine, operations: List[Operation]) -> None:

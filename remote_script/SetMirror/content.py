@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, Callable, Dict, Generator, Iterator, List, Sequence, Tuple
 
+from .contract.values import ABSENT, alive, as_note, as_routing, as_warp_marker, read
 from .plans import Row
 from .shadow import Shadow
-from .values import ABSENT, alive, as_note, as_routing, as_warp_marker, read
 from .wire import Encoded, encode
 
 Note = Tuple[Any, ...]

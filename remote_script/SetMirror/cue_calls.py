@@ -6,8 +6,8 @@ from typing import Any, Callable
 
 from . import checks
 from .call import LIVE, Adapters, Call, Steps
-from .errors import BridgeError
-from .values import alive, items, live_ptr
+from .contract.errors import BridgeError
+from .contract.values import alive, items, live_ptr
 
 _WAIT_PUMPS = 300
 """Of 10 ms, for a position to be taken; Live needs one engine tick."""

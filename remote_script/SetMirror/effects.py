@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .batches import Engine
+from .contract.reach import Act
+from .contract.values import alive, same
 from .plans import Row
-from .reach import Act
-from .values import alive, same
 
 
 def acts_of_marks(engine: Engine, marks: Dict[int, int]) -> List[Act]:

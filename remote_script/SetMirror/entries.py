@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+from .contract.values import alive, same
 from .plans import Row
 from .refs import ref_of
-from .values import alive, same
 
 ENTRIES_KEPT = 1000
 """Of the newest writes; an older one is undone by the log alone."""

@@ -19,7 +19,7 @@ from .beside import Beside, Parked
 from .call import BESIDE, MORE, Call
 from .calls import perform
 from .consequences import mark_consequences, mark_unheard
-from .errors import BridgeError
+from .contract.errors import BridgeError
 from .expectations import check_expectations
 from .guard import Guard
 from .identity import bind

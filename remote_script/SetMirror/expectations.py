@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from . import checks, schema
+from . import checks
 from .batches import Engine
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, same
 from .operations import Operation, Problems
 from .plans import Row
 from .refs import ref_of, resolve
-from .values import ABSENT, same
 from .write import Write
 
 EXPECTED = 1000

@@ -12,13 +12,14 @@ import os
 from collections import OrderedDict, deque
 from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from . import auth, reach, rules
+from . import rules
 from .batches import Engine
+from .contract import auth, reach
+from .contract.errors import BridgeError
+from .contract.values import ABSENT
 from .effects import acts_of_marks
-from .errors import BridgeError
 from .operations import Operation
 from .refs import ref_of
-from .values import ABSENT
 from .write import Write
 
 CLIENTS = 256

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence
 
-from . import places
 from .batches import Engine
-from .errors import BridgeError
+from .contract import places
+from .contract.errors import BridgeError
 from .refs import ref_of, resolve
 from .write import Write
 

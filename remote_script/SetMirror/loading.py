@@ -10,13 +10,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, List, Tuple
 
-from . import checks, schema
+from . import checks
 from .arrivals import Came, Watch, delete, elsewhere, fits
 from .browser_calls import find_item
 from .call import BESIDE, Adapters, Call, Steps
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, alive, items, read
 from .plans import class_of
-from .values import ABSENT, alive, items, read
 from .wish import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, Wish, check, replaces
 
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}

@@ -14,9 +14,9 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 from . import checks
 from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
 from .content import FOREVER, all_notes
-from .errors import BridgeError
-from .notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
-from .values import ABSENT, NOTE_FIELDS, as_note, read, same
+from .contract.errors import BridgeError
+from .contract.notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
+from .contract.values import ABSENT, NOTE_FIELDS, as_note, read, same
 from .wire import decode
 
 NOTES_A_PIECE = 100

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Dict
 
+from .contract.values import alive
 from .plans import Row
-from .values import alive
 
 
 class Observers:

@@ -11,18 +11,19 @@ import re
 from functools import partial
 from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 
-from . import checks, schema
+from . import checks
 from .arguments import check_seen, live_arguments
 from .batches import Engine
 from .call import REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.places import ID, is_identity
+from .contract.values import ABSENT, alive, items, live_ptr, read, same
 from .identity import SEEN
 from .later import PROPERTIES
-from .places import ID, is_identity
 from .plans import Row, class_of
 from .refs import parse, ref_of, resolve
-from .values import ABSENT, alive, items, live_ptr, read, same
 from .write import Write
 
 RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)

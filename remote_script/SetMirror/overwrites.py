@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Tuple
 
-from . import hazards
 from .call import UNCHANGED, Adapters, Call
-from .errors import BridgeError
-from .values import ABSENT, items, live_ptr, read
+from .contract import hazards
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, items, live_ptr, read
 
 # -- the Session ----------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import schema
-from .values import ABSENT, PLAIN
+from .contract import schema
+from .contract.values import ABSENT, PLAIN
 from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Optional
 
 from .clients import Client
-from .errors import BridgeError
+from .contract.errors import BridgeError
 from .guard import Guard
 from .questions import Questions, need_person
 from .wire import encode

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
-from . import auth
 from .checks import short
 from .clients import Client
-from .errors import BridgeError
+from .contract import auth
+from .contract.errors import BridgeError
 from .wire import encode, request_line, result_line
 
 WAITING = 32

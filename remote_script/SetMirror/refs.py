@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, List, Optional, Tuple, Union
 
-from .errors import BridgeError
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, alive
 from .plans import Row
 from .shadow import Shadow
-from .values import ABSENT, alive
 
 Target = Union[int, str]
 

@@ -10,11 +10,11 @@ from typing import Any, Callable, Dict, Optional
 from . import checks
 from .batches import Engine
 from .clients import Client
-from .errors import BridgeError
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, refusal
 from .executor import Executor
 from .policy_requests import Handler, PolicyRequests
 from .refs import resolve
-from .values import ABSENT, refusal
 from .wire import encode, result_line
 
 READS = 128

@@ -15,13 +15,15 @@ import time
 import traceback
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from . import auth, schema, settings
+from . import settings
 from .attribution import AUDIT, Lot
 from .audit import Audit
 from .awake import NORMAL_S, Awake
 from .batches import Batch, Engine
 from .clients import Client
-from .errors import BridgeError
+from .contract import auth, schema
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, read
 from .executor import Executor
 from .guard import Guard
 from .policy_requests import PolicyRequests
@@ -30,7 +32,6 @@ from .requests import Requests
 from .server import PROTOCOLS, Server
 from .timings import Timings
 from .transport import TcpListener
-from .values import ABSENT, read
 from .wire import error_line, request_line, result_line
 from .write import FLUSH, PUMP
 

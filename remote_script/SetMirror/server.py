@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from . import auth
 from .clients import GREETING, HELLO_S, LEAVING, PROVING, SERVED, Client
-from .errors import BridgeError
-from .seal import BadSeal, script_session
+from .contract import auth
+from .contract.errors import BridgeError
+from .contract.seal import BadSeal, script_session
 from .shadow import Shadow
 from .wire import (
     LineTooLong,

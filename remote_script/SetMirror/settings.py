@@ -11,8 +11,8 @@ import json
 import os
 from typing import Any, Callable, Dict, NamedTuple
 
-from . import auth
-from .files import Unreadable, read_regular
+from .contract import auth
+from .contract.files import Unreadable, read_regular
 
 PORT = 9860
 BUDGET_MS = 4.0

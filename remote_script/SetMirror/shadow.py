@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
+from .contract.values import ABSENT, live_ptr
 from .plans import Row, class_of, root_class
-from .values import ABSENT, live_ptr
 
 
 class Snapshot:

@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict, Generator, List, Optional
 
 from .batches import Engine
 from .consequences import mark_consequences, mark_history
+from .contract.values import ABSENT, alive, read, same
 from .operations import Operation
-from .values import ABSENT, alive, read, same
 from .write import FLUSH, PUMP
 
 RESTORED_PUMPS = 12

@@ -13,7 +13,7 @@ import math
 from json.decoder import WHITESPACE, scanstring  # type: ignore[attr-defined]
 from typing import Any, Generator, Iterable, List, Optional, Tuple
 
-from .errors import BridgeError
+from .contract.errors import BridgeError
 
 LIMIT_STRANGER = 4 * 1024
 """Longest line before authentication: a hello is some 200 bytes."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, List, Optional
 
-from . import checks, schema
+from . import checks
 from .call import Call
-from .errors import BridgeError
+from .contract import schema
+from .contract.errors import BridgeError
+from .contract.values import items, read
 from .plans import class_of
-from .values import items, read
 
 INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 _WORDS = {

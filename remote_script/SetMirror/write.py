@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import Cause
-from .errors import BridgeError
+from .contract.errors import BridgeError
+from .contract.values import alive
 from .plans import Row
-from .values import alive
 
 OPERATIONS = 1000
 EXPECTATIONS = 1000

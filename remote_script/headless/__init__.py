@@ -7,13 +7,13 @@ Standard library only; Python 3.7 to 3.11 and later.
 from __future__ import annotations
 
 from .als import load_als
-from .demo_set import demo_set
-from .generate import default_set
-from .host import HostedScript
+from .hosting.host import HostedScript
+from .hosting.memory import MemoryClient, MemoryListener
+from .hosting.runtime import RealClock, VirtualClock
 from .live import HeadlessLive, OffMainThread
-from .memory import MemoryClient, MemoryListener
-from .runtime import RealClock, VirtualClock
-from .spec import SetSpec
+from .sets.demo_set import demo_set
+from .sets.generate import default_set
+from .sets.spec import SetSpec
 
 __all__ = [
     "HeadlessLive",

@@ -18,14 +18,14 @@ import time
 from typing import Any, Dict, List, Optional
 
 from .als import SetFileError, load_als
-from .demo_set import demo_set
-from .generate import default_set
-from .host import HostedScript
+from .hosting.host import HostedScript
+from .hosting.runtime import RealClock, VirtualClock
 from .live import THREADS, HeadlessLive, LiveEnded
 from .person import Wishes
 from .person_script import PersonScript, read
-from .runtime import RealClock, VirtualClock
-from .spec import SetSpec
+from .sets.demo_set import demo_set
+from .sets.generate import default_set
+from .sets.spec import SetSpec
 
 SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
 DEFAULT_PORT = 9860
@@ -231,7 +231,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Run until interrupted; answers the exit status."""
     options = parser().parse_args(arguments)
     if options.coverage:
-        from .coverage import coverage, framework_coverage, framework_report, report
+        from .api.coverage import coverage, framework_coverage, framework_report, report
 
         version = options.live_version
         print("\n".join(report(coverage(version)) + framework_report(framework_coverage(version))))

@@ -10,21 +10,21 @@ import traceback
 from datetime import datetime
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from ..SetMirror import hazards, schema
-from . import handles
-from .generate import default_set
-from .host import HostedScript
-from .listening import listeners_below
-from .live_module import install, make_modules, uninstall
+from ..SetMirror.contract import hazards, schema
+from .api import handles
+from .api.listening import listeners_below
+from .api.live_module import install, make_modules, uninstall
+from .hosting.host import HostedScript
+from .hosting.runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
+from .hosting.script_logging import ScriptLogHandler
 from .model import (
     LiveSet,
     conversions,  # noqa: F401 - gives Live.Conversions its behaviour
 )
 from .model.surfaces import RemoteSurface
-from .packs import Library
-from .runtime import DISPLAY_S, ENGINE_S, Entry, Scheduler, VirtualClock, make_timer_class
-from .script_logging import ScriptLogHandler
-from .spec import SetSpec
+from .sets.generate import default_set
+from .sets.packs import Library
+from .sets.spec import SetSpec
 
 LOAD_S = 3.0
 """Silence while a Set loads (measured from a client's side)."""

@@ -23,10 +23,10 @@ import json
 import time
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-from .boost import Enum, is_vector
-from .handles import Handle
+from .api.boost import Enum, is_vector
+from .api.handles import Handle
+from .api.values import MidiNoteSpecification
 from .model.application import Dialog
-from .values import MidiNoteSpecification
 
 
 class Verb(NamedTuple):

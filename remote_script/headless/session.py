@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Hashable, List, NamedTuple, Optional, Tuple
 
-from .transport_math import next_grid_time
+from .music.transport_math import next_grid_time
 
 STOP = "stop"
 """The key fired for the stop button."""

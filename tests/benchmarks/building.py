@@ -18,11 +18,11 @@ from typing import Any
 from mirror.store import Store
 from mirror.wire import decode
 from remote_script.headless import HeadlessLive, VirtualClock
-from remote_script.headless.generate import large_set
-from remote_script.headless.memory import MemoryClient, MemoryListener
-from remote_script.SetMirror import auth, schema
+from remote_script.headless.hosting.memory import MemoryClient, MemoryListener
+from remote_script.headless.sets.generate import large_set
+from remote_script.SetMirror.contract import auth, schema
+from remote_script.SetMirror.contract.seal import Session, client_session
 from remote_script.SetMirror.script import SetMirror
-from remote_script.SetMirror.seal import Session, client_session
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests.benchmarks.measure import OURS, Distribution, Row
 

@@ -18,7 +18,7 @@ import msgspec
 
 from mirror import wire
 from mirror.store import Store
-from remote_script.SetMirror.seal import client_session, script_session
+from remote_script.SetMirror.contract.seal import client_session, script_session
 from tests.benchmarks import made
 from tests.benchmarks.measure import OURS, Row, cycle, timed
 

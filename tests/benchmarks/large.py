@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from remote_script.headless import HeadlessLive, load_als
-from remote_script.headless.generate import large_set, shares
+from remote_script.headless.sets.generate import large_set, shares
 from tests.benchmarks.measure import OURS, Row
 
 TRACKS, CLIPS, NOTES, PARAMETERS = 100, 1_000, 20_000, 20_000

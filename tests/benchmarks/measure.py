@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcp_server.commands.latency import Distribution
+from mcp_server.demo.latency import Distribution
 
 OURS = "SetMirror"
 SHORT_S = 20e-6

@@ -15,11 +15,12 @@ from typing import Any
 
 import trio
 
-from mcp_server.commands import measures, processes
-from mcp_server.commands.agent import Agent
-from mcp_server.commands.hands import Hands
+from mcp_server.commands import processes
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo import measures
+from mcp_server.demo.agent import Agent
+from mcp_server.demo.tool_calls import Hands
 from mirror import Call, Mirror, Set
 from tests import third_party
 from tests.benchmarks import peers

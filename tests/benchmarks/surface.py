@@ -24,10 +24,11 @@ import trio
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from mcp_server.commands import measures, processes
-from mcp_server.commands.agent import Agent
-from mcp_server.commands.hands import Hands
+from mcp_server.commands import processes
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo import measures
+from mcp_server.demo.agent import Agent
+from mcp_server.demo.tool_calls import Hands
 from tests import over_http, third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row

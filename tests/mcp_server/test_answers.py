@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from remote_script.headless import demo_set
-from tests.everything import everything
+from tests.every_class import everything
 from tests.whole import Refused, whole_path
 
 Clock = trio.testing.MockClock

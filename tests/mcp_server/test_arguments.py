@@ -17,7 +17,7 @@ from mcp_server.plans import Plan, Scope
 from mcp_server.tool import Tool
 from mcp_server.tools import TOOLS
 from mirror import errors
-from tests.everything import everything
+from tests.every_class import everything
 from tests.whole import Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -11,7 +11,7 @@ import trio
 import trio.testing
 
 from mcp_server.policy import File, Policy, Rule
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

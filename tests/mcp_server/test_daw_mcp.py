@@ -18,7 +18,7 @@ from mcp_server.policy import Policy
 from mcp_server.tools import TOOLS
 from mirror import errors
 from remote_script.headless import load_als
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from tests import sets
 from tests.whole import Whole, whole_path
 

@@ -9,7 +9,7 @@ import pytest
 import trio.testing
 
 from remote_script.headless import demo_set, load_als
-from remote_script.headless.generate import large_set
+from remote_script.headless.sets.generate import large_set
 from tests import changes, sets
 from tests.whole import Refused, Whole, whole_path
 

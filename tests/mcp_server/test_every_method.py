@@ -14,11 +14,11 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.picture import differences, picture
+from mcp_server.demo.contents import differences, picture
 from mirror import Call, Node, errors
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from tests.denied import denied_everywhere
-from tests.everything import everything
+from tests.every_class import everything
 from tests.remote_script.headless.test_audio_files import write_wave
 from tests.touched import Watch
 from tests.whole import Whole, whole_path

@@ -8,7 +8,7 @@ import trio.testing
 
 from mcp_server import views
 from remote_script.headless import devices
-from remote_script.headless.generate import default_set, native
+from remote_script.headless.sets.generate import default_set, native
 from tests.whole import whole_path
 
 

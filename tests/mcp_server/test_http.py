@@ -12,13 +12,13 @@ import httpx2 as httpx
 import pytest
 from mcp.client.streamable_http import streamable_http_client
 
-from mcp_server.commands.agent import Agent, ToolRefused
-from mcp_server.commands.hands import Hands
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo.agent import Agent, ToolRefused
+from mcp_server.demo.tool_calls import Hands
 from mcp_server.http import SESSIONS
 from mirror import load_token
 from mirror.token import bearer, home
-from remote_script.SetMirror import auth
+from remote_script.SetMirror.contract import auth
 from tests.over_http import client, connected, serving
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])

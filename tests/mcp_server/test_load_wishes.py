@@ -10,8 +10,8 @@ import trio.testing
 
 from mcp_server.index import VARIABLE
 from mirror import Call, errors
-from remote_script.headless.packs import FILES, USER, Library
-from tests.everything import everything
+from remote_script.headless.sets.packs import FILES, USER, Library
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

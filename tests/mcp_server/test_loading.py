@@ -11,7 +11,7 @@ import trio.testing
 
 from mcp_server.library import Library
 from mirror import Call
-from tests.everything import everything
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

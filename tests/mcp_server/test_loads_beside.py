@@ -11,7 +11,7 @@ import trio.testing
 
 from mirror import Call, Set, errors
 from remote_script.headless.model import browser as headless_browser
-from tests.everything import everything
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trio.testing
 
-from mcp_server.commands.picture import differences, picture
+from mcp_server.demo.contents import differences, picture
 from remote_script.headless import demo_set
 from tests import changes
 from tests.whole import Refused, Whole, whole_path

@@ -8,9 +8,10 @@ import pytest
 import trio.testing
 
 from mirror import Call, errors
-from remote_script.SetMirror import note_calls, schema
+from remote_script.SetMirror import note_calls
 from remote_script.SetMirror.calls import JUDGES
-from tests.everything import everything
+from remote_script.SetMirror.contract import schema
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -16,8 +16,8 @@ import anyio
 import pytest
 import trio
 
-from mcp_server.commands.agent import Agent, ToolRefused
 from mcp_server.commands.processes import HeadlessProcess, environment
+from mcp_server.demo.agent import Agent, ToolRefused
 from mirror.token import bearer, load_token
 
 WAIT_S = 30.0

@@ -8,8 +8,8 @@ import pytest
 import trio
 import trio.testing
 
-from remote_script.SetMirror import schema
-from tests.everything import everything
+from remote_script.SetMirror.contract import schema
+from tests.every_class import everything
 from tests.mcp_server.test_every_method import (
     DRUMS,
     INSTRUMENTS,

@@ -11,8 +11,8 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.picture import differences, picture
-from tests.everything import everything
+from mcp_server.demo.contents import differences, picture
+from tests.every_class import everything
 from tests.remote_script.headless.test_audio_files import write_wave
 from tests.whole import Refused, Whole, whole_path
 

@@ -9,8 +9,8 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.picture import differences, picture
-from remote_script.headless.generate import default_set
+from mcp_server.demo.contents import differences, picture
+from remote_script.headless.sets.generate import default_set
 from tests.remote_script.headless.test_audio_files import write_wave
 from tests.whole import Whole, whole_path
 

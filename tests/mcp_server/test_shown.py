@@ -13,8 +13,8 @@ import pytest
 import trio.testing
 
 from mirror import Node
-from remote_script.SetMirror import schema
-from tests.everything import everything
+from remote_script.SetMirror.contract import schema
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -11,7 +11,7 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.agent import Agent
+from mcp_server.demo.agent import Agent
 from mcp_server.server import build
 from mcp_server.subscriptions import APART_S
 from remote_script.headless import demo_set

@@ -9,10 +9,10 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.picture import Picture, differences, picture
+from mcp_server.demo.contents import Picture, differences, picture
 from remote_script.headless import demo_set, load_als
 from tests import changes, sets
-from tests.everything import everything
+from tests.every_class import everything
 from tests.whole import Refused, Whole, whole_path
 
 WRITES = 80

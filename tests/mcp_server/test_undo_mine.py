@@ -10,8 +10,8 @@ import trio.testing
 
 from mirror import Set
 from mirror.errors import PreconditionFailed
-from remote_script.headless.generate import default_set
-from tests.everything import everything
+from remote_script.headless.sets.generate import default_set
+from tests.every_class import everything
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock

@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import trio
 
-from remote_script.SetMirror import auth, seal
+from remote_script.SetMirror.contract import auth, seal
 
 from .pipes import End, pipe
 
@@ -149,7 +149,7 @@ class Client:
         self.send({"jsonrpc": "2.0", "id": id_, "result": result})
 
     def refuse(self, id_: Any, error: str, rule: str = "refused", **facts: Any) -> None:
-        from remote_script.SetMirror.errors import BridgeError
+        from remote_script.SetMirror.contract.errors import BridgeError
 
         self.send({"jsonrpc": "2.0", "id": id_, "error": BridgeError(error, rule, **facts).to_json()})
 

@@ -10,9 +10,10 @@ import trio
 import trio.testing
 
 from mirror import Call, Operation, Set
-from remote_script.headless import demo_set, turns
-from remote_script.headless.generate import default_set
-from remote_script.SetMirror import schema
+from remote_script.headless import demo_set
+from remote_script.headless.api import turns
+from remote_script.headless.sets.generate import default_set
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.later import PROPERTIES
 from tests.whole import Whole, whole_path
 

@@ -14,7 +14,7 @@ from mirror import wire
 from mirror.store import Store
 from mirror.sync import FOR_PERSONS
 from remote_script.SetMirror import batches
-from remote_script.SetMirror.errors import TABLE
+from remote_script.SetMirror.contract.errors import TABLE
 from remote_script.SetMirror.guard import Guard
 from remote_script.SetMirror.policy_requests import PolicyRequests
 from remote_script.SetMirror.questions import Questions

@@ -26,8 +26,8 @@ from hypothesis.stateful import (
 from mirror import wire
 from mirror.store import Applied, Store
 from mirror.sync import Apply, Close, Replace, Send, Stage, State, Sync, Trust
-from remote_script.SetMirror import auth
-from remote_script.SetMirror.seal import Session
+from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.seal import Session
 
 from .peer import TOKEN, Client, Peer, note, obj, plain, small_set, truth
 from .test_store import renumbered

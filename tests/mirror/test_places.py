@@ -10,10 +10,11 @@ import trio
 import trio.testing
 
 from mirror import Call, Mirror, Operation, Set, WriteRequest, WriteResult, errors
-from remote_script.headless.generate import default_set, empty_track
-from remote_script.SetMirror import executor, schema
+from remote_script.headless.sets.generate import default_set, empty_track
+from remote_script.SetMirror import executor
 from remote_script.SetMirror.call import Call as LiveCall
-from remote_script.SetMirror.places import ID
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.places import ID
 from tests.crowd import small
 from tests.whole import Whole, whole_path
 

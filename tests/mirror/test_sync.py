@@ -8,7 +8,7 @@ import pytest
 
 from mirror import sync, wire
 from mirror.sync import TABLE, Apply, Close, Replace, Send, Stage, State, Sync, Trust, judge
-from remote_script.SetMirror import auth
+from remote_script.SetMirror.contract import auth
 
 from .peer import TOKEN
 

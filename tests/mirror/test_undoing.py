@@ -8,7 +8,7 @@ import pytest
 import trio.testing
 
 from mirror import Call, Mirror, Set, errors
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from tests.whole import QUIET_S, whole_path
 
 from .conftest import Open

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 
 from mirror import errors, load_token, open_mirror
 from remote_script.headless import demo_set, load_als
-from remote_script.headless.generate import default_set
-from remote_script.headless.spec import SetSpec
-from remote_script.SetMirror import batches, observers, schema
+from remote_script.headless.sets.generate import default_set
+from remote_script.headless.sets.spec import SetSpec
+from remote_script.SetMirror import batches, observers
 from remote_script.SetMirror.batches import Engine
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.seal import TRAILER, Seal
 from remote_script.SetMirror.plans import Row
 from remote_script.SetMirror.script import SetMirror
-from remote_script.SetMirror.seal import TRAILER, Seal
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
 from tests.mirror.test_histories import WRONG

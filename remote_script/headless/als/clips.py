@@ -12,8 +12,8 @@ import math
 from typing import Dict, Iterator, List, Optional, Tuple
 from xml.etree.ElementTree import Element
 
-from .. import display
-from ..spec import ClipSpec, EnvelopeSpec, NoteSpec, WarpMarkerSpec
+from ..music import display
+from ..sets.spec import ClipSpec, EnvelopeSpec, NoteSpec, WarpMarkerSpec
 from . import automation, colors, fields, files, notices
 from .parameters import Targets
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Optional
 from xml.etree.ElementTree import Element
 
-from ..palette import COLORS
+from ..music.palette import COLORS
 from . import fields
 
 

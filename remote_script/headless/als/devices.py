@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from .. import devices as facts_of
 from ..devices import Law
-from ..spec import ChainSpec, DeviceSpec, SampleSpec, WarpMarkerSpec
+from ..sets.spec import ChainSpec, DeviceSpec, SampleSpec, WarpMarkerSpec
 from . import clips, colors, fields, files, parameters, properties, routing
 from .parameters import MACROS, Path, Targets
 

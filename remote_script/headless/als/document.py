@@ -13,8 +13,8 @@ import re
 from typing import Callable, Dict, List, Optional, Tuple, Union
 from xml.etree.ElementTree import Element
 
-from ...SetMirror.scales import INTERVALS, SCALES
-from ..spec import CueSpec, GrooveSpec, SceneSpec, SetSpec, TrackSpec, TuningSpec
+from ...SetMirror.contract.scales import INTERVALS, SCALES
+from ..sets.spec import CueSpec, GrooveSpec, SceneSpec, SetSpec, TrackSpec, TuningSpec
 from . import colors, fields, notices, tracks
 from .devices import FADER
 from .errors import SetFileError

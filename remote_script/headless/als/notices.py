@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Dict, Iterator, List, Optional
 
-from ..spec import SetWarning
+from ..sets.spec import SetWarning
 
 MOST_PLACES = 20
 

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from .. import devices as facts_of
 from ..devices import Law
-from ..spec import EnvelopeSpec, ParameterSpec
+from ..sets.spec import EnvelopeSpec, ParameterSpec
 from . import automation, fields, notices
 
 MACRO_CHANNEL = 16

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple
 from xml.etree.ElementTree import Element
 
-from ..spec import DeviceSpec
+from ..sets.spec import DeviceSpec
 from . import clips, fields, files
 
 PLACES: Dict[str, Dict[str, str]] = {

@@ -11,7 +11,7 @@ from typing import Optional, Tuple
 from xml.etree.ElementTree import Element
 
 from ..devices import INSTRUMENT
-from ..spec import TrackSpec
+from ..sets.spec import TrackSpec
 from . import fields
 
 MAIN = "Main"

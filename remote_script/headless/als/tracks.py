@@ -11,7 +11,7 @@ from typing import Dict, List, Optional
 from xml.etree.ElementTree import Element
 
 from ..devices import Law
-from ..spec import ClipSpec, MixerSpec, TakeLaneSpec, TrackSpec
+from ..sets.spec import ClipSpec, MixerSpec, TakeLaneSpec, TrackSpec
 from . import clips, colors, devices, fields, notices, routing
 from .parameters import Targets
 

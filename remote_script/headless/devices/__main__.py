@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import List, NamedTuple
 
-from .. import display
+from ..music import display
 from . import all_devices
 from .facts import DeviceFacts, ParameterFact
 

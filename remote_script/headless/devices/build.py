@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from ..spec import DeviceSpec, ParameterSpec
+from ..sets.spec import DeviceSpec, ParameterSpec
 from .facts import DeviceFacts, ParameterFact
 
 RACKS = ("InstrumentGroupDevice", "DrumGroupDevice", "AudioEffectGroupDevice", "MidiEffectGroupDevice")

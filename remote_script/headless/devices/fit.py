@@ -12,7 +12,7 @@ import re
 import struct
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .. import display
+from ..music import display
 
 Pair = Tuple[float, str]
 Range = Tuple[float, float]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Tuple
 
-from .. import display
+from ..music import display
 
 FADERS = ("volume", "send", "gain")
 SMALLEST_FACTOR = 10.0 ** (-70.0 / 20.0)

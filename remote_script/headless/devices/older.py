@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from ..spec import ParameterSpec
+from ..sets.spec import ParameterSpec
 from .facts import DeviceFacts, OlderList, Version
 
 RENAMED: Version = (12, 2)

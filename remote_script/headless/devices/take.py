@@ -257,7 +257,7 @@ def _near(one: Tuple[float, float], other: Tuple[float, float]) -> bool:
 
 def _file(unit: str, low: float, high: float, filed: Any, old: Row) -> Any:
     """How the file keeps it: a "factor", the "value", or what the number is multiplied with to be the shown one."""
-    from .. import display
+    from ..music import display
 
     law = display.law(unit)
     if filed is None:

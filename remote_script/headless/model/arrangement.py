@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from ..clip_body import LATEST, ClipBody
+from ..music.clip_body import LATEST, ClipBody
 from . import automation
 from .clip import Clip, body_of_file
 from .clip_slot import FROZEN, INCOMPATIBLE, NO_LENGTH, NOT_AUDIO, NOT_MIDI

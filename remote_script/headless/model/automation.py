@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ..envelopes import Breakpoints, Event
+from ..music.envelopes import Breakpoints, Event
 from .parameter import Parameter
 from .where import above, is_midi, track_of
 

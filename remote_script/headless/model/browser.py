@@ -11,12 +11,12 @@ from __future__ import annotations
 from threading import get_ident
 from typing import Any, Iterator, Optional, Tuple
 
-from ...SetMirror.hazards import BROWSER_READS
-from ..boost import Instance
-from ..handles import BROWSER_CLASSES
+from ...SetMirror.contract.hazards import BROWSER_READS
+from ..api.boost import Instance
+from ..api.handles import BROWSER_CLASSES
 from ..node import Node, model
-from ..packs import Library
-from ..spec import ClipSpec, DeviceSpec, SampleSpec
+from ..sets.packs import Library
+from ..sets.spec import ClipSpec, DeviceSpec, SampleSpec
 from .browser_tree import Entry, native_device, roots
 
 _NEW_EACH_TIME = ("OriginalSimpler", "MultiSampler", "DrumGroupDevice", "InstrumentGroupDevice")
@@ -318,7 +318,7 @@ class Browser(Node):
         return None
 
     def _load_to_pad(self, pad: Any, spec: DeviceSpec) -> None:
-        from ..spec import ChainSpec
+        from ..sets.spec import ChainSpec
         from .rack import DrumChain
 
         rack = pad.parent

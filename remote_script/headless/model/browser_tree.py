@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from .. import devices
-from ..packs import FILES, IDS, PACKS, RATE, USER, File, Library, by_tag, frames
-from ..spec import ChainSpec, ClipSpec, DeviceSpec, NoteSpec, SampleSpec
+from ..sets.packs import FILES, IDS, PACKS, RATE, USER, File, Library, by_tag, frames
+from ..sets.spec import ChainSpec, ClipSpec, DeviceSpec, NoteSpec, SampleSpec
 
 INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
-from .. import palette
-from ..envelopes import Breakpoints
+from ..music import palette
+from ..music.envelopes import Breakpoints
 from ..session import Playback
-from ..spec import ClipSpec, SetSpec, TrackSpec
+from ..sets.spec import ClipSpec, SetSpec, TrackSpec
 from .clip import Clip
 from .clip_slot import ClipSlot
 from .device import make_device
@@ -181,7 +181,7 @@ def build_song(doc: Any, spec: SetSpec) -> Song:
     if spec.tuning is not None:
         song.own("tuning_system", TuningSystem.of(doc, spec.tuning))
     count = max([1, len(spec.scenes)] + [len(each.clip_slots) for each in spec.tracks])
-    from ..spec import SceneSpec
+    from ..sets.spec import SceneSpec
 
     scene_specs = list(spec.scenes) + [SceneSpec()] * (count - len(spec.scenes))
     song.own("scenes", tuple(Scene.of(doc, each) for each in scene_specs))

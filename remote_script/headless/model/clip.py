@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, Iterable, Optional, Sequence, Tuple
 
-from ...SetMirror.scales import note_name, note_name_in_scale
-from .. import audio_files
-from ..boost import mismatch
-from ..clip_body import WARP_MODES, ClipBody, changed_names
-from ..envelopes import Breakpoints
-from ..loops import Region
+from ...SetMirror.contract.scales import note_name, note_name_in_scale
+from ..api.boost import mismatch
+from ..music.clip_body import WARP_MODES, ClipBody, changed_names
+from ..music.envelopes import Breakpoints
+from ..music.loops import Region
 from ..node import Node, model
+from ..sets import audio_files
 from . import launching
 from .clip_content import ClipContent, export_warp_markers
 from .where import song_of, track_of

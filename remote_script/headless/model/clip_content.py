@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from typing import Any, FrozenSet, Iterable, List, Optional, Tuple
 
-from ...SetMirror.notes import Note
-from ..boost import Made, mismatch
-from ..clip_body import ClipBody
-from ..display import internal_value
-from ..envelopes import Breakpoints, Event
-from ..node import Node, model
-from ..notes import Notes, from_legacy, legacy_tuple
-from ..values import (
+from ...SetMirror.contract.notes import Note
+from ..api.boost import Made, mismatch
+from ..api.values import (
     EnvelopeEvent,
     EnvelopeEventControlCoefficients,
     MidiNote,
     MidiNoteSpecification,
     WarpMarker,
 )
+from ..music.clip_body import ClipBody
+from ..music.display import internal_value
+from ..music.envelopes import Breakpoints, Event
+from ..music.notes import Notes, from_legacy, legacy_tuple
+from ..node import Node, model
 from .where import song_of, track_of
 
 NO_ENVELOPE = "Could not create an envelope for the parameter"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...SetMirror.hazards import SLICING_S
-from ..live_module import function
-from ..spec import ChainSpec, ClipSpec, NoteSpec, SampleSpec
+from ...SetMirror.contract.hazards import SLICING_S
+from ..api.live_module import function
+from ..sets.spec import ChainSpec, ClipSpec, NoteSpec, SampleSpec
 from .browser_tree import native_device
 from .simpler import SLICING
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, ClassVar, Dict, Iterator, List, Optional, Tupl
 from ..devices import find, parameter
 from ..devices.older import as_of
 from ..node import Document, Node, model
-from ..spec import DeviceSpec
+from ..sets.spec import DeviceSpec
 from .device_io import PORTS, DeviceIO
 from .parameter import Parameter, single, switch
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Tuple
 
+from ..api.values import RoutingChannel, RoutingType
 from ..node import Node, model
-from ..values import RoutingChannel, RoutingType
 
 NONE = "None"
 PORTS = ("audio_inputs", "audio_outputs", "midi_inputs", "midi_outputs")

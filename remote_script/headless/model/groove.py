@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
+from ..api.values import PitchClassAndOctave, ReferencePitch
 from ..node import Node, model
-from ..spec import GrooveSpec, TuningSpec
-from ..values import PitchClassAndOctave, ReferencePitch
+from ..sets.spec import GrooveSpec, TuningSpec
 
 
 @model

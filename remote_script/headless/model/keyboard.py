@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ...SetMirror.notes import Note, nearest_line
-from .. import transport_math
-from ..clip_body import ClipBody
+from ...SetMirror.contract.notes import Note, nearest_line
 from ..history import Step
+from ..music import transport_math
+from ..music.clip_body import ClipBody
 from . import arrangement, launching
 from .recording import body_of_take
 from .where import is_midi

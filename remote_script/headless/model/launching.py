@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from typing import Any, Iterable, List, Optional, Tuple
 
-from .. import transport_math
 from ..history import Step
-from ..loops import Region
+from ..music import transport_math
+from ..music.loops import Region
 from ..node import Node
 from ..session import STOP, Event, Launch, Playback, slot_indices
 from .recording import LABEL, ArrangementRecording, body_of_take, sized, write_audio

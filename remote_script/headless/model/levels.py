@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .. import display
-from ..audio_files import peak
-from ..clip_body import ClipBody
+from ..music import display
+from ..music.clip_body import ClipBody
+from ..sets.audio_files import peak
 from .keyboard import hears
 from .launching import engine_of
 from .where import is_group, is_midi

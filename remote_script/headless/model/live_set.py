@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from ..node import Document, Node
-from ..spec import SetSpec
+from ..sets.spec import SetSpec
 from .automation import Automation
 from .keyboard import Keyboard
 from .levels import Levels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Tuple
 
 from ..node import Document, Node, model
-from ..spec import MixerSpec
+from ..sets.spec import MixerSpec
 from .parameter import Parameter, plain, single, switch
 
 UNITY = 0.85

@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-from .. import display
-from ..envelopes import Breakpoints
+from ..music import display
+from ..music.envelopes import Breakpoints
 from ..node import Document, Node, model
-from ..spec import ParameterSpec
+from ..sets.spec import ParameterSpec
 
 INVALID = "Invalid value. Check the parameters range with min/max"
 NO_ITEMS = "Only quantized parameters have value items"

@@ -10,10 +10,10 @@ from __future__ import annotations
 import random
 from typing import Any, ClassVar, Dict, Iterator, List, Optional, Tuple
 
-from ...SetMirror.scales import note_name
-from .. import palette
+from ...SetMirror.contract.scales import note_name
+from ..music import palette
 from ..node import Document, Node, model
-from ..spec import ChainSpec, DeviceSpec
+from ..sets.spec import ChainSpec, DeviceSpec
 from .container import Container
 from .device import Device, make_device
 from .mixer import ChainMixer, send_parameter

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ..clip_body import Audio, ClipBody
 from ..history import Step
-from ..loops import Region
-from ..transport_math import NEAR
-from ..warp import WarpMarkers
+from ..music.clip_body import Audio, ClipBody
+from ..music.loops import Region
+from ..music.transport_math import NEAR
+from ..music.warp import WarpMarkers
 from . import tape
 from .where import is_audio, is_midi
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Iterator, List, Optional, Tuple
 
-from ..values import RoutingChannel, RoutingType
+from ..api.values import RoutingChannel, RoutingType
 from .device_io import PORTS
 
 EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3, 4, 5, 6, 7

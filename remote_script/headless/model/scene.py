@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from .. import palette
+from ..music import palette
 from ..node import Node, model
-from ..spec import SceneSpec
+from ..sets.spec import SceneSpec
 
 
 @model
@@ -56,7 +56,7 @@ class Scene(Node):
     def set_color_index(self, value: Any) -> None:
         """None takes the colour away (measured on 12.3.5)."""
         if value is not None and not isinstance(value, int):
-            from ..boost import ArgumentError
+            from ..api.boost import ArgumentError
 
             raise ArgumentError("Python argument types did not match C++ signature")
         self.change("color_index", None if value is None else min(max(int(value), 0), 69))

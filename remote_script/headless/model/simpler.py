@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Dict, Optional, Tuple
 
-from ..display import gain_text
+from ..music.display import gain_text
+from ..music.warp import WarpMarkers
 from ..node import Document, Node, model
-from ..spec import DeviceSpec, SampleSpec
-from ..warp import WarpMarkers
+from ..sets.spec import DeviceSpec, SampleSpec
 from .device import Device
 
 SETTINGS = (
@@ -321,7 +321,7 @@ class Simpler(Device):
         self._warp_by(0.5)
 
     def call_replace_sample(self, file_path: str) -> None:
-        from ..audio_files import read
+        from ..sets.audio_files import read
 
         info = read(file_path)
         if info is None:

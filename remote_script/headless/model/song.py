@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from ...SetMirror import scales
+from ...SetMirror.contract import scales
+from ..api.values import BeatTime, SmptTime
+from ..music.transport_math import to_beat_time, to_smpte
 from ..node import Node, model
-from ..transport_math import to_beat_time, to_smpte
-from ..values import BeatTime, SmptTime
 from . import launching
 from .scene import Scene
 from .structure import Structure

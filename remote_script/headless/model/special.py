@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Tuple
 
+from ..api.values import RoutingChannel, RoutingType
 from ..node import Node, model
-from ..spec import DeviceSpec
-from ..values import RoutingChannel, RoutingType
+from ..sets.spec import DeviceSpec
 from .device import Device, DeviceView
 
 
@@ -322,7 +322,7 @@ class Looper(Special):
         self._scale(2.0, 0.5)
 
     def call_export_to_clip_slot(self, slot: Any) -> None:
-        from ..clip_body import ClipBody
+        from ..music.clip_body import ClipBody
         from .clip import Clip
 
         if not self.loop_length:

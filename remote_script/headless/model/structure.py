@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Tuple
 
 from ..node import Node
-from ..spec import MixerSpec, SceneSpec, TrackSpec
+from ..sets.spec import MixerSpec, SceneSpec, TrackSpec
 from .copying import copy_node
 from .mixer import send_parameter
 from .scene import Scene
@@ -36,7 +36,7 @@ class Structure(Node):
 
     def _index(self, value: Any, count: int) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, type(None))):
-            from ..boost import ArgumentError
+            from ..api.boost import ArgumentError
 
             raise ArgumentError("Python argument types did not match C++ signature")
         if value is None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, FrozenSet, List, Sequence, Tuple
 
+from ..api.values import ControlDescription
 from ..node import Node, model
-from ..values import ControlDescription
 
 ARRIVALS = 1024
 """Values and messages kept for a script that does not fetch them; the oldest go first. Guess."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Optional, Tuple
 
-from .. import display, palette
+from ..music import display, palette
 from ..node import Node, model
 from ..session import Playback
 from . import launching
@@ -233,7 +233,7 @@ class Track(Container):
         if value is None:
             return
         if not isinstance(value, int):
-            from ..boost import ArgumentError
+            from ..api.boost import ArgumentError
 
             raise ArgumentError("Python argument types did not match C++ signature")
         self.change("color_index", min(max(int(value), 0), 69))

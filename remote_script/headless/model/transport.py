@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable, List, Optional
 
-from ..transport_math import next_grid_time, quantization_beats, wrapped
+from ..music.transport_math import next_grid_time, quantization_beats, wrapped
 from . import launching
 
 BEHIND = "Cannot set the Songtime behind the Songlength"

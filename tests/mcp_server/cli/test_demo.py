@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 import pytest
 
-from mcp_server.commands.picture import differences
 from mcp_server.commands.processes import environment
-from mcp_server.commands.story import Story
+from mcp_server.demo.contents import differences
+from mcp_server.demo.story import Story
 from tests import sets
 
 LONGEST_S = 240.0

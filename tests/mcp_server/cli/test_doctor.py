@@ -15,8 +15,8 @@ from mcp_server.cli import setmirror
 from mcp_server.commands import doctor, folders, install
 from mcp_server.commands.console import run_command
 from mcp_server.commands.doctor import BAD, GOOD, ODD
-from mcp_server.commands.probe import Probe, probe
-from remote_script.SetMirror import auth, schema
+from mcp_server.commands.port_check import Probe, probe
+from remote_script.SetMirror.contract import auth, schema
 
 TOKEN = "ab" * 32
 

@@ -29,7 +29,7 @@ def test_install_copies_a_script_that_python_can_import_alone(
     assert str(scripts / "SetMirror") in said
     assert [line[:3] for line in said.splitlines() if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
     # As Live imports it: the folder alone, none of our packages beside it.
-    program = "import SetMirror, SetMirror.schema; print(len(SetMirror.schema.CLASSES) > 20)"
+    program = "import SetMirror.contract.schema as schema; print(len(schema.CLASSES) > 20)"
     found = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(scripts)!r}); {program}"],
         capture_output=True,
@@ -42,7 +42,7 @@ def test_install_copies_a_script_that_python_can_import_alone(
 def test_installing_again_writes_only_what_differs_and_takes_old_modules_away(tmp_path: Path) -> None:
     source, target = folders.source(), tmp_path / "SetMirror"
     written, _ = install.copy_script(source, target)
-    (target / "auth.py").write_text("broken")
+    (target / "executor.py").write_text("broken")
     (target / "of_an_older_version.py").write_text("")
     (target / "notes.txt").write_text("the user's own")
     folder = os.stat(target).st_ino
@@ -51,7 +51,7 @@ def test_installing_again_writes_only_what_differs_and_takes_old_modules_away(tm
 
     assert written > 20
     assert again == (1, 1)
-    assert (target / "auth.py").read_bytes() == (source / "auth.py").read_bytes()
+    assert (target / "executor.py").read_bytes() == (source / "executor.py").read_bytes()
     assert names(target) == {str(p.relative_to(source)) for p in source.rglob("*.py")} | {"notes.txt"}
     assert os.stat(target).st_ino == folder
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.commands.latency import Distribution
+from mcp_server.demo.latency import Distribution
 
 
 def test_the_quantiles_of_a_hundred_samples_are_their_ranks() -> None:

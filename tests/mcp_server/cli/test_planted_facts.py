@@ -10,28 +10,30 @@ from typing import Any
 import pytest
 import trio.testing
 
-from mcp_server.commands import experiments
-from mcp_server.commands.picture import differences, picture
+from mcp_server import probe
+from mcp_server.demo.contents import differences, picture
 from mirror import errors
-from remote_script.headless import handles, history, node, runtime, turns
-from remote_script.headless.generate import default_set
+from remote_script.headless import history, node
+from remote_script.headless.api import handles, turns
+from remote_script.headless.hosting import runtime
 from remote_script.headless.model import clip_slot
 from remote_script.headless.model.parameter import Parameter
 from remote_script.headless.model.scene import Scene
 from remote_script.headless.model.structure import Structure
 from remote_script.headless.model.track import Track
+from remote_script.headless.sets.generate import default_set
 from tests.whole import whole_path
 
 Clock = trio.testing.MockClock
 Patch = pytest.MonkeyPatch
 
 
-async def differing(*only: str) -> dict[str, experiments.Outcome]:
+async def differing(*only: str) -> dict[str, probe.Outcome]:
     """The experiments that find a difference, by name."""
     async with whole_path(default_set()) as whole:
         await whole.audited()
         before = picture(whole.mirror)
-        found = await experiments.run(whole.mirror, lambda outcome: None, only)
+        found = await probe.run(whole.mirror, lambda outcome: None, only)
         await whole.audited()
         assert differences(before, picture(whole.mirror)) == []
         return {each.name: each for each in found if each.agrees is False}
@@ -147,10 +149,10 @@ async def test_what_a_person_does_meanwhile_is_not_undone(autojump_clock: Clock)
     async with whole_path(default_set()) as whole:
         await whole.audited()
 
-        def told(outcome: experiments.Outcome) -> None:
+        def told(outcome: probe.Outcome) -> None:
             if outcome.name == "mixer_names":
                 whole.stage.live.person.do(lambda song: setattr(song.tracks[3], "name", "Theirs"))
 
         with pytest.raises(errors.PreconditionFailed):
-            await experiments.run(whole.mirror, told, ["mixer"])
+            await probe.run(whole.mirror, told, ["mixer"])
         assert "Theirs" in [track.name for track in whole.stage.live.song.tracks]

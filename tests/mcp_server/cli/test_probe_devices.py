@@ -10,14 +10,14 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands.experiments import device_dump
-from mcp_server.commands.picture import differences, picture
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo.contents import differences, picture
+from mcp_server.probe import device_dump
 from mirror import errors
 from remote_script.headless import devices
 from remote_script.headless.devices import facts as form
 from remote_script.headless.devices import take
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from tests.whole import whole_path
 
 from .test_with_live import setmirror

@@ -9,12 +9,13 @@ import pytest
 import trio
 import trio.testing
 
-from mcp_server.commands import experiments, probes
-from mcp_server.commands.picture import differences, picture
+from mcp_server import probe
+from mcp_server.commands import probes
 from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo.contents import differences, picture
 from mirror import errors
 from remote_script.headless import demo_set
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from tests.whole import whole_path
 
 from .test_with_live import setmirror
@@ -38,10 +39,10 @@ async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_c
     async with whole_path(default_set(), version) as whole:
         await whole.audited()
         before, entries, rest = picture(whole.mirror), len(whole.history()), untracked(whole.mirror)
-        told: list[experiments.Outcome] = []
-        found = await experiments.run(whole.mirror, told.append)
+        told: list[probe.Outcome] = []
+        found = await probe.run(whole.mirror, told.append)
         assert [each for each in found if each.agrees is False] == []
-        assert len(found) == len(experiments.experiments())
+        assert len(found) == len(probe.experiments())
         if version == "12.4":
             assert [each for each in found if each.agrees is None] == []
         assert all(each.note for each in found if each.agrees is None)
@@ -54,7 +55,7 @@ async def test_all_facts_agree_and_the_set_is_as_before(version: str, autojump_c
 
 
 def test_every_experiment_has_a_name_of_its_own() -> None:
-    found = experiments.experiments()
+    found = probe.experiments()
     names = [each.name for _, each in found]
     themes = {theme.name for theme, _ in found}
     assert len(names) == len(set(names))
@@ -63,18 +64,18 @@ def test_every_experiment_has_a_name_of_its_own() -> None:
 
 async def test_one_theme_or_one_fact_can_be_chosen(autojump_clock: Clock) -> None:
     async with whole_path(default_set()) as whole:
-        found = await experiments.run(whole.mirror, lambda outcome: None, ["notes", "fader_texts"])
+        found = await probe.run(whole.mirror, lambda outcome: None, ["notes", "fader_texts"])
         assert {each.name for each in found} >= {"fader_texts", "middle_c", "cut_note"}
         assert "panning_texts" not in {each.name for each in found}
         with pytest.raises(errors.NotFound, match="no_such"):
-            await experiments.run(whole.mirror, lambda outcome: None, ["no_such"])
+            await probe.run(whole.mirror, lambda outcome: None, ["no_such"])
 
 
 async def test_a_set_with_music_in_it_is_not_touched(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         entries = len(whole.history())
         with pytest.raises(errors.NotAvailable, match="not empty"):
-            await experiments.run(whole.mirror, lambda outcome: None)
+            await probe.run(whole.mirror, lambda outcome: None)
         assert len(whole.history()) == entries
 
 
@@ -83,7 +84,7 @@ async def test_a_set_that_plays_is_not_touched(autojump_clock: Clock) -> None:
         await whole.by_hand(lambda song: song.start_playing())
         await whole.audited()
         with pytest.raises(errors.NotAvailable, match="plays"):
-            await experiments.run(whole.mirror, lambda outcome: None)
+            await probe.run(whole.mirror, lambda outcome: None)
 
 
 async def test_the_command_says_why_not() -> None:
@@ -97,7 +98,7 @@ async def test_the_facts_are_listed_without_a_live() -> None:
     found = await setmirror("probe", "--list", "--json", "--port", "1")
     assert found.returncode == 0
     listed = [json.loads(line) for line in found.stdout.splitlines()]
-    assert [each["name"] for each in listed] == [each.name for _, each in experiments.experiments()]
+    assert [each["name"] for each in listed] == [each.name for _, each in probe.experiments()]
     assert {each["guess"] for each in listed} == {True, False}
     assert all(each["fact"] and each["theme"] for each in listed)
 
@@ -119,9 +120,9 @@ async def test_the_command_tries_an_empty_set_and_says_what_it_saw() -> None:
 
 def test_what_differs_is_told_once_more_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     found = [
-        experiments.Outcome("one", "A fact", 1, 1, True),
-        experiments.Outcome("two", "Another", 1, 2, False, guess=True),
-        experiments.Outcome("three", "A third", None, None, None, note="it came with Live 13"),
+        probe.Outcome("one", "A fact", 1, 1, True),
+        probe.Outcome("two", "Another", 1, 2, False, guess=True),
+        probe.Outcome("three", "A third", None, None, None, note="it came with Live 13"),
     ]
     probes._sum_up("12.4.0", found, found[1:2])
     assert capsys.readouterr().out.splitlines() == [
@@ -136,7 +137,7 @@ async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> 
         await whole.audited()
         before, rest = picture(whole.mirror), untracked(whole.mirror)
         with trio.CancelScope() as scope:
-            await experiments.run(
+            await probe.run(
                 whole.mirror,
                 lambda outcome: scope.cancel() if outcome.name == "fired_late" else None,
                 ["playing"],
@@ -148,7 +149,7 @@ async def test_who_interrupts_finds_the_set_as_it_was(autojump_clock: Clock) -> 
 
 
 def test_a_difference_is_told_with_what_was_expected_and_seen(capsys: pytest.CaptureFixture[str]) -> None:
-    probes._tell(experiments.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
+    probes._tell(probe.Outcome("a_name", "A fact", [1], [2], False, guess=True, note="and more"))
     assert capsys.readouterr().out.splitlines() == [
         "differs a_name: A fact (a guess)",
         "        expected [1], seen [2]",

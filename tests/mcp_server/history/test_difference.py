@@ -13,7 +13,7 @@ from mcp_server.history import Change, difference, match, read_set, state_of, wo
 from mcp_server.history.difference import _out_of_order
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, demo_set, load_als
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 from tests import sets
 
 

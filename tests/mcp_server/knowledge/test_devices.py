@@ -8,7 +8,7 @@ from mcp_server.knowledge import about, all_names
 from mirror import errors
 from remote_script.headless import HeadlessLive
 from remote_script.headless import devices as native
-from remote_script.SetMirror.display import texts, value_of
+from remote_script.SetMirror.contract.display import texts, value_of
 
 POINTS = [(name, use.name) for name in all_names() for use in about(name).uses]
 

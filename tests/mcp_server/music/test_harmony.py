@@ -8,7 +8,7 @@ import pytest
 
 from mcp_server.music import BEAT, Context, Scale, harmony, to_beats, voicing, writing
 from mirror import errors
-from remote_script.SetMirror.scales import SCALES
+from remote_script.SetMirror.contract.scales import SCALES
 
 C = Scale.of_text("C major")
 

@@ -11,8 +11,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from remote_script.headless.facts import all_properties
-from remote_script.SetMirror.hazards import SLICING_S
+from remote_script.headless.api.facts import all_properties
+from remote_script.SetMirror.contract.hazards import SLICING_S
 
 REFUSALS = (RuntimeError, IndexError, ValueError, TypeError, AttributeError)
 """What Live answers to an edit that makes no sense."""

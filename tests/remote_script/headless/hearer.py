@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from remote_script.headless.facts import all_properties
+from remote_script.headless.api.facts import all_properties
 
 REFUSES = (RuntimeError, AttributeError)
 METERS = ("input_meter", "output_meter")

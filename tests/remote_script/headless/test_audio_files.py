@@ -3,8 +3,8 @@ import wave
 
 import pytest
 
-from remote_script.headless import audio_files
-from remote_script.headless.audio_files import AudioInfo
+from remote_script.headless.sets import audio_files
+from remote_script.headless.sets.audio_files import AudioInfo
 
 
 def write_wave(path, frames, rate, channels=2):

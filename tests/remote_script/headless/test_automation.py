@@ -183,7 +183,7 @@ def test_mixer_and_rack_parameters_are_stamped_and_a_chain_s_volume_is_not(live:
 
 
 def test_audio_that_is_not_warped_writes_nothing(live: HeadlessLive) -> None:
-    from remote_script.headless.spec import ClipSpec, SetSpec, TrackSpec
+    from remote_script.headless.sets.spec import ClipSpec, SetSpec, TrackSpec
 
     clip = ClipSpec(
         is_midi=False, warping=False, loop_end=2.0, end_marker=2.0, sample_length=88200, looping=False

@@ -1,11 +1,11 @@
 import pytest
 
-from remote_script.headless.clip_body import ClipBody, changed_names
-from remote_script.headless.envelopes import Breakpoints
-from remote_script.headless.loops import Region
-from remote_script.headless.notes import Notes
-from remote_script.headless.spec import ClipSpec, NoteSpec, WarpMarkerSpec
-from remote_script.SetMirror.notes import Note
+from remote_script.headless.music.clip_body import ClipBody, changed_names
+from remote_script.headless.music.envelopes import Breakpoints
+from remote_script.headless.music.loops import Region
+from remote_script.headless.music.notes import Notes
+from remote_script.headless.sets.spec import ClipSpec, NoteSpec, WarpMarkerSpec
+from remote_script.SetMirror.contract.notes import Note
 
 
 def audio(**more):

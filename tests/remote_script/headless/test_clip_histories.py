@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remote_script.headless.generate import default_set
-from remote_script.headless.spec import ClipSpec, NoteSpec
+from remote_script.headless.sets.generate import default_set
+from remote_script.headless.sets.spec import ClipSpec, NoteSpec
 from tests.remote_script.headless.bench import Bench
 
 TRACKS, SCENES = 2, 3

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from remote_script.headless.generate import default_set
-from remote_script.headless.spec import ClipSpec, WarpMarkerSpec
+from remote_script.headless.sets.generate import default_set
+from remote_script.headless.sets.spec import ClipSpec, WarpMarkerSpec
 from tests.remote_script.headless.bench import Bench
 from tests.remote_script.headless.test_audio_files import write_wave
 

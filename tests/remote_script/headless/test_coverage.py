@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from remote_script.headless import HeadlessLive, demo_set
-from remote_script.headless.coverage import coverage, report
-from remote_script.headless.facts import all_properties, facts_for, parse_version
-from remote_script.headless.handles import NOT_HERE, Handle
+from remote_script.headless.api.coverage import coverage, report
+from remote_script.headless.api.facts import all_properties, facts_for, parse_version
+from remote_script.headless.api.handles import NOT_HERE, Handle
 
 CORE = (
     "Application", "Application.View", "Browser", "BrowserItem", "Chain", "Clip", "ClipSlot",

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import HeadlessLive, devices, display
+from remote_script.headless import HeadlessLive, devices
 from remote_script.headless.devices import facts as form
 from remote_script.headless.devices import take
+from remote_script.headless.music import display
 
 
 def _dump() -> dict[str, Any] | None:

@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from remote_script.headless import devices, display
+from remote_script.headless import devices
 from remote_script.headless.devices import Law
+from remote_script.headless.music import display
 from tests.remote_script.headless.als import xml_view as view
 from tests.sets import parametrize
 

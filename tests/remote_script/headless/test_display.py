@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless import display
-from remote_script.headless.display import parse, text
+from remote_script.headless.music import display
+from remote_script.headless.music.display import parse, text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.envelopes import LIMIT, Breakpoints, Event
+from remote_script.headless.music.envelopes import LIMIT, Breakpoints, Event
 
 
 def pairs(envelope):

@@ -14,7 +14,7 @@ import pytest
 
 from remote_script.headless import HeadlessLive, demo_set
 from remote_script.headless.live import LiveEnded
-from remote_script.SetMirror.hazards import BROWSER_READS, HAZARDS, SLICING_S, ends
+from remote_script.SetMirror.contract.hazards import BROWSER_READS, HAZARDS, SLICING_S, ends
 
 
 def live_with(version: str, act: Callable[[HeadlessLive], None]) -> HeadlessLive:

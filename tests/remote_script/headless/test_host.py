@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive, MemoryListener, demo_set
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.script import SetMirror
 
 from .world import small_set

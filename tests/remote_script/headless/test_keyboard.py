@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive, VirtualClock
-from remote_script.headless.generate import default_set
 from remote_script.headless.person import Wishes
+from remote_script.headless.sets.generate import default_set
 
 BEAT_S = 0.5
 """At 120 beats per minute."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from remote_script.headless.generate import default_set, empty_track
-from remote_script.headless.spec import ClipSpec, TrackSpec
+from remote_script.headless.sets.generate import default_set, empty_track
+from remote_script.headless.sets.spec import ClipSpec, TrackSpec
 from tests.remote_script.headless.bench import Bench
 
 

@@ -58,7 +58,7 @@ def test_a_meter_follows_its_law_from_the_note_through_the_fader(live: HeadlessL
 
 
 def test_full_scale_is_0_921_and_nothing_is_below_the_floor() -> None:
-    from remote_script.headless.display import meter_of
+    from remote_script.headless.music.display import meter_of
 
     assert meter_of(1.0) == pytest.approx(ZERO_DBFS)
     assert (meter_of(0.0), meter_of(10 ** (-69.6 / 20))) == (0.0, 0.0)
@@ -152,7 +152,7 @@ def test_a_send_feeds_its_return_after_the_fader(live: HeadlessLive) -> None:
 
 
 def test_a_group_carries_its_tracks(live: HeadlessLive) -> None:
-    from remote_script.headless.spec import ClipSpec, SetSpec, TrackSpec
+    from remote_script.headless.sets.spec import ClipSpec, SetSpec, TrackSpec
 
     clip = ClipSpec(is_midi=False, start_time=0.0, end_time=4.0, sample_length=88200)
     spec = SetSpec(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.loops import Region
+from remote_script.headless.music.loops import Region
 
 
 def test_looped_the_brace_and_the_markers_are_on_their_own():

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.notes import Notes, legacy_tuple
-from remote_script.SetMirror.notes import GRIDS, Note, nearest_line
+from remote_script.headless.music.notes import Notes, legacy_tuple
+from remote_script.SetMirror.contract.notes import GRIDS, Note, nearest_line
 
 
 def spec(pitch, start, duration=1.0, **more):

@@ -10,8 +10,9 @@ import pytest
 import trio.testing
 
 from mcp_server import index
-from remote_script.headless import HeadlessLive, audio_files, demo_set
-from remote_script.headless.packs import FILES, IDS, RATE, Library, frames
+from remote_script.headless import HeadlessLive, demo_set
+from remote_script.headless.sets import audio_files
+from remote_script.headless.sets.packs import FILES, IDS, RATE, Library, frames
 from tests.whole import whole_path
 
 

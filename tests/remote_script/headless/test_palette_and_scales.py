@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless import palette
-from remote_script.SetMirror import scales
+from remote_script.headless.music import palette
+from remote_script.SetMirror.contract import scales
 
 
 def test_there_are_seventy_different_colours():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive
-from remote_script.headless.runtime import RealClock
+from remote_script.headless.hosting.runtime import RealClock
 
 from .world import script_module, small_set
 

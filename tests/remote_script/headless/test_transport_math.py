@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless import transport_math as tm
-from remote_script.headless.transport_math import BeatTime, Smpte
+from remote_script.headless.music import transport_math as tm
+from remote_script.headless.music.transport_math import BeatTime, Smpte
 
 
 def test_the_beginning_is_one_one_one_one():

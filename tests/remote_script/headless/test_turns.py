@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless import facts, turns
+from remote_script.headless.api import facts, turns
 from tests.remote_script.headless.bench import Bench
 from tests.remote_script.headless.test_audio_files import write_wave
 

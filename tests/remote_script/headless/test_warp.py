@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.warp import Marker, WarpMarkers
+from remote_script.headless.music.warp import Marker, WarpMarkers
 
 
 def test_a_fresh_clip_has_a_marker_at_its_start_and_a_hidden_one_a_thirty_second_later():

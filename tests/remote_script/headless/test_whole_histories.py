@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from remote_script.headless import HeadlessLive, demo_set
-from remote_script.headless.facts import all_properties
+from remote_script.headless.api.facts import all_properties
 
 from .edits import MOVES, REFUSALS, VALUES, Edits
 from .hearer import Hearer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remote_script.headless import HeadlessLive, SetSpec
-from remote_script.headless.spec import DeviceSpec, ParameterSpec, SceneSpec, TrackSpec
+from remote_script.headless.sets.spec import DeviceSpec, ParameterSpec, SceneSpec, TrackSpec
 
 
 def small_set() -> SetSpec:

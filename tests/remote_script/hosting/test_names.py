@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import HeadlessLive
-from remote_script.headless.coverage import framework_coverage, framework_report
+from remote_script.headless.api.coverage import framework_coverage, framework_report
 from remote_script.headless.frameworks import modules
 from tests import framework_names
 

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 _pointers = itertools.count(1000)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror.menus import edited
+from remote_script.SetMirror.contract.menus import edited
 from remote_script.SetMirror.script import SetMirror
 
 from . import fake_live

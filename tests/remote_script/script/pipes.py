@@ -6,7 +6,7 @@ import json
 from collections import deque
 from typing import Any
 
-from remote_script.SetMirror import auth, seal
+from remote_script.SetMirror.contract import auth, seal
 
 
 class Pipe:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import demo_set
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.batches import Engine
 from tests import changes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from remote_script.headless.generate import large_set
+from remote_script.headless.sets.generate import large_set
 
 from .stage import Stage
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from remote_script.SetMirror import auth
+from remote_script.SetMirror.contract import auth
 
 
 def test_the_token_is_made_once_and_private(tmp_path: Path) -> None:

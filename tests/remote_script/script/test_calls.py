@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import schema
 from remote_script.SetMirror.call import UNCHANGED, Call
 from remote_script.SetMirror.calls import perform
-from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.wish import Wish
 
 from . import fake_live

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remote_script.headless import demo_set, load_als
-from remote_script.SetMirror import display
+from remote_script.SetMirror.contract import display
 from tests import sets
 
 from .stage import Stage

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import create_instance, schema
+from remote_script.SetMirror import create_instance
+from remote_script.SetMirror.contract import schema
 
 from . import fake_live
 from .guest import Client, Guest

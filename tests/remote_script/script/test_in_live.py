@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from remote_script.headless import demo_set, load_als
-from remote_script.headless.generate import default_set, large_set
+from remote_script.headless.sets.generate import default_set, large_set
 from tests import changes, sets
 from tests.remote_script.headless.world import small_set
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from remote_script.headless.generate import default_set
+from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 
 from .guest import Client

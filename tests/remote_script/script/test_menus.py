@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.SetMirror.menus import MOST, edit_of, edited
+from remote_script.SetMirror.contract.menus import MOST, edit_of, edited
 
 LABELS = st.lists(st.sampled_from("abcd"), max_size=8).map(tuple)
 

@@ -7,9 +7,16 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.headless.notes import Notes
+from remote_script.headless.music.notes import Notes
 from remote_script.SetMirror.content import whole
-from remote_script.SetMirror.notes import GRIDS, Note, after_adding, after_changing, duplicated, quantized
+from remote_script.SetMirror.contract.notes import (
+    GRIDS,
+    Note,
+    after_adding,
+    after_changing,
+    duplicated,
+    quantized,
+)
 
 
 def note(id_: int, pitch: int, start: float, duration: float = 1.0) -> Note:

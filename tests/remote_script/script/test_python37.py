@@ -18,7 +18,8 @@ import os, tempfile
 os.environ["SETMIRROR_HOME"] = tempfile.mkdtemp()
 sys.path.insert(0, "remote_script")
 import SetMirror
-from SetMirror import errors, schema, wire
+from SetMirror import wire
+from SetMirror.contract import errors, schema
 from SetMirror.batches import Engine
 
 class Nothing:

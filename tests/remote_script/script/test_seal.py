@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.SetMirror import seal
-from remote_script.SetMirror.seal import SLICE, TRAILER, BadSeal, Seal, client_session, script_session
+from remote_script.SetMirror.contract import seal
+from remote_script.SetMirror.contract.seal import (
+    SLICE,
+    TRAILER,
+    BadSeal,
+    Seal,
+    client_session,
+    script_session,
+)
 
 KEY, NONCES = "ab" * 32, ("11" * 32, "22" * 32)
 MESSAGE = b'{"jsonrpc":"2.0","id":1,"method":"bridge.status","params":{}}'

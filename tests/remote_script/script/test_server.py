@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import auth, clients, seal
+from remote_script.SetMirror import clients
 from remote_script.SetMirror import server as serving
-from remote_script.SetMirror.errors import BridgeError
+from remote_script.SetMirror.contract import auth, seal
+from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.server import Server
 from remote_script.SetMirror.wire import LIMIT_CLIENT, encode, request_line
 

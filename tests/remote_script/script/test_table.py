@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from remote_script.SetMirror import schema
+from remote_script.SetMirror.contract import schema
 
 FACTS: dict[str, Any] = json.loads(
-    resources.files("remote_script.headless").joinpath("lom_facts.json").read_text("utf-8")
+    resources.files("remote_script.headless.api").joinpath("lom_facts.json").read_text("utf-8")
 )["classes"]
 NOW_CALLED = {"TuningSystem": "TuningSystem.TuningSystem"}
 """Live 12.0.5 moved it."""

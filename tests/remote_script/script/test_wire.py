@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remote_script.SetMirror.errors import TABLE, BridgeError
+from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.wire import LineFramer, LineTooLong, decode, decoding, encode, error_line
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from remote_script.headless import devices, display
+from remote_script.headless import devices
 from remote_script.headless.als import load_als
-from remote_script.headless.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
+from remote_script.headless.music import display
+from remote_script.headless.sets.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
 from tests.sets import parametrize
 

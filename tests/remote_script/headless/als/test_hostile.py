@@ -13,7 +13,7 @@ import pytest
 
 from remote_script.headless import HeadlessLive
 from remote_script.headless.als import Limits, SetFileError, load_als
-from remote_script.headless.spec import SetSpec
+from remote_script.headless.sets.spec import SetSpec
 from tests.remote_script.headless.als import making
 from tests.remote_script.headless.world import check_set
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from remote_script.headless.demo_set import demo_set
-from remote_script.headless.generate import default_set, large_set
-from remote_script.headless.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
+from remote_script.headless.sets.demo_set import demo_set
+from remote_script.headless.sets.generate import default_set, large_set
+from remote_script.headless.sets.spec import ClipSpec, DeviceSpec, SetSpec, TrackSpec
 
 MADE = (demo_set, default_set, large_set)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from remote_script.headless.als import load_als
-from remote_script.headless.spec import ClipSpec, DeviceSpec, SetSpec
+from remote_script.headless.sets.spec import ClipSpec, DeviceSpec, SetSpec
 from tests.remote_script.headless.als import xml_view as view
 from tests.remote_script.headless.als.xml_view import flag, number, value
 from tests.sets import parametrize

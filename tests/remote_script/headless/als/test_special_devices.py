@@ -12,7 +12,7 @@ from remote_script.headless import HeadlessLive
 from remote_script.headless.als import devices as loader
 from remote_script.headless.als import load_als, notices, properties
 from remote_script.headless.als.parameters import Targets
-from remote_script.headless.spec import SetSpec, TrackSpec
+from remote_script.headless.sets.spec import SetSpec, TrackSpec
 from tests.remote_script.headless.als import xml_view as view
 from tests.sets import parametrize
 

@@ -1,0 +1,97 @@
+"""What happened before a command was started, from the batches that the script in Live keeps.
+
+A batch names objects by id and tells only what came; refs and names are those of now, and what was before is
+known only as far as these batches tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mcp_server.commands.port_check import Session
+from mirror.model import Event
+
+if TYPE_CHECKING:
+    from mirror import Mirror
+
+
+def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]:
+    """The kept batches after revision `since` up to `until` of the present epoch.
+
+    Raises:
+      Refused: they are not kept any more.
+    """
+    if since >= until:
+        return
+    bridge.ask("set.watch", epoch=bridge.welcome["epoch"], after_revision=since)
+    while True:
+        notice = bridge.listen()
+        if notice.get("method") != "set.batch":
+            continue
+        batch = notice["params"]
+        if batch["revision"] > until:
+            return
+        yield batch
+        if batch["revision"] == until:
+            return
+
+
+class Reader:
+    """Turns batches into events; remembers values, so that a later change can tell what was before."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._values: dict[tuple[int, str], Any] = {}
+        self._gone: dict[int, tuple[str, str]] = {}
+
+    def events(self, batch: dict[str, Any]) -> Iterator[Event]:
+        """The events of one batch, in its order."""
+        for change in batch["changes"]:
+            kind, subject = change[0], change[1]
+            if kind == "add":
+                id_, type_, _, role, props, _ = subject
+                self._gone[id_] = (type_, str(props.get("name", "")))
+                yield self._event(batch, kind, id_, role)
+            elif kind == "remove":
+                yield self._event(batch, kind, subject, "")
+            elif kind == "content":
+                _, id_, name, upserted, removed = change
+                yield self._event(batch, kind, id_, name, tuple(removed), tuple(upserted))
+            elif kind in ("set", "children"):
+                _, id_, name, value = change
+                before = self._values.get((id_, name))
+                self._values[id_, name] = value
+                yield self._event(batch, kind, id_, name, before, value)
+            elif kind == "absent":
+                yield self._event(batch, kind, subject, change[2])
+
+    def _event(
+        self, batch: dict[str, Any], kind: str, id_: int, name: str, before: Any = None, after: Any = None
+    ) -> Event:
+        from mirror.errors import MirrorError
+
+        try:
+            node = self._mirror.node(id_)
+            ref, type_, object_name = self._mirror.ref(id_), node.type, node.name
+        except (KeyError, MirrorError):
+            type_, object_name = self._gone.get(id_, ("", ""))
+            ref = f"#{id_}"
+        cause = batch.get("cause", "live")
+        return Event(
+            0,
+            batch["time"],
+            batch["epoch"],
+            batch["revision"],
+            kind,
+            batch.get("author") or cause if cause == "write" else cause,
+            ref,
+            id_,
+            type_,
+            name,
+            object_name,
+            before,
+            after,
+            cause,
+            batch.get("write"),
+        )

@@ -1,0 +1,90 @@
+"""A Set as a value: every property of every object by its ref, so that two moments can be compared.
+
+Ids are replaced by refs and notes lose theirs, because undoing a deletion makes new objects. What is no part
+of the Set's content stays out: what is shown and selected, what plays, what the history could do next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from remote_script.SetMirror.contract import schema
+
+if TYPE_CHECKING:
+    from mirror import Mirror, Node
+
+Picture = dict[str, Any]
+"""ref.property → value"""
+
+_PASSING = {
+    "can_undo", "can_redo", "can_jump_to_next_cue", "can_jump_to_prev_cue", "is_part_of_selection",
+    "is_triggered", "is_playing", "fired_slot_index", "playing_slot_index", "playing_status",
+    "re_enable_automation_enabled",
+}  # fmt: skip
+"""Follows what was done, played or selected last."""
+_LANE_VALUES = ("value", "display_value", "display")
+
+
+def picture(mirror: Mirror) -> Picture:
+    """Everything in the Set that undo answers for, as the mirror has it now."""
+    found: Picture = {}
+    waiting = [mirror.resolve("song")]
+    while waiting:
+        node = waiting.pop()
+        ref = mirror.ref(node.id)
+        properties = schema.properties(node.type)
+        for name, value in node.props.items():
+            prop = properties.get(name)
+            if prop is None or name in _PASSING or (prop.write and not prop.undo):
+                continue
+            if name in _LANE_VALUES and node.props.get("automation_state"):
+                # Its lane decides by where the song stands; undo gives no song position back.
+                continue
+            found[f"{ref}.{name}"] = _value(mirror, prop, value)
+        for name, held in node.children.items():
+            children = _children(mirror, held)
+            shown = [child for child in children if not _is_view(child)]
+            found[f"{ref}.{name}"] = [mirror.ref(child.id) for child in shown]
+            waiting.extend(shown)
+    return found
+
+
+def _children(mirror: Mirror, held: Any) -> list[Node]:
+    if held is None:
+        return []
+    return [mirror.node(id_) for id_ in (held if isinstance(held, (list, tuple)) else (held,))]
+
+
+def _is_view(node: Node) -> bool:
+    return node.type.endswith(".View") or node.type in ("Application", "Browser")
+
+
+def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
+    if prop.name == "automation_state":
+        # Whether somebody overrides it at the moment follows from what was moved last, as what plays does.
+        return bool(value)
+    if prop.type == "ref":
+        return None if value is None else mirror.ref(value)
+    if prop.type == "refs":
+        return [mirror.ref(id_) for id_ in value]
+    if prop.type == "notes":
+        return [
+            (n.pitch, n.start_time, n.duration, n.velocity, n.mute, n.probability, n.velocity_deviation)
+            for n in value
+        ]
+    if prop.type == "envelopes":
+        return sorted((mirror.ref(each["parameter"]), each["events"]) for each in value)
+    return value
+
+
+def differences(before: Picture, after: Picture) -> list[str]:
+    """What differs, a line each, sorted; empty when the Set is the same."""
+    lines = []
+    for key in sorted(before.keys() | after.keys()):
+        if key not in after:
+            lines.append(f"{key}: was {before[key]!r}, is gone")
+        elif key not in before:
+            lines.append(f"{key}: is new, {after[key]!r}")
+        elif before[key] != after[key]:
+            lines.append(f"{key}: was {before[key]!r}, is {after[key]!r}")
+    return lines

@@ -1,0 +1,98 @@
+"""What an agent feels, measured: reads, notifications and verified writes over MCP, changes arriving in a mirror.
+
+Each function does one thing `count` times and gives the durations in seconds. Changes come at random phases of Live's
+timer, as a person's do: the seed is fixed, so two runs ask the same.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from mcp_server.commands.processes import HeadlessProcess
+from mcp_server.demo.agent import Agent
+
+if TYPE_CHECKING:
+    from mirror import Mirror
+
+PHASE_S = 0.02
+"""Two of Live's timer ticks: wherever within one a change falls is left to chance."""
+APART_S = 0.06
+"""The server tells of one resource at most every 50 ms: a change after silence is what is measured."""
+ARRIVAL_S = 5.0
+
+
+def same(shown: Any, wanted: Any) -> bool:
+    """Whether Live shows what was wanted; its own numbers have 24 bits."""
+    if isinstance(shown, float) and isinstance(wanted, (int, float)):
+        return math.isclose(shown, wanted, rel_tol=1e-6, abs_tol=1e-6)
+    return bool(shown == wanted)
+
+
+async def calls(ask: Callable[[], Awaitable[Any]], count: int, *, warm: int = 5) -> list[float]:
+    """How long one question takes, again and again without pause."""
+    for _ in range(warm):
+        await ask()
+    found = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await ask()
+        found.append(time.perf_counter() - began)
+    return found
+
+
+async def notifications(
+    live: HeadlessProcess, agent: Agent, uri: str, ref: str, name: str, values: Sequence[Any], count: int
+) -> list[float]:
+    """From a person's change in Live to its notification at the MCP client, which listens to `uri`.
+
+    Raises:
+      TimeoutError: a notification did not come within `ARRIVAL_S`.
+    """
+    chance = random.Random(7)
+    found = []
+    for number in range(count):
+        await trio.sleep(APART_S + chance.uniform(0, PHASE_S))
+        before = len(agent.updates)
+        changed = await live.set(ref, name, values[number % len(values)])
+        found.append(await agent.update_after(before, uri, timeout_s=ARRIVAL_S) - changed)
+    return found
+
+
+async def arrivals(
+    live: HeadlessProcess, witness: Mirror, ref: str, name: str, values: Sequence[Any], count: int
+) -> list[float]:
+    """From a person's change in Live to a subscriber of a mirror in this process.
+
+    Raises:
+      TooSlowError: one did not come within `ARRIVAL_S`.
+    """
+    chance = random.Random(8)
+    found = []
+    async with witness.subscribe([ref]) as stream:
+        for number in range(count):
+            await trio.sleep(chance.uniform(0, PHASE_S))
+            value = values[number % len(values)]
+            changed = await live.set(ref, name, value)
+            with trio.fail_after(ARRIVAL_S):
+                async for _ in stream:
+                    now = time.monotonic()
+                    if same(witness.resolve(ref).props.get(name), value):
+                        found.append(now - changed)
+                        break
+    return found
+
+
+async def storm(live: HeadlessProcess, ref: str, name: str, values: Sequence[Any], a_second: int) -> None:
+    """A person, or automation, that changes one property so often; until cancelled."""
+    async with trio.open_nursery() as nursery:
+        began, number = trio.current_time(), 0
+        while True:
+            nursery.start_soon(live.set, ref, name, values[number % len(values)])
+            number += 1
+            await trio.sleep_until(began + number / a_second)

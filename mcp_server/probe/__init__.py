@@ -1,0 +1,246 @@
+"""Small experiments on a Live: what it is expected to do, what it does, and everything put back.
+
+Each is a fact that this program relies on, tried through the Remote Script as any write is. In headless Live all
+agree; in a real one every difference is news. They need a Set without clips and devices, and leave it as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import msgspec
+
+from mcp_server.demo.contents import Picture, picture
+from mcp_server.probe import (
+    application,
+    arrangement,
+    audio,
+    clips,
+    devices,
+    envelopes,
+    history,
+    listeners,
+    mixer,
+    notes,
+    playing,
+    racks,
+    scenes,
+    song,
+    special,
+    tracks,
+    turns,
+)
+from mcp_server.probe.bench import AUTHOR, Absent, Bench, Experiment, Outcome, Theme
+from mirror import Mirror, Set, errors
+from remote_script.SetMirror.contract import schema
+
+THEMES: tuple[Theme, ...] = (
+    mixer.THEME,
+    tracks.THEME,
+    scenes.THEME,
+    song.THEME,
+    turns.THEME,
+    history.THEME,
+    clips.THEME,
+    arrangement.THEME,
+    playing.THEME,
+    notes.THEME,
+    envelopes.THEME,
+    audio.THEME,
+    devices.THEME,
+    special.THEME,
+    racks.THEME,
+    application.THEME,
+    listeners.THEME,
+)
+
+_KEPT = (
+    ("view", "selected_track"),
+    ("view", "selected_scene"),
+    ("song", "start_time"),
+    ("song", "back_to_arranger"),
+)
+"""What Live moves by itself when something is made or played."""
+
+
+def experiments(only: Iterable[str] = ()) -> list[tuple[Theme, Experiment]]:
+    """All experiments in the order in which they are tried, or those whose name or theme is in `only`.
+
+    Raises:
+      NotFound: a name in `only` is neither.
+    """
+    wanted = set(only)
+    found = [
+        (theme, each)
+        for theme in THEMES
+        for each in theme.experiments
+        if not wanted or each.name in wanted or theme.name in wanted
+    ]
+    known = {name for theme, each in found for name in (theme.name, each.name)}
+    for name in sorted(wanted - known):
+        raise errors.NotFound(
+            f"There is no experiment {name!r}", name, hint="`setmirror probe --list` names all"
+        )
+    return found
+
+
+def in_the_way(mirror: Mirror) -> list[str]:
+    """What stands in the Set that an experiment could harm; empty when they may run."""
+    found = [mirror.ref(node.id) for node in mirror.walk() if node.type == "Clip"]
+    for track in mirror.children("song", "tracks"):
+        found += [mirror.ref(device.id) for device in mirror.children(track, "devices")]
+    if not any(node.props.get("has_midi_input") for node in mirror.children("song", "tracks")):
+        found.append("no MIDI track")
+    if mirror.resolve("song").props.get("is_playing"):
+        found.append("it plays")
+    return found
+
+
+async def run(mirror: Mirror, told: Callable[[Outcome], None], only: Iterable[str] = ()) -> list[Outcome]:
+    """The experiments, one after the other, each put back before the next.
+
+    Raises:
+      NotAvailable: the Set is not empty.
+      NotFound: a name in `only` is unknown.
+      PreconditionFailed: something could not be put back; nothing more is tried.
+    """
+    chosen = experiments(only)
+    obstacles = in_the_way(mirror)
+    if obstacles:
+        raise errors.NotAvailable(
+            f"The Set is not empty: {', '.join(obstacles[:5])}",
+            hint="open a new Set in Live (a MIDI track, no clips, no devices), then try again",
+        )
+    found: list[Outcome] = []
+
+    def keep(outcome: Outcome) -> None:
+        found.append(outcome)
+        told(outcome)
+
+    for theme in THEMES:
+        mine = [each for owner, each in chosen if owner is theme]
+        if mine:
+            await _theme(mirror, theme, mine, keep)
+    return found
+
+
+async def _theme(
+    mirror: Mirror, theme: Theme, chosen: list[Experiment], keep: Callable[[Outcome], None]
+) -> None:
+    live = schema.version(mirror.live_version)
+    present = []
+    for each in chosen:
+        if each.since > live:
+            keep(_absent(each, f"it came with Live {schema.since_text(each.since)}"))
+        else:
+            present.append(each)
+    if not present:
+        return
+    bench = Bench(mirror)
+    before = picture(mirror)
+    kept = [(target, name, bench.prop(target, name)) for target, name in _KEPT]
+    try:
+        # Between two experiments one can interrupt, not within: a write on its way would still be done.
+        with anyio.CancelScope(shield=True):
+            problem = await _staged(bench, theme)
+        staged = picture(mirror)
+        for each in present:
+            await anyio.lowlevel.checkpoint()
+            if problem is not None:
+                keep(_failed(each, problem, "what it needs could not be made"))
+                continue
+            with anyio.CancelScope(shield=True):
+                outcome = await _tried(bench, each, staged)
+            keep(outcome)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await bench.put_back()
+            for target, name, value in kept:
+                if value is not None and bench.prop(target, name) != value:
+                    with suppress(errors.MirrorError):
+                        # Of an arrangement that was overridden before Live says that it can only be set to false.
+                        await mirror.write([Set(target, name, value)], author=AUTHOR)
+            undos, left = await bench.back_to(before)
+            bench.resources.close()
+    if undos:
+        fact = f"What {theme.name!r} did is undone by one undo for each write"
+        keep(
+            Outcome(f"undo_after_{theme.name}", fact, 0, undos, False, note="so many more undos were needed")
+        )
+    if left:
+        raise errors.PreconditionFailed(
+            f"After {theme.name!r} the Set is not as it was: {'; '.join(left[:3])}",
+            hint="please report this; undo in Live takes back what is left",
+        )
+
+
+async def _staged(bench: Bench, theme: Theme) -> Exception | None:
+    """Make what the theme's experiments work on; what went wrong."""
+    try:
+        if theme.stage is not None:
+            await theme.stage(bench)
+    except (errors.MirrorError, Absent) as problem:
+        return problem
+    await bench.settle()
+    return None
+
+
+async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
+    """One experiment, put back before it is judged: what was there `before` is there again."""
+    mark, revision = bench.mark(), bench.mirror.revision
+    try:
+        expected, seen = await each.work(bench)
+        outcome = Outcome(
+            each.name, each.fact, plain(expected), plain(seen), _agree(expected, seen), each.guess
+        )
+    except Absent as problem:
+        outcome = _absent(each, str(problem))
+    except errors.NotAvailable as problem:
+        # Only the bridge's own table knows "live": this Live is too old for it.
+        old = "live" in problem.facts
+        outcome = _absent(each, problem.rule) if old else _failed(each, problem)
+    except Exception as problem:
+        # Whatever a Live answers that nobody thought of is a difference, not the end.
+        outcome = _failed(each, problem)
+    await bench.put_back(mark)
+    if bench.mirror.revision == revision:
+        return outcome
+    undos, left = await bench.back_to(before)
+    if undos:
+        note = f"one undo for each write did not put it back, {undos} more did"
+        outcome = replace(outcome, agrees=False, note=note)
+    elif left:
+        outcome = replace(outcome, agrees=False, note="it could not be put back: " + "; ".join(left[:3]))
+    return outcome
+
+
+def plain(value: Any) -> Any:
+    """An expectation or an observation as JSON can say it."""
+    return msgspec.to_builtins(value, enc_hook=str, str_keys=True)
+
+
+def _agree(expected: Any, seen: Any) -> bool:
+    """Whether they are equal; lists and tuples are the same to JSON."""
+    if isinstance(expected, list | tuple) and isinstance(seen, list | tuple):
+        return len(expected) == len(seen) and all(map(_agree, expected, seen))
+    if isinstance(expected, dict) and isinstance(seen, dict):
+        return expected.keys() == seen.keys() and all(_agree(expected[key], seen[key]) for key in expected)
+    return bool(expected == seen)
+
+
+def _absent(each: Experiment, why: str) -> Outcome:
+    return Outcome(each.name, each.fact, None, None, None, each.guess, why)
+
+
+def _failed(each: Experiment, problem: Exception, note: str = "") -> Outcome:
+    text = f"{type(problem).__name__}: {problem}"
+    if isinstance(problem, errors.MirrorError):
+        text = f"{problem.error}: {problem.rule}"
+    return Outcome(each.name, each.fact, None, text, False, each.guess, note)
+
+
+__all__ = ["THEMES", "Experiment", "Outcome", "experiments", "in_the_way", "run"]

@@ -1,0 +1,345 @@
+"""What an experiment is, and the bench that it works at: everything it does is put back.
+
+An experiment changes only what it made itself or what it can restore: tracked changes are undone write by write,
+the rest (selection, metronome, armed tracks, …) is set as it was, and a song that plays is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import msgspec
+
+from mcp_server.demo.contents import Picture, differences, picture
+from mirror import Call, Mirror, Operation, Set, WriteResult, errors
+from remote_script.SetMirror.contract import schema
+
+AUTHOR = "setmirror probe"
+OURS = (AUTHOR, "audit", "somebody")
+"""What Live does not tell of, and the audit finds, was our own doing; so is an entry that an undo came upon and
+nobody was seen to make: what a person does is told when it is done.
+"""
+EDITS = 1000
+SETTLE_S = 0.15
+"""Past Live's slow tick of 100 ms: then all is told that follows from a change."""
+LOOKS = 20
+"""At so many moments; comparing a whole empty Set takes a second or two."""
+EXTRA_UNDOS = 20
+"""Where a Live makes more entries than it should; what does not lead back is done again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one experiment; `agrees` is None where this Live has no such thing."""
+
+    name: str
+    fact: str
+    expected: Any
+    seen: Any
+    agrees: bool | None
+    guess: bool = False
+    """Nobody has told of a real Live: there any difference is what was wanted to be known."""
+    note: str = ""
+
+
+class Absent(Exception):
+    """This Live has no such thing: nothing agrees and nothing differs."""
+
+
+@dataclass(frozen=True)
+class Within:
+    """An expectation of a number: anything from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Within):
+            return (self.low, self.high) == (other.low, other.high)
+        return isinstance(other, int | float) and self.low <= other <= self.high
+
+    def __hash__(self) -> int:
+        return hash((self.low, self.high))
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g}"
+
+
+class Bench:
+    """A mirror to try things on, and what has to be put back."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.mirror = mirror
+        self.resources = ExitStack()
+        """What a stage holds besides: files. Closed when the theme is over."""
+        self._began = mirror.revision
+        self._undo: list[str] = []
+        self._restore: list[tuple[int, str, Any]] = []
+
+    # -- trying --------------------------------------------------------------------------------------
+
+    async def write(self, *ops: Operation, label: str = "probe") -> WriteResult:
+        # What Live does to what is in the way is among the facts that are tried.
+        ops = tuple(msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops)
+        result = await self.mirror.write(ops, author=AUTHOR, label=label)
+        if result.undo_steps:
+            self._undo.append(result.write)
+        for op, told in zip(ops, result.results, strict=True):
+            if isinstance(op, Set) and not self._tracked(op) and not str(op.target).startswith("$"):
+                self._restore.append((self.mirror.resolve(op.target).id, op.name, told.before))
+        return result
+
+    async def refusal(self, *ops: Operation) -> str:
+        """How Live, or the bridge, says no; what it made of it where it does not."""
+        try:
+            result = await self.write(*ops)
+        except errors.LiveRefused as problem:
+            return problem.rule.removeprefix("Live refused: ")
+        except errors.MirrorError as problem:
+            return f"{problem.error}: {problem.rule}"
+        last = result.results[-1]
+        return f"taken: {(last.after if isinstance(ops[-1], Set) else last.result)!r}"
+
+    async def made(self, *ops: Operation) -> str:
+        """The ref of what the last operation made."""
+        result = await self.write(*ops)
+        return str(result.results[-1].result["ref"])
+
+    async def texts(self, parameter: str, *values: float) -> list[Any]:
+        """How Live shows a parameter at these values."""
+        told = await self.write(*(Call(parameter, "str_for_value", {"value": value}) for value in values))
+        return [each.result for each in told.results]
+
+    async def answer(self, target: str, method: str, **args: Any) -> Any:
+        """What Live answers to a call."""
+        result = await self.write(Call(target, method, args))
+        return result.results[0].result
+
+    async def in_the_same_turn(self, target: str, name: str, *ops: Operation) -> Any:
+        """What Live shows of a property right after the operations, before it goes on.
+
+        It is set once more to what it should be, which changes nothing, and tells what was there before.
+        """
+        last = ops[-1]
+        wanted = last.value if isinstance(last, Set) else True
+        result = await self.write(*ops, Set(target, name, wanted))
+        return result.results[-1].before
+
+    async def undo(self) -> Any:
+        """Live's own undo; its label. For what `write` did last, so that it is not undone again."""
+        if self._undo:
+            self._undo.pop()
+        result = await self.mirror.undo(author=AUTHOR)
+        return result.results[0].result
+
+    async def redo(self) -> Any:
+        """Live's own redo; its label."""
+        result = await self.mirror.redo(author=AUTHOR)
+        self._undo.append("")
+        return result.results[0].result
+
+    async def settle(self) -> None:
+        await anyio.sleep(SETTLE_S)
+
+    # -- looking -------------------------------------------------------------------------------------
+
+    def prop(self, target: str, name: str) -> Any:
+        """A property as the mirror has it."""
+        return self.mirror.resolve(target).props.get(name)
+
+    async def now(self, *places: str) -> list[Any]:
+        """Properties, as `tracks/0.mute`, as Live answers now; what it says where it refuses."""
+        asked = [tuple(place.rsplit(".", 1)) for place in places]
+        told = await self.mirror.read_now([(target, name) for target, name in asked])
+        return [
+            (each.facts.get("said") or each.rule) if isinstance(each, errors.MirrorError) else each
+            for each in told
+        ]
+
+    def names(self, target: str, listed: str) -> list[str]:
+        return [node.name for node in self.mirror.children(target, listed)]
+
+    def parameter(self, device: str, name: str) -> str:
+        """The ref of a device's parameter; NotFound when it has none of this name."""
+        for node in self.mirror.children(device, "parameters"):
+            if node.name == name:
+                return self.mirror.ref(node.id)
+        raise errors.NotFound(f"{device} has no parameter {name!r}")
+
+    # -- putting back --------------------------------------------------------------------------------
+
+    def mark(self) -> tuple[int, int]:
+        """To be handed to `put_back`: what was done before stays."""
+        return len(self._undo), len(self._restore)
+
+    async def put_back(self, mark: tuple[int, int] = (0, 0)) -> None:
+        """Undo what was done since, write by write, and set the rest as it was; nobody else's work.
+
+        Raises:
+          PreconditionFailed: somebody changed the Set meanwhile; the rest stays for that person to undo.
+        """
+        undos, restores = mark
+        if self.prop("song", "is_playing"):
+            await self.mirror.write([Call("song", "stop_playing")], author=AUTHOR)
+            await self.settle()
+        while len(self._restore) > restores:
+            id_, name, before = self._restore.pop()
+            if id_ in self.mirror.store.nodes:
+                with suppress(errors.MirrorError):
+                    # What it was may be gone or out of reach by now; the pictures are compared afterwards.
+                    await self.mirror.write([Set(id_, name, before)], author=AUTHOR)
+        while len(self._undo) > undos:
+            await self._take_back(self._undo.pop())
+
+    async def _take_back(self, write: str) -> None:
+        try:
+            if write:
+                await self.mirror.undo_mine(write, author=AUTHOR)
+                return
+        except errors.PreconditionFailed as problem:
+            since = problem.facts.get("since")
+            if since is None:
+                # The write has nothing in Live's history, and what it had set was changed.
+                return
+            if any(each.get("who") not in OURS for each in since or [{}]):
+                raise
+        except errors.InvalidValue:
+            # It was undone and done again when `back_to` looked for the way.
+            pass
+        await self.mirror.undo(author=AUTHOR)
+
+    async def unlike(self, before: Picture) -> list[str]:
+        """What differs from `before`, once there was time to find what Live does not tell of."""
+        for _ in range(LOOKS):
+            left = differences(before, picture(self.mirror))
+            if not left:
+                break
+            await self.settle()
+        return left
+
+    async def back_to(self, before: Picture) -> tuple[int, list[str]]:
+        """How many undos more than there were writes lead back to `before`, and what differs if none do."""
+        left = await self.unlike(before)
+        undone = 0
+        while left and undone < EXTRA_UNDOS and not self._somebody_else() and self.prop("song", "can_undo"):
+            await self.mirror.undo(author=AUTHOR)
+            await self.settle()
+            undone += 1
+            if not differences(before, picture(self.mirror)):
+                return undone, []
+        for _ in range(undone):
+            await self.mirror.redo(author=AUTHOR)
+        return 0, left
+
+    def _somebody_else(self) -> bool:
+        """Whether anybody else has edited the Set meanwhile, whose work an undo would take."""
+        edits = self.mirror.writes.history.last(EDITS)
+        return any(each["revision"] > self._began and each["who"] not in OURS for each in edits)
+
+    def _tracked(self, op: Set) -> bool:
+        try:
+            prop = schema.properties(self.mirror.resolve(op.target).type).get(op.name)
+        except errors.MirrorError:
+            return True
+        return prop is None or prop.undo
+
+
+Try = Callable[[Bench], Awaitable[tuple[Any, Any]]]
+"""Answers (expected, seen)."""
+Stage = Callable[[Bench], Awaitable[None]]
+"""Makes what a theme's experiments work on."""
+MIDI = "tracks/0"
+AUDIO = "tracks/1"
+SLOT = MIDI + "/clip_slots/0"
+CLIP = SLOT + "/clip"
+"""Where the stages put what they make."""
+
+
+async def two_tracks(bench: Bench) -> None:
+    """A new MIDI track in front, a new audio track beside it: both before the track that was the first."""
+    await bench.write(
+        Call("song", "create_midi_track", {"index": 0}), Call("song", "create_audio_track", {"index": 0})
+    )
+
+
+async def a_clip(bench: Bench) -> None:
+    """The two tracks, and in the first slot of the MIDI track a clip of four beats."""
+    await two_tracks(bench)
+    await bench.write(Call(SLOT, "create_clip", {"pages": 4.0}))
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One fact that is tried; `since` is the Live that it is a fact of."""
+
+    name: str
+    fact: str
+    work: Try
+    guess: bool = False
+    since: tuple[int, ...] = ()
+
+
+class Theme:
+    """Experiments that work on one stage; the methods make the common kinds from their facts."""
+
+    def __init__(self, name: str, stage: Stage | None = None, since: tuple[int, ...] = ()) -> None:
+        self.name = name
+        self.stage = stage
+        self.since = since
+        self.experiments: list[Experiment] = []
+
+    def add(
+        self, name: str, fact: str, work: Try, *, guess: bool = False, since: tuple[int, ...] = ()
+    ) -> None:
+        self.experiments.append(Experiment(name, fact, work, guess, max(since, self.since)))
+
+    def tries(self, fact: str, *, guess: bool = False, since: tuple[int, ...] = ()) -> Callable[[Try], Try]:
+        """A function that answers (expected, seen); its name is the experiment's."""
+
+        def keep(work: Try) -> Try:
+            self.add(getattr(work, "__name__", fact), fact, work, guess=guess, since=since)
+            return work
+
+        return keep
+
+    def texts(self, name: str, fact: str, parameter: str, texts: dict[float, str], **how: Any) -> None:
+        """What a parameter shows at certain values."""
+
+        async def work(bench: Bench) -> tuple[Any, Any]:
+            return list(texts.values()), await bench.texts(parameter, *texts)
+
+        self.add(name, fact, work, **how)
+
+    def reads(self, name: str, fact: str, expected: dict[str, Any], **how: Any) -> None:
+        """Values, or Live's refusals, by place, as `tracks/0.mute`."""
+
+        async def work(bench: Bench) -> tuple[Any, Any]:
+            return expected, dict(zip(expected, await bench.now(*expected), strict=True))
+
+        self.add(name, fact, work, **how)
+
+    def takes(self, name: str, fact: str, place: str, values: dict[Any, Any], **how: Any) -> None:
+        """What Live makes of values that a property is given."""
+
+        async def work(bench: Bench) -> tuple[Any, Any]:
+            target, prop = place.rsplit(".", 1)
+            seen = {}
+            for asked in values:
+                result = await bench.write(Set(target, prop, asked))
+                seen[asked] = result.results[0].after
+            return list(values.items()), list(seen.items())
+
+        self.add(name, fact, work, **how)
+
+    def refuses(self, name: str, fact: str, said: str, ops: Sequence[Operation], **how: Any) -> None:
+        """What Live says to the last of some operations; `said` is its text or a part of it."""
+
+        async def work(bench: Bench) -> tuple[Any, Any]:
+            text = await bench.refusal(*ops)
+            return said, said if said in text else text
+
+        self.add(name, fact, work, **how)

@@ -1,0 +1,156 @@
+"""Whatever no other tool says: any property and method of the table, and many calls in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mirror import Call, Node, Operation, errors
+from remote_script.SetMirror.contract import schema
+
+from .. import reading, unavailable
+from ..acts import is_history
+from ..fields import Anything, Overwrite, Target
+from ..plans import Plan, Scope, words
+from ..tool import Arguments, Tool, Toolset
+
+tools = Toolset("everything")
+
+
+class SetProperty(Arguments):
+    target: Target
+    property: Annotated[str, Meta(description="describe lists them")]
+    value: Anything
+
+
+@tools.writes(
+    SetProperty,
+    "Set a property",
+    "Any writable property of any object, in Live's words and ranges. null is a value: no object.",
+)
+def set_property(scope: Scope, args: SetProperty) -> Plan:
+    node = scope.target(args.target)
+    if node.type in schema.CLASSES and args.property not in {*schema.properties(node.type), *node.props}:
+        unavailable.refuse(args.property)
+    return Plan.of(f"set {args.property}", [scope.set(node, args.property, args.value)])
+
+
+class CallMethod(Arguments):
+    target: Target
+    method: Annotated[str, Meta(description="describe lists them")]
+    args: Annotated[dict[str, Any], Meta(description="by name")] = {}
+    overwrite: Overwrite = False
+
+
+@tools.writes(
+    CallMethod,
+    "Call a method",
+    "Any method of any object, in Live's words.",
+    destructive=True,
+    idempotent=False,
+)
+def call_method(scope: Scope, args: CallMethod) -> Plan:
+    node = scope.target(args.target)
+    if node.type in schema.CLASSES and args.method not in schema.methods(node.type):
+        unavailable.refuse(args.method)
+    told = {name: _argument(scope, node, args.method, name, value) for name, value in args.args.items()}
+    return Plan.of(args.method, [Call(node.id, args.method, told)], overwrite=args.overwrite)
+
+
+def _argument(scope: Scope, node: Node, method: str, name: str, value: Any) -> Any:
+    known = schema.methods(node.type).get(method) if node.type in schema.CLASSES else None
+    arg = next((each for each in known.args if each.name == name), None) if known is not None else None
+    if arg is None or value is None:
+        return value
+    if arg.type == "obj":
+        return scope.target(value, *([arg.of] if arg.of else [])).id
+    return reading.argument("int" if arg.is_place else arg.type, name, value)
+
+
+class Entry(Struct, forbid_unknown_fields=True):
+    tool: Annotated[str, Meta(description="name of a tool that writes")]
+    args: Annotated[dict[str, Any], Meta(description="its arguments")] = {}
+
+
+class Expected(Struct, forbid_unknown_fields=True):
+    target: Target
+    property: Annotated[str, Meta(description="of the target")]
+    value: Anything
+
+
+class Batch(Arguments):
+    calls: Annotated[
+        list[Entry],
+        Meta(min_length=1, max_length=1000, description="$0 in a target is what call 0 makes, $0/… below it"),
+    ]
+    if_revision: Annotated[int, Meta(description="refuse if what it touches changed since")] | UnsetType = (
+        UNSET
+    )
+    expect: Annotated[list[Expected], Meta(description="refuse unless all of this is so")] = []
+    dry_run: Annotated[bool, Meta(description="only check, and say what would change")] = False
+
+
+Find = Callable[[str], Tool]
+"""The tool of a name, as the server offers it; NotFound for others."""
+
+
+@tools.writes(
+    Batch,
+    "Write in one step",
+    "Many calls of write tools, all or none, as one step in Live's undo history.",
+    destructive=True,
+    idempotent=False,
+)
+def batch(scope: Scope, args: Batch) -> Plan:
+    ops: list[Operation] = []
+    for number, entry in enumerate(args.calls):
+        try:
+            plan = _tool(entry.tool).planned(scope, entry.args)
+            if not plan.operations:
+                raise errors.InvalidParams("nothing to change was given")
+            if any(is_history(scope.mirror.store, op) for op in plan.operations):
+                raise errors.InvalidParams(
+                    "undo and redo cannot be part of a batch", hint="call undo by itself"
+                )
+            ops += scope.join(plan)
+        except errors.MirrorError as problem:
+            problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
+            problem.facts["call"] = number
+            raise
+    if args.dry_run:
+        scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
+    expect = []
+    for each in args.expect:
+        node = scope.target(each.target)
+        expect.append(
+            (node.id, each.property, reading.property_value(scope, node, each.property, each.value))
+        )
+    return Plan.of(
+        "batch",
+        ops,
+        if_revision=None if args.if_revision is UNSET else args.if_revision,
+        expect=tuple(expect),
+        dry_run=args.dry_run,
+        tools=tuple(dict.fromkeys(entry.tool for entry in args.calls)),
+        makes=None,
+    )
+
+
+_MOST_WORDS = 100
+"""Operations of a dry run that are put into words."""
+
+
+def _tool(name: str) -> Tool:
+    # The registry is made of this module, among others.
+    from . import TOOLS
+
+    tool = TOOLS.get(name)
+    if tool is None:
+        unavailable.refuse(name)
+        writing = ", ".join(each.name for each in TOOLS.values() if each.plan is not None)
+        raise errors.NotFound(f"There is no tool {name[:40]!r}", hint=f"a batch holds {writing}")
+    if name == "batch":
+        raise errors.InvalidParams("A batch holds no batch", hint="put its calls here")
+    return tool

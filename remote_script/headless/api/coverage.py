@@ -1,0 +1,160 @@
+"""What of Live's Object Model headless Live does, class by class, and of Live's frameworks, package by package."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from .. import live, model
+from ..frameworks import facts as names
+from ..frameworks import modules
+from ..node import MODELS
+from . import facts as lom
+from .handles import BROWSER_CLASSES, Surface, implements, surface_for
+from .live_module import FUNCTIONS, GUESSES
+from .values import GUESSED, VALUES
+
+
+class ClassCoverage(NamedTuple):
+    """Names of members; a member is "x", a method "x()"."""
+
+    name: str
+    implemented: List[str]
+    missing: List[str]
+    guesses: List[str]
+
+
+def model_of(surface: Surface, name: str) -> Optional[Any]:
+    """The class that behaves for a LOM class, its own or that of a base."""
+    for each in lom.lineage(surface.facts, name):
+        if each in MODELS:
+            return MODELS[each]
+    if name.endswith(".View"):
+        return MODELS["Device.View"]
+    return None
+
+
+def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
+    """Every class of this Live, and its module functions under "functions"."""
+    surface = surface_for(version)
+    # Importing these has registered all behaviour.
+    assert model.LiveSet is not None
+    assert live.HeadlessLive is not None
+    found = [_of_class(surface, name) for name in surface.facts.classes]
+    done = sorted("%s()" % name for name in surface.facts.functions if name in FUNCTIONS)
+    missing = sorted("%s()" % name for name in surface.facts.functions if name not in FUNCTIONS)
+    guesses = sorted("%s()" % name for name in surface.facts.functions if name in GUESSES)
+    found.append(ClassCoverage("functions", done, missing, guesses))
+    return found
+
+
+def _of_class(surface: Surface, name: str) -> ClassCoverage:
+    about = surface.facts.classes[name]
+    members = [each for each in about.properties] + ["%s()" % each for each in about.methods]
+    if (
+        name in VALUES
+        or name in BROWSER_CLASSES
+        or name.endswith("Vector")
+        or name in ("Base.Timer", "LomObject", "Application.Variants")
+    ):
+        return ClassCoverage(name, sorted(members), [], sorted(members) if name in GUESSED else [])
+    kind = model_of(surface, name)
+    implemented: List[str] = []
+    missing: List[str] = []
+    guesses: List[str] = []
+    for prop in about.properties.values():
+        does = prop.name == "_live_ptr" or _reads(kind, prop)
+        (implemented if does else missing).append(prop.name)
+        if does and kind is not None and (prop.name in kind.GUESSES or _is_default(kind, prop)):
+            guesses.append(prop.name)
+    for method in about.methods.values():
+        does = kind is not None and hasattr(kind, "call_" + method.name)
+        (implemented if does else missing).append(method.name + "()")
+        if does and kind is not None and method.name in kind.GUESSES:
+            guesses.append(method.name + "()")
+    return ClassCoverage(name, sorted(implemented), sorted(missing), sorted(guesses))
+
+
+def _reads(kind: Any, prop: lom.Property) -> bool:
+    if kind is None:
+        return False
+    if hasattr(kind, "get_" + prop.name) or implements(kind, prop.name):
+        return True
+    return kind.other_getter(prop) is not None
+
+
+def _is_default(kind: Any, prop: lom.Property) -> bool:
+    """Whether only a general default answers, as for special devices."""
+    held = hasattr(kind, "get_" + prop.name) or implements(kind, prop.name)
+    return prop.name != "_live_ptr" and not held
+
+
+def report(found: List[ClassCoverage]) -> List[str]:
+    """The coverage as lines for people."""
+    lines: List[str] = []
+    totals: Dict[str, int] = {"implemented": 0, "missing": 0, "guesses": 0}
+    for each in found:
+        lines.append(
+            "%s: %d implemented, %d not, %d of them guesses"
+            % (each.name, len(each.implemented), len(each.missing), len(each.guesses))
+        )
+        if each.missing:
+            lines.append("    NotImplementedError: " + ", ".join(each.missing))
+        if each.guesses:
+            lines.append("    guesses: " + ", ".join(each.guesses))
+        for key in totals:
+            totals[key] += len(getattr(each, key))
+    lines.append(
+        "all: %(implemented)d members implemented (%(guesses)d with a guess), %(missing)d not" % totals
+    )
+    return lines
+
+
+class PackageCoverage(NamedTuple):
+    """Names of a package of Live's frameworks ("module.name"), counted where they are defined.
+
+    `used`: how many times published scripts and Live's own import a name of the package, and how many of these
+    imports give something that works.
+    """
+
+    name: str
+    there: List[str]
+    refused: List[str]
+    used: Tuple[int, int]
+
+
+def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCoverage]:
+    """The packages that this Live has; a name that is refused can be imported, but not used."""
+    # The constants of the frameworks are read from a Live that runs.
+    live.HeadlessLive(version=version)
+    modules.install(version)
+    found = []
+    for package in modules.PACKAGES:
+        there: List[str] = []
+        refused: List[str] = []
+        used = working = 0
+        for module in names.modules_below(package):
+            for name in names.definitions(module, version):
+                (there if modules.works(module, name) else refused).append("%s.%s" % (module, name))
+            for name, count in names.use(module).items():
+                used += count
+                working += count if modules.works(module, name) else 0
+        if there or refused:
+            found.append(PackageCoverage(package, there, refused, (used, working)))
+    return found
+
+
+def framework_report(found: List[PackageCoverage]) -> List[str]:
+    """The coverage of the frameworks as lines for people."""
+    lines: List[str] = []
+    for each in found:
+        used, working = each.used
+        lines.append(
+            "%s: %d names, %d not; of %d imports by published scripts and Live's own %.1f %% work"
+            % (each.name, len(each.there), len(each.refused), used, 100.0 * working / max(used, 1))
+        )
+        if each.refused:
+            lines.append("    NotImplementedError: " + ", ".join(each.refused))
+    lines.append(
+        "not there: " + ", ".join("%s (%d imports)" % pair for pair in sorted(names.REFUSED.items()))
+    )
+    return lines

@@ -1,0 +1,372 @@
+"""Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls
+them.
+
+The package's name is the folder's. Scripts do not see each other's modules (`isolation`). A script need
+not derive from anything; of what Live calls only that is called which exists. An exception in a script
+goes to the log, as in Live's Log.txt, and does not stop anything else. What a script leaves behind when
+it is switched off is said (`belongings`).
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+import types
+from typing import Any, Dict, List, Optional, Union
+
+from ..frameworks import OLD_PYTHON
+from ..frameworks import modules as frameworks
+from ..frameworks.engine.midi import DELTAS
+from .belongings import Belongings
+from .isolation import ScriptModules
+
+KINDS = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xE0: "pitchbend"}
+"""A message's status → the kind of it that MIDI map calls name."""
+
+
+class CInstance:
+    """What `create_instance` is given: the script's way to Live (names from Live's own scripts)."""
+
+    def __init__(self, script: HostedScript) -> None:
+        self._script = script
+        self.playhead = _Playhead()
+        self.full_velocity = _Switch()
+        self.velocity_levels = _VelocityLevels()
+        self.note_repeat = _NoteRepeat()
+        self._preferences: Dict[str, Any] = {}
+
+    @property
+    def _live(self) -> Any:
+        return self._script.live
+
+    def song(self) -> Any:
+        """The current Live.Song.Song."""
+        self._live.check_thread("c_instance.song")
+        return self._live.song
+
+    @property
+    def set_warnings(self) -> List[str]:
+        """What was changed or left out of the Set's file, a line for each kind. A real Live has no such member."""
+        return list(self._live.document.warnings)
+
+    def log_message(self, *parts: Any) -> None:
+        self._script.write_log(" ".join(str(part) for part in parts))
+
+    def show_message(self, text: Any) -> None:
+        self._script.messages.append(str(text))
+        self._live.status_bar = str(text)
+
+    def send_midi(self, message: Any) -> bool:
+        self._script.midi_out.append(tuple(message))
+        return True
+
+    def handle(self) -> int:
+        return self._script.handle
+
+    def instance_identifier(self) -> int:
+        return self._script.handle
+
+    def request_rebuild_midi_map(self) -> None:
+        self._script.rebuild_midi_map()
+
+    def preferences(self, key: Any) -> Any:
+        return self._preferences.get(key, b"")
+
+    def set_session_highlight(
+        self, track_offset: int, scene_offset: int, width: int, height: int, include_returns: bool = False
+    ) -> None:
+        self._script.highlight = (track_offset, scene_offset, width, height, include_returns)
+
+    def set_controlled_track(self, track: Any) -> None:
+        self._script.controlled_track = track
+
+    def release_controlled_track(self) -> None:
+        self._script.controlled_track = None
+
+    def set_pad_translation(self, translation: Any) -> None:
+        self._script.translations["pads"] = translation
+
+    def set_note_translation(self, *values: Any) -> None:
+        self._script.translations["notes", values[:2]] = values[2:]
+
+    def set_cc_translation(self, *values: Any) -> None:
+        self._script.translations["ccs", values[:2]] = values[2:]
+
+    def set_feedback_channels(self, channels: Any) -> None:
+        self._script.translations["feedback"] = channels
+
+    def set_feedback_velocity(self, velocity: int) -> None:
+        self._script.translations["feedback velocity"] = velocity
+
+    def set_firmware_version(self, *version: Any) -> None:
+        self._script.translations["firmware"] = version
+
+    def reset_input_history(self) -> None:
+        """No MIDI input has a history here."""
+
+    def toggle_lock(self) -> None:
+        """Lock the script to the appointed device, or unlock it; Live tells the script at once (guess)."""
+        script = self._script
+        script.locked = not script.locked
+        method = "lock_to_device" if script.locked else "unlock_from_device"
+        script.call(method, self._live.song.appointed_device)
+
+    def update_locks(self) -> None:
+        """Nothing is locked to a device."""
+
+    def application(self) -> Any:
+        """Live's Application."""
+        return self._live.application
+
+    def real_time_data(self) -> None:
+        raise NotImplementedError("headless Live does not do c_instance.real_time_data yet")
+
+    @property
+    def real_time_mapper(self) -> Any:
+        raise NotImplementedError("headless Live does not do c_instance.real_time_mapper yet")
+
+    # A controller with a display of its own has a process besides Live that draws it. Here is none: what is sent to it
+    # is kept, and it never connects.
+
+    def launch_external_process(self, path: Any, *arguments: Any) -> bool:
+        return False
+
+    def process_connected(self) -> bool:
+        return False
+
+    def send_model_update(self, *update: Any) -> None:
+        self._script.model_updates.append(update)
+
+
+class _Playhead:
+    """The playhead of a controller's note editor."""
+
+    def __init__(self) -> None:
+        self.notes: Any = []
+        self.start_time = 0.0
+        self.step_length = 1.0
+        self.track: Any = None
+        self.clip: Any = None
+        self.enabled = False
+        self.velocity = 0
+        self.feedback_channels: Any = []
+        self.wrap_around = False
+        self.set_feedback_channels: Any = lambda *args: None
+
+    def set_buttons(self, *args: Any) -> None:
+        self.notes = args
+
+
+class _Switch:
+    """Full velocity: held here, without effect on notes."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+
+
+class _VelocityLevels:
+    """Pads that play one note in several velocities: held here, without effect on notes."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.levels: Any = ()
+        self.notes: Any = ()
+        self.source_channel = self.target_channel = self.target_note = 0
+
+    def set_source_channel(self, channel: int) -> None:
+        self.source_channel = channel
+
+    def set_target_channel(self, channel: int) -> None:
+        self.target_channel = channel
+
+    def set_target_note(self, note: int) -> None:
+        self.target_note = note
+
+    def set_notes(self, notes: Any) -> None:
+        self.notes = tuple(notes)
+
+    def set_levels(self, levels: Any) -> None:
+        self.levels = tuple(levels)
+
+
+class _NoteRepeat:
+    """Notes that repeat while they are held: held here, nothing repeats."""
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.repeat_rate = 0.25
+        """In beats."""
+        self.freeze_target_track = False
+
+    def set_fixed_length(self, length: Any) -> None:
+        self.fixed_length = length
+
+
+class HostedScript:
+    """One script in its slot. `instance` is None while it is off."""
+
+    _handles = 0x1000
+
+    def __init__(self, live: Any, source: Union[str, types.ModuleType, Any], name: Optional[str]) -> None:
+        HostedScript._handles += 1
+        self.live = live
+        self.handle = HostedScript._handles
+        self.instance: Any = None
+        self.c_instance: Optional[CInstance] = None
+        self.log: List[str] = []
+        self.messages: List[str] = []
+        self.midi_out: List[Any] = []
+        self.midi_map: List[Any] = []
+        self.translations: Dict[Any, Any] = {}
+        self.model_updates: List[Any] = []
+        self.highlight: Any = None
+        self.controlled_track: Any = None
+        self.locked = False
+        self.folder: Optional[str] = None
+        self._belongings: Optional[Belongings] = None
+        self.modules: Optional[ScriptModules] = None
+        self.left: List[str] = []
+        """What it had left behind when it was last switched off."""
+        if isinstance(source, (str, os.PathLike)):
+            path = os.path.abspath(os.fspath(source))
+            if os.path.isfile(path) and os.path.basename(path) == "__init__.py":
+                path = os.path.dirname(path)
+            if not os.path.isfile(os.path.join(path, "__init__.py")):
+                raise ValueError("a Remote Script is a folder with __init__.py, got %r" % path)
+            self.folder = path
+            self.name = name or os.path.basename(path)
+            self.module: Any = None
+            self.modules = ScriptModules(self.name, path, self._all_modules, [OLD_PYTHON])
+        else:
+            self.module = source
+            self.name = name or getattr(source, "__name__", "script").split(".")[-1]
+
+    def _all_modules(self) -> List[ScriptModules]:
+        return [each.modules for each in self.live.scripts if each.modules is not None]
+
+    # Logging
+
+    def write_log(self, text: str) -> None:
+        self.log.append(text)
+        self.live.log("RemoteScriptMessage: (%s) %s" % (self.name, text))
+
+    def failed(self) -> None:
+        for line in traceback.format_exc().rstrip().splitlines():
+            self.log.append(line)
+            self.live.log("RemoteScriptError: %s" % line)
+
+    # Life
+
+    def create(self) -> None:
+        """Import if that has not been done, then `create_instance`; nothing when the script is on."""
+        if self.instance is not None:
+            return
+        live = self.live
+        live.creating += 1
+        try:
+            if self.module is None:
+                assert self.modules is not None
+                live.install()
+                frameworks.install(live.version)
+                self.module = self.modules.load()
+            self._belongings = Belongings(self) if self.modules is not None else None
+            self.c_instance = CInstance(self)
+            self.instance = self.module.create_instance(self.c_instance)
+            if self._belongings is not None:
+                self._belongings.made()
+        except Exception:
+            self.instance = None
+            self.failed()
+        finally:
+            live.creating -= 1
+        if self.instance is not None:
+            self.call("build_midi_map", self.handle)
+            self.call("refresh_state")
+
+    def disconnect(self, reports: bool = True) -> None:
+        """Switch the script off. What it leaves behind stays, as in Live; `left` and the log say what that is."""
+        instance = self.instance
+        self.call("disconnect")
+        self.instance = None
+        self.c_instance = None
+        if reports and instance is not None and self._belongings is not None:
+            self.left = self._belongings.left(instance)
+            for each in self.left:
+                self.live.log("LeftBehind: (%s) %s" % (self.name, each))
+
+    def forget(self) -> None:
+        """Let go of its modules."""
+        if self.modules is not None:
+            self.modules.forget()
+            self.module = None
+
+    def reload(self) -> None:
+        """Off and on, with the code read anew."""
+        self.disconnect()
+        self.forget()
+        self.create()
+
+    def call(self, method: str, *args: Any) -> Any:
+        """Call what Live would, when the instance has it."""
+        target = getattr(self.instance, method, None) if self.instance is not None else None
+        if target is None:
+            return None
+        try:
+            return target(*args)
+        except Exception:
+            self.failed()
+            return None
+
+    def receive_midi(self, message: Any) -> None:
+        """MIDI from the controller, as the script's map says: to a parameter, to the script, or nowhere.
+
+        Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range.
+        """
+        message = self._translated(tuple(message))
+        if message[0] == 0xF0:
+            self.call("receive_midi", message)
+            return
+        for name, args in list(self.midi_map):
+            forwards = name.startswith("forward_")
+            if not any(
+                name.startswith(("%s_midi_%s" % (word, KINDS.get(message[0] & 0xF0))))
+                for word in ("forward", "map")
+            ):
+                continue
+            where = args if forwards else args[1:]
+            if where[0] != message[0] & 0x0F:
+                continue
+            if not name.split("_midi_")[1].startswith("pitchbend") and where[1] != message[1]:
+                continue
+            if forwards:
+                self.call("receive_midi", message)
+            else:
+                self._move(args[0], message, where[2] if "_cc" in name else 0)
+
+    def _translated(self, message: Any) -> Any:
+        """The message under the number and channel that the script gave to its control."""
+        kind = {"note": "notes", "cc": "ccs"}.get(KINDS.get(message[0] & 0xF0, ""), "")
+        moved = self.translations.get((kind, (message[1], message[0] & 0x0F)))
+        return message if moved is None else (message[0] & 0xF0 | moved[1], moved[0], *message[2:])
+
+    def _move(self, mapped: Any, message: Any, mode: Any) -> None:
+        """Live moves a mapped parameter itself, and whoever listens hears of it; one that is gone stays so."""
+        parameter = self.live.surface.wrap(mapped)
+        if parameter is None:
+            return
+        span = parameter.max - parameter.min
+        if message[0] & 0xF0 == 0xE0:
+            value = parameter.min + span * (message[1] + (message[2] << 7)) / 16383.0
+        elif int(mode) in DELTAS:
+            value = parameter.value + span * DELTAS[int(mode)](message[2]) / 127.0
+        else:
+            value = parameter.min + span * (0 if message[0] & 0xF0 == 0x80 else message[2]) / 127.0
+        parameter.value = max(parameter.min, min(parameter.max, value))
+
+    def rebuild_midi_map(self) -> None:
+        """Build it anew, and with it the translations of single controls."""
+        self.midi_map = []
+        self.translations = {
+            key: each for key, each in self.translations.items() if not isinstance(key, tuple)
+        }
+        self.call("build_midi_map", self.handle)

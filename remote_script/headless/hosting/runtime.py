@@ -1,0 +1,222 @@
+"""Time in headless Live: one main thread, a clock, and a heap of what is due on it.
+
+Three rhythms (measured): the engine settles late changes about every 10 ms, `Live.Base.Timer` fires
+every 10.3 ms when asked for 10 or less, `update_display` comes every 100 ms. Due things run in order of
+their time; everything due gets its turn once per pass, so none starves another. A stalled UI runs
+nothing; what was missed comes in a burst afterwards (reported; Guess: a timer makes up for at most
+`BURST` of its intervals).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+import traceback
+from collections import deque
+from typing import Any, Callable, Deque, List, Optional, Set, Tuple
+
+from ..api.boost import Instance, mismatch
+
+ENGINE_S = 0.010
+DISPLAY_S = 0.100
+TIMER_FLOOR_MS = 10
+TIMER_LAG_S = 0.0003
+"""Asked for 10 ms, Live's timer takes 10.3 (median, macOS)."""
+BURST = 10
+
+
+class VirtualClock:
+    """Time that only `advance` moves."""
+
+    def __init__(self, start: float = 1000.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        return self._now
+
+    def advance_to(self, moment: float) -> None:
+        self._now = max(self._now, moment)
+
+
+class RealClock:
+    """`time.monotonic`."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+
+class Entry:
+    """Something that happens at `due`, then every `interval` seconds (0: once)."""
+
+    __slots__ = ("action", "active", "due", "interval")
+
+    def __init__(self, due: float, action: Callable[[], None], interval: float) -> None:
+        self.due, self.action, self.interval = due, action, interval
+        self.active = True
+
+    def cancel(self) -> None:
+        self.active = False
+
+
+class Scheduler:
+    """The heap; knows nothing of Live."""
+
+    def __init__(self, clock: Any, log: Callable[[str], None]) -> None:
+        self.clock = clock
+        self._log = log
+        self._heap: List[Tuple[float, int, Entry]] = []
+        self._order = itertools.count()
+        self._wake = threading.Condition()
+        self._posted: Deque[Callable[[], None]] = deque()
+        self._stopped = False
+
+    def at(self, due: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
+        entry = Entry(due, action, interval)
+        heapq.heappush(self._heap, (due, next(self._order), entry))
+        return entry
+
+    def after(self, delay: float, action: Callable[[], None], interval: float = 0.0) -> Entry:
+        return self.at(self.clock.now() + delay, action, interval)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Do `action` on the main thread as soon as it is free; from any thread."""
+        with self._wake:
+            self._posted.append(action)
+            self._wake.notify_all()
+
+    def run_posted(self) -> None:
+        while self._posted:
+            action = self._posted.popleft()
+            try:
+                action()
+            except Exception:
+                self._log(traceback.format_exc())
+
+    def next_due(self) -> float:
+        """Clock time of the next thing to do; infinity when there is none."""
+        while self._heap and not self._heap[0][2].active:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else float("inf")
+
+    def run_due(self) -> None:
+        """Do everything that is due now, each thing once, in order of time."""
+        self.run_posted()
+        now = self.clock.now()
+        due = []
+        while self._heap and self._heap[0][0] <= now:
+            due.append(heapq.heappop(self._heap)[2])
+        for entry in due:
+            if not entry.active:
+                continue
+            if entry.interval > 0.0:
+                following = entry.due + entry.interval
+                # Lateness is made up for, but not without end.
+                entry.due = max(following, now - BURST * entry.interval)
+                heapq.heappush(self._heap, (entry.due, next(self._order), entry))
+            else:
+                entry.active = False
+            try:
+                entry.action()
+            except Exception:
+                self._log(traceback.format_exc())
+
+    def run_all_due(self) -> None:
+        """As `run_due`, again until nothing is left at this moment of a virtual clock."""
+        while self.next_due() <= self.clock.now():
+            self.run_due()
+
+    def run(self) -> None:
+        """Real time, on the calling thread, until `stop`; at once when that was called before."""
+        while not self._stopped:
+            wait = self.next_due() - self.clock.now()
+            if wait > 0.0 and not self._posted:
+                with self._wake:
+                    if not self._stopped and not self._posted:
+                        self._wake.wait(min(wait, 0.5))
+            else:
+                self.run_due()
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called and no `run` has ended by it yet."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """End `run`; from any thread."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify_all()
+
+
+def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> Any:
+    """`Live.Base.Timer` on this scheduler. An error in the callback stops the timer for good (measured)."""
+
+    class Timer(Instance):
+        __slots__ = ("_broken", "_callback", "_entry", "_interval", "_repeat")
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            names = ("callback", "interval", "repeat", "start")
+            values = dict(zip(names, args))
+            clash = [key for key in kwargs if key not in names or key in values]
+            values.update(kwargs)
+            if (
+                clash
+                or len(args) > 4
+                or "callback" not in values
+                or not isinstance(values.get("interval"), int)
+            ):
+                raise mismatch(
+                    "Timer",
+                    "__init__",
+                    (self,) + tuple(values.values()),
+                    "__init__(_object*, boost::python::api::object callback, int interval "
+                    "[, bool repeat=False [, bool start=False]])",
+                )
+            self._callback = values["callback"]
+            self._interval = max(TIMER_FLOOR_MS, int(values["interval"])) / 1000.0 + TIMER_LAG_S
+            self._repeat = bool(values.get("repeat", False))
+            self._entry: Optional[Entry] = None
+            self._broken = False
+            if values.get("start", False):
+                self.start()
+
+        @property
+        def running(self) -> bool:
+            return self._entry is not None and self._entry.active
+
+        def start(self) -> None:
+            if not self.running and not self._broken:
+                self._entry = scheduler.after(
+                    self._interval, self.fire, self._interval if self._repeat else 0.0
+                )
+                timers.add(self)
+
+        def stop(self) -> None:
+            if self._entry is not None:
+                self._entry.cancel()
+                self._entry = None
+            timers.discard(self)
+
+        def restart(self) -> None:
+            self.stop()
+            self.start()
+
+        def fire(self) -> None:
+            """Call back as when its time has come."""
+            if not self._repeat:
+                self.stop()
+            try:
+                self._callback()
+            except Exception:
+                self.stop()
+                self._broken = True
+                on_error(traceback.format_exc())
+
+    timers: Set[Any] = set()
+    Timer.__module__ = "Base"
+    Timer.__qualname__ = "Timer"
+    Timer.all_running = timers  # type: ignore[attr-defined]
+    return Timer

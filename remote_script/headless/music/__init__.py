@@ -1,0 +1,1 @@
+"""Values of Live's music, without objects: notes, envelopes, loops, warping, colours and parameter texts."""
