@@ -22,6 +22,7 @@ COMMANDS = {
     "look": ("look", "Draw the Set, a clip or a device as SVG or PNG."),
     "diff": ("diff", "Say what is different between two Sets."),
     "lint": ("lint", "Say what is odd in a Set's file."),
+    "recipe": ("recipe", "List, show, check, try and run recipes."),
     "export-midi": ("export_midi", "Write a Set's arrangement or a clip as a MIDI file."),
     "record": ("record", "Keep what Live and the mirror say to each other, for a bug report."),
     "replay": ("replay", "Be the Live of a recording, for the mirror to connect to."),

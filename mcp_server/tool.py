@@ -236,10 +236,15 @@ class Toolset:
         *,
         destructive: bool = False,
         idempotent: bool = True,
+        output: dict[str, Any] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a tool that writes and is no plan: it waits for Live, or is no edit of its own."""
+        """Declare a tool that writes and is no plan: it waits for Live, or is no edit of its own.
+
+        Args:
+          output: What its answers hold; what those of writes hold if not given.
+        """
         hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
-        return self._declare(title, description, arguments, WRITTEN, **hints)
+        return self._declare(title, description, arguments, WRITTEN if output is None else output, **hints)
 
     def _declare(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcp_server.commands.console import Failure, say
 
@@ -57,6 +57,42 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
                     "start Live with SetMirror chosen, or `setmirror live`; `setmirror doctor` tells more",
                 ) from None
         yield mirror
+
+
+class _Person:
+    """Whoever types the command is the person whom a policy asks."""
+
+    asked: dict[str, Any] | None = None
+
+    async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
+        """Yes: the command was given to do this."""
+        return True
+
+
+async def call_tool(mirror: Mirror, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """A tool's structured answer, under the user's policy.
+
+    Raises:
+      Failure: the tool refused; the text is its own.
+    """
+    from mcp_server.desk import Caller
+    from mcp_server.policy import Policy
+    from mcp_server.server import open_engine
+    from mcp_server.tool import FACTS
+    from mcp_server.tools import TOOLS
+
+    async def silent(done: float, whole: float, told: str) -> None:
+        return None
+
+    async with open_engine(mirror, Policy.load()) as engine:
+        tool = TOOLS[name]
+        desk = engine.desk(tool, Caller("setmirror command", "command"), _Person(), silent)
+        result = await tool.call(desk, arguments)
+    if result["isError"]:
+        facts = result["_meta"][FACTS]
+        raise Failure(f"{facts['error']}: {facts['rule']}", str(facts.get("hint") or ""))
+    answer: dict[str, Any] = result["structuredContent"]
+    return answer
 
 
 def version() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, generic, music, notes, pictures, reading, song, tracks
+from . import browser, clips, devices, generic, knowledge, music, notes, pictures, reading, song, tracks
 
 TOOLSETS = {
     each.name: each
@@ -26,6 +26,7 @@ TOOLSETS = {
         devices.tools,
         browser.tools,
         generic.tools,
+        knowledge.tools,
     )
 }
 TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -104,21 +104,7 @@ Find = Callable[[str], Tool]
     idempotent=False,
 )
 def batch(scope: Scope, args: Batch) -> Plan:
-    ops: list[Operation] = []
-    for number, entry in enumerate(args.calls):
-        try:
-            plan = _tool(entry.tool).planned(scope, entry.args)
-            if not plan.operations:
-                raise errors.InvalidParams("nothing to change was given")
-            if any(is_history(scope.mirror.store, op) for op in plan.operations):
-                raise errors.InvalidParams(
-                    "undo and redo cannot be part of a batch", hint="call undo by itself"
-                )
-            ops += scope.join(plan)
-        except errors.MirrorError as problem:
-            problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
-            problem.facts["call"] = number
-            raise
+    ops = [op for part in joined(scope, args.calls) for op in part]
     if args.dry_run:
         scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
     expect = []
@@ -138,11 +124,36 @@ def batch(scope: Scope, args: Batch) -> Plan:
     )
 
 
+def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
+    """The operations of each call, in order, as those of one write.
+
+    Raises:
+      MirrorError: a call cannot be planned; its rule begins with the call's number, which is also the fact "call".
+    """
+    found: list[tuple[Operation, ...]] = []
+    for number, entry in enumerate(calls):
+        try:
+            plan = tool_named(entry.tool).planned(scope, entry.args)
+            if not plan.operations:
+                raise errors.InvalidParams("nothing to change was given")
+            if any(is_history(scope.mirror.store, op) for op in plan.operations):
+                raise errors.InvalidParams(
+                    "undo and redo cannot be part of a batch", hint="call undo by itself"
+                )
+            found.append(scope.join(plan))
+        except errors.MirrorError as problem:
+            problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
+            problem.facts["call"] = number
+            raise
+    return found
+
+
 _MOST_WORDS = 100
 """Operations of a dry run that are put into words."""
 
 
-def _tool(name: str) -> Tool:
+def tool_named(name: str) -> Tool:
+    """The tool of a name that a batch may hold; NotFound for others."""
     # The registry is made of this module, among others.
     from . import TOOLS
 

@@ -1,0 +1,136 @@
+"""`setmirror recipe`: list, show and check recipes; try one dry or run it in the Live that is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from mcp_server.commands import options
+from mcp_server.commands.console import Failure, run_async, say, style
+
+
+@click.group("recipe", short_help="List, show, check, try and run recipes.")
+def command() -> None:
+    """Recipes: jobs in a Set, each one undo step.
+
+    They are TOML files, shipped ones and those in ~/.setmirror/recipes.
+    """
+
+
+@command.command("list")
+@click.argument("words", nargs=-1)
+def list_(words: tuple[str, ...]) -> None:
+    """List all recipes, or those that have the WORDS."""
+    from mcp_server import recipes
+    from mcp_server.tools.knowledge import listed
+
+    found = listed(recipes.shelf(), " ".join(words))
+    width = max(map(len, found["recipes"]), default=0)
+    for name, title in found["recipes"].items():
+        say(f"{name:<{width}}  {title}")
+    for name, problem in found.get("broken", {}).items():
+        say(style(f"{name}: {problem}", fg="red"), err=True)
+
+
+@command.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Show what a recipe does, its parameters and stages."""
+    from mcp_server import recipes
+
+    held = recipes.summary(name, recipes.shelf().recipe(name))
+    say(f"{style(held['title'], bold=True)}: {held['for']}")
+    if "needs_live" in held:
+        say(f"needs Live {held['needs_live']}")
+    for each, about in held["parameters"].items():
+        say(f"  {each}: {about}")
+    for number, stage in enumerate(held["stages"], 1):
+        say(f"  {number}. {stage}")
+    if "limits" in held:
+        say(held["limits"])
+
+
+@command.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Load all recipes and say what is wrong with them. Exits with 1 where something is."""
+    from mcp_server import recipes
+    from mcp_server.tools.knowledge import faults
+
+    shelf = recipes.shelf()
+    found = faults(shelf)
+    for name, problems in found.items():
+        for problem in problems:
+            say(f"{name}: {problem}")
+    say(f"{len(shelf.recipes) + len(shelf.broken)} recipes, {len(found)} with faults")
+    ctx.exit(1 if found else 0)
+
+
+_assigned = click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
+
+
+@command.command("dry-run")
+@click.argument("name")
+@_assigned
+@options.port
+@options.as_json
+def dry_run(name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> None:
+    """Say what a recipe would change in the open Set; nothing is changed."""
+    _call("dry_run", name, parameters, port, as_json)
+
+
+@command.command()
+@click.argument("name")
+@_assigned
+@options.port
+@options.as_json
+def run(name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> None:
+    """Run a recipe in the open Set, as one step of Live's undo history.
+
+    A VALUE is JSON or a text: tempo=92  targets='["Bass", "Keys"]'  chords='Dm9 | G7'
+    """
+    _call("run", name, parameters, port, as_json)
+
+
+def assigned(texts: tuple[str, ...]) -> dict[str, Any]:
+    """NAME=VALUE as parameters; a value that is no JSON is a text.
+
+    Raises:
+      Failure: a text has no "=", or a name is given twice.
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or name in found:
+            raise Failure(f"{text!r} is no parameter", "write each once as NAME=VALUE")
+        try:
+            found[name] = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            found[name] = value
+    return found
+
+
+def _call(action: str, name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> None:
+    given = assigned(parameters)
+
+    async def main() -> None:
+        from mcp_server.commands.link import call_tool, linked
+
+        async with linked(port) as mirror:
+            answer = await call_tool(mirror, "recipe", {"action": action, "name": name, "parameters": given})
+        if as_json:
+            say(msgspec.json.encode(answer).decode())
+            return
+        for stage in answer["stages"]:
+            sign = "?" if action == "dry_run" else "ok" if stage["verified"] else "!!"
+            say(f"{sign} {stage['stage']} ({stage['changed']} of {stage['operations']} changed)")
+        for line in answer.get("would", ()):
+            say(f"   {line}")
+        for line in answer.get("notes", ()):
+            say(line)
+        if action == "run":
+            say(f"{answer['outcome']}; one undo in Live takes it back")
+
+    run_async(main)

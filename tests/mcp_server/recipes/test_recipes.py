@@ -1,0 +1,291 @@
+"""Recipes: every shipped one is run on headless Live, seen in Live itself, and taken back whole by one undo."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mcp_server import recipes
+from mcp_server.demo.contents import differences, picture
+from mcp_server.policy import File, Policy, Rule
+from mcp_server.recipes.subjects import FUNCTIONS
+from mcp_server.tools.knowledge import faults
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+SHIPPED = recipes.shelf(Path("/nowhere"))
+
+
+def track(song: Any, name: str) -> Any:
+    return next(each for each in (*song.tracks, *song.return_tracks) if each.name == name)
+
+
+def level(track: Any) -> str:
+    fader = track.mixer_device.volume
+    return str(fader.str_for_value(fader.value))
+
+
+def notes(clip: Any) -> list[tuple[float, int]]:
+    return sorted((note.start_time, note.pitch) for note in clip.get_all_notes_extended())
+
+
+def chord_bed(song: Any) -> None:
+    bed = track(song, "Chord bed")
+    assert [each.class_display_name for each in bed.devices] == ["Drift"]
+    (clip,) = [slot.clip for slot in bed.clip_slots if slot.has_clip]
+    assert clip.length == 16.0
+    assert {pitch % 12 for start, pitch in notes(clip) if start == 0} == {2, 5, 9}
+
+
+def walking_bass(song: Any) -> None:
+    (clip,) = [slot.clip for slot in track(song, "Bass walk").clip_slots if slot.has_clip]
+    assert [start for start, _ in notes(clip)] == [float(n) for n in range(16)]
+    assert [pitch % 12 for start, pitch in notes(clip) if start % 4 == 0] == [2, 7, 0, 9]
+
+
+def humanized_hats(song: Any) -> None:
+    clip = song.tracks[0].clip_slots[1].clip
+    held = {start for start, pitch in notes(clip) if pitch == 42}
+    assert any(start % 0.25 for start in held)
+    assert [start for start, pitch in notes(clip) if pitch == 38] == [1.0, 3.0, 5.0, 7.0]
+
+
+def drum_fill(song: Any) -> None:
+    held = notes(song.tracks[0].clip_slots[3].clip)
+    last = [(start, pitch) for start, pitch in held if start >= 12.0]
+    assert {pitch for _, pitch in last} >= {36, 38}
+    assert 42 not in {pitch for _, pitch in last}
+    assert (0.0, 42) in held
+
+
+def colours(song: Any) -> None:
+    drums, bass = track(song, "Drums"), track(song, "Bass")
+    assert len({drums.color, bass.color, track(song, "Keys").color}) == 3
+    for each in (drums, bass):
+        assert {slot.clip.color for slot in each.clip_slots if slot.has_clip} == {each.color}
+
+
+def gain_staging(song: Any) -> None:
+    shown = [level(track(song, name)) for name in ("Drums", "Bass", "Keys")]
+    assert shown == ["-8.0 dB", "-10.0 dB", "-14.0 dB"]
+    assert level(song.master_track) == "0.0 dB"
+    assert [each.name for each in song.master_track.devices].count("Limiter") == 1
+
+
+def arranged(song: Any) -> None:
+    ends = [clip.end_time for each in song.tracks if not each.is_foldable for clip in each.arrangement_clips]
+    assert max(ends) == 160.0 + 8 * 16.0
+    assert {"Verse Keys", "Hook High", "Bridge"} <= {cue.name for cue in song.cue_points}
+
+
+def stems(song: Any) -> None:
+    assert [each.name for each in song.tracks][:2] == ["01 Drums", "02 Keys"]
+    assert not any(each.parameters[0].value for each in song.master_track.devices)
+    assert (song.loop, song.loop_start, song.loop_length) == (True, 0.0, 168.0)
+
+
+def cleaned(song: Any) -> None:
+    assert not any(each.solo or each.arm for each in song.tracks if each.can_be_armed)
+    assert not song.tracks[5].clip_slots[0].has_clip
+
+
+SHOWS: dict[str, Callable[[Any], None]] = {
+    "chord-bed": chord_bed,
+    "clean-up": cleaned,
+    "colour-and-name": colours,
+    "drum-fill": drum_fill,
+    "gain-staging": gain_staging,
+    "humanized-hats": humanized_hats,
+    "session-to-arrangement": arranged,
+    "stems-prepared": stems,
+    "walking-bass": walking_bass,
+}
+"""What Live itself shows after each recipe, with its example, on the demo Set."""
+
+
+def messy(song: Any) -> None:
+    song.tracks[5].clip_slots[0].create_clip(4.0)
+    song.tracks[1].solo = True
+    song.tracks[2].arm = True
+
+
+def test_every_shipped_recipe_is_sound_and_shown_by_a_test() -> None:
+    assert faults(SHIPPED) == {}
+    assert set(SHOWS) == set(SHIPPED.recipes)
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED.recipes))
+async def test_a_recipe_does_what_it_says_and_one_undo_takes_it_back(
+    name: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.by_hand(messy)
+        await trio.sleep(1)
+        await ran(whole, name, SHIPPED.recipes[name].example)
+
+
+async def ran(whole: Whole, name: str, parameters: dict[str, Any]) -> None:
+    before, entries = picture(whole.mirror), len(whole.history())
+    dry = await whole.call("recipe", action="dry_run", name=name, parameters=parameters)
+    assert dry["would"]
+    assert differences(before, picture(whole.mirror)) == []
+    answer = await whole.call("recipe", action="run", name=name, parameters=parameters)
+    assert answer["outcome"] == "verified"
+    assert answer["undo_steps"] == 1
+    assert len(whole.history()) == entries + 1
+    assert all(stage["verified"] for stage in answer["stages"])
+    assert [stage["stage"] for stage in answer["stages"]] == [stage["stage"] for stage in dry["stages"]]
+    assert await whole.differences() == []
+    SHOWS[name](whole.stage.live.song)
+    await whole.call("undo")
+    assert len(whole.history()) == entries
+    assert await whole.differences() == []
+    assert differences(before, picture(whole.mirror)) == []
+
+
+GOOD = """
+title = "Duck"
+for = "Turns tracks down."
+[parameters.tracks]
+type = "track"
+many = true
+about = "which"
+[[stage]]
+say = "Turn {item.name} down"
+each = "tracks"
+calls = [{ tool = "set_track", args = { track = "{item}", volume = "-20 dB" } }]
+"""
+BROKEN = {
+    "no toml": ("= =", "no recipe"),
+    "an unknown part": (GOOD.replace("for =", "fr ="), "fr"),
+    "an unknown name": (GOOD.replace("{item}", "{itm}"), "itm"),
+    "an unknown function": (GOOD.replace("{item}", "{open('x')}"), "open"),
+    "a private attribute": (GOOD.replace("{item}", "{item.__class__}"), "_"),
+    "a lambda": (GOOD.replace("{item}", "{(lambda: 1)}"), "Lambda"),
+    "a power": (GOOD.replace("{item}", "{9 ** 9}"), "Pow"),
+    "an unknown type": (GOOD.replace('type = "track"', 'type = "tracks"'), "tracks"),
+    "a reference to nothing": (GOOD.replace('"{item}"', '"$comp"'), "comp"),
+    "no stage": (GOOD.partition("[[stage]]")[0], "stage"),
+    "a long expression": (GOOD.replace("{item}", "{" + "1 + " * 200 + "1}"), "500"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_file_is_named_with_the_reason_and_costs_no_other(what: str, tmp_path: Path) -> None:
+    text, word = BROKEN[what]
+    (tmp_path / "broken.toml").write_text(text)
+    (tmp_path / "good.toml").write_text(GOOD)
+    held = recipes.shelf(tmp_path)
+    assert word in held.broken["broken"]
+    assert "good" in held.recipes
+    assert set(SHIPPED.recipes) < set(held.recipes)
+
+
+def test_what_is_no_regular_small_file_is_left_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "large.toml").write_text("#" * 70_000)
+    (tmp_path / "latin.toml").write_bytes(b"title = '\xe9'")
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nothing")
+    assert set(recipes.shelf(tmp_path).broken) == {"pipe", "folder", "large", "latin", "gone"}
+
+
+def test_faults_name_unknown_tools_arguments_and_what_live_finishes_later(tmp_path: Path) -> None:
+    (tmp_path / "tool.toml").write_text(GOOD.replace('"set_track"', '"set_trck"'))
+    (tmp_path / "argument.toml").write_text(GOOD.replace("volume", "volumn"))
+    (tmp_path / "later.toml").write_text(GOOD.replace('"set_track"', '"load"'))
+    found = faults(recipes.shelf(tmp_path))
+    assert "no tool" in found["tool"][0]
+    assert "volumn" in found["argument"][0]
+    assert "later" in found["later"][0]
+
+
+def test_the_page_on_writing_one_names_every_function_and_its_example_is_sound(tmp_path: Path) -> None:
+    page = (Path(recipes.__file__).parent / "WRITING.md").read_text()
+    for name in FUNCTIONS:
+        assert f"`{name}" in page, name
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "example.toml").write_text(example)
+    assert faults(recipes.shelf(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "word"),
+    [
+        ("walking", {}, "no recipe"),
+        ("walking-bass", {"chord": "C"}, "no parameter"),
+        ("walking-bass", {"chords": "Hm7"}, "bar 1"),
+        ("walking-bass", {"style": "running"}, "walking, roots"),
+        ("drum-fill", {}, "needs `clip`"),
+        ("drum-fill", {"clip": "tracks/4/clip_slots/1"}, "audio"),
+        ("drum-fill", {"clip": "tracks/0/clip_slots/1", "length": "4 bars"}, "no more than"),
+        ("gain-staging", {"tracks": ["Nobody"]}, "`tracks`"),
+        ("session-to-arrangement", {"bars": "1.5"}, "whole number"),
+        ("session-to-arrangement", {"bars": 65}, "1 to 64"),
+        ("humanized-hats", {"clips": ["tracks/0/clip_slots/1"], "swing": "fast"}, "number"),
+        ("humanized-hats", {"clips": []}, "nothing to do"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_and_changes_nothing(
+    name: str, given: dict[str, Any], word: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for action in ("dry_run", "run"):
+            entries = whole.history()
+            with pytest.raises(Refused) as caught:
+                await whole.call("recipe", action=action, name=name, parameters=given)
+            assert word in f"{caught.value} {caught.value.data}"
+            assert whole.history() == entries
+
+
+async def test_a_refusal_of_lives_names_the_stage_and_leaves_nothing_behind(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        entries, before = whole.history(), picture(whole.mirror)
+        with pytest.raises(Refused, match="stage 'Make the track Bass walk with Moog'"):
+            given = {"instrument": "Moog"}
+            await whole.call("recipe", action="run", name="walking-bass", parameters=given)
+        assert whole.history() == entries
+        assert await whole.differences() == []
+        assert differences(before, picture(whole.mirror)) == []
+
+
+async def test_a_recipe_says_which_live_it_needs(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), "11.3", tick_s=0.02) as whole:
+        with pytest.raises(Refused, match=r"needs Live 12\.3"):
+            await whole.call("recipe", action="run", name="chord bed")
+
+
+async def test_names_in_the_set_are_never_read_as_templates_or_references(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.by_hand(lambda song: setattr(song.tracks[2], "name", "{set.tempo} $0 bass"))
+        await trio.sleep(1)
+        await whole.call("recipe", action="run", name="gain-staging", parameters={"limiter": False})
+        assert level(whole.stage.live.song.tracks[2]) == "-10.0 dB"
+        await whole.call("recipe", action="run", name="chord-bed", parameters={"name": "$track {bar}"})
+        assert track(whole.stage.live.song, "$track {bar}").has_midi_input
+
+
+async def test_rules_about_a_tool_hold_inside_of_a_recipe(autojump_clock: Clock) -> None:
+    rules = Policy(File(rule=(Rule(decide="deny", tools=("compose",), reason="no notes"),)))
+    async with whole_path(demo_set(), tick_s=0.02, policy=rules) as whole:
+        with pytest.raises(Refused, match="does not allow"):
+            await whole.call("recipe", action="run", name="chord-bed")
+        await whole.call("recipe", action="run", name="gain-staging")
+
+
+async def test_lists_and_shows_every_recipe_in_few_words(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        listed = await whole.call("recipe")
+        assert set(listed["recipes"]) >= set(SHIPPED.recipes)
+        assert len(str(listed)) < 2500
+        for name in SHIPPED.recipes:
+            shown = await whole.call("recipe", action="show", name=name)
+            assert shown["for"]
+            assert len(str(shown)) < 3000
