@@ -1,4 +1,4 @@
-"""HTTP/1.1 for one ASGI application on this machine: h11 speaks the protocol, trio does the rest.
+"""HTTP/1.1 and websockets for ASGI applications on this machine: h11 and wsproto speak them, trio does the rest.
 
 One task for a connection; the application runs in it. Everything is bounded: connections, the head of a request, the
 time to send it, the time that a connection may idle. Stopping ends idle connections at once and the others after a
@@ -14,6 +14,9 @@ from typing import Any
 
 import h11
 import trio
+from wsproto.utilities import RemoteProtocolError
+
+from . import websocket
 
 log = logging.getLogger("setmirror.http")
 
@@ -37,10 +40,14 @@ class Gone(Exception):
 
 
 class HttpServer:
-    """Serves `app` on listeners made by `trio.open_tcp_listeners`."""
+    """Serves `app` on listeners made by `trio.open_tcp_listeners`, and `sockets` to requests for a websocket.
 
-    def __init__(self, app: Application) -> None:
+    Without `sockets` such a request is one like any other, as HTTP has it.
+    """
+
+    def __init__(self, app: Application, sockets: Application | None = None) -> None:
         self.app = app
+        self._sockets = sockets
         self._connections: dict[_Connection, None] = {}
         """In the order of their last request."""
         self._stopping = False
@@ -67,7 +74,7 @@ class HttpServer:
             return
         self._connections[connection] = None
         try:
-            while not self._stopping and await connection.serve_one(self.app):
+            while not self._stopping and await connection.serve_one(self.app, self._sockets):
                 # To the end of the queue: it was the last to be served.
                 del self._connections[connection]
                 self._connections[connection] = None
@@ -85,6 +92,21 @@ class HttpServer:
             idle.stop_idling()
             del self._connections[idle]
         return idle is not None
+
+
+def _scope(request: h11.Request) -> dict[str, Any]:
+    """What ASGI says of a request, whatever it asks for."""
+    path, _, query = request.target.partition(b"?")
+    return {
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": request.http_version.decode("ascii"),
+        "path": path.decode("ascii"),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(name, value) for name, value in request.headers],
+        "state": {},
+    }
 
 
 class _Connection:
@@ -108,19 +130,25 @@ class _Connection:
         """End the connection if it waits for a request."""
         self._idling.cancel()
 
-    async def serve_one(self, app: Application) -> bool:
+    async def serve_one(self, app: Application, sockets: Application | None = None) -> bool:
         """Answer the next request; True when another one may follow on this connection."""
         try:
             request = await self._next_request()
             if request is None:
                 return False
             self.idle = False
+            if sockets is not None and websocket.wanted(request.headers):
+                await self._socket(sockets, request)
+                return False
             await self._run(app, request)
             if self._http.our_state is h11.MUST_CLOSE or self._http.their_state is not h11.DONE:
                 return False
             self._http.start_next_cycle()
         except h11.RemoteProtocolError as problem:
             await self._refuse(problem.error_status_hint, str(problem))
+            return False
+        except RemoteProtocolError as problem:
+            await self._refuse(400, str(problem))
             return False
         except h11.LocalProtocolError as problem:
             log.error("the response broke HTTP: %s", problem)
@@ -149,19 +177,11 @@ class _Connection:
 
     async def _run(self, app: Application, request: h11.Request) -> None:
         self._body_done, self._held, self._head_only = False, b"", request.method == b"HEAD"
-        path, _, query = request.target.partition(b"?")
         scope = {
+            **_scope(request),
             "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": request.http_version.decode("ascii"),
-            "method": request.method.decode("ascii"),
             "scheme": "http",
-            "path": path.decode("ascii"),
-            "raw_path": path,
-            "query_string": query,
-            "root_path": "",
-            "headers": [(name, value) for name, value in request.headers],
-            "state": {},
+            "method": request.method.decode("ascii"),
         }
         try:
             await app(scope, self._receive, self._send)
@@ -179,6 +199,18 @@ class _Connection:
         while not self._body_done and not self._gone:
             # What was not read of the request stands before the next one.
             await self._receive()
+
+    async def _socket(self, app: Application, request: h11.Request) -> None:
+        """The connection is a websocket from here to its end."""
+        scope = {**_scope(request), "type": "websocket", "scheme": "ws", "subprotocols": []}
+        ahead, _ = self._http.trailing_data
+        socket = websocket.WebSocket(self._stream, scope["headers"], request.target, ahead)
+        try:
+            await app(scope, socket.receive, socket.send)
+        except Exception:
+            log.exception("the websocket %s failed", scope["path"])
+        finally:
+            await socket.leave()
 
     async def _refuse(self, status: int, reason: str) -> None:
         if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):

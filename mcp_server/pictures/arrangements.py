@@ -73,27 +73,14 @@ def arrangement(
     def x(beat: float) -> float:
         return NAMES_WIDTH + beat * scale
 
-    for n, each in enumerate(shown):
-        y = HEAD + n * lane
-        picture.rect(
-            NAMES_WIDTH, y, width - NAMES_WIDTH - 10, lane - 1, colors.lane if n % 2 else colors.panel
-        )
-        picture.rect(4 + 10 * each.depth, y + 1, 5, lane - 3, each.color)
-        name = f"{each.name} {' '.join(each.flags)}".strip()
-        size = min(12.0, lane - 3)
-        picture.text(
-            14 + 10 * each.depth, y + lane / 2 + 4, name, colors.text, size=size, width=NAMES_WIDTH - 22
-        )
-    _bars(picture, x, end, beats_per_bar, HEAD + lane * len(shown), colors)
-    contents = clips <= MOST_CONTENTS
-    for n, each in enumerate(shown):
-        for block in each.blocks:
-            _block(picture, block, x, HEAD + n * lane, lane, contents, colors)
+    bottom = HEAD + lane * len(shown)
+    draw_lanes(picture, len(shown), (NAMES_WIDTH, HEAD), (width - NAMES_WIDTH - 10, lane), colors)
+    draw_names(picture, shown, HEAD, lane, colors)
+    draw_bars(picture, x, end, beats_per_bar, (24, bottom), colors)
+    draw_blocks(picture, shown, x, HEAD, lane, clips <= MOST_CONTENTS, colors)
     if loop is not None:
-        picture.rect(x(loop[0]), 36, (loop[1] - loop[0]) * scale, 6, colors.accent, radius=2)
-    for time, name in locators:
-        picture.line(x(time), 4, x(time), HEAD + lane * len(shown), colors.warning, dashed=True)
-        picture.text(x(time) + 4, 14, name, colors.warning, size=11, width=160)
+        draw_loop(picture, x, loop, colors)
+    draw_locators(picture, x, locators, bottom, colors)
     if playhead is not None and 0 <= playhead <= end:
         picture.line(x(playhead), 18, x(playhead), HEAD + lane * len(shown), colors.playing, width=2)
     if len(lanes) > len(shown):
@@ -102,15 +89,74 @@ def arrangement(
     return picture
 
 
-def _bars(picture: Picture, x: Place, end: float, beats_per_bar: float, bottom: float, colors: Theme) -> None:
+def draw_lanes(
+    picture: Picture, count: int, at: tuple[float, float], size: tuple[float, float], colors: Theme
+) -> None:
+    """The ground of `count` lanes, each of a `size` with the first one's corner `at`."""
+    for n in range(count):
+        fill = colors.lane if n % 2 else colors.panel
+        picture.rect(at[0], at[1] + n * size[1], size[0], size[1] - 1, fill)
+
+
+def draw_names(picture: Picture, lanes: Sequence[Lane], top: float, lane: float, colors: Theme) -> None:
+    """The names of tracks, one below the other, indented by their groups."""
+    for n, each in enumerate(lanes):
+        y = top + n * lane
+        indent = 10 * min(4, each.depth)
+        picture.rect(4 + indent, y + 1, 5, lane - 3, each.color, data=each.ref)
+        name = f"{each.name} {' '.join(each.flags)}".strip()
+        size = min(12.0, lane - 3)
+        room = NAMES_WIDTH - 22 - indent
+        picture.text(14 + indent, y + lane / 2 + 4, name, colors.text, size=size, width=room)
+
+
+def draw_bars(
+    picture: Picture,
+    x: Place,
+    end: float,
+    beats_per_bar: float,
+    span: tuple[float, float],
+    colors: Theme,
+    *,
+    numbers: bool = True,
+) -> None:
+    """Lines of bars up to `end` beats, from one y to another, with their numbers; those in the picture."""
     bars = end / beats_per_bar
+    across = max(1.0, (x(end) - x(0)) / 38)
     every = 1
-    while bars / every > 28:
+    while bars / every > across:
         every *= 2
     for bar in range(0, int(bars) + 1, every):
         at = x(bar * beats_per_bar)
-        picture.line(at, 24, at, bottom, colors.line)
-        picture.text(at + 3, 32, str(bar + 1), colors.muted_text, size=11)
+        if not -40 <= at <= picture.width:
+            continue
+        picture.line(at, span[0], at, span[1], colors.line)
+        if numbers:
+            picture.text(at + 3, 32, str(bar + 1), colors.muted_text, size=11)
+
+
+def draw_loop(picture: Picture, x: Place, loop: tuple[float, float], colors: Theme) -> None:
+    """The loop's brace above the lanes."""
+    picture.rect(x(loop[0]), 36, x(loop[1]) - x(loop[0]), 6, colors.accent, radius=2)
+
+
+def draw_locators(
+    picture: Picture, x: Place, locators: Sequence[tuple[float, str]], bottom: float, colors: Theme
+) -> None:
+    """The locators' names with lines down to `bottom`."""
+    for time, name in locators:
+        if -170 <= x(time) <= picture.width:
+            picture.line(x(time), 4, x(time), bottom, colors.warning, dashed=True)
+            picture.text(x(time) + 4, 14, name, colors.warning, size=11, width=160)
+
+
+def draw_blocks(
+    picture: Picture, lanes: Sequence[Lane], x: Place, top: float, lane: float, contents: bool, colors: Theme
+) -> None:
+    """The clips of lanes, with their notes if `contents`."""
+    for n, each in enumerate(lanes):
+        for block in each.blocks:
+            _block(picture, block, x, top + n * lane, lane, contents, colors)
 
 
 def _block(

@@ -58,7 +58,7 @@ def draw(
         case "device":
             return _device(mirror, first, colors, width)
         case "mixer":
-            return mixer([_strip(mirror, track, gauges) for track in _all_tracks(mirror)], colors)
+            return mixer([strip_of(mirror, track, gauges) for track in all_tracks(mirror)], colors)
         case "arrangement":
             return _arrangement(mirror, colors, width, gauges)
         case _:
@@ -101,7 +101,8 @@ def beats_per_bar(mirror: Mirror) -> float:
     return numerator * 4 / denominator
 
 
-def _all_tracks(mirror: Mirror) -> list[Node]:
+def all_tracks(mirror: Mirror) -> list[Node]:
+    """Tracks, returns and the main track."""
     top = song(mirror)
     main = mirror.child(top, "master_track")
     return [
@@ -145,30 +146,42 @@ def _roll(
         raise errors.InvalidValue(
             "There are no notes to draw: no MIDI clip", mirror.ref(asked.id), hint="name a MIDI clip"
         )
+    authors = theme.AUTHORS
+    inks = [authors[n % len(authors)] for n in range(len(clips))] if len(clips) > 1 else [color_of(clips[0])]
+    rolls = [roll_of(mirror, clip, ink, gauges) for clip, ink in zip(clips, inks, strict=True)]
+    keys = keys_of(mirror, clips[0])
+    return roll(rolls, keys, colors, width=width, beats_per_bar=beats_per_bar(mirror))
+
+
+def keys_of(mirror: Mirror, clip: Node) -> Keys:
+    """How the rows of a clip's roll are named and shaded."""
     scale = from_set.scale_of(mirror)
     shaded = scale.classes if song(mirror).props.get("scale_mode") else frozenset(range(12))
-    keys = Keys(harmony.spelled(scale), shaded, from_set.pads_of(mirror, clips[0]))
-    rolls = []
-    for n, clip in enumerate(clips):
-        own = clip.props
-        playhead = gauges.get(f"{mirror.ref(clip.id)}.playing_position") if own.get("is_playing") else None
-        start = float(own.get("loop_start" if own.get("looping") else "start_marker") or 0.0)
-        end = float(own.get("loop_end" if own.get("looping") else "end_marker") or 4.0)
-        color = color_of(clip) if len(clips) == 1 else theme.AUTHORS[n % len(theme.AUTHORS)]
-        notes = mirror.notes(clip)
-        rolls.append(
-            Roll(
-                clip.name,
-                notes,
-                color,
-                min([start, *(note.start_time for note in notes)]),
-                max([end, *(note.start_time + note.duration for note in notes)]),
-                (start, end) if own.get("looping") else None,
-                playhead,
-                _envelopes(mirror, clip),
-            )
-        )
-    return roll(rolls, keys, colors, width=width, beats_per_bar=beats_per_bar(mirror))
+    return Keys(harmony.spelled(scale), shaded, from_set.pads_of(mirror, clip))
+
+
+def loop_of_clip(clip: Node) -> tuple[float, float]:
+    """What of a clip plays: its loop, or from its start to its end marker; in beats."""
+    own = clip.props
+    start = float(own.get("loop_start" if own.get("looping") else "start_marker") or 0.0)
+    return start, float(own.get("loop_end" if own.get("looping") else "end_marker") or 4.0)
+
+
+def roll_of(mirror: Mirror, clip: Node, ink: str, gauges: dict[str, Any]) -> Roll:
+    """A MIDI clip's notes in a colour; its playhead comes from `gauges`."""
+    own = clip.props
+    start, end = loop_of_clip(clip)
+    notes = mirror.notes(clip)
+    return Roll(
+        clip.name,
+        notes,
+        ink,
+        min([start, *(note.start_time for note in notes)]),
+        max([end, *(note.start_time + note.duration for note in notes)]),
+        (start, end) if own.get("looping") else None,
+        gauges.get(f"{mirror.ref(clip.id)}.playing_position") if own.get("is_playing") else None,
+        _envelopes(mirror, clip),
+    )
 
 
 def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:
@@ -189,23 +202,27 @@ def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, 
 
 def _session(mirror: Mirror, colors: Theme, width: int) -> Picture:
     top = song(mirror)
-    columns = []
-    for track in mirror.children(top, "tracks"):
-        cells = []
-        for slot in mirror.children(track, "clip_slots"):
-            clip = mirror.child(slot, "clip")
-            cells.append(_cell(mirror, slot, clip))
-        columns.append(Column(mirror.ref(track.id), track.name, color_of(track), cells, flags(track)))
-    rows = [
-        Row(
-            mirror.ref(scene.id),
-            scene.name,
-            color_of(scene, ""),
-            "triggered" if scene.props.get("is_triggered") else "",
-        )
-        for scene in mirror.children(top, "scenes")
-    ]
+    tracks = list(mirror.children(top, "tracks"))
+    columns = [column_of(mirror, track, cells_of(mirror, track)) for track in tracks]
+    rows = [row_of(mirror, scene) for scene in mirror.children(top, "scenes")]
     return session(columns, rows, colors, width=width)
+
+
+def column_of(mirror: Mirror, track: Node, cells: list[Cell]) -> Column:
+    """A track of the grid with these cells."""
+    return Column(mirror.ref(track.id), track.name, color_of(track), cells, flags(track))
+
+
+def cells_of(mirror: Mirror, track: Node, first: int = 0, end: int | None = None) -> list[Cell]:
+    """The track's slots from `first` to before `end`."""
+    slots = mirror.children(track, "clip_slots")[first:end]
+    return [_cell(mirror, slot, mirror.child(slot, "clip")) for slot in slots]
+
+
+def row_of(mirror: Mirror, scene: Node) -> Row:
+    """A scene of the grid."""
+    state = "triggered" if scene.props.get("is_triggered") else ""
+    return Row(mirror.ref(scene.id), scene.name, color_of(scene, ""), state)
 
 
 def _cell(mirror: Mirror, slot: Node, clip: Node | None) -> Cell:
@@ -235,40 +252,58 @@ def _depth(mirror: Mirror, track: Node) -> int:
 
 
 def _arrangement(mirror: Mirror, colors: Theme, width: int, gauges: dict[str, Any]) -> Picture:
-    top = song(mirror)
-    lanes, end = [], 0.0
-    for track in mirror.children(top, "tracks"):
-        blocks = []
-        for clip in mirror.children(track, "arrangement_clips"):
-            props = clip.props
-            start, stop = float(props.get("start_time") or 0), float(props.get("end_time") or 0)
-            end = max(end, stop)
-            looping = bool(props.get("looping"))
-            offset = float(props.get("loop_start" if looping else "start_marker") or 0.0)
-            loop = float(props.get("loop_end") or 0) - offset if looping else 0.0
-            notes = mirror.notes(clip) if props.get("is_midi_clip") else ()
-            ref = mirror.ref(clip.id)
-            muted = bool(props.get("muted"))
-            blocks.append(Block(ref, clip.name, color_of(clip), start, stop, notes, offset, loop, muted))
-        lanes.append(
-            Lane(
-                mirror.ref(track.id), track.name, color_of(track), blocks, _depth(mirror, track), flags(track)
-            )
-        )
-    cues = sorted((float(cue.props.get("time") or 0), cue.name) for cue in mirror.children(top, "cue_points"))
-    end = max([end, *(time for time, _ in cues)])
-    props = top.props
-    start = float(props.get("loop_start") or 0)
+    tracks = mirror.children(song(mirror), "tracks")
     return arrangement(
-        lanes,
+        [lane_of(mirror, track) for track in tracks],
         colors,
-        end=end,
-        locators=cues,
-        loop=(start, start + float(props.get("loop_length") or 0)) if props.get("loop") else None,
+        end=arrangement_end(mirror),
+        locators=locators_of(mirror),
+        loop=loop_of(mirror),
         playhead=gauges.get("song.current_song_time"),
         beats_per_bar=beats_per_bar(mirror),
         width=width,
     )
+
+
+def lane_of(mirror: Mirror, track: Node) -> Lane:
+    """A track of the arrangement with its clips."""
+    blocks = [_block(mirror, clip) for clip in mirror.children(track, "arrangement_clips")]
+    ref = mirror.ref(track.id)
+    return Lane(ref, track.name, color_of(track), blocks, _depth(mirror, track), flags(track))
+
+
+def _block(mirror: Mirror, clip: Node) -> Block:
+    props = clip.props
+    start, stop = float(props.get("start_time") or 0), float(props.get("end_time") or 0)
+    looping = bool(props.get("looping"))
+    offset = float(props.get("loop_start" if looping else "start_marker") or 0.0)
+    loop = float(props.get("loop_end") or 0) - offset if looping else 0.0
+    notes = mirror.notes(clip) if props.get("is_midi_clip") else ()
+    ref, muted = mirror.ref(clip.id), bool(props.get("muted"))
+    return Block(ref, clip.name, color_of(clip), start, stop, notes, offset, loop, muted)
+
+
+def locators_of(mirror: Mirror) -> list[tuple[float, str]]:
+    """Time in beats and name, in order."""
+    return sorted(
+        (float(cue.props.get("time") or 0), cue.name) for cue in mirror.children(song(mirror), "cue_points")
+    )
+
+
+def loop_of(mirror: Mirror) -> tuple[float, float] | None:
+    """The arrangement's loop in beats, None while it is off."""
+    props = song(mirror).props
+    start = float(props.get("loop_start") or 0)
+    return (start, start + float(props.get("loop_length") or 0)) if props.get("loop") else None
+
+
+def arrangement_end(mirror: Mirror) -> float:
+    """Beats to the end of the last clip or to the last locator."""
+    ends = [time for time, _ in locators_of(mirror)]
+    for track in mirror.children(song(mirror), "tracks"):
+        for clip in mirror.children(track, "arrangement_clips"):
+            ends.append(float(clip.props.get("end_time") or 0))
+    return max(ends, default=0.0)
 
 
 def _dial(mirror: Mirror, node: Node | None, name: str = "") -> Dial:
@@ -288,7 +323,8 @@ def _dial(mirror: Mirror, node: Node | None, name: str = "") -> Dial:
     )
 
 
-def _strip(mirror: Mirror, track: Node, gauges: dict[str, Any]) -> Strip:
+def strip_of(mirror: Mirror, track: Node, gauges: dict[str, Any]) -> Strip:
+    """A track's mixer; its meters come from `gauges`."""
     held = mirror.child(track, "mixer_device")
     ref = mirror.ref(track.id)
     meter = gauges.get(f"{ref}.output_meter_left"), gauges.get(f"{ref}.output_meter_right")

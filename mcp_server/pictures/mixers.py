@@ -13,6 +13,8 @@ from .theme import Theme
 STRIP_WIDTH = 84
 FADER_HEIGHT = 190
 MOST_STRIPS = 40
+METERS, METER_WIDTH = (54, 63), 7
+"""Where the two meters lie in a strip, in pixels from its left."""
 TICKS = ((1.0, "6"), (0.85, "0"), (0.7, "-6"), (0.55, "-12"), (0.4, "-18"), (0.25, "-30"))
 """Positions of a volume fader (0 to 1) and their decibels, as Live's scale has them."""
 
@@ -46,20 +48,41 @@ class Strip:
 def mixer(strips: Sequence[Strip], colors: Theme) -> Picture:
     """All strips side by side; those beyond 40 are counted, not drawn."""
     shown = strips[:MOST_STRIPS]
-    sends = max((len(strip.sends) for strip in shown), default=0)
-    top = 34 + sends * 34 + 62
-    height = top + FADER_HEIGHT + 58
+    sends = most_sends(shown)
     width = max(200, 16 + STRIP_WIDTH * len(shown))
-    picture = Picture(width, height, colors.background, "Mixer")
-    picture.description = "; ".join(
-        f"{strip.name}: {strip.volume.text}{', ' + ' '.join(strip.flags) if strip.flags else ''}"
-        for strip in shown
-    )
-    for n, strip in enumerate(shown):
-        _strip(picture, strip, 8 + n * STRIP_WIDTH, top, sends, colors)
+    picture = Picture(width, mixer_height(sends), colors.background, "Mixer")
+    picture.description = "; ".join(map(in_words, shown))
+    draw_strips(picture, shown, 8, sends, colors)
     if len(strips) > len(shown):
-        picture.text(8, height - 8, f"Not shown: {len(strips) - len(shown)} more tracks", colors.warning)
+        rest = f"Not shown: {len(strips) - len(shown)} more tracks"
+        picture.text(8, picture.height - 8, rest, colors.warning)
     return picture
+
+
+def in_words(strip: Strip) -> str:
+    """A strip's name, level and switches."""
+    return f"{strip.name}: {strip.volume.text}{', ' + ' '.join(strip.flags) if strip.flags else ''}"
+
+
+def most_sends(strips: Sequence[Strip]) -> int:
+    """Sends of the strip that has most."""
+    return max((len(strip.sends) for strip in strips), default=0)
+
+
+def fader_top(sends: int) -> int:
+    """The y of a fader's upper end, below so many sends and the pan."""
+    return 34 + sends * 34 + 62
+
+
+def mixer_height(sends: int) -> int:
+    """Of a mixer's picture, in pixels."""
+    return fader_top(sends) + FADER_HEIGHT + 58
+
+
+def draw_strips(picture: Picture, strips: Sequence[Strip], left: float, sends: int, colors: Theme) -> None:
+    """Strips side by side, with room for so many sends."""
+    for n, strip in enumerate(strips):
+        _strip(picture, strip, left + n * STRIP_WIDTH, fader_top(sends), sends, colors)
 
 
 def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, colors: Theme) -> None:
@@ -87,12 +110,16 @@ def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, col
     picture.line(rail - 11, at, rail + 11, at, colors.background)
     if strip.meter is not None:
         for n, level in enumerate(strip.meter):
-            left = x + 54 + n * 9
-            picture.rect(left, top, 7, FADER_HEIGHT, colors.lane)
+            left = x + METERS[n]
+            picture.rect(left, top, METER_WIDTH, FADER_HEIGHT, colors.lane)
             tall = FADER_HEIGHT * min(1.0, max(0.0, level))
             # 0 dBFS lies at 0.921 of Live's meter.
             picture.rect(
-                left, top + FADER_HEIGHT - tall, 7, tall, colors.armed if level > 0.921 else colors.playing
+                left,
+                top + FADER_HEIGHT - tall,
+                METER_WIDTH,
+                tall,
+                colors.armed if level > 0.921 else colors.playing,
             )
     bottom = top + FADER_HEIGHT + 18
     picture.text(middle, bottom, strip.volume.text, colors.text, size=12, anchor="middle", bold=True)

@@ -59,22 +59,11 @@ def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, wi
     picture = Picture(width, height, colors.background, "Session")
     clips = sum(cell_.name is not None for column in columns for cell_ in column.cells)
     picture.description = f"Session: {len(columns)} tracks, {len(rows)} scenes, {clips} clips"
-    for n, column in enumerate(shown):
-        x = 8 + n * cell
-        _head(picture, column, x, cell, colors)
-        for m, slot in enumerate(column.cells[:MOST_SCENES]):
-            _cell(picture, slot, x, NAMES + m * CELL_HEIGHT, cell, colors)
+    draw_heads(picture, shown, 8, cell, colors)
+    draw_cells(picture, [column.cells[:MOST_SCENES] for column in shown], (8, NAMES), cell, colors)
     left = 8 + len(shown) * cell + 6
     picture.text(left, 22, "Scenes", colors.muted_text, size=11)
-    for m, scene in enumerate(scenes):
-        y = NAMES + m * CELL_HEIGHT
-        fill = scene.color or colors.panel
-        picture.rect(left, y + 1, SCENES_WIDTH, CELL_HEIGHT - 2, fill, data=scene.ref)
-        sign = SIGNS.get(scene.state, "")
-        picture.text(
-            left + 6, y + 16, f"{sign} {scene.name or m + 1}".strip(), theme.on(fill) if scene.color else colors.text,
-            width=SCENES_WIDTH - 10,
-        )  # fmt: skip
+    draw_scenes(picture, scenes, (left, NAMES), 0, colors)
     missing = []
     if len(columns) > len(shown):
         missing.append(f"{len(columns) - len(shown)} more tracks")
@@ -83,6 +72,36 @@ def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, wi
     if missing:
         picture.text(8, height - 9, "Not shown: " + ", ".join(missing), colors.warning, size=12)
     return picture
+
+
+def draw_heads(picture: Picture, columns: Sequence[Column], left: float, cell: float, colors: Theme) -> None:
+    """The names of tracks, side by side, each `cell` pixels wide."""
+    for n, column in enumerate(columns):
+        _head(picture, column, left + n * cell, cell, colors)
+
+
+def draw_cells(
+    picture: Picture, cells: Sequence[Sequence[Cell]], at: tuple[float, float], cell: float, colors: Theme
+) -> None:
+    """Slots, a list for each track, with the first one's corner `at`."""
+    for n, column in enumerate(cells):
+        for m, slot in enumerate(column):
+            _cell(picture, slot, at[0] + n * cell, at[1] + m * CELL_HEIGHT, cell, colors)
+
+
+def draw_scenes(
+    picture: Picture, rows: Sequence[Row], at: tuple[float, float], first: int, colors: Theme
+) -> None:
+    """The names of scenes, one below the other; without a name its number, counted from `first`."""
+    left, top = at
+    for m, scene in enumerate(rows):
+        y = top + m * CELL_HEIGHT
+        fill = scene.color or colors.panel
+        picture.rect(left, y + 1, SCENES_WIDTH, CELL_HEIGHT - 2, fill, data=scene.ref)
+        sign = SIGNS.get(scene.state, "")
+        name = f"{sign} {scene.name or first + m + 1}".strip()
+        ink = theme.on(fill) if scene.color else colors.text
+        picture.text(left + 6, y + 16, name, ink, width=SCENES_WIDTH - 10)
 
 
 def _head(picture: Picture, column: Column, x: float, cell: float, colors: Theme) -> None:

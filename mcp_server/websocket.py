@@ -1,0 +1,159 @@
+"""A websocket over a connection that asked for one: wsproto speaks the protocol, ASGI's events are its two ends.
+
+The application gets a scope of type "websocket" and the events `websocket.connect`, `.receive` and `.disconnect`; it
+sends `websocket.accept`, `.send` and `.close`. Only texts are taken, up to TEXT_BYTES each. Leaving, for whatever
+reason, says goodbye for at most GOODBYE_S: a client that reads nothing does not hold the server.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+import trio
+from wsproto import ConnectionType, WSConnection
+from wsproto.connection import ConnectionState
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Ping,
+    RejectConnection,
+    RejectData,
+    Request,
+    TextMessage,
+)
+from wsproto.utilities import RemoteProtocolError
+
+TEXT_BYTES = 64 * 1024
+"""Of one message to us; pages send short ones."""
+CHUNK = 64 * 1024
+GOODBYE_S = 0.2
+GOING_AWAY, UNSUPPORTED, TOO_BIG = 1001, 1003, 1009
+
+
+def wanted(headers: list[tuple[bytes, bytes]]) -> bool:
+    """True for a request that asks for a websocket."""
+    told = [value.lower() for name, value in headers if name == b"upgrade"]
+    return told == [b"websocket"]
+
+
+class WebSocket:
+    """The server's side of one websocket.
+
+    Args:
+      headers, target: Of the request that asked for it, as h11 has them.
+      ahead: What the client sent behind the request.
+
+    Raises:
+      RemoteProtocolError: the request breaks RFC 6455.
+    """
+
+    def __init__(
+        self, stream: trio.SocketStream, headers: list[tuple[bytes, bytes]], target: bytes, ahead: bytes
+    ) -> None:
+        self._stream = stream
+        self._ws = WSConnection(ConnectionType.SERVER)
+        self._ws.initiate_upgrade_connection(headers, target)
+        self._events = iter(self._ws.events())
+        if not isinstance(next(self._events, None), Request):
+            raise RemoteProtocolError("no request for a websocket")
+        self._ahead = ahead
+        self._received: deque[dict[str, Any]] = deque([{"type": "websocket.connect"}])
+        self._text = ""
+        self._ended = False
+        self._sending = trio.Lock()
+
+    @property
+    def accepted(self) -> bool:
+        """True once the application took it."""
+        return self._ws.state is not ConnectionState.CONNECTING
+
+    async def receive(self) -> dict[str, Any]:
+        """The next event for the application; after `websocket.disconnect` that again."""
+        await trio.lowlevel.checkpoint()
+        while not self._received:
+            if self._ended:
+                return {"type": "websocket.disconnect", "code": 1006}
+            data, self._ahead = self._ahead, b""
+            if not data:
+                try:
+                    data = bytes(await self._stream.receive_some(CHUNK))
+                except (trio.BrokenResourceError, trio.ClosedResourceError):
+                    data = b""
+            self._ws.receive_data(data or None)
+            for event in self._ws.events():
+                await self._take(event)
+        return self._received.popleft()
+
+    async def _take(self, event: Any) -> None:
+        if isinstance(event, TextMessage):
+            self._text += event.data
+            if len(self._text) > TEXT_BYTES:
+                await self.close(TOO_BIG, "too long")
+            elif event.message_finished:
+                text, self._text = self._text, ""
+                self._received.append({"type": "websocket.receive", "text": text})
+        elif isinstance(event, BytesMessage):
+            await self.close(UNSUPPORTED, "only texts are taken")
+        elif isinstance(event, Ping):
+            await self._write(event.response())
+        elif isinstance(event, CloseConnection):
+            if self._ws.state is ConnectionState.REMOTE_CLOSING:
+                await self._write(event.response())
+            self._ended = True
+            self._received.append({"type": "websocket.disconnect", "code": event.code})
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """What the application sends; waits while the client does not read. Nothing once the client has gone."""
+        match message["type"]:
+            case "websocket.accept":
+                headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
+                await self._write(AcceptConnection(extra_headers=headers))
+            case "websocket.send":
+                await self._write(TextMessage(data=message["text"]))
+            case "websocket.close" if self.accepted:
+                await self.close(message.get("code", 1000), message.get("reason", ""))
+            case "websocket.close":
+                await self._refuse()
+
+    async def _refuse(self) -> None:
+        body = b"403: this page may not connect\n"
+        head = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+        head.append((b"connection", b"close"))
+        await self._write(
+            RejectConnection(status_code=403, headers=head, has_body=True), RejectData(data=body)
+        )
+        self._ended = True
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Say goodbye; the application gets `websocket.disconnect` next."""
+        if not self._ended and self._ws.state is ConnectionState.OPEN:
+            await self._write(CloseConnection(code=code, reason=reason))
+        self._ended = True
+
+    async def leave(self) -> None:
+        """End it, within GOODBYE_S, also when the server is stopped: the page knows then that it need not wait."""
+        with (
+            trio.CancelScope(shield=True),
+            trio.move_on_after(GOODBYE_S),
+            suppress(trio.BrokenResourceError, trio.ClosedResourceError),
+        ):
+            if not self.accepted and not self._ended:
+                await self._refuse()
+            await self.close(GOING_AWAY, "the server ends")
+            # What is closed with bytes unread is reset, and the goodbye lost.
+            await self._stream.send_eof()
+            while await self._stream.receive_some(CHUNK):
+                pass
+
+    async def _write(self, *events: Any) -> None:
+        if self._ended:
+            return
+        async with self._sending:
+            try:
+                await self._stream.send_all(b"".join(self._ws.send(event) for event in events))
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                # The application is told by `receive`.
+                self._ended = True
