@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mirror import Call, Mirror, Node, Operation, errors
+from mirror import Call, Mirror, Node, Operation, Set, errors
 from mirror.queries import resolve
 from mirror.store import Store
 from remote_script.SetMirror.contract import reach, schema
-from remote_script.SetMirror.operations import RESULT
+from remote_script.SetMirror.contract.late import is_late, parse
 
 Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
 
@@ -104,6 +104,8 @@ def acts_of(store: Store, ops: Iterable[Operation]) -> list[Act]:
 
 
 def _acts(store: Store, op: Operation) -> list[Act]:
+    if is_late(op.target):
+        return _of_what_is_made(store, op)
     node = found(store, op.target)
     label = label_of(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
@@ -113,7 +115,7 @@ def _acts(store: Store, op: Operation) -> list[Act]:
             for effect in effects
         ]
     if node is None:
-        return _of_what_is_made(op)
+        return []
     method = schema.methods(node.type).get(op.method) if node.type in schema.CLASSES else None
     if method is None:
         return [Act("edit", f"{op.method} ({label})", (node.id,))]
@@ -127,13 +129,16 @@ def _acts(store: Store, op: Operation) -> list[Act]:
     return acts or [Act("read", f"{op.method} ({label})", (node.id,))]
 
 
-def _of_what_is_made(op: Call) -> list[Act]:
-    """Of what the same write makes nothing is protected; what kind of act it is still counts."""
+def _of_what_is_made(store: Store, op: Operation) -> list[Act]:
+    """Of what the same write makes only what it hangs in can be protected; what kind of act it is still counts."""
+    owner = parse(str(op.target)).owner
+    ids = () if owner is None or owner not in store.nodes else (owner,)
+    if isinstance(op, Set):
+        effects = reach.acts_of_set(0, op.name)
+        return [Act(each.kind, f"set {op.name} of {op.target}", ids) for each in effects]  # type: ignore[arg-type]
     named = [methods[op.method] for methods in map(schema.methods, schema.CLASSES) if op.method in methods]
-    if RESULT.match(str(op.target)) is None:
-        return []
     kinds = dict.fromkeys(act.kind for method in named for act in reach.kinds_of(method))
-    return [Act(kind, f"{op.method} ({op.target})") for kind in kinds]  # type: ignore[arg-type]
+    return [Act(kind, f"{op.method} ({op.target})", ids) for kind in kinds]  # type: ignore[arg-type]
 
 
 def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:

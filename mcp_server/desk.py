@@ -27,7 +27,6 @@ from mirror import (
     values,
 )
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.operations import RESULT
 
 from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .library import Library
@@ -123,8 +122,11 @@ class Desk:
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
             more["expect"] = plan.expect
-        self._held = plan.tools
-        answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
+        self._held = tuple(dict.fromkeys(each.tool for each in plan.calls))
+        try:
+            answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
+        except errors.MirrorError as problem:
+            raise plan.told(problem, scope.makes) from None
         notes = [*scope.notes, *plan.notes]
         return {**answer, "notes": notes} if notes else answer
 
@@ -312,15 +314,6 @@ class Desk:
                     hint="ask again",
                 )
 
-    def _about(self, target: int | str, results: list[dict[str, Any]]) -> Node | None:
-        """What an operation was about, also where another one of the same write had made it."""
-        if isinstance(target, str) and (made := RESULT.match(target)):
-            result = results[int(made[1])].get("result")
-            if not isinstance(result, dict) or "ref" not in result:
-                return None
-            target = f"{result['ref']}/{made[2]}" if made[2] else result["ref"]
-        return found(self._whole.store, target)
-
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""
         results: list[dict[str, Any]] = [
@@ -328,7 +321,8 @@ class Desk:
             for each in result.results
         ]
         for op, told in zip(ops, results, strict=False):
-            node = self._about(op.target, results)
+            # Of a late target the script says what it turned out to be.
+            node = found(self._whole.store, told.pop("target", op.target))
             if node is not None and self.mirror.hides(node.id):
                 done = {name: told[name] for name in ("changed", "verified")}
                 told.clear()

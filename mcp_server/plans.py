@@ -3,51 +3,56 @@
 A tool's plan is a pure function of its arguments and a `Scope`: the Set as the mirror shows it, and what earlier calls
 of the same batch will make. Batch, dry run, policy, consent and recipes all use plans; `Desk.write` carries one out.
 
-In a batch `$k` is what call k makes, `$k/clip_slots/1` what hangs below. Such an object is a `Node` whose id is the
-text that the wire has for it. Within one plan, `made(n)` is what its own operation n makes.
+In a batch `$k` is what call k makes, `$k/clip_slots/1` or `$k/parameters/Dry/Wet` what hangs below: a `LateNode`.
+Within one plan, `made(n)` is what its own operation n makes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, zip_longest
 from typing import Any, NamedTuple
 
 import msgspec
 
 from mirror import Call, Mirror, Node, Note, Operation, Set, errors
-from mirror.queries import KINDS, named, schema_is_a
-from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.operations import RESULT
+from mirror.queries import named
+from remote_script.SetMirror.contract import naming
+from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.late import is_late
 from remote_script.SetMirror.write import OPERATIONS
 
 from . import reading, units, views
+from .late_nodes import (
+    LateNode,
+    Product,
+    fits,
+    in_calls,
+    late_node,
+    listed,
+    product,
+    shifted,
+    step_below,
+    tree_property,
+    wire,
+)
 
 _AS_LONG_AS = {"clip_slots": "scenes", "sends": "return_tracks"}
 """Lists of a new track that are as long as one of the song's."""
-_MADE = {
-    "duplicate_track": "Track",
-    "duplicate_scene": "Scene",
-    "duplicate_device": "Device",
-    "duplicate_clip_to": "Clip",
-    "capture_and_insert_scene": "Scene",
-}
-"""What the methods make that return nothing, by class; `calls.PRODUCTS` finds them."""
 
 
-class Own(str):
-    """`$n` of a plan's own operation n; joined to other plans it gets their number."""
+class Held(NamedTuple):
+    """A call that a batch holds: its tool, and the first of its operations."""
+
+    tool: str
+    first: int
 
 
-def made(number: int, path: str = "") -> str:
-    """What the plan's own operation `number` makes, or what hangs below that."""
-    return Own(f"${number}/{path}" if path else f"${number}")
-
-
-class Product(NamedTuple):
-    """What a call of a batch makes: the operation that makes it, and its class."""
-
-    operation: int
-    type: str
+def held(tools: Sequence[str], parts: Sequence[Sequence[Operation]]) -> tuple[Held, ...]:
+    """The calls of a batch from their tools and the operations of each."""
+    firsts = accumulate(map(len, parts), initial=0)
+    return tuple(Held(tool, first) for tool, first in zip(tools, firsts, strict=False))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
       operations: In order; `made(n)` stands for what operation n makes.
       makes: What `$k` is for a batch that holds this plan.
       notes: What the answer says besides, such as which clip the selection meant.
-      tools: The tools whose calls a batch holds: rules about a tool hold inside of a batch, too.
+      calls: The calls that a batch holds: rules about a tool hold inside of a batch, too, and refusals name the call.
       if_revision, expect, dry_run: As `WriteRequest` has them.
     """
 
@@ -66,7 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...]
     makes: Product | None = None
     notes: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
+    calls: tuple[Held, ...] = ()
     if_revision: int | None = None
     expect: tuple[tuple[Any, str, Any], ...] = ()
     dry_run: bool = False
@@ -83,42 +88,56 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             ops = tuple(
                 msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops
             )
-        more.setdefault(
-            "makes", next((found for found in map(_product, range(len(ops)), ops) if found), None)
-        )
+        more.setdefault("makes", next((found for n in range(len(ops)) if (found := product(n, ops))), None))
         return cls(label=label, operations=ops, **more)
 
     def final(self, offset: int = 0) -> tuple[Operation, ...]:
         """The operations as the mirror takes them, after `offset` others."""
         return tuple(_final(op, offset) for op in self.operations)
 
+    def told(self, problem: errors.MirrorError, makes: list[int | None]) -> errors.MirrorError:
+        """A refusal of one of the operations in terms of the calls: "call 7 (create_clip): …".
 
-def _product(number: int, op: Operation) -> Product | None:
-    if not isinstance(op, Call):
-        return None
-    if op.method in _MADE:
-        return Product(number, _MADE[op.method])
-    found = {
-        method.returns_of
-        for name in schema.CLASSES
-        if (method := schema.methods(name).get(op.method)) is not None and method.returns == "obj"
-    }
-    return Product(number, found.pop()) if len(found) == 1 else None
+        Args:
+          makes: By call, the operation that makes what `$k` is.
+        """
+        problems = problem.facts.get("problems")
+        number = problem.facts.pop("op", None)
+        if number is None and isinstance(problems, list) and problems:
+            number = problems[0].get("op")
+        if isinstance(problems, list):
+            problem.facts["problems"] = [self._told(each, makes) for each in problems]
+        if not self.calls:
+            return problem
+        problem.rule = in_calls(problem.rule, makes)
+        problem.hint = in_calls(problem.hint, makes) if problem.hint else problem.hint
+        problem.value = in_calls(problem.value, makes) if isinstance(problem.value, str) else problem.value
+        if isinstance(number, int) and number >= 0:
+            call = self._call_of(number)
+            problem.facts["call"] = call
+            problem.rule = f"call {call} ({self.calls[call].tool}): {problem.rule}"
+        return problem
+
+    def _told(self, each: dict[str, Any], makes: list[int | None]) -> dict[str, Any]:
+        """One of several problems, with its call instead of its operation."""
+        about = {
+            name: in_calls(value, makes) if isinstance(value, str) else value
+            for name, value in each.items()
+            if name != "op"
+        }
+        number = each.get("op")
+        return {"call": self._call_of(number), **about} if isinstance(number, int) and number >= 0 else about
+
+    def _call_of(self, operation: int) -> int:
+        return max((n for n, each in enumerate(self.calls) if each.first <= operation), default=0)
 
 
 def _final(op: Operation, offset: int) -> Operation:
-    def plain(value: Any) -> Any:
-        if isinstance(value, Own):
-            match = RESULT.match(value)
-            assert match is not None
-            path = f"/{match[2]}" if match[2] else ""
-            return f"${int(match[1]) + offset}{path}"
-        return value
-
     if isinstance(op, Set):
-        return msgspec.structs.replace(op, target=plain(op.target), value=plain(op.value))
-    args = {name: plain(value) for name, value in op.args.items()}
-    return msgspec.structs.replace(op, target=plain(op.target), args=args)
+        target, value = shifted(op.target, offset), shifted(op.value, offset)
+        return msgspec.structs.replace(op, target=target, value=value)
+    args = {name: shifted(value, offset) for name, value in op.args.items()}
+    return msgspec.structs.replace(op, target=shifted(op.target, offset), args=args)
 
 
 class Scope:
@@ -132,8 +151,10 @@ class Scope:
         """
         self.mirror = mirror
         self._meant: dict[str, int] = {} if meant is None else meant
-        self.made: list[Product | None] = []
+        self.made: list[LateNode | None] = []
         """What the calls of the batch so far make."""
+        self.makes: list[int | None] = []
+        """By which operation each of them makes it."""
         self.operations = 0
         """How many operations they have."""
         self.taken: set[Any] = set()
@@ -199,8 +220,15 @@ class Scope:
         return node
 
     def ref(self, node: Node) -> str:
-        """Where it is; of what does not exist yet the text that stands for it."""
-        return self.mirror.ref(node.id) if isinstance(node.id, int) else str(node.id)
+        """Where it is; of what does not exist yet the text that stands for it, in calls of the batch."""
+        return self.mirror.ref(node.id) if isinstance(node.id, int) else self.said(str(node.id))
+
+    def said(self, text: str) -> str:
+        """The text of a late target as a client writes it."""
+        if text.startswith("@"):
+            id_, _, path = text[1:].partition("/")
+            text = f"{self.mirror.ref(int(id_))}/{path}"
+        return in_calls(text, self.makes)
 
     def named(self, name: str, *kinds: str) -> list[Node]:
         """As `mirror.queries.named`."""
@@ -216,55 +244,107 @@ class Scope:
             return self.mirror.children(node, role)
         if role not in _AS_LONG_AS:
             raise errors.NotAvailable(
-                f"What {node.id} has as {role} is known only once it exists",
-                hint="use a call after this batch, or an index: " + f"{node.id}/{role}/0",
+                f"What {self.ref(node)} has as {role} is known only once it exists",
+                hint=f"say which by name or index: {self.ref(node)}/{role}/0",
             )
         count = len(self.mirror.children("song", _AS_LONG_AS[role])) + self.scenes * (role == "clip_slots")
-        return tuple(self._below(node, f"{role}/{number}") for number in range(count))
+        return tuple(step_below(node, role, str(number)) for number in range(count))
+
+    def later(self, owner: Node, role: str, text: str) -> Node:
+        """One of a list of a new object, by name or index."""
+        if role == "sends":
+            return self.send(owner, text)
+        return listed(owner, role, text)
 
     def child(self, node: Node, role: str) -> Node | None:
         """The single object `role`; of a new object whatever the table says that it has."""
         if isinstance(node.id, int):
             return self.mirror.child(node, role)
-        return self._below(node, role)
+        return step_below(node, role)
 
     def parent(self, node: Node) -> Node:
-        """The owner; InvalidParams for the song and for what does not exist yet."""
+        """The owner; InvalidParams for the song and for what does not hang anywhere that is known."""
+        if isinstance(node, LateNode) and node.above is not None:
+            return node.above
         if node.parent is None:
             raise errors.InvalidParams(
                 f"{self.ref(node)} ({node.type}) cannot be deleted, duplicated or moved"
             )
         return self.mirror.node(node.parent)
 
+    def send(self, mixer: Node, which: Any) -> Node:
+        """A send by its index, or by the return that it goes to, which may be one that the batch makes."""
+        owner, text = self.parent(mixer), str(which).strip()
+        returns: list[Node] = []
+        if owner.type == "Track" and owner.role != "master_track":
+            returns = [*self.children("song", "return_tracks"), *self._new_returns()]
+        elif owner.type != "Track" and isinstance(owner.id, int):
+            returns = [*self.children(self.parent(owner), "return_chains")]
+        elif owner.type != "Track":
+            return listed(mixer, "sends", text)
+        found = self._return_of(mixer, returns, text)
+        if isinstance(mixer.id, int) and isinstance(found.id, int):
+            return self.children(mixer, "sends")[returns.index(found)]
+        return step_below(mixer, "sends", wire(found))
+
+    def _new_returns(self) -> list[Node]:
+        return [each for each in self.made if each is not None and each.role == "return_tracks"]
+
+    def _return_of(self, mixer: Node, returns: list[Node], text: str) -> Node:
+        if text.startswith("$"):
+            wanted = self.resolve(text, "Track")
+            found = [each for each in returns if each.id == wanted.id]
+            if not found:
+                raise errors.InvalidValue(f"{text} is no return track", text, hint="create kind 'return'")
+            return found[0]
+        try:
+            names = [each.name for each in returns]
+            return returns[naming.chosen(names, text, self.ref(mixer), "send")]
+        except BridgeError as problem:
+            if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):
+                wanted = self.resolve(text)
+                sends = self.children(mixer, "sends")
+                for each, send in zip_longest(returns, sends):
+                    if wanted in (each, send):
+                        return each
+            raise errors.from_bridge(problem) from None
+
     def _made(self, target: str, kinds: Sequence[str]) -> Node:
-        match = RESULT.match(target)
+        match = _RESULT.match(target)
         number = int(match[1]) if match is not None else -1
         if match is None or not number < len(self.made):
             raise errors.InvalidValue(
                 f"$k is what an earlier call of the batch makes, from $0; {target[:40]!r} is none",
                 target[:40],
             )
-        product = self.made[number]
-        if product is None:
+        top = self.made[number]
+        if top is None:
             raise errors.InvalidValue(f"Call {number} of the batch makes no object", target[:40])
-        top = Node(f"${product.operation}", product.type, None, "", {}, {})  # type: ignore[arg-type]
-        node = self._below(top, match[2]) if match[2] else top
-        classes = [KINDS.get(each, (each, {}))[0] for each in kinds]
-        if node.type and classes and not any(schema_is_a(node.type, each) for each in classes):
-            raise errors.InvalidValue(f"A {' or '.join(kinds)} is needed, {target} is a {node.type}", target)
+        found = self._below(top, match[2]) if match[2] else top
+        node = fits(found, tuple(kinds))
+        if node is None:
+            raise errors.InvalidValue(f"A {' or '.join(kinds)} is needed, {target} is a {found.type}", target)
         return node
 
     def _below(self, node: Node, path: str) -> Node:
-        """What is at a path below an object that does not exist yet, by the table."""
-        type_, steps = node.type, path.strip("/").split("/")
-        for step in steps:
-            if step.isascii() and step.isdigit():
+        """What is at a path below an object that does not exist yet, by the table; lists by index or name."""
+        steps = [step for step in path.split("/") if step]
+        while steps:
+            role = steps.pop(0)
+            prop = tree_property(node.type, role)
+            if prop is None:
+                raise errors.InvalidValue(f"{self.ref(node)} ({node.type}) has no {role!r} below it", path)
+            if prop.type not in ("children", "refs"):
+                node = step_below(node, role)
                 continue
-            prop = schema.properties(type_).get(step) if type_ in schema.CLASSES else None
-            if prop is None or not prop.is_tree:
-                raise errors.InvalidValue(f"{node.id} ({type_}) has no {step!r} below it", path)
-            type_ = prop.of
-        return Node(f"{node.id}/{'/'.join(steps)}", type_, None, steps[-1], {}, {})  # type: ignore[arg-type]
+            if not steps:
+                raise errors.InvalidValue(f"{role!r} of {self.ref(node)} is a list: say which, from 0", path)
+            which = steps.pop(0)
+            while steps and not which.isdecimal() and tree_property(prop.of, steps[0]) is None:
+                # A name may hold a slash: Dry/Wet.
+                which += "/" + steps.pop(0)
+            node = step_below(node, role, which) if which.isdecimal() else self.later(node, role, which)
+        return node
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -297,10 +377,9 @@ class Scope:
           TooLarge: the batch has too many operations.
         """
         ops = plan.final(self.operations)
-        shifted = None
-        if plan.makes is not None:
-            shifted = plan.makes._replace(operation=plan.makes.operation + self.operations)
-        self.made.append(shifted)
+        made = plan.makes
+        self.makes.append(None if made is None else made.operation + self.operations)
+        self.made.append(None if made is None else self._node_of(made))
         self.operations += len(ops)
         if self.operations > OPERATIONS:
             raise errors.TooLarge(
@@ -311,7 +390,24 @@ class Scope:
             )
         return ops
 
+    def _node_of(self, made: Product) -> LateNode:
+        """What a plan makes, as the calls after it see it."""
+        owner = shifted(made.owner, self.operations)
+        above: Node | None = None
+        if isinstance(owner, int) or owner == "song":
+            above = self.mirror.node(owner) if isinstance(owner, int) else self.mirror.resolve("song")
+        elif isinstance(owner, str):
+            above = self._owner_of(owner)
+        return late_node(f"${made.operation + self.operations}", made.type, above, made.role, made.name)
 
+    def _owner_of(self, text: str) -> Node | None:
+        """The new object that a text of the wire stands for, where it is what a call makes."""
+        number, _, path = text[1:].partition("/")
+        tops = [each for each in self.made if each is not None and str(each.id) == f"${number}"]
+        return (self._below(tops[0], path) if path else tops[0]) if tops else None
+
+
+_RESULT = re.compile(r"\$([0-9]{1,9})(?:[./](.+))?\Z", re.DOTALL)
 Planner = Callable[[Scope, Any], Plan]
 
 
@@ -338,7 +434,7 @@ def _required(type_: type[msgspec.Struct]) -> list[str]:
 
 def words(scope: Scope, op: Operation) -> str:
     """One operation in words, for people and for a dry run."""
-    where = op.target
+    where = scope.said(str(op.target)) if is_late(op.target) else op.target
     if isinstance(where, int) and scope.has_id(where):
         node = scope.mirror.node(where)
         where = scope.ref(node) + (f" {node.name!r}" if node.name else "")

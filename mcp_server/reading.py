@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -25,7 +24,8 @@ from msgspec import inspect
 from mirror import Node, errors
 from mirror.queries import CANDIDATES
 from remote_script.SetMirror.checks import choice
-from remote_script.SetMirror.contract import display, schema
+from remote_script.SetMirror.contract import display, late, naming, schema
+from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.values import NOTE_FIELDS
 
 from . import notation, schemas, units
@@ -44,6 +44,7 @@ class Place(Protocol):
     def children(self, node: Node | str, role: str) -> tuple[Node, ...]: ...
     def named(self, name: str, *kinds: str) -> list[Node]: ...
     def has_id(self, id_: int) -> bool: ...
+    def later(self, owner: Node, role: str, text: str) -> Node: ...
 
 
 # -- by type ---------------------------------------------------------------------------------------------------
@@ -208,6 +209,8 @@ def target(
             return named[0]
         raise _many_readings(place, number, named, kinds)
     owner: Node | str = within if within is not None else "song"
+    if within is not None and not isinstance(within.id, int):
+        return place.later(within, role, text)
     held = place.children(owner, role)
     at = held[number] if number < len(held) else None
     if at is not None and within is None:
@@ -250,59 +253,31 @@ def _indexed(place: Place, number: int, kinds: Sequence[str]) -> list[Node]:
 def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()) -> Node:
     """One of an owner's children by index from 0, id, ref or name, never guessed at.
 
+    Of an owner that its batch makes, the Remote Script finds the child when the operation runs.
+
     Args:
       what: What they are, for a refusal: "send", "parameter".
       names: Other names of theirs, such as those of the returns that the sends go to.
     """
-    held = place.children(owner, role)
     text = str(value).strip()
+    if not isinstance(owner.id, int):
+        return place.later(owner, role, text)
+    held = place.children(owner, role)
     shown = list(names) or [each.name for each in held]
-    for fits in (_exactly, _same_fold, _part):
-        at = [n for n, name in enumerate(shown[: len(held)]) if fits(name, text)]
-        if len(at) > 1:
-            raise errors.Ambiguous(
-                f"{place.ref(owner)} has {len(at)} {what}s that {text[:60]!r} can mean",
-                text[:60],
-                hint=f"write the index: {', '.join(f'{n} ({shown[n]})' for n in at[:CANDIDATES])}",
-                candidates=[shown[n] for n in at[:CANDIDATES]],
-            )
-        if at:
-            return held[at[0]]
-        if fits is _exactly and _DIGITS.fullmatch(text):
-            if int(text) < len(held):
-                return held[int(text)]
-            break
-    if text.startswith("id:") or "/" in text:
-        found = [each for each in held if each.id == place.resolve(text).id]
-        if found:
-            return found[0]
-    near = difflib.get_close_matches(text, shown, 5, 0.5)
-    known = ", ".join(shown[:40]) or "none"
-    raise errors.NotFound(
-        f"{place.ref(owner)} has {len(held)} {what}s, none of them {text[:60]!r}",
-        text[:60],
-        hint=f"did you mean {', '.join(near)}?" if near else f"they are {known}",
-    )
-
-
-def _exactly(name: str, text: str) -> bool:
-    return name == text
-
-
-def _same_fold(name: str, text: str) -> bool:
-    """Also without the letter that Live puts before a return's name: "A-Reverb"."""
-    fold = text.casefold()
-    return bool(fold) and fold in (name.casefold(), name.casefold().partition("-")[2])
-
-
-def _part(name: str, text: str) -> bool:
-    return bool(text) and text.casefold() in name.casefold()
+    try:
+        return held[naming.chosen(shown[: len(held)], text, place.ref(owner), what)]
+    except BridgeError as problem:
+        if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):
+            found = [each for each in held if each.id == place.resolve(text).id]
+            if found:
+                return found[0]
+        raise errors.from_bridge(problem) from None
 
 
 # -- values ----------------------------------------------------------------------------------------------------
 
 
-def parameter(node: Node, value: Any) -> float | str:
+def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     """What a parameter is set to: Live's inner number, or a text for the script to search.
 
     A bare number is the inner value, quoted or not; where the parameter's own texts are numbers, it is such a text.
@@ -322,17 +297,20 @@ def parameter(node: Node, value: Any) -> float | str:
     if isinstance(value, str) and display.change(value) is not None:
         return value
     number = units.number(value)
+    if number is None:
+        return str(value)
+    if not isinstance(node.id, int):
+        # What it shows is known only once it exists.
+        return {late.WRITTEN: number}
     texts = texts_of_numbers(node)
-    if number is None or not texts:
-        return str(value) if number is None else number
-    for text in texts:
-        if units.number(text) == number:
-            return text
-    raise errors.InvalidValue(
-        f"{node.name!r} shows {', '.join(texts[:40])}, not {number:g}",
-        number,
-        hint="write one of these, or {'raw': …} for the inner value",
-    )
+    found: float | str | None = display.text_of_number(texts, number)
+    if found is None:
+        raise errors.InvalidValue(
+            f"{node.name!r} shows {', '.join(texts[:40])}, not {number:g}",
+            number,
+            hint="write one of these, or {'raw': …} for the inner value",
+        )
+    return found
 
 
 def texts_of_numbers(node: Node) -> list[str]:
@@ -341,15 +319,23 @@ def texts_of_numbers(node: Node) -> list[str]:
     if not node.props.get("is_quantized") or not isinstance(items, list) or not items:
         return []
     texts = [str(each) for each in items]
-    try:
-        return texts if all(display.number(each) is not None for each in texts) else []
-    except display.Refused:
-        return []
+    return texts if display.numbers(texts) else []
+
+
+def property_of(node: Node, name: str) -> schema.Property | None:
+    """The table's row; of what does not exist yet also that of a class which it may turn out to be."""
+    if node.type not in schema.CLASSES:
+        return None
+    prop = schema.properties(node.type).get(name)
+    if prop is None and not isinstance(node.id, int):
+        below = (each for each in schema.CLASSES if schema.is_a(each, node.type))
+        prop = next((found for each in below if (found := schema.properties(each).get(name))), None)
+    return prop
 
 
 def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
     """A property's value from what was written: by the type that the table has; unknown ones as they are."""
-    prop = schema.properties(node.type).get(name) if node.type in schema.CLASSES else None
+    prop = property_of(node, name)
     if prop is None or not prop.write:
         return value
     if node.type == "DeviceParameter" and name == "value":
@@ -365,7 +351,7 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
         # A label, or the number of one; what is neither is refused with all that there are.
         return value if number is None else number
     if prop.type in ("int", "float"):
-        return number_of(prop, value, node.props.get(name))
+        return number_of(prop, value, node.props.get(name), known=isinstance(node.id, int))
     if prop.type == "bool":
         return _bool(value, inspect.BoolType(), name)
     if prop.type in ("str", "routing"):
@@ -373,8 +359,12 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
     return _parsed(value, list | dict)
 
 
-def number_of(prop: schema.Property, value: Any, now: Any) -> Any:
-    """A number of Live's in a property's own unit, or a change from `now`: "+5", "by -3 st", "120 bpm"."""
+def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -> Any:
+    """A number of Live's in a property's own unit, or a change from `now`: "+5", "by -3 st", "120 bpm".
+
+    Args:
+      known: False where nobody knows yet what it is when the change is made.
+    """
     if not isinstance(value, str):
         return value
     if prop.unit == "rgb":
@@ -390,6 +380,8 @@ def number_of(prop: schema.Property, value: Any, now: Any) -> Any:
             return value
         unit = f" of {prop.unit}" if prop.unit else ""
         raise errors.InvalidValue(f"`{prop.name}` takes a number{unit}, not {value[:60]!r}", value[:60])
+    if said is not None and not known:
+        return {late.BY: number}
     if said is not None:
         if isinstance(now, bool) or not isinstance(now, int | float):
             raise errors.InvalidValue(f"`{prop.name}` has no number to count {value[:60]!r} from", value[:60])

@@ -313,12 +313,24 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda to
       scrub: Masks what the client may not know.
     """
     # What is true of every refusal of a value helps nobody.
-    hint = "" if problem.hint in _EMPTY_HINTS else problem.hint
+    hint = _choices(problem.facts) if problem.hint in _EMPTY_HINTS else problem.hint
     line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
     facts = scrub(msgspec.to_builtins(problem.to_json()))
     return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
 
 
+def _choices(facts: dict[str, Any]) -> str:
+    """What can be chosen, where a refusal knows it and it is little."""
+    for name in ("items", "choices"):
+        known = facts.get(name)
+        texts = [str(each) for each in (known.values() if isinstance(known, dict) else known or ())]
+        if texts and sum(map(len, texts)) <= MOST_CHOICES:
+            return f"one of {', '.join(texts)}"
+    return ""
+
+
+MOST_CHOICES = 1000
+"""Characters of a list in a refusal."""
 _EMPTY_HINTS = (TABLE["INVALID_VALUE"][1], TABLE["INVALID_PARAMS"][1])
 
 

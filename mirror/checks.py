@@ -17,12 +17,11 @@ import msgspec
 
 from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror.calls import PRODUCTS
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
 from remote_script.SetMirror.contract.values import NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
-from remote_script.SetMirror.operations import RESULT
 
 from . import errors, values
 from .model import Call, Node, Operation, Set
@@ -122,7 +121,7 @@ class _Write:
             raise errors.InvalidParams("An operation is a Set or a Call", str(op)[:100])
         told: dict[str, Any] = {"op": "set" if isinstance(op, Set) else "call", "target": op.target}
         node: Node | None = None
-        if self._is_result(op.target, number):
+        if self._is_late(op.target, number):
             self.plain = False
         else:
             node = resolve(self.store, op.target)
@@ -145,23 +144,26 @@ class _Write:
                 told["overwrite"] = True
         return told
 
-    def _is_result(self, target: Any, number: int) -> bool:
-        """Whether `target` is `$k`; InvalidValue when operation k cannot have made an object."""
-        if not isinstance(target, str) or not target.startswith("$"):
+    def _is_late(self, target: Any, number: int) -> bool:
+        """Whether `target` is late; InvalidValue when an operation that it names cannot have made an object."""
+        if not late.is_late(target):
             return False
-        match = RESULT.match(target)
-        if match is None or int(match.group(1)) >= number:
-            raise errors.InvalidValue("$k names an earlier operation of the same write, from $0", target)
-        earlier = self.ops[int(match.group(1))]
-        if isinstance(earlier, Set) or not _makes_object(self.store, earlier):
-            raise errors.InvalidValue(f"Operation {match.group(1)} returns no object", target)
+        parsed = late.parse(target)
+        for made in parsed.operations():
+            if made >= number:
+                raise errors.InvalidValue("$k names an earlier operation of the same write, from $0", target)
+            earlier = self.ops[made]
+            if isinstance(earlier, Set) or not _makes_object(self.store, earlier):
+                raise errors.InvalidValue(f"${made} returns no object", target)
+        if parsed.owner is not None:
+            self.touched.add(resolve(self.store, parsed.owner).id)
         return True
 
     # -- set ---------------------------------------------------------------------------------------
 
     def _set(self, number: int, node: Node, op: Set) -> Any:
         value = self._value(number, node, op.name, op.value)
-        if isinstance(value, str) and (value.startswith("$") or node.type == "DeviceParameter"):
+        if late.is_late(value) or (isinstance(value, str) and node.type == "DeviceParameter"):
             # What it will be is known only afterwards.
             self.plain = False
         now = node.props.get(op.name)
@@ -221,7 +223,7 @@ class _Write:
 
     def _object(self, number: int, value: Any, of: str) -> Any:
         """An object as id; `$k` as it is."""
-        if self._is_result(value, number):
+        if self._is_late(value, number):
             return value
         if of == "BrowserItem":
             raise errors.NotAvailable("Browser items have no id", hint="use load with the item's path")
@@ -274,7 +276,7 @@ class _Write:
         if is_identity(value) and value[ID] is not None:
             self.touched.add(resolve(self.store, value[ID]).id)
         elif isinstance(value, str):
-            self._is_result(value, number)
+            self._is_late(value, number)
 
     # -- preconditions -----------------------------------------------------------------------------
 

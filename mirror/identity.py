@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror.contract import places
+from remote_script.SetMirror.contract import late, places
 
 from . import errors
 from .checks import Problems
@@ -58,7 +58,7 @@ def bind(
 
 
 def _bind(lookup: _Nodes, op: Operation, number: int, seen: dict[int, int | None]) -> Operation:
-    target = None if places.is_result(op.target) else lookup.resolve(op.target)
+    target = None if late.is_late(op.target) else lookup.resolve(op.target)
     type_ = "" if target is None else lookup.type_of(target)
     named = op.target if target is None else target
     if isinstance(op, Set):

@@ -135,8 +135,8 @@ class Match(msgspec.Struct, frozen=True):
 class Set(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="op", tag="set"):
     """An operation of a write: give property `name` of `target` a value.
 
-    `target`: id, ref, name, or `$k` / `$k/path` for what operation k of the same write made. `expect`: the
-    value it must have before.
+    `target`: id, ref, name, or a late target such as `$k` for what operation k of the same write made (see
+    `remote_script.SetMirror.contract.late`). `expect`: the value it must have before.
     """
 
     target: int | str
@@ -165,7 +165,7 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `note` says what Live made of the value; `display` how Live shows a parameter now; `result` is what a call
     returned or made ({id, type, ref} for objects), `value` what it returned besides. `replaced` names what went besides
-    the target: the first 20 of `replaced_count`.
+    the target: the first 20 of `replaced_count`. `target` is the id of what a late target turned out to be.
     """
 
     changed: bool = False
@@ -178,6 +178,7 @@ class OpResult(msgspec.Struct, frozen=True, omit_defaults=True):
     value: Any = None
     replaced: list[dict[str, Any]] = []
     replaced_count: int = 0
+    target: int | None = None
 
 
 class WriteProgress(msgspec.Struct, frozen=True):

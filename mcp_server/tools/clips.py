@@ -11,7 +11,8 @@ from remote_script.SetMirror.contract import schema
 
 from .. import reading, units
 from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, Value, arguments, given, settable
-from ..plans import Plan, Product, Scope, made, only
+from ..late_nodes import LateNode, made, new, product, step_below
+from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 from .notes import Notes, plain_notes
 
@@ -73,13 +74,13 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
             ops.append(Call(slot, "create_audio_clip", {"file_path": args.file_path}))
         else:
             ops.append(Call(slot, "create_clip", {"pages": length}))
-    clip = Node(made(len(ops) - 1), "Clip", None, "", {}, {})  # type: ignore[arg-type]
+    clip = new(len(ops) - 1, "Clip")
     ops += scope.sets(clip, given(args, ("name", "color")))
     notes = plain_notes(args.notes)
     if notes:
         ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
-    number = next(n for n, op in enumerate(ops) if isinstance(op, Call) and "_clip" in op.method)
-    return Plan.of("create a clip", ops, makes=Product(number, "Clip"), overwrite=args.overwrite)
+    makes = product(int(str(clip.id)[1:]), tuple(ops))
+    return Plan.of("create a clip", ops, makes=makes, overwrite=args.overwrite)
 
 
 def _slot(scope: Scope, track: Node, index: int) -> Any:
@@ -117,20 +118,30 @@ def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
     if free is not None:
         scope.taken.add(free.id)
         return [], free.id
+    if isinstance(track, LateNode):
+        count = len(scope.children(track, "clip_slots"))
+        slot: Any = step_below(track, "clip_slots", str(count)).id
+        scope.taken.add(slot)
+        return [_one_more_scene(scope)], slot
     tracks = [each.id for each in scope.children("song", "tracks")]
     if track.id not in tracks:
         raise errors.NotAvailable(
             f"{scope.ref(track)} has no clip slots", hint="return and main tracks hold no clips"
         )
+    return [_one_more_scene(scope)], made(0, f"clip_slots/{tracks.index(track.id)}")
+
+
+def _one_more_scene(scope: Scope) -> Call:
     scope.scenes += 1
     scope.notes.append("every slot was full: a scene was added at the end")
-    new = Call("song", "create_scene", {"index": -1})
-    return [new], made(0, f"clip_slots/{tracks.index(track.id)}")
+    return Call("song", "create_scene", {"index": -1})
 
 
 def _lane(scope: Scope, track: Node, index: int | UnsetType) -> Node:
     if index is UNSET:
         return track
+    if isinstance(track, LateNode):
+        return step_below(track, "take_lanes", str(index))
     lanes = scope.children(track, "take_lanes")
     if index >= len(lanes):
         raise errors.InvalidValue(
@@ -161,8 +172,9 @@ def set_clip(scope: Scope, args: Any) -> Plan:
         values["gain"] = units.gain(values["gain"], clip.props.get("gain"))
     ops = scope.sets(clip, values)
     for start, end in (("loop_start", "loop_end"), ("start_marker", "end_marker")):
-        if start in values and end in values and values[start] >= clip.props.get(end, float("inf")):
-            # Live refuses a start beyond the end: move the end first.
+        beyond = not isinstance(clip.id, int) or values.get(start, 0.0) >= clip.props.get(end, float("inf"))
+        if start in values and end in values and beyond:
+            # Live refuses a start beyond the end: move the end first. A new clip begins at 0.
             ops.sort(key=lambda op: isinstance(op, Set) and op.name == start)
     return Plan.of(f"set {scope.ref(clip)}", ops)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
-from .. import reading
+from .. import knowledge, reading
 from ..fields import Anything, Target, Track, Value
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -30,6 +31,11 @@ class InsertDevice(Arguments):
 )
 def insert_device(scope: Scope, args: InsertDevice) -> Plan:
     node = scope.target(args.to, "Track", "Chain", role="tracks")
+    near = get_close_matches(args.name, names := knowledge.all_names(), 3, 0.75)
+    if near and args.name not in names:
+        raise errors.NotFound(
+            f"Live has no device {args.name[:60]!r}", args.name[:60], hint=f"did you mean {', '.join(near)}?"
+        )
     told: dict[str, Any] = {"device_name": args.name}
     if args.index is not UNSET:
         told["device_index"] = args.index
@@ -89,15 +95,7 @@ def set_device(scope: Scope, args: SetDevice) -> Plan:
 
 def _parameter(scope: Scope, device: Node, name: str) -> Node:
     if not isinstance(device.id, int):
-        # Of a device that does not exist yet only the places are known.
-        index = "0" if name == "Device On" else name.strip()
-        if index.isascii() and index.isdigit():
-            return scope.resolve(f"${_call_of(scope, device)}/parameters/{index}", "DeviceParameter")
-        raise errors.NotAvailable(
-            f"The parameters of {device.id} have names only once it exists",
-            name,
-            hint="write their index, or set them in a call after this one",
-        )
+        return scope.later(device, "parameters", name)
     held = scope.children(device, "parameters")
     names = [each.name for each in held]
     originals = [str(each.props.get("original_name") or each.name) for each in held]
@@ -105,14 +103,12 @@ def _parameter(scope: Scope, device: Node, name: str) -> Node:
     return reading.child(scope, device, "parameters", name, "parameter", names if known else originals)
 
 
-def _call_of(scope: Scope, device: Node) -> int:
-    """Which call of the batch makes the device."""
-    operation = int(str(device.id)[1:].partition("/")[0])
-    return next(n for n, made in enumerate(scope.made) if made is not None and made.operation == operation)
-
-
 def _act(scope: Scope, rack: Node, action: str, index: int | UnsetType) -> list[Operation]:
-    scope.resolve(rack.id, "RackDevice")
+    if isinstance(rack.id, int):
+        scope.resolve(rack.id, "RackDevice")
+    if action in ("recall_variation", "delete_variation") and not isinstance(rack.id, int):
+        chosen = [] if index is UNSET else [Set(rack.id, "selected_variation_index", index)]
+        return [*chosen, Call(rack.id, _ACTIONS[action])]
     if action in ("recall_variation", "delete_variation"):
         count = rack.props.get("variation_count", 0)
         chosen = rack.props.get("selected_variation_index", -1) if index is UNSET else index

@@ -13,7 +13,7 @@ from remote_script.SetMirror.contract import schema
 from .. import reading, unavailable
 from ..acts import is_history
 from ..fields import Anything, Overwrite, Target
-from ..plans import Plan, Scope, words
+from ..plans import Plan, Scope, held, words
 from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")
@@ -104,7 +104,8 @@ Find = Callable[[str], Tool]
     idempotent=False,
 )
 def batch(scope: Scope, args: Batch) -> Plan:
-    ops = [op for part in joined(scope, args.calls) for op in part]
+    parts = joined(scope, args.calls)
+    ops = [op for part in parts for op in part]
     if args.dry_run:
         scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
     expect = []
@@ -119,7 +120,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
         if_revision=None if args.if_revision is UNSET else args.if_revision,
         expect=tuple(expect),
         dry_run=args.dry_run,
-        tools=tuple(dict.fromkeys(entry.tool for entry in args.calls)),
+        calls=held([each.tool for each in args.calls], parts),
         makes=None,
     )
 

@@ -12,6 +12,7 @@ from mirror import Operation, errors
 from .. import recipes
 from ..desk import Desk
 from ..plans import Plan, Scope, words
+from ..plans import held as held_calls
 from ..recipes.expansion import Expanded, calls_of
 from ..tool import Arguments, Toolset
 from .generic import Entry, joined, tool_named
@@ -53,14 +54,14 @@ async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
     plan = Plan.of(
         f"recipe {given.name}"[:200],
         [op for part in parts for op in part],
-        tools=("recipe", *dict.fromkeys(tool for tool, _ in expanded.calls)),
+        calls=held_calls([tool for tool, _ in expanded.calls], parts),
         dry_run=dry,
         makes=None,
     )
     try:
         answer = await desk.carry_out(scope, plan)
     except errors.MirrorError as problem:
-        raise _in_stage(problem, expanded, _call_at(parts, problem.facts.get("op"))) from None
+        raise _in_stage(problem, expanded, problem.facts.get("call")) from None
     results = answer.pop("results", [])
     answer["recipe"] = given.name
     answer["stages"] = list(_stages(expanded, parts, results))
@@ -119,13 +120,6 @@ def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> err
     stage = next((each.say for each in expanded.stages if call in each.calls), "")
     problem.rule = f"stage {stage!r}: {problem.rule}" if stage else problem.rule
     return problem
-
-
-def _call_at(parts: list[tuple[Operation, ...]], op: Any) -> int | None:
-    """The call that an operation of the write belongs to."""
-    if not isinstance(op, int) or op < 0:
-        return None
-    return next((number for number in range(len(parts)) if op < sum(map(len, parts[: number + 1]))), None)
 
 
 def _stages(

@@ -16,10 +16,11 @@ from mirror import Call, Node, Operation, Set, errors
 from .. import music
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
+from ..late_nodes import Product, made
 from ..music import analysis, form, from_set, harmony, report, writing
 from ..music.from_set import notes_of, span
 from ..music.ticks import BEAT, from_beats, to_beats
-from ..plans import Plan, Product, Scope, made, only
+from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 from .clips import free_slot
 

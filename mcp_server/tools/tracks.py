@@ -10,9 +10,9 @@ from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.places import ID
 
-from .. import reading
 from ..fields import Color, Overwrite, Target, Time, Track, Value, arguments, described, given, settable
-from ..plans import Plan, Scope, made, only
+from ..late_nodes import new
+from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 
 tools = Toolset("tracks")
@@ -72,8 +72,9 @@ def create(scope: Scope, args: Create) -> Plan:
         case _:
             told = {} if args.kind == "return" else {"index": args.index}
             ops, class_ = [Call("song", f"create_{args.kind}_track", told)], "Track"
-    new = Node(made(0), class_, None, "", {}, {})  # type: ignore[arg-type]
-    return Plan.of(f"create a {args.kind}", [*ops, *scope.sets(new, given(args, ("name", "color")))])
+    return Plan.of(
+        f"create a {args.kind}", [*ops, *scope.sets(new(0, class_), given(args, ("name", "color")))]
+    )
 
 
 class Send(Struct, forbid_unknown_fields=True):
@@ -129,16 +130,8 @@ def set_track(scope: Scope, args: Any) -> Plan:
                 raise errors.NotAvailable(f"{scope.ref(node)} has no {name}")
             ops.append(scope.set(fader, "value", value))
         ops += scope.sets(mixer, switches)
-        ops += [scope.set(_send(scope, node, mixer, each.send), "value", each.value) for each in args.sends]
+        ops += [scope.set(scope.send(mixer, each.send), "value", each.value) for each in args.sends]
     return Plan.of(f"set {scope.ref(node)}", ops)
-
-
-def _send(scope: Scope, owner: Node, mixer: Node, which: int | str) -> Node:
-    if owner.type == "Track":
-        returns = scope.children("song", "return_tracks")
-    else:
-        returns = scope.children(scope.parent(owner), "return_chains")
-    return reading.child(scope, mixer, "sends", which, "send", [each.name for each in returns])
 
 
 # -- all objects -----------------------------------------------------------------------------------------------
@@ -165,9 +158,9 @@ def delete(scope: Scope, args: Delete) -> Plan:
     return Plan.of("delete", [_deletion(scope, node) for node in nodes])
 
 
-def _place(node: Node) -> dict[str, int]:
+def _place(node: Node) -> dict[str, int] | str:
     """Wherever it stands when Live does it."""
-    return {ID: node.id}
+    return {ID: node.id} if isinstance(node.id, int) else node.id
 
 
 def _deletion(scope: Scope, node: Node) -> Operation:
@@ -346,7 +339,6 @@ def _moved_device(scope: Scope, node: Node, args: Move) -> Operation:
             "A device is moved `to` a track or chain, or to a `position`: give one of them"
         )
     to = owner if args.to is UNSET else scope.target(args.to, "Track", "Chain", role="tracks")
-    held = scope.children(to, "devices") if isinstance(to.id, int) else ()
-    position = len(held) - (to.id == owner.id) if args.position is UNSET else args.position
+    position = {ID: None} if args.position is UNSET else args.position
     told = {"device": node.id, "target": to.id, "target_position": position}
     return Call("song", "move_device", told)

@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .contract import display, schema
 from .contract.errors import BridgeError
+from .contract.late import BY, WRITTEN, said
 from .contract.places import is_identity
 from .contract.values import ABSENT, NOTE_FIELDS, items, read
 from .plans import Row
@@ -168,13 +169,16 @@ def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
     """The plain value to set; refuses what the table or the parameter's own range forbids."""
     if row.plan.type == "DeviceParameter" and prop.name == "value":
         return _parameter_value(row, value)
+    by = said(value, BY) if prop.type in ("int", "float") else None
+    if by is not None:
+        value = read(row.obj, prop.name) + by
     if prop.choices is not None and "str" in (prop.type, type(value).__name__):
         return in_bounds(prop, value)
     return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
 
 
 def _parameter_value(row: Row, value: Any) -> float:
-    name = row.value("name") or "the parameter"
+    name = read(row.obj, "name") or "the parameter"
     if read(row.obj, "is_enabled") is False:
         raise BridgeError(
             "NOT_WRITABLE",
@@ -185,8 +189,17 @@ def _parameter_value(row: Row, value: Any) -> float:
 
 
 def parameter_number(obj: Any, label: str, value: Any) -> float:
-    """The inner value of a parameter, from a number or a text that Live shows of it, within its range."""
+    """The inner value of a parameter, from a number or a text that Live shows of it, within its range.
+
+    {"written": 4} is the text of a stepped parameter that shows numbers, else the inner value.
+    """
     low, high = read(obj, "min"), read(obj, "max")
+    written = said(value, WRITTEN)
+    if written is not None:
+        value = display.text_of_number(_labels(obj), written)
+        if value is None:
+            shown = ", ".join(_labels(obj)[:40])
+            raise refuse("{} shows {}, not {:g}".format(label, shown, written), written)
     if isinstance(value, str):
         labels = _labels(obj)
         for position, text in enumerate(labels):

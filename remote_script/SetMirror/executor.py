@@ -24,7 +24,7 @@ from .expectations import check_expectations
 from .guard import Guard
 from .identity import bind
 from .later import claim_of
-from .operations import Operation, Problems, prepare
+from .operations import EARLY, Operation, Problems, prepare
 from .undo_step import UndoStep
 from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
@@ -38,6 +38,8 @@ SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
 SETTLE_PUMPS = 12
 """Also that many pumps: a stall is not the write's fault."""
+EARLY_S = 2.0
+"""For the routing lists of a track that the write made: a tick, seconds under load."""
 NOTIFYING_PUMPS = 10
 """Live refuses changes while it notifies; some 50 ms between two mutations are reported to help."""
 
@@ -384,12 +386,20 @@ class Executor:
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
         """Apply; where Live still spreads the news of the operation before, try again in the next pumps."""
-        for attempt in range(NOTIFYING_PUMPS):
+        until = min(write.deadline, self._clock() + EARLY_S)
+        attempt = 0
+        while True:
             try:
                 yield from self._apply(operation, operations, write)
                 return
+            except BridgeError as problem:
+                if not problem.facts.pop(EARLY, False) or self._clock() >= until:
+                    raise
+                yield PUMP
+                continue
             except RuntimeError as problem:
-                if "triggered by notifications" not in str(problem) or attempt == NOTIFYING_PUMPS - 1:
+                attempt += 1
+                if "triggered by notifications" not in str(problem) or attempt == NOTIFYING_PUMPS:
                     raise
             yield PUMP
 

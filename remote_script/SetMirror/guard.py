@@ -288,16 +288,17 @@ def _rate(item: Dict[str, Any]) -> Rate:
 
 def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Act]:
     row = operation.row
-    id_ = row.id if row is not None else 0
-    known = id_ != 0
+    known = row.id if row is not None else 0
     if operation.kind == "set":
         assert operation.prop is not None
-        found = reach.acts_of_set(id_, operation.prop.name)
+        found = reach.acts_of_set(known, operation.prop.name)
     elif known:
-        found = reach.acts(tree, id_, operation.method, operation.args, operation.overwrite)
+        found = reach.acts(tree, known, operation.method, operation.args, operation.overwrite)
     else:
         found = reach.kinds_of(operation.method)
-    return found if known else [act._replace(ids=()) for act in found]
+    # What the write makes below an object that was there is a part of that object.
+    above = (operation.above,) if operation.above else ()
+    return found if known else [act._replace(ids=above) for act in found]
 
 
 def _is_made(engine: Engine, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Dict, Optional, Sequence
 from .batches import Engine
 from .contract import places
 from .contract.errors import BridgeError
+from .contract.late import is_late
 from .refs import ref_of, resolve
 from .write import Write
 
@@ -34,7 +35,7 @@ def bind(engine: Engine, write: Write) -> None:
 
 def _bind_operation(lookup: _Shadow, asked: Dict[str, Any]) -> None:
     target: Optional[int] = None
-    if not places.is_result(asked.get("target")):
+    if not is_late(asked.get("target")):
         target = asked["target"] = lookup.resolve(asked.get("target"))
     type_ = "" if target is None else lookup.type_of(target)
     if asked.get("op") == "set":

@@ -1,13 +1,12 @@
 """One operation of a write: what is asked, checked as far as it can be before anything runs, then applied
 and read back.
 
-`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or `$k`: what
-operation k of the same write returned. All problems of a write are collected before the first is raised.
+`set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or late targets such as `$k`:
+what operation k of the same write made (see `late`). All problems of a write are collected before the first is raised.
 """
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 
@@ -18,17 +17,18 @@ from .call import REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .contract import schema
 from .contract.errors import BridgeError
+from .contract.late import is_late, parse
 from .contract.places import ID, is_identity
 from .contract.values import ABSENT, alive, items, live_ptr, read, same
 from .identity import SEEN
 from .later import PROPERTIES
 from .plans import Row, class_of
-from .refs import parse, ref_of, resolve
+from .products import find
+from .refs import ref_of, resolve
 from .write import Write
 
-RESULT = re.compile(r"\$(\d+)(?:[./](.+))?\Z", re.DOTALL)
-"""`$k`: what operation k of the same write made, and the way down from there."""
-
+EARLY = "early"
+"""In the facts of a refusal: Live has not filled a list yet, and will."""
 _PARAMETER_VALUES = ("value", "display_value")
 
 
@@ -97,7 +97,11 @@ class Operation:
         self.in_step = False
         """Whether a load was done by calls that end at once, within the write's undo step."""
         self._raw_before: Any = None
-        if not self._of_result(self.target):
+        self.above = 0
+        """Of a late target: the object that was there before, in which it hangs; 0 for what is all new."""
+        if self._of_result(self.target, engine):
+            self.above = parse(str(self.target)).owner or 0
+        else:
             self.row = resolve(engine.shadow, self.target)
             self.where = ref_of(engine.shadow, self.row)
             self.touches.add(self.row.id)
@@ -105,15 +109,19 @@ class Operation:
 
     # -- before anything runs ----------------------------------------------------------------------
 
-    def _of_result(self, target: Any) -> bool:
-        if not isinstance(target, str) or not target.startswith("$"):
+    def _of_result(self, target: Any, engine: Optional[Engine] = None) -> bool:
+        """Whether it is a late target; INVALID_VALUE when an operation that it names cannot have made an object."""
+        if not is_late(target):
             return False
-        match = RESULT.match(target)
-        if match is None or int(match.group(1)) >= self.number:
-            raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
-        made = self._earlier.get(int(match.group(1)))
-        if made is not None and not made.makes_object:
-            raise BridgeError("INVALID_VALUE", "Operation {} returns no object".format(made.number), target)
+        late = parse(target)
+        for number in late.operations():
+            if number >= self.number:
+                raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
+            made = self._earlier.get(number)
+            if made is not None and not made.makes_object:
+                raise BridgeError("INVALID_VALUE", "${} returns no object".format(number), target)
+        if engine is not None and late.owner is not None:
+            self.touches.add(resolve(engine.shadow, late.owner).id)
         return True
 
     @property
@@ -134,7 +142,7 @@ class Operation:
                 raise checks.missing(prop, row)
             if prop.type == "ref":
                 self.value = value
-                if value is not None and not self._of_result(value):
+                if value is not None and not self._of_result(value, engine):
                     self._check_object(engine, value, prop.of)
             elif prop.type == "routing":
                 self.value = checks.property_value(row, prop, value)
@@ -148,7 +156,7 @@ class Operation:
         self.args = checks.arguments(method, self.asked.get("args"))
         for arg in method.args:
             value = self.args.get(arg.name)
-            if value is None or not (arg.type == "obj" or arg.is_place) or self._of_result(value):
+            if value is None or not (arg.type == "obj" or arg.is_place) or self._of_result(value, engine):
                 continue
             if arg.type == "obj":
                 self._check_object(engine, value, arg.of)
@@ -176,9 +184,10 @@ class Operation:
             if str(choice.display_name) == self.value:
                 return choice
         names = [str(choice.display_name) for choice in choices]
-        raise checks.refuse(
-            "`{}` must be one of the available ones".format(self.prop.name), self.value, choices=names[:100]
-        )
+        rule = "`{}` must be one of the available ones, got {!r}".format(self.prop.name, self.value)
+        # Measured: the lists of a new track are [""] in the tick of its making.
+        early = {EARLY: True} if names == [""] else {}
+        raise checks.refuse(rule, self.value, choices=names[:100], **early)
 
     # -- what it is --------------------------------------------------------------------------------
 
@@ -290,43 +299,14 @@ class Operation:
     def resolve_now(self, engine: Engine, operations: List[Operation]) -> Row:
         """The row of the target, which may have been made by an earlier operation of this write."""
         if self.row is None:
-            obj = self._result_object(self.target, operations)
-            self.row = self._row_for(engine, obj)
-            self._check(engine, self.row)
+            row = self._row_for(engine, find(engine, str(self.target), operations))
+            self._check(engine, row)
+            self.row = row
         if not alive(self.row.obj):
             raise BridgeError(
                 "STALE_REFERENCE", "{} was removed by an earlier operation".format(self.where), self.target
             )
         return self.row
-
-    def _result_object(self, target: Any, operations: List[Operation]) -> Any:
-        match = RESULT.match(str(target))
-        assert match is not None
-        made = operations[int(match.group(1))]
-        obj = made.product
-        if obj is None or not alive(obj):
-            raise BridgeError("INVALID_VALUE", "Operation {} returned no object".format(made.number), target)
-        if match.group(2):
-            parts = parse(match.group(2))
-            for name, _ in parts:
-                try:
-                    # Only down the tree: what this write made, never what was there before.
-                    if not name.isdigit() and not self._owns(obj, name):
-                        raise LookupError(name)
-                    obj = items(obj)[int(name)] if name.isdigit() else getattr(obj, name)
-                except Exception:
-                    # Whatever Live says about it, the path leads nowhere.
-                    raise BridgeError(
-                        "STALE_REFERENCE", "{} leads nowhere at {!r}".format(target, name), target
-                    )
-        return obj
-
-    @staticmethod
-    def _owns(obj: Any, name: str) -> bool:
-        type_ = class_of(obj, "")
-        prop = schema.properties(type_).get(name) if type_ is not None else None
-        # A new scene's slots are new with it, though they live in the tracks.
-        return prop is not None and (prop.is_tree or (type_, name) == ("Scene", "clip_slots"))
 
     def _row_for(self, engine: Engine, obj: Any) -> Row:
         """The shadow's row, or one made for the moment while the object is not told yet."""
@@ -343,14 +323,14 @@ class Operation:
 
     def object_of(self, engine: Engine, value: Any, operations: List[Operation]) -> Any:
         """Live's object for an id or `$k`."""
-        if self._of_result(value):
-            return self._result_object(value, operations)
+        if self._of_result(value, engine):
+            return find(engine, value, operations)
         return self._check_object(engine, value, "").obj
 
     def _wanted(self, engine: Engine) -> Any:
         """The value as it will be read back."""
         assert self.prop is not None
-        if self.prop.type == "ref" and self.value is not None and not str(self.value).startswith("$"):
+        if self.prop.type == "ref" and self.value is not None and not is_late(self.value):
             return resolve(engine.shadow, self.value).id
         return self.value
 
@@ -370,7 +350,7 @@ class Operation:
             target = None
             if self.value is not None:
                 if self._of_result(self.value):
-                    target = self._result_object(self.value, operations)
+                    target = find(engine, self.value, operations)
                 else:
                     target = resolve(engine.shadow, self.value).obj
             if target == self._raw_before or (target is None and not alive(self._raw_before)):
@@ -552,6 +532,10 @@ class Operation:
             self._add_changes(engine, found)
         if self.note:
             found["note"] = self.note
+        if is_late(self.target) and self.row is not None:
+            told = engine.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
+            if told is not None:
+                found["target"] = told.id
         shown = self._shown()
         if shown is not None:
             found["display"] = shown

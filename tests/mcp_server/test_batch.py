@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+import trio
 import trio.testing
 
-from mcp_server.plans import Scope, made
+from mcp_server.late_nodes import made
+from mcp_server.plans import Scope
+from mcp_server.policy import File, Policy
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
 from remote_script.headless import demo_set
@@ -126,4 +130,192 @@ async def test_plans_are_pure_and_joined_with_their_numbers(autojump_clock: Cloc
         ops = [*scope.join(plan), *scope.join(plan)]
         assert [op.target for op in ops] == ["song", "$0", "song", "$2"]
         assert isinstance(ops[2], Call)
-        assert scope.ref(scope.resolve("$1/clip_slots/2")) == "$2/clip_slots/2"
+        # On the wire it is the operation's number, for people the call's.
+        slot = scope.resolve("$1/clip_slots/2")
+        assert (slot.id, scope.ref(slot)) == ("$2/clip_slots/2", "$1/clip_slots/2")
+
+
+async def test_what_a_batch_makes_takes_names_and_texts_like_what_was_there(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        entries = len(whole.history())
+        answer = await whole.call(
+            "batch",
+            calls=[
+                call("create", kind="midi", name="Lead"),
+                call("insert_device", to="$0", name="Operator"),
+                call("insert_device", to="$0", name="Compressor"),
+                call(
+                    "set_device", device="$2", parameters={"Threshold": "-24 dB", "Dry/Wet": "50 %"}, on=False
+                ),
+                call("set_property", target="$2/parameters/Ratio", property="value", value="2 : 1"),
+                call("create", kind="return", name="Echoes"),
+                call("set_track", track="$0", sends=[{"send": "$5", "value": "-12 dB"}]),
+                call("set_track", track="$0", sends=[{"send": "Reverb", "value": "-20 dB"}]),
+                call("set_track", track=0, sends=[{"send": "Echoes", "value": "-10 dB"}]),
+                call("create_clip", track="$0", length="2 bars", notes="C3@0:1 E3@1"),
+                call(
+                    "edit_envelope",
+                    clip="$9",
+                    parameter="$2/parameters/Threshold",
+                    steps=[{"time": 0, "length": 4, "value": "-30 dB"}],
+                ),
+                call("duplicate", target="$0"),
+                call(
+                    "set_device", device="$11/devices/Compressor", parameters={"Threshold": "+6 dB"}, on=True
+                ),
+            ],
+        )
+        assert answer["outcome"] == "verified"
+        assert len(whole.history()) == entries + 1
+        shown = whole.mirror.resolve
+        lead = whole.mirror.ref(shown("Lead").id) if len(whole.mirror.find(name="Lead")) == 1 else "tracks/6"
+        device = {
+            each.name: each.props["display"]
+            for each in whole.mirror.children(f"{lead}/devices/1", "parameters")
+        }
+        assert [device[name] for name in ("Device On", "Threshold", "Ratio", "Dry/Wet")] == [
+            "Off", "-24.0 dB", "2.00 : 1", "50 %",
+        ]  # fmt: skip
+        sends = whole.mirror.children(f"{lead}/mixer_device", "sends")
+        assert [each.props["display"] for each in sends] == ["-20.0 dB", "-inf dB", "-12.0 dB"]
+        assert whole.mirror.children("tracks/0/mixer_device", "sends")[2].props["display"] == "-10.0 dB"
+        copy = {
+            each.name: each.props["display"]
+            for each in whole.mirror.children("tracks/7/devices/1", "parameters")
+        }
+        assert (copy["Device On"], copy["Threshold"]) == ("On", "-18.0 dB")
+        assert await whole.differences() == []
+
+
+async def test_a_rack_of_the_batch_gets_chains_devices_and_macros(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call(
+            "batch",
+            calls=[
+                call("insert_device", to=0, name="Audio Effect Rack"),
+                call("set_device", device="$0", action="insert_chain"),
+                call("set_track", track="$1", name="Wet", volume="-3 dB", panning="20R"),
+                call("insert_device", to="$1", name="Delay"),
+                call("set_device", device="$0/chains/0/devices/Delay", parameters={"Dry/Wet": "25 %"}),
+                call("set_device", device="$0", name="Verb", parameters={"Macro 1": 64}),
+            ],
+        )
+        rack = whole.mirror.ref(whole.mirror.resolve("Verb").id)
+        assert whole.mirror.resolve(f"{rack}/chains/0/mixer_device/volume").props["display"] == "-3.0 dB"
+        found = whole.mirror.find(name="Dry/Wet", under=f"{rack}/chains/0")
+        assert [each.node.props["display"] for each in found] == ["25 %"]
+        assert whole.mirror.find(name="Macro 1", under=rack)[0].node.props["value"] == 64
+
+
+async def test_a_new_track_is_routed_once_live_has_its_lists(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call(
+            "batch",
+            calls=[
+                call("create", kind="audio", name="Print"),
+                call(
+                    "set_track", track="$0", input_routing_type="Resampling", current_monitoring_state="Off"
+                ),
+            ],
+        )
+        track = whole.mirror.resolve("Print")
+        assert track.props["input_routing_type"] == "Resampling"
+        assert whole.mirror.shown(track, "current_monitoring_state") == "off"
+
+
+async def test_a_bare_number_is_the_text_of_a_stepped_parameter_also_of_a_new_device(
+    autojump_clock: Clock,
+) -> None:
+    """Sync rates read "4" at index 2: what is written means the same before and after the device is there."""
+    async with whole_path(demo_set()) as whole:
+        await whole.call(
+            "batch",
+            calls=[
+                call("insert_device", to=0, name="Delay"),
+                call("set_device", device="$0", parameters={"L 16th": 4, "R 16th": {"raw": 4}}),
+            ],
+        )
+        held = {
+            each.node.name: each.node.props["display"]
+            for each in whole.mirror.find(kind="parameter", under="tracks/0/devices/3")
+        }
+        await whole.call("insert_device", to=0, name="Delay")
+        await whole.call(
+            "set_device", device="tracks/0/devices/4", parameters={"L 16th": 4, "R 16th": {"raw": 4}}
+        )
+        again = {
+            each.node.name: each.node.props["display"]
+            for each in whole.mirror.find(kind="parameter", under="tracks/0/devices/4")
+        }
+        assert held == again
+
+
+@pytest.mark.parametrize(
+    ("last", "rule", "hint"),
+    [
+        (call("set_device", device="$1", parameters={"Treshold": 1}), "none of them 'Treshold'", "Threshold"),
+        (call("set_device", device="$1", parameters={"Threshold": "3 Hz"}), "another unit", ""),
+        (call("set_device", device="$1/devices/0", name="x"), "has no 'devices' below it", ""),
+        (call("set_device", device="$0/devices/Delay", name="x"), "none of them 'Delay'", "Compressor"),
+        (call("set_device", device="$0/devices/7", name="x"), "there is none at 7", ""),
+        (call("set_device", device="$1", action="add_macro"), "has no method 'add_macro'", ""),
+        (
+            call("set_track", track="$0", sends=[{"send": "Rverb", "value": 0}]),
+            "none of them 'Rverb'",
+            "Reverb",
+        ),
+        (call("set_track", track="$0", output_routing_type="Mian"), "available ones", ""),
+    ],
+)
+async def test_a_wrong_name_of_what_a_batch_makes_takes_all_of_it_back(
+    last: dict[str, Any], rule: str, hint: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        tracks = len(whole.mirror.children("song", "tracks"))
+        with pytest.raises(Refused) as caught:
+            await whole.call(
+                "batch",
+                calls=[
+                    call("create", kind="midi", name="Lead", color="#ff0000"),
+                    call("insert_device", to="$0", name="Compressor"),
+                    last,
+                ],
+            )
+        told = caught.value.data
+        assert told["rule"].startswith(f"call 2 ({last['tool']}): ")
+        assert rule in told["rule"]
+        assert hint in told["hint"]
+        assert "op" not in told
+        await trio.sleep(1)
+        assert len(whole.mirror.children("song", "tracks")) == tracks
+        assert whole.history() == []
+
+
+async def test_a_refusal_of_live_names_the_call_not_the_operation(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        with pytest.raises(Refused) as caught:
+            await whole.call(
+                "batch",
+                calls=[
+                    call("create", kind="midi", name="A", color="#ff0000"),
+                    call("create_clip", track="$0", slot=0),
+                    call("create_clip", track="$0", slot=0),
+                ],
+            )
+        assert caught.value.data["rule"].startswith("call 2 (create_clip): ")
+
+
+async def test_a_send_below_a_protected_mixer_is_protected_though_the_return_is_new(
+    autojump_clock: Clock,
+) -> None:
+    rule = {"decide": "deny", "refs": ["tracks/0/**"], "operations": ["set"]}
+    policy = Policy(msgspec.convert({"rule": [rule]}, File))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        calls = [
+            call("create", kind="return", name="Echoes"),
+            call("set_track", track=0, sends=[{"send": "$0", "value": 0.5}]),
+        ]
+        with pytest.raises(Refused, match="policy"):
+            await whole.call("batch", calls=calls)
+        calls[1]["args"]["track"] = 1
+        await whole.call("batch", calls=calls)

@@ -9,7 +9,8 @@ from msgspec import UNSET
 from mirror import Call, Node, Operation, Set, errors
 
 from ... import views
-from ...plans import Plan, made
+from ...late_nodes import made
+from ...plans import Plan
 from .tracks import select
 from .view import MOST_SCENES, Handler, View, Write
 

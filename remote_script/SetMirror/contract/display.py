@@ -89,6 +89,26 @@ def number(text: str) -> Optional[float]:
     return _float(text)
 
 
+def numbers(texts: List[str]) -> List[float]:
+    """The numbers that all of these texts are: those of sync rates, say; empty when one is none."""
+    try:
+        found = [number(each) for each in texts]
+    except Refused:
+        return []
+    return [each for each in found if each is not None] if None not in found else []
+
+
+def text_of_number(texts: List[str], wanted: float) -> Any:
+    """What a bare number means for a stepped parameter that shows `texts`: one of them, if these are all numbers.
+
+    Else the number itself; None where it is none of the numbers.
+    """
+    shown = numbers(texts)
+    if not shown:
+        return wanted
+    return texts[shown.index(wanted)] if wanted in shown else None
+
+
 def change(text: str) -> Optional[str]:
     """The signed amount of a text that is meant as a change: "+3 dB" or "by -3 dB"; None for a value."""
     text = text.strip().replace("−", "-")

@@ -12,6 +12,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 from . import schema
 from .errors import BridgeError
+from .late import is_late
 
 ID = "id"
 SAME_TIME = 1e-6
@@ -41,11 +42,6 @@ class Lookup:
         raise NotImplementedError
 
 
-def is_result(value: Any) -> bool:
-    """Whether it names what an earlier operation of the same write made: `$k`."""
-    return isinstance(value, str) and value.startswith("$")
-
-
 def is_identity(value: Any) -> bool:
     """Whether a place is an identity already."""
     return (
@@ -68,7 +64,7 @@ def method_of(type_: str, name: Any) -> Optional[schema.Method]:
 def bind_value(lookup: Lookup, type_: str, name: Any, value: Any) -> Any:
     """The value of a property with the object that it names as an id."""
     prop = schema.properties(type_).get(name) if type_ in schema.CLASSES else None
-    if prop is not None and prop.type == "ref" and isinstance(value, str) and not is_result(value):
+    if prop is not None and prop.type == "ref" and isinstance(value, str) and not is_late(value):
         return lookup.resolve(value)
     return value
 
@@ -89,7 +85,7 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
     for arg, key in given:
         if arg.type != "obj" or arg.of == "BrowserItem" or found[key] is None:
             continue
-        if not is_result(found[key]):
+        if not is_late(found[key]):
             found[key] = lookup.resolve(found[key])
         objects[arg.name] = found[key]
     for arg, key in given:
@@ -105,7 +101,7 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
 def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tuple[Any, ...]) -> Any:
     # What is moved within a list is not counted in it.
     ids = [id_ for id_ in lookup.held(holder, arg.list_name) if arg.type == "place" or id_ not in others]
-    if is_identity(value) or is_result(value):
+    if is_identity(value) or is_late(value):
         return value
     if isinstance(value, str) and "/" in value:
         id_ = lookup.resolve(value)

@@ -1,0 +1,179 @@
+"""Objects that do not exist yet: what a batch makes, and what hangs below, as far as the table tells.
+
+Such a `LateNode` takes the place of a `Node` in plans. Its id is the text that the wire has for it (see
+`remote_script.SetMirror.contract.late`); names of what hangs in it are resolved by the Remote Script when the
+operation runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from mirror import Call, Node, Operation, Set, errors
+from mirror.queries import KINDS, schema_is_a
+from remote_script.SetMirror.contract import late, schema
+
+_MADE = {
+    "duplicate_track": "Track",
+    "duplicate_scene": "Scene",
+    "duplicate_device": "Device",
+    "duplicate_clip_to": "Clip",
+    "move_clip_to": "Clip",
+    "capture_and_insert_scene": "Scene",
+}
+"""What the methods make that return nothing, by class; `calls.PRODUCTS` finds them."""
+_ROLES = {
+    "Track": "tracks",
+    "Scene": "scenes",
+    "CuePoint": "cue_points",
+    "Device": "devices",
+    "Chain": "chains",
+}
+_OF_SONG = ("Track", "Scene", "CuePoint")
+
+
+class Own(str):
+    """`$n` of a plan's own operation n; joined to other plans it gets their number."""
+
+
+def made(number: int, path: str = "") -> str:
+    """What the plan's own operation `number` makes, or what hangs below that."""
+    return Own(f"${number}/{path}" if path else f"${number}")
+
+
+class LateNode(Node, frozen=True):
+    """See the module; `above` is its owner, None where nobody knows."""
+
+    above: Node | None = None
+
+
+def late_node(id_: str, type_: str, above: Node | None = None, role: str = "", name: str = "") -> LateNode:
+    """An object by the text that stands for it."""
+    return LateNode(id_, type_, None, role, {"name": name} if name else {}, {}, 0, above)  # type: ignore[arg-type]
+
+
+def new(number: int, type_: str) -> LateNode:
+    """What the plan's own operation `number` makes."""
+    return late_node(made(number), type_)
+
+
+class Product(msgspec.Struct, frozen=True):
+    """What a plan makes: by which of its operations, of which class, and where it hangs."""
+
+    operation: int
+    type: str
+    owner: int | str | None = None
+    role: str = ""
+    name: str = ""
+
+
+def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
+    """What operation `number` makes; None for nothing, or for what the table does not say."""
+    op = ops[number]
+    if not isinstance(op, Call):
+        return None
+    type_ = _MADE.get(op.method, "")
+    if not type_:
+        found = {
+            method.returns_of
+            for name in schema.CLASSES
+            if (method := schema.methods(name).get(op.method)) is not None and method.returns == "obj"
+        }
+        if len(found) != 1:
+            return None
+        type_ = found.pop()
+    owner, role = _place(op, type_)
+    names = [
+        each.value
+        for each in ops
+        if isinstance(each, Set) and each.target == made(number) and each.name == "name"
+    ]
+    given = op.args.get("name") if not names else names[-1]
+    return Product(number, type_, owner, role, given if isinstance(given, str) else "")
+
+
+def _place(op: Call, type_: str) -> tuple[int | str | None, str]:
+    """Where what a call makes hangs: its owner, and the list."""
+    if type_ == "TakeLane":
+        return op.target, "take_lanes"
+    if type_ != "Clip":
+        role = "return_tracks" if op.method == "create_return_track" else _ROLES.get(type_, "")
+        return ("song" if type_ in _OF_SONG else op.target), role
+    if "target_clip_slot" in op.args:
+        return op.args["target_clip_slot"], "clip"
+    if "arrangement" in op.method or op.args.keys() & {"start_time", "position", "destination_time"}:
+        return op.target, "arrangement_clips"
+    return op.target, "clip"
+
+
+def shifted(value: Any, offset: int) -> Any:
+    """A late target of a plan's own with the number that it has after `offset` other operations."""
+    if not isinstance(value, Own):
+        return value
+    number, slash, path = value[1:].partition("/")
+    return f"${int(number) + offset}{slash}{path}"
+
+
+def fits(node: Node, kinds: tuple[str, ...]) -> LateNode | None:
+    """The node as one of these kinds, where it is one or may turn out to be one; None where it cannot be."""
+    assert isinstance(node, LateNode)
+    classes = [KINDS.get(each, (each, {}))[0] for each in kinds]
+    if not classes or not node.type or any(schema_is_a(node.type, each) for each in classes):
+        return node
+    below = [each for each in classes if schema_is_a(each, node.type)]
+    return msgspec.structs.replace(node, type=below[0]) if below else None
+
+
+def tree_property(type_: str, step: str) -> schema.Property | None:
+    """The list or child `step` of a class, or of one that an object of it may turn out to be."""
+    for name in _itself_and_below(type_):
+        prop = schema.properties(name).get(step)
+        if prop is not None and (prop.is_tree or (name, step) == ("Scene", "clip_slots")):
+            return prop
+    return None
+
+
+def _itself_and_below(type_: str) -> Iterator[str]:
+    if type_ in schema.CLASSES:
+        yield type_
+        yield from (each for each in schema.CLASSES if each != type_ and schema.is_a(each, type_))
+
+
+def wire(node: Node) -> str:
+    """The beginning of a late target below a node."""
+    return f"@{node.id}" if isinstance(node.id, int) else node.id
+
+
+def step_below(node: Node, role: str, *steps: str) -> LateNode:
+    """What is at `role` below a node, or at a place of that list.
+
+    Raises:
+      InvalidValue: the table has no such list or child.
+    """
+    prop = tree_property(node.type, role)
+    if prop is None:
+        raise errors.InvalidValue(f"A {node.type} has no {role!r} below it", role)
+    kind = Own if isinstance(node.id, Own) else str
+    return late_node(kind("/".join([wire(node), role, *steps])), prop.of, node, role)
+
+
+def listed(node: Node, role: str, text: str) -> LateNode:
+    """The one of a list that a text means; which one it is the Remote Script finds: by name, else by index."""
+    return step_below(node, role, late.name_step(text))
+
+
+_NUMBER = re.compile(r"\$([0-9]+)")
+
+
+def in_calls(text: str, operations: list[int | None]) -> str:
+    """A text of the wire with the number of the call in the place of its operation's.
+
+    Args:
+      operations: By call, the operation that makes what `$k` is.
+    """
+    names = {f"${op}": f"${call}" for call, op in enumerate(operations) if op is not None}
+    return _NUMBER.sub(lambda found: names.get(found[0], found[0]), text).replace("/=", "/")

@@ -1,0 +1,73 @@
+"""Targets that are there only when their operation runs: what the same write makes, and what hangs in it.
+
+    $3                          what operation 3 of the same write made
+    $3/devices/0                the way down from there, by place
+    $3/parameters/=Dry%2FWet    one of a list, by its name
+    $3/mixer_device/sends/@41   the send that goes to return 41; /$2: to the return that operation 2 made
+    @12/sends/$2                the same below object 12, which is there already
+
+Values may depend on such an object, too: {"written": 4} is a bare number for a parameter that may show numbers of its
+own, {"by": 5} is a change of a number from what it is then.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, NamedTuple, Optional, Tuple
+
+from .errors import BridgeError
+
+_LATE = re.compile(r"(?:\$(\d{1,9})(?:[./](.+))?|@(\d{1,15})/(.+))\Z", re.DOTALL)
+WRITTEN, BY = "written", "by"
+
+
+class Late(NamedTuple):
+    """A late target: begins at what an operation makes, or at an object by its id."""
+
+    operation: Optional[int]
+    owner: Optional[int]
+    steps: Tuple[str, ...]
+
+    def operations(self) -> Iterator[int]:
+        """The operations whose products it names."""
+        if self.operation is not None:
+            yield self.operation
+        for step in self.steps:
+            if step.startswith("$"):
+                yield int(step[1:])
+
+
+def is_late(value: Any) -> bool:
+    """Whether a target or an argument is meant to be a late one."""
+    return isinstance(value, str) and (value.startswith("$") or (value.startswith("@") and "/" in value))
+
+
+def parse(text: str) -> Late:
+    """The parts of a late target; BridgeError INVALID_VALUE for what is none."""
+    match = _LATE.match(text)
+    if match is None:
+        raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", text[:100])
+    path = match.group(2) or match.group(4) or ""
+    steps = tuple(step for step in path.split("/") if step)
+    if any(step[:1] in "$@" and not step[1:].isdigit() for step in steps):
+        raise BridgeError("INVALID_VALUE", "$k and @id stand alone between two slashes", text[:100])
+    operation, owner = match.group(1), match.group(3)
+    return Late(None if operation is None else int(operation), None if owner is None else int(owner), steps)
+
+
+def name_step(name: str) -> str:
+    """The step to the one of a list that has this name."""
+    return "=" + name.replace("%", "%25").replace("/", "%2F")
+
+
+def name_of(step: str) -> str:
+    """The name in a step."""
+    return step[1:].replace("%2F", "/").replace("%25", "%")
+
+
+def said(value: Any, key: str) -> Any:
+    """The number in {"written": number} or {"by": number}; None for any other value."""
+    if isinstance(value, dict) and set(value) == {key}:
+        number = value[key]
+        return None if isinstance(number, bool) or not isinstance(number, (int, float)) else number
+    return None

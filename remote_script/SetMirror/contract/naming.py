@@ -1,0 +1,67 @@
+"""Which of several objects a name means; never guessed at."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Callable, Sequence, Tuple
+
+from .errors import BridgeError
+
+_DIGITS = re.compile(r"[0-9]{1,15}\Z")
+NEAR = 5
+SHOWN = 40
+AMBIGUOUS_SHOWN = 10
+
+
+def exactly(name: str, text: str) -> bool:
+    return name == text
+
+
+def same_fold(name: str, text: str) -> bool:
+    """Also without the letter that Live puts before a return's name: "A-Reverb"."""
+    fold = text.casefold()
+    return bool(fold) and fold in (name.casefold(), name.casefold().partition("-")[2])
+
+
+def part(name: str, text: str) -> bool:
+    return bool(text) and text.casefold() in name.casefold()
+
+
+_WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, same_fold, part)
+
+
+def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
+    """The place of what `text` means: an exact name, else an index from 0, else a name in any case, else a part of one.
+
+    Args:
+      owner, what: For a refusal: "tracks/2/devices/0", "parameter".
+
+    Raises:
+      BridgeError: AMBIGUOUS with the indices, NOT_FOUND with the near names, or all where none is near.
+    """
+    for fits in _WAYS:
+        at = [number for number, name in enumerate(names) if fits(name, text)]
+        if len(at) > 1:
+            readings = ", ".join("{} ({})".format(n, names[n]) for n in at[:AMBIGUOUS_SHOWN])
+            raise BridgeError(
+                "AMBIGUOUS",
+                "{} has {} {}s that {!r} can mean".format(owner, len(at), what, text[:60]),
+                text[:60],
+                hint="write the index: {}".format(readings),
+                candidates=[names[n] for n in at[:AMBIGUOUS_SHOWN]],
+            )
+        if at:
+            return at[0]
+        if fits is exactly and _DIGITS.match(text):
+            if int(text) < len(names):
+                return int(text)
+            break
+    near = get_close_matches(text, names, NEAR, 0.5)
+    known = ", ".join(names[:SHOWN]) or "none"
+    raise BridgeError(
+        "NOT_FOUND",
+        "{} has {} {}s, none of them {!r}".format(owner, len(names), what, text[:60]),
+        text[:60],
+        hint="did you mean {}?".format(", ".join(near)) if near else "they are {}".format(known),
+    )

@@ -1,0 +1,117 @@
+"""Finds the object of a late target (see `late`) in Live, at the moment when its operation runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List, Sequence, Tuple
+
+from .batches import Engine
+from .contract import naming, schema
+from .contract.errors import BridgeError
+from .contract.late import Late, name_of, parse
+from .contract.values import ABSENT, alive, items, read
+from .plans import class_of
+from .refs import resolve
+
+if TYPE_CHECKING:
+    from .operations import Operation
+
+
+def find(engine: Engine, target: str, operations: Sequence[Operation]) -> Any:
+    """Live's object.
+
+    Raises:
+      BridgeError: NOT_FOUND or AMBIGUOUS for a name, with those that there are; STALE_REFERENCE for a way that leads
+        nowhere; INVALID_VALUE where an operation made nothing.
+    """
+    late = parse(target)
+    if late.operation is not None:
+        obj = _product(operations, late.operation)
+    else:
+        obj = resolve(engine.shadow, late.owner).obj
+    return _walk(engine, obj, late, operations)
+
+
+def _product(operations: Sequence[Operation], number: int) -> Any:
+    obj = operations[number].product
+    if obj is None or not alive(obj):
+        raise BridgeError("INVALID_VALUE", "${} returned no object".format(number), "${}".format(number))
+    return obj
+
+
+def _walk(engine: Engine, obj: Any, late: Late, operations: Sequence[Operation]) -> Any:
+    """Only down the tree: what is meant is new, or hangs in what is new; nothing that was there before."""
+    holder, role, held = obj, "", None
+    for step in late.steps:
+        if held is not None:
+            obj = _one_of(engine, holder, role, held, step, operations)
+            held = None
+            continue
+        value = read(obj, step) if _owns(obj, step) else ABSENT
+        if value is ABSENT or not alive(value):
+            rule = "{} ({}) has no {!r}".format(_label(obj), class_of(obj, "") or "?", step)
+            raise BridgeError("STALE_REFERENCE", rule, step)
+        prop = schema.properties(class_of(obj, "") or "")[step]
+        if prop.type in ("children", "refs"):
+            holder, role, held = obj, step, items(value)
+        else:
+            obj = value
+    if held is not None:
+        raise BridgeError(
+            "INVALID_VALUE", "{!r} of {} is a list: say which, from 0".format(role, _label(obj)), role
+        )
+    return obj
+
+
+def _one_of(
+    engine: Engine, holder: Any, role: str, held: List[Any], step: str, operations: Sequence[Operation]
+) -> Any:
+    if step[:1] in "$@":
+        place, held = _place_of_send(engine, holder, step, operations), held
+    elif step.startswith("="):
+        names, originals = _names(held)
+        text, what = name_of(step), role[:-1].replace("_", " ")
+        shown = names if text in names or text not in originals else originals
+        place = naming.chosen(shown, text, _label(holder), what)
+    else:
+        place = int(step) if step.isdigit() else -1
+    if not 0 <= place < len(held):
+        rule = "{} has {} {}, counted from 0, so there is none at {}".format(
+            _label(holder), len(held), role, name_of(step) if step.startswith("=") else step
+        )
+        raise BridgeError("STALE_REFERENCE", rule, step)
+    return held[place]
+
+
+def _place_of_send(engine: Engine, mixer: Any, step: str, operations: Sequence[Operation]) -> int:
+    """Sends stand in the order of the returns that they go to."""
+    number = int(step[1:])
+    goal = _product(operations, number) if step[0] == "$" else resolve(engine.shadow, number).obj
+    owner = mixer.canonical_parent
+    returns = read(engine.song, "return_tracks") if class_of(owner, "") == "Track" else ABSENT
+    if returns is ABSENT:
+        returns = read(owner.canonical_parent, "return_chains")
+    found = items(returns)
+    return found.index(goal) if goal in found else -1
+
+
+def _names(held: List[Any]) -> Tuple[List[str], List[str]]:
+    names = [str(read(each, "name") or "") for each in held]
+    originals = [read(each, "original_name") for each in held]
+    return names, [name if each is ABSENT else str(each or name) for name, each in zip(names, originals)]
+
+
+def _owns(obj: Any, name: str) -> bool:
+    type_ = class_of(obj, "")
+    prop = schema.properties(type_).get(name) if type_ is not None else None
+    # A new scene's slots are new with it, though they live in the tracks.
+    return prop is not None and (prop.is_tree or (type_, name) == ("Scene", "clip_slots"))
+
+
+def _label(obj: Any) -> str:
+    """An object in a refusal, by its name; else by its class."""
+    name = read(obj, "name")
+    return (
+        repr(str(name))
+        if name not in (ABSENT, None, "")
+        else "The new {}".format(class_of(obj, "") or "object")
+    )
