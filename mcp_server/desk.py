@@ -233,7 +233,9 @@ class Desk:
         consent: list[Act] = []
         for attempt in range(JUDGED):
             consent = await self._permit(acts(), consent)
-            policy = await self._protection.judged(self.policy, self._tool, self.caller.who, consent)
+            policy = await self._protection.judged(
+                self.policy, self._tool, self._held_by_rules, self.caller.who, consent
+            )
             try:
                 return await submit(policy)
             except errors.PreconditionFailed as problem:
@@ -265,11 +267,15 @@ class Desk:
             f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
         )
 
+    @property
+    def _held_by_rules(self) -> tuple[str, ...]:
+        """The tools whose calls this one holds, where a rule is about tools."""
+        return self._held if any(rule.tools for rule in self.policy.rules) else ()
+
     def _verdict(self, acts: list[Act]) -> Verdict:
         """The strictest decision for this tool and for those that it holds; counts once towards rates."""
         store, who = self._whole.store, self.caller.who
-        tools = self._held if any(rule.tools for rule in self.policy.rules) else ()
-        held = [self.policy.explain(store, tool, who, act) for tool in tools for act in acts]
+        held = [self.policy.explain(store, tool, who, act) for tool in self._held_by_rules for act in acts]
         strictest = max(held, key=lambda each: STRICT[each.decide], default=Verdict("allow"))
         if strictest.decide == "deny":
             return strictest

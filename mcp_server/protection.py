@@ -11,6 +11,7 @@ import itertools
 import logging
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
@@ -43,11 +44,12 @@ class Protection:
         self._announced_in = ""
 
     async def judged(
-        self, policy: Policy, tool: str, client: str, consent: list[Act]
+        self, policy: Policy, tool: str, held: Sequence[str], client: str, consent: list[Act]
     ) -> dict[str, Any] | None:
         """What a write names: the rules that it is judged by, in the script by now; None where no rule could refuse it.
 
         Args:
+          held: The tools whose calls `tool` holds.
           consent: What a person said yes to.
         """
         mine = [rule for rule in policy.rules if rule.concerns(client) and rule.operations != ("read",)]
@@ -59,6 +61,7 @@ class Protection:
             "client": client,
             "version": version,
             "tool": tool,
+            **({"held": list(held)} if held else {}),
             "consent": [[act.kind, list(act.ids)] for act in consent],
         }
 

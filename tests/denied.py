@@ -52,7 +52,7 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
                 assert code == "DENIED", (method, text, code)
             tried += 1
         # The script alone, as if the server had let it through.
-        judged = await Protection(whole.mirror).judged(policy, "call_method", "tests", [])
+        judged = await Protection(whole.mirror).judged(policy, "call_method", (), "tests", [])
         try:
             await whole.mirror.write([call], policy=judged)
         except errors.Denied:

@@ -199,19 +199,19 @@ class Guard:
             made = [id_ for id_ in act.ids if _is_made(engine, tree, id_, write, operations)]
             act = act._replace(ids=tuple(id_ for id_ in act.ids if id_ not in made))
             number = rules.first(held.rules, tree, write.policy.tool, act)
-            if number is None:
-                continue
-            rule = held.rules[number]
-            if _refuses(rule, write, act):
+            against = _refusing(held, tree, write, act)
+            if against is not None:
+                rule = held.rules[against]
                 self.refused += 1
                 raise BridgeError(
                     "DENIED",
                     "The policy does not allow to {} {}".format(
                         act.kind, _refs(engine, act) or operation.where
                     ),
-                    hint=rule.reason or "rule {} is against it as the Set is now".format(number + 1),
+                    hint=rule.reason or "rule {} is against it as the Set is now".format(against + 1),
                 )
-            self._count(held.rates[number], write)
+            if number is not None:
+                self._count(held.rates[number], write)
 
     def check_history(self, engine: Engine, write: Write, operation: Operation) -> None:
         """Right after undo or redo: where it touched what a rule protects, it is taken back, and DENIED."""
@@ -223,8 +223,8 @@ class Guard:
         for act in acts_of_marks(engine, engine.attribution.marking):
             for id_ in act.ids:
                 one = act._replace(ids=(id_,))
-                number = rules.first(held.rules, tree, write.policy.tool, one)
-                if number is None or not _refuses(held.rules[number], write, one):
+                number = _refusing(held, tree, write, one)
+                if number is None:
                     continue
                 self.refused += 1
                 back = "redo" if operation.method.name == "undo" else "undo"
@@ -266,6 +266,16 @@ class Guard:
         while used and used[0] <= self._clock() - MINUTE_S:
             used.popleft()
         return used
+
+
+def _refusing(held: Protection, tree: ShadowTree, write: Write, act: reach.Act) -> Optional[int]:
+    """The rule that refuses an act of this write's tool, or of any tool that it holds."""
+    assert write.policy is not None
+    for tool in (write.policy.tool,) + write.policy.held:
+        number = rules.first(held.rules, tree, tool, act)
+        if number is not None and _refuses(held.rules[number], write, act):
+            return number
+    return None
 
 
 def _refuses(rule: rules.Rule, write: Write, act: reach.Act) -> bool:

@@ -29,6 +29,8 @@ class Judged:
         self.client: str = params["client"]
         self.version: int = params["version"]
         self.tool: str = params.get("tool") or ""
+        self.held: Tuple[str, ...] = tuple(params.get("held") or ())
+        """The tools whose calls a batch holds: rules about them hold inside of it, too."""
         self._consent: Dict[str, Set[int]] = {}
         for kind, ids in params.get("consent") or ():
             self._consent.setdefault(kind, set()).update(ids)
@@ -130,18 +132,21 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
     policy = params.get("policy")
     need(
         policy is None or _is_judged(policy),
-        "`policy` is {client, version, tool, consent: [[kind, [id, …]], …]}",
+        "`policy` is {client, version, tool, held: [tool, …], consent: [[kind, [id, …]], …]}",
     )
     return Write(params, now)
 
 
 def _is_judged(policy: Any) -> bool:
     consent = policy.get("consent") if isinstance(policy, dict) else None
+    held = policy.get("held") if isinstance(policy, dict) else None
     return (
         isinstance(policy, dict)
         and isinstance(policy.get("client"), str)
         and type(policy.get("version")) is int
         and isinstance(policy.get("tool", ""), str)
+        and isinstance(held, (list, type(None)))
+        and all(isinstance(tool, str) for tool in held or ())
         and isinstance(consent, (list, type(None)))
         and all(isinstance(e, list) and len(e) == 2 and isinstance(e[1], list) for e in consent or ())
     )

@@ -77,6 +77,23 @@ async def test_a_rule_about_a_tool_holds_inside_of_a_batch(autojump_clock: Clock
         assert (await whole.call("batch", calls=calls[:1]))["outcome"] == "verified"
 
 
+async def test_a_rule_about_a_tool_holds_inside_of_a_batch_where_the_object_is_when_it_runs(
+    autojump_clock: Clock,
+) -> None:
+    policy = ruled(Rule("deny", tools=("delete",), refs=("tracks/1",)))
+    async with whole_path(demo_set(), policy=policy) as whole:
+        names = [track.props["name"] for track in whole.mirror.children("song", "tracks")]
+        # The new track pushes the one that goes to the place that the rule is about.
+        calls = [
+            {"tool": "create", "args": {"kind": "midi", "index": 0}},
+            {"tool": "delete", "args": {"targets": ["tracks/0"]}},
+        ]
+        with pytest.raises(Refused) as caught:
+            await whole.call("batch", calls=calls)
+        assert caught.value.data["error"] == "DENIED"
+        assert [track.props["name"] for track in whole.mirror.children("song", "tracks")] == names
+
+
 async def test_what_no_rule_is_about_goes_through_and_reading_always(autojump_clock: Clock) -> None:
     async with whole_path(demo_set(), policy=LOCKED) as whole:
         assert (await whole.call("set_track", track="tracks/1", name="ok"))["outcome"] == "verified"
