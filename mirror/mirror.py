@@ -19,6 +19,7 @@ from typing import Any
 import anyio
 
 from . import errors, gauges
+from .attention import Attention
 from .events import EventLog
 from .identity import Resolve
 from .link import Connect, Link, Recorder
@@ -56,7 +57,7 @@ class Mirror(Reader):
     ) -> None:
         super().__init__(Store())
         self.log = EventLog(self.store, wall)
-        self.hub = Hub(self.store)
+        self.hub = Hub(self.store, lambda: self._attention.look())
         self.latencies = Latencies()
         self._clock = clock
         about = {"name": client_name, "version": client_version}
@@ -83,6 +84,12 @@ class Mirror(Reader):
         )
         self._sampler = Sampler(self.read_now, clock)
         self._position = gauges.Position(self.store, self._link.request, clock)
+        self._attention = Attention(
+            self.store,
+            self.hub,
+            self._link.request,
+            lambda: self._link.counters["connects"] if self._sync.synced else 0,
+        )
         self._changed = anyio.Event()
         self._replaced = 0
         self._applied = 0
@@ -227,6 +234,7 @@ class Mirror(Reader):
         """Something moved: all who wait look again, after this step."""
         changed, self._changed = self._changed, anyio.Event()
         changed.set()
+        self._attention.look()
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -400,6 +408,7 @@ class Mirror(Reader):
             tasks.start_soon(self.writes.run)
             tasks.start_soon(self._position.run)
             tasks.start_soon(self._sampler.run)
+            tasks.start_soon(self._attention.run)
 
     def close(self) -> None:
         """End all streams; `open_mirror` does this."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 
 import anyio
@@ -140,8 +140,29 @@ class Pattern:
         self._descend(store, store.nodes[store.root], 0, found)
         return found
 
-    def _descend(self, store: Store, node: Node, position: int, found: dict[str, int]) -> None:
-        if position == len(self.steps):
+    def meant(self, store: Store) -> Iterator[int]:
+        """The ids of all objects that it matches now, one after the other."""
+        if not self.deep:
+            yield from self.expand(store).values()
+            return
+        first = next(number for number, step in enumerate(self.steps) if step.name == "**")
+        tops: dict[str, int] = {}
+        if store.root is not None:
+            self._descend(store, store.nodes[store.root], 0, tops, first)
+        waiting = list(tops.values())
+        while waiting:
+            node = store.nodes[waiting.pop()]
+            if self.matches(store, node.id, store.ref(node.id), node):
+                yield node.id
+            for held in node.children.values():
+                waiting.extend(held if isinstance(held, tuple) else () if held is None else (held,))
+
+    def _descend(
+        self, store: Store, node: Node, position: int, found: dict[str, int], end: int | None = None
+    ) -> None:
+        """Follow the steps from `position` to before `end`, all of them if not given."""
+        end = len(self.steps) if end is None else end
+        if position == end:
             found[store.ref(node.id)] = node.id
             return
         step = self.steps[position]
@@ -149,17 +170,23 @@ class Pattern:
             if step.name not in ("*", role) or held is None:
                 continue
             if not isinstance(held, tuple):
-                self._enter(store, held, position + 1, step, found)
-            elif position + 1 < len(self.steps):
+                self._enter(store, held, position + 1, step, found, end)
+            elif position + 1 < end:
                 place = self.steps[position + 1]
                 for number, id_ in enumerate(held):
                     if place.name in ("*", str(number)):
-                        self._enter(store, id_, position + 2, place, found)
+                        self._enter(store, id_, position + 2, place, found, end)
+            elif end < len(self.steps):
+                # "tracks/**": all in the list, with what is below.
+                for id_ in held:
+                    self._enter(store, id_, end, self.steps[end], found, end)
 
-    def _enter(self, store: Store, id_: int, position: int, step: refs.Step, found: dict[str, int]) -> None:
+    def _enter(
+        self, store: Store, id_: int, position: int, step: refs.Step, found: dict[str, int], end: int
+    ) -> None:
         child = store.nodes.get(id_)
         if child is not None and (step.expected is None or child.name == step.expected):
-            self._descend(store, child, position, found)
+            self._descend(store, child, position, found, end)
 
 
 class Stream:
@@ -228,11 +255,13 @@ class Stream:
         """Hear of this as well."""
         self.patterns.append(Pattern(pattern))
         self._bind()
+        self._hub.moved()
 
     def remove(self, pattern: str | int) -> None:
         """Hear no more of a pattern that was given in these words."""
         self.patterns = [each for each in self.patterns if each.text != str(pattern)]
         self._bind()
+        self._hub.moved()
 
     # -- for the hub -------------------------------------------------------------------------------
 
@@ -313,10 +342,18 @@ class Stream:
 class Hub:
     """All streams; what goes wrong with one stays with it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, changed: Callable[[], None] = lambda: None) -> None:
         self.store = store
         self.streams: list[Stream] = []
         self.counters: Counter[str] = Counter()
+        self.version = 0
+        """Counts the changes of what is subscribed; `changed` is called after each."""
+        self._changed = changed
+
+    def moved(self) -> None:
+        """Other patterns are subscribed now."""
+        self.version += 1
+        self._changed()
 
     def subscribe(
         self, patterns: Iterable[str | int], name: str = "", view: Callable[[], Store] | None = None
@@ -331,11 +368,13 @@ class Hub:
         self.counters["subscribed"] += 1
         stream = Stream(self, patterns, name or f"subscriber {self.counters['subscribed']}", view)
         self.streams.append(stream)
+        self.moved()
         return stream
 
     def leave(self, stream: Stream) -> None:
         if stream in self.streams:
             self.streams.remove(stream)
+            self.moved()
 
     def publish(self, applied: Applied, resynced: bool = False) -> None:
         """Tell all streams of one step; called after it is applied, never raises."""

@@ -203,6 +203,8 @@ class Engine:
         self.plans = Plans(live, self.mark)
         self.entries = Entries(self)
         self.history = History()
+        self.hurried = False
+        """Whether something happened after which `rounds` should not wait."""
         self.built = 0
         self.expected = 1
 
@@ -222,16 +224,16 @@ class Engine:
     def _is_edited(self, row: Row) -> bool:
         """Whether any of the object's pending marks is an edit; what a lane moves is none."""
         bits, names = self.attribution.pending.get(row.id, 0), row.plan.names
-        if bits & row.plan.bits_of(("automation_state",)):
-            # Whoever takes a lane over marks its state as well: it is read with the value.
-            return True
         return any(
-            bits & row.plan.edit_bits & 1 << index and not self._is_driven(row, names[index])
+            bits & row.plan.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
             for index in range(len(names))
         )
 
-    def _is_driven(self, row: Row, name: str) -> bool:
-        """Whether automation moves this property now, by the values last sent."""
+    def _is_driven(self, row: Row, name: str, now: bool = False) -> bool:
+        """Whether automation moves this property: by the values last sent, or by the lane's state `now`.
+
+        Whoever takes a lane over changes its state with the value.
+        """
         rows, root = self.shadow.rows, self.shadow.root
         if root is None:
             return False
@@ -240,7 +242,9 @@ class Engine:
             at: Optional[Row] = row
             for step in path:
                 at = rows.get(at.value(step)) if at is not None else None
-            return at.value("automation_state") if at is not None else None
+            if at is None or not now:
+                return None if at is None else at.value("automation_state")
+            return self.reader.now(at, "automation_state")
 
         return is_driven(row.plan.type, name, root.value, state_below)
 

@@ -8,7 +8,7 @@ A line is sealed when its turn to be sent comes, so that what was dropped leaves
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Tuple
+from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
 
 from .contract.seal import Session
 from .shadow import Snapshot
@@ -52,6 +52,8 @@ class Client:
         self.key = ""
         self.client_nonce = ""
         self.script_nonce = ""
+        self.attended: Set[int] = set()
+        """Objects of which it hears at once."""
         self.following = False
         self.snapshot: Optional[Tuple[Any, Snapshot]] = None
         self.snapshots_wanted: List[Any] = []

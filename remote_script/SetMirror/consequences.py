@@ -26,7 +26,7 @@ def mark_consequences(engine: Engine, operations: List[Operation]) -> None:
                 bits = row.plan.polled_bits
                 if operation.kind == "set":
                     bits = row.plan.untold_bits | row.plan.bits_of((operation.asked.get("name"),))
-                engine.mark(row, bits | row.plan.tree_bits)
+                engine.mark(row, bits | row.plan.within_bits | row.plan.tree_bits)
                 if operation.kind == "call" and row.plan.type == "Track":
                     _mark_slots(engine, row)
                 if operation.kind == "call" and row.plan.type == "Clip":
@@ -34,6 +34,8 @@ def mark_consequences(engine: Engine, operations: List[Operation]) -> None:
                     engine.mark_names(row, ("automation_envelopes",))
         if operation.is_history:
             mark_history(engine)
+        if operation.kind == "call":
+            engine.hurried = True
     root = engine.shadow.root
     if root is not None:
         engine.mark_names(root, ("can_undo", "can_redo"))

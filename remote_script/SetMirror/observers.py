@@ -1,15 +1,15 @@
-"""The one place that attaches and detaches listeners.
+"""Live's listeners: attached to every object, following it wherever it goes, taken off with it.
 
 Each listener is attached on its own, before the first read, so that no change falls between. One that Live
-refuses costs nothing but a count: its property is then found by the audit. Detaching tolerates whatever a
-dying object says.
+refuses costs nothing but a count: its property is then found by the audit. Those that the table keeps for clients
+who attend to an object come and go with them. Detaching tolerates whatever a dying object says.
 """
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, Set
 
-from .contract.values import alive
+from .contract.values import ABSENT, alive, read
 from .plans import Row
 
 
@@ -19,32 +19,60 @@ class Observers:
     def __init__(self) -> None:
         self.attached = 0
         self.refused: Dict[str, int] = {}
+        self.attended: Set[int] = set()
+        """Ids of the objects with all their listeners."""
 
     def attach(self, row: Row) -> None:
-        obj = row.obj
-        done = 0
-        for number, (name, method) in enumerate(row.plan.listeners):
-            try:
-                getattr(obj, "add_" + name + "_listener")(getattr(row, method))
-            except Exception:
-                # Boost raises anything here; a property that cannot notify is polled.
-                key = row.plan.type + "." + name
-                self.refused[key] = self.refused.get(key, 0) + 1
-            else:
-                done |= 1 << number
-                self.attached += 1
-        row.attached = done
+        """Attach what an object has at rest."""
+        self._attach(row, True)
+
+    def attend(self, row: Row) -> None:
+        """Attach the rest as well; what changed before is for the caller to read."""
+        self.attended.add(row.id)
+        self._attach(row, False)
+
+    def neglect(self, row: Row) -> None:
+        """Take off what `attend` attached."""
+        self.attended.discard(row.id)
+        self._detach(row, False)
 
     def detach(self, row: Row) -> None:
-        obj, done = row.obj, row.attached
-        row.attached = 0
-        living = alive(obj)
-        for number, (name, method) in enumerate(row.plan.listeners):
-            if not done & 1 << number:
+        """Take off all listeners."""
+        self.attended.discard(row.id)
+        self._detach(row, True)
+
+    def _attach(self, row: Row, resting: bool) -> None:
+        obj = row.obj
+        for number, listener in enumerate(row.plan.listeners):
+            if listener.resting is not resting or row.attached & 1 << number:
                 continue
+            if listener.kinds and not any(_is(obj, kind) for kind in listener.kinds):
+                continue
+            try:
+                getattr(obj, "add_" + listener.name + "_listener")(getattr(row, listener.method))
+            except Exception:
+                # Boost raises anything here; a property that cannot notify is polled.
+                key = row.plan.type + "." + listener.name
+                self.refused[key] = self.refused.get(key, 0) + 1
+            else:
+                row.attached |= 1 << number
+                self.attached += 1
+
+    def _detach(self, row: Row, every: bool) -> None:
+        obj, living = row.obj, alive(row.obj)
+        for number, listener in enumerate(row.plan.listeners):
+            if not row.attached & 1 << number or (listener.resting and not every):
+                continue
+            row.attached &= ~(1 << number)
             self.attached -= 1
             if living:
                 try:
-                    getattr(obj, "remove_" + name + "_listener")(getattr(row, method))
+                    getattr(obj, "remove_" + listener.name + "_listener")(getattr(row, listener.method))
                 except Exception:
                     pass
+
+
+def _is(obj: object, kind: str) -> bool:
+    """Whether an object is of a kind; one that cannot say may be."""
+    value = read(obj, kind)
+    return value is ABSENT or bool(value)

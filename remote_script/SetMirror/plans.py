@@ -2,19 +2,38 @@
 
 A plan is shared by all objects of a class. Properties have a fixed place in a row and a bit; a listener's
 callback marks the bits of what it calls for reading again. The callbacks are methods of the row itself: Live
-keeps a bound method's owner weakly and compares by owner and function, so 20,000 parameters with five
-listeners each need no object of ours per listener, and a callback knows its object, never an index.
+keeps a bound method's owner weakly and compares by owner and function, so the listeners of 20,000 parameters
+need no object of ours each, and a callback knows its object, never an index.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from operator import attrgetter, itemgetter
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .contract import schema
 from .contract.values import ABSENT, PLAIN
 from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]
+
+_KINDS: Dict[str, Dict[str, str]] = {
+    "Clip": {"audio": "is_audio_clip", "midi": "is_midi_clip"},
+    "ClipSlot": {"group": "is_group_slot"},
+}
+"""Class → word of the table's `on` → the constant of the object that says whether it is of this kind."""
+
+
+class Listener(NamedTuple):
+    """A listener of Live's that a row can attach: `add_<name>_listener`, the row's method, what it marks."""
+
+    name: str
+    method: str
+    bits: int
+    kinds: Tuple[str, ...]
+    """Constants of the object of which one must be true, else the listener would never be called; () for any object."""
+    resting: bool
+    """Attached to every object; the others only while a client attends to the object."""
 
 
 class Row:
@@ -122,9 +141,16 @@ class Plan:
         self.changing = [
             i
             for i, prop in enumerate(self.properties)
-            if prop.kind != "constant" or (prop.is_tree and prop.name != "view")
+            if not prop.within_s and (prop.kind != "constant" or (prop.is_tree and prop.name != "view"))
         ]
-        """What an audit compares; constants cannot differ."""
+        """What an audit compares; constants cannot differ, and `rounds` compares the rest."""
+        self.within = [i for i, prop in enumerate(self.properties) if prop.within_s]
+        self.within_bits = sum(1 << i for i in self.within)
+        names = [self.names[i] for i in self.within]
+        # Two each, so that both give tuples: this is read of every parameter every two seconds.
+        self.glance = attrgetter(*names, *names[:1]) if names else None
+        self.glanced = itemgetter(*self.within, *self.within[:1]) if names else None
+        """The same of a row's values."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)
         self.untold_bits = sum(1 << i for i in self.polled if not self.properties[i].after)
@@ -139,15 +165,20 @@ class Plan:
             1 << i for i in self.content if self.names[i] not in self.properties[i].after
         )
         """These too, and what is told of in part only: of envelopes the first and the last."""
-        self.listeners: List[Tuple[str, str]] = []
-        """(name in add_<name>_listener, name of the row's method)"""
-        self.listener_bits: List[int] = []
+        told = self._told_by()
         members: Dict[str, Any] = {"__slots__": ()}
-        for name, bits in self._told_by().items():
-            members["on_" + name] = _callback(mark, bits)
-            self.listeners.append((name, "on_" + name))
-            self.listener_bits.append(bits)
+        members.update(("on_" + name, _callback(mark, bits)) for name, bits in told.items())
+        self.listeners = [self._listener(name, bits) for name, bits in told.items()]
+        self.told_by = {self.index[name]: bits for name, bits in told.items() if name in self.index}
+        """By the place of a property: what its listener marks, itself among it."""
         self.row_type: Any = type("Row_" + type_.replace(".", "_"), (Row,), members)
+
+    def _listener(self, name: str, bits: int) -> Listener:
+        prop = schema.properties(self.type).get(name)
+        of_kind = _KINDS.get(self.type, {})
+        kinds = prop.on if prop is not None and all(each in of_kind for each in prop.on) else ()
+        resting = prop is None or not prop.within_s
+        return Listener(name, "on_" + name, bits, tuple(of_kind[each] for each in kinds), resting)
 
     def _told_by(self) -> Dict[str, int]:
         told: Dict[str, int] = {}

@@ -20,6 +20,8 @@ from .wire import encode, result_line
 READS = 128
 """Properties in one `set.read`, all in one turn; each costs up to 28 µs (measured on Live 12.4)."""
 SNAPSHOTS_WAITING = 4
+ATTENDED = 1000
+"""Objects that one client attends to; of more it hears within the time that the table gives."""
 
 
 class Requests:
@@ -31,8 +33,10 @@ class Requests:
         progress: Callable[[], Optional[float]],
         status: Callable[[], Dict[str, Any]],
         policy: PolicyRequests,
+        attend: Callable[[Engine], None],
     ) -> None:
         self._state = state
+        self._attend = attend
         self._progress = progress
         self._status = status
         self.handlers: Dict[str, Handler] = {
@@ -40,6 +44,7 @@ class Requests:
             "set.snapshot": self._set_snapshot,
             "set.watch": self._set_watch,
             "set.read": self._set_read,
+            "set.attend": self._set_attend,
             "write.execute": self._write_execute,
             "write.result": self._write_result,
             "write.cancel": self._write_cancel,
@@ -138,6 +143,19 @@ class Requests:
             rule, said = "{} has no {!r}".format(row.plan.type, name), refusal(row.obj, name) if known else ""
             raise BridgeError("NOT_AVAILABLE", rule, name, said=said)
         return value
+
+    def _set_attend(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        """From now on this client hears at once of all that Live can notify of these objects, and of no others."""
+        engine = self._engine()
+        wanted = params.get("ids")
+        if not isinstance(wanted, list) or any(type(each) is not int for each in wanted):
+            raise BridgeError("INVALID_PARAMS", "`ids` is a list of ids", checks.short(wanted))
+        if len(wanted) > ATTENDED:
+            raise BridgeError("TOO_LARGE", "At most {} objects, got {}".format(ATTENDED, len(wanted)))
+        rows = engine.shadow.rows
+        client.attended = {id_ for id_ in wanted if id_ in rows and rows[id_].plan.within}
+        self._attend(engine)
+        return encode({"attended": len(client.attended)})
 
     def _write_execute(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         self._engine()

@@ -26,9 +26,11 @@ from .contract.errors import BridgeError
 from .contract.values import ABSENT, read
 from .executor import Executor
 from .guard import Guard
+from .plans import Row
 from .policy_requests import PolicyRequests
 from .questions import Questions
 from .requests import Requests
+from .rounds import Rounds
 from .server import PROTOCOLS, Server
 from .timings import Timings
 from .transport import TcpListener
@@ -42,6 +44,8 @@ STEPS_END = 0.75
 """Of the budget: the last step begins before."""
 FINISH_S = 0.002
 """For sending what a write changed, and for its answer."""
+AUDIT_LEFT = 0.3
+"""Of the audit's time, whatever the rounds took of it."""
 FLUSHES_FIRST = 4
 """A write goes on when everything before is told; where that has no end, after so many batches."""
 SILENCE_S = 0.08
@@ -49,6 +53,12 @@ SILENCE_S = 0.08
 PROGRESS_S = 0.5
 REBUILD_S = 5.0
 """Between attempts to read the Set anew after a mistake of ours."""
+_HURRYING = {
+    "Song": ("re_enable_automation_enabled", "back_to_arranger"),
+    "Track": ("back_to_arranger",),
+    "RackDevice": ("macros_mapped", "visible_macro_count"),
+}
+"""Class → what shows that parameters have another automation, mapping or name."""
 
 
 class SetMirror:
@@ -97,6 +107,7 @@ class SetMirror:
         self.engine: Engine
         self.executor: Executor = None  # type: ignore[assignment]
         self.audit: Audit
+        self.rounds: Rounds
         self.server: Optional[Server] = None
         self.guard = Guard(clock, self.log)
         self._new_engine()
@@ -106,6 +117,7 @@ class SetMirror:
             lambda: self._progress,
             self.status,
             PolicyRequests(self.guard, self.questions, lambda: self.server),
+            self._attend,
         )
         try:
             token = auth.load_token()
@@ -223,7 +235,8 @@ class SetMirror:
         if self._progress is not None:
             self._tell_progress(server)
         server.send(engine.epoch, engine.revision)
-        server.forget_closed(engine.shadow)
+        if server.forget_closed(engine.shadow):
+            self._attend(engine)
         return worked
 
     def _round(self, server: Server, deadline: float, write_deadline: float) -> bool:
@@ -361,7 +374,8 @@ class SetMirror:
         """Some properties have no listener of their own, but another object's listener tells of them.
 
         The list of visible tracks tells folding and grouping, the selected track what is selected, a slot's
-        clip and the list of tracks whether a scene is empty, a clip whether its slot plays.
+        clip and the list of tracks whether a scene is empty, a clip whether its slot plays, a choice of a device
+        which of its other parameters have a meaning. After some events any automation or mapping may be another.
         """
         rows, root = self.engine.shadow.rows, self.engine.shadow.root
         if root is None:
@@ -389,6 +403,17 @@ class SetMirror:
                 slot = rows.get(row.parent) if row.parent is not None else None
                 if slot is not None and slot.plan.type == "ClipSlot":
                     self._mark_in(dirty, row.parent, ("is_playing", "is_recording"))
+            elif type_ == "DeviceParameter" and bits & row.plan.bits_of(("value",)):
+                self._mark_siblings(dirty, row)
+            self.engine.hurried = self.engine.hurried or bool(
+                type_ in _HURRYING and bits & row.plan.bits_of(_HURRYING[type_])
+            )
+
+    def _mark_siblings(self, dirty: Dict[int, int], row: Row) -> None:
+        device = self.engine.shadow.rows.get(row.parent) if row.parent is not None else None
+        if row.value("is_quantized") and device is not None:
+            for id_ in device.value("parameters") or ():
+                self._mark_in(dirty, id_, ("state", "is_enabled"))
 
     def _mark_tracks(self, dirty: Dict[int, int], names: Tuple[str, ...]) -> None:
         root = self.engine.shadow.root
@@ -403,13 +428,33 @@ class SetMirror:
             dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
 
     def _audit(self) -> None:
+        """Compare a little of Live with the shadow: first what has its time in the table, then the rest."""
+        if self.engine.hurried:
+            self.engine.hurried = not self.rounds.hurry()
         began = time.perf_counter()
-        deadline = began + self._audit_s
+        deadline = began + (self.budget_s * STEPS_END if self.rounds.is_hurried else self._audit_s)
+        self.rounds.step(lambda: time.perf_counter() < deadline)
+        deadline = max(began + self._audit_s, time.perf_counter() + self._audit_s * AUDIT_LEFT)
         self.audit.step(lambda: time.perf_counter() < deadline)
         self.timings["audit"].add(time.perf_counter() - began)
-        found = self.audit.take()
+        found = self.rounds.take()
+        for id_, bits in self.audit.take().items():
+            found[id_] = found.get(id_, 0) | bits
         if found:
             self._start(Lot(AUDIT, found))
+
+    def _attend(self, engine: Engine) -> None:
+        """Give the objects that clients attend to all their listeners, and take these off from the others."""
+        served = [] if self.server is None else self.server.served()
+        wanted = set().union(*(client.attended for client in served))
+        rows, observers = engine.shadow.rows, engine.observers
+        for id_ in observers.attended - wanted:
+            observers.neglect(rows[id_])
+        for id_ in wanted - observers.attended:
+            if id_ in rows:
+                observers.attend(rows[id_])
+                # Attached first, so that no change falls between.
+                self.rounds.look(rows[id_])
 
     # -- the Set -----------------------------------------------------------------------------------
 
@@ -435,6 +480,7 @@ class SetMirror:
         )
         self.guard.forget()
         self.audit = Audit(self.engine, self._clock)
+        self.rounds = Rounds(self.engine, self._clock)
         self._progress = 0.0
         self._batch = None
         self._job = self.engine.build()
@@ -456,6 +502,7 @@ class SetMirror:
         if self.server is not None:
             for client in self.server.served():
                 client.drop_stream()
+                client.attended.clear()
                 if client.snapshot is not None:
                     client.push(
                         error_line(client.snapshot[0], BridgeError("EPOCH_CHANGED", "The Set is read anew"))
@@ -517,6 +564,7 @@ class SetMirror:
             snapshots=len(engine.shadow.snapshots),
             writes=dict(self.executor.counters, waiting=self.executor.waiting),
             audit=dict(self.audit.counters),
+            rounds=dict(self.rounds.counters),
             timings={name: timings.report() for name, timings in self.timings.items()},
             distances={name: timings.report() for name, timings in self.distances.items()},
             budget={"pump_ms": round(self.budget_s * 1000, 3), "audit_ms": self._audit_s * 1000},

@@ -322,13 +322,16 @@ class Server:
                 )
             self.counters["bytes_out"] += client.send(SENT_A_TURN)
 
-    def forget_closed(self, shadow: Shadow) -> None:
-        """Release what closed clients held."""
-        for client in self.clients:
-            if client.closed and client.snapshot is not None:
+    def forget_closed(self, shadow: Shadow) -> bool:
+        """Release what closed clients held; whether there were any."""
+        closed = [client for client in self.clients if client.closed]
+        for client in closed:
+            if client.snapshot is not None:
                 shadow.end_snapshot(client.snapshot[1])
                 client.snapshot = None
-        self.clients = [client for client in self.clients if not client.closed]
+        if closed:
+            self.clients = [client for client in self.clients if not client.closed]
+        return bool(closed)
 
     def close(self, reason: str) -> None:
         """Say goodbye to everybody and let the port go; never waits."""

@@ -181,6 +181,7 @@ class Peer:
         self.gauges: dict[str, Any] = {"current_song_time": 8.0}
         self.on_pipe: Callable[[End, End], None] = lambda theirs, ours: None
         self.chunk = 4
+        self.attended: list[int] = []
         self.next_id = 1000
 
     # -- the line ----------------------------------------------------------------------------------
@@ -293,6 +294,10 @@ class Peer:
             for batch in self.history:
                 if batch["revision"] > after:
                     client.notify("set.batch", **batch)
+
+    def _set_attend(self, client: Client, id_: Any, params: dict[str, Any]) -> None:
+        self.attended = params["ids"]
+        client.answer(id_, {"attended": len(self.attended)})
 
     def _set_read(self, client: Client, id_: Any, params: dict[str, Any]) -> None:
         values = []

@@ -57,7 +57,7 @@ def numbers(module: ModuleType) -> dict[str, float]:
 def test_the_page_names_every_method_that_the_script_answers() -> None:
     questions = Questions(lambda: 0.0, list)
     policy = PolicyRequests(Guard(lambda: 0.0, print), questions, lambda: None)
-    answered = Requests(lambda: None, lambda: None, dict, policy).handlers
+    answered = Requests(lambda: None, lambda: None, dict, policy, lambda engine: None).handlers
     assert set(rows("Methods")) == {*answered, *GREETING}
 
 

@@ -147,10 +147,15 @@ async def last_one_lost(whole: Whole) -> None:
 
 
 def expected_listeners(whole: Whole) -> int:
-    """What the table says for the objects that exist."""
-    rows = whole.stage.script.engine.shadow.rows.values()
-    assert whole.stage.script.engine.observers.refused == {}
-    return sum(len(row.plan.listeners) for row in rows)
+    """What the table says for the objects that exist and those that clients attend to."""
+    observers = whole.stage.script.engine.observers
+    assert observers.refused == {}
+    return sum(
+        (listener.resting or row.id in observers.attended)
+        and (not listener.kinds or any(getattr(row.obj, kind) for kind in listener.kinds))
+        for row in whole.stage.script.engine.shadow.rows.values()
+        for listener in row.plan.listeners
+    )
 
 
 def in_virtual_time(work: Callable[..., Any], *arguments: Any) -> None:

@@ -19,7 +19,7 @@ from .scales import SCALES
 from .tables import application, clips, devices, song, special_devices, tracks
 
 KINDS = {
-    "observed": "Live notifies a change: attach, then read",
+    "observed": "Live notifies a change: attach, then read; with `within` only while a client attends to the object",
     "polled": "no listener; read again after the listeners named in `after`, else found by the audit",
     "constant": "never changes while the object lives; read once",
     "gauge": "changes all the time; sampled for those who ask, never part of a revision",
@@ -168,7 +168,8 @@ class Property:
     `of` is the class of objects (types child, children, ref, refs), `minimum` and `maximum` are inclusive, `choices`
     maps allowed values to labels, `labels` is the same where they are words and not just the numbers, `on` names the
     kinds of track or clip that have it (empty: all), `after` the listeners of the same object that call for reading it
-    again, `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
+    again, `within_s` above 0 where Live could notify a change and at rest no listener is attached: the property is read
+    with those in `after`, and again within so many seconds (see `rounds`), `reads` a (method, property) pair when the value is that method's answer for that property. `undo` is False where Live's history does not hold what is written,
     `later` a word of `later.PROPERTIES`: what Live changes on a later tick when it is set, `tracked` True where nothing can be written but a change is somebody's edit all the same,
     `one_way` True where Live alone starts what a write can only end, so that nothing can be put back.
     """
@@ -191,6 +192,7 @@ class Property:
         "type",
         "undo",
         "unit",
+        "within_s",
         "write",
     )  # fmt: skip
 
@@ -210,6 +212,7 @@ class Property:
         self.on: Tuple[str, ...] = ()
         self.since: Tuple[int, ...] = ()
         self.after: Tuple[str, ...] = ()
+        self.within_s = 0.0
         self.reads: Optional[Tuple[str, str]] = None
         self.later = ""
 
@@ -334,6 +337,8 @@ def _flags(target: Union[Property, Method], words: List[str]) -> None:
             target.on = tuple(value.split(","))
         elif key == "after":
             target.after = tuple(value.split(","))
+        elif key == "within":
+            target.within_s = float(value)
         elif key == "reads":
             method, _, argument = value.rstrip(")").partition("(")
             target.reads = (method, argument)

@@ -12,16 +12,16 @@ class TakeLane
 
 class ClipSlot
   clip                             child:Clip               polled                         after=has_clip
-  color                            int                      observed
-  color_index                      int                      observed
-  controls_other_clips             bool                     observed
+  color                            int                      observed                       on=group
+  color_index                      int                      observed                       on=group
+  controls_other_clips             bool                     observed                       on=group
   has_clip                         bool                     observed
   has_stop_button                  bool                     observed                       write
   is_group_slot                    bool                     polled
   is_playing                       bool                     polled                         after=playing_status,is_triggered,has_clip
   is_recording                     bool                     polled                         after=playing_status,is_triggered,has_clip
   is_triggered                     bool                     observed
-  playing_status                   int                      observed  [PlayingStatus]
+  playing_status                   int                      observed  [PlayingStatus]      on=group
   will_record_on_start             bool                     polled
   create_audio_clip(file_path: str) -> obj:Clip  edit since=11.3.25 creates=Clip overwrites=clip
   create_clip(pages: float) -> obj:Clip  edit creates=Clip overwrites=clip

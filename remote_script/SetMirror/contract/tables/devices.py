@@ -25,7 +25,7 @@ class Device.View
   is_collapsed                     bool                     observed                       write untracked
 
 class DeviceParameter
-  automation_state                 int                      observed  [AutomationState]
+  automation_state                 int                      observed  [AutomationState]    within=2 after=value
   default_value                    float                    polled                         after=name
   display_value                    float                    polled                         write since=12.2.0 after=value
   display                          str                      polled                         after=value reads=str_for_value(value)
@@ -33,10 +33,10 @@ class DeviceParameter
   is_quantized                     bool                     constant
   max                              float                    polled                         after=name
   min                              float                    polled                         after=name
-  name                             str                      observed
+  name                             str                      observed                       within=2
   original_name                    str                      polled                         after=name
   short_value_items                strs                     polled                         since=11.2.0 after=name
-  state                            int                      observed  [ParameterState]
+  state                            int                      observed  [ParameterState]     within=2
   value                            float                    observed                       write
   value_items                      strs                     polled                         after=name
   begin_gesture() -> none  internal
