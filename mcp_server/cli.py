@@ -30,6 +30,9 @@ COMMANDS = {
     "install": ("install", "Put the Remote Script where Live looks for it."),
     "doctor": ("doctor", "Say what is wrong and how to mend it."),
     "probe": ("probes", "Try the facts that SetMirror relies on, in this Live."),
+    "guide": ("guide", "Show a page of the guide."),
+    "check": ("check", "Run any Remote Script through a fixed course of checks."),
+    "stubs": ("stubs", "Write type stubs for `import Live`, for an editor."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
 }
 """command → (module, one line of help)"""

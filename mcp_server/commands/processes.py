@@ -45,17 +45,25 @@ def python_for(live_version: str) -> str:
 
 
 def old_python() -> str | None:
-    """A working Python 3.7: on the path, or one of pyenv's; a shim alone may stand for none."""
-    named = shutil.which(f"python{OLD_PYTHON}")
+    """A working Python 3.7, see `find_python`."""
+    return find_python(OLD_PYTHON)
+
+
+def find_python(version: str) -> str | None:
+    """A working Python of this version ("3.7"): this one, one on the path, or one of pyenv's.
+
+    A shim on the path may stand for no Python at all, so each is started once.
+    """
+    if version == "{}.{}".format(*sys.version_info):
+        return sys.executable
+    named = shutil.which(f"python{version}")
     versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    for path in ([named] if named else []) + [
-        str(each) for each in versions.glob(f"{OLD_PYTHON}.*/bin/python")
-    ]:
+    for path in ([named] if named else []) + [str(each) for each in versions.glob(f"{version}.*/bin/python")]:
         try:
             said = subprocess.run([path, "-V"], capture_output=True, timeout=10, check=False, text=True)
         except (OSError, subprocess.SubprocessError):
             continue
-        if said.returncode == 0 and f"Python {OLD_PYTHON}." in said.stdout:
+        if said.returncode == 0 and f"Python {version}." in said.stdout:
             return path
     return None
 

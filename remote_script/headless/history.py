@@ -90,6 +90,11 @@ class History:
     def can_redo(self) -> bool:
         return bool(self._redo)
 
+    @property
+    def is_open(self) -> bool:
+        """True between `begin` and `end`."""
+        return self._begun
+
     def forget(self) -> None:
         """Drop everything, as after opening a Set."""
         self._undo, self._redo, self._begun = [], [], False

@@ -289,6 +289,8 @@ class HostedScript:
         self.call("disconnect")
         self.instance = None
         self.c_instance = None
+        # Live builds a new map for the next instance; the old one would forward each message once more.
+        self.midi_map, self.translations = [], {}
         if reports and instance is not None and self._belongings is not None:
             self.left = self._belongings.left(instance)
             for each in self.left:

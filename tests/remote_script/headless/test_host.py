@@ -12,7 +12,7 @@ from remote_script.headless import HeadlessLive, MemoryListener, demo_set
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.script import SetMirror
 
-from .world import small_set
+from .world import script_module, small_set
 
 
 @pytest.fixture
@@ -218,3 +218,21 @@ def test_the_last_track_has_the_name_that_its_live_gives_it(version: str, name: 
     audio = next(track for track in live.song.tracks if track.has_audio_input)
     assert audio.output_routing_type.display_name == name
     live.close()
+
+
+def test_a_message_is_forwarded_once_after_another_set_was_opened(live: HeadlessLive) -> None:
+    class Forwarding:
+        def __init__(self) -> None:
+            self.got: list[Any] = []
+
+        def build_midi_map(self, handle: int) -> None:
+            live.modules["Live.MidiMap"].forward_midi_note(handle, handle, 0, 36)
+
+        def receive_midi(self, message: Any) -> None:
+            self.got.append(message)
+
+    script = live.load_script(script_module(Forwarding()))
+    live.open_set(seconds=0.5)
+    live.run_for(1.0)
+    script.receive_midi((0x90, 36, 127))
+    assert script.instance.got == [(0x90, 36, 127)]

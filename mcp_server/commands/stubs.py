@@ -1,0 +1,28 @@
+"""`setmirror stubs FOLDER`: type stubs for `import Live`, so that an editor completes and checks a Remote Script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcp_server.commands.console import Failure, say
+
+
+@click.command("stubs", short_help="Write type stubs for `import Live`, for an editor.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--live-version", metavar="V", default="12.4", show_default=True, help="The Live to describe.")
+def command(folder: Path, live_version: str) -> None:
+    """Write type stubs for `import Live` into FOLDER, for example `typings`.
+
+    Pylance and pyright read a folder `typings` by themselves; for mypy set `mypy_path`.
+    """
+    from remote_script.testkit import stubs
+
+    try:
+        written = stubs.write(str(folder), live_version)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--live-version") from None
+    except OSError as problem:
+        raise Failure(f"{folder} cannot be written: {problem.strerror}") from None
+    say(f"wrote {len(written)} files to {folder / 'Live'} for Live {live_version}")

@@ -1,0 +1,48 @@
+"""`python -m remote_script.testkit PATH`: the course in this Python, as JSON lines on stdout.
+
+What the script prints goes to stderr.
+
+`{"check": "load"}` when a check starts, `{"check": "load", "verdict": "pass", "details": []}` when it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any, List, Optional
+
+from .actors import set_of
+from .course import CHECKS, Course
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run the course; 0 when it came to its end, whatever it found."""
+    parser = argparse.ArgumentParser(prog="python -m remote_script.testkit", description=__doc__)
+    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("--live-version", default="12.4", metavar="V")
+    parser.add_argument("--set", metavar="FILE.als")
+    options = parser.parse_args(arguments)
+    # A script may print, or write to descriptor 1: the report keeps a descriptor of its own.
+    report = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+
+    def say(message: Any) -> None:
+        report.write(json.dumps(message) + "\n")
+        report.flush()
+
+    course = Course(options.path, options.live_version, set_of(options.set) if options.set else None)
+    outcomes = course.run()
+    for check in CHECKS:
+        say({"check": check})
+        say(next(outcomes)._asdict())
+    outcomes.close()
+    # Threads that the script left behind must not keep this process.
+    report.close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
