@@ -118,6 +118,7 @@ DELETES: list[tuple[str, str, dict[str, Any]]] = [
     (f"{SLOT}/0", "duplicate_clip_to", {"target_clip_slot": f"{SLOT}/1"}),
     ("tracks/0/devices/0", "copy_pad", {"source_index": 36, "destination_index": 38}),
     ("tracks/0/devices/0", "copy_pad", {"Source_Index": 36, "DESTINATION_INDEX": 38}),
+    ("tracks/0", "duplicate_clip_slot", {"index": 0, "overwrite": True}),
     ("song", "set_or_delete_cue", {}),
     ("application/browser", "load", {"path": "audio_effects/Reverb", "target": EFFECT, "place": "replace"}),
     ("application/browser", "load", {"path": "instruments/Drift", "target": "tracks/1"}),

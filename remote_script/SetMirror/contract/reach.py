@@ -327,6 +327,14 @@ def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
             yield clip
 
 
+def _next_clip(tree: Tree, target: int, args: Arguments) -> Selected:
+    """The clip in the slot after the one that is named."""
+    slots = tree.ids(target, "clip_slots")
+    for one, next_one in zip(slots, slots[1:]):
+        if (one,) == _element(tree, slots, "clip_slots", args.get("index")):
+            yield from tree.ids(next_one, "clip")
+
+
 RELATIONS: Dict[str, Callable[[Tree, int, Arguments], Selected]] = {
     "aimed": _aimed,
     "armed": _armed,
@@ -334,5 +342,6 @@ RELATIONS: Dict[str, Callable[[Tree, int, Arguments], Selected]] = {
     "displaced": _displaced,
     "launched": _launched,
     "launched_selected": _launched_selected,
+    "next_clip": _next_clip,
     "playing": _playing,
 }

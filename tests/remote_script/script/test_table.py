@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from remote_script.SetMirror import overwrites
 from remote_script.SetMirror.contract import schema
 
 FACTS: dict[str, Any] = json.loads(
@@ -66,3 +67,15 @@ def test_what_is_observed_has_a_listener_in_live(name: str) -> None:
     for each, prop in schema.CLASSES[name].properties.items():
         if prop.kind == "observed":
             assert each in events or "o" in properties[each][1], each
+
+
+def test_what_a_judge_refuses_to_overwrite_is_declared_in_the_table() -> None:
+    """The policy sees a deletion by the table; the judge sees what is really there."""
+    looks_only = ("_reached", "_move_device")
+    undeclared = [
+        key
+        for key, judge in overwrites.JUDGES.items()
+        if not judge.__qualname__.startswith(looks_only)
+        and not schema.CLASSES[key[0]].methods[key[1]].overwrites
+    ]
+    assert undeclared == []

@@ -58,7 +58,7 @@ class Track
   create_take_lane() -> obj:TakeLane  edit since=12.2.0 creates=TakeLane
   delete_clip(slot: obj:Clip) -> none  edit deletes=@slot
   delete_device(device: place:devices) -> none  edit deletes=devices[device]
-  duplicate_clip_slot(index: place:clip_slots) -> int  edit means=index.clip creates=Clip,Scene,ClipSlot changes=clip_slots[index]
+  duplicate_clip_slot(index: place:clip_slots) -> int  edit means=index.clip creates=Clip,Scene,ClipSlot overwrites=~next_clip changes=clip_slots[index]
   duplicate_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit creates=Clip overwrites=~covered
   move_clip_to_arrangement(clip: obj:Clip, destination_time: float) -> obj:Clip  edit ours creates=Clip deletes=@clip overwrites=~covered
   duplicate_device(index: place:devices) -> none  edit since=12.3.0 creates=Device
