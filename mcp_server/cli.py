@@ -60,8 +60,9 @@ class LazyGroup(click.Group):
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted:
         from mcp_server.commands import folders
+        from mcp_server.commands.console import say
 
-        click.echo(f"setmirror {folders.version_of(folders.source())}")
+        say(f"setmirror {folders.version_of(folders.source())}")
         ctx.exit()
 
 

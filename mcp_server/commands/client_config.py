@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from mcp_server.commands import folders
-from mcp_server.commands.console import Failure, say
+from mcp_server.commands.console import Failure, say, say_json
 from mcp_server.commands.options import DEFAULT_PORT, http_port, port
 
 SERVER = "setmirror"
@@ -191,7 +191,7 @@ def command(
     path = path_of(chosen, sys.platform, Path.home(), os.environ)
     if not write_it:
         say(f"{chosen.title}: into {path}", err=True)
-        say(json.dumps({chosen.key: {SERVER: row}}, indent=2, ensure_ascii=False))
+        say_json({chosen.key: {SERVER: row}}, indent=2)
         return
     try:
         kept = write(path, chosen, row)

@@ -1,12 +1,19 @@
-"""What every command needs of the terminal: plain lines where nobody looks, colour where somebody does, and
-one clean end for Ctrl-C, SIGTERM, a closed pipe and every error.
+"""What every command needs of the terminal: one way out for lines and JSON, and one clean end for Ctrl-C, SIGTERM, a
+closed pipe and every error.
 
-`style` is the only place that knows colours; `NO_COLOR` and a pipe switch them off.
+A stream keeps the encoding that its reader expects (cp1252 and cp437 on Windows, ASCII in a bare environment); what
+that encoding lacks is replaced, so no name in a Set ends a command. JSON stays exact everywhere: it is escaped where
+the stream is not UTF-8. `style` is the only place that knows colours; `NO_COLOR` and a pipe switch them off.
 """
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
+import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,8 +23,29 @@ import click
 
 from remote_script.SetMirror.contract.auth import TokenUnusable
 
+FAILED, WRONG_USAGE = 1, 2
 INTERRUPTED = 130
 """What a shell reports for a program that ended by Ctrl-C."""
+ENCODE_ERRORS = "setmirror"
+"""The error handler of our streams, by its name in `codecs`."""
+_PLAIN = {
+    "→": "->",
+    "←": "<-",
+    "─": "-",
+    "—": "-",
+    "–": "-",
+    "−": "-",
+    "…": "...",
+    "·": ".",
+    "×": "x",
+    "’": "'",
+}
+_PLAIN.update({"“": '"', "”": '"', "♭": "b", "♯": "#", "≤": "<=", "≥": ">=", "\u00a0": " "})
+"""Our own typography in ASCII."""
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has closed it (`| head`): the command ends, and that is no error."""
 
 
 class Failure(click.ClickException):
@@ -39,24 +67,86 @@ def style(text: str, **how: Any) -> str:
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """One line, at once: a reader at the other end of a pipe sees it when it is said."""
-    click.echo(text, err=err)
-    (sys.stderr if err else sys.stdout).flush()
+    """One line, flushed, so that a reader at the other end of a pipe sees it now; raises ReaderGone."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:
+        # pythonw.exe has no streams.
+        return
+    try:
+        click.echo(text, file=stream)
+        stream.flush()
+    except OSError as problem:
+        if not _closed(problem):
+            raise
+        raise ReaderGone from None
+
+
+def say_json(value: Any, *, indent: int = 0) -> None:
+    """A value as JSON on stdout: one line, or indented; escaped to ASCII for a stream that is not UTF-8."""
+    import msgspec
+
+    try:
+        data = msgspec.json.encode(value)
+        text = (msgspec.json.format(data, indent=indent) if indent else data).decode()
+    except UnicodeEncodeError:
+        # A path whose bytes are no UTF-8.
+        text = json.dumps(msgspec.to_builtins(value), indent=indent or None)
+    if not is_utf8(sys.stdout):
+        text = re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)
+    say(text)
+
+
+def is_utf8(stream: Any) -> bool:
+    """True when the stream can carry every character."""
+    return codecs.lookup(getattr(stream, "encoding", None) or "ascii").name == "utf-8"
+
+
+def _replaced(problem: UnicodeError) -> tuple[str, int]:
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    failed = problem.object[problem.start : problem.end]
+    return "".join(_PLAIN.get(each, "?") for each in failed), problem.end
+
+
+codecs.register_error(ENCODE_ERRORS, _replaced)
+
+
+def prepare_streams() -> None:
+    """Let stdout and stderr replace what their encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ENCODE_ERRORS)
+
+
+def _closed(problem: OSError) -> bool:
+    """True for a write to a closed pipe; Windows calls that an invalid argument."""
+    return isinstance(problem, BrokenPipeError) or (sys.platform == "win32" and problem.errno == errno.EINVAL)
+
+
+def _abandon_stdout() -> None:
+    """Send what is still buffered to nowhere: Python would complain again when it flushes at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        # Not a file, as under a test.
+        pass
 
 
 def run_command(command: click.Command, arguments: list[str] | None = None) -> int:
-    """Run `command` and tell its exit code; every known error ends in one line, not in a traceback."""
+    """Run `command` and return its exit code; every known error ends in one line, not in a traceback."""
+    prepare_streams()
     try:
-        code = command.main(arguments, standalone_mode=False)
+        code = command.main(arguments, prog_name="setmirror", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.Abort:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (`| head`): not an error. Python would complain again when it flushes at the
-        # end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as ending:
+        if ending.code != 1:
+            return WRONG_USAGE
+        # The only status with which click exits by itself here: the reader of its own text (help) has gone.
+        _abandon_stdout()
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -64,11 +154,22 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
         known = _only(problem)
         if isinstance(known, KeyboardInterrupt):
             return INTERRUPTED
+        if isinstance(known, ReaderGone):
+            _abandon_stdout()
+            return 0
         failure = _failure(known)
         if failure is None:
             raise
-        failure.show()
-        return failure.exit_code
+        return _shown(failure)
+
+
+def _shown(failure: click.ClickException) -> int:
+    try:
+        failure.show(file=sys.stderr)
+    except (ReaderGone, OSError):
+        # Nobody reads stderr either; the exit code still tells.
+        pass
+    return failure.exit_code
 
 
 def _failure(problem: BaseException) -> click.ClickException | None:
@@ -81,15 +182,19 @@ def _failure(problem: BaseException) -> click.ClickException | None:
     errors = sys.modules.get("mirror.errors")
     if errors is not None and isinstance(problem, errors.MirrorError):
         return Failure(problem.rule, problem.hint)
+    if isinstance(problem, OSError):
+        # A full disk, a folder without permission, a port: the machine's state, no mistake of ours.
+        named = f"{problem.filename}: " if problem.filename else ""
+        return Failure(f"{named}{problem.strerror or problem}", "`setmirror doctor` checks folders and ports")
     return None
 
 
 def _only(problem: BaseException) -> BaseException:
-    """The one error in nested groups of one, or the interruption among others."""
+    """The one error in nested groups of one, or the end that somebody wanted among others."""
     while isinstance(problem, BaseExceptionGroup):
-        interrupted, _ = problem.split(KeyboardInterrupt)
-        if interrupted is not None:
-            return KeyboardInterrupt()
+        for wanted in (KeyboardInterrupt, ReaderGone):
+            if problem.split(wanted)[0] is not None:
+                return wanted()
         if len(problem.exceptions) != 1:
             return problem
         problem = problem.exceptions[0]

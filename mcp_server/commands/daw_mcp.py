@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async
+from mcp_server.commands.console import run_async, say
 
 
 @click.command("daw-mcp", short_help="Speak DAW MCP's protocol on 127.0.0.1:8182.")
@@ -46,7 +46,7 @@ def command(daw_mcp_port: int, extension: bool, port: int, **more: Any) -> None:
 
         def ready(at: int) -> None:
             where = f"127.0.0.1:{at}, for any program on this machine"
-            click.echo(f"DAW MCP's protocol is served at {where}", err=True)
+            say(f"DAW MCP's protocol is served at {where}", err=True)
 
         told = Options(port=port, version=version(), **more)
         await serve_daw_mcp(told, daw_mcp_port, extension=extension, ready=ready)

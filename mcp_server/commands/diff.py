@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async, say
+from mcp_server.commands.console import run_async, say, say_json
 
 if TYPE_CHECKING:
     from mirror.store import Store
@@ -47,7 +46,7 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
         ctx.exit(TROUBLE)
     changes = difference(before, after)
     if as_json:
-        say(msgspec.json.encode(changes).decode())
+        say_json(changes)
     for change in () if as_json else changes:
         say(words(change))
     ctx.exit(1 if changes else 0)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say, style
+from mcp_server.commands.console import Failure, run_async, say, say_json, style
 from mcp_server.commands.options import text_of
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def command(ref: str, port: int, as_json: bool) -> None:
             except MirrorError as problem:
                 raise Failure(str(problem), str(problem.hint)) from None
             if as_json:
-                say(msgspec.json.encode(as_data(mirror, node)).decode())
+                say_json(as_data(mirror, node))
             else:
                 for line in as_lines(mirror, node):
                     say(line)

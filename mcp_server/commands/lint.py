@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import say
+from mcp_server.commands.console import say, say_json
 
 
 @click.command("lint", short_help="Say what is odd in a Set's file.")
@@ -30,7 +29,7 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
         say(f"error: {problem}", err=True)
         ctx.exit(2)
     if as_json:
-        say(msgspec.json.encode([finding._asdict() for finding in findings]).decode())
+        say_json([finding._asdict() for finding in findings])
     for finding in () if as_json else findings:
         say(f"{finding.rule:16} {finding.ref:34} {finding.text}")
     ctx.exit(1 if findings else 0)

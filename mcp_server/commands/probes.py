@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say, style
+from mcp_server.commands.console import Failure, run_async, say, say_json, style
 
 if TYPE_CHECKING:
     from mcp_server.probe import Outcome
@@ -53,7 +53,7 @@ def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: b
 
                 def told(outcome: Outcome) -> None:
                     if as_json:
-                        say(json.dumps({**asdict(outcome), "live": mirror.live_version}, ensure_ascii=False))
+                        say_json({**asdict(outcome), "live": mirror.live_version})
                     else:
                         _tell(outcome)
 
@@ -77,12 +77,7 @@ async def _devices(mirror: Mirror, path: str, as_json: bool) -> None:
     _write(path, found)
     differ = device_dump.differences(found)
     if as_json:
-        say(
-            json.dumps(
-                {"live": found["live"], "devices": len(found["devices"]), "differ": differ},
-                ensure_ascii=False,
-            )
-        )
+        say_json({"live": found["live"], "devices": len(found["devices"]), "differ": differ})
         return
     for class_name, lines in differ.items():
         say(style(class_name, bold=True))
@@ -105,7 +100,7 @@ def _list(as_json: bool, only: tuple[str, ...]) -> None:
     for theme, each in probe.experiments(only):
         if as_json:
             told = {"theme": theme.name, "name": each.name, "fact": each.fact, "guess": each.guess}
-            say(json.dumps(told, ensure_ascii=False))
+            say_json(told)
         else:
             say(f"{theme.name:<10} {each.name:<32} {each.fact}{' (a guess)' if each.guess else ''}")
 

@@ -93,8 +93,9 @@ def headless_arguments(
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, with this product importable."""
+    """This process's environment, with this product importable; our children's pipes are UTF-8 at both ends."""
     environ = dict(os.environ)
+    environ["PYTHONIOENCODING"] = "utf-8"
     environ["PYTHONPATH"] = os.pathsep.join(
         [str(packages_root()), *filter(None, [environ.get("PYTHONPATH")])],
     )

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async
+from mcp_server.commands.console import Failure, run_async, say
 
 PACKS = "headless library"
 """The folder of headless Live's packs and samples, beside the token."""
@@ -71,7 +71,7 @@ def command(
         from mirror.token import home
 
         def ready(url: str) -> None:
-            click.echo(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
+            say(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
 
         async def serve(bridge: int) -> None:
             told = Options(port=bridge, version=version(), toolsets=toolsets or None, **more)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, say, style
+from mcp_server.commands.console import Failure, say, say_json, style
 from mcp_server.commands.port_check import probe
 from remote_script.SetMirror.contract import auth
 
@@ -26,7 +25,7 @@ def command(port: int, as_json: bool) -> None:
         )
     status = {**found.welcome, **found.status}
     if as_json:
-        say(json.dumps(status, ensure_ascii=False))
+        say_json(status)
         return
     for line in lines_of(status):
         say(line)

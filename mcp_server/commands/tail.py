@@ -11,10 +11,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async, say, style
+from mcp_server.commands.console import run_async, say, say_json, style
 
 if TYPE_CHECKING:
     from mirror import Mirror
@@ -31,7 +30,7 @@ LOOK_S = 0.25
     "--author", "authors", multiple=True, help="Only what this one did: live, audit, an agent's name."
 )
 @click.option(
-    "--kind", "kinds", multiple=True, help="Only such events: set, add, remove, children, content, …"
+    "--kind", "kinds", multiple=True, help="Only such events: set, add, remove, children, content and so on."
 )
 @options.port
 @options.as_json
@@ -66,7 +65,10 @@ def command(
 
     def show(event: Event) -> None:
         if wanted(event):
-            say(msgspec.json.encode(event).decode() if as_json else _line(event))
+            if as_json:
+                say_json(event)
+            else:
+                say(_line(event))
 
     run_async(main)
 
