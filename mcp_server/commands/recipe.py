@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say, style
+from mcp_server.commands.console import Failure, run_async, say, say_json, style
 
 
 @click.group("recipe", short_help="List, show, check, try and run recipes.")
@@ -121,7 +121,7 @@ def _call(action: str, name: str, parameters: tuple[str, ...], port: int, as_jso
         async with linked(port) as mirror:
             answer = await call_tool(mirror, "recipe", {"action": action, "name": name, "parameters": given})
         if as_json:
-            say(msgspec.json.encode(answer).decode())
+            say_json(answer)
             return
         for stage in answer["stages"]:
             sign = "?" if action == "dry_run" else "ok" if stage["verified"] else "!!"
