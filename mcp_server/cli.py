@@ -20,6 +20,7 @@ COMMANDS = {
     "get": ("get", "Read one object from the mirror."),
     "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
     "look": ("look", "Draw the Set, a clip or a device as SVG or PNG."),
+    "view": ("view", "Open a live page of the Set in the browser."),
     "diff": ("diff", "Say what is different between two Sets."),
     "lint": ("lint", "Say what is odd in a Set's file."),
     "recipe": ("recipe", "List, show, check, try and run recipes."),

@@ -8,6 +8,7 @@ reason, says goodbye for at most GOODBYE_S: a client that reads nothing does not
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -33,7 +34,7 @@ GOODBYE_S = 0.2
 GOING_AWAY, UNSUPPORTED, TOO_BIG = 1001, 1003, 1009
 
 
-def wanted(headers: list[tuple[bytes, bytes]]) -> bool:
+def wanted(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """True for a request that asks for a websocket."""
     told = [value.lower() for name, value in headers if name == b"upgrade"]
     return told == [b"websocket"]

@@ -272,6 +272,21 @@ class Mirror(Reader):
         """
         return await self._link.request(method, params)
 
+    @property
+    def told_persons(self) -> tuple[int, int]:
+        """Counts links to Live, and notices about questions and the read-only switch."""
+        return self._link.counters["connects"], self._sync.counters["notices for persons"]
+
+    async def wait_told(self, seen: tuple[int, int] | None = None) -> tuple[int, int]:
+        """Wait until there is a link, and `told_persons` is not `seen`: ask for questions and the switch again.
+
+        Returns `told_persons`; a checkpoint in every case.
+        """
+        await anyio.lowlevel.checkpoint()
+        while not self._link.served or self.told_persons == seen:
+            await self._changed.wait()
+        return self.told_persons
+
     async def script_status(self) -> dict[str, Any]:
         """What the script counts about itself: timings on Live's main thread, listeners, audit, clients."""
         told = await self._link.request("bridge.status", {})

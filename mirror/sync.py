@@ -261,6 +261,7 @@ class Sync:
         if message.method in wire.PARAMS:
             return self._event(message.method.partition(".")[2], known, now)
         if message.method in FOR_PERSONS:
+            self.counters["notices for persons"] += 1
             return []
         self.counters["unknown notices"] += 1
         if len(self.unknown) < UNKNOWN_KINDS or message.method in self.unknown:

@@ -7,6 +7,7 @@ track's notes, the mixer, a device.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Literal
 
 from mirror import Mirror, Node, errors
@@ -265,9 +266,14 @@ def _arrangement(mirror: Mirror, colors: Theme, width: int, gauges: dict[str, An
     )
 
 
-def lane_of(mirror: Mirror, track: Node) -> Lane:
-    """A track of the arrangement with its clips."""
-    blocks = [_block(mirror, clip) for clip in mirror.children(track, "arrangement_clips")]
+def lane_of(mirror: Mirror, track: Node, within: tuple[float, float] = (0.0, inf)) -> Lane:
+    """A track of the arrangement with its clips that sound between two times in beats."""
+    blocks = [
+        _block(mirror, clip)
+        for clip in mirror.children(track, "arrangement_clips")
+        if float(clip.props.get("start_time") or 0) < within[1]
+        and float(clip.props.get("end_time") or 0) > within[0]
+    ]
     ref = mirror.ref(track.id)
     return Lane(ref, track.name, color_of(track), blocks, _depth(mirror, track), flags(track))
 

@@ -108,11 +108,11 @@ def _head(picture: Picture, column: Column, x: float, cell: float, colors: Theme
     picture.rect(x, 6, cell - 2, NAMES - 10, column.color, data=column.ref)
     ink = theme.on(column.color)
     flags = " ".join(column.flags)
-    room = cell - 12 - (len(flags) * 7 if flags else 0)
+    room = cell - 12 - (len(flags) * 7 + 4 if flags else 0)
     picture.text(x + 5, 25, column.name, ink, size=12, width=room, bold=True)
     if flags:
         fill = colors.armed if "R" in column.flags else colors.panel
-        picture.rect(x + cell - 8 - len(flags) * 7, 11, len(flags) * 7 + 3, 18, fill, radius=3)
+        picture.rect(x + cell - 11 - len(flags) * 7, 11, len(flags) * 7 + 7, 18, fill, radius=3)
         picture.text(x + cell - 7, 24, flags, theme.on(fill), size=10, anchor="end", bold=True)
 
 

@@ -1,0 +1,89 @@
+"""`setmirror view`: the page of the Set in a browser, in a process of its own beside all servers."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import Failure, run_async, say
+
+PAGE_PORT = 9862
+
+
+@click.command("view", short_help="Open a live page of the Set in the browser.")
+@click.option(
+    "--page-port",
+    type=click.IntRange(0, 65535),
+    default=PAGE_PORT,
+    show_default=True,
+    metavar="PORT",
+    help="Where the page is served on 127.0.0.1; 0 takes any free port.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the link only.")
+@options.port
+def command(page_port: int, no_browser: bool, port: int) -> None:
+    """Open a live page of the Set in the browser, until interrupted.
+
+    The page shows the Session, the arrangement, the mixer and notes as they change, and who changed what; questions of
+    policies are answered there. A link works once; when it was used, the next one is printed.
+    """
+
+    async def main() -> None:
+        import trio
+
+        from mcp_server.commands.link import version
+        from mcp_server.page import serve
+        from mirror import load_token, open_mirror, tcp
+        from mirror.token import PERSON
+
+        async with (
+            open_mirror(
+                connect=tcp("127.0.0.1", port),
+                token=load_token(),
+                client_name="setmirror view",
+                client_version=version(),
+                role=PERSON,
+                identity="page",
+            ) as mirror,
+            trio.open_nursery() as nursery,
+        ):
+            first = True
+
+            def ready(link: str) -> None:
+                nonlocal first
+                say(f"{'Open' if first else 'The page was opened. For another browser:'} {link}")
+                if first and not no_browser and sys.stdout.isatty():
+                    nursery.start_soon(_browse, link)
+                first = False
+
+            try:
+                await serve(mirror, page_port, ready)
+            except OSError as problem:
+                if problem.errno != errno.EADDRINUSE:
+                    raise
+                raise Failure(
+                    f"port {page_port} on 127.0.0.1 is taken",
+                    "the page may be open already; end what listens there, or choose --page-port",
+                ) from None
+
+    run_async(main)
+
+
+async def _browse(link: str) -> None:
+    """Open the person's browser; without one the link was printed."""
+    import webbrowser
+
+    import trio
+
+    def start() -> None:
+        try:
+            # A browser of the terminal would take the terminal.
+            if not isinstance(webbrowser.get(), webbrowser.GenericBrowser):
+                webbrowser.open(link)
+        except webbrowser.Error:
+            pass
+
+    await trio.to_thread.run_sync(start, abandon_on_cancel=True)

@@ -1,0 +1,121 @@
+"""The page as ASGI applications: its files over HTTP, everything alive over one websocket.
+
+    GET /open/LINK    once: a cookie, and on to the page
+    GET ROOT          the page; ROOT/NAME its style and modules
+    ROOT/live         the websocket; see `visit`
+
+Nothing is served without the cookie but the answers that say so. The content security policy allows nothing from
+outside, no inline script, no form, no frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from .gate import Gate, Refused, Session
+
+TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+LIVE = "live"
+PROOF = "{{proof}}"
+"""Stands in the page's HTML for the proof of the session."""
+_REFUSAL = (
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>SetMirror</title><main><h1>SetMirror</h1><p>{reason}.</p></main></html>\n"
+)
+
+Visit = Callable[[Session, Any, Any], Awaitable[None]]
+"""Serves one websocket: whose it is, its receive and send as ASGI has them."""
+
+
+def policy(port: int) -> str:
+    """The content security policy; Safari does not take 'self' for a websocket."""
+    sockets = f"ws://127.0.0.1:{port} ws://localhost:{port}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def static() -> dict[str, bytes]:
+    """The page's files by name; there are no others."""
+    folder = files(__package__) / "static"
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name[:1] != "."}
+
+
+class PageApp:
+    """`http` and `socket` are the two applications.
+
+    Args:
+      opened: Called each time that a browser was let in.
+    """
+
+    def __init__(self, gate: Gate, port: int, visit: Visit, opened: Callable[[], None]) -> None:
+        self._gate = gate
+        self._visit = visit
+        self._opened = opened
+        self._headers = [
+            (b"content-security-policy", policy(port).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"cache-control", b"no-store"),
+        ]
+
+    async def http(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request."""
+        try:
+            status, more, kind, body = self._answer(scope)
+        except Refused as problem:
+            status, more, kind = problem.status, [], "html"
+            body = _REFUSAL.format(reason=escape(str(problem))).encode()
+        head = [
+            *self._headers,
+            *more,
+            (b"content-type", f"{TYPES[kind]}; charset=utf-8".encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, scope: Any) -> tuple[int, list[tuple[bytes, bytes]], str, bytes]:
+        path, headers = scope["path"], scope["headers"]
+        self._gate.check(headers)
+        if scope["method"] not in ("GET", "HEAD"):
+            raise Refused(405, "this page is read with GET")
+        if path.startswith("/open/"):
+            if scope["method"] == "HEAD":
+                raise Refused(405, "a link is opened with GET")
+            session = self._gate.open(path)
+            self._opened()
+            to = (b"location", self._gate.root.encode())
+            return 303, [to, (b"set-cookie", self._gate.cookie(session).encode())], "html", b""
+        session = self._gate.session(headers)
+        if not path.startswith(self._gate.root):
+            raise Refused(404, "there is nothing here")
+        name = path[len(self._gate.root) :] or "index.html"
+        body = static().get(name)
+        if body is None:
+            raise Refused(404, "there is nothing here")
+        if name == "index.html":
+            body = body.replace(PROOF.encode(), session.proof.encode())
+        return 200, [], name.rpartition(".")[2], body
+
+    async def socket(self, scope: Any, receive: Any, send: Any) -> None:
+        """One websocket; refused before it is accepted where the request is not from our page."""
+        await receive()
+        try:
+            self._gate.check(scope["headers"], origin_needed=True)
+            session = self._gate.session(scope["headers"])
+            if scope["path"] != self._gate.root + LIVE:
+                raise Refused(404, "there is nothing here")
+        except Refused:
+            await send({"type": "websocket.close"})
+            return
+        await send({"type": "websocket.accept"})
+        await self._visit(session, receive, send)

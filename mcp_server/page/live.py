@@ -1,0 +1,262 @@
+"""What all visitors of the page share, gathered once: the story, questions, the switch, clients, the transport.
+
+Tasks read the mirror and the bridge and raise `turns`; visitors compare those with what they have sent. Beyond what the
+mirror reads anyway, Live is asked once a second for the song's position and, while the mixer is in sight and the song
+plays, ten times a second for its meters; at rest while nobody looks.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from typing import Any, Protocol
+
+import trio
+
+from mirror import Mirror, errors
+
+from .. import readiness
+from ..pictures import gathered
+from .story import Story
+
+log = logging.getLogger("setmirror.page")
+
+STATUS_S, CLIENTS_S, BEAT_S, METER_S = 0.3, 2.0, 1.0, 0.1
+REFUSED_S = 1.0
+"""Until the bridge is asked again, after it refused."""
+MOST_METERS = 48
+"""Tracks whose meters are read."""
+_TRACK = r"(?:tracks/\d+|return_tracks/\d+|master_track)"
+_CONCERNS = {
+    "session": re.compile(r"song|tracks/\d+(?:/clip_slots/\d+(?:/clip)?)?|scenes/\d+"),
+    "arrangement": re.compile(r"song|tracks/\d+(?:/arrangement_clips/\d+)?|cue_points/\d+"),
+    "mixer": re.compile(rf"song|{_TRACK}(?:/mixer_device(?:/\w+)*)?"),
+    "notes": re.compile(r"song(?:/view)?|view|.*/clip|.*/arrangement_clips/\d+|.*/parameters/\d+|.*mixer_device/.*"),
+    "device": re.compile(r".*/devices/.*"),
+}  # fmt: skip
+"""Which refs a view shows; what it shows besides is found by comparing, too."""
+
+
+class Visitor(Protocol):
+    """One page that is open."""
+
+    @property
+    def looks_at(self) -> str:
+        """The view in sight, "" while the page is hidden."""
+
+    @property
+    def clip(self) -> int | None:
+        """The clip in its piano roll."""
+
+    def wake(self) -> None: ...
+
+
+class Live:
+    """See the module; `run` does the work."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.mirror = mirror
+        self.story = Story(mirror)
+        self.turns: Counter[str] = Counter()
+        """How often each view, and "beat", has changed."""
+        self.status: dict[str, Any] = {}
+        self.questions: list[dict[str, Any]] = []
+        self.read_only: bool | None = None
+        self.clients: list[dict[str, Any]] = []
+        self.meters: dict[str, tuple[float, float]] = {}
+        self.positions: dict[int, tuple[float, float]] = {}
+        """Of clips in sight that play: beats, and when they were read."""
+        self.visitors: set[Visitor] = set()
+        self._transport = trio.Event()
+        self._visited = trio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with trio.open_nursery() as nursery:
+            for task in (self._follow_set, self._follow_log, self._follow_policy):
+                nursery.start_soon(task)
+            for look, pause in ((self._status, STATUS_S), (self._list, CLIENTS_S), (self._meter, METER_S)):
+                nursery.start_soon(self._again, look, pause)
+            nursery.start_soon(self._beats)
+
+    def visit(self, visitor: Visitor) -> None:
+        """A page was opened."""
+        self.visitors.add(visitor)
+        self._visited.set()
+        self.moved()
+
+    def leave(self, visitor: Visitor) -> None:
+        """A page was closed."""
+        self.visitors.discard(visitor)
+        if not self.visitors:
+            self._visited = trio.Event()
+
+    def moved(self) -> None:
+        """A page looks at something else."""
+        self._transport.set()
+
+    def wake(self) -> None:
+        """Let all pages compare."""
+        for visitor in list(self.visitors):
+            visitor.wake()
+
+    # -- what the mirror has -----------------------------------------------------------------------
+
+    async def _follow_set(self) -> None:
+        while True:
+            try:
+                async with self.mirror.subscribe(["**"], "page") as stream:
+                    self._touch(None)
+                    async for notice in stream:
+                        self._touch(None if notice.resynced else notice.refs)
+                return
+            except errors.Busy as problem:
+                log.info("the page reads everything again: %s", problem)
+
+    def _touch(self, refs: tuple[str, ...] | None) -> None:
+        """Views that show one of these are to be compared; None for all."""
+        for view, concerns in _CONCERNS.items():
+            if refs is None or any(concerns.fullmatch(ref) for ref in refs):
+                self.turns[view] += 1
+        if refs is None or "song" in refs or any("clip" in ref for ref in refs):
+            self._transport.set()
+        self.wake()
+
+    async def _follow_log(self) -> None:
+        # What happened before the page was started is a part of the story.
+        self.story.add(self.mirror.log.last(1000))
+        follower = self.mirror.log.follow()
+        while True:
+            self.story.add(await follower.some())
+            self.wake()
+
+    async def _again(self, look: Any, pause_s: float) -> None:
+        """Call `look` again and again, at rest while there are no visitors."""
+        while True:
+            await self._visited.wait()
+            try:
+                await look()
+            except errors.MirrorError:
+                # No link: the status says so.
+                pass
+            await trio.sleep(pause_s)
+
+    async def _status(self) -> None:
+        await trio.lowlevel.checkpoint()
+        told = self.mirror.status()
+        status = {
+            "synced": told.synced,
+            "state": told.state,
+            "set": told.set_name or "without a name",
+            "live": told.live_version,
+            "headless": self.mirror.is_headless,
+            "revision": told.revision,
+            "objects": told.objects,
+            "problem": readiness.problem(self.mirror),
+        }
+        if status != self.status:
+            self.status = status
+            self.wake()
+
+    # -- what the bridge has -----------------------------------------------------------------------
+
+    async def _follow_policy(self) -> None:
+        seen: tuple[int, int] | None = None
+        while True:
+            told = await self.mirror.wait_told(seen)
+            try:
+                if seen is None or told[0] != seen[0]:
+                    await self.mirror.ask("question.follow", {})
+                state = await self.mirror.ask("policy.state", {})
+            except errors.MirrorError as problem:
+                log.info("the bridge does not tell its questions: %s", problem)
+                await trio.sleep(REFUSED_S)
+                continue
+            seen = told
+            now = trio.current_time()
+            self.questions = [{**each, "until": now + float(each["left_s"])} for each in state["questions"]]
+            self.read_only = state["read_only"]
+            self.wake()
+
+    async def _list(self) -> None:
+        clients = (await self.mirror.ask("client.list", {}))["clients"]
+        if clients != self.clients:
+            self.clients = clients
+            self.wake()
+
+    # -- what plays --------------------------------------------------------------------------------
+
+    async def _beats(self) -> None:
+        while True:
+            self._transport = trio.Event()
+            if any(visitor.looks_at for visitor in self.visitors):
+                await self._read_positions()
+                self.turns["beat"] += 1
+                self.wake()
+            with trio.move_on_after(BEAT_S):
+                await self._transport.wait()
+
+    async def _read_positions(self) -> None:
+        self.mirror.song_position()
+        nodes = self.mirror.store.nodes
+        clips = {visitor.clip for visitor in self.visitors if visitor.looks_at == "notes"}
+        playing = [
+            id_ for id_ in clips if id_ is not None and id_ in nodes and nodes[id_].props.get("is_playing")
+        ]
+        self.positions = {id_: held for id_, held in self.positions.items() if id_ in playing}
+        if playing:
+            try:
+                values = await self.mirror.read_now([(id_, "playing_position") for id_ in playing])
+            except errors.MirrorError:
+                return
+            now = trio.current_time()
+            for id_, value in zip(playing, values, strict=True):
+                if isinstance(value, int | float):
+                    self.positions[id_] = float(value), now
+
+    def transport(self) -> dict[str, Any] | None:
+        """Where the song is, and how fast it goes; None before the first sample."""
+        beats = self.mirror.song_position()
+        if beats is None or not self.mirror.epoch:
+            return None
+        props = self.mirror.resolve("song").props
+        loop = gathered.loop_of(self.mirror)
+        return {
+            "playing": bool(props.get("is_playing")),
+            "beats": beats,
+            "tempo": props.get("tempo"),
+            "loop": loop,
+        }
+
+    def clip_position(self, clip: int | None) -> dict[str, Any] | None:
+        """Where a clip is that plays."""
+        held = self.positions.get(clip or 0)
+        if held is None or clip not in self.mirror.store.nodes:
+            return None
+        node, tempo = self.mirror.node(clip), self.mirror.resolve("song").props.get("tempo")
+        beats = held[0] + (trio.current_time() - held[1]) * float(tempo or 0) / 60
+        loop = gathered.loop_of_clip(node) if node.props.get("looping") else None
+        return {"playing": True, "beats": beats, "tempo": tempo, "loop": loop}
+
+    async def _meter(self) -> None:
+        seen = any(visitor.looks_at == "mixer" for visitor in self.visitors)
+        plays = seen and self.mirror.epoch and self.mirror.resolve("song").props.get("is_playing")
+        if not plays:
+            if self.meters:
+                self.meters = {}
+                self.wake()
+            return
+        tracks = [
+            each for each in gathered.all_tracks(self.mirror) if each.props.get("has_audio_output", True)
+        ]
+        items = [
+            (each.id, name)
+            for each in tracks[:MOST_METERS]
+            for name in ("output_meter_left", "output_meter_right")
+        ]
+        values = await self.mirror.read_now(items)
+        levels = [float(value) if isinstance(value, int | float) else 0.0 for value in values]
+        refs = [self.mirror.ref(items[n][0]) for n in range(0, len(items), 2)]
+        self.meters = {ref: (levels[2 * n], levels[2 * n + 1]) for n, ref in enumerate(refs)}
+        self.wake()

@@ -1,0 +1,426 @@
+"""Views of the Set as parts: a page shows a part of a large view at a time, and only what it shows is drawn.
+
+A `Layout` says how large a view is and where its parts lie; `gather` reads one part from the mirror, `draw` makes its
+picture. What was gathered is compared by value, so a part is drawn again only when it looks different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+from mirror import Mirror, Node, errors
+
+from ..pictures import THEMES, Picture, Theme, arrangements, gathered, mixers, rolls, session, shapes
+
+View = Literal["session", "arrangement", "mixer", "notes", "device"]
+Box = tuple[float, float, float, float]
+"""x, y, width, height in pixels of the whole view."""
+COLUMNS, ROWS, LANES, STRIPS = 8, 24, 8, 8
+"""Tracks, scenes, lanes and strips of one part."""
+TILE = 1024
+"""Pixels of the arrangement's time in one part."""
+LANE = 40
+SCENES = session.SCENES_WIDTH + 8
+NAMES = arrangements.NAMES_WIDTH
+MOST_WORDS = 200
+
+
+class Place(NamedTuple):
+    """Where a part lies; `layer` is "body", "head" (stays on top), or "side" (stays at the left)."""
+
+    key: str
+    layer: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Look(NamedTuple):
+    """How a page looks at a view: its theme, its width in pixels, its zoom, and what it asked to see."""
+
+    theme: str = "light"
+    width: int = 1000
+    zoom: float = 1.0
+    target: int | None = None
+
+    @property
+    def colors(self) -> Theme:
+        """Of the theme."""
+        return THEMES["dark" if self.theme == "dark" else "light"]
+
+
+class Line(NamedTuple):
+    """One line of a view in words; `show` is the id of a clip whose notes can be shown, `ref` where it lies."""
+
+    text: str
+    show: int | None = None
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A view as a whole; `scale` has what a page needs to place playheads and meters."""
+
+    width: float
+    height: float
+    head: float = 0.0
+    side: float = 0.0
+    places: Sequence[Place] = ()
+    title: str = ""
+    scale: dict[str, Any] = field(default_factory=dict)
+    words: Sequence[Line] = ()
+
+
+class Cut(Protocol):
+    """One view, cut into parts."""
+
+    def layout(self, mirror: Mirror, look: Look) -> Layout: ...
+
+    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any: ...
+
+    def draw(self, data: Any, look: Look, place: Place) -> Picture: ...
+
+    def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None: ...
+
+
+def _numbers(key: str) -> list[int]:
+    return [int(part) for part in key.split("/")[1:]]
+
+
+def _blank(place: Place, look: Look) -> Picture:
+    return Picture(round(place.width), round(place.height), look.colors.background)
+
+
+def _index(mirror: Mirror, node: Node, role: str) -> int | None:
+    """Which child of the song an object is in: 2 for anything below tracks/2; None where it is in none."""
+    step, _, rest = mirror.ref(node.id).partition("/")
+    number = rest.partition("/")[0]
+    return int(number) if step == role and number.isdigit() else None
+
+
+class SessionCut:
+    """Tracks across, scenes down; names of tracks stay on top, names of scenes at the left."""
+
+    def _cell(self, mirror: Mirror, look: Look) -> float:
+        tracks = len(mirror.children("song", "tracks"))
+        return min(190.0, max(96.0, (look.width - SCENES - 4) / max(1, tracks))) // 1
+
+    def layout(self, mirror: Mirror, look: Look) -> Layout:
+        tracks, scenes = mirror.children("song", "tracks"), mirror.children("song", "scenes")
+        cell, tall, top = self._cell(mirror, look), session.CELL_HEIGHT, session.NAMES
+        places = []
+        for first in range(0, len(tracks), COLUMNS):
+            n, wide = first // COLUMNS, cell * min(COLUMNS, len(tracks) - first)
+            x = SCENES + first * cell
+            places.append(Place(f"head/{n}", "head", x, 0, wide, top))
+            for row in range(0, len(scenes), ROWS):
+                high = tall * min(ROWS, len(scenes) - row)
+                places.append(Place(f"body/{n}/{row // ROWS}", "body", x, top + row * tall, wide, high))
+        for row in range(0, len(scenes), ROWS):
+            high = tall * min(ROWS, len(scenes) - row)
+            places.append(Place(f"side/{row // ROWS}", "side", 0, top + row * tall, SCENES, high))
+        clips = 0
+        words: list[Line] = []
+        for track in tracks:
+            held = [mirror.child(slot, "clip") for slot in mirror.children(track, "clip_slots")]
+            found = [clip for clip in held if clip is not None]
+            clips += len(found)
+            if len(words) < MOST_WORDS:
+                words.append(Line(f"{track.name}: {_clips_in_words(found)}"))
+                midi = (clip for clip in found if clip.props.get("is_midi_clip"))
+                words.extend(
+                    Line(clip.name or "(no name)", clip.id, mirror.ref(clip.id).rpartition("/")[0])
+                    for clip in midi
+                )
+        title = f"Session: {len(tracks)} tracks, {len(scenes)} scenes, {clips} clips"
+        width, height = SCENES + cell * len(tracks), top + tall * len(scenes)
+        return Layout(width, height, top, SCENES, tuple(places), title, {}, tuple(words[:MOST_WORDS]))
+
+    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
+        numbers = _numbers(place.key)
+        if place.layer == "side":
+            first = numbers[0] * ROWS
+            scenes = mirror.children("song", "scenes")[first : first + ROWS]
+            return first, [gathered.row_of(mirror, scene) for scene in scenes]
+        first = numbers[0] * COLUMNS
+        tracks = mirror.children("song", "tracks")[first : first + COLUMNS]
+        if place.layer == "head":
+            return [gathered.column_of(mirror, track, []) for track in tracks]
+        row = numbers[1] * ROWS
+        return [gathered.cells_of(mirror, track, row, row + ROWS) for track in tracks]
+
+    def draw(self, data: Any, look: Look, place: Place) -> Picture:
+        picture = _blank(place, look)
+        if place.layer == "side":
+            session.draw_scenes(picture, data[1], (4, 0), data[0], look.colors)
+        elif data:
+            cell = place.width / len(data)
+            if place.layer == "head":
+                session.draw_heads(picture, data, 0, cell, look.colors)
+            else:
+                session.draw_cells(picture, data, (0, 0), cell, look.colors)
+        return picture
+
+    def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:
+        cell, tall, top = self._cell(mirror, look), session.CELL_HEIGHT, session.NAMES
+        scene, track = _index(mirror, node, "scenes"), _index(mirror, node, "tracks")
+        if scene is not None:
+            return 0, top + scene * tall, SCENES, tall
+        if track is None:
+            return None
+        parts = mirror.ref(node.id).split("/")
+        if len(parts) > 3 and parts[2] == "clip_slots":
+            return SCENES + track * cell, top + int(parts[3]) * tall, cell, tall
+        return SCENES + track * cell, 0, cell, top
+
+
+def _clips_in_words(clips: Sequence[Node]) -> str:
+    playing = [clip.name or "(no name)" for clip in clips if clip.props.get("is_playing")]
+    number = f"{len(clips)} clip{'' if len(clips) == 1 else 's'}"
+    return f"{number}, playing {', '.join(playing)}" if playing else number
+
+
+class ArrangementCut:
+    """Tracks as lanes, time to the right; the ruler stays on top, names at the left."""
+
+    def _scale(self, mirror: Mirror, look: Look) -> tuple[float, float]:
+        """The end in beats, and pixels a beat."""
+        end = max(gathered.arrangement_end(mirror), 4 * gathered.beats_per_bar(mirror))
+        return end, max(200.0, look.width - NAMES - 12) * look.zoom / end
+
+    def layout(self, mirror: Mirror, look: Look) -> Layout:
+        tracks = mirror.children("song", "tracks")
+        end, scale = self._scale(mirror, look)
+        wide, top = end * scale + 8, arrangements.HEAD
+        places = []
+        columns = [(n, n * TILE, min(TILE, wide - n * TILE)) for n in range(int(wide // TILE) + 1)]
+        rows = [
+            (n // LANES, top + n * LANE, LANE * min(LANES, len(tracks) - n))
+            for n in range(0, len(tracks), LANES)
+        ]
+        for n, x, width in columns:
+            places.append(Place(f"head/{n}", "head", NAMES + x, 0, width, top))
+            places += [Place(f"body/{n}/{m}", "body", NAMES + x, y, width, high) for m, y, high in rows]
+        places += [Place(f"side/{m}", "side", 0, y, NAMES, high) for m, y, high in rows]
+        lanes = [(track, mirror.children(track, "arrangement_clips")) for track in tracks]
+        clips = sum(len(held) for _, held in lanes)
+        bars = end / gathered.beats_per_bar(mirror)
+        title = f"Arrangement: {len(tracks)} tracks, {clips} clips, {bars:g} bars"
+        words = [Line(f"{track.name}: {len(held)} clips") for track, held in lanes[:MOST_WORDS]]
+        words += [Line(f"Locator {name} at beat {time:g}") for time, name in gathered.locators_of(mirror)]
+        places_of_time = {"left": NAMES, "per_beat": scale, "start": 0.0, "top": 18}
+        height = top + LANE * len(tracks)
+        return Layout(
+            NAMES + wide, height, top, NAMES, tuple(places), title, places_of_time, tuple(words[:MOST_WORDS])
+        )
+
+    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
+        numbers = _numbers(place.key)
+        end, scale = self._scale(mirror, look)
+        time = end, scale, gathered.beats_per_bar(mirror)
+        if place.layer == "head":
+            return time, gathered.locators_of(mirror), gathered.loop_of(mirror)
+        first = numbers[-1] * LANES
+        tracks = mirror.children("song", "tracks")[first : first + LANES]
+        if place.layer == "side":
+            return [gathered.lane_of(mirror, track, (0.0, 0.0)) for track in tracks]
+        start = numbers[0] * TILE / scale
+        within = start, start + TILE / scale
+        return time, [gathered.lane_of(mirror, track, within) for track in tracks]
+
+    def draw(self, data: Any, look: Look, place: Place) -> Picture:
+        picture, colors = _blank(place, look), look.colors
+        if place.layer == "side":
+            arrangements.draw_names(picture, data, 0, LANE, colors)
+            return picture
+        time, *more = data
+        end, scale, per_bar = time
+        offset = place.x - NAMES
+
+        def x(beat: float) -> float:
+            return beat * scale - offset
+
+        if place.layer == "head":
+            locators, loop = more
+            arrangements.draw_bars(picture, x, end, per_bar, (24, place.height), colors)
+            if loop is not None:
+                arrangements.draw_loop(picture, x, loop, colors)
+            arrangements.draw_locators(picture, x, locators, place.height, colors)
+            return picture
+        (lanes,) = more
+        arrangements.draw_lanes(picture, len(lanes), (0, 0), (place.width, LANE), colors)
+        arrangements.draw_bars(picture, x, end, per_bar, (0, place.height), colors, numbers=False)
+        contents = sum(len(lane.blocks) for lane in lanes) <= arrangements.MOST_CONTENTS
+        arrangements.draw_blocks(picture, lanes, x, 0, LANE, contents, colors)
+        return picture
+
+    def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:
+        track, top = _index(mirror, node, "tracks"), arrangements.HEAD
+        _, scale = self._scale(mirror, look)
+        if node.type == "CuePoint":
+            return NAMES + float(node.props.get("time") or 0) * scale, 0, 60, top
+        if track is None:
+            return None
+        if node.type == "Clip" and node.props.get("is_arrangement_clip"):
+            start, end = float(node.props["start_time"]), float(node.props["end_time"])
+            return NAMES + start * scale, top + track * LANE, (end - start) * scale, LANE
+        return 0, top + track * LANE, NAMES, LANE
+
+
+class MixerCut:
+    """All strips side by side."""
+
+    def layout(self, mirror: Mirror, look: Look) -> Layout:
+        tracks = gathered.all_tracks(mirror)
+        height = mixers.mixer_height(self._sends(mirror))
+        wide = mixers.STRIP_WIDTH
+        places = [
+            Place(f"body/{n // STRIPS}", "body", n * wide, 0, wide * min(STRIPS, len(tracks) - n), height)
+            for n in range(0, len(tracks), STRIPS)
+        ]
+        strips = [gathered.strip_of(mirror, track, {}) for track in tracks[:MOST_WORDS]]
+        scale = {
+            "strip": wide,
+            "meters": mixers.METERS,
+            "meter": mixers.METER_WIDTH,
+            "top": mixers.fader_top(self._sends(mirror)),
+            "tall": mixers.FADER_HEIGHT,
+        }
+        words = tuple(Line(mixers.in_words(strip)) for strip in strips)
+        title = f"Mixer: {len(tracks)} tracks"
+        return Layout(wide * len(tracks), height, 0, 0, tuple(places), title, scale, words)
+
+    def _sends(self, mirror: Mirror) -> int:
+        return len(mirror.children("song", "return_tracks"))
+
+    def gather(self, mirror: Mirror, look: Look, place: Place) -> Any:
+        first = _numbers(place.key)[0] * STRIPS
+        strips = []
+        for track in gathered.all_tracks(mirror)[first : first + STRIPS]:
+            ref = mirror.ref(track.id)
+            silent = {f"{ref}.output_meter_left": 0.0, f"{ref}.output_meter_right": 0.0}
+            strips.append(gathered.strip_of(mirror, track, silent))
+        return self._sends(mirror), strips
+
+    def draw(self, data: Any, look: Look, place: Place) -> Picture:
+        picture = _blank(place, look)
+        mixers.draw_strips(picture, data[1], 0, data[0], look.colors)
+        return picture
+
+    def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:
+        for n, track in enumerate(gathered.all_tracks(mirror)):
+            ref = mirror.ref(track.id)
+            if mirror.ref(node.id) == ref or mirror.ref(node.id).startswith(f"{ref}/mixer_device"):
+                high = mixers.mixer_height(self._sends(mirror))
+                return n * mixers.STRIP_WIDTH, 0, mixers.STRIP_WIDTH, high
+        return None
+
+
+class _OneCut:
+    """A view of one part, whose size is known once it is drawn."""
+
+    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+        raise NotImplementedError
+
+    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+        raise NotImplementedError
+
+    def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:
+        size = self.layout(mirror, look)
+        return 0, 0, size.width, size.height
+
+    def layout(self, mirror: Mirror, look: Look) -> Layout:
+        data = self.gather(mirror, look)
+        if isinstance(data, str):
+            return Layout(look.width, 40, title=data)
+        picture = self.draw(data, look)
+        place = Place("body/0", "body", 0, 0, picture.width, picture.height)
+        return Layout(
+            picture.width, picture.height, 0, 0, (place,), picture.description, self.scale(data, picture),
+            (Line(picture.description),),
+        )  # fmt: skip
+
+    def scale(self, data: Any, picture: Picture) -> dict[str, Any]:
+        return {}
+
+
+def selected_clip(mirror: Mirror, look: Look) -> Node | None:
+    """The clip that the page asked for, else the one that is selected in Live."""
+    if look.target is not None and look.target in mirror.store.nodes:
+        node = mirror.node(look.target)
+        return node if node.type == "Clip" else None
+    props = mirror.resolve("song/view").props
+    clip, slot = props.get("detail_clip"), props.get("highlighted_clip_slot")
+    if isinstance(clip, int) and clip in mirror.store.nodes:
+        return mirror.node(clip)
+    if isinstance(slot, int) and slot in mirror.store.nodes:
+        return mirror.child(mirror.node(slot), "clip")
+    return None
+
+
+class NotesCut(_OneCut):
+    """The piano roll of the clip that is selected in Live, or was asked for."""
+
+    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+        clip = selected_clip(mirror, look)
+        if clip is None:
+            return "No clip is selected in Live. Select one there, or choose one in the Session."
+        if not clip.props.get("is_midi_clip"):
+            return f"{clip.name or 'The clip'} is an audio clip: it has no notes."
+        notes = gathered.roll_of(mirror, clip, gathered.color_of(clip), {})
+        return notes, gathered.keys_of(mirror, clip), gathered.beats_per_bar(mirror)
+
+    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+        notes, keys, per_bar = data
+        width = max(480, round(look.width * look.zoom))
+        return rolls.roll([notes], keys, look.colors, width=width, beats_per_bar=per_bar)
+
+    def scale(self, data: Any, picture: Picture) -> dict[str, Any]:
+        start, end = data[0].start, max(data[0].end, data[0].start + 0.25)
+        per_beat = (picture.width - rolls.KEYS_WIDTH - 8) / (end - start)
+        return {"left": rolls.KEYS_WIDTH, "per_beat": per_beat, "start": start, "top": rolls.HEAD - 8}
+
+
+class DeviceCut(_OneCut):
+    """A device's parameters; the one that was asked for."""
+
+    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+        if look.target is None or look.target not in mirror.store.nodes:
+            return "No device was chosen: press Show at a change of one."
+        try:
+            return gathered.draw(mirror, [look.target], "device", look.colors, max(480, look.width))
+        except errors.MirrorError as problem:
+            return problem.rule
+
+    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+        picture: shapes.Picture = data
+        return picture
+
+
+CUTS: dict[str, Cut] = {
+    "session": SessionCut(),
+    "arrangement": ArrangementCut(),
+    "mixer": MixerCut(),
+    "notes": NotesCut(),
+    "device": DeviceCut(),
+}
+
+
+def fitting(mirror: Mirror, node: Node) -> tuple[View, int | None]:
+    """The view that shows an object best, and the target to be given to it."""
+    ref = mirror.ref(node.id)
+    device = node
+    while device.parent is not None and "parameters" not in device.children:
+        device = mirror.node(device.parent)
+    if "/mixer_device" in ref and "/devices/" not in ref:
+        return "mixer", None
+    if "/devices/" in ref and "parameters" in device.children:
+        return "device", device.id
+    if node.type == "CuePoint" or "/arrangement_clips/" in ref:
+        return "arrangement", None
+    if ref.startswith(("return_tracks", "master_track")):
+        return "mixer", None
+    return "session", None

@@ -1,0 +1,247 @@
+"""The event log as entries that a person reads: who changed what, when, from what to what.
+
+All events of one write are one entry. A person's edits in Live are entries as well, except for what follows from
+playing; edits of one property in a row, such as a fader that is moved, are one entry.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from mirror import Event, Mirror, Node
+from remote_script.SetMirror.contract import schema
+
+from ..commands.events import short
+
+ENTRIES = 400
+CHANGES = 40
+"""Of one entry; more are a number."""
+TOGETHER_S = 2.0
+"""Edits of one property within this time are one."""
+_CONSEQUENCES = frozenset(("value", "display_value", "color_index"))
+"""Said by `display` and `color` as well."""
+
+
+class Change(msgspec.Struct):
+    """One change of an entry; `before` and `after` are texts, "" where there is none."""
+
+    where: str
+    what: str
+    before: str = ""
+    after: str = ""
+    id: int = 0
+    ref: str = ""
+
+
+class Entry(msgspec.Struct):
+    """One line of the log.
+
+    `number` counts entries; `turn` rises with each addition to any entry. `write` names the write, None for a person's
+    edit in Live.
+    """
+
+    number: int
+    turn: int
+    time: float
+    who: str
+    write: str | None
+    epoch: str
+    revision: int
+    changes: list[Change]
+    more: int = 0
+
+
+class Story:
+    """The entries, oldest first; at the bound the oldest go."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._entries: OrderedDict[int, Entry] = OrderedDict()
+        self._writes: dict[str, int] = {}
+        self._number = 0
+        self.turn = 0
+
+    def since(self, turn: int) -> list[Entry]:
+        """Entries that are new or longer since `turn`."""
+        return [entry for entry in self._entries.values() if entry.turn > turn]
+
+    def find(self, write: str) -> Entry | None:
+        """The entry of a write."""
+        return self._entries.get(self._writes.get(write, 0))
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Take more of the log in."""
+        for event in events:
+            if event.kind in ("resynced", "skipped"):
+                self._enter(event, Change("", self._resynced(event)))
+            elif event.cause == "write" or self._is_edit(event):
+                change = self._change(event)
+                if change is not None:
+                    self._enter(event, change)
+
+    def _resynced(self, event: Event) -> str:
+        facts = event.after if isinstance(event.after, dict) else {}
+        if facts.get("reason") == "first snapshot":
+            return f"connected to Live: {facts.get('objects', 0)} objects"
+        told = ", ".join(f"{facts[name]} {name}" for name in ("added", "removed", "changed") if name in facts)
+        return f"read the Set again: {told or 'some changes were missed'}"
+
+    def _is_edit(self, event: Event) -> bool:
+        """True for what a person did, not for what plays."""
+        if event.cause != "live":
+            return False
+        if event.kind in ("add", "remove", "content"):
+            return True
+        if event.kind != "set" or event.type not in schema.CLASSES:
+            return False
+        if event.type == "DeviceParameter":
+            # What a lane or an envelope plays is nobody's edit.
+            return event.name in ("display", "value", "name") and not self._plays(event.id)
+        prop = schema.properties(event.type).get(event.name)
+        return prop is not None and bool(prop.write) and prop.undo
+
+    def _plays(self, parameter: int) -> bool:
+        """True while automation moves a parameter: a lane, or an envelope of the clip that plays in the Session."""
+        nodes = self._mirror.store.nodes
+        node = nodes.get(parameter)
+        if node is None or node.props.get("automation_state") == 1:
+            return True
+        while node is not None and node.type != "Track":
+            node = nodes.get(node.parent or 0)
+        slot = node.props.get("playing_slot_index") if node is not None else None
+        if node is None or not isinstance(slot, int) or slot < 0:
+            return False
+        for held in self._mirror.children(node, "clip_slots")[slot : slot + 1]:
+            clip = self._mirror.child(held, "clip")
+            envelopes = clip.props.get("automation_envelopes") if clip is not None else None
+            return any(each.get("parameter") == parameter for each in envelopes or ())
+        return False
+
+    def _enter(self, event: Event, change: Change) -> None:
+        self.turn += 1
+        entry = self._joined(event)
+        if entry is None:
+            self._number += 1
+            who = "Live" if event.cause == "live" else event.who
+            entry = Entry(
+                self._number, self.turn, event.time, who, event.write, event.epoch, event.revision, []
+            )
+            self._entries[entry.number] = entry
+            if event.write is not None:
+                self._writes[event.write] = entry.number
+            while len(self._entries) > ENTRIES:
+                _, gone = self._entries.popitem(last=False)
+                self._writes.pop(gone.write or "", None)
+        entry.turn, entry.time = self.turn, event.time
+        for known in entry.changes:
+            if (known.id, known.what) == (change.id, change.what) and change.id and change.after:
+                known.after = change.after
+                return
+        if len(entry.changes) < CHANGES:
+            entry.changes.append(change)
+        else:
+            entry.more += 1
+
+    def _joined(self, event: Event) -> Entry | None:
+        """The entry that an event belongs to, if there is one."""
+        if event.write is not None:
+            return self._entries.get(self._writes.get(event.write, 0))
+        last = next(reversed(self._entries.values()), None)
+        if last is None or last.write is not None or event.cause != "live" or last.who != "Live":
+            return None
+        if event.revision == last.revision and event.epoch == last.epoch:
+            return last
+        near = event.time - last.time <= TOGETHER_S
+        same = any(change.id == event.id and event.id for change in last.changes)
+        return last if near and same else None
+
+    def _change(self, event: Event) -> Change | None:
+        where = self._where(event)
+        if event.kind in ("add", "remove"):
+            if self._within_another(event):
+                return None
+            word = "is new" if event.kind == "add" else "was deleted"
+            return Change(where, f"{_kind(event.type)} {word}", id=event.id, ref=event.ref)
+        if event.kind == "content":
+            return Change(
+                where, f"{event.name}: {_notes(event.before, event.after)}", id=event.id, ref=event.ref
+            )
+        if event.kind != "set" or event.type.endswith(".View"):
+            return None
+        node = self._mirror.store.nodes.get(event.id)
+        shown_otherwise = event.name == "display_value" or (
+            event.name in _CONSEQUENCES
+            and node is not None
+            and ("display" in node.props or event.name == "color_index")
+        )
+        if shown_otherwise:
+            return None
+        if event.type in schema.CLASSES and event.name != "display":
+            prop = schema.properties(event.type).get(event.name)
+            if prop is None or not prop.write:
+                return None
+        what = "" if event.name == "display" else event.name.replace("_", " ")
+        before, after = _value(event, event.before), _value(event, event.after)
+        return Change(where, what, before, after, event.id, event.ref)
+
+    def _within_another(self, event: Event) -> bool:
+        """True for what came or went with the object that holds it: the log names the whole only."""
+        if event.type.endswith((".View", "DeviceParameter", "MixerDevice", "ClipSlot", "Chain", "DrumPad")):
+            return True
+        entry = self._joined(event)
+        return entry is not None and any(
+            event.ref.startswith(f"{change.ref}/")
+            for change in entry.changes
+            if change.what.endswith(("new", "deleted"))
+        )
+
+    def _where(self, event: Event) -> str:
+        """The names of an object and of those that hold it: "Keys › Reverb › Dry/Wet"."""
+        node = self._mirror.store.nodes.get(event.id)
+        if node is None:
+            track = event.ref.split("/")
+            above = self._named("/".join(track[:2])) if len(track) > 2 else ""
+            return " › ".join(filter(None, (above, event.object_name or event.ref)))
+        names: list[str] = []
+        while node is not None and node.parent is not None:
+            name = node.name.removeprefix("Track ") if node.type == "DeviceParameter" else node.name
+            if name or node.type in ("Track", "Scene", "Clip"):
+                names.append(name or f"{node.type} without a name")
+            node = self._mirror.store.nodes.get(node.parent)
+        if event.type == "Scene" and not event.object_name:
+            names = [f"Scene {int(event.ref.rpartition('/')[2]) + 1}"]
+        return " › ".join(reversed(names)) or ("Song" if event.type == "Song" else event.ref)
+
+    def _named(self, ref: str) -> str:
+        store = self._mirror.store
+        node: Node | None = next(
+            (n for n in self._mirror.children("song", "tracks") if store.ref(n.id) == ref), None
+        )
+        return node.name if node is not None else ""
+
+
+def _kind(type_: str) -> str:
+    return {"CuePoint": "locator", "MidiTrack": "track"}.get(type_, type_.rpartition(".")[2].lower())
+
+
+def _value(event: Event, value: Any) -> str:
+    if value is None:
+        return ""
+    if event.name == "color" and isinstance(value, int):
+        return f"#{value & 0xFFFFFF:06x}"
+    return value[:200] if isinstance(value, str) else short(value)
+
+
+def _notes(before: Any, after: Any) -> str:
+    """Notes that came, went and changed, as numbers."""
+    old, new = ({getattr(n, "note_id", id(n)) for n in held or ()} for held in (before, after))
+    told = [
+        f"{len(ids)} {word}"
+        for ids, word in ((new - old, "added"), (old - new, "removed"), (old & new, "changed"))
+        if ids
+    ]
+    return ", ".join(told) or "changed"

@@ -1,0 +1,297 @@
+"""One open page: what it is sent, and what the person does there.
+
+The page says hello with its proof, how it looks (`look`) and which parts are in sight (`want`). It is sent messages
+with a number; the next one is made when it has acknowledged the last, from what is true by then: a slow page gets fewer
+pictures, never old ones, and the server's memory does not grow. Each message has only what differs from what the page
+has: topics (status, log, questions, clients, switch, transport, meters), the layout of its view, and parts as SVG.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, get_args
+
+import msgspec
+import trio
+
+from mirror import errors
+
+from ..pictures import svg
+from . import parts
+from .gate import Session, proves
+from .live import Live
+from .parts import CUTS, Layout, Look, Place, View
+
+LEAST_S = 1 / 40
+"""Between two messages."""
+HELLO_S = 10.0
+MOST_WANTED = 400
+VIOLATION, UNPROVED = 1008, 4403
+
+
+class Hello(msgspec.Struct, tag_field="do", tag="hello", forbid_unknown_fields=True):
+    """The first message of a page."""
+
+    proof: str
+
+
+class ToLook(msgspec.Struct, tag_field="do", tag="look", forbid_unknown_fields=True):
+    """What the page shows: `target` is the id of a clip or device; `visible` is false for a page in the background."""
+
+    view: View
+    theme: str = "light"
+    width: int = 1000
+    zoom: float = 1.0
+    target: int | None = None
+    visible: bool = True
+
+
+class Want(msgspec.Struct, tag_field="do", tag="want", forbid_unknown_fields=True):
+    """The parts that are in sight."""
+
+    keys: list[str]
+
+
+class Ack(msgspec.Struct, tag_field="do", tag="ack", forbid_unknown_fields=True):
+    """A message has arrived."""
+
+    number: int
+
+
+class Answer(msgspec.Struct, tag_field="do", tag="answer", forbid_unknown_fields=True):
+    """The person answers a question."""
+
+    question: int
+    allow: bool
+
+
+class Switch(msgspec.Struct, tag_field="do", tag="read_only", forbid_unknown_fields=True):
+    """The person switches read-only on or off."""
+
+    on: bool
+
+
+class Show(msgspec.Struct, tag_field="do", tag="show", forbid_unknown_fields=True):
+    """Where is an object?"""
+
+    id: int
+
+
+Message = Hello | ToLook | Want | Ack | Answer | Switch | Show
+_decoder = msgspec.json.Decoder(Message)
+
+
+class Visit:
+    """See the module."""
+
+    def __init__(self, live: Live, send: Any) -> None:
+        self._live = live
+        self._send_text = send
+        self._look = Look()
+        self._view: str = "session"
+        self._visible = True
+        self._wanted: list[str] = []
+        self._layout: Layout | None = None
+        self._turn: tuple[Any, ...] = ()
+        self._beat = -1
+        self._told: dict[str, Any] = {}
+        self._parts: dict[str, tuple[Place, Any]] = {}
+        self._story_turn = 0
+        self._replies: list[dict[str, Any]] = []
+        self._sent = self._acked = 0
+        self._woken = trio.Event()
+        self._nursery: trio.Nursery | None = None
+
+    # -- for `Live` ----------------------------------------------------------------------------------
+
+    @property
+    def looks_at(self) -> str:
+        """The view in sight, "" while the page is hidden."""
+        return self._view if self._visible else ""
+
+    @property
+    def clip(self) -> int | None:
+        """The clip in the piano roll."""
+        if self._view != "notes" or not self._live.mirror.epoch:
+            return None
+        clip = parts.selected_clip(self._live.mirror, self._look)
+        return clip.id if clip is not None else None
+
+    def wake(self) -> None:
+        """Something changed."""
+        self._woken.set()
+
+    # -- the two directions --------------------------------------------------------------------------
+
+    async def run(self, receive: Any) -> None:
+        """Until the page goes."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            nursery.start_soon(self._push)
+            while (event := await receive())["type"] == "websocket.receive":
+                try:
+                    message = _decoder.decode(event["text"])
+                except (msgspec.DecodeError, RecursionError):
+                    await self._send_text(
+                        {"type": "websocket.close", "code": VIOLATION, "reason": "not understood"}
+                    )
+                    break
+                self._take(message)
+                self._woken.set()
+            nursery.cancel_scope.cancel()
+
+    async def _push(self) -> None:
+        while True:
+            self._woken = trio.Event()
+            if self._acked == self._sent and (told := self._compose()):
+                self._sent += 1
+                text = msgspec.json.encode({"number": self._sent, **told}).decode()
+                await self._send_text({"type": "websocket.send", "text": text})
+                await trio.sleep(LEAST_S)
+            else:
+                await self._woken.wait()
+
+    def _take(self, message: Message) -> None:
+        assert self._nursery is not None
+        match message:
+            case ToLook():
+                self._to_look(message)
+            case Want(keys):
+                self._wanted = keys[:MOST_WANTED]
+                self._parts = {key: held for key, held in self._parts.items() if key in self._wanted}
+                self._turn = ()
+            case Ack(number):
+                self._acked = max(self._acked, min(number, self._sent))
+            case Answer(question, allow):
+                self._start("question.answer", {"question": question, "allow": allow})
+            case Switch(on):
+                self._start("policy.read_only", {"on": on})
+            case Show(id_):
+                self._replies.append({"show": self._found(id_)})
+
+    def _to_look(self, told: ToLook) -> None:
+        width = min(4000, max(280, told.width))
+        zoom = min(64.0, max(0.25, told.zoom)) if math.isfinite(told.zoom) else 1.0
+        look = Look("dark" if told.theme == "dark" else "light", width, zoom, told.target)
+        if look != self._look or told.view != self._view:
+            self._parts.clear()
+            self._wanted = []
+            self._told.pop("layout", None)
+        self._look, self._view, self._visible, self._turn = look, told.view, told.visible, ()
+        self._live.moved()
+
+    # -- what the person does ------------------------------------------------------------------------
+
+    def _start(self, method: str, params: dict[str, Any]) -> None:
+        async def ask() -> None:
+            try:
+                await self._live.mirror.ask(method, params)
+            except errors.MirrorError as problem:
+                self._say(problem)
+
+        assert self._nursery is not None
+        self._nursery.start_soon(ask)
+
+    def _say(self, problem: errors.MirrorError) -> None:
+        self._replies.append({"problem": ". ".join(filter(None, (problem.rule, problem.hint)))})
+        self.wake()
+
+    def _found(self, id_: int) -> dict[str, Any]:
+        mirror = self._live.mirror
+        node = mirror.store.nodes.get(id_)
+        if node is None:
+            return {"id": id_, "gone": True}
+        view, target = parts.fitting(mirror, node)
+        look = self._look._replace(target=target, zoom=self._look.zoom if view == self._view else 1.0)
+        box = CUTS[view].locate(mirror, look, node)
+        return {"id": id_, "view": view, "target": target, "box": box, "zoom": look.zoom}
+
+    # -- what the page is sent -----------------------------------------------------------------------
+
+    def _compose(self) -> dict[str, Any]:
+        live = self._live
+        told: dict[str, Any] = {}
+        now = trio.current_time()
+        questions = [
+            {"question": each["question"], "client": each["client"], "text": each["text"]}
+            for each in live.questions
+        ]
+        topics = {
+            "status": live.status, "clients": live.clients, "read_only": live.read_only, "questions": questions,
+        }  # fmt: skip
+        for name, value in topics.items():
+            if self._told.get(name) != value:
+                told[name] = self._told[name] = value
+        if "questions" in told:
+            told["questions"] = [
+                {**each, "left_s": max(0.0, held["until"] - now)}
+                for each, held in zip(questions, live.questions, strict=True)
+            ]
+        if self._story_turn != live.story.turn:
+            told["log"] = live.story.since(self._story_turn)
+            self._story_turn = live.story.turn
+        if self._replies:
+            told["replies"], self._replies = self._replies, []
+        if self._visible and live.mirror.epoch:
+            self._compose_view(told)
+        return told
+
+    def _compose_view(self, told: dict[str, Any]) -> None:
+        live = self._live
+        turn = (live.turns[self._view], live.mirror.epoch, tuple(self._wanted))
+        if turn != self._turn:
+            self._turn = turn
+            self._compose_pictures(told)
+        if self._beat != live.turns["beat"]:
+            self._beat = live.turns["beat"]
+            for name, value in (("song", live.transport()), ("clip", live.clip_position(self.clip))):
+                if (value is not None and value["playing"]) or self._told.get(name) != value:
+                    told[name] = self._told[name] = value
+        if self._view == "mixer" and self._told.get("meters") != live.meters:
+            told["meters"] = self._told["meters"] = live.meters
+
+    def _compose_pictures(self, told: dict[str, Any]) -> None:
+        mirror, cut = self._live.mirror, CUTS[self._view]
+        layout = cut.layout(mirror, self._look)
+        if self._told.get("layout") != layout:
+            self._told["layout"] = layout
+            told["layout"] = {
+                "view": self._view, "target": self._look.target, **msgspec.to_builtins(layout),
+                "ground": self._look.colors.background,
+            }  # fmt: skip
+        places = {place.key: place for place in layout.places}
+        drawn = {}
+        for key in self._wanted:
+            place = places.get(key)
+            if place is None:
+                self._parts.pop(key, None)
+                continue
+            data = cut.gather(mirror, self._look, place)
+            if self._parts.get(key) != (place, data):
+                self._parts[key] = place, data
+                drawn[key] = svg(cut.draw(data, self._look, place))
+        if drawn:
+            told["parts"] = drawn
+
+
+async def visit(live: Live, session: Session, receive: Any, send: Any) -> None:
+    """Serve one websocket that was accepted; it is ended unless its page shows the proof of its session."""
+    hello: Any = None
+    with trio.move_on_after(HELLO_S):
+        first = await receive()
+        try:
+            hello = _decoder.decode(first.get("text") or "")
+        except (msgspec.DecodeError, RecursionError):
+            pass
+    if not isinstance(hello, Hello) or not proves(session, hello.proof):
+        await send({"type": "websocket.close", "code": UNPROVED, "reason": "open the page by its link"})
+        return
+    visitor = Visit(live, send)
+    live.visit(visitor)
+    try:
+        await visitor.run(receive)
+    finally:
+        live.leave(visitor)
+
+
+assert set(get_args(View)) == set(CUTS)
