@@ -36,14 +36,14 @@ HOMES: Dict[str, str] = {
     "_Framework.Resource": "engine.resources",
     "_Framework.SessionRecordingComponent": "first.components engine.recording",
     "_Framework.ClipSlotComponent": "first.session engine.slots",
-    "_Framework.Signal": "first.events engine.events",
+    "_Framework.Signal": "engine.events",
     "_Framework.ViewControlComponent": "first.components engine.scrolling",
     "_Framework.ScrollComponent": "first.components engine.scrolling",
     "_Framework.SessionZoomingComponent": "first.zooming",
     "_Framework.Skin": "engine.skin",
     "_Framework.SubjectSlot": "first.events engine.events SubjectEvent=Event SubjectSlotError=EventError "
     "SubjectMeta=EventObjectMeta SubjectSlot=Slot MultiSubjectSlot=MultiSlot SubjectSlotGroup=SlotGroup "
-    "CallableSubjectSlotGroup=SlotGroup subject_slot=listens subject_slot_group=listens_group",
+    "CallableSubjectSlotGroup=SlotGroup",
     "_Framework.SysexValueControl": "first.events",
     "_Framework.SlideComponent": "first.components engine.slide",
     "_Framework.Task": "engine.tasks",
@@ -121,8 +121,7 @@ HOMES: Dict[str, str] = {
     "ableton.v3.control_surface.default_bank_definitions": "engine.device_banks",
     "ableton.v3.control_surface.device_provider": "engine.device DeviceProvider=DeviceProviderCore",
     "ableton.v3.control_surface.display": "third.display",
-    "ableton.v3.control_surface.elements": "third.elements engine.compounds engine.skin "
-    "SimpleColor=Color ColorPart=Color",
+    "ableton.v3.control_surface.elements": "third.elements engine.compounds engine.skin ColorPart=Color",
     "ableton.v3.control_surface.elements.button_matrix": "ButtonMatrixElement=RowFirstMatrix engine.compounds",
     "ableton.v3.control_surface.elements_base": "third.elements_base engine.midi MapMode=NamedMapMode",
     "ableton.v3.control_surface.instrument_finder": "third.components engine.drums",

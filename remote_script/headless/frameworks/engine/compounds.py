@@ -60,9 +60,9 @@ class CompoundElement(ControlElement):
     def owned_control_elements(self) -> List[Any]:
         return [each for each in self._parts if self.owns_control_element(each)]
 
-    def owns_control_element(self, element: Any) -> bool:
+    def owns_control_element(self, control: Any) -> bool:
         """True if it may be used: this compound holds it, or nobody holds the compound."""
-        return self.resource.owner is None or any(each is element for each in self._lent)
+        return self.resource.owner is None or any(each is control for each in self._lent)
 
     # -- ownership -----------------------------------------------------------------------------------
 
@@ -90,25 +90,21 @@ class CompoundElement(ControlElement):
     def _grabbed(self) -> List[Any]:
         return self._parts
 
-    def set_control_element(self, control_element: Any, grabbed: bool) -> None:
+    def set_control_element(self, control: Any, grabbed: bool) -> None:
         """A part came or went."""
-        held = any(each is control_element for each in self._lent)
+        held = any(each is control for each in self._lent)
         if grabbed and not held:
-            self._lent.append(control_element)
+            self._lent.append(control)
         elif held and not grabbed:
-            self._lent = [each for each in self._lent if each is not control_element]
-        self._part_changed(control_element, grabbed)
+            self._lent = [each for each in self._lent if each is not control]
         if grabbed:
-            self.on_nested_control_element_received(control_element)
+            self.on_nested_control_element_received(control)
         else:
-            self.on_nested_control_element_lost(control_element)
+            self.on_nested_control_element_lost(control)
         self._update_listening()
         if not self._busy:
             for owner in list(self.resource.owners):
                 owner.set_control_element(self, True)
-
-    def _part_changed(self, element: Any, grabbed: bool) -> None:
-        """For a subclass here."""
 
     def on_nested_control_element_received(self, control: Any) -> None:
         """A part can be used from now on."""
@@ -175,9 +171,9 @@ class ButtonMatrixElement(CompoundElement):
                 self._places[id(button)] = (column, row)
                 self.register_control_element(button)
 
-    def on_nested_control_element_value(self, value: Any, control: Any) -> None:
-        column, row = self._places[id(control)]
-        self.notify_value(value, column, row, is_momentary(control))
+    def on_nested_control_element_value(self, value: Any, sender: Any) -> None:
+        column, row = self._places[id(sender)]
+        self.notify_value(value, column, row, is_momentary(sender))
 
     # -- its buttons ---------------------------------------------------------------------------------
 
@@ -318,8 +314,8 @@ class ComboElement(WrapperElement):
     def get_control_element_priority(self, element: Any, priority: Any) -> Any:
         return (priority or 0) + self.priority_increment
 
-    def owns_control_element(self, element: Any) -> bool:
-        return any(each is element for each in self._lent)
+    def owns_control_element(self, control: Any) -> bool:
+        return any(each is control for each in self._lent)
 
     def _grabbed(self) -> List[Any]:
         return []

@@ -125,7 +125,7 @@ class ControlList(Control):
 
     State: Any = GroupState
 
-    def __init__(self, control_type: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, control_type: Any = None, *args: Any, **kwargs: Any) -> None:
         shape = {key: kwargs.pop(key) for key in ("control_count", "dimensions") if key in kwargs}
         kwargs.pop("unavailable_color", None)
         super().__init__(**shape)

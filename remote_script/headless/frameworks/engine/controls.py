@@ -38,9 +38,9 @@ class _Event:
         return decorate
 
 
-def control_event(name: str) -> Any:
+def control_event(event_name: str) -> Any:
     """An event of a control class."""
-    return _Event(name)
+    return _Event(event_name)
 
 
 class State(EventObject):

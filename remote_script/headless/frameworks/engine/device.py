@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Tuple
 
 from .events import EventObject
 from .live import liveobj_valid
-from .places import PlacedComponent, elements_in, takes
+from .places import PlacedComponent, elements_in, handles, takes
 
 BANK_SIZE = 8
 
@@ -89,15 +89,16 @@ class DeviceProviderCore(EventObject):
         self._set(device)
 
 
+BANK_STEPS = {"prev_bank_button": -1, "next_bank_button": 1, "bank_prev_button": -1, "bank_next_button": 1}
+"""A button → by how many banks it goes."""
+
+
 @takes(
     "on_off_button",
     "device_on_off_button",
     "lock_button",
     "device_lock_button",
-    "prev_bank_button",
-    "next_bank_button",
-    "bank_prev_button",
-    "bank_next_button",
+    *BANK_STEPS,
     "device_name_data_source",
 )
 class DeviceCore(PlacedComponent):
@@ -214,31 +215,13 @@ class DeviceCore(PlacedComponent):
             self.notify_bank()
             self.update()
 
-    def _by(self, name: str, value: int, by: int) -> None:
-        at = self.bank_index + by
+    def _by(self, name: str, value: int) -> None:
+        at = self.bank_index + BANK_STEPS[name]
         if self._pressed(name, value) and 0 <= at < self.number_of_banks():
             self.set_bank(at)
 
-    def _prev_bank_value(self, value: int) -> None:
-        self._by("prev_bank_button", value, -1)
-
-    def _next_bank_value(self, value: int) -> None:
-        self._by("next_bank_button", value, 1)
-
-    def _bank_prev_value(self, value: int) -> None:
-        self._by("bank_prev_button", value, -1)
-
-    def _bank_next_value(self, value: int) -> None:
-        self._by("bank_next_button", value, 1)
-
-    def _show_prev_bank(self) -> None:
-        self._light("prev_bank_button", self.bank_index > 0)
-
-    def _show_next_bank(self) -> None:
-        self._light("next_bank_button", self.bank_index + 1 < self.number_of_banks())
-
-    _show_bank_prev = _show_prev_bank
-    _show_bank_next = _show_next_bank
+    def _show_step(self, name: str) -> None:
+        self._light(name, 0 <= self.bank_index + BANK_STEPS[name] < self.number_of_banks())
 
     def set_bank_nav_buttons(self, down_button: Any, up_button: Any) -> None:
         self._put("prev_bank_button", down_button)
@@ -345,6 +328,8 @@ class DeviceCore(PlacedComponent):
     def _show_device_lock(self) -> None:
         self._light("device_lock_button", self._is_locked())
 
+
+handles(DeviceCore, BANK_STEPS, DeviceCore._by, DeviceCore._show_step)
 
 DIRECTIONS = {"prev_button": -1, "next_button": 1}
 

@@ -292,9 +292,9 @@ class DrumGroupCore(PlayableCore, SlideCore):
         self._update_led_feedback()
         self.notify_position()
 
-    def contents(self, position: int) -> bool:
+    def contents(self, index: int) -> bool:
         """True if a row has a pad with chains."""
-        row = self._all_drum_pads[position * 4 : position * 4 + 4]
+        row = self._all_drum_pads[index * 4 : index * 4 + 4]
         return any(len(pad.chains) for pad in row)
 
     def contents_range(self, pmin: float, pmax: float) -> List[int]:

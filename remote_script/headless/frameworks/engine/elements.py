@@ -99,7 +99,9 @@ class ControlElement(EventObject):
     def reset_state(self) -> None:
         """As `reset`, and channel and number are the first ones again."""
 
-    def notify_ownership_change(self, client: Any, grabbed: bool) -> None:
+    def notify_ownership_change(
+        self, client: Any, grabbed: bool, element_ownership_handler: Any = None
+    ) -> None:
         client.set_control_element(self, grabbed)
 
 
@@ -122,9 +124,9 @@ class InputControlElement(ControlElement):
         identifier: Optional[int] = None,
         sysex_identifier: Any = None,
         request_rebuild_midi_map: Any = None,
+        *args: Any,
         send_midi: Any = None,
         name: str = "",
-        *args: Any,
         **kwargs: Any,
     ) -> None:
         self._msg_type = msg_type
@@ -357,10 +359,13 @@ class ButtonElement(InputControlElement):
         channel: int = 0,
         identifier: Optional[int] = None,
         skin: Any = None,
+        undo_step_handler: Any = None,
         *args: Any,
+        is_rgb: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(msg_type, channel, identifier, *args, **kwargs)
+        self.is_rgb = is_rgb
         self._is_momentary = bool(is_momentary)
         self._skin = skin
         self._last_received = -1
@@ -487,18 +492,34 @@ class SliderElement(InputControlElement):
 
 
 class SysexElement(InputControlElement):
-    """Messages that begin with `sysex_identifier`; sends through `send_message_generator(value)`."""
+    """Messages that begin with `sysex_identifier`; sends `send_message_generator(value)`, `enquire_message` asks.
+
+    `optimized`: a message equal to the last one is not sent.
+    """
 
     def __init__(
-        self, send_message_generator: Any = None, default_value: Any = None, *args: Any, **kwargs: Any
+        self,
+        send_message_generator: Any = None,
+        enquire_message: Any = None,
+        default_value: Any = None,
+        optimized: bool = False,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         kwargs["msg_type"] = MIDI_SYSEX_TYPE
         super().__init__(*args, **kwargs)
         self._generator, self._default = send_message_generator, default_value
+        self._enquire_message, self._optimized = enquire_message, optimized
 
     def send_value(self, *args: Any, **kwargs: Any) -> None:
-        message = self._generator(*args) if self._generator is not None else args[0]
-        self.send_midi(tuple(message))
+        message = tuple(self._generator(*args) if self._generator is not None else args[0])
+        if not self._optimized or message != self._last_sent_message:
+            self.send_midi(message)
+            self._last_sent_message = message
+
+    def enquire_value(self) -> None:
+        """Ask the controller for its value."""
+        self.send_midi(tuple(self._enquire_message))
 
     def receive_value(self, value: Any) -> None:
         tail = tuple(value)

@@ -22,32 +22,32 @@ class EventError(Exception):
 
 
 class Signal:
-    """Listeners, called in the order in which they came."""
+    """Listeners, called in the order in which they came; what they answer goes nowhere."""
 
-    def __init__(self, sender: Any = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, combiner: Any = None, sender: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
         self._listeners: List[Tuple[Any, Any]] = []
 
-    def connect(self, listener: Any, in_front: bool = False, sender: Any = None, **kwargs: Any) -> Any:
-        """Hear of it. With a sender, it comes as the last argument."""
-        if not self.is_connected(listener):
-            target = listener
+    def connect(self, slot: Any, in_front: bool = False, sender: Any = None, **kwargs: Any) -> Any:
+        """Call `slot` from now on; a sender comes as its last argument."""
+        if not self.is_connected(slot):
+            target = slot
             if sender is not None:
 
                 def target(*args: Any, **kwargs: Any) -> Any:
-                    return listener(*(args + (sender,)), **kwargs)
+                    return slot(*(args + (sender,)), **kwargs)
 
-            self._listeners.insert(0 if in_front else len(self._listeners), (listener, target))
-        return listener
+            self._listeners.insert(0 if in_front else len(self._listeners), (slot, target))
+        return slot
 
-    def disconnect(self, listener: Any) -> None:
-        self._listeners = [each for each in self._listeners if each[0] != listener]
+    def disconnect(self, slot: Any) -> None:
+        self._listeners = [each for each in self._listeners if each[0] != slot]
 
     def disconnect_all(self) -> None:
         self._listeners = []
 
-    def is_connected(self, listener: Any) -> bool:
-        return any(each[0] == listener for each in self._listeners)
+    def is_connected(self, slot: Any) -> bool:
+        return any(each[0] == slot for each in self._listeners)
 
     @property
     def count(self) -> int:
@@ -295,7 +295,7 @@ class Slot(Disconnectable):
         super().disconnect()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        target = self.function if self.function is not None else self._listener
+        target = self.function if self.function is not None else self.listener
         return None if target is None else target(*args, **kwargs)
 
 
@@ -343,9 +343,7 @@ class SlotGroup(EventObject):
 
         return heard
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        target = self.function if self.function is not None else self.listener
-        return target(*args, **kwargs)
+    __call__ = Slot.__call__
 
 
 class MultiSlot(SlotManager):
@@ -417,9 +415,7 @@ class MultiSlot(SlotManager):
         self._subject = None
         self.listener = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        target = self.function if self.function is not None else self.listener
-        return None if target is None else target(*args, **kwargs)
+    __call__ = Slot.__call__
 
 
 def listens(event_path: str, *args: Any, **kwargs: Any) -> Any:

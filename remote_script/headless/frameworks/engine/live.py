@@ -38,9 +38,9 @@ def liveobj_changed(obj: Any, other: Any) -> bool:
     return obj != other or type(obj) != type(other)
 
 
-def is_parameter_bipolar(parameter: Any) -> bool:
-    """Whether its range is symmetrical about 0."""
-    return bool(parameter.min == -1 * parameter.max)
+def is_parameter_bipolar(param: Any) -> bool:
+    """True if its range is symmetrical about 0."""
+    return bool(param.min == -1 * param.max)
 
 
 def duplicate_clip_loop(clip: Any) -> None:

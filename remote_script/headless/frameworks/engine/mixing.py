@@ -21,7 +21,7 @@ CROSSFADE_STEPS = 3
     "solo_button",
     "arm_button",
     "shift_button",
-    "crossfade_toggle",
+    "crossfade_toggle:button",
     "crossfade_cycle_button",
 )
 class ChannelStripCore(PlacedComponent):
@@ -121,11 +121,11 @@ class ChannelStripCore(PlacedComponent):
         self._send_controls = controls
         self._map_sends()
 
-    def set_indexed_send_control(self, control: Any, send_index: int) -> None:
+    def set_indexed_send_control(self, control_element: Any, index: int) -> None:
         """The control of one send; the others stay."""
         controls = elements_in(self._send_controls)
-        controls += [None] * (send_index + 1 - len(controls))
-        controls[send_index] = control
+        controls += [None] * (index + 1 - len(controls))
+        controls[index] = control_element
         self.set_send_controls(controls)
 
     def _map_sends(self) -> None:
@@ -371,29 +371,6 @@ class MixerCore(PlacedComponent):
         for index, strip in enumerate(self._channel_strips):
             getattr(strip, setter)(each[index] if index < len(each) else None)
 
-    def set_volume_controls(self, controls: Any) -> None:
-        self._row("set_volume_control", controls)
-
-    def set_pan_controls(self, controls: Any) -> None:
-        self._row("set_pan_control", controls)
-
-    def set_mute_buttons(self, buttons: Any) -> None:
-        self._row("set_mute_button", buttons)
-
-    def set_solo_buttons(self, buttons: Any) -> None:
-        self._row("set_solo_button", buttons)
-
-    def set_arm_buttons(self, buttons: Any) -> None:
-        self._row("set_arm_button", buttons)
-
-    def set_track_select_buttons(self, buttons: Any) -> None:
-        self._row("set_select_button", buttons)
-
-    def set_crossfade_buttons(self, buttons: Any) -> None:
-        self._row("set_crossfade_toggle", buttons)
-
-    set_crossfade_cycle_buttons = set_crossfade_buttons
-
     _send_index: Optional[int] = 0
 
     def _get_send_index(self) -> Optional[int]:
@@ -493,3 +470,26 @@ def rows_of(controls: Any) -> List[List[Any]]:
     if each and all(isinstance(item, (tuple, list)) for item in each):
         return [list(row) for row in each]
     return [each]
+
+
+def _make_row(name: str, place: str) -> None:
+    def set_controls(self: Any, controls: Any) -> None:
+        self._row("set_" + place, controls)
+
+    def set_buttons(self: Any, buttons: Any) -> None:
+        self._row("set_" + place, buttons)
+
+    setattr(MixerCore, "set_" + name, set_controls if name.endswith("_controls") else set_buttons)
+
+
+for _row, _place in (
+    ("volume_controls", "volume_control"),
+    ("pan_controls", "pan_control"),
+    ("mute_buttons", "mute_button"),
+    ("solo_buttons", "solo_button"),
+    ("arm_buttons", "arm_button"),
+    ("track_select_buttons", "select_button"),
+    ("crossfade_buttons", "crossfade_toggle"),
+    ("crossfade_cycle_buttons", "crossfade_toggle"),
+):
+    _make_row(_row, _place)

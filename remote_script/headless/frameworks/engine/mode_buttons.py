@@ -55,14 +55,10 @@ class MomentaryBehaviour(ModeButtonBehaviour):
         component.push_mode(mode)
 
     def release_immediate(self, component: Any, mode: str) -> None:
-        self._release(component, mode)
-
-    def release_delayed(self, component: Any, mode: str) -> None:
-        self._release(component, mode)
-
-    def _release(self, component: Any, mode: str) -> None:
         if len(component.active_modes) > 1:
             component.pop_mode(mode)
+
+    release_delayed = release_immediate
 
 
 class ToggleBehaviour(ModeButtonBehaviour):

@@ -29,7 +29,7 @@ class Mode:
 class EnablingMode(Mode):
     """Switches a component on."""
 
-    def __init__(self, component: Any = None, *args: Any, enableable: Any = None, **kwargs: Any) -> None:
+    def __init__(self, enableable: Any = None, *args: Any, component: Any = None, **kwargs: Any) -> None:
         super().__init__()
         self._component = component if enableable is None else enableable
         if self._component is None:
@@ -42,12 +42,12 @@ class EnablingMode(Mode):
         self._component.set_enabled(False)
 
 
-class LazyEnablingMode(Mode):
+class LazyEnablingMode(EnablingMode):
     """Switches on a component that is made when the mode is first entered."""
 
     def __init__(self, factory: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
         self._factory = factory
+        super().__init__(self)
 
     @lazy_attribute
     def enableable(self) -> Any:
@@ -57,11 +57,9 @@ class LazyEnablingMode(Mode):
     def component(self) -> Any:
         return self.enableable
 
-    def enter_mode(self) -> None:
-        self.enableable.set_enabled(True)
-
-    def leave_mode(self) -> None:
-        self.enableable.set_enabled(False)
+    def set_enabled(self, enable: bool) -> None:
+        """Of the component."""
+        self.enableable.set_enabled(enable)
 
 
 class LazyComponentMode(LazyEnablingMode):
@@ -74,11 +72,7 @@ class LazyComponentMode(LazyEnablingMode):
 class DisableMode(EnablingMode):
     """Switches a component off."""
 
-    def enter_mode(self) -> None:
-        self._component.set_enabled(False)
-
-    def leave_mode(self) -> None:
-        self._component.set_enabled(True)
+    enter_mode, leave_mode = EnablingMode.leave_mode, EnablingMode.enter_mode
 
 
 class LayerModeBase(Mode):

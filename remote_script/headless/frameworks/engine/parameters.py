@@ -16,11 +16,11 @@ DISCRETE_PARAMETERS_DICT = {"GlueCompressor": ("Ratio", "Attack", "Release", "Pe
 """Parameters of few values that Live does not call quantized."""
 
 
-def is_parameter_quantized(parameter: Any, device: Any = None) -> bool:
+def is_parameter_quantized(parameter: Any, parent_device: Any = None) -> bool:
     """True for a parameter of single values."""
     if not liveobj_valid(parameter):
         return False
-    kind = getattr(device, "class_name", None)
+    kind = getattr(parent_device, "class_name", None)
     return bool(parameter.is_quantized) or parameter.name in DISCRETE_PARAMETERS_DICT.get(kind, ())
 
 

@@ -1,13 +1,16 @@
 """Named places of a component that controls can be put into, and what they show.
 
-`@takes("play_button", …)` gives a component `set_play_button(control)`. A message of the control calls
+`@takes("play_button", …)` gives a component `set_play_button(button)`; "nudge_up_button:up_button" names its
+parameter as Live does, where that is neither `button` nor `control`. A message of the control calls
 `_play_value(value)`, and `_show_play()`, where there is one, draws its light: when it is put there, and at each
 `update`. A place that is left goes dark. A control is also found as the attribute `_play_button`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple
+from functools import partialmethod
+from inspect import Parameter, Signature
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
 from .component import ComponentCore
 from .elements import is_momentary
@@ -33,25 +36,35 @@ def takes(*names: str) -> Callable[[Any], Any]:
     """Class decorator: places for controls, each with its setter."""
 
     def decorate(cls: Any) -> Any:
-        for name in names:
+        places = {}
+        for row in names:
+            name, _, parameter = row.partition(":")
+            places[name] = parameter or ("button" if name.endswith("_button") else "control")
+        for name, parameter in places.items():
             if "set_" + name not in vars(cls):
-                setattr(cls, "set_" + name, _setter(name))
-        cls.PLACES = tuple(names) + tuple(getattr(cls, "PLACES", ()))
+                setattr(cls, "set_" + name, _setter(name, parameter))
+        cls.PLACES = tuple(places) + tuple(getattr(cls, "PLACES", ()))
         return cls
 
     return decorate
 
 
-def _setter(name: str) -> Any:
-    """`set_<name>`, whose parameter has the name that it has in Live."""
+def handles(cls: Any, names: Iterable[str], value: Any, show: Any = None) -> None:
+    """Give a class the methods of many places: `value(component, name, value)`, `show(component, name)`."""
+    for name in names:
+        setattr(cls, "_%s_value" % short(name), partialmethod(value, name))
+        if show is not None:
+            setattr(cls, "_show_%s" % short(name), partialmethod(show, name))
 
-    def set_button(self: Any, button: Any) -> None:
-        self._put(name, button)
 
-    def set_control(self: Any, control: Any) -> None:
-        self._put(name, control)
+def _setter(name: str, parameter: str) -> Any:
+    signature = Signature([Parameter(each, Parameter.POSITIONAL_OR_KEYWORD) for each in ("self", parameter)])
 
-    set_place = set_button if name.endswith("_button") else set_control
+    def set_place(*args: Any, **kwargs: Any) -> None:
+        component, control = signature.bind(*args, **kwargs).args
+        component._put(name, control)
+
+    set_place.__signature__ = signature
     set_place.__name__ = "set_" + name
     set_place.__doc__ = "Use this control, or none (None)."
     set_place.is_place = True

@@ -16,14 +16,16 @@ DOUBLE_PRESS_S = 0.3
 
 
 class EventElement(ControlElement):
-    """A non-momentary button that is pressed whenever `subject` notifies `event`; lights go to the subject."""
+    """A non-momentary button that is pressed whenever `subject` notifies an event; lights go to the subject."""
 
     event_value = 1
 
-    def __init__(self, subject: Any = None, event: str = "", *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, subject: Any = None, event: str = "", *args: Any, event_name: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._subject = subject
-        self.register_slot(subject, self._on_event, event)
+        self.register_slot(subject, self._on_event, event or event_name)
 
     def _on_event(self, *args: Any, **kwargs: Any) -> None:
         self.notify_value(self.event_value)

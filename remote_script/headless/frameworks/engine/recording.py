@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .live import Live, liveobj_valid
-from .places import PlacedComponent, light, takes
+from .places import PlacedComponent, handles, light, takes
 
 
 @takes(
@@ -322,6 +322,12 @@ class ViewControlCore(PlacedComponent):
             self.notify_selection_changed()
             self.notify_selection_scrolled()
 
+    def _step_value(self, name: str, value: int) -> None:
+        self._scroll(name, value, lambda: self._go(name))
+
+    def _show_step(self, name: str) -> None:
+        self._light(name, self._can_go(name))
+
     def _can_go(self, name: str) -> bool:
         what, by = VIEW_STEPS[name]
         items = self._items(what)
@@ -334,15 +340,4 @@ class ViewControlCore(PlacedComponent):
         self.update()
 
 
-def _make_step(name: str) -> None:
-    under = name[: -len("_button")]
-    setattr(
-        ViewControlCore,
-        "_%s_value" % under,
-        lambda self, value: self._scroll(name, value, lambda: self._go(name)),
-    )
-    setattr(ViewControlCore, "_show_%s" % under, lambda self: self._light(name, self._can_go(name)))
-
-
-for _name in VIEW_STEPS:
-    _make_step(_name)
+handles(ViewControlCore, VIEW_STEPS, ViewControlCore._step_value, ViewControlCore._show_step)

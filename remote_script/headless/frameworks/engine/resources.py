@@ -276,7 +276,7 @@ def named_element(container: Any, text: str) -> Any:
 class LayerClient:
     """Holds a layer's controls in the name of a component."""
 
-    def __init__(self, layer_client: Any = None, layer: Any = None, **kwargs: Any) -> None:
+    def __init__(self, layer: Any = None, layer_client: Any = None, **kwargs: Any) -> None:
         self.layer_client = layer_client
         self.layer = layer
 

@@ -105,7 +105,7 @@ def has_next_item(seq: Any, item: Any, delta: int) -> bool:
     return item in items and 0 <= items.index(item) + delta < len(items)
 
 
-@takes("scroll_up_button", "scroll_down_button", "scroll_encoder")
+@takes("scroll_up_button", "scroll_down_button", "scroll_encoder:encoder")
 class ScrollCore(PlacedComponent, Scrollable):
     """Scrolls `scrollable`, or itself where a subclass says how. Events: `scroll`."""
 

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional, Tuple
 from .component import ComponentCore
 from .events import SlotGroup
 from .live import liveobj_valid
-from .places import PlacedComponent, elements_in, is_momentary, light, takes
+from .places import PlacedComponent, elements_in, handles, is_momentary, light, takes
 from .slots import SceneCore
 
 
@@ -23,10 +23,10 @@ class RingCore(ComponentCore):
         self,
         num_tracks: int = 0,
         num_scenes: int = 0,
-        tracks_to_use: Optional[Callable[[], Any]] = None,
         set_session_highlight: Optional[Callable[..., Any]] = None,
-        include_returns: bool = False,
+        tracks_to_use: Optional[Callable[[], Any]] = None,
         always_snap_track_offset: bool = False,
+        include_returns: bool = False,
         *args: Any,
         **kwargs: Any,
     ) -> None:
@@ -92,6 +92,8 @@ class RingCore(ComponentCore):
             track_offset,
             scene_offset,
         )
+        if self._snaps:
+            track_offset -= track_offset % max(1, self._size[0])
         tracks, scenes = len(self.tracks_to_use()), len(self._live_song.scenes)
         at = (min(track_offset, max(0, tracks - 1)), min(scene_offset, max(0, scenes - 1)))
         if at != self._at:
@@ -140,9 +142,11 @@ MOVES = {
     "page_right_button": (2, 0),
 }
 """A navigation button → its direction (tracks, scenes); 2 stands for a whole window."""
+PAGES = tuple("page_%s_button:page_%s_button" % (side, side) for side in ("up", "down", "left", "right"))
+"""Places whose parameter has their own name."""
 
 
-@takes(*MOVES)
+@takes(*MOVES, *PAGES)
 class NavigationCore(PlacedComponent):
     """Buttons that move a ring by one or by its size, lit while there is somewhere to go."""
 
@@ -158,7 +162,9 @@ class NavigationCore(PlacedComponent):
         ring = self._session_ring
         tracks, scenes = MOVES[name]
         if abs(tracks) == 2:
-            tracks = ring.num_tracks if tracks > 0 else -ring.num_tracks
+            width = ring.num_tracks
+            past = ring.track_offset % width if self.snap_track_offset else 0
+            tracks = width - past if tracks > 0 else -(past or width)
         if abs(scenes) == 2:
             scenes = ring.num_scenes if scenes > 0 else -ring.num_scenes
         return tracks, scenes
@@ -179,23 +185,14 @@ class NavigationCore(PlacedComponent):
         if self.can_move(name):
             self._session_ring.move(*self._step(name))
 
+    def _move_value(self, name: str, value: int) -> None:
+        self._scroll(name, value, lambda: self._go(name))
 
-def _make_move(name: str) -> None:
-    under = name[: -len("_button")]
-    setattr(
-        NavigationCore,
-        "_%s_value" % under,
-        lambda self, value: self._scroll(name, value, lambda: self._go(name)),
-    )
-    setattr(
-        NavigationCore,
-        "_show_%s" % under,
-        lambda self: self._light(name, self.can_move(name)),
-    )
+    def _show_move(self, name: str) -> None:
+        self._light(name, self.can_move(name))
 
 
-for _name in MOVES:
-    _make_move(_name)
+handles(NavigationCore, MOVES, NavigationCore._move_value, NavigationCore._show_move)
 
 
 @takes("stop_all_clips_button", "select_button", "delete_button", "duplicate_button")

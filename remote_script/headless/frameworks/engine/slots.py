@@ -26,6 +26,13 @@ class _Shown(PlacedComponent):
         for state, value in values.items():
             setattr(self, "_%s_value" % state, value)
 
+    def _modified(self, value: int, **calls: Any) -> bool:
+        """True while a modifier's button is held; a press does what it says."""
+        held = next((name for name in calls if self._is_held(name + "_button")), None)
+        if held is not None and self._pressed("launch_button", value):
+            calls[held]()
+        return held is not None
+
 
 SLOT_SKIN_VALUES = {
     "empty": "Session.ClipEmpty",
@@ -147,22 +154,16 @@ class ClipSlotCore(_Shown):
     # -- what its buttons do -----------------------------------------------------------------------------
 
     def _launch_value(self, value: int) -> None:
-        if self._clip_slot is not None and not self._modified(value):
+        if self._clip_slot is not None and not self._clip_modified(value):
             self._do_launch_clip(value)
 
-    def _modified(self, value: int) -> bool:
-        """True while a modifier is held; a press does what it says."""
-        calls: Any = (
-            ("select_button", lambda: self._do_select_clip(self._clip_slot)),
-            ("duplicate_button", self._do_duplicate_clip),
-            ("delete_button", self._do_delete_clip),
+    def _clip_modified(self, value: int) -> bool:
+        return self._modified(
+            value,
+            select=lambda: self._do_select_clip(self._clip_slot),
+            duplicate=self._do_duplicate_clip,
+            delete=self._do_delete_clip,
         )
-        for modifier, call in calls:
-            if self._is_held(modifier):
-                if self._pressed("launch_button", value):
-                    call()
-                return True
-        return False
 
     def _do_launch_clip(self, value: int) -> None:
         """A clip that plays while its button is held has to hear that it was let go."""
@@ -315,16 +316,13 @@ class SceneCore(_Shown):
     def _launch_value(self, value: int) -> None:
         if self._scene is None:
             return
-        if self._is_held("select_button"):
-            if self._pressed("launch_button", value):
-                self._do_select_scene(self._scene)
-        elif self._is_held("delete_button"):
-            if self._pressed("launch_button", value):
-                self._do_delete_scene(self._scene)
-        elif self._is_held("duplicate_button"):
-            if self._pressed("launch_button", value):
-                self._do_duplicate_scene(self._scene)
-        else:
+        scene = self._scene
+        if not self._modified(
+            value,
+            select=lambda: self._do_select_scene(scene),
+            delete=lambda: self._do_delete_scene(scene),
+            duplicate=lambda: self._do_duplicate_scene(scene),
+        ):
             self._do_launch_scene(value)
 
     def _do_launch_scene(self, value: int) -> None:

@@ -42,7 +42,10 @@ class ButtonSliderElement(SliderElement):
         raise RuntimeWarning("identifier_bytes() should not be called on ButtonSliderElement")
 
     def install_connections(
-        self, install_translation: Any, install_mapping: Any, install_forwarding: Any
+        self,
+        install_translation_callback: Any,
+        install_mapping_callback: Any,
+        install_forwarding_callback: Any,
     ) -> None:
         """Its buttons have the messages."""
 

@@ -31,7 +31,7 @@ class Task:
         self._next: List[Any] = []
         self._task_manager: Any = None
 
-    def do_update(self, delta: float) -> None:
+    def do_update(self, timer: float) -> None:
         """One step."""
 
     def do_restart(self) -> None:
@@ -40,9 +40,9 @@ class Task:
     def clear(self) -> None:
         """Forget what is inside."""
 
-    def update(self, delta: float) -> int:
+    def update(self, timer: float) -> int:
         if self._state == RUNNING:
-            self.do_update(delta)
+            self.do_update(timer)
         return self._state
 
     def _become(self, state: int) -> Any:
@@ -131,8 +131,8 @@ class FuncTask(Task):
         elif action == PAUSED:
             self.pause()
 
-    def do_update(self, delta: float) -> None:
-        self._answer(self.func(delta))
+    def do_update(self, timer: float) -> None:
+        self._answer(self.func(timer))
 
     def _task_equivalent(self, other: Any) -> bool:
         return any(other == each for each in (self, self.func, self._equivalent) if each is not None)
@@ -189,12 +189,12 @@ class TaskGroup(Task):
         for task in gone:
             task._set_parent(None)
 
-    def do_update(self, delta: float) -> None:
+    def do_update(self, timer: float, *reporters: Any, **named: Any) -> None:
         # Not a copy: see the module's first lines.
         for task in self._tasks:
             if not task.is_killed:
                 try:
-                    task.update(delta)
+                    task.update(timer)
                 except Exception:
                     task.kill()
                     report_error("Error when executing task")
@@ -283,8 +283,8 @@ class DelayTask(_Countdown):
 class TimerTask(WaitTask):
     """Tells `on_tick` at each update and `on_finish` at the end."""
 
-    def do_update(self, delta: float) -> None:
-        super().do_update(delta)
+    def do_update(self, timer: float) -> None:
+        super().do_update(timer)
         if self.remaining == 0:
             self.on_finish()
         else:

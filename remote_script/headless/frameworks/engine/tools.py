@@ -48,10 +48,10 @@ def old_round(value: float, digits: int = 0) -> float:
     return float(int(value * scale + (0.5 if value >= 0 else -0.5)) / scale)
 
 
-def old_hasattr(obj: Any, name: str) -> bool:
+def old_hasattr(obj: Any, attr: str) -> bool:
     """Python 2's hasattr: any exception means no."""
     try:
-        getattr(obj, name)
+        getattr(obj, attr)
     except Exception:
         return False
     return True
@@ -84,8 +84,8 @@ def index_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> int:
     return count
 
 
-def flatten(lists: Iterable[Iterable[Any]]) -> Iterator[Any]:
-    return itertools.chain.from_iterable(lists)
+def flatten(list: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    return itertools.chain.from_iterable(list)
 
 
 def group(lst: Any, n: int) -> List[Tuple[Any, ...]]:
@@ -93,14 +93,10 @@ def group(lst: Any, n: int) -> List[Tuple[Any, ...]]:
     return list(itertools.zip_longest(*[lst[start::n] for start in range(n)]))
 
 
-def chunks(iterable: Iterable[Any], size: int) -> Iterator[List[Any]]:
-    """Lists of `size`, the last one may be shorter."""
-    items = iter(iterable)
-    while True:
-        part = list(itertools.islice(items, size))
-        if not part:
-            return
-        yield part
+def chunks(lst: Any, chunk_size: int) -> Iterator[Any]:
+    """Parts of that length, the last one may be shorter."""
+    for start in range(0, len(lst), chunk_size):
+        yield lst[start : start + chunk_size]
 
 
 def product(iter_a: Iterable[Any], iter_b: Iterable[Any]) -> Iterator[Tuple[Any, Any]]:
@@ -245,8 +241,8 @@ def to_slice(obj: Any) -> slice:
     return slice(obj, obj + 1 if obj != -1 else None)
 
 
-def slice_size(part: slice, width: int) -> int:
-    return len(range(width)[part])
+def slice_size(slice: Any, width: int) -> int:
+    return len(range(width)[slice])
 
 
 class Slicer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, Optional, Tuple
 
 from .live import move_current_song_time
-from .places import PlacedComponent, takes
+from .places import PlacedComponent, handles, takes
 
 SEEK_BEATS = 1.0
 """Guess: what one step of a seek button moves the playhead."""
@@ -28,25 +28,34 @@ TOGGLES: Dict[str, Tuple[str, Optional[str]]] = {
 }
 """A button → the Song's switch that it toggles and shows, and its colours; without a colour it holds instead."""
 
+ACTIONS: Dict[str, Tuple[str, str]] = {
+    "stop_button": ("stop_playing", ""),
+    "continue_playing_button": ("continue_playing", ""),
+    "tap_tempo_button": ("tap_tempo", ""),
+    "undo_button": ("undo", "can_undo"),
+    "redo_button": ("redo", "can_redo"),
+    "capture_midi_button": ("capture_midi", "can_capture_midi"),
+    "re_enable_automation_button": ("re_enable_automation", "re_enable_automation_enabled"),
+    "prev_cue_button": ("jump_to_prev_cue", "can_jump_to_prev_cue"),
+    "next_cue_button": ("jump_to_next_cue", "can_jump_to_next_cue"),
+    "set_cue_button": ("set_or_delete_cue", ""),
+}
+"""A button → the Song's method that it calls, and the property that allows it."""
+
 
 @takes(
     *TOGGLES,
-    "stop_button",
-    "continue_playing_button",
-    "tap_tempo_button",
-    "seek_forward_button",
-    "seek_backward_button",
+    *ACTIONS,
+    "punch_in_button:in_button",
+    "punch_out_button:out_button",
+    "nudge_up_button:up_button",
+    "nudge_down_button:down_button",
+    "seek_forward_button:ffwd_button",
+    "seek_backward_button:rwd_button",
     "fastforward_button",
     "rewind_button",
-    "undo_button",
-    "redo_button",
-    "capture_midi_button",
-    "re_enable_automation_button",
-    "prev_cue_button",
-    "next_cue_button",
-    "set_cue_button",
     "tempo_control",
-    "tempo_fine_control",
+    "tempo_fine_control:fine_control",
     "tempo_coarse_encoder",
     "tempo_fine_encoder",
     "song_position_control",
@@ -94,43 +103,13 @@ class TransportCore(PlacedComponent):
 
     # -- buttons that do -------------------------------------------------------------------------------
 
-    def _do(self, name: str, value: int, method: str, allowed: str = "") -> None:
-        song = self._live_song
+    def _do(self, name: str, value: int) -> None:
+        (method, allowed), song = ACTIONS[name], self._live_song
         if self._pressed(name, value) and (not allowed or getattr(song, allowed)):
             getattr(song, method)()
 
-    def _stop_value(self, value: int) -> None:
-        self._do("stop_button", value, "stop_playing")
-
     def _show_stop(self) -> None:
         self._light("stop_button", "Transport.Stop%s" % ("Off" if self._live_song.is_playing else "On"))
-
-    def _continue_playing_value(self, value: int) -> None:
-        self._do("continue_playing_button", value, "continue_playing")
-
-    def _tap_tempo_value(self, value: int) -> None:
-        self._do("tap_tempo_button", value, "tap_tempo")
-
-    def _undo_value(self, value: int) -> None:
-        self._do("undo_button", value, "undo", "can_undo")
-
-    def _redo_value(self, value: int) -> None:
-        self._do("redo_button", value, "redo", "can_redo")
-
-    def _capture_midi_value(self, value: int) -> None:
-        self._do("capture_midi_button", value, "capture_midi", "can_capture_midi")
-
-    def _re_enable_automation_value(self, value: int) -> None:
-        self._do("re_enable_automation_button", value, "re_enable_automation", "re_enable_automation_enabled")
-
-    def _prev_cue_value(self, value: int) -> None:
-        self._do("prev_cue_button", value, "jump_to_prev_cue", "can_jump_to_prev_cue")
-
-    def _next_cue_value(self, value: int) -> None:
-        self._do("next_cue_button", value, "jump_to_next_cue", "can_jump_to_next_cue")
-
-    def _set_cue_value(self, value: int) -> None:
-        self._do("set_cue_button", value, "set_or_delete_cue")
 
     def _seek_forward_value(self, value: int) -> None:
         self._ffwd_value(value)
@@ -191,12 +170,6 @@ class TransportCore(PlacedComponent):
 
     # -- pairs, as the first generation has them ---------------------------------------------------------
 
-    def set_seek_forward_button(self, ffwd_button: Any) -> None:
-        self._put("seek_forward_button", ffwd_button)
-
-    def set_seek_backward_button(self, rwd_button: Any) -> None:
-        self._put("seek_backward_button", rwd_button)
-
     def set_punch_buttons(self, in_button: Any, out_button: Any) -> None:
         self._put("punch_in_button", in_button)
         self._put("punch_out_button", out_button)
@@ -215,13 +188,5 @@ class TransportCore(PlacedComponent):
         self._put("tempo_fine_control", fine_control)
 
 
-def _make_toggle(name: str) -> None:
-    from .places import short
-
-    under = short(name)
-    setattr(TransportCore, "_%s_value" % under, lambda self, value: self._toggle(name, value))
-    setattr(TransportCore, "_show_%s" % under, lambda self: self._show_toggle(name))
-
-
-for _name in TOGGLES:
-    _make_toggle(_name)
+handles(TransportCore, TOGGLES, TransportCore._toggle, TransportCore._show_toggle)
+handles(TransportCore, ACTIONS, TransportCore._do)

@@ -8,6 +8,14 @@ from ..engine import elements
 from ..engine import events as engine
 
 
+def subject_slot(events, *args, **kwargs):
+    return engine.listens(events, *args, **kwargs)
+
+
+def subject_slot_group(event, *args, **kwargs):
+    return engine.listens_group(event, *args, **kwargs)
+
+
 class CallableSlotMixin:
     """A slot that is called as the method that it stands for."""
 
@@ -19,29 +27,15 @@ class CallableSlotMixin:
         return self.function(*args, **kwargs)
 
 
-class Signal(engine.Signal):
-    """`Signal(combiner, sender)`; what listeners answer goes nowhere."""
-
-    def __init__(self, combiner=None, sender=None, *args, **kwargs):
-        super().__init__(sender, *args, **kwargs)
-
-    def connect(self, slot, in_front=False, sender=None):
-        return super().connect(slot, in_front, sender)
-
-    def disconnect(self, slot):
-        super().disconnect(slot)
-
-
 class SysexValueControl(elements.SysexElement):
     """Messages that begin with `message_prefix`; a value is sent after it, `value_enquiry` asks for it."""
 
     def __init__(self, message_prefix=(), value_enquiry=None, default_value=None, *args, **kwargs):
-        self._prefix, self._enquiry = tuple(message_prefix), value_enquiry
-        kwargs.setdefault("sysex_identifier", self._prefix)
-        super().__init__(lambda value: (*self._prefix, *value, 0xF7), default_value, *args, **kwargs)
-
-    def enquire_value(self):
-        self.send_midi(tuple(self._enquiry))
+        prefix = tuple(message_prefix)
+        kwargs.setdefault("sysex_identifier", prefix)
+        super().__init__(
+            lambda value: (*prefix, *value, 0xF7), value_enquiry, default_value, False, *args, **kwargs
+        )
 
 
 class TrackArmState(engine.EventObject):

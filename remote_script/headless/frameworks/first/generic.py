@@ -8,9 +8,7 @@ from ..engine.compounds import ButtonMatrixElement
 from ..engine.elements import ButtonElement, EncoderElement
 from ..engine.events import SlotManager
 from ..engine.live import liveobj_valid
-from ..engine.midi import MIDI_CC_TYPE
-from ..engine.midi import is_valid_channel as is_valid_midi_channel
-from ..engine.midi import is_valid_identifier as is_valid_midi_identifier
+from ..engine.midi import MIDI_CC_TYPE, is_valid_channel, is_valid_identifier
 from ..engine.resources import Layer
 from ..engine.tools import NamedTuple, nop
 from .components import TransportComponent
@@ -45,6 +43,14 @@ TRANSPORT_BUTTON_SPECIFICATIONS = {
         ("TAPTEMPO", "Tap_Tempo", "tap_tempo"),
     )
 }
+
+
+def is_valid_midi_channel(integer):
+    return is_valid_channel(integer)
+
+
+def is_valid_midi_identifier(integer):
+    return is_valid_identifier(integer)
 
 
 def has_specification_for(control: str, specifications: Dict[str, Any]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ..engine.events import listens
-from ..engine.session import RingCore, SessionCore
+from ..engine.places import takes
+from ..engine.session import PAGES, RingCore, SessionCore
 from ..engine.slots import SLOT_SKIN_VALUES, ClipSlotCore, SceneCore
 from ..engine.tools import nop
 from .components import CompoundComponent, ControlSurfaceComponent
@@ -48,10 +49,10 @@ class SceneComponent(SceneCore, CompoundComponent):
         self._track_offset = 0
         self._make_slots(num_slots)
 
-    def set_track_offset(self, new_offset):
-        self._track_offset = new_offset
+    def set_track_offset(self, offset):
+        self._track_offset = offset
         if self._tracks_to_use_callback is not None:
-            self.set_tracks(self._tracks_to_use_callback()[new_offset:])
+            self.set_tracks(self._tracks_to_use_callback()[offset:])
 
     def _enable_skinning(self):
         self._set_values(SCENE_SKIN_VALUES)
@@ -83,12 +84,12 @@ class _Ring(RingCore):
         return self.shown
 
 
+@takes(*("%s_button" % name for name in BANK_PLACES), *PAGES)
 class SessionComponent(SessionCore, CompoundComponent):
     """`SessionComponent(num_tracks, num_scenes)`; event `offset`."""
 
     __subject_events__ = ("offset",)
     scene_component_type = SceneComponent
-    PLACES = tuple("%s_button" % name for name in BANK_PLACES) + ("next_scene_button", "prev_scene_button")
     _linked_session_instances: list = []
     _minimal_track_offset = 0
     _minimal_scene_offset = 0
@@ -104,7 +105,7 @@ class SessionComponent(SessionCore, CompoundComponent):
     ):
         self._highlighting_callback = nop
         self._mixer = None
-        ring = _Ring(num_tracks, num_scenes, lambda: self.tracks_to_use(), self._tell_highlight)
+        ring = _Ring(num_tracks, num_scenes, self._tell_highlight, lambda: self.tracks_to_use())
         self._window = (num_tracks, num_scenes)
         super().__init__(ring, *args, **kwargs)
         self.register_component(ring)
@@ -189,18 +190,6 @@ class SessionComponent(SessionCore, CompoundComponent):
         self._put("scene_bank_down_button", down_button)
         self._put("scene_bank_up_button", up_button)
 
-    def set_page_left_button(self, page_left_button):
-        self._put("page_left_button", page_left_button)
-
-    def set_page_right_button(self, page_right_button):
-        self._put("page_right_button", page_right_button)
-
-    def set_page_up_button(self, page_up_button):
-        self._put("page_up_button", page_up_button)
-
-    def set_page_down_button(self, page_down_button):
-        self._put("page_down_button", page_down_button)
-
     def set_select_buttons(self, next_button, prev_button):
         self._put("next_scene_button", next_button)
         self._put("prev_scene_button", prev_button)
@@ -267,10 +256,8 @@ def _make_bank(name, method, direction):
     setattr(SessionComponent, "_show_%s" % name, show)
     setattr(SessionComponent, "_" + method, lambda self: self._change_offsets(*self._step(direction)))
     setattr(SessionComponent, "_can_" + method, lambda self: self._can_move(direction))
-    if not name.startswith("page"):
-        setattr(SessionComponent, "set_" + place, lambda self, button: self._put(place, button))
 
 
 for _name, (_method, _direction) in BANK_PLACES.items():
     _make_bank(_name, _method, _direction)
-SessionComponent.PLACES = SessionComponent.PLACES + SessionCore.PLACES
+SessionComponent.PLACES += ("next_scene_button", "prev_scene_button")

@@ -13,26 +13,6 @@ from .component import Component
 class SessionRingComponent(RingCore, Component):
     """The window that session and mixer follow."""
 
-    def __init__(
-        self,
-        num_tracks=0,
-        num_scenes=0,
-        set_session_highlight=None,
-        tracks_to_use=None,
-        always_snap_track_offset=False,
-        *args,
-        **kwargs,
-    ):
-        super().__init__(
-            num_tracks,
-            num_scenes,
-            tracks_to_use,
-            set_session_highlight,
-            *args,
-            always_snap_track_offset=always_snap_track_offset,
-            **kwargs,
-        )
-
     def _update_highlight(self):
         self._tell_highlight()
 
@@ -54,11 +34,11 @@ class ClipSlotComponent(ClipSlotCore, Component):
             self._on_launch_button_released()
 
     def _on_launch_button_pressed(self):
-        if not self._modified(1):
+        if not self._clip_modified(1):
             self._do_launch_clip(True)
 
     def _on_launch_button_released(self):
-        if not self._modified(0):
+        if not self._clip_modified(0):
             self._do_launch_clip(False)
 
     def _show_launch(self):

@@ -25,12 +25,62 @@ BackgroundComponent = shown(components.BackgroundComponent)
 DeviceComponent = shown(components.DeviceComponent)
 ModifierBackgroundComponent = shown(components.ModifierBackgroundComponent)
 ScrollComponent = shown(components.ScrollComponent)
-SessionNavigationComponent = shown(session.SessionNavigationComponent)
-SessionRingComponent = shown(session.SessionRingComponent)
 TargetTrackComponent = shown(components.TargetTrackComponent)
 UndoRedoComponent = shown(components.UndoRedoComponent)
 ViewControlComponent = shown(components.ViewControlComponent)
-RecordingComponent = shown(components.SessionRecordingComponent)
+
+
+class RecordingComponent(shown(components.SessionRecordingComponent)):
+    """Session recording; the target track is the surface's."""
+
+    @depends(target_track=None)
+    def __init__(self, target_track=None, recording_method_type=None, name="Recording", *args, **kwargs):
+        super().__init__(None, *args, name=name, **kwargs)
+
+
+class SessionRingComponent(shown(session.SessionRingComponent)):
+    """The window of session and mixer; `snap_track_offset`: it moves by whole windows."""
+
+    def __init__(
+        self,
+        name="Session_Ring",
+        num_tracks=0,
+        num_scenes=0,
+        include_returns=False,
+        include_master=False,
+        right_align_non_player_tracks=False,
+        tracks_to_use=None,
+        snap_track_offset=False,
+        set_session_highlight=None,
+        *args,
+        **kwargs,
+    ):
+        self._include_master = include_master
+        super().__init__(
+            num_tracks, num_scenes, set_session_highlight, tracks_to_use, snap_track_offset,
+            *args, name=name, include_returns=include_returns, **kwargs,
+        )  # fmt: skip
+
+    def tracks_to_use(self):
+        tracks = super().tracks_to_use()
+        return (*tracks, self.song.master_track) if self._include_master else tracks
+
+
+class SessionNavigationComponent(shown(session.SessionNavigationComponent)):
+    """Buttons that move the ring."""
+
+    @depends(session_ring=None)
+    def __init__(
+        self,
+        name="Session_Navigation",
+        session_ring=None,
+        respect_borders=False,
+        snap_track_offset=False,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(session_ring, *args, name=name, **kwargs)
+        self.snap_track_offset = snap_track_offset
 
 
 class TransportComponent(shown(components.TransportComponent)):
@@ -38,8 +88,8 @@ class TransportComponent(shown(components.TransportComponent)):
 
     _by_bars = False
 
-    def set_position_encoders_use_bar_increments(self, use_bar_increments):
-        self._by_bars = use_bar_increments
+    def set_position_encoders_use_bar_increments(self, use_bar):
+        self._by_bars = use_bar
 
     def _steps(self, name, value):
         bars = self._by_bars and name == "arrangement_position_encoder"
@@ -63,7 +113,7 @@ class ClipSlotComponent(shown(session.ClipSlotComponent)):
     }
 
     def _on_launch_button_pressed(self):
-        if not self._modified(1):
+        if not self._clip_modified(1):
             self._do_launch_slot()
 
     def _do_launch_slot(self):
@@ -85,7 +135,17 @@ class SessionComponent(shown(session.SessionComponent)):
     scene_component_type = SceneComponent
 
     @depends(session_ring=None)
-    def __init__(self, name="Session", session_ring=None, **kwargs):
+    def __init__(
+        self,
+        name="Session",
+        session_ring=None,
+        scene_component_type=None,
+        clip_slot_component_type=None,
+        clipboard_component_type=None,
+        **kwargs,
+    ):
+        self.scene_component_type = scene_component_type or self.scene_component_type
+        self.clip_slot_component_type = clip_slot_component_type
         super().__init__(session_ring, name=name, **kwargs)
 
 
@@ -227,7 +287,8 @@ class DeviceNavigationComponent(SimpleDeviceNavigationComponent):
 class ClipActionsComponent(shown(components.ClipActionsComponent)):
     """Buttons for the clip that is the target."""
 
-    def __init__(self, name="Clip_Actions", *args, **kwargs):
+    @depends(target_track=None)
+    def __init__(self, target_track=None, *args, name="Clip_Actions", **kwargs):
         super().__init__(*args, name=name, **kwargs)
 
 

@@ -30,13 +30,11 @@ class ButtonElement(engine.ButtonElement):
         msg_type=MIDI_CC_TYPE,
         is_momentary=True,
         led_channel=None,
-        is_rgb=False,
         **kwargs,
     ):
         kwargs.setdefault("skin", _skin())
         super().__init__(is_momentary, msg_type, channel, identifier, **kwargs)
         self._led_channel = led_channel
-        self.is_rgb = is_rgb
 
     def send_value(self, value, force=False, channel=None):
         super().send_value(value, force, self._led_channel if channel is None else channel)
@@ -101,7 +99,26 @@ class SliderElement(EncoderElement):
 
 
 class SysexElement(engine.SysexElement):
-    """Messages that begin with `sysex_identifier`."""
+    """`use_first_byte_as_value`: a message's first byte after `sysex_identifier` is its value."""
+
+    def __init__(
+        self,
+        send_message_generator=None,
+        enquire_message=None,
+        default_value=None,
+        optimized=False,
+        use_first_byte_as_value=False,
+        *args,
+        **kwargs,
+    ):
+        super().__init__(send_message_generator, enquire_message, default_value, optimized, *args, **kwargs)
+        self._first_byte = use_first_byte_as_value
+
+    def receive_value(self, value):
+        if self._first_byte:
+            self.notify_value(value[0])
+        else:
+            super().receive_value(value)
 
 
 class SysexSendingButtonElement(ButtonElement):
@@ -276,6 +293,13 @@ class FallbackColor(skin.FallbackColor):
 
     def __init__(self, rgb_color, fallback_color, *args, **kwargs):
         super().__init__(rgb_color, fallback_color)
+
+
+class SimpleColor(skin.Color):
+    """A value, and the MIDI channel to send it on."""
+
+    def __init__(self, value, channel=None, *args, **kwargs):
+        super().__init__(value, channel)
 
 
 class RgbColor:

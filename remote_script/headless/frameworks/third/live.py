@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import facts
-from ..engine import banks
+from ..engine import banks, parameters
 from ..engine.live import Live, application, liveobj_valid
+from ..engine.slots import find_nearest_color
 
 
 def song():
@@ -167,11 +168,7 @@ def liveobj_color_to_value_from_palette(obj, palette=None, fallback_table=None, 
     palette = STANDARD_COLOR_PALETTE if palette is None else palette
     if color in palette:
         return palette[color]
-
-    def distance(entry):
-        return sum(((color >> shift & 0xFF) - (entry[1] >> shift & 0xFF)) ** 2 for shift in (16, 8, 0))
-
-    return min(fallback_table or STANDARD_FALLBACK_COLOR_TABLE, key=distance)[0]
+    return find_nearest_color(fallback_table or STANDARD_FALLBACK_COLOR_TABLE, color)
 
 
 class DetailViewController:
@@ -195,6 +192,10 @@ class DetailViewController:
         elif self._restore:
             self._view.show_view(self._restore)
         self._restore = None
+
+
+def is_parameter_quantized(parameter, device):
+    return parameters.is_parameter_quantized(parameter, device)
 
 
 def parameter_owner(parameter):

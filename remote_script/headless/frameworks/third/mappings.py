@@ -55,13 +55,10 @@ def _map_modes(components, component, wanted):
 
 
 def _add_mode(components, component, name, value):
-    behaviour = selector = None
     words = {}
     if isinstance(value, dict):
         value = dict(value)
-        behaviour = value.pop("behaviour", None)
-        selector = value.pop("selector", None)
-        for key in ("groups", "cycle_mode_button_color"):
+        for key in ("behaviour", "selector", "groups", "cycle_mode_button_color"):
             if key in value:
                 words[key] = value.pop(key)
         modes = value.pop("modes", None)
@@ -69,9 +66,7 @@ def _add_mode(components, component, name, value):
         mode = [_mode(components, each) for each in parts]
     else:
         mode = _mode(components, value)
-    component.add_mode(name, mode, behaviour=behaviour, **words)
-    if selector is not None:
-        selector(component, name)
+    component.add_mode(name, mode, **words)
 
 
 def _mode(components, wanted):

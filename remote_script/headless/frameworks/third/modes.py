@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..engine.modes import Mode
+from ..engine.tasks import run, sequence, wait
 from ..second import components
 from .component import shown
 from .live import DetailViewController
@@ -20,6 +21,26 @@ class ModesComponent(shown(components.ModesComponent)):
 
     def _color_group(self):
         return "".join(part.title() for part in self.name.split("_"))
+
+    def add_mode(self, name, mode_or_component, groups=None, behaviour=None, selector=None, **kwargs):
+        """`selector(component, name)` selects the mode by something that happens in Live."""
+        super().add_mode(name, mode_or_component, groups=groups, behaviour=behaviour, **kwargs)
+        if selector is not None:
+            selector(self, name)
+
+    def push_mode(self, mode, delay=0):
+        """Select a mode over the others, `delay` seconds later."""
+        self._later(delay, super().push_mode, mode)
+
+    def pop_mode(self, mode, delay=0):
+        """Leave a mode, `delay` seconds later."""
+        self._later(delay, super().pop_mode, mode)
+
+    def _later(self, delay, change, mode):
+        if delay:
+            self._tasks.add(sequence(wait(delay), run(change, mode)))
+        else:
+            change(mode)
 
     def on_enabled_changed(self):
         if self.is_enabled() and self.selected_mode is None and self.modes:

@@ -96,8 +96,9 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
             self._session_ring = specification.session_ring_component_type(
                 num_tracks=specification.num_tracks,
                 num_scenes=specification.num_scenes,
-                tracks_to_use=self._tracks_to_use,
-                name="Session_Ring",
+                include_returns=specification.include_returns,
+                include_master=specification.include_master,
+                snap_track_offset=specification.snap_track_offset,
             )
             self._target_track = specification.target_track_component_type(name="Target_Track")
             self.register_slot(
@@ -187,13 +188,6 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
     @staticmethod
     def mxd_grab_control_priority():
         return M4L_PRIORITY
-
-    def _tracks_to_use(self):
-        song, wanted = self._live_song, self.specification
-        tracks = tuple(song.visible_tracks)
-        if wanted.include_returns:
-            tracks += tuple(song.return_tracks)
-        return tracks + ((song.master_track,) if wanted.include_master else ())
 
     def _mappings(self):
         # A function in a class would become a method of it. Scripts give the class or an instance.
