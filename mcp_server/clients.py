@@ -1,5 +1,6 @@
-"""Who is at the other end: its identity, the connection, and a question to its person. All use of the SDK's privates is
-here.
+"""Who is at the other end: its identity, its connection, and questions to its person.
+
+All use of the SDK's private names is here.
 
 A client is its named token, or its process; the name that it gives itself is shown beside that.
 

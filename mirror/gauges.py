@@ -1,5 +1,4 @@
-"""What changes all the time, read when somebody asks: gauges from Live, the song's position from the last
-sample.
+"""Values that change all the time, read on request: gauges from Live, and the song's position.
 
 The position is sampled when the transport changes and, while somebody has asked for it lately, once a second;
 in between it is reckoned from the tempo, so that asking costs nothing.

@@ -1,5 +1,6 @@
-"""What a request names becomes identities when it is read, before it waits for its turn: refs, names and places are
-replaced by ids. The Set moves on meanwhile; an id still means the same object, or none.
+"""Turns the refs, names and places of a request into ids when it is read, before it waits for its turn.
+
+The Set may change meanwhile; an id still means the same object, or none.
 
 The rules are the script's own (`remote_script.SetMirror.contract.places`); here they are asked about nodes.
 """

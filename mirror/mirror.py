@@ -1,5 +1,4 @@
-"""The mirror as its users see it: reads from memory, writes through the queue, notices, and its state of
-health.
+"""The mirror: reads from memory, writes through the queue, notices, and its own state of health.
 
 `open_mirror` begins the tasks and ends them; between two awaits a reader sees exactly one revision. Reads
 answer whatever the link does: `stamp` says what they are worth.
@@ -259,8 +258,7 @@ class Mirror(Reader):
         return self._sampler.stream(items, hz)
 
     def song_position(self) -> float | None:
-        """The song's position in beats, reckoned from the last sample and the tempo; None before the first
-        one."""
+        """The song's position in beats, from the last sample and the tempo; None before the first sample."""
         return self._position.now()
 
     async def ask(self, method: str, params: dict[str, Any]) -> Any:

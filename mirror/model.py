@@ -114,8 +114,10 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What a subscriber is told: something of this changed; read it again. Removed objects have the ref that
-    they had."""
+    """A notice to a subscriber: something of this object changed and can be read again.
+
+    Removed objects have the ref that they had.
+    """
 
     refs: tuple[str, ...]
     ids: tuple[int, ...]

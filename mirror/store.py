@@ -46,8 +46,10 @@ _REFERENCES = {
 
 
 class Applied(NamedTuple):
-    """What one step changed; `gone` has the refs that removed objects had, `rebound` old ids to new ones when
-    the epoch changed."""
+    """What one step changed.
+
+    `gone` has the refs that removed objects had, `rebound` maps old ids to new ones when the epoch changed.
+    """
 
     changes: list[Change]
     gone: dict[int, str]

@@ -1,5 +1,4 @@
-"""All writes go through here, one at a time: first come, first served within a client, in turn between
-clients.
+"""The write queue: one write at a time, in order within a client, in turn between clients.
 
 A write is checked against the mirror when its turn comes, sent once, and not answered before the mirror has
 reached its revision. What can happen to it:

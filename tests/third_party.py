@@ -65,13 +65,13 @@ def site_packages(venv: Path) -> Path:
 
 
 def ableton_mcp(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script as its own installer lays it, the command that is its server)"""
+    """(its Remote Script as its own installer lays it, the command that is its server)."""
     venv = python_package(ABLETON_MCP, folder)
     return _ableton_mcp_script(site_packages(venv), folder), venv / "bin" / "ableton-mcp"
 
 
 def ableton_mcp_alone(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the folder of its files)"""
+    """(its Remote Script, the folder of its files)."""
     site = python_files(ABLETON_MCP[0], folder)
     return _ableton_mcp_script(site, folder), site
 
@@ -85,7 +85,7 @@ def _ableton_mcp_script(site: Path, folder: Path) -> Path:
 
 
 def livemcp(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the command that is its server)"""
+    """(its Remote Script, the command that is its server)."""
     venv = python_package(LIVEMCP, folder)
     return _folder(
         site_packages(venv) / "livemcp" / "remote_script", folder / "LiveMCP"
@@ -93,13 +93,13 @@ def livemcp(folder: Path) -> tuple[Path, Path]:
 
 
 def livemcp_alone(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, the folder to import its client from)"""
+    """(its Remote Script, the folder to import its client from)."""
     site = python_files(LIVEMCP[0], folder)
     return _folder(site / "livemcp" / "remote_script", folder / "LiveMCP"), site
 
 
 def mcp_server_ableton_live(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script as its own installer lays it, the folder to import its client from)"""
+    """(its Remote Script as its own installer lays it, the folder to import its client from)."""
     site = python_files(MCP_SERVER_ABLETON_LIVE, folder)
     return _folder(site / "ableton_live_mcp" / "remote_script", folder / "AbletonMCP"), site
 
@@ -110,7 +110,7 @@ def _folder(source: Path, target: Path) -> Path:
 
 
 def ableton_js(folder: Path) -> tuple[Path, Path]:
-    """(its Remote Script, its JavaScript package)"""
+    """(its Remote Script, its JavaScript package)."""
     run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder / "js"), ABLETON_JS)
     package = folder / "js" / "node_modules" / "ableton-js"
     return _folder(package / "midi-script", folder / "AbletonJS"), package

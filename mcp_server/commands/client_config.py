@@ -69,8 +69,7 @@ def path_of(client: Client, platform: str, home: Path, environ: Mapping[str, str
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
-    """The words and the environment that start this very program: the script beside the interpreter, else the
-    module."""
+    """The words and the environment that start this program: its script if there is one, else the module."""
     beside = Path(sys.executable).parent / ("setmirror.exe" if sys.platform == "win32" else "setmirror")
     # Absolute: a client starts servers with a PATH of its own.
     if beside.is_file():

@@ -1,5 +1,6 @@
-"""What every command needs of the terminal: one way out for lines and JSON, and one clean end for Ctrl-C, SIGTERM, a
-closed pipe and every error.
+"""How every command writes to the terminal, lines and JSON, and how it ends.
+
+Ctrl-C, SIGTERM, a closed pipe and every error have one clean end.
 
 A stream keeps the encoding that its reader expects (cp1252 and cp437 on Windows, ASCII in a bare environment); what
 that encoding lacks is replaced, so no name in a Set ends a command. JSON stays exact everywhere: it is escaped where

@@ -21,8 +21,7 @@ from mcp_server.commands.console import run_async, say, style
 @options.set_file
 @click.option("--quick", is_flag=True, help="Fewer repetitions of what is measured.")
 def command(set_file: Path | None, quick: bool) -> int:
-    """See it work: headless Live, the bridge, MCP and an agent; exit 0 only if every step was as it must
-    be."""
+    """See it work: headless Live, the bridge, MCP and an agent. Exits 0 only if every step was right."""
     return 0 if run_async(lambda: run(set_file, quick)) else 1
 
 

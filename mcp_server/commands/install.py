@@ -1,5 +1,4 @@
-"""`setmirror install`: put the Remote Script into the User Library's `Remote Scripts`, where Live looks for
-it.
+"""`setmirror install` puts the Remote Script into the User Library, where Live looks for it.
 
 Files are written over those that are there, one by one and whole: the folder is not removed, because
 indexers hold locks on it, and Live must never find half a file. Modules of an older version that no longer

@@ -66,7 +66,7 @@ def command(
     virtual_seconds: float | None,
     coverage: bool,
 ) -> int:
-    """Run headless Live with the Remote Script until interrupted.
+    r"""Run headless Live with the Remote Script until interrupted.
 
     `setmirror get`, `tail` and `serve` find it as they find Live.
 

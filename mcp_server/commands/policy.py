@@ -72,7 +72,7 @@ def show(path: Path | None) -> None:
 def check(
     target: str, what: str, arguments: str, client: str, tool: str, path: Path | None, port: int
 ) -> None:
-    """Explain what the policy decides on one operation of the open Set.
+    r"""Explain what the policy decides on one operation of the open Set.
 
     TARGET is a ref, id or name; WHAT a property to set, a method to call, or `read`; ARGUMENTS the method's, as JSON.
 

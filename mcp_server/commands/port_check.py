@@ -131,8 +131,10 @@ class Session:
 
 @contextmanager
 def session(port: int, token: str, client: str, *, answer_s: float = ANSWER_S) -> Iterator[Session]:
-    """A proved connection to the bridge at `port`; OSError when nothing listens there, else as
-    `Session.ask`."""
+    """A proved connection to the bridge at `port`.
+
+    Raises OSError when nothing listens there, else what `Session.ask` raises.
+    """
     with socket.create_connection(("127.0.0.1", port), timeout=answer_s) as connection:
         made = Session(connection)
         try:

@@ -1,5 +1,4 @@
-"""An agent as any MCP client is one: the server as a subprocess over stdio, tools called, resources
-subscribed.
+"""An MCP client of the server, which runs as a subprocess over stdio: calls tools, subscribes to resources.
 
 Uses the SDK's own client, so that what is measured is what a client sees. Both protocol eras:
 `subscriptions/listen` from 2026-07-28 on, `resources/subscribe` before.

@@ -1,5 +1,4 @@
-"""The demo as it is told: chapters, steps that were checked, steps that failed, and the account at the
-end."""
+"""The demo's report: chapters, the steps that passed or failed, and the summary at the end."""
 
 from __future__ import annotations
 

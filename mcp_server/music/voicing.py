@@ -39,8 +39,11 @@ _DROPS = {"drop2": (2,), "drop3": (3,), "drop2+4": (2, 4)}
 
 
 def spread(pitches: Sequence[int], kind: str) -> list[int]:
-    """The chord in close position, then: "open" every second note an octave up, "drop2" the second from above an
-    octave down, "drop3" the third, "drop2+4" both. Each note keeps its place in the list."""
+    """The chord in close position, then opened as `style` says.
+
+    "open" raises every second note an octave, "drop2" lowers the second note from above an octave, "drop3" the third,
+    "drop2+4" both. Each note keeps its place in the list.
+    """
     found = close(pitches)
     order = sorted(range(len(found)), key=lambda n: found[n])
     if kind == "open":

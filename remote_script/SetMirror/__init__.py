@@ -1,5 +1,4 @@
-"""SetMirror, the guest inside Ableton Live: a Remote Script that mirrors the Set to clients on this
-machine.
+"""SetMirror, the Remote Script: mirrors Live's Set to clients on this machine.
 
 Live imports this package from its Remote Scripts folder and calls `create_instance`. Begin reading at
 `script`.

@@ -1,5 +1,4 @@
-"""From "something changed" to one atomic batch: which objects came and went, which values differ, in one
-revision.
+"""Turns marks into one atomic batch with one revision: objects that came or went, and values that differ.
 
 `Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through
 in slices; nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading

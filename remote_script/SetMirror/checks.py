@@ -1,5 +1,4 @@
-"""Is this value allowed here? Types, ranges and choices of the table, and of the object itself where it has
-them.
+"""Checks a value against the types, ranges and choices of the table, and of the object itself.
 
 Every refusal is a BridgeError whose text is the rule; nothing here changes anything.
 """

@@ -47,8 +47,10 @@ Steps = Generator[str, None, Dict[str, Any]]
 
 
 class Executor:
-    """The queue of writes and the one under way; `reply(client, request, outcome)` answers, `tell(client, progress)`
-    says how a long one gets on."""
+    """The queue of writes and the write that runs.
+
+    `reply(client, request, outcome)` answers a request; `tell(client, progress)` reports the progress of a long one.
+    """
 
     def __init__(
         self,

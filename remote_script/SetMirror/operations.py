@@ -1,5 +1,4 @@
-"""One operation of a write: what is asked, checked as far as it can be before anything runs, then applied
-and read back.
+"""One operation of a write: checked as far as possible before anything runs, then applied and read back.
 
 `set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or late targets such as `$k`:
 what operation k of the same write made (see `late`). All problems of a write are collected before the first is raised.

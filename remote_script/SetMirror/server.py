@@ -47,8 +47,11 @@ _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC",
 
 
 class Server:
-    """`answer(client, id, method, params)` is called for each request of an authenticated client and returns
-    the encoded result, or None when it answers later; it raises BridgeError."""
+    """The server for clients of the bridge.
+
+    `answer(client, id, method, params)` is called for each request of an authenticated client. It returns the encoded
+    result, or None when it answers later; it raises BridgeError.
+    """
 
     def __init__(
         self,

@@ -1,5 +1,4 @@
-"""The shadow: every object of the Set as it was last told, by id; snapshots are dumps of it and never touch
-Live.
+"""The shadow: every object of the Set as last sent, by id. Snapshots are made of it and never touch Live.
 
 Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it streams, rows about
 to change are kept for it as they were (copy on write), so it costs Live nothing and holds nobody up.

@@ -36,9 +36,7 @@ class OffMainThread(RuntimeError):
 
 
 class Person:
-    """A person at Live's mouse and keyboard: edits outside any script's turn, each its own entry in the
-    history.
-    """
+    """A person at Live's mouse and keyboard: edits outside any script's turn, each its own history entry."""
 
     def __init__(self, live: HeadlessLive) -> None:
         self._live = live
@@ -238,9 +236,7 @@ class HeadlessLive:
         self.scheduler.stop()
 
     def stall(self, seconds: float) -> None:
-        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then what was missed, in a
-        burst.
-        """
+        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then all that is due at once."""
         self.stalled_until = max(self.stalled_until, self.clock.now() + seconds)
         if not isinstance(self.clock, VirtualClock):
             # On the main thread, as a menu would hold it.
@@ -297,8 +293,10 @@ class HeadlessLive:
     # Sets
 
     def open_set(self, spec: Optional[SetSpec] = None, seconds: Optional[float] = None) -> None:
-        """As Live does: scripts disconnect, about 3 s of silence (or so many as a slow one takes), the new
-        document, create_instance again.
+        """Open another Set as Live does.
+
+        Scripts disconnect, about 3 s of silence follow (or as long as a slow script takes), the new document comes, and
+        create_instance is called again.
         """
         for script in self.scripts:
             script.disconnect(reports=False)

@@ -80,8 +80,9 @@ class Listener:
 
 
 class Node:
-    """One object of the document. `ptr` is its `_live_ptr`, None while it is not part of a living
-    document.
+    """One object of the document.
+
+    `ptr` is its `_live_ptr`, None while it is not part of a living document.
     """
 
     LOM: ClassVar[str] = ""

@@ -19,8 +19,9 @@ LATE = 1e-9
 
 
 class Launch(NamedTuple):
-    """A request to launch; `grid` in beats (0 starts at once), `entry` the position to begin at (None: start
-    marker).
+    """A request to launch.
+
+    `grid` is in beats (0 starts at once); `entry` is the position to begin at (None: the start marker).
     """
 
     slot: Hashable

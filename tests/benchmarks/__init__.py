@@ -1,5 +1,4 @@
-"""Measurements of every path that an agent feels, as distributions, against named alternatives in the same
-run.
+"""Measures every path that an agent feels, as distributions, beside named alternatives in the same run.
 
 Begin with `python -m tests.benchmarks --help`. Nothing here is a test: no number makes it fail.
 """

@@ -1,5 +1,4 @@
-"""A Set made to measure, as the objects of a snapshot: real classes and names, so the store does its real
-work."""
+"""A made Set as the objects of a snapshot, with real classes and names, so that the store does its real work."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ NOTES = 64
 
 
 def objects(tracks: int, devices: int, parameters: int, scenes: int, *, seed: int = 1) -> list[Object]:
-    """`tracks` tracks with `devices` devices of `parameters` parameters each, and a clip in every third
-    slot."""
+    """So many tracks, each with devices and their parameters, and a clip in every third slot."""
     chance = random.Random(seed)
     found: list[Object] = []
 

@@ -1,5 +1,4 @@
-"""What a model pays for and waits for: tokens of tools and answers, latency over stdio and HTTP, one client and
-eight.
+"""What a model pays and waits for: tokens of tools and answers, and latency over stdio and HTTP.
 
 Tokens are UTF-8 bytes / 4 of compact JSON, of what the client puts before its model: name, description and input schema
 of each tool, and the text of an answer. `ableton-mcp` and `livemcp` are asked through their own servers, about the same

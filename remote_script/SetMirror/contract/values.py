@@ -1,5 +1,4 @@
-"""Values as Live gives them, turned into values that JSON can say; and back to `ABSENT` when Live gives
-none.
+"""Reads Live's values as values that JSON has; `ABSENT` stands for a value that Live does not give.
 
 Every touch of a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here),
 a Boost ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr`

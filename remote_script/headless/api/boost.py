@@ -1,5 +1,4 @@
-"""What Boost.Python looks like from a script: errors with C++ signatures, enums, vectors, plain value
-classes.
+"""Boost.Python as scripts see it: errors with C++ signatures, enums, vectors, plain value classes.
 
 Texts as Live prints them (reported and measured); classes name the leaf of their module, `<class
 'Base.Vector'>`.
@@ -248,8 +247,9 @@ def make_value(
     constructible: bool = False,
     hidden: bool = False,
 ) -> Any:
-    """A plain class with typed fields; `hidden` ones can be given but not read, as in
-    MidiNoteSpecification.
+    """A plain class with typed fields.
+
+    `hidden` fields can be given but not read, as in MidiNoteSpecification.
     """
     names: List[str] = [field[0] for field in fields]
     required = len(fields) - len(defaults)

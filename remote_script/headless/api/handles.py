@@ -1,5 +1,4 @@
-"""What scripts hold: the classes of Live for one version, made from the facts, around the nodes that
-behave.
+"""The handles that scripts hold: Live's classes for one version, made from the facts, around nodes.
 
 A wrapper is new at each access and knows its node and the `_live_ptr` that the node had then; when that
 has changed, the object is dead: it equals None, and using it raises ArgumentError. Every access looks

@@ -1,5 +1,7 @@
-"""A listener that is attached, as Live's ListenerHandle tells of it. Nothing in the Object Model hands one out;
-`HeadlessLive.listeners` does, so that an author sees what a script listens to, and what it left behind.
+"""An attached listener, as Live's ListenerHandle shows it.
+
+Nothing in the Object Model hands one out; `HeadlessLive.listeners` does, so that an author sees what a script listens
+to, and what it left behind.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""What a script holds of the world: listeners in Live, Live's timers, sockets, threads. Taken down when it is switched
-on and compared when it is switched off, so that what it leaves behind can be told.
+"""What a script holds outside itself: listeners in Live, Live's timers, sockets, threads.
+
+They are recorded when the script is switched on and compared when it is switched off: what it leaves behind shows.
 
 A listener or timer is a script's when its function, or the object that the function belongs to, comes from the script's
 folder; a socket when it was opened while the script was made; a thread when its function is the script's. What cannot

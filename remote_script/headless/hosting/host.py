@@ -1,5 +1,4 @@
-"""Remote Scripts in headless Live: loaded from their folders as Live loads them, called as Live calls
-them.
+"""Loads Remote Scripts from their folders as Live does, and calls them as Live does.
 
 The package's name is the folder's. Scripts do not see each other's modules (`isolation`). A script need
 not derive from anything; of what Live calls only that is called which exists. An exception in a script

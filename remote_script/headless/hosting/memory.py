@@ -1,5 +1,4 @@
-"""A listener without sockets, for tests in virtual time: what a client sends is there at the script's next
-look.
+"""A listener without sockets, for tests in virtual time: the script's next look finds what a client sent.
 
 The script's side: `accept() -> conn | None`, `conn.receive() -> bytes | None` (None: nothing now, b"":
 closed), `conn.send(data) -> int` (how much was taken; 0: full; −1: closed), `close()`.

@@ -1,4 +1,4 @@
-"""What hosted scripts say through Python's `logging`, in Live's log as Live has it there:
+"""What hosted scripts log through Python's `logging` is in Live's log in the form that Live gives it.
 
     info: Python: INFO:mylogger:12 - text
 

@@ -1,5 +1,6 @@
-"""Clips of the Session, the Arrangement and take lanes: properties, launching, loop. Notes are in
-`clip_content`.
+"""Clips of the Session, the Arrangement and take lanes: properties, launching, loop.
+
+Their notes are in `clip_content`.
 
 All that the history holds is one immutable `ClipBody` in the field `body`; what plays belongs to the engine
 (`launching`). On Arrangement clips playing state is always false or 0.0 and the calls that would play do

@@ -460,9 +460,7 @@ class Song(Structure):
                 send.derive("name", name)
 
     def refresh_solo(self) -> None:
-        """Guess: soloed tracks mute other tracks, soloed returns other returns; groups follow their
-        members.
-        """
+        """A guess: soloed tracks mute other tracks, soloed returns mute returns; groups follow their members."""
         soloed = {track for track in self.tracks if track.solo}
         heard = set(soloed)
         for track in soloed:

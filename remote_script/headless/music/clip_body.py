@@ -257,8 +257,9 @@ class ClipBody(NamedTuple):
         return self._replace(audio=audio._replace(**{name: value}))
 
     def with_region(self, region: Region, limit: float = math.inf, beats_per_unit: float = 1.0) -> ClipBody:
-        """Other braces or markers; an unlooped Arrangement clip takes their length, up to `limit` (the next
-        clip).
+        """Set other braces or markers.
+
+        An unlooped Arrangement clip takes their length, up to `limit` (the start of the next clip).
 
         Switching the loop off never lengthens an Arrangement clip, switching it on keeps its place
         (measured).

@@ -58,8 +58,9 @@ class Breakpoints:
     __hash__ = None  # type: ignore[assignment]
 
     def value_at(self, time: float, without: float = 0.0) -> float:
-        """The value at `time`, on a border the one before it; `without` answers for an envelope with no
-        events.
+        """The value at `time`; on a border the one before it.
+
+        `without` is the value of an envelope with no events.
         """
         if not self.events:
             return without

@@ -222,8 +222,9 @@ class Notes:
     def duplicate_region(
         self, start: float, length: float, destination: float, pitch: int = -1, transposition: int = 0
     ) -> Tuple[Notes, List[int]]:
-        """Copy the notes starting in `start`..`start + length` (of one pitch, or −1 for all) to
-        `destination`.
+        """Copy the notes that start in `start`..`start + length` to `destination`.
+
+        `pitch` is one pitch, or −1 for all.
         """
         chosen = (
             self.in_range(0, 128, start, length) if pitch == -1 else self.in_range(pitch, 1, start, length)

@@ -1,5 +1,6 @@
-"""Song time without a song: launch grids, bars and beats, SMPTE, loops. Times are beats (quarter notes)
-unless named.
+"""Song time without a song: launch grids, bars and beats, SMPTE, loops.
+
+Times are in beats (quarter notes) where nothing else is said.
 
 The beat of the display is the denominator's note, a bar is numerator × 4 / denominator quarter notes. The
 display is 1-based: bars, beats, sixteenths, and 60 ticks a sixteenth (measured on Live 12.3.5).

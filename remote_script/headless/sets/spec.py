@@ -1,5 +1,4 @@
-"""What is in a Set, as plain data: the one form between whoever describes a Set and the document that
-plays it.
+"""A Set as plain data: the one form between the describer of a Set and the document that plays it.
 
 The `.als` loader, the demo Set and the generators produce a `SetSpec`; the document consumes it.
 Nothing here knows files or Live's objects. Times are beats unless a name says otherwise; unwarped audio
@@ -173,8 +172,7 @@ class SampleSpec:
 
 @dataclass
 class DeviceSpec:
-    """A device. `class_name` is Live's internal one ("Eq8", "OriginalSimpler", "DrumGroupDevice",
-    "PluginDevice").
+    """A device; `class_name` is Live's internal one ("Eq8", "DrumGroupDevice", "PluginDevice").
 
     `parameters` leaves out "Device On" (`is_on`), which is always parameter 0. Racks: `macros` are the
     16 macro values (0..127), `parameters` stays empty. `extra` holds the special properties by LOM
@@ -230,8 +228,9 @@ class TakeLaneSpec:
 
 @dataclass
 class TrackSpec:
-    """`kind`: "midi", "audio", "group", "return" or "main". `group` is the index of the group track it is
-    in.
+    """A track.
+
+    `kind` is "midi", "audio", "group", "return" or "main"; `group` is the index of the group track that holds it.
     """
 
     kind: str
@@ -308,8 +307,9 @@ class TuningSpec:
 
 @dataclass
 class SetSpec:
-    """A whole Set. `tracks` holds MIDI, audio and group tracks in order; a group track stands before its
-    members.
+    """A whole Set.
+
+    `tracks` holds MIDI, audio and group tracks in order; a group track stands before its members.
     """
 
     name: str = ""

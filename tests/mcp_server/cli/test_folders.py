@@ -1,5 +1,4 @@
-"""Where the script goes: the most frequent complaint about other bridges is that it never shows in Live's
-menu."""
+"""The script goes where Live looks: others' most frequent complaint is a script that never shows in the menu."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A handful of Live objects for tests of the script's parts: getters, setters, listeners, death, undo; no
-clock.
+"""A few Live objects for tests of the script's parts: getters, setters, listeners, death and undo; no clock.
 
 Only what the parts rely on: wrappers equal by object, dead objects equal to None and raising, listeners
 called inside the setter and kept weakly by their owner, writing from a listener refused, one undo entry

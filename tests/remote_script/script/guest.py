@@ -1,6 +1,4 @@
-"""A SetMirror over a fake Live with a clock that the test moves, and a client that keeps a replica from
-the wire.
-"""
+"""A SetMirror over a fake Live with a clock that the test moves, and a client with a replica from the wire."""
 
 from __future__ import annotations
 

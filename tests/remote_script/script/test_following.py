@@ -1,6 +1,4 @@
-"""What a client that follows holds is what Live shows: values, structure, content, through re-binding and
-faults.
-"""
+"""A client's replica equals what Live shows: values, structure, content, through re-binding and faults."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Strangers, hostile input and slow clients: each gets its error or a closed line, and the others do not
-notice.
-"""
+"""Strangers, hostile input and slow clients get an error or a closed line, and the others notice nothing."""
 
 from __future__ import annotations
 

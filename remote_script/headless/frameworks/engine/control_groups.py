@@ -57,7 +57,7 @@ class GroupState(State):
 
     @property
     def dimensions(self) -> Tuple[int, int]:
-        """(rows, columns)"""
+        """(rows, columns)."""
         return self._shape
 
     @dimensions.setter

@@ -164,7 +164,7 @@ class PlayableCore(PlacedComponent):
 
 
 class DrumGroupCore(PlayableCore, SlideCore):
-    """A drum rack on the pads, the lowest notes at the bottom left; a held modifier mutes, solos, selects …
+    """A drum rack on the pads, the lowest notes at the bottom left; a held modifier mutes, solos, selects ….
 
     The rack is the one that is given, or the first of `target_track`. What selecting, quantizing and deleting do is
     the subclass's: `select_drum_pad`, `quantize_pitch`, `delete_pitch`.

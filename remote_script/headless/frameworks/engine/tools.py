@@ -30,7 +30,7 @@ def linear(minv: float, maxv: float, val: float) -> float:
 
 
 def in_range(value: Any, lower_bound: Any, upper_open_bound: Any) -> bool:
-    """lower <= value < upper; False for what is no number."""
+    """Whether lower <= value < upper; False for a value that is not a number."""
     return isinstance(value, numbers.Number) and lower_bound <= value < upper_open_bound
 
 

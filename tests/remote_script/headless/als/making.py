@@ -204,7 +204,7 @@ def drum_rack(ids: Ids, title: str, chains: Iterable[tuple[str, int]]) -> str:
 
 
 def track(ids: Ids, tag: str, title: str, number: int, **given: Any) -> str:
-    """A track. Keywords: `slots`, `arranged`, `devices`, `lanes`, `group`, `sends`, `mixer`, `routings`, …"""
+    """A track. Keywords: `slots`, `arranged`, `devices`, `lanes`, `group`, `sends`, `mixer`, `routings`, …."""
     midi, regular = tag == "MidiTrack", tag in ("MidiTrack", "AudioTrack")
     lane_tag = "ClipTimeable" if midi else "Sample"
     slots = list(given.get("slots", ())) + [""] * SCENES
@@ -236,7 +236,7 @@ def track(ids: Ids, tag: str, title: str, number: int, **given: Any) -> str:
 
 
 def whole_set(ids: Ids, tracks: str, returns: str = "", **given: Any) -> str:
-    """The Set around its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …"""
+    """The Set around its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …."""
     more = (
         f"{parameter(ids, 'Tempo', given.get('tempo', 120), 'tempo', 60, 200)}"
         f"{parameter(ids, 'TimeSignature', given.get('signature', 201), 'signature')}"

@@ -1,5 +1,6 @@
-"""A Set as a script reads it in headless Live, beside the same read from the XML: at least 60 properties of each of
-tracks, clips and devices over all Sets, real ones and made ones. Nothing of the loader stands in between.
+"""A Set as a script reads it in headless Live, beside the same read from the XML.
+
+At least 60 properties each of tracks, clips and devices are compared over all Sets, real and made.
 """
 
 from __future__ import annotations
