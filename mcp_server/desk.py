@@ -110,7 +110,7 @@ class Desk:
     @property
     def scope(self) -> Scope:
         """What arguments are read in, and plans made from."""
-        return Scope(self.mirror, self._objects)
+        return Scope(self.mirror, self._objects, self.caller.name)
 
     # -- writing -----------------------------------------------------------------------------------
 

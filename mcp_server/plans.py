@@ -143,13 +143,15 @@ def _final(op: Operation, offset: int) -> Operation:
 class Scope:
     """What plans are made from. One scope serves all calls of a batch, so that they know of each other."""
 
-    def __init__(self, mirror: Mirror, meant: dict[str, int] | None = None) -> None:
+    def __init__(self, mirror: Mirror, meant: dict[str, int] | None = None, caller: str = "") -> None:
         """Over what a client sees.
 
         Args:
+          caller: Who asks, as the event log names it.
           meant: Which object each ref and name stood for when the call was first read; it is added to.
         """
         self.mirror = mirror
+        self.caller = caller
         self._meant: dict[str, int] = {} if meant is None else meant
         self.made: list[LateNode | None] = []
         """What the calls of the batch so far make."""

@@ -7,6 +7,7 @@ differs; the first snapshot is not told as happenings.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -61,8 +62,8 @@ class _Step(NamedTuple):
         """About so many bytes."""
         return sum(CHANGE_BYTES + _size(each[3]) + _size(each[4]) for each in self.changes)
 
-    def events(self, first: int = 0) -> Iterator[Event]:
-        """The events with seq `first` and up."""
+    def events(self, first: int = 0, notes: int = NOTES_TOLD) -> Iterator[Event]:
+        """The events with seq `first` and up, each with at most so many notes."""
         seq = self.seq
         if self.resynced is not None:
             if seq >= first:
@@ -84,8 +85,8 @@ class _Step(NamedTuple):
             kind, id_, name, before, after, ref, type_, object_name = self.changes[number]
             more = self.left_out if number == last and self.resynced is None else 0
             if kind == "content":
-                more += max(0, len(before) - NOTES_TOLD) + max(0, len(after) - NOTES_TOLD)
-                before, after = before[:NOTES_TOLD], after[:NOTES_TOLD]
+                more += max(0, len(before) - notes) + max(0, len(after) - notes)
+                before, after = before[:notes], after[:notes]
             yield Event(
                 seq + number,
                 self.time,
@@ -234,6 +235,28 @@ class EventLog:
                 if limit is not None and len(found) >= limit:
                     return found[:limit]
         return found
+
+    def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
+        """What is kept of the present epoch after `revision` and from `time` (seconds since 1970), with all notes."""
+        epoch = self._store.epoch
+        return [
+            event
+            for step in self._steps
+            if step.epoch == epoch and step.revision > revision and step.time >= time
+            for event in step.events(notes=sys.maxsize)
+        ]
+
+    def first_of(self, write: str) -> int | None:
+        """The revision of the first batch of a write in the present epoch; None when it is not kept."""
+        epoch = self._store.epoch
+        return next(
+            (step.revision for step in self._steps if step.write == write and step.epoch == epoch), None
+        )
+
+    @property
+    def began(self) -> float:
+        """When the first step that is kept happened, in seconds since 1970; 0 when there is none."""
+        return self._steps[0].time if self._steps else 0.0
 
     def last(self, count: int) -> list[Event]:
         """The newest `count` events, oldest first, whatever their epoch."""

@@ -329,6 +329,16 @@ class LogView:
     def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
         return [self._seen(each) for each in self._log.since(revision, epoch=epoch, limit=limit)]
 
+    def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
+        return [self._seen(each) for each in self._log.whole(revision, time)]
+
+    def first_of(self, write: str) -> int | None:
+        return self._log.first_of(write)
+
+    @property
+    def began(self) -> float:
+        return self._log.began
+
     def last(self, count: int) -> list[Event]:
         return [self._seen(each) for each in self._log.last(count)]
 

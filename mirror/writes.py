@@ -16,6 +16,7 @@ What was refused was not done: the same id may try again.
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -51,6 +52,8 @@ RECOVER_S = 20.0
 SEEN_S = 5.0
 _NOTHING = "\0nothing"
 """In the place of a write, where values alone are put back: no write has such an id."""
+
+_STEP = re.compile(r"-(undo|redo)-\d+$")
 
 Progressed = Callable[[WriteProgress], Awaitable[None]]
 
@@ -532,6 +535,12 @@ class Writes:
         except errors.MirrorError:
             self.history.not_undone(undo_id)
             raise
+
+
+def history_step(write: str | None) -> str:
+    """ "undo" or "redo" where a write of this id is one; "" for any other."""
+    found = _STEP.search(write or "")
+    return found[1] if found is not None else ""
 
 
 def _given(outcome: WriteResult | errors.MirrorError) -> WriteResult:

@@ -15,6 +15,7 @@ from mirror.store import Store
 from remote_script.SetMirror.contract import schema
 
 from .. import units
+from .kept import SAME_AS
 from .matching import BY_PLACE, Matching, match
 
 Kind = Literal["added", "removed", "moved", "set", "notes"]
@@ -43,8 +44,6 @@ _LEFT_OUT = frozenset(
     ("can_undo", "can_redo", "is_part_of_selection", "display_value", "song_length", "color_index")
 )
 """Properties that follow from others or say nothing of the Set."""
-_SAME_AS = frozenset(("track_activator", "song_tempo"))
-"""Parameters that are a property of their track or of the song as well: told there."""
 _VIEWS = frozenset(name for name in schema.CLASSES if name.endswith(".View"))
 _LARGE = frozenset(("notes", "automation_envelopes", "warp_markers"))
 
@@ -68,7 +67,7 @@ def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
                 yield Change("added", node.type, new.ref(node.id), node.name, within=_within(new, node))
             continue
         before = old.nodes[before_id]
-        if node.type in _VIEWS or node.role in _SAME_AS:
+        if node.type in _VIEWS or node.role in SAME_AS:
             continue
         if _has_moved(old, new, before, node, same):
             refs = old.ref(before.id), new.ref(node.id)

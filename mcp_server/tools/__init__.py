@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, generic, knowledge, music, notes, pictures, reading, song, tracks
+from . import browser, clips, devices, generic, knowledge, music, notes, pictures, reading, song, time, tracks
 
 TOOLSETS = {
     each.name: each
@@ -27,6 +27,7 @@ TOOLSETS = {
         browser.tools,
         generic.tools,
         knowledge.tools,
+        time.tools,
     )
 }
 TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}

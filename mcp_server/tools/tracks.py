@@ -155,7 +155,7 @@ _DELETABLE = ("Track", "Scene", "Clip", "ClipSlot", "Device", "CuePoint", "DrumP
 def delete(scope: Scope, args: Delete) -> Plan:
     found = (scope.prefer(each, *_DELETABLE) for each in args.targets)
     nodes = {node.id: node for node in found}.values()
-    return Plan.of("delete", [_deletion(scope, node) for node in nodes])
+    return Plan.of("delete", [deletion(scope, node) for node in nodes])
 
 
 def _place(node: Node) -> dict[str, int] | str:
@@ -163,7 +163,8 @@ def _place(node: Node) -> dict[str, int] | str:
     return {ID: node.id} if isinstance(node.id, int) else node.id
 
 
-def _deletion(scope: Scope, node: Node) -> Operation:
+def deletion(scope: Scope, node: Node) -> Operation:
+    """The operation that deletes an object; NotAvailable where Live's API has none."""
     parent, place = scope.parent(node), _place(node)
     match node.role:
         case "tracks":

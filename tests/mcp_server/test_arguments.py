@@ -16,7 +16,7 @@ from mcp_server import reading, schemas
 from mcp_server.plans import Plan, Scope
 from mcp_server.tool import Tool
 from mcp_server.tools import TOOLS
-from mirror import errors
+from mirror import Set, errors
 from tests.every_class import everything
 from tests.whole import Whole, whole_path
 
@@ -305,6 +305,12 @@ BASES: dict[str, list[dict[str, Any]]] = {
         {"device": RACK, "action": "insert_chain"},
         {"device": RACK, "action": "add_macro"},
     ],
+    "revert": [
+        {"under": "song", "property": "tempo"},
+        {"since": 0},
+        {"dry_run": True},
+        {"write": "w-1"},
+    ],
     "set_property": [{"target": "song", "property": "tempo", "value": 98}],
     "call_method": [{"target": "song", "method": "stop_all_clips"}],
 }
@@ -369,6 +375,7 @@ OWN: dict[str, dict[str, Any]] = {
         "edits": [{"edit": "velocity", "add": -7}],
     },
     "arrange": {"sections": [{"name": "0", "bars": 3, "scene": 0}], "seed": 5},
+    "revert": {"write": "w-1", "who": "a", "under": "tracks/1", "property": "name"},
     "compose": {
         "part": "bass",
         "into": "tracks/0/clip_slots/5",
@@ -411,6 +418,21 @@ def planned(whole: Whole, tool: Tool, given: dict[str, Any]) -> Plan | None:
     return plan if plan.operations else None
 
 
+async def with_history(whole: Whole) -> int:
+    """Changes by two authors, for `revert`; a revision in between."""
+    await whole.mirror.write([Set("song", "tempo", 91.0)], author="a")
+    await whole.mirror.write(
+        [Set("tracks/1", "name", "A"), Set("tracks/2", "name", "A")], author="a", write_id="w-1"
+    )
+    await whole.mirror.write(
+        [Set("song", "tempo", 92.0), Set("tracks/1/mixer_device/panning", "value", 0.5)], author="b"
+    )
+    between = whole.mirror.revision
+    await whole.mirror.write([Set("song", "tempo", 93.0)], author="b")
+    await whole.mirror.write([Set("tracks/1", "name", "B")], author="b")
+    return between
+
+
 ELSEWHERE = {"transform_notes": {"copies"}}
 """Arguments that need another Set than this one's: `music/test_tools` shows their effect."""
 
@@ -427,6 +449,8 @@ async def test_every_argument_has_an_effect_or_is_refused(name: str, autojump_cl
     async with whole_path(everything(), tick_s=0.02) as whole:
         # Each limit of a range leaves out a note that no other one does.
         await whole.call("edit_notes", clip=CLIP, replace="C3@0.2:.1 @9.2 C1@4.2 C6@5.2 C3@6.2 @7.2 @8.2")
+        if name == "revert":
+            values["since"] = await with_history(whole)
         if "note_ids" in values:
             values["note_ids"] = [n.note_id for n in whole.mirror.notes(CLIP) if n.start_time != 6.2]
         ignored, had_effect = [], set()

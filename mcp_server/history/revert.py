@@ -1,0 +1,509 @@
+"""Taking changes back by meaning: which changes of the log, value by value, as new operations.
+
+`revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. What
+stands at its end is put back only if the selection holds it: to what was there before the newest run of selected
+changes. What somebody else changed since stays, and is named. Objects that selected changes created are deleted, unless
+somebody else has changed them; those that were deleted, and order, cannot be put back by value.
+
+An undo and a redo are no changes of their own: they take a change out of its chain, and put it back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mirror import Call, Event, Node, Note, Operation, Set, WriteRequest, checks, errors, values
+from mirror.reading import Reader
+from mirror.store import Store
+from mirror.writes import history_step
+
+from .difference import Change, words
+from .kept import is_kept
+
+Deletion = Callable[[Node], Operation]
+"""The operation that deletes an object; NotAvailable where Live has none."""
+Next = Callable[[str], bool]
+"""Whether Live's next undo takes exactly this write back."""
+
+_MODES = ("warping", "looping")
+"""Set before the values that Live shows in another way, or as another value, because of them."""
+_PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
+"""Live refuses a start beyond the end."""
+_FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
+"""Come and go with what they belong to."""
+
+
+class Selection(NamedTuple):
+    """Which changes are taken back: those of which all that is given is true.
+
+    `write` is the id of a write, `who` an author as the log names it ("" is anybody), `since` a revision after which,
+    `time` seconds since 1970 from which on, `under` the id of an object: it and all below it, `name` a property of it.
+    """
+
+    write: str = ""
+    who: str = ""
+    since: int = 0
+    time: float = 0.0
+    under: int | None = None
+    name: str = ""
+
+
+class Link(NamedTuple):
+    """One change of one value."""
+
+    event: Event
+    before: Any
+    after: Any
+    selected: bool
+
+
+@dataclass
+class Reverting:
+    """What a revert does and what it leaves.
+
+    `done` says each value that is put back, `left` what stays as it is and why; `expect` must still be so when it is
+    carried out.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    expect: list[tuple[int, str, Any]] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def author_is(event: Event, who: str) -> bool:
+    """Whether `who` made the change: the author as the log names it, or its identity: "claude" is "claude (Code)"."""
+    name, wanted = event.who.casefold(), who.strip().casefold()
+    return name == wanted or name.partition(" (")[0] == wanted
+
+
+def revert(
+    events: Sequence[Event],
+    reader: Reader,
+    selection: Selection,
+    delete: Deletion,
+    *,
+    live: str = "",
+    is_next: Next = lambda write: False,
+) -> Reverting:
+    """The operations that take back the selected changes.
+
+    Args:
+      events: Of the present epoch, oldest first and with all notes, from the oldest selected one at least.
+      live: The version of Live, "12.3.1"; "" where it is not known.
+
+    Raises:
+      NotFound: no event is selected; says which authors and writes there are.
+    """
+    inside = _inside(reader.store, selection.under)
+    chosen = {event.seq for event in events if _is_selected(event, selection, inside)}
+    if not chosen:
+        raise _nothing(events, selection)
+    return _Reversal(events, chosen, reader, delete, live, is_next).made()
+
+
+def _inside(store: Store, under: int | None) -> Callable[[Event], bool]:
+    if under is None:
+        return lambda event: True
+    ids = {node.id for node in store.walk(under)}
+    ref = store.ref(under)
+    gone = "" if ref == "song" else f"{ref}/"
+    return lambda event: event.id in ids or (event.id not in store.nodes and event.ref.startswith(gone))
+
+
+def _is_selected(event: Event, selection: Selection, inside: Callable[[Event], bool]) -> bool:
+    return (
+        event.kind not in ("resynced", "skipped")
+        and (not selection.write or event.write == selection.write)
+        and (not selection.who or author_is(event, selection.who))
+        and event.revision > selection.since
+        and event.time >= selection.time
+        and (not selection.name or (event.name == selection.name and event.id == selection.under))
+        and inside(event)
+    )
+
+
+def _nothing(events: Sequence[Event], selection: Selection) -> errors.NotFound:
+    if selection.write:
+        known = [event.write for event in events if event.write]
+        rule, what = f"The log has no change by write {selection.write[:100]!r}", "its newest writes are"
+    else:
+        known = [event.who for event in events if event.kind not in ("resynced", "skipped")]
+        by = f" by {selection.who[:60]!r}" if selection.who else ""
+        rule, what = f"The log has no such change{by}", "it has changes by"
+    newest = list(dict.fromkeys(reversed([str(each) for each in known])))[:8]
+    return errors.NotFound(rule, hint=f"{what} {', '.join(newest)}" if newest else "nothing changed since")
+
+
+class _Reversal:
+    """One revert being made; `made` is the whole of it."""
+
+    def __init__(
+        self,
+        events: Sequence[Event],
+        chosen: set[int],
+        reader: Reader,
+        delete: Deletion,
+        live: str,
+        is_next: Next,
+    ) -> None:
+        self._store, self._reader = reader.store, reader
+        self._delete, self._live, self._is_next = delete, live, is_next
+        self._events = [event for event in events if event.kind not in ("resynced", "skipped")]
+        self._chosen = chosen
+        self._result = Reverting()
+        self._created: dict[int, Event] = {}
+        self._deleted: dict[int, Event] = {}
+        for event in self._events:
+            if event.kind == "add":
+                self._created[event.id] = event
+            elif event.kind == "remove":
+                self._deleted[event.id] = event
+        self._values, self._notes = _chains(self._events, chosen)
+
+    def made(self) -> Reverting:
+        hidden = sum(event.hidden for event in self._events if event.seq in self._chosen)
+        own = self._new_objects()
+        sets: list[tuple[int, Set, str]] = []
+        for (id_, name), chain in self._values.items():
+            if id_ not in own and any(link.selected for link in chain):
+                sets += self._value(id_, name, chain)
+        self._emit(sets)
+        for id_, chains in self._notes.items():
+            if id_ not in own:
+                self._clip(id_, chains)
+        self._delete_objects(own)
+        self._gone()
+        self._order()
+        if hidden:
+            self._result.left.append(f"{hidden} changes in what the policy hides are left as they are")
+        cut = sum(event.more for event in self._events if event.seq in self._chosen)
+        if cut:
+            self._result.left.append(f"the log left out {cut} changes, which stay")
+        return self._result
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def _value(self, id_: int, name: str, chain: list[Link]) -> list[tuple[int, Set, str]]:
+        """The operation for one value, with the revision of the first change that it takes back."""
+        node = self._store.nodes.get(id_)
+        if node is None or not is_kept(node, name) or name not in node.props:
+            return []
+        now = values.shown(self._store, node.type, name, node.props[name])
+        run = _newest_run(chain)
+        first = next((link for link in chain if link.selected), None)
+        if first is None or (now == first.before and not self._has_mode(id_, name)):
+            # Undone by now, or as it was.
+            return []
+        if now == first.before and run is None:
+            return []
+        if run is None or run[-1].after != now:
+            self._result.left.append(f"{self._said(node, name, first.before, now)}: {_since(chain, now)}")
+            return []
+        target = run[0].before
+        text = self._said(node, name, now, target, run)
+        if target is None and name != "groove":
+            self._result.left.append(f"{text}: it had no value before")
+            return []
+        return [(run[0].event.revision, Set(id_, name, target), "" if target == now else text)]
+
+    def _has_mode(self, id_: int, name: str) -> bool:
+        """Whether a mode is put back with this value, so that what Live shows now may hide another value."""
+        return name not in _MODES and any(
+            link.selected for mode in _MODES for link in self._values.get((id_, mode), ())
+        )
+
+    def _said(self, node: Node, name: str, one: Any, other: Any, run: list[Link] | None = None) -> str:
+        if node.type == "DeviceParameter" and name == "value":
+            one, other = self._texts(node, one, other, run)
+        change = Change(
+            "set", node.type, self._store.ref(node.id), node.name, name, one, other, self._owner(node)
+        )
+        return words(change)
+
+    def _texts(self, node: Node, one: Any, other: Any, run: list[Link] | None) -> tuple[Any, Any]:
+        """A parameter's values as Live showed them, as far as the log has that."""
+        known = {node.props.get("value"): node.props.get("display")}
+        moved = {link.event.revision: link for link in self._values.get((node.id, "display"), ())}
+        for link in self._values.get((node.id, "value"), ()):
+            beside = moved.get(link.event.revision)
+            if beside is not None:
+                known.setdefault(link.before, beside.before)
+                known.setdefault(link.after, beside.after)
+        return known.get(one) or one, known.get(other) or other
+
+    def _owner(self, node: Node) -> str:
+        at: Node | None = node
+        while at is not None:
+            if at.type in ("Track", "Scene") and at is not node:
+                return at.name or self._store.ref(at.id)
+            at = self._store.nodes.get(at.parent) if at.parent is not None else None
+        return ""
+
+    def _emit(self, sets: list[tuple[int, Set, str]]) -> None:
+        """The newest change first, since each was possible in the order of the log; modes before all."""
+        sets.sort(key=lambda each: (each[1].name not in _MODES, -each[0]))
+        modes = {op.target for _, op, text in sets if op.name in _MODES and text}
+        sets = [each for each in sets if each[2] or each[1].target in modes]
+        ordered = self._starts_and_ends([op for _, op, _ in sets])
+        texts = {(op.target, op.name): text for _, op, text in sets}
+        held = {op.target for op in ordered if isinstance(op.target, int)}
+        for op in ordered:
+            assert isinstance(op.target, int)
+            node = self._store.nodes[op.target]
+            text = texts[op.target, op.name]
+            if node.props.get("is_enabled") is False and self._is_driven_by(node, held):
+                continue
+            if self._can(op, text):
+                self._result.operations.append(op)
+                self._result.expect.append((op.target, op.name, node.props[op.name]))
+                self._result.done += [text] if text else []
+
+    def _starts_and_ends(self, ops: list[Set]) -> list[Set]:
+        """The operations, each end before its start where the start would lie beyond the present end, else after it."""
+        for start, end in _PAIRS.items():
+            places = {(op.target, op.name): n for n, op in enumerate(ops)}
+            for (target, name), n in places.items():
+                other = places.get((target, end)) if name == start else None
+                if other is None or not isinstance(target, int):
+                    continue
+                first, second = sorted((n, other))
+                pair = {ops[n].name: ops[n], ops[other].name: ops[other]}
+                order = (end, start) if ops[n].value >= self._limit(target, end) else (start, end)
+                ops[first], ops[second] = pair[order[0]], pair[order[1]]
+        return ops
+
+    def _limit(self, id_: int, end: str) -> float:
+        """Where a start must lie before, once the modes are put back: what the end was when a mode changed."""
+        changed = {link.event.revision for mode in _MODES for link in self._values.get((id_, mode), ())}
+        hidden = [link.before for link in self._values.get((id_, end), ()) if link.event.revision in changed]
+        limit = hidden[-1] if hidden else self._store.nodes[id_].props.get(end)
+        return float(limit) if isinstance(limit, int | float) else math.inf
+
+    def _is_driven_by(self, node: Node, held: set[int]) -> bool:
+        """Whether a parameter of a rack around this one is put back: a macro moves it then."""
+        at = self._store.nodes.get(node.parent) if node.parent is not None else None
+        while at is not None:
+            below = at.children.get("parameters")
+            if isinstance(below, tuple) and node.id not in below and held.intersection(below):
+                return True
+            at = self._store.nodes.get(at.parent) if at.parent is not None else None
+        return False
+
+    def _can(self, op: Operation, text: str) -> bool:
+        """Whether the mirror lets the operation through; says why not."""
+        try:
+            checks.prepare(self._store, WriteRequest.of([op]), self._live)
+        except errors.MirrorError as problem:
+            self._result.left.append(f"{text}: cannot be put back: {problem.rule.rstrip('.')}")
+            return False
+        return True
+
+    # -- notes -------------------------------------------------------------------------------------
+
+    def _clip(self, id_: int, chains: dict[int, list[Link]]) -> None:
+        """The operations for the notes of one clip."""
+        clip = self._store.nodes.get(id_)
+        held = clip.props.get("notes") if clip is not None else None
+        if clip is None or not isinstance(held, tuple):
+            return
+        now: dict[int, Note] = {note.note_id: note for note in held}
+        gone: list[int] = []
+        changed: list[Note] = []
+        back: list[Note] = []
+        others = 0
+        for note_id, chain in chains.items():
+            run, present = _newest_run(chain), now.get(note_id)
+            first = next((link for link in chain if link.selected), None)
+            if first is None or present == first.before:
+                continue
+            if run is None or run[-1].after != present:
+                others += 1
+                continue
+            target = run[0].before
+            if target == present:
+                continue
+            if target is None:
+                gone.append(note_id)
+            elif present is None:
+                back.append(target)
+            else:
+                changed.append(target)
+        where = self._where(clip)
+        if others:
+            self._result.left.append(f"{where}: {others} notes were changed since by somebody else")
+        operations = _note_operations(id_, gone, changed, back)
+        counts = (f"{len(back)} notes come back", f"{len(gone)} go", f"{len(changed)} are as before")
+        texts = [text for text, some in zip(counts, (back, gone, changed), strict=True) if some]
+        if operations and all(self._can(op, where) for op in operations):
+            self._result.operations += operations
+            self._result.done.append(f"{where}: {', '.join(texts)}")
+
+    def _where(self, node: Node) -> str:
+        owner = self._owner(node)
+        named = f"{node.type.casefold()} {node.name!r}" if node.name else self._store.ref(node.id)
+        return f"{named} in {owner!r}" if owner else named
+
+    # -- objects -----------------------------------------------------------------------------------
+
+    def _new_objects(self) -> dict[int, int]:
+        """What selected changes created, with all below it: id → the object that would be deleted."""
+        own: dict[int, int] = {}
+        for id_, event in self._created.items():
+            if event.seq not in self._chosen or id_ not in self._store.nodes or id_ in own:
+                continue
+            if self._store.nodes[id_].type in _FOLLOWS:
+                continue
+            for node in self._store.walk(id_):
+                own[node.id] = id_
+        return own
+
+    def _delete_objects(self, own: dict[int, int]) -> None:
+        edits: dict[int, Event] = {}
+        for event in self._events:
+            top = own.get(event.id)
+            if top is not None and event.seq not in self._chosen and self._is_edit(event):
+                edits[top] = event
+        for id_ in dict.fromkeys(reversed([own[id_] for id_ in own])):
+            node = self._store.nodes[id_]
+            where = self._where(node)
+            if id_ in edits:
+                by = _by(edits[id_])
+                self._result.left.append(f"{where} is new and stays: it was changed since {by}")
+                continue
+            try:
+                op = self._delete(node)
+            except errors.MirrorError as problem:
+                self._result.left.append(f"{where} is new and stays: {problem.rule.rstrip('.')}")
+                continue
+            if self._can(op, where):
+                self._result.operations.append(op)
+                self._result.done.append(f"{where}, which is new, is deleted")
+
+    def _is_edit(self, event: Event) -> bool:
+        """Whether somebody edits here: what Live itself adds to a new object some ticks later is no edit."""
+        if event.kind in ("add", "remove", "move", "content"):
+            return event.type not in _FOLLOWS
+        node = self._store.nodes.get(event.id)
+        prop = values.row(event.type, event.name)
+        if node is None or prop is None or not is_kept(node, event.name):
+            return False
+        return prop.type != "routing" or bool(event.before)
+
+    def _gone(self) -> None:
+        """What was deleted: nothing puts it back but Live's undo, where that is next."""
+        for id_, event in self._deleted.items():
+            if event.seq not in self._chosen or id_ in self._created or event.type in _FOLLOWS:
+                continue
+            if self._is_below_deleted(event):
+                continue
+            what = f"{event.type.casefold()} {event.object_name!r} ({event.ref})".replace(" ''", "")
+            self._result.left.append(f"{what} was deleted{self._undo_offer(event)}")
+
+    def _is_below_deleted(self, event: Event) -> bool:
+        parts = event.ref.split("/")
+        above = {"/".join(parts[:length]) for length in range(1, len(parts))}
+        return any(
+            each.revision == event.revision and each.ref in above and each is not event
+            for each in self._deleted.values()
+        )
+
+    def _order(self) -> None:
+        """Lists whose order alone was changed."""
+        for event in self._events:
+            if event.seq not in self._chosen or event.kind not in ("children", "move"):
+                continue
+            before, after = event.before, event.after
+            both = isinstance(before, list | tuple) and isinstance(after, list | tuple)
+            if event.kind == "move" or (both and set(before) == set(after)):
+                name = event.name or "place"
+                self._result.left.append(f"{name} of {event.ref} moved{self._undo_offer(event)}")
+
+    def _undo_offer(self, event: Event) -> str:
+        if event.write and self._is_next(event.write):
+            return f" and cannot be put back by value: Live's undo can, it is next (undo with write {event.write!r})"
+        return " and cannot be put back: Live's undo would take back later changes first"
+
+
+def _since(chain: list[Link], now: Any) -> str:
+    last = chain[-1]
+    if last.after != now:
+        return "left as it is: it changed since, which the log does not explain"
+    return f"left as it is: changed since {_by(last.event)}"
+
+
+def _by(event: Event) -> str:
+    who = {"live": "a person or Live", "audit": "somebody whom Live did not tell of"}.get(
+        event.who, event.who
+    )
+    return f"by {who} (revision {event.revision})"
+
+
+def _newest_run(chain: list[Link]) -> list[Link] | None:
+    """The selected changes at the end of a chain; None when the last one is not selected."""
+    run: list[Link] = []
+    for link in reversed(chain):
+        if not link.selected:
+            break
+        run.append(link)
+    return run[::-1] or None
+
+
+_Values = dict[tuple[int, str], list[Link]]
+_Notes = dict[int, dict[int, list[Link]]]
+
+
+def _chains(events: Iterable[Event], chosen: set[int]) -> tuple[_Values, _Notes]:
+    """Each value's changes in order, and those of each note of each clip."""
+    found: _Values = defaultdict(list)
+    notes: _Notes = defaultdict(lambda: defaultdict(list))
+    undone: dict[int, list[Link]] = {}
+    for event in events:
+        if event.kind == "set":
+            _append(
+                found[event.id, event.name],
+                Link(event, event.before, event.after, event.seq in chosen),
+                undone,
+            )
+        elif event.kind == "content" and event.name == "notes":
+            was = {note.note_id: note for note in event.before or ()}
+            now = {note.note_id: note for note in event.after or ()}
+            for note_id in was.keys() | now.keys():
+                link = Link(event, was.get(note_id), now.get(note_id), event.seq in chosen)
+                _append(notes[event.id][note_id], link, undone)
+    return found, notes
+
+
+def _append(chain: list[Link], link: Link, undone: dict[int, list[Link]]) -> None:
+    """Put a change at the end of a chain; an undo takes the last one out, a redo puts it back."""
+    step = history_step(link.event.write)
+    if step == "undo" and chain and (chain[-1].before, chain[-1].after) == (link.after, link.before):
+        undone.setdefault(id(chain), []).append(chain.pop())
+        return
+    again = undone.get(id(chain)) or []
+    if step == "redo" and again and (again[-1].before, again[-1].after) == (link.before, link.after):
+        link = again.pop()
+    chain.append(link)
+
+
+def _note_operations(clip: int, gone: list[int], changed: list[Note], back: list[Note]) -> list[Operation]:
+    operations: list[Operation] = []
+    if gone:
+        operations.append(Call(clip, "remove_notes_by_id", {"note_ids": gone}))
+    if changed:
+        operations.append(
+            Call(clip, "apply_note_modifications", {"notes": [msgspec.to_builtins(each) for each in changed]})
+        )
+    if back:
+        new = [
+            {name: value for name, value in msgspec.to_builtins(each).items() if name != "note_id"}
+            for each in back
+        ]
+        operations.append(Call(clip, "add_new_notes", {"notes": new}))
+    return operations
