@@ -29,6 +29,7 @@ from mirror import (
 from remote_script.SetMirror.contract import schema
 
 from .acts import Act, acts_of, acts_of_undo, found, is_history
+from .asked import Asked
 from .library import Library
 from .plans import Plan, Scope
 from .policy import STRICT, Policy, Verdict
@@ -80,6 +81,7 @@ class Desk:
         asker: Asker,
         report: Report,
         protection: Protection,
+        last_asked: Asked,
     ) -> None:
         self.mirror = sight.reader
         """What the caller sees; writes go to the whole."""
@@ -100,6 +102,7 @@ class Desk:
         self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
         """What refs, names and places stood for when this call was first read: a question is about these objects."""
         self._protection = protection
+        self.last_asked = last_asked
 
     # -- looking -----------------------------------------------------------------------------------
 

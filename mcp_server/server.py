@@ -24,6 +24,7 @@ from mcp.shared.exceptions import MCPError
 from mirror import Mirror, errors
 
 from . import completions, prompts, resources, unavailable
+from .asked import Asked
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern, served_as
 from .desk import Asker, Caller, Desk, Report
 from .library import Library
@@ -80,6 +81,7 @@ class Engine:
         self.policy = policy if policy is not None else Policy()
         self._sights = Sights(mirror)
         self._protection = Protection(mirror)
+        self._asked = Asked()
         self.bodies = self._sights.whole.bodies
         self.library = Library(library_file)
         self.watches = Watches(tasks, self.seen)
@@ -181,6 +183,7 @@ class Engine:
             consent,
             report,
             self._protection,
+            self._asked,
         )
         if self._protection.is_new(caller.who, caller.name):
             # Beside the call: a read waits for nobody, and Live may be stalled.

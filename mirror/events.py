@@ -202,6 +202,10 @@ class EventLog:
             self._arrived.set()
             self._arrived = None
 
+    def now(self) -> float:
+        """The time of an event that would happen now, in seconds since 1970."""
+        return self._wall()
+
     # -- for readers -------------------------------------------------------------------------------
 
     def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:

@@ -318,6 +318,9 @@ class LogView:
     def _log(self) -> EventLog:
         return self._view._mirror.log
 
+    def now(self) -> float:
+        return self._log.now()
+
     @property
     def oldest(self) -> int:
         return self._log.oldest

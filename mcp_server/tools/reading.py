@@ -16,6 +16,7 @@ from remote_script.SetMirror.contract import schema
 from .. import knowledge, notation, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
+from ..history.changes import Change, changes
 from ..knowledge import device_knowledge
 from ..music import EDITS
 from ..music.edits import edit_options, edit_summary, select_options
@@ -293,55 +294,84 @@ def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str
 
 
 class GetChanges(Arguments):
-    since: Annotated[int, Meta(ge=0, description="a revision; default: the newest events")] | UnsetType = (
-        UNSET
-    )
+    since: (
+        Annotated[
+            int | str, kind("moment", "a revision, or 'last' for since you last asked; default the newest")
+        ]
+        | UnsetType
+    ) = UNSET
+    seconds: Annotated[float, Meta(gt=0, description="only of the last so many")] | UnsetType = UNSET
     match: Annotated[list[str], Meta(max_length=50, description="refs, ids, names; * one step, ** any")] = []
-    who: Annotated[str, Meta(description="only by this author; 'live' is a person or Live")] = ""
+    who: Annotated[str, Meta(description="only by this author; 'live' is a person or Live, 'me' you")] = ""
     limit: Limit = 50
 
 
 @tools.reads(
-    GetChanges, "Get changes", "What changed after a revision, and who did it.", {"events": LIST}, lasts=False
+    GetChanges,
+    "Get changes",
+    "What changed after a revision, and who did it: a line for each thing that somebody did.",
+    {"events": LIST},
+    lasts=False,
 )
 async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
-    mirror = desk.mirror
-    since = None if given.since is UNSET else given.since
-    newest = given.limit * 4 if since is None and not given.match and not given.who else None
-    found = _telling(resources.events(mirror, since, newest))
+    log, notes = desk.mirror.log, list[str]()
+    since = _since(desk, given.since, notes)
+    if since is None:
+        filtered = given.seconds is not UNSET or given.who or given.match
+        told = changes(log.last(resources.ALL_EVENTS if filtered else given.limit * EVENTS_A_LINE))
+    else:
+        told = changes(log.since(since))
+    if given.seconds is not UNSET:
+        begin = log.now() - given.seconds
+        told = [each for each in told if each.event.time >= begin]
     if given.who:
-        found = [each for each in found if each.get("who", "").casefold() == given.who.casefold()]
+        who = desk.caller.name if given.who.strip().casefold() == "me" else given.who
+        told = [each for each in told if each.event.who.casefold() == who.strip().casefold()]
     if given.match:
         patterns = [Pattern(each) for each in _meant(desk, given.match)]
         # A resync has no object of its own: it may concern any.
-        found = [
-            each for each in found if "id" not in each or _concerns(mirror, patterns, each["id"], each["ref"])
+        told = [
+            each
+            for each in told
+            if not each.event.id or _concerns(desk.mirror, patterns, each.event.id, each.event.ref)
         ]
-    # Without `since` the newest are meant, with it the first ones after it.
-    part = found[-given.limit :] if since is None else found[: given.limit]
-    answer: dict[str, Any] = {"events": [_event(each) for each in part]}
-    if part and len(part) < len(found) and since is not None:
-        answer["more_since"] = part[-1]["revision"]
-    return answer
+    # Without `since` the newest are meant, with it the first ones after it, up to the end of a revision.
+    part = told[-given.limit :] if since is None else _whole_revisions(told, given.limit)
+    answer: dict[str, Any] = {"events": [each.to_json() for each in part]}
+    if len(part) < len(told):
+        answer["more"] = len(told) - len(part)
+        if since is not None:
+            answer["more_since"] = part[-1].revision
+    desk.last_asked.keep(desk.caller.who, desk.mirror, answer.get("more_since"))
+    return {**answer, "notes": notes} if notes else answer
 
 
-_SHOWN_BESIDE = ("display", "display_value")
-"""What a parameter shows of its value."""
+EVENTS_A_LINE = 20
+"""So many are looked at for each line that is wanted; what somebody does has some consequences."""
 
 
-def _telling(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for what a person would name: a fader's move is its value; routing menus follow from names."""
-    moved = {(each["revision"], each["id"]) for each in events if each.get("name") == "value"}
-    return [
-        each
-        for each in events
-        if not each.get("name", "").startswith("available_")
-        and (each.get("name") not in _SHOWN_BESIDE or (each["revision"], each.get("id")) not in moved)
-    ]
+def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | None:
+    """The revision that is meant; None for the newest events."""
+    if since is UNSET:
+        return None
+    if isinstance(since, str) and since.strip().casefold().startswith("last"):
+        return desk.last_asked.revision(desk.caller.who, desk.mirror, notes)
+    revision = units.whole(since)
+    if revision is None or revision < 0:
+        raise errors.InvalidValue(
+            f"`since` is a revision, 0 or more, or 'last', not {str(since)[:40]!r}", str(since)[:40]
+        )
+    return revision
 
 
-def _event(told: dict[str, Any]) -> dict[str, Any]:
-    return {**told, "id": f"id:{told['id']}"} if "id" in told else told
+def _whole_revisions(told: list[Change], limit: int) -> list[Change]:
+    """At most `limit` of them, but never a part of one revision: `more_since` could not go on within it."""
+    part = told[:limit]
+    if not part or len(part) == len(told):
+        return part
+    end = told[len(part)].revision
+    whole = [each for each in part if each.revision < end]
+    return whole or [each for each in told if each.revision <= part[-1].revision]
 
 
 def _meant(desk: Desk, match: Sequence[int | str]) -> list[str]:
