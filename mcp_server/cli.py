@@ -23,6 +23,7 @@ COMMANDS = {
     "view": ("view", "Open a live page of the Set in the browser."),
     "diff": ("diff", "Say what is different between two Sets."),
     "lint": ("lint", "Say what is odd in a Set's file."),
+    "import-midi": ("import_midi", "Read a MIDI file into the open Set."),
     "recipe": ("recipe", "List, show, check, try and run recipes."),
     "export-midi": ("export_midi", "Write a Set's arrangement or a clip as a MIDI file."),
     "record": ("record", "Keep what Live and the mirror say to each other, for a bug report."),

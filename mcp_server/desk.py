@@ -113,7 +113,7 @@ class Desk:
     @property
     def scope(self) -> Scope:
         """What arguments are read in, and plans made from."""
-        return Scope(self.mirror, self._objects, self.caller.name)
+        return Scope(self.mirror, self._objects, self.caller.name, self.policy.check_file)
 
     # -- writing -----------------------------------------------------------------------------------
 

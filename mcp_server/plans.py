@@ -143,15 +143,23 @@ def _final(op: Operation, offset: int) -> Operation:
 class Scope:
     """What plans are made from. One scope serves all calls of a batch, so that they know of each other."""
 
-    def __init__(self, mirror: Mirror, meant: dict[str, int] | None = None, caller: str = "") -> None:
+    def __init__(
+        self,
+        mirror: Mirror,
+        meant: dict[str, int] | None = None,
+        caller: str = "",
+        check_file: Callable[[str], None] = lambda path: None,
+    ) -> None:
         """Over what a client sees.
 
         Args:
           caller: Who asks, as the event log names it.
           meant: Which object each ref and name stood for when the call was first read; it is added to.
+          check_file: Raises where the policy does not let a file be used, also for reading it while planning.
         """
         self.mirror = mirror
         self.caller = caller
+        self.check_file = check_file
         self._meant: dict[str, int] = {} if meant is None else meant
         self.made: list[LateNode | None] = []
         """What the calls of the batch so far make."""

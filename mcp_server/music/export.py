@@ -55,15 +55,19 @@ def clip_song(store: Store, clip: Node) -> MidiSong:
 
 
 def placed(clip: Node) -> Iterator[Note]:
-    """An arrangement clip's notes at their song times, loops played out, cut at the clip's end."""
+    """An arrangement clip's notes that sound, at their song times, loops played out, cut at the clip's end."""
+    if clip.props.get("is_midi_clip") and not clip.props.get("muted"):
+        yield from (note for note in played(clip) if not note.mute)
+
+
+def played(clip: Node) -> Iterator[Note]:
+    """All notes of an arrangement clip at their song times, muted ones too; see `placed`."""
     props = clip.props
-    if props.get("muted") or not props.get("is_midi_clip"):
-        return
     start, end = (from_beats(float(props.get(name) or 0.0)) for name in ("start_time", "end_time"))
     low, high = span(clip)
     begin = from_beats(float(props.get("start_marker") or 0.0))
     length = end - start
-    plain = [note for note in notes_of(clip) if not note.mute]
+    plain = notes_of(clip)
     if props.get("looping") and high > low:
         # Before the loop comes what lies between the start marker and the loop's end.
         first = min(high - begin, length) if begin < high else 0

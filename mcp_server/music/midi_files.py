@@ -17,13 +17,14 @@ import mido
 
 from mirror import errors
 
+from .. import regular_files
 from .note import Note, in_order
 from .ticks import BEAT, Ticks, exact, ratio, scaled, to_beats
 
 TICKS = 960
 """Per beat in files that are written: thirds and 1/256 notes are whole."""
-MOST_BYTES = 16 * 1024 * 1024
-"""Of a file that is read."""
+MOST_BYTES = 4 * 1024 * 1024
+"""Of a file that is read: a song has some hundred kilobytes, and reading takes a second per million events."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,9 @@ def load(path: str | Path) -> MidiSong:
     """Read a file.
 
     Raises:
-      InvalidValue: it is no MIDI file, is larger than 16 MiB or cannot be read.
+      InvalidValue: it is no MIDI file, is larger than 4 MiB, no regular file, or cannot be read.
     """
-    try:
-        data = Path(path).expanduser().read_bytes()
-    except OSError as problem:
-        raise errors.InvalidValue(f"The file cannot be read: {problem.strerror}", str(path)) from None
-    return read(data, str(path))
+    return read(regular_files.read(path, MOST_BYTES), str(path))
 
 
 def read(data: bytes, name: str = "") -> MidiSong:
@@ -71,7 +68,7 @@ def read(data: bytes, name: str = "") -> MidiSong:
       InvalidValue: not a MIDI file, or too large.
     """
     if len(data) > MOST_BYTES:
-        raise errors.InvalidValue(f"A MIDI file may have 16 MiB, this one has {len(data)} bytes", name)
+        raise errors.InvalidValue(f"A MIDI file may have {MOST_BYTES} bytes, this one has {len(data)}", name)
     try:
         file = mido.MidiFile(file=BytesIO(data), clip=True)
         tracks = [list(track) for track in file.tracks]

@@ -86,6 +86,7 @@ def _values(recipe: Recipe, given: dict[str, Any], scope: Scope) -> dict[str, An
         "set": Subject(scope, scope.mirror.resolve("song")),
         "live": scope.mirror.live_version,
         "bar": scope.length("1 bar"),
+        "data": recipe.data,
     }
     for name, parameter in recipe.parameters.items():
         value = given.get(name)
@@ -137,6 +138,8 @@ def _read(parameter: Parameter, value: Any, scope: Scope) -> Any:
             return value
         case "value":
             return value
+    if parameter.type == "folder":
+        scope.check_file(str(value))
     if not isinstance(value, str | int | float) or isinstance(value, bool) or len(str(value)) > 2000:
         raise errors.InvalidValue("a text of at most 2000 characters is needed", str(value)[:60])
     return str(value)

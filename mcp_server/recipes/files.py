@@ -5,7 +5,6 @@ A file's name without ".toml" is the recipe's. A file that cannot be used is nam
 
 from __future__ import annotations
 
-import stat
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from mirror import errors
 from mirror.token import home
 
+from .. import regular_files
 from .model import Recipe, read
 
 MOST_FILES = 500
@@ -65,8 +65,8 @@ def shelf(folder: Path | None = None) -> Shelf:
     for path in paths:
         try:
             text = _text(path)
-        except (OSError, ValueError) as problem:
-            found.broken[path.stem] = str(problem)
+        except errors.MirrorError as problem:
+            found.broken[path.stem] = problem.rule
             continue
         _add(found, path.name, text)
         found.own.add(path.stem)
@@ -74,12 +74,10 @@ def shelf(folder: Path | None = None) -> Shelf:
 
 
 def _text(path: Path) -> str:
-    held = path.stat()
-    if not stat.S_ISREG(held.st_mode):
-        raise ValueError("it is no regular file")
-    if held.st_size > MOST_BYTES:
-        raise ValueError(f"it has {held.st_size} bytes, a recipe has at most {MOST_BYTES}")
-    return path.read_text(encoding="utf-8")
+    try:
+        return regular_files.read(path, MOST_BYTES).decode("utf-8")
+    except UnicodeDecodeError:
+        raise errors.InvalidValue("the file is no UTF-8", path.name) from None
 
 
 def _add(found: Shelf, name: str, text: str) -> None:

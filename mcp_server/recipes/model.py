@@ -20,7 +20,7 @@ Type = Literal[
     "track", "scene", "clip", "device", "int", "float", "bool", "text", "choice", "time", "length", "value", "color",
     "folder", "table",
 ]  # fmt: skip
-NAMES = ("set", "live", "bar")
+NAMES = ("set", "live", "bar", "data")
 """What expressions know besides the parameters; see WRITING.md."""
 PER_ITEM = ("item", "number")
 """And within a stage with `each`."""
@@ -92,6 +92,8 @@ class Recipe(Part, frozen=True, rename={"purpose": "for", "stages": "stage", "co
     """The first Live that can do it: "12.3"."""
     limits: str = ""
     """What Live's API does not let it do, and what it does instead."""
+    data: dict[str, Any] = {}
+    """Values of its own that expressions know as `data`."""
     example: dict[str, Any] = {}
     """Parameters to try it with."""
 
@@ -164,7 +166,7 @@ def _faults(recipe: Recipe) -> Iterator[tuple[str, str]]:
         if not name.isidentifier() or name in (*NAMES, *PER_ITEM):
             yield (
                 where,
-                "a parameter's name is a word of letters, digits and _, and none of set, live, bar, item, number",
+                "a parameter's name is a word of letters, digits and _, and none of set, live, bar, data, item, number",
             )
         if (parameter.type == "choice") != bool(parameter.choices):
             yield where, "a choice has `choices`, and nothing else has them"

@@ -211,8 +211,11 @@ def pads(held: Any) -> list[str]:
     ]
 
 
-def samples(folder: str) -> list[dict[str, Any]]:
+def samples(folder: str, words: str | None = None) -> list[dict[str, Any]]:
     """The audio files of a folder by name, with `path` and `name`; at most 128, as a drum rack has pads.
+
+    Args:
+      words: Only those whose name has one of these words: "kick|snare".
 
     Raises:
       InvalidValue: the path is not absolute, or no folder that can be read.
@@ -227,7 +230,8 @@ def samples(folder: str) -> list[dict[str, Any]]:
         ]
     except OSError as problem:
         raise errors.InvalidValue(f"The folder cannot be read: {problem.strerror}", folder[:200]) from None
-    return [{"path": str(path / each.name), "name": Path(each.name).stem} for each in files[:MOST_FILES]]
+    found = [{"path": str(path / each.name), "name": Path(each.name).stem} for each in files]
+    return [each for each in found if not words or named([each["name"]], words)][:MOST_FILES]
 
 
 def first(held: list[Any]) -> Any:
@@ -247,10 +251,13 @@ def split(text: str, sign: str = ",") -> list[str]:
     return [part.strip() for part in text.split(sign) if part.strip()]
 
 
-def ramp(start: float, end: float, length: float, steps: int, curve: str = "linear") -> list[dict[str, Any]]:
+def ramp(
+    start: float, end: float, length: float, steps: int, curve: str = "linear", at: float = 0.0
+) -> list[dict[str, Any]]:
     """Steps from one value to another: {number, time, length, value}, the last one at the end value.
 
-    `curve` "exponential" multiplies from step to step, as frequencies rise; both values are above 0 then.
+    `curve` "exponential" multiplies from step to step, as frequencies rise; both values are above 0 then. It begins
+    `at` a time.
     """
     if not 1 <= steps <= 500 or length <= 0:
         raise ValueError("a ramp has 1 to 500 steps and a length above 0")
@@ -259,7 +266,7 @@ def ramp(start: float, end: float, length: float, steps: int, curve: str = "line
         share = n / (steps - 1) if steps > 1 else 1.0
         value = start * (end / start) ** share if curve == "exponential" else start + (end - start) * share
         found.append(
-            {"number": n, "time": n * length / steps, "length": length / steps, "value": round(value, 4)}
+            {"number": n, "time": at + n * length / steps, "length": length / steps, "value": round(value, 4)}
         )
     return found
 
@@ -278,6 +285,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "devices": devices,
     "digits": lambda number, count: f"{int(number):0{min(int(count), 9)}d}",
     "first": first,
+    "first_of": lambda held, count: list(held)[: max(0, int(count))],
     "has": has,
     "instrument": instrument,
     "int": int,

@@ -11,7 +11,20 @@ from collections.abc import Iterable
 from mirror import errors
 
 from ..tool import Tool
-from . import browser, clips, devices, generic, knowledge, music, notes, pictures, reading, song, time, tracks
+from . import (
+    arranging,
+    browser,
+    clips,
+    devices,
+    generic,
+    knowledge,
+    notes,
+    pictures,
+    reading,
+    song,
+    time,
+    tracks,
+)
 
 TOOLSETS = {
     each.name: each
@@ -21,7 +34,7 @@ TOOLSETS = {
         tracks.tools,
         clips.tools,
         notes.tools,
-        music.tools,
+        arranging.tools,
         pictures.tools,
         devices.tools,
         browser.tools,

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
@@ -17,9 +17,8 @@ from .. import music
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
-from ..music import analysis, form, from_set, harmony, report, writing
-from ..music.from_set import notes_of, span
-from ..music.ticks import BEAT, from_beats, to_beats
+from ..music import analysis, from_set, harmony, report, writing
+from ..music.ticks import BEAT, to_beats
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 from .clips import free_slot
@@ -59,11 +58,11 @@ class TransformNotes(Arguments):
     idempotent=False,
 )
 def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
-    _no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
+    no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
     clips = _midi_clips(scope, args.clips)
     if args.copies:
         copies = _copies(scope, clips)
-        _no_effect(not copies, "copies", "clips whose notes no clip of the arrangement has")
+        no_effect(not copies, "copies", "clips whose notes no clip of the arrangement has")
         clips += copies
     edits, own = _split(args.edits)
     ops: list[Operation] = []
@@ -96,7 +95,8 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     )
 
 
-def _no_effect(so: bool, name: str, when: str) -> None:
+def no_effect(so: bool, name: str, when: str) -> None:
+    """Refuse an argument that changes nothing here."""
     if so:
         raise errors.InvalidParams(f"`{name}` has no effect with {when}", hint=f"leave `{name}` out")
 
@@ -256,14 +256,14 @@ def compose(scope: Scope, args: Compose) -> Plan:
     every = sorted({name for names in _OPTIONS.values() for name in names})
     only(args, f"part '{args.part}'", *_OPTIONS[args.part], of=every)
     bars = _bars(scope, args)
-    _no_effect(args.grid is not UNSET and args.part != "melody" and not args.rhythm, "grid", "no `rhythm`")
-    _no_effect(
+    no_effect(args.grid is not UNSET and args.part != "melody" and not args.rhythm, "grid", "no `rhythm`")
+    no_effect(
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )
     node = scope.target(args.into, "Clip", "ClipSlot", "Track")
     new = node.type != "Clip" and not (node.type == "ClipSlot" and _held(scope, node))
-    _no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
-    _no_effect(args.overwrite and new, "overwrite", "a new clip")
+    no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
+    no_effect(args.overwrite and new, "overwrite", "a new clip")
     context = from_set.context_of(scope.mirror, node)
     start = 0 if args.at is UNSET else context.time(args.at)
     notes = _composed(args, context, start, bars)
@@ -292,7 +292,7 @@ def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
     key = from_set.scale_of(scope.mirror) if args.key is UNSET else music.Scale.of_text(args.key)
     bars = harmony.progression(args.text, key)
     plain = all(harmony.is_symbol(chord.name) for bar in bars for chord in bar)
-    _no_effect(args.key is not UNSET and plain and args.style != "walking", "key", "chord symbols alone")
+    no_effect(args.key is not UNSET and plain and args.style != "walking", "key", "chord symbols alone")
     return bars
 
 
@@ -355,123 +355,6 @@ def _composed(
             names = args.text.replace(",", " ").split() or ["snare", "mid tom", "low tom"]
             pitches = [writing.pad(name.replace("_", " "), context.pads) for name in names]
             return writing.fill(context, pitches, length, start=start, seed=args.seed)
-
-
-# -- form ----------------------------------------------------------------------------------------------------
-
-
-class SectionArgument(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(description="of its locator")]
-    bars: Annotated[int, Meta(ge=1, description="length")]
-    scene: Annotated[Any, Meta(description="index, ref or name; default the scene of that name")] = UNSET
-    without: Annotated[list[Any], Meta(description="tracks that stay silent")] = []
-    half: Annotated[list[Any], Meta(description="tracks that play each second note")] = []
-    fill: Annotated[bool, Meta(description="drum clips end with a fill")] = False
-
-
-class Arrange(Arguments):
-    sections: Annotated[
-        list[SectionArgument], Meta(min_length=1, max_length=200, description="one after the other")
-    ]
-    start: Annotated[Time, Meta(description="default the arrangement's beginning")] | UnsetType = UNSET
-    locators: Annotated[bool, Meta(description="a locator at each section")] = True
-    seed: Annotated[int, Meta(description="of fills")] = 0
-    dry_run: Annotated[bool, Meta(description="only say what would be written")] = False
-    overwrite: Overwrite = False
-
-
-@tools.writes(
-    Arrange,
-    "Arrange scenes",
-    "Fills the arrangement from scenes: each section's clips looped to its exact length, with locators, as one undo.",
-    destructive=True,
-    idempotent=False,
-)
-def arrange(scope: Scope, args: Arrange) -> Plan:
-    _no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
-    _no_effect(
-        args.seed != 0 and not any(each.fill for each in args.sections), "seed", "no section with `fill`"
-    )
-    context = from_set.context_of(scope.mirror)
-    start = 0 if args.start is UNSET else from_beats(scope.position(args.start))
-    sections = [_section(scope, each) for each in args.sections]
-    layout = form.lay_out(sections, context, start=start, seed=args.seed)
-    ops: list[Operation] = [
-        Call(
-            copy.track,
-            "duplicate_clip_to_arrangement",
-            {"clip": copy.clip, "destination_time": to_beats(copy.start)},
-        )
-        for copy in layout.copies
-    ]
-    for clip in layout.clips:
-        ops.append(
-            Call(
-                clip.track,
-                "create_midi_clip",
-                {"start_time": to_beats(clip.start), "length": to_beats(clip.length)},
-            )
-        )
-        new = made(len(ops) - 1)
-        ops.append(Set(new, "name", clip.name))
-        if clip.notes:
-            ops.append(Call(new, "add_new_notes", {"notes": [note.fields() for note in clip.notes]}))
-    if args.locators:
-        taken = {
-            round(float(cue.props.get("time") or 0.0), 6)
-            for cue in scope.children(_song(scope), "cue_points")
-        }
-        ops += [
-            Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name})
-            for at, name in layout.locators
-            if round(to_beats(at), 6) not in taken
-        ]
-    if not ops:
-        raise errors.InvalidParams("These sections hold no clips", hint="name scenes that have clips")
-    bars = sum(section.bars for section in sections)
-    notes = (f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips",)
-    return Plan.of(
-        "arrange",
-        ops,
-        notes=(*notes, *layout.left_out[:20]),
-        dry_run=args.dry_run,
-        overwrite=args.overwrite,
-        makes=None,
-    )
-
-
-def _song(scope: Scope) -> Node:
-    return scope.mirror.resolve("song")
-
-
-def _section(scope: Scope, args: SectionArgument) -> form.Section:
-    scene = scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
-    tracks = scope.children(_song(scope), "tracks")
-    sources = []
-    for track, slot_id in zip(tracks, scene.props.get("clip_slots") or (), strict=False):
-        clip = scope.child(scope.mirror.node(slot_id), "clip")
-        if clip is not None and not track.props.get("is_foldable"):
-            sources.append(_source(scope, clip, track))
-    return form.Section(
-        args.name,
-        args.bars,
-        tuple(sources),
-        frozenset(int(scope.target(each, "Track").id) for each in args.without),
-        frozenset(int(scope.target(each, "Track").id) for each in args.half),
-        args.fill,
-    )
-
-
-def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
-    low, high = span(clip)
-    notes = None
-    if clip.props.get("is_midi_clip"):
-        notes = tuple(
-            note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high
-        )
-    length = high - low if high > low else 4 * BEAT
-    drums = bool(from_set.pads_of(scope.mirror, track)) or "drum" in track.name.casefold()
-    return form.Source(int(clip.id), int(track.id), clip.name or track.name, length, notes, drums)
 
 
 # -- reading music -------------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""`setmirror import-midi`: a standard MIDI file as tracks and clips of the open Set, as one undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import run_async, say
+
+
+@click.command("import-midi", short_help="Read a MIDI file into the open Set.")
+@click.argument("midi_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--start", metavar="TIME", help="Where in the Arrangement: beats, or bars such as 5.1.1.")
+@click.option("--session", is_flag=True, help="Into clip slots instead of the Arrangement.")
+@click.option("--keep-tempo", is_flag=True, help="Leave the Set's tempo and signature as they are.")
+@options.port
+def command(midi_file: Path, start: str | None, session: bool, keep_tempo: bool, port: int) -> None:
+    """Read MIDI_FILE into the open Set: each part becomes a track with a clip, markers become locators.
+
+    Of tempo and signature the first ones are set: Live's API cannot change them along the song.
+    """
+    given: dict[str, Any] = {"action": "midi_file", "file_path": str(midi_file.resolve())}
+    given |= {"session": session, "song": not keep_tempo}
+    if start is not None:
+        given["start"] = start
+
+    async def main() -> None:
+        from mcp_server.commands.link import call_tool, linked
+
+        async with linked(port) as mirror:
+            answer = await call_tool(mirror, "arrange", given)
+        for line in answer.get("notes", ()):
+            say(line)
+        say(f"{answer['outcome']}; one undo in Live takes it back")
+
+    run_async(main)

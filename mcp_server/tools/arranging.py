@@ -1,0 +1,316 @@
+"""The arrangement as a whole: filled from scenes or a MIDI file; ranges of it copied, opened and removed.
+
+Part of the toolset "music". What Live's API cannot do (cut audio, move automation, change tempo along the song) is said
+in the answer, or refused before anything changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mirror import Call, Node, Operation, Set, errors
+from remote_script.SetMirror.contract.places import ID
+
+from ..fields import Overwrite, Time
+from ..late_nodes import made
+from ..music import export, form, from_set, ranges
+from ..music.from_set import notes_of, span
+from ..music.ticks import BEAT, Ticks, from_beats, to_beats
+from ..plans import Plan, Scope, only
+from ..tool import Arguments
+from . import music
+from .music import no_effect
+
+tools = music.tools
+"""One toolset with the music of single clips."""
+
+
+class SectionArgument(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(description="of its locator")]
+    bars: Annotated[int, Meta(ge=1, description="length")]
+    scene: Annotated[Any, Meta(description="index, ref or name; default the scene of that name")] = UNSET
+    without: Annotated[list[Any], Meta(description="tracks that stay silent")] = []
+    half: Annotated[list[Any], Meta(description="tracks that play each second note")] = []
+    fill: Annotated[bool, Meta(description="drum clips end with a fill")] = False
+
+
+Action = Literal["scenes", "midi_file", "copy", "insert", "remove"]
+_TAKES = {
+    "scenes": ("sections", "start", "locators", "seed"),
+    "midi_file": ("file_path", "start", "locators", "session", "song"),
+    "copy": ("range", "start", "locators"),
+    "insert": ("range",),
+    "remove": ("range",),
+}
+MOST_NOTES = 50_000
+"""Of a MIDI file that becomes clips."""
+
+
+class Arrange(Arguments):
+    action: Annotated[
+        Action, Meta(description="insert: empty time; remove: the range, and what follows moves up")
+    ] = "scenes"
+    sections: Annotated[list[SectionArgument], Meta(max_length=200, description="one after the other")] = []
+    file_path: Annotated[str, Meta(description="of midi_file: absolute; each part becomes a new track")] = ""
+    range: Annotated[list[Time], Meta(max_length=2, description="[from, to]")] = []
+    start: Annotated[Time, Meta(description="where it goes; default the beginning")] | UnsetType = UNSET
+    locators: Annotated[bool, Meta(description="with locators")] = True
+    session: Annotated[bool, Meta(description="of midi_file: into slots instead")] = False
+    song: Annotated[bool, Meta(description="of midi_file: also its tempo and signature")] = True
+    seed: Annotated[int, Meta(description="of fills")] = 0
+    dry_run: Annotated[bool, Meta(description="only say what would be written")] = False
+    overwrite: Overwrite = False
+
+
+@tools.writes(
+    Arrange,
+    "Arrange",
+    "Fills the arrangement from scenes (each section's clips looped to its exact length) or a MIDI file; copies, "
+    "inserts, removes a range on all tracks. One undo.",
+    destructive=True,
+    idempotent=False,
+)
+def arrange(scope: Scope, args: Arrange) -> Plan:
+    only(
+        args,
+        f"action '{args.action}'",
+        *_TAKES[args.action],
+        of=sorted({n for e in _TAKES.values() for n in e}),
+    )
+    no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
+    start = 0 if args.start is UNSET else from_beats(scope.position(args.start))
+    match args.action:
+        case "scenes":
+            ops, notes = _scenes(scope, args, start)
+        case "midi_file":
+            ops, notes = _midi_file(scope, args, start)
+        case _:
+            ops, notes = _range(scope, args, start)
+    return Plan.of(
+        f"arrange: {args.action}",
+        ops,
+        notes=notes,
+        dry_run=args.dry_run,
+        overwrite=args.overwrite,
+        makes=None,
+    )
+
+
+def _written(clip: form.NewClip, first: int, color: int | None = None) -> list[Operation]:
+    """A MIDI clip in the arrangement; `first` is the number of its first operation."""
+    where = {"start_time": to_beats(clip.start), "length": to_beats(clip.length)}
+    ops: list[Operation] = [Call(clip.track, "create_midi_clip", where), Set(made(first), "name", clip.name)]
+    if color is not None:
+        ops.append(Set(made(first), "color", color))
+    if clip.notes:
+        ops.append(Call(made(first), "add_new_notes", {"notes": [note.fields() for note in clip.notes]}))
+    return ops
+
+
+def _copies(copies: Iterable[form.Copy], method: str = "duplicate_clip_to_arrangement") -> list[Operation]:
+    return [
+        Call(each.track, method, {"clip": each.clip, "destination_time": to_beats(each.start)})
+        for each in copies
+    ]
+
+
+def _locators(scope: Scope, places: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
+    """New locators where there are none yet, but for those that are deleted before."""
+    kept = set(gone)
+    held = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in kept]
+    taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in held}
+    found: list[Operation] = []
+    for at, name in sorted(places, key=lambda place: float(place[0])):
+        time = round(to_beats(at), 6)
+        if time not in taken:
+            taken.add(time)
+            found.append(Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name}))
+    return found
+
+
+# -- scenes ----------------------------------------------------------------------------------------------------
+
+
+def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+    if not args.sections:
+        raise errors.InvalidParams("action 'scenes' needs `sections`", hint="such as [{name, bars, scene}]")
+    no_effect(
+        args.seed != 0 and not any(each.fill for each in args.sections), "seed", "no section with `fill`"
+    )
+    sections = [_section(scope, each) for each in args.sections]
+    layout = form.lay_out(sections, from_set.context_of(scope.mirror), start=start, seed=args.seed)
+    ops = _copies(layout.copies)
+    for clip in layout.clips:
+        ops += _written(clip, len(ops))
+    if args.locators:
+        ops += _locators(scope, layout.locators)
+    if not ops:
+        raise errors.InvalidParams("These sections hold no clips", hint="name scenes that have clips")
+    bars = sum(section.bars for section in sections)
+    said = f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips"
+    return ops, (said, *layout.left_out[:20])
+
+
+def _song(scope: Scope) -> Node:
+    return scope.mirror.resolve("song")
+
+
+def _section(scope: Scope, args: SectionArgument) -> form.Section:
+    scene = scope.target(args.name if args.scene is UNSET else args.scene, "Scene")
+    tracks = scope.children(_song(scope), "tracks")
+    sources = []
+    for track, slot_id in zip(tracks, scene.props.get("clip_slots") or (), strict=False):
+        clip = scope.child(scope.mirror.node(slot_id), "clip")
+        if clip is not None and not track.props.get("is_foldable"):
+            sources.append(_source(scope, clip, track))
+    return form.Section(
+        args.name,
+        args.bars,
+        tuple(sources),
+        frozenset(int(scope.target(each, "Track").id) for each in args.without),
+        frozenset(int(scope.target(each, "Track").id) for each in args.half),
+        args.fill,
+    )
+
+
+def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
+    low, high = span(clip)
+    notes = None
+    if clip.props.get("is_midi_clip"):
+        notes = tuple(
+            note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high
+        )
+    length = high - low if high > low else 4 * BEAT
+    drums = bool(from_set.pads_of(scope.mirror, track)) or "drum" in track.name.casefold()
+    return form.Source(int(clip.id), int(track.id), clip.name or track.name, length, notes, drums)
+
+
+# -- MIDI files ------------------------------------------------------------------------------------------------
+
+
+def _midi_file(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+    """Each part of the file as a new track with one clip; mido is imported only here."""
+    from ..music import midi_files
+
+    if not args.file_path:
+        raise errors.InvalidParams("action 'midi_file' needs `file_path`", hint="the file's absolute path")
+    no_effect(args.session and args.start is not UNSET, "start", "`session`: slots have no time")
+    scope.check_file(args.file_path)
+    song = midi_files.load(args.file_path)
+    parts = [part for part in song.tracks if part.notes]
+    if not parts:
+        raise errors.InvalidValue("The file holds no notes", args.file_path[:200])
+    count = sum(len(part.notes) for part in parts)
+    if count > MOST_NOTES:
+        raise errors.TooLarge(f"At most {MOST_NOTES} notes become clips; the file has {count}")
+    length = from_beats(midi_files.whole_beats(song))
+    ops: list[Operation] = _of_song(scope, song) if args.song else []
+    for part in parts:
+        ops += _track_of_part(part, len(ops), None if args.session else start, length)
+    if args.locators and not args.session:
+        ops += _locators(scope, [(start + at, name) for at, name in song.markers])
+    return ops, tuple(_said(song, parts, count, args))
+
+
+def _of_song(scope: Scope, song: Any) -> list[Operation]:
+    root = _song(scope)
+    (_, tempo), (_, (above, below)) = song.tempos[0], song.signatures[0]
+    values = {
+        "tempo": min(999.0, max(20.0, tempo)),
+        "signature_numerator": above,
+        "signature_denominator": below,
+    }
+    return [Set(root.id, name, value) for name, value in values.items()]
+
+
+def _track_of_part(part: Any, first: int, start: Ticks | None, length: Ticks) -> list[Operation]:
+    track, name = made(first), part.name or "MIDI"
+    ops: list[Operation] = [Call("song", "create_midi_track", {"index": -1}), Set(track, "name", name)]
+    if start is None:
+        ops.append(Call(made(first, "clip_slots/0"), "create_clip", {"pages": to_beats(length)}))
+    else:
+        where = {"start_time": to_beats(start), "length": to_beats(length)}
+        ops.append(Call(track, "create_midi_clip", where))
+    clip = made(first + 2)
+    notes = {"notes": [note.fields() for note in part.notes]}
+    return [*ops, Set(clip, "name", name), Call(clip, "add_new_notes", notes)]
+
+
+def _said(song: Any, parts: list[Any], count: int, args: Arrange) -> Iterable[str]:
+    yield f"{len(parts)} tracks, {count} notes, {0 if args.session else len(song.markers)} markers"
+    yield "the new tracks have no instrument yet: insert_device or load puts one there"
+    if len(song.tempos) > 1:
+        yield f"only the first of {len(song.tempos)} tempos counts: Live's API cannot change it along the song"
+    if len(song.signatures) > 1:
+        yield f"only the first of {len(song.signatures)} signatures counts: Live's API cannot change it along the song"
+    if song.left_out:
+        yield "left out: " + ", ".join(f"{count} {kind}" for kind, count in sorted(song.left_out.items()))
+
+
+# -- ranges ----------------------------------------------------------------------------------------------------
+
+
+def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], tuple[str, ...]]:
+    if len(args.range) != 2:
+        raise errors.InvalidParams(
+            f"action '{args.action}' needs `range`", hint="[from, to], in beats or bars"
+        )
+    low, high = (from_beats(scope.position(each)) for each in args.range)
+    placed, cues = list(_placed(scope)), _cues(scope)
+    if args.action == "copy":
+        if args.start is UNSET:
+            raise errors.InvalidParams("action 'copy' needs `start`: where the copy goes")
+        change = ranges.copied(placed, cues if args.locators else (), low, high, start)
+    elif args.action == "insert":
+        change = ranges.opened(placed, cues, low, high)
+    else:
+        change = ranges.closed(placed, cues, low, high)
+    ops: list[Operation] = [Call(each.track, "delete_clip", {"slot": each.clip}) for each in change.deleted]
+    ops += _copies(change.moves, "move_clip_to_arrangement") + _copies(change.copies)
+    for clip, color in change.written:
+        ops += _written(clip, len(ops), color)
+    root, gone = _song(scope), [cue.id for cue in change.gone_cues]
+    ops += [Call(root.id, "delete_cue_point", {"time": {ID: id_}}) for id_ in gone]
+    ops += _locators(scope, change.new_cues, gone)
+    if not ops:
+        raise errors.InvalidParams(
+            f"There is nothing to {args.action} in this range", hint="look with get_set"
+        )
+    return ops, (_counted(change), *change.left_out[:20], _LANES)
+
+
+_LANES = "automation in the arrangement stays where it is: Live's API can neither read nor move it"
+
+
+def _counted(change: ranges.Change) -> str:
+    counts = {
+        "moved": len(change.moves),
+        "copied": len(change.copies),
+        "deleted": len(change.deleted),
+        "written anew": len(change.written),
+        "locators set": len(change.new_cues),
+    }
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+def _cues(scope: Scope) -> list[ranges.Cue]:
+    return [
+        ranges.Cue(int(cue.id), from_beats(float(cue.props.get("time") or 0.0)), cue.name)
+        for cue in scope.children(_song(scope), "cue_points")
+    ]
+
+
+def _placed(scope: Scope) -> Iterable[ranges.Placed]:
+    for track in scope.children(_song(scope), "tracks"):
+        if "arrangement_clips" not in track.children:
+            continue
+        for clip in scope.children(track, "arrangement_clips"):
+            low, high = (
+                from_beats(float(clip.props.get(name) or 0.0)) for name in ("start_time", "end_time")
+            )
+            notes = tuple(export.played(clip)) if clip.props.get("is_midi_clip") else None
+            name, color = clip.name or track.name, clip.props.get("color")
+            yield ranges.Placed(int(clip.id), int(track.id), name, low, high, notes, color)

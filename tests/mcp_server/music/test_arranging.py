@@ -1,0 +1,290 @@
+"""MIDI files become tracks and clips, and ranges of the arrangement are copied, opened and closed; each one undo."""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import mido
+import pytest
+import trio
+import trio.testing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcp_server.demo.contents import differences, picture
+from mcp_server.music import BEAT, Note
+from mcp_server.music.midi_files import MidiSong, MidiTrack, written
+from mcp_server.music.ranges import Cue, Placed, closed, copied, opened
+from mcp_server.policy import File, Policy
+from mirror import errors
+from remote_script.headless import demo_set
+from tests.whole import Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+SONG = MidiSong(
+    (
+        MidiTrack("Piano", tuple(Note(60 + n % 5, n * BEAT, BEAT // 2, 90.0) for n in range(8))),
+        MidiTrack("Kit", (Note(36, 0, BEAT // 4, 110.0), Note(38, BEAT // 3, BEAT // 6, 80.0)), 9),
+    ),
+    ((0, 93.0), (8 * BEAT, 120.0)),
+    ((0, (3, 4)),),
+    ((0, "Intro"), (6 * BEAT, "Verse")),
+)
+
+
+def midi_file(folder: Path, song: MidiSong = SONG) -> str:
+    path = folder / "song.mid"
+    path.write_bytes(written(song)[0])
+    return str(path)
+
+
+async def one_undo(whole: Whole, before: Any) -> None:
+    """One undo takes the last write back whole."""
+    assert await whole.differences() == []
+    await whole.call("undo")
+    assert await whole.differences() == []
+    assert differences(before, picture(whole.mirror)) == []
+
+
+async def test_a_midi_file_becomes_tracks_clips_locators_tempo_and_signature(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        before = picture(whole.mirror)
+        answer = await whole.call("arrange", action="midi_file", file_path=midi_file(tmp_path), start=400)
+        assert (answer["outcome"], answer["undo_steps"]) == ("verified", 1)
+        song = whole.stage.live.song
+        assert (song.tempo, song.signature_numerator, song.signature_denominator) == (93.0, 3, 4)
+        piano, kit = list(song.tracks)[-2:]
+        assert (piano.name, kit.name) == ("Piano", "Kit")
+        (clip,) = piano.arrangement_clips
+        assert (clip.start_time, clip.end_time, clip.name) == (400.0, 409.0, "Piano")
+        held = sorted((n.start_time, n.pitch, n.duration, n.velocity) for n in clip.get_all_notes_extended())
+        assert held == [(float(n), 60 + n % 5, 0.5, 90.0) for n in range(8)]
+        assert {(cue.time, cue.name) for cue in song.cue_points} >= {(400.0, "Intro"), (406.0, "Verse")}
+        assert "first of 2 tempos" in " ".join(answer["notes"])
+        await one_undo(whole, before)
+
+
+async def test_a_midi_file_goes_into_slots_and_leaves_tempo_alone_if_asked(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        before = picture(whole.mirror)
+        await whole.call(
+            "arrange", action="midi_file", file_path=midi_file(tmp_path), session=True, song=False
+        )
+        song = whole.stage.live.song
+        assert song.tempo == 82.0
+        assert [each.clip_slots[0].clip.length for each in list(song.tracks)[-2:]] == [9.0, 9.0]
+        await one_undo(whole, before)
+
+
+async def test_what_is_no_midi_file_is_refused_and_changes_nothing(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    (tmp_path / "text.mid").write_text("MThd")
+    (tmp_path / "large.mid").write_bytes(b"\0" * 5_000_000)
+    os.mkfifo(tmp_path / "pipe.mid")
+    empty = BytesIO()
+    mido.MidiFile().save(file=empty)
+    (tmp_path / "empty.mid").write_bytes(empty.getvalue())
+    cases = {
+        "text.mid": "no MIDI file",
+        "large.mid": "at most",
+        "pipe.mid": "no regular file",
+        "empty.mid": "no notes",
+        "none.mid": "cannot be read",
+        "": "a folder",
+    }
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for name, word in cases.items():
+            with pytest.raises(Refused, match=word):
+                await whole.call("arrange", action="midi_file", file_path=str(tmp_path / name))
+        for path in ("song.mid", "/dev/zero", "/a\0b"):
+            with pytest.raises(Refused):
+                await whole.call("arrange", action="midi_file", file_path=path)
+        assert whole.history() == []
+
+
+async def test_the_policy_says_from_which_folders_midi_files_are_read(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    policy = Policy(File(audio_folders=(str(tmp_path / "mine"),)))
+    async with whole_path(demo_set(), tick_s=0.02, policy=policy) as whole:
+        with pytest.raises(Refused, match="audio_folders"):
+            await whole.call("arrange", action="midi_file", file_path=midi_file(tmp_path))
+
+
+# -- ranges ------------------------------------------------------------------------------------------------------
+
+
+def spans(track: Any) -> list[tuple[float, float]]:
+    return [(clip.start_time, clip.end_time) for clip in track.arrangement_clips]
+
+
+def sounding(track: Any) -> list[tuple[float, int]]:
+    """Notes at their song times, of clips that do not loop."""
+    return sorted(
+        (round(clip.start_time + note.start_time, 6), note.pitch)
+        for clip in track.arrangement_clips
+        for note in clip.get_all_notes_extended()
+        if clip.start_time + note.start_time < clip.end_time
+    )
+
+
+async def test_a_range_is_copied_behind_the_end_with_its_locators(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        before = picture(whole.mirror)
+        keys, drums = whole.stage.live.song.tracks[1], whole.stage.live.song.tracks[0]
+        clips, notes = spans(keys), sounding(drums)
+        answer = await whole.call("arrange", action="copy", range=["5.1.1", "21.1.1"], start=200)
+        assert spans(keys)[: len(clips)] == clips
+        within = [(start + 184, end + 184) for start, end in clips if start >= 16 and end <= 80]
+        assert spans(keys)[len(clips) :] == within
+        copies = [(round(time - 184, 6), pitch) for time, pitch in sounding(drums) if time >= 200]
+        assert copies == [(time, pitch) for time, pitch in notes if 16 <= time < 80]
+        assert (200.0, "Verse") in {(cue.time, cue.name) for cue in whole.stage.live.song.cue_points}
+        assert "automation" in answer["notes"][-1]
+        await one_undo(whole, before)
+
+
+async def without_long_audio(whole: Whole) -> None:
+    """The crackle lies over all of the arrangement, and audio is never cut."""
+    await whole.by_hand(lambda song: song.tracks[4].delete_clip(song.tracks[4].arrangement_clips[0]))
+    await trio.sleep(1)
+
+
+async def test_time_is_inserted_and_removed_again(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await without_long_audio(whole)
+        before = picture(whole.mirror)
+        song = whole.stage.live.song
+        tracks = [each for each in song.tracks if not each.is_foldable]
+        held = {each.name: spans(each) for each in tracks}
+        await whole.call("arrange", action="insert", range=[16, 24])
+        assert {each.name: spans(each) for each in tracks} == {
+            name: [(a + 8, b + 8) if a >= 16 else (a, b) for a, b in clips] for name, clips in held.items()
+        }
+        assert {(cue.time, cue.name) for cue in song.cue_points} == {
+            (0.0, "Intro"), (24.0, "Verse"), (88.0, "Hook"), (152.0, "Outro"),
+        }  # fmt: skip
+        await whole.call("arrange", action="remove", range=[16, 24])
+        assert {each.name: spans(each) for each in tracks} == held
+        assert {cue.time for cue in song.cue_points} == {0.0, 16.0, 80.0, 144.0}
+        await whole.call("undo")
+        await whole.call("undo")
+        assert differences(before, picture(whole.mirror)) == []
+
+
+async def test_removing_cuts_midi_clips_by_writing_their_rest_anew(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        song = whole.stage.live.song
+        await without_long_audio(whole)
+        before = picture(whole.mirror)
+        drums = song.tracks[0]
+        notes = sounding(drums)
+        answer = await whole.call("arrange", action="remove", range=[30, 40])
+        assert sounding(drums) == sorted(
+            [(time, pitch) for time, pitch in notes if time < 30]
+            + [(round(time - 10, 6), pitch) for time, pitch in notes if time >= 40]
+        )
+        assert any("written anew" in line for line in answer["notes"])
+        await one_undo(whole, before)
+
+
+async def test_audio_is_never_cut(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for action in ("insert", "remove"):
+            with pytest.raises(Refused, match="cannot cut audio"):
+                await whole.call("arrange", action=action, range=[30, 40])
+        answer = await whole.call("arrange", action="copy", range=[30, 40], start=400)
+        assert any("is audio and only partly" in line for line in answer["notes"])
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"action": "copy", "range": [0, 8]}, "start"),
+        ({"action": "copy", "range": [0, 8], "start": 4}, "itself"),
+        ({"action": "copy", "range": [8, 8], "start": 40}, "ends after"),
+        ({"action": "remove", "range": [8]}, "range"),
+        ({"action": "remove", "range": [8, 9], "start": 4}, "no effect"),
+        ({"action": "insert", "range": [4000, 4008]}, "nothing"),
+        ({"action": "midi_file"}, "file_path"),
+        ({"action": "scenes"}, "sections"),
+        ({"action": "midi_file", "file_path": "/x.mid", "sections": [{"name": "A", "bars": 1}]}, "no effect"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(
+    given: dict[str, Any], word: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        with pytest.raises(Refused, match=word):
+            await whole.call("arrange", **given)
+        assert whole.history() == []
+
+
+CLIPS = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6), st.integers(0, 3)), max_size=8)
+
+
+def laid(drawn: list[tuple[int, int, int]]) -> list[Placed]:
+    """MIDI clips one after the other on three tracks, a note on each beat."""
+    ends, found = [0, 0, 0], []
+    for number, (track, length, gap) in enumerate(drawn):
+        start = ends[track] + gap
+        notes = tuple(Note(number, (start + n) * BEAT, BEAT) for n in range(length))
+        found.append(Placed(number, track, f"{number}", start * BEAT, (start + length) * BEAT, notes))
+        ends[track] = start + length
+    return found
+
+
+def heard(placed: list[Placed], change: Any) -> list[tuple[int, int, int]]:
+    """(track, pitch, beat) after a change, for each beat of each note."""
+    by_id = {each.clip: each for each in placed}
+    gone = {each.clip for each in change.deleted} | {each.clip for each in change.moves}
+    found = [(each, 0) for each in placed if each.clip not in gone]
+    found += [
+        (by_id[each.clip], each.start - by_id[each.clip].start) for each in (*change.moves, *change.copies)
+    ]
+    beats = [
+        (each.track, note.pitch, int(note.start + shift) // BEAT)
+        for each, shift in found
+        for note in each.notes or ()
+    ]
+    for new, _ in change.written:
+        beats += [(new.track, note.pitch, int(new.start + note.start) // BEAT) for note in new.notes]
+    return sorted(beats)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    drawn=CLIPS,
+    low=st.integers(0, 12),
+    length=st.integers(1, 8),
+    cues=st.sets(st.integers(0, 20), max_size=4),
+)
+def test_ranges_keep_every_note_but_those_that_are_removed(
+    drawn: list[tuple[int, int, int]], low: int, length: int, cues: set[int]
+) -> None:
+    placed, high = laid(drawn), low + length
+    marks = [Cue(n, at * BEAT, f"{at}") for n, at in enumerate(sorted(cues))]
+    now = [(each.track, note.pitch, int(note.start) // BEAT) for each in placed for note in each.notes or ()]
+    wide = opened(placed, marks, low * BEAT, high * BEAT)
+    assert heard(placed, wide) == sorted((t, p, b + length if b >= low else b) for t, p, b in now)
+    assert {int(at) // BEAT for at, _ in wide.new_cues} == {at + length for at in cues if at >= low}
+    narrow = closed(placed, marks, low * BEAT, high * BEAT)
+    assert heard(placed, narrow) == sorted(
+        (t, p, b - length if b >= high else b) for t, p, b in now if not low <= b < high
+    )
+    assert {int(at) // BEAT for at, _ in narrow.new_cues} == {at - length for at in cues if at >= high}
+    twice = copied(placed, marks, low * BEAT, high * BEAT, 100 * BEAT)
+    assert heard(placed, twice) == sorted(now + [(t, p, b - low + 100) for t, p, b in now if low <= b < high])
+
+
+def test_a_copy_into_itself_is_refused_by_the_pure_function_too() -> None:
+    with pytest.raises(errors.InvalidValue, match="itself"):
+        copied([], [], 0, 8 * BEAT, 7 * BEAT)
