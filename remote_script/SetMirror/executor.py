@@ -325,7 +325,7 @@ class Executor:
                 failed = operation if operation.moved else None
                 refusal.facts.update((yield from self._step.take_back(operations[:number], failed)))
                 raise refusal
-        parameters = any(op.changed and op.is_parameter for op in operations)
+        parameters = any(op.changed and op.moves_parameters for op in operations)
         split = self._step.is_split
         keep_open = parameters and self._step.is_open and not self._step.syncs
         if not keep_open:

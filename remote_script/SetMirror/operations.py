@@ -29,6 +29,8 @@ from .write import Write
 EARLY = "early"
 """In the facts of a refusal: Live has not filled a list yet, and will."""
 _PARAMETER_VALUES = ("value", "display_value")
+_STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement")
+"""They write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
 
 
 class Problems:
@@ -254,6 +256,11 @@ class Operation:
     @property
     def is_parameter(self) -> bool:
         return self.kind == "set" and self.row is not None and self.row.plan.type == "DeviceParameter"
+
+    @property
+    def moves_parameters(self) -> bool:
+        """Whether Live may record something of it only when it syncs parameters."""
+        return self.is_parameter or (self.kind == "call" and self.asked.get("method") in _STAMPING)
 
     def last_change(self, engine: Engine) -> int:
         """The last revision in which what this operation touches was edited; the next one if that is not told yet."""

@@ -89,7 +89,7 @@ class UndoStep:
         for operation in calls:
             operation.lasts = not undo
         self._restore([op for op in reversed(applied) if op.kind == "set" or not undo])
-        self.end(any(op.is_parameter for op in applied))
+        self.end(any(op.moves_parameters for op in applied))
         if undo:
             # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
             try:

@@ -10,6 +10,7 @@ import trio.testing
 
 from mirror import Set
 from mirror.errors import PreconditionFailed
+from remote_script.headless.sets.demo_set import demo_set
 from remote_script.headless.sets.generate import default_set
 from tests.every_class import everything
 from tests.whole import QUIET_S, Refused, Whole, whole_path
@@ -242,3 +243,19 @@ async def test_what_only_live_can_start_stands_in_nobodys_way_to_undo(autojump_c
         assert (await whole.call("transport", action="back_to_arranger"))["outcome"] == "verified"
         assert (await whole.call("undo"))["undone"]
         assert whole.mirror.child("tracks/0/clip_slots/0", "clip") is None
+
+
+@pytest.mark.parametrize("version", ["12.4", "12.2", "11.3"])
+async def test_a_copy_that_writes_automation_is_one_entry_and_one_undo(
+    version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), version) as whole:
+        track = whole.stage.live.song.tracks[1]
+        clips = len(track.arrangement_clips)
+        answer = await whole.call("duplicate", target="tracks/1/clip_slots/0/clip", time=[160])
+        assert answer["undo_steps"] == 1
+        await whole.call("undo")
+        assert len(track.arrangement_clips) == clips
+        await trio.sleep(1)
+        assert whole.history() == []
+        assert await whole.differences() == []
