@@ -236,6 +236,7 @@ class ArrangementCut:
         if place.layer == "side":
             arrangements.draw_names(picture, data, 0, LANE, colors)
             return picture
+        time: tuple[float, float, float]
         time, *more = data
         end, scale, per_bar = time
         offset = place.x - NAMES

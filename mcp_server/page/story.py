@@ -22,6 +22,8 @@ CHANGES = 40
 """Of one entry; more are a number."""
 TOGETHER_S = 2.0
 """Edits of one property within this time are one."""
+_PARAMETERS_OF_PROPERTIES = frozenset(("Speaker On", "Song Tempo"))
+"""Parameters that say again what `mute` and `tempo` say."""
 _CONSEQUENCES = frozenset(("value", "display_value", "color_index"))
 """Said by `display` and `color` as well."""
 
@@ -171,6 +173,8 @@ class Story:
                 where, f"{event.name}: {_notes(event.before, event.after)}", id=event.id, ref=event.ref
             )
         if event.kind != "set" or event.type.endswith(".View"):
+            return None
+        if event.type == "DeviceParameter" and event.object_name in _PARAMETERS_OF_PROPERTIES:
             return None
         node = self._mirror.store.nodes.get(event.id)
         shown_otherwise = event.name == "display_value" or (

@@ -1,0 +1,305 @@
+"""What an open page is sent as the Set changes, and what the person does there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+import pytest
+import trio
+
+from mcp_server.policy import File, Policy, Rule
+from remote_script.headless import demo_set
+from tests.mcp_server.page.served import Page, Served, served
+
+ASKING = Policy(File(rule=(Rule("ask", operations=("delete",)),)))
+
+
+def words(page: Page) -> list[str]:
+    """All changes of the log: "who: where what: before → after"."""
+    return [
+        f"{entry['who']}: {each['where']} {each['what']}: {each['before']} → {each['after']}"
+        for entry in page.log.values()
+        for each in entry["changes"]
+    ]
+
+
+def drawn(page: Page) -> str:
+    return "".join(page.parts.values())
+
+
+async def test_the_session_follows_a_person_and_an_agent(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await page.look("session")
+        await page.until(lambda: "Drums" in drawn(page))
+        assert page.now["layout"]["title"].startswith("Session: 6 tracks, 8 scenes")
+        assert page.now["status"]["synced"]
+
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Percussion"))
+        await page.until(lambda: "Percussion" in drawn(page))
+        await browser.whole.call("set_clip", clip="tracks/1/clip_slots/2", name="Hymn")
+        await page.until(lambda: "Hymn" in drawn(page))
+        await browser.whole.by_hand(lambda song: song.scenes[0].fire())
+        await page.until(lambda: "▶" in drawn(page))
+        await browser.whole.call("create", kind="midi")
+        await page.until(lambda: page.now["layout"]["title"].startswith("Session: 7 tracks"))
+
+
+async def test_only_what_looks_different_is_sent_again(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await page.look("session")
+        await page.until(lambda: len(page.parts) == len(page.now["layout"]["places"]))
+        page.parts.clear()
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[2].clip_slots[1].clip, "name", "Low"))
+        await page.until(lambda: page.parts)
+        assert list(page.parts) == ["body/0/0"]
+
+
+async def test_the_mixer_and_the_arrangement_follow(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await page.look("mixer")
+        await page.until(lambda: "Drums" in drawn(page))
+        await browser.whole.call("set_track", track="tracks/1", volume="-17 dB", panning="20R")
+        await page.until(lambda: "-17.0 dB" in drawn(page) and "20R" in drawn(page))
+
+        await page.look("arrangement")
+        await page.until(lambda: "Intro" in drawn(page))
+        await browser.whole.by_hand(lambda song: setattr(song.cue_points[0], "name", "Opening"))
+        await page.until(lambda: "Opening" in drawn(page))
+        await browser.whole.by_hand(lambda song: song.start_playing())
+        await page.until(lambda: page.now.get("song", {}).get("playing"))
+        before = page.now["song"]["beats"]
+        await page.until(lambda: page.now["song"]["beats"] > before + 1)
+
+
+async def test_the_roll_shows_the_clip_that_is_selected_in_live_and_where_it_plays(
+    autojump_clock: Any,
+) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await browser.whole.by_hand(
+            lambda song: setattr(song.view, "detail_clip", song.tracks[1].clip_slots[2].clip)
+        )
+        await page.look("notes")
+        await page.until(lambda: "40 notes" in drawn(page))
+        await browser.whole.call("edit_notes", clip="tracks/1/clip_slots/2/clip", add="C5@15:0.5")
+        await page.until(lambda: "41 notes" in drawn(page))
+        await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[2].fire())
+        await page.until(lambda: page.now.get("clip", {}).get("playing"))
+        assert page.now["clip"]["loop"] == [0, 16]
+
+
+async def test_a_page_may_choose_a_clip_and_a_clip_without_notes_is_said(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        clip = browser.whole.mirror.resolve("tracks/0/clip_slots/1/clip")
+        await page.look("notes", target=clip.id)
+        await page.until(lambda: "Beat A" in drawn(page))
+        audio = browser.whole.mirror.resolve("tracks/4/clip_slots/0/clip")
+        await page.look("notes", target=audio.id)
+        assert "has no notes" in page.now["layout"]["title"]
+
+
+async def test_the_log_says_who_changed_what_from_what_to_what(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await browser.whole.call("set_track", track="tracks/1", volume="-9 dB", mute=True)
+        await browser.whole.call("set_song", tempo=99)
+        await browser.whole.call("edit_notes", clip="tracks/1/clip_slots/2/clip", add="C5@15:0.5")
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Percussion"))
+        await browser.whole.call("create", kind="midi", name="Pad")
+        await page.until(lambda: any("Pad" in each for each in words(page)))
+        told = words(page)
+        for line in (
+            "tests: Keys › Volume : 0.0 dB → -9.0 dB", "tests: Keys mute: off → on", "tests: Song tempo: 82 → 99",
+            "Live: Percussion name: Drums → Percussion", "tests: Pad track is new:  → ",
+        ):  # fmt: skip
+            assert line in told, told
+        assert any(each.startswith("tests: Keys › Chords notes: 1 added") for each in told), told
+        writes = [entry for entry in page.log.values() if entry["write"]]
+        assert len(writes) == 4
+        assert all(any(change["id"] for change in entry["changes"]) for entry in writes)
+
+
+async def test_a_fader_that_moves_is_one_line_and_what_an_envelope_moves_is_none(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[0].fire())
+        for step in range(10):
+            value = 0.3 + step / 100
+            await browser.whole.by_hand(
+                lambda song, value=value: setattr(song.tracks[2].mixer_device.volume, "value", value)
+            )
+            await trio.sleep(0.1)
+        await browser.whole.by_hand(lambda song: setattr(song, "tempo", 77.0))
+        await page.until(lambda: any("tempo" in each for each in words(page)))
+        told = words(page)
+        assert sum("Bass › Volume" in each for each in told) == 1, told
+        assert not any("Keys › Volume" in each for each in told), told
+
+
+async def test_show_says_where_an_object_is_in_the_view_that_shows_it_best(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page, mirror = await browser.page(), browser.whole.mirror
+        await page.look("session")
+        expected = {
+            "tracks/1/clip_slots/2/clip": "session", "tracks/1": "session", "scenes/3": "session",
+            "tracks/1/mixer_device/volume": "mixer", "return_tracks/0": "mixer", "cue_points/1": "arrangement",
+            "tracks/0/arrangement_clips/0": "arrangement", "song": "session",
+            "tracks/1/devices/0/parameters/1": "device",
+        }  # fmt: skip
+        for ref, view in expected.items():
+            await page.say(do="show", id=mirror.resolve(ref).id)
+            await page.until(lambda: page.replies)
+            found = page.replies.pop()["show"]
+            assert found["view"] == view, ref
+            assert ref == "song" or len(found["box"]) == 4, ref
+        await page.say(do="show", id=999_999)
+        await page.until(lambda: page.replies)
+        assert page.replies.pop()["show"]["gone"]
+
+
+async def asked(browser: Served, page: Page, allow: bool) -> Any:
+    """An agent deletes a track, the page answers; what the agent got."""
+    got: list[Any] = []
+
+    async def delete() -> None:
+        result = await browser.whole.agent.client.call_tool("delete", {"targets": ["tracks/2"]})
+        got.append(result)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(delete)
+        await page.until(lambda: page.now.get("questions"))
+        question = page.now["questions"][0]
+        assert "tracks/2" in question["text"]
+        assert 0 < question["left_s"] <= 120
+        await page.say(do="answer", question=question["question"], allow=allow)
+        await page.until(lambda: not page.now["questions"])
+    return got[0]
+
+
+@pytest.mark.parametrize("allow", [True, False], ids=["yes", "no"])
+async def test_a_question_of_the_policy_is_answered_in_the_page(autojump_clock: Any, allow: bool) -> None:
+    async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
+        page = await browser.page()
+        await page.until(lambda: "read_only" in page.now)
+        tracks = len(browser.whole.stage.live.song.tracks)
+        result = await asked(browser, page, allow)
+        assert result.is_error is not allow
+        assert len(browser.whole.stage.live.song.tracks) == tracks - allow
+
+
+async def test_questions_are_followed_again_after_the_link_was_lost(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
+        page = await browser.page()
+        await page.until(lambda: "read_only" in page.now)
+        browser.whole.cut()
+        await trio.sleep(2)
+        assert not (await asked(browser, page, True)).is_error
+
+
+async def test_the_switch_refuses_all_writes_and_every_page_shows_it(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page, other = await browser.page(), await browser.page()
+        await page.say(do="read_only", on=True)
+        await other.until(lambda: other.now.get("read_only"))
+        await browser.whole.refused("set_song", tempo=100)
+        await other.say(do="read_only", on=False)
+        await page.until(lambda: page.now.get("read_only") is False)
+        await browser.whole.call("set_song", tempo=100)
+
+
+async def test_the_clients_are_listed_with_those_behind_a_server(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await browser.whole.call("set_song", tempo=100)
+        await page.until(lambda: any(each["clients"] for each in page.now.get("clients", [])))
+        roles = {each["role"] for each in page.now["clients"]}
+        assert roles == {"agent", "person"}
+
+
+HOSTILE = (
+    '<img src=x onerror="alert(1)">', "</text></svg><script>alert(1)</script>", "\u202egnp.exe", "x" * 10_000,
+    "🎹🎛️👩‍🎤", "a\u0000b\ud800c", "&lt;b&gt; &amp; ' \" {{proof}}",
+)  # fmt: skip
+
+
+async def test_hostile_names_are_escaped_text_in_every_view(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        for name in HOSTILE:
+            safe = name.encode("utf-8", "ignore").decode()
+
+            def rename(song: Any, name: str = safe) -> None:
+                for each in (
+                    song.tracks[0],
+                    song.scenes[0],
+                    song.cue_points[0],
+                    song.tracks[1].clip_slots[2].clip,
+                ):
+                    each.name = name
+                song.view.detail_clip = song.tracks[1].clip_slots[2].clip
+
+            await browser.whole.by_hand(rename)
+            for view in ("session", "mixer", "arrangement", "notes"):
+                await page.look(view)
+                await page.until(lambda: page.parts)
+                svg = drawn(page)
+                assert "<script" not in svg.lower()
+                assert "<img" not in svg.lower()
+                assert "\u202e" not in svg
+                assert len(svg) < 400_000
+            assert browser.proof not in drawn(page)
+
+
+async def test_a_page_in_the_background_is_sent_no_pictures_but_is_asked(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
+        page = await browser.page()
+        await page.look("session")
+        await page.until(lambda: page.parts)
+        await page.say(do="look", view="session", visible=False)
+        await trio.sleep(0.5)
+        page.parts.clear()
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "Percussion"))
+        assert not (await asked(browser, page, True)).is_error
+        assert page.parts == {}
+        await page.say(do="look", view="session", visible=True)
+        await page.until(lambda: "Percussion" in drawn(page))
+
+
+async def test_a_deaf_page_is_sent_one_message_and_costs_nobody_else(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        deaf, page = await browser.page(), await browser.page()
+        await deaf.say(do="look", view="session")
+        await page.look("session")
+        for number in range(30):
+            name = f"Track {number}"
+            await browser.whole.by_hand(lambda song, name=name: setattr(song.tracks[0], "name", name))
+            await page.until(lambda name=name: name in drawn(page))
+        await trio.sleep(1)
+        # What it was sent is what had come before it said no more.
+        assert len(await deaf.stream.receive_some(1 << 20)) < 200_000
+
+
+def gone() -> None:
+    raise OSError("nobody listens")
+
+
+async def test_when_live_goes_the_page_says_so_and_goes_on_when_it_is_back(
+    autojump_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await page.look("session")
+        await page.until(lambda: page.parts)
+        with monkeypatch.context() as away:
+            away.setattr(browser.whole.stage.listener, "connect", gone)
+            browser.whole.cut()
+            await page.until(lambda: not page.now["status"]["synced"])
+        assert page.now["status"]["problem"]
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "While away"))
+        await page.until(lambda: page.now["status"]["synced"])
+        await page.until(lambda: "While away" in drawn(page))
