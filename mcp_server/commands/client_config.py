@@ -1,129 +1,248 @@
 """`setmirror client-config`: what goes into an MCP client's configuration, and into which file.
 
-The snippet goes to stdout, so that it can be piped; the words around it to stderr. `--write` puts it into
-the file, next to the servers that are there, and keeps the file's former text beside it.
+The snippet goes to stdout, so that it can be piped; the words around it to stderr. `--write` puts it into each file
+that the client reads, beside what is there: comments, order, line ends, mode and a symbolic link stay, and the text
+from before the first write is kept next to the file.
 """
 
 from __future__ import annotations
 
-import json
+import codecs
 import os
+import shutil
+import stat
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sysconfig
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mcp_server.commands import folders
-from mcp_server.commands.console import Failure, say, say_json
+from mcp_server.commands.config_texts import JSON, TOML, YAML, Format
+from mcp_server.commands.console import Failure, say, say_exact, say_json
 from mcp_server.commands.options import DEFAULT_PORT, http_port, port
 
 SERVER = "setmirror"
 CLIENT_VARIABLE = "SETMIRROR_CLIENT"
 """From here the server that a client starts has the client's token."""
+KEPT = ".before-setmirror"
+"""Follows the name of a file for its text from before the first write."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """One MCP client: under which key its file lists servers, and where the file is on each system."""
+    """One MCP client: where its files are on each system, and how it spells an entry."""
 
     title: str
     key: str
-    file: Mapping[str, str]
-    """system ("darwin", "win32" or "") → path; `~` and `%APPDATA%` are replaced, "" is every other system."""
-    typed: bool = False
-    """The entry says `"type": "stdio"` or `"http"`."""
+    files: Mapping[str, tuple[str, ...]]
+    """system ("darwin", "win32" or "") → patterns (see `files_of`); "" is every other system."""
+    format: Format = JSON
+    types: tuple[str, str] | None = None
+    """The entry's `type` for stdio and for HTTP, where the client wants one."""
     url: str = "url"
-    """Under which key an entry for HTTP has the address."""
+    """Under which key an entry for HTTP has the address; empty where the client only starts servers."""
+    headers: str = "headers"
+    command: str = "command"
+    env: str = "env"
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further members of each entry."""
 
+
+_CLAUDE = "claude_desktop_config.json"
+_TYPED = ("stdio", "http")
 
 CLIENTS = {
+    # The MSIX package, on Windows the usual one since February 2026, reads its own copy of AppData only.
     "claude": Client(
         "Claude Desktop",
         "mcpServers",
         {
-            "darwin": "~/Library/Application Support/Claude/claude_desktop_config.json",
-            "win32": "%APPDATA%/Claude/claude_desktop_config.json",
-            "": "~/.config/Claude/claude_desktop_config.json",
+            "darwin": (f"~/Library/Application Support/Claude/{_CLAUDE}",),
+            "win32": (
+                f"%LOCALAPPDATA%/Packages/Claude_*/LocalCache/Roaming/Claude/{_CLAUDE}",
+                f"%APPDATA%/Claude/{_CLAUDE}",
+            ),
+            "": (f"%XDG_CONFIG_HOME%/Claude/{_CLAUDE}",),
+        },
+        url="",
+    ),
+    "claude-code": Client("Claude Code (this folder)", "mcpServers", {"": (".mcp.json",)}, types=_TYPED),
+    "cursor": Client("Cursor", "mcpServers", {"": ("~/.cursor/mcp.json",)}),
+    "vscode": Client("VS Code (this folder)", "servers", {"": (".vscode/mcp.json",)}, types=_TYPED),
+    "windsurf": Client(
+        "Windsurf", "mcpServers", {"": ("~/.codeium/windsurf/mcp_config.json",)}, url="serverUrl"
+    ),
+    "codex": Client(
+        "Codex", "mcp_servers", {"": ("%CODEX_HOME%/config.toml",)}, format=TOML, headers="http_headers"
+    ),
+    "gemini": Client("Gemini CLI", "mcpServers", {"": ("~/.gemini/settings.json",)}, url="httpUrl"),
+    # Older versions keep their files in ~/.cache.
+    "lm-studio": Client(
+        "LM Studio", "mcpServers", {"": ("~/.lmstudio/mcp.json", "~/.cache/lm-studio/mcp.json")}
+    ),
+    "zed": Client(
+        "Zed",
+        "context_servers",
+        {
+            "darwin": ("~/.config/zed/settings.json",),
+            "win32": ("%APPDATA%/Zed/settings.json",),
+            "": ("%XDG_CONFIG_HOME%/zed/settings.json",),
         },
     ),
-    "claude-code": Client("Claude Code (this folder)", "mcpServers", {"": ".mcp.json"}, typed=True),
-    "cursor": Client("Cursor", "mcpServers", {"": "~/.cursor/mcp.json"}),
-    "vscode": Client("VS Code (this folder)", "servers", {"": ".vscode/mcp.json"}, typed=True),
-    "windsurf": Client(
-        "Windsurf", "mcpServers", {"": "~/.codeium/windsurf/mcp_config.json"}, url="serverUrl"
+    "goose": Client(
+        "Goose",
+        "extensions",
+        {
+            "darwin": ("~/.config/goose/config.yaml",),
+            "win32": ("%APPDATA%/Block/goose/config/config.yaml",),
+            "": ("%XDG_CONFIG_HOME%/goose/config.yaml",),
+        },
+        format=YAML,
+        types=("stdio", "streamable_http"),
+        url="uri",
+        command="cmd",
+        env="envs",
+        more={"enabled": True, "name": SERVER, "timeout": 300},
     ),
 }
+"""Each as its own documentation says, read in November 2026."""
+
+_DEFAULTS = {
+    "%APPDATA%": "AppData/Roaming",
+    "%LOCALAPPDATA%": "AppData/Local",
+    "%XDG_CONFIG_HOME%": ".config",
+    "%CODEX_HOME%": ".codex",
+}
+"""Below the home folder, where the variable is not set."""
 
 
-def path_of(client: Client, platform: str, home: Path, environ: Mapping[str, str]) -> Path:
-    """The client's configuration file on such a system."""
-    text = client.file.get(platform, client.file[""])
-    if text.startswith("~/"):
-        return home / text[2:]
-    if text.startswith("%APPDATA%/"):
-        return Path(environ.get("APPDATA") or home / "AppData/Roaming") / text.removeprefix("%APPDATA%/")
-    return Path(text)
+@dataclass(frozen=True)
+class File:
+    """A file that a client reads; `expected` when the client's own folder is there: it seems to be installed."""
+
+    path: Path
+    expected: bool
+
+
+def files_of(client: Client, machine: folders.Machine) -> list[File]:
+    """The files of a client on this machine: all whose folder is there, else the one that it would make.
+
+    A pattern begins with `~` or a variable; a `*` stands for any name, and what is before the next `/` must exist.
+    """
+    patterns = client.files.get(machine.platform, client.files.get("", ()))
+    found = [each for pattern in patterns for each in _expanded(pattern, machine)]
+    there = [each for each in found if each.expected]
+    return there or found[:1]
+
+
+def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
+    first, _, rest = pattern.partition("/")
+    if first == "~":
+        root = machine.home
+    elif first in _DEFAULTS:
+        named = machine.environ.get(first.strip("%"))
+        root = Path(named) if named else machine.home / _DEFAULTS[first]
+    else:
+        # The folder in which the command runs: it is the client's project.
+        yield File(Path(pattern), True)
+        return
+    if "*" not in rest:
+        yield File(root / rest, (root / rest).parent.is_dir())
+        return
+    anchor, _, below = rest.partition("*")
+    try:
+        packages = sorted(root.glob(anchor + "*"))
+    except OSError:
+        return
+    for package in packages:
+        if package.is_dir():
+            yield File(package / below.lstrip("/"), True)
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
-    """The words and the environment that start this program: its script if there is one, else the module."""
-    beside = Path(sys.executable).parent / ("setmirror.exe" if sys.platform == "win32" else "setmirror")
-    # Absolute: a client starts servers with a PATH of its own.
-    if beside.is_file():
-        return [str(beside)], {}
+    """The words and the environment that start this very program, by absolute paths: a client has a PATH of its own."""
+    name = "setmirror.exe" if sys.platform == "win32" else "setmirror"
+    uvx = shutil.which("uvx")
+    if "archive-v0" in Path(sys.prefix).parts and uvx:
+        # `uvx` runs programs from its cache, which it clears.
+        return [uvx, SERVER], {}
+    for folder in (Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))):
+        if (folder / name).is_file():
+            return [str(folder / name)], {}
     return [sys.executable, "-m", "mcp_server.cli"], {"PYTHONPATH": str(folders.source().parent.parent)}
 
 
 def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
     """The entry of a server that runs already, for such a client."""
-    row: dict[str, Any] = {"type": "http"} if client.typed else {}
+    row: dict[str, Any] = {"type": client.types[1]} if client.types else {}
     row[client.url] = f"http://127.0.0.1:{http_port}/mcp"
-    row["headers"] = {"Authorization": f"Bearer {bearer}"}
-    return row
+    row[client.headers] = {"Authorization": f"Bearer {bearer}"}
+    return {**row, **client.more}
 
 
 def entry(
     client: Client, words: list[str], arguments: list[str], environ: Mapping[str, str]
 ) -> dict[str, Any]:
     """The entry of a server that the client starts."""
-    row: dict[str, Any] = {"type": "stdio"} if client.typed else {}
-    row["command"], row["args"] = words[0], [*words[1:], *arguments]
+    row: dict[str, Any] = {"type": client.types[0]} if client.types else {}
+    row[client.command], row["args"] = words[0], [*words[1:], *arguments]
     if environ:
-        row["env"] = dict(environ)
-    return row
+        row[client.env] = dict(environ)
+    return {**row, **client.more}
 
 
-def merged(text: str, client: Client, row: dict[str, Any]) -> str:
+def merged(text: str, client: Client, row: Mapping[str, Any]) -> str:
     """The configuration `text` with our entry in it; everything else stays.
 
     Raises:
-      ValueError: the text is not a JSON object, or its list of servers is not one.
+      ValueError: the text is not what such a client reads.
     """
-    document = json.loads(text) if text.strip() else {}
-    servers = document.setdefault(client.key, {}) if isinstance(document, dict) else None
-    if not isinstance(servers, dict):
-        raise ValueError(f"`{client.key}` must be a JSON object")
-    servers[SERVER] = row
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return client.format.write(text, client.key, SERVER, row)
 
 
-def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
-    """Put the entry into the file; the path of the former text, if there was any."""
-    former = path.read_text("utf-8") if path.exists() else None
-    text = merged(former or "", client, row)
+def read(path: Path, client: Client) -> dict[str, Any] | None:
+    """Our entry in the file, or None; OSError and ValueError with the reason for a file that cannot be read."""
+    return client.format.read(path.read_bytes().decode("utf-8-sig"), client.key, SERVER)
+
+
+def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
+    """Put the entry into the file; the path of its text from before the first write, if there was any.
+
+    Raises:
+      OSError: a file cannot be read or written.
+      ValueError: the file is not what such a client reads.
+    """
+    # The file itself: a link to it, as dotfile managers make them, stays a link.
+    path = Path(os.path.realpath(path))
+    former = path.read_bytes() if path.exists() else None
+    mode = stat.S_IMODE(path.stat().st_mode) if former is not None else 0o600
+    mark = codecs.BOM_UTF8 if (former or b"").startswith(codecs.BOM_UTF8) else b""
+    before = (former or b"").decode("utf-8-sig")
+    text = merged(before.replace("\r\n", "\n"), client, row)
+    if "\r\n" in before:
+        text = text.replace("\n", "\r\n")
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = None
-    if former is not None:
-        kept = path.with_name(path.name + ".before-setmirror")
-        kept.write_text(former, "utf-8")
-    aside = path.with_name(path.name + ".new")
-    aside.touch(mode=0o600)
-    aside.write_text(text, "utf-8")
-    os.replace(aside, path)
-    return kept
+    kept = path.with_name(path.name + KEPT)
+    if former is not None and not os.path.lexists(kept):
+        _replace(kept, former, mode)
+    _replace(path, mark + text.encode(), mode)
+    return kept if kept.exists() else None
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    """Write a file whole or not at all; never readable by more people than `mode` says, not even for a moment."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+        os.chmod(aside, mode)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 @click.command("client-config", short_help="Print what goes into an MCP client's configuration.")
@@ -143,38 +262,72 @@ def write(path: Path, client: Client, row: dict[str, Any]) -> Path | None:
     metavar="NAME",
     help="Offer only these tools, as `serve --toolset`: core for clients with a limit.",
 )
+@click.option("--read-only", is_flag=True, help="Offer and allow reads only, as `serve --read-only`.")
 @click.option(
     "--write", "write_it", is_flag=True, help="Put it into the client's file, keeping the former text."
 )
 @port
-def command(
-    client: str,
-    headless: bool,
-    http: bool,
-    http_port: int,
-    name: str | None,
-    toolsets: tuple[str, ...],
-    write_it: bool,
-    port: int,
-) -> None:
+def command(client: str, write_it: bool, **how: Any) -> None:
     """Print what goes into an MCP client's configuration, or write it there.
 
     The entry holds the client's own token: by it rules, undo and the event log know the client, whatever name it gives
     itself.
     """
+    chosen = CLIENTS[client]
+    row = _row(client, chosen, **how)
+    files = files_of(chosen, folders.Machine())
+    if not write_it:
+        for each in files:
+            say(f"{chosen.title}: into {each.path}", err=True)
+        if chosen.format is JSON:
+            say_json({chosen.key: {SERVER: row}}, indent=2)
+        else:
+            say_exact(merged("", chosen, row).rstrip("\n"))
+        return
+    for each in files:
+        try:
+            kept = write(each.path, chosen, row)
+        except (OSError, ValueError) as problem:
+            raise Failure(
+                f"{each.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
+            ) from None
+        say(f"written to {each.path}" + (f"; its text before SetMirror is in {kept.name}" if kept else ""))
+        if not each.expected:
+            say(f"the folder {each.path.parent} is new: is {chosen.title} installed for this user?")
+    say(f"restart {chosen.title}")
+
+
+def _row(
+    name_of_client: str,
+    client: Client,
+    *,
+    headless: bool,
+    http: bool,
+    http_port: int,
+    name: str | None,
+    toolsets: tuple[str, ...],
+    read_only: bool,
+    port: int,
+) -> dict[str, Any]:
+    """The entry that was asked for; UsageError where options contradict each other."""
     from mirror.token import bearer, load_token
 
     if http and headless:
         raise click.UsageError("--headless goes with a server that the client starts, not with --http")
-    if http and toolsets:
+    if http and (toolsets or read_only):
+        option = "--toolset" if toolsets else "--read-only"
         raise click.UsageError(
-            "--toolset goes with a server that the client starts; give it to `serve --http`"
+            f"{option} goes with a server that the client starts; give it to `serve --http`"
         )
-    chosen = CLIENTS[client]
+    if http and not client.url:
+        raise click.UsageError(f"{client.title} only starts servers itself: leave out --http")
+    _check_toolsets(toolsets)
     try:
-        token = bearer(load_token(), name or client)
+        token = bearer(load_token(), name or name_of_client)
     except ValueError as problem:
         raise click.UsageError(f"--name: {problem}") from None
+    if http:
+        return http_entry(client, http_port, token)
     arguments = ["serve"]
     if headless:
         arguments.append("--headless")
@@ -182,21 +335,18 @@ def command(
         arguments += ["--port", str(port)]
     for each in toolsets:
         arguments += ["--toolset", each]
+    if read_only:
+        arguments.append("--read-only")
     words, environ = launch()
     if "SETMIRROR_HOME" in os.environ:
         environ["SETMIRROR_HOME"] = os.environ["SETMIRROR_HOME"]
     environ[CLIENT_VARIABLE] = token
-    row = http_entry(chosen, http_port, token) if http else entry(chosen, words, arguments, environ)
-    path = path_of(chosen, sys.platform, Path.home(), os.environ)
-    if not write_it:
-        say(f"{chosen.title}: into {path}", err=True)
-        say_json({chosen.key: {SERVER: row}}, indent=2)
-        return
-    try:
-        kept = write(path, chosen, row)
-    except (OSError, ValueError) as problem:
-        raise Failure(
-            f"{path} was left as it is: {problem}", "fix the file, or add the entry by hand"
-        ) from None
-    say(f"written to {path}" + (f"; its former text is in {kept.name}" if kept else ""))
-    say(f"restart {chosen.title}")
+    return entry(client, words, arguments, environ)
+
+
+def _check_toolsets(toolsets: tuple[str, ...]) -> None:
+    if toolsets:
+        # Imported here: the tools need the mirror.
+        from mcp_server.tools import chosen
+
+        chosen(toolsets)

@@ -97,6 +97,12 @@ def say_json(value: Any, *, indent: int = 0) -> None:
     say(text)
 
 
+def say_exact(text: str) -> None:
+    """TOML or YAML with quoted texts, on stdout; escaped to ASCII for a stream that is not UTF-8."""
+    utf8 = is_utf8(sys.stdout)
+    say(text if utf8 else "".join(each if each.isascii() else f"\\U{ord(each):08x}" for each in text))
+
+
 def is_utf8(stream: Any) -> bool:
     """True when the stream can carry every character."""
     return codecs.lookup(getattr(stream, "encoding", None) or "ascii").name == "utf-8"

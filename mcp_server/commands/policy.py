@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import click
 import msgspec
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, is_utf8, run_async, say, say_json, style
+from mcp_server.commands.console import Failure, run_async, say, say_exact, say_json, style
 
 _file = click.option(
     "--policy",
@@ -143,14 +142,9 @@ def pin(target: str, port: int) -> None:
             told = ", ".join(
                 f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
             )
-            say(f"pins = [{{{told if is_utf8(sys.stdout) else _escaped(told)}}}]")
+            say_exact(f"pins = [{{{told}}}]")
 
     run_async(main)
-
-
-def _escaped(toml: str) -> str:
-    """The same TOML in ASCII: a pin with a replaced character would find nothing."""
-    return "".join(each if each.isascii() else f"\\U{ord(each):08x}" for each in toml)
 
 
 def _node(mirror: Any, target: str) -> Any:

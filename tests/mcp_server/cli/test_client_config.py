@@ -1,62 +1,137 @@
-"""What goes into a client's configuration, and what stays there."""
+"""What goes into a client's configuration, into which file, and what stays there."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import client_config
-from mcp_server.commands.client_config import CLIENTS, merged, path_of, write
+from mcp_server.commands import client_config, folders
+from mcp_server.commands.client_config import CLIENTS, KEPT, files_of, merged, write
+from mcp_server.commands.config_texts import JSON, TOML, YAML
 from mcp_server.commands.console import run_command
 from mirror.token import bearer, load_token, read_bearer
 
 ROW = {"command": "/bin/setmirror", "args": ["serve"]}
+OVER_HTTP = [name for name, each in CLIENTS.items() if each.url]
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    """The entry that the command prints, read as the client reads it."""
+    assert run_command(setmirror, ["client-config", *words]) == 0
+    client = CLIENTS[words[0]]
+    found = client.format.read(capsys.readouterr().out, client.key, "setmirror")
+    assert found is not None
+    return found
+
+
+def machine(platform: str, home: Path, **environ: str) -> folders.Machine:
+    return folders.Machine(platform, home, environ)
 
 
 @pytest.mark.parametrize("name", list(CLIENTS))
-def test_the_snippet_is_json_and_starts_a_program_that_is_there(
+def test_the_snippet_starts_a_program_that_is_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    row, client = printed(capsys, name), CLIENTS[name]
+
+    assert shutil.which(row[client.command]) == row[client.command]
+    assert row["args"][-1] == "serve"
+    assert row.get("type") == (client.types[0] if client.types else None)
+
+
+@pytest.mark.parametrize("name", list(CLIENTS))
+def test_what_the_server_is_told_goes_into_the_arguments(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_command(setmirror, ["client-config", name]) == 0
+    row = printed(capsys, name, "--port", "9999", "--toolset", "core", "--read-only")
+    headless = printed(capsys, name, "--headless")
 
-    said = json.loads(capsys.readouterr().out)
-    row = said[CLIENTS[name].key]["setmirror"]
-    assert shutil.which(row["command"]) == row["command"]
-    assert row["args"][-1] == "serve"
-    assert ("type" in row) == CLIENTS[name].typed
+    assert row["args"][-6:] == ["serve", "--port", "9999", "--toolset", "core", "--read-only"]
+    assert headless["args"][-2:] == ["serve", "--headless"]
 
 
-def test_another_port_and_a_headless_live_go_into_the_arguments(capsys: pytest.CaptureFixture[str]) -> None:
-    run_command(setmirror, ["client-config", "cursor", "--port", "9999"])
-    with_port = json.loads(capsys.readouterr().out)["mcpServers"]["setmirror"]["args"]
-    run_command(setmirror, ["client-config", "cursor", "--headless"])
-    headless = json.loads(capsys.readouterr().out)["mcpServers"]["setmirror"]["args"]
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("cursor --http --read-only", "--read-only"),
+        ("cursor --http --toolset core", "--toolset"),
+        ("cursor --http --headless", "--headless"),
+        ("claude --http", "leave out --http"),
+        ("cursor --toolset none", "There is no toolset 'none'"),
+    ],
+)
+def test_options_that_make_no_entry_are_refused(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(setmirror, ["client-config", *words.split()]) in (1, 2)
+    assert said in "".join(capsys.readouterr())
 
-    assert with_port[-3:] == ["serve", "--port", "9999"]
-    assert headless[-2:] == ["serve", "--headless"]
+
+@pytest.mark.parametrize("platform", ["darwin", "win32", "linux"])
+@pytest.mark.parametrize("name", list(CLIENTS))
+def test_every_client_has_a_file_on_every_system(name: str, platform: str, tmp_path: Path) -> None:
+    (found,) = files_of(CLIENTS[name], machine(platform, tmp_path))
+
+    assert found.path.suffix in (".json", ".toml", ".yaml")
+    assert found.expected == (not found.path.is_absolute())
 
 
-def test_a_toolset_goes_into_the_arguments(capsys: pytest.CaptureFixture[str]) -> None:
-    run_command(setmirror, ["client-config", "cursor", "--toolset", "core"])
-    row = json.loads(capsys.readouterr().out)["mcpServers"]["setmirror"]
+def test_claude_desktop_on_windows_is_written_where_each_kind_of_it_reads(tmp_path: Path) -> None:
+    local, roaming = tmp_path / "Local", tmp_path / "Roaming"
+    windows = machine("win32", tmp_path, LOCALAPPDATA=str(local), APPDATA=str(roaming))
+    plain = roaming / "Claude/claude_desktop_config.json"
+    package = local / "Packages/Claude_pzs8sxrjxfjjc"
+    packaged = package / "LocalCache/Roaming/Claude/claude_desktop_config.json"
 
-    assert row["args"][-3:] == ["serve", "--toolset", "core"]
+    def paths() -> list[Path]:
+        return [each.path for each in files_of(CLIENTS["claude"], windows)]
+
+    assert paths() == [plain]
+    package.mkdir(parents=True)
+    (local / "Packages/ClaudeSomethingElse").mkdir()
+    assert paths() == [packaged]
+    plain.parent.mkdir(parents=True)
+    assert paths() == [packaged, plain]
 
 
-def test_each_system_has_its_own_file_for_claude() -> None:
-    home, claude = Path("/home/me"), CLIENTS["claude"]
+def test_both_files_are_written_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    windows = machine("win32", tmp_path)
+    (tmp_path / "AppData/Local/Packages/Claude_x").mkdir(parents=True)
+    (tmp_path / "AppData/Roaming/Claude").mkdir(parents=True)
+    monkeypatch.setattr(folders, "Machine", lambda: windows)
 
-    assert path_of(claude, "darwin", home, {}) == Path(
-        "/home/me/Library/Application Support/Claude/claude_desktop_config.json"
-    )
-    assert path_of(claude, "win32", home, {"APPDATA": "/roaming"}) == Path(
-        "/roaming/Claude/claude_desktop_config.json"
-    )
-    assert path_of(claude, "linux", home, {}) == Path("/home/me/.config/Claude/claude_desktop_config.json")
+    assert run_command(setmirror, ["client-config", "claude", "--write"]) == 0
+
+    said = capsys.readouterr().out
+    written = list((tmp_path / "AppData").rglob("claude_desktop_config.json"))
+    assert len(written) == 2
+    for path in written:
+        assert str(path) in said
+        assert client_config.read(path, CLIENTS["claude"]) is not None
+
+
+def test_a_client_that_seems_not_to_be_installed_is_asked_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    linux = machine("linux", tmp_path)
+    monkeypatch.setattr(folders, "Machine", lambda: linux)
+
+    assert run_command(setmirror, ["client-config", "zed", "--write"]) == 0
+    assert "is Zed installed" in capsys.readouterr().out
+
+
+def test_folders_named_by_the_environment_are_used(tmp_path: Path) -> None:
+    linux = machine("linux", tmp_path, CODEX_HOME="/codex", XDG_CONFIG_HOME="/xdg")
+
+    assert files_of(CLIENTS["codex"], linux)[0].path == Path("/codex/config.toml")
+    assert files_of(CLIENTS["goose"], linux)[0].path == Path("/xdg/goose/config.yaml")
 
 
 def test_other_servers_and_settings_stay() -> None:
@@ -67,57 +142,172 @@ def test_other_servers_and_settings_stay() -> None:
     assert after == {"theme": "dark", "mcpServers": {"other": {"command": "x"}, "setmirror": ROW}}
 
 
-def test_writing_keeps_the_former_text_beside_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "mcp.json"
-    path.write_text('{"mcpServers": {}}', "utf-8")
+COMMENTED = """// Zed's settings
+{
+  /* { "context_servers": 1 } */
+  "theme": "One // Dark", // a "comment"
+  "context_servers": {
+    // mine
+    "other": { "command": "x", "args": ["}", "//"], },
+  },
+}
+"""
 
-    kept = write(path, CLIENTS["cursor"], ROW)
 
-    assert kept is not None
-    assert kept.read_text("utf-8") == '{"mcpServers": {}}'
-    assert json.loads(path.read_text("utf-8")) == {"mcpServers": {"setmirror": ROW}}
+def test_comments_and_trailing_commas_stay_and_the_entry_goes_in() -> None:
+    once = JSON.write(COMMENTED, "context_servers", "setmirror", ROW)
+    twice = JSON.write(once, "context_servers", "setmirror", {"command": "y"})
+
+    assert JSON.read(once, "context_servers", "setmirror") == ROW
+    assert JSON.read(twice, "context_servers", "setmirror") == {"command": "y"}
+    assert JSON.read(twice, "context_servers", "other") == {"command": "x", "args": ["}", "//"]}
+    for line in COMMENTED.splitlines():
+        assert line.rstrip(",") in twice
+    assert JSON.write(once, "context_servers", "setmirror", ROW) == once
 
 
-@pytest.mark.parametrize("text", ["{ // a comment", "[]", '{"mcpServers": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "// nothing yet\n", "{}", '{"a": 1}', '{"k": {}}', '{"k": {"b": {}}, "a": 1,}']
+)
+def test_an_entry_goes_into_whatever_json_is_there(text: str) -> None:
+    made = JSON.write(text, "k", "setmirror", ROW)
+
+    assert JSON.read(made, "k", "setmirror") == ROW
+    assert ('"a": 1' in made) == ('"a": 1' in text)
+    assert ("nothing yet" in made) == ("nothing yet" in text)
+
+
+def test_toml_keeps_its_tables_and_comments() -> None:
+    text = '# mine\nmodel = "x"\n\n[mcp_servers.other]\ncommand = "a" # b\n\n[profiles.p]\nx = 1\n'
+    row = {"command": 'C:\\a "b"', "args": ["serve"], "env": {"A B": "1", "C": "é🎹"}}
+
+    once = TOML.write(text, "mcp_servers", "setmirror", {"command": "old", "env": {"x": "y"}})
+    twice = TOML.write(once + "\n[mcp_servers.setmirror.tools.get]\nx = 1\n", "mcp_servers", "setmirror", row)
+
+    assert TOML.read(twice, "mcp_servers", "setmirror") == row
+    assert twice.startswith(text.rstrip())
+    assert tomllib.loads(twice)["profiles"] == {"p": {"x": 1}}
+    assert TOML.write(twice, "mcp_servers", "setmirror", row) == twice
+
+
+YAMLS = [
+    "",
+    "GOOSE_MODE: auto\n",
+    "extensions: {}\nGOOSE_MODE: auto\n",
+    "extensions:\n  developer:\n    enabled: true # mine\n    type: builtin\nGOOSE_MODE: auto\n",
+    "extensions:\n  setmirror:\n    cmd: old\n    args:\n    - a\n  developer:\n    enabled: true # mine\n",
+]
+
+
+@pytest.mark.parametrize("text", YAMLS)
+def test_yaml_keeps_its_other_blocks(text: str) -> None:
+    row = {"enabled": True, "cmd": "C:\\x y", "args": ["serve"], "envs": {"A": "é: #"}}
+
+    made = YAML.write(text, "extensions", "setmirror", row)
+
+    assert YAML.read(made, "extensions", "setmirror") == row
+    assert made.count("setmirror:") == made.count("extensions:") == 1
+    for line in text.splitlines():
+        if not line.startswith("extensions") and not any(
+            each in line for each in ("setmirror", "old", "args", "- a")
+        ):
+            assert line in made.splitlines()
+    assert YAML.write(made, "extensions", "setmirror", row) == made
+
+
+REFUSED = [
+    ("cursor", "{ // a comment"),
+    ("cursor", "[]"),
+    ("cursor", '{"mcpServers": []}'),
+    ("cursor", '{"a": 1} / '),
+    ("codex", "a = "),
+    ("codex", 'mcp_servers = { setmirror = { command = "x" } }'),
+    ("codex", "mcp_servers = 1"),
+    ("goose", "extensions: {a: {b: 1}}"),
+    ("goose", "extensions:\n\ta: 1"),
+]
+
+
+@pytest.mark.parametrize(("client", "text"), REFUSED)
 def test_a_file_that_is_not_understood_is_left_as_it_is(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    client: str,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    path = tmp_path / "mcp.json"
+    path = tmp_path / "config"
     path.write_text(text, "utf-8")
-    monkeypatch.setattr(client_config, "path_of", lambda *_: path)
+    monkeypatch.setattr(client_config, "files_of", lambda *_: [client_config.File(path, True)])
 
-    assert run_command(setmirror, ["client-config", "cursor", "--write"]) == 1
+    assert run_command(setmirror, ["client-config", client, "--write"]) == 1
 
     assert path.read_text("utf-8") == text
     assert str(path) in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("config")] == ["config"]
 
 
-def test_writing_twice_changes_nothing_more(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "mcp.json"
-    write(path, CLIENTS["vscode"], ROW)
+@pytest.mark.parametrize("name", list(CLIENTS))
+def test_the_text_from_before_the_first_write_is_kept(name: str, tmp_path: Path) -> None:
+    path, client = tmp_path / "config", CLIENTS[name]
+    path.write_text("", "utf-8")
+    write(path, client, ROW)
     first = path.read_text("utf-8")
-    write(path, CLIENTS["vscode"], ROW)
 
+    kept = write(path, client, {"command": "another"})
+
+    assert kept == tmp_path / f"config{KEPT}"
+    assert kept.read_text("utf-8") == ""
+    write(path, client, ROW)
     assert path.read_text("utf-8") == first
+
+
+def test_a_link_its_file_and_the_mode_stay(tmp_path: Path) -> None:
+    dotfiles = tmp_path / "dotfiles"
+    dotfiles.mkdir()
+    real, link = dotfiles / "mcp.json", tmp_path / "mcp.json"
+    real.write_text("{}", "utf-8")
+    real.chmod(0o640)
+    link.symlink_to(real)
+
+    write(link, CLIENTS["cursor"], ROW)
+
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert client_config.read(link, CLIENTS["cursor"]) == ROW
+
+
+def test_a_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    path.write_bytes(codecs.BOM_UTF8 + b'{\r\n  "a": "\xc3\xa9"\r\n}\r\n')
+
+    write(path, CLIENTS["cursor"], ROW)
+
+    data = path.read_bytes()
+    assert data.startswith(codecs.BOM_UTF8)
+    assert data.count(b"\n") == data.count(b"\r\n")
+    assert json.loads(data.decode("utf-8-sig")) == {"a": "é", "mcpServers": {"setmirror": ROW}}
 
 
 @pytest.mark.parametrize("name", list(CLIENTS))
 def test_the_entry_holds_the_clients_own_token_and_never_the_bridges(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_command(setmirror, ["client-config", name])
-    stdio = capsys.readouterr().out
-    run_command(setmirror, ["client-config", name, "--http", "--name", "studio-2"])
-    over_http = capsys.readouterr().out
+    row, token = printed(capsys, name), load_token()
 
-    token = load_token()
-    assert token not in stdio + over_http
-    row = json.loads(stdio)[CLIENTS[name].key]["setmirror"]
-    assert read_bearer(token, row["env"]["SETMIRROR_CLIENT"]) == ("agent", name)
-    row = json.loads(over_http)[CLIENTS[name].key]["setmirror"]
-    assert row[CLIENTS[name].url] == "http://127.0.0.1:9861/mcp"
-    scheme, shown = row["headers"]["Authorization"].split()
-    assert (scheme, read_bearer(token, shown)) == ("Bearer", ("agent", "studio-2"))
+    assert token not in str(row)
+    assert read_bearer(token, row[CLIENTS[name].env]["SETMIRROR_CLIENT"]) == ("agent", name)
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_the_entry_for_http_has_the_address_and_a_token(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row, client = printed(capsys, name, "--http", "--name", "studio-2"), CLIENTS[name]
+
+    assert row[client.url] == "http://127.0.0.1:9861/mcp"
+    scheme, shown = row[client.headers]["Authorization"].split()
+    assert (scheme, read_bearer(load_token(), shown)) == ("Bearer", ("agent", "studio-2"))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "process-1", "x" * 65])
@@ -130,8 +320,8 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, capsys: pytest.CaptureF
 
 
 def test_a_file_that_is_made_for_a_token_is_its_owners_alone(tmp_path: Path) -> None:
-    path = tmp_path / "mcp.json"
+    path = tmp_path / "new" / "mcp.json"
 
-    write(path, CLIENTS["cursor"], ROW)
+    assert write(path, CLIENTS["cursor"], ROW) is None
 
     assert path.stat().st_mode & 0o077 == 0
