@@ -1,31 +1,31 @@
 """The event log as entries that a person reads: who changed what, when, from what to what.
 
-All events of one write are one entry. A person's edits in Live are entries as well, except for what follows from
-playing; edits of one property in a row, such as a fader that is moved, are one entry.
+What is a change, and what only follows from one, is `history.changes`' to say. All changes of one write are one entry.
+A person's edits in Live are entries as well, except for what follows from playing; edits of one property in a row, such
+as a fader that is moved, are one entry.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import msgspec
 
 from mirror import Event, Mirror, Node
-from remote_script.SetMirror.contract import schema
 
 from ..commands.events import short
+from ..history import changes as history
+from ..history.changes import changes
+from ..history.kept import is_kept
 
 ENTRIES = 400
 CHANGES = 40
 """Of one entry; more are a number."""
 TOGETHER_S = 2.0
 """Edits of one property within this time are one."""
-_PARAMETERS_OF_PROPERTIES = frozenset(("Speaker On", "Song Tempo"))
-"""Parameters that say again what `mute` and `tempo` say."""
-_CONSEQUENCES = frozenset(("value", "display_value", "color_index"))
-"""Said by `display` and `color` as well."""
 
 
 class Change(msgspec.Struct):
@@ -77,13 +77,14 @@ class Story:
 
     def add(self, events: Iterable[Event]) -> None:
         """Take more of the log in."""
-        for event in events:
-            if event.kind in ("resynced", "skipped"):
-                self._enter(event, Change("", self._resynced(event)))
-            elif event.cause == "write" or self._is_edit(event):
-                change = self._change(event)
-                if change is not None:
-                    self._enter(event, change)
+        for breaks, group in groupby(events, lambda event: event.kind in ("resynced", "skipped")):
+            if breaks:
+                for event in group:
+                    self._enter(event, Change("", self._resynced(event)))
+                continue
+            for change in changes(event for event in group if event.cause == "write" or self._is_edit(event)):
+                if not change.event.type.endswith(".View"):
+                    self._enter(change.event, self._told(change))
 
     def _resynced(self, event: Event) -> str:
         facts = event.after if isinstance(event.after, dict) else {}
@@ -96,15 +97,15 @@ class Story:
         """True for what a person did, not for what plays."""
         if event.cause != "live":
             return False
-        if event.kind in ("add", "remove", "content"):
+        node = self._mirror.store.nodes.get(event.id)
+        if event.kind in ("add", "remove", "content", "move"):
             return True
-        if event.kind != "set" or event.type not in schema.CLASSES:
+        if event.kind != "set" or node is None:
             return False
         if event.type == "DeviceParameter":
             # What a lane or an envelope plays is nobody's edit.
             return event.name in ("display", "value", "name") and not self._plays(event.id)
-        prop = schema.properties(event.type).get(event.name)
-        return prop is not None and bool(prop.write) and prop.undo
+        return is_kept(node, event.name)
 
     def _plays(self, parameter: int) -> bool:
         """True while automation moves a parameter: a lane, or an envelope of the clip that plays in the Session."""
@@ -161,47 +162,27 @@ class Story:
         same = any(change.id == event.id and event.id for change in last.changes)
         return last if near and same else None
 
-    def _change(self, event: Event) -> Change | None:
-        where = self._where(event)
-        if event.kind in ("add", "remove"):
-            if self._within_another(event):
-                return None
-            word = "is new" if event.kind == "add" else "was deleted"
-            return Change(where, f"{_kind(event.type)} {word}", id=event.id, ref=event.ref)
-        if event.kind == "content":
-            return Change(
-                where, f"{event.name}: {_notes(event.before, event.after)}", id=event.id, ref=event.ref
-            )
-        if event.kind != "set" or event.type.endswith(".View"):
-            return None
-        if event.type == "DeviceParameter" and event.object_name in _PARAMETERS_OF_PROPERTIES:
-            return None
-        node = self._mirror.store.nodes.get(event.id)
-        shown_otherwise = event.name == "display_value" or (
-            event.name in _CONSEQUENCES
-            and node is not None
-            and ("display" in node.props or event.name == "color_index")
-        )
-        if shown_otherwise:
-            return None
-        if event.type in schema.CLASSES and event.name != "display":
-            prop = schema.properties(event.type).get(event.name)
-            if prop is None or not prop.write:
-                return None
-        what = "" if event.name == "display" else event.name.replace("_", " ")
-        before, after = _value(event, event.before), _value(event, event.after)
-        return Change(where, what, before, after, event.id, event.ref)
-
-    def _within_another(self, event: Event) -> bool:
-        """True for what came or went with the object that holds it: the log names the whole only."""
-        if event.type.endswith((".View", "DeviceParameter", "MixerDevice", "ClipSlot", "Chain", "DrumPad")):
-            return True
-        entry = self._joined(event)
-        return entry is not None and any(
-            event.ref.startswith(f"{change.ref}/")
-            for change in entry.changes
-            if change.what.endswith(("new", "deleted"))
-        )
+    def _told(self, change: history.Change) -> Change:
+        event, where = change.event, self._where(change.event)
+        told = Change(where, event.name.replace("_", " "), id=event.id, ref=event.ref)
+        match event.kind:
+            case "add" | "remove":
+                told.what = f"{_kind(event.type)} {'is new' if event.kind == 'add' else 'was deleted'}"
+            case "content":
+                told.what = f"{told.what}: {_notes(event.before, event.after)}"
+            case "move":
+                told.what = "was moved"
+            case "children":
+                told.what = f"order of {told.what}"
+            case _ if event.type == "DeviceParameter" and event.name == "value":
+                node = self._mirror.store.nodes.get(event.id)
+                now = node.props.get("display") if node is not None else None
+                told.what = ""
+                before, _, after = change.display.partition(" → ")
+                told.before, told.after = before or str(now or ""), after or str(now or event.after)
+            case _:
+                told.before, told.after = _value(event, event.before), _value(event, event.after)
+        return told
 
     def _where(self, event: Event) -> str:
         """The names of an object and of those that hold it: "Keys › Reverb › Dry/Wet"."""

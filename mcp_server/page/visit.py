@@ -21,6 +21,7 @@ from . import parts
 from .gate import Session, proves
 from .live import Live
 from .parts import CUTS, Layout, Look, Place, View
+from .revert import revert
 
 LEAST_S = 1 / 40
 """Between two messages."""
@@ -77,7 +78,13 @@ class Show(msgspec.Struct, tag_field="do", tag="show", forbid_unknown_fields=Tru
     id: int
 
 
-Message = Hello | ToLook | Want | Ack | Answer | Switch | Show
+class Revert(msgspec.Struct, tag_field="do", tag="revert", forbid_unknown_fields=True):
+    """The person reverts a write."""
+
+    write: str
+
+
+Message = Hello | ToLook | Want | Ack | Answer | Switch | Show | Revert
 _decoder = msgspec.json.Decoder(Message)
 
 
@@ -168,6 +175,8 @@ class Visit:
                 self._start("policy.read_only", {"on": on})
             case Show(id_):
                 self._replies.append({"show": self._found(id_)})
+            case Revert(write):
+                self._nursery.start_soon(self._revert, write)
 
     def _to_look(self, told: ToLook) -> None:
         width = min(4000, max(280, told.width))
@@ -192,8 +201,17 @@ class Visit:
         assert self._nursery is not None
         self._nursery.start_soon(ask)
 
-    def _say(self, problem: errors.MirrorError) -> None:
-        self._replies.append({"problem": ". ".join(filter(None, (problem.rule, problem.hint)))})
+    def _say(self, problem: errors.MirrorError, **about: str) -> None:
+        self._replies.append({"problem": ". ".join(filter(None, (problem.rule, problem.hint))), **about})
+        self.wake()
+
+    async def _revert(self, write: str) -> None:
+        try:
+            left = await revert(self._live.mirror, write)
+        except errors.MirrorError as problem:
+            self._say(problem, write=write)
+            return
+        self._replies.append({"reverted": {"write": write, "left": left}})
         self.wake()
 
     def _found(self, id_: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import * as picture from "./picture.js";
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const NAMES = { session: "Session", arrangement: "Arrangement", mixer: "Mixer", notes: "Notes", device: "Device" };
 let toPoint = null, words = [], names = new Map();
+const reverting = new Map();
 
 const say = connect({
   greet() { log.clear(); picture.look(true); },
@@ -138,10 +139,20 @@ function clients(list) {
 
 function show(id) { say({ do: "show", id }); }
 
-const revert = null;
+function revert(write, button) {
+  button.disabled = true;
+  reverting.set(write, button);
+  say({ do: "revert", write });
+}
 
-function replied({ show: found, problem }) {
+function replied({ show: found, problem, reverted, write }) {
   if (problem) notice(problem);
+  if (problem && write) { const button = reverting.get(write); if (button) button.disabled = false; }
+  if (reverted) {
+    const button = reverting.get(reverted.write);
+    if (button) { button.textContent = "Reverted"; button.closest("li").classList.add("reverted"); }
+    if (reverted.left) notice(`Reverted. ${reverted.left}`);
+  }
   if (!found) return;
   if (found.gone) { notice("This object is not in the Set any more."); return; }
   if (found.view !== picture.state.view || found.target !== picture.state.target) {

@@ -303,3 +303,36 @@ async def test_when_live_goes_the_page_says_so_and_goes_on_when_it_is_back(
         await browser.whole.by_hand(lambda song: setattr(song.tracks[0], "name", "While away"))
         await page.until(lambda: page.now["status"]["synced"])
         await page.until(lambda: "While away" in drawn(page))
+
+
+async def test_revert_puts_a_write_back_in_the_persons_name_and_says_what_stays(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page, song = await browser.page(), browser.whole.stage.live.song
+        answer = await browser.whole.call(
+            "set_track", track="tracks/1", volume="-9 dB", name="Organ", mute=True
+        )
+        await browser.whole.by_hand(lambda song: setattr(song.tracks[1], "name", "Mine"))
+        await page.until(lambda: any("Mine" in each for each in words(page)))
+        await page.say(do="revert", write=answer["write"])
+        await page.until(lambda: page.replies)
+        reply = page.replies.pop()
+        assert reply["reverted"]["write"] == answer["write"]
+        assert "Mine" in reply["reverted"]["left"]
+        assert (song.tracks[1].name, song.tracks[1].mute) == ("Mine", False)
+        await page.until(lambda: any(each.startswith("person at the page: ") for each in words(page)))
+        assert "person at the page: Mine › Volume : -9.0 dB → 0.0 dB" in words(page)
+
+
+async def test_a_revert_that_cannot_be_is_refused_with_the_reason(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        answer = await browser.whole.call("set_song", tempo=99)
+        await page.say(do="read_only", on=True)
+        await page.until(lambda: page.now.get("read_only"))
+        for write in (answer["write"], "nothing"):
+            await page.say(do="revert", write=write)
+            await page.until(lambda: page.replies)
+            reply = page.replies.pop()
+            assert reply["problem"]
+            assert reply["write"] == write
+        assert browser.whole.stage.live.song.tempo == 99
