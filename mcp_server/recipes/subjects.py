@@ -16,7 +16,7 @@ from typing import Any
 from mirror import Node, errors
 
 from .. import sample_files
-from ..music import from_set
+from ..music import from_set, harmony
 from ..plans import Scope
 
 MOST_FILES = 128
@@ -167,6 +167,12 @@ def notes_in(clip: Subject, start: float, end: float, lowest: int = 0, highest: 
     )
 
 
+def degrees(text: str) -> bool:
+    """True when a progression has degrees ("ii7 | V7"), so that it needs a key; False of chord symbols alone."""
+    names = text.replace("|", " ").replace(",", " ").split()
+    return not all(harmony.is_symbol(name) for name in names if name != "%")
+
+
 def words(held: list[str]) -> str:
     """Texts as one, apart by blanks; blanks within one become _."""
     return " ".join(str(each).strip().replace(" ", "_") for each in held)
@@ -282,6 +288,7 @@ def texts(held: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "clips": clips,
+    "degrees": degrees,
     "devices": devices,
     "digits": lambda number, count: f"{int(number):0{min(int(count), 9)}d}",
     "first": first,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,15 +97,146 @@ def cleaned(song: Any) -> None:
     assert not song.tracks[5].clip_slots[0].has_clip
 
 
+def shown(device: Any, *names: str) -> list[str]:
+    """Parameters as Live shows them."""
+    by_name = {each.name: each for each in device.parameters}
+    return [str(by_name[name].str_for_value(by_name[name].value)) for name in names]
+
+
+def last(track: Any, name: str) -> Any:
+    device = track.devices[-1]
+    assert device.class_display_name == name
+    return device
+
+
+def pump(song: Any) -> None:
+    for name in ("Bass", "Keys"):
+        device = last(track(song, name), "Compressor")
+        assert device.input_routing_type.display_name == "Drums"
+        assert shown(device, "S/C On", "Threshold", "Attack") == ["On", "-30.0 dB", "1.00 ms"]
+
+
+def parallel(song: Any) -> None:
+    rack = last(track(song, "Drums"), "Audio Effect Rack")
+    assert [chain.name for chain in rack.chains] == ["Dry", "Crushed"]
+    assert [each.class_display_name for each in rack.chains[1].devices] == ["Compressor", "Drum Buss"]
+    assert level(rack.chains[1]) == "-9.0 dB"
+
+
+def voice(song: Any) -> None:
+    vinyl = track(song, "Vinyl")
+    names = [each.class_display_name for each in vinyl.devices][-4:]
+    assert names == ["EQ Eight", "Compressor", "Compressor", "Saturator"]
+    eq = vinyl.devices[-4]
+    assert shown(eq, "1 Filter Type A", "1 Frequency A", "4 Gain A") == [
+        "High Pass 12dB",
+        "90.0 Hz",
+        "2.50 dB",
+    ]
+    sends = [str(each.str_for_value(each.value)) for each in vinyl.mixer_device.sends]
+    assert sends == ["-18.0 dB", "-22.0 dB"]
+
+
+def sends(song: Any) -> None:
+    space, echoes = list(song.return_tracks)[-2:]
+    assert shown(space.devices[0], "Decay Time", "Dry/Wet") == ["2.20 s", "100 %"]
+    assert shown(echoes.devices[0], "Ping Pong", "Dry/Wet") == ["On", "100 %"]
+    keys, bass = (list(track(song, name).mixer_device.sends)[-2:] for name in ("Keys", "Bass"))
+    assert [str(each.str_for_value(each.value)) for each in keys] == ["-18.0 dB", "-24.0 dB"]
+    assert [str(each.str_for_value(each.value)) for each in bass] == ["-inf dB", "-inf dB"]
+
+
+def lo_fi(song: Any) -> None:
+    names = [each.class_display_name for each in track(song, "Keys").devices][-5:]
+    assert names == ["Redux", "Auto Filter", "Chorus-Ensemble", "Vinyl Distortion", "Glue Compressor"]
+    assert shown(track(song, "Keys").devices[-4], "Frequency") == ["6.00 kHz"]
+
+
+def mono(song: Any) -> None:
+    assert shown(last(track(song, "Bass"), "Utility"), "Bass Mono", "Bass Freq") == ["On", "120 Hz"]
+
+
+def sides(song: Any) -> None:
+    eq = song.master_track.devices[0]
+    assert eq.global_mode == 2
+    assert shown(eq, "1 Filter On B", "1 Filter Type B", "1 Frequency B", "1 Filter On A") == [
+        "On", "High Pass 12dB", "150 Hz", "Off",
+    ]  # fmt: skip
+    assert song.master_track.devices[-1].class_display_name == "Limiter"
+
+
+def sweep(song: Any) -> None:
+    clip = song.tracks[1].clip_slots[2].clip
+    frequency = last(song.tracks[1], "Auto Filter").parameters[1]
+    envelope = clip.automation_envelope(frequency)
+    values = [envelope.value_at_time(time) for time in (0.1, 4.0, 8.0, 12.0, 15.9)]
+    assert values == sorted(values)
+    assert str(frequency.str_for_value(values[0])) == "200 Hz"
+    assert str(frequency.str_for_value(values[-1])) == "12.0 kHz"
+
+
+def rises(song: Any) -> None:
+    riser = track(song, "Riser")
+    assert shown(riser.devices[0], "Osc-A Wave") == ["Noise White"]
+    clip = riser.clip_slots[0].clip
+    assert (clip.length, clip.looping, notes(clip)) == (16.0, False, [(0.0, 60)])
+    for parameter in (riser.devices[1].parameters[1], riser.devices[0].parameters[4]):
+        envelope = clip.automation_envelope(parameter)
+        values = [envelope.value_at_time(time) for time in (0.1, 5.0, 10.0, 15.9)]
+        assert values == sorted(set(values)), parameter.name
+
+
+def kit(song: Any) -> None:
+    rack = last(track(song, "Kit"), "Drum Rack")
+    assert [(chain.name, chain.in_note) for chain in rack.chains] == [
+        ("hat", 36),
+        ("Kick", 37),
+        ("snare", 38),
+    ]
+    files = [chain.devices[0].sample.file_path for chain in rack.chains]
+    assert [Path(each).name for each in files] == ["hat.wav", "Kick.wav", "snare.WAV"]
+
+
+def skeleton(song: Any) -> None:
+    assert (song.tempo, song.root_note, song.scale_name) == (92.0, 2, "Dorian")
+    names = ["Drums", "Bass", "Chords", "Lead", "Vocals"]
+    made = list(song.tracks)[-5:]
+    assert [each.name for each in made] == names
+    devices = [[each.class_display_name for each in one.devices] for one in made]
+    assert devices == [["Drum Rack"], ["Operator"], ["Drift"], ["Wavetable"], []]
+    assert [level(each) for each in made] == ["-8.0 dB", "-10.0 dB", "-14.0 dB", "-14.0 dB", "-9.0 dB"]
+    assert [each.name for each in song.scenes][-5:] == ["Intro", "Verse", "Chorus", "Bridge", "Outro"]
+    assert [shown(each.devices[0], "Dry/Wet") for each in list(song.return_tracks)[-2:]] == [["100 %"]] * 2
+
+
+def genre(song: Any) -> None:
+    drums, chords, bass = list(song.tracks)[-3:]
+    assert {pitch for _, pitch in notes(drums.clip_slots[0].clip)} == {36, 38, 42}
+    assert {pitch % 12 for start, pitch in notes(chords.clip_slots[0].clip) if start == 0} == {2, 5, 9, 0, 4}
+    assert [pitch % 12 for _, pitch in notes(bass.clip_slots[0].clip)] == [2, 7, 0, 9]
+
+
 SHOWS: dict[str, Callable[[Any], None]] = {
     "chord-bed": chord_bed,
     "clean-up": cleaned,
     "colour-and-name": colours,
     "drum-fill": drum_fill,
+    "drum-rack-from-folder": kit,
+    "filter-sweep": sweep,
     "gain-staging": gain_staging,
+    "genre-template": genre,
+    "high-pass-the-sides": sides,
     "humanized-hats": humanized_hats,
+    "lo-fi-bus": lo_fi,
+    "mono-bass": mono,
+    "parallel-drum-bus": parallel,
+    "reverb-and-delay-sends": sends,
+    "riser": rises,
     "session-to-arrangement": arranged,
+    "sidechain-pump": pump,
+    "song-skeleton": skeleton,
     "stems-prepared": stems,
+    "vocal-chain": voice,
     "walking-bass": walking_bass,
 }
 """What Live itself shows after each recipe, with its example, on the demo Set."""
@@ -123,12 +255,25 @@ def test_every_shipped_recipe_is_sound_and_shown_by_a_test() -> None:
 
 @pytest.mark.parametrize("name", sorted(SHIPPED.recipes))
 async def test_a_recipe_does_what_it_says_and_one_undo_takes_it_back(
-    name: str, autojump_clock: Clock
+    name: str, autojump_clock: Clock, tmp_path: Path
 ) -> None:
+    given = {**SHIPPED.recipes[name].example}
+    if "folder" in SHIPPED.recipes[name].parameters:
+        given["folder"] = str(folder_of_samples(tmp_path))
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         await whole.by_hand(messy)
         await trio.sleep(1)
-        await ran(whole, name, SHIPPED.recipes[name].example)
+        await ran(whole, name, given)
+
+
+def folder_of_samples(folder: Path) -> Path:
+    for name in ("snare.WAV", "Kick.wav", "hat.wav"):
+        with wave.open(str(folder / name), "wb") as file:
+            file.setparams((1, 2, 44100, 0, "NONE", ""))
+            file.writeframes(b"\0\0" * 4410)
+    (folder / "notes.txt").write_text("no sample")
+    (folder / "folder.wav").mkdir()
+    return folder
 
 
 async def ran(whole: Whole, name: str, parameters: dict[str, Any]) -> None:
@@ -289,3 +434,16 @@ async def test_lists_and_shows_every_recipe_in_few_words(autojump_clock: Clock) 
             shown = await whole.call("recipe", action="show", name=name)
             assert shown["for"]
             assert len(str(shown)) < 3000
+
+
+@pytest.mark.parametrize("which", SHIPPED.recipes["genre-template"].parameters["genre"].choices)
+async def test_every_genre_is_written_with_its_own_chords_and_with_given_ones(
+    which: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for more in ({}, {"chords": "Am7 | D9"}, {"chords": "i | V", "key": "F# minor"}):
+            given = {"genre": which, **more}
+            answer = await whole.call("recipe", action="run", name="genre-template", parameters=given)
+            assert answer["outcome"] == "verified"
+            await whole.call("undo")
+        assert await whole.differences() == []
