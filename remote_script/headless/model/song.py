@@ -239,6 +239,10 @@ class Song(Structure):
     def check_appointed_device(self, value: Any) -> Any:
         return value
 
+    def set_appointed_device(self, value: Any) -> None:
+        """Allowed inside a notification, too: Live's own scripts appoint a device when the selection changes."""
+        self.derive("appointed_device", value)
+
     def get_tuning_system(self) -> Any:
         return self.tuning_system
 
