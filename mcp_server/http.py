@@ -25,12 +25,12 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from mirror.token import AGENT, read_bearer
 
 from .http_server import Application, HttpServer
+from .ports import HOST, listeners_on
 from .server import Engine, build
 
 log = logging.getLogger("setmirror.http")
 
 HTTP_PORT = 9861
-HOST = "127.0.0.1"
 PATH = "/mcp"
 BODY_BYTES = 4 * 1024 * 1024
 SESSIONS = 200
@@ -52,9 +52,9 @@ async def http(
     """The HTTP transport over an engine until `stop`; open streams are told that they end.
 
     Raises:
-      OSError: the port is taken.
+      NotAvailable: the port cannot be had.
     """
-    listeners = await trio.open_tcp_listeners(http_port, host=HOST)
+    listeners = await listeners_on(http_port, "--http-port")
     port = listeners[0].socket.getsockname()[1]
     stopped = trio.Event()
 

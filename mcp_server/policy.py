@@ -138,10 +138,19 @@ class Policy:
         self.file = file if file is not None else File()
         self.rules = self.file.rule
         self.read_only = read_only or self.file.read_only
+        self.unusable = ""
+        """Why the policy's file could not be used, where this one stands in for it."""
         self._folders = tuple(os.path.realpath(os.path.expanduser(each)) for each in self.file.audio_folders)
         self._clock = clock
         self._pins = Pins()
         self._used: dict[tuple[int, str], deque[float]] = {}
+
+    @classmethod
+    def standing_in(cls, problem: errors.MirrorError) -> Policy:
+        """The policy in the place of one that cannot be used: reading is allowed, all else denied with the reason."""
+        made = cls(read_only=True)
+        made.unusable = problem.rule
+        return made
 
     @classmethod
     def load(cls, path: Path | None = None, *, read_only: bool = False) -> Policy:
@@ -210,7 +219,8 @@ class Policy:
                 return Verdict("allow", act.what, "reading is always allowed")
             return Verdict("deny", act.what, rule.reason or "a rule about reading says deny")
         if self.read_only:
-            return Verdict("deny", act.what, "this server is read-only")
+            why = f" until its policy is fixed: {self.unusable}" if self.unusable else ""
+            return Verdict("deny", act.what, f"this server is read-only{why}")
         tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
             if rule.concerns(client) and _fits(self.compiled(rule, store), tree, tool, act):

@@ -33,7 +33,7 @@ from .protection import Protection
 from .sight import Sight, Sights
 from .subscriptions import RESOURCES_LIST, TOOLS_LIST, Listening, Sender, Watches
 from .tool import Tool, refused
-from .tools import chosen
+from .tools import TOOLS, chosen
 
 log = logging.getLogger("setmirror.mcp")
 
@@ -113,6 +113,8 @@ class Engine:
                 tools = self._chosen(policy)
             except errors.MirrorError as problem:
                 log.error("%s; the policy from before stays in force", problem.rule)
+                if self.policy.unusable:
+                    self.policy = Policy.standing_in(problem)
                 continue
             changed = list(tools) != list(self.tools)
             self.policy, self.tools = policy, tools
@@ -152,6 +154,8 @@ class Engine:
     ) -> dict[str, Any] | types.InputRequiredResult:
         tool = self.tools.get(params.name)
         if tool is None:
+            if self.policy.unusable and params.name in TOOLS:
+                return refused(errors.Denied(f"{params.name} is off: {self.policy.unusable}", params.name))
             return refused(_no_tool(params.name, self.tools))
         consent = Consent(ctx, params)
 
@@ -275,6 +279,12 @@ def _modified(path: Path) -> tuple[int, int] | None:
     return held.st_mtime_ns, held.st_size
 
 
+def _read_only_because(policy: Policy) -> str:
+    if not policy.unusable:
+        return ""
+    return f"\nThis server is read-only until the user fixes the policy; tell them: {policy.unusable}"
+
+
 def build(engine: Engine, version: str = "", identity: str = "") -> Server[Any]:
     """The SDK's server with all our handlers; `identity` is whose calls they are where no request says it."""
     # Results as dicts are what its models would be turned into; only the types of these arguments do not say so.
@@ -284,7 +294,7 @@ def build(engine: Engine, version: str = "", identity: str = "") -> Server[Any]:
         "setmirror",
         version=version,
         title="SetMirror",
-        instructions=INSTRUCTIONS,
+        instructions=INSTRUCTIONS + _read_only_because(engine.policy),
         # Or over HTTP it would ask for the whole list with every call, to check the headers.
         get_tool_input_schema=engine.input_schema,
         lifespan=served_as(identity),

@@ -25,6 +25,7 @@ from .commands.client_config import CLIENT_VARIABLE
 from .policy import Policy
 from .server import ANNOUNCED, Engine, build, open_engine
 from .stdio import sessions, stdio
+from .tools import chosen
 
 log = logging.getLogger("setmirror.mcp")
 
@@ -56,9 +57,32 @@ class Options:
     daw_mcp: bool = False
 
 
+def _policy(options: Options) -> Policy:
+    """The policy's file; one that cannot be used leaves the server read-only, for the client must be told why."""
+    chosen(options.toolsets)
+    try:
+        held = Policy.load(options.policy, read_only=options.read_only)
+        chosen(held.file.toolsets)
+    except errors.MirrorError as problem:
+        log.error("%s; this server is read-only until the file is fixed", problem.rule)
+        return Policy.standing_in(problem)
+    return held
+
+
+async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
+    # Imported here: few need it.
+    from .dialects import daw_mcp_server
+
+    try:
+        await tasks.start(daw_mcp_server.serve, engine)
+    except errors.NotAvailable as problem:
+        # The client that started this server wants MCP; its other door may stay closed.
+        log.error("DAW MCP's protocol is not served: %s; %s", problem.rule, problem.hint)
+
+
 @asynccontextmanager
 async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
-    held = Policy.load(options.policy, read_only=options.read_only)
+    held = _policy(options)
     async with (
         open_mirror(
             connect=tcp(HOST, options.port),
@@ -80,10 +104,7 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
         if options.journal is not None:
             tasks.start_soon(Journal(options.journal).run, mirror.log)
         if options.daw_mcp:
-            # Imported here: few need it.
-            from .dialects import daw_mcp_server
-
-            await tasks.start(daw_mcp_server.serve, engine)
+            await _start_daw_mcp(tasks, engine)
         yield engine
         tasks.cancel_scope.cancel()
 

@@ -28,7 +28,7 @@ from mcp_server.commands.console import run_async, say
 @click.option("--read-only", is_flag=True, help="Refuse all writes.")
 @click.option(
     "--policy",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Who may do what; ~/.setmirror/policy.toml if not given.",
 )

@@ -7,20 +7,37 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from mcp_server.commands.console import say
 
 DEFAULT_PORT = 9860
 
 
 def default_port() -> int:
-    """The bridge's port: `SETMIRROR_PORT`, else 9860; the script in Live reads the same variable."""
+    """The bridge's port: `SETMIRROR_PORT`, else 9860; the script in Live reads the same variable in the same way."""
+    return DEFAULT_PORT if wrong_port() else int(os.environ.get("SETMIRROR_PORT") or DEFAULT_PORT)
+
+
+def wrong_port() -> str:
+    """What is wrong with `SETMIRROR_PORT`; empty when it is a port or not set."""
     text = os.environ.get("SETMIRROR_PORT", "")
-    return int(text) if text.isdigit() and 0 < int(text) <= 65535 else DEFAULT_PORT
+    if not text or (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= 65535):
+        return ""
+    return f"SETMIRROR_PORT must be 1 to 65535, got {text[:40]!r}; {DEFAULT_PORT} is used"
+
+
+def _say_wrong_port(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    if wrong_port() and param.name and ctx.get_parameter_source(param.name) is ParameterSource.DEFAULT:
+        say(f"note: {wrong_port()}", err=True)
+    return value
 
 
 port = click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=default_port,
+    callback=_say_wrong_port,
     show_default="SETMIRROR_PORT or 9860",
     help="The bridge's port on 127.0.0.1.",
 )

@@ -41,6 +41,7 @@ def command(file: Path, speed: float | None, connection: int, port: int) -> None
     async def main() -> None:
         import trio
 
+        from mcp_server.ports import listeners_on
         from mirror import errors, load_token
         from mirror.record import Replay
 
@@ -53,13 +54,7 @@ def command(file: Path, speed: float | None, connection: int, port: int) -> None
         async def play(client: trio.SocketStream) -> None:
             await connected(client, recording.again(connection - 1))
 
-        try:
-            listeners = await trio.open_tcp_listeners(port, host="127.0.0.1")
-        except OSError as problem:
-            raise Failure(
-                f"cannot listen on 127.0.0.1:{port}: {problem.strerror}",
-                "a Live is there already; give --port",
-            ) from None
+        listeners = await listeners_on(port, "--port")
         count = len(recording.sessions)
         say(f"{file} plays on 127.0.0.1:{port}, connection {connection} of {count}", err=True)
         await trio.serve_listeners(play, listeners)

@@ -5,7 +5,6 @@ stdout belongs to MCP: nothing here prints to it.
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say
+from mcp_server.commands.console import run_async, say
 
 PACKS = "headless library"
 """The folder of headless Live's packs and samples, beside the token."""
@@ -35,9 +34,9 @@ PACKS = "headless library"
 )
 @click.option(
     "--policy",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Who may do what; ~/.setmirror/policy.toml if not given.",
+    help="Who may do what; ~/.setmirror/policy.toml if not given. With one that cannot be used all writes are refused.",
 )
 @click.option(
     "--journal",
@@ -78,14 +77,7 @@ def command(
             if not http:
                 await serve_stdio(told)
                 return
-            try:
-                await serve_http(told, http_port=http_port, ready=ready)
-            except OSError as problem:
-                if problem.errno != errno.EADDRINUSE:
-                    raise
-                raise Failure(
-                    f"port {http_port} on 127.0.0.1 is taken", "end what listens there, or choose --http-port"
-                ) from None
+            await serve_http(told, http_port=http_port, ready=ready)
 
         if not headless:
             await serve(port)

@@ -7,7 +7,6 @@ connection are answered in order.
 
 from __future__ import annotations
 
-import errno
 import logging
 from typing import Any
 
@@ -18,6 +17,7 @@ from mirror import errors
 
 from .. import readiness
 from ..desk import Caller
+from ..ports import listeners_on
 from ..server import Engine
 from ..tools import TOOLS
 from . import daw_mcp
@@ -25,7 +25,7 @@ from .daw_mcp import Dialect
 
 log = logging.getLogger("setmirror.daw_mcp")
 
-HOST, PORT = "127.0.0.1", 8182
+PORT = 8182
 CONNECTIONS = 64
 LINE_BYTES = 1024 * 1024
 IDENTITY = "daw-mcp"
@@ -179,15 +179,7 @@ async def serve(
         host, number = stream.socket.getpeername()[:2]
         await server.handle(stream, f"{host}:{number}")
 
-    try:
-        listeners = await trio.open_tcp_listeners(port, host=HOST)
-    except OSError as problem:
-        if problem.errno != errno.EADDRINUSE:
-            raise
-        raise errors.NotAvailable(
-            f"port {port} on 127.0.0.1 is taken",
-            hint="stop what listens there, or run `setmirror daw-mcp --daw-mcp-port PORT`",
-        ) from None
+    listeners = await listeners_on(port, "`setmirror daw-mcp --daw-mcp-port`")
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, handle, listeners)
         task_status.started(listeners[0].socket.getsockname()[1])

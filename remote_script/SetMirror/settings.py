@@ -52,7 +52,7 @@ def load(log: Callable[[str], None]) -> Settings:
         held = {}
     named = os.environ.get("SETMIRROR_PORT", "")
     if named:
-        held["port"] = int(named) if named.isdigit() else named
+        held["port"] = int(named) if named.isascii() and named.isdigit() and len(named) < 10 else named
     for name, value in held.items():
         wrong = _wrong(name, value)
         if wrong:

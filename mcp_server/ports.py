@@ -1,0 +1,29 @@
+"""Listening on this machine's own address, with one answer where a port cannot be had."""
+
+from __future__ import annotations
+
+import errno
+
+import trio
+
+from mirror import errors
+
+HOST = "127.0.0.1"
+
+
+async def listeners_on(port: int, option: str) -> list[trio.SocketListener]:
+    """Listen on 127.0.0.1; port 0 takes any free one.
+
+    Args:
+      option: The option that chooses another port, for the error.
+
+    Raises:
+      NotAvailable: the port is taken, or this user may not listen there.
+    """
+    try:
+        return await trio.open_tcp_listeners(port, host=HOST)
+    except OSError as problem:
+        why = "is taken" if problem.errno == errno.EADDRINUSE else f"cannot be used: {problem.strerror}"
+        raise errors.NotAvailable(
+            f"port {port} on {HOST} {why}", hint=f"stop what listens there, or choose another with {option}"
+        ) from None
