@@ -79,13 +79,18 @@ async def test_a_client_of_such_a_server_reads_and_is_told_why_it_cannot_write(
     policy = Policy.standing_in(errors.InvalidParams("The policy /x/policy.toml cannot be used: decide"))
     async with whole_path(demo_set(), policy=policy) as whole:
         assert (await whole.call("get_set"))["set"]
-        with pytest.raises(Refused, match="/x/policy.toml cannot be used: decide"):
+        with pytest.raises(Refused, match=r"/x/policy\.toml cannot be used: decide"):
             await whole.call("set_song", tempo=90)
 
 
-async def test_a_real_server_with_a_broken_policy_starts_and_says_why(home: Path) -> None:
+@pytest.fixture
+def broken_policy(home: Path) -> None:
     home.mkdir()
     (home / "policy.toml").write_text("read_only = yes", "utf-8")
+
+
+@pytest.mark.usefixtures("broken_policy")
+async def test_a_real_server_with_a_broken_policy_starts_and_says_why() -> None:
     with trio.fail_after(30):
         async with Agent.connected(1, environ=processes.environment()) as agent:
             assert "policy.toml" in (agent.client.instructions or "")
