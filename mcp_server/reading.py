@@ -23,8 +23,8 @@ from msgspec import inspect
 
 from mirror import Node, errors
 from mirror.queries import CANDIDATES
-from remote_script.SetMirror.checks import choice
 from remote_script.SetMirror.contract import display, late, naming, schema
+from remote_script.SetMirror.contract.checks import choice
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.values import NOTE_FIELDS
 

@@ -1,13 +1,11 @@
-"""Is this write possible on what the mirror shows? Everything that is wrong with it, before it is sent.
+"""Checks a write against the mirror before it is sent, and collects everything that is wrong with it.
 
-The rules of the table are the script's own (`remote_script.SetMirror.checks`); here they are asked about
-nodes. The script asks them again of Live: what passes here can still be refused there, never the other way
-round for a reason that the mirror could not know.
+The rules are `remote_script.SetMirror.contract.checks`; here nodes are asked. The script asks the same rules again of
+Live: what passes here can still be refused there, for a reason that the mirror could not know.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable
 from functools import partial
@@ -15,17 +13,17 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror import checks as rules
 from remote_script.SetMirror.calls import PRODUCTS
+from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
-from remote_script.SetMirror.contract.values import NOTE_FIELDS
+from remote_script.SetMirror.contract.values import ABSENT, NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 
 from . import errors, values
 from .model import Call, Node, Operation, Set
-from .queries import resolve, schema_is_a
+from .queries import resolve
 from .request import WriteRequest
 from .store import Store
 
@@ -96,8 +94,7 @@ def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
     if len(ops) > 1:
         for number, op in enumerate(ops):
             if isinstance(op, Call) and op.method in ("undo", "redo") and op.target in ("song", store.root):
-                rule = "undo and redo stand alone in a write: they end the undo step"
-                problems.found.append((number, errors.InvalidParams(rule)))
+                problems.found.append((number, errors.from_bridge(rules.stands_alone())))
     wanted = [problems.collect(-1, partial(one.expectation, *each)) for each in request.expect]
     since = request.if_revision
     if since is not None:
@@ -154,7 +151,7 @@ class _Write:
                 raise errors.InvalidValue("$k names an earlier operation of the same write, from $0", target)
             earlier = self.ops[made]
             if isinstance(earlier, Set) or not _makes_object(self.store, earlier):
-                raise errors.InvalidValue(f"${made} returns no object", target)
+                raise rules.needs_object(made)
         if parsed.owner is not None:
             self.touched.add(resolve(self.store, parsed.owner).id)
         return True
@@ -174,62 +171,38 @@ class _Write:
         prop = self._property(node, name)
         if prop is None:
             return value
-        if prop.since and self.live and prop.since > self.live:
-            raise errors.NotAvailable(
-                f"{node.type}.{name} needs Live {schema.since_text(prop.since)} or later",
-                live=schema.since_text(self.live),
-            )
-        if not prop.write:
-            raise errors.NotWritable(f"{node.type}.{name} cannot be set", name, hint=_settable(node))
-        if prop.kind != "gauge" and name not in node.props:
-            only = f": it exists on {', '.join(prop.on)} only" if prop.on else ""
-            raise errors.NotAvailable(f"{_label(node)} has no {name!r}{only}", name, hint=_settable(node))
         if prop.type == "ref":
             return self._object(number, value, prop.of) if value is not None else None
         if node.type == "DeviceParameter" and name == "value":
-            return _parameter_value(node, value)
-        if value is None and prop.type != "json":
-            raise errors.InvalidValue(f"`{name}` cannot be null")
+            # Only Live can say which value shows a text: the script searches.
+            return rules.parameter_value(_reading(node), value, str)
+        rules.not_null(prop, value)
         if prop.type == "routing":
             text = rules.to_str(f"`{name}`", value)
             choices = node.props.get(f"available_{name}s")
             if isinstance(choices, list) and text not in choices:
-                raise errors.InvalidValue(
-                    f"`{name}` must be one of the available ones, got {text!r}", text, choices=choices[:100]
-                )
+                raise rules.not_offered(name, text, choices)
             return text
-        if prop.choices is not None and "str" in (prop.type, type(value).__name__):
-            return rules.in_bounds(prop, value)
         if prop.unit == "rgb" and isinstance(value, str):
             value = values.color(value, value)
-        plain = rules.in_bounds(prop, rules.to_type(prop.type, f"`{name}`", value))
+        plain = rules.plain_value(prop, value)
         return list(plain) if isinstance(plain, tuple) else plain
 
     def _property(self, node: Node, name: str) -> schema.Property | None:
         """The table's row; None when only a newer script knows it, and the script will judge."""
         if node.type not in schema.CLASSES:
             return None
-        known = schema.properties(node.type)
-        if name not in known:
-            if name in node.props:
-                return None
-            near = difflib.get_close_matches(str(name), known, 5, 0.5)
-            raise errors.NotFound(
-                f"{node.type} has no property {str(name)[:60]!r}",
-                name,
-                hint=f"did you mean {', '.join(near)}?" if near else _settable(node),
-            )
-        return known[name]
+        if name in node.props and name not in schema.properties(node.type):
+            return None
+        return rules.writable(node.type, name, self.live, _reading(node))
 
     def _object(self, number: int, value: Any, of: str) -> Any:
         """An object as id; `$k` as it is."""
         if self._is_late(value, number):
             return value
-        if of == "BrowserItem":
-            raise errors.NotAvailable("Browser items have no id", hint="use load with the item's path")
+        rules.not_a_browser_item(of)
         node = resolve(self.store, value)
-        if of and not schema_is_a(node.type, of):
-            raise errors.InvalidValue(f"A {of} is needed, {self.store.ref(node.id)} is a {node.type}", value)
+        rules.is_class(node.type, of, value, self.store.ref(node.id))
         self.touched.add(node.id)
         return node.id
 
@@ -238,21 +211,7 @@ class _Write:
     def _call(self, number: int, node: Node, op: Call) -> dict[str, Any]:
         if node.type not in schema.CLASSES:
             return op.args
-        known = schema.methods(node.type)
-        method = known.get(op.method)
-        if method is None or method.effect == "internal":
-            near = difflib.get_close_matches(str(op.method), known, 5, 0.5)
-            offered = near or sorted(name for name, each in known.items() if each.effect != "internal")
-            raise errors.NotFound(
-                f"{node.type} has no method {str(op.method)[:60]!r}",
-                op.method,
-                hint=f"there is {', '.join(offered)}" if offered else "it has no methods",
-            )
-        if method.since and self.live and method.since > self.live:
-            raise errors.NotAvailable(
-                f"{node.type}.{op.method} needs Live {schema.since_text(method.since)} or later",
-                live=schema.since_text(self.live),
-            )
+        method = rules.method_of(node.type, op.method, self.live)
         given = rules.arguments(method, op.args)
         for arg in method.args:
             if arg.name not in given:
@@ -292,16 +251,9 @@ class _Write:
         if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
             return wanted
         if observed != wanted:
-            told = rules.short(values.shown(self.store, node.type, name, wanted))
+            told = values.shown(self.store, node.type, name, wanted)
             now = values.shown(self.store, node.type, name, observed)
-            raise errors.PreconditionFailed(
-                f"{name} of {self.store.ref(node.id)} is expected to be {told!r} but is {rules.short(now)!r}",
-                told,
-                id=node.id,
-                name=name,
-                expected=told,
-                observed=now,
-            )
+            raise rules.not_as_expected(name, self.store.ref(node.id), node.id, told, now)
         return wanted
 
     def _meant(self, node: Node, prop: schema.Property | None, value: Any, now: Any) -> Any:
@@ -329,13 +281,21 @@ class _Write:
             node = self.store.nodes.get(id_)
             # The song itself changes with every position of everything; the script knows what was an edit.
             if node is not None and node.revision > revision and node.id != self.store.root:
-                raise errors.PreconditionFailed(
-                    f"{self.store.ref(id_)} changed at revision {node.revision}, after {revision}",
-                    revision,
-                    hint=f"see what changed since {revision}, then decide anew",
-                    id=id_,
-                    revision=node.revision,
+                raise rules.changed_after(
+                    self.store.ref(id_), node.revision, revision, id=id_, revision=node.revision
                 )
+
+
+def _reading(node: Node) -> rules.Read:
+    """A way to read a node; its parent's lists of children are properties, too."""
+
+    def one(name: str) -> Any:
+        value = node.props.get(name, ABSENT)
+        if value is ABSENT and name in node.children:
+            return node.children[name]
+        return node.name if value is ABSENT and name == "name" else value
+
+    return one
 
 
 def _makes_object(store: Store, call: Operation) -> bool:
@@ -347,48 +307,6 @@ def _makes_object(store: Store, call: Operation) -> bool:
         methods[call.method] for methods in map(schema.methods, schema.CLASSES) if call.method in methods
     ]
     return not found or any(method.returns == "obj" for method in found)
-
-
-def _parameter_value(node: Node, value: Any) -> float | str:
-    name = node.name or "the parameter"
-    if node.props.get("is_enabled") is False:
-        raise errors.NotWritable(
-            f"{name!r} is controlled by a macro or a Max device",
-            hint="change what controls it, or unmap it in Live",
-        )
-    low, high = node.props.get("min"), node.props.get("max")
-    bounded = isinstance(low, int | float) and isinstance(high, int | float)
-    if isinstance(value, str):
-        items = node.props.get("value_items")
-        labels = items if node.props.get("is_quantized") and isinstance(items, list) else []
-        for position, label in enumerate(labels):
-            if str(label).casefold() == value.strip().casefold():
-                return float((low if isinstance(low, int | float) else 0) + position)
-        if labels:
-            raise errors.InvalidValue(
-                f"{name!r} takes a number or one of its items, got {value[:60]!r}",
-                value[:60],
-                items=labels,
-                minimum=low,
-                maximum=high,
-            )
-        # Only Live can say which value shows this text: the script searches.
-        return rules.to_str(repr(name), value)
-    number = rules.to_float(repr(name), value)
-    if bounded:
-        assert low is not None
-        assert high is not None
-        # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
-        slack = 1e-6 * max(1.0, abs(number))
-        if not low - slack <= number <= high + slack:
-            raise errors.InvalidValue(
-                f"{name!r} must be between {low:g} and {high:g}, got {number:g}",
-                number,
-                minimum=low,
-                maximum=high,
-            )
-        number = min(max(number, float(low)), float(high))
-    return number
 
 
 def _in_pieces(notes: Any) -> Any:
@@ -405,15 +323,6 @@ def _in_pieces(notes: Any) -> Any:
 
 def _label(node: Node) -> str:
     return f"{node.type} {node.name!r}" if node.name else node.type
-
-
-def _settable(node: Node) -> str:
-    names = [
-        prop.name
-        for prop in schema.properties(node.type).values()
-        if prop.write and (prop.name in node.props or prop.kind == "gauge")
-    ]
-    return f"it can be set: {', '.join(names)}" if names else "nothing of it can be set"
 
 
 def finite(value: Any, label: str, depth: int = 0) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from remote_script.SetMirror import checks as rules
+from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import schema
 
 from . import errors, refs, values

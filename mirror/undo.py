@@ -10,8 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from remote_script.SetMirror import checks
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract import checks, schema
 from remote_script.SetMirror.contract.lanes import is_driven
 
 from . import errors

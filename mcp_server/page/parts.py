@@ -242,7 +242,7 @@ class ArrangementCut:
         offset = place.x - NAMES
 
         def x(beat: float) -> float:
-            return beat * scale - offset
+            return float(beat * scale - offset)
 
         if place.layer == "head":
             locators, loop = more

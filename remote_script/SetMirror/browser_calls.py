@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from . import checks
 from .call import LIVE, Adapters, Call, Steps
+from .contract import checks
 from .contract.errors import BridgeError
 from .contract.hazards import BROWSER_ITEMS
 from .contract.values import ABSENT, items, read

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import browser_calls, checks, clip_calls, cue_calls, loading, note_calls, overwrites
+from . import browser_calls, clip_calls, cue_calls, loading, note_calls, overwrites, row_checks
 from .call import UNCHANGED, Adapters, Call, Steps
 from .contract import schema
 from .contract.errors import BridgeError
@@ -51,7 +51,9 @@ def perform(call: Call) -> Steps:
     if (yield from judge(call)) is UNCHANGED:
         return UNCHANGED
     if not alive(call.obj):
-        raise BridgeError("STALE_REFERENCE", "{} was removed meanwhile".format(checks.object_label(call.row)))
+        raise BridgeError(
+            "STALE_REFERENCE", "{} was removed meanwhile".format(row_checks.object_label(call.row))
+        )
     adapter = _find(ADAPTERS, call)
     if adapter is not None:
         result = yield from _run(adapter, call)

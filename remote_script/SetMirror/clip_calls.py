@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from . import checks
+from . import row_checks
 from .call import Adapters, Call
+from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, items, read
 from .overwrites import arranged_length, meets_itself
@@ -62,7 +63,7 @@ def _add_warp_marker(call: Call) -> Any:
 def _insert_envelope_step(call: Call) -> Any:
     clip, parameter = call.obj, call.args["device_parameter"]
     length = call.args["length"]
-    value = checks.parameter_number(parameter, "value", call.args["value"])
+    value = row_checks.parameter_number(parameter, "value", call.args["value"])
     if length < 0:
         raise checks.refuse("length must be 0 or more beats", length)
     envelope = clip.automation_envelope(parameter)

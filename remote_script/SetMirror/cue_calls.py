@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from . import checks
 from .call import LIVE, Adapters, Call, Steps
+from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import alive, items, live_ptr
 

@@ -13,12 +13,12 @@ from collections import OrderedDict, deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
 
-from . import checks
 from .batches import Engine
 from .beside import Beside, Parked
 from .call import BESIDE, MORE, Call
 from .calls import perform
 from .consequences import mark_consequences, mark_unheard
+from .contract import checks
 from .contract.errors import BridgeError
 from .expectations import check_expectations
 from .guard import Guard

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from . import checks
 from .batches import Engine
-from .contract import schema
+from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, same
 from .operations import Operation, Problems
@@ -35,14 +34,7 @@ def check_expectations(engine: Engine, write: Write, operations: List[Operation]
             if since > write.if_revision:
                 problems.add(
                     operation.number,
-                    BridgeError(
-                        "PRECONDITION_FAILED",
-                        "{} changed at revision {}, after {}".format(
-                            operation.where, since, write.if_revision
-                        ),
-                        operation.where,
-                        revision=engine.revision,
-                    ),
+                    checks.changed_after(operation.where, since, write.if_revision, revision=engine.revision),
                 )
                 break
     for wish in write.expect:
@@ -69,16 +61,7 @@ def _expect(engine: Engine, row: Row, name: Any, expected: Any) -> None:
     elif isinstance(expected, str) and prop is not None and prop.choices is not None:
         expected = checks.in_bounds(prop, expected)
     if not same(observed, expected):
-        raise BridgeError(
-            "PRECONDITION_FAILED",
-            "{} of {} is expected to be {!r} but is {!r}".format(
-                name, ref_of(engine.shadow, row), checks.short(expected), checks.short(observed)
-            ),
-            id=row.id,
-            name=name,
-            expected=checks.short(expected),
-            observed=checks.short(observed),
-        )
+        raise checks.not_as_expected(name, ref_of(engine.shadow, row), row.id, expected, observed)
 
 
 def _observed(engine: Engine, row: Row, name: str, expected: Any) -> Any:

@@ -10,11 +10,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, List, Tuple
 
-from . import checks
 from .arrivals import Came, Watch, delete, elsewhere, fits
 from .browser_calls import find_item
 from .call import BESIDE, Adapters, Call, Steps
-from .contract import schema
+from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, alive, items, read
 from .plans import class_of

@@ -11,9 +11,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
-from . import checks
+from . import row_checks
 from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
 from .content import FOREVER, all_notes
+from .contract import checks
 from .contract.errors import BridgeError
 from .contract.notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
 from .contract.values import ABSENT, NOTE_FIELDS, as_note, read, same
@@ -30,7 +31,7 @@ Foresee = Callable[[Call, List[Note]], Generator[None, None, Outcome]]
 
 def _need_midi(call: Call) -> None:
     if read(call.obj, "is_midi_clip") is False:
-        raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", checks.object_label(call.row))
+        raise BridgeError("NOT_AVAILABLE", "Only MIDI clips have notes", row_checks.object_label(call.row))
 
 
 def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 
-from . import checks
+from . import row_checks
 from .arguments import check_seen, live_arguments
 from .batches import Engine
 from .call import REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
-from .contract import schema
+from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.late import is_late, parse
 from .contract.places import ID, is_identity
@@ -120,7 +120,7 @@ class Operation:
                 raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", target)
             made = self._earlier.get(number)
             if made is not None and not made.makes_object:
-                raise BridgeError("INVALID_VALUE", "${} returns no object".format(number), target)
+                raise checks.needs_object(number)
         if engine is not None and late.owner is not None:
             self.touches.add(resolve(engine.shadow, late.owner).id)
         return True
@@ -137,23 +137,21 @@ class Operation:
 
     def _check(self, engine: Engine, row: Row) -> None:
         if self.kind == "set":
-            prop = self.prop = checks.writable(row, self.asked.get("name"), engine.live)
+            now = partial(engine.reader.now, row)
+            prop = self.prop = row_checks.writable(row, self.asked.get("name"), engine.live, now)
             value = self.asked.get("value")
-            if engine.reader.now(row, prop.name) is ABSENT:
-                raise checks.missing(prop, row)
             if prop.type == "ref":
                 self.value = value
                 if value is not None and not self._of_result(value, engine):
                     self._check_object(engine, value, prop.of)
             elif prop.type == "routing":
-                self.value = checks.property_value(row, prop, value)
+                self.value = row_checks.property_value(row, prop, value)
                 self._routing(row)
-            elif value is None and prop.type != "json":
-                raise checks.refuse("`{}` cannot be null".format(prop.name), None)
             else:
-                self.value = checks.property_value(row, prop, value)
+                checks.not_null(prop, value)
+                self.value = row_checks.property_value(row, prop, value)
             return
-        method = self.method_row = checks.method_of(row, self.asked.get("method"), engine.live)
+        method = self.method_row = checks.method_of(row.plan.type, self.asked.get("method"), engine.live)
         self.args = checks.arguments(method, self.asked.get("args"))
         for arg in method.args:
             value = self.args.get(arg.name)
@@ -168,13 +166,9 @@ class Operation:
         check_seen(engine, self, ())
 
     def _check_object(self, engine: Engine, value: Any, of: str) -> Row:
-        if of == "BrowserItem":
-            raise BridgeError(
-                "NOT_AVAILABLE", "Browser items have no id", hint="use load with the item's path"
-            )
+        checks.not_a_browser_item(of)
         found = resolve(engine.shadow, value)
-        if of and not schema.is_a(found.plan.type, of):
-            raise checks.refuse("a {} is needed, {} is a {}".format(of, value, found.plan.type), value)
+        checks.is_class(found.plan.type, of, value, value)
         self.touches.add(found.id)
         return found
 
@@ -185,10 +179,9 @@ class Operation:
             if str(choice.display_name) == self.value:
                 return choice
         names = [str(choice.display_name) for choice in choices]
-        rule = "`{}` must be one of the available ones, got {!r}".format(self.prop.name, self.value)
         # Measured: the lists of a new track are [""] in the tick of its making.
         early = {EARLY: True} if names == [""] else {}
-        raise checks.refuse(rule, self.value, choices=names[:100], **early)
+        raise checks.not_offered(self.prop.name, self.value, names, **early)
 
     # -- what it is --------------------------------------------------------------------------------
 
@@ -632,6 +625,5 @@ def prepare(engine: Engine, write: Write, problems: Problems) -> List[Operation]
     if len(asked) > 1:
         for operation in found:
             if operation.is_history:
-                rule = "undo and redo stand alone in a write: they end the undo step"
-                problems.add(operation.number, BridgeError("INVALID_PARAMS", rule))
+                problems.add(operation.number, checks.stands_alone())
     return found

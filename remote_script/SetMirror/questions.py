@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
-from .checks import short
 from .clients import Client
 from .contract import auth
+from .contract.checks import short
 from .contract.errors import BridgeError
 from .wire import encode, request_line, result_line
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Optional
 
-from . import checks
+from . import row_checks
 from .batches import Engine
 from .clients import Client
+from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, refusal
 from .executor import Executor
@@ -136,8 +137,8 @@ class Requests:
             raise BridgeError("INVALID_PARAMS", "An item is [target, name]", checks.short(item))
         target, name = item
         row = resolve(engine.shadow, target)
-        checks.not_long(row, name)
-        known = checks.is_property(row, name)
+        row_checks.not_long(row, name)
+        known = row_checks.is_property(row, name)
         value = engine.reader.now(row, name) if known else ABSENT
         if value is ABSENT:
             rule, said = "{} has no {!r}".format(row.plan.type, name), refusal(row.obj, name) if known else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, List, Optional
 
-from . import checks
 from .call import Call
-from .contract import schema
+from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import items, read
 from .plans import class_of

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from remote_script.headless.sets.generate import default_set
-from remote_script.SetMirror.checks import MOST_NOTES
 from remote_script.SetMirror.content import PIECE
+from remote_script.SetMirror.contract.checks import MOST_NOTES
 from remote_script.SetMirror.contract.values import NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 

@@ -1,19 +1,24 @@
-"""Checks a value against the types, ranges and choices of the table, and of the object itself.
+"""The rules of a write, asked of Live by the script and of the mirror's memory by the server.
 
-Every refusal is a BridgeError whose text is the rule; nothing here changes anything.
+A check takes the class of an object and a way to read it (`Read`), so both sides judge with the same code and the same
+words. Types, ranges and choices are the table's, or the object's own. Every refusal is a BridgeError whose text is the
+rule; nothing here changes anything.
 """
 
 from __future__ import annotations
 
+import difflib
 import math
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Tuple
 
-from .contract import display, schema
-from .contract.errors import BridgeError
-from .contract.late import BY, WRITTEN, said
-from .contract.places import is_identity
-from .contract.values import ABSENT, NOTE_FIELDS, items, read
-from .plans import Row
+from . import display, schema
+from .errors import BridgeError
+from .late import WRITTEN, said
+from .places import is_identity
+from .values import ABSENT, NOTE_FIELDS
+
+Read = Callable[[str], Any]
+"""A property of one object by its name; ABSENT where the object has none."""
 
 LONGEST_TEXT = 10000
 """Characters; Live's names stay far below, info texts may be long."""
@@ -145,111 +150,188 @@ def in_bounds(prop: schema.Property, value: Any) -> Any:
     return value
 
 
-def writable(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Property:
-    """The property, if it is known, applies to this object in this Live, and can be set."""
-    if not isinstance(name, str):
-        raise BridgeError("INVALID_PARAMS", "`name` is the name of a property", short(name))
-    type_ = row.plan.type
-    prop = schema.properties(type_).get(name)
-    if prop is None:
-        raise BridgeError("NOT_FOUND", "{} has no property {!r}".format(type_, name), short(name))
-    if prop.since and prop.since > live:
+def object_label(type_: str, name: Any) -> str:
+    return "{} {!r}".format(type_, name) if name and isinstance(name, str) else type_
+
+
+def settable(type_: str, read: Read) -> str:
+    """What can be set of an object, as a hint."""
+    names = [
+        prop.name
+        for prop in schema.properties(type_).values()
+        if prop.write and (prop.kind == "gauge" or read(prop.name) is not ABSENT)
+    ]
+    return "it can be set: {}".format(", ".join(names)) if names else "nothing of it can be set"
+
+
+def _near(name: str, known: Iterable[str]) -> List[str]:
+    return difflib.get_close_matches(name, list(known), 5, 0.5)
+
+
+def _since(type_: str, member: Any, live: Tuple[int, ...]) -> None:
+    if member.since and live and member.since > live:
         raise BridgeError(
             "NOT_AVAILABLE",
-            "{}.{} needs Live {} or later".format(type_, name, schema.since_text(prop.since)),
+            "{}.{} needs Live {} or later".format(type_, member.name, schema.since_text(member.since)),
             live=schema.since_text(live),
         )
+
+
+def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema.Property:
+    """The property, if the table knows it, this Live has it, it can be set, and this object has it.
+
+    `live` is () when the version is not known.
+    """
+    if not isinstance(name, str):
+        raise BridgeError("INVALID_PARAMS", "`name` is the name of a property", short(name))
+    known = schema.properties(type_)
+    prop = known.get(name)
+    if prop is None:
+        near = _near(name, known)
+        raise BridgeError(
+            "NOT_FOUND",
+            "{} has no property {!r}".format(type_, name[:60]),
+            short(name),
+            hint="did you mean {}?".format(", ".join(near)) if near else settable(type_, read),
+        )
+    _since(type_, prop, live)
     if not prop.write:
-        raise BridgeError("NOT_WRITABLE", "{}.{} cannot be set".format(type_, name))
+        raise BridgeError(
+            "NOT_WRITABLE", "{}.{} cannot be set".format(type_, name), name, hint=settable(type_, read)
+        )
+    if read(name) is ABSENT and prop.kind != "gauge":
+        rule = "{} has no {!r}".format(object_label(type_, read("name")), name)
+        if prop.on:
+            rule += ": it exists on {} only".format(", ".join(prop.on))
+        raise BridgeError("NOT_AVAILABLE", rule, name, hint=settable(type_, read))
     return prop
 
 
-def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
-    """The plain value to set; refuses what the table or the parameter's own range forbids."""
-    if row.plan.type == "DeviceParameter" and prop.name == "value":
-        return _parameter_value(row, value)
-    by = said(value, BY) if prop.type in ("int", "float") else None
-    if by is not None:
-        value = read(row.obj, prop.name) + by
+def plain_value(prop: schema.Property, value: Any) -> Any:
+    """The value of a property that names no object, within the table's range or choices."""
     if prop.choices is not None and "str" in (prop.type, type(value).__name__):
         return in_bounds(prop, value)
     return in_bounds(prop, to_type(prop.type, "`{}`".format(prop.name), value))
 
 
-def _parameter_value(row: Row, value: Any) -> float:
-    name = read(row.obj, "name") or "the parameter"
-    if read(row.obj, "is_enabled") is False:
+def not_null(prop: schema.Property, value: Any) -> None:
+    if value is None and prop.type != "json":
+        raise refuse("`{}` cannot be null".format(prop.name), None)
+
+
+def not_offered(name: str, value: Any, choices: List[str], **facts: Any) -> BridgeError:
+    """The refusal of a routing that the track does not offer."""
+    rule = "`{}` must be one of the available ones, got {!r}".format(name, value)
+    return refuse(rule, value, choices=choices[:100], **facts)
+
+
+def is_class(type_: str, wanted: str, value: Any, ref: Any) -> None:
+    """Refuse an object that is of another class than an argument needs."""
+    if wanted and not schema.is_a(type_, wanted):
+        raise refuse("a {} is needed, {} is a {}".format(wanted, ref, type_), value)
+
+
+def not_a_browser_item(wanted: str) -> None:
+    if wanted == "BrowserItem":
+        raise BridgeError("NOT_AVAILABLE", "Browser items have no id", hint="use load with the item's path")
+
+
+def parameter_value(read: Read, value: Any, search: Callable[[str], Any]) -> Any:
+    """A device parameter's value: a number in its range, one of its items, or what `search` makes of a text."""
+    name = read("name") or "the parameter"
+    if read("is_enabled") is False:
         raise BridgeError(
             "NOT_WRITABLE",
             "{!r} is controlled by a macro or a Max device".format(name),
             hint="change what controls it, or unmap it in Live",
         )
-    return parameter_number(row.obj, repr(name), value)
+    return parameter_number(read, repr(name), value, search)
 
 
-def parameter_number(obj: Any, label: str, value: Any) -> float:
+def parameter_number(read: Read, label: str, value: Any, search: Callable[[str], Any]) -> Any:
     """The inner value of a parameter, from a number or a text that Live shows of it, within its range.
 
     {"written": 4} is the text of a stepped parameter that shows numbers, else the inner value.
     """
-    low, high = read(obj, "min"), read(obj, "max")
+    low, high = read("min"), read("max")
+    labels = parameter_items(read)
     written = said(value, WRITTEN)
     if written is not None:
-        value = display.text_of_number(_labels(obj), written)
+        value = display.text_of_number(labels, written)
         if value is None:
-            shown = ", ".join(_labels(obj)[:40])
-            raise refuse("{} shows {}, not {:g}".format(label, shown, written), written)
+            raise refuse("{} shows {}, not {:g}".format(label, ", ".join(labels[:40]), written), written)
     if isinstance(value, str):
-        labels = _labels(obj)
         for position, text in enumerate(labels):
             if _folded(text) == _folded(value):
                 return float((0 if low is ABSENT else low) + position)
-        if labels or low is ABSENT or high is ABSENT:
-            rule = "{} takes a number{}".format(label, " or one of its items" if labels else "")
-            raise refuse(rule, value, items=labels)
-        if len(value) > display.LONGEST_TEXT:
-            raise refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), value)
-        try:
-            return display.value_of(value, display.texts(obj), float(low), float(high), now=_now(obj))
-        except display.Refused as problem:
-            raise refuse("{}: {}".format(label, problem), value, minimum=low, maximum=high)
+        if labels:
+            rule = "{} takes a number or one of its items, got {!r}".format(label, value[:60])
+            raise refuse(rule, value, items=labels, minimum=low, maximum=high)
+        return search(to_str(label, value))
     number = to_float(label, value)
     # A value read back from Live's 32-bit floats may exceed the bound by its rounding.
     slack = 1e-6 * max(1.0, abs(number))
-    if low is not ABSENT and high is not ABSENT:
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)):
         if number < low - slack or number > high + slack:
             rule = "{} must be between {:g} and {:g}, got {:g}".format(label, low, high, number)
             raise refuse(rule, value, minimum=low, maximum=high)
-        number = min(max(number, low), high)
+        number = min(max(number, float(low)), float(high))
     return number
 
 
-def _now(obj: Any) -> Optional[float]:
-    value = read(obj, "value")
-    return None if value is ABSENT else float(value)
+def parameter_items(read: Read) -> List[str]:
+    """The texts of a stepped parameter; none of another one."""
+    shown = read("value_items") if read("is_quantized") is True else None
+    return [str(item) for item in shown] if isinstance(shown, (list, tuple)) else []
 
 
-def _labels(obj: Any) -> List[str]:
-    if read(obj, "is_quantized"):
-        return [str(item) for item in items(read(obj, "value_items"))]
-    return []
-
-
-def method_of(row: Row, name: Any, live: Tuple[int, ...]) -> schema.Method:
-    """The method, if this object in this Live has it and clients may call it."""
+def method_of(type_: str, name: Any, live: Tuple[int, ...]) -> schema.Method:
+    """The method, if this class of object in this Live has it and clients may call it."""
     if not isinstance(name, str):
         raise BridgeError("INVALID_PARAMS", "`method` is the name of a method", short(name))
-    type_ = row.plan.type
-    method = schema.methods(type_).get(name)
-    if method is None or method.effect == "internal":
-        raise BridgeError("NOT_FOUND", "{} has no method {!r}".format(type_, name), short(name))
-    if method.since and method.since > live:
+    known = {each: row for each, row in schema.methods(type_).items() if row.effect != "internal"}
+    method = known.get(name)
+    if method is None:
+        offered = _near(name, known) or sorted(known)
         raise BridgeError(
-            "NOT_AVAILABLE",
-            "{}.{} needs Live {} or later".format(type_, name, schema.since_text(method.since)),
-            live=schema.since_text(live),
+            "NOT_FOUND",
+            "{} has no method {!r}".format(type_, name[:60]),
+            short(name),
+            hint="there is {}".format(", ".join(offered)) if offered else "it has no methods",
         )
+    _since(type_, method, live)
     return method
+
+
+def needs_object(number: int) -> BridgeError:
+    return BridgeError("INVALID_VALUE", "${} returns no object".format(number), "${}".format(number))
+
+
+def stands_alone() -> BridgeError:
+    return BridgeError("INVALID_PARAMS", "undo and redo stand alone in a write: they end the undo step")
+
+
+def not_as_expected(name: str, ref: str, id_: int, expected: Any, observed: Any) -> BridgeError:
+    return BridgeError(
+        "PRECONDITION_FAILED",
+        "{} of {} is expected to be {!r} but is {!r}".format(name, ref, short(expected), short(observed)),
+        short(expected),
+        id=id_,
+        name=name,
+        expected=short(expected),
+        observed=short(observed),
+    )
+
+
+def changed_after(what: str, changed: int, asked: int, **facts: Any) -> BridgeError:
+    """The refusal of a write with `if_revision`: something changed after the one that was asked for."""
+    return BridgeError(
+        "PRECONDITION_FAILED",
+        "{} changed at revision {}, after {}".format(what, changed, asked),
+        asked,
+        hint="see what changed since {}, then decide anew".format(asked),
+        **facts,
+    )
 
 
 def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
@@ -342,29 +424,3 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
                 raise refuse("note {} needs `{}`".format(number, name), item)
         found.append(note)
     return found
-
-
-def object_label(row: Row) -> str:
-    name = row.value("name")
-    return "{} {!r}".format(row.plan.type, name) if isinstance(name, str) else row.plan.type
-
-
-def missing(prop: schema.Property, row: Row) -> BridgeError:
-    """The error for a property that Live does not let be read here."""
-    rule = "{} has no {!r}".format(object_label(row), prop.name)
-    if prop.on:
-        rule += ": it exists on {} only".format(", ".join(prop.on))
-    return BridgeError("NOT_AVAILABLE", rule, prop.name)
-
-
-def is_property(row: Row, name: str) -> bool:
-    """Whether the table knows the property for this class of object."""
-    return name in schema.properties(row.plan.type)
-
-
-def not_long(row: Row, name: str) -> None:
-    """BridgeError NOT_AVAILABLE for a property that is read in pieces: one turn is not for it."""
-    index = row.plan.index.get(name)
-    if index is not None and row.plan.long_bits & 1 << index:
-        rule = "{} of a {} is too long to be read in one turn".format(name, row.plan.type)
-        raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")

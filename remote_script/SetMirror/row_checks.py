@@ -1,0 +1,85 @@
+"""The rules of `contract.checks`, asked of an object of Live's."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional, Tuple
+
+from .contract import checks, display, schema
+from .contract.errors import BridgeError
+from .contract.late import BY, said
+from .contract.values import ABSENT, items, read
+from .plans import Row
+
+
+def reading(obj: Any) -> checks.Read:
+    """A way to read an object of Live's."""
+
+    def one(name: str) -> Any:
+        value = read(obj, name)
+        return list(items(value)) if name == "value_items" and value is not ABSENT else value
+
+    return one
+
+
+def object_label(row: Row) -> str:
+    return checks.object_label(row.plan.type, row.value("name"))
+
+
+def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], Any]) -> schema.Property:
+    """The property, if it applies to this object in this Live and can be set; `now` reads it as it is sent."""
+
+    def reads(each: str) -> Any:
+        return now(each) if each == name else row.value(each)
+
+    return checks.writable(row.plan.type, name, live, reads)
+
+
+def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
+    """The plain value to set; refuses what the table or the parameter's own range forbids."""
+    if row.plan.type == "DeviceParameter" and prop.name == "value":
+        return checks.parameter_value(reading(row.obj), value, _search(row.obj, repr(read(row.obj, "name"))))
+    by = said(value, BY) if prop.type in ("int", "float") else None
+    if by is not None:
+        value = read(row.obj, prop.name) + by
+    return checks.plain_value(prop, value)
+
+
+def parameter_number(obj: Any, label: str, value: Any) -> float:
+    """The inner value of a parameter, from a number or a text that Live shows of it, within its range."""
+    number: float = checks.parameter_number(reading(obj), label, value, _search(obj, label))
+    return number
+
+
+def _search(obj: Any, label: str) -> Callable[[str], float]:
+    """The value for which Live shows a text."""
+
+    def found(text: str) -> float:
+        low, high = read(obj, "min"), read(obj, "max")
+        if low is ABSENT or high is ABSENT:
+            raise checks.refuse("{} takes a number".format(label), text)
+        if len(text) > display.LONGEST_TEXT:
+            raise checks.refuse("a display text has up to {} characters".format(display.LONGEST_TEXT), text)
+        try:
+            return display.value_of(text, display.texts(obj), float(low), float(high), now=_now(obj))
+        except display.Refused as problem:
+            raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high)
+
+    return found
+
+
+def _now(obj: Any) -> Optional[float]:
+    value = read(obj, "value")
+    return None if value is ABSENT else float(value)
+
+
+def is_property(row: Row, name: str) -> bool:
+    """Whether the table knows the property for this class of object."""
+    return name in schema.properties(row.plan.type)
+
+
+def not_long(row: Row, name: str) -> None:
+    """BridgeError NOT_AVAILABLE for a property that is read in pieces: one turn is not for it."""
+    index = row.plan.index.get(name)
+    if index is not None and row.plan.long_bits & 1 << index:
+        rule = "{} of a {} is too long to be read in one turn".format(name, row.plan.type)
+        raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")
