@@ -38,7 +38,7 @@ from msgspec import Meta
 from mirror import errors
 from mirror.store import Store
 from mirror.token import home
-from remote_script.SetMirror import rules
+from remote_script.SetMirror.contract import rules
 
 from .acts import Act, Kind, StoreTree
 from .pins import Pin, Pins

@@ -22,6 +22,8 @@ from types import TracebackType
 
 import anyio
 
+from remote_script.SetMirror.contract import rules
+
 from . import errors, refs
 from .model import Node, Notice
 from .store import Applied, Change, Store
@@ -56,9 +58,10 @@ class Pattern:
                 hint=f"write id:{stripped[:18]}, tracks/{stripped[:18]}, or a name as tracks/*[{stripped[:18]}]",
             )
         elif "*" in stripped or "/" in stripped or refs.looks_like_ref(stripped):
-            if stripped.startswith("song/"):
-                stripped = stripped[5:]
-            self.steps = self._parse(stripped)
+            try:
+                self.steps = [refs.Step(*step) for step in rules.parse(stripped)]
+            except ValueError as problem:
+                raise errors.InvalidValue(str(problem), self.text) from None
             self.deep = any(step.name == "**" for step in self.steps)
         elif stripped:
             self.name = stripped
@@ -66,20 +69,6 @@ class Pattern:
             raise errors.InvalidValue("A pattern is a ref, an id, a name or a ref with * in it", self.text)
         self.named = any(step.expected is not None for step in self.steps)
         self._regex = re.compile(self._expression()) if self.steps else None
-
-    def _parse(self, text: str) -> list[refs.Step]:
-        steps = []
-        position = 0
-        find = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
-        while position < len(text):
-            match = find.match(text, position)
-            if match is None:
-                raise errors.InvalidValue(
-                    f"A step of a pattern is a name, a number, * or **: {self.text!r}", self.text
-                )
-            steps.append(refs.Step(match.group(1), match.group(2)))
-            position = match.end()
-        return steps
 
     def _expression(self) -> str:
         parts = []

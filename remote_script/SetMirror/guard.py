@@ -12,9 +12,8 @@ import os
 from collections import OrderedDict, deque
 from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from . import rules
 from .batches import Engine
-from .contract import auth, reach
+from .contract import auth, reach, rules
 from .contract.errors import BridgeError
 from .contract.values import ABSENT
 from .effects import acts_of_marks

@@ -11,7 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .contract.reach import Act, Link, Tree
+from .reach import Act, Link, Tree
 
 _STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
