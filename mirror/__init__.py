@@ -5,7 +5,7 @@ Begin with `open_mirror`; read `mirror` for what it offers, `sync` for how it st
 
 from __future__ import annotations
 
-from . import errors
+from . import errors, live_set
 from .events import EventLog
 from .link import tcp
 from .mirror import Mirror, open_mirror
@@ -27,20 +27,42 @@ from .model import (
 from .request import WriteRequest
 from .sampler import GaugeStream, Sample
 from .subscriptions import Stream
-from .token import load_token
+from .token import load_token, local_port
+from .typed_events import (
+    Added,
+    Changed,
+    ContentChanged,
+    Events,
+    Happening,
+    ListChanged,
+    Missed,
+    Moved,
+    Removed,
+    Resynced,
+)
 
 __all__ = [
+    "Added",
     "Call",
+    "Changed",
+    "ContentChanged",
     "Event",
     "EventLog",
+    "Events",
     "GaugeStream",
+    "Happening",
+    "ListChanged",
     "Match",
     "Mirror",
+    "Missed",
+    "Moved",
     "Node",
     "Note",
     "Notice",
     "OpResult",
     "Operation",
+    "Removed",
+    "Resynced",
     "Sample",
     "Set",
     "Stamp",
@@ -50,7 +72,9 @@ __all__ = [
     "WriteRequest",
     "WriteResult",
     "errors",
+    "live_set",
     "load_token",
+    "local_port",
     "open_mirror",
     "tcp",
 ]

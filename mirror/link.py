@@ -215,6 +215,7 @@ class Link:
 
     def _problem(self, reason: str) -> None:
         self.last_problem = reason
+        self._changed()
         if reason not in self._logged:
             # Said once; what goes on for hours is in the counters.
             if len(self._logged) < 1000:

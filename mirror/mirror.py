@@ -17,11 +17,11 @@ from typing import Any
 
 import anyio
 
-from . import errors, gauges
+from . import errors, gauges, live_set
 from .attention import Attention
 from .events import EventLog
 from .identity import Resolve
-from .link import Connect, Link, Recorder
+from .link import Connect, Link, Recorder, tcp
 from .model import Operation, Stamp, Status, WriteResult
 from .queries import Target
 from .reading import Reader
@@ -31,10 +31,13 @@ from .stats import Latencies
 from .store import Applied, Store
 from .subscriptions import Hub, Stream
 from .sync import Apply, Effect, Replace, Stage, State, Sync
-from .token import AGENT, process_identity
+from .token import AGENT, load_token, local_port, process_identity
+from .typed_events import Events
 from .writes import Progressed, Writes
 
 log = logging.getLogger("setmirror.mirror")
+
+NO_LINK = "start Live with SetMirror as control surface, or `setmirror live`; `setmirror doctor` tells more"
 
 
 class Mirror(Reader):
@@ -206,6 +209,35 @@ class Mirror(Reader):
                     tell(self._sync.progress)
                 await self._changed.wait()
 
+    async def first_sync(self, where: str, stalled_s: float) -> None:
+        """Wait until reads equal Live, but not a moment longer than the first refusal.
+
+        Args:
+          where: What the other side is called in errors.
+          stalled_s: Seconds without progress, > 0.
+
+        Raises:
+          Disconnected: as `open_mirror`.
+          NotReady: as `open_mirror`.
+        """
+        await anyio.lowlevel.checkpoint()
+        seen = self._sync.reading_signs
+        try:
+            with anyio.fail_after(stalled_s) as limit:
+                while not self._sync.synced:
+                    if self._link.last_problem:
+                        raise errors.Disconnected(
+                            f"There is no link to {where}: {self._link.last_problem}",
+                            sent=False,
+                            hint=NO_LINK,
+                        )
+                    if self._sync.reading_signs != seen:
+                        seen = self._sync.reading_signs
+                        limit.deadline = anyio.current_time() + stalled_s
+                    await self._changed.wait()
+        except TimeoutError:
+            raise errors.NotReady(f"{where} did not send the Set within {stalled_s:g} s") from None
+
     async def wait_for(self, revision: int, timeout_s: float = 5.0) -> None:
         """Wait until the mirror has applied `revision` of the current epoch.
 
@@ -290,6 +322,18 @@ class Mirror(Reader):
         told = await self._link.request("bridge.status", {})
         return told if isinstance(told, dict) else {}
 
+    @property
+    def song(self) -> live_set.Song:
+        """The Set as objects with Live's names: `mirror.song.tracks[0].mixer_device.volume`; see `live_set`.
+
+        Raises:
+          NotReady: nothing was read yet.
+        """
+        if self.store.root is None:
+            raise errors.NotReady("the Set was not read yet", hint="await wait_synced() first")
+        song: live_set.Song = live_set.view(self, self.store.root)
+        return song
+
     # -- hearing -----------------------------------------------------------------------------------
 
     def subscribe(self, patterns: Iterable[Target] | Target, name: str = "") -> Stream:
@@ -300,6 +344,14 @@ class Mirror(Reader):
         if isinstance(patterns, str | int):
             patterns = [patterns]
         return self.hub.subscribe(patterns, name)
+
+    def events(self, *patterns: Target, after_revision: int | None = None) -> Events:
+        """What happens to what the patterns name (to anything without them), as types; see `typed_events`.
+
+        Args:
+          after_revision: Start with what happened after it in this epoch; None: from now on.
+        """
+        return Events(self.log, self.store, patterns, after_revision)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -446,31 +498,45 @@ class Mirror(Reader):
 
 @asynccontextmanager
 async def open_mirror(
-    connect: Connect,
-    token: str,
+    connect: Connect | None = None,
+    token: str | None = None,
     client_name: str = "setmirror",
     client_version: str = "0",
     *,
+    wait_s: float | None = None,
     role: str = AGENT,
     identity: str = "",
     recorder: Recorder | None = None,
     chance: Callable[[], float] = random.random,
 ) -> AsyncIterator[Mirror]:
-    """A mirror that follows Live until the block ends. Begins at once, unsynced: see `Mirror.wait_synced`.
+    """A mirror that follows Live until the block ends. Runs under asyncio and trio.
 
-    It connects for ever, with pauses of 0.1 s to 5 s.
+    Without `connect` it finds Live by itself, and the block starts once reads equal Live; with `connect` it starts at
+    once, unsynced (see `Mirror.wait_synced`), unless `wait_s` is given. In the block a lost link is connected again,
+    for ever, with pauses of 0.1 s to 5 s.
 
     Args:
-      connect: Opens the byte stream to the script, as `tcp()` makes it.
-      token: 64 hex digits, as `load_token()` reads them.
+      connect: Opens the byte stream to the script, as `tcp()` makes it; None: the port of this user's settings.
+      token: 64 hex digits; None: those that `load_token()` reads.
+      wait_s: Seconds without progress after which to give up before the block starts, > 0; 10 without `connect`.
       role: "agent", or "person" for a program that a person works with.
       identity: Who the client is to the bridge: 1 to 64 letters, digits, - and _; this process if not given.
       recorder: Gets each line with its direction, "<" from Live and ">" to it.
+
+    Raises:
+      Disconnected: nothing answers, or the other side refused; at once, with the reason. Only where it waits.
+      NotReady: the Set was not read within `wait_s`. Only where it waits.
+      TokenUnusable: the token's file cannot be used.
     """
+    where = "Live"
+    if connect is None:
+        port = local_port()
+        connect, where = tcp("127.0.0.1", port), f"Live on 127.0.0.1:{port}"
+        wait_s = 10.0 if wait_s is None else wait_s
     problem: Exception | None = None
     mirror = Mirror(
         connect,
-        token,
+        load_token() if token is None else token,
         client_name,
         client_version,
         role=role,
@@ -481,6 +547,8 @@ async def open_mirror(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(mirror.run)
         try:
+            if wait_s is not None:
+                await mirror.first_sync(where, wait_s)
             yield mirror
         except Exception as raised:
             # Raised outside of the group, so that it comes out as it is, not as a group of one.

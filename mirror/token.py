@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from remote_script.SetMirror import settings
 from remote_script.SetMirror.contract import auth
 from remote_script.SetMirror.contract.auth import AGENT, PERSON, TokenUnusable, read_bearer
 
@@ -19,6 +20,7 @@ __all__ = [
     "bearer",
     "home",
     "load_token",
+    "local_port",
     "process_identity",
     "read_bearer",
 ]
@@ -36,6 +38,11 @@ def home() -> Path:
 def load_token(folder: Path | str | None = None) -> str:
     """The token (64 hex digits), created now with mode 0600 if there is none; TokenUnusable with the reason."""
     return auth.load_token(None if folder is None else str(folder))
+
+
+def local_port() -> int:
+    """The port of the script in this user's Live: `SETMIRROR_PORT`, else `port` in `script.json`, else 9860."""
+    return settings.load(lambda text: None).port
 
 
 def bearer(token: str, identity: str) -> str:

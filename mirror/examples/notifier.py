@@ -1,0 +1,46 @@
+"""Messages for a chat, on stdout: who joined the Set, what was added, removed or renamed, and by whom.
+
+    python -m mirror.examples.notifier | while read -r line; do curl -d "content=$line" "$WEBHOOK"; done
+
+Nothing leaves the machine but by what you pipe it into.
+"""
+
+from __future__ import annotations
+
+from mirror import Added, Changed, Happening, Removed, Resynced, open_mirror
+from mirror.examples.run import run
+
+SHOWN = ("Track", "Scene", "Clip", "Device", "RackDevice", "PluginDevice", "MaxDevice", "SimplerDevice")
+
+
+def message(event: Happening) -> str:
+    """One line for people; "" for what nobody needs to know."""
+    who = "Somebody in Live" if event.who == "live" else event.who
+    what = f"{event.type.lower()} **{event.object_name or event.ref}**"
+    match event:
+        case Resynced():
+            return f"The Set was read: {event.reason}"
+        case Added() if event.type in SHOWN:
+            return f"{who} added the {what}"
+        case Removed() if event.type in SHOWN:
+            return f"{who} removed the {what}"
+        case Changed("name", before, after) if event.type in SHOWN and before:
+            return f"{who} renamed the {event.type.lower()} **{before}** to **{after}**"
+        case Changed("tempo", _, after):
+            return f"{who} set the tempo to {after:g} BPM"
+    return ""
+
+
+async def main() -> None:
+    """Follow everything, print what has a message."""
+    async with open_mirror() as mirror:
+        print(
+            f"Following {mirror.status().set_name or 'the Set'}: {len(mirror.song.tracks)} tracks", flush=True
+        )
+        async for event in mirror.events():
+            if text := message(event):
+                print(text, flush=True)
+
+
+if __name__ == "__main__":
+    run(main)
