@@ -113,7 +113,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         problem.hint = in_calls(problem.hint, makes) if problem.hint else problem.hint
         problem.value = in_calls(problem.value, makes) if isinstance(problem.value, str) else problem.value
         if isinstance(number, int) and number >= 0:
-            call = self._call_of(number)
+            call = self.call_of(number)
             problem.facts["call"] = call
             problem.rule = f"call {call} ({self.calls[call].tool}): {problem.rule}"
         return problem
@@ -126,9 +126,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             if name != "op"
         }
         number = each.get("op")
-        return {"call": self._call_of(number), **about} if isinstance(number, int) and number >= 0 else about
+        return {"call": self.call_of(number), **about} if isinstance(number, int) and number >= 0 else about
 
-    def _call_of(self, operation: int) -> int:
+    def call_of(self, operation: int) -> int:
+        """The call of a batch that an operation belongs to."""
         return max((n for n, each in enumerate(self.calls) if each.first <= operation), default=0)
 
 

@@ -23,6 +23,7 @@ from mirror.checks import finite
 from remote_script.SetMirror.contract.errors import TABLE
 
 from . import readiness, reading, schemas
+from .answers import lean
 from .desk import Desk
 from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
@@ -221,7 +222,8 @@ class Toolset:
         def declare(plan: F) -> F:
             async def run(desk: Desk, given: Any) -> dict[str, Any]:
                 scope = desk.scope
-                return await desk.carry_out(scope, plan(scope, given))
+                meant = plan(scope, given)
+                return lean(await desk.carry_out(scope, meant), meant, scope.made)
 
             self._add(plan.__name__, title, description, arguments, run, WRITTEN, plan=plan, **hints)
             return plan

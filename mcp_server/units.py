@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import struct
 
 from mirror import errors, values
 from remote_script.SetMirror.contract import display, scales
@@ -42,6 +43,34 @@ def number(value: float | str) -> float | None:
     if found is not None and not math.isfinite(found):
         raise errors.InvalidValue(f"A number must be finite, got {str(value)[:60]}", str(value)[:60])
     return found
+
+
+_FLOAT = struct.Struct("f")
+_FRACTIONS = (3, 6, 12, 24, 5, 7, 9)
+SHOWN_DIGITS = 5
+"""Decimals of times in notes; a hundred-thousandth of a beat is below a sample."""
+
+
+def neat(value: float) -> float:
+    """The number with the fewest digits that Live's 32 bits hold as this one: 0.7 for 0.699999988079071."""
+    try:
+        held = _FLOAT.pack(value)
+    except OverflowError:
+        return value
+    for digits in (6, 7, 8):
+        short = float(f"{value:.{digits}g}")
+        if _FLOAT.pack(short) == held:
+            return short
+    return value
+
+
+def neat_beats(value: float) -> float:
+    """A time in beats, rounded to `SHOWN_DIGITS` decimals; a third stays one."""
+    for below in _FRACTIONS:
+        exact = round(value * below) / below
+        if abs(exact - value) < 10.0 ** -(SHOWN_DIGITS + 1):
+            return exact
+    return round(value, SHOWN_DIGITS)
 
 
 def whole(value: float | str) -> int | None:

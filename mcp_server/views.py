@@ -92,7 +92,17 @@ def signature(mirror: Mirror) -> tuple[int, int]:
 def _parameter(mirror: Mirror, node: Node | None) -> dict[str, Any] | None:
     if node is None:
         return None
-    return {"value": node.props.get("value"), "display": node.props.get("display")}
+    return {"value": _neat(node.props.get("value")), "display": node.props.get("display")}
+
+
+def _neat(value: Any) -> Any:
+    return units.neat(value) if isinstance(value, float) else value
+
+
+@unless_hidden
+def _send(mirror: Mirror, node: Node) -> dict[str, Any] | None:
+    """A send by the name that Live gives it, that of its return: "A-Reverb"."""
+    return {"name": node.name, **(_parameter(mirror, node) or {})}
 
 
 @unless_hidden
@@ -102,7 +112,7 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
     shown = {
         "ref": mirror.ref(node.id),
         "name": node.name,
-        "value": props.get("value"),
+        "value": _neat(props.get("value")),
         "display": props.get("display"),
         "min": props.get("min"),
         "max": props.get("max"),
@@ -111,7 +121,7 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
         shown["items"] = props.get("value_items")
         if texts_of_numbers(node):
             # A bare number is one of the texts there: the inner value is written so.
-            shown["value"] = {"raw": props.get("value")}
+            shown["value"] = {"raw": _neat(props.get("value"))}
     if props.get("automation_state"):
         shown["automation_state"] = mirror.shown(node, "automation_state")
     guesses = headless.guesses(mirror, node) if mirror.is_headless else []
@@ -129,7 +139,7 @@ def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
     return {
         "volume": _parameter(mirror, mirror.child(held, "volume")),
         "panning": _parameter(mirror, mirror.child(held, "panning")),
-        "sends": [_parameter(mirror, send) for send in mirror.children(held, "sends")],
+        "sends": [_send(mirror, send) for send in mirror.children(held, "sends")],
     }
 
 
@@ -203,11 +213,11 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
 def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict[str, Any]:
     """A device in a few lines: parameter → Live's text, those that tell something, or all; with what a rack holds."""
     held = mirror.children(node, "parameters")
-    shown = {
-        each.name: each.props.get("display")
-        for each in held
-        if not mirror.hides(each.id) and (all_of_it or is_telling(mirror, node, each))
-    }
+    shown: dict[str, Any] = {}
+    for number, each in enumerate(held):
+        if not mirror.hides(each.id) and (all_of_it or is_telling(mirror, node, each)):
+            # Of several of one name each is said with its index, by which it is set.
+            shown[f"{each.name} ({number})" if each.name in shown else each.name] = each.props.get("display")
     told = {
         "ref": mirror.ref(node.id),
         "name": node.name,
@@ -447,6 +457,10 @@ def overview(mirror: Mirror) -> dict[str, Any]:
 def note(one: Note) -> dict[str, Any]:
     """A note; the rarer properties only where they say something."""
     shown = {name: getattr(one, name) for name in NOTE_FIELDS}
+    for name in ("start_time", "duration"):
+        shown[name] = round(shown[name], units.SHOWN_DIGITS)
+    for name in ("velocity", "probability"):
+        shown[name] = units.neat(shown[name])
     if not one.mute:
         del shown["mute"]
     if one.probability == 1.0:

@@ -260,12 +260,36 @@ async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
     outside = views.outside_scale(mirror, node, held)
     if outside:
         answer["outside_scale"] = outside
+    answer |= _legend(given)
     return answer if not scope.notes else {**answer, "remarks": scope.notes}
+
+
+def _legend(given: GetNotes) -> dict[str, Any]:
+    return {"form": LEGENDS[given.form]} if given.form in LEGENDS else {}
+
+
+LEGENDS = {
+    "compact": "pitch@start:duration v velocity #id, in beats; duration and velocity left out: as the note before; "
+    "m muted, p probability, d velocity deviation, r release velocity",
+    "short": "id, p pitch, t start and d duration in beats, v velocity, m muted, pr probability, rv release velocity,"
+    " vd velocity deviation",
+}
+"""What a form of notes means, where it is used."""
 
 
 def _in_form(mirror: Mirror, notes: list[Note], given: GetNotes) -> Any:
     if given.form == "compact":
-        return notation.timeline(notes, ids=given.ids, name=views.pitch_namer(mirror))
+        rounded = [
+            msgspec.structs.replace(
+                each,
+                start_time=units.neat_beats(each.start_time),
+                duration=units.neat_beats(each.duration),
+                velocity=units.neat(each.velocity),
+                probability=units.neat(each.probability),
+            )
+            for each in notes
+        ]
+        return notation.timeline(rounded, ids=given.ids, name=views.pitch_namer(mirror))
     return [views.note(each) if given.form == "objects" else views.short_note(each) for each in notes]
 
 
@@ -289,8 +313,10 @@ def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str
             if len(held) > left:
                 shown["cut"] = f"{len(held) - left} notes left out: raise limit, or read this clip alone"
             left -= min(left, len(held))
+            if outside := views.outside_scale(scope.mirror, node, held):
+                shown["outside_scale"] = outside
         found.append(shown)
-    return {"notes": found, "count": count}
+    return {"notes": found, "count": count, **_legend(given)}
 
 
 class GetChanges(Arguments):

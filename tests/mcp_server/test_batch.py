@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 import trio
 import trio.testing
 
+from mcp_server.answers import ranges
 from mcp_server.late_nodes import made
 from mcp_server.plans import Scope
 from mcp_server.policy import File, Policy
@@ -319,3 +321,34 @@ async def test_a_send_below_a_protected_mixer_is_protected_though_the_return_is_
             await whole.call("batch", calls=calls)
         calls[1]["args"]["track"] = 1
         await whole.call("batch", calls=calls)
+
+
+async def test_the_answer_of_a_long_batch_names_what_it_made_and_counts_the_rest(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        calls = [call("create", kind="midi", name="Lead", color="#00ff00"), call("create_clip", track="$0")]
+        calls += [call("set_track", track=n, mute=True, solo=False) for n in range(6)]
+        answer = await whole.call("batch", calls=calls)
+        assert answer["counts"] == {"operations": 16, "changed": 10}
+        assert "results" not in answer
+        assert [each["ref"] for each in answer["made"].values()] == ["tracks/6", "tracks/6/clip_slots/0/clip"]
+        assert list(answer["made"]) == ["$0", "$1"]
+        assert "null" not in json.dumps(answer)
+        # What was not as asked is listed all the same, with its call.
+        calls = [call("set_track", track=n, mute=n > 2, name=f"T{n}") for n in range(6)]
+        again = await whole.call("batch", calls=[*calls, call("set_track", track=0, color="#fe3536")])
+        assert [line["call"] for line in again["results"]] == [6]
+        assert "Live made it" in again["results"][0]["note"]
+
+
+async def test_ids_of_notes_are_ranges_with_a_count(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        answer = await whole.call(
+            "create_clip", track=5, slot=0, notes=" ".join(f"C3@{n}" for n in range(64))
+        )
+        made = answer["results"][-1]["result"]
+        held = [note.note_id for note in whole.mirror.notes("tracks/5/clip_slots/0/clip")]
+        assert made == {"count": 64, "ids": f"{min(held)}-{max(held)}"}
+        assert ranges([7, 1, 2, 3, 9, 8]) == "1-3, 7-9"
+        assert ranges([5]) == "5"

@@ -1,0 +1,102 @@
+"""Answers of writes as a model reads them: lean, with ranges of ids and counts where there is much.
+
+Of few operations each has a line. Of many the objects that they made are named, in a batch by call, the rest is
+counted, and what was not done as asked is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mirror import Call, Operation
+
+from .late_nodes import LateNode
+from .plans import Plan
+from .units import neat
+
+MOST_LINES = 12
+"""Operations of a write that have a line each."""
+MOST_ODD = 20
+"""Of more operations those that are listed because something about them is unusual."""
+MOST_MADE = 50
+"""Objects that are named of what one call made."""
+_NOTES = ("add_new_notes", "replace_notes", "duplicate_notes_by_id", "apply_note_modifications")
+"""Methods that answer with ids of notes."""
+
+
+def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = ()) -> dict[str, Any]:
+    """The answer of a write without what says nothing.
+
+    Args:
+      made: What the calls of a batch make, by call.
+    """
+    results = answer.get("results")
+    if not isinstance(results, list):
+        return answer
+    ops = plan.final()
+    lines = [_line(told, op) for told, op in zip(results, ops, strict=False)]
+    if len(lines) != len(results) or answer.get("dry_run"):
+        return answer
+    if plan.calls:
+        lines = [{"call": plan.call_of(number), **line} for number, line in enumerate(lines)]
+    if len(lines) <= MOST_LINES:
+        return {**answer, "results": lines}
+    objects = _objects(plan, lines, made)
+    odd = [line for line in lines if not line.get("verified") or line.get("note") or line.get("replaced")]
+    counts = {"operations": len(lines), "changed": sum(bool(line.get("changed")) for line in lines)}
+    found = {**answer, "counts": counts}
+    del found["results"]
+    if objects:
+        found["made"] = objects
+    if odd:
+        found["results"] = odd[:MOST_ODD]
+    if len(odd) > MOST_ODD:
+        counts["not listed"] = len(odd) - MOST_ODD
+    return found
+
+
+def _line(told: dict[str, Any], op: Operation) -> dict[str, Any]:
+    """What came of one operation, with numbers as short as Live holds them and ids of notes as ranges."""
+    line = dict(told)
+    result = line.get("result")
+    for side in ("before", "after"):
+        if isinstance(line.get(side), float):
+            line[side] = neat(line[side])
+    if isinstance(op, Call) and op.method in _NOTES and isinstance(result, list) and _are_ids(result):
+        line["result"] = {"count": len(result), "ids": ranges(result)}
+    return line
+
+
+def _are_ids(result: list[Any]) -> bool:
+    return all(isinstance(each, int) and not isinstance(each, bool) for each in result)
+
+
+def _objects(plan: Plan, lines: list[dict[str, Any]], made: Sequence[LateNode | None]) -> dict[str, Any]:
+    """The objects that the calls made, as `$k` → ref and id; without calls those of all operations in a list."""
+    if not plan.calls:
+        found = [line["result"] for line in lines if _is_object(line.get("result"))]
+        return {"objects": found[:MOST_MADE], "count": len(found)} if found else {}
+    objects: dict[str, Any] = {}
+    for number, node in enumerate(made):
+        if node is None:
+            continue
+        result = lines[int(str(node.id)[1:])].get("result")
+        if isinstance(result, dict) and _is_object(result):
+            objects[f"${number}"] = {name: result[name] for name in ("ref", "id") if name in result}
+    return objects
+
+
+def _is_object(result: Any) -> bool:
+    return isinstance(result, dict) and isinstance(result.get("ref"), str)
+
+
+def ranges(ids: Iterable[int]) -> str:
+    """Ids in a few characters: "101-164, 170"."""
+    found: list[list[int]] = []
+    for each in sorted(set(ids)):
+        if found and each == found[-1][1] + 1:
+            found[-1][1] = each
+        else:
+            found.append([each, each])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in found)
