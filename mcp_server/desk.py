@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -30,6 +31,7 @@ from remote_script.SetMirror.contract import schema
 
 from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .asked import Asked
+from .history.set_folder import folder_of
 from .library import Library
 from .plans import Plan, Scope
 from .policy import STRICT, Policy, Verdict
@@ -114,6 +116,11 @@ class Desk:
     def scope(self) -> Scope:
         """What arguments are read in, and plans made from."""
         return Scope(self.mirror, self._objects, self.caller.name, self.policy.check_file)
+
+    @property
+    def set_folder(self) -> Path:
+        """The folder in which the history of this Set is kept."""
+        return folder_of(self._whole.store)
 
     # -- writing -----------------------------------------------------------------------------------
 

@@ -64,14 +64,14 @@ def _present(old: Store, new: Store, same: Matching) -> Iterator[Change]:
         if before_id is None:
             inside.add(node.id)
             if not _is_slot_content(node):
-                yield Change("added", node.type, new.ref(node.id), node.name, within=_within(new, node))
+                yield Change("added", node.type, new.ref(node.id), node.name, within=owner_name(new, node))
             continue
         before = old.nodes[before_id]
         if node.type in _VIEWS or node.role in SAME_AS:
             continue
         if _has_moved(old, new, before, node, same):
             refs = old.ref(before.id), new.ref(node.id)
-            yield Change("moved", node.type, refs[1], node.name, "", *refs, within=_within(new, node))
+            yield Change("moved", node.type, refs[1], node.name, "", *refs, within=owner_name(new, node))
         yield from _values(old, new, before, node, same)
 
 
@@ -83,7 +83,7 @@ def _gone(old: Store, new: Store, same: Matching) -> Iterator[Change]:
         elif node.id not in same.to:
             inside.add(node.id)
             if not _is_slot_content(node):
-                yield Change("removed", node.type, old.ref(node.id), node.name, within=_within(old, node))
+                yield Change("removed", node.type, old.ref(node.id), node.name, within=owner_name(old, node))
 
 
 def _is_slot_content(node: Node) -> bool:
@@ -91,7 +91,8 @@ def _is_slot_content(node: Node) -> bool:
     return node.type in _VIEWS or (node.type == "ClipSlot" and not node.children.get("clip"))
 
 
-def _within(store: Store, node: Node) -> str:
+def owner_name(store: Store, node: Node) -> str:
+    """The name of the track or scene that an object belongs to; "" for what belongs to none."""
     at: Node | None = node
     while at is not None:
         if at.type in ("Track", "Scene") and at is not node:
@@ -146,7 +147,7 @@ def _siblings(store: Store, node: Node) -> tuple[int, ...]:
 
 
 def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Change]:
-    ref, within = new.ref(after.id), _within(new, after)
+    ref, within = new.ref(after.id), owner_name(new, after)
 
     def change(kind: Kind, name: str, one: Any, other: Any) -> Change:
         return Change(kind, after.type, ref, after.name, name, one, other, within)

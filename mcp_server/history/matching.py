@@ -8,6 +8,7 @@ where the kind is and the content is near enough. Nothing is matched twice.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ BY_PLACE = frozenset(
 """Lists in which the place is the identity: slot 3 of a track stays slot 3 whatever lies in it."""
 NEAR_ENOUGH = 0.5
 """The share of properties that two objects of other names and places must have in common to be the same."""
+_LETTER = re.compile(r"^[A-Z]-")
+"""Before the name of a return track, and of the sends to it."""
 MOST_COMPARED = 200
 """Unmatched objects of one list that are compared each with each; more are matched by place."""
 
@@ -69,6 +72,50 @@ def match(old: Store, new: Store) -> Matching:
         for role in before.children.keys() & after.children.keys():
             stack += _pairs(role, _ids(before, role), _ids(after, role), (old, new), fingerprints)
     return found
+
+
+def find_again(old: Store, new: Store) -> Matching:
+    """The objects of a part of a Set, in a Set of any epoch: by identity, then by name and place, never by likeness.
+
+    Within one epoch an id is the object. What has another id is the same where its owner is the same and it has the
+    class and name, in the order of the list. A send has the name of its return, whose letter is its place.
+    """
+    found = Matching()
+    if old.root is None or new.root is None:
+        return found
+    one_epoch = bool(old.epoch) and old.epoch == new.epoch
+    stack = [(old.root, new.root)]
+    while stack:
+        one, other = stack.pop()
+        found.join(one, other)
+        before, after = old.nodes[one], new.nodes[other]
+        for role in before.children.keys() & after.children.keys():
+            left, right = list(_ids(before, role)), list(_ids(after, role))
+            if one_epoch:
+                known = [
+                    id_ for id_ in left if id_ in new.nodes and new.nodes[id_].type == old.nodes[id_].type
+                ]
+                stack += [(id_, id_) for id_ in known]
+                left, right = (
+                    [id_ for id_ in left if id_ not in known],
+                    [id_ for id_ in right if id_ not in known],
+                )
+            named = isinstance(before.children[role], tuple)
+            for id_ in left:
+                there = next((each for each in right if _is_alike(old, new, id_, each, named=named)), None)
+                if there is not None:
+                    right.remove(there)
+                    stack.append((id_, there))
+    return found
+
+
+def _is_alike(old: Store, new: Store, one: int, other: int, *, named: bool) -> bool:
+    before, after = old.nodes[one], new.nodes[other]
+    return before.type == after.type and (not named or _plain_name(before) == _plain_name(after))
+
+
+def _plain_name(node: Node) -> str:
+    return _LETTER.sub("", node.name) if node.role == "sends" else node.name
 
 
 def _ids(node: Node, role: str) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from mirror.reading import Reader
 from mirror.store import Store
 from mirror.writes import history_step
 
-from .difference import Change, words
+from .difference import Change, owner_name, words
 from .kept import is_kept
 
 Deletion = Callable[[Node], Operation]
@@ -223,7 +223,14 @@ class _Reversal:
         if node.type == "DeviceParameter" and name == "value":
             one, other = self._texts(node, one, other, run)
         change = Change(
-            "set", node.type, self._store.ref(node.id), node.name, name, one, other, self._owner(node)
+            "set",
+            node.type,
+            self._store.ref(node.id),
+            node.name,
+            name,
+            one,
+            other,
+            owner_name(self._store, node),
         )
         return words(change)
 
@@ -237,14 +244,6 @@ class _Reversal:
                 known.setdefault(link.before, beside.before)
                 known.setdefault(link.after, beside.after)
         return known.get(one) or one, known.get(other) or other
-
-    def _owner(self, node: Node) -> str:
-        at: Node | None = node
-        while at is not None:
-            if at.type in ("Track", "Scene") and at is not node:
-                return at.name or self._store.ref(at.id)
-            at = self._store.nodes.get(at.parent) if at.parent is not None else None
-        return ""
 
     def _emit(self, sets: list[tuple[int, Set, str]]) -> None:
         """The newest change first, since each was possible in the order of the log; modes before all."""
@@ -346,7 +345,7 @@ class _Reversal:
             self._result.done.append(f"{where}: {', '.join(texts)}")
 
     def _where(self, node: Node) -> str:
-        owner = self._owner(node)
+        owner = owner_name(self._store, node)
         named = f"{node.type.casefold()} {node.name!r}" if node.name else self._store.ref(node.id)
         return f"{named} in {owner!r}" if owner else named
 

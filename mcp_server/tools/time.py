@@ -1,18 +1,22 @@
-"""Time: taking changes back by who made them, when and where."""
+"""Time: taking changes back by who made them, when and where; saving and recalling mixes."""
 
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Event, errors
 
+from ..desk import Desk
 from ..fields import Target, kind
+from ..history import mixes
 from ..history.kept import is_kept
+from ..history.mixes import SCOPES, Mix
 from ..history.revert import Selection
 from ..history.revert import revert as reverting
+from ..history.shelf import Shelf
 from ..history.when import Moment, moment
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -118,3 +122,132 @@ def _is_next(scope: Scope, write: str) -> bool:
     except errors.MirrorError:
         return False
     return True
+
+
+# -- mixes ---------------------------------------------------------------------------------------------------
+
+
+class RunMix(Arguments):
+    action: Annotated[
+        Literal["list", "save", "compare", "recall", "toggle", "delete"],
+        Meta(description="toggle: recall whichever of `name` and `other` is not on"),
+    ] = "list"
+    name: Annotated[str, Meta(description="of the mix")] = ""
+    other: Annotated[str, Meta(description="compare, toggle: a second mix; compare: default now")] = ""
+    scope: Annotated[
+        list[str], Meta(description="of save: mixer, sends, devices, tracks, or refs; default mixer, sends")
+    ] = []
+    overwrite: Annotated[bool, Meta(description="of save: replace the mix of that name")] = False
+    dry_run: Annotated[bool, Meta(description="of recall, toggle: only say what would change")] = False
+
+
+_OF = {
+    "list": (),
+    "save": ("name", "scope", "overwrite"),
+    "compare": ("name", "other"),
+    "recall": ("name", "dry_run"),
+    "toggle": ("name", "other", "dry_run"),
+    "delete": ("name",),
+}
+
+
+@tools.acts(
+    RunMix,
+    "Saved mixes",
+    "Saves the values of a mix under a name, kept with the Set; compares; recalls as one undo step.",
+    destructive=True,
+    output={},
+)
+async def mix(desk: Desk, args: RunMix) -> dict[str, Any]:
+    takes = _OF[args.action]
+    only(args, f"action '{args.action}'", *takes, of=RunMix.__struct_fields__[1:])
+    for name in ("name", *(("other",) if args.action == "toggle" else ())):
+        if name in takes and not getattr(args, name):
+            raise errors.InvalidParams(
+                f"{args.action} needs `{name}`", hint="mix lists the names that there are"
+            )
+    shelf = Shelf(desk.set_folder)
+    match args.action:
+        case "list":
+            return {"mixes": [_listed(shelf, each) for each in shelf.names()]}
+        case "save":
+            return _saved(desk, shelf, args)
+        case "compare":
+            return _compared(desk, shelf, args)
+        case "delete":
+            shelf.delete(args.name)
+            return {"deleted": args.name}
+    held = shelf.read(args.name)
+    if args.action == "toggle":
+        held = _not_on(desk, held, shelf.read(args.other))
+    return await _recalled(desk, held, args.dry_run)
+
+
+def _listed(shelf: Shelf, name: str) -> dict[str, Any]:
+    try:
+        held = shelf.read(name)
+    except errors.MirrorError as problem:
+        return {"name": name, "problem": problem.rule}
+    return {
+        "name": held.name,
+        "saved": held.saved,
+        "scope": list(held.scope),
+        "values": mixes.count(held.store),
+    }
+
+
+def _saved(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
+    scope, store = args.scope or ["mixer", "sends"], desk.mirror.store
+    covered = [each for each in scope if each in SCOPES]
+    under = [desk.scope.target(each).id for each in scope if each not in SCOPES]
+    held = mixes.take(store, covered, under)
+    if not mixes.count(held):
+        raise errors.InvalidValue(
+            f"{', '.join(scope)} has no values to save", scope, hint="choose another scope"
+        )
+    song = desk.mirror.resolve("song")
+    saved = f"{time.strftime('%Y-%m-%d %H:%M:%S')} by {desk.caller.name}"
+    made = Mix(args.name, saved, song.name, tuple(scope), held)
+    path = shelf.save(made, overwrite=args.overwrite)
+    return {"saved": args.name, "values": mixes.count(held), "file": str(path)}
+
+
+def _compared(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
+    held = shelf.read(args.name)
+    other = shelf.read(args.other).store if args.other else desk.mirror.store
+    found, missing = mixes.compare(held.store, other)
+    answer: dict[str, Any] = {"different": found[:MOST_LINES], "count": len(found)}
+    if missing:
+        answer["missing"] = missing[:MOST_LINES]
+    return answer
+
+
+MOST_LINES = 200
+"""Of one answer; the count says how many there are."""
+
+
+def _not_on(desk: Desk, one: Mix, other: Mix) -> Mix:
+    """The mix that the Set is further away from."""
+    first, second = (len(mixes.compare(each.store, desk.mirror.store)[0]) for each in (one, other))
+    return one if first > second else other
+
+
+async def _recalled(desk: Desk, held: Mix, dry_run: bool) -> dict[str, Any]:
+    scope = desk.scope
+    made = mixes.recall(held.store, scope.mirror.store, scope.mirror.live_version)
+    notes = [f"left: {each}" for each in made.left]
+    if held.torn:
+        notes.append("the file's last line was torn by a crash and is left out")
+    if not made.operations:
+        return {"recalled": held.name, "outcome": "unchanged", **({"notes": notes} if notes else {})}
+    if dry_run:
+        notes = [*made.done[:MOST_LINES], *notes]
+    plan = Plan.of(
+        f"recall mix {held.name}",
+        made.operations,
+        expect=tuple(made.expect),
+        dry_run=dry_run,
+        notes=tuple(notes),
+        makes=None,
+    )
+    return {"recalled": held.name, **await desk.carry_out(scope, plan)}

@@ -1,0 +1,119 @@
+"""`setmirror mix`: saved mixes of the Set that is open; see `mcp_server.history.mixes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import run_async, say, say_json
+
+
+@click.group("mix", short_help="Save, compare and recall mixes of the open Set.")
+def command() -> None:
+    """Mixes of the open Set, kept as text files in ~/.setmirror/sets."""
+
+
+_name = click.argument("name")
+_dry = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+
+
+@command.command("list")
+@options.port
+@options.as_json
+def list_(port: int, as_json: bool) -> None:
+    """List the mixes of the open Set."""
+    _call(port, as_json, "list")
+
+
+@command.command()
+@_name
+@click.argument("scope", nargs=-1)
+@click.option("--overwrite", is_flag=True, help="Replace the mix of that name.")
+@options.port
+@options.as_json
+def save(name: str, scope: tuple[str, ...], overwrite: bool, port: int, as_json: bool) -> None:
+    """Save the mix as it is now.
+
+    SCOPE is some of mixer, sends, devices, tracks, or refs such as tracks/2; mixer and sends if not given.
+    """
+    _call(port, as_json, "save", name=name, scope=list(scope), overwrite=overwrite)
+
+
+@command.command()
+@_name
+@click.argument("other", required=False, default="")
+@options.port
+@options.as_json
+def compare(name: str, other: str, port: int, as_json: bool) -> None:
+    """Say what is different in the mix OTHER, or now, from the mix NAME."""
+    _call(port, as_json, "compare", name=name, other=other)
+
+
+@command.command()
+@_name
+@_dry
+@options.port
+@options.as_json
+def recall(name: str, dry_run: bool, port: int, as_json: bool) -> None:
+    """Set everything as the mix NAME has it, as one step of Live's undo history."""
+    _call(port, as_json, "recall", name=name, dry_run=dry_run)
+
+
+@command.command()
+@_name
+@click.argument("other")
+@_dry
+@options.port
+@options.as_json
+def toggle(name: str, other: str, dry_run: bool, port: int, as_json: bool) -> None:
+    """Recall whichever of the mixes NAME and OTHER is not on."""
+    _call(port, as_json, "toggle", name=name, other=other, dry_run=dry_run)
+
+
+@command.command()
+@_name
+@options.port
+@options.as_json
+def delete(name: str, port: int, as_json: bool) -> None:
+    """Delete the mix NAME."""
+    _call(port, as_json, "delete", name=name)
+
+
+def _call(port: int, as_json: bool, action: str, **arguments: Any) -> None:
+    async def main() -> None:
+        from mcp_server.commands.link import call_tool, linked
+
+        async with linked(port) as mirror:
+            answer = await call_tool(mirror, "mix", {"action": action, **arguments})
+        if as_json:
+            say_json(answer)
+        else:
+            for line in lines(answer):
+                say(line)
+
+    run_async(main)
+
+
+def lines(answer: dict[str, Any]) -> list[str]:
+    """What the tool answered, as people read it."""
+    found = []
+    for each in answer.get("mixes", ()):
+        about = (
+            each.get("problem") or f"{each['saved']}: {each['values']} values of {', '.join(each['scope'])}"
+        )
+        found.append(f"{each['name']:<20} {about}")
+    if "saved" in answer:
+        found.append(f"{answer['saved']}: {answer['values']} values in {answer['file']}")
+    if "different" in answer:
+        found += answer["different"] or ["no difference"]
+        more = answer["count"] - len(answer["different"])
+        found += [f"and {more} more"] if more else []
+        found += [f"{each} is not there" for each in answer.get("missing", ())]
+    if "deleted" in answer:
+        found.append(f"{answer['deleted']} is deleted")
+    if "recalled" in answer:
+        state = "would change" if answer.get("dry_run") else answer["outcome"]
+        found.append(f"{answer['recalled']}: {len(answer.get('results', ()))} values, {state}")
+    return found + list(answer.get("notes", ()))

@@ -1,0 +1,334 @@
+"""Saved mixes: the values of mixers, sends, devices and tracks at one moment, as a text that a person can read.
+
+    # SetMirror mix 1
+    name: verse
+    saved: 2026-11-26 14:05:12 by claude
+    set: Lo-Fi Demo
+    scope: mixer, sends
+    epoch: 5d8754f21f63
+    song #1 Song "Lo-Fi Demo"
+      tracks/2 #20 Track "Bass" mute=false solo=false
+        mixer_device #21 MixerDevice
+          volume #22 DeviceParameter "Track Volume" display="-6.0 dB" value=0.7
+
+A line is an object: its role, id, class, name and values; what hangs below it is indented. `#id` is the identity within
+the epoch; in another one, objects are found by their names and places. Pure functions; `Shelf` keeps
+the files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from mirror import Node, Operation, Set, WriteRequest, checks, errors
+from mirror.store import Store
+
+from .difference import Change, owner_name, shown, words
+from .kept import is_kept
+from .matching import Matching, find_again
+
+HEAD = "# SetMirror mix 1"
+SCOPES = ("mixer", "sends", "devices", "tracks")
+"""tracks: all that the others have, and arm, monitoring, routing, colour of tracks."""
+LINES = 50_000
+"""Objects of one mix."""
+_MIXER = ("mute", "solo")
+_NOT_SAVED = ("name",)
+"""By its name an object is found again."""
+_LINE = re.compile(r'( *)(\S+) #(\d+) (\w+)(?: ("(?:[^"\\]|\\.)*"))?((?: \w+=.*)?)')
+
+
+class Mix(msgspec.Struct, frozen=True):
+    """A saved mix: when (in words), by whom, of which Set, what it covers, and the objects with their values."""
+
+    name: str
+    saved: str
+    set: str
+    scope: tuple[str, ...]
+    store: Any
+    torn: bool = False
+    """Its last line was cut off by a crash and is left out."""
+
+
+def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store:
+    """The objects and values of a scope, with what they hang in.
+
+    Args:
+      scope: Some of `SCOPES`.
+      under: Ids of objects that are covered with all below them.
+    """
+    wanted, tops = set(scope), set(under)
+    if "tracks" in wanted:
+        wanted = set(SCOPES)
+    inside: set[int] = set()
+    held: dict[int, dict[str, Any]] = {}
+    for node in store.walk():
+        if node.id in tops or node.parent in inside:
+            inside.add(node.id)
+        props = {
+            name: value
+            for name, value in node.props.items()
+            if is_kept(node, name)
+            and name not in _NOT_SAVED
+            and (node.id in inside or _category(store, node, name) in wanted)
+            and isinstance(value, bool | int | float | str)
+        }
+        if props and node.props.get("is_enabled") is not False:
+            if "value" in props and node.props.get("display") is not None:
+                props["display"] = node.props["display"]
+            held[node.id] = props
+    return _pruned(store, held)
+
+
+def _category(store: Store, node: Node, name: str) -> str | None:
+    """Which scope covers a value that is not below a chosen object; "tracks" covers all of them."""
+    if node.type == "Track":
+        return "mixer" if name in _MIXER else "tracks"
+    if node.type == "MixerDevice":
+        return "mixer"
+    if node.type in ("Chain", "DrumChain"):
+        return "devices" if name in _MIXER else None
+    if node.type == "DeviceParameter" and name == "value":
+        owner = store.nodes.get(node.parent) if node.parent is not None else None
+        if owner is not None and owner.type == "MixerDevice":
+            return "sends" if node.role == "sends" else "mixer"
+        return "devices"
+    return None
+
+
+def _pruned(store: Store, held: dict[int, dict[str, Any]]) -> Store:
+    """A store of these objects and their owners; slots stay, since only their places tell them apart."""
+    needed: set[int] = set()
+    for id_ in held:
+        at: int | None = id_
+        while at is not None and at not in needed:
+            needed.add(at)
+            node = store.nodes[at]
+            at = node.parent
+            if node.role == "clip_slots" and at is not None:
+                needed.update(store.nodes[at].children.get(node.role) or ())
+    objects: list[Any] = []
+    for node in store.walk():
+        if node.id not in needed:
+            continue
+        children = {
+            role: below if isinstance(below, int) else [each for each in below if each in needed]
+            for role, below in node.children.items()
+            if below
+            and (below in needed if isinstance(below, int) else any(each in needed for each in below))
+        }
+        props = {**({"name": node.name} if node.name else {}), **held.get(node.id, {})}
+        siblings = store.nodes[node.parent].children.get(node.role) if node.parent is not None else None
+        if isinstance(siblings, tuple):
+            props["place"] = siblings.index(node.id)
+        objects.append([node.id, node.type, node.parent, node.role, props, children])
+    return _store(objects, store.epoch)
+
+
+def _store(objects: list[Any], epoch: str) -> Store:
+    made = Store()
+    made.stage(objects, first=True)
+    made.replace(epoch, 1)
+    return made
+
+
+def count(store: Store) -> int:
+    """How many values a mix has."""
+    return sum(
+        is_kept(node, name) and name not in _NOT_SAVED for node in store.nodes.values() for name in node.props
+    )
+
+
+# -- text ----------------------------------------------------------------------------------------------------
+
+
+def text(mix: Mix) -> str:
+    """The mix as its file has it."""
+    head = [
+        HEAD,
+        f"name: {mix.name}",
+        f"saved: {mix.saved}",
+        f"set: {_line(mix.set)}",
+        f"scope: {', '.join(mix.scope)}",
+        f"epoch: {mix.store.epoch}",
+    ]
+    return "\n".join([*head, *_lines(mix.store)]) + "\n"
+
+
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _lines(store: Store) -> Iterator[str]:
+    depths: dict[int, int] = {}
+    for node in store.walk():
+        depth = depths[node.id] = 0 if node.parent is None else depths[node.parent] + 1
+        role = node.role or "song"
+        if "place" in node.props:
+            role = f"{role}/{node.props['place']}"
+        name = f" {json.dumps(node.name, ensure_ascii=False)}" if node.name else ""
+        values = "".join(
+            f" {key}={json.dumps(value, ensure_ascii=False)}"
+            for key, value in sorted(node.props.items())
+            if key not in ("name", "place")
+        )
+        yield f"{'  ' * depth}{role} #{node.id} {node.type}{name}{values}"
+
+
+def parse(source: str) -> Mix:
+    """The mix of a file's text.
+
+    Raises:
+      InvalidValue: it is no mix; says the line. A last line that was torn by a crash is left out.
+    """
+    lines = source.split("\n")
+    if lines[0].strip() != HEAD:
+        raise errors.InvalidValue(f"a mix begins with {HEAD!r}", lines[0][:60])
+    whole = lines[:-1]
+    head: dict[str, str] = {}
+    objects: list[Any] = []
+    line_of: list[tuple[int, Any]] = []
+    for number, line in enumerate(whole[1 : LINES + 10], 2):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            name, sign, value = line.partition(": ")
+            if objects or not (sign or line.endswith(":")):
+                raise errors.InvalidValue(f"line {number} of the mix is no object: {line[:80]!r}", number)
+            head[name.rstrip(":")] = value
+            continue
+        depth = len(found[1]) // 2
+        del line_of[depth:]
+        parent = line_of[-1][1] if line_of else None
+        role, _, place = found[2].partition("/")
+        props = _values(found[6], number)
+        if place.isdecimal():
+            props["place"] = int(place)
+        if found[5]:
+            props["name"] = json.loads(found[5])
+        row = [int(found[3]), found[4], None if parent is None else parent[0], role, props, {}]
+        if parent is not None and place:
+            parent[5].setdefault(role, []).append(row[0])
+        elif parent is not None:
+            parent[5][role] = row[0]
+        objects.append(row)
+        line_of.append((depth, row))
+    scope = tuple(each for each in head.get("scope", "").split(", ") if each)
+    store = _store(objects, head.get("epoch", ""))
+    return Mix(
+        head.get("name", ""), head.get("saved", ""), head.get("set", ""), scope, store, bool(lines[-1])
+    )
+
+
+def _values(source: str, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    decoder, at = json.JSONDecoder(), 0
+    try:
+        while at < len(source):
+            equal = source.index("=", at)
+            value, end = decoder.raw_decode(source, equal + 1)
+            found[source[at:equal].strip()] = value
+            at = end
+    except ValueError:
+        raise errors.InvalidValue(f"line {number} of the mix has a value that is no JSON", number) from None
+    return found
+
+
+# -- comparing and recalling ---------------------------------------------------------------------------------
+
+
+def compare(old: Store, new: Store) -> tuple[list[str], list[str]]:
+    """What is different in `new` for what `old` has, in words; and the objects of `old` that are not there."""
+    same = find_again(old, new)
+    found = []
+    for node in old.walk():
+        there = new.nodes.get(same.to.get(node.id, 0))
+        if there is None:
+            continue
+        for name in sorted(node.props):
+            compared = is_kept(node, name) and name not in _NOT_SAVED and name in there.props
+            if compared and not _equal(node.props[name], there.props[name]):
+                found.append(_words(new, there, node, there, name))
+    return found, missing(old, same)
+
+
+def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
+    """A value's change from `one` to `other`, of the object `at` of the store."""
+    change = Change(
+        "set",
+        at.type,
+        store.ref(at.id),
+        at.name,
+        name,
+        shown(one, name),
+        shown(other, name),
+        owner_name(store, at),
+    )
+    return words(change)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Numbers are equal as far as Live's 32-bit floats go."""
+    if isinstance(one, float) and isinstance(other, int | float):
+        return abs(one - other) <= 1e-6 * max(1.0, abs(one), abs(other))
+    same: bool = one == other
+    return same
+
+
+def missing(old: Store, same: Matching) -> list[str]:
+    """The topmost objects that were not found again, by name."""
+    found, inside = [], set[int]()
+    for node in old.walk():
+        if node.parent in inside:
+            inside.add(node.id)
+        elif node.id not in same.to:
+            inside.add(node.id)
+            named = f"{node.type.casefold()} {node.name!r}" if node.name else old.ref(node.id)
+            owner = owner_name(old, node)
+            found.append(f"{named} in {owner!r}" if owner else named)
+    return found
+
+
+class Recall(msgspec.Struct):
+    """What a recall sets, in words too, and what it cannot: missing objects, values that cannot be written now."""
+
+    operations: list[Operation] = []
+    expect: list[tuple[int, str, Any]] = []
+    done: list[str] = []
+    left: list[str] = []
+
+
+def recall(mix: Store, store: Store, live: str = "") -> Recall:
+    """The operations that give what a mix has its values again; values that are so already are none.
+
+    Args:
+      live: The version of Live, "12.3.1"; "" where it is not known.
+    """
+    same = find_again(mix, store)
+    made = Recall(left=[f"{each} is not there" for each in missing(mix, same)])
+    for node in mix.walk():
+        now = store.nodes.get(same.to.get(node.id, 0))
+        if now is None:
+            continue
+        # A routing's type comes before its channel, which depends on it.
+        for name in sorted(node.props, key=lambda each: (each.endswith("_channel"), each)):
+            if not is_kept(now, name) or name in _NOT_SAVED or name not in now.props:
+                continue
+            value = node.props[name]
+            if _equal(value, now.props[name]) or now.props.get("is_enabled") is False:
+                continue
+            op, said = Set(now.id, name, value), _words(store, now, now, node, name)
+            try:
+                checks.prepare(store, WriteRequest.of([op]), live)
+            except errors.MirrorError as problem:
+                if not name.endswith("_channel"):
+                    made.left.append(f"{said}: cannot be set: {problem.rule.rstrip('.')}")
+                    continue
+            made.operations.append(op)
+            made.expect.append((now.id, name, now.props[name]))
+            made.done.append(said)
+    return made

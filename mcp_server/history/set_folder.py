@@ -1,0 +1,168 @@
+"""Where the history of a Set is kept: a folder per Set below `~/.setmirror/sets`, written by one process at a time.
+
+A Set is known by its path; one that has none, or was moved, by its epoch or the names of its tracks and scenes. A
+file is written beside and renamed, so a crash at any byte leaves the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from mirror import errors
+from mirror.store import Store
+from mirror.token import home
+
+WAIT_S = 2.0
+"""For another process's write, which takes milliseconds."""
+ALIKE = 0.8
+"""Share of names that a Set must have in common with a kept one to be the same under another path."""
+FEWEST_NAMES = 4
+"""A Set with fewer names says too little of itself."""
+FOLDERS = 500
+"""Sets that are kept; the one that was not used for the longest time goes."""
+ABOUT = "set.json"
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a folder says of its Set."""
+
+    name: str
+    path: str
+    names: tuple[str, ...]
+    epoch: str = ""
+
+
+def about(store: Store) -> About:
+    """The identity of the Set that a store holds."""
+    song = store.nodes[store.root] if store.root is not None else None
+    path = str(song.props.get("file_path") or "") if song is not None else ""
+    names = [store.nodes[id_].name for type_ in ("Track", "Scene") for id_ in store.of_type(type_)]
+    return About(
+        song.name if song is not None else "",
+        path,
+        tuple(sorted(name for name in names if name)),
+        store.epoch,
+    )
+
+
+def folder_of(store: Store, sets: Path | None = None) -> Path:
+    """The folder of this Set; it is created, or one of the same Set under its former path is taken over.
+
+    Raises:
+      NotAvailable: the folder cannot be written.
+    """
+    sets, now = sets or home() / "sets", about(store)
+    key = now.path or now.epoch or "\0".join(now.names)
+    own = sets / hashlib.sha256(key.encode()).hexdigest()[:16]
+    try:
+        sets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not own.is_dir():
+            former = _former(sets, now)
+            if former is not None:
+                former.rename(own)
+            own.mkdir(mode=0o700, exist_ok=True)
+            _drop_old(sets, own)
+        if _read_about(own) != now:
+            write_beside(own / ABOUT, msgspec.json.encode(now))
+    except OSError as problem:
+        raise errors.NotAvailable(
+            f"{own} cannot be written: {problem.strerror}", hint="see to the rights of ~/.setmirror"
+        ) from None
+    return own
+
+
+def _read_about(folder: Path) -> About | None:
+    try:
+        return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _former(sets: Path, now: About) -> Path | None:
+    """The folder of the same Set under a path that is no more, or from before it was saved."""
+    best: tuple[float, Path] | None = None
+    for each in sets.iterdir():
+        then = _read_about(each)
+        if then is None or (then.path and (then.path == now.path or Path(then.path).exists())):
+            continue
+        same = bool(now.epoch) and then.epoch == now.epoch
+        share = 1.0 if same else _alike(then.names, now.names)
+        if share >= ALIKE and (best is None or share > best[0]):
+            best = share, each
+    return best[1] if best is not None else None
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    first, second = set(one), set(other)
+    if min(len(first), len(second)) < FEWEST_NAMES:
+        return 0.0
+    return len(first & second) / len(first | second)
+
+
+def _drop_old(sets: Path, own: Path) -> None:
+    """Forget the Sets that were not used for the longest time; what people saved by name stays."""
+    held = [each for each in sets.iterdir() if each != own and not list(each.glob("*.mix"))]
+    held.sort(key=lambda each: each.stat().st_mtime)
+    for each in held[: max(0, len(held) - FOLDERS)]:
+        with suppress(OSError):
+            for file in each.iterdir():
+                file.unlink()
+            each.rmdir()
+
+
+def write_beside(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; readable by its owner only. OSError where the disk does not take it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextmanager
+def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
+    """The folder for one writer; the lock ends with the process.
+
+    Raises:
+      Busy: another process writes for longer than `wait_s`.
+    """
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        end = time.monotonic() + wait_s
+        while not _lock(handle):
+            if time.monotonic() > end:
+                raise errors.Busy(f"another process writes in {folder}", retry_after_s=1.0)
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Take the lock of a file if it is free."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
