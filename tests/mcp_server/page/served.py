@@ -162,8 +162,9 @@ class Served:
 
 @asynccontextmanager
 async def served(clock: Any, spec: Any = None, **options: Any) -> AsyncIterator[Served]:
-    """The page on a port of its own; with real sockets, virtual time waits a moment for them."""
-    clock.autojump_threshold = 0.002
+    """The page on a port of its own; with real sockets, virtual time waits a moment for them. None is real time."""
+    if clock is not None:
+        clock.autojump_threshold = 0.002
     async with whole_path(spec, tick_s=0.02, **options) as whole, whole.person() as mirror:
         browser = Served(whole)
         async with trio.open_nursery() as nursery:
