@@ -136,11 +136,16 @@ def edit(name: str) -> Callable[[_E], _E]:
     return register
 
 
+_SELECTED = {"selected", "selection", "selected_notes"}
+"""What people call the notes that are selected in Live."""
+
+
 def read(asked: Any, number: int = 0) -> Edit:
     """One edit from JSON: {"edit": "transpose", "semitones": 3, "select": {...}}.
 
     Raises:
       InvalidValue: an unknown edit or option, or a value out of range; the rule names the edit and its position.
+      NotAvailable: it asks for the notes that are selected in Live.
     """
     where = f"edit {number}"
     if isinstance(asked, str):
@@ -154,6 +159,11 @@ def read(asked: Any, number: int = 0) -> Edit:
         near = get_close_matches(name, EDITS, 5, 0.5)
         raise errors.InvalidValue(f"{where}: there is no edit {name!r}", name, choices=near or sorted(EDITS))
     options = {key: value for key, value in asked.items() if key != "edit"}
+    if isinstance(options.get("select"), dict) and _SELECTED & options["select"].keys():
+        raise errors.NotAvailable(
+            f"{where} ({name}): which notes are selected in Live is not mirrored, as Live notifies nobody of it",
+            hint="ask Live with call_method get_selected_notes_extended of the clip, and give their ids as `ids`",
+        )
     try:
         return msgspec.convert(options, EDITS[name], strict=False)
     except msgspec.ValidationError as problem:

@@ -6,9 +6,11 @@ All of it is computed by `mcp_server.music` from what the mirror holds, and writ
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
+import anyio
 from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
@@ -17,7 +19,7 @@ from .. import music
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
-from ..music import analysis, from_set, harmony, report, writing
+from ..music import analysis, from_set, harmony, levels, report, writing
 from ..music.ticks import BEAT, to_beats
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -366,16 +368,24 @@ class Analyze(Arguments):
         Meta(max_length=MOST_CLIPS, description="clips, slots, scenes or tracks; default the whole Set"),
     ] = []
     statistics: Annotated[bool, Meta(description="counts, ranges and density of each clip instead")] = False
+    listen_s: (
+        Annotated[float, Meta(gt=0, le=60, description="listen so long instead: peaks, headroom")] | UnsetType
+    ) = UNSET
 
 
 @tools.reads(
     Analyze,
     "Analyze the music",
-    "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, with calls that mend them.",
+    "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, levels, with calls that mend "
+    "them.",
     {},
+    lasts=lambda given: given.listen_s is UNSET,
 )
 async def analyze(desk: Desk, given: Analyze) -> dict[str, Any]:
     reader, scope = desk.mirror, desk.scope
+    if given.listen_s is not UNSET:
+        only(given, "`listen_s`", "targets", of=("statistics",))
+        return levels.levels(await _listen(desk, given.targets, given.listen_s))
     tops = [scope.target(each) for each in given.targets] or [reader.resolve("song")]
     clips = {clip.id: clip for top in tops for clip in from_set.clips_below(reader, top)}
     parts = from_set.parts_of(reader, clips.values())
@@ -386,3 +396,29 @@ async def analyze(desk: Desk, given: Analyze) -> dict[str, Any]:
     if given.targets and not parts:
         raise errors.NotFound("These hold no MIDI clip", hint="name clips with notes, or leave `targets` out")
     return report.report(parts, [] if given.targets else from_set.track_facts(reader), context)
+
+
+async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels.Heard]:
+    """The meters of tracks, read from Live as often as they cannot miss a peak."""
+    reader = desk.mirror
+    if targets:
+        tracks = [desk.scope.target(each, "Track") for each in targets]
+    else:
+        tracks = [*reader.children("song", "tracks"), *reader.children("song", "return_tracks")]
+        main = reader.child("song", "master_track")
+        tracks += [] if main is None else [main]
+    metered = [
+        track for track in tracks if track.props.get("has_audio_output") and not reader.hides(track.id)
+    ]
+    items = [(track.id, "output_meter_level") for track in metered]
+    readings: list[list[float]] = [[] for _ in metered]
+    rounds = max(1, math.ceil(seconds / (levels.HOLD_S / 2)))
+    for number in range(rounds if items else 0):
+        await anyio.sleep(seconds / rounds if number else 0)
+        for held, value in zip(readings, await reader.read_now(items), strict=True):
+            if isinstance(value, int | float):
+                held.append(float(value))
+    return [
+        levels.Heard(reader.ref(track.id), track.name, held, track.role == "master_track")
+        for track, held in zip(metered, readings, strict=True)
+    ]

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import trio
 
-from mcp_server.music import from_set
+from mcp_server.music import from_set, levels
 from remote_script.headless import demo_set
 from tests.whole import Refused, whole_path
 
@@ -178,3 +179,55 @@ async def test_describe_knows_edits_and_devices(autojump_clock: Any) -> None:
         device = await whole.call("describe", what="Compressor")
         assert "Threshold" in device["parameters"]
         assert "input_routing_type" in device["sidechain"]
+
+
+async def test_notes_that_are_selected_in_live_are_named_by_ids_that_live_tells(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        clip = KEYS + "/clip"
+        chosen = [note.note_id for note in whole.mirror.notes(clip)][:2]
+        await whole.by_hand(lambda song: song.tracks[1].clip_slots[2].clip.select_notes_by_id(tuple(chosen)))
+        edit = {"edit": "transpose", "octaves": 1, "select": {"selected": True}}
+        with pytest.raises(Refused, match="selected in Live is not mirrored") as caught:
+            await whole.call("transform_notes", clips=[KEYS], edits=[edit])
+        assert "get_selected_notes_extended" in caught.value.data["hint"]
+        told = await whole.call("call_method", target=clip, method="get_selected_notes_extended")
+        ids = [
+            note["note_id"] if isinstance(note, dict) else note[0] for note in told["results"][0]["result"]
+        ]
+        assert sorted(ids) == sorted(chosen)
+
+
+async def test_levels_are_peaks_behind_the_faders_with_the_calls_that_leave_headroom(
+    autojump_clock: Any,
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        quiet = await whole.call("analyze", listen_s=1)
+        assert quiet["levels"] == []
+        assert "nothing sounded" in quiet["why"]
+        await whole.call("set_track", track="Bass", volume="6 dB")
+        await whole.call("transport", action="jump_to", time="6.1.1")
+        await whole.call("transport", action="continue")
+        answer = await whole.call("analyze", listen_s=4)
+        peaks = {row["name"]: row["peak_db"] for row in answer["levels"]}
+        assert all(row["headroom_db"] == -row["peak_db"] for row in answer["levels"])
+        assert list(peaks.values()) == sorted(peaks.values(), reverse=True)
+        assert {"Bass", "Main"} <= set(peaks)
+        await whole.call("set_track", track="Bass", volume="0 dB")
+        await trio.sleep(2)
+        again = await whole.call("analyze", listen_s=2, targets=["Bass"])
+        assert [row["name"] for row in again["levels"]] == ["Bass"]
+        assert again["levels"][0]["peak_db"] < peaks["Bass"]
+        for proposal in answer.get("proposals", ()):
+            await one_step(whole, proposal["tool"], **proposal["args"])
+
+
+def test_headroom_is_counted_from_the_law_of_lives_meters() -> None:
+    zero, over = 70 / 76, 73 / 76
+    found = levels.levels(
+        [levels.Heard("tracks/0", "A", [0.5, over]), levels.Heard("tracks/1", "B", [0.0]),
+         levels.Heard("master_track", "Main", [zero], True)]
+    )  # fmt: skip
+    assert [(row["name"], row["peak_db"]) for row in found["levels"]] == [("A", 3.0), ("Main", 0.0)]
+    assert found["over_0_dbfs"] == ["tracks/0"]
+    assert found["silent"] == ["tracks/1"]
+    assert [each["args"]["volume"] for each in found["proposals"]] == ["-3.1 dB", "-6.1 dB"]
