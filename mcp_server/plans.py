@@ -172,6 +172,10 @@ class Scope:
         """Slots that plans of this scope fill."""
         self.scenes = 0
         """Scenes that plans of this scope append."""
+        self.armed: set[int | str] = set()
+        """Tracks that plans of this scope arm."""
+        self.plays = False
+        """Whether one of them starts the song."""
         self.notes: list[str] = []
 
     # -- objects -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
@@ -9,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import Call, Operation, Set, errors
 from remote_script.SetMirror.contract import schema
 
-from .. import units
+from .. import units, views
 from ..desk import Desk
 from ..fields import Length, Target, Time, arguments, given, settable
 from ..plans import Plan, Scope, only
@@ -104,10 +105,42 @@ def transport(scope: Scope, args: Transport) -> Plan:
     action = args.action
     takes = _TAKES.get(action, ())
     only(args, f"action '{action}'", *takes, of=("time", "cue", "length", "on"))
+    scope.plays = scope.plays or action in ("play", "continue", "play_selection")
     for name in ("time", "cue"):
         if name in takes and getattr(args, name) is UNSET:
             raise errors.InvalidParams(f"{action} needs `{name}`")
-    return Plan.of(action, [_operation(scope, args)])
+    notes = tuple(_why_not_recorded(scope, action == "session_record")) if _records(args) else ()
+    return Plan.of(action, [_operation(scope, args)], notes=notes)
+
+
+def _records(args: Transport) -> bool:
+    return args.action == "session_record" or (args.action == "record" and args.on)
+
+
+def _why_not_recorded(scope: Scope, session: bool) -> Iterator[str]:
+    """What keeps Live from recording anything, with what to do about it."""
+    song = scope.resolve("song").props
+    if session and song.get("session_record"):
+        # The same button ends it.
+        return
+    armed = [
+        each
+        for each in scope.children("song", "tracks")
+        if each.props.get("arm") or each.props.get("implicit_arm") or each.id in scope.armed
+    ]
+    if not armed and not any(isinstance(id_, str) for id_ in scope.armed):
+        yield "nothing is recorded: no track is armed; set_track with arm: true"
+    deaf = [each for each in armed if each.props.get("input_routing_type") == "No Input"]
+    if armed and len(deaf) == len(armed):
+        names = ", ".join(each.name for each in deaf)
+        yield f"nothing is recorded: the armed tracks have no input ({names}); set_track with input_routing_type"
+    if session:
+        return
+    if not song.get("is_playing") and not scope.plays:
+        yield "nothing is recorded before the song plays: transport play"
+    if song.get("punch_in"):
+        at = units.bars(float(song.get("loop_start") or 0.0), *views.signature(scope.mirror))
+        yield f"punch-in is on: nothing is recorded before {at}"
 
 
 def _operation(scope: Scope, args: Transport) -> Operation:

@@ -117,6 +117,8 @@ SetTrack = arguments(
 )
 def set_track(scope: Scope, args: Any) -> Plan:
     node = scope.target(args.track, "Track", "Chain", "DrumPad", role="tracks")
+    if args.arm is True:
+        scope.armed.add(node.id)
     # What this object does not have the mirror refuses by name.
     ops = scope.sets(node, given(args, (*_TRACK, *_CHAIN)))
     levels, switches = given(args, _MIXER), given(args, _SWITCHES)
