@@ -150,9 +150,11 @@ class WebSocket:
                 pass
 
     async def _write(self, *events: Any) -> None:
-        if self._ended:
-            return
         async with self._sending:
+            leaving = self.accepted and self._ws.state is not ConnectionState.OPEN
+            if self._ended or (leaving and isinstance(events[0], TextMessage)):
+                # A client that says goodbye is sent no more texts; the application is told by `receive`.
+                return
             try:
                 await self._stream.send_all(b"".join(self._ws.send(event) for event in events))
             except (trio.BrokenResourceError, trio.ClosedResourceError):

@@ -36,8 +36,25 @@ async def shout(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     while scope["path"] == "/flood":
         await send({"type": "websocket.send", "text": "x" * 100_000})
+    if scope["path"] == "/both":
+        await both(receive, send)
     while (message := await receive())["type"] == "websocket.receive":
         await send({"type": "websocket.send", "text": message["text"].upper()})
+
+
+async def both(receive: Any, send: Any) -> None:
+    """Sends until the client has gone."""
+    async with trio.open_nursery() as nursery:
+
+        async def flood() -> None:
+            while True:
+                await send({"type": "websocket.send", "text": "x"})
+                await trio.lowlevel.checkpoint()
+
+        nursery.start_soon(flood)
+        await receive()
+        await trio.lowlevel.checkpoint()
+        nursery.cancel_scope.cancel()
 
 
 async def never(scope: Any, receive: Any, send: Any) -> None:
@@ -110,6 +127,19 @@ async def test_texts_go_both_ways_whole_or_in_parts_or_ahead_of_the_answer() -> 
         await client.send(CloseConnection(code=1000))
         assert await client.event() == CloseConnection(code=1000, reason="")
         assert await client.stream.receive_some(1) == b""
+
+
+async def test_a_client_that_leaves_while_it_is_sent_texts_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving() as served:
+        for _ in range(5):
+            client = await served.connect("/both")
+            assert isinstance(await client.event(), AcceptConnection)
+            await client.send(CloseConnection(code=1000))
+            while not isinstance(await client.event(), CloseConnection):
+                pass
+    assert caplog.records == []
 
 
 async def test_an_application_may_refuse() -> None:
