@@ -298,6 +298,8 @@ BASES: dict[str, list[dict[str, Any]]] = {
     "arrange": [
         {"sections": [{"name": "0", "bars": 4, "scene": 0}], "start": 400},
         {"sections": [{"name": "0", "bars": 4, "scene": 0, "fill": True}], "start": 400},
+        {"action": "copy", "range": [0, 64], "start": 400},
+        {"action": "insert", "range": [0, 4000]},
     ],
     "insert_device": [{"to": 1, "name": "Reverb"}],
     "set_device": [
@@ -374,7 +376,13 @@ OWN: dict[str, dict[str, Any]] = {
         "clips": ["tracks/6"],
         "edits": [{"edit": "velocity", "add": -7}],
     },
-    "arrange": {"sections": [{"name": "0", "bars": 3, "scene": 0}], "seed": 5},
+    "arrange": {
+        "action": "remove",
+        "sections": [{"name": "0", "bars": 3, "scene": 0}],
+        "seed": 5,
+        "range": [0, 48],
+        "start": 500,
+    },
     "revert": {"write": "w-1", "who": "a", "under": "tracks/1", "property": "name"},
     "compose": {
         "part": "bass",
@@ -433,8 +441,8 @@ async def with_history(whole: Whole) -> int:
     return between
 
 
-ELSEWHERE = {"transform_notes": {"copies"}}
-"""Arguments that need another Set than this one's: `music/test_tools` shows their effect."""
+ELSEWHERE = {"transform_notes": {"copies"}, "arrange": {"file_path", "session", "song"}}
+"""Arguments that need another Set or a file: `music/test_tools` and `music/test_arranging` show their effect."""
 
 
 def written(plan: Plan) -> tuple[Any, ...]:
