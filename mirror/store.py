@@ -11,6 +11,7 @@ cached and dropped when what they say may have changed.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ _NOTES = frozenset(
     for prop in schema.properties(name).values()
     if prop.type == "notes"
 )
+_NO_CHILDREN: dict[str, Any] = {}
 _NOTES_NAMES = frozenset(name for _, name in _NOTES)
 _REFERENCES = {
     name: frozenset(
@@ -71,6 +73,10 @@ class Store:
         self.naming = 0
         """Counts the steps that changed names, or where objects are."""
         self.bad: Counter[str] = Counter()
+        self._values: dict[Any, Any] = {}
+        self._numbers: dict[Any, Any] = {}
+        """Values and ids of one step, to keep equal ones once."""
+        self._holders: dict[str, type] = {}
         self._staged: list[Any] = []
         self._by_type: dict[str, dict[int, None]] = {}
         self._by_name: dict[str, dict[int, None]] = {}
@@ -181,6 +187,7 @@ class Store:
             if node.parent is None and root is None:
                 root = node.id
         self._staged = []
+        self._values, self._numbers = {}, {}
         before_refs = {id_: self.ref(id_) for id_ in old if id_ not in fresh} if same_epoch else old_refs
         self.nodes, self.root, self.epoch, self.revision = fresh, root, epoch, revision
         self._lists, self._oldest_list = {}, revision
@@ -270,18 +277,37 @@ class Store:
             raise TypeError("properties and children are objects")
         if parent is not None and type(parent) is not int:
             raise TypeError("a parent is an id")
+        props, numbers = self._compact(type_, props), self._numbers
         for name in _NOTES_NAMES:
             if name in props and (type_, name) in _NOTES:
                 props[name] = self._notes(props[name])
         return Node(
-            id_,
-            type_,
-            parent,
-            role,
+            numbers.setdefault(id_, id_),
+            sys.intern(type_),
+            numbers.setdefault(parent, parent),
+            sys.intern(role),
             props,
-            {name: _children(held) for name, held in children.items()},
+            {name: _children(held, numbers) for name, held in children.items()} if children else _NO_CHILDREN,
             revision,
         )
+
+    def _compact(self, type_: str, props: dict[str, Any]) -> dict[str, Any]:
+        """The same properties in half the memory: 20,000 parameters have the same names, bounds and texts.
+
+        CPython lets the attributes of a class's objects share one table of names; the dict stays when the object goes.
+        """
+        known = type_ if type_ in schema.CLASSES else ""
+        holder = self._holders.get(known)
+        if holder is None:
+            holder = self._holders[known] = type("Properties", (), {})
+        found: dict[str, Any] = holder().__dict__
+        values = self._values
+        for name, value in props.items():
+            kind = type(value)
+            found[sys.intern(name)] = (
+                values.setdefault(value, value) if kind is float or kind is str else value
+            )
+        return found
 
     def _notes(self, items: Any) -> Any:
         if items is None:
@@ -337,7 +363,7 @@ class Store:
                     below = kids.get(id_)
                     if below is None:
                         below = kids[id_] = dict(nodes[id_].children)
-                    value = _children(value)
+                    value = _children(value, {})
                     if type(name) is not str:
                         raise TypeError("a property has a name")
                     told.append(("children", id_, name, below.get(name), value))
@@ -396,6 +422,7 @@ class Store:
             self.structure += 1
             self.naming += 1
             self._refs, self._places = {}, {}
+            self._values, self._numbers = {}, {}
         self.revision = revision
         return Applied(told, gone, structural)
 
@@ -510,11 +537,12 @@ def _note_order(note: Note) -> tuple[float, int, int]:
     return (note.start_time, note.pitch, note.note_id)
 
 
-def _children(value: Any) -> Any:
+def _children(value: Any, numbers: dict[Any, Any]) -> Any:
+    """Children as a node has them; `numbers` keeps equal ids once."""
     if value is None or type(value) is int:
-        return value
+        return numbers.setdefault(value, value)
     if isinstance(value, list) and all(type(id_) is int for id_ in value):
-        return tuple(value)
+        return tuple([numbers.setdefault(id_, id_) for id_ in value])
     raise TypeError("children are an id, null or a list of ids")
 
 

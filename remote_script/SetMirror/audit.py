@@ -19,6 +19,9 @@ _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
 _LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
 """By type: a longer one is read in one pass of eight, so that a pass stays short."""
 _LARGE_EVERY = 8
+_RARE_EVERY = 4
+"""What an object does not have now (an exception costs more than ten values), and texts that a method makes anew."""
+UNASKED = 8
 
 
 class Audit:
@@ -40,6 +43,8 @@ class Audit:
         self._position = 0
         self._row: Optional[Row] = None
         self._place = 0
+        self._unasked = 0
+        """Properties read since the clock was asked."""
         self._reading: Optional[Reading] = None
         """What is long is read over several turns."""
         self._pass_began = clock()
@@ -64,6 +69,10 @@ class Audit:
                     return
                 if not self._is_alive(row):
                     self._place = len(row.plan.changing)
+                elif row.plan.simple:
+                    self._compare_simple(row)
+                    # Asking the clock costs as much as reading a property.
+                    self._unasked += len(row.plan.simple)
             if self._place < len(row.plan.changing):
                 index = row.plan.changing[self._place]
                 self._place += 1
@@ -73,9 +82,11 @@ class Audit:
                         return
                 else:
                     self._compare(row, index)
-            # Asking the clock costs as much as reading a property.
-            if self._place % 4 == 0 and not spend():
-                return
+                self._unasked += 1
+            if self._unasked >= UNASKED:
+                self._unasked = 0
+                if not spend():
+                    return
 
     def _read_on(self, spend: Callable[[], bool]) -> bool:
         """Go on with what is long; whether it is read and there is time left."""
@@ -126,7 +137,7 @@ class Audit:
     def look(self, row: Row) -> None:
         """Compare one row with Live as a whole and mark what differs."""
         if self._is_alive(row):
-            for index in row.plan.changing:
+            for index in [index for index, _ in row.plan.simple] + row.plan.changing:
                 if row.plan.long_bits & 1 << index:
                     whole(self._compare_long(row, index))
                 else:
@@ -140,6 +151,20 @@ class Audit:
         if parent is not None:
             self._mark(parent, parent.plan.index[row.role])
         return False
+
+    def _compare_simple(self, row: Row) -> None:
+        """All that is compared by its value alone; `_compare` in a loop, which is most of an audit's time."""
+        obj, values = row.obj, row.values
+        every = not (self.counters["passes"] + row.id) % _RARE_EVERY
+        for index, reader in row.plan.simple if every else row.plan.often:
+            old = values[index]
+            if old is ABSENT and not every:
+                continue
+            new = reader(obj)
+            if new is old or (new == old and type(new) is type(old)):
+                continue
+            if not self._engine.attribution.pending.get(row.id, 0) & 1 << index:
+                self._mark(row, index)
 
     def _compare(self, row: Row, index: int) -> None:
         plan, engine = row.plan, self._engine

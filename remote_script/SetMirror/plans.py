@@ -138,18 +138,31 @@ class Plan:
         )
         """What is edited, not just shown."""
         self.readers: List[Optional[Callable[[Any], Any]]] = [_reader(prop) for prop in self.properties]
-        self.changing = [
+        changing = [
             i
             for i, prop in enumerate(self.properties)
             if not prop.within_s and (prop.kind != "constant" or (prop.is_tree and prop.name != "view"))
         ]
         """What an audit compares; constants cannot differ, and `rounds` compares the rest."""
+        self.simple = [
+            (i, reader)
+            for i in changing
+            for reader in [self.readers[i]]
+            if reader is not None and not self.long_bits & 1 << i
+        ]
+        """Those that are compared by their value alone, with their readers."""
+        self.often = [each for each in self.simple if self.properties[each[0]].reads is None]
+        """Without those that a method has to make anew."""
+        done = {i for i, _ in self.simple}
+        self.changing = [i for i in changing if i not in done]
+        """The others."""
         self.within = [i for i, prop in enumerate(self.properties) if prop.within_s]
         self.within_bits = sum(1 << i for i in self.within)
         names = [self.names[i] for i in self.within]
-        # Two each, so that both give tuples: this is read of every parameter every two seconds.
-        self.glance = attrgetter(*names, *names[:1]) if names else None
-        self.glanced = itemgetter(*self.within, *self.within[:1]) if names else None
+        # Both give tuples of the same length, one alone twice: this is read of every parameter every two seconds.
+        again = len(names) == 1
+        self.glance = attrgetter(*names, *names[:again]) if names else None
+        self.glanced = itemgetter(*self.within, *self.within[:again]) if names else None
         """The same of a row's values."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)

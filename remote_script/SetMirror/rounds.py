@@ -29,7 +29,7 @@ WITHIN_S = min(
 """A round goes over all of them, so the shortest time of the table holds."""
 HURRIED_S = 0.5
 """Between two hurried rounds, so that one call after the other does not keep Live busy with them."""
-AT_ONCE = 16
+AT_ONCE = 32
 """Objects between two looks at the clock, which costs as much as reading one of them."""
 
 
@@ -77,8 +77,18 @@ class Rounds:
             due = min(due, int(due * (now - self._began) / (SPARE * WITHIN_S)))
         while self._position < due:
             end = min(due, self._position + AT_ONCE)
-            for place in range(self._position, end):
-                self._compare(self._order[place])
+            for row in self._order[self._position : end]:
+                # The hot path: 20,000 of these in two seconds.
+                glance = row.plan.glance
+                if glance is not None and row.obj is not None:
+                    try:
+                        if glance(row.obj) == row.plan.glanced(row.values):
+                            continue
+                    except Exception:
+                        # One that Live does not give here; that an object died, the audit finds.
+                        if not alive(row.obj):
+                            continue
+                    self.look(row)
             self._position = end
             if not spend():
                 return
@@ -102,16 +112,3 @@ class Rounds:
             ):
                 self.found[row.id] = self.found.get(row.id, 0) | plan.told_by[index]
                 self.counters["found"] += 1
-
-    def _compare(self, row: Row) -> None:
-        glance, glanced = row.plan.glance, row.plan.glanced
-        if glance is None or glanced is None or row.obj is None:
-            return
-        try:
-            if glance(row.obj) == glanced(row.values):
-                return
-        except Exception:
-            # One that Live does not give here; that an object died, the audit finds.
-            if not alive(row.obj):
-                return
-        self.look(row)

@@ -18,7 +18,7 @@ PORT = 9860
 BUDGET_MS = 4.0
 """Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
 AUDIT_MS = 0.12
-"""Of one pump at rest: 20,000 parameters are compared in less than a minute, unseen in Live's CPU meter."""
+"""Of one pump at rest, rounds and audit: 20,000 parameters in two minutes, unseen in Live's CPU meter."""
 AWAKE_SHARE = 0.4
 """Of Live's main thread while a client works in lock-step; see `awake`."""
 _LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0), "awake_share": (0.0, 0.8)}

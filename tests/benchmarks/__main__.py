@@ -23,6 +23,8 @@ SUITES = {
     "core": "the store and the wire by themselves: reads, batches, snapshots, sealed lines",
     "large": "a large Set in headless Live: made, loaded, and what it weighs",
     "building": "the script building and resyncing a large Set, in virtual time",
+    "growth": "Sets of 10, 100 and 1,000 tracks: what is flat, what is linear",
+    "starting": "a server's start beside one of the SDK with an empty tool: time and memory",
     "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",

@@ -26,7 +26,7 @@ from remote_script.SetMirror.script import SetMirror
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests.benchmarks.measure import OURS, Distribution, Row
 
-TRACKS, CLIPS, NOTES, PARAMETERS = 100, 500, 10_000, 20_000
+TRACKS, CLIPS, NOTES, PARAMETERS = 100, 1_000, 20_000, 20_000
 TICK_S = 0.0103
 """Of a timer of 10 ms in Live (measured on macOS)."""
 MOST_TICKS = 20_000
@@ -48,10 +48,11 @@ class Timed(SetMirror):
 class Bench:
     """One headless Live with the script, driven tick by tick."""
 
-    def __init__(self, budget_s: float) -> None:
-        self.live = HeadlessLive(
-            large_set(TRACKS, CLIPS, NOTES, PARAMETERS), clock=VirtualClock(), threads="raise"
-        )
+    def __init__(
+        self, budget_s: float, size: tuple[int, int, int, int] = (TRACKS, CLIPS, NOTES, PARAMETERS)
+    ) -> None:
+        """`size`: tracks, clips, notes, parameters."""
+        self.live = HeadlessLive(large_set(*size), clock=VirtualClock(), threads="raise")
         self.listener = MemoryListener()
         module = types.ModuleType("timed_setmirror")
         module.create_instance = lambda c_instance: Timed(  # type: ignore[attr-defined]

@@ -43,6 +43,9 @@ NOTE_FIELDS = (
 _INTERN_BELOW = 48
 """Characters; names repeat over thousands of parameters, texts longer than this do not."""
 
+_COMMON = {number: number for number in (0.0, 1.0, -1.0, 0.5, 2.0, 4.0, 100.0, 127.0)}
+"""Bounds and defaults of thousands of parameters, kept once; Live makes a new object for each read."""
+
 _STRUCTS = {
     "index_in_octave": ("index_in_octave", "octave", "frequency"),
     "bars": ("bars", "beats", "sub_division", "ticks"),
@@ -105,7 +108,7 @@ def as_float(value: Any) -> Any:
     if value is None:
         return None
     number = float(value)
-    return number if math.isfinite(number) else None
+    return _COMMON.get(number, number) if math.isfinite(number) else None
 
 
 def as_str(value: Any) -> Any:

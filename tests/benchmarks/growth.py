@@ -1,0 +1,152 @@
+"""Sets of 10, 100 and 1,000 tracks, ten times as many objects each: a cost that is not flat or linear shows.
+
+Flat: one batch, one read, one search by name, a notice. Linear, so flat for each object: reading the Set into the
+shadow, a snapshot, memory. Live's clock is virtual, the durations are real. In the largest Set nothing but the tracks
+and their devices is many, so that headless Live itself can hold it.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+from mirror import wire
+from mirror.queries import find
+from mirror.store import Store
+from mirror.subscriptions import Hub
+from remote_script.SetMirror.contract import auth
+from tests.benchmarks import made
+from tests.benchmarks.building import Bench, Follower
+from tests.benchmarks.measure import OURS, Distribution, Row, cycle, timed
+
+TRACKS = (10, 100, 1000)
+DEVICES, PARAMETERS, SCENES = 3, 60, 4
+PATTERNS = 1000
+BUDGET_S = 0.004
+BUILD = "read the whole Set into the script's shadow, for each object"
+SNAPSHOT = "give one client the whole Set, for each object"
+REPLACE = "take a snapshot into the store, for each object"
+MEMORY = "memory for each object"
+APPLY = "apply one batch of 20 values"
+READ = "read one object, as JSON"
+FIND = "find an object by its name"
+NOTICE = f"apply a value and notify the one of {PATTERNS:,} patterns that matches"
+STRUCTURE = f"add a device, {PATTERNS:,} patterns subscribed, for each object"
+
+
+def rows() -> Iterator[Row]:
+    """All rows of this module."""
+    found: list[Row] = []
+    for tracks in TRACKS:
+        found += _in_live(tracks)
+        gc.collect()
+        found += _in_store(tracks)
+        gc.collect()
+    order = [BUILD, SNAPSHOT, REPLACE, MEMORY, APPLY, READ, FIND, NOTICE, STRUCTURE]
+    yield from sorted(found, key=lambda row: order.index(row.question))
+
+
+def _subject(tracks: int) -> str:
+    return f"{OURS}, {tracks:,} tracks"
+
+
+def _each(seconds: float, objects: int) -> Distribution:
+    return Distribution.of_seconds([seconds / objects])
+
+
+def _in_live(tracks: int) -> Iterator[Row]:
+    """The script in headless Live."""
+    bench = Bench(BUDGET_S, (tracks, tracks, tracks, tracks * DEVICES * PARAMETERS))
+    bench.until_ready()
+    slices = bench.script.slices
+    status = bench.script.status()
+    objects = status["objects"]
+    facts = {
+        "objects": objects,
+        "longest slice ms": max(slices) * 1000,
+        "in Live's time s": status["counters"]["build_s"],
+        "listeners for each object": status["listeners"]["attached"] / objects,
+    }
+    yield Row(BUILD, _subject(tracks), _each(sum(slices), objects), facts)
+    peer = Follower(bench, auth.load_token())
+    bench.script.slices = []
+    ticks = peer.take_snapshot()
+    facts = {
+        "longest slice ms": max(bench.script.slices) * 1000,
+        "ticks": ticks,
+        "bytes for each object": peer.bytes / objects,
+    }
+    yield Row(SNAPSHOT, _subject(tracks), _each(sum(bench.script.slices), objects), facts)
+    bench.close()
+
+
+def _in_store(tracks: int) -> Iterator[Row]:
+    """The mirror's side."""
+    encoded = wire.encode(made.objects(tracks, DEVICES, PARAMETERS, SCENES))
+    tracemalloc.start()
+    before = tracemalloc.take_snapshot()
+    store = _filled(encoded)
+    after = tracemalloc.take_snapshot()
+    tracemalloc.stop()
+    grown = sum(each.size_diff for each in after.compare_to(before, "filename"))
+    objects = len(store.nodes)
+    yield Row(MEMORY, _subject(tracks), facts={"bytes in the mirror": grown / objects, "objects": objects})
+    began = time.perf_counter()
+    store = _filled(encoded)
+    yield Row(REPLACE, _subject(tracks), _each(time.perf_counter() - began, objects))
+    chance = random.Random(3)
+    parameters = list(store.of_type("DeviceParameter"))
+    following = cycle(
+        [[["set", chance.choice(parameters), "value", chance.random()] for _ in range(20)] for _ in range(50)]
+    )
+    yield Row(APPLY, _subject(tracks), timed(lambda: store.apply(store.revision + 1, following())))
+    chosen = cycle([chance.choice(parameters) for _ in range(1000)])
+    yield Row(READ, _subject(tracks), timed(lambda: store.encoded(chosen())))
+    names = cycle([f"Track {chance.randrange(tracks)}" for _ in range(100)])
+    yield Row(FIND, _subject(tracks), timed(lambda: find(store, name=names())))
+    yield from _subscribed(store, tracks, parameters)
+
+
+def _subscribed(store: Store, tracks: int, parameters: list[int]) -> Iterator[Row]:
+    hub = Hub(store)
+    chance = random.Random(4)
+    chosen = [chance.choice(parameters) for _ in range(PATTERNS)]
+    for id_ in chosen:
+        hub.subscribe([store.ref(id_)])
+    following = cycle(chosen)
+
+    def change() -> None:
+        applied = store.apply(store.revision + 1, [["set", following(), "value", chance.random()]])
+        hub.publish(applied)
+
+    yield Row(NOTICE, _subject(tracks), timed(change, samples=100, warm=5))
+    song = store.nodes[store.root or 0]
+    track = song.children["tracks"][0]
+    devices = list(store.nodes[track].children["devices"])
+
+    def grow() -> None:
+        new = max(store.nodes) + 1
+        devices.append(new)
+        device: list[Any] = [new, "Device", track, "devices", {"name": "New"}, {}]
+        hub.publish(
+            store.apply(store.revision + 1, [["add", device], ["children", track, "devices", list(devices)]])
+        )
+
+    began = time.perf_counter()
+    for _ in range(5):
+        grow()
+    took = (time.perf_counter() - began) / 5
+    yield Row(STRUCTURE, _subject(tracks), _each(took, len(store.nodes)), {"whole ms": took * 1000})
+
+
+def _filled(encoded: bytes) -> Store:
+    import msgspec
+
+    store = Store()
+    store.stage(msgspec.json.decode(encoded), True)
+    store.replace("epoch", 1)
+    return store
