@@ -15,8 +15,6 @@ import hmac
 import itertools
 import secrets
 import weakref
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import mcp_types as types
@@ -27,9 +25,9 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from mirror.token import PROCESS
 
 from .desk import Caller
+from .front import IDENTITY
 
 CONSENT = "consent"
-IDENTITY = "identity"
 _SECRET = secrets.token_bytes(32)
 _YES_OR_NO: Any = {
     "type": "object",
@@ -44,16 +42,6 @@ def connection_of(ctx: Any) -> Any:
     """The connection of a request: the same object for all requests of one client, where the era has connections."""
     # The SDK has no public name for it.
     return ctx.session._connection
-
-
-def served_as(identity: str) -> Callable[[Any], AbstractAsyncContextManager[dict[str, str]]]:
-    """A lifespan for the SDK's server that says whose calls it serves; "" where each request says it."""
-
-    @asynccontextmanager
-    async def lifespan(server: Any) -> AsyncIterator[dict[str, str]]:
-        yield {IDENTITY: identity}
-
-    return lifespan
 
 
 def caller_of(ctx: Any) -> Caller:

@@ -24,9 +24,10 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from mirror.token import AGENT, read_bearer
 
+from .front import build
 from .http_server import Application, HttpServer
 from .ports import HOST, listeners_on
-from .server import Engine, build
+from .server import Engine
 
 log = logging.getLogger("setmirror.http")
 

@@ -12,20 +12,21 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.abc
 
-from mirror import errors, load_token, open_mirror, tcp
-from mirror.journal import Journal
-from mirror.token import AGENT, home, process_identity, read_bearer
+from remote_script.SetMirror.contract import auth
 
-from .commands.client_config import CLIENT_VARIABLE
-from .policy import Policy
-from .server import ANNOUNCED, Engine, build, open_engine
+from .front import ANNOUNCED, Behind, build
 from .stdio import sessions, stdio
-from .tools import chosen
+
+if TYPE_CHECKING:
+    from .policy import Policy
+    from .server import Engine
 
 log = logging.getLogger("setmirror.mcp")
 
@@ -59,6 +60,11 @@ class Options:
 
 def _policy(options: Options) -> Policy:
     """The policy's file; one that cannot be used leaves the server read-only, for the client must be told why."""
+    from mirror import errors
+
+    from .policy import Policy
+    from .tools import chosen
+
     chosen(options.toolsets)
     try:
         held = Policy.load(options.policy, read_only=options.read_only)
@@ -71,6 +77,8 @@ def _policy(options: Options) -> Policy:
 
 async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
     # Imported here: few need it.
+    from mirror import errors
+
     from .dialects import daw_mcp_server
 
     try:
@@ -82,6 +90,12 @@ async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
 
 @asynccontextmanager
 async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
+    # Imported here: over stdio the first answer does not wait for it.
+    from mirror import load_token, open_mirror, tcp
+    from mirror.journal import Journal
+
+    from .server import open_engine
+
     held = _policy(options)
     async with (
         open_mirror(
@@ -95,10 +109,10 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
         open_engine(
             mirror,
             held,
-            policy_file=options.policy or home() / "policy.toml",
+            policy_file=options.policy or Path(auth.home()) / "policy.toml",
             read_only=options.read_only,
             toolsets=options.toolsets,
-            library_file=home() / "browser.json",
+            library_file=Path(auth.home()) / "browser.json",
         ) as engine,
     ):
         if options.journal is not None:
@@ -122,6 +136,11 @@ def _identity() -> str:
     Raises:
       Unauthenticated: the token is none of this bridge's agents.
     """
+    from mirror import errors, load_token
+    from mirror.token import AGENT, process_identity, read_bearer
+
+    from .commands.client_config import CLIENT_VARIABLE
+
     shown = os.environ.get(CLIENT_VARIABLE)
     if not shown:
         return process_identity()
@@ -134,19 +153,50 @@ def _identity() -> str:
     return who[1]
 
 
+ANSWER_S = 0.5
+"""A client that starts a server says `initialize` at once; for one that does not, this is long enough to wait."""
+
+
+def _has_nothing_to_say(options: Options) -> bool:
+    """True where no file and no option has a say in the first answer: the instructions name a policy's mistake."""
+    return options.toolsets is None and not (options.policy or Path(auth.home()) / "policy.toml").exists()
+
+
 async def serve_stdio(options: Options) -> None:
     """Serve MCP on stdin and stdout until the client leaves, SIGINT or SIGTERM.
 
-    The link to Live is made, and made again after every loss, in the background.
+    Where the first answer does not depend on it, the engine is opened behind that answer; the link to Live is made,
+    and made again after every loss, in the background.
     """
+    behind, answered = Behind(), anyio.Event()
+    at_once = _has_nothing_to_say(options)
+
+    async def open_behind() -> None:
+        if at_once:
+            with anyio.move_on_after(ANSWER_S):
+                await answered.wait()
+        # In a thread, so that the client's next request is read meanwhile.
+        await anyio.to_thread.run_sync(_import_engine, abandon_on_cancel=True)
+        identity = _identity()
+        async with _engine(options, identity) as engine:
+            behind.put(engine, identity)
+            await anyio.sleep_forever()
+
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_until_signalled, tasks.cancel_scope.cancel)
-        identity = _identity()
-        async with _engine(options, identity) as engine, stdio() as (reading, writing):
-            server = build(engine, options.version, identity)
+        tasks.start_soon(open_behind)
+        if not at_once:
+            await behind.wait()
+        async with stdio(answered.set) as (reading, writing):
+            server = build(behind, options.version)
             announced = server.create_initialization_options(ANNOUNCED)
             await sessions(reading, writing, lambda part, out: server.run(part, out, announced))
         tasks.cancel_scope.cancel()
+
+
+def _import_engine() -> None:
+    for name in ("mirror", "mcp_server.server"):
+        import_module(name)
 
 
 async def serve_http(
@@ -159,6 +209,9 @@ async def serve_http(
       ready: Called with the URL once it answers.
     """
     # Imported here: whoever serves stdio needs none of it.
+    from mirror import load_token
+    from mirror.token import process_identity
+
     from .http import http
 
     stop = anyio.Event()
@@ -186,6 +239,8 @@ async def serve_daw_mcp(
     Raises:
       NotAvailable: the port is taken.
     """
+    from mirror.token import process_identity
+
     from .dialects import daw_mcp, daw_mcp_server
 
     dialect = daw_mcp.EXTENSION if extension else daw_mcp.DOCUMENT

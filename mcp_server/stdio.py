@@ -126,11 +126,14 @@ def _refusal(id_: int | str, problem: Exception) -> SessionMessage:
     return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
 
-async def _write(send: Send, out: MemoryObjectReceiveStream[SessionMessage]) -> None:
+async def _write(
+    send: Send, out: MemoryObjectReceiveStream[SessionMessage], answered: Callable[[], None]
+) -> None:
     async with out:
         async for message in out:
             try:
                 await send(_line(message.message) + b"\n")
+                answered()
             except (OSError, trio.BrokenResourceError):
                 return
 
@@ -144,8 +147,8 @@ def _line(message: Any) -> bytes:
 
 
 @asynccontextmanager
-async def stdio() -> AsyncIterator[tuple[Any, Any]]:
-    """What comes in, for `sessions`, and the stream for what goes out."""
+async def stdio(answered: Callable[[], None] = lambda: None) -> AsyncIterator[tuple[Any, Any]]:
+    """What comes in, for `sessions`, and the stream for what goes out; `answered` is called after each line sent."""
     writing, out = anyio.create_memory_object_stream[SessionMessage](0)
 
     async def refuse(id_: int | str, problem: Exception) -> None:
@@ -158,7 +161,7 @@ async def stdio() -> AsyncIterator[tuple[Any, Any]]:
     ):
 
         async def write() -> None:
-            await _write(send, out)
+            await _write(send, out, answered)
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(write)

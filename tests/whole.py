@@ -21,8 +21,9 @@ import anyio.abc
 import trio
 
 from mcp_server.demo.agent import Agent
+from mcp_server.front import build
 from mcp_server.policy import Policy
-from mcp_server.server import Engine, build, open_engine
+from mcp_server.server import Engine, open_engine
 from mcp_server.tool import FACTS
 from mirror import Mirror, load_token, open_mirror
 from remote_script.SetMirror.contract.auth import PERSON

@@ -63,11 +63,8 @@ def command(
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
 
     async def main() -> None:
-        from mcp_server import index
         from mcp_server.commands.link import Reading, version
-        from mcp_server.commands.processes import HeadlessProcess
         from mcp_server.serving import Options, serve_http, serve_stdio
-        from mirror.token import home
 
         def ready(url: str) -> None:
             say(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
@@ -82,6 +79,10 @@ def command(
         if not headless:
             await serve(port)
             return
+        from mcp_server import index
+        from mcp_server.commands.processes import HeadlessProcess
+        from mirror.token import home
+
         packs = home() / PACKS
         # What headless Live's browser holds is what `browse` finds by tags and sounds.
         os.environ.setdefault(index.VARIABLE, str(packs))

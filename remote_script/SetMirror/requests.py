@@ -5,18 +5,21 @@ Each handler returns the encoded result, or None when the answer comes later. Al
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
 from . import row_checks
-from .batches import Engine
-from .clients import Client
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, refusal
-from .executor import Executor
 from .policy_requests import Handler, PolicyRequests
 from .refs import resolve
 from .wire import encode, result_line
+
+if TYPE_CHECKING:
+    # Servers read the limits here: they need none of what runs in Live.
+    from .batches import Engine
+    from .clients import Client
+    from .executor import Executor
 
 READS = 128
 """Properties in one `set.read`, all in one turn; each costs up to 28 µs (measured on Live 12.4)."""

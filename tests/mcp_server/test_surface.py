@@ -12,7 +12,7 @@ import trio.testing
 from mcp.shared.exceptions import MCPError
 
 from mcp_server import unavailable
-from mcp_server.server import INSTRUCTIONS
+from mcp_server.front import INSTRUCTIONS
 from mcp_server.tool import Tool
 from mcp_server.tools import CORE, TOOLS, TOOLSETS, chosen
 from mirror import errors
