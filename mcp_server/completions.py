@@ -38,11 +38,11 @@ def _candidates(mirror: Mirror, params: types.CompleteRequestParams) -> Iterable
     if uri.startswith("live://tracks/"):
         tracks = mirror.children("song", "tracks")
         return [(str(number), track.name) for number, track in enumerate(tracks)]
-    if uri.startswith("live://clips/"):
+    if uri.startswith(("live://clips/", "live://picture/notes/")):
         return _refs(
             mirror, (node for node in mirror.walk() if node.type == "Clip" and "notes" in node.props)
         )
-    if uri.startswith("live://devices/"):
+    if uri.startswith(("live://devices/", "live://picture/device/")):
         return _refs(mirror, _devices(mirror))
     if uri.startswith("live://ref/"):
         return _steps(mirror, params.argument.value)

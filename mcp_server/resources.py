@@ -7,26 +7,32 @@
     live://ref/{+path}            any object with all its properties
     live://events{?since}         what happened after a revision, and who did it
     live://status                 the bridge's state of health
+    live://picture/session        a picture: also arrangement, mixer, notes/REF of a clip, device/REF
 
 A resource has a body, made from the mirror, and the patterns that say which changes may alter it. `Bodies` keeps what
-was encoded for as long as the Set stands still.
+was encoded for as long as the Set stands still. The body of a picture is its SVG; it is read as a PNG with its words.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import anyio.to_thread
 import mcp_types as types
 import msgspec
 
 from mirror import Mirror, errors
 
 from . import views
+
+if TYPE_CHECKING:
+    from .pictures import Picture, View
 
 BODIES = 64
 MOST_LISTED = 500
@@ -49,6 +55,13 @@ class Resource:
     """The tool that reads the same: a rule about the one is about the other."""
     lasts: bool = True
     """The same revision has the same body."""
+    picture: bool = False
+    """The body is a `Picture`."""
+
+    @property
+    def mime_type(self) -> str:
+        """Of what is read."""
+        return "image/png" if self.picture else "application/json"
 
     @property
     def is_template(self) -> bool:
@@ -79,6 +92,46 @@ def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> lis
     found = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
     return [msgspec.to_builtins(each) for each in found]
 
+
+def _drawn(view: View) -> Callable[[Mirror, str], Picture]:
+    def body(mirror: Mirror, ref: str) -> Picture:
+        # Drawing brings pillow: only who looks pays for it.
+        from .pictures import draw
+
+        return draw(mirror, [mirror.resolve(ref).id] if ref else [], view)
+
+    return body
+
+
+_STRIPS = ("tracks/*", "return_tracks/*", "master_track")
+_PICTURES: tuple[tuple[str, View, str, Callable[[str], list[str]]], ...] = (
+    (
+        "session",
+        "session",
+        "A picture of the Session: clips, scenes, what plays.",
+        lambda _: ["song", "tracks/*", "tracks/*/clip_slots/*", "tracks/*/clip_slots/*/clip", "scenes/*"],
+    ),
+    (
+        "arrangement",
+        "arrangement",
+        "A picture of the arrangement: lanes, clips, locators.",
+        lambda _: ["song", "tracks/*", "tracks/*/arrangement_clips/*", "cue_points/*"],
+    ),
+    (
+        "mixer",
+        "mixer",
+        "A picture of the mixer: faders, pans, sends, switches.",
+        lambda _: ["song", *_STRIPS, *(f"{each}/mixer_device/**" for each in _STRIPS)],
+    ),
+    ("notes/{+ref}", "notes", "A picture of a MIDI clip's notes.", lambda ref: ["song", ref, f"{ref}/clip"]),
+    (
+        "device/{+ref}",
+        "device",
+        "A picture of a device's parameters.",
+        lambda ref: [ref, f"{ref}/parameters/*"],
+    ),
+)
+"""Path, what is drawn, its description, patterns."""
 
 RESOURCES = (
     Resource(
@@ -138,6 +191,18 @@ RESOURCES = (
         lambda _: ["song"],
         "get_status",
         lasts=False,
+    ),
+    *(
+        Resource(
+            f"live://picture/{path}",
+            f"picture of {view}",
+            description,
+            _drawn(view),
+            patterns,
+            "look",
+            picture=True,
+        )
+        for path, view, description, patterns in _PICTURES
     ),
 )
 
@@ -210,7 +275,13 @@ class Bodies:
         held: bytes | None = self._kept.find(uri)
         if held is None:
             kind, text = find(uri)
-            held = msgspec.json.encode(self._scrub(msgspec.to_builtins(kind.body(self._mirror, text))))
+            made = kind.body(self._mirror, text)
+            if kind.picture:
+                from .pictures import svg
+
+                held = svg(made).encode()
+            else:
+                held = msgspec.json.encode(self._scrub(msgspec.to_builtins(made)))
             if kind.lasts:
                 self._kept.keep(uri, held)
         return held
@@ -219,11 +290,26 @@ class Bodies:
         """The JSON of a resource as it is now, with revision, synced and age_ms."""
         return stamped(stamp(self._mirror), self.body(uri)).decode()
 
+    async def contents(self, uri: str) -> list[dict[str, Any]]:
+        """What `resources/read` answers: JSON, or of a picture a PNG and its words."""
+        kind, text = find(uri)
+        if not kind.picture:
+            return [{"uri": uri, "mimeType": kind.mime_type, "text": self.read(uri)}]
+        from .pictures.png import png
+
+        picture, at = kind.body(self._mirror, text), stamp(self._mirror)
+        data = base64.b64encode(await anyio.to_thread.run_sync(png, picture)).decode()
+        words = self._scrub(picture.description)
+        return [
+            {"uri": uri, "mimeType": kind.mime_type, "blob": data, "_meta": at},
+            {"uri": uri, "mimeType": "text/plain", "text": words, "_meta": at},
+        ]
+
 
 def listed(mirror: Mirror) -> list[types.Resource]:
     """For `resources/list`: the addresses without variables, and the Set's tracks."""
     fixed = [
-        types.Resource(uri=uri, name=each.name, description=each.description, mime_type="application/json")
+        types.Resource(uri=uri, name=each.name, description=each.description, mime_type=each.mime_type)
         for each in RESOURCES
         for uri in [each.template.replace("{?since}", "")]
         if "{" not in uri
@@ -247,7 +333,7 @@ def templates() -> list[types.ResourceTemplate]:
             uri_template=each.template,
             name=each.name,
             description=each.description,
-            mime_type="application/json",
+            mime_type=each.mime_type,
         )
         for each in RESOURCES
         if each.is_template

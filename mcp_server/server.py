@@ -194,10 +194,9 @@ class Engine:
     async def read_resource(self, ctx: Any, params: Any) -> dict[str, Any]:
         uri, who = str(params.uri), caller_of(ctx).who
         try:
-            text = self.seen(resources.find(uri)[0].tool, who).bodies.read(uri)
+            contents = await self.seen(resources.find(uri)[0].tool, who).bodies.contents(uri)
         except errors.MirrorError as problem:
             raise self._protocol(problem, who) from None
-        contents = [{"uri": uri, "mimeType": "application/json", "text": text}]
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:

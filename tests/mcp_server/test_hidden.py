@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
 from mcp_server.policy import File, Policy, Rule
+from mirror import errors
 from remote_script.headless import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -152,11 +154,16 @@ async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, aut
             "live://set", "live://tracks/1", "live://tracks/0", "live://tracks/4", "live://events", "live://events?since=0",
             "live://status", "live://ref/tracks/1", "live://ref/song", "live://ref/tracks/1/devices/0",
             "live://devices/tracks/1/devices/0", "live://clips/tracks/0/clip_slots/0/clip/notes",
+            "live://picture/session", "live://picture/arrangement", "live://picture/mixer",
+            "live://picture/notes/tracks/0/clip_slots/1/clip", "live://picture/device/tracks/1/devices/0",
         ]  # fmt: skip
         kinds = {resources.find(uri)[0].name for uri in uris}
         assert kinds == {each.name for each in resources.RESOURCES if each.template.startswith("live:")}
         for uri in uris:
             assert TOLD not in await read(whole, uri), uri
+            with suppress(errors.MirrorError):
+                # What a picture shows, since nobody reads the letters of a PNG.
+                assert TOLD not in whole.engine.sight("look", "tests").bodies.body(uri).decode(), uri
         for template in (
             "live://tracks/{index}",
             "live://clips/{+ref}/notes",

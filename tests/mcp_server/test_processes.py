@@ -97,6 +97,9 @@ async def test_every_resource_is_listed_and_can_be_read(mode: str) -> None:
             "live://set",
             "live://status",
             "live://events",
+            "live://picture/session",
+            "live://picture/arrangement",
+            "live://picture/mixer",
             "live://tracks/0",
             "live://tracks/5",
         }
@@ -104,6 +107,8 @@ async def test_every_resource_is_listed_and_can_be_read(mode: str) -> None:
             "live://tracks/{index}",
             "live://clips/{+ref}/notes",
             "live://devices/{+ref}",
+            "live://picture/notes/{+ref}",
+            "live://picture/device/{+ref}",
             "live://ref/{+path}",
             "live://events{?since}",
         }

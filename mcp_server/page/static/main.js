@@ -108,11 +108,11 @@ function ask(questions) {
   for (const { question, client, text, left_s } of questions) {
     if (known.delete(String(question))) continue;
     const answer = (allow) => () => say({ do: "answer", question, allow });
-    const left = make("span", { "aria-hidden": "true" });
     const box = make("div", { className: "question", "data-number": question, role: "group", "aria-label": "Question" },
-      make("p", { className: "who", text: `${names.get(client) ?? client} asks; ` }, left),
+      make("p", { className: "who" }),
       make("p", { text }),
       make("div", {}, make("button", { type: "button", text: "Allow", on: answer(true) }), make("button", { type: "button", text: "Deny", on: answer(false) })));
+    box.dataset.client = client;
     box.dataset.until = performance.now() + left_s * 1000;
     $("questions").append(box);
   }
@@ -123,7 +123,7 @@ function ask(questions) {
 function count() {
   for (const box of $("questions").children) {
     const left = Math.max(0, Math.ceil((box.dataset.until - performance.now()) / 1000));
-    box.querySelector(".who span").textContent = `${left} s left`;
+    box.querySelector(".who").textContent = plain(`${names.get(box.dataset.client) ?? box.dataset.client} asks; ${left} s left`);
   }
 }
 setInterval(count, 1000);
