@@ -17,6 +17,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import shown
 from tests.benchmarks.measure import Row, table
 
 SUITES = {
@@ -57,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the rows there as JSON; - for stdout"
     )
+    parser.add_argument(
+        "--readme", action="store_true", help="put the numbers into README.md and draw them; see `shown`"
+    )
     parser.add_argument("--no-peers", action="store_true", help="do not download and ask other bridges")
     parser.add_argument(
         "--set", type=Path, metavar="FILE.als", help="the Set for `paths`; the demo Set otherwise"
@@ -90,8 +94,10 @@ def run(chosen: argparse.Namespace) -> int:
         for line in table(found[name]):
             print(line, file=out)
         print(f"\n   {time.monotonic() - began:.1f} s", file=out, flush=True)
+    document = {"machine": about, "suites": {n: [r.to_json() for r in rows] for n, rows in found.items()}}
+    if chosen.readme:
+        shown.write(document)
     if chosen.json is not None:
-        document = {"machine": about, "suites": {n: [r.to_json() for r in rows] for n, rows in found.items()}}
         text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
         if str(chosen.json) == "-":
             sys.stdout.write(text)

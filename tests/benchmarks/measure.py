@@ -29,6 +29,8 @@ class Row:
         found: dict[str, Any] = {"question": self.question, "subject": self.subject}
         if self.times.samples_ms:
             found.update(self.times.to_json())
+            # For pictures; the rest is `Distribution`'s own.
+            found.update({f"p{n}_ms": round(self.times.quantile(n / 100), 6) for n in (5, 25, 75)})
         found.update(self.facts)
         if self.note:
             found["note"] = self.note

@@ -38,6 +38,8 @@ CHANGE = "a person moves a fader in Live → the agent knows"
 RENAME = "a person renames a track in Live → the agent knows"
 TEMPO = "a person changes the tempo in Live → the agent knows"
 WRITE = "change the tempo, and know that it is so"
+TOGETHER = f"change {MANY} parameters, and know that it is so"
+CLIP_FULL = f"write {NOTES:,} notes into a clip, and know that they are there"
 
 
 def rows(*, with_peers: bool = True, als: Path | None = None) -> Iterator[Row]:
@@ -201,12 +203,11 @@ async def _many(mirror: Mirror) -> list[Row]:
     timings = (await mirror.script_status())["timings"]
     for _ in range(2):
         await mirror.undo()
-    many = f"change {len(parameters)} parameters, and know that it is so"
     return [
-        Row(many, f"{OURS}, one write", Distribution.of_seconds(batch)),
-        Row(many, f"{OURS}, a write each", Distribution.of_seconds(calls)),
+        Row(TOGETHER, f"{OURS}, one write", Distribution.of_seconds(batch)),
+        Row(TOGETHER, f"{OURS}, a write each", Distribution.of_seconds(calls)),
         Row(
-            f"write {NOTES:,} notes into a clip, and know that they are there",
+            CLIP_FULL,
             OURS,
             Distribution.of_seconds(clip_full),
             facts={"longest step on Live's main thread ms": timings["write"]["max_ms"]},
