@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -248,9 +249,18 @@ class Step(Struct, forbid_unknown_fields=True):
     value: Annotated[Value, Meta(description="as the parameter shows it, or Live's number")]
 
 
+class Ramp(Struct, forbid_unknown_fields=True, rename={"begin": "from"}):
+    time: Annotated[Time, Meta(description="in the clip")]
+    length: Length
+    to: Value
+    begin: Annotated[Value, Meta(description="default what it is there")] | UnsetType = UNSET
+    curve: Annotated[Literal["linear", "exponential", "s-curve"], Meta(description="shape")] = "linear"
+
+
 class EditEnvelope(Arguments):
     clip: Clip
     parameter: Annotated[Target, Meta(description="ref, such as tracks/0/mixer_device/volume")]
+    ramps: Annotated[list[Ramp], Meta(max_length=200, description="from one value to another in a time")] = []
     steps: Annotated[list[Step], Meta(max_length=500, description="values that hold for a time")] = []
     delete: Annotated[list[Pair], Meta(max_length=100, description="[from, to]")] = []
     clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
@@ -259,7 +269,7 @@ class EditEnvelope(Arguments):
 @tools.writes(
     EditEnvelope,
     "Edit an envelope",
-    "Automation of a parameter within a session clip: steps, deleting a range, clearing.",
+    "Automation of a parameter within a session clip: ramps, curves, steps, deleting, clearing.",
     destructive=True,
     idempotent=False,
 )
@@ -280,4 +290,28 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
         told = {"time": scope.position(step.time), "length": scope.length(step.length)}
         told["value"] = reading.parameter(parameter, step.value)
         ops.append(Call(clip.id, "insert_envelope_step", {**about, **told}))
-    return Plan.of(f"envelope of {scope.ref(parameter)} in {scope.ref(clip)}", ops)
+    if args.ramps:
+        ramps = [_ramp(scope, parameter, each) for each in args.ramps]
+        ops.append(Call(clip.id, "draw_envelope", {**about, "ramps": ramps}))
+    where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
+    return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
+
+
+def _ramp(scope: Scope, parameter: Node, ramp: Ramp) -> dict[str, Any]:
+    told = {"time": scope.position(ramp.time), "length": scope.length(ramp.length), "curve": ramp.curve}
+    told["to"] = reading.parameter(parameter, ramp.to)
+    if ramp.begin is not UNSET:
+        told["from"] = reading.parameter(parameter, ramp.begin)
+    return told
+
+
+def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
+    """The whole edit in a line."""
+    counts = [
+        "cleared" if args.clear else "",
+        f"{len(args.delete)} ranges deleted" if args.delete else "",
+        f"{len(args.steps)} steps" if args.steps else "",
+        f"{len(args.ramps)} ramps" if args.ramps else "",
+    ]
+    if said := ", ".join(filter(None, counts)):
+        yield f"envelope of {where}: {said}; call_method shown_envelope reads it"

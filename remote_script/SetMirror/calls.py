@@ -9,7 +9,16 @@ from __future__ import annotations
 from types import GeneratorType
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import browser_calls, clip_calls, cue_calls, loading, note_calls, overwrites, row_checks
+from . import (
+    browser_calls,
+    clip_calls,
+    cue_calls,
+    envelope_calls,
+    loading,
+    note_calls,
+    overwrites,
+    row_checks,
+)
 from .call import UNCHANGED, Adapters, Call, Steps
 from .contract import schema
 from .contract.errors import BridgeError
@@ -27,6 +36,7 @@ def _show_message(call: Call) -> Any:
 ADAPTERS: Adapters = {
     ("Application", "show_message"): _show_message,
     **clip_calls.ADAPTERS,
+    **envelope_calls.ADAPTERS,
     **note_calls.ADAPTERS,
     **cue_calls.ADAPTERS,
     **browser_calls.ADAPTERS,
@@ -108,7 +118,7 @@ EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
 }
 """What must be so afterwards, and what to say while it is not."""
 
-UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"),))
+UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"), ("Clip", "draw_envelope")))
 """Edits of what no property tells: that nothing was told says nothing."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {

@@ -28,6 +28,7 @@ Clock = trio.testing.MockClock
 DRUMS, KEYS, INSTRUMENTS, EFFECTS, TAKES = "tracks/0", "tracks/1", "tracks/6", "tracks/7", "tracks/8"
 MIDI, AUDIO = f"{INSTRUMENTS}/clip_slots/0/clip", f"{EFFECTS}/clip_slots/0/clip"
 VOLUME = f"{INSTRUMENTS}/mixer_device/volume"
+RAMPS = [{"time": 0.0, "length": 2.0, "from": "-12 dB", "to": 0.5, "curve": "s-curve"}]
 STEP = {"device_parameter": VOLUME, "time": 0.0, "length": 1.0, "value": 0.5}
 NOTE = {"pitch": 40, "start_time": 3.0, "duration": 0.5}
 
@@ -166,6 +167,8 @@ CASES: dict[str, tuple[Target, Arguments, First]] = {
     "Clip.set_fire_button_state": (MIDI, {"state": True}, []),
     "Clip.set_notes": (MIDI, {"notes": [[50, 0.0, 1.0, 100, False]]}, []),
     "Clip.insert_envelope_step": (MIDI, STEP, []),
+    "Clip.draw_envelope": (MIDI, {"device_parameter": VOLUME, "ramps": RAMPS}, []),
+    "Clip.shown_envelope": (MIDI, {"device_parameter": VOLUME}, [(MIDI, "insert_envelope_step", STEP)]),
     "Clip.delete_envelope_events": (
         MIDI, {"device_parameter": VOLUME, "from_time": 0.0, "to_time": 2.0}, [(MIDI, "insert_envelope_step", STEP)],
     ),

@@ -121,6 +121,8 @@ class Clip
   stop() -> none  act plays=~playing later=stop
   stop_scrub() -> none  act plays
   insert_envelope_step(device_parameter: obj:DeviceParameter, time: float, length: float, value: json) -> none  edit ours
+  draw_envelope(device_parameter: obj:DeviceParameter, ramps: json) -> json  edit ours
+  shown_envelope(device_parameter: obj:DeviceParameter) -> json  read ours since=12.2.0
   envelope_value(device_parameter: obj:DeviceParameter, time: float) -> float  read ours
   delete_envelope_events(device_parameter: obj:DeviceParameter, from_time: float, to_time: float) -> none  edit since=12.2.0 ours deletes=automation_envelopes
   replace_notes(notes: notes) -> ints  edit ours deletes=notes

@@ -1,0 +1,169 @@
+"""Ramps and curves in a Session clip's envelope, and an envelope as people read it: values as the parameter shows them.
+
+From 12.4 Live takes single points; a ramp is drawn with them and then read back. Where Live has no points, or draws
+them otherwise than asked (in which unit it takes their values is a guess), the ramp is steps of a sixteenth, which
+every Live takes; the answer says which. A curve is a point, or a step, each sixteenth.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Callable, Dict, List, NamedTuple
+
+from . import row_checks
+from .call import Adapters, Call
+from .contract import checks
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, items, read
+
+SIXTEENTH = 0.25
+MOST_POINTS = 2000
+"""Of one call: some 20 ms of Live's main thread."""
+FOREVER = 1576800.0
+STRAIGHT = (0.5, 0.5, 0.5, 0.5)
+_AFTER = 1e-4
+"""Beats; right after a border, where the value that begins there holds."""
+_BEND = 3.0
+"""How far an exponential ramp bends: at its middle it has gone 18 % of the way."""
+_SHAPES: Dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "exponential": lambda share: (math.exp(_BEND * share) - 1) / (math.exp(_BEND) - 1),
+    "s-curve": lambda share: share * share * (3 - 2 * share),
+}
+CURVES = tuple(_SHAPES)
+
+
+class Ramp(NamedTuple):
+    """From one inner value of a parameter to another, in `length` beats from `time`."""
+
+    time: float
+    length: float
+    begin: float
+    end: float
+    curve: str
+
+    def at(self, time: float) -> float:
+        share = (time - self.time) / self.length
+        return self.begin + (self.end - self.begin) * _SHAPES[self.curve](min(1.0, max(0.0, share)))
+
+    def times(self) -> List[float]:
+        """Where it has points: its ends, and for a curve each sixteenth between them."""
+        count = 1 if self.curve == "linear" else max(1, math.ceil(self.length / SIXTEENTH - 1e-9))
+        return [self.time + self.length * n / count for n in range(count + 1)]
+
+
+def _draw(call: Call) -> Any:
+    clip, parameter = call.obj, call.args["device_parameter"]
+    envelope = clip.automation_envelope(parameter)
+    ramps = _ramps(call, parameter, envelope)
+    if envelope is None:
+        envelope = clip.create_automation_envelope(parameter)
+    if envelope is None:
+        raise RuntimeError("Live has no envelope for this parameter in this clip")
+    drawn = [_with_points(call, envelope, ramp) or _with_steps(envelope, ramp) for ramp in ramps]
+    if "steps" in drawn:
+        call.note = "drawn in steps of a sixteenth: this Live takes no points"
+    shown = parameter.str_for_value
+    return [
+        {"time": ramp.time, "length": ramp.length, "curve": ramp.curve, "as": how,
+         "from": str(shown(ramp.begin)), "to": str(shown(ramp.end))}
+        for ramp, how in zip(ramps, drawn)
+    ]  # fmt: skip
+
+
+def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
+    given = call.args["ramps"]
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise checks.refuse("ramps is a list of {time, length, from, to, curve}", given)
+    found: List[Ramp] = []
+    for number, each in enumerate(given):
+        label = "ramp {}: ".format(number)
+        time, length = (checks.to_float(label + name, each.get(name)) for name in ("time", "length"))
+        curve = each.get("curve", "linear")
+        if length <= 0 or abs(time) + length > FOREVER:
+            raise checks.refuse("{}length must be above 0 beats".format(label), length)
+        if curve not in _SHAPES:
+            raise checks.refuse("{}curve is one of {}".format(label, ", ".join(CURVES)), curve)
+        end = row_checks.parameter_number(parameter, label + "to", each.get("to"))
+        if each.get("from") is not None:
+            begin = row_checks.parameter_number(parameter, label + "from", each["from"])
+        elif found and abs(found[-1].time + found[-1].length - time) < _AFTER:
+            begin = found[-1].end
+        else:
+            begin = float(parameter.value if envelope is None else envelope.value_at_time(time))
+        found.append(Ramp(time, length, begin, end, curve))
+    points = sum(max(2.0, ramp.length / SIXTEENTH) for ramp in found)
+    if points > MOST_POINTS:
+        raise BridgeError(
+            "TOO_LARGE", "At most {} points in one call, got {:.0f}".format(MOST_POINTS, points)
+        )
+    return found
+
+
+def _with_points(call: Call, envelope: Any, ramp: Ramp) -> str:
+    """Draw with single points and read back; "" where Live has none, or shows another line."""
+    module = read(call.live_module, "Envelope")
+    if read(envelope, "create_event") is ABSENT or module is ABSENT:
+        return ""
+    end = ramp.time + ramp.length
+    earlier = items(envelope.events_in_range(-FOREVER, ramp.time))
+    later = items(envelope.events_in_range(end, FOREVER))
+    before = float(envelope.value_at_time(ramp.time))
+    after = float(envelope.value_at_time(end + _AFTER))
+    envelope.delete_events_in_range(ramp.time, end)
+    points = [(time, ramp.at(time)) for time in ramp.times()]
+    if earlier and before != ramp.begin:
+        points.insert(0, (ramp.time, before))
+    if later and after != ramp.end:
+        points.append((end, after))
+    for time, value in points:
+        straight = module.EnvelopeEventControlCoefficients(*STRAIGHT)
+        envelope.create_event(module.EnvelopeEvent(time, value, straight))
+    return "points" if _shows(envelope, ramp) else ""
+
+
+def _shows(envelope: Any, ramp: Ramp) -> bool:
+    reach = max(abs(ramp.end - ramp.begin), 1e-3)
+    probes = [ramp.time + ramp.length * share for share in (0.25, 0.5, 0.75)]
+    bend = 0.0 if ramp.curve == "linear" else 0.1
+    return all(
+        abs(float(envelope.value_at_time(time)) - ramp.at(time)) <= reach * (0.01 + bend) for time in probes
+    )
+
+
+def _with_steps(envelope: Any, ramp: Ramp) -> str:
+    count = max(1, math.ceil(ramp.length / SIXTEENTH - 1e-9))
+    width = ramp.length / count
+    for number in range(count):
+        time = ramp.time + width * number
+        # The first step has the first value and the last one the last.
+        share = number / (count - 1) if count > 1 else 1.0
+        envelope.insert_step(time, width, ramp.at(ramp.time + ramp.length * share))
+    return "steps"
+
+
+def _shown(call: Call) -> Any:
+    """The points of an envelope as [time, value, text]."""
+    parameter = call.args["device_parameter"]
+    envelope = call.obj.automation_envelope(parameter)
+    if envelope is None:
+        raise BridgeError(
+            "NOT_FOUND", "The clip has no envelope for this parameter", hint="draw_envelope makes one"
+        )
+    if read(envelope, "events_in_range") is ABSENT:
+        raise BridgeError("NOT_AVAILABLE", "Points of envelopes can be read from Live 12.2 on")
+    times = sorted({float(each.time) for each in items(envelope.events_in_range(-FOREVER, FOREVER))})
+    found: List[Any] = []
+    for time in times[:MOST_POINTS]:
+        # On a border stand two points: the value before it, and the one that begins.
+        for value in (envelope.value_at_time(time), envelope.value_at_time(time + _AFTER)):
+            row = [time, float(value), str(parameter.str_for_value(value))]
+            if not found or found[-1][0] != time or found[-1][2] != row[2]:
+                found.append(row)
+    return found
+
+
+ADAPTERS: Adapters = {
+    ("Clip", "draw_envelope"): _draw,
+    ("Clip", "shown_envelope"): _shown,
+}
