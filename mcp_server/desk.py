@@ -27,11 +27,13 @@ from mirror import (
     errors,
     values,
 )
+from mirror.token import PROCESS
 from remote_script.SetMirror.contract import schema
 
 from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .asked import Asked
 from .history.set_folder import folder_of
+from .history.visits import Visits
 from .library import Library
 from .plans import Plan, Scope
 from .policy import STRICT, Policy, Verdict
@@ -55,6 +57,11 @@ class Caller:
     def who(self) -> str:
         """By whom rules and rates go: an identity, which has no #; without one, the name must do."""
         return self.client.partition("#")[0]
+
+    @property
+    def lasting(self) -> str:
+        """Who it is over restarts: its identity, or the name that it gives itself where it has only a process."""
+        return self.name if self.who.startswith(PROCESS) else self.who
 
 
 class Asker(Protocol):
@@ -84,6 +91,7 @@ class Desk:
         report: Report,
         protection: Protection,
         last_asked: Asked,
+        visits: Visits,
     ) -> None:
         self.mirror = sight.reader
         """What the caller sees; writes go to the whole."""
@@ -105,6 +113,7 @@ class Desk:
         """What refs, names and places stood for when this call was first read: a question is about these objects."""
         self._protection = protection
         self.last_asked = last_asked
+        self.visits = visits
 
     # -- looking -----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
     live://events{?since}         what happened after a revision, and who did it
     live://status                 the bridge's state of health
     live://picture/session        a picture: also arrangement, mixer, notes/REF of a clip, device/REF
+    live://visit                  what is different from when the client was last here
 
 A resource has a body, made from the mirror, and the patterns that say which changes may alter it. `Bodies` keeps what
 was encoded for as long as the Set stands still. The body of a picture is its SVG; it is read as a PNG with its words.
@@ -207,6 +208,10 @@ RESOURCES = (
 )
 
 
+VISIT = "live://visit"
+"""The one resource that is another for each client: the engine reads it, and it cannot be watched."""
+
+
 def find(uri: str) -> tuple[Resource, str]:
     """The kind of a URI and its variable.
 
@@ -315,6 +320,8 @@ def listed(mirror: Mirror) -> list[types.Resource]:
         if "{" not in uri
     ]
     tracks = mirror.children("song", "tracks") if mirror.epoch else ()
+    about = "What is different from when you were last here, also before a restart, grouped by object."
+    fixed.append(types.Resource(uri=VISIT, name="visit", description=about, mime_type="application/json"))
     return fixed + [
         types.Resource(
             uri=f"live://tracks/{number}",

@@ -25,6 +25,7 @@ from . import completions, prompts, resources, unavailable
 from .asked import Asked
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Asker, Caller, Desk, Report
+from .history.visits import Visits
 from .library import Library
 from .policy import Policy
 from .protection import Protection
@@ -51,6 +52,7 @@ class Engine:
       read_only: Refuse all writes, also under a policy that is read anew.
       toolsets: Only these; the policy's if not given, else all.
       library_file: Keeps what was seen of Live's browser between runs.
+      sets_folder: Keeps what each client saw of a Set between runs.
     """
 
     def __init__(
@@ -63,12 +65,16 @@ class Engine:
         read_only: bool = False,
         toolsets: Sequence[str] | None = None,
         library_file: Path | None = None,
+        sets_folder: Path | None = None,
     ) -> None:
         self.mirror = mirror
         self.policy = policy if policy is not None else Policy()
         self._sights = Sights(mirror)
         self._protection = Protection(mirror)
         self._asked = Asked()
+        self.visits = Visits(mirror, sets_folder)
+        if sets_folder is not None:
+            tasks.start_soon(self.visits.run)
         self.bodies = self._sights.whole.bodies
         self.library = Library(library_file)
         self.watches = Watches(tasks, self.seen)
@@ -160,10 +166,14 @@ class Engine:
                 return refused(problem)
             except AskFirst as first:
                 return first.result
+            finally:
+                # It has seen what its call did.
+                self.visits.call(caller.lasting)
 
     def desk(self, tool: Tool, caller: Caller, consent: Asker, report: Report) -> Desk:
         """One call's means, by the policy that is in force now; a new client is announced."""
         sight = self.sight(tool.name, caller.who)
+        self.visits.call(caller.lasting)
         desk = Desk(
             self.mirror,
             sight,
@@ -175,6 +185,7 @@ class Engine:
             report,
             self._protection,
             self._asked,
+            self.visits,
         )
         if self._protection.is_new(caller.who, caller.name):
             # Beside the call: a read waits for nobody, and Live may be stalled.
@@ -194,10 +205,21 @@ class Engine:
     async def read_resource(self, ctx: Any, params: Any) -> dict[str, Any]:
         uri, who = str(params.uri), caller_of(ctx).who
         try:
-            contents = await self.seen(resources.find(uri)[0].tool, who).bodies.contents(uri)
+            if uri == resources.VISIT:
+                contents = [{"uri": uri, "mimeType": "application/json", "text": self._visit(caller_of(ctx))}]
+            else:
+                contents = await self.seen(resources.find(uri)[0].tool, who).bodies.contents(uri)
         except errors.MirrorError as problem:
             raise self._protocol(problem, who) from None
         return {"contents": contents, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
+
+    def _visit(self, caller: Caller) -> str:
+        """What is different from when the client was last here, as JSON."""
+        sight = self.seen("get_changes", caller.who)
+        self.visits.call(caller.lasting)
+        told = self.visits.told(caller.lasting, sight.visible, sight.reader.store)
+        head = resources.stamp(sight.reader)
+        return resources.stamped(head, msgspec.json.encode(sight.scrub(told))).decode()
 
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
         try:
@@ -274,6 +296,7 @@ async def open_engine(
     read_only: bool = False,
     toolsets: Sequence[str] | None = None,
     library_file: Path | None = None,
+    sets_folder: Path | None = None,
 ) -> AsyncIterator[Engine]:
     """The engine over a mirror; its tasks end with the block."""
     async with anyio.create_task_group() as tasks:
@@ -285,5 +308,6 @@ async def open_engine(
             read_only=read_only,
             toolsets=toolsets,
             library_file=library_file,
+            sets_folder=sets_folder,
         )
         tasks.cancel_scope.cancel()

@@ -113,6 +113,7 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
             read_only=options.read_only,
             toolsets=options.toolsets,
             library_file=Path(auth.home()) / "browser.json",
+            sets_folder=Path(auth.home()) / "sets",
         ) as engine,
     ):
         if options.journal is not None:

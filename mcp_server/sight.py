@@ -40,6 +40,16 @@ class Sight:
         """Plain JSON as it may leave."""
         return told if self._view is None else self._view.scrub(told)
 
+    def visible(self, store: Store) -> Store:
+        """Another state of the Set, without what is hidden in it."""
+        if self._view is None:
+            return store
+        hidden = self._hidden(store)
+        made = Store()
+        made.nodes = {id_: node for id_, node in store.nodes.items() if id_ not in hidden}
+        made.root, made.epoch = store.root, store.epoch
+        return made
+
     def _hidden(self, store: Store) -> set[int]:
         """Each object is decided on by the first rule that means it."""
         decided: dict[int, str] = {}

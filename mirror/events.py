@@ -257,6 +257,14 @@ class EventLog:
             (step.revision for step in self._steps if step.write == write and step.epoch == epoch), None
         )
 
+    def revision_at(self, time: float) -> int:
+        """The revision of the present epoch as of `time` (seconds since 1970), as far as the log goes back."""
+        epoch, found = self._store.epoch, self.oldest
+        for step in self._steps:
+            if step.epoch == epoch and step.time < time:
+                found = max(found, step.revision)
+        return found
+
     @property
     def began(self) -> float:
         """When the first step that is kept happened, in seconds since 1970; 0 when there is none."""

@@ -335,6 +335,9 @@ class LogView:
     def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
         return [self._seen(each) for each in self._log.whole(revision, time)]
 
+    def revision_at(self, time: float) -> int:
+        return self._log.revision_at(time)
+
     def first_of(self, write: str) -> int | None:
         return self._log.first_of(write)
 

@@ -259,13 +259,14 @@ async def whole_path(
     policy: Policy | None = None,
     policy_file: Path | None = None,
     library_file: Path | None = None,
+    sets_folder: Path | None = None,
     elicit: Any = None,
     **options: Any,
 ) -> AsyncIterator[Whole]:
     """All parts, synced unless told not to wait; at the end no script has failed and no listener is left.
 
     Args:
-      policy, policy_file, library_file: Of the MCP server.
+      policy, policy_file, library_file, sets_folder: Of the MCP server.
       elicit: The client's answers to questions; without it nobody can be asked.
       tick_s: In such steps Live's time follows trio's; longer ones are faster where nobody looks at latencies.
       budget_s: Of real time, for one turn of the script; by default enough for anything.
@@ -277,7 +278,9 @@ async def whole_path(
         nursery.start_soon(whole.run)
         async with (
             open_mirror(whole.connect, load_token(), name, "1") as mirror,
-            open_engine(mirror, policy, policy_file=policy_file, library_file=library_file) as engine,
+            open_engine(
+                mirror, policy, policy_file=policy_file, library_file=library_file, sets_folder=sets_folder
+            ) as engine,
             Agent.over(build(engine), mode=mode, name=name, elicit=elicit) as agent,
         ):
             whole.mirror, whole.engine, whole.agent = mirror, engine, agent

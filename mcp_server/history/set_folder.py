@@ -17,7 +17,7 @@ import msgspec
 
 from mirror import errors
 from mirror.store import Store
-from mirror.token import home
+from remote_script.SetMirror.contract import auth
 
 WAIT_S = 2.0
 """For another process's write, which takes milliseconds."""
@@ -43,22 +43,22 @@ def about(store: Store) -> About:
     """The identity of the Set that a store holds."""
     song = store.nodes[store.root] if store.root is not None else None
     path = str(song.props.get("file_path") or "") if song is not None else ""
-    names = [store.nodes[id_].name for type_ in ("Track", "Scene") for id_ in store.of_type(type_)]
-    return About(
-        song.name if song is not None else "",
-        path,
-        tuple(sorted(name for name in names if name)),
-        store.epoch,
-    )
+    names = {node.name for node in store.nodes.values() if node.type in ("Track", "Scene") and node.name}
+    return About(song.name if song is not None else "", path, tuple(sorted(names)), store.epoch)
 
 
 def folder_of(store: Store, sets: Path | None = None) -> Path:
+    """As `folder_for`, of the Set that a store holds."""
+    return folder_for(about(store), sets)
+
+
+def folder_for(now: About, sets: Path | None = None) -> Path:
     """The folder of this Set; it is created, or one of the same Set under its former path is taken over.
 
     Raises:
       NotAvailable: the folder cannot be written.
     """
-    sets, now = sets or home() / "sets", about(store)
+    sets = sets or Path(auth.home()) / "sets"
     key = now.path or now.epoch or "\0".join(now.names)
     own = sets / hashlib.sha256(key.encode()).hexdigest()[:16]
     try:

@@ -55,4 +55,7 @@ def _at(clock: re.Match[str], now: float, value: int | str) -> float:
 
 
 def _unknown(value: int | str) -> errors.InvalidValue:
-    return errors.InvalidValue(f"{str(value)[:40]!r} is no moment", str(value)[:40], hint=f"give {CHOICES}")
+    text = str(value)[:40]
+    return errors.InvalidValue(
+        f"{text!r} is no moment: a revision, a time ago, or a time of day", text, hint=f"give {CHOICES}"
+    )

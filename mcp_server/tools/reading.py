@@ -17,6 +17,7 @@ from .. import knowledge, notation, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
+from ..history.when import moment
 from ..knowledge import device_knowledge
 from ..music import EDITS
 from ..music.edits import edit_options, edit_summary, select_options
@@ -322,7 +323,11 @@ def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str
 class GetChanges(Arguments):
     since: (
         Annotated[
-            int | str, kind("moment", "a revision, or 'last' for since you last asked; default the newest")
+            int | str,
+            kind(
+                "moment",
+                "a revision, '10 min', 'last' (you asked), 'visit' (before this one); default the newest",
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -341,6 +346,9 @@ class GetChanges(Arguments):
 )
 async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     log, notes = desk.mirror.log, list[str]()
+    if isinstance(given.since, str) and given.since.strip().casefold() == "visit":
+        only(given, "since 'visit'", "limit", of=("seconds", "match", "who", "limit"))
+        return _since_visit(desk, given.limit)
     since = _since(desk, given.since, notes)
     if since is None:
         filtered = given.seconds is not UNSET or given.who or given.match
@@ -382,12 +390,14 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
         return None
     if isinstance(since, str) and since.strip().casefold().startswith("last"):
         return desk.last_asked.revision(desk.caller.who, desk.mirror, notes)
-    revision = units.whole(since)
-    if revision is None or revision < 0:
-        raise errors.InvalidValue(
-            f"`since` is a revision, 0 or more, or 'last', not {str(since)[:40]!r}", str(since)[:40]
-        )
-    return revision
+    at = moment(since, desk.mirror.log.now())
+    return at.revision if at.revision is not None else desk.mirror.log.revision_at(at.time or 0.0)
+
+
+def _since_visit(desk: Desk, limit: int) -> dict[str, Any]:
+    """What is different from when the client was last here, grouped by object."""
+    told = desk.visits.told(desk.caller.lasting, desk.sight.visible, desk.mirror.store, limit)
+    return {"events": told.pop("groups"), **told}
 
 
 def _whole_revisions(told: list[Change], limit: int) -> list[Change]:

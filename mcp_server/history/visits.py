@@ -1,0 +1,283 @@
+"""Since you were last here: the Set at each client's last call, kept over restarts, and what is different now.
+
+A client is here from its first call until it has not called for `AWAY_S`. What it compares with is the state at the
+last call of the visit before: of this server's memory, or of a file in the Set's folder. Files are written now and then
+and at the end; a crash loses what happened since the last time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import msgspec
+
+from mirror import Mirror, Node, errors
+from mirror.store import Store
+
+from .difference import Change, difference, words
+from .set_folder import about, folder_for, locked, write_beside
+
+log = logging.getLogger("setmirror.history")
+
+AWAY_S = 1800.0
+"""Without a call for so long a client has left; its next call begins another visit."""
+SAVE_S = 30.0
+CLIENTS = 32
+"""Of one Set; the one that was not here for the longest time is forgotten."""
+SCREEN = 40
+"""Lines of one answer."""
+VISITS = "visits.json"
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """The last call of a client: when (seconds since 1970), at which revision, and the file of the state."""
+
+    time: float
+    epoch: str
+    revision: int
+    state: str
+
+
+class Here:
+    """The state at a client's newest call. The nodes are frozen, so a copy of their index is a copy of the Set."""
+
+    def __init__(self, now: float, store: Store) -> None:
+        self.time = now
+        self.epoch, self.revision, self.root = store.epoch, store.revision, store.root
+        self.nodes = dict(store.nodes)
+        self.saved = False
+
+    def store(self) -> Store:
+        return stored(list(self.nodes.values()), self.epoch, self.root)
+
+
+def stored(nodes: list[Node], epoch: str, root: int | None) -> Store:
+    """A store of these nodes."""
+    made = Store()
+    made.nodes, made.root, made.epoch = {node.id: node for node in nodes}, root, epoch
+    return made
+
+
+class Visits:
+    """Who was here when; `folder` is where Sets have theirs, None keeps all in memory only."""
+
+    def __init__(
+        self, mirror: Mirror, folder: Path | None = None, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._mirror = mirror
+        self._folder = folder
+        self._wall = wall
+        self._here: OrderedDict[str, Here] = OrderedDict()
+        self._before: dict[str, Here | None] = {}
+        """What each client's present visit is compared with."""
+        self._epoch = ""
+        self._left: list[tuple[str, Here]] = []
+        """States of an epoch that is over, to be written."""
+
+    def call(self, who: str) -> None:
+        """A client calls: it is here."""
+        store, now = self._mirror.store, self._wall()
+        if not store.epoch:
+            return
+        if store.epoch != self._epoch:
+            self._change_epoch(store.epoch)
+        here = self._here.get(who)
+        if here is not None and now - here.time > AWAY_S:
+            self._before[who] = here
+            here = None
+        if here is None or here.revision != store.revision:
+            self._here[who] = Here(now, store)
+        else:
+            here.time = now
+        self._here.move_to_end(who)
+        while len(self._here) > CLIENTS:
+            self._before.pop(self._here.popitem(last=False)[0], None)
+
+    def _change_epoch(self, epoch: str) -> None:
+        """Another Set, or the same after Live was restarted: which of them, the folder says."""
+        self._left += [(who, here) for who, here in self._here.items() if not here.saved]
+        self._here.clear()
+        self._before.clear()
+        self._epoch = epoch
+
+    def since(self, who: str) -> tuple[float, Store] | None:
+        """When the client was here before this visit, and the Set as it was then; None where nobody knows."""
+        if who not in self._before:
+            self._before[who] = self._visit_before(who)
+        before = self._before[who]
+        return None if before is None else (before.time, before.store())
+
+    def _own_folder(self) -> Path:
+        assert self._folder is not None
+        return folder_for(about(self._mirror.store), self._folder)
+
+    def told(
+        self, who: str, visible: Callable[[Store], Store], now: Store, limit: int = SCREEN
+    ) -> dict[str, Any]:
+        """What is different from when a client was last here, as `told` has it, and when that was.
+
+        Args:
+          visible: What the client may see of a state.
+          now: What it sees of the present one.
+        """
+        before = self.since(who)
+        if before is None:
+            note = "this is your first visit to this Set, as far as is known: nothing to compare with"
+            return {"groups": [], "notes": [note]}
+        clock = time.strftime("%Y-%m-%d %H:%M", time.localtime(before[0]))
+        return {"last_here": clock, **told(visible(before[1]), now, limit)}
+
+    def _visit_before(self, who: str) -> Here | None:
+        """The client's last visit, of another epoch or of a server before this one."""
+        if self._folder is None:
+            return next((here for name, here in reversed(self._left) if name == who), None)
+        self._write(self._take_left())
+        folder = self._own_folder()
+        visit = read_visits(folder).get(who)
+        if visit is None:
+            return None
+        try:
+            here = Here(visit.time, read_state(folder / visit.state))
+        except (OSError, ValueError, errors.MirrorError) as problem:
+            log.warning("the state at the last visit of %s cannot be read: %s", who, problem)
+            return None
+        here.saved = True
+        return here
+
+    # -- on disk -----------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Write what is new now and then, until cancelled, and at the end."""
+        try:
+            while True:
+                await anyio.sleep(SAVE_S)
+                await anyio.to_thread.run_sync(self.save)
+        finally:
+            self.save()
+
+    def save(self) -> None:
+        """Write the states at the newest calls; never raises for what the disk does."""
+        if self._folder is None:
+            return
+        for who in list(self._here):
+            # What is on disk is the visit before: it is read before this one takes its place.
+            if who not in self._before:
+                self._before[who] = self._visit_before(who)
+        self._write(
+            [*self._take_left(), *((who, here) for who, here in self._here.items() if not here.saved)]
+        )
+
+    def _take_left(self) -> list[tuple[str, Here]]:
+        left, self._left = self._left, []
+        return left
+
+    def _write(self, waiting: list[tuple[str, Here]]) -> None:
+        assert self._folder is not None
+        for who, here in waiting:
+            try:
+                folder = folder_for(about(here.store()), self._folder)
+                with locked(folder):
+                    save_visit(folder, who, here)
+                here.saved = True
+            except (OSError, errors.MirrorError) as problem:
+                log.warning("the state for %s is not written: %s", who, problem)
+
+
+def read_visits(folder: Path) -> dict[str, Visit]:
+    """The last visits of all clients; none where the file is missing or damaged."""
+    try:
+        return msgspec.json.decode((folder / VISITS).read_bytes(), type=dict[str, Visit])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def save_visit(folder: Path, who: str, here: Here) -> None:
+    """Write a client's state, then the list of visits; files that no visit names any more are removed."""
+    name = f"{zlib.crc32(here.epoch.encode()):08x}-{here.revision}.state"
+    if not (folder / name).exists():
+        write_beside(folder / name, state_bytes(here))
+    visits = {**read_visits(folder), who: Visit(here.time, here.epoch, here.revision, name)}
+    newest = sorted(visits, key=lambda each: visits[each].time)[-CLIENTS:]
+    visits = {each: visits[each] for each in newest}
+    write_beside(folder / VISITS, msgspec.json.encode(visits))
+    named = {each.state for each in visits.values()}
+    for file in folder.glob("*.state"):
+        if file.name not in named:
+            with suppress(OSError):
+                file.unlink()
+
+
+def state_bytes(here: Here) -> bytes:
+    """A state as its file has it: a line for the epoch and the root, then one for each object, packed."""
+    head = msgspec.json.encode([here.epoch, here.root])
+    lines = [
+        msgspec.json.encode([each.id, each.type, each.parent, each.role, each.props, each.children])
+        for each in here.nodes.values()
+    ]
+    return zlib.compress(b"\n".join([head, *lines]), 1)
+
+
+def read_state(path: Path) -> Store:
+    """The state of a file; ValueError or OSError where it cannot be read."""
+    try:
+        lines = zlib.decompress(path.read_bytes()).split(b"\n")
+    except zlib.error as problem:
+        raise ValueError(f"{path} is damaged: {problem}") from None
+    epoch, root = msgspec.json.decode(lines[0])
+    made = Store()
+    made.stage([_plain(msgspec.json.decode(line)) for line in lines[1:]], first=True)
+    made.replace(str(epoch), 1)
+    made.root = root
+    return made
+
+
+def _plain(row: Any) -> Any:
+    """Notes as lists, as a snapshot has them."""
+    for name, value in row[4].items():
+        if isinstance(value, list) and value and isinstance(value[0], dict) and "note_id" in value[0]:
+            row[4][name] = [list(each.values()) for each in value]
+    return row
+
+
+# -- in words ------------------------------------------------------------------------------------------------
+
+
+def told(before: Store, now: Store, limit: int = SCREEN) -> dict[str, Any]:
+    """What is different, grouped by object and in words, in at most `limit` lines.
+
+    Each group is {object, changes, more}; `count` is the number of all changes, `objects` that of all groups.
+    """
+    groups: OrderedDict[str, list[Change]] = OrderedDict()
+    changes = difference(before, now)
+    for change in changes:
+        groups.setdefault(_object(change), []).append(change)
+    lines, shown = limit, list[dict[str, Any]]()
+    each = max(1, limit // max(1, len(groups)) - 1)
+    for name, held in groups.items():
+        if lines < 2:
+            break
+        part = held[: min(each, lines - 1)]
+        group: dict[str, Any] = {"object": name, "changes": [words(change) for change in part]}
+        if len(part) < len(held):
+            group["more"] = len(held) - len(part)
+        lines -= 1 + len(part)
+        shown.append(group)
+    answer: dict[str, Any] = {"groups": shown, "count": len(changes), "objects": len(groups)}
+    return answer
+
+
+def _object(change: Change) -> str:
+    """What a change is about, for people: the track or scene that it is in, or the object itself."""
+    if change.within:
+        return change.within
+    kind = "song" if change.type == "Song" else change.type.casefold()
+    return f"{kind} {change.object_name!r}" if change.object_name else change.ref

@@ -1,0 +1,121 @@
+"""Since you were last here: over restarts of Live and the server, grouped by object, at most a screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mcp_server.history import visits
+from mcp_server.history.set_folder import folder_of
+from mcp_server.history.visits import AWAY_S, Here, Visits, read_state, read_visits, save_visit
+from remote_script.headless import demo_set
+from tests.whole import QUIET_S, Whole, whole_path
+
+Clock = trio.testing.MockClock
+
+
+async def by_hand(whole: Whole, edit: Any) -> None:
+    await whole.by_hand(edit)
+    await trio.sleep(QUIET_S)
+
+
+async def since_visit(whole: Whole, **more: Any) -> dict[str, Any]:
+    return await whole.call("get_changes", since="visit", **more)
+
+
+async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
+        assert "first visit" in (await since_visit(whole))["notes"][0]
+        await whole.call("set_track", track="Bass", volume="-12 dB")
+        # After the client's last call: not seen by it.
+        await by_hand(whole, lambda song: setattr(song, "tempo", 91.0))
+    async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
+        await by_hand(whole, lambda song: setattr(song.tracks[1], "name", "Piano"))
+        await by_hand(whole, lambda song: setattr(song.tracks[2], "mute", True))
+        answer = await since_visit(whole)
+        assert answer["last_here"]
+        told = {each["object"]: each["changes"] for each in answer["events"]}
+        # The tempo is as the client saw it; its own volume was lost with Live.
+        assert told == {
+            "track 'Piano'": ["track 'Keys' is now called 'Piano'"],
+            "track 'Bass'": ["track 'Bass': mute False → True"],
+            "Bass": ["Bass: Track Volume -12.0 dB → -2.8 dB"],
+        }
+        assert (await since_visit(whole))["events"] == answer["events"]
+        read = await whole.agent.client.read_resource("live://visit")
+        assert json.loads(read.contents[0].text)["count"] == 3
+
+
+async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        now = [1000.0]
+        seen = Visits(whole.mirror, wall=lambda: now[0])
+        seen.call("a")
+        await by_hand(whole, lambda song: setattr(song, "tempo", 91.0))
+        seen.call("a")
+        await by_hand(whole, lambda song: setattr(song, "tempo", 92.0))
+        now[0] += AWAY_S + 1
+        assert seen.since("a") is None
+        seen.call("a")
+        before = seen.since("a")
+        assert before is not None
+        told = visits.told(before[1], whole.mirror.store)
+        assert told["groups"] == [
+            {"object": "song 'Lo-Fi Demo'", "changes": ["song 'Lo-Fi Demo': tempo 91.0 → 92.0"]}
+        ]
+        assert seen.since("b") is None
+
+
+async def test_a_thousand_changes_are_a_screen(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        before = Here(0.0, whole.mirror.store)
+
+        def edit(song: Any) -> None:
+            for track in song.tracks:
+                for device in track.devices:
+                    for parameter in device.parameters[1:]:
+                        if parameter.is_enabled and not parameter.is_quantized:
+                            parameter.value = parameter.min
+
+        await by_hand(whole, edit)
+        told = visits.told(before.store(), whole.mirror.store)
+        assert told["count"] > 200
+        lines = sum(1 + len(each["changes"]) for each in told["groups"])
+        assert 20 < lines <= visits.SCREEN
+        shown = sum(len(each["changes"]) + each.get("more", 0) for each in told["groups"])
+        assert shown <= told["count"]
+
+
+async def test_files_are_bounded_damaged_ones_are_left_out_and_a_crash_loses_one_visit(
+    autojump_clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        folder = folder_of(whole.mirror.store, tmp_path)
+        monkeypatch.setattr(visits, "CLIENTS", 3)
+        for number in range(6):
+            await by_hand(whole, lambda song, number=number: setattr(song, "tempo", 90.0 + number))
+            save_visit(folder, f"client {number}", Here(float(number), whole.mirror.store))
+        assert list(read_visits(folder)) == ["client 3", "client 4", "client 5"]
+        assert len(list(folder.glob("*.state"))) == 3
+        path = folder / read_visits(folder)["client 5"].state
+        back = read_state(path)
+        assert visits.told(back, whole.mirror.store)["count"] == 0
+        data = path.read_bytes()
+        for length in (0, 1, len(data) // 2, len(data) - 1):
+            path.write_bytes(data[:length])
+            seen = Visits(whole.mirror, tmp_path)
+            seen.call("client 5")
+            assert seen.since("client 5") is None
+        listed = (folder / visits.VISITS).read_bytes()
+        for length in range(0, len(listed), 11):
+            (folder / visits.VISITS).write_bytes(listed[:length])
+            assert read_visits(folder) == {}
+        save_visit(folder, "new", Here(9.0, whole.mirror.store))
+        assert list(read_visits(folder)) == ["new"]
