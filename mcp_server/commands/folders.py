@@ -32,6 +32,25 @@ class Preferences:
 
 
 @dataclass(frozen=True)
+class Library:
+    """A User Library, the versions of the Lives that use it, and whether it can be reached."""
+
+    path: Path
+    lives: tuple[str, ...]
+    there: bool
+
+    @property
+    def script(self) -> Path:
+        """The folder of our script in it."""
+        return remote_scripts(self.path) / NAME
+
+    @property
+    def whose(self) -> str:
+        """For people: which Lives use it."""
+        return " and ".join(f"Live {version}" for version in self.lives) or "Live"
+
+
+@dataclass(frozen=True)
 class Machine:
     """A system to look at: `platform` as `sys.platform` says, `home` and `environ` of the user."""
 
@@ -66,22 +85,29 @@ class Machine:
         if self.platform == "darwin":
             return self.home / "Music/Ableton/User Library"
         if self.platform == "win32":
-            documents = [self.home / "Documents"]
-            one_drive = self.environ.get("OneDrive")
-            if one_drive:
-                documents.insert(0, Path(one_drive) / "Documents")
+            drives = [
+                self.environ.get(name) for name in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
+            ]
+            documents = [Path(each) / "Documents" for each in drives if each] + [self.home / "Documents"]
             places = [each / "Ableton/User Library" for each in documents]
             return next((place for place in places if place.is_dir()), places[-1])
         return None
 
-    def user_libraries(self) -> list[Path]:
-        """Every User Library that a Live here uses, the newest Live's first; else the default place."""
-        named = [each.user_library for each in self.preferences() if each.user_library is not None]
-        there = [path for path in dict.fromkeys(named) if path.is_dir()]
-        if there:
-            return there
-        default = self.default_user_library()
-        return [default] if default is not None else []
+    def libraries(self) -> list[Library]:
+        """Every User Library that a Live here uses, the newest Live's first, also one on a drive that is absent.
+
+        Where no Live has run, the default place, if it is there.
+        """
+        found: dict[Path, list[str]] = {}
+        default, lives = self.default_user_library(), self.preferences()
+        for each in lives:
+            path = each.user_library or default
+            if path is not None:
+                found.setdefault(path, []).append(each.live_version)
+        if not lives and default is not None and default.is_dir():
+            found[default] = []
+        # A library in the default place is created by Live itself when it is missing.
+        return [Library(path, tuple(of), path.is_dir() or path == default) for path, of in found.items()]
 
 
 def _live_folder(preferences: Path) -> Path:

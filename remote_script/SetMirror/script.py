@@ -124,6 +124,7 @@ class SetMirror:
         except auth.TokenUnusable as problem:
             self.log("SetMirror is off: {}".format(problem))
         else:
+            self.log("SetMirror: its files are in {}".format(auth.home()))
             if listener is None:
                 listener = TcpListener(chosen.port, clock, self.log)
             script = {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])}

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 import re
-from typing import Optional, Tuple
+from typing import Mapping, Optional, Tuple
 
 from .files import Unreadable, read_private
 
@@ -30,8 +30,24 @@ class TokenUnusable(Exception):
 
 
 def home() -> str:
-    """The folder of SetMirror's files: `SETMIRROR_HOME`, else `~/.setmirror`."""
-    return os.environ.get("SETMIRROR_HOME") or os.path.join(os.path.expanduser("~"), ".setmirror")
+    """The folder of SetMirror's files: `SETMIRROR_HOME`, else `.setmirror` in the user's folder."""
+    return os.environ.get("SETMIRROR_HOME") or os.path.join(
+        user_folder(os.environ, os.name == "nt"), ".setmirror"
+    )
+
+
+def user_folder(environ: Mapping[str, str], windows: bool) -> str:
+    """The user's folder, the same in every Python: inside Live (3.7 or 3.11) and outside.
+
+    For `~` on Windows Python 3.7 takes HOME before USERPROFILE and later ones never take HOME, so with HOME set, as Git
+    Bash and Cygwin do, the two sides would look for the token in different folders.
+    """
+    if windows:
+        drive, path = environ.get("HOMEDRIVE", ""), environ.get("HOMEPATH", "")
+        found = environ.get("USERPROFILE") or (drive + path if path else "")
+        if found:
+            return found
+    return os.path.expanduser("~")
 
 
 def load_token(folder: Optional[str] = None) -> str:

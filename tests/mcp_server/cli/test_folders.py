@@ -42,7 +42,7 @@ def test_the_user_library_is_where_library_cfg_says(tmp_path: Path) -> None:
     text = CONFIG.format(path=str(moved.parent).replace("&", "&amp;"))
     (preferences / "Library.cfg").write_text(text, "utf-8")
 
-    assert mac(tmp_path).user_libraries() == [moved]
+    assert mac(tmp_path).libraries() == [folders.Library(moved, ("12.4",), True)]
 
 
 def test_the_newest_live_comes_first_by_number_not_by_spelling(tmp_path: Path) -> None:
@@ -60,13 +60,22 @@ def test_two_lives_with_one_library_name_it_once(tmp_path: Path) -> None:
     add_live(tmp_path, "11.3", library)
     add_live(tmp_path, "12.4", library)
 
-    assert mac(tmp_path).user_libraries() == [library]
+    assert mac(tmp_path).libraries() == [folders.Library(library, ("12.4", "11.3"), True)]
 
 
-def test_a_library_on_a_disk_that_is_gone_is_not_offered(tmp_path: Path) -> None:
-    add_live(tmp_path, "12.4", tmp_path / "unplugged" / "User Library")
+def test_a_library_on_a_drive_that_is_absent_is_named_and_no_other_takes_its_place(tmp_path: Path) -> None:
+    unplugged = tmp_path / "unplugged" / "User Library"
+    (tmp_path / "Music/Ableton/User Library").mkdir(parents=True)
+    add_live(tmp_path, "12.4", unplugged)
 
-    assert mac(tmp_path).user_libraries() == [tmp_path / "Music/Ableton/User Library"]
+    assert mac(tmp_path).libraries() == [folders.Library(unplugged, ("12.4",), False)]
+
+
+def test_where_no_live_has_run_only_a_default_library_that_is_there_counts(tmp_path: Path) -> None:
+    library = tmp_path / "Music/Ableton/User Library"
+    assert mac(tmp_path).libraries() == []
+    library.mkdir(parents=True)
+    assert mac(tmp_path).libraries() == [folders.Library(library, (), True)]
 
 
 def test_on_windows_the_preferences_are_in_appdata_and_documents_can_be_in_onedrive(tmp_path: Path) -> None:
@@ -77,11 +86,11 @@ def test_on_windows_the_preferences_are_in_appdata_and_documents_can_be_in_onedr
     machine = folders.Machine("win32", tmp_path, {"APPDATA": str(roaming), "OneDrive": str(one_drive)})
 
     assert [each.live_version for each in machine.preferences()] == ["12.4"]
-    assert machine.user_libraries() == [library]
+    assert [each.path for each in machine.libraries()] == [library]
 
 
 def test_linux_has_no_live_and_says_so(tmp_path: Path) -> None:
-    assert folders.Machine("linux", tmp_path, {}).user_libraries() == []
+    assert folders.Machine("linux", tmp_path, {}).libraries() == []
 
 
 @pytest.mark.parametrize(

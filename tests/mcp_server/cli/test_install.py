@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import folders, install
+from mcp_server.commands import folders, script_copy
 from mcp_server.commands.console import run_command
 
 
@@ -22,6 +25,7 @@ def test_install_copies_a_script_that_python_can_import_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scripts = tmp_path / "User Library" / "Remote Scripts"
+    scripts.parent.mkdir()
 
     assert run_command(setmirror, ["install", "--to", str(scripts)]) == 0
 
@@ -39,27 +43,162 @@ def test_install_copies_a_script_that_python_can_import_alone(
     assert found.stdout.strip() == "True"
 
 
-def test_installing_again_writes_only_what_differs_and_takes_old_modules_away(tmp_path: Path) -> None:
-    source, target = folders.source(), tmp_path / "SetMirror"
-    written, _ = install.copy_script(source, target)
-    (target / "executor.py").write_text("broken")
-    (target / "of_an_older_version.py").write_text("")
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where `--to` puts the script; its Remote Scripts folder is there."""
+    scripts = tmp_path / "User Library" / "Remote Scripts"
+    scripts.mkdir(parents=True)
+    return scripts / "SetMirror"
+
+
+def setmirror_to(target: Path, *words: str) -> int:
+    return run_command(setmirror, [*words, "--to", str(target.parent)])
+
+
+def test_installing_again_writes_what_differs_and_removes_what_it_wrote_itself(
+    target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(folders.source(), older)
+    (older / "of_an_older_version.py").write_text("")
+    (older / "changed_since.py").write_text("")
+    script_copy.write(target, older)
+    (target / "changed_since.py").write_text("# mine")
+    (target / "awake.py").write_text("broken")
     (target / "notes.txt").write_text("the user's own")
+    (target / "own.py").write_text("")
     folder = os.stat(target).st_ino
 
-    again = install.copy_script(source, target)
+    assert setmirror_to(target, "install") == 0
 
-    assert written > 20
-    assert again == (1, 1)
-    assert (target / "executor.py").read_bytes() == (source / "executor.py").read_bytes()
-    assert names(target) == {str(p.relative_to(source)) for p in source.rglob("*.py")} | {"notes.txt"}
+    source = folders.source()
+    assert "1 of an older version removed" in capsys.readouterr().out
+    assert (target / "awake.py").read_bytes() == (source / "awake.py").read_bytes()
+    ours = {str(path.relative_to(source)) for path in source.rglob("*.py")} | {script_copy.MANIFEST}
+    assert names(target) == ours | {"notes.txt", "own.py", "changed_since.py"}
     assert os.stat(target).st_ino == folder
+    assert setmirror_to(target, "install") == 0
+    assert "up to date" in capsys.readouterr().out
 
 
-def test_the_script_folder_itself_may_be_named(tmp_path: Path) -> None:
-    named = tmp_path / "SetMirror"
+def test_an_update_says_what_live_must_do(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script_copy.write(target, folders.source())
+    (target / "awake.py").write_text("")
 
-    assert install.targets(named, folders.Machine("linux", tmp_path, {})) == [named]
+    assert setmirror_to(target, "install") == 0
+
+    said = capsys.readouterr().out
+    assert "updated SetMirror" in said
+    assert "Restart Live" in said
+    assert "Control Surface" not in said
+
+
+def test_uninstall_leaves_what_it_did_not_write(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    setmirror_to(target, "install")
+    (target / "own.txt").write_text("mine")
+    (target / "awake.py").write_text("# changed by hand")
+    compiled = target / "__pycache__" / "script.cpython-311.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(b"")
+
+    assert setmirror_to(target, "uninstall") == 0
+
+    assert names(target) == {"own.txt", "awake.py"}
+    assert "awake.py, own.txt" in capsys.readouterr().out
+    (target / "own.txt").unlink()
+    assert setmirror_to(target, "uninstall") == 1
+
+
+def test_uninstall_removes_the_folder_and_says_so_when_there_is_none(
+    target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setmirror_to(target, "install")
+
+    assert setmirror_to(target, "uninstall") == 0
+    assert not target.exists()
+    assert target.parent.is_dir()
+    assert setmirror_to(target, "uninstall") == 0
+    assert "is not in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["../../outside.py", "/etc/outside.py", "C:\\x.py", "..\\x.py", ""])
+def test_a_manifest_that_was_edited_removes_nothing_elsewhere(
+    name: str, target: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "User Library" / "outside.py"
+    outside.write_text("")
+    setmirror_to(target, "install")
+    held = json.loads((target / script_copy.MANIFEST).read_text())
+    held["files"][name] = hashlib.sha256(b"").hexdigest()
+    (target / script_copy.MANIFEST).write_text(json.dumps(held))
+
+    assert setmirror_to(target, "uninstall") == 0
+    assert outside.is_file()
+
+
+def test_nothing_is_written_or_removed_through_a_link(
+    target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    script_copy.write(elsewhere, folders.source())
+    before = {path: path.stat().st_mtime_ns for path in elsewhere.rglob("*")}
+    target.symlink_to(elsewhere)
+    assert setmirror_to(target, "install") == setmirror_to(target, "uninstall") == 1
+    target.unlink()
+    target.mkdir()
+    (target / "contract").symlink_to(elsewhere / "contract")
+    assert setmirror_to(target, "install") == 1
+
+    assert before == {path: path.stat().st_mtime_ns for path in elsewhere.rglob("*")}
+    assert capsys.readouterr().out.count("symbolic link") == 3
+
+
+def test_a_linked_file_is_replaced_and_its_target_stays(target: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious.py"
+    precious.write_text("mine")
+    setmirror_to(target, "install")
+    (target / "awake.py").unlink()
+    (target / "awake.py").symlink_to(precious)
+
+    assert setmirror_to(target, "install") == 0
+    assert precious.read_text() == "mine"
+    assert not (target / "awake.py").is_symlink()
+
+
+def test_a_folder_of_that_name_with_another_program_is_left_alone(
+    target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target.mkdir()
+    (target / "main.py").write_text("print()")
+
+    assert setmirror_to(target, "install") == setmirror_to(target, "uninstall") == 1
+    assert names(target) == {"main.py"}
+    assert "another program" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("User Libary/Remote Scripts", "check the spelling"),
+        ("User Library/Remote Script", "not a `Remote Scripts` folder"),
+        ("User Library", "did you mean --to"),
+        ("User Library/User Remote Scripts", "never shows"),
+        ("Live.app/MIDI Remote Scripts", "each update of Live"),
+        ("nowhere", "not a `Remote Scripts` folder"),
+    ],
+)
+def test_a_wrong_or_mistyped_folder_is_refused(
+    to: str, said: str, target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("install", "uninstall"):
+        assert run_command(setmirror, [command, "--to", str(tmp_path / to)]) == 1
+        assert said in capsys.readouterr().err
+    assert names(tmp_path) == set()
+
+
+def test_the_script_folder_itself_may_be_named(target: Path) -> None:
+    assert run_command(setmirror, ["install", "--to", str(target)]) == 0
+    assert (target / "script.py").is_file()
 
 
 def test_without_a_live_the_user_is_told_to_name_the_folder(
@@ -72,22 +211,33 @@ def test_without_a_live_the_user_is_told_to_name_the_folder(
     assert "--to" in capsys.readouterr().err
 
 
-def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(setmirror, ["install", "--to", str(tmp_path), "--dry-run"]) == 0
-    assert names(tmp_path) == set()
-    assert str(tmp_path / "SetMirror") in capsys.readouterr().out
+def test_a_dry_run_writes_and_removes_nothing(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert setmirror_to(target, "install", "--dry-run") == 0
+    assert names(target.parent) == set()
+    assert str(target) in capsys.readouterr().out
+    setmirror_to(target, "install")
+    before = names(target)
+    assert setmirror_to(target, "uninstall", "--dry-run") == 0
+    assert names(target) == before
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    in_the_way = tmp_path / "SetMirror"
-    in_the_way.write_text("a file where the folder should be")
+def test_a_folder_that_cannot_be_written_is_named(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target.write_text("a file where the folder should be")
 
-    assert run_command(setmirror, ["install", "--to", str(tmp_path)]) == 1
-    assert str(in_the_way) in capsys.readouterr().err
+    assert setmirror_to(target, "install") == 1
+    assert str(target) in capsys.readouterr().out
 
 
-def test_the_script_is_not_copied_onto_itself(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_what_was_done(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    setmirror_to(target, "install", "--json")
+
+    (done,) = json.loads(capsys.readouterr().out)
+    assert (done["outcome"], done["folder"]) == ("installed", str(target))
+
+
+def test_the_script_is_not_copied_onto_itself(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in folders.source().rglob("*.py")}
+    target.symlink_to(folders.source())
 
-    assert run_command(setmirror, ["install", "--to", str(folders.source().parent)]) == 0
+    assert setmirror_to(target, "install") == setmirror_to(target, "uninstall") == 0
     assert before == {path: path.stat().st_mtime_ns for path in folders.source().rglob("*.py")}

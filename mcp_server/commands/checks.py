@@ -1,0 +1,360 @@
+"""What `setmirror doctor` looks at: every link of the chain from a client's configuration to the script inside Live.
+
+A check is a function that yields findings, each with one fix where something is wrong. Looking changes nothing. A
+`repair` is there only where the fix is safe: it writes what is ours and keeps everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mcp_server.commands import client_config, folders, options, script_copy
+from mcp_server.commands.port_check import Probe
+from remote_script.SetMirror.contract import auth
+
+GOOD, ODD, BAD = "good", "odd", "bad"
+_LOG_TAIL = 256 * 1024
+"""Live's Log.txt grows for months; what matters now stands at its end."""
+_FILES_IN = re.compile(r"SetMirror: its files are in (.+)$")
+_INSTALL = "setmirror install, then restart Live"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: how it is, what it is, and what fixes it."""
+
+    level: str
+    text: str
+    fix: str = ""
+    repair: Callable[[], object] | None = None
+    """Does the fix, where that is safe; OSError, ValueError or NotOurs where it cannot."""
+
+
+def check_program() -> Iterator[Finding]:
+    """This program itself."""
+    yield Finding(GOOD, f"setmirror {version()} on Python {sys.version.split()[0]}, {sys.platform}")
+    if options.wrong_port():
+        yield Finding(BAD, options.wrong_port(), "unset SETMIRROR_PORT, or give it a port, for Live and here")
+
+
+def version() -> str:
+    """The version of the script that came with this program."""
+    return folders.version_of(folders.source()) or "0"
+
+
+# -- the script's files ----------------------------------------------------------------------------
+
+
+def check_installation(machine: folders.Machine) -> Iterator[Finding]:
+    """The script's copies in the User Libraries, and the places where it is put by mistake."""
+    libraries = machine.libraries()
+    if not libraries:
+        yield Finding(
+            ODD,
+            "no Live has been started by this user on this system",
+            "start Live once, or `setmirror live` instead",
+        )
+    for library in libraries:
+        if library.there:
+            yield from _check_copy(library)
+        else:
+            text = f"{library.path}, the User Library of {library.whose}, is not there"
+            yield Finding(
+                BAD, text, "connect the drive; or choose another User Library in Live, then setmirror install"
+            )
+    yield from _misplaced(machine, libraries)
+
+
+def _check_copy(library: folders.Library) -> Iterator[Finding]:
+    source, target = folders.source(), library.script
+    found = script_copy.look(target, source)
+    install = partial(script_copy.write, target, source)
+    whose = f"for {library.whose}"
+    if target.exists() and target.samefile(source):
+        yield Finding(GOOD, f"{target} is this program's own folder, {whose}")
+        return
+    try:
+        script_copy.check(target)
+    except script_copy.NotOurs as problem:
+        yield Finding(BAD, str(problem), f"move it away, then {_INSTALL}")
+        return
+    total = len(script_copy.wanted(source))
+    if len(found.missing) == total:
+        yield Finding(BAD, f"the script is not in {target.parent}, {whose}", _INSTALL, install)
+    elif found.version is not None and found.version != version():
+        text = f"the script in {target} is {found.version}, this program is {version()}"
+        yield Finding(BAD, text, _INSTALL, install)
+    elif found.missing:
+        text = f"the script in {target} is half copied: {len(found.missing)} of {total} files are missing"
+        yield Finding(BAD, text, _INSTALL, install)
+    elif found.different:
+        names = ", ".join(found.different[:3]) + (", …" if len(found.different) > 3 else "")
+        yield Finding(BAD, f"the script in {target} differs from this program's: {names}", _INSTALL, install)
+    elif found.old:
+        yield Finding(ODD, f"{target} has {len(found.old)} files of an older version", _INSTALL, install)
+    else:
+        yield Finding(GOOD, f"script {found.version} in {target}, {whose}")
+
+
+def _misplaced(machine: folders.Machine, libraries: list[folders.Library]) -> Iterator[Finding]:
+    for preferences in machine.preferences():
+        wrong = preferences.folder / "User Remote Scripts" / folders.NAME
+        if wrong.is_dir():
+            yield Finding(
+                ODD, f"Live never shows what is in {wrong}", "remove that folder, then setmirror install"
+            )
+    default = machine.default_user_library()
+    used = {library.path for library in libraries}
+    if (
+        default is not None
+        and libraries
+        and default not in used
+        and (folders.remote_scripts(default) / folders.NAME).is_dir()
+    ):
+        text = f"no Live here looks into {default}, where a copy of the script is"
+        yield Finding(ODD, text, f"setmirror uninstall --to '{folders.remote_scripts(default)}'")
+    for library in libraries:
+        if (library.path / folders.NAME / "script.py").is_file():
+            text = f"Live does not look for scripts in {library.path / folders.NAME}"
+            yield Finding(ODD, text, "remove that folder, then setmirror install")
+        for other in _second_copies(folders.remote_scripts(library.path)):
+            text = f"{other} is a second copy of the script: both want the same port"
+            yield Finding(BAD, text, f"remove {other.name}, then restart Live")
+
+
+def _second_copies(scripts: Path) -> Iterator[Path]:
+    try:
+        names = sorted(scripts.iterdir())
+    except OSError:
+        return
+    for other in names:
+        inner = other / folders.NAME
+        if other.name != folders.NAME and _is_script(other):
+            yield other
+        elif inner.is_dir() and _is_script(inner):
+            yield inner
+
+
+def _is_script(folder: Path) -> bool:
+    return (folder / "shadow.py").is_file() and folders.version_of(folder) is not None
+
+
+# -- what Live says --------------------------------------------------------------------------------
+
+
+def check_log(machine: folders.Machine, home: Path) -> Iterator[Finding]:
+    """What the script said in Live's Log.txt since Live was started last."""
+    lives = machine.preferences()
+    written = [live for live in lives if (live.folder / "Log.txt").is_file()]
+    newest = max(written, key=lambda live: (live.folder / "Log.txt").stat().st_mtime, default=None) or next(
+        iter(lives), None
+    )
+    if newest is None:
+        return
+    who, log = f"Live {newest.live_version}", newest.folder / "Log.txt"
+    lines = _tail(log)
+    ours = [number for number, line in enumerate(lines) if folders.NAME in line]
+    if not ours:
+        yield Finding(
+            ODD,
+            f"{who}'s log does not mention {folders.NAME}",
+            "choose it as Control Surface in Live's Settings → Link, Tempo & MIDI",
+        )
+        return
+    started = max((number for number in ours if "listening on" in lines[number]), default=-1)
+    failed = [number for number in ours if number > started and 'File "' in lines[number]]
+    last = lines[ours[-1]].strip()[:200]
+    if failed:
+        text = f"{who}'s log has a traceback of the script: {_error_after(lines, failed[-1])}"
+        yield Finding(BAD, text, f"{_INSTALL}; if it comes again, report it with the end of {log}")
+    elif "is off:" in last:
+        yield Finding(BAD, f"{who} says: {last}", "fix that, then restart Live")
+    elif "cannot listen on" in last:
+        yield Finding(
+            BAD, f"{who} says: {last}", "close the other Live, or choose another port in script.json"
+        )
+    else:
+        yield Finding(GOOD, f"{who} says: {lines[max(started, ours[0])].strip()[:200]}")
+    yield from _check_folder(lines, who, home)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[Finding]:
+    """Both sides must look for the token in one folder."""
+    said = [match[1].strip() for line in lines if (match := _FILES_IN.search(line))]
+    if said and os.path.normcase(said[-1]) != os.path.normcase(str(home)):
+        text = f"{who} has its token in {said[-1]}, this program in {home}"
+        yield Finding(BAD, text, "set SETMIRROR_HOME to one folder for Live and here, then restart Live")
+    elif said:
+        yield Finding(GOOD, f"{who} and this program have their files in {home}")
+
+
+def _error_after(lines: list[str], number: int) -> str:
+    """The line that ends a traceback: the first one behind it that is neither a frame nor its source."""
+    for line in lines[number + 1 : number + 10]:
+        text = line.split("RemoteScriptError:")[-1]
+        if re.match(r"\s?[A-Za-z_.]+(?:Error|Exception|Warning)?:? ?\S*", text) and not text.startswith(
+            "    "
+        ):
+            return text.strip()[:200]
+    return lines[number].strip()[:200]
+
+
+def _tail(log: Path) -> list[str]:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _LOG_TAIL))
+            return file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+# -- the token and the bridge ----------------------------------------------------------------------
+
+
+def check_token(folder: Path) -> Iterator[Finding]:
+    """The token file: there, private, whole."""
+    path = folder / "token"
+    if not os.path.lexists(path):
+        yield Finding(ODD, f"no token in {folder} yet", "it is created automatically")
+        return
+    mode = path.lstat().st_mode
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
+        text = f"{path} can be read by others (mode {stat.S_IMODE(mode):o})"
+        yield Finding(BAD, text, f"chmod 600 '{path}'", partial(path.chmod, 0o600))
+        return
+    try:
+        auth.load_token(str(folder))
+    except auth.TokenUnusable as problem:
+        yield Finding(BAD, str(problem), f"delete {path}, then restart Live")
+    else:
+        yield Finding(GOOD, f"token in {path}, readable by you alone")
+
+
+def check_bridge(found: Probe, port: int, version: str) -> Iterator[Finding]:
+    """What answered on the port."""
+    where = f"127.0.0.1:{port}"
+    if found.outcome == "nothing":
+        yield Finding(
+            BAD,
+            f"nothing listens on {where} ({found.detail})",
+            "start Live with SetMirror chosen as Control Surface, or `setmirror live`",
+        )
+    elif found.outcome == "silent":
+        yield Finding(BAD, f"{where}: {found.detail}", "close menus and dialogs in Live, then try again")
+    elif found.outcome == "refused":
+        yield Finding(BAD, f"the bridge on {where} refused: {found.detail}", "update the older side")
+    elif found.outcome == "stranger" and "token" in found.detail:
+        yield Finding(
+            BAD,
+            f"the bridge on {where} has another token: {found.detail}",
+            "restart Live, which keeps the token that it read; if it is another user's Live, set SETMIRROR_PORT",
+        )
+    elif found.outcome == "stranger":
+        yield Finding(
+            BAD,
+            f"something on {where} is not SetMirror's bridge: {found.detail}",
+            "stop that program, or set SETMIRROR_PORT for Live and here",
+        )
+    else:
+        yield from _check_script(found, where, version)
+
+
+def _check_script(found: Probe, where: str, version: str) -> Iterator[Finding]:
+    welcome = found.welcome
+    script, live = welcome.get("script", {}), welcome.get("live", {})
+    about = f"script {script.get('version')}, Python {script.get('python')}"
+    text = f"Live {live.get('version')} answers on {where}: {about}"
+    if script.get("version") == version:
+        yield Finding(GOOD, text)
+    else:
+        yield Finding(ODD, f"{text}; this program is {version}", _INSTALL)
+    name = welcome.get("set", {}).get("name") or "without a name"
+    if welcome.get("ready"):
+        yield Finding(GOOD, f"the Set ({name}) is mirrored at revision {welcome.get('revision')}")
+    else:
+        yield Finding(
+            ODD, f"the Set ({name}) is being read, {welcome.get('progress', 0):.0%}", "try again soon"
+        )
+
+
+# -- the clients -----------------------------------------------------------------------------------
+
+
+def check_clients(machine: folders.Machine, token: str | None) -> Iterator[Finding]:
+    """The entries in clients' configurations: the command is there, the token is this bridge's."""
+    configured = False
+    for name, client in client_config.CLIENTS.items():
+        for file in client_config.files_of(client, machine):
+            if file.path.is_file():
+                for finding in _check_entry(name, client, file.path, token):
+                    configured = True
+                    yield finding
+    if not configured:
+        yield Finding(
+            ODD, "no client's configuration names SetMirror", "setmirror client-config CLIENT --write"
+        )
+
+
+def _check_entry(name: str, client: client_config.Client, path: Path, token: str | None) -> Iterator[Finding]:
+    try:
+        row = client_config.read(path, client)
+    except (OSError, ValueError, RecursionError) as problem:
+        yield Finding(ODD, f"{client.title}'s {path} cannot be read: {problem}", "fix the file")
+        return
+    if row is None:
+        return
+    words = row.get(client.command)
+    anew = f"setmirror client-config {name} --write"
+    environ = row.get(client.env)
+    shown = environ.get(client_config.CLIENT_VARIABLE) if isinstance(environ, dict) else None
+    if isinstance(words, str) and shutil.which(words) is None:
+        text = f"{client.title}'s {path} names a command that is missing: {words}"
+        yield Finding(BAD, text, anew, partial(_repair_entry, path, client, row, token))
+    elif token and isinstance(shown, str) and auth.read_bearer(token, shown) is None:
+        text = f"{client.title}'s {path} has a token of before this bridge's"
+        yield Finding(BAD, text, anew, partial(_repair_entry, path, client, row, token))
+    else:
+        yield Finding(GOOD, f"{client.title} is configured in {path}")
+
+
+def _repair_entry(path: Path, client: client_config.Client, row: dict[str, Any], token: str | None) -> None:
+    """Name the command that is there now and a token of now; the arguments of the server stay."""
+    arguments = row.get("args") if isinstance(row.get("args"), list) else []
+    words, environ = client_config.launch()
+    given = row.get(client.env)
+    known = dict(given) if isinstance(given, dict) else {}
+    shown = known.get(client_config.CLIENT_VARIABLE, "")
+    if token and shown:
+        known[client_config.CLIENT_VARIABLE] = auth.bearer(token, str(shown).rpartition(".")[0])
+    server = arguments[arguments.index("serve") :] if "serve" in arguments else ["serve"]
+    made = {**row, client.command: words[0], "args": [*words[1:], *server]}
+    if known or environ:
+        made[client.env] = {**known, **environ}
+    client_config.write(path, client, made)
+
+
+def repaired(finding: Finding) -> Finding:
+    """The finding after its repair, if it has one."""
+    if finding.repair is None:
+        return finding
+    try:
+        finding.repair()
+    except (OSError, ValueError, script_copy.NotOurs) as problem:
+        return replace(finding, text=f"{finding.text}; not fixed: {problem}")
+    return Finding(GOOD, f"fixed: {finding.text}", "restart Live" if "restart Live" in finding.fix else "")
