@@ -335,7 +335,8 @@ def _check_entry(name: str, client: client_config.Client, path: Path, token: str
 
 def _repair_entry(path: Path, client: client_config.Client, row: dict[str, Any], token: str | None) -> None:
     """Name the command that is there now and a token of now; the arguments of the server stay."""
-    arguments = row.get("args") if isinstance(row.get("args"), list) else []
+    held = row.get("args")
+    arguments = held if isinstance(held, list) else []
     words, environ = client_config.launch()
     given = row.get(client.env)
     known = dict(given) if isinstance(given, dict) else {}
