@@ -50,7 +50,7 @@ class Studio:
             (folder / "Log.txt").write_text(log, "utf-8")
         return folder
 
-    def library(self, name: str = "", there: bool = True) -> Path:
+    def user_library(self, name: str = "", there: bool = True) -> Path:
         """A User Library: the default one, or one in a folder with this name."""
         default = self.machine.default_user_library()
         assert default is not None
@@ -109,19 +109,19 @@ def machine(build: Callable[[Studio], list[Path]]) -> Callable[[Studio], list[Pa
 @machine
 def a_plain_one(studio: Studio) -> list[Path]:
     studio.live("12.4")
-    return [studio.library()]
+    return [studio.user_library()]
 
 
 @machine
 def a_live_that_has_made_no_library_yet(studio: Studio) -> list[Path]:
     studio.live("12.4")
-    return [studio.library(there=False)]
+    return [studio.user_library(there=False)]
 
 
 @machine
 def a_moved_library(studio: Studio) -> list[Path]:
-    studio.library()
-    moved = studio.library("Samples & Co")
+    studio.user_library()
+    moved = studio.user_library("Samples & Co")
     preferences = studio.live("12.4")
     text = CONFIG.format(path=str(moved.parent).replace("&", "&amp;"))
     (preferences / "Library.cfg").write_text(text, "utf-8")
@@ -130,14 +130,14 @@ def a_moved_library(studio: Studio) -> list[Path]:
 
 @machine
 def names_beyond_ascii(studio: Studio) -> list[Path]:
-    moved = studio.library("Mußik 🎹 音楽")
+    moved = studio.user_library("Mußik 🎹 音楽")
     studio.live("12.4", moved)
     return [moved]
 
 
 @machine
 def two_lives_with_one_library(studio: Studio) -> list[Path]:
-    library = studio.library()
+    library = studio.user_library()
     studio.live("11.3.35", library)
     studio.live("12.4", library)
     return [library]
@@ -145,7 +145,7 @@ def two_lives_with_one_library(studio: Studio) -> list[Path]:
 
 @machine
 def two_lives_with_two_libraries(studio: Studio) -> list[Path]:
-    old, new = studio.library("Old"), studio.library("New")
+    old, new = studio.user_library("Old"), studio.user_library("New")
     studio.live("11.3.35", old)
     studio.live("12.4", new)
     return [new, old]
@@ -153,7 +153,7 @@ def two_lives_with_two_libraries(studio: Studio) -> list[Path]:
 
 @machine
 def a_library_behind_a_link(studio: Studio) -> list[Path]:
-    real, link = studio.library("Disk"), studio.root / "Linked"
+    real, link = studio.user_library("Disk"), studio.root / "Linked"
     link.symlink_to(real.parent)
     studio.live("12.4", link / "User Library")
     return [link / "User Library"]
@@ -163,7 +163,7 @@ def a_library_behind_a_link(studio: Studio) -> list[Path]:
 def documents_in_onedrive(studio: Studio) -> list[Path]:
     studio.environ["OneDriveCommercial"] = str(studio.root / "OneDrive - Häus")
     studio.live("12.4")
-    library = studio.library(there=False)
+    library = studio.user_library(there=False)
     if studio.platform == "win32":
         library = studio.root / "OneDrive - Häus/Documents/Ableton/User Library"
     library.mkdir(parents=True)
@@ -173,7 +173,7 @@ def documents_in_onedrive(studio: Studio) -> list[Path]:
 @machine
 def an_older_script(studio: Studio) -> list[Path]:
     studio.live("12.4")
-    library = studio.library()
+    library = studio.user_library()
     script = folders.remote_scripts(library) / folders.NAME
     script_copy.write(script, folders.source())
     text = (script / "script.py").read_text("utf-8")
@@ -184,7 +184,7 @@ def an_older_script(studio: Studio) -> list[Path]:
 @machine
 def a_half_copied_script(studio: Studio) -> list[Path]:
     studio.live("12.4")
-    library = studio.library()
+    library = studio.user_library()
     script = folders.remote_scripts(library) / folders.NAME
     script_copy.write(script, folders.source())
     (script / script_copy.MANIFEST).unlink()
@@ -195,7 +195,7 @@ def a_half_copied_script(studio: Studio) -> list[Path]:
 @machine
 def a_script_changed_by_hand_with_the_same_version(studio: Studio) -> list[Path]:
     studio.live("12.4")
-    library = studio.library()
+    library = studio.user_library()
     script = folders.remote_scripts(library) / folders.NAME
     script_copy.write(script, folders.source())
     (script / "server.py").write_text("# changed", "utf-8")
@@ -246,8 +246,8 @@ def test_doctor_fix_does_what_install_does(
 def test_a_drive_that_is_absent_is_named_and_nothing_is_written(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library()
-    absent = studio.library("Volumes/Samples", there=False)
+    studio.user_library()
+    absent = studio.user_library("Volumes/Samples", there=False)
     studio.live("12.4", absent)
 
     for command in ("install", "uninstall"):
@@ -265,7 +265,7 @@ def test_a_drive_that_is_absent_is_named_and_nothing_is_written(
 def test_of_two_libraries_the_one_that_is_there_gets_it_and_the_other_is_named(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    here, absent = studio.library("Here"), studio.library("Gone", there=False)
+    here, absent = studio.user_library("Here"), studio.user_library("Gone", there=False)
     studio.live("12.4", here)
     studio.live("11.3", absent)
 
@@ -324,10 +324,10 @@ def test_a_read_only_library_is_said_and_stays(
 
 @on_each
 def test_scripts_in_wrong_folders_are_found(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
-    library = studio.library("Moved")
+    library = studio.user_library("Moved")
     preferences = studio.live("12.4", library)
     scripts = folders.remote_scripts(library)
-    default = folders.remote_scripts(studio.library())
+    default = folders.remote_scripts(studio.user_library())
     wrong = [
         preferences / "User Remote Scripts" / folders.NAME,
         library / folders.NAME,
@@ -437,7 +437,7 @@ def test_a_token_that_was_made_anew_makes_old_entries_useless_and_that_is_said(
 def test_every_finding_that_is_not_good_has_one_fix(
     studio: Studio, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.live("12.4", studio.library("Gone", there=False), log=TRACEBACK)
+    studio.live("12.4", studio.user_library("Gone", there=False), log=TRACEBACK)
 
     for each in doctor(capsys):
         assert bool(each["fix"]) == (each["level"] != "good"), each

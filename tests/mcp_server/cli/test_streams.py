@@ -25,8 +25,8 @@ ENCODINGS = ["cp1252", "cp437", "ascii", "utf-8"]
 
 WORDS: dict[str, list[str]] = {
     "demo": ["demo --set {home}/🎹.txt"],
-    "serve": ["serve --toolset 🎹", "serve --policy {home}/🎹.toml"],
-    "daw-mcp": ["daw-mcp --policy {home}/🎹.toml"],
+    "serve": ["serve --toolset 🎹", "serve --http-port 🎹"],
+    "daw-mcp": ["daw-mcp --daw-mcp-port 🎹"],
     "live": ["live --coverage", "live --set {home}/🎹.txt"],
     "tail": ["tail --since 0 --port {port}", "tail --json --since 0 --port {port}"],
     "get": ["get tracks/0 --port {port}", "get tracks/0 --json --port {port}", "get 🎹 --port {port}"],
