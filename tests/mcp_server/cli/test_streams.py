@@ -133,6 +133,7 @@ def run(
     """Run the command in this process with such streams."""
     out, err = Stream(encoding, lines), Stream(encoding, lines)
     monkeypatch.setenv("SETMIRROR_HOME", str(ground.home))
+    monkeypatch.chdir(ground.home)
     given = [word.format(port=ground.port, home=ground.home, als=ground.als) for word in words.split()]
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", out)
