@@ -5,7 +5,7 @@ Dicts and lists inside of nodes are shared with the mirror: read them, do not ch
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -81,6 +81,24 @@ class Status(msgspec.Struct, frozen=True):
     subscribers: int
     counters: dict[str, int]
     latencies: dict[str, dict[str, float]]
+
+
+class Change(NamedTuple):
+    """What one object's part of a batch changed in the store; the kinds are those of `Event.kind`.
+
+    Attributes:
+      kind: As `Event.kind`.
+      id: Of the object.
+      name: Of the property or list of children; for "add", "remove" and "move" the role in the parent.
+      before, after: The values; for "move" the parents' ids, for "content" the notes that went and that came. `before`
+        of "remove" is the node.
+    """
+
+    kind: str
+    id: int
+    name: str
+    before: Any = None
+    after: Any = None
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -25,8 +25,8 @@ import anyio
 from remote_script.SetMirror.contract import rules
 
 from . import errors, refs
-from .model import Node, Notice
-from .store import Applied, Change, Store
+from .model import Change, Node, Notice
+from .store import Applied, Store
 
 log = logging.getLogger("setmirror.subscriptions")
 

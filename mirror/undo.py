@@ -14,6 +14,7 @@ from remote_script.SetMirror.contract import checks, schema
 from remote_script.SetMirror.contract.lanes import is_driven
 
 from . import errors
+from .model import Change
 from .store import Applied, Store
 
 EDITS_KEPT = 1000
@@ -287,7 +288,7 @@ class UndoHistory:
         return [edit._asdict() for edit in list(self._edits)[-count:]]
 
 
-def told(store: Store, change: tuple[str, int, str, Any, Any]) -> str:
+def told(store: Store, change: Change) -> str:
     """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'"."""
     kind, id_, name, before, after = change
     node = store.nodes.get(id_)
@@ -305,7 +306,7 @@ def told(store: Store, change: tuple[str, int, str, Any, Any]) -> str:
     return f"{name} of {where}{label}: {checks.short(before)!r} → {checks.short(after)!r}"
 
 
-def _is_edit(store: Store, change: tuple[str, int, str, Any, Any]) -> bool:
+def _is_edit(store: Store, change: Change) -> bool:
     kind, id_, name = change[0], change[1], change[2]
     if kind in _EDIT_KINDS:
         return True

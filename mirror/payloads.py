@@ -1,0 +1,106 @@
+"""Reads objects, children and notes as they are on the wire; equal values of one step are kept once.
+
+A payload is not trusted: what has not the shape of an object raises one of `BAD`; bad notes are left out and counted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Any
+
+from remote_script.SetMirror.contract import schema
+
+from .comparison import NOTES
+from .model import Node, Note
+
+BAD = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+"""What a payload of the wrong shape raises."""
+_NOTES_NAMES = frozenset(name for _, name in NOTES)
+_NO_CHILDREN: dict[str, Any] = {}
+
+
+class Payloads:
+    """Counts what is bad in `bad`; `forget` ends a step."""
+
+    def __init__(self, bad: Counter[str]) -> None:
+        self.bad = bad
+        self._values: dict[Any, Any] = {}
+        self._ids: dict[Any, Any] = {}
+        self._holders: dict[str, type] = {}
+
+    def forget(self) -> None:
+        """Let go of the values of a step."""
+        self._values, self._ids = {}, {}
+
+    def node(self, payload: Any, revision: int) -> Node:
+        id_, type_, parent, role, props, children = payload
+        if type(id_) is not int or not isinstance(type_, str) or not isinstance(role, str):
+            raise TypeError("an object is [id, type, parent, role, props, children]")
+        if not isinstance(props, dict) or not isinstance(children, dict):
+            raise TypeError("properties and children are objects")
+        if parent is not None and type(parent) is not int:
+            raise TypeError("a parent is an id")
+        props = self._compact(type_, props)
+        for name in _NOTES_NAMES:
+            if name in props and (type_, name) in NOTES:
+                props[name] = self.notes(props[name])
+        return Node(
+            self._ids.setdefault(id_, id_),
+            sys.intern(type_),
+            self._ids.setdefault(parent, parent),
+            sys.intern(role),
+            props,
+            {name: self.children(ids) for name, ids in children.items()} if children else _NO_CHILDREN,
+            revision,
+        )
+
+    def _compact(self, type_: str, props: dict[str, Any]) -> dict[str, Any]:
+        """The same properties in half the memory: 20,000 parameters have the same names, bounds and texts.
+
+        CPython lets the attributes of a class's objects share one table of names; the dict stays when the object goes.
+        """
+        known = type_ if type_ in schema.CLASSES else ""
+        holder = self._holders.get(known)
+        if holder is None:
+            holder = self._holders[known] = type("Properties", (), {})
+        found: dict[str, Any] = holder().__dict__
+        values = self._values
+        for name, value in props.items():
+            kind = type(value)
+            found[sys.intern(name)] = (
+                values.setdefault(value, value) if kind is float or kind is str else value
+            )
+        return found
+
+    def children(self, payload: Any) -> Any:
+        ids = self._ids
+        if payload is None or type(payload) is int:
+            return ids.setdefault(payload, payload)
+        if isinstance(payload, list) and all(type(id_) is int for id_ in payload):
+            return tuple([ids.setdefault(id_, id_) for id_ in payload])
+        raise TypeError("children are an id, null or a list of ids")
+
+    def notes(self, payload: Any) -> Any:
+        return None if payload is None else tuple(sorted(self.note_list(payload), key=note_order))
+
+    def note_list(self, payload: Any) -> list[Note]:
+        if not isinstance(payload, list):
+            raise TypeError("notes are a list")
+        notes = []
+        for item in payload:
+            try:
+                note = Note(*item)
+                if type(note.note_id) is not int:
+                    raise TypeError("a note's id is a number")
+                # Notes are put in order by these.
+                if note.start_time + note.pitch != note.start_time + note.pitch:
+                    raise ValueError("a note's place is a number")
+                notes.append(note)
+            except BAD:
+                self.bad["notes"] += 1
+        return notes
+
+
+def note_order(note: Note) -> tuple[float, int, int]:
+    return (note.start_time, note.pitch, note.note_id)
