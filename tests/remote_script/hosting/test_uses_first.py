@@ -108,7 +108,7 @@ BANKS = """
 
     class Knobs:
         def __init__(self, c_instance):
-            self.song, self.best, self.max = c_instance.song(), BEST, MAX_DEVICES
+            self.max, self.own = MAX_DEVICES, (DEVICE_DICT, DEVICE_BOB_DICT, BANK_NAME_DICT)
             self.pairs = [tuple(each) for each in group([1, 2, 3, 4], 2)]
 
         def look(self, device):
@@ -131,7 +131,7 @@ BANKS = """
 def test_banks_of_live_s_own_devices_put_together_again(live: HeadlessLive, load: Load) -> None:
     hosted = load(BANKS)
     script, made = hosted.module, hosted.instance
-    banks, best, names = script.DEVICE_DICT, script.DEVICE_BOB_DICT, script.BANK_NAME_DICT
+    banks, best, names = made.own
     assert len(script.BANKS) == len(script.BEST) == 37
     assert {each: banks[each] for each in script.BANKS} == script.BANKS
     assert {each: best[each] for each in script.BEST} == script.BEST
@@ -389,3 +389,337 @@ def test_modes_and_what_their_buttons_do(live: HeadlessLive, load: Load) -> None
     made.switch.selected_mode = "enabled"
     made.switch.cycle_mode(1)
     assert made.switch.selected_mode == "disabled"
+
+
+WINDOW = """
+    from _Framework.ControlSurface import ControlSurface
+    from _Framework.BackgroundComponent import BackgroundComponent
+    from _Framework.ButtonElement import ButtonElement
+    from _Framework.ButtonMatrixElement import ButtonMatrixElement
+    from _Framework.ClipSlotComponent import ClipSlotComponent
+    from _Framework.Control import (
+        ButtonControl, ControlList, EncoderControl, PlayableControl, RadioButtonControl, RadioButtonGroup,
+        control_list, control_matrix,
+    )
+    from _Framework.ControlSurfaceComponent import ControlSurfaceComponent
+    from _Framework.DisplayDataSource import DisplayDataSource, adjust_string_crop
+    from _Framework.DrumGroupComponent import DrumGroupComponent
+    from _Framework.DrumRackComponent import DrumRackComponent
+    from _Framework.EncoderElement import EncoderElement
+    from _Framework.InputControlElement import MIDI_CC_TYPE, MIDI_NOTE_TYPE, logger
+    from _Framework.Layer import Layer
+    from _Framework.MidiMap import MidiMap, make_slider
+    from _Framework.ModesComponent import DisplayingModesComponent
+    from _Framework.NotifyingControlElement import NotifyingControlElement
+    from _Framework.SceneComponent import SceneComponent
+    from _Framework.ScrollComponent import Scrollable, ScrollComponent
+    from _Framework.SessionComponent import SessionComponent
+    from _Framework.SessionZoomingComponent import DeprecatedSessionZoomingComponent
+    from _Framework.Signal import Signal
+    from _Framework.SlideComponent import Slideable, SlideComponent
+    from _Framework.SubjectSlot import CallableSlotMixin
+    from _Framework.ToggleComponent import ToggleComponent
+    from _Framework.ViewControlComponent import BasicSceneScroller, TrackScroller, ViewControlComponent
+    import Live
+
+    class Slot(ClipSlotComponent):
+        launched = 0
+
+        def _do_launch_clip(self, value):
+            super(Slot, self)._do_launch_clip(value)
+            Slot.launched += bool(value)
+
+        def _feedback_value(self):
+            return 99 if self.has_clip() else super(Slot, self)._feedback_value()
+
+    class Scene(SceneComponent):
+        clip_slot_component_type = Slot
+
+        def _do_launch_scene(self, value):
+            super(Scene, self)._do_launch_scene(value)
+
+    class Session(SessionComponent):
+        scene_component_type = Scene
+
+    class Tune(Scrollable):
+        note = 60
+
+        def can_scroll_up(self):
+            return self.note < 62
+
+        def can_scroll_down(self):
+            return self.note > 58
+
+        def scroll_up(self):
+            self.note += 1
+
+        def scroll_down(self):
+            self.note -= 1
+
+    class Rows(Slideable):
+        position_count, page_length, page_offset, _position = 32, 4, 0, 0
+
+        @property
+        def position(self):
+            return self._position
+
+        @position.setter
+        def position(self, position):
+            self._position = position
+            self.notify_position()
+
+    class Called(CallableSlotMixin):
+        pass
+
+    class Panel(ControlSurfaceComponent):
+        knobs = control_list(EncoderControl, control_count=2)
+        grid = control_matrix(PlayableControl, dimensions=(1, 2))
+        choices = RadioButtonGroup(control_count=2)
+        single = RadioButtonControl()
+        plain = ControlList(ButtonControl, control_count=2)
+
+        def __init__(self, *a, **k):
+            self.log = []
+            super(Panel, self).__init__(*a, **k)
+
+        @knobs.value
+        def knobs(self, value, knob):
+            self.log.append((knob.index, value > 0))
+
+        @grid.pressed
+        def grid(self, pad):
+            self.log.append(pad.coordinate)
+
+        @choices.checked
+        def choices(self, button):
+            self.log.append("choice %d" % button.index)
+
+        @single.checked
+        def single(self, button):
+            self.log.append("single")
+
+        @plain.pressed
+        def plain(self, button):
+            self.log.append("plain %d" % button.index)
+
+    class Fader(NotifyingControlElement):
+        pass
+
+    class Map(MidiMap):
+        def __init__(self, *a, **k):
+            super(Map, self).__init__(*a, **k)
+            self.add_matrix("Faders", make_slider, 0, [[90, 91]], MIDI_CC_TYPE)
+
+    class Made(ControlSurface):
+        def __init__(self, c_instance):
+            super(Made, self).__init__(c_instance)
+            self.told = []
+            with self.component_guard():
+                make = lambda n: ButtonElement(True, MIDI_NOTE_TYPE, 0, n)
+                matrix = lambda first, columns, rows=1: ButtonMatrixElement(
+                    rows=[[make(first + columns * row + n) for n in range(columns)] for row in range(rows)]
+                )
+                self.session = Session(2, 2)
+                self.session.set_clip_launch_buttons(matrix(0, 2, 2))
+                self.session.scene(0).set_launch_button(make(4))
+                self.zoom = DeprecatedSessionZoomingComponent(self.session)
+                self.zoom.set_zoom_button(make(5))
+                self.zoom.set_button_matrix(matrix(6, 2))
+                self.zoom.set_stopped_value(11)
+                self.zoom.set_selected_value(12)
+                self.zoom.set_scene_bank_buttons((make(8), make(9)))
+                self.group = DrumGroupComponent(translation_channel=9)
+                self.group.set_drum_matrix(matrix(40, 4, 4))
+                self.group.set_drum_group_device(self.song().tracks[0].devices[0])
+                self.drums = DrumRackComponent()
+                self.pads = ButtonMatrixElement(rows=[[make(n) for n in (36, 37)], [make(n) for n in (38, 39)]])
+                self.drums.set_pads(self.pads)
+                self.tune, self.rows = Tune(), Rows()
+                self.scroll = ScrollComponent(self.tune, layer=Layer(
+                    scroll_up_button=make(60), scroll_down_button=make(61),
+                ))
+                self.slide = SlideComponent(self.rows, layer=Layer(
+                    scroll_page_up_button=make(62), scroll_page_down_button=make(63), scroll_up_button=make(64),
+                ))
+                self.metronome = ToggleComponent("metronome", self.song(), layer=Layer(toggle_button=make(65)))
+                self.scenes = ScrollComponent(BasicSceneScroller(), layer=Layer(scroll_down_button=make(66)))
+                self.tracks = ViewControlComponent()
+                self.tracks._scroll_tracks = ScrollComponent(TrackScroller(), layer=Layer(scroll_down_button=make(67)))
+                self.panel = Panel(layer=Layer(
+                    knobs=ButtonMatrixElement(rows=[[
+                        EncoderElement(MIDI_CC_TYPE, 0, n, Live.MidiMap.MapMode.relative_two_compliment) for n in (1, 2)
+                    ]]),
+                    grid=matrix(70, 2), choices=matrix(72, 2), single=make(74), plain=matrix(75, 2),
+                ))
+                for pad in self.panel.grid:
+                    pad.set_playable(False)
+                self.background = BackgroundComponent(layer=Layer(anything=make(77), priority=-1))
+                self.names = DisplayingModesComponent()
+                self.sources = [DisplayDataSource("Mix"), DisplayDataSource("Send")]
+                self.names.add_mode("mix", [], self.sources[0])
+                self.names.add_mode("send", [], self.sources[1])
+                self.names.selected_mode = "send"
+                self.faders = Map()["Faders"]
+                self.faders[0].connect_to(self.song().tracks[0].mixer_device.volume)
+            signal = Signal(sender=self)
+            signal.connect(self.told.append)
+            signal("one")
+            signal.disconnect(self.told.append)
+            signal("two")
+            self.called = Called(function=lambda value: value + 1)(1)
+            self.text = adjust_string_crop("Delay Time", 5)
+            fader = Fader()
+            fader.add_value_listener(self.told.append)
+            fader.notify_value(5)
+            logger.info("built")
+
+    def create_instance(c_instance):
+        return Made(c_instance)
+"""
+
+
+def test_a_window_of_the_session_with_pads_lists_and_panels(live: HeadlessLive, load: Load) -> None:
+    hosted = load(WINDOW)
+    made, song = hosted.instance, live.song
+    live.run_for(0.3)
+    slots = [each.clip_slots[scene] for scene in (0, 1) for each in song.tracks[:2]]
+    shown = [each for each in hosted.midi_out if each[0] == 0x90 and each[1] < 4]
+    assert [(0x90, index, 99) in shown for index in range(4)] == [bool(slot.has_clip) for slot in slots]
+    press(hosted, 0)
+    live.run_for(4.0)
+    assert (song.tracks[0].playing_slot_index, made.session.scene(0).clip_slot(0).launched) == (0, 1)
+    press(hosted, 4)
+    live.run_for(4.0)
+    assert song.tracks[1].playing_slot_index == 0
+    # The overview: the matrix stands for windows of 2 x 2 while its button is held.
+    hosted.receive_midi((0x90, 5, 127))
+    assert (0x90, 6, 12) in hosted.midi_out
+    press(hosted, 7)
+    assert (made.session.track_offset(), made.session.scene_offset()) == (2, 0)
+    press(hosted, 9)
+    assert made.session.scene_offset() == 2
+    hosted.receive_midi((0x80, 5, 0))
+    assert made.session.is_enabled()
+    # Pads that Live plays itself, bottom row last.
+    assert hosted.translations["pads"] == ((0, 2, 36, 0), (1, 2, 37, 0), (0, 3, 38, 0), (1, 3, 39, 0))
+    assert all(each.suppress_script_forwarding for each in made.pads)
+    assert [pad.note for pad in made.group.visible_drum_pads[:2]] == [36, 37]
+    assert len(made.group.drum_matrix) == 16
+    for number in (60, 60, 60, 61):
+        press(hosted, number)
+    assert made.tune.note == 61
+    for number, position in ((62, 4), (64, 5), (62, 8), (63, 4)):
+        press(hosted, number)
+        assert made.rows.position == position
+    press(hosted, 65)
+    press(hosted, 66)
+    assert (song.metronome, song.view.selected_scene) == (True, song.scenes[1])
+    press(hosted, 67)
+    assert song.view.selected_track == song.tracks[1]
+    cc(hosted, 0, 2, 1)
+    for number in (71, 73, 74, 76):
+        press(hosted, number)
+    assert made.panel.log == [(1, True), (0, 1), "choice 1", "single", "plain 1"]
+    assert [each.display_string() for each in made.sources] == ["Mix", "*Send"]
+    made.names.selected_mode = "mix"
+    assert [each.display_string() for each in made.sources] == ["*Mix", "Send"]
+    cc(hosted, 0, 90, 0)
+    assert song.tracks[0].mixer_device.volume.value == 0.0
+    assert (made.told, made.called, made.text) == (["one", 5], 2, "Delay")
+
+
+APCS = """
+    import Live
+    from _APC.APC import APC, MANUFACTURER_ID
+    from _APC.DeviceBankButtonElement import DeviceBankButtonElement
+    from _APC.DeviceComponent import DeviceComponent
+    from _APC.MixerComponent import ChanStripComponent, MixerComponent
+    from _APC.RingedEncoderElement import RING_OFF_VALUE, RING_SIN_VALUE, RingedEncoderElement
+    from _APC.SessionComponent import SessionComponent
+    from _Framework.ButtonElement import ButtonElement
+    from _Framework.ButtonMatrixElement import ButtonMatrixElement
+    from _Framework.InputControlElement import MIDI_CC_TYPE, MIDI_NOTE_TYPE
+    from _Framework.Layer import Layer
+
+    class Strip(ChanStripComponent):
+        def _arm_value(self, value):
+            super(Strip, self)._arm_value(value)
+
+    class Mixer(MixerComponent):
+        def _create_strip(self):
+            return Strip()
+
+    class Made(APC):
+        def __init__(self, c_instance):
+            super(Made, self).__init__(c_instance)
+            with self.component_guard():
+                make = lambda n: ButtonElement(True, MIDI_NOTE_TYPE, 0, n)
+                self.session = SessionComponent(2, 1)
+                self.mixer = Mixer(2)
+                self.session.set_mixer(self.mixer)
+                for track in range(2):
+                    self.mixer.channel_strip(track).set_select_button(make(10 + track))
+                    self.mixer.channel_strip(track).set_arm_button(make(12 + track))
+                self.set_highlighting_session_component(self.session)
+                self.device = DeviceComponent(use_fake_banks=True)
+                self.knobs = [RingedEncoderElement(MIDI_CC_TYPE, 0, n, Live.MidiMap.MapMode.absolute) for n in (16, 17)]
+                self.rings = [ButtonElement(False, MIDI_CC_TYPE, 0, n) for n in (24, 25)]
+                for knob, ring in zip(self.knobs, self.rings):
+                    knob.set_ring_mode_button(ring)
+                self.device.set_parameter_controls(tuple(self.knobs))
+                shift = make(98)
+                self.banks = [DeviceBankButtonElement(make(n), modifiers=[shift]) for n in (1, 2, 3)]
+                self.device.layer = Layer(bank_buttons=ButtonMatrixElement(rows=[self.banks]))
+                self.set_device_component(self.device)
+            self.rings_shown = (RING_OFF_VALUE, RING_SIN_VALUE)
+
+        def _should_combine(self):
+            return True
+
+        def _product_model_id_byte(self):
+            return 115
+
+        def greeted(self):
+            return (0xF0, 0x7E, 0, 6, 2, MANUFACTURER_ID, 115)
+
+    def create_instance(c_instance):
+        return Made(c_instance)
+"""
+
+
+def test_two_controllers_side_by_side_and_their_banks(live: HeadlessLive, load: Load) -> None:
+    left, right = load(APCS, "Left"), load(APCS, "Right")
+    song = live.song
+    live.run_for(2.0)
+    for hosted in (left, right):
+        hosted.receive_midi((*hosted.instance.greeted(), 0, 0, 0, 1, 0, 2, 5, *[0] * 8, 0xF7))
+        live.run_for(0.5)
+        hosted.instance._on_handshake_successful()
+    live.run_for(0.5)
+    offsets = [each.instance.session.track_offset() for each in (left, right)]
+    assert sorted(offsets) == [0, 2]
+    first, second = (left, right) if offsets[0] == 0 else (right, left)
+    assert (first.highlight, second.highlight) == ((0, 0, 2, 1, False), (2, 0, 2, 1, False))
+    press(second, 12)
+    assert song.tracks[2].arm
+    # The knobs show a bank on its channel; the fake banks have no parameters, the ring is off there.
+    made = first.instance
+    device = song.tracks[1].devices[2]
+    song.view.selected_track = song.tracks[1]
+    song.view.select_device(device)
+    live.run_for(0.3)
+    assert [knob.mapped_parameter() for knob in made.knobs] != [None, None]
+    press(first, 3)
+    assert {knob.message_channel() for knob in made.knobs} == {0}
+    first.receive_midi((0x90, 98, 127))
+    assert [each.wrapped_control.message_channel() for each in made.banks] == [1, 1, 1]
+    first.receive_midi((0x91, 3, 127))
+    first.receive_midi((0x81, 3, 0))
+    live.run_for(0.3)
+    assert {knob.message_channel() for knob in made.knobs} == {2}
+    assert [knob.mapped_parameter() for knob in made.knobs] == [None, None]
+    first.receive_midi((0x80, 98, 0))
+    assert [each.wrapped_control.message_channel() for each in made.banks] == [0, 0, 0]
+    assert made.rings_shown == (0, 1)
+    first.instance.disconnect()
+    assert second.instance.session.track_offset() == 2

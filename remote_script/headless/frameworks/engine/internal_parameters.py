@@ -172,7 +172,7 @@ class WrappingParameter(InternalParameter):
         **kwargs: Any,
     ) -> None:
         self._host, self._property, self._items = property_host, source_property, list(value_items)
-        super().__init__(None, display_value_conversion, *args, **kwargs)
+        super().__init__(*args, display_value_conversion=display_value_conversion, **kwargs)
         self.set_scaling_functions(to_property_value, from_property_value)
         self._value_slot = self.register_slot(property_host, self.notify_value, source_property)
 
@@ -235,7 +235,7 @@ class IntegerParameter(InternalParameter):
     ) -> None:
         self._host, self._property = integer_value_host, integer_value_property_name
         self._range, self._quantized = (min_value, max_value), show_as_quantized
-        super().__init__(None, str, *args, **kwargs)
+        super().__init__(*args, display_value_conversion=str, **kwargs)
         self.register_slot(integer_value_host, self.notify_value, integer_value_property_name)
 
     is_quantized = property(lambda self: self._quantized)

@@ -243,6 +243,10 @@ class DynamicColorFactory:
     def __init__(self, transformation: Any = None, *args: Any, **kwargs: Any) -> None:
         self._transform = transformation
 
+    def instantiate(self, song: Any) -> Any:
+        """A colour for this song."""
+        return self.kind(song_view=song.view, transformation=self._transform)
+
 
 class SelectedTrackColorFactory(DynamicColorFactory):
     kind = SelectedTrackColor

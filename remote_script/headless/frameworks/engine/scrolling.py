@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from .dependency import depends
 from .events import EventObject
 from .places import PlacedComponent, takes
 
@@ -31,9 +32,11 @@ class _Scroller(EventObject, Scrollable):
 
     __events__ = ("scrolled",)
 
+    @depends(song=None)
     def __init__(self, song: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        self._song = song
+        # A method in the first generation.
+        self._song = song() if callable(song) else song
 
     def _items(self) -> Any:
         raise NotImplementedError("_items")

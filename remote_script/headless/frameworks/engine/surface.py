@@ -62,7 +62,7 @@ class SurfaceCore(EventObject):
                 "send_midi": lambda: self._send_midi,
                 "request_rebuild_midi_map": lambda: self.request_rebuild_midi_map,
                 "set_pad_translations": lambda: self.set_pad_translations,
-                "song": lambda: self._live_song,
+                "song": lambda: self.song,
                 "show_message": lambda: self.show_message,
                 "log_message": lambda: self.log_message,
                 "schedule_message": lambda: self.schedule_message,
