@@ -298,7 +298,8 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
 
 
 def _ramp(scope: Scope, parameter: Node, ramp: Ramp) -> dict[str, Any]:
-    told = {"time": scope.position(ramp.time), "length": scope.length(ramp.length), "curve": ramp.curve}
+    told: dict[str, Any] = {"time": scope.position(ramp.time), "length": scope.length(ramp.length)}
+    told["curve"] = ramp.curve
     told["to"] = reading.parameter(parameter, ramp.to)
     if ramp.begin is not UNSET:
         told["from"] = reading.parameter(parameter, ramp.begin)
