@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -36,11 +37,17 @@ class Part:
     drums: bool = False
     muted: bool = False
 
-    @property
+    @cached_property
     def sounding(self) -> list[Note]:
         """Notes that start within the span and are not muted, in order of time."""
         low, high = self.span
         return in_order(note for note in self.notes if low <= note.start < high and not note.mute)
+
+    @cached_property
+    def placed(self) -> list[tuple[Ticks, Ticks, int]]:
+        """(start, end, pitch) of what sounds, in the arrangement's time, else from the start of the span."""
+        offset = (self.start or 0) - self.span[0]
+        return [(note.start + offset, note.end + offset, note.pitch) for note in self.sounding]
 
 
 def statistics(notes: Sequence[Note], context: Context) -> dict[str, Any]:
@@ -204,10 +211,9 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
         for other in pitched[number + 1 :]:
             if one.track == other.track:
                 continue
-            shift = _together(one, other)
-            if shift is None:
+            if not _together(one, other):
                 continue
-            time, count = _semitones(one, other, shift)
+            time, count = _semitones(one.placed, other.placed)
             if time > 0:
                 row = {"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count}
                 found.append((-time, row))
@@ -228,38 +234,31 @@ def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:
         [one.ref, other.ref]
         for number, one in enumerate(low)
         for other in low[number + 1 :]
-        if one.track != other.track and _together(one, other) is not None
+        if one.track != other.track and _together(one, other)
     ]
 
 
-def _together(one: Part, other: Part) -> Ticks | None:
-    """What to add to the other part's times so that both count from one start; None where they never sound together."""
+def _together(one: Part, other: Part) -> bool:
+    """Whether two parts sound at the same time: in the arrangement, or in one scene."""
     if one.start is not None and other.start is not None:
-        ends = (one.start + one.span[1] - one.span[0], other.start + other.span[1] - other.span[0])
-        if one.start < ends[1] and other.start < ends[0]:
-            return (other.start - other.span[0]) - (one.start - one.span[0])
-        return None
-    if one.scene is not None and one.scene == other.scene:
-        return one.span[0] - other.span[0]
-    return None
+        return one.start < _stop(other) and other.start < _stop(one)
+    return one.scene is not None and one.scene == other.scene
 
 
-def _semitones(one: Part, other: Part, shift: Ticks) -> tuple[float, int]:
-    by_time: dict[int, list[Note]] = defaultdict(list)
-    for note in other.sounding:
-        moved = note._replace(start=note.start + shift)
-        for beat in range(int(moved.start // BEAT), int(moved.end // BEAT) + 1):
-            by_time[beat].append(moved)
-    total, count = 0.0, 0
-    for note in one.sounding:
-        near = {
-            id(each): each
-            for beat in range(int(note.start // BEAT), int(note.end // BEAT) + 1)
-            for each in by_time.get(beat, ())
-        }
-        for each in near.values():
-            if abs(note.pitch - each.pitch) % 12 == 1:
-                together = min(note.end, each.end) - max(note.start, each.start)
+def _semitones(
+    one: list[tuple[Ticks, Ticks, int]], other: list[tuple[Ticks, Ticks, int]]
+) -> tuple[float, int]:
+    """For how many ticks, and in how many pairs of notes, two parts are a semitone apart; both in order of time."""
+    total, count, begun = 0.0, 0, 0
+    held: list[tuple[Ticks, Ticks, int]] = []
+    for start, end, pitch in one:
+        while begun < len(other) and other[begun][0] < end:
+            held.append(other[begun])
+            begun += 1
+        held = [each for each in held if each[1] > start]
+        for begin, stop, against in held:
+            if abs(pitch - against) % 12 == 1:
+                together = min(end, stop) - max(start, begin)
                 if together > OVERLAP:
                     total, count = total + float(together), count + 1
     return total, count

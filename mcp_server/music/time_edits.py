@@ -126,7 +126,7 @@ class Humanize(Edit):
                 alone = draw.randint(-(bound // 4), bound // 4)
                 earliest: Ticks = min(note.start, context.span[0])
                 start: Ticks = max(note.start + together + alone, earliest)
-                longer = scaled(note.duration, Fraction(1000 + draw.randint(-share, share), 1000))
+                longer = _longer(note.duration, 1000 + draw.randint(-share, share))
                 velocity = clamped(note.velocity + draw.uniform(-self.velocity, self.velocity))
                 found.append(
                     note._replace(
@@ -136,6 +136,13 @@ class Humanize(Edit):
                     )
                 )
         return found
+
+
+def _longer(duration: Ticks, thousandths: int) -> Ticks:
+    """A random share of a length: of whole ticks whole ones, as no grid asks for more."""
+    if isinstance(duration, int):
+        return duration * thousandths // 1000
+    return scaled(duration, Fraction(thousandths, 1000))
 
 
 @edit("shift")
@@ -161,9 +168,11 @@ class Stretch(Edit):
 
 
 def _stretched(notes: list[Note], origin: Ticks, factor: Fraction) -> list[Note]:
+    # Many notes are equally long.
+    lengths = {duration: scaled(duration, factor) for duration in {note.duration for note in notes}}
     return [
         note._replace(
-            start=origin + scaled(exact(note.start - origin), factor), duration=scaled(note.duration, factor)
+            start=origin + scaled(exact(note.start - origin), factor), duration=lengths[note.duration]
         )
         for note in notes
     ]
@@ -282,16 +291,24 @@ class Strum(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         spread = context.length(self.time)
+        delays: dict[int, list[Ticks]] = {}
         found = []
         for number, group in enumerate(chords(notes, TOGETHER)):
             begin = min(note.start for note in group)
             down = self.direction == "down" or (self.direction == "alternate" and number % 2)
             order = group[::-1] if down else group
-            for place, note in enumerate(order):
-                part = curved(place / (len(order) - 1), self.curve) if len(order) > 1 else 0.0
-                start = min(begin + scaled(spread, ratio(part)), max(begin, note.end - SHORTEST))
+            if len(order) not in delays:
+                delays[len(order)] = self._delays(len(order), spread)
+            for delay, note in zip(delays[len(order)], order, strict=True):
+                start = min(begin + delay, max(begin, note.end - SHORTEST))
                 found.append(note._replace(start=start, duration=note.end - start))
         return found
+
+    def _delays(self, count: int, spread: Ticks) -> list[Ticks]:
+        """Of the notes of a chord, in the order in which they are played."""
+        return [
+            scaled(spread, ratio(curved(place / max(1, count - 1), self.curve))) for place in range(count)
+        ]
 
 
 @edit("ratchet")
@@ -303,8 +320,10 @@ class Ratchet(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         found = []
+        share = ratio(1) / self.times
+        parts = {duration: scaled(duration, share) for duration in {note.duration for note in notes}}
         for note in notes:
-            part = scaled(note.duration, ratio(1) / self.times)
+            part = parts[note.duration]
             for n in range(self.times):
                 found.append(
                     note._replace(

@@ -58,7 +58,9 @@ def spread(pitches: Sequence[int], kind: str) -> list[int]:
 def motion(before: Sequence[int], after: Sequence[int]) -> int:
     """Semitones that the voices move in all, each note of the larger chord to its nearest of the other."""
     larger, smaller = (before, after) if len(before) >= len(after) else (after, before)
-    return sum(min(abs(a - b) for b in smaller) for a in larger)
+    if len(smaller) == 1:
+        return sum([abs(a - smaller[0]) for a in larger])
+    return sum([min([abs(a - b) for b in smaller]) for a in larger])
 
 
 def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
@@ -70,7 +72,10 @@ def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
     before, voices go in order (low to low), so they do not cross.
     """
     classes = sorted({pitch % 12 for pitch in chord})
-    middle = sum(before) / len(before)
+    voices, middle = sorted(before), sum(before) / len(before)
+    if len(chord) == 1:
+        places = [classes[0] + 12 * octave for octave in _octaves(classes, voices)]
+        return [min(places, key=lambda pitch: (motion(voices, [pitch]), abs(pitch - middle)))]
     best: tuple[int, int, float, list[int]] | None = None
     for first in range(len(classes)):
         turned = classes[first:] + classes[:first]
@@ -78,20 +83,25 @@ def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
         for pitch_class in turned[1:]:
             line.append(line[-1] + (pitch_class - line[-1]) % 12)
         extra = _doubled(line, chord)
-        for octave in range(11):
+        for octave in _octaves(extra, voices):
             pitches = [pitch + 12 * octave for pitch in extra]
-            if pitches[0] < 0 or pitches[-1] > 127:
+            moves = [b - a for a, b in zip(voices, pitches, strict=False)]
+            paired = len(pitches) == len(voices)
+            cost = sum(map(abs, moves)) if paired else motion(voices, pitches)
+            if best is not None and cost > best[0]:
                 continue
-            if len(pitches) == len(before):
-                moves = [b - a for a, b in zip(sorted(before), pitches, strict=True)]
-                cost = sum(abs(move) for move in moves)
-                parallel = max((moves.count(move) for move in moves if move), default=0)
-            else:
-                cost, parallel = motion(before, pitches), 0
+            parallel = max((moves.count(move) for move in moves if move), default=0) if paired else 0
             entry = (cost, parallel, abs(sum(pitches) / len(pitches) - middle), pitches)
             if best is None or entry < best:
                 best = entry
     return best[3] if best is not None else sorted(chord)
+
+
+def _octaves(line: Sequence[int], before: Sequence[int]) -> range:
+    """The octaves within 0 to 127 in which a line is not wholly beyond `before`: farther away all voices move more."""
+    lowest, highest = 0, (127 - line[-1]) // 12
+    low, high = (before[0] - line[-1]) // 12, -((line[0] - before[-1]) // 12)
+    return range(min(max(low, lowest), highest), max(min(high, highest), lowest) + 1)
 
 
 def _doubled(line: list[int], chord: Sequence[int]) -> list[int]:
