@@ -70,6 +70,7 @@ class Live:
         self.visitors: set[Visitor] = set()
         self._transport = trio.Event()
         self._visited = trio.Event()
+        self._came_or_went = trio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -84,11 +85,13 @@ class Live:
         """A page was opened."""
         self.visitors.add(visitor)
         self._visited.set()
+        self._came_or_went.set()
         self.moved()
 
     def leave(self, visitor: Visitor) -> None:
         """A page was closed."""
         self.visitors.discard(visitor)
+        self._came_or_went.set()
         if not self.visitors:
             self._visited = trio.Event()
 
@@ -148,7 +151,7 @@ class Live:
         status = {
             "synced": told.synced,
             "state": told.state,
-            "set": told.set_name or "without a name",
+            "set": told.set_name,
             "live": told.live_version,
             "headless": self.mirror.is_headless,
             "revision": told.revision,
@@ -163,11 +166,18 @@ class Live:
 
     async def _follow_policy(self) -> None:
         seen: tuple[int, int] | None = None
+        attends: int | None = None
         while True:
-            told = await self.mirror.wait_told(seen)
+            told = await self.mirror.wait_told()
+            there = bool(self.visitors)
+            if told == seen and there == (attends == told[0]):
+                await self._policy_moves(seen)
+                continue
             try:
-                if seen is None or told[0] != seen[0]:
-                    await self.mirror.ask("question.follow", {})
+                # Where no page is open nobody can be asked, and the asker is told so at once.
+                if there != (attends == told[0]):
+                    await self.mirror.ask("question.follow", {"on": there})
+                    attends = told[0] if there else None
                 state = await self.mirror.ask("policy.state", {})
             except errors.MirrorError as problem:
                 log.info("the bridge does not tell its questions: %s", problem)
@@ -178,6 +188,19 @@ class Live:
             self.questions = [{**each, "until": now + float(each["left_s"])} for each in state["questions"]]
             self.read_only = state["read_only"]
             self.wake()
+
+    async def _policy_moves(self, seen: tuple[int, int]) -> None:
+        """Wait for a notice, another link, a first page or the end of the last one."""
+        async with trio.open_nursery() as nursery:
+
+            async def told() -> None:
+                await self.mirror.wait_told(seen)
+                nursery.cancel_scope.cancel()
+
+            nursery.start_soon(told)
+            await self._came_or_went.wait()
+            nursery.cancel_scope.cancel()
+        self._came_or_went = trio.Event()
 
     async def _list(self) -> None:
         clients = (await self.mirror.ask("client.list", {}))["clients"]

@@ -73,9 +73,10 @@ class Switch(msgspec.Struct, tag_field="do", tag="read_only", forbid_unknown_fie
 
 
 class Show(msgspec.Struct, tag_field="do", tag="show", forbid_unknown_fields=True):
-    """Where is an object?"""
+    """Where is an object of an epoch?"""
 
     id: int
+    epoch: str = ""
 
 
 class Revert(msgspec.Struct, tag_field="do", tag="revert", forbid_unknown_fields=True):
@@ -100,6 +101,8 @@ class Visit:
         self._wanted: list[str] = []
         self._layout: Layout | None = None
         self._turn: tuple[Any, ...] = ()
+        self._epoch = live.mirror.epoch
+        """Of which the target is."""
         self._beat = -1
         self._told: dict[str, Any] = {}
         self._parts: dict[str, tuple[Place, Any]] = {}
@@ -173,8 +176,8 @@ class Visit:
                 self._start("question.answer", {"question": question, "allow": allow})
             case Switch(on):
                 self._start("policy.read_only", {"on": on})
-            case Show(id_):
-                self._replies.append({"show": self._found(id_)})
+            case Show(id_, epoch):
+                self._replies.append({"show": self._found(id_, epoch)})
             case Revert(write):
                 self._nursery.start_soon(self._revert, write)
 
@@ -214,10 +217,11 @@ class Visit:
         self._replies.append({"reverted": {"write": write, "left": left}})
         self.wake()
 
-    def _found(self, id_: int) -> dict[str, Any]:
+    def _found(self, id_: int, epoch: str) -> dict[str, Any]:
         mirror = self._live.mirror
         node = mirror.store.nodes.get(id_)
-        if node is None:
+        # Ids are given again in another epoch.
+        if node is None or epoch not in ("", mirror.epoch):
             return {"id": id_, "gone": True}
         view, target = parts.fitting(mirror, node)
         look = self._look._replace(target=target, zoom=self._look.zoom if view == self._view else 1.0)
@@ -270,6 +274,9 @@ class Visit:
 
     def _compose_pictures(self, told: dict[str, Any]) -> None:
         mirror, cut = self._live.mirror, CUTS[self._view]
+        if mirror.epoch != self._epoch:
+            self._epoch = mirror.epoch
+            self._look = self._look._replace(target=None)
         layout = cut.layout(mirror, self._look)
         if self._told.get("layout") != layout:
             self._told["layout"] = layout

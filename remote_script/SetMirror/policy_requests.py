@@ -4,7 +4,7 @@ policy.protect   {client, version, rules}   the rules of one client, as its serv
 policy.state     {}                         the switch, the questions that wait
 policy.read_only {on}                       a person's: refuse all writes, or no more
 question.ask     {client, text, timeout_s}  → {answer: true, false or null, why}
-question.follow  {}                         a person's: is there to answer, until the connection ends
+question.follow  {on}                       a person's: is there to answer, until it is not or the connection ends
     question.answer  {question, allow}          a person's
 client.announce  {clients}                  a server tells who its clients are
 client.list      {}                         all connections with the clients behind them
@@ -38,7 +38,7 @@ class PolicyRequests:
             "policy.state": self._state,
             "policy.read_only": self._read_only,
             "question.ask": lambda client, request, params: questions.ask(client, request, params),
-            "question.follow": lambda client, request, params: questions.follow(client),
+            "question.follow": lambda client, request, params: questions.follow(client, params),
             "question.answer": lambda client, request, params: questions.answer(client, params),
             "client.announce": self._announce,
             "client.list": self._list,

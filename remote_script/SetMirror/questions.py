@@ -83,10 +83,13 @@ class Questions:
         self._end(question, allow, "a person answered")
         return encode({"question": question.number, "allow": allow})
 
-    def follow(self, client: Client) -> bytes:
-        """A person is there to answer, until the connection ends; BridgeError DENIED for any other role."""
+    def follow(self, client: Client, params: Dict[str, Any]) -> bytes:
+        """A person is there to answer, or no more, also when the connection ends; DENIED for any other role."""
         need_person(client, "follow the questions")
-        client.answers = True
+        on = params.get("on", True)
+        if not isinstance(on, bool):
+            raise BridgeError("INVALID_PARAMS", "`on` is true or false", short(on))
+        client.answers = on
         return encode({"questions": self.listed()})
 
     def listed(self) -> List[Dict[str, Any]]:

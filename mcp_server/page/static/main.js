@@ -90,7 +90,7 @@ function lost(text) {
 }
 
 function status({ synced, set, live, headless, problem }) {
-  $("set").textContent = plain(set);
+  $("set").textContent = plain(set || (synced ? "A Set without a name" : "SetMirror"));
   $("link").textContent = synced ? `Following ${headless ? "headless " : ""}Live ${plain(live)}` : plain(problem);
   $("link").className = synced ? "" : "lost";
 }
@@ -137,7 +137,7 @@ function clients(list) {
 
 // -- what the person does --------------------------------------------------------------------------------------
 
-function show(id) { say({ do: "show", id }); }
+function show(id, epoch) { say({ do: "show", id, epoch }); }
 
 function revert(write, button) {
   button.disabled = true;

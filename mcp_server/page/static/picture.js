@@ -56,6 +56,7 @@ function place(next) {
   const same = layout && layout.view === next.view && layout.target === next.target;
   if (!same) { clear(); scroller.scrollTo(0, 0); clock = null; }
   layout = next;
+  if (next.view === state.view) state.target = next.target;
   plane.style.width = `${next.width}px`;
   plane.style.height = `${next.height}px`;
   plane.style.background = corner.style.background = next.ground;

@@ -10,6 +10,7 @@ import trio
 
 from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
+from remote_script.headless.sets.generate import default_set
 from tests.mcp_server.page.served import Page, Served, served
 
 ASKING = Policy(File(rule=(Rule("ask", operations=("delete",)),)))
@@ -185,7 +186,7 @@ async def asked(browser: Served, page: Page, allow: bool) -> Any:
 async def test_a_question_of_the_policy_is_answered_in_the_page(autojump_clock: Any, allow: bool) -> None:
     async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
         page = await browser.page()
-        await page.until(lambda: "read_only" in page.now)
+        await trio.sleep(1)
         tracks = len(browser.whole.stage.live.song.tracks)
         result = await asked(browser, page, allow)
         assert result.is_error is not allow
@@ -336,3 +337,40 @@ async def test_a_revert_that_cannot_be_is_refused_with_the_reason(autojump_clock
             assert reply["problem"]
             assert reply["write"] == write
         assert browser.whole.stage.live.song.tempo == 99
+
+
+async def test_nobody_is_asked_while_no_page_is_open(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set(), policy=ASKING) as browser:
+        page = await browser.page()
+        await page.until(lambda: "read_only" in page.now)
+        await trio.sleep(1)
+        await page.stream.aclose()
+        await trio.sleep(1)
+        result = await browser.whole.agent.client.call_tool("delete", {"targets": ["tracks/2"]})
+        assert result.is_error
+        assert "nobody could be asked" in str(result.content)
+        again = await browser.page()
+        await trio.sleep(1)
+        assert not (await asked(browser, again, True)).is_error
+
+
+async def test_another_set_is_followed_and_what_belonged_to_the_last_one_is_gone(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page, whole = await browser.page(), browser.whole
+        clip = whole.mirror.resolve("tracks/1/clip_slots/2/clip")
+        await page.look("notes", target=clip.id)
+        await page.until(lambda: "40 notes" in drawn(page))
+        answer = await whole.call("set_song", tempo=99)
+        await page.until(lambda: any("tempo" in each for each in words(page)))
+        epoch = whole.mirror.epoch
+        whole.stage.live.open_set(default_set())
+        await page.until(lambda: page.now["layout"]["title"].startswith("No clip"))
+        assert page.now["layout"]["target"] is None
+        await page.say(do="show", id=1, epoch=epoch)
+        await page.until(lambda: page.replies)
+        assert page.replies.pop()["show"]["gone"]
+        await page.say(do="revert", write=answer["write"])
+        await page.until(lambda: page.replies)
+        assert page.replies.pop()["problem"]
+        await page.look("session")
+        await page.until(lambda: "1-MIDI" in drawn(page) or "MIDI" in drawn(page))
