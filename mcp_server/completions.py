@@ -9,6 +9,8 @@ import mcp_types as types
 from mirror import Mirror, Node, errors
 from remote_script.SetMirror.contract import schema
 
+from .guide import pages
+
 MOST = 100
 """As the protocol has it."""
 
@@ -30,6 +32,8 @@ def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.Compl
 
 def _candidates(mirror: Mirror, params: types.CompleteRequestParams) -> Iterable[tuple[str, str]]:
     """(value, the words it is found by), best first."""
+    if isinstance(params.ref, types.ResourceTemplateReference) and params.ref.uri.startswith("live://guide/"):
+        return pages.TOPICS.items()
     if not mirror.epoch:
         return []
     if isinstance(params.ref, types.PromptReference):

@@ -9,6 +9,7 @@
     live://status                 the bridge's state of health
     live://picture/session        a picture: also arrangement, mixer, notes/REF of a clip, device/REF
     live://visit                  what is different from when the client was last here
+    live://guide/{topic}          a page of the guide
 
 A resource has a body, made from the mirror, and the patterns that say which changes may alter it. `Bodies` keeps what
 was encoded for as long as the Set stands still. The body of a picture is its SVG; it is read as a PNG with its words.
@@ -31,6 +32,7 @@ import msgspec
 from mirror import Mirror, errors
 
 from . import views
+from .guide import pages as guide
 
 if TYPE_CHECKING:
     from .pictures import Picture, View
@@ -134,6 +136,15 @@ _PICTURES: tuple[tuple[str, View, str, Callable[[str], list[str]]], ...] = (
 )
 """Path, what is drawn, its description, patterns."""
 
+
+def _page(topic: str) -> dict[str, str]:
+    if topic not in guide.TOPICS:
+        raise errors.NotFound(
+            f"The guide has no page {topic!r}", topic, hint=f"it has {', '.join(guide.TOPICS)}"
+        )
+    return {"topic": topic, "text": guide.text_of(topic)}
+
+
 RESOURCES = (
     Resource(
         "live://set",
@@ -204,6 +215,15 @@ RESOURCES = (
             picture=True,
         )
         for path, view, description, patterns in _PICTURES
+    ),
+    Resource(
+        "live://guide/{topic}",
+        "guide",
+        "A page of the guide: " + ", ".join(guide.TOPICS),
+        lambda _, topic: _page(topic),
+        lambda _: ["song"],
+        "guide",
+        lasts=False,
     ),
 )
 
@@ -318,6 +338,15 @@ def listed(mirror: Mirror) -> list[types.Resource]:
         for each in RESOURCES
         for uri in [each.template.replace("{?since}", "")]
         if "{" not in uri
+    ]
+    fixed += [
+        types.Resource(
+            uri=f"live://guide/{topic}",
+            name=f"guide/{topic}",
+            description=about,
+            mime_type="application/json",
+        )
+        for topic, about in guide.TOPICS.items()
     ]
     tracks = mirror.children("song", "tracks") if mirror.epoch else ()
     about = "What is different from when you were last here, also before a restart, grouped by object."

@@ -1,20 +1,39 @@
 """The pages of the guide by topic, for `setmirror guide`, for MCP resources and for anybody who reads the folder.
 
-A page is a Markdown file of this folder.
+A page is a Markdown file of this folder. A line `{{name}}` in it stands for a part that `made` makes from the product's
+own tables, so that a new tool, command, error or setting is on its page by itself.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 
 TOPICS: dict[str, str] = {
+    "musicians": "Start here: three commands, ten things to say, what undo does, what cannot be done",
+    "cookbook": "More than thirty prompts, and what happens in the Set",
+    "clients": "Claude, Cursor, VS Code and the other clients, one by one",
+    "troubleshooting": "By symptom: what it is, and the one thing to do",
+    "policy": "What agents may do, and how to say no",
+    "security": "What is protected against whom, and how to report a hole",
+    "versions": "Which Live, which edition, which system; what came with which version",
+    "tools": "Every tool, prompt and resource with its arguments",
+    "commands": "Every command with its options",
+    "settings": "Every file, setting and environment variable",
+    "errors": "Every error code, and what to do about it",
+    "agents": "For developers of agents and MCP clients",
+    "programs": "For Python programs: the mirror as a library",
     "script-authors": "Test a Remote Script of yours without Live: check, pytest fixtures, type stubs",
+    "numbers": "How the numbers were measured, and how to measure yours",
 }
 """Topic → what its page is about, in the order of the guide."""
+_PART = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 
 
+@cache
 def text_of(topic: str) -> str:
     """The page of a topic, as Markdown.
 
@@ -23,4 +42,11 @@ def text_of(topic: str) -> str:
     """
     if topic not in TOPICS:
         raise KeyError(topic)
-    return (FOLDER / f"{topic}.md").read_text("utf-8")
+    text = (FOLDER / f"{topic}.md").read_text("utf-8")
+
+    def part(match: re.Match[str]) -> str:
+        from . import made
+
+        return made.PARTS[match.group(1)]().rstrip()
+
+    return _PART.sub(part, text)

@@ -156,6 +156,7 @@ async def test_no_way_of_reading_tells_the_name_of_what_is_hidden(mode: str, aut
             "live://devices/tracks/1/devices/0", "live://clips/tracks/0/clip_slots/0/clip/notes",
             "live://picture/session", "live://picture/arrangement", "live://picture/mixer",
             "live://picture/notes/tracks/0/clip_slots/1/clip", "live://picture/device/tracks/1/devices/0",
+            "live://guide/agents",
         ]  # fmt: skip
         kinds = {resources.find(uri)[0].name for uri in uris}
         assert kinds == {each.name for each in resources.RESOURCES if each.template.startswith("live:")}
