@@ -28,8 +28,8 @@ def list_(words: tuple[str, ...]) -> None:
 
     found = listed(recipes.shelf(), " ".join(words))
     width = max(map(len, found["recipes"]), default=0)
-    for name, title in found["recipes"].items():
-        say(f"{name:<{width}}  {title}")
+    for name, purpose in found["recipes"].items():
+        say(f"{name:<{width}}  {purpose}")
     for name, problem in found.get("broken", {}).items():
         say(style(f"{name}: {problem}", fg="red"), err=True)
 

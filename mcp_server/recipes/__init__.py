@@ -9,7 +9,18 @@ the files; those in `~/.setmirror/recipes` stand beside the ones shipped here, a
 from __future__ import annotations
 
 from .expansion import Expanded, expand
-from .files import Shelf, shelf
+from .files import Shelf, own_folder, page, shelf
 from .model import Parameter, Recipe, Stage, summary
 
-__all__ = ["Expanded", "Parameter", "Recipe", "Shelf", "Stage", "expand", "shelf", "summary"]
+__all__ = [
+    "Expanded",
+    "Parameter",
+    "Recipe",
+    "Shelf",
+    "Stage",
+    "expand",
+    "own_folder",
+    "page",
+    "shelf",
+    "summary",
+]

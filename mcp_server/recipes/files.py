@@ -6,6 +6,7 @@ A file's name without ".toml" is the recipe's. A file that cannot be used is nam
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,9 +26,16 @@ class Shelf:
 
     def __init__(self) -> None:
         self.recipes: dict[str, Recipe] = {}
-        self.own: set[str] = set()
-        """Names of those that are the user's."""
         self.broken: dict[str, str] = {}
+
+    def purposes(self, words: str = "") -> dict[str, str]:
+        """What each recipe is for, of those that have all the words."""
+        wanted = words.casefold().split()
+        return {
+            name: held.purpose
+            for name, held in sorted(self.recipes.items())
+            if all(word in f"{name} {held.title} {held.purpose}".casefold() for word in wanted)
+        }
 
     def recipe(self, name: str) -> Recipe:
         """The recipe of that name, in any case, with "-", "_" or blanks.
@@ -35,7 +43,7 @@ class Shelf:
         Raises:
           NotFound: there is none; the near ones are named, or why its file cannot be used.
         """
-        plain = "-".join(name.strip().casefold().replace("_", " ").replace("-", " ").split())
+        plain = plain_name(name)
         if plain in self.recipes:
             return self.recipes[plain]
         if plain in self.broken:
@@ -46,6 +54,21 @@ class Shelf:
         )
 
 
+def plain_name(text: str) -> str:
+    """A recipe's name as it is listed: "Mono Bass" and "mono_bass" are "mono-bass"."""
+    return "-".join(text.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def page() -> str:
+    """How to write a recipe, as Markdown."""
+    return (files(__package__) / "WRITING.md").read_text(encoding="utf-8")
+
+
+def own_folder() -> Path:
+    """Where the user's recipes are."""
+    return home() / "recipes"
+
+
 def shelf(folder: Path | None = None) -> Shelf:
     """All recipes as their files are now.
 
@@ -53,10 +76,8 @@ def shelf(folder: Path | None = None) -> Shelf:
       folder: The user's; `~/.setmirror/recipes` if not given.
     """
     found = Shelf()
-    for each in sorted(files(__package__).iterdir(), key=lambda each: each.name):
-        if each.name.endswith(".toml"):
-            _add(found, each.name, each.read_text(encoding="utf-8"))
-    own = folder if folder is not None else home() / "recipes"
+    found.recipes.update(_shipped())
+    own = folder if folder is not None else own_folder()
     try:
         paths = sorted(path for path in own.iterdir() if path.suffix == ".toml")[:MOST_FILES]
     except OSError:
@@ -66,11 +87,17 @@ def shelf(folder: Path | None = None) -> Shelf:
         try:
             text = _text(path)
         except errors.MirrorError as problem:
-            found.broken[path.stem] = problem.rule
+            found.broken[plain_name(path.stem)] = problem.rule
             continue
         _add(found, path.name, text)
-        found.own.add(path.stem)
     return found
+
+
+@cache
+def _shipped() -> dict[str, Recipe]:
+    """Those beside this module; a broken one is a fault of ours."""
+    held = [each for each in files(__package__).iterdir() if each.name.endswith(".toml")]
+    return {each.name.removesuffix(".toml"): read(each.read_text(encoding="utf-8")) for each in held}
 
 
 def _text(path: Path) -> str:
@@ -81,7 +108,7 @@ def _text(path: Path) -> str:
 
 
 def _add(found: Shelf, name: str, text: str) -> None:
-    stem = name.removesuffix(".toml")
+    stem = plain_name(name.removesuffix(".toml"))
     found.recipes.pop(stem, None)
     try:
         found.recipes[stem] = read(text)

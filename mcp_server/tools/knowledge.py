@@ -26,7 +26,9 @@ MOST_LINES = 60
 class RunRecipe(Arguments):
     action: Annotated[
         Literal["list", "show", "dry_run", "run"],
-        Meta(description="show: parameters, stages, limits; dry_run: what would change"),
+        Meta(
+            description="show: parameters, limits; without name how to write one. dry_run: what would change"
+        ),
     ] = "list"
     name: Annotated[str, Meta(description="as in list; with list: words to look for")] = ""
     parameters: Annotated[dict[str, Any], Meta(description="by name, as `show` has them")] = {}
@@ -44,6 +46,8 @@ async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
     shelf = recipes.shelf()
     if given.action == "list":
         return listed(shelf, given.name)
+    if given.action == "show" and not given.name:
+        return {"writing": recipes.page(), "folder": str(recipes.own_folder())}
     held = shelf.recipe(given.name)
     if given.action == "show":
         return recipes.summary(given.name, held)
@@ -72,14 +76,9 @@ async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
 
 
 def listed(shelf: recipes.Shelf, words: str = "") -> dict[str, Any]:
-    """Recipes by name with a line each, those that have all the words; and files that cannot be used."""
-    wanted = words.casefold().split()
-    found = {
-        name: held.title
-        for name, held in sorted(shelf.recipes.items())
-        if all(word in f"{name} {held.title} {held.purpose}".casefold() for word in wanted)
-    }
-    return {"recipes": found, **({"broken": shelf.broken} if shelf.broken else {})}
+    """Recipes by name with what each is for, those that have all the words; and files that cannot be used."""
+    found: dict[str, Any] = {"recipes": shelf.purposes(words)}
+    return {**found, **({"broken": shelf.broken} if shelf.broken else {})}
 
 
 def faults(shelf: recipes.Shelf) -> dict[str, list[str]]:

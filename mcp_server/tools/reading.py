@@ -13,7 +13,7 @@ from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror.contract import schema
 
-from .. import knowledge, notation, resources, units, views
+from .. import knowledge, notation, recipes, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
@@ -463,7 +463,10 @@ async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
 class Describe(Arguments):
     what: Annotated[
         int | str,
-        kind("target", "a class such as Track, a ref or name, a native device, 'edits', or an edit's name"),
+        kind(
+            "target",
+            "a class such as Track, a ref or name, a native device, 'edits', 'recipes', or the name of one",
+        ),
     ]
 
 
@@ -487,6 +490,11 @@ async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
         return views.description(known[folded])
     if folded in devices:
         return device_knowledge(devices[folded])
+    shelf = recipes.shelf()
+    if folded == "recipes":
+        return {"recipes": shelf.purposes()}
+    if folded in shelf.recipes:
+        return recipes.summary(folded, shelf.recipes[folded])
     return views.description(desk.scope.target(given.what).type)
 
 

@@ -333,6 +333,17 @@ def test_a_broken_file_is_named_with_the_reason_and_costs_no_other(what: str, tm
     assert set(SHIPPED.recipes) < set(held.recipes)
 
 
+def test_a_recipe_of_the_users_is_found_by_any_writing_of_its_name_and_replaces_one_that_is_shipped(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "My Duck.toml").write_text(GOOD)
+    (tmp_path / "mono_bass.toml").write_text(GOOD)
+    held = recipes.shelf(tmp_path)
+    assert held.recipe("my duck") is held.recipe("My-Duck") is held.recipes["my-duck"]
+    assert held.recipe("Mono Bass").title == "Duck"
+    assert "Fold" in recipes.shelf(Path("/nowhere")).recipe("mono-bass").purpose
+
+
 def test_what_is_no_regular_small_file_is_left_out(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     (tmp_path / "folder.toml").mkdir()
@@ -429,10 +440,14 @@ async def test_lists_and_shows_every_recipe_in_few_words(autojump_clock: Clock) 
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         listed = await whole.call("recipe")
         assert set(listed["recipes"]) >= set(SHIPPED.recipes)
-        assert len(str(listed)) < 2500
+        assert len(str(listed)) < 3500
+        assert set((await whole.call("recipe", name="bass mono"))["recipes"]) == {"mono-bass"}
+        assert (await whole.call("describe", what="recipes"))["recipes"] == listed["recipes"]
+        assert "[parameters" in (await whole.call("recipe", action="show"))["writing"]
         for name in SHIPPED.recipes:
             shown = await whole.call("recipe", action="show", name=name)
             assert shown["for"]
+            assert (await whole.call("describe", what=name))["parameters"] == shown["parameters"]
             assert len(str(shown)) < 3000
 
 
