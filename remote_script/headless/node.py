@@ -25,7 +25,19 @@ from __future__ import annotations
 
 import traceback
 import weakref
-from typing import Any, Callable, ClassVar, Dict, FrozenSet, Iterator, List, Optional, Tuple, Type
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    FrozenSet,
+    Iterator,
+    List,
+    Optional,
+    Tuple,
+    Type,
+)
 
 IN_NOTIFICATION = "Changes cannot be triggered by notifications. You will need to defer your response."
 IN_UNDO = "Changes cannot be triggered during undo or redo."
@@ -100,6 +112,12 @@ class Node:
     ptr: Optional[int] = None
     parent: Optional[Node] = None
     listeners: Optional[Dict[Any, List[Listener]]] = None
+
+    if (
+        TYPE_CHECKING
+    ):  # What hangs where is a matter of the Set: fields are put in place by `own` and by the builders.
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, doc: Document, **values: Any) -> None:
         self.doc = doc
@@ -262,6 +280,12 @@ class Document:
 
     POINTERS = 0x600000C00000
     _last_ptr = POINTERS
+
+    if (
+        TYPE_CHECKING
+    ):  # `LiveSet` adds what makes a Set of it: song, application, transport, routing, surface, live.
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, log: Callable[[str], None] = lambda text: None) -> None:
         from .history import History

@@ -59,7 +59,7 @@ class Application(Node):
         return None
 
     def get_control_surfaces(self) -> Any:
-        live = self.doc.live  # type: ignore[attr-defined]
+        live = self.doc.live
         hosted = () if live is None else live.control_surfaces()
         slots = SLOTS if self._version() >= (12,) else SLOTS - 1
         held = hosted + self.surfaces
@@ -73,7 +73,7 @@ class Application(Node):
     # Version
 
     def _version(self) -> Tuple[int, ...]:
-        numbers: Tuple[int, ...] = self.doc.surface.facts.version  # type: ignore[attr-defined]
+        numbers: Tuple[int, ...] = self.doc.surface.facts.version
         return numbers + (0,) * (3 - len(numbers))
 
     def call_get_major_version(self) -> int:
@@ -95,11 +95,11 @@ class Application(Node):
         return "Suite"
 
     def call_has_option(self, name: Any) -> bool:
-        live = self.doc.live  # type: ignore[attr-defined]
+        live = self.doc.live
         return live is not None and str(name) in live.options
 
     def call_get_document(self) -> Any:
-        return self.doc.song  # type: ignore[attr-defined]
+        return self.doc.song
 
     # Dialogs
 
@@ -173,7 +173,7 @@ class ApplicationView(Node):
                 self.notify("focused_document_view")
 
     def call_show_view(self, name: Any) -> None:
-        live = self.doc.live  # type: ignore[attr-defined]
+        live = self.doc.live
         if live is not None and live.creating:
             raise RuntimeError("Views cannot be shown while a script is being created")
         name = self._known(name)
@@ -204,7 +204,7 @@ class ApplicationView(Node):
     def call_scroll_view(self, direction: int, name: Any, animate: bool) -> None:
         """Moves the selection in the Session; elsewhere nothing to see."""
         self._known(name)
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         view = song.view
         if direction in (0, 1):
             index = song.scenes.index(view.selected_scene) + (1 if direction == 1 else -1)

@@ -145,7 +145,7 @@ class Browser(Node):
     @property
     def roots(self) -> Any:
         if self._roots is None:
-            live = self.doc.live  # type: ignore[attr-defined]
+            live = self.doc.live
             self._roots = roots(live.packs if live is not None else Library())
         return self._roots
 
@@ -165,7 +165,7 @@ class Browser(Node):
         self._reads = 0
 
     def vector(self, entries: Tuple[Entry, ...]) -> Any:
-        made = self.doc.surface.vectors["BrowserItemVector"]  # type: ignore[attr-defined]
+        made = self.doc.surface.vectors["BrowserItemVector"]
         return made.of([BrowserItem.of(self, each) for each in entries])
 
     get_sounds = _root("sounds")
@@ -257,7 +257,7 @@ class Browser(Node):
                 self._load_clip(made)
 
     def _load_device(self, spec: DeviceSpec) -> None:
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         target: Any = self.get_hotswap_target()
         if target is not None:
             self._swap(target, spec)
@@ -294,7 +294,7 @@ class Browser(Node):
 
         Guess: to a selected pad as devices go, and into the Simpler that is the hot-swap target.
         """
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         target: Any = self.get_hotswap_target()
         simpler = native_device("Simpler", spec.name)
         rate = int(spec.sample_rate)
@@ -308,7 +308,7 @@ class Browser(Node):
 
     def _new_track(self, spec: DeviceSpec) -> Any:
         """Measured: an instrument for a track that cannot hold one makes a MIDI track of its own."""
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         return song._create_track("midi", len(song.tracks))
 
     def _selected_pad(self, track: Any) -> Any:
@@ -352,10 +352,10 @@ class Browser(Node):
         """Into the highlighted slot when the Session is in front and it fits, else onto a new track (reported)."""
         from .clip import Clip
 
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         slot = song.view.get_highlighted_clip_slot()
         kind = "midi" if spec.is_midi else "audio"
-        front = self.doc.application.view.get_focused_document_view()  # type: ignore[attr-defined]
+        front = self.doc.application.view.get_focused_document_view()
         if front != "Session" or slot is None or slot.track.kind != kind:
             track = song._create_track(kind, len(song.tracks))
             slot = track.clip_slots[song.scenes.index(song.view.selected_scene)]

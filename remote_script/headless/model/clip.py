@@ -189,7 +189,7 @@ class Clip(ClipContent):
         start, lane = self.body.start_time, self.parent
         if start is None or lane is None:
             return math.inf
-        clips: Tuple[Clip, ...] = lane.arrangement_clips  # type: ignore[attr-defined]
+        clips: Tuple[Clip, ...] = lane.arrangement_clips
         starts = [clip.body.start_time for clip in clips if clip is not self]
         return min((each for each in starts if each is not None and each > start), default=math.inf)
 

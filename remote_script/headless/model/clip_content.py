@@ -231,7 +231,7 @@ class ClipContent(Node):
 
     def matching_envelopes(self) -> Tuple[Node, ...]:
         """One Envelope object for every envelope of the body; those that exist stay."""
-        known = {id(node.parameter): node for node in self.envelope_nodes}  # type: ignore[attr-defined]
+        known = {id(node.parameter): node for node in self.envelope_nodes}
         return tuple(
             known.get(id(parameter)) or Envelope(self.doc, parameter=parameter)
             for parameter, _ in self.body.envelopes
@@ -241,7 +241,7 @@ class ClipContent(Node):
         self.derive("envelope_nodes", self.matching_envelopes())
 
     def get_automation_envelopes(self) -> Tuple[Node, ...]:
-        return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)  # type: ignore[attr-defined]
+        return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)
 
     def get_has_envelopes(self) -> bool:
         """Also true for envelopes of MIDI controllers and modulation, which no call reaches (reported)."""
@@ -256,7 +256,7 @@ class ClipContent(Node):
         if not self._may_automate(device_parameter):
             return None
         for node in self.get_automation_envelopes():
-            if node.parameter is device_parameter:  # type: ignore[attr-defined]
+            if node.parameter is device_parameter:
                 return node
         return None
 

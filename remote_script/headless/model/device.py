@@ -102,7 +102,7 @@ class Device(Node):
         if spec.class_name == "InstrumentMeld":
             on.original_name = "On"
         yield on
-        version = self.doc.surface.facts.version  # type: ignore[attr-defined]
+        version = self.doc.surface.facts.version
         listed = as_of(find(spec.class_name), version, spec.parameters)
         self.places = listed.places
         for each in listed.parameters:
@@ -195,7 +195,7 @@ class Device(Node):
 
     def call_store_chosen_bank(self, script_index: int, bank_index: int) -> None:
         """Remembers the bank a controller shows; nothing reads it back (documented)."""
-        self.doc.banks[(self.ptr, script_index)] = bank_index  # type: ignore[attr-defined]
+        self.doc.banks[(self.ptr, script_index)] = bank_index
 
     # Properties of special devices
 
@@ -212,7 +212,7 @@ class Device(Node):
         return read
 
     def other_setter(self, name: str, value: Any) -> bool:
-        facts = self.doc.surface.facts.classes.get(self.lom)  # type: ignore[attr-defined]
+        facts = self.doc.surface.facts.classes.get(self.lom)
         prop = None if facts is None else facts.properties.get(name)
         if prop is None or self.other_getter(prop) is None:
             return False
@@ -228,7 +228,7 @@ class Device(Node):
         """Called after the device moved to another track or chain."""
 
     def on_death(self) -> None:
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         if song.appointed_device is self:
             song.derive("appointed_device", None)
 

@@ -37,17 +37,17 @@ class DeviceIO(Node):
         return self.parent
 
     def get_available_routing_types(self) -> Tuple[Any, ...]:
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         found = [RoutingType.of(NONE, 5, None)]
         for track in song.everyone():
             if track is not self.device.track:
-                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))  # type: ignore[attr-defined]
+                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
         return tuple(found)
 
     def get_available_routing_channels(self) -> Tuple[Any, ...]:
         if self.source == NONE:
             return (RoutingChannel.of("", 2),)
-        routing = self.doc.routing  # type: ignore[attr-defined]
+        routing = self.doc.routing
         track = routing.track_named(self.source)
         names = ("All Channels",) if self.is_midi or track is None else routing.taps(track)
         return tuple(RoutingChannel.of(name, 2) for name in routing.with_chosen(names, self.tap))

@@ -31,12 +31,12 @@ class ModalDialog(Node):
         """What a button does."""
 
     def run(self) -> None:
-        application = self.doc.application  # type: ignore[attr-defined]
+        application = self.doc.application
         # Pressed, a dialog is off the list already.
         self.shown = Dialog(self.message, self.buttons, self._pressed)
         application.open_dialog(self.shown)
         try:
-            self.doc.live.modal_loop(lambda: self.shown is not None)  # type: ignore[attr-defined]
+            self.doc.live.modal_loop(lambda: self.shown is not None)
         finally:
             self.call_end_modal_loop()
 
@@ -52,7 +52,7 @@ class ModalDialog(Node):
     def call_end_modal_loop(self) -> None:
         shown, self.shown = self.shown, None
         if shown is not None:
-            self.doc.application.close_dialog(shown)  # type: ignore[attr-defined]
+            self.doc.application.close_dialog(shown)
 
 
 @model
@@ -131,11 +131,11 @@ class LicensingBridge(Node):
 
     def call_create_new_live_set(self) -> None:
         # The caller dies with the Set, so not while it is still running.
-        live = self.doc.live  # type: ignore[attr-defined]
+        live = self.doc.live
         live.scheduler.after(0.0, live.open_set)
 
     def call_request_exit(self, exit_code: int) -> None:
-        self.doc.live.quit(exit_code)  # type: ignore[attr-defined]
+        self.doc.live.quit(exit_code)
 
     # The user
 
@@ -174,4 +174,4 @@ class LicensingBridge(Node):
 
     def call_set_network_timer(self, callback: Any, interval_in_ms: int) -> None:
         """An error in the callback stops it for good, as any timer; None stops it."""
-        self.doc.live.set_network_timer(callback, interval_in_ms)  # type: ignore[attr-defined]
+        self.doc.live.set_network_timer(callback, interval_in_ms)

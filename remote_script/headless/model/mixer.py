@@ -20,13 +20,13 @@ class TempoParameter(Parameter):
     max = TEMPO_HIGH
 
     def get_value(self) -> float:
-        return single(self.doc.song.tempo)  # type: ignore[attr-defined]
+        return single(self.doc.song.tempo)
 
     def automate(self, value: float) -> None:
-        self.doc.song.derive("tempo", min(max(single(value), self.min), self.max))  # type: ignore[attr-defined]
+        self.doc.song.derive("tempo", min(max(single(value), self.min), self.max))
 
     def put(self, value: float) -> None:
-        self.doc.song.set_tempo(value)  # type: ignore[attr-defined]
+        self.doc.song.set_tempo(value)
 
 
 SEND_IS_OFF = 1

@@ -145,11 +145,11 @@ class Parameter(Node):
             self.notify("display_value")
             owner = self.parent
             if owner is not None:
-                owner.on_parameter(self)  # type: ignore[attr-defined]
+                owner.on_parameter(self)
         elif field == "automation_state":
-            self.doc.song.refresh_automation()  # type: ignore[attr-defined]
+            self.doc.song.refresh_automation()
         elif field == "lane":
-            self.doc.automation.follow(self)  # type: ignore[attr-defined]
+            self.doc.automation.follow(self)
 
     def text(self, value: float) -> str:
         if self.items:
@@ -186,7 +186,7 @@ class Parameter(Node):
 
     def on_copied(self, made: Dict[int, Node]) -> None:
         if self.lane is not None or self.marked:
-            self.doc.automation.follow(self)  # type: ignore[attr-defined]
+            self.doc.automation.follow(self)
 
 
 class Switch(Parameter):

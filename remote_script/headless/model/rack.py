@@ -332,7 +332,7 @@ class Rack(Device):
 
     def get_visible_drum_pads(self) -> Tuple[DrumPad, ...]:
         pads = self.get_drum_pads()
-        start = self.view.drum_pads_scroll_position * 4  # type: ignore[attr-defined]
+        start = self.view.drum_pads_scroll_position * 4
         return pads[start : start + 16]
 
     def get_has_drum_pads(self) -> bool:
@@ -472,7 +472,7 @@ class Rack(Device):
         super().on_change(field, old, value)
         if field == "chains":
             self.doc.refresh(("chains", id(self)), self.refresh_chains)
-            if self.view.selected_chain not in value:  # type: ignore[attr-defined]
+            if self.view.selected_chain not in value:
                 self.view.notify("selected_chain")
         elif field == "variations" and len(old) != len(value):
             self.notify("variation_count")

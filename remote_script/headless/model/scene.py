@@ -104,7 +104,7 @@ class Scene(Node):
     # Launching
 
     def call_fire(self, force_legato: bool, can_select: bool) -> None:
-        self.doc.transport.fire_scene(self, force_legato)  # type: ignore[attr-defined]
+        self.doc.transport.fire_scene(self, force_legato)
         song = self.song
         if can_select and song.select_on_launch:
             song.view.change("selected_scene", self)
@@ -113,7 +113,7 @@ class Scene(Node):
         """Fires the selected scene, whichever it is called on, then selects the next (measured)."""
         song = self.song
         scene = song.view.selected_scene
-        self.doc.transport.fire_scene(scene, force_legato)  # type: ignore[attr-defined]
+        self.doc.transport.fire_scene(scene, force_legato)
         following = song.scenes.index(scene) + 1
         if following < len(song.scenes):
             song.view.change("selected_scene", song.scenes[following])

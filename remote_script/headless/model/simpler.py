@@ -158,7 +158,7 @@ class Sample(Node):
         if field == "warped_beats":
             self.notify("warp_markers")
         elif field in FOLLOWING and self.parent is not None:
-            self.parent.notify_following(FOLLOWING[field])  # type: ignore[attr-defined]
+            self.parent.notify_following(FOLLOWING[field])
 
     def get_warp_markers(self) -> Any:
         from .clip import export_warp_markers
@@ -254,7 +254,7 @@ class Simpler(Device):
         if not 0 <= value <= 2:
             raise RuntimeError("Invalid playback mode")
         if value == SLICING != self.playback_mode:
-            self.slicing_since = self.doc.clock.now()  # type: ignore[attr-defined]
+            self.slicing_since = self.doc.clock.now()
         return value
 
     def check_slicing_playback_mode(self, value: int) -> int:
@@ -288,7 +288,7 @@ class Simpler(Device):
         if sample.warped_beats:
             return sample.warped_beats
         seconds = (sample.end_marker - sample.start_marker) / sample.sample_rate
-        return float(seconds * self.doc.song.tempo / 60.0)  # type: ignore[attr-defined]
+        return float(seconds * self.doc.song.tempo / 60.0)
 
     def call_reverse(self) -> None:
         """Reverse the sample. Guess: Live makes a new file; the slices are mirrored."""

@@ -28,11 +28,11 @@ class CuePoint(Node):
     time = 0.0
 
     def call_jump(self) -> None:
-        self.doc.transport.jump_to_cue(self)  # type: ignore[attr-defined]
+        self.doc.transport.jump_to_cue(self)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field == "time":
-            self.doc.refresh("length", self.doc.song.refresh_length)  # type: ignore[attr-defined]
+            self.doc.refresh("length", self.doc.song.refresh_length)
 
 
 @model
@@ -352,7 +352,7 @@ class Song(Structure):
 
     def call_re_enable_automation(self) -> None:
         with self.doc.edit():
-            for parameter in self.doc.parameters():  # type: ignore[attr-defined]
+            for parameter in self.doc.parameters():
                 parameter.call_re_enable_automation()
 
     def call_force_link_beat_time(self) -> None:

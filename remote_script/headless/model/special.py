@@ -88,11 +88,11 @@ class Compressor(Special):
             self.tap = spec.extra.get("input_routing_channel", "")
 
     def get_available_input_routing_types(self) -> Tuple[Any, ...]:
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         found = [RoutingType.of("Ext. In", 0, None)]
         for track in song.everyone():
             if track is not self.track:
-                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))  # type: ignore[attr-defined]
+                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
         found.append(RoutingType.of(self.NO_INPUT, 6, None))
         if self.source and all(each.display_name != self.source for each in found):
             found.append(RoutingType.of(self.source, 7, None))
@@ -106,7 +106,7 @@ class Compressor(Special):
 
     def get_available_input_routing_channels(self) -> Tuple[Any, ...]:
         kind = self.get_input_routing_type().display_name
-        routing = self.doc.routing  # type: ignore[attr-defined]
+        routing = self.doc.routing
         track = routing.track_named(kind)
         names = ("",) if track is None else routing.taps(track)
         if kind == "Ext. In":
@@ -272,7 +272,7 @@ class Looper(Special):
 
     def call_record(self) -> None:
         """Guess: the loop is there at once, as long as chosen."""
-        song = self.doc.song  # type: ignore[attr-defined]
+        song = self.doc.song
         beats = (
             self.BARS[self.record_length_index] * 4.0 * song.signature_numerator / song.signature_denominator
         )

@@ -27,7 +27,7 @@ class Structure(Node):
 
     @property
     def transport(self) -> Any:
-        return self.doc.transport  # type: ignore[attr-defined]
+        return self.doc.transport
 
     def refresh_names(self) -> None:
         raise NotImplementedError
@@ -75,7 +75,7 @@ class Structure(Node):
 
     def _ready(self, track: Track) -> None:
         track.routing_ready = True
-        self.doc.routing.changed()  # type: ignore[attr-defined]
+        self.doc.routing.changed()
 
     def _next_color(self) -> int:
         """Guess: Live goes through the palette."""

@@ -61,7 +61,7 @@ class TrackView(Node):
         """Select the track's instrument; tells whether there is one."""
         for device in self.parent.devices:  # type: ignore[union-attr]
             if device.type == 1:
-                self.doc.song.view.select_device(device)  # type: ignore[attr-defined]
+                self.doc.song.view.select_device(device)
                 return True
         return False
 
@@ -199,7 +199,7 @@ class Track(Container):
 
     @property
     def is_part_of_selection(self) -> bool:
-        return self.doc.song.view.selected_track is self  # type: ignore[attr-defined]
+        return self.doc.song.view.selected_track is self
 
     @property
     def can_show_chains(self) -> bool:
@@ -319,13 +319,13 @@ class Track(Container):
     def set_back_to_arranger(self, value: bool) -> None:
         if value:
             raise RuntimeError("back_to_arranger can only be set to False")
-        self.doc.transport.back_to_arranger([self])  # type: ignore[attr-defined]
+        self.doc.transport.back_to_arranger([self])
 
     def call_stop_all_clips(self, quantized: bool) -> None:
-        self.doc.transport.stop_track(self, quantized)  # type: ignore[attr-defined]
+        self.doc.transport.stop_track(self, quantized)
 
     def call_jump_in_running_session_clip(self, beats: float) -> None:
-        self.doc.transport.jump_in_clip(self, beats)  # type: ignore[attr-defined]
+        self.doc.transport.jump_in_clip(self, beats)
 
     def call_duplicate_clip_slot(self, index: int) -> int:
         """Copy a slot's clip into the next slot, over what is there; answers the target's index."""
@@ -335,7 +335,7 @@ class Track(Container):
             raise RuntimeError("No clip in the slot to duplicate")
         with self.doc.edit():
             if index + 1 == len(self.clip_slots):
-                self.doc.song.add_scene(index + 1)  # type: ignore[attr-defined]
+                self.doc.song.add_scene(index + 1)
             self.clip_slots[index].call_duplicate_clip_to(self.clip_slots[index + 1])
         return index + 1
 
@@ -393,11 +393,11 @@ class Track(Container):
     def _audio_side(self, index: int, name: str) -> float:
         if not self.has_audio_output:
             raise RuntimeError("MIDI tracks have no '%s' property!" % name)
-        return display.meter_of(self.doc.levels.sides(self)[index])  # type: ignore[attr-defined]
+        return display.meter_of(self.doc.levels.sides(self)[index])
 
     def get_output_meter_level(self) -> float:
         """A MIDI track without an instrument meters MIDI activity (measured on 12.4.6)."""
-        levels = self.doc.levels  # type: ignore[attr-defined]
+        levels = self.doc.levels
         if not self.has_audio_output:
             return float(levels.midi(self))
         return display.meter_of(levels.held(self))
@@ -435,40 +435,40 @@ class Track(Container):
     # Routing
 
     def get_available_input_routing_types(self) -> Any:
-        return self.doc.routing.input_types(self)  # type: ignore[attr-defined]
+        return self.doc.routing.input_types(self)
 
     def get_available_input_routing_channels(self) -> Any:
-        return self.doc.routing.input_channels(self)  # type: ignore[attr-defined]
+        return self.doc.routing.input_channels(self)
 
     def get_available_output_routing_types(self) -> Any:
-        return self.doc.routing.output_types(self)  # type: ignore[attr-defined]
+        return self.doc.routing.output_types(self)
 
     def get_available_output_routing_channels(self) -> Any:
-        return self.doc.routing.output_channels(self)  # type: ignore[attr-defined]
+        return self.doc.routing.output_channels(self)
 
     def get_input_routing_type(self) -> Any:
-        return self.doc.routing.input_type(self)  # type: ignore[attr-defined]
+        return self.doc.routing.input_type(self)
 
     def get_input_routing_channel(self) -> Any:
-        return self.doc.routing.input_channel(self)  # type: ignore[attr-defined]
+        return self.doc.routing.input_channel(self)
 
     def get_output_routing_type(self) -> Any:
-        return self.doc.routing.output_type(self)  # type: ignore[attr-defined]
+        return self.doc.routing.output_type(self)
 
     def get_output_routing_channel(self) -> Any:
-        return self.doc.routing.output_channel(self)  # type: ignore[attr-defined]
+        return self.doc.routing.output_channel(self)
 
     def set_input_routing_type(self, value: Any) -> None:
-        self.doc.routing.choose(self, "input_type", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose(self, "input_type", value)
 
     def set_input_routing_channel(self, value: Any) -> None:
-        self.doc.routing.choose(self, "input_channel", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose(self, "input_channel", value)
 
     def set_output_routing_type(self, value: Any) -> None:
-        self.doc.routing.choose(self, "output_type", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose(self, "output_type", value)
 
     def set_output_routing_channel(self, value: Any) -> None:
-        self.doc.routing.choose(self, "output_channel", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose(self, "output_channel", value)
 
     def get_input_routings(self) -> Any:
         return tuple(each.display_name for each in self.get_available_input_routing_types())
@@ -495,16 +495,16 @@ class Track(Container):
         return str(self.get_output_routing_channel().display_name)
 
     def set_current_input_routing(self, value: str) -> None:
-        self.doc.routing.choose_name(self, "input_type", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose_name(self, "input_type", value)
 
     def set_current_output_routing(self, value: str) -> None:
-        self.doc.routing.choose_name(self, "output_type", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose_name(self, "output_type", value)
 
     def set_current_input_sub_routing(self, value: str) -> None:
-        self.doc.routing.choose_name(self, "input_channel", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose_name(self, "input_channel", value)
 
     def set_current_output_sub_routing(self, value: str) -> None:
-        self.doc.routing.choose_name(self, "output_channel", value)  # type: ignore[attr-defined]
+        self.doc.routing.choose_name(self, "output_channel", value)
 
     # What follows
 
@@ -514,7 +514,7 @@ class Track(Container):
         if self.derive("has_midi_output", midi_out):
             self.derive("has_audio_output", not midi_out)
             if self.ptr is not None:
-                self.doc.routing.changed()  # type: ignore[attr-defined]
+                self.doc.routing.changed()
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
         super().on_change(field, old, value)

@@ -123,11 +123,11 @@ class CompoundElement(ControlElement):
         self._update_listening()
 
     def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
+        super().add_value_listener(*args, **kwargs)
         self._update_listening()
 
     def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
+        super().remove_value_listener(*args, **kwargs)
         self._update_listening()
 
     def _update_listening(self) -> None:

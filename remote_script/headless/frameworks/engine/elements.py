@@ -237,12 +237,12 @@ class InputControlElement(ControlElement):
 
     def add_value_listener(self, *args: Any, **kwargs: Any) -> None:
         wanted = self.script_wants_forwarding()
-        super().add_value_listener(*args, **kwargs)  # type: ignore[misc]
+        super().add_value_listener(*args, **kwargs)
         if not wanted:
             self._remap()
 
     def remove_value_listener(self, *args: Any, **kwargs: Any) -> None:
-        super().remove_value_listener(*args, **kwargs)  # type: ignore[misc]
+        super().remove_value_listener(*args, **kwargs)
         if not self.script_wants_forwarding():
             self._remap()
 

@@ -52,7 +52,7 @@ class IdentifiedSurface:
                     % (list(self._model_id_bytes), list(model))
                 )
         else:
-            super().handle_sysex(midi_bytes)  # type: ignore[misc]
+            super().handle_sysex(midi_bytes)
 
     def _identified_by(self, midi_bytes: Tuple[int, ...]) -> None:
         self.on_identified()

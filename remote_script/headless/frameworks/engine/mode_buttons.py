@@ -204,7 +204,7 @@ def make_reenter_behaviour(
 ) -> Any:
     """A behaviour that also calls `on_reenter` when the selected mode's button is pressed again."""
 
-    class Reentering(base_behaviour):  # type: ignore[misc]
+    class Reentering(base_behaviour):
         def press_immediate(self, component: Any, mode: str) -> None:
             was_active = component.selected_mode == mode
             super().press_immediate(component, mode)
