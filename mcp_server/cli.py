@@ -37,6 +37,7 @@ COMMANDS = {
     "guide": ("guide", "Show a page of the guide."),
     "check": ("check", "Run any Remote Script through a fixed course of checks."),
     "stubs": ("stubs", "Write type stubs for `import Live`, for an editor."),
+    "completion": ("completion", "Print what makes a shell complete setmirror's commands."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
 }
 """command → (module, one line of help)"""
@@ -54,11 +55,20 @@ class LazyGroup(click.Group):
         module = import_module(f"mcp_server.commands.{COMMANDS[cmd_name][0]}")
         command = module.command
         assert isinstance(command, click.Command)
+        _keep_lines(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _keep_lines(command: click.Command) -> None:
+    r"""Let `\b` in a raw docstring keep the lines of its paragraph, as click's own control character does."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _keep_lines(each)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -70,7 +80,9 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -79,11 +91,20 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     callback=_print_version,
     help="Show the version.",
 )
-def setmirror() -> None:
+@click.pass_context
+def setmirror(ctx: click.Context) -> None:
     """SetMirror: a live mirror of the Ableton Live Set for AI agents.
 
-    Without Live on this machine begin with `setmirror demo`; with it, with `setmirror install`.
+    Without Live on this machine begin with `setmirror demo`; with it, with `setmirror install`. Without a command it
+    shows what is installed and running, and the next step.
+
+    Exit codes: 0 done, 1 failed (the line says why; `diff` and `lint`: something was found), 2 wrong usage (`diff` and
+    `lint`: a file cannot be read), 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        from mcp_server.commands import overview
+
+        overview.show()
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ import anyio.abc
 
 from remote_script.SetMirror.contract import auth
 
+from .commands.options import CLIENT_VARIABLE
 from .front import ANNOUNCED, Behind, build
 from .stdio import sessions, stdio
 
@@ -131,22 +132,20 @@ async def _until_signalled(stop: Callable[[], None]) -> None:
             return
 
 
-def _identity() -> str:
-    """Who starts us: the client of the named token in `CLIENT_VARIABLE`, else a process of its own.
+def _proved() -> str:
+    """The client of the named token in `CLIENT_VARIABLE`; empty for one without. Cheap, so it comes before all else.
 
     Raises:
-      Unauthenticated: the token is none of this bridge's agents.
+      TokenUnusable: there is no token, and none can be created.
+      Unauthenticated: the named token is none of this bridge's agents.
     """
-    from mirror import errors, load_token
-    from mirror.token import AGENT, process_identity, read_bearer
-
-    from .commands.client_config import CLIENT_VARIABLE
-
-    shown = os.environ.get(CLIENT_VARIABLE)
+    token, shown = auth.load_token(), os.environ.get(CLIENT_VARIABLE)
     if not shown:
-        return process_identity()
-    who = read_bearer(load_token(), shown)
-    if who is None or who[0] != AGENT:
+        return ""
+    who = auth.read_bearer(token, shown)
+    if who is None or who[0] != auth.AGENT:
+        from mirror import errors
+
         raise errors.Unauthenticated(
             f"{CLIENT_VARIABLE} holds no token of a client of this bridge",
             hint="run `setmirror client-config` again and put its entry into the client's file",
@@ -169,6 +168,7 @@ async def serve_stdio(options: Options) -> None:
     Where the first answer does not depend on it, the engine is opened behind that answer; the link to Live is made,
     and made again after every loss, in the background.
     """
+    proved = _proved()
     behind, answered = Behind(), anyio.Event()
     at_once = _has_nothing_to_say(options)
 
@@ -178,7 +178,9 @@ async def serve_stdio(options: Options) -> None:
                 await answered.wait()
         # In a thread, so that the client's next request is read meanwhile.
         await anyio.to_thread.run_sync(_import_engine, abandon_on_cancel=True)
-        identity = _identity()
+        from mirror.token import process_identity
+
+        identity = proved or process_identity()
         async with _engine(options, identity) as engine:
             behind.put(engine, identity)
             await anyio.sleep_forever()

@@ -322,7 +322,7 @@ def _check_entry(name: str, client: client_config.Client, path: Path, token: str
     words = row.get(client.command)
     anew = f"setmirror client-config {name} --write"
     environ = row.get(client.env)
-    shown = environ.get(client_config.CLIENT_VARIABLE) if isinstance(environ, dict) else None
+    shown = environ.get(options.CLIENT_VARIABLE) if isinstance(environ, dict) else None
     if isinstance(words, str) and shutil.which(words) is None:
         text = f"{client.title}'s {path} names a command that is missing: {words}"
         yield Finding(BAD, text, anew, partial(_repair_entry, path, client, row, token))
@@ -340,9 +340,9 @@ def _repair_entry(path: Path, client: client_config.Client, row: dict[str, Any],
     words, environ = client_config.launch()
     given = row.get(client.env)
     known = dict(given) if isinstance(given, dict) else {}
-    shown = known.get(client_config.CLIENT_VARIABLE, "")
+    shown = known.get(options.CLIENT_VARIABLE, "")
     if token and shown:
-        known[client_config.CLIENT_VARIABLE] = auth.bearer(token, str(shown).rpartition(".")[0])
+        known[options.CLIENT_VARIABLE] = auth.bearer(token, str(shown).rpartition(".")[0])
     server = arguments[arguments.index("serve") :] if "serve" in arguments else ["serve"]
     made = {**row, client.command: words[0], "args": [*words[1:], *server]}
     if known or environ:

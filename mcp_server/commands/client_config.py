@@ -23,11 +23,9 @@ import click
 from mcp_server.commands import folders
 from mcp_server.commands.config_texts import JSON, TOML, YAML, Format
 from mcp_server.commands.console import Failure, say, say_exact, say_json
-from mcp_server.commands.options import DEFAULT_PORT, http_port, port
+from mcp_server.commands.options import CLIENT_VARIABLE, DEFAULT_PORT, http_port, port
 
 SERVER = "setmirror"
-CLIENT_VARIABLE = "SETMIRROR_CLIENT"
-"""From here the server that a client starts has the client's token."""
 KEPT = ".before-setmirror"
 """Follows the name of a file for its text from before the first write."""
 

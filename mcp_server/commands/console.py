@@ -150,8 +150,8 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
     except click.Abort:
         return INTERRUPTED
     except SystemExit as ending:
-        if ending.code != 1:
-            return WRONG_USAGE
+        if ending.code != 1 or "_SETMIRROR_COMPLETE" in os.environ:
+            return ending.code if isinstance(ending.code, int) else FAILED
         # The only status with which click exits by itself here: the reader of its own text (help) has gone.
         _abandon_stdout()
         return 0

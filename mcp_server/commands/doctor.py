@@ -63,18 +63,34 @@ def findings(port: int) -> Iterator[tuple[Finding, Probe | None]]:
     ):
         for finding in check:
             yield finding, None
-    # Looking must not make a token; where there is none, no script has run either.
-    token = None
-    try:
-        token = auth.load_token() if os.path.lexists(home / "token") else None
-    except auth.TokenUnusable as problem:
-        yield Finding(BAD, f"the bridge was not asked: {problem}", "fix the token first"), None
-    else:
-        found = probe(port, token or auth.new_nonce())
-        for finding in checks.check_bridge(found, port, checks.version()):
-            yield finding, found
-    for finding in checks.check_clients(machine, token):
+    about, found = port_findings(port)
+    for finding in about:
+        yield finding, found
+    for finding in client_findings(machine):
         yield finding, None
+
+
+def _token() -> str | None:
+    """The token, if there is one: looking must not make one; where there is none, no script has run either."""
+    return auth.load_token() if os.path.lexists(Path(auth.home()) / "token") else None
+
+
+def port_findings(port: int) -> tuple[list[Finding], Probe | None]:
+    """The findings about the bridge at `port`, and what answered there."""
+    try:
+        found = probe(port, _token() or auth.new_nonce())
+    except auth.TokenUnusable as problem:
+        return [Finding(BAD, f"the bridge was not asked: {problem}", "fix the token first")], None
+    return list(checks.check_bridge(found, port, checks.version())), found
+
+
+def client_findings(machine: folders.Machine) -> list[Finding]:
+    """The findings about clients' configurations."""
+    try:
+        token = _token()
+    except auth.TokenUnusable:
+        token = None
+    return list(checks.check_clients(machine, token))
 
 
 def _show(finding: Finding) -> None:

@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import anyio
+import anyio.to_thread
+
 from mcp_server.commands.console import Failure, say
 
 if TYPE_CHECKING:
@@ -35,11 +38,13 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
     """A mirror on the bridge at `port`, synced before the block begins unless `sync_s` is None.
 
     Raises:
-      Failure: it was not synced in time.
+      Failure: nothing that is SetMirror listens there (at once), or it was not synced in time.
     """
     from mirror import load_token, open_mirror, tcp
     from mirror.token import PERSON
 
+    if sync_s is not None:
+        await anyio.to_thread.run_sync(_check_port, port, load_token())
     async with open_mirror(
         connect=tcp("127.0.0.1", port),
         token=load_token(),
@@ -57,6 +62,17 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
                     "start Live with SetMirror chosen, or `setmirror live`; `setmirror doctor` tells more",
                 ) from None
         yield mirror
+
+
+def _check_port(port: int, token: str) -> None:
+    """Raise Failure for what no waiting makes good; a Live that is busy is waited for."""
+    from mcp_server.commands import checks
+    from mcp_server.commands.port_check import probe
+
+    found = probe(port, token)
+    if found.outcome in ("nothing", "refused", "stranger"):
+        finding = next(checks.check_bridge(found, port, version()))
+        raise Failure(finding.text, finding.fix)
 
 
 class _Person:

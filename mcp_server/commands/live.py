@@ -6,12 +6,32 @@ A Live before 12.1 has Python 3.7 inside: where this machine has a `python3.7`, 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import click
 
 from mcp_server.commands import options
+from mcp_server.commands.console import Failure, say
+
+
+def _say_how(port: int) -> None:
+    """Say how to connect and how to stop; Failure where another Live has the port."""
+    with socket.socket() as trial:
+        if sys.platform != "win32":
+            # As the script does: a port that was closed a moment ago is free.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as problem:
+            text = f"port {port} on 127.0.0.1 cannot be used: {problem.strerror}"
+            raise Failure(
+                text, "a Live is there already: `setmirror status`; or choose another with --port"
+            ) from None
+    other = "" if port == options.default_port() else f" --port {port}"
+    say(f"headless Live: in another terminal `setmirror status{other}` or `setmirror tail{other}`", err=True)
+    say("Ctrl-C stops it", err=True)
 
 
 @click.command("live", short_help="Run headless Live with the Remote Script until interrupted.")
@@ -84,6 +104,8 @@ def command(
     """
     from mcp_server.commands import processes
 
+    if not coverage:
+        _say_how(port)
     words = processes.headless_arguments(
         set_file,
         port=port,

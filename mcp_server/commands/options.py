@@ -12,6 +12,8 @@ from click.core import ParameterSource
 from mcp_server.commands.console import say
 
 DEFAULT_PORT = 9860
+CLIENT_VARIABLE = "SETMIRROR_CLIENT"
+"""From here the server that a client starts has the client's token."""
 
 
 def default_port() -> int:

@@ -68,8 +68,16 @@ def show(path: Path | None) -> None:
 )
 @_file
 @options.port
+@options.as_json
 def check(
-    target: str, what: str, arguments: str, client: str, tool: str, path: Path | None, port: int
+    target: str,
+    what: str,
+    arguments: str,
+    client: str,
+    tool: str,
+    path: Path | None,
+    port: int,
+    as_json: bool,
 ) -> None:
     r"""Explain what the policy decides on one operation of the open Set.
 
@@ -97,7 +105,7 @@ def check(
         async with linked(port) as mirror:
             node = _node(mirror, target)
             if what == "read":
-                _say_reading(policy, mirror, node, tool, client)
+                _say_reading(policy, mirror, node, tool, client, as_json)
                 return
             known = node.type in schema.CLASSES
             op: Operation = Set(node.id, what, None)
@@ -108,10 +116,15 @@ def check(
 
             for act in acts_of(mirror.store, [op]):
                 verdict = policy.explain(mirror.store, tool, client, act)
+                refs = [mirror.ref(id_) for id_ in act.ids if id_ in mirror.store.nodes]
+                if as_json:
+                    say_json(
+                        {"decide": verdict.decide, "what": act.what, "why": verdict.reason, "refs": refs}
+                    )
+                    continue
                 color = _COLORS[verdict.decide]
                 say(f"{style(verdict.decide, fg=color, bold=True)}: {act.what}, a {act.kind}, by {client}")
                 say(f"why: {verdict.reason}")
-                refs = [mirror.ref(id_) for id_ in act.ids if id_ in mirror.store.nodes]
                 if refs:
                     below = " with all below" if act.kind == "delete" else ""
                     say(f"it touches {', '.join(refs[:10])}{' …' if len(refs) > 10 else ''}{below}")
@@ -157,16 +170,20 @@ def _node(mirror: Any, target: str) -> Any:
         raise Failure(problem.rule, problem.hint) from None
 
 
-def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str) -> None:
+def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str, as_json: bool) -> None:
     """Whether the client sees the object through the tool, and by which rules."""
     from mcp_server.sight import Sight
 
     rules = policy.reading(tool, client)
     hidden = bool(rules) and Sight(mirror, policy, rules).reader.hides(node.id)
     decide = "deny" if hidden else "allow"
-    say(f"{style(decide, fg=_COLORS[decide], bold=True)}: read {mirror.ref(node.id)} with {tool} by {client}")
     reasons = [rule.reason for rule in rules if rule.reason]
-    say("why: " + ("; ".join(reasons) or ("a rule about reading hides it" if hidden else "no rule hides it")))
+    why = "; ".join(reasons) or ("a rule about reading hides it" if hidden else "no rule hides it")
+    if as_json:
+        say_json({"decide": decide, "what": "read", "why": why, "refs": [mirror.ref(node.id)]})
+        return
+    say(f"{style(decide, fg=_COLORS[decide], bold=True)}: read {mirror.ref(node.id)} with {tool} by {client}")
+    say(f"why: {why}")
 
 
 @command.command("ask")
@@ -213,7 +230,8 @@ async def _confirmed(text: str) -> bool:
 @command.command("read-only")
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @options.port
-def read_only(state: str | None, port: int) -> None:
+@options.as_json
+def read_only(state: str | None, port: int, as_json: bool) -> None:
     """Refuse all writes of all servers, or no more; without STATE say which it is. It outlives Live."""
 
     async def main() -> None:
@@ -223,14 +241,18 @@ def read_only(state: str | None, port: int) -> None:
             if state is not None:
                 await mirror.ask("policy.read_only", {"on": state == "on"})
             told = await mirror.ask("policy.state", {})
-            say("read-only: " + ("on" if told["read_only"] else "off"))
+            if as_json:
+                say_json({"read_only": told["read_only"]})
+            else:
+                say("read-only: " + ("on" if told["read_only"] else "off"))
 
     run_async(main)
 
 
 @command.command("clients")
 @options.port
-def clients(port: int) -> None:
+@options.as_json
+def clients(port: int, as_json: bool) -> None:
     """List who is connected to the bridge, and the clients behind each server."""
 
     async def main() -> None:
@@ -238,6 +260,9 @@ def clients(port: int) -> None:
 
         async with linked(port) as mirror:
             for each in (await mirror.ask("client.list", {}))["clients"]:
+                if as_json:
+                    say_json(each)
+                    continue
                 say(f"{each['identity']}  {each['role']}  {each['name']}")
                 for behind in each["clients"]:
                     say(f"  {behind['identity']}  {behind['name']}")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mirror import Mirror
     from mirror.model import Event
 
+EVENT_KINDS = ("set", "absent", "children", "content", "add", "remove", "move")
 LOOK_S = 0.25
 """Between looks at the link's state; only what is said about it waits for this, events come at once."""
 
@@ -30,7 +31,7 @@ LOOK_S = 0.25
     "--author", "authors", multiple=True, help="Only what this one did: live, audit, an agent's name."
 )
 @click.option(
-    "--kind", "kinds", multiple=True, help="Only such events: set, add, remove, children, content and so on."
+    "--kind", "kinds", multiple=True, type=click.Choice(EVENT_KINDS), help="Only such events; repeatable."
 )
 @options.port
 @options.as_json
@@ -56,6 +57,7 @@ def command(
         async with linked(port, sync_s=None) as mirror, trio.open_nursery() as nursery:
             nursery.start_soon(tell_link, mirror, port)
             await mirror.wait_synced(timeout_s=math.inf)
+            wanted.say_what_fits_nothing(mirror)
             begin = mirror.log.oldest
             if since is not None and since < begin:
                 for event in await trio.to_thread.run_sync(past_events, mirror, port, since, begin):
@@ -107,6 +109,16 @@ class Filter:
         self._patterns = [tuple(pattern.strip("/").split("/")) for pattern in patterns]
         self._authors = set(authors)
         self._kinds = set(kinds)
+
+    def say_what_fits_nothing(self, mirror: Mirror) -> None:
+        """Name the patterns that no object of the Set fits now: a mistyped one would stay silent for ever."""
+        paths = (
+            [tuple(mirror.ref(node.id).split("/")) for node in mirror.store.walk()] if self._patterns else []
+        )
+        for pattern in self._patterns:
+            if not any(_fits(pattern, path) for path in paths):
+                text = f"# nothing in the Set fits {'/'.join(pattern)!r} now"
+                say(style(text, dim=True), err=True)
 
     def __call__(self, event: Event) -> bool:
         if event.kind in ("resynced", "skipped"):

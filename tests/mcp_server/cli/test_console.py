@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from mcp_server import cli
 from mcp_server.cli import setmirror
 from mcp_server.commands import processes
 from mcp_server.commands.console import INTERRUPTED, Failure, run_async, run_command
+from tests.sets import OWN
 
 
 def command_that(body: Callable[[], object]) -> click.Command:
@@ -131,3 +133,65 @@ def test_a_token_that_cannot_be_used_is_one_clear_line_of_every_command(
     said = "".join(capfd.readouterr())
     assert f"{tmp_path}/token cannot be used: it is not a regular file" in said
     assert "Traceback" not in said
+
+
+def test_without_a_command_it_shows_where_one_is_and_the_next_step(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_command(setmirror, []) == 0
+
+    said = capsys.readouterr().out
+    for part in ("script", "Live", "clients", "next: "):
+        assert part in said
+    assert not Path(os.environ["SETMIRROR_HOME"]).exists()
+
+
+@pytest.mark.parametrize("words", ["get song", "look -o x.svg", "policy clients", "probe", "diff {als}"])
+def test_without_a_live_the_answer_comes_at_once_and_says_what_to_do(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    assert run_command(setmirror, [*words.format(als=OWN).split(), "--port", str(port)]) in (1, 2)
+
+    said = capsys.readouterr().err
+    assert f"nothing listens on 127.0.0.1:{port}" in said
+    assert "setmirror live" in said
+
+
+def test_a_second_live_on_the_port_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert run_command(setmirror, ["live", "--port", str(port)]) == 1
+
+    assert f"port {port} on 127.0.0.1 cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_choices(shell: str) -> None:
+    def asked(**environ: str) -> str:
+        words = [sys.executable, "-c", "from mcp_server.cli import main; main()"]
+        return subprocess.run(
+            words, capture_output=True, text=True, check=True, env=processes.environment(**environ)
+        ).stdout
+
+    said = asked(
+        _SETMIRROR_COMPLETE=f"{shell}_complete", COMP_WORDS="setmirror client-config cur", COMP_CWORD="2"
+    )
+    script = subprocess.run(
+        [sys.executable, "-m", "mcp_server.cli", "completion", shell],
+        capture_output=True, text=True, check=True, env=processes.environment(),
+    ).stdout  # fmt: skip
+
+    assert "cursor" in said
+    assert "_SETMIRROR_COMPLETE" in script
+
+
+def test_examples_in_help_keep_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["live"], ["completion"], ["policy", "check"]):
+        run_command(setmirror, [*words, "--help"])
+    said = capsys.readouterr().out
+
+    assert "\\b" not in said
+    assert "  setmirror policy check tracks/0 name\n" in said

@@ -147,6 +147,16 @@ async def test_tail_filters_and_speaks_json() -> None:
     assert (event["kind"], event["who"], event["name"], event["after"]) == ("set", "live", "name", "seen")
 
 
+async def test_tail_names_a_pattern_that_fits_nothing() -> None:
+    words = ("tail", "--match", "trakcs/*", "--match", "tracks/*")
+    async with HeadlessProcess.started() as live, following(*words, "--port", str(live.port)) as tail:
+        line = await tail.said("nothing in the Set fits", err=True)
+        await live.set("tracks/0", "name", "heard")
+        await tail.said("heard")
+
+    assert "'trakcs/*'" in line
+
+
 async def test_tail_begins_in_the_past_that_the_script_keeps() -> None:
     async with HeadlessProcess.started() as live:
         async with linked(live.port) as witness:
