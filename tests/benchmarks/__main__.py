@@ -29,6 +29,7 @@ SUITES = {
     "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",
+    "page": "the page of a large Set in Chromium: first shown, change to pixels, scrolled",
     "music": "edits of 10,000 notes, analysis of 100 clips",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }

@@ -32,7 +32,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path, such as Debian's package chromium"),
 ]
-WAIT_MS = 15_000
+WAIT_MS = 60_000
+"""For a busy machine; a hang is what is looked for."""
 SIZES = {"desk": (1300, 900), "phone": (380, 780)}
 
 
