@@ -18,6 +18,7 @@ from .model import Parameter, Recipe, Stage, ToolCall, version
 from .subjects import FUNCTIONS, Subject
 
 _KINDS = {"track": "Track", "scene": "Scene", "device": "Device"}
+_OPEN = re.compile(r"\{[^{}]*\}")
 _REFERENCE = re.compile(r"\$([A-Za-z_][\w-]*)(?=/|$)")
 
 
@@ -94,9 +95,9 @@ def _values(recipe: Recipe, given: dict[str, Any], scope: Scope) -> dict[str, An
             value = _template(parameter.default, names)
         if value is None:
             if not parameter.optional:
+                kind = ", ".join(parameter.choices) or f"a {parameter.type}"
                 raise errors.InvalidParams(
-                    f"{recipe.title} needs `{name}`: {parameter.about}",
-                    hint=f"give `{name}`, a {parameter.type}",
+                    f"{recipe.title} needs `{name}`: {parameter.about}", hint=f"give `{name}`: {kind}"
                 )
             names[name] = [] if parameter.many else None
             continue
@@ -216,7 +217,7 @@ def _expand_stage(stage: Stage, names: dict[str, Any], found: Expanded, made: di
         if done.calls:
             found.stages.append(done)
     if len(found.stages) == before:
-        found.skipped.append(f"nothing to do for: {stage.say}")
+        found.skipped.append(f"nothing to do for: {_OPEN.sub('…', stage.say)}")
 
 
 def _items(stage: Stage, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
