@@ -176,6 +176,8 @@ class Scope:
         """Tracks that plans of this scope arm."""
         self.plays = False
         """Whether one of them starts the song."""
+        self._names: dict[str, list[Node]] = {}
+        """The objects to which calls of the batch so far gave a name."""
         self.notes: list[str] = []
 
     # -- objects -----------------------------------------------------------------------------------
@@ -186,10 +188,40 @@ class Scope:
             return self._made(target, kinds)
         if not isinstance(target, str):
             return self.mirror.resolve(target, *kinds)
+        if target in self._names and (named_here := self._named_here(target, kinds)) is not None:
+            return named_here
         # What a person was asked about stays what it was.
         node = self.mirror.resolve(self._meant.get(target, target), *kinds)
         self._meant[target] = node.id
         return node
+
+    def _named_here(self, name: str, kinds: tuple[str, ...]) -> Node | None:
+        """The object of a name that the batch itself gave; None where that is no object of these kinds.
+
+        Raises:
+          Ambiguous: another object has the name already, or the batch gave it twice.
+        """
+        given = [
+            node
+            for each in self._names[name]
+            if (node := fits(each, kinds) if isinstance(each, LateNode) else self._as_kind(each, kinds))
+        ]
+        ids = {node.id for node in given}
+        others = [node for node in self.named(name, *kinds) if node.id not in ids]
+        if len(ids) == 1 and not others:
+            return given[0]
+        if not ids:
+            return None
+        refs = ", ".join(self.ref(node) for node in [*given, *others][:10])
+        raise errors.Ambiguous(
+            f"{len(ids) + len(others)} objects are named {name!r}", name, hint=f"write {refs}"
+        )
+
+    def _as_kind(self, node: Node, kinds: tuple[str, ...]) -> Node | None:
+        try:
+            return self.mirror.resolve(node.id, *kinds)
+        except errors.InvalidValue:
+            return None
 
     def target(self, value: Any, *kinds: str, within: Node | None = None, role: str = "") -> Node:
         """As `reading.target`."""
@@ -395,6 +427,7 @@ class Scope:
         made = plan.makes
         self.makes.append(None if made is None else made.operation + self.operations)
         self.made.append(None if made is None else self._node_of(made))
+        self._remember_names(ops)
         self.operations += len(ops)
         if self.operations > OPERATIONS:
             raise errors.TooLarge(
@@ -404,6 +437,15 @@ class Scope:
                 hint="split it: each part is one undo step",
             )
         return ops
+
+    def _remember_names(self, ops: tuple[Operation, ...]) -> None:
+        """Names that these operations give, for the calls after them."""
+        new = {each.id: each for each in self.made if each is not None}
+        for op in ops:
+            if isinstance(op, Set) and op.name == "name" and isinstance(op.value, str):
+                node = new.get(op.target) if isinstance(op.target, str) else self.mirror.node(op.target)  # type: ignore[call-overload]
+                if node is not None and op.value:
+                    self._names.setdefault(op.value, []).append(node)
 
     def _node_of(self, made: Product) -> LateNode:
         """What a plan makes, as the calls after it see it."""

@@ -26,6 +26,8 @@ UNCHANGED: Any = object()
 """Returned by an adapter that found nothing to do."""
 
 
+EARLY, ANY = "early", ""
+"""In the facts of a refusal that holds for a tick only: after which method of the same write; `ANY` for always."""
 REPLACED_SHOWN = 20
 """Of what a call replaces; all are counted."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .call import LIVE, Adapters, Call, Steps
+from .call import EARLY, LIVE, Adapters, Call, Steps
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import alive, items, live_ptr
@@ -29,6 +29,7 @@ def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
             "NOT_AVAILABLE",
             "Cue points can be made and deleted only while the song is stopped",
             hint="stop, then retry",
+            **{EARLY: "stop_playing"},
         )
     before = float(song.current_song_time)
     try:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
 
 from .batches import Engine
 from .beside import Beside, Parked
-from .call import BESIDE, MORE, Call
+from .call import BESIDE, EARLY, MORE, Call
 from .calls import perform
 from .consequences import mark_consequences, mark_unheard
 from .contract import checks
@@ -24,7 +24,7 @@ from .expectations import check_expectations
 from .guard import Guard
 from .identity import bind
 from .later import claim_of
-from .operations import EARLY, Operation, Problems, prepare
+from .operations import Operation, Problems, prepare
 from .undo_step import UndoStep
 from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
@@ -387,7 +387,7 @@ class Executor:
     def _patiently(
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
-        """Apply; where Live still spreads the news of the operation before, try again in the next pumps."""
+        """Apply; where Live is not done with the operations before, try again in the next pumps."""
         until = min(write.deadline, self._clock() + EARLY_S)
         attempt = 0
         while True:
@@ -395,7 +395,9 @@ class Executor:
                 yield from self._apply(operation, operations, write)
                 return
             except BridgeError as problem:
-                if not problem.facts.pop(EARLY, False) or self._clock() >= until:
+                after = problem.facts.pop(EARLY, None)
+                done = [""] + [each.name for each in operations[: operation.number]]
+                if after not in done or self._clock() >= until:
                     raise
                 yield PUMP
                 continue

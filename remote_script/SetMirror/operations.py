@@ -12,7 +12,7 @@ from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 from . import row_checks
 from .arguments import check_seen, live_arguments
 from .batches import Engine
-from .call import REPLACED_SHOWN, UNCHANGED, Call
+from .call import ANY, EARLY, REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .contract import checks, schema
 from .contract.errors import BridgeError
@@ -26,8 +26,6 @@ from .products import find
 from .refs import ref_of, resolve
 from .write import Write
 
-EARLY = "early"
-"""In the facts of a refusal: Live has not filled a list yet, and will."""
 _PARAMETER_VALUES = ("value", "display_value")
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement")
 """They write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
@@ -180,7 +178,7 @@ class Operation:
                 return choice
         names = [str(choice.display_name) for choice in choices]
         # Measured: the lists of a new track are [""] in the tick of its making.
-        early = {EARLY: True} if names == [""] else {}
+        early = {EARLY: ANY} if names == [""] else {}
         raise checks.not_offered(self.prop.name, self.value, names, **early)
 
     # -- what it is --------------------------------------------------------------------------------

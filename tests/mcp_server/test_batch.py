@@ -352,3 +352,35 @@ async def test_ids_of_notes_are_ranges_with_a_count(autojump_clock: Clock) -> No
         assert made == {"count": 64, "ids": f"{min(held)}-{max(held)}"}
         assert ranges([7, 1, 2, 3, 9, 8]) == "1-3, 7-9"
         assert ranges([5]) == "5"
+
+
+async def test_a_name_that_a_batch_gives_is_known_to_its_later_calls(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call(
+            "batch",
+            calls=[
+                call("set_track", track=1, name="Wurly"),
+                call("create", kind="midi", name="Lead"),
+                call("set_track", track="Wurly", volume="-6 dB"),
+                call("set_track", track="Lead", volume="-9 dB"),
+                call("create_clip", track="Lead", name="Earworm", notes="C3@0"),
+                call("edit_notes", clip="Earworm", add="D3@1"),
+            ],
+        )
+        shown = {name: whole.mirror.ref(whole.mirror.resolve(name).id) for name in ("Wurly", "Lead")}
+        assert shown == {"Wurly": "tracks/1", "Lead": "tracks/6"}
+        faders = [
+            whole.mirror.resolve(f"{ref}/mixer_device/volume").props["display"] for ref in shown.values()
+        ]
+        assert faders == ["-6.0 dB", "-9.0 dB"]
+        assert len(whole.mirror.notes(whole.mirror.resolve("Earworm"))) == 2
+        # A name that something else has, too, is never guessed at.
+        with pytest.raises(Refused, match="2 objects are named 'Drums'") as caught:
+            await whole.call(
+                "batch",
+                calls=[
+                    call("create", kind="midi", name="Drums"),
+                    call("set_track", track="Drums", mute=True),
+                ],
+            )
+        assert "write $0, tracks/0" in caught.value.data["hint"]
