@@ -27,6 +27,7 @@ TOPICS: dict[str, str] = {
     "agents": "For developers of agents and MCP clients",
     "programs": "For Python programs: the mirror as a library",
     "script-authors": "Test a Remote Script of yours without Live: check, pytest fixtures, type stubs",
+    "daw-mcp": "For clients of DAW MCP's protocol",
     "numbers": "How the numbers were measured, and how to measure yours",
 }
 """Topic → what its page is about, in the order of the guide."""

@@ -1,6 +1,6 @@
-"""Draws the README's state diagram from the mirror's transition table, as Mermaid text.
+"""Draws the state diagram of mirror/PROTOCOL.md from the mirror's transition table, as Mermaid text.
 
-`python -m tests.mirror.diagram` writes the diagram into README.md; `test_documents` compares the two.
+`python -m tests.mirror.diagram` writes the diagram into the page; `test_documents` compares the two.
 
 An edge is labelled with its events, in the order of the table. Events that leave the state as it is are not drawn. Nor
 is the edge to DISCONNECTED of an event that normally leads elsewhere: there the mirror gives up, and says why.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mirror.sync import TABLE, State
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "mirror" / "PROTOCOL.md"
 BLOCK = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
 
 
@@ -39,4 +39,4 @@ def drawn(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    README.write_text(BLOCK.sub(lambda _: diagram(), README.read_text("utf-8"), count=1), "utf-8")
+    PAGE.write_text(BLOCK.sub(lambda _: diagram(), PAGE.read_text("utf-8"), count=1), "utf-8")

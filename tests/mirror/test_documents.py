@@ -1,4 +1,4 @@
-"""The pages of the mirror say what its code says: PROTOCOL.md row by row, the README's diagram from the table."""
+"""The pages of the mirror say what its code says: PROTOCOL.md row by row, its diagram from the table."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from remote_script.SetMirror.policy_requests import PolicyRequests
 from remote_script.SetMirror.questions import Questions
 from remote_script.SetMirror.requests import Requests
 
-from .diagram import README, diagram, drawn
+from .diagram import PAGE as PATH
+from .diagram import diagram, drawn
 
-PAGE = (README.parent / "mirror" / "PROTOCOL.md").read_text("utf-8")
+PAGE = PATH.read_text("utf-8")
 GREETING = ("bridge.hello", "bridge.authenticate")
 LIMITED = {
     "remote_script.SetMirror": (
@@ -107,4 +108,4 @@ def test_the_page_names_every_limit_with_its_value() -> None:
 
 
 def test_the_readmes_diagram_is_drawn_from_the_table() -> None:
-    assert drawn(README.read_text("utf-8")) == [diagram()], "run python -m tests.mirror.diagram"
+    assert drawn(PAGE) == [diagram()], "run python -m tests.mirror.diagram"

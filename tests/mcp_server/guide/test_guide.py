@@ -174,6 +174,36 @@ async def test_a_prompt_of_the_cookbook_works_in_the_demo_set(
             assert (whole.mirror.revision > before) == writes or tool in ("look", "transport", "fire"), tool
 
 
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+async def test_the_calls_in_the_readme_work_in_the_demo_set(autojump_clock: trio.testing.MockClock) -> None:
+    calls = re.findall(r"^    (\w+) +(\{.*\})$", README, re.MULTILINE)
+    assert len(calls) >= 4
+    for tool, arguments in calls:
+        async with whole_path(demo_set()) as whole:
+            await whole.call(tool, **json.loads(arguments))
+            assert whole.mirror.revision > 0
+
+
+def test_the_readme_names_commands_pages_and_files_that_exist() -> None:
+    known = commands()
+    for words in re.findall(r"(?:`|^    )setmirror ([a-z-]+)((?: --[\w-]+)*)", README, re.MULTILINE):
+        options = {each for param in known[f"setmirror {words[0]}"].params for each in param.opts}
+        assert set(words[1].split()) <= options, words
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README)
+    assert len(links) > 10
+    assert [each for each in links if not (ROOT / each).exists()] == []
+    for topic in re.findall(r"`([a-z-]+)`(?= ·| \|)", README):
+        assert topic in pages.TOPICS
+    pages_linked = {Path(each).stem for each in links if each.startswith("mcp_server/guide/")}
+    assert pages_linked | {"tools", "errors", "commands", "settings"} == set(pages.TOPICS)
+
+
+def test_the_readme_is_one_screen_before_its_reference() -> None:
+    assert len(README.partition("## The guide")[0].splitlines()) <= 45
+
+
 async def test_pages_of_the_guide_are_resources_and_no_tools(autojump_clock: trio.testing.MockClock) -> None:
     async with whole_path(demo_set()) as whole:
         listed = await whole.agent.client.list_resources()
