@@ -201,6 +201,12 @@ class _NoteRepeat:
         self.fixed_length = length
 
 
+def _sensitivity(name: str, args: Any) -> float:
+    """The last argument of `map_midi_cc` and `map_midi_cc_with_feedback_map`, 1.0 without one."""
+    at = {"map_midi_cc": 5, "map_midi_cc_with_feedback_map": 6}.get(name, len(args))
+    return float(args[at]) if at < len(args) else 1.0
+
+
 class HostedScript:
     """One script in its slot. `instance` is None while it is off."""
 
@@ -321,7 +327,8 @@ class HostedScript:
     def receive_midi(self, message: Any) -> None:
         """MIDI from the controller, as the script's map says: to a parameter, to the script, or nowhere.
 
-        Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range.
+        Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range times the
+        sensitivity of its mapping.
         """
         message = self._translated(tuple(message))
         if message[0] == 0xF0:
@@ -342,7 +349,7 @@ class HostedScript:
             if forwards:
                 self.call("receive_midi", message)
             else:
-                self._move(args[0], message, where[2] if "_cc" in name else 0)
+                self._move(args[0], message, where[2] if "_cc" in name else 0, _sensitivity(name, args))
 
     def _translated(self, message: Any) -> Any:
         """The message under the number and channel that the script gave to its control."""
@@ -350,7 +357,7 @@ class HostedScript:
         moved = self.translations.get((kind, (message[1], message[0] & 0x0F)))
         return message if moved is None else (message[0] & 0xF0 | moved[1], moved[0], *message[2:])
 
-    def _move(self, mapped: Any, message: Any, mode: Any) -> None:
+    def _move(self, mapped: Any, message: Any, mode: Any, sensitivity: float) -> None:
         """Live moves a mapped parameter itself, and whoever listens hears of it; one that is gone stays so."""
         parameter = self.live.surface.wrap(mapped)
         if parameter is None:
@@ -359,7 +366,7 @@ class HostedScript:
         if message[0] & 0xF0 == 0xE0:
             value = parameter.min + span * (message[1] + (message[2] << 7)) / 16383.0
         elif int(mode) in DELTAS:
-            value = parameter.value + span * DELTAS[int(mode)](message[2]) / 127.0
+            value = parameter.value + span * sensitivity * DELTAS[int(mode)](message[2]) / 127.0
         else:
             value = parameter.min + span * (0 if message[0] & 0xF0 == 0x80 else message[2]) / 127.0
         parameter.value = max(parameter.min, min(parameter.max, value))

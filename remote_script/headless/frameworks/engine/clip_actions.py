@@ -101,22 +101,6 @@ class OverviewCore(PlacedComponent):
         self._buttons = self._matrix_slot.subject = buttons
         self.update()
 
-    def set_empty_value(self, value: Any) -> None:
-        """For a block outside the Set."""
-        self._values[EMPTY] = value
-
-    def set_stopped_value(self, value: Any) -> None:
-        """For a block in which nothing plays."""
-        self._values[STOPPED] = value
-
-    def set_playing_value(self, value: Any) -> None:
-        """For a block in which a clip plays."""
-        self._values[PLAYING] = value
-
-    def set_selected_value(self, value: Any) -> None:
-        """For the block that the session shows."""
-        self._values[SELECTED] = value
-
     def _is_shown(self) -> bool:
         return self.is_enabled() and self._buttons is not None
 
@@ -174,3 +158,14 @@ class OverviewCore(PlacedComponent):
                 button.send_value(value)
             else:
                 button.set_light(value)
+
+
+def _make_value_setter(state: str) -> None:
+    def set_value(self: Any, value: Any) -> None:
+        self._values[state] = value
+
+    setattr(OverviewCore, "set_%s_value" % state, set_value)
+
+
+for _state in (EMPTY, STOPPED, PLAYING, SELECTED):
+    _make_value_setter(_state)

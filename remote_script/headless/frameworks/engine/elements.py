@@ -116,6 +116,7 @@ class InputControlElement(ControlElement):
     """
 
     _input_signal_listener_count = 0
+    _mapping_sensitivity = 1.0
 
     def __init__(
         self,
@@ -141,7 +142,6 @@ class InputControlElement(ControlElement):
         self._is_mapped = self._is_being_forwarded = False
         self._suppress_script_forwarding = False
         self._report_input = self._report_output = False
-        self.mapping_sensitivity = 1.0
         super().__init__(name, *args, **kwargs)
 
     # -- what it is ----------------------------------------------------------------------------------
@@ -206,6 +206,17 @@ class InputControlElement(ControlElement):
     def release_parameter(self) -> None:
         if self._parameter_to_map_to is not None:
             self._parameter_to_map_to = None
+            self._remap()
+
+    @property
+    def mapping_sensitivity(self) -> float:
+        """How far a step of an endless knob moves the mapped parameter; 1.0 is Live's own."""
+        return self._mapping_sensitivity
+
+    @mapping_sensitivity.setter
+    def mapping_sensitivity(self, sensitivity: float) -> None:
+        if sensitivity != self._mapping_sensitivity:
+            self._mapping_sensitivity = sensitivity
             self._remap()
 
     def mapped_parameter(self) -> Any:

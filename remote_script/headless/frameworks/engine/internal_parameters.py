@@ -72,7 +72,7 @@ class InternalParameterBase(EventObject):
     def value_items(self) -> List[str]:
         return []
 
-    short_value_items = value_items
+    short_value_items = property(lambda self: self.value_items)
 
     def __str__(self) -> str:
         return self.display_value
@@ -172,7 +172,7 @@ class WrappingParameter(InternalParameter):
         **kwargs: Any,
     ) -> None:
         self._host, self._property, self._items = property_host, source_property, list(value_items)
-        super().__init__(*args, display_value_conversion=display_value_conversion, **kwargs)
+        super().__init__(kwargs.pop("parent", None), display_value_conversion, *args, **kwargs)
         self.set_scaling_functions(to_property_value, from_property_value)
         self._value_slot = self.register_slot(property_host, self.notify_value, source_property)
 
@@ -204,8 +204,6 @@ class WrappingParameter(InternalParameter):
     def value_items(self) -> List[str]:
         return self._items
 
-    short_value_items = value_items
-
     @property
     def display_value(self) -> str:
         return str(self._display(self.value) if self._display is not nop else self.value)
@@ -235,7 +233,7 @@ class IntegerParameter(InternalParameter):
     ) -> None:
         self._host, self._property = integer_value_host, integer_value_property_name
         self._range, self._quantized = (min_value, max_value), show_as_quantized
-        super().__init__(*args, display_value_conversion=str, **kwargs)
+        super().__init__(kwargs.pop("parent", None), str, *args, **kwargs)
         self.register_slot(integer_value_host, self.notify_value, integer_value_property_name)
 
     is_quantized = property(lambda self: self._quantized)
@@ -253,8 +251,6 @@ class IntegerParameter(InternalParameter):
     @property
     def value_items(self) -> List[str]:
         return [str(each) for each in range(self.min, self.max)] if self._quantized else []
-
-    short_value_items = value_items
 
 
 class EnumWrappingParameter(InternalParameterBase):
@@ -302,8 +298,6 @@ class EnumWrappingParameter(InternalParameterBase):
     @listenable_property
     def value_items(self) -> List[str]:
         return list(getattr(self._values_host, self._values_property))
-
-    short_value_items = property(lambda self: self.value_items)
 
     @property
     def display_value(self) -> str:
@@ -356,8 +350,8 @@ class LiveObjectDecorator(CompoundDisconnectable, Proxy):
 
     def __init__(self, live_object: Any = None, additional_properties: Any = None) -> None:
         assert live_object is not None, "a decorator needs an object"
-        super().__init__(proxied_object=live_object)
-        self._live_object = live_object
+        super().__init__()
+        self.proxied_object = self._live_object = live_object
         for name, value in (additional_properties or {}).items():
             setattr(self, name, value)
 

@@ -15,10 +15,7 @@ class ButtonElementMixin:
     """Lights of an element with `send_value`."""
 
     def set_light(self, value: Any) -> None:
-        if value:
-            self.turn_on()
-        else:
-            self.turn_off()
+        (self.turn_on if value else self.turn_off)()
 
     def turn_on(self) -> None:
         self.send_value(127)

@@ -23,6 +23,9 @@ class Resource:
 
     def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
         super().__init__()
+        self._owner: Any = None
+        self._clients: List[Any] = []
+        self._owners: List[Any] = []
         if on_received_callback is not None:
             self.on_received = on_received_callback  # type: ignore[method-assign]
         if on_lost_callback is not None:
@@ -82,10 +85,6 @@ class CompoundResource(Resource):
 class ExclusiveResource(Resource):
     """First come, first served."""
 
-    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
-        super().__init__(on_received_callback, on_lost_callback, **kwargs)
-        self._owner: Any = None
-
     def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
         if self._owner is None:
             self.on_received(client, *args, **kwargs)
@@ -105,10 +104,6 @@ class ExclusiveResource(Resource):
 
 class SharedResource(Resource):
     """Everybody's; each newcomer is told last."""
-
-    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
-        super().__init__(on_received_callback, on_lost_callback, **kwargs)
-        self._clients: List[Any] = []
 
     def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
         self.on_received(client, *args, **kwargs)
@@ -131,11 +126,6 @@ class SharedResource(Resource):
 
 class StackingResource(Resource):
     """See the module."""
-
-    def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
-        super().__init__(on_received_callback, on_lost_callback, **kwargs)
-        self._clients: List[Tuple[Any, int]] = []
-        self._owners: List[Any] = []
 
     def grab(self, client: Any, priority: Optional[int] = None, **kwargs: Any) -> bool:
         rank = DEFAULT_PRIORITY if priority is None else priority

@@ -260,7 +260,7 @@ class SurfaceCore(EventObject):
         if kind == MIDI_CC_TYPE:
             mode = getattr(midi_map.MapMode, MODE_NAMES[control._map_mode()])
             words = (parameter, where, control.message_identifier(), mode, avoid_takeover)
-            midi_map.map_midi_cc(midi_map_handle, *words)
+            midi_map.map_midi_cc(midi_map_handle, *words, float(control.mapping_sensitivity))
         elif kind == MIDI_NOTE_TYPE:
             midi_map.map_midi_note(midi_map_handle, parameter, where, control.message_identifier())
         elif kind == MIDI_PB_TYPE:
