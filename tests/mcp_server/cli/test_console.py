@@ -170,6 +170,9 @@ def test_a_second_live_on_the_port_is_refused(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_commands_and_choices(shell: str) -> None:
+    # fish gives the word itself, not its number.
+    at = "cur" if shell == "fish" else "2"
+
     def asked(**environ: str) -> str:
         words = [sys.executable, "-c", "from mcp_server.cli import main; main()"]
         return subprocess.run(
@@ -177,7 +180,7 @@ def test_a_shell_completes_commands_and_choices(shell: str) -> None:
         ).stdout
 
     said = asked(
-        _SETMIRROR_COMPLETE=f"{shell}_complete", COMP_WORDS="setmirror client-config cur", COMP_CWORD="2"
+        _SETMIRROR_COMPLETE=f"{shell}_complete", COMP_WORDS="setmirror client-config cur", COMP_CWORD=at
     )
     script = subprocess.run(
         [sys.executable, "-m", "mcp_server.cli", "completion", shell],
