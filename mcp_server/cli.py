@@ -37,6 +37,7 @@ COMMANDS = {
     "guide": ("guide", "Show a page of the guide."),
     "check": ("check", "Run any Remote Script through a fixed course of checks."),
     "stubs": ("stubs", "Write type stubs for `import Live`, for an editor."),
+    "bundle": ("bundle", "Make the one-click bundle for Claude Desktop."),
     "completion": ("completion", "Print what makes a shell complete setmirror's commands."),
     "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
 }

@@ -18,12 +18,12 @@ CLIENT_VARIABLE = "SETMIRROR_CLIENT"
 
 def default_port() -> int:
     """The bridge's port: `SETMIRROR_PORT`, else 9860; the script in Live reads the same variable in the same way."""
-    return DEFAULT_PORT if wrong_port() else int(os.environ.get("SETMIRROR_PORT") or DEFAULT_PORT)
+    return DEFAULT_PORT if wrong_port() else int(from_environment("SETMIRROR_PORT") or DEFAULT_PORT)
 
 
 def wrong_port() -> str:
     """What is wrong with `SETMIRROR_PORT`; empty when it is a port or not set."""
-    text = os.environ.get("SETMIRROR_PORT", "")
+    text = from_environment("SETMIRROR_PORT")
     if not text or (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= 65535):
         return ""
     return f"SETMIRROR_PORT must be 1 to 65535, got {text[:40]!r}; {DEFAULT_PORT} is used"
@@ -61,6 +61,24 @@ set_file = click.option(
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")
+
+
+def from_environment(name: str) -> str:
+    """A setting by which a client starts the server; empty where it is not set: a bundle leaves `${…}` then."""
+    text = os.environ.get(name, "").strip()
+    return "" if text.startswith("${") else text
+
+
+def switched_on(name: str) -> bool:
+    """A switch in an environment variable, as bundles write it: "true" or "false".
+
+    Raises:
+      UsageError: it is neither.
+    """
+    text = from_environment(name).lower()
+    if text not in ("", "true", "false", "1", "0"):
+        raise click.UsageError(f"{name} must be true or false, got {text[:40]!r}")
+    return text in ("true", "1")
 
 
 def text_of(value: Any) -> str:

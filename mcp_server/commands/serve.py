@@ -58,7 +58,15 @@ def command(
 
     Starts at once, whether Live runs or not: the mirror connects by itself and again after every loss. Clients of HTTP
     send a named token as their bearer token; `client-config --http` makes one for each.
+
+    SETMIRROR_READ_ONLY and SETMIRROR_HEADLESS (true or false), SETMIRROR_TOOLSET and SETMIRROR_PORT stand for the
+    options of these names.
     """
+    headless |= options.switched_on("SETMIRROR_HEADLESS")
+    more["read_only"] |= options.switched_on("SETMIRROR_READ_ONLY")
+    toolset = options.from_environment("SETMIRROR_TOOLSET")
+    if toolset not in ("", "all") and not toolsets:
+        toolsets = tuple(toolset.replace(",", " ").split())
     if set_file is not None and not headless:
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from mcp_server.cli import setmirror
-from mcp_server.commands import checks, client_config, folders, script_copy
+from mcp_server.commands import checks, client_config, folders, processes, script_copy
 from mcp_server.commands.client_config import CLIENTS
 from mcp_server.commands.console import run_command
 from remote_script.SetMirror.contract import auth
@@ -453,6 +454,19 @@ def test_the_users_folder_on_windows_never_depends_on_home(named: str) -> None:
 
     assert auth.user_folder(environ, windows=True) == "C:\\Users\\me"
     assert auth.user_folder(environ, windows=False) == os.path.expanduser("~")
+
+
+def test_python_37_inside_live_finds_the_same_folder() -> None:
+    python = processes.old_python()
+    if python is None:
+        pytest.skip("this machine has no Python 3.7")
+    environ = {"HOME": "/c/msys/me", "USERPROFILE": "C:\\Users\\me"}
+    program = f"from remote_script.SetMirror.contract import auth; print(auth.user_folder({environ!r}, True))"
+    done = subprocess.run(
+        [python, "-c", program], capture_output=True, text=True, check=True, cwd=processes.packages_root()
+    )
+
+    assert done.stdout.strip() == auth.user_folder(environ, windows=True) == environ["USERPROFILE"]
 
 
 def test_levels_are_those_that_json_shows() -> None:
