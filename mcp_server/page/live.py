@@ -128,11 +128,15 @@ class Live:
 
     async def _follow_log(self) -> None:
         # What happened before the page was started is a part of the story.
-        self.story.add(self.mirror.log.last(1000))
-        follower = self.mirror.log.follow()
+        events, follower = self.mirror.log.last(1000), self.mirror.log.follow()
         while True:
-            self.story.add(await follower.some())
+            try:
+                self.story.add(events)
+            except Exception:
+                # One event that cannot be told must not end the page.
+                log.exception("events up to revision %d were not told", events[-1].revision)
             self.wake()
+            events = await follower.some()
 
     async def _again(self, look: Any, pause_s: float) -> None:
         """Call `look` again and again, at rest while there are no visitors."""

@@ -71,10 +71,6 @@ class Story:
         """Entries that are new or longer since `turn`."""
         return [entry for entry in self._entries.values() if entry.turn > turn]
 
-    def find(self, write: str) -> Entry | None:
-        """The entry of a write."""
-        return self._entries.get(self._writes.get(write, 0))
-
     def add(self, events: Iterable[Event]) -> None:
         """Take more of the log in."""
         for breaks, group in groupby(events, lambda event: event.kind in ("resynced", "skipped")):
@@ -169,7 +165,8 @@ class Story:
             case "add" | "remove":
                 told.what = f"{_kind(event.type)} {'is new' if event.kind == 'add' else 'was deleted'}"
             case "content":
-                told.what = f"{told.what}: {_notes(event.before, event.after)}"
+                more = f", {event.more} more" if event.more else ""
+                told.what = f"{told.what}: {_notes(event.before, event.after)}{more}"
             case "move":
                 told.what = "was moved"
             case "children":
