@@ -275,7 +275,9 @@ class SceneCore(_Shown):
 
     def _reassign_slots(self) -> None:
         song = self._live_song
-        at = -1 if self._scene is None else list(song.scenes).index(self._scene)
+        scenes = list(song.scenes)
+        # Between the deletion of a scene and the next look at the window, it is in no list.
+        at = scenes.index(self._scene) if self._scene in scenes else -1
         own = tuple(song.tracks)
         for index, slot in enumerate(self._clip_slots):
             track = self._tracks[index] if index < len(self._tracks) else None
