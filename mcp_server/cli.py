@@ -22,6 +22,7 @@ COMMANDS = {
     "look": ("look", "Draw the Set, a clip or a device as SVG or PNG."),
     "view": ("view", "Open a live page of the Set in the browser."),
     "diff": ("diff", "Say what is different between two Sets."),
+    "revert": ("revert", "Take changes back by write, author, time or place."),
     "mix": ("mix", "Save, compare and recall mixes of the open Set."),
     "lint": ("lint", "Say what is odd in a Set's file."),
     "import-midi": ("import_midi", "Read a MIDI file into the open Set."),

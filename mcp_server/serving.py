@@ -7,6 +7,7 @@ us, see `http`.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import anyio.abc
+import anyio.to_thread
 
 from remote_script.SetMirror.contract import auth
 
@@ -26,6 +28,8 @@ from .front import ANNOUNCED, Behind, build
 from .stdio import sessions, stdio
 
 if TYPE_CHECKING:
+    from mirror import Mirror
+
     from .policy import Policy
     from .server import Engine
 
@@ -34,6 +38,8 @@ log = logging.getLogger("setmirror.mcp")
 PORT = 9860
 HTTP_PORT = 9861
 HOST = "127.0.0.1"
+SEEDED_FILES = 2
+"""The newest files of the journal, 32 MB at most, are read at the start."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,6 @@ async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
 async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
     # Imported here: over stdio the first answer does not wait for it.
     from mirror import load_token, open_mirror, tcp
-    from mirror.journal import Journal
 
     from .server import open_engine
 
@@ -118,11 +123,31 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
         ) as engine,
     ):
         if options.journal is not None:
-            tasks.start_soon(Journal(options.journal).run, mirror.log)
+            tasks.start_soon(_keep_journal, options.journal, mirror)
         if options.daw_mcp:
             await _start_daw_mcp(tasks, engine)
         yield engine
         tasks.cancel_scope.cancel()
+
+
+async def _keep_journal(folder: Path, mirror: Mirror) -> None:
+    """Write the log to `folder`, a line for each thing that somebody did; what it has of this epoch is known again."""
+    from mirror.journal import Journal, read_folder
+
+    from .history.changes import changes
+
+    journal = Journal(folder, lines=lambda events: [each.to_line() for each in changes(events)])
+    await mirror.wait_synced(math.inf)
+    begin = mirror.log.oldest
+    try:
+        past = await anyio.to_thread.run_sync(read_folder, folder, SEEDED_FILES)
+    except OSError as problem:
+        log.warning("the journal in %s cannot be read: %s", folder, problem)
+    else:
+        mirror.log.seed(past.events)
+        if past.damaged:
+            log.warning("%d lines of the journal were cut off by a crash and are left out", past.damaged)
+    await journal.run(mirror.log, begin)
 
 
 async def _until_signalled(stop: Callable[[], None]) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import anyio
@@ -63,8 +64,9 @@ class _Step(NamedTuple):
         return sum(CHANGE_BYTES + _size(each[3]) + _size(each[4]) for each in self.changes)
 
     def events(self, first: int = 0, notes: int = NOTES_TOLD) -> Iterator[Event]:
-        """The events with seq `first` and up, each with at most so many notes."""
+        """The events with seq `first` and up (0: all), each with at most so many notes."""
         seq = self.seq
+        first = first or seq
         if self.resynced is not None:
             if seq >= first:
                 yield Event(
@@ -205,6 +207,38 @@ class EventLog:
     def now(self) -> float:
         """The time of an event that would happen now, in seconds since 1970."""
         return self._wall()
+
+    def seed(self, events: Iterable[Event]) -> int:
+        """Put what a journal has of the present epoch before all that is kept; how many events that were."""
+        before = self._steps[0].revision if self._steps else self._store.revision + 1
+        held = [
+            each
+            for each in events
+            if each.epoch == self._store.epoch
+            and each.revision <= before
+            and each.kind not in ("resynced", "skipped")
+        ][-self._kept :]
+        seq = (self._steps[0].seq if self._steps else self._next) - len(held)
+        steps = []
+        for (revision, who, write), group in groupby(
+            held, lambda each: (each.revision, each.who, each.write)
+        ):
+            part = list(group)
+            changes = [(e.kind, e.id, e.name, e.before, e.after, e.ref, e.type, e.object_name) for e in part]
+            left_out = sum(each.more for each in part)
+            first = part[0]
+            steps.append(
+                _Step(
+                    seq, first.time, first.epoch, revision, first.cause, who, write, None, left_out, changes
+                )
+            )
+            seq += len(part)
+        self._steps.extendleft(reversed(steps))
+        self._length += len(held)
+        self._bytes += sum(step.size for step in steps)
+        if held:
+            self.oldest = min(self.oldest, held[0].revision - 1)
+        return len(held)
 
     # -- for readers -------------------------------------------------------------------------------
 

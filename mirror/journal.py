@@ -1,7 +1,8 @@
 """The event log on disk: JSON Lines, one event a line, turned over by size and by age.
 
 The newest events are in `events.jsonl`; full files are named by the time of their first event. The disk is
-written by a follower of the log at its own pace: a full disk costs events in the file, never in the mirror.
+written by a follower of the log at its own pace: a full disk costs events in the file, never in the mirror. Several
+servers may write one folder, one at a time. What a crash cut off is one line, which readers leave out and count.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 import anyio
 import anyio.to_thread
 import msgspec
 
-from . import wire
+from . import errors, wire
 from .events import EventLog
-from .model import Event
+from .files import locked
+from .model import Event, Note
 
 log = logging.getLogger("setmirror.journal")
 
@@ -42,7 +45,14 @@ class Journal:
         file_age_s: float = FILE_AGE_S,
         files_kept: int = FILES_KEPT,
         wall: Callable[[], float] = time.time,
+        lines: Callable[[Sequence[Event]], Iterable[Any]] = lambda events: events,
     ) -> None:
+        """Into `folder`, which is created.
+
+        Args:
+          lines: What is written of events, oldest first: themselves, or fewer with the same fields and more.
+        """
+        self._lines = lines
         self.folder = Path(folder)
         self.failed = 0
         """Events that could not be written."""
@@ -67,11 +77,14 @@ class Journal:
         """Append events; never raises for what the disk does."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._turn_over()
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with open(handle, "ab") as file:
-                file.write(b"".join(wire.encode(event) + b"\n" for event in events))
-        except OSError as problem:
+            with locked(self.folder):
+                self._turn_over()
+                handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+                with open(handle, "a+b") as file:
+                    # A line that a crash cut off ends here, or it would spoil the next one.
+                    torn = b"\n" if _is_torn(file) else b""
+                    file.write(torn + b"".join(wire.encode(each) + b"\n" for each in self._lines(events)))
+        except (OSError, errors.Busy) as problem:
             self.failed += len(events)
             if not self._said:
                 self._said = True
@@ -103,13 +116,58 @@ class Journal:
             return None
 
 
+def _is_torn(file: BinaryIO) -> bool:
+    """Whether the last line of a file has no end."""
+    if not file.seek(0, os.SEEK_END):
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
+
+
+class Past(NamedTuple):
+    """The events of a journal, oldest first, and how many lines were left out as damaged or cut off."""
+
+    events: list[Event]
+    damaged: int
+
+
 def read(path: Path) -> list[Event]:
     """The events of one file; lines that are no events (a crash in the middle of one) are left out."""
-    found = []
+    return _read(path).events
+
+
+def _read(path: Path) -> Past:
+    found, damaged = [], 0
     with open(path, "rb") as file:
         for line in file:
             try:
-                found.append(_decoder.decode(line))
+                found.append(_whole(_decoder.decode(line)))
             except (ValueError, RecursionError):
-                continue
-    return found
+                damaged += bool(line.strip())
+    return Past(found, damaged)
+
+
+def _whole(event: Event) -> Event:
+    """The event with notes as notes."""
+    if event.kind != "content" or event.name != "notes":
+        return event
+    before, after = (
+        tuple(msgspec.convert(each, Note) for each in side or ()) for side in (event.before, event.after)
+    )
+    return msgspec.structs.replace(event, before=before, after=after)
+
+
+def read_folder(folder: Path, files: int = FILES_KEPT + 1) -> Past:
+    """The events of the newest files of a folder; what two servers wrote is there once.
+
+    Raises:
+      OSError: a file cannot be read.
+    """
+    paths = [*sorted(folder.glob("events-*.jsonl")), *folder.glob(NAME)][-files:]
+    parts = [_read(path) for path in paths]
+    seen: dict[tuple[Any, ...], Event] = {}
+    for part in parts:
+        for event in part.events:
+            seen.setdefault((event.epoch, event.revision, event.kind, event.id, event.name), event)
+    events = sorted(seen.values(), key=lambda each: each.time)
+    return Past(events, sum(part.damaged for part in parts))

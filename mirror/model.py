@@ -129,6 +129,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was left out for its number: events of the same step, notes of a content."""
     hidden: bool = False
     """Who reads it may not know more than that something happened here."""
+    display: str = ""
+    """Of a parameter's value in a journal: what Live showed, as "0.0 dB → -6.0 dB"."""
 
 
 class Notice(msgspec.Struct, frozen=True):

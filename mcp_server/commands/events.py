@@ -1,17 +1,31 @@
-"""An event of the log as one line for people: when, which revision, who, what, before → after."""
+"""A change of the log as one line for people: when, which revision, who, what, before → after."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+import msgspec
+
 from mcp_server.commands.console import style
 from mcp_server.commands.options import text_of
+from mcp_server.history.changes import Change
 from mirror.model import Event
 
 _COLOURS = {"live": "cyan", "audit": "yellow", "resync": "magenta"}
 """Who did it; an agent is green."""
 _VALUE_WIDTH = 60
+
+
+def line_of_change(change: Change) -> str:
+    """A thing that somebody did as one line: a parameter as Live shows it, and what came or went with an object."""
+    event = change.event
+    if change.display and event.name == "value":
+        before, _, after = change.display.partition(" → ")
+        event = msgspec.structs.replace(event, before=before, after=after)
+    more = f" with {change.below} objects below it" if change.below else ""
+    times = f" ({change.times} steps)" if change.times > 1 else ""
+    return f"{line_of(event)}{more}{times}"
 
 
 def line_of(event: Event) -> str:

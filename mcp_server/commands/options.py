@@ -35,6 +35,13 @@ def _say_wrong_port(ctx: click.Context, param: click.Parameter, value: int) -> i
     return value
 
 
+def journal_folder() -> Path:
+    """Where `serve` keeps the log of changes, unless it is told otherwise."""
+    from remote_script.SetMirror.contract import auth
+
+    return Path(auth.home()) / "journal"
+
+
 port = click.option(
     "--port",
     type=click.IntRange(1, 65535),
@@ -58,6 +65,14 @@ set_file = click.option(
     "set_file",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     help="The .als file that headless Live opens; its demo Set otherwise.",
+)
+
+journal = click.option(
+    "--journal",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Where `serve` keeps the log of changes; ~/.setmirror/journal if not given.",
 )
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line.")

@@ -42,8 +42,9 @@ PACKS = "headless library"
     "--journal",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep the event log there as JSON Lines, turned over by size and age.",
+    help="Keep the log of changes there as JSON Lines, rotated by size and age; ~/.setmirror/journal if not given.",
 )
+@click.option("--no-journal", is_flag=True, help="Keep no log of changes on disk.")
 @options.port
 def command(
     headless: bool,
@@ -52,6 +53,8 @@ def command(
     http_port: int,
     toolsets: tuple[str, ...],
     port: int,
+    journal: Path | None,
+    no_journal: bool,
     **more: Any,
 ) -> None:
     """Serve MCP over stdio or HTTP, for a client's configuration.
@@ -69,6 +72,9 @@ def command(
         toolsets = tuple(toolset.replace(",", " ").split())
     if set_file is not None and not headless:
         raise click.UsageError("--set goes with --headless; Live itself opens its own Sets")
+    if no_journal and journal is not None:
+        raise click.UsageError("--journal and --no-journal exclude each other")
+    kept = None if no_journal else journal or options.journal_folder()
 
     async def main() -> None:
         from mcp_server.commands.link import Reading, version
@@ -78,7 +84,7 @@ def command(
             say(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
 
         async def serve(bridge: int) -> None:
-            told = Options(port=bridge, version=version(), toolsets=toolsets or None, **more)
+            told = Options(port=bridge, version=version(), toolsets=toolsets or None, journal=kept, **more)
             if not http:
                 await serve_stdio(told)
                 return

@@ -7,13 +7,21 @@ told as differences by the mirror's resync, once.
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async, say, say_json, style
+from mcp_server.commands.console import Failure, run_async, say, say_json, style
+from mcp_server.history.revert import name_is
+from mcp_server.history.when import Moment, moment
+from mirror import errors
+from mirror.journal import Past
+from remote_script.SetMirror.contract import schema
 
 if TYPE_CHECKING:
     from mirror import Mirror
@@ -25,29 +33,51 @@ LOOK_S = 0.25
 
 
 @click.command("tail", short_help="Follow what changes in the Set, and who changed it.")
-@click.option("--since", type=click.IntRange(min=0), metavar="REV", help="Begin after this revision.")
+@click.option(
+    "--since", metavar="WHEN", help='Begin there: a revision, "10 min" ago, or a time such as 14:05.'
+)
 @click.option("--match", "patterns", multiple=True, metavar="PATTERN", help="Only refs such as tracks/2/**.")
+@click.option("--under", "under", multiple=True, metavar="REF", help="Only this object and what is below it.")
 @click.option(
     "--author", "authors", multiple=True, help="Only what this one did: live, audit, an agent's name."
 )
-@click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice(EVENT_KINDS), help="Only such events; repeatable."
-)
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(EVENT_KINDS), help="Only such changes.")
+@click.option("--search", default="", metavar="TEXT", help="Only lines that have this text.")
+@click.option("--no-follow", is_flag=True, help="End after what has happened already.")
+@options.journal
 @options.port
 @options.as_json
 def command(
-    since: int | None,
+    since: str | None,
     patterns: tuple[str, ...],
+    under: tuple[str, ...],
     authors: tuple[str, ...],
     kinds: tuple[str, ...],
+    search: str,
+    no_follow: bool,
+    journal: Path | None,
     port: int,
     as_json: bool,
 ) -> None:
     """Follow what changes in the Set, and who changed it, until interrupted.
 
-    A PATTERN is a ref; * stands for one step and ** for any number of them.
+    A line is a thing that somebody did. What happened before comes from the journal of `setmirror serve` and from what
+    the script in Live still keeps. A PATTERN is a ref; * stands for one step and ** for any number of them.
     """
-    wanted = Filter(patterns, authors, kinds)
+    from mcp_server.commands.events import line_of_change
+    from mcp_server.history.changes import changes
+
+    begin = _moment(since)
+    _check_patterns(patterns)
+
+    def show(events: Sequence[Event], wanted: Filter) -> None:
+        for change in changes(events):
+            line = line_of_change(change)
+            if wanted(change.event) and search.casefold() in line.casefold():
+                if as_json:
+                    say_json(change.to_line())
+                else:
+                    say(line)
 
     async def main() -> None:
         import trio
@@ -57,25 +87,97 @@ def command(
         async with linked(port, sync_s=None) as mirror, trio.open_nursery() as nursery:
             nursery.start_soon(tell_link, mirror, port)
             await mirror.wait_synced(timeout_s=math.inf)
+            refs = tuple(_ref_of(mirror, each) for each in under)
+            wanted = Filter((*patterns, *refs, *(f"{each}/**" for each in refs)), authors, kinds)
             wanted.say_what_fits_nothing(mirror)
-            begin = mirror.log.oldest
-            if since is not None and since < begin:
-                for event in await trio.to_thread.run_sync(past_events, mirror, port, since, begin):
-                    show(event)
-            async for event in mirror.log.follow(max(begin, since or 0)):
-                show(event)
-
-    def show(event: Event) -> None:
-        if wanted(event):
-            if as_json:
-                say_json(event)
-            else:
-                say(_line(event))
+            now = mirror.log.oldest
+            past: list[Event] = []
+            if begin is not None or authors:
+                folder = journal or options.journal_folder()
+                past = await trio.to_thread.run_sync(
+                    past_events, mirror, port, begin or Moment(0), now, folder
+                )
+            _check_authors(authors, past)
+            if begin is not None:
+                show(past, wanted)
+            if no_follow:
+                nursery.cancel_scope.cancel()
+                return
+            follower = mirror.log.follow(now)
+            while True:
+                show(await follower.some(), wanted)
 
     run_async(main)
 
 
-def past_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
+def _moment(since: str | None) -> Moment | None:
+    if since is None:
+        return None
+    try:
+        return moment(since, time.time())
+    except errors.InvalidValue as problem:
+        raise click.BadParameter(f"{problem.rule}; {problem.hint}", param_hint="--since") from None
+
+
+def _check_patterns(patterns: tuple[str, ...]) -> None:
+    """Refuse patterns of which none can fit any ref: their first steps are nothing that a Set has."""
+    tops = {name for name, prop in schema.properties("Song").items() if prop.is_tree} | {"song", "*", "**"}
+    firsts = [pattern.strip("/").split("/")[0] for pattern in patterns]
+    if patterns and not any(fnmatchcase(top, first) for first in firsts for top in tops):
+        known = ", ".join(sorted(tops - {"*", "**"}))
+        raise click.BadParameter(
+            f"{', '.join(patterns)!r} fits no ref: a ref begins with {known}", param_hint="--match"
+        )
+
+
+def _ref_of(mirror: Mirror, target: str) -> str:
+    """The ref of the object that `--under` names; Failure where there is none."""
+    try:
+        return mirror.ref(mirror.resolve(target).id)
+    except errors.MirrorError as problem:
+        raise Failure(problem.rule, problem.hint) from None
+
+
+def _check_authors(authors: tuple[str, ...], past: Sequence[Event]) -> None:
+    """Refuse an author of whom nothing is known; Failure with those who are."""
+    known = dict.fromkeys(["live", "audit", "resync", *(event.who for event in past)])
+    for each in authors:
+        if not any(name_is(who, each) for who in known):
+            raise Failure(f"no change by {each!r} is known", f"authors are: {', '.join(known)}")
+
+
+def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Path) -> list[Event]:
+    """What happened from a moment until a revision, oldest first: from the journal, and what the script still keeps."""
+    from mirror.journal import read_folder
+
+    try:
+        journal = read_folder(folder)
+    except OSError as problem:
+        say(style(f"# the journal in {folder} cannot be read: {problem}", dim=True), err=True)
+        journal = Past([], 0)
+    if journal.damaged:
+        lines = f"# {journal.damaged} lines of the journal were cut off by a crash and are left out"
+        say(style(lines, dim=True), err=True)
+    epoch = mirror.epoch
+    if since.revision is not None:
+        found = [
+            each for each in journal.events if each.epoch == epoch and since.revision < each.revision <= until
+        ]
+    else:
+        found = [each for each in journal.events if each.time >= (since.time or 0.0)]
+    known = {each.revision for each in found if each.epoch == epoch}
+    if since.revision is not None and known == set(range(since.revision + 1, until + 1)):
+        return found
+    kept = [
+        each for each in kept_events(mirror, port, since.revision or 0, until) if each.revision not in known
+    ]
+    return sorted(
+        [*found, *(each for each in kept if each.time >= (since.time or 0.0))],
+        key=lambda each: (each.time, each.revision),
+    )
+
+
+def kept_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
     """What the script in Live still keeps of the revisions after `since`; says so when it is not all."""
     from mcp_server.commands.port_check import Refused, Stranger, session
     from mcp_server.commands.recent_batches import Reader, batches
@@ -92,12 +194,6 @@ def past_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event
     except (Refused, Stranger, OSError) as problem:
         say(style(f"# no history: {problem}", dim=True), err=True)
         return []
-
-
-def _line(event: Event) -> str:
-    from mcp_server.commands.events import line_of
-
-    return line_of(event)
 
 
 class Filter:
@@ -123,7 +219,7 @@ class Filter:
     def __call__(self, event: Event) -> bool:
         if event.kind in ("resynced", "skipped"):
             return True
-        if self._authors and event.who not in self._authors:
+        if self._authors and not any(name_is(event.who, each) for each in self._authors):
             return False
         if self._kinds and event.kind not in self._kinds:
             return False

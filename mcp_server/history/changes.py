@@ -75,6 +75,12 @@ class Change(msgspec.Struct, frozen=True):
                 told[name] = value
         return told
 
+    def to_line(self) -> dict[str, Any]:
+        """As a journal has it: the event's fields, and what is said besides."""
+        told: dict[str, Any] = msgspec.to_builtins(self.event)
+        more = {"display": self.display, "times": self.times, "below": self.below}
+        return told | {name: value for name, value in more.items() if value and (name, value) != ("times", 1)}
+
 
 def changes(events: Iterable[Event]) -> list[Change]:
     """What these events, oldest first, say that somebody did."""
@@ -97,6 +103,7 @@ def _goes_on(last: Change, new: Change) -> bool:
         and (one.id, one.name, one.who, one.epoch) == (other.id, other.name, other.who, other.epoch)
         and one.write is None
         and other.write is None
+        and isinstance(other.after, int | float)
         and other.time - one.time <= DRAG_S
     )
 
@@ -176,7 +183,11 @@ def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iter
         if follows:
             continue
         shown = last.get((event.id, "set", "display"))
-        display = "" if shown is None or name != "value" else f"{shown.event.before} → {shown.event.after}"
+        display = (
+            event.display
+            if shown is None or name != "value"
+            else f"{shown.event.before} → {shown.event.after}"
+        )
         yield msgspec.structs.replace(change, display=display)
 
 

@@ -77,9 +77,9 @@ class Reverting:
     left: list[str] = field(default_factory=list)
 
 
-def author_is(event: Event, who: str) -> bool:
-    """Whether `who` made the change: the author as the log names it, or its identity: "claude" is "claude (Code)"."""
-    name, wanted = event.who.casefold(), who.strip().casefold()
+def name_is(name: str, who: str) -> bool:
+    """Whether `who` means an author of the log: by its name, or by its identity ("claude" is "claude (Code)")."""
+    name, wanted = name.casefold(), who.strip().casefold()
     return name == wanted or name.partition(" (")[0] == wanted
 
 
@@ -121,7 +121,7 @@ def _is_selected(event: Event, selection: Selection, inside: Callable[[Event], b
     return (
         event.kind not in ("resynced", "skipped")
         and (not selection.write or event.write == selection.write)
-        and (not selection.who or author_is(event, selection.who))
+        and (not selection.who or name_is(event.who, selection.who))
         and event.revision > selection.since
         and event.time >= selection.time
         and (not selection.name or (event.name == selection.name and event.id == selection.under))

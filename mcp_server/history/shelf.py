@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from mirror import errors
+from mirror.files import locked, write_beside
 
 from . import mixes
 from .mixes import Mix
-from .set_folder import locked, write_beside
 
 MIXES = 200
 """Of one Set."""

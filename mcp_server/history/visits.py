@@ -21,10 +21,11 @@ import anyio.to_thread
 import msgspec
 
 from mirror import Mirror, Node, errors
+from mirror.files import locked, write_beside
 from mirror.store import Store
 
 from .difference import Change, difference, words
-from .set_folder import about, folder_for, locked, write_beside
+from .set_folder import about, folder_for
 
 log = logging.getLogger("setmirror.history")
 

@@ -11,7 +11,8 @@ import pytest
 import trio
 
 from mirror import Event, Set, errors, open_mirror
-from mirror.journal import Journal, read
+from mirror.files import locked
+from mirror.journal import Journal, read, read_folder
 from mirror.record import Recorder, Replay
 
 from .conftest import Clock, Open
@@ -48,10 +49,10 @@ def test_an_old_file_is_turned_over(tmp_path: Path) -> None:
     journal.write([event(1, time=1000.0)])
     now[0] = 1099.0
     journal.write([event(2)])
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("*.jsonl"))) == 1
     now[0] = 1100.0
     journal.write([event(3)])
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.jsonl"))) == 2
     assert read(journal.path) == [event(3)]
 
 
@@ -173,3 +174,32 @@ def test_a_recording_ends_at_its_bound(tmp_path: Path, caplog: pytest.LogCapture
             )
     assert (tmp_path / "r").stat().st_size <= 1000
     assert caplog.text.count("full") == 1
+
+
+def test_a_journal_that_is_cut_at_any_byte_loses_at_most_the_line_being_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, wall=lambda: 0.0)
+    journal.write([event(1), event(2)])
+    whole = journal.path.read_bytes()
+    first = whole.index(b"\n") + 1
+    for length in range(first, len(whole)):
+        journal.path.write_bytes(whole[:length])
+        journal.write([event(3)])
+        past = read_folder(tmp_path)
+        assert [each.seq for each in past.events if each.seq != 2] == [1, 3], length
+        assert past.damaged == (length not in (first, len(whole) - 1)), length
+
+
+def test_what_two_servers_wrote_is_read_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        Journal(tmp_path, wall=lambda: 0.0).write([event(1), event(2)])
+    past = read_folder(tmp_path)
+    assert past.events == [event(1), event(2)]
+
+
+def test_a_journal_that_another_process_holds_costs_events_and_no_error(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, wall=lambda: 0.0)
+    with locked(tmp_path):
+        journal.write([event(1)])
+    assert journal.failed == 1
+    journal.write([event(2)])
+    assert [each.seq for each in read(journal.path)] == [2]

@@ -13,7 +13,7 @@ import trio.testing
 from mcp_server.history import mixes, set_folder, state_of
 from mcp_server.history.mixes import Mix
 from mcp_server.history.shelf import Shelf
-from mirror import errors
+from mirror import errors, files
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
@@ -230,9 +230,9 @@ def test_damaged_files_and_bounds_are_said(
 
 
 def test_two_writers_take_turns_and_a_stuck_one_is_said(store: Store, tmp_path: Path) -> None:
-    with set_folder.locked(tmp_path), pytest.raises(errors.Busy), set_folder.locked(tmp_path, wait_s=0.0):
+    with files.locked(tmp_path), pytest.raises(errors.Busy), files.locked(tmp_path, wait_s=0.0):
         raise AssertionError
-    with set_folder.locked(tmp_path):
+    with files.locked(tmp_path):
         pass
 
 

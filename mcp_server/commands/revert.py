@@ -1,0 +1,69 @@
+"""`setmirror revert`: take changes back by write, author, time or place; see `mcp_server.history.revert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mcp_server.commands import options
+from mcp_server.commands.console import run_async, say, say_json
+
+
+@click.command("revert", short_help="Take changes back by write, author, time or place.")
+@click.option("--write", default="", metavar="ID", help="All of this write.")
+@click.option(
+    "--author", "who", default="", help="Only by this author; live is a person, anyone is everybody."
+)
+@click.option("--since", metavar="WHEN", help='Only after a revision, "10 min" ago, or a time such as 14:05.')
+@click.option("--under", metavar="REF", help="Only this object and what is below it.")
+@click.option("--property", "name", default="", help="Only this property of --under.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@options.journal
+@options.port
+@options.as_json
+def command(
+    write: str,
+    who: str,
+    since: str | None,
+    under: str | None,
+    name: str,
+    dry_run: bool,
+    journal: Path | None,
+    port: int,
+    as_json: bool,
+) -> None:
+    """Take changes back, value by value, as one new step of Live's undo history.
+
+    What somebody else changed since stays and is named. The changes are those in the journal of `setmirror serve`.
+    """
+    if not write and not under and not who:
+        raise click.UsageError("give --write, --under, or --author with --since")
+    given = {"write": write, "who": who, "since": since, "under": under, "property": name, "dry_run": dry_run}
+    arguments = {key: value for key, value in given.items() if value}
+
+    async def main() -> None:
+        import trio
+
+        from mcp_server.commands.link import call_tool, linked
+        from mirror.journal import read_folder
+
+        async with linked(port) as mirror:
+            past = await trio.to_thread.run_sync(read_folder, journal or options.journal_folder())
+            mirror.log.seed(past.events)
+            answer = await call_tool(mirror, "revert", arguments)
+        if as_json:
+            say_json(answer)
+            return
+        for line in lines(answer):
+            say(line)
+
+    run_async(main)
+
+
+def lines(answer: dict[str, Any]) -> list[str]:
+    """What the tool answered, as people read it."""
+    count = len(answer.get("results", ()))
+    state = "would change" if answer.get("dry_run") else answer.get("outcome", "")
+    return [*answer.get("notes", ()), f"{count} operations, {state}"]

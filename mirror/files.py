@@ -1,0 +1,65 @@
+"""Files that several processes write: whole or not at all, and one writer at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from . import errors
+
+WAIT_S = 2.0
+"""For another process's write, which takes milliseconds."""
+
+
+def write_beside(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; readable by its owner only. OSError where the disk does not take it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextmanager
+def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
+    """The folder for one writer; the lock ends with the process.
+
+    Raises:
+      Busy: another process writes for longer than `wait_s`.
+    """
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        end = time.monotonic() + wait_s
+        while not _lock(handle):
+            if time.monotonic() > end:
+                raise errors.Busy(f"another process writes in {folder}", retry_after_s=1.0)
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Take the lock of a file if it is free."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
