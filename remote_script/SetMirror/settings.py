@@ -50,7 +50,7 @@ def load(log: Callable[[str], None]) -> Settings:
     except (OSError, Unreadable, ValueError, RecursionError) as problem:
         log("SetMirror: {} is not read: {}".format(path, problem))
         held = {}
-    named = os.environ.get("SETMIRROR_PORT", "")
+    named = os.environ.get("SETMIRROR_PORT", "").strip()
     if named:
         held["port"] = int(named) if named.isascii() and named.isdigit() and len(named) < 10 else named
     for name, value in held.items():
