@@ -171,12 +171,17 @@ def documents_in_onedrive(studio: Studio) -> list[Path]:
     return [library]
 
 
-@machine
-def an_older_script(studio: Studio) -> list[Path]:
-    studio.live("12.4")
-    library = studio.user_library()
+def _installed(studio: Studio) -> tuple[Path, Path]:
+    """A plain machine with the script: the library, and the script's folder."""
+    (library,) = a_plain_one(studio)
     script = folders.remote_scripts(library) / folders.NAME
     script_copy.write(script, folders.source())
+    return library, script
+
+
+@machine
+def an_older_script(studio: Studio) -> list[Path]:
+    library, script = _installed(studio)
     text = (script / "script.py").read_text("utf-8")
     (script / "script.py").write_text(text.replace('VERSION = "', 'VERSION = "0.0.'), "utf-8")
     return [library]
@@ -184,10 +189,7 @@ def an_older_script(studio: Studio) -> list[Path]:
 
 @machine
 def a_half_copied_script(studio: Studio) -> list[Path]:
-    studio.live("12.4")
-    library = studio.user_library()
-    script = folders.remote_scripts(library) / folders.NAME
-    script_copy.write(script, folders.source())
+    library, script = _installed(studio)
     (script / script_copy.MANIFEST).unlink()
     (script / "server.py").unlink()
     return [library]
@@ -195,10 +197,7 @@ def a_half_copied_script(studio: Studio) -> list[Path]:
 
 @machine
 def a_script_changed_by_hand_with_the_same_version(studio: Studio) -> list[Path]:
-    studio.live("12.4")
-    library = studio.user_library()
-    script = folders.remote_scripts(library) / folders.NAME
-    script_copy.write(script, folders.source())
+    library, script = _installed(studio)
     (script / "server.py").write_text("# changed", "utf-8")
     return [library]
 
