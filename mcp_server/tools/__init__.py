@@ -16,6 +16,7 @@ from . import (
     browser,
     clips,
     devices,
+    envelopes,  # noqa: F401 (adds to the toolset of clips)
     generic,
     knowledge,
     notes,

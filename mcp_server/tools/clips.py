@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror.contract import schema
 
 from .. import reading, units
-from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, Value, arguments, given, settable
+from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, arguments, given, settable
 from ..late_nodes import LateNode, made, new, product, step_below
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -238,81 +237,3 @@ def _quantization(text: str) -> int:
     raise errors.InvalidValue(
         f"`quantization` is one of {', '.join(names.values())}, not {text[:40]!r}", text[:40]
     )
-
-
-Pair = Annotated[list[Time], Meta(min_length=2, max_length=2)]
-
-
-class Step(Struct, forbid_unknown_fields=True):
-    time: Annotated[Time, Meta(description="in the clip")]
-    length: Annotated[Length, Meta(description="how long it holds")]
-    value: Annotated[Value, Meta(description="as the parameter shows it, or Live's number")]
-
-
-class Ramp(Struct, forbid_unknown_fields=True, rename={"begin": "from"}):
-    time: Annotated[Time, Meta(description="in the clip")]
-    length: Length
-    to: Value
-    begin: Annotated[Value, Meta(description="default what it is there")] | UnsetType = UNSET
-    curve: Annotated[Literal["linear", "exponential", "s-curve"], Meta(description="shape")] = "linear"
-
-
-class EditEnvelope(Arguments):
-    clip: Clip
-    parameter: Annotated[Target, Meta(description="ref, such as tracks/0/mixer_device/volume")]
-    ramps: Annotated[list[Ramp], Meta(max_length=200, description="from one value to another in a time")] = []
-    steps: Annotated[list[Step], Meta(max_length=500, description="values that hold for a time")] = []
-    delete: Annotated[list[Pair], Meta(max_length=100, description="[from, to]")] = []
-    clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
-
-
-@tools.writes(
-    EditEnvelope,
-    "Edit an envelope",
-    "Automation of a parameter within a session clip: ramps, curves, steps, deleting, clearing.",
-    destructive=True,
-    idempotent=False,
-)
-def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
-    clip, parameter = scope.clip(args.clip), scope.target(args.parameter, "DeviceParameter")
-    if clip.role == "arrangement_clips":
-        raise errors.NotAvailable(
-            f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",
-            hint="edit the envelope of a session clip, then duplicate that clip to a `time`: Live writes it into the"
-            " track's automation there (not on groups, returns and Main)",
-        )
-    about = {"device_parameter": parameter.id}
-    ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
-    for start, end in args.delete:
-        told: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
-        ops.append(Call(clip.id, "delete_envelope_events", {**about, **told}))
-    for step in args.steps:
-        told = {"time": scope.position(step.time), "length": scope.length(step.length)}
-        told["value"] = reading.parameter(parameter, step.value)
-        ops.append(Call(clip.id, "insert_envelope_step", {**about, **told}))
-    if args.ramps:
-        ramps = [_ramp(scope, parameter, each) for each in args.ramps]
-        ops.append(Call(clip.id, "draw_envelope", {**about, "ramps": ramps}))
-    where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
-    return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
-
-
-def _ramp(scope: Scope, parameter: Node, ramp: Ramp) -> dict[str, Any]:
-    told: dict[str, Any] = {"time": scope.position(ramp.time), "length": scope.length(ramp.length)}
-    told["curve"] = ramp.curve
-    told["to"] = reading.parameter(parameter, ramp.to)
-    if ramp.begin is not UNSET:
-        told["from"] = reading.parameter(parameter, ramp.begin)
-    return told
-
-
-def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
-    """The whole edit in a line."""
-    counts = [
-        "cleared" if args.clear else "",
-        f"{len(args.delete)} ranges deleted" if args.delete else "",
-        f"{len(args.steps)} steps" if args.steps else "",
-        f"{len(args.ramps)} ramps" if args.ramps else "",
-    ]
-    if said := ", ".join(filter(None, counts)):
-        yield f"envelope of {where}: {said}; call_method shown_envelope reads it"

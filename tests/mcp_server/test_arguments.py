@@ -284,7 +284,10 @@ BASES: dict[str, list[dict[str, Any]]] = {
         {"target": "scenes/1"},
         {"target": "song", "stop": True},
     ],
-    "edit_envelope": [{"clip": CLIP, "parameter": "tracks/6/mixer_device/volume"}],
+    "edit_envelope": [
+        {"clip": CLIP, "parameter": "tracks/6/mixer_device/volume"},
+        {"parameter": "tracks/6/mixer_device/volume", "steps": [{"time": 400, "length": 1, "value": 0.5}]},
+    ],
     "edit_notes": [{"clip": CLIP}],
     "transform_notes": [{"clips": [CLIP], "edits": [{"edit": "transpose", "semitones": 1}]}],
     "compose": [
@@ -346,6 +349,7 @@ VALUES: dict[str, Any] = {
     "properties": {"selected_variation_index": 0},
     "property": "swing_amount",
     "quantization": "1/8",
+    "ramps": [{"time": 2, "length": 1, "to": 0.3}],
     "record_length": 8,
     "remove": [1],
     "replace": "C3@0",
@@ -371,7 +375,7 @@ OWN: dict[str, dict[str, Any]] = {
     "move": {"target": "tracks/1/devices/1", "to": "tracks/3"},
     "insert_device": {"to": 2, "name": "Echo"},
     "edit_notes": {"clip": "tracks/0/clip_slots/0/clip"},
-    "edit_envelope": {"clip": "tracks/0/clip_slots/0/clip"},
+    "edit_envelope": {"clip": "tracks/0/clip_slots/0/clip", "track": 6},
     "transform_notes": {
         "clips": ["tracks/6"],
         "edits": [{"edit": "velocity", "add": -7}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import trio
 import trio.testing
 
 from remote_script.headless import demo_set
@@ -112,3 +113,95 @@ async def test_a_wrong_ramp_is_refused_and_nothing_is_left(
             await drawn(whole, {"time": 0, "length": 1, "to": "-6 dB"}, ramp)
         assert rule in str(caught.value.data)
         assert not whole.mirror.resolve(CLIP).props["has_envelopes"]
+
+
+# -- the arrangement -------------------------------------------------------------------------------------------
+
+
+async def lane(whole: Whole, track: int, *times: float) -> list[str]:
+    """What a track's volume shows with the play head at these times of the arrangement."""
+    found = []
+    for time in times:
+        await whole.call("transport", action="jump_to", time=time)
+        await trio.sleep(1)
+        found.append(whole.mirror.resolve(f"tracks/{track}/mixer_device/volume").props["display"])
+    return found
+
+
+@pytest.mark.parametrize("version", ["12.4", "11.3"])
+async def test_automation_is_written_into_the_arrangement_in_one_step(
+    version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), version) as whole:
+        # So that the play head can go there.
+        await whole.call("duplicate", target="tracks/1/clip_slots/0", time=["bar 150"])
+        clips = [len(whole.mirror.children("tracks/5", "arrangement_clips"))]
+        slots = [slot.props["has_clip"] for slot in whole.mirror.children("tracks/5", "clip_slots")]
+        entries = len(whole.history())
+        answer = await whole.call(
+            "edit_envelope",
+            track=5,
+            parameter=VOLUME,
+            ramps=[{"time": "bar 101", "length": "2 bars", "from": "-12 dB", "to": "0 dB"}],
+            steps=[{"time": "bar 103", "length": "1 bar", "value": "-6 dB"}],
+        )
+        assert answer["outcome"] == "verified"
+        assert "from 101.1.1 to 104.1.1: 1 steps, 1 ramps" in answer["notes"][0]
+        assert len(whole.history()) == entries + answer["undo_steps"] == entries + 1
+        # The clips that carried it there are gone.
+        assert [len(whole.mirror.children("tracks/5", "arrangement_clips"))] == clips
+        assert [slot.props["has_clip"] for slot in whole.mirror.children("tracks/5", "clip_slots")] == slots
+        assert whole.mirror.shown(whole.mirror.resolve(VOLUME), "automation_state") == "playing"
+        shown = await lane(whole, 5, 400.01, 404.0, 407.99, 409.0)
+        assert (shown[0], shown[2], shown[3]) == ("-12.0 dB", "0.0 dB", "-6.0 dB")
+        assert -6.6 < float(shown[1].partition(" ")[0]) < -5.4
+        await whole.call("undo")
+        await trio.sleep(1)
+        assert whole.mirror.shown(whole.mirror.resolve(VOLUME), "automation_state") == "none"
+
+
+async def test_a_track_without_a_free_slot_gets_one_for_the_moment(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        calls = [
+            {"tool": "create_clip", "args": {"track": 5}} for _ in whole.mirror.children("song", "scenes")
+        ]
+        free = sum(not slot.props["has_clip"] for slot in whole.mirror.children("tracks/5", "clip_slots"))
+        if free:
+            await whole.call("batch", calls=calls[:free])
+        scenes = len(whole.mirror.children("song", "scenes"))
+        ramp = {"time": 400, "length": 4, "to": "-9 dB"}
+        answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, ramps=[ramp])
+        assert answer["outcome"] == "verified"
+        assert len(whole.mirror.children("song", "scenes")) == scenes
+
+
+@pytest.mark.parametrize(
+    ("args", "rule"),
+    [
+        ({"track": "return_tracks/0", "parameter": "return_tracks/0/mixer_device/volume"}, "holds no clips"),
+        ({"track": "master_track", "parameter": "master_track/mixer_device/volume"}, "holds no clips"),
+        ({"track": 4, "parameter": "tracks/4/mixer_device/volume"}, "audio track"),
+        ({"track": 0, "parameter": VOLUME}, "is not on tracks/0"),
+        ({"track": 5, "parameter": VOLUME, "clear": True}, "no effect"),
+        ({"track": 5, "clip": CLIP, "parameter": VOLUME}, "give one"),
+        ({"parameter": VOLUME}, "give one"),
+    ],
+)
+async def test_what_a_stamp_cannot_reach_is_refused_with_the_reason(
+    args: dict[str, Any], rule: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        with pytest.raises(Refused) as caught:
+            await whole.call("edit_envelope", ramps=[{"time": 400, "length": 4, "to": "0 dB"}], **args)
+        assert rule in caught.value.data["rule"]
+        assert whole.history() == []
+
+
+async def test_clips_of_the_arrangement_are_not_written_over(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        held = whole.mirror.children("tracks/0", "arrangement_clips")
+        assert held
+        ramp = {"time": held[0].props["start_time"] + 1, "length": 1, "to": "0 dB"}
+        with pytest.raises(Refused, match="would replace 1 clip") as caught:
+            await whole.call("edit_envelope", track=0, parameter="tracks/0/mixer_device/volume", ramps=[ramp])
+        assert "move them away" in caught.value.data["hint"]

@@ -1,0 +1,211 @@
+"""Envelopes of Session clips, and automation in the arrangement, which is stamped there by a clip for the moment.
+
+Live's API has no way into the arrangement's lanes but one: copying a Session clip there writes the clip's envelopes
+into the lanes of its track over the span of the copy (measured on Live 11 and 12.4.6). So a clip is made in a free
+slot, gets the envelope, is copied to the place, and both clips go again; the lane stays. All of it is one write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mirror import Call, Node, Operation, errors
+
+from .. import reading, units, views
+from ..fields import Clip, Length, Target, Time, Track, Value
+from ..late_nodes import made
+from ..plans import Plan, Scope, only
+from ..tool import Arguments
+from .clips import free_slot, tools
+
+Pair = Annotated[list[Time], Meta(min_length=2, max_length=2)]
+
+
+class Step(Struct, forbid_unknown_fields=True):
+    time: Annotated[Time, Meta(description="in the clip")]
+    length: Annotated[Length, Meta(description="how long it holds")]
+    value: Annotated[Value, Meta(description="as the parameter shows it, or Live's number")]
+
+
+class Ramp(Struct, forbid_unknown_fields=True, rename={"begin": "from"}):
+    time: Annotated[Time, Meta(description="in the clip")]
+    length: Length
+    to: Value
+    begin: Annotated[Value, Meta(description="default what it is there")] | UnsetType = UNSET
+    curve: Annotated[Literal["linear", "exponential", "s-curve"], Meta(description="shape")] = "linear"
+
+
+class EditEnvelope(Arguments):
+    parameter: Annotated[Target, Meta(description="ref, such as tracks/0/mixer_device/volume")]
+    clip: Clip | UnsetType = UNSET
+    track: (
+        Annotated[Track, Meta(description="instead of clip: its arrangement; times in the song")] | UnsetType
+    ) = UNSET
+    ramps: Annotated[list[Ramp], Meta(max_length=200, description="from one value to another in a time")] = []
+    steps: Annotated[list[Step], Meta(max_length=500, description="values that hold for a time")] = []
+    delete: Annotated[list[Pair], Meta(max_length=100, description="[from, to]")] = []
+    clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
+
+
+@tools.writes(
+    EditEnvelope,
+    "Edit an envelope",
+    "Automation of a parameter in a session clip or a track's arrangement: ramps, curves, steps; deleting, clearing.",
+    destructive=True,
+    idempotent=False,
+)
+def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
+    if (args.clip is UNSET) == (args.track is UNSET):
+        raise errors.InvalidParams("An envelope is in a `clip`, or in the arrangement of a `track`: give one")
+    if args.track is not UNSET:
+        only(args, "`track`, whose lanes can only be written over", of=("delete", "clear"))
+        return _stamped(scope, args)
+    clip, parameter = scope.clip(args.clip), scope.target(args.parameter, "DeviceParameter")
+    if clip.role == "arrangement_clips":
+        raise errors.NotAvailable(
+            f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",
+            hint="give `track` instead of `clip`: then it is written into the track's automation",
+        )
+    about = {"device_parameter": parameter.id}
+    ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
+    for start, end in args.delete:
+        told: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
+        ops.append(Call(clip.id, "delete_envelope_events", {**about, **told}))
+    ops += _drawn(scope, args, clip.id, parameter)
+    where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
+    return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
+
+
+def _ramp(scope: Scope, parameter: Node, ramp: Ramp, begin: float = 0.0) -> dict[str, Any]:
+    told: dict[str, Any] = {"time": scope.position(ramp.time) - begin, "length": scope.length(ramp.length)}
+    told["curve"] = ramp.curve
+    told["to"] = reading.parameter(parameter, ramp.to)
+    if ramp.begin is not UNSET:
+        told["from"] = reading.parameter(parameter, ramp.begin)
+    return told
+
+
+def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
+    """The whole edit in a line."""
+    counts = [
+        "cleared" if args.clear else "",
+        f"{len(args.delete)} ranges deleted" if args.delete else "",
+        f"{len(args.steps)} steps" if args.steps else "",
+        f"{len(args.ramps)} ramps" if args.ramps else "",
+    ]
+    if said := ", ".join(filter(None, counts)):
+        yield f"envelope of {where}: {said}"
+
+
+def _drawn(
+    scope: Scope, args: EditEnvelope, clip: Any, parameter: Node, begin: float = 0.0
+) -> list[Operation]:
+    """Steps and ramps in a clip; times count from `begin`."""
+    about = {"device_parameter": parameter.id}
+    ops: list[Operation] = []
+    for step in args.steps:
+        told: dict[str, Any] = {
+            "time": scope.position(step.time) - begin,
+            "length": scope.length(step.length),
+        }
+        told["value"] = reading.parameter(parameter, step.value)
+        ops.append(Call(clip, "insert_envelope_step", {**about, **told}))
+    if args.ramps:
+        ramps = [_ramp(scope, parameter, each, begin) for each in args.ramps]
+        ops.append(Call(clip, "draw_envelope", {**about, "ramps": ramps}))
+    return ops
+
+
+# -- the arrangement -------------------------------------------------------------------------------------------
+
+
+def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
+    track = scope.target(args.track, "Track")
+    parameter = scope.target(args.parameter, "DeviceParameter")
+    _check_reach(scope, track, parameter)
+    begin, end = _span(scope, args)
+    _check_free(scope, track, begin, end)
+    ops, slot = free_slot(scope, track)
+    scenes = len(ops)
+    scope.notes = [each for each in scope.notes if "scene was added" not in each]
+    clip = made(len(ops))
+    ops.append(Call(slot, "create_clip", {"pages": end - begin}))
+    ops += _drawn(scope, args, clip, parameter, begin)
+    copy = made(len(ops))
+    ops.append(Call(track.id, "duplicate_clip_to_arrangement", {"clip": clip, "destination_time": begin}))
+    ops.append(Call(track.id, "delete_clip", {"slot": copy}))
+    ops.append(Call(slot, "delete_clip"))
+    if scenes:
+        scope.scenes -= scenes
+        ops.append(Call("song", "delete_scene", {"index": made(0)}))
+    signature = views.signature(scope.mirror)
+    where = f"{parameter.name or scope.ref(parameter)} in the arrangement of {scope.ref(track)}"
+    where += f" from {units.bars(begin, *signature)} to {units.bars(end, *signature)}"
+    return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)), makes=None)
+
+
+def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
+    """Where the steps and ramps begin and end; what lies in between would be written over, too."""
+    each: list[tuple[Any, Any]] = [(step.time, step.length) for step in args.steps]
+    each += [(ramp.time, ramp.length) for ramp in args.ramps]
+    pieces = sorted((begin := scope.position(time), begin + scope.length(length)) for time, length in each)
+    if not pieces:
+        raise errors.InvalidParams("`track` needs `steps` or `ramps` to write")
+    for (_, end), (begin, _) in pairwise(pieces):
+        if abs(end - begin) > 1e-6:
+            raise errors.InvalidParams(
+                f"Steps and ramps of one call follow each other: one ends at {end:g}, the next begins at {begin:g}",
+                hint="make a call for each stretch: the lane between them would be written over",
+            )
+    return pieces[0][0], pieces[-1][1]
+
+
+def _check_reach(scope: Scope, track: Node, parameter: Node) -> None:
+    """NotAvailable for what a stamp does not reach, with the reason."""
+    ref = scope.ref(track)
+    if track.role != "tracks" or track.props.get("is_foldable"):
+        raise errors.NotAvailable(
+            f"{ref} holds no clips, and automation gets into the arrangement with a clip only",
+            hint="groups, returns and Main: record the automation in Live, or automate the tracks themselves",
+        )
+    if track.props.get("has_midi_input") is False:
+        raise errors.NotAvailable(
+            f"{ref} is an audio track: Live makes no empty clip there to write automation with",
+            hint="put the envelope into a warped session clip of the track, then duplicate that to a `time`",
+        )
+    if track.props.get("has_audio_output") is False:
+        raise errors.NotAvailable(
+            f"{ref} has no instrument: there Live keeps the envelope in the clip, and the lane stays empty",
+            hint="insert an instrument first",
+        )
+    above: Node | None = parameter
+    while above is not None and above.id != track.id:
+        if above.type == "ChainMixerDevice":
+            raise errors.NotAvailable(
+                f"{scope.ref(parameter)} belongs to a chain's mixer, which has no lane in the arrangement",
+                hint="map it to a macro in Live, and automate the macro",
+            )
+        above = scope.parent(above) if above.parent is not None or not isinstance(above.id, int) else None
+    if above is None:
+        raise errors.InvalidValue(
+            f"{scope.ref(parameter)} is not on {ref}", hint="automation is in the track of its parameter"
+        )
+
+
+def _check_free(scope: Scope, track: Node, begin: float, end: float) -> None:
+    clips = scope.children(track, "arrangement_clips") if isinstance(track.id, int) else ()
+    covered = [
+        each
+        for each in clips
+        if float(each.props["start_time"]) < end - 1e-6 and float(each.props["end_time"]) > begin + 1e-6
+    ]
+    if covered:
+        names = ", ".join(f"{scope.ref(each)} {each.name!r}" for each in covered[:5])
+        raise errors.WouldOverwrite(
+            f"Writing there would replace {len(covered)} clips of the arrangement ({names})",
+            hint="move them away with `move`, write the automation, and move them back: a lane stays where it is",
+        )
