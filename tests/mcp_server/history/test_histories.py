@@ -1,0 +1,296 @@
+"""Random edits by three authors with undos, reverts and recalls in between, against a plain model of values.
+
+What was reverted is as it was before, nothing else moves; a recalled mix is as it was saved, whatever was renamed,
+moved or deleted since. Wrong variants of both must be found, or the machine proves nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from mcp_server.history import mixes
+from mcp_server.history import revert as reverting
+from mcp_server.history.matching import Matching
+from mcp_server.history.revert import Selection
+from mirror import Call, Set, errors
+from mirror.events import EventLog
+from mirror.model import Node
+from mirror.reading import Reader
+from mirror.store import Store
+
+AUTHORS = ("live", "a", "b")
+TRACKS = (10, 20, 30)
+FAST, ALL = 150, 2000
+Key = tuple[int, str]
+
+
+class Act(NamedTuple):
+    """One change of one value, as the model remembers it; `undoes` is the write that an undo took back."""
+
+    revision: int
+    author: str
+    write: str | None
+    key: Key
+    before: Any
+    after: Any
+    undoes: str | None = None
+
+
+class World:
+    """A Set of three tracks, its log, and the model: every change of every value in order."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        objects: list[Any] = [
+            [
+                1,
+                "Song",
+                None,
+                "song",
+                {"name": "Set", "tempo": 120.0, "swing_amount": 0.0},
+                {"tracks": [*TRACKS]},
+            ]
+        ]
+        for number, id_ in enumerate(TRACKS):
+            children = {"mixer_device": id_ + 1}
+            props = {"name": f"T{number}", "mute": False, "solo": False}
+            objects.append([id_, "Track", 1, "tracks", props, children])
+            objects.append(
+                [id_ + 1, "MixerDevice", id_, "mixer_device", {}, {"volume": id_ + 2, "panning": id_ + 3}]
+            )
+            for offset, role in ((2, "volume"), (3, "panning")):
+                value = {"name": role, "value": 0.0, "min": 0.0, "max": 1.0, "is_enabled": True}
+                objects.append([id_ + offset, "DeviceParameter", id_ + 1, role, value, {}])
+        self.store.stage(objects, first=True)
+        self.store.replace("e", 0)
+        self.log = EventLog(self.store, lambda: 0.0)
+        self.acts: list[Act] = []
+        self.deleted: set[int] = set()
+        self.last: tuple[str, str, list[Act]] | None = None
+        """The newest edit, if it is an agent's write that an undo would take back."""
+        self.writes = 0
+
+    def keys(self) -> list[Key]:
+        found: list[Key] = [(1, "tempo"), (1, "swing_amount")]
+        for id_ in TRACKS:
+            if id_ not in self.deleted:
+                found += [(id_, "mute"), (id_, "solo"), (id_, "name"), (id_ + 2, "value"), (id_ + 3, "value")]
+        return found
+
+    def value(self, key: Key) -> Any:
+        return self.store.nodes[key[0]].props[key[1]]
+
+    def values(self) -> dict[Key, Any]:
+        return {key: self.value(key) for key in self.keys()}
+
+    def batch(self, changes: list[Any], author: str, write: str | None) -> int:
+        applied = self.store.apply(self.store.revision + 1, changes)
+        revision = self.store.revision
+        cause = "live" if write is None else "write"
+        self.log.record(applied, float(revision), cause, author if write else None, write)
+        return revision
+
+    def edit(
+        self, author: str, changes: dict[Key, Any], write: str | None = None, undoes: str | None = None
+    ) -> None:
+        changes = {key: value for key, value in changes.items() if self.value(key) != value}
+        if not changes:
+            return
+        if author != "live" and write is None:
+            self.writes += 1
+            write = f"w{self.writes}"
+        before = {key: self.value(key) for key in changes}
+        revision = self.batch([["set", *key, value] for key, value in changes.items()], author, write)
+        made = [
+            Act(revision, author, write, key, before[key], value, undoes) for key, value in changes.items()
+        ]
+        self.acts += made
+        self.last = (author, write, made) if write is not None and undoes is None else None
+
+    def undo(self, who: str) -> None:
+        if self.last is not None:
+            _, write, made = self.last
+            self.writes += 1
+            self.edit(who, {act.key: act.before for act in made}, f"s-undo-{self.writes}", undoes=write)
+
+    def delete(self, id_: int) -> None:
+        below = [id_ + 3, id_ + 2, id_ + 1, id_]
+        left = [each for each in self.store.nodes[1].children["tracks"] if each != id_]
+        self.batch([["children", 1, "tracks", left], *(["remove", each] for each in below)], "live", None)
+        self.deleted.add(id_)
+        self.last = None
+
+    def reorder(self, draw: random.Random) -> None:
+        held = list(self.store.nodes[1].children["tracks"])
+        draw.shuffle(held)
+        self.batch([["children", 1, "tracks", held]], "live", None)
+        self.last = None
+
+    def expected(self, selected: Callable[[Act], bool], since: int) -> dict[Key, Any]:
+        """The values after a revert: of each one whose newest change is selected, that before its run."""
+        found = self.values()
+        for key in self.keys():
+            chain: list[Act] = []
+            for act in self.acts:
+                if act.key != key or act.revision <= since:
+                    continue
+                if act.undoes is not None and chain and chain[-1].write == act.undoes:
+                    chain.pop()
+                else:
+                    chain.append(act)
+            while chain and selected(chain[-1]):
+                found[key] = chain.pop().before
+        return found
+
+
+def revert(world: World, draw: random.Random) -> None:
+    """Take back a random selection as `draw` chooses it, and compare with the model."""
+    way = draw.choice(("author", "write", "under", "property"))
+    since = draw.randrange(world.store.revision + 1)
+    author, top = draw.choice(AUTHORS), draw.choice([1, *(id_ for id_ in TRACKS if id_ not in world.deleted)])
+    inside = {node.id for node in world.store.walk(top)}
+    if way == "author":
+        chosen = Selection(who=author, since=since)
+        wanted: Callable[[Act], bool] = lambda act: act.author == author  # noqa: E731
+    elif way == "write":
+        write, since = f"w{draw.randrange(world.writes + 2)}", 0
+        chosen, wanted = Selection(write=write), lambda act: act.write == write
+    elif way == "under":
+        chosen, wanted = Selection(since=since, under=top), lambda act: act.key[0] in inside
+    else:
+        key = draw.choice(world.keys())
+        chosen = Selection(since=since, under=key[0], name=key[1])
+        wanted = lambda act: act.key == key  # noqa: E731
+    before, expected = world.values(), world.expected(wanted, since)
+
+    def refuse(node: Node) -> Call:
+        raise errors.NotAvailable(f"nothing was created, and {node.id} is to be deleted")
+
+    try:
+        made = reverting.revert(world.log.whole(since), Reader(world.store), chosen, refuse)
+    except errors.NotFound:
+        assert expected == before, (chosen, expected, before)
+        return
+    for id_, name, value in made.expect:
+        assert world.value((id_, name)) == value
+    world.edit("a", {(int(op.target), op.name): op.value for op in made.operations if isinstance(op, Set)})
+    assert world.values() == expected, (chosen, made)
+
+
+def history(seed: int) -> None:
+    draw = random.Random(seed)
+    world = World()
+    saved: tuple[mixes.Mix, dict[Key, Any]] | None = None
+    for _ in range(draw.randrange(4, 16)):
+        step = draw.random()
+        if step < 0.55:
+            keys = draw.sample(world.keys(), draw.randrange(1, 4))
+            world.edit(draw.choice(AUTHORS), {key: a_value(world, key, draw) for key in keys})
+        elif step < 0.62:
+            world.undo(draw.choice(("a", "b")))
+        elif step < 0.68:
+            world.reorder(draw)
+        elif step < 0.72 and len(world.deleted) < 2:
+            world.delete(draw.choice([id_ for id_ in TRACKS if id_ not in world.deleted]))
+        elif step < 0.80 or saved is None:
+            mix = mixes.Mix("m", "", "", ("mixer",), mixes.take(world.store, ("mixer",)))
+            saved = mixes.parse(mixes.text(mix)), world.values()
+        elif step < 0.88:
+            recall(world, *saved)
+        else:
+            revert(world, draw)
+
+
+def a_value(world: World, key: Key, draw: random.Random) -> Any:
+    if key[1] == "name":
+        return f"N{draw.randrange(3)}"
+    if isinstance(world.value(key), bool):
+        return draw.random() < 0.5
+    return {"tempo": 90.0 + draw.randrange(3)}.get(key[1], draw.randrange(4) / 4)
+
+
+def recall(world: World, mix: mixes.Mix, then: dict[Key, Any]) -> None:
+    """The mix's values are as saved wherever their track is; names, tempo and what the mix has not stay."""
+    covered = {key for key in then if key[0] != 1 and key[1] != "name"}
+    expected = {key: then[key] if key in covered else value for key, value in world.values().items()}
+    made = mixes.recall(mix.store, world.store)
+    world.edit("b", {(int(op.target), op.name): op.value for op in made.operations if isinstance(op, Set)})
+    assert world.values() == expected, made
+    gone = {id_ for id_ in TRACKS if id_ in world.deleted and (id_, "mute") in then}
+    assert len([each for each in made.left if "is not there" in each]) == len(gone), made.left
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_random_histories_agree_with_the_plain_model(part: int) -> None:
+    for seed in range(part, FAST, 5):
+        history(seed)
+
+
+@pytest.mark.slow
+def test_two_thousand_histories_agree_with_the_plain_model() -> None:
+    for seed in range(ALL):
+        history(seed)
+
+
+def all_selected(chain: list[reverting.Link]) -> list[reverting.Link] | None:
+    """Wrong: goes back over what others did in between."""
+    return [link for link in chain if link.selected] or None
+
+
+def last_selected(chain: list[reverting.Link]) -> list[reverting.Link] | None:
+    """Wrong: takes back the newest change of a run only."""
+    return chain[-1:] if chain and chain[-1].selected else None
+
+
+def by_place(old: Store, new: Store) -> Matching:
+    """Wrong: the same place is the same object."""
+    found = Matching()
+    there = {new.ref(node.id): node.id for node in new.walk()}
+    for number, track in enumerate(old.nodes[1].children.get("tracks", ())):
+        for node in old.walk(track):
+            ref = old.ref(node.id).split("/")
+            id_ = there.get("/".join(["tracks", str(number), *ref[2:]]))
+            if id_ is not None:
+                found.join(node.id, id_)
+    return found
+
+
+def by_name(old: Store, new: Store) -> Matching:
+    """Wrong: identity is not looked at."""
+    return mixes_find_again(_of_another_epoch(old), new)
+
+
+mixes_find_again = mixes.find_again
+
+
+def _of_another_epoch(store: Store) -> Store:
+    made = Store()
+    made.nodes, made.root, made.epoch = store.nodes, store.root, "another"
+    return made
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "wrong"),
+    [
+        (reverting, "_newest_run", all_selected),
+        (reverting, "_newest_run", last_selected),
+        (reverting, "_newest_run", lambda chain: None),
+        (reverting, "history_step", lambda write: ""),
+        (reverting, "name_is", lambda name, who: True),
+        (mixes, "find_again", by_place),
+        (mixes, "find_again", by_name),
+        (mixes, "_NOT_SAVED", ()),
+    ],
+    ids=["over others", "last only", "nothing", "undo is a change", "anyone", "place", "name", "names too"],
+)
+def test_a_wrong_variant_is_found(
+    module: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises((AssertionError, KeyError)):
+        for seed in range(FAST * 4):
+            history(seed)
