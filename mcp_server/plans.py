@@ -21,7 +21,7 @@ from mirror.queries import named
 from remote_script.SetMirror.contract import naming
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.late import is_late
-from remote_script.SetMirror.write import OPERATIONS
+from remote_script.SetMirror.contract.limits import OPERATIONS
 
 from . import reading, units, views
 from .late_nodes import (

@@ -22,6 +22,7 @@ import anyio.abc
 import anyio.to_thread
 
 from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.limits import PORT
 
 from .commands.options import CLIENT_VARIABLE
 from .front import ANNOUNCED, Behind, build
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("setmirror.mcp")
 
-PORT = 9860
 HTTP_PORT = 9861
 HOST = "127.0.0.1"
 SEEDED_FILES = 2

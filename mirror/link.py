@@ -17,6 +17,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
+from remote_script.SetMirror.contract.limits import PORT, REQUEST_BYTES
 from remote_script.SetMirror.contract.seal import BadSeal, Session
 
 from . import errors, wire
@@ -37,7 +38,7 @@ BACKOFF_S = (0.1, 5.0)
 TICK_S = 0.25
 
 
-def tcp(host: str = "127.0.0.1", port: int = 9860) -> Connect:
+def tcp(host: str = "127.0.0.1", port: int = PORT) -> Connect:
     """Connects to the script in Live over TCP."""
 
     async def connect() -> anyio.abc.ByteStream:
@@ -122,8 +123,8 @@ class Link:
         self._number += 1
         number = self._number
         line = wire.request(number, method, params)
-        if len(line) > wire.REQUEST_BYTES:
-            raise errors.TooLarge(f"A request may have {wire.REQUEST_BYTES} bytes, got {len(line)}")
+        if len(line) > REQUEST_BYTES:
+            raise errors.TooLarge(f"A request may have {REQUEST_BYTES} bytes, got {len(line)}")
         if self._outbox_bytes + len(line) > OUTBOX_BYTES:
             raise errors.Busy("The script does not take requests now", sent=False)
         asked = Request(line)

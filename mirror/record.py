@@ -24,10 +24,10 @@ import msgspec
 
 from remote_script.SetMirror.contract import auth
 from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.limits import PROTOCOLS, REQUEST_BYTES, STRANGER_BYTES
 from remote_script.SetMirror.contract.seal import Session, script_session
 
 from . import errors, wire
-from .sync import PROTOCOLS
 
 log = logging.getLogger("setmirror.record")
 
@@ -89,7 +89,7 @@ class Recorder:
 
 def _body(line: bytes) -> dict[str, Any]:
     """The message as JSON, or as text when it is none."""
-    if len(line) < wire.STRANGER_BYTES and any(f'"{name}"'.encode() in line for name in _SECRETS):
+    if len(line) < STRANGER_BYTES and any(f'"{name}"'.encode() in line for name in _SECRETS):
         try:
             message = msgspec.json.decode(line)
             for part in ("params", "result"):
@@ -257,7 +257,7 @@ class _Stream(anyio.abc.ByteStream):
         self._out: deque[bytes] = deque()
         self._open: dict[str, deque[Any]] = {}
         self._snapshot: Any = None
-        self._framer = wire.Framer(wire.REQUEST_BYTES)
+        self._framer = wire.Framer(REQUEST_BYTES)
         self._arrived = anyio.Event()
         self._key = ""
         self._nonces = ("", "")

@@ -11,13 +11,11 @@ from typing import Any
 
 import msgspec
 
-from remote_script.SetMirror.write import OPERATIONS
+from remote_script.SetMirror.contract.limits import DEADLINE_S, MOST_DEADLINE_S, OPERATIONS
 
 from . import errors
 from .model import Call, Operation
 
-DEADLINE_S = 30.0
-_MOST_DEADLINE_S = 3600.0
 _MOST_ID = 100
 
 
@@ -63,9 +61,9 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             raise errors.TooLarge(
                 f"A write has 1 to {OPERATIONS} operations, got {len(self.ops)}", len(self.ops)
             )
-        if not 0 < self.deadline_s <= _MOST_DEADLINE_S:
+        if not 0 < self.deadline_s <= MOST_DEADLINE_S:
             raise errors.InvalidValue(
-                f"`deadline_s` must be above 0 and at most {_MOST_DEADLINE_S:g}, got {self.deadline_s}",
+                f"`deadline_s` must be above 0 and at most {MOST_DEADLINE_S:g}, got {self.deadline_s}",
                 self.deadline_s,
             )
         if len(self.write_id) > _MOST_ID:

@@ -21,12 +21,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from remote_script.SetMirror.contract import auth
+from remote_script.SetMirror.contract.limits import HEARTBEAT_S, PROTOCOLS
 from remote_script.SetMirror.contract.seal import Session, client_session
 
 from . import wire
 
-PROTOCOLS = (2,)
-HEARTBEAT_S = 2.0
 SILENCE_S = 3 * HEARTBEAT_S
 """Three missed heartbeats mean that the link is dead; Live's UI can stall for a second in a menu."""
 GREETING_S = 5.0

@@ -12,14 +12,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from remote_script.SetMirror.contract.limits import STRANGER_BYTES
+
 from .model import WriteProgress
 
 LINE_BYTES = 64 * 1024 * 1024
 """Longest line from the script: more than any Set's largest clip."""
-STRANGER_BYTES = 4 * 1024
-"""Longest line before the peer has proved that it knows the token."""
-REQUEST_BYTES = 4 * 1024 * 1024
-"""Longest line that the script takes from a client."""
 
 Revision = Annotated[int, msgspec.Meta(ge=0)]
 

@@ -19,6 +19,7 @@ import click
 from mcp_server.commands import checks, options
 from mcp_server.commands.console import Failure, say, say_json
 from mcp_server.commands.processes import packages_root
+from remote_script.SetMirror.contract.limits import PORT
 
 PACKAGES = ("mirror", "mcp_server", "remote_script")
 REGISTRY_NAME = "io.github.setmirror/setmirror"
@@ -52,7 +53,7 @@ USER_CONFIG: dict[str, dict[str, Any]] = {
         "type": "number",
         "title": "Port",
         "description": "The port of the Remote Script in Live, on this machine only.",
-        "default": options.DEFAULT_PORT,
+        "default": PORT,
         "min": 1,
         "max": 65535,
     },

@@ -23,7 +23,8 @@ import click
 from mcp_server.commands import folders
 from mcp_server.commands.config_texts import JSON, TOML, YAML, Format
 from mcp_server.commands.console import Failure, say, say_exact, say_json
-from mcp_server.commands.options import CLIENT_VARIABLE, DEFAULT_PORT, http_port, port
+from mcp_server.commands.options import CLIENT_VARIABLE, http_port, port
+from remote_script.SetMirror.contract.limits import PORT
 
 SERVER = "setmirror"
 KEPT = ".before-setmirror"
@@ -329,7 +330,7 @@ def _row(
     arguments = ["serve"]
     if headless:
         arguments.append("--headless")
-    elif port != DEFAULT_PORT:
+    elif port != PORT:
         arguments += ["--port", str(port)]
     for each in toolsets:
         arguments += ["--toolset", each]

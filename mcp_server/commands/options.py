@@ -10,15 +10,15 @@ import click
 from click.core import ParameterSource
 
 from mcp_server.commands.console import say
+from remote_script.SetMirror.contract.limits import PORT
 
-DEFAULT_PORT = 9860
 CLIENT_VARIABLE = "SETMIRROR_CLIENT"
 """From here the server that a client starts has the client's token."""
 
 
 def default_port() -> int:
     """The bridge's port: `SETMIRROR_PORT`, else 9860; the script in Live reads the same variable in the same way."""
-    return DEFAULT_PORT if wrong_port() else int(from_environment("SETMIRROR_PORT") or DEFAULT_PORT)
+    return PORT if wrong_port() else int(from_environment("SETMIRROR_PORT") or PORT)
 
 
 def wrong_port() -> str:
@@ -26,7 +26,7 @@ def wrong_port() -> str:
     text = from_environment("SETMIRROR_PORT")
     if not text or (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= 65535):
         return ""
-    return f"SETMIRROR_PORT must be 1 to 65535, got {text[:40]!r}; {DEFAULT_PORT} is used"
+    return f"SETMIRROR_PORT must be 1 to 65535, got {text[:40]!r}; {PORT} is used"
 
 
 def _say_wrong_port(ctx: click.Context, param: click.Parameter, value: int) -> int:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remote_script.SetMirror.contract import auth, seal
+from remote_script.SetMirror.contract.limits import PROTOCOLS
 
 ANSWER_S = 3.0
 """Live's main thread can be busy for a second or two in a menu or while loading."""
-PROTOCOLS = [2]
 IDENTITY = "doctor"
 _LINE_LIMIT = 64 << 20
 _NOTICES = 10_000
@@ -118,7 +118,7 @@ class Session:
         key, nonce = auth.client_key(token, auth.PERSON, IDENTITY), auth.new_nonce()
         about = {"name": client, "version": "0"}
         who = {"role": auth.PERSON, "identity": IDENTITY}
-        hello = self.ask("bridge.hello", protocols=PROTOCOLS, client=about, nonce=nonce, **who)
+        hello = self.ask("bridge.hello", protocols=list(PROTOCOLS), client=about, nonce=nonce, **who)
         theirs = str(hello.get("nonce", ""))
         if not auth.NONCE.match(theirs) or not auth.same(
             auth.script_proof(key, nonce, theirs), hello.get("proof")

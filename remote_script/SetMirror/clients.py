@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Deque, Dict, Generator, Iterator, List, Optional, Set, Tuple
 
+from .contract.limits import REQUEST_BYTES, STRANGER_BYTES
 from .contract.seal import Session
 from .shadow import Snapshot
-from .wire import LIMIT_CLIENT, LIMIT_STRANGER, LineFramer
+from .wire import LineFramer
 
 OUTBOX_BYTES = 16 * 1024 * 1024
 """Twice the history: a client that resumes from the oldest batch does not overflow by it."""
@@ -37,7 +38,7 @@ class Client:
         self.state = GREETING
         self.name = "?"
         self.since = now
-        self.framer = LineFramer(LIMIT_STRANGER)
+        self.framer = LineFramer(STRANGER_BYTES)
         self.waiting: Deque[bytes] = deque()
         self.waiting_bytes = 0
         self.job: Optional[Iterator[None]] = None
@@ -73,7 +74,7 @@ class Client:
     def serve(self, session: Session) -> None:
         """Authenticated: longer lines, and all sealed, from now on."""
         self.state = SERVED
-        self.framer.limit = LIMIT_CLIENT
+        self.framer.limit = REQUEST_BYTES
         self._session = session
 
     @property

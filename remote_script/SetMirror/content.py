@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, Callable, Dict, Generator, Iterator, List, Sequence, Tuple
 
+from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, alive, as_note, as_routing, as_warp_marker, read
 from .plans import Row
 from .shadow import Shadow
@@ -18,8 +19,6 @@ from .wire import Encoded, encode
 Note = Tuple[Any, ...]
 Reading = Generator[None, None, Any]
 
-FOREVER = 1576800.0
-"""Beats; Live refuses envelope ranges beyond it ("Range out of bounds")."""
 PIECE = 100
 """Elements; reading and encoding so many notes takes about half a millisecond in headless Live."""
 _COMPARED = 2000
@@ -75,7 +74,7 @@ def all_notes(clip: Any) -> Any:
     if read(clip, "get_all_notes_extended") is not ABSENT:
         return clip.get_all_notes_extended()
     # Live 11.0 has no such method; a clip may reach back before its start.
-    return clip.get_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
+    return clip.get_notes_extended(0, 128, -FOREVER_BEATS, 2 * FOREVER_BEATS)
 
 
 def _pieces(vector: Any, plain: Callable[[Any], Any]) -> Iterator[List[Any]]:
@@ -114,7 +113,9 @@ def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
         envelope = clip.automation_envelope(each.obj) if alive(each.obj) else None
         if envelope is None or read(envelope, "events_in_range") is ABSENT:
             continue
-        events = yield from encoded_in_pieces(envelope.events_in_range(-FOREVER, FOREVER), _as_event)
+        events = yield from encoded_in_pieces(
+            envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS), _as_event
+        )
         found.append({"parameter": each.id, "events": events})
         texts.append(b'{"parameter":' + encode(each.id) + b',"events":' + events.json + b"}")
     return Encoded(found, b"[" + b",".join(texts) + b"]") if found else ()

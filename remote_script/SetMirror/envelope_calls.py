@@ -14,12 +14,12 @@ from . import row_checks
 from .call import Adapters, Call
 from .contract import checks
 from .contract.errors import BridgeError
+from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, items, read
 
 SIXTEENTH = 0.25
 MOST_POINTS = 2000
 """Of one call: some 20 ms of Live's main thread."""
-FOREVER = 1576800.0
 STRAIGHT = (0.5, 0.5, 0.5, 0.5)
 _AFTER = 1e-4
 """Beats; right after a border, where the value that begins there holds."""
@@ -80,7 +80,7 @@ def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
         label = "ramp {}: ".format(number)
         time, length = (checks.to_float(label + name, each.get(name)) for name in ("time", "length"))
         curve = each.get("curve", "linear")
-        if length <= 0 or abs(time) + length > FOREVER:
+        if length <= 0 or abs(time) + length > FOREVER_BEATS:
             raise checks.refuse("{}length must be above 0 beats".format(label), length)
         if curve not in _SHAPES:
             raise checks.refuse("{}curve is one of {}".format(label, ", ".join(CURVES)), curve)
@@ -106,8 +106,8 @@ def _with_points(call: Call, envelope: Any, ramp: Ramp) -> str:
     if read(envelope, "create_event") is ABSENT or module is ABSENT:
         return ""
     end = ramp.time + ramp.length
-    earlier = items(envelope.events_in_range(-FOREVER, ramp.time))
-    later = items(envelope.events_in_range(end, FOREVER))
+    earlier = items(envelope.events_in_range(-FOREVER_BEATS, ramp.time))
+    later = items(envelope.events_in_range(end, FOREVER_BEATS))
     before = float(envelope.value_at_time(ramp.time))
     after = float(envelope.value_at_time(end + _AFTER))
     envelope.delete_events_in_range(ramp.time, end)
@@ -152,7 +152,9 @@ def _shown(call: Call) -> Any:
         )
     if read(envelope, "events_in_range") is ABSENT:
         raise BridgeError("NOT_AVAILABLE", "Points of envelopes can be read from Live 12.2 on")
-    times = sorted({float(each.time) for each in items(envelope.events_in_range(-FOREVER, FOREVER))})
+    times = sorted(
+        {float(each.time) for each in items(envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS))}
+    )
     found: List[Any] = []
     for time in times[:MOST_POINTS]:
         # On a border stand two points: the value before it, and the one that begins.

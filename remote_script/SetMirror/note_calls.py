@@ -13,9 +13,10 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
 from . import row_checks
 from .call import MORE, UNCHANGED, Adapters, Call, Described, Steps
-from .content import FOREVER, all_notes
+from .content import all_notes
 from .contract import checks
 from .contract.errors import BridgeError
+from .contract.limits import FOREVER_BEATS
 from .contract.notes import GRIDS, Note, Outcome, after_adding, after_changing, duplicated, quantized, shifted
 from .contract.values import ABSENT, NOTE_FIELDS, as_note, read, same
 from .wire import decode
@@ -266,7 +267,7 @@ def _add_new_notes(call: Call) -> Steps:
 def _replace_notes(call: Call) -> Steps:
     if len(all_notes(call.obj)):
         call.holds = ("notes",)
-        call.obj.remove_notes_extended(0, 128, -FOREVER, 2 * FOREVER)
+        call.obj.remove_notes_extended(0, 128, -FOREVER_BEATS, 2 * FOREVER_BEATS)
     return (yield from _add(call, call.args["notes"]))
 
 

@@ -23,6 +23,7 @@ from .batches import Batch, Engine
 from .clients import Client
 from .contract import auth, schema
 from .contract.errors import BridgeError
+from .contract.limits import PROTOCOLS
 from .contract.values import ABSENT, read
 from .executor import Executor
 from .guard import Guard
@@ -31,7 +32,7 @@ from .policy_requests import PolicyRequests
 from .questions import Questions
 from .requests import Requests
 from .rounds import Rounds
-from .server import PROTOCOLS, Server
+from .server import Server
 from .timings import Timings
 from .transport import TcpListener
 from .wire import error_line, request_line, result_line

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 from .clients import GREETING, HELLO_S, LEAVING, PROVING, SERVED, Client
 from .contract import auth
 from .contract.errors import BridgeError
+from .contract.limits import HEARTBEAT_S, PROTOCOLS
 from .contract.seal import BadSeal, script_session
 from .shadow import Shadow
 from .wire import (
@@ -24,8 +25,6 @@ from .wire import (
     result_line,
 )
 
-PROTOCOLS = (2,)
-"""1 had no seals and was never released."""
 CLIENTS = 32
 """Authenticated at once; one more is told BUSY."""
 STRANGERS = 64
@@ -40,8 +39,6 @@ SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
 """A snapshot is encoded only this far ahead of what the client takes."""
 SNAPSHOT_LINE = 48 * 1024
-HEARTBEAT_S = 2.0
-"""Three missed ones mean that the link is dead; Live's UI can stall for a second in a menu."""
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
 

@@ -13,8 +13,8 @@ from typing import Any, Callable, Dict, NamedTuple
 
 from .contract import auth
 from .contract.files import Unreadable, read_regular
+from .contract.limits import PORT
 
-PORT = 9860
 BUDGET_MS = 4.0
 """Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
 AUDIT_MS = 0.12

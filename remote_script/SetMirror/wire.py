@@ -15,10 +15,6 @@ from typing import Any, Generator, Iterable, List, Optional, Tuple
 
 from .contract.errors import BridgeError
 
-LIMIT_STRANGER = 4 * 1024
-"""Longest line before authentication: a hello is some 200 bytes."""
-LIMIT_CLIENT = 4 * 1024 * 1024
-"""Longest line of an authenticated client: about 40,000 notes in one write."""
 SHORT_LINE = 16 * 1024
 """Read in one go: at most a millisecond."""
 LONGEST_TEXT = 256 * 1024

@@ -7,17 +7,16 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import Cause
 from .contract.errors import BridgeError
+from .contract.limits import DEADLINE_S, OPERATIONS
 from .contract.values import alive
 from .plans import Row
 
-OPERATIONS = 1000
 EXPECTATIONS = 1000
 """Of one write; all are looked at in one turn."""
 FLUSH = "flush"
 PUMP = "pump"
 TICK = "tick"
 """What a write under way waits for: that its changes are sent, the next pump, Live's next tick."""
-DEADLINE_S = 30.0
 PROGRESS_S = 0.1
 """Between two notices of how a long write gets on."""
 

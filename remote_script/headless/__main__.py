@@ -28,7 +28,6 @@ from .sets.generate import default_set
 from .sets.spec import SetSpec
 
 SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "SetMirror")
-DEFAULT_PORT = 9860
 READY_S = 0.02
 READING_S = 2.0
 CRASHED = 139

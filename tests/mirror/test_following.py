@@ -11,7 +11,8 @@ import trio.testing
 
 from mirror import errors, open_mirror
 from mirror.sync import State
-from mirror.wire import LINE_BYTES, STRANGER_BYTES
+from mirror.wire import LINE_BYTES
+from remote_script.SetMirror.contract.limits import STRANGER_BYTES
 
 from .conftest import Clock, Open
 from .peer import TOKEN, Client, Peer, note, obj, plain, small_set, truth

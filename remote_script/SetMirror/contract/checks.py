@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterable, List, Tuple
 from . import display, schema
 from .errors import BridgeError
 from .late import WRITTEN, said
+from .limits import FOREVER_BEATS
 from .places import is_identity
 from .values import ABSENT, NOTE_FIELDS
 
@@ -24,8 +25,8 @@ LONGEST_TEXT = 10000
 """Characters; Live's names stay far below, info texts may be long."""
 NOTE_LIMITS: Dict[str, Tuple[float, float]] = {
     "pitch": (0, 127),
-    "start_time": (-1576800.0, 1576800.0),
-    "duration": (0.0, 1576800.0),
+    "start_time": (-FOREVER_BEATS, FOREVER_BEATS),
+    "duration": (0.0, FOREVER_BEATS),
     "velocity": (0.0, 127.0),
     "probability": (0.0, 1.0),
     "velocity_deviation": (-127.0, 127.0),

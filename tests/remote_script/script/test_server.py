@@ -10,8 +10,9 @@ from remote_script.SetMirror import clients
 from remote_script.SetMirror import server as serving
 from remote_script.SetMirror.contract import auth, seal
 from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.limits import REQUEST_BYTES
 from remote_script.SetMirror.server import Server
-from remote_script.SetMirror.wire import LIMIT_CLIENT, encode, request_line
+from remote_script.SetMirror.wire import encode, request_line
 
 from .pipes import Listener, Peer
 
@@ -306,7 +307,7 @@ def test_what_a_client_sends_ahead_is_bounded_in_bytes(bridge: Bridge) -> None:
     for _ in range(30):
         bridge.server.receive(lambda: False)
         (client,) = bridge.server.clients
-        assert client.waiting_bytes <= serving.WAITING_BYTES + LIMIT_CLIENT
+        assert client.waiting_bytes <= serving.WAITING_BYTES + REQUEST_BYTES
 
 
 @pytest.mark.parametrize(

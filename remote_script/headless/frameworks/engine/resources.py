@@ -312,7 +312,8 @@ class Layer(LayerBase):
         super().__init__(priority)
         self.given: Dict[str, Any] = dict.fromkeys(controls)
         self._elements: List[Tuple[Any, List[str]]] = []
-        self._clients: Dict[int, Tuple[Any, LayerClient]] = {}
+        self._clients: Any = {}
+        """id of a component → (it, its client)."""
         for name, control in controls.items():
             self._add(self._resolve(control), name)
 
