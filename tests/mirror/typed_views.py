@@ -11,7 +11,6 @@ from remote_script.SetMirror.contract import schema
 
 PATH = Path(__file__).resolve().parents[2] / "mirror" / "live_set.pyi"
 HEAD = """# Made from the table by `python -m tests.mirror.typed_views`; see live_set.py for what the objects do.
-# ruff: noqa: E501
 from collections.abc import Sequence
 from typing import Any, Literal
 
