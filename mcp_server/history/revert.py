@@ -198,13 +198,16 @@ class _Reversal:
         now = values.shown(self._store, node.type, name, node.props[name])
         run = _newest_run(chain)
         first = next((link for link in chain if link.selected), None)
-        if first is None or (now == first.before and not self._has_mode(id_, name)):
-            # Undone by now, or as it was.
-            return []
-        if now == first.before and run is None:
+        if first is None:
+            # Undone by now.
             return []
         if run is None or run[-1].after != now:
-            self._result.left.append(f"{self._said(node, name, first.before, now)}: {_since(chain, now)}")
+            as_before = first.before if run is None else run[0].before
+            if now != as_before:
+                text = self._said(node, name, first.before, now)
+                self._result.left.append(f"{text}: {_since(chain, now)}")
+            return []
+        if run[0].before == now and not self._has_mode(id_, name):
             return []
         target = run[0].before
         text = self._said(node, name, now, target, run)
@@ -320,10 +323,10 @@ class _Reversal:
         for note_id, chain in chains.items():
             run, present = _newest_run(chain), now.get(note_id)
             first = next((link for link in chain if link.selected), None)
-            if first is None or present == first.before:
+            if first is None:
                 continue
             if run is None or run[-1].after != present:
-                others += 1
+                others += present != (first.before if run is None else run[0].before)
                 continue
             target = run[0].before
             if target == present:

@@ -230,6 +230,13 @@ def test_random_histories_agree_with_the_plain_model(part: int) -> None:
         history(seed)
 
 
+@pytest.mark.parametrize("seed", [4232, 8304, 17843, 27963, 33414])
+def test_a_value_that_came_back_by_others_is_still_put_back_to_what_was_before_its_newest_run(
+    seed: int,
+) -> None:
+    history(seed)
+
+
 @pytest.mark.slow
 def test_two_thousand_histories_agree_with_the_plain_model() -> None:
     for seed in range(ALL):
