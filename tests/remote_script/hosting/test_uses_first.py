@@ -136,8 +136,8 @@ def test_banks_of_live_s_own_devices_put_together_again(live: HeadlessLive, load
     assert {each: banks[each] for each in script.BANKS} == script.BANKS
     assert {each: best[each] for each in script.BEST} == script.BEST
     for device, pages in script.PAGES.items():
-        assert set(pages) <= set(banks[device])
-        assert len(set(pages)) == len(pages)
+        first = banks[device].index(pages[0])
+        assert banks[device][first : first + len(pages)] == pages
     for each in (*script.BANKS.values(), *script.BEST.values(), *script.NO_DEVICE_OF_TODAY):
         assert {len(page) for page in each} == {8}
     assert all(len(names[each]) == len(banks[each]) for each in names)

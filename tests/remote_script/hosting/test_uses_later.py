@@ -170,6 +170,7 @@ WINDOW = """
                 len(all_tracks(self.song)) - len(self.song.tracks), liveobj_changed(self.song.tracks[0], None),
                 CS_LIST_KEY, self in get_control_surfaces(), DeviceBankRegistry().get_device_bank(None),
                 issubclass(ControlSurface, SimpleControlSurface),
+                self.buttons.get_button(1, 0) is self.buttons[2],
             )
             logger.info("built")
 
@@ -201,7 +202,7 @@ def test_a_window_with_scrollers_modes_and_lights(live: HeadlessLive, load: Load
     live.run_for(0.3)
     assert made.found == (
         False, 2, (False, 2), "ShiftMode", "Frqnc", "Frequ", 7, True, True, made.found[9], 3, True,
-        made.found[12], True, 0, True,
+        made.found[12], True, 0, True, True,
     )  # fmt: skip
     # An animated colour draws on two channels.
     stopped = [message for message in hosted.midi_out if message[1] == 0 and message[0] >> 4 == 9]
