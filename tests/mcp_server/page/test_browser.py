@@ -272,7 +272,8 @@ async def test_a_large_set_is_shown_by_parts_to_its_last_cell() -> None:
         browser.show("arrangement")
         browser.see("Part 1")
 
-    async with opened(spec) as go:
+    # In slices, so that nobody's patience ends while a busy machine reads the Set.
+    async with opened(spec, budget_s=0.05) as go:
         await go(test)
 
 
