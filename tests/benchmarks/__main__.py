@@ -30,6 +30,7 @@ SUITES = {
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",
     "page": "the page of a large Set in Chromium: first shown, change to pixels, scrolled",
+    "history": "the difference of two large states, mixes, kept states, the journal",
     "music": "edits of 10,000 notes, analysis of 100 clips",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }
