@@ -191,9 +191,31 @@ class Scope:
         if target in self._names and (named_here := self._named_here(target, kinds)) is not None:
             return named_here
         # What a person was asked about stays what it was.
-        node = self.mirror.resolve(self._meant.get(target, target), *kinds)
+        meant = self._meant.get(target, target)
+        node = self._by_names(target) if meant is target and "/" in target else None
+        node = self.mirror.resolve(meant if node is None else node.id, *kinds)
         self._meant[target] = node.id
         return node
+
+    def _by_names(self, ref: str) -> Node | None:
+        """The object of a path that names one of a list, "tracks/1/devices/0/parameters/Dry/Wet"; None for others."""
+        steps = ref.strip("/").split("/")
+        for place in range(1, len(steps)):
+            role, step = steps[place - 1], steps[place]
+            if step.partition("[")[0].isdecimal() or not role.isidentifier():
+                continue
+            try:
+                owner = self.resolve("/".join(steps[: place - 1]) or "song")
+            except errors.MirrorError:
+                continue
+            if isinstance(owner.children.get(role), tuple):
+                # A name may hold a slash where nothing can hang below it.
+                leaf = role in ("parameters", "sends")
+                rest = [] if leaf else steps[place + 1 :]
+                name = "/".join(steps[place:]) if leaf else step
+                found = reading.child(self, owner, role, name, role[:-1].replace("_", " "))
+                return self.resolve("/".join([self.ref(found), *rest])) if rest else found
+        return None
 
     def _named_here(self, name: str, kinds: tuple[str, ...]) -> Node | None:
         """The object of a name that the batch itself gave; None where that is no object of these kinds.

@@ -66,7 +66,7 @@ class Change(msgspec.Struct, frozen=True):
         if event.object_name:
             told["object_name"] = event.object_name
         if event.kind not in ("add", "remove"):
-            told |= {"before": event.before, "after": event.after}
+            told |= {"before": _short(event.before), "after": _short(event.after)}
         for name in ("display", "times", "below"):
             if (value := getattr(self, name)) not in ("", 0, 1) or (name == "below" and value):
                 told[name] = value
@@ -80,6 +80,16 @@ class Change(msgspec.Struct, frozen=True):
         told: dict[str, Any] = msgspec.to_builtins(self.event)
         more = {"display": self.display, "times": self.times, "below": self.below}
         return told | {name: value for name, value in more.items() if value and (name, value) != ("times", 1)}
+
+
+LONGEST = 400
+"""Characters of a value in a line; of a longer list the number of its items is told."""
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, list | tuple) and len(str(value)) > LONGEST:
+        return {"count": len(value)}
+    return value
 
 
 def changes(events: Iterable[Event]) -> list[Change]:

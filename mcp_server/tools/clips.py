@@ -205,7 +205,7 @@ def fire(scope: Scope, args: Fire) -> Plan:
             )
         method = "stop_all_clips" if node.type in ("Song", "Track") else "stop"
         return Plan.of("stop", [Call(node.id, method)])
-    node = scope.prefer(args.target, "Clip", "ClipSlot", "Scene")
+    node = scope.prefer(args.target, "session clip", "ClipSlot", "Scene")
     if node.type not in ("Clip", "ClipSlot", "Scene"):
         raise errors.InvalidValue(
             f"A clip, slot or scene is launched; {scope.ref(node)} is a {node.type}", args.target

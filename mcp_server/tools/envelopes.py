@@ -64,7 +64,8 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
     if args.track is not UNSET:
         only(args, "`track`, whose lanes can only be written over", of=("delete", "clear"))
         return _stamped(scope, args)
-    clip, parameter = scope.clip(args.clip), scope.target(args.parameter, "DeviceParameter")
+    clip = scope.clip_in(scope.prefer(args.clip, "session clip", "ClipSlot"))
+    parameter = scope.target(args.parameter, "DeviceParameter")
     if clip.role == "arrangement_clips":
         raise errors.NotAvailable(
             f"{scope.ref(clip)} is in the arrangement: Live has no envelopes for it",

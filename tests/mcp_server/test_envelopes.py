@@ -205,3 +205,22 @@ async def test_clips_of_the_arrangement_are_not_written_over(autojump_clock: Clo
         with pytest.raises(Refused, match="would replace 1 clip") as caught:
             await whole.call("edit_envelope", track=0, parameter="tracks/0/mixer_device/volume", ramps=[ramp])
         assert "move them away" in caught.value.data["hint"]
+
+
+async def test_a_ref_may_end_in_a_name_and_a_clip_that_only_a_slot_can_hold_is_meant(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=2, slot=7, length="4 bars", name="Roll", overwrite=True)
+        await whole.call("duplicate", target="Roll", time=["bar 150", "bar 160"])
+        ramp = {"time": 0, "length": 4, "from": "-30 dB", "to": "-12 dB"}
+        for parameter in (
+            "tracks/2/devices/1/parameters/Threshold",
+            "tracks/2/devices/Compressor/parameters/1",
+        ):
+            answer = await whole.call("edit_envelope", clip="Roll", parameter=parameter, ramps=[ramp])
+            assert "Threshold in tracks/2/clip_slots/7/clip: 1 ramps" in answer["notes"][0]
+        await whole.call("fire", target="Roll", quantization="None")
+        with pytest.raises(Refused) as caught:
+            await whole.call("get", target="tracks/2/devices/1/parameters/Treshold")
+        assert "Threshold" in caught.value.data["hint"]
