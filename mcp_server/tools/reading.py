@@ -17,6 +17,7 @@ from .. import knowledge, notation, recipes, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
+from ..history.revert import name_is
 from ..history.when import moment
 from ..knowledge import device_knowledge
 from ..music import EDITS
@@ -360,7 +361,8 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
         told = [each for each in told if each.event.time >= begin]
     if given.who:
         who = desk.caller.name if given.who.strip().casefold() == "me" else given.who
-        told = [each for each in told if each.event.who.casefold() == who.strip().casefold()]
+        _check_author(desk, who)
+        told = [each for each in told if name_is(each.event.who, who)]
     if given.match:
         patterns = [Pattern(each) for each in _meant(desk, given.match)]
         # A resync has no object of its own: it may concern any.
@@ -378,6 +380,18 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
             answer["more_since"] = part[-1].revision
     desk.last_asked.keep(desk.caller.who, desk.mirror, answer.get("more_since"))
     return {**answer, "notes": notes} if notes else answer
+
+
+def _check_author(desk: Desk, who: str) -> None:
+    """Refuse an author of whom the log has nothing: a mistyped name would look like a quiet one."""
+    known = dict.fromkeys(each.who for each in desk.mirror.log.last(resources.ALL_EVENTS))
+    always = ("live", "audit", "resync", desk.caller.name)
+    if not any(name_is(each, who) for each in (*known, *always)):
+        raise errors.NotFound(
+            f"The log has no change by {who[:60]!r}",
+            who[:60],
+            hint=f"authors are {', '.join((*known, *always[:3]))}",
+        )
 
 
 EVENTS_A_LINE = 20

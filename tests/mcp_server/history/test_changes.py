@@ -10,6 +10,7 @@ import trio
 import trio.testing
 
 from mcp_server.history.changes import changes
+from mirror import Set
 from remote_script.headless import demo_set
 from tests.whole import Refused, Whole, whole_path
 
@@ -148,3 +149,16 @@ async def test_what_is_no_moment_is_refused(autojump_clock: Clock) -> None:
         for wrong in ("yesterday", -1, "1.5"):
             with pytest.raises(Refused, match="a revision"):
                 await whole.call("get_changes", since=wrong)
+
+
+async def test_an_author_of_whom_the_log_has_nothing_is_refused_with_those_it_has(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        assert (await whole.call("get_changes", who="me"))["events"] == []
+        await whole.mirror.write([Set("song", "tempo", 90.0)], author="claude (Claude Code)")
+        with pytest.raises(Refused, match="no change by 'cluade'") as caught:
+            await whole.call("get_changes", who="cluade")
+        assert "claude (Claude Code)" in caught.value.data["hint"]
+        (told,) = (await whole.call("get_changes", who="claude"))["events"]
+        assert told["name"] == "tempo"
