@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from remote_script.headless import demo_set
+from remote_script.headless.model.clip_content import Envelope
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -224,3 +225,21 @@ async def test_a_ref_may_end_in_a_name_and_a_clip_that_only_a_slot_can_hold_is_m
         with pytest.raises(Refused) as caught:
             await whole.call("get", target="tracks/2/devices/1/parameters/Treshold")
         assert "Threshold" in caught.value.data["hint"]
+
+
+async def test_a_live_that_draws_points_otherwise_gets_steps(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In which unit Live takes the values of points is a guess; what it shows afterwards decides."""
+    drawn_as = Envelope.call_create_event
+
+    def in_another_unit(self: Envelope, event: Any) -> None:
+        event.value *= 0.5
+        drawn_as(self, event)
+
+    monkeypatch.setattr(Envelope, "call_create_event", in_another_unit)
+    async with whole_path(demo_set()) as whole:
+        await whole.call("create_clip", track=5, slot=0, length="2 bars")
+        answer = await drawn(whole, {"time": 0, "length": 4, "from": "-12 dB", "to": "0 dB"})
+        assert answer["results"][0]["result"][0]["as"] == "steps"
+        assert (await texts(whole, 0.1, 3.9)) == ["-12.0 dB", "0.0 dB"]

@@ -99,6 +99,17 @@ def test_what_a_write_makes_itself_is_not_protected_from_it(stage: Stage) -> Non
     assert outcome(client.write(put("tracks/0", "name", "x"), policy=policy)) == "DENIED"
 
 
+def test_what_a_write_makes_below_an_object_is_under_the_rule_about_that(stage: Stage) -> None:
+    """A new return gives each mixer a send, which nobody has an id of yet."""
+    client = stage.follower()
+    (mixer,) = ids(client, "tracks/0/mixer_device")
+    policy = guarded(client, {"decide": "deny", "refs": ["tracks/0/mixer_device"], "ids": [mixer]})
+    made = call("song", "create_return_track")
+    assert outcome(client.write(made, put(f"@{mixer}/sends/$0", "value", 0.5), policy=policy)) == "DENIED"
+    (other,) = ids(client, "tracks/1/mixer_device")
+    assert outcome(client.write(made, put(f"@{other}/sends/$0", "value", 0.5), policy=policy)) == "verified"
+
+
 def test_what_a_write_says_that_it_made_was_not_there_before(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
