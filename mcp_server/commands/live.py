@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, say
+from mcp_server.commands.console import Failure
 
 
-def _say_how(port: int) -> None:
-    """Say how to connect and how to stop; Failure where another Live has the port."""
+def _how(port: int) -> str:
+    """How to connect and how to stop; Failure where another Live has the port."""
     with socket.socket() as trial:
         if sys.platform != "win32":
             # As the script does: a port that was closed a moment ago is free.
@@ -30,8 +30,7 @@ def _say_how(port: int) -> None:
                 text, "a Live is there already: `setmirror status`; or choose another with --port"
             ) from None
     other = "" if port == options.default_port() else f" --port {port}"
-    say(f"headless Live: in another terminal `setmirror status{other}` or `setmirror tail{other}`", err=True)
-    say("Ctrl-C stops it", err=True)
+    return f"headless Live: in another terminal `setmirror status{other}` or `setmirror tail{other}`\nCtrl-C stops it"
 
 
 @click.command("live", short_help="Run headless Live with the Remote Script until interrupted.")
@@ -104,8 +103,7 @@ def command(
     """
     from mcp_server.commands import processes
 
-    if not coverage:
-        _say_how(port)
+    how = "" if coverage else _how(port)
     words = processes.headless_arguments(
         set_file,
         port=port,
@@ -113,7 +111,7 @@ def command(
         remote_scripts=remote_scripts,
         default_set=default_set,
     )
-    words += ["--threads", threads]
+    words += ["--threads", threads, "--when-ready", how]
     if log_file is not None:
         words += ["--log-file", str(log_file)]
     if library is not None:

@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="print what of the Object Model and of the frameworks of Remote Scripts is there, and end",
     )
+    made.add_argument("--when-ready", default="", help="a text for a person, on stderr once Live is there")
     return made
 
 
@@ -204,6 +205,9 @@ class Runner:
             self.live.scheduler.after(READY_S, self._ready)
             return
         self.say({"ready": True, "port": port})
+        if self._options.when_ready:
+            sys.stderr.write(self._options.when_ready + "\n")
+            sys.stderr.flush()
         if self._script is not None:
             self._script.begin(self._played)
 
