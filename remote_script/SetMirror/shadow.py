@@ -16,8 +16,10 @@ from .plans import Row, class_of, root_class
 class Snapshot:
     """One dump in the making; `revision` and `count` are known from the start."""
 
-    def __init__(self, rows: Dict[int, Row], revision: int) -> None:
+    def __init__(self, rows: Dict[int, Row], revision: int, complete: bool) -> None:
         self.revision = revision
+        self.complete = complete
+        """False while parts of the Set are still to be read."""
         self.count = len(rows)
         self._order: Deque[int] = deque(rows)
         self._left: Set[int] = set(rows)
@@ -124,8 +126,8 @@ class Shadow:
 
     # -- snapshots ---------------------------------------------------------------------------------
 
-    def snapshot(self, revision: int) -> Snapshot:
-        found = Snapshot(self.rows, revision)
+    def snapshot(self, revision: int, complete: bool = True) -> Snapshot:
+        found = Snapshot(self.rows, revision, complete)
         self.snapshots.append(found)
         return found
 
