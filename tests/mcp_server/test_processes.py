@@ -111,6 +111,7 @@ async def test_every_resource_is_listed_and_can_be_read(mode: str) -> None:
             "live://picture/device/{+ref}",
             "live://ref/{+path}",
             "live://events{?since}",
+            "live://guide/{topic}",
         }
         whole = await agent.read("live://set")
         assert whole["synced"] is True
