@@ -14,6 +14,7 @@ import struct
 
 from mirror import errors, values
 from remote_script.SetMirror.contract import display, scales
+from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?[0-9]{1,2})")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -157,6 +158,9 @@ def length(value: float | str, numerator: int, denominator: int) -> float:
         beats = _note_length(str(value), numerator, denominator)
     if beats <= 0:
         raise errors.InvalidValue(f"A length must be above 0 beats, got {value}", str(value)[:60])
+    if beats > FOREVER_BEATS:
+        rule = f"A length may be {FOREVER_BEATS:.0f} beats, the longest time that Live has"
+        raise errors.InvalidValue(rule, str(value)[:60])
     return beats
 
 

@@ -168,8 +168,9 @@ def _grid(
     start, end = span
     bars = (end - start) / beats_per_bar
     per_bar = (picture.width - KEYS_WIDTH) / max(bars, 0.01)
-    step = beats_per_bar if per_bar < 60 else 1.0 if per_bar < 240 else 0.25
     every = max(1, round(34 / per_bar)) if per_bar < 34 else 1
+    # Of a long clip only the bars that are drawn are counted: its length is anybody's choice.
+    step = beats_per_bar * every if per_bar < 60 else 1.0 if per_bar < 240 else 0.25
     number = int(start // step)
     while number * step <= end:
         beat = number * step

@@ -128,3 +128,9 @@ def test_a_color_is_a_number_or_a_text() -> None:
     assert units.color_text(255) == "#0000ff"
     with pytest.raises(errors.InvalidValue):
         units.color("red-ish")
+
+
+@pytest.mark.parametrize("text", ["1e12", 1e12, "900000 bars"])
+def test_a_length_beyond_the_longest_time_of_live_is_refused(text: str | float) -> None:
+    with pytest.raises(errors.InvalidValue, match="longest time"):
+        units.length(text, 4, 4)
