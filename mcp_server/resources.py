@@ -247,16 +247,10 @@ def find(uri: str) -> tuple[Resource, str]:
     )
 
 
-COMING = "devices and their parameters: Live's Set is still being read; all else is exact"
-
-
 def stamp(mirror: Mirror) -> dict[str, Any]:
     """What a read at this moment is worth."""
     told = mirror.stamp()
-    worth: dict[str, Any] = {"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms}
-    if not mirror.complete:
-        worth["coming"] = COMING
-    return worth
+    return {"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms}
 
 
 def stamped(head: dict[str, Any], body: bytes) -> bytes:
@@ -272,15 +266,11 @@ class Kept:
         self._mirror = mirror
         self._most = most
         self._held: OrderedDict[Any, Any] = OrderedDict()
-        self._place: tuple[str, int, int] = ("", -1, -1)
-
-    def _now(self) -> tuple[str, int, int]:
-        # Parts of a Set that is still being read come without a revision of their own.
-        return self._mirror.epoch, self._mirror.revision, self._mirror.store.structure
+        self._place: tuple[str, int] = ("", -1)
 
     def find(self, key: Any) -> Any:
         """What was kept of the Set as it is now, or None."""
-        place = self._now()
+        place = (self._mirror.epoch, self._mirror.revision)
         if place != self._place:
             self._held.clear()
             self._place = place
@@ -291,7 +281,7 @@ class Kept:
 
     def keep(self, key: Any, made: Any) -> None:
         """Keep what was made since `find`, unless the Set has changed meanwhile."""
-        if self._place == self._now():
+        if self._place == (self._mirror.epoch, self._mirror.revision):
             self._held[key] = made
             while len(self._held) > self._most:
                 self._held.popitem(last=False)

@@ -114,11 +114,6 @@ class Mirror(Reader):
         """Which Set and script run the revisions belong to; "" before the first snapshot."""
         return self.store.epoch
 
-    @property
-    def complete(self) -> bool:
-        """False while devices and parameters are still to come: what is held besides is exact."""
-        return self._sync.complete
-
     def stamp(self) -> Stamp:
         """What a read at this moment is worth."""
         return Stamp(self.store.epoch, self.store.revision, self._sync.synced, self._age_ms())
@@ -434,18 +429,13 @@ class Mirror(Reader):
             self.latencies.add("apply", time.perf_counter() - began)
             self._applied += 1
             who = batch.author or batch.cause
-            if batch.cause != "build":
-                # What the script reads after the outline is nobody's change.
-                self._tell(
-                    "log",
-                    lambda: self.log.record(applied, batch.time, batch.cause, batch.author, batch.write),
-                )
-                self._tell(
-                    "undo",
-                    lambda: self.writes.history.observe(
-                        self.store, applied, batch.revision, batch.write, who
-                    ),
-                )
+            self._tell(
+                "log", lambda: self.log.record(applied, batch.time, batch.cause, batch.author, batch.write)
+            )
+            self._tell(
+                "undo",
+                lambda: self.writes.history.observe(self.store, applied, batch.revision, batch.write, who),
+            )
             self._publish(applied, False)
         elif isinstance(effect, Replace):
             first = not self.store.epoch

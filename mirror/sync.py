@@ -136,7 +136,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
     },
     _S: {
         **_SERVED,
-        "progress": Rule("_progress_or_outline", (_S,)),
+        "progress": Rule("_progress", (_S,)),
         "objects": Rule("_stage", (_S, _D)),
         "snapshot": Rule("_replace", (_S, _D)),
         "watched": Rule("_follow", (_F, _S, _D)),
@@ -210,8 +210,6 @@ class Sync:
         self.newest = 0
         self.equal_at = -math.inf
         """When the mirror was last known to equal Live."""
-        self.complete = True
-        """False while what is held lacks parts of the Set that the script still reads."""
         self.progress = 0.0
         self.reading_signs = 0
         """Messages that say the Set is being read or sent; `progress` can stand still while more of it is found."""
@@ -236,8 +234,6 @@ class Sync:
         self._watching = False
         self._watches = 0
         self._snapshots = 0
-        self._ready_epoch = ""
-        """The epoch of which the script said that it has read all."""
 
     # -- what happens ------------------------------------------------------------------------------
 
@@ -257,11 +253,6 @@ class Sync:
             if event != "next":
                 self.counters["batches " + event] += 1
             return self._event(event, known, now)
-        if isinstance(known, wire.Part):
-            # It is as of one revision and leads to no other; at another, something is missing before it.
-            here = (known.epoch, known.revision) == (self.epoch, self.revision)
-            part = wire.Batch(known.epoch, known.revision, known.changes, cause="build")
-            return self._event("next" if here else "foreign", part, now)
         if isinstance(known, wire.Heartbeat):
             return self._event(self._judge_beat(known), known, now)
         if isinstance(known, wire.Objects):
@@ -301,7 +292,7 @@ class Sync:
     @property
     def synced(self) -> bool:
         """Whether what is held equals Live, as far as anybody can know."""
-        return self.state is State.FOLLOWING and self.complete and self.revision >= self.newest
+        return self.state is State.FOLLOWING and self.revision >= self.newest
 
     def forget(self) -> None:
         """Do not trust what is held: the next link begins with a snapshot."""
@@ -412,11 +403,9 @@ class Sync:
         self.welcome = welcome
         self.script = {**self.script, **welcome.script}
         self.progress = welcome.progress
-        self._ready_epoch = welcome.epoch if welcome.ready else ""
         if not welcome.ready:
-            return self._fetch("outline", now) if welcome.outline else self._wait({}, now)
-        # The parts that an outline lacks are in no history.
-        kept = self.complete and welcome.oldest_revision <= self.revision <= welcome.revision
+            return self._wait({}, now)
+        kept = welcome.oldest_revision <= self.revision <= welcome.revision
         if self.epoch and welcome.epoch == self.epoch and kept:
             self.counters["resumes"] += 1
             self.newest = welcome.revision
@@ -452,8 +441,6 @@ class Sync:
         return []
 
     def _ready(self, told: Any, now: float) -> list[Effect]:
-        if told is not None:
-            self._is_ready(told)
         if self._asked:
             return []
         # Waiting for Live is not a failure to make progress.
@@ -461,22 +448,7 @@ class Sync:
         return self._fetch("ready", now)
 
     def _ready_anew(self, told: wire.Ready, now: float) -> list[Effect]:
-        self._is_ready(told)
         return self._fetch("another epoch", now) if told.epoch != self.epoch else []
-
-    def _is_ready(self, told: wire.Ready) -> None:
-        """All batches of what was still to be read came before."""
-        self._ready_epoch = told.epoch
-        if told.epoch == self.epoch and not self.complete:
-            self.complete, self.progress = True, 1.0
-
-    def _progress_or_outline(self, told: wire.Progress, now: float) -> list[Effect]:
-        self._progress(told, now)
-        if not told.outline or self._asked:
-            return []
-        # The outline is there: no need to wait for the rest.
-        self._snapshots = 0
-        return self._fetch("outline", now)
 
     def _progress(self, told: wire.Progress, now: float) -> list[Effect]:
         self.progress = told.progress
@@ -499,9 +471,7 @@ class Sync:
             self.counters["incomplete snapshots"] += 1
             return self._end(f"the snapshot should have {told.count} objects, {self._received} came", "bad")
         self.epoch, self.revision, self.newest = told.epoch, told.revision, told.revision
-        self.complete = told.complete or self._ready_epoch == told.epoch
-        if self.complete:
-            self.progress = 1.0
+        self.progress = 1.0
         return [Replace(told.epoch, told.revision), *self._send_watch(State.SNAPSHOTTING, now)]
 
     def _send_watch(self, state: State, now: float) -> list[Effect]:

@@ -70,17 +70,8 @@ class Ready(msgspec.Struct):
     revision: Revision = 0
 
 
-class Part(msgspec.Struct):
-    """What a snapshot of an outline left out, as it is at `revision`."""
-
-    epoch: str
-    revision: Revision
-    changes: list[Any]
-
-
 class Progress(msgspec.Struct):
     progress: float = 0.0
-    outline: bool = False
 
 
 class Resync(msgspec.Struct):
@@ -98,7 +89,6 @@ PARAMS: dict[str, Any] = {
     "set.objects": Objects,
     "bridge.heartbeat": Heartbeat,
     "bridge.ready": Ready,
-    "set.part": Part,
     "bridge.progress": Progress,
     "bridge.resync": Resync,
     "write.progress": WriteProgress,
@@ -124,7 +114,6 @@ class Welcome(msgspec.Struct):
     revision: Revision
     oldest_revision: Revision = 0
     progress: float = 0.0
-    outline: bool = False
     live: dict[str, Any] = {}
     script: dict[str, Any] = {}
     set: dict[str, Any] = {}
@@ -136,7 +125,6 @@ class SnapshotEnd(msgspec.Struct):
     epoch: str
     revision: Revision
     count: Revision
-    complete: bool = True
 
 
 class Watched(msgspec.Struct):

@@ -27,7 +27,7 @@ KEPT_VALUES = 150
 
 
 class Cause:
-    """Who changed it: cause "live", "write", "audit" or "build", and for a write its id and author."""
+    """Who changed it: cause "live", "write", "audit" or "resync", and for a write its id and author."""
 
     __slots__ = ("author", "name", "write")
 
@@ -39,8 +39,6 @@ class Cause:
 
 LIVE = Cause("live")
 AUDIT = Cause("audit")
-BUILD = Cause("build")
-"""What the outline of the Set left out: nobody's change."""
 
 
 class Claim:

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from .attribution import BUILD, LIVE, Attribution, Lot
+from .attribution import LIVE, Attribution, Lot
 from .content import Reading, encoded_in_pieces, note_differences, reading, whole
 from .contract.lanes import is_driven
 from .contract.menus import edit_of
@@ -89,8 +89,6 @@ class Reader:
         self.shadow = shadow
         self.application = application
         self.unresolved: Set[Tuple[int, int]] = set()
-        self.partial = True
-        """While parts of the Set are still to be read: a reference to one of them is not known, which is not null."""
 
     def value(self, row: Row, index: int) -> Any:
         """The present plain value of a property that is not of the tree."""
@@ -109,7 +107,7 @@ class Reader:
             found = self.shadow.row_of(target, prop.of)
             if found is None:
                 self.unresolved.add((row.id, index))
-                return ABSENT if self.partial else None
+                return None
             return found.id
         if prop.type == "refs":
             targets = read(row.obj, prop.name)
@@ -122,8 +120,6 @@ class Reader:
                     ids.append(found.id)
                 else:
                     self.unresolved.add((row.id, index))
-                    if self.partial:
-                        return ABSENT
             return tuple(ids)
         return ABSENT
 
@@ -208,10 +204,6 @@ class Engine:
         self.history = History()
         self.hurried = False
         """Whether something happened after which `rounds` should not wait."""
-        self.outlined = False
-        """Whether clients may have the Set; `coming` says what is still to be read."""
-        self.coming: Deque[Tuple[int, int]] = deque()
-        """Lists that the outline left out, by object and property."""
         self.built = 0
         self.expected = 1
 
@@ -270,27 +262,11 @@ class Engine:
     # -- building ----------------------------------------------------------------------------------
 
     def build(self) -> Iterator[None]:
-        """Read the outline of the Set into the shadow; yields after each object. `fill` reads the rest."""
+        """Read the whole Set into the shadow; yields after each object."""
         root = self._adopt(live_ptr(self.song) or 0, self.song, "Song", None, "song")
         self.shadow.root = root
         yield from self._grow(root, Batch(Lot(LIVE)), {})
         yield from self._resolve_references(list(self.shadow.rows.values()))
-        self.outlined = True
-
-    def fill(self, batch: Batch) -> Iterator[None]:
-        """Read the next list that the outline left out, and with the last one what waited for all of them."""
-        id_, index = self.coming.popleft()
-        if id_ in self.shadow.rows:
-            batch.dirty[id_] = 1 << index
-        if not self.coming:
-            self.reader.partial = False
-            for row in self.shadow.rows.values():
-                if row.plan.envelope_bits:
-                    batch.dirty[row.id] = batch.dirty.get(row.id, 0) | row.plan.envelope_bits
-            for holder, place in self.reader.unresolved:
-                batch.dirty[holder] = batch.dirty.get(holder, 0) | 1 << place
-            self.reader.unresolved.clear()
-        yield from self.flush(batch)
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
         type_ = class_of(obj, declared) or declared
@@ -313,9 +289,6 @@ class Engine:
         while stack:
             row = stack.pop()
             for index in row.plan.tree:
-                if not self.outlined and index in row.plan.left_out:
-                    self.coming.append((row.id, index))
-                    continue
                 found = self.reader.children(row, index)
                 if found is not None:
                     yield from self._set_children(row, index, found, batch, gone, stack)
@@ -391,7 +364,7 @@ class Engine:
                 shadow.point(row, index, self.reader.value(row, index))
             for index in row.plan.content:
                 # An envelope names parameters, so it waits until these have ids.
-                if row.plan.properties[index].type == "envelopes" and not self.reader.partial:
+                if row.plan.properties[index].type == "envelopes":
                     row.values[index] = yield from self.reader.reading(row, index)
             if row.plan.refs or row.plan.content:
                 yield
@@ -402,8 +375,6 @@ class Engine:
         """Read again what is marked and leave the differences, encoded, in `batch`; the caller then seals it."""
         shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         gone: Dict[int, Any] = {}
-        if self.coming or reader.partial:
-            self._leave_to_fill(dirty)
         for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
             if row is None or not bits & row.plan.tree_bits:
@@ -434,16 +405,6 @@ class Engine:
             yield from self._compare(row, bits, batch)
             yield
         yield from self._encode(batch)
-
-    def _leave_to_fill(self, dirty: Dict[int, int]) -> None:
-        """Marks of what is still to be read wait for that: it is exact when it is told."""
-        for id_, index in self.coming:
-            if id_ in dirty:
-                dirty[id_] &= ~(1 << index)
-        for id_ in dirty:
-            row = self.shadow.rows.get(id_)
-            if row is not None and self.reader.partial:
-                dirty[id_] &= ~row.plan.envelope_bits
 
     def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
         """Bring one list of children up to date, noting who left it in `gone`."""
@@ -533,7 +494,7 @@ class Engine:
     def _encode(self, batch: Batch) -> Iterator[None]:
         """Put what was found down as the wire has it."""
         rows = self.shadow.rows
-        revision = self.revision + (batch.cause is not BUILD)
+        revision = self.revision + 1
         changes = batch.changes
         batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
         # An `add` of a known id replaces the object: it hangs elsewhere now, its subtree with it.
@@ -586,10 +547,6 @@ class Engine:
         """Give the batch its revision and its place in the history; None when nothing changed."""
         if not batch.changes:
             return None
-        if batch.cause is BUILD:
-            # Nothing changed: it was there at this revision, and is told later.
-            head = encode({"epoch": self.epoch, "revision": self.revision})[:-1]
-            return notification("set.part", head + b',"changes":[' + b",".join(batch.changes) + b"]}")
         self.revision += 1
         if batch.edit:
             self.last_edit = self.revision
@@ -622,8 +579,6 @@ class Engine:
 
     def close(self) -> None:
         """Detach from everything."""
-        self.outlined = False
-        self.coming.clear()
         for row in list(self.shadow.rows.values()):
             self.observers.detach(row)
             row.obj = None

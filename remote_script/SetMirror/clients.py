@@ -58,9 +58,6 @@ class Client:
         self.following = False
         self.snapshot: Optional[Tuple[Any, Snapshot]] = None
         self.snapshots_wanted: List[Any] = []
-        self.watches_by = 0.0
-        """Until when parts of the Set are kept back for its watch, after the snapshot of an outline; 0: no more."""
-        self.missed_parts = False
         self.overflowed = False
         self.closed = False
         self.answered = 0

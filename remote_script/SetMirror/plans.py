@@ -17,9 +17,6 @@ from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]
 
-LEFT_OUT = frozenset((("Track", "devices"),))
-"""Lists that the outline of a Set leaves out: most of its objects hang there, and an overview needs none of them."""
-
 _KINDS: Dict[str, Dict[str, str]] = {
     "Clip": {"audio": "is_audio_clip", "midi": "is_midi_clip"},
     "ClipSlot": {"group": "is_group_slot"},
@@ -135,9 +132,6 @@ class Plan:
         pointing = set(self.tree) | set(self.refs) | set(self.slow)
         self.plain = [i for i in range(len(self.properties)) if i not in pointing]
         self.tree_bits = sum(1 << i for i in self.tree)
-        self.left_out = [i for i in self.tree if (type_, self.names[i]) in LEFT_OUT]
-        self.envelope_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "envelopes")
-        """They name parameters, so they wait until all have ids."""
         self.ref_bits = sum(1 << i for i in self.refs)
         self.edit_bits = self.tree_bits | sum(
             1 << i for i, prop in enumerate(self.properties) if prop.is_edit or prop.type == "notes"

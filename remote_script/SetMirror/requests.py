@@ -65,21 +65,21 @@ class Requests:
             )
         return handler(client, request, params)
 
-    def _engine(self, *, outline: bool = False) -> Engine:
-        """The engine, once the shadow is complete, or its `outline` is."""
-        engine: Engine = self._state()[0]
+    def _engine(self) -> Engine:
+        """The engine, once the shadow is complete."""
         progress = self._progress()
-        if progress is not None and not (outline and engine.outlined):
+        if progress is not None:
             raise BridgeError(
                 "NOT_READY", "The Set is being read", progress=round(progress, 3), retry_after_s=0.25
             )
+        engine: Engine = self._state()[0]
         return engine
 
     def _bridge_status(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         return encode(self._status())
 
     def _set_snapshot(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        self._engine(outline=True)
+        self._engine()
         if len(client.snapshots_wanted) >= SNAPSHOTS_WAITING:
             raise BridgeError(
                 "BUSY", "{} snapshots are waiting already".format(SNAPSHOTS_WAITING), retry_after_s=1.0
@@ -88,7 +88,7 @@ class Requests:
         return None
 
     def _set_watch(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        engine = self._engine(outline=True)
+        engine = self._engine()
         after = params.get("after_revision")
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:
             raise BridgeError(
@@ -102,9 +102,6 @@ class Requests:
                 epoch=engine.epoch,
             )
         oldest = engine.history.oldest(engine.revision)
-        if client.missed_parts:
-            # Nothing else would bring these.
-            oldest = engine.revision + 1
         if after < oldest:
             raise BridgeError(
                 "REVISION_TOO_OLD",
@@ -118,7 +115,6 @@ class Requests:
             )
         client.answer(result_line(request, encode({"revision": engine.revision})))
         client.following = True
-        client.watches_by = 0.0
         for line in engine.history.after(after):
             client.stream(line)
         return None

@@ -16,7 +16,7 @@ import traceback
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from . import settings
-from .attribution import AUDIT, BUILD, Lot
+from .attribution import AUDIT, Lot
 from .audit import Audit
 from .awake import NORMAL_S, Awake
 from .batches import Batch, Engine
@@ -83,8 +83,6 @@ class SetMirror:
         self._credit_s = 0.0
         """Main-thread time that earlier pumps left unused, at most one budget: a short write is done in one turn."""
         self._answers = 0
-        self._fill_next = False
-        """Whether a part of the Set is read before the next change is sent."""
         self._advanced = False
         """Whether the write under way waits for the next pump."""
         self._began_writes: List[bool] = []
@@ -233,12 +231,7 @@ class SetMirror:
             deadline = self.awake.deadline(start)
             self._round(server, deadline, deadline)
         engine = self.engine
-        if (
-            self._is_whole
-            and self._progress is None
-            and not engine.attribution.due
-            and not self.executor.busy
-        ):
+        if self._is_whole and not engine.attribution.due and not self.executor.busy:
             self._audit()
         server.beat(engine.epoch, engine.revision, time.time())
         if self._progress is not None:
@@ -280,12 +273,11 @@ class SetMirror:
     @property
     def _is_whole(self) -> bool:
         """Whether the shadow is what the last batch made it: only so between two jobs."""
-        return self._job is None and self.engine.outlined
+        return self._job is None and self._progress is None
 
     def _begin_snapshots(self) -> None:
         if self.server is not None and self._is_whole:
-            engine = self.engine
-            self.server.begin_snapshots(engine.shadow, engine.revision, self._progress is None)
+            self.server.begin_snapshots(self.engine.shadow, self.engine.revision)
 
     def _work(self, deadline: float, write_deadline: float) -> bool:
         """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
@@ -296,20 +288,14 @@ class SetMirror:
                 worked = True
                 if not self._continue_job(deadline if executor.current is None else write_deadline):
                     return True
-            elif self._progress is not None and not self.engine.outlined:
+            elif self._progress is not None:
                 if self._clock() < self._rebuild_at:
                     return worked
                 self._new_engine()
                 executor = self.executor
-            elif self._may_fill():
-                worked = True
-                self._fill_next = False
-                self._batch = Batch(Lot(BUILD))
-                self._job = self.engine.fill(self._batch)
             elif self.engine.attribution.due and not (
                 executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
             ):
-                self._fill_next = True
                 self._start(self.engine.attribution.take())
             elif executor.busy and not self._advanced and self._may_go_on():
                 worked = True
@@ -325,17 +311,6 @@ class SetMirror:
                 return worked
             if time.perf_counter() > (deadline if executor.current is None else write_deadline):
                 return worked
-
-    def _may_fill(self) -> bool:
-        """Whether the next part of the Set is to be read: turn about with changes, so that neither starves the other.
-
-        Who waits for the outline has that first, and then all parts.
-        """
-        engine = self.engine
-        if not engine.coming or (engine.attribution.due and not self._fill_next):
-            return False
-        self._begin_snapshots()
-        return self.server is None or not self.server.is_owed_a_watch
 
     def _may_go_on(self) -> bool:
         """Whether the write under way may go on, or the next one begin, in this turn.
@@ -359,7 +334,7 @@ class SetMirror:
         job = self._job
         assert job is not None
         began = time.perf_counter()
-        kind = "build" if self._batch is None or self._batch.cause is BUILD else "flush"
+        kind = "build" if self._batch is None else "flush"
         collecting = gc.isenabled()
         gc.disable()
         try:
@@ -382,17 +357,12 @@ class SetMirror:
         self._job = None
         batch, self._batch = self._batch, None
         if batch is None:
-            self._outlined()
+            self._built()
         else:
             self._flushes = self._flushes + 1 if self.executor.busy else 0
             line = self.engine.seal(batch, time.time())
             if line is not None and self.server is not None:
-                if batch.cause is BUILD:
-                    self.server.tell_part(line)
-                else:
-                    self.server.broadcast(line)
-            if batch.cause is BUILD and not self.engine.coming:
-                self._built()
+                self.server.broadcast(line)
         return True
 
     def _start(self, lot: Lot) -> None:
@@ -518,15 +488,6 @@ class SetMirror:
         self._job = self.engine.build()
         self._began = self._clock()
 
-    def _outlined(self) -> None:
-        """The Set can be given to clients, what is `coming` apart."""
-        self.counters["outline_s"] = round(self._clock() - self._began, 3)
-        if not self.engine.coming:
-            self._built()
-        elif self.server is not None:
-            self._next_progress = 0.0
-            self._tell_progress(self.server)
-
     def _built(self) -> None:
         self._progress = None
         self.counters["build_s"] = round(self._clock() - self._began, 3)
@@ -558,8 +519,7 @@ class SetMirror:
         now = self._clock()
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_S
-            told = {"progress": round(self._progress, 3), "outline": engine.outlined}
-            server.notify("bridge.progress", told)
+            server.notify("bridge.progress", {"progress": round(self._progress, 3)})
 
     # -- clients -----------------------------------------------------------------------------------
 
@@ -586,7 +546,6 @@ class SetMirror:
         return {
             "epoch": engine.epoch,
             "ready": self._progress is None,
-            "outline": engine.outlined,
             "progress": 1.0 if self._progress is None else round(self._progress, 3),
             "revision": engine.revision,
             "oldest_revision": engine.history.oldest(engine.revision),

@@ -39,8 +39,6 @@ SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
 """A snapshot is encoded only this far ahead of what the client takes."""
 SNAPSHOT_LINE = 48 * 1024
-WATCH_S = 1.0
-"""From asking for the snapshot of an outline to its watch; then parts are sent without waiting for the client."""
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
 
@@ -267,18 +265,6 @@ class Server:
     def served(self) -> List[Client]:
         return [client for client in self.clients if client.state == SERVED and not client.closed]
 
-    @property
-    def is_owed_a_watch(self) -> bool:
-        """Whether a client has not yet watched after the snapshot of an outline, and still may."""
-        now = self._clock()
-        return any(client.watches_by > now for client in self.served())
-
-    def tell_part(self, line: bytes) -> None:
-        """What an outline left out, to everybody who follows; who came too late for it takes another snapshot."""
-        for client in self.served():
-            client.missed_parts = client.missed_parts or not client.following
-        self.broadcast(line)
-
     def broadcast(self, line: bytes) -> None:
         """A batch, to everybody who follows."""
         for client in self.clients:
@@ -300,13 +286,11 @@ class Server:
             self._next_beat = now + HEARTBEAT_S
             self.notify("bridge.heartbeat", {"epoch": epoch, "revision": revision, "time": time})
 
-    def begin_snapshots(self, shadow: Shadow, revision: int, complete: bool) -> None:
+    def begin_snapshots(self, shadow: Shadow, revision: int) -> None:
         """Begin those that are wanted; to be called between two batches only."""
         for client in self.served():
             if client.snapshot is None and client.snapshots_wanted:
-                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision, complete))
-                client.watches_by = 0.0 if complete else self._clock() + WATCH_S
-                client.missed_parts = False
+                client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision))
 
     def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
         """Encode on at the snapshots under way while `spend()` allows."""
@@ -320,12 +304,7 @@ class Server:
                 else:
                     shadow.end_snapshot(snapshot)
                     client.snapshot = None
-                    result = {
-                        "epoch": epoch,
-                        "revision": snapshot.revision,
-                        "count": snapshot.count,
-                        "complete": snapshot.complete,
-                    }
+                    result = {"epoch": epoch, "revision": snapshot.revision, "count": snapshot.count}
                     client.push(result_line(request, encode(result)))
                 if not spend():
                     return

@@ -16,10 +16,8 @@ from .plans import Row, class_of, root_class
 class Snapshot:
     """One dump in the making; `revision` and `count` are known from the start."""
 
-    def __init__(self, rows: Dict[int, Row], revision: int, complete: bool) -> None:
+    def __init__(self, rows: Dict[int, Row], revision: int) -> None:
         self.revision = revision
-        self.complete = complete
-        """False while parts of the Set are still to be read."""
         self.count = len(rows)
         self._order: Deque[int] = deque(rows)
         self._left: Set[int] = set(rows)
@@ -126,8 +124,8 @@ class Shadow:
 
     # -- snapshots ---------------------------------------------------------------------------------
 
-    def snapshot(self, revision: int, complete: bool = True) -> Snapshot:
-        found = Snapshot(self.rows, revision, complete)
+    def snapshot(self, revision: int) -> Snapshot:
+        found = Snapshot(self.rows, revision)
         self.snapshots.append(found)
         return found
 
