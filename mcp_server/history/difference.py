@@ -15,7 +15,7 @@ from mirror.store import Store
 from remote_script.SetMirror.contract import schema
 
 from .. import units
-from .kept import SAME_AS
+from .kept import FOLLOWING, SAME_AS
 from .matching import BY_PLACE, Matching, match
 
 Kind = Literal["added", "removed", "moved", "set", "notes"]
@@ -40,9 +40,7 @@ class Change:
     """The name of the track or scene that it belongs to."""
 
 
-_LEFT_OUT = frozenset(
-    ("can_undo", "can_redo", "is_part_of_selection", "display_value", "song_length", "color_index")
-)
+_LEFT_OUT = FOLLOWING | {"can_undo", "can_redo", "is_part_of_selection", "song_length"}
 """Properties that follow from others or say nothing of the Set."""
 _VIEWS = frozenset(name for name in schema.CLASSES if name.endswith(".View"))
 _LARGE = frozenset(("notes", "automation_envelopes", "warp_markers"))
@@ -223,8 +221,6 @@ def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
 
 
 # -- words ---------------------------------------------------------------------------------------------------
-
-_SAID = {"arrangement_clips": "arrangement", "take_lanes": "take lane"}
 
 
 def words(change: Change) -> str:

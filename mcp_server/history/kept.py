@@ -20,7 +20,7 @@ _MOMENTARY = frozenset(
     )
 )
 """What goes on in Live, not what the Set holds."""
-_FOLLOWING = frozenset(("color_index",))
+FOLLOWING = frozenset(("color_index", "display_value"))
 """Properties that another property of the same object says as well."""
 SAME_AS = frozenset(("track_activator", "song_tempo"))
 """Roles of parameters that are a property of their track or of the song as well: that one counts."""
@@ -37,6 +37,6 @@ def is_kept(node: Node, name: str) -> bool:
         and not prop.one_way
         and prop.kind != "gauge"
         and name not in _MOMENTARY
-        and name not in _FOLLOWING
+        and name not in FOLLOWING
         and node.type != "Browser"
     )

@@ -51,6 +51,15 @@ async def test_two_minutes_of_an_agent_go_and_a_persons_edits_between_stay(autoj
         assert song.tempo == 99.0
 
 
+async def test_a_fader_is_put_back_and_named_once(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        written = await whole.call("set_track", track="tracks/2", volume="-12 dB")
+        planned = await whole.call("revert", write=written["write"], dry_run=True)
+        assert sum("Track Volume" in note for note in planned["notes"]) == 1
+        answer = await whole.call("revert", write=written["write"])
+        assert len(answer["results"]) == 1
+
+
 async def test_a_value_that_somebody_else_changed_since_stays_and_is_named(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         song = whole.stage.live.song
