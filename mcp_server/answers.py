@@ -35,7 +35,7 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
     if not isinstance(results, list):
         return answer
     ops = plan.final()
-    lines = [_line(told, op) for told, op in zip(results, ops, strict=False)]
+    lines = [_line(result, op) for result, op in zip(results, ops, strict=False)]
     if len(lines) != len(results) or answer.get("dry_run"):
         return answer
     if plan.calls:
@@ -56,15 +56,15 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
     return found
 
 
-def _line(told: dict[str, Any], op: Operation) -> dict[str, Any]:
+def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
     """What came of one operation, with numbers as short as Live holds them and ids of notes as ranges."""
-    line = dict(told)
-    result = line.get("result")
+    line = dict(result)
+    returned = line.get("result")
     for side in ("before", "after"):
         if isinstance(line.get(side), float):
             line[side] = neat(line[side])
-    if isinstance(op, Call) and op.method in _NOTES and isinstance(result, list) and _are_ids(result):
-        line["result"] = {"count": len(result), "ids": ranges(result)}
+    if isinstance(op, Call) and op.method in _NOTES and isinstance(returned, list) and _are_ids(returned):
+        line["result"] = {"count": len(returned), "ids": ranges(returned)}
     return line
 
 

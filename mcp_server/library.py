@@ -7,7 +7,6 @@ anew.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from mirror.files import write_beside
 
 from .sample_files import is_sample
 
@@ -134,11 +135,9 @@ class Library:
     def _keep(self) -> None:
         if self._path is None:
             return
-        part = self._path.with_suffix(".part")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(msgspec.json.encode(self.folders))
-            os.replace(part, self._path)
+            write_beside(self._path, msgspec.json.encode(self.folders))
         except OSError:
             # Then the next run asks Live again.
             return

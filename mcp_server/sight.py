@@ -45,10 +45,8 @@ class Sight:
         if self._view is None:
             return store
         hidden = self._hidden(store)
-        made = Store()
-        made.nodes = {id_: node for id_, node in store.nodes.items() if id_ not in hidden}
-        made.root, made.epoch = store.root, store.epoch
-        return made
+        nodes = (node for id_, node in store.nodes.items() if id_ not in hidden)
+        return Store.of_nodes(nodes, store.epoch, store.root)
 
     def _hidden(self, store: Store) -> set[int]:
         """Each object is decided on by the first rule that means it."""

@@ -6,7 +6,6 @@ that what is read can be used in the next call. A volume is shown as Live shows 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -16,6 +15,7 @@ import msgspec
 from mirror import Match, Mirror, Node, Note, errors
 from mirror.queries import known_properties
 from remote_script.SetMirror.contract import scales, schema
+from remote_script.SetMirror.contract.naming import suggestion
 
 from . import headless, units
 from .reading import texts_of_numbers
@@ -547,11 +547,10 @@ def whole(
     known = schema.properties(node.type) if node.type in schema.CLASSES else {}
     for name in fields or ():
         if name not in (known if depth == 0 else known_properties()) and name not in node.props:
-            near = difflib.get_close_matches(name, known, 4, 0.5)
             raise errors.InvalidValue(
                 f"{node.type} has no property `{name}`",
                 name,
-                hint=f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(sorted(known))}",
+                hint=suggestion(name, known, f"it has {', '.join(sorted(known))}"),
             )
     shown: dict[str, Any] = {
         "ref": mirror.ref(node.id),

@@ -14,15 +14,22 @@ WAIT_S = 2.0
 """For another process's write, which takes milliseconds."""
 
 
-def write_beside(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; readable by its owner only. OSError where the disk does not take it."""
+def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
+    """Write a file whole or not at all; a link in its place is replaced, not followed.
+
+    It is never readable by more people than `mode` says, by default its owner; None leaves that to the umask. OSError
+    where the disk does not take it.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
     try:
         with open(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if mode is not None:
+            part.chmod(mode)
         os.replace(part, path)
     except BaseException:
         with suppress(OSError):

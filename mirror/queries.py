@@ -15,6 +15,7 @@ from typing import Any
 
 from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.naming import suggestion
 
 from . import errors, refs, values
 from .model import Match, Node
@@ -393,11 +394,10 @@ def _check_known(path: str, class_: str) -> None:
         if part in known or part in (*_OWN, "ref", "count") or part.isdecimal():
             continue
         of = f"No {class_}" if class_ and number == 0 else "No object"
-        near = difflib.get_close_matches(part, known, 4, 0.5)
         raise errors.InvalidValue(
             f"{of} has a property {part[:60]!r}",
             path[:100],
-            hint=f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(sorted(known)[:60])}",
+            hint=suggestion(part, known, f"it has {', '.join(sorted(known)[:60])}"),
         )
 
 

@@ -34,7 +34,6 @@ log = logging.getLogger("setmirror.record")
 FILE_BYTES = 1024 * 1024 * 1024
 """A recording ends here, said in the log; a night of work fits."""
 _SECRETS = ("nonce", "proof")
-_GREETINGS = ("bridge.hello", "bridge.authenticate")
 _ASKED_BY_SYNC = ("set.snapshot", "set.watch")
 
 

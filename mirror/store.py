@@ -63,6 +63,23 @@ class Store:
         self._lists: dict[tuple[int, str], int] = {}
         self._oldest_list = 0
 
+    @classmethod
+    def of_nodes(cls, nodes: Iterable[Node], epoch: str, root: int | None) -> Store:
+        """A state of these nodes."""
+        store = cls()
+        store.nodes = {node.id: node for node in nodes}
+        store.root, store.epoch = root, epoch
+        store._index = NodeIndex(store.nodes.values())
+        return store
+
+    @classmethod
+    def of_objects(cls, objects: list[Any], epoch: str) -> Store:
+        """A state of these objects, which are as a snapshot has them."""
+        store = cls()
+        store.stage(objects, first=True)
+        store.replace(epoch, 1)
+        return store
+
     # -- reading -----------------------------------------------------------------------------------
 
     def ref(self, id_: int) -> str:

@@ -24,6 +24,7 @@ from mcp_server.commands import folders
 from mcp_server.commands.config_texts import JSON, TOML, YAML, Format
 from mcp_server.commands.console import Failure, say, say_exact, say_json
 from mcp_server.commands.options import CLIENT_VARIABLE, http_port, port
+from mirror.files import write_beside
 from remote_script.SetMirror.contract.limits import PORT
 
 SERVER = "setmirror"
@@ -227,21 +228,9 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = path.with_name(path.name + KEPT)
     if former is not None and not os.path.lexists(kept):
-        _replace(kept, former, mode)
-    _replace(path, mark + text.encode(), mode)
+        write_beside(kept, former, mode)
+    write_beside(path, mark + text.encode(), mode)
     return kept if kept.exists() else None
-
-
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    """Write a file whole or not at all; never readable by more people than `mode` says, not even for a moment."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-        os.chmod(aside, mode)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 @click.command("client-config", short_help="Print what goes into an MCP client's configuration.")

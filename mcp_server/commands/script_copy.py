@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from mcp_server.commands import folders
+from mirror.files import write_beside
 
 MANIFEST = ".setmirror.json"
 _MANIFEST_BYTES = 1 << 20
@@ -160,14 +161,7 @@ def _write(target: Path, name: str, data: bytes) -> bool:
     if _content(path) == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with open(aside, "xb") as file:
-            file.write(data)
-        # A link in the file's place is replaced, not followed.
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_beside(path, data, mode=None)
     return True
 
 

@@ -127,14 +127,7 @@ def _pruned(store: Store, held: dict[int, dict[str, Any]]) -> Store:
         if isinstance(siblings, tuple):
             props["place"] = siblings.index(node.id)
         objects.append([node.id, node.type, node.parent, node.role, props, children])
-    return _store(objects, store.epoch)
-
-
-def _store(objects: list[Any], epoch: str) -> Store:
-    made = Store()
-    made.stage(objects, first=True)
-    made.replace(epoch, 1)
-    return made
+    return Store.of_objects(objects, store.epoch)
 
 
 def count(store: Store) -> int:
@@ -218,7 +211,7 @@ def parse(source: str) -> Mix:
         objects.append(row)
         line_of.append((depth, row))
     scope = tuple(each for each in head.get("scope", "").split(", ") if each)
-    store = _store(objects, head.get("epoch", ""))
+    store = Store.of_objects(objects, head.get("epoch", ""))
     return Mix(
         head.get("name", ""), head.get("saved", ""), head.get("set", ""), scope, store, bool(lines[-1])
     )

@@ -20,7 +20,7 @@ import anyio
 import anyio.to_thread
 import msgspec
 
-from mirror import Mirror, Node, errors
+from mirror import Mirror, errors
 from mirror.files import locked, write_beside
 from mirror.store import Store
 
@@ -58,14 +58,7 @@ class Here:
         self.saved = False
 
     def store(self) -> Store:
-        return stored(list(self.nodes.values()), self.epoch, self.root)
-
-
-def stored(nodes: list[Node], epoch: str, root: int | None) -> Store:
-    """A store of these nodes."""
-    made = Store()
-    made.nodes, made.root, made.epoch = {node.id: node for node in nodes}, root, epoch
-    return made
+        return Store.of_nodes(self.nodes.values(), self.epoch, self.root)
 
 
 class Visits:
@@ -234,9 +227,7 @@ def read_state(path: Path) -> Store:
     except zlib.error as problem:
         raise ValueError(f"{path} is damaged: {problem}") from None
     epoch, root = msgspec.json.decode(lines[0])
-    made = Store()
-    made.stage([_plain(msgspec.json.decode(line)) for line in lines[1:]], first=True)
-    made.replace(str(epoch), 1)
+    made = Store.of_objects([_plain(msgspec.json.decode(line)) for line in lines[1:]], str(epoch))
     made.root = root
     return made
 

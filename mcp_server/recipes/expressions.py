@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from mirror import errors
 
@@ -36,12 +36,6 @@ _COMPARED: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
 }
-
-
-class HasAttributes(Protocol):
-    """An object that an expression can look into."""
-
-    def attribute(self, name: str) -> Any: ...
 
 
 Names = Mapping[str, Any]

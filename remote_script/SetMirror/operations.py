@@ -26,7 +26,6 @@ from .products import find
 from .refs import ref_of, resolve
 from .write import Write
 
-_PARAMETER_VALUES = ("value", "display_value")
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement")
 """They write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
 

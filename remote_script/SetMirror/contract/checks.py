@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import difflib
 import math
-from typing import Any, Callable, Dict, Iterable, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from . import display, schema
 from .errors import BridgeError
 from .late import WRITTEN, said
 from .limits import FOREVER_BEATS
+from .naming import NEAR, suggestion
 from .places import is_identity
 from .values import ABSENT, NOTE_FIELDS
 
@@ -165,10 +166,6 @@ def settable(type_: str, read: Read) -> str:
     return "it can be set: {}".format(", ".join(names)) if names else "nothing of it can be set"
 
 
-def _near(name: str, known: Iterable[str]) -> List[str]:
-    return difflib.get_close_matches(name, list(known), 5, 0.5)
-
-
 def _since(type_: str, member: Any, live: Tuple[int, ...]) -> None:
     if member.since and live and member.since > live:
         raise BridgeError(
@@ -188,12 +185,11 @@ def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema
     known = schema.properties(type_)
     prop = known.get(name)
     if prop is None:
-        near = _near(name, known)
         raise BridgeError(
             "NOT_FOUND",
             "{} has no property {!r}".format(type_, name[:60]),
             short(name),
-            hint="did you mean {}?".format(", ".join(near)) if near else settable(type_, read),
+            hint=suggestion(name, known, settable(type_, read), NEAR),
         )
     _since(type_, prop, live)
     if not prop.write:
@@ -293,7 +289,7 @@ def method_of(type_: str, name: Any, live: Tuple[int, ...]) -> schema.Method:
     known = {each: row for each, row in schema.methods(type_).items() if row.effect != "internal"}
     method = known.get(name)
     if method is None:
-        offered = _near(name, known) or sorted(known)
+        offered = difflib.get_close_matches(name, known, NEAR, 0.5) or sorted(known)
         raise BridgeError(
             "NOT_FOUND",
             "{} has no method {!r}".format(type_, name[:60]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Callable, Sequence, Tuple
+from typing import Callable, Iterable, Sequence, Tuple
 
 from .errors import BridgeError
 
@@ -29,6 +29,12 @@ def part(name: str, text: str) -> bool:
 
 
 _WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, same_fold, part)
+
+
+def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -> str:
+    """A hint that names the nearest of `names`, at most so many; `otherwise` where none is near."""
+    near = get_close_matches(text, list(names), most, 0.5)
+    return "did you mean {}?".format(", ".join(near)) if near else otherwise
 
 
 def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
@@ -57,11 +63,10 @@ def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
             if int(text) < len(names):
                 return int(text)
             break
-    near = get_close_matches(text, names, NEAR, 0.5)
     known = ", ".join(names[:SHOWN]) or "none"
     raise BridgeError(
         "NOT_FOUND",
         "{} has {} {}s, none of them {!r}".format(owner, len(names), what, text[:60]),
         text[:60],
-        hint="did you mean {}?".format(", ".join(near)) if near else "they are {}".format(known),
+        hint=suggestion(text, names, "they are {}".format(known), NEAR),
     )
