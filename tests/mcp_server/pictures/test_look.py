@@ -34,6 +34,14 @@ async def test_look_says_in_words_what_it_shows(
         assert IMAGE not in answer
 
 
+@pytest.mark.parametrize("view", ["notes", "arrangement"])
+async def test_a_clip_of_any_length_has_a_picture(autojump_clock: Any, view: str) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.call("set_clip", clip="tracks/0/clip_slots/0/clip", loop_end=1e12)
+        targets = {"targets": ["tracks/0/clip_slots/0/clip"]} if view == "notes" else {}
+        assert (await whole.call("look", view=view, **targets))["picture"]
+
+
 async def test_what_cannot_be_drawn_is_refused(autojump_clock: Any) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
         with pytest.raises(Refused):
