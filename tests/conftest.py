@@ -1,10 +1,19 @@
-"""What every test has: a home of its own, so that no test reads or writes the user's token, logs or policy."""
+"""What every test has: a home of its own, and a virtual clock that waits for work in threads.
+
+The home keeps tests from reading or writing the user's token, logs or policy. Trio's virtual clock jumps ahead when all
+tasks wait, also when they wait for a thread: the seconds of a time limit would pass while a thread reads a file.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio._backends._trio as anyio_on_trio
 import pytest
+import trio.testing
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +21,37 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     where = tmp_path / "home"
     monkeypatch.setenv("SETMIRROR_HOME", str(where))
     return where
+
+
+class HeldClock:
+    """Runs work in trio's threads; a virtual clock does not jump meanwhile."""
+
+    def __init__(self, run_sync: Callable[..., Any]) -> None:
+        self.run_sync = run_sync
+        self.running: dict[Any, tuple[int, float]] = {}  # clock -> threads, threshold to put back
+
+    async def __call__(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        clock = trio.lowlevel.current_clock()
+        # Work that is abandoned on cancel may wait for ever, as a read of standard input does.
+        if not isinstance(clock, trio.testing.MockClock) or options.get("abandon_on_cancel"):
+            return await self.run_sync(work, *arguments, **options)
+        threads, threshold = self.running.get(clock, (0, clock.autojump_threshold))
+        self.running[clock] = threads + 1, threshold
+        clock.autojump_threshold = math.inf
+        try:
+            return await self.run_sync(work, *arguments, **options)
+        finally:
+            threads, threshold = self.running.pop(clock)
+            if threads > 1:
+                self.running[clock] = threads - 1, threshold
+            else:
+                clock.autojump_threshold = threshold
+
+
+@pytest.fixture(autouse=True, scope="session")
+def threads_hold_the_clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        held = HeldClock(trio.to_thread.run_sync)
+        patch.setattr(trio.to_thread, "run_sync", held)
+        patch.setattr(anyio_on_trio, "run_sync", held)
+        yield
