@@ -30,8 +30,8 @@ from mirror import (
 from mirror.token import PROCESS
 from remote_script.SetMirror.contract import schema
 
-from .acts import Act, acts_of, acts_of_undo, found, is_history
 from .asked import Asked
+from .effects import NamedEffect, effects_of, effects_of_undo, found, is_history
 from .history.set_folder import folder_of
 from .history.visits import Visits
 from .library import Library
@@ -191,10 +191,10 @@ class Desk:
             return await self._whole.submit(judged, progress=self._progressed)
 
         # A dry run needs no permission.
-        def acts() -> list[Act]:
-            return [] if request.dry_run else acts_of(self._whole.store, request.ops)
+        def effects() -> list[NamedEffect]:
+            return [] if request.dry_run else effects_of(self._whole.store, request.ops)
 
-        return self.written(await self._permitted(acts, submit), request.ops)
+        return self.written(await self._permitted(effects, submit), request.ops)
 
     def _each_once(self, ops: Sequence[Operation]) -> None:
         """Refuse to set one property twice with no call in between: one of the two values is a mistake."""
@@ -229,7 +229,7 @@ class Desk:
             return await self._whole.undo_mine(mine, **about, policy=policy)
 
         what = "undo the last edit, whoever made it" if mine is None else f"undo write {mine}"
-        result = await self._permitted(lambda: acts_of_undo(self._whole, what, mine), submit)
+        result = await self._permitted(lambda: effects_of_undo(self._whole, what, mine), submit)
         came_back = self._whole.writes.history.came_back(result.write) + result.put_back
         return {**self.written(result), "undone": came_back}
 
@@ -240,18 +240,18 @@ class Desk:
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
             return await self._whole.redo(**about, policy=policy)
 
-        acts = [Act("undo", "redo what was undone last")]
-        return self.written(await self._permitted(lambda: acts, submit))
+        effects = [NamedEffect("undo", "redo what was undone last")]
+        return self.written(await self._permitted(lambda: effects, submit))
 
     async def _permitted(
         self,
-        acts: Callable[[], list[Act]],
+        effects: Callable[[], list[NamedEffect]],
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
         """Write what the policy lets through; where its rules moved on the way, judge again."""
-        consent: list[Act] = []
+        consent: list[NamedEffect] = []
         for attempt in range(JUDGED):
-            consent = await self._permit(acts(), consent)
+            consent = await self._permit(effects(), consent)
             policy = await self._protection.judged(
                 self.policy, self._tool, self._held_by_rules, self.caller.who, consent
             )
@@ -263,15 +263,15 @@ class Desk:
                 self._protection.forget(policy)
         raise AssertionError
 
-    async def _permit(self, acts: list[Act], consent: list[Act]) -> list[Act]:
+    async def _permit(self, effects: list[NamedEffect], consent: list[NamedEffect]) -> list[NamedEffect]:
         """What was consented to, if all of it may be done; Denied if not; asks where the policy says so."""
-        if consent and [act.reach for act in acts] == [act.reach for act in consent]:
+        if consent and [effect.reach for effect in effects] == [effect.reach for effect in consent]:
             return consent
-        verdict = self._verdict(acts)
+        verdict = self._verdict(effects)
         if verdict.decide == "allow":
             return []
         if verdict.decide == "ask":
-            about = self._about_question(self.sight.scrub(self._question(verdict.what)), acts)
+            about = self._about_question(self.sight.scrub(self._question(verdict.what)), effects)
             answer = await self._asker.ask(about["question"], about)
             if answer is None:
                 question = self._question(verdict.what)
@@ -279,7 +279,7 @@ class Desk:
             if answer:
                 self._check_consented(about["names"])
             if answer or (answer is None and verdict.else_allow):
-                return acts
+                return effects
             why = "nobody could be asked" if answer is None else "the person who was asked said no"
             raise errors.Denied(f"{self._tool}: {why}: {verdict.what}", hint=verdict.reason or None)
         raise errors.Denied(
@@ -291,17 +291,21 @@ class Desk:
         """The tools whose calls this one holds, where a rule is about tools."""
         return self._held if any(rule.tools for rule in self.policy.rules) else ()
 
-    def _verdict(self, acts: list[Act]) -> Verdict:
+    def _verdict(self, effects: list[NamedEffect]) -> Verdict:
         """The strictest decision for this tool and for those that it holds; counts once towards rates."""
         store, who = self._whole.store, self.caller.who
-        held = [self.policy.explain(store, tool, who, act) for tool in self._held_by_rules for act in acts]
+        held = [
+            self.policy.explain(store, tool, who, effect)
+            for tool in self._held_by_rules
+            for effect in effects
+        ]
         strictest = max(held, key=lambda each: STRICT[each.decide], default=Verdict("allow"))
         if strictest.decide == "deny":
             return strictest
-        own = self.policy.judge(store, self._tool, who, acts)
+        own = self.policy.judge(store, self._tool, who, effects)
         return own if STRICT[own.decide] >= STRICT[strictest.decide] else strictest
 
-    def _about_question(self, question: str, acts: list[Act]) -> dict[str, Any]:
+    def _about_question(self, question: str, effects: list[NamedEffect]) -> dict[str, Any]:
         """What an answer is for: these objects under these names, wherever they are in the Set by then.
 
         The same as in an earlier try of the call is the same question, though the Set moved around it.
@@ -309,14 +313,14 @@ class Desk:
         nodes = self._whole.store.nodes
         about = {
             "epoch": self._whole.epoch,
-            "acts": [[act.kind, list(act.ids)] for act in acts],
+            "acts": [[effect.kind, list(effect.ids)] for effect in effects],
             "objects": self._objects,
             "lists": self._lists,
         }
         asked = self._asker.asked
         if asked is not None and all(asked[name] == value for name, value in about.items()):
             return asked
-        ids = sorted({id_ for act in acts for id_ in act.ids if id_ in nodes})
+        ids = sorted({id_ for effect in effects for id_ in effect.ids if id_ in nodes})
         names = {str(id_): self._name(nodes[id_]) for id_ in ids}
         return {**about, "question": question, "names": names}
 

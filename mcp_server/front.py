@@ -87,7 +87,7 @@ _HANDLERS = {
 
 
 def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
-    """The SDK's server with all handlers of an `Engine`, or of one that is `Behind` it.
+    """The SDK's server with all handlers of an `ToolServer`, or of one that is `Behind` it.
 
     Args:
       identity: Whose calls they are where no request says it.

@@ -27,7 +27,7 @@ from mirror.token import AGENT, read_bearer
 from .front import build
 from .http_server import Application, HttpServer
 from .ports import HOST, listeners_on
-from .server import Engine
+from .server import ToolServer
 
 log = logging.getLogger("setmirror.http")
 
@@ -43,7 +43,7 @@ _SESSION = b"mcp-session-id"
 
 
 async def http(
-    engine: Engine,
+    engine: ToolServer,
     token: str,
     version: str,
     http_port: int,
@@ -72,7 +72,7 @@ async def http(
 
 
 @asynccontextmanager
-async def application(engine: Engine, version: str, port: int) -> AsyncIterator[Application]:
+async def application(engine: ToolServer, version: str, port: int) -> AsyncIterator[Application]:
     """The SDK's session manager behind our bound on sessions; other hosts, ports and origins are refused by it."""
     names = [f"{HOST}:{port}", f"localhost:{port}"]
     manager = StreamableHTTPSessionManager(

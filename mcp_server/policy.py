@@ -14,10 +14,11 @@
         per_minute_in_all = 60        # of all clients together
         reason = "the first track is the singer's"
 
-What a rule leaves out fits everything. An operation is judged with all that it touches (see `acts`). `deny` and `ask`
-fit when any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a return asks
-where somebody can be asked; the rest is allowed. The strictest decision on a write's operations is the write's. The
-script judges again when the write runs (see `protection`); what is hidden from reading is the business of `sight`.
+What a rule leaves out fits everything. An operation is judged with all that it touches (see `effects`). `deny` and
+`ask` fit when any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a
+return asks where somebody can be asked; the rest is allowed. The strictest decision on a write's operations is the
+write's. The script judges again when the write runs (see `protection`); what is hidden from reading is the business
+of `sight`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from mirror.store import Store
 from mirror.token import home
 from remote_script.SetMirror.contract import rules
 
-from .acts import Act, Kind, StoreTree
+from .effects import Kind, NamedEffect, StoreTree
 from .pins import Pin, Pins
 
 Decision = Literal["allow", "deny", "ask"]
@@ -84,16 +85,16 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.clients or rules.named(self.clients, client)
 
 
-def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, act: Act) -> bool:
+def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, effect: NamedEffect) -> bool:
     """Also of what an undo brings back, and where nobody knows what it touches: then a rule about places holds."""
-    if rule.places is None or not (act.unknown or act.gone):
-        return rule.fits(tree, tool, act.reach)  # type: ignore[arg-type]
-    if not rule.applies(tool, act.kind):
+    if rule.places is None or not (effect.unknown or effect.gone):
+        return rule.fits(tree, tool, effect.reach)  # type: ignore[arg-type]
+    if not rule.applies(tool, effect.kind):
         return False
-    back = [rule.places.meant_at(ref, name) for ref, name in act.gone]
+    back = [rule.places.meant_at(ref, name) for ref, name in effect.gone]
     if rule.decide == "allow":
-        return not act.unknown and all(back) and (not act.ids or rule.fits(tree, tool, act.reach))  # type: ignore[arg-type]
-    return act.unknown or any(back) or rule.fits(tree, tool, act.reach)  # type: ignore[arg-type]
+        return not effect.unknown and all(back) and (not effect.ids or rule.fits(tree, tool, effect.reach))  # type: ignore[arg-type]
+    return effect.unknown or any(back) or rule.fits(tree, tool, effect.reach)  # type: ignore[arg-type]
 
 
 @lru_cache(1024)
@@ -178,12 +179,12 @@ class Policy:
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
         return cls(held, read_only=read_only)
 
-    def judge(self, store: Store, tool: str, client: str, acts: Sequence[Act]) -> Verdict:
-        """The strictest decision on any of `acts`; counts towards rates when it is not deny."""
+    def judge(self, store: Store, tool: str, client: str, effects: Sequence[NamedEffect]) -> Verdict:
+        """The strictest decision on any of `effects`; counts towards rates when it is not deny."""
         worst = Verdict("allow")
         rates: set[int] = set()
-        for act in acts:
-            verdict = self.explain(store, tool, client, act, rates)
+        for effect in effects:
+            verdict = self.explain(store, tool, client, effect, rates)
             if STRICT[verdict.decide] > STRICT[worst.decide]:
                 worst = verdict
         if worst.decide == "deny":
@@ -210,28 +211,30 @@ class Policy:
         return None
 
     def explain(
-        self, store: Store, tool: str, client: str, act: Act, rates: set[int] | None = None
+        self, store: Store, tool: str, client: str, effect: NamedEffect, rates: set[int] | None = None
     ) -> Verdict:
         """What holds for one operation and why; counts nothing."""
-        if act.kind == "read":
+        if effect.kind == "read":
             rule = self._unreadable(tool, client)
             if rule is None:
-                return Verdict("allow", act.what, "reading is always allowed")
-            return Verdict("deny", act.what, rule.reason or "a rule about reading says deny")
+                return Verdict("allow", effect.what, "reading is always allowed")
+            return Verdict("deny", effect.what, rule.reason or "a rule about reading says deny")
         if self.read_only:
             why = f" until its policy is fixed: {self.unusable}" if self.unusable else ""
-            return Verdict("deny", act.what, f"this server is read-only{why}")
+            return Verdict("deny", effect.what, f"this server is read-only{why}")
         tree = StoreTree(store) if store is not None else None
         for number, rule in enumerate(self.rules):
-            if rule.concerns(client) and _fits(self.compiled(rule, store), tree, tool, act):
+            if rule.concerns(client) and _fits(self.compiled(rule, store), tree, tool, effect):
                 if rates is not None and (rule.per_minute or rule.per_minute_in_all):
                     rates.add(number)
                 return Verdict(
-                    rule.decide, act.what, self.reason(rule, store) or f"rule {number + 1} says {rule.decide}"
+                    rule.decide,
+                    effect.what,
+                    self.reason(rule, store) or f"rule {number + 1} says {rule.decide}",
                 )
-        if act.precious:
-            return Verdict("ask", act.what, "deleting tracks and scenes asks first", else_allow=True)
-        return Verdict("allow", act.what, "no rule is against it")
+        if effect.precious:
+            return Verdict("ask", effect.what, "deleting tracks and scenes asks first", else_allow=True)
+        return Verdict("allow", effect.what, "no rule is against it")
 
     def places(self, rule: Rule, store: Store) -> rules.Places | None:
         """What a rule's refs and pins mean in this Set; None where it is about all places."""

@@ -20,7 +20,7 @@ import msgspec
 from mirror import Mirror, errors
 from mirror.writes import LINK_WAIT_S
 
-from .acts import Act, StoreTree
+from .effects import NamedEffect, StoreTree
 from .policy import Policy, Rule
 
 log = logging.getLogger("setmirror.mcp")
@@ -44,7 +44,7 @@ class Protection:
         self._announced_in = ""
 
     async def judged(
-        self, policy: Policy, tool: str, held: Sequence[str], client: str, consent: list[Act]
+        self, policy: Policy, tool: str, held: Sequence[str], client: str, consent: list[NamedEffect]
     ) -> dict[str, Any] | None:
         """What a write names: the rules that it is judged by, in the script by now; None where no rule could refuse it.
 
@@ -62,7 +62,7 @@ class Protection:
             "version": version,
             "tool": tool,
             **({"held": list(held)} if held else {}),
-            "consent": [[act.kind, list(act.ids)] for act in consent],
+            "consent": [[effect.kind, list(effect.ids)] for effect in consent],
         }
 
     async def _version(self, policy: Policy, client: str, rules: list[Rule]) -> int:

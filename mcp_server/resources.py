@@ -259,7 +259,7 @@ def stamped(head: dict[str, Any], body: bytes) -> bytes:
     return told if body == b"{}" else told[:-1] + b"," + body[1:]
 
 
-class Kept:
+class KeptResults:
     """What was made of the Set, kept for as long as it stands still; of too many, the least used goes."""
 
     def __init__(self, mirror: Mirror, most: int = BODIES) -> None:
@@ -293,7 +293,7 @@ class Bodies:
     def __init__(self, mirror: Mirror, scrub: Callable[[Any], Any]) -> None:
         self._mirror = mirror
         self._scrub = scrub
-        self._kept = Kept(mirror)
+        self._kept = KeptResults(mirror)
 
     def body(self, uri: str) -> bytes:
         """The JSON of a resource without the stamp; MirrorError when there is nothing."""

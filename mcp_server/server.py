@@ -43,7 +43,7 @@ POLICY_S = 2.0
 """How often the policy's file is looked at."""
 
 
-class Engine:
+class ToolServer:
     """What all connections share: the mirror, the policy, the tools, the watches, and the tasks that keep them.
 
     Args:
@@ -297,10 +297,10 @@ async def open_engine(
     toolsets: Sequence[str] | None = None,
     library_file: Path | None = None,
     sets_folder: Path | None = None,
-) -> AsyncIterator[Engine]:
+) -> AsyncIterator[ToolServer]:
     """The engine over a mirror; its tasks end with the block."""
     async with anyio.create_task_group() as tasks:
-        yield Engine(
+        yield ToolServer(
             mirror,
             tasks,
             policy,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mirror import Mirror
 
     from .policy import Policy
-    from .server import Engine
+    from .server import ToolServer
 
 log = logging.getLogger("setmirror.mcp")
 
@@ -82,7 +82,7 @@ def _policy(options: Options) -> Policy:
     return held
 
 
-async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
+async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: ToolServer) -> None:
     # Imported here: few need it.
     from mirror import errors
 
@@ -96,7 +96,7 @@ async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: Engine) -> None:
 
 
 @asynccontextmanager
-async def _engine(options: Options, identity: str) -> AsyncIterator[Engine]:
+async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
     # Imported here: over stdio the first answer does not wait for it.
     from mirror import load_token, open_mirror, tcp
 

@@ -13,9 +13,9 @@ from mirror import Mirror
 from mirror.store import Store
 from mirror.view import View
 
-from .acts import StoreTree
+from .effects import StoreTree
 from .policy import Policy, Rule
-from .resources import Bodies, Kept
+from .resources import Bodies, KeptResults
 
 SIGHTS = 64
 """Sets of rules that are kept with their caches; more clients than that hardly differ in theirs."""
@@ -34,7 +34,7 @@ class Sight:
         # A view has all the reads of the mirror, and no way to write.
         self.reader = cast(Mirror, self._view) if self._view is not None else mirror
         self.bodies = Bodies(self.reader, self.scrub)
-        self.answers = Kept(self.reader)
+        self.answers = KeptResults(self.reader)
 
     def scrub(self, told: Any) -> Any:
         """Plain JSON as it may leave."""

@@ -175,11 +175,11 @@ class Truth:
             self.meet(executor.current.id, call)
             return perform(call)
 
-        def puts(operation: Any, engine: Any, operations: Any) -> None:
+        def puts(operation: Any, batcher: Any, operations: Any) -> None:
             wanted = self.expected.get(self.script.executor.current.id, {}).get("")
             if operation.number == 0 and wanted is not None and operation.row.ptr != wanted:
                 self.wrong.append(f"set {operation.name} met another object")
-            put(operation, engine, operations)
+            put(operation, batcher, operations)
 
         patch.setattr(Executor, "advance", advances)
         patch.setattr(Executor, "_finish", finishes)
@@ -473,7 +473,7 @@ class Crowd:
         """The person gives the very property that an agent is about to set a value of its own."""
         if not isinstance(op, Set) or op.name not in TOLD or str(op.target).startswith("$"):
             return None
-        row = self.whole.stage.script.engine.shadow.rows.get(mirror.resolve(op.target).id)
+        row = self.whole.stage.script.batcher.shadow.rows.get(mirror.resolve(op.target).id)
         value = self.unique(op.name, PERSON)
         return None if row is None else lambda song: setattr(row.obj, op.name, value)
 
@@ -593,7 +593,7 @@ async def run(
     truth = Truth(patch)
     async with whole_path(small(), budget_s=budget_s) as whole:
         truth.script = whole.stage.script
-        for row in truth.script.engine.shadow.rows.values():
+        for row in truth.script.batcher.shadow.rows.values():
             truth.pointers[row.id] = row.ptr
         async with open_mirror(whole.connect, load_token(), "second", "1") as second:
             await second.wait_synced(LONG_S)

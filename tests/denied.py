@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcp_server.acts import acts_of
+from mcp_server.effects import effects_of
 from mcp_server.policy import File, Policy, Rule
 from mcp_server.protection import Protection
 from mirror import Call, errors
@@ -36,10 +36,14 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
     """Try the call against all these rules; how many there were."""
     store = whole.mirror.store
     call = Call(target, method, args)
-    acts = acts_of(store, [call])
-    reached = list(dict.fromkeys(id_ for act in acts for id_ in act.ids))[:MOST]
+    effects = effects_of(store, [call])
+    reached = list(dict.fromkeys(id_ for effect in effects for id_ in effect.ids))[:MOST]
     below = [
-        node.id for act in acts if act.kind == "delete" for top in act.ids[:1] for node in store.walk(top)
+        node.id
+        for effect in effects
+        if effect.kind == "delete"
+        for top in effect.ids[:1]
+        for node in store.walk(top)
     ]
     before, entries, held = Reading(whole.stage.live.song), whole.history(), whole.engine.policy
     tried = 0

@@ -13,7 +13,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from mcp_server.commands import processes
 from mcp_server.demo.agent import Agent
-from mcp_server.demo.tool_calls import Hands
+from mcp_server.demo.tool_calls import ToolCalls
 from mirror import load_token
 from mirror.token import bearer
 
@@ -53,5 +53,5 @@ async def connected(url: str, mode: str = "auto", name: str = "agent") -> AsyncI
         client(name) as http,
         Agent.over(streamable_http_client(url, http_client=http), mode=mode, name=name) as agent,
     ):
-        await Hands(agent).wait_synced(START_S)
+        await ToolCalls(agent).wait_synced(START_S)
         yield agent

@@ -61,7 +61,7 @@ async def test_20000_operations_meet_no_wrong_object_and_no_wrong_author(
 def _index_at_call_time(patch: pytest.MonkeyPatch) -> None:
     """Places travel, and reach Live, as the numbers that they were when the call was made."""
     patch.setattr(Writes, "bind", lambda self, request, *more: request)
-    patch.setattr(executing, "bind", lambda engine, write: None)
+    patch.setattr(executing, "bind", lambda batcher, write: None)
 
 
 class _Greedy(Claim):
@@ -78,7 +78,7 @@ class _Greedy(Claim):
 def _all_marks_are_mine(patch: pytest.MonkeyPatch) -> None:
     def declare(executor: Any, write: Any, operation: Any) -> None:
         until = executor._clock() + 0.5
-        executor.engine.attribution.declare(_Greedy(write.cause, operation.row.id, until))
+        executor.batcher.attribution.declare(_Greedy(write.cause, operation.row.id, until))
 
     patch.setattr(Executor, "_declare", declare)
 

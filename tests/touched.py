@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcp_server.acts import acts_of
+from mcp_server.effects import effects_of
 from mirror import Call
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.plans import root_class
+from remote_script.SetMirror.layouts import root_class
 from tests.oracle import ABSENT, UNREADABLE, Oracle, _class_of, _notes
 from tests.whole import Whole
 
@@ -131,18 +131,20 @@ class Watch:
     """What a call is judged to touch, and, once it was made, what it touched beyond that."""
 
     def __init__(self, whole: Whole, target: Any, method: schema.Method, args: dict[str, Any]) -> None:
-        self.acts = acts_of(whole.mirror.store, [Call(target, method.name, args)])
+        self.effects = effects_of(whole.mirror.store, [Call(target, method.name, args)])
         self._method = method
         self._song = whole.stage.live.song
         self._before = Reading(self._song)
-        rows = whole.stage.script.engine.shadow.rows
-        self._keys = {id_: (rows[id_].plan.root, rows[id_].ptr) for act in self.acts for id_ in act.ids}
+        rows = whole.stage.script.batcher.shadow.rows
+        self._keys = {
+            id_: (rows[id_].plan.root, rows[id_].ptr) for effect in self.effects for id_ in effect.ids
+        }
 
     def undeclared(self) -> list[str]:
         """What happened beyond what the row of the method declares."""
         after = Reading(self._song)
         really = Difference(self._before, after)
-        going = {self._keys[id_] for act in self.acts if act.kind == "delete" for id_ in act.ids}
+        going = {self._keys[id_] for effect in self.effects if effect.kind == "delete" for id_ in effect.ids}
         about = set(self._keys.values())
         made = {each.key for each in really.created}
         found = []

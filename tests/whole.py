@@ -23,7 +23,7 @@ import trio
 from mcp_server.demo.agent import Agent
 from mcp_server.front import build
 from mcp_server.policy import Policy
-from mcp_server.server import Engine, open_engine
+from mcp_server.server import ToolServer, open_engine
 from mcp_server.tool import FACTS
 from mirror import Mirror, load_token, open_mirror
 from remote_script.SetMirror.contract.auth import PERSON
@@ -128,7 +128,7 @@ class Whole:
 
     mirror: Mirror
     agent: Agent
-    engine: Engine
+    engine: ToolServer
 
     def __init__(self, stage: Stage, tick_s: float) -> None:
         self.stage = stage
@@ -235,7 +235,7 @@ class Whole:
 
     def listeners(self) -> tuple[int, int]:
         """Attached in Live; said by the script to be attached."""
-        return self.stage.live.listener_count(), self.stage.script.engine.observers.attached
+        return self.stage.live.listener_count(), self.stage.script.batcher.observers.attached
 
 
 class Refused(Exception):

@@ -35,7 +35,7 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
     from mcp_server.commands import processes
     from mcp_server.commands.link import Reading
     from mcp_server.demo.agent import Agent
-    from mcp_server.demo.chapters import Acts
+    from mcp_server.demo.chapters import Chapters
     from mcp_server.demo.story import Story
     from mirror import load_token, open_mirror, tcp
 
@@ -63,8 +63,8 @@ async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
                     await witness.wait_read(tell=Reading())
                     for warning in witness.status().set_warnings:
                         story.tell(f"of the Set's file: {warning}")
-                    acts = Acts(story, live, agent, witness, quick=quick)
-                    await acts.play(
+                    chapters = Chapters(story, live, agent, witness, quick=quick)
+                    await chapters.play(
                         lambda: Agent.connected(
                             live.port, mode="legacy", name="elder", environ=environ, errors=errors
                         )

@@ -97,8 +97,8 @@ def check(
         raise click.BadParameter('ARGUMENTS is a JSON object such as {"index": 0}')
 
     async def main() -> None:
-        from mcp_server.acts import acts_of
         from mcp_server.commands.link import linked
+        from mcp_server.effects import effects_of
         from mirror import Call, Operation, Set
         from remote_script.SetMirror.contract import schema
 
@@ -114,19 +114,21 @@ def check(
             elif known and what not in schema.properties(node.type):
                 raise Failure(f"{node.type} has neither a property nor a method {what!r}")
 
-            for act in acts_of(mirror.store, [op]):
-                verdict = policy.explain(mirror.store, tool, client, act)
-                refs = [mirror.ref(id_) for id_ in act.ids if id_ in mirror.store.nodes]
+            for effect in effects_of(mirror.store, [op]):
+                verdict = policy.explain(mirror.store, tool, client, effect)
+                refs = [mirror.ref(id_) for id_ in effect.ids if id_ in mirror.store.nodes]
                 if as_json:
                     say_json(
-                        {"decide": verdict.decide, "what": act.what, "why": verdict.reason, "refs": refs}
+                        {"decide": verdict.decide, "what": effect.what, "why": verdict.reason, "refs": refs}
                     )
                     continue
                 color = _COLORS[verdict.decide]
-                say(f"{style(verdict.decide, fg=color, bold=True)}: {act.what}, a {act.kind}, by {client}")
+                say(
+                    f"{style(verdict.decide, fg=color, bold=True)}: {effect.what}, a {effect.kind}, by {client}"
+                )
                 say(f"why: {verdict.reason}")
                 if refs:
-                    below = " with all below" if act.kind == "delete" else ""
+                    below = " with all below" if effect.kind == "delete" else ""
                     say(f"it touches {', '.join(refs[:10])}{' …' if len(refs) > 10 else ''}{below}")
                 if verdict.decide == "ask":
                     say("where nobody can be asked it is " + ("allowed" if verdict.else_allow else "denied"))

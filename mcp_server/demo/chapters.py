@@ -1,4 +1,4 @@
-"""What happens in the demo, act by act; `Acts.play` plays them all.
+"""What happens in the demo, chapter by chapter; `Chapters.play` plays them all.
 
 The agent speaks MCP only. The witness is a mirror on the same bridge, in this process: what a tool claims is
 checked against it, and the Set at the end is compared with the Set at the beginning, property by property.
@@ -21,7 +21,7 @@ from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent, ToolRefused
 from mcp_server.demo.contents import Picture, differences, picture
 from mcp_server.demo.story import Story
-from mcp_server.demo.tool_calls import Answer, Hands
+from mcp_server.demo.tool_calls import Answer, ToolCalls
 from remote_script.SetMirror.contract import schema
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ NOTES = [
 ]
 
 
-class Acts:
+class Chapters:
     """The parties and what they do."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Acts:
         self.story = story
         self.live = live
         self.agent = agent
-        self.hands = Hands(agent)
+        self.calls = ToolCalls(agent)
         self.witness = witness
         self.share = 0.2 if quick else 1.0
         self.track = ""
@@ -84,8 +84,8 @@ class Acts:
         story, witness = self.story, self.witness
         story.chapter("An agent reads the Set over MCP")
         story.tell(f"protocol {self.agent.client.protocol_version}, stdio")
-        await self.hands.wait_synced()
-        shown = await self.hands.overview()
+        await self.calls.wait_synced()
+        shown = await self.calls.overview()
         counts = {
             name: len(witness.children("song", name))
             for name in ("tracks", "return_tracks", "scenes", "cue_points")
@@ -103,7 +103,7 @@ class Acts:
         if len(shown["tracks"]) > 6:
             story.tell(f"and {len(shown['tracks']) - 6} more")
         self.track = shown["tracks"][0]["ref"]
-        track = await self.hands.track(self.track)
+        track = await self.calls.track(self.track)
         clips = [each for each in shown["tracks"] if each["clips"]]
         story.check(
             f'{self.track} "{track["name"]}" has {len(track["devices"])} devices and {track["clip_slots"]} slots',
@@ -115,9 +115,9 @@ class Acts:
             await self._reads_notes(clips[0]["ref"])
 
     async def _reads_notes(self, ref: str) -> None:
-        for clip in (await self.hands.track(ref))["clips"]:
+        for clip in (await self.calls.track(ref))["clips"]:
             if clip["kind"] == "midi":
-                notes = await self.hands.notes(clip["ref"])
+                notes = await self.calls.notes(clip["ref"])
                 held = len(self.witness.notes(clip["ref"]))
                 self.story.check(
                     f'{clip["ref"]} "{clip["name"]}" holds {held} notes',
@@ -130,10 +130,10 @@ class Acts:
 
     async def a_person(self, older: Callable[[], Any]) -> None:
         story, agent = self.story, self.agent
-        uri = self.hands.uri(self.track)
+        uri = self.calls.uri(self.track)
         story.chapter("A person works in Live, and the agent is told")
         async with older() as elder:
-            await Hands(elder).wait_synced()
+            await ToolCalls(elder).wait_synced()
             story.tell(
                 f"two agents listen to {uri}: one speaks {agent.client.protocol_version}, "
                 f"the other {elder.client.protocol_version}"
@@ -148,9 +148,9 @@ class Acts:
         changed = await self.live.set(self.track, "name", named)
         for each in (agent, elder):
             await self._is_told(each, uri, changed, f'the person renames the track "{named}"')
-        read = await self.hands.track(self.track)
+        read = await self.calls.track(self.track)
         story.check("the agent reads the new name", read["name"] == named, found=read["name"])
-        events = await self.hands.changes(revision)
+        events = await self.calls.changes(revision)
         who = [each["who"] for each in events if each["ref"] == self.track and each["name"] == "name"]
         story.check("the event log says that a person did it", who == ["live"], found=who)
         await trio.sleep(measures.APART_S)
@@ -158,7 +158,7 @@ class Acts:
         changed = await self.live.call("song", "undo")
         for each, heard in zip((agent, elder), count, strict=True):
             await self._is_told(each, uri, changed, "the person takes it back", heard)
-        read = await self.hands.track(self.track)
+        read = await self.calls.track(self.track)
         story.check("the agent reads the old name", read["name"] == was, found=read["name"])
 
     async def _is_told(self, agent: Agent, uri: str, changed: float, what: str, heard: int = 0) -> None:
@@ -174,35 +174,35 @@ class Acts:
     # -- the agent writes --------------------------------------------------------------------------
 
     async def edits(self) -> None:
-        story, witness, hands = self.story, self.witness, self.hands
+        story, witness, calls = self.story, self.witness, self.calls
         story.chapter("The agent edits; every write is verified and one entry in Live's undo history")
         tempo = 97.0 if witness.resolve("song").props["tempo"] != 97.0 else 98.0
-        await self._write(f"tempo to {tempo:g} BPM", lambda: hands.tempo(tempo))
+        await self._write(f"tempo to {tempo:g} BPM", lambda: calls.tempo(tempo))
         self._shows("song", "tempo", tempo)
         fader = f"{self.track}/mixer_device/volume"
         await self._write(
             f"{self.track}'s volume to {VOLUME_DB:g} dB, panned 20L",
-            lambda: hands.mixer(self.track, volume=f"{VOLUME_DB:g} dB", panning="20L"),
+            lambda: calls.mixer(self.track, volume=f"{VOLUME_DB:g} dB", panning="20L"),
         )
         # 40 dB over the fader's upper part: −6 dB stands at 0.7.
         self._shows(fader, "value", 0.7)
         text = str(witness.resolve(fader).props.get("display"))
         story.check(f"Live's fader shows {text}", text.startswith("-6.0"), found=text)
-        made = await self._write(f'a MIDI track "{TRACK_NAME}"', lambda: hands.create_track(TRACK_NAME))
+        made = await self._write(f'a MIDI track "{TRACK_NAME}"', lambda: calls.create_track(TRACK_NAME))
         track = made["results"][0]["result"]["ref"]
         self._shows(track, "name", TRACK_NAME)
         clip = f"{track}/clip_slots/0/clip"
         await self._write(
             f"a clip with {len(NOTES)} notes in {track}",
-            lambda: hands.create_clip(track, 0, CLIP_NAME, NOTES),
+            lambda: calls.create_clip(track, 0, CLIP_NAME, NOTES),
         )
         story.check(
             "the witness has its notes", self._notes(clip) == _as_tuples(NOTES), found=self._notes(clip)
         )
-        notes = await hands.notes(clip)
+        notes = await calls.notes(clip)
         await self._write(
             "one note higher and louder, one gone, one new",
-            lambda: hands.edit_notes(
+            lambda: calls.edit_notes(
                 clip,
                 change=[{"note_id": notes[0]["note_id"], "pitch": 50, "velocity": 120.0}],
                 remove=[notes[2]["note_id"]],
@@ -218,26 +218,26 @@ class Acts:
         await self._refused()
 
     async def _plays(self, clip: str) -> None:
-        hands = self.hands
-        await self._write(f"fire {clip}", lambda: hands.fire(clip), undo_steps=0)
+        calls = self.calls
+        await self._write(f"fire {clip}", lambda: calls.fire(clip), undo_steps=0)
         await self._becomes(
             "the clip plays", lambda: self.witness.resolve(clip).props.get("is_playing") is True
         )
-        await self._write("stop all clips", hands.stop_clips, undo_steps=0)
+        await self._write("stop all clips", calls.stop_clips, undo_steps=0)
         await self._becomes(
             "the clip is stopped", lambda: self.witness.resolve(clip).props.get("is_playing") is False
         )
-        await self._write("stop the transport", hands.stop, undo_steps=0)
+        await self._write("stop the transport", calls.stop, undo_steps=0)
         await self._becomes(
             "Live stands still", lambda: self.witness.resolve("song").props.get("is_playing") is False
         )
         # A fired clip takes tracks over from the Arrangement, and undo gives nothing of that back.
-        await self._write("give the tracks back to the Arrangement", hands.back_to_arranger, undo_steps=0)
+        await self._write("give the tracks back to the Arrangement", calls.back_to_arranger, undo_steps=0)
 
     async def _refused(self) -> None:
         revision = self.witness.revision
         try:
-            answer: Any = await self.hands.tempo(5.0)
+            answer: Any = await self.calls.tempo(5.0)
         except ToolRefused as problem:
             self.story.check(f"5 BPM is refused: {str(problem)[:90]}", self.witness.revision == revision)
         else:
@@ -281,7 +281,7 @@ class Acts:
         story.check(f"the Set differs from before in {edited} places", edited > 0)
         steps = self.undoable
         for _ in range(steps):
-            answer = await self.hands.undo()
+            answer = await self.calls.undo()
             await witness.wait_for(answer["revision"], timeout_s=SEEN_S)
         await self._quiet()
         left = await self._settled(before)
@@ -311,7 +311,7 @@ class Acts:
     # -- how long it takes -------------------------------------------------------------------------
 
     async def measure(self) -> None:
-        story, hands, witness = self.story, self.hands, self.witness
+        story, calls, witness = self.story, self.calls, self.witness
         story.chapter("How long it takes")
         tracks = [witness.ref(each.id) for each in witness.children("song", "tracks")]
         turn = 0
@@ -319,12 +319,12 @@ class Acts:
         async def read() -> None:
             nonlocal turn
             turn += 1
-            await hands.track(tracks[turn % len(tracks)])
+            await calls.track(tracks[turn % len(tracks)])
 
         story.latency("read a track, agent and back", await measures.calls(read, self._count(READS)), 1.5)
         fader = f"{self.track}/mixer_device/volume"
         held = witness.resolve(fader).props["value"]
-        uri = hands.uri(fader)
+        uri = calls.uri(fader)
         values = [0.35, 0.45, 0.55]
         async with self.agent.subscribed(uri):
             samples = await measures.notifications(
@@ -336,7 +336,7 @@ class Acts:
         async def write() -> None:
             nonlocal turn
             turn += 1
-            answer = await hands.mixer(self.track, volume=("-12 dB", "-9 dB")[turn % 2])
+            answer = await calls.mixer(self.track, volume=("-12 dB", "-9 dB")[turn % 2])
             if answer["outcome"] != "verified":
                 story.check("a measured write is verified", False, found=answer)
 

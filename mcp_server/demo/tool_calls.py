@@ -14,7 +14,7 @@ Answer = dict[str, Any]
 LOOK_S = 0.02
 
 
-class Hands:
+class ToolCalls:
     """An agent's reads and writes; every answer is the tool's own."""
 
     def __init__(self, agent: Agent) -> None:

@@ -18,7 +18,7 @@ from mirror import errors
 from .. import readiness
 from ..desk import Caller
 from ..ports import listeners_on
-from ..server import Engine
+from ..server import ToolServer
 from ..tools import TOOLS
 from . import daw_mcp
 from .daw_mcp import Dialect
@@ -51,7 +51,7 @@ async def _silent(done: float, whole: float, text: str) -> None:
 class DawMcp:
     """Serves the protocol over an engine."""
 
-    def __init__(self, engine: Engine, dialect: Dialect = daw_mcp.DOCUMENT) -> None:
+    def __init__(self, engine: ToolServer, dialect: Dialect = daw_mcp.DOCUMENT) -> None:
         self.engine = engine
         self.dialect = dialect
         self._connections = 0
@@ -163,7 +163,7 @@ def _error(id_: Any, code: int, message: str) -> dict[str, Any]:
 
 
 async def serve(
-    engine: Engine,
+    engine: ToolServer,
     port: int = PORT,
     dialect: Dialect = daw_mcp.DOCUMENT,
     task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,

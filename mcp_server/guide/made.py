@@ -166,7 +166,7 @@ def policy_rule() -> str:
     """The fields of a policy's rule and file."""
     from typing import get_args
 
-    from mcp_server.acts import Kind
+    from mcp_server.effects import Kind
     from mcp_server.policy import File, Rule
 
     kinds = ", ".join(f"`{each}`" for each in get_args(Kind))

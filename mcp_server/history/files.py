@@ -13,7 +13,7 @@ import msgspec
 from mirror import errors
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, load_als
-from remote_script.SetMirror.batches import Engine
+from remote_script.SetMirror.batches import Batcher
 
 _CHUNK = 1 << 20
 VERSION = (12, 4, 0)
@@ -40,14 +40,14 @@ def read_set(path: str | Path) -> Store:
 def state_of(live: HeadlessLive) -> Store:
     """The state of the Set that a headless Live holds."""
     application = live.modules["Live"].Application.get_application()
-    engine = Engine(live.song, application, VERSION, "")
-    for _ in engine.build():
+    batcher = Batcher(live.song, application, VERSION, "")
+    for _ in batcher.build():
         pass
-    snapshot, store, first = engine.shadow.snapshot(0), Store(), True
-    while lines := snapshot.take(engine.shadow.rows, _CHUNK):
+    snapshot, store, first = batcher.shadow.snapshot(0), Store(), True
+    while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
         objects: list[Any] = [msgspec.json.decode(line) for line in lines]
         store.stage(objects, first)
         first = False
     store.replace("", 1)
-    engine.close()
+    batcher.close()
     return store

@@ -11,7 +11,7 @@ from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror.contract import schema
 
 from .. import reading, unavailable
-from ..acts import is_history
+from ..effects import is_history
 from ..fields import Anything, Overwrite, Target
 from ..plans import Plan, Scope, held, words
 from ..tool import Arguments, Tool, Toolset

@@ -8,34 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import schema
 from .contract.errors import BridgeError
 from .contract.places import ID, is_identity
 from .contract.values import items
 from .identity import SEEN
-from .plans import Row
+from .layouts import Row
 from .refs import ref_of
 
 if TYPE_CHECKING:
     from .operations import Operation
 
 
-def live_arguments(engine: Engine, operation: Operation, operations: List[Operation]) -> Dict[str, Any]:
+def live_arguments(batcher: Batcher, operation: Operation, operations: List[Operation]) -> Dict[str, Any]:
     """The arguments of an operation by name: objects for ids and `$k`, places for identities."""
     found = dict(operation.args)
     args = operation.method.args
     for arg in args:
         if arg.type == "obj" and found.get(arg.name) is not None:
-            found[arg.name] = operation.object_of(engine, found[arg.name], operations)
+            found[arg.name] = operation.object_of(batcher, found[arg.name], operations)
     for arg in args:
         if arg.is_place and isinstance(found.get(arg.name), (dict, str)):
-            found[arg.name] = _place_now(engine, operation, arg, found, operations)
+            found[arg.name] = _place_now(batcher, operation, arg, found, operations)
     return found
 
 
 def _place_now(
-    engine: Engine,
+    batcher: Batcher,
     operation: Operation,
     arg: schema.Arg,
     found: Dict[str, Any],
@@ -51,14 +51,14 @@ def _place_now(
     ]
     if is_identity(value) and value[ID] is None:
         return len(listed) if arg.list_owner else -1
-    obj = operation.object_of(engine, value[ID] if is_identity(value) else value, operations)
+    obj = operation.object_of(batcher, value[ID] if is_identity(value) else value, operations)
     if obj not in listed:
         rule = "{} is not in {} of {} any more".format(value, arg.list_name, operation.where)
         raise BridgeError("STALE_REFERENCE", rule, operation.target)
     return obj if arg.by_time else listed.index(obj)
 
 
-def check_seen(engine: Engine, operation: Operation, operations: Sequence[Operation]) -> None:
+def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Operation]) -> None:
     """BridgeError STALE_REFERENCE when the call is about another object by now than when it was read.
 
     Args:
@@ -66,25 +66,25 @@ def check_seen(engine: Engine, operation: Operation, operations: Sequence[Operat
     """
     if SEEN not in operation.asked or operation.row is None:
         return
-    holder, child = _seen_in(engine, operation)
+    holder, child = _seen_in(batcher, operation)
     if holder is None:
         return
-    held = engine.reader.children(holder, holder.plan.index[child]) or []
+    held = batcher.reader.children(holder, holder.layout.index[child]) or []
     now = held[0][1] if held else None
     if now is not None and any(made.product == now for made in operations[: operation.number]):
         return
-    row = engine.shadow.row_of(now)
+    row = batcher.shadow.row_of(now)
     if (row.id if row is not None else None if now is None else -1) != operation.about:
         seen = "empty" if operation.about is None else "with {}".format(operation.about)
         rule = "{} has another {} than when the call was read ({})".format(
-            ref_of(engine.shadow, holder), child, seen
+            ref_of(batcher.shadow, holder), child, seen
         )
         raise BridgeError("STALE_REFERENCE", rule, operation.target)
 
 
-def _seen_in(engine: Engine, operation: Operation) -> Tuple[Optional[Row], str]:
+def _seen_in(batcher: Batcher, operation: Operation) -> Tuple[Optional[Row], str]:
     path, _, child = operation.method.means.rpartition(".")
     if not path:
         return operation.row, child
     value = operation.args.get(path)
-    return (engine.shadow.rows.get(value[ID]) if isinstance(value, dict) else None), child
+    return (batcher.shadow.rows.get(value[ID]) if isinstance(value, dict) else None), child

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 from .call import Call, Described
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, alive, items, live_ptr, read
-from .plans import class_of
+from .layouts import class_of
 from .wish import INSTRUMENT, Wish
 
 

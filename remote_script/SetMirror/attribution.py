@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 from .content import begun
 from .contract.values import alive
-from .plans import Row
+from .layouts import Row
 from .shadow import Shadow
 
 LATE_ROWS = 8
@@ -126,18 +126,18 @@ class Attribution:
             row = self._shadow.rows.get(id_)
             if row is None or not alive(row.obj):
                 continue
-            for index in _indices(bits & ~row.plan.ref_bits & ~row.plan.late_bits):
+            for index in _indices(bits & ~row.layout.ref_bits & ~row.layout.late_bits):
                 if (id_, index) not in lot.values:
                     self._keep_value(lot, row, index)
             if len(lot.values) > KEPT_VALUES:
                 return
 
     def _keep_value(self, lot: Lot, row: Row, index: int) -> None:
-        if row.plan.tree_bits & 1 << index:
+        if row.layout.tree_bits & 1 << index:
             lot.values[row.id, index] = self._reader.children(row, index)
-        elif not row.plan.long_bits & 1 << index:
+        elif not row.layout.long_bits & 1 << index:
             lot.values[row.id, index] = self._reader.value(row, index)
-        elif row.plan.properties[index].type == "notes":
+        elif row.layout.properties[index].type == "notes":
             # Live hands out a copy of all notes; it is read on when its turn comes.
             lot.values[row.id, index] = begun(self._reader.reading(row, index))
 
@@ -217,7 +217,7 @@ class Attribution:
             bits &= ~waiting
             if row is None:
                 continue
-            late = bits & row.plan.late_bits
+            late = bits & row.layout.late_bits
             if late:
                 self._late[id_] = (self._late.get(id_, (0, LIVE))[0] | late, lot.cause)
             bits &= ~late
@@ -271,14 +271,14 @@ class Attribution:
         mine: Optional[Lot] = None
         for id_, bits in found.marks.items():
             row = self._shadow.rows[id_]
-            for index in _indices(bits & ~row.plan.long_bits):
+            for index in _indices(bits & ~row.layout.long_bits):
                 value = self._value_of(found, row, index)
                 cause = next((each.cause for each in self._claims if each.claims(row, index, value)), None)
                 if cause is None or (mine is not None and cause is not mine.cause):
                     continue
                 mine = mine or Lot(cause)
                 mine.marks[id_] = mine.marks.get(id_, 0) | 1 << index
-                if not row.plan.ref_bits & 1 << index:
+                if not row.layout.ref_bits & 1 << index:
                     mine.values[id_, index] = value
         if mine is None:
             return found
@@ -295,7 +295,7 @@ class Attribution:
     def _value_of(self, found: Lot, row: Row, index: int) -> Any:
         if (row.id, index) in found.values:
             return found.values[row.id, index]
-        if row.plan.tree_bits & 1 << index:
+        if row.layout.tree_bits & 1 << index:
             return self._reader.children(row, index)
         return self._reader.value(row, index)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
-from .batches import Engine
+from .batches import Batcher
 from .content import Reading, whole
 from .contract.values import ABSENT, alive
-from .plans import Row
+from .layouts import Row
 
 FAST_S = 0.25
 """How often the few polled properties of the song and its view are read: a person changes them most."""
@@ -27,7 +27,7 @@ UNASKED = 8
 class Audit:
     """One walk after the other over all rows; `found` collects the marks of differences."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
         self.found: Dict[int, int] = {}
         self.counters: Dict[str, Any] = {
             "passes": 0,
@@ -37,7 +37,7 @@ class Audit:
             "last_pass_s": 0.0,
             "by": {},
         }
-        self._engine = engine
+        self._batcher = batcher
         self._clock = clock
         self._order: List[int] = []
         self._position = 0
@@ -62,21 +62,21 @@ class Audit:
         # However much time there is: once round is enough, nothing has changed within a turn.
         while self.counters["passes"] == passes:
             row = self._row
-            if row is None or row.obj is None or self._place >= len(row.plan.changing):
+            if row is None or row.obj is None or self._place >= len(row.layout.changing):
                 row = self._row = self._next_row(now)
                 self._place = 0
                 if row is None:
                     return
                 if not self._is_alive(row):
-                    self._place = len(row.plan.changing)
-                elif row.plan.simple:
+                    self._place = len(row.layout.changing)
+                elif row.layout.simple:
                     self._compare_simple(row)
                     # Asking the clock costs as much as reading a property.
-                    self._unasked += len(row.plan.simple)
-            if self._place < len(row.plan.changing):
-                index = row.plan.changing[self._place]
+                    self._unasked += len(row.layout.simple)
+            if self._place < len(row.layout.changing):
+                index = row.layout.changing[self._place]
                 self._place += 1
-                if row.plan.long_bits & 1 << index:
+                if row.layout.long_bits & 1 << index:
                     self._reading = self._compare_long(row, index)
                     if not self._read_on(spend):
                         return
@@ -99,7 +99,7 @@ class Audit:
 
     def _next_row(self, now: float) -> Optional[Row]:
         """The row to look at next, from the front again after the last; None in an empty Set."""
-        rows = self._engine.shadow.rows
+        rows = self._batcher.shadow.rows
         for _ in range(2):
             while self._position < len(self._order):
                 row = rows.get(self._order[self._position])
@@ -122,23 +122,23 @@ class Audit:
 
     def _fast(self) -> None:
         for row in self._fast_rows():
-            for index in row.plan.polled:
+            for index in row.layout.polled:
                 self._compare(row, index)
 
     def _fast_rows(self) -> List[Row]:
-        root = self._engine.shadow.root
+        root = self._batcher.shadow.root
         if root is None:
             return []
         rows = [root] + [
-            self._engine.shadow.rows[id_] for id_ in root.child_ids() if id_ in self._engine.shadow.rows
+            self._batcher.shadow.rows[id_] for id_ in root.child_ids() if id_ in self._batcher.shadow.rows
         ]
-        return [row for row in rows if row.plan.type in _FAST_TYPES]
+        return [row for row in rows if row.layout.type in _FAST_TYPES]
 
     def look(self, row: Row) -> None:
         """Compare one row with Live as a whole and mark what differs."""
         if self._is_alive(row):
-            for index in [index for index, _ in row.plan.simple] + row.plan.changing:
-                if row.plan.long_bits & 1 << index:
+            for index in [index for index, _ in row.layout.simple] + row.layout.changing:
+                if row.layout.long_bits & 1 << index:
                     whole(self._compare_long(row, index))
                 else:
                     self._compare(row, index)
@@ -147,68 +147,68 @@ class Audit:
         """Whether the object exists; if not, the list that still names it is marked."""
         if alive(row.obj):
             return True
-        parent = self._engine.shadow.rows.get(row.parent) if row.parent is not None else None
+        parent = self._batcher.shadow.rows.get(row.parent) if row.parent is not None else None
         if parent is not None:
-            self._mark(parent, parent.plan.index[row.role])
+            self._mark(parent, parent.layout.index[row.role])
         return False
 
     def _compare_simple(self, row: Row) -> None:
         """All that is compared by its value alone; `_compare` in a loop, which is most of an audit's time."""
         obj, values = row.obj, row.values
         every = not (self.counters["passes"] + row.id) % _RARE_EVERY
-        for index, reader in row.plan.simple if every else row.plan.often:
+        for index, reader in row.layout.simple if every else row.layout.often:
             old = values[index]
             if old is ABSENT and not every:
                 continue
             new = reader(obj)
             if new is old or (new == old and type(new) is type(old)):
                 continue
-            if not self._engine.attribution.pending.get(row.id, 0) & 1 << index:
+            if not self._batcher.attribution.pending.get(row.id, 0) & 1 << index:
                 self._mark(row, index)
 
     def _compare(self, row: Row, index: int) -> None:
-        plan, engine = row.plan, self._engine
+        layout, batcher = row.layout, self._batcher
         old = row.values[index]
         bit = 1 << index
-        if plan.tree_bits & bit:
-            found = engine.reader.children(row, index)
+        if layout.tree_bits & bit:
+            found = batcher.reader.children(row, index)
             if found is None:
                 same = old is ABSENT
             else:
-                prop = plan.properties[index]
+                prop = layout.properties[index]
                 ids = []
                 for ptr, _ in found:
-                    child = engine.shadow.known(prop.of, ptr)
+                    child = batcher.shadow.known(prop.of, ptr)
                     here = child is not None and child.parent == row.id and child.role == prop.name
                     ids.append(child.id if child is not None and here else -1)
                 now: Any = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
                 same = now == old
         else:
-            new = engine.reader.value(row, index)
+            new = batcher.reader.value(row, index)
             same = new is old or (new == old and type(new) is type(old))
-        if not same and not engine.attribution.pending.get(row.id, 0) & bit:
+        if not same and not batcher.attribution.pending.get(row.id, 0) & bit:
             self._mark(row, index)
 
     def _compare_long(self, row: Row, index: int) -> Reading:
-        engine, old = self._engine, row.values[index]
-        most = _LARGEST[row.plan.properties[index].type]
+        batcher, old = self._batcher, row.values[index]
+        most = _LARGEST[row.layout.properties[index].type]
         large = isinstance(old, tuple) and len(old) > most
         if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
             return
-        new = yield from engine.reader.reading(row, index)
+        new = yield from batcher.reader.reading(row, index)
         # What was told meanwhile is newer than what was read; so is that the object is gone.
         told = (
             row.obj is None
             or row.values[index] is not old
-            or engine.attribution.pending.get(row.id, 0) & 1 << index
+            or batcher.attribution.pending.get(row.id, 0) & 1 << index
         )
         if not told and not (new == old and type(new) is type(old)):
             self._mark(row, index)
 
     def _mark(self, row: Row, index: int) -> None:
         self.found[row.id] = self.found.get(row.id, 0) | 1 << index
-        prop = row.plan.properties[index]
+        prop = row.layout.properties[index]
         polled = prop.kind == "polled"
-        by, name = self.counters["by"], "{}.{}".format(row.plan.type, prop.name)
+        by, name = self.counters["by"], "{}.{}".format(row.layout.type, prop.name)
         by[name] = by.get(name, 0) + 1
         self.counters["polled" if polled else "missed"] += 1

@@ -18,8 +18,8 @@ from .contract.lanes import is_driven
 from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
 from .entries import Entries
+from .layouts import Layouts, Row, class_of, root_class
 from .observers import Observers
-from .plans import Plans, Row, class_of, root_class
 from .shadow import Shadow
 from .wire import Encoded, encode, notification
 
@@ -92,11 +92,11 @@ class Reader:
 
     def value(self, row: Row, index: int) -> Any:
         """The present plain value of a property that is not of the tree."""
-        reader = row.plan.readers[index]
+        reader = row.layout.readers[index]
         if reader is not None:
             return reader(row.obj)
-        prop = row.plan.properties[index]
-        if row.plan.long_bits & 1 << index:
+        prop = row.layout.properties[index]
+        if row.layout.long_bits & 1 << index:
             return whole(self.reading(row, index))
         if prop.type == "ref":
             target = read(row.obj, prop.name)
@@ -129,7 +129,7 @@ class Reader:
 
     def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
         """(pointer, object) of the children now; None when the property cannot be read."""
-        prop = row.plan.properties[index]
+        prop = row.layout.properties[index]
         raw = self.application if prop.name == "application" else read(row.obj, prop.name)
         if raw is ABSENT:
             return None
@@ -144,9 +144,9 @@ class Reader:
 
     def now(self, row: Row, name: str) -> Any:
         """Any property by name, gauges included, read this moment; ABSENT when it cannot be."""
-        index = row.plan.index.get(name)
+        index = row.layout.index.get(name)
         if index is not None:
-            if index in row.plan.tree:
+            if index in row.layout.tree:
                 return row.values[index]
             return self.value(row, index)
         raw = read(row.obj, name)
@@ -169,7 +169,7 @@ def _items(vector: Any) -> List[Any]:
         return []
 
 
-class Engine:
+class Batcher:
     """Owns the shadow and turns dirty marks into batches; knows nothing of clients.
 
     `attribution` has the marks of properties to read again; listeners put them there, one `flush` at a time takes
@@ -199,7 +199,7 @@ class Engine:
         self.observers = Observers()
         self.reader = Reader(self.shadow, application)
         self.attribution = Attribution(self.shadow, self.reader, clock)
-        self.plans = Plans(live, self.mark)
+        self.layouts = Layouts(live, self.mark)
         self.entries = Entries(self)
         self.history = History()
         self.hurried = False
@@ -216,15 +216,15 @@ class Engine:
         rows, pending = self.shadow.rows, self.attribution.pending
         concerned = pending if ids is None else ids
         return any(
-            id_ in rows and pending.get(id_, 0) & rows[id_].plan.edit_bits and self._is_edited(rows[id_])
+            id_ in rows and pending.get(id_, 0) & rows[id_].layout.edit_bits and self._is_edited(rows[id_])
             for id_ in concerned
         )
 
     def _is_edited(self, row: Row) -> bool:
         """Whether any of the object's pending marks is an edit; what a lane moves is none."""
-        bits, names = self.attribution.pending.get(row.id, 0), row.plan.names
+        bits, names = self.attribution.pending.get(row.id, 0), row.layout.names
         return any(
-            bits & row.plan.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
+            bits & row.layout.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
             for index in range(len(names))
         )
 
@@ -245,17 +245,17 @@ class Engine:
                 return None if at is None else at.value("automation_state")
             return self.reader.now(at, "automation_state")
 
-        return is_driven(row.plan.type, name, root.value, state_below)
+        return is_driven(row.layout.type, name, root.value, state_below)
 
     def list_change(self, row: Row, name: str) -> int:
         """The last revision in which a list changed; the next one if a change is not sent yet."""
-        index = row.plan.index[name]
+        index = row.layout.index[name]
         if self.attribution.pending.get(row.id, 0) & 1 << index:
             return self.revision + 1
         return self._lists.get((row.id, index), 0)
 
     def mark_names(self, row: Row, names: Any) -> None:
-        bits = row.plan.bits_of(names)
+        bits = row.layout.bits_of(names)
         if bits:
             self.mark(row, bits)
 
@@ -270,13 +270,13 @@ class Engine:
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
         type_ = class_of(obj, declared) or declared
-        plan = self.plans.get(type_)
-        row = plan.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
+        layout = self.layouts.get(type_)
+        row = layout.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
         self.shadow.add(row)
         # Attach before reading, so a change made in between is told.
         self.observers.attach(row)
-        values, readers = row.values, plan.readers
-        for index in plan.plain:
+        values, readers = row.values, layout.readers
+        for index in layout.plain:
             reader = readers[index]
             if reader is not None:
                 values[index] = reader(obj)
@@ -288,7 +288,7 @@ class Engine:
         stack = [top]
         while stack:
             row = stack.pop()
-            for index in row.plan.tree:
+            for index in row.layout.tree:
                 found = self.reader.children(row, index)
                 if found is not None:
                     yield from self._set_children(row, index, found, batch, gone, stack)
@@ -304,7 +304,7 @@ class Engine:
         stack: List[Row],
     ) -> Iterator[None]:
         """Bring one list of children to what Live shows; rows that are new go onto `stack`."""
-        prop = row.plan.properties[index]
+        prop = row.layout.properties[index]
         root = root_class(prop.of)
         self.expected += len(found)
         children: List[Optional[Row]] = []
@@ -325,7 +325,7 @@ class Engine:
                 batch.added.append(child.id)
                 fresh.append(child)
                 yield
-                for slow in child.plan.slow:
+                for slow in child.layout.slow:
                     child.values[slow] = yield from self.reader.reading(child, slow)
                     yield
         stack.extend(reversed(fresh))
@@ -337,7 +337,7 @@ class Engine:
         if child.id not in gone and child.parent is not None:
             old = self.shadow.rows.get(child.parent)
             if old is not None and alive(old.obj):
-                index = old.plan.index[child.role]
+                index = old.layout.index[child.role]
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
@@ -360,13 +360,13 @@ class Engine:
                 yield
             if row.obj is None:
                 continue
-            for index in row.plan.refs:
+            for index in row.layout.refs:
                 shadow.point(row, index, self.reader.value(row, index))
-            for index in row.plan.content:
+            for index in row.layout.content:
                 # An envelope names parameters, so it waits until these have ids.
-                if row.plan.properties[index].type == "envelopes":
+                if row.layout.properties[index].type == "envelopes":
                     row.values[index] = yield from self.reader.reading(row, index)
-            if row.plan.refs or row.plan.content:
+            if row.layout.refs or row.layout.content:
                 yield
 
     # -- flushing ----------------------------------------------------------------------------------
@@ -377,9 +377,9 @@ class Engine:
         gone: Dict[int, Any] = {}
         for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
-            if row is None or not bits & row.plan.tree_bits:
+            if row is None or not bits & row.layout.tree_bits:
                 continue
-            for index in row.plan.tree:
+            for index in row.layout.tree:
                 # Read and compared in one go: between two slices objects move on.
                 if bits & 1 << index and row.obj is not None and alive(row.obj):
                     dirty[id_] &= ~(1 << index)
@@ -400,7 +400,7 @@ class Engine:
             reader.unresolved.clear()
         for id_, bits in list(dirty.items()):
             row = shadow.rows.get(id_)
-            if row is None or not bits & ~row.plan.tree_bits or not alive(row.obj):
+            if row is None or not bits & ~row.layout.tree_bits or not alive(row.obj):
                 continue
             yield from self._compare(row, bits, batch)
             yield
@@ -419,7 +419,7 @@ class Engine:
         present = {ptr: obj for ptr, obj in found}
         for child_id in _ids(old):
             child = self.shadow.rows.get(child_id)
-            if child is None or child.parent != row.id or child.role != row.plan.names[index]:
+            if child is None or child.parent != row.id or child.role != row.layout.names[index]:
                 continue
             if child.ptr not in present or _replaced(child, present[child.ptr]):
                 gone[child_id] = row.id
@@ -454,16 +454,16 @@ class Engine:
 
     def _compare(self, row: Row, bits: int, batch: Batch) -> Iterator[None]:
         """Read the properties in `bits` again and note those that differ."""
-        plan = row.plan
+        layout = row.layout
         preserved = False
         for index, old in enumerate(row.values):
-            if not bits & 1 << index or plan.tree_bits & 1 << index:
+            if not bits & 1 << index or layout.tree_bits & 1 << index:
                 continue
             if (row.id, index) in batch.values:
                 new = batch.values[row.id, index]
-                if plan.long_bits & 1 << index:
+                if layout.long_bits & 1 << index:
                     new = yield from new
-            elif plan.long_bits & 1 << index:
+            elif layout.long_bits & 1 << index:
                 new = yield from self.reader.reading(row, index)
                 if not alive(row.obj):
                     # It went meanwhile: that alone is told, by the list that it was in.
@@ -475,18 +475,20 @@ class Engine:
             if not preserved:
                 self.shadow.preserve(row)
                 preserved = True
-            if plan.ref_bits & 1 << index:
+            if layout.ref_bits & 1 << index:
                 self.shadow.point(row, index, new)
             else:
                 row.values[index] = new
-            edit = edit_of(old, new) if plan.late_bits & 1 << index else None
+            edit = edit_of(old, new) if layout.late_bits & 1 << index else None
             if edit is not None and (row.id, index) not in batch.set:
-                batch.menus.setdefault((plan.names[index], encode(edit)), []).append(row.id)
-            elif plan.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple):
+                batch.menus.setdefault((layout.names[index], encode(edit)), []).append(row.id)
+            elif (
+                layout.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple)
+            ):
                 batch.content.append((row.id, index, old, new))
             else:
                 batch.set.append((row.id, index))
-                if plan.properties[index].type == "routing" and not old:
+                if layout.properties[index].type == "routing" and not old:
                     batch.filled.add((row.id, index))
 
     # -- sealing -----------------------------------------------------------------------------------
@@ -516,7 +518,7 @@ class Engine:
             if row is None or id_ in added:
                 continue
             row.revision = revision
-            prop, value = row.plan.properties[index], row.values[index]
+            prop, value = row.layout.properties[index], row.values[index]
             if prop.is_tree:
                 batch.edit = True
                 self._lists[id_, index] = revision
@@ -537,7 +539,7 @@ class Engine:
             row.revision = revision
             upserted, removed = yield from note_differences(old, new)
             text = new if len(upserted) == len(new) else (yield from encoded_in_pieces(upserted))
-            head = encode(["content", id_, row.plan.names[index]])[:-1]
+            head = encode(["content", id_, row.layout.names[index]])[:-1]
             changes.append(b"".join((head, b",", text.json, b",", encode(removed), b"]")))
             yield
         fresh = set(batch.added)
@@ -574,7 +576,7 @@ class Engine:
         rows = self.shadow.rows
         changed = batch.set + [(id_, index) for id_, index, _, _ in batch.content]
         return [
-            (id_, index) for id_, index in changed if id_ in rows and rows[id_].plan.edit_bits & 1 << index
+            (id_, index) for id_, index in changed if id_ in rows and rows[id_].layout.edit_bits & 1 << index
         ]
 
     def close(self) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, FrozenSet, Generator, List, Optional, Set
 
 from .attribution import Cause, Claim
-from .batches import Engine
+from .batches import Batcher
 from .call import Call
 from .contract.errors import BridgeError
+from .layouts import Row
 from .operations import Operation
-from .plans import Row
 from .write import Write
 
 LATE_S = 120.0
@@ -63,7 +63,7 @@ class Arrival(Claim):
         self._came = False
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
-        type_, name = row.plan.type, row.plan.names[index]
+        type_, name = row.layout.type, row.layout.names[index]
         if name in _BROUGHT.get(type_, ()) and self._brings(row, value):
             if not self._came:
                 self._came, self.until = True, self._clock() + AFTER_S
@@ -74,7 +74,7 @@ class Arrival(Claim):
         if isinstance(value, (list, tuple)):
             return any(self._watch.is_its(obj) for _, obj in value)
         # "has_clip" says no more than that there is one.
-        return row.plan.type == "ClipSlot" and self._watch.is_its(getattr(row.obj, "clip", None))
+        return row.layout.type == "ClipSlot" and self._watch.is_its(getattr(row.obj, "clip", None))
 
 
 class Parked:
@@ -102,9 +102,9 @@ class Parked:
 class Beside:
     """The parked writes, in the order of their loads; the first has begun, the others wait for it."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
         self.parked: List[Parked] = []
-        self._engine = engine
+        self._batcher = batcher
         self._clock = clock
 
     def find(self, id_: Any) -> Optional[Parked]:
@@ -116,7 +116,7 @@ class Beside:
         if not self.parked:
             return None
         first = self.parked[0]
-        if first.call is not None and not first.is_over(self._engine.attribution.marks, self._clock()):
+        if first.call is not None and not first.is_over(self._batcher.attribution.marks, self._clock()):
             return None
         return self.parked.pop(0)
 
@@ -134,7 +134,7 @@ class Beside:
     def begun(self, write: Write, call: Call) -> None:
         """A load was begun: what comes of it is its write's, also after it was given up."""
         until = max(write.deadline, self._clock()) + LATE_S
-        self._engine.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))
+        self._batcher.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))
 
     def check(self, write: Write, operations: List[Operation]) -> None:
         """Refuse what would change the aim of a load that waits.
@@ -152,7 +152,7 @@ class Beside:
 
     def _line(self, objects: List[Any]) -> Set[int]:
         """The ids of what a load is aimed at, and of all above."""
-        shadow, found = self._engine.shadow, set()
+        shadow, found = self._batcher.shadow, set()
         for obj in objects:
             row = shadow.row_of(obj)
             while row is not None:
@@ -174,4 +174,4 @@ def _changes_aim(operation: Operation) -> bool:
     if operation.row is None:
         return False
     name = operation.asked.get("method") or operation.asked.get("name")
-    return name in _AIMED.get(operation.row.plan.type, ())
+    return name in _AIMED.get(operation.row.layout.type, ())

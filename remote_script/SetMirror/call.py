@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
 from .contract import schema
 from .contract.errors import BridgeError
 from .contract.values import read
-from .plans import Row
+from .layouts import Row
 
 Steps = Generator[str, None, Any]
 

@@ -76,7 +76,7 @@ def perform(call: Call) -> Steps:
 
 def _find(table: Adapters, call: Call) -> Optional[Callable[[Call], Any]]:
     for (type_, name), found in table.items():
-        if name == call.method.name and schema.is_a(call.row.plan.type, type_):
+        if name == call.method.name and schema.is_a(call.row.layout.type, type_):
             return found
     return None
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Sequence, Tup
 
 from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, alive, as_note, as_routing, as_warp_marker, read
-from .plans import Row
+from .layouts import Row
 from .shadow import Shadow
 from .wire import Encoded, encode
 
@@ -29,7 +29,7 @@ _MOST_PARAMETERS = 4096
 
 def reading(shadow: Shadow, row: Row, index: int) -> Reading:
     """Read a long property; returns its present value, or ABSENT."""
-    prop = row.plan.properties[index]
+    prop = row.layout.properties[index]
     try:
         if prop.type == "notes":
             return (yield from encoded_in_pieces(all_notes(row.obj), as_note))
@@ -103,7 +103,7 @@ def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
     track = _track_of(shadow, row)
     if not clip.has_envelopes or track is None:
         return ()
-    parameters = [each for each in shadow.subtree(track) if each.plan.type == "DeviceParameter"]
+    parameters = [each for each in shadow.subtree(track) if each.layout.type == "DeviceParameter"]
     found: List[Any] = []
     texts: List[bytes] = []
     for number, each in enumerate(parameters[:_MOST_PARAMETERS]):
@@ -129,7 +129,7 @@ def _track_of(shadow: Shadow, row: Row) -> Any:
     parent = row.parent
     while parent is not None:
         above = shadow.rows[parent]
-        if above.plan.type == "Track":
+        if above.layout.type == "Track":
             return above
         parent = above.parent
     return None

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .contract.values import alive, same
-from .plans import Row
+from .layouts import Row
 from .refs import ref_of
 
 ENTRIES_KEPT = 1000
@@ -31,10 +31,10 @@ class Entry:
 
 
 class Entries:
-    """By write; `engine` is the script's own."""
+    """By write; `batcher` is the script's own."""
 
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    def __init__(self, batcher: Any) -> None:
+        self._batcher = batcher
         self._kept: OrderedDict[str, Entry] = OrderedDict()
 
     def note(self, write: str, changed: List[Tuple[int, int]], added: List[int]) -> None:
@@ -45,11 +45,11 @@ class Entries:
             if len(self._kept) > ENTRIES_KEPT:
                 self._kept.popitem(last=False)
         entry.added.update(added)
-        rows = self._engine.shadow.rows
+        rows = self._batcher.shadow.rows
         for id_, index in changed:
             if id_ in rows:
                 entry.changed.add((id_, index))
-                entry.types[id_] = rows[id_].plan.type
+                entry.types[id_] = rows[id_].layout.type
 
     def foreign(self, write: str, marks: Dict[int, int]) -> str:
         """What moved by an undo although this write had not changed it; "" when all is as it should be.
@@ -62,29 +62,33 @@ class Entries:
             return ""
         moved = self._moved_quietly(entry)
         for id_, bits in marks.items():
-            row = self._engine.shadow.rows.get(id_)
+            row = self._batcher.shadow.rows.get(id_)
             # What is gone is told by the list that it was in.
             if row is None or not alive(row.obj):
                 continue
             for index in range(len(row.values)):
-                if bits & row.plan.edit_bits & 1 << index and self._differs(row, index):
+                if bits & row.layout.edit_bits & 1 << index and self._differs(row, index):
                     if not self._is_in(entry, row, index):
-                        return "{} of {}".format(row.plan.names[index], ref_of(self._engine.shadow, row))
+                        return "{} of {}".format(row.layout.names[index], ref_of(self._batcher.shadow, row))
                     moved = True
         return "" if moved or not entry.changed else "nothing that is known"
 
     def _moved_quietly(self, entry: Entry) -> bool:
         """Whether something moved that this write had changed and no listener tells of: it is read."""
         for id_, index in entry.changed:
-            row = self._engine.shadow.rows.get(id_)
-            if row is None or not row.plan.quiet_bits & 1 << index or not alive(row.obj):
+            row = self._batcher.shadow.rows.get(id_)
+            if row is None or not row.layout.quiet_bits & 1 << index or not alive(row.obj):
                 continue
-            if self._content_differs(row, index) if index in row.plan.content else self._differs(row, index):
+            if (
+                self._content_differs(row, index)
+                if index in row.layout.content
+                else self._differs(row, index)
+            ):
                 return True
         return False
 
     def _content_differs(self, row: Row, index: int) -> bool:
-        steps = self._engine.reader.reading(row, index)
+        steps = self._batcher.reader.reading(row, index)
         for _ in range(PIECES_READ):
             try:
                 next(steps)
@@ -93,7 +97,7 @@ class Entries:
         return True
 
     def _is_in(self, entry: Entry, row: Row, index: int) -> bool:
-        rows = self._engine.shadow.rows
+        rows = self._batcher.shadow.rows
         above: Optional[Row] = row
         while above is not None:
             if above.id in entry.added:
@@ -103,18 +107,18 @@ class Entries:
             return True
         # An object that came back by undo is another one: with the same property of its class.
         return any(
-            place == index and id_ not in rows and entry.types[id_] == row.plan.type
+            place == index and id_ not in rows and entry.types[id_] == row.layout.type
             for id_, place in entry.changed
         )
 
     def _differs(self, row: Row, index: int) -> bool:
-        engine, before = self._engine, row.values[index]
-        if row.plan.tree_bits & 1 << index:
-            of = row.plan.properties[index].of
-            known = [engine.shadow.known(of, ptr) for ptr, _ in engine.reader.children(row, index) or ()]
+        batcher, before = self._batcher, row.values[index]
+        if row.layout.tree_bits & 1 << index:
+            of = row.layout.properties[index].of
+            known = [batcher.shadow.known(of, ptr) for ptr, _ in batcher.reader.children(row, index) or ()]
             now = [None if child is None or not alive(child.obj) else child.id for child in known]
             return now != list(before if isinstance(before, tuple) else [before] if before else [])
-        if row.plan.long_bits & 1 << index:
+        if row.layout.long_bits & 1 << index:
             # Not read here; that Live told of it says enough.
             return True
-        return not same(engine.reader.value(row, index), before)
+        return not same(batcher.reader.value(row, index), before)

@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from functools import partial
 from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
 
-from .batches import Engine
+from .batches import Batcher
 from .beside import Beside, Parked
 from .call import BESIDE, EARLY, MORE, Call
 from .calls import perform
@@ -54,7 +54,7 @@ class Executor:
 
     def __init__(
         self,
-        engine: Engine,
+        batcher: Batcher,
         clock: Callable[[], float],
         live_module: Callable[[], Any],
         reply: Callable[[Any, Any, Any], None],
@@ -63,7 +63,7 @@ class Executor:
         guard: Guard,
         results: Optional[OrderedDict[str, Any]] = None,
     ) -> None:
-        self.engine = engine
+        self.batcher = batcher
         self._guard = guard
         self.results: OrderedDict[str, Any] = OrderedDict() if results is None else results
         self.counters: Dict[str, int] = {
@@ -84,8 +84,8 @@ class Executor:
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
         self._result_bytes = sum(_size(kept) for kept in self.results.values())
-        self._step = UndoStep(engine, log)
-        self._beside = Beside(engine, clock)
+        self._step = UndoStep(batcher, log)
+        self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
         self._loading: Tuple[int, Optional[Call]] = (0, None)
         """Of the write that is being parked: the number of its load, and its call once that has begun."""
@@ -103,19 +103,19 @@ class Executor:
             known.waiters.append((client, request))
             return
         epoch = params.get("epoch")
-        if epoch is not None and epoch != self.engine.epoch:
+        if epoch is not None and epoch != self.batcher.epoch:
             raise BridgeError(
                 "EPOCH_CHANGED",
-                "The epoch is {}".format(self.engine.epoch),
+                "The epoch is {}".format(self.batcher.epoch),
                 checks.short(epoch),
-                epoch=self.engine.epoch,
+                epoch=self.batcher.epoch,
                 hint="nothing was done; read the Set and send it again",
             )
         if len(self._queue) >= WRITES_WAITING:
             raise BridgeError(
                 "BUSY", "{} writes are waiting already".format(WRITES_WAITING), retry_after_s=1.0
             )
-        bind(self.engine, write)
+        bind(self.batcher, write)
         write.waiters.append((client, request))
         self._queue.append(write)
 
@@ -217,7 +217,7 @@ class Executor:
         assert write is not None
         outcome: Any
         try:
-            with self.engine.attribution.acting(write.cause):
+            with self.batcher.attribution.acting(write.cause):
                 wish = next(self._steps)
             if wish == TICK:
                 self._waiting_for_tick = self.ticks + 1
@@ -294,26 +294,26 @@ class Executor:
     # -- one write ---------------------------------------------------------------------------------
 
     def _run(self, write: Write) -> Steps:
-        engine = self.engine
+        batcher = self.batcher
         if self._clock() > write.deadline:
             raise BridgeError(
                 "DEADLINE", "The deadline passed before the write began", hint="nothing was done; send again"
             )
         problems = Problems()
-        operations = prepare(engine, write, problems)
-        check_expectations(engine, write, operations, problems)
+        operations = prepare(batcher, write, problems)
+        check_expectations(batcher, write, operations, problems)
         problems.raise_first()
-        self._guard.admit(engine, write, operations)
+        self._guard.admit(batcher, write, operations)
         self._beside.check(write, operations)
         for operation in operations:
             write.touched.update(operation.touches)
-        write.named = {id_: engine.shadow.rows[id_] for id_ in write.touched}
-        mark_unheard(engine, write.named.values())
-        began = engine.revision
+        write.named = {id_: batcher.shadow.rows[id_] for id_ in write.touched}
+        mark_unheard(batcher, write.named.values())
+        began = batcher.revision
         if write.dry_run:
             forecasts = []
             for operation in operations:
-                forecasts.append((yield from _paced(operation.forecast(engine, self._live_module()))))
+                forecasts.append((yield from _paced(operation.forecast(batcher, self._live_module()))))
             return self._result(write, "unchanged", forecasts, 0, dry_run=True)
         for number, operation in enumerate(operations):
             try:
@@ -330,10 +330,10 @@ class Executor:
         keep_open = parameters and self._step.is_open and not self._step.syncs
         if not keep_open:
             self._step.end(parameters)
-        mark_consequences(engine, operations)
+        mark_consequences(batcher, operations)
         yield FLUSH
         yield from self._settle(write, operations)
-        mark_consequences(engine, operations)
+        mark_consequences(batcher, operations)
         yield FLUSH
         answer = self._outcome(write, operations, began, split)
         if keep_open:
@@ -344,15 +344,15 @@ class Executor:
             yield TICK
             answer["undo_steps"] += not split and self._step.is_split and answer["undo_steps"] > 0
             self._step.end()
-            mark_consequences(engine, operations)
+            mark_consequences(batcher, operations)
             yield FLUSH
         return answer
 
     def _outcome(self, write: Write, operations: List[Operation], began: int, split: bool) -> Dict[str, Any]:
-        engine = self.engine
+        batcher = self.batcher
         for operation in operations:
-            operation.settled(engine.last_change > began)
-        results = [operation.result(engine) for operation in operations]
+            operation.settled(batcher.last_change > began)
+        results = [operation.result(batcher) for operation in operations]
         changed = any(op.changed for op in operations)
         if all(result["verified"] for result in results):
             outcome = "verified" if changed else "unchanged"
@@ -361,7 +361,7 @@ class Executor:
         entries = _entries(operations)
         if entries:
             # What no batch shows of it is checked by what must not move.
-            engine.entries.note(write.id, [], [])
+            batcher.entries.note(write.id, [], [])
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
     def _result(
@@ -375,8 +375,8 @@ class Executor:
         answer = {
             "write": write.id,
             "outcome": outcome,
-            "epoch": self.engine.epoch,
-            "revision": self.engine.revision,
+            "epoch": self.batcher.epoch,
+            "revision": self.batcher.revision,
             "results": results,
             "undo_steps": undo_steps,
         }
@@ -410,7 +410,7 @@ class Executor:
     def _apply(
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
-        engine = self.engine
+        batcher = self.batcher
         if operation.self_contained and self._beside.parked:
             yield from self._wait_beside(write, operation, None)
         if write.has_calls:
@@ -418,19 +418,19 @@ class Executor:
         if write.deleted.intersection(operation.deleted):
             operation.verified, operation.note = True, "an earlier operation deleted it"
             return
-        row = operation.resolve_now(engine, operations)
+        row = operation.resolve_now(batcher, operations)
         if row.id:
             write.touched.add(row.id)
-        self._guard.check(engine, write, operation, operations)
+        self._guard.check(batcher, write, operation, operations)
         if operation.kind == "set":
-            if operation.undoable and not operation.is_already_so(engine):
+            if operation.undoable and not operation.is_already_so(batcher):
                 self._step.begin()
             self._declare(write, operation)
-            self._watched(operation, lambda: operation.apply_set(engine, operations))
+            self._watched(operation, lambda: operation.apply_set(batcher, operations))
             return
         if operation.undoable and not operation.self_contained:
             self._step.begin()
-        call = operation.new_call(engine, operations, self._live_module())
+        call = operation.new_call(batcher, operations, self._live_module())
         if operation.self_contained:
             self._step.close_foreign()
             call.begin = partial(self._begin_load, operation)
@@ -451,18 +451,20 @@ class Executor:
                     raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
                 if call.holds:
                     # What this write made is told while it goes on: then there is another row.
-                    told = row if row.id else engine.shadow.known(row.plan.type, row.ptr)
-                    engine.attribution.held = {} if told is None else {told.id: told.plan.bits_of(call.holds)}
+                    told = row if row.id else batcher.shadow.known(row.layout.type, row.ptr)
+                    batcher.attribution.held = (
+                        {} if told is None else {told.id: told.layout.bits_of(call.holds)}
+                    )
                 if wish == BESIDE:
                     yield from self._wait_beside(write, operation, call)
                     continue
                 self._tell_progress(write, operation.number, call)
                 yield wish if wish == MORE else PUMP
         finally:
-            engine.attribution.held = {}
+            batcher.attribution.held = {}
         if operation.is_history:
             self._check_entry(write, operation)
-            self._guard.check_history(engine, write, operation)
+            self._guard.check_history(batcher, write, operation)
         if operation.self_contained:
             self._step.close_foreign()
 
@@ -470,11 +472,11 @@ class Executor:
         """Right after an undo that is meant for one write: where something else moved, redo, and refuse."""
         if not write.undoes or operation.method.name != "undo":
             return
-        engine = self.engine
-        foreign = engine.entries.foreign(write.undoes, engine.attribution.marking)
+        batcher = self.batcher
+        foreign = batcher.entries.foreign(write.undoes, batcher.attribution.marking)
         if not foreign:
             return
-        engine.song.redo()
+        batcher.song.redo()
         operation.moved = False
         raise BridgeError(
             "PRECONDITION_FAILED",
@@ -490,10 +492,10 @@ class Executor:
         """Say what Live will change later because of this operation."""
         word, row = operation.later, operation.row
         if word and row is not None:
-            engine = self.engine
+            batcher = self.batcher
             wanted = operation.value if operation.kind == "set" else None
-            claim = claim_of(engine.shadow, self._clock, write.cause, word, row, operation.name, wanted)
-            engine.attribution.declare(claim)
+            claim = claim_of(batcher.shadow, self._clock, write.cause, word, row, operation.name, wanted)
+            batcher.attribution.declare(claim)
 
     def _wait_beside(
         self, write: Write, operation: Operation, call: Optional[Call]
@@ -511,7 +513,7 @@ class Executor:
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
         """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
-        attribution, row = self.engine.attribution, operation.row
+        attribution, row = self.batcher.attribution, operation.row
         marks = attribution.marks
         marked = attribution.marked(row.id) if row is not None else 0
         try:
@@ -541,7 +543,7 @@ class Executor:
                 return
             yield PUMP
             pumps += 1
-            waiting = [op for op in waiting if not op.observe(self.engine)]
+            waiting = [op for op in waiting if not op.observe(self.batcher)]
 
 
 def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:

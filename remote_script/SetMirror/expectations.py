@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, same
+from .layouts import Row
 from .operations import Operation, Problems
-from .plans import Row
 from .refs import ref_of, resolve
 from .write import Write
 
@@ -17,63 +17,67 @@ EXPECTED = 1000
 """Elements of one list that a write may expect to be as they are; comparing more takes too long for one turn."""
 
 
-def check_expectations(engine: Engine, write: Write, operations: List[Operation], problems: Problems) -> None:
+def check_expectations(
+    batcher: Batcher, write: Write, operations: List[Operation], problems: Problems
+) -> None:
     """Add to `problems` what is not as the write expects it to be."""
     if write.if_revision is not None:
-        if write.if_revision > engine.revision:
+        if write.if_revision > batcher.revision:
             problems.add(
                 -1,
                 BridgeError(
                     "PRECONDITION_FAILED",
-                    "`if_revision` is {}, the newest is {}".format(write.if_revision, engine.revision),
-                    revision=engine.revision,
+                    "`if_revision` is {}, the newest is {}".format(write.if_revision, batcher.revision),
+                    revision=batcher.revision,
                 ),
             )
         for operation in operations:
-            since = operation.last_change(engine)
+            since = operation.last_change(batcher)
             if since > write.if_revision:
                 problems.add(
                     operation.number,
-                    checks.changed_after(operation.where, since, write.if_revision, revision=engine.revision),
+                    checks.changed_after(
+                        operation.where, since, write.if_revision, revision=batcher.revision
+                    ),
                 )
                 break
     for wish in write.expect:
         try:
-            row = resolve(engine.shadow, wish["target"])
-            _expect(engine, row, wish["name"], wish.get("value"))
+            row = resolve(batcher.shadow, wish["target"])
+            _expect(batcher, row, wish["name"], wish.get("value"))
         except BridgeError as problem:
             problems.add(-1, problem)
     for operation in operations:
         if "expect" in operation.asked and operation.row is not None:
             try:
-                _expect(engine, operation.row, operation.asked.get("name"), operation.asked["expect"])
+                _expect(batcher, operation.row, operation.asked.get("name"), operation.asked["expect"])
             except BridgeError as problem:
                 problems.add(operation.number, problem)
 
 
-def _expect(engine: Engine, row: Row, name: Any, expected: Any) -> None:
-    observed = _observed(engine, row, str(name), expected)
+def _expect(batcher: Batcher, row: Row, name: Any, expected: Any) -> None:
+    observed = _observed(batcher, row, str(name), expected)
     if observed is ABSENT:
         observed = None
-    prop = schema.properties(row.plan.type).get(str(name))
-    if isinstance(expected, str) and row.plan.index.get(str(name)) in row.plan.refs:
-        expected = resolve(engine.shadow, expected).id
+    prop = schema.properties(row.layout.type).get(str(name))
+    if isinstance(expected, str) and row.layout.index.get(str(name)) in row.layout.refs:
+        expected = resolve(batcher.shadow, expected).id
     elif isinstance(expected, str) and prop is not None and prop.choices is not None:
         expected = checks.in_bounds(prop, expected)
     if not same(observed, expected):
-        raise checks.not_as_expected(name, ref_of(engine.shadow, row), row.id, expected, observed)
+        raise checks.not_as_expected(name, ref_of(batcher.shadow, row), row.id, expected, observed)
 
 
-def _observed(engine: Engine, row: Row, name: str, expected: Any) -> Any:
+def _observed(batcher: Batcher, row: Row, name: str, expected: Any) -> Any:
     """The present value; of what is long the one that was told last, which is the same if nothing more is due."""
-    index = row.plan.index.get(name)
-    if index is None or not row.plan.long_bits & 1 << index:
-        return engine.reader.now(row, name)
-    where = "{} of {}".format(name, ref_of(engine.shadow, row))
+    index = row.layout.index.get(name)
+    if index is None or not row.layout.long_bits & 1 << index:
+        return batcher.reader.now(row, name)
+    where = "{} of {}".format(name, ref_of(batcher.shadow, row))
     if isinstance(expected, list) and len(expected) > EXPECTED:
         rule = "At most {} elements can be expected, {} were of {}".format(EXPECTED, len(expected), where)
         raise BridgeError("TOO_LARGE", rule)
-    if engine.attribution.pending.get(row.id, 0) & 1 << index:
+    if batcher.attribution.pending.get(row.id, 0) & 1 << index:
         raise BridgeError(
             "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
         )

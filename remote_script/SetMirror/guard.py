@@ -12,11 +12,11 @@ import os
 from collections import OrderedDict, deque
 from typing import Any, Callable, Deque, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import auth, reach, rules
 from .contract.errors import BridgeError
 from .contract.values import ABSENT
-from .effects import acts_of_marks
+from .effects import effects_of_marks
 from .operations import Operation
 from .refs import ref_of
 from .write import Write
@@ -34,40 +34,40 @@ SWITCH = "read-only"
 class ShadowTree(reach.Tree):
     """The shadow as `reach` and `rules` walk it; where something is marked as changed, Live itself."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._rows = engine.shadow.rows
-        root = engine.shadow.root
+    def __init__(self, batcher: Batcher) -> None:
+        self._batcher = batcher
+        self._rows = batcher.shadow.rows
+        root = batcher.shadow.root
         self.root = root.id if root is not None else 0
 
     def type(self, id_: int) -> str:
-        return self._rows[id_].plan.type
+        return self._rows[id_].layout.type
 
     def parent(self, id_: int) -> Optional[int]:
         return self._rows[id_].parent
 
     def value(self, id_: int, name: str) -> Any:
         row = self._rows[id_]
-        index = row.plan.index.get(name)
+        index = row.layout.index.get(name)
         if index is None:
             return None
-        prop = row.plan.properties[index]
-        if self._engine.attribution.marked(id_) & 1 << index:
+        prop = row.layout.properties[index]
+        if self._batcher.attribution.marked(id_) & 1 << index:
             if prop.is_tree:
                 held = [known for known in self._held(id_, index) if known is not None]
                 return (held[0] if held else None) if prop.type == "child" else tuple(held)
-            if not row.plan.long_bits & 1 << index:
-                now = self._engine.reader.now(row, name)
+            if not row.layout.long_bits & 1 << index:
+                now = self._batcher.reader.now(row, name)
                 return None if now is ABSENT else now
         value = row.values[index]
         return None if value is ABSENT else value
 
     def children(self, id_: int) -> Iterator[reach.Link]:
         row = self._rows.get(id_)
-        for index in row.plan.tree if row is not None else ():
+        for index in row.layout.tree if row is not None else ():
             assert row is not None
-            prop = row.plan.properties[index]
-            if self._engine.attribution.marked(id_) & 1 << index:
+            prop = row.layout.properties[index]
+            if self._batcher.attribution.marked(id_) & 1 << index:
                 held: Any = self._held(id_, index)
             else:
                 held = row.values[index]
@@ -81,8 +81,8 @@ class ShadowTree(reach.Tree):
         """The children that Live has now, None for those that nobody was told of yet."""
         row = self._rows[id_]
         found: List[Optional[int]] = []
-        for ptr, _ in self._engine.reader.children(row, index) or ():
-            known = self._engine.shadow.known(row.plan.properties[index].of, ptr)
+        for ptr, _ in self._batcher.reader.children(row, index) or ():
+            known = self._batcher.shadow.known(row.layout.properties[index].of, ptr)
             found.append(None if known is None else known.id)
         return found
 
@@ -159,7 +159,7 @@ class Guard:
             self._held.popitem(last=False)
         return version
 
-    def admit(self, engine: Engine, write: Write, operations: List[Operation]) -> None:
+    def admit(self, batcher: Batcher, write: Write, operations: List[Operation]) -> None:
         """Before anything of a write runs; BridgeError DENIED or, by another version, PRECONDITION_FAILED."""
         changes = not write.dry_run and any(_changes(operation) for operation in operations)
         if self.read_only and changes:
@@ -168,7 +168,7 @@ class Guard:
                 "DENIED", "A person switched SetMirror to read-only", hint="a person can switch it off again"
             )
         if self._protection(write) is not None:
-            write.oldest_own = engine.shadow.new_id()
+            write.oldest_own = batcher.shadow.new_id()
 
     def _protection(self, write: Write) -> Optional[Protection]:
         if write.policy is None:
@@ -187,52 +187,54 @@ class Guard:
         self._held.move_to_end(write.policy.client)
         return held
 
-    def check(self, engine: Engine, write: Write, operation: Operation, operations: List[Operation]) -> None:
+    def check(
+        self, batcher: Batcher, write: Write, operation: Operation, operations: List[Operation]
+    ) -> None:
         """Right before an operation runs; BridgeError DENIED when a rule is against it as things are now."""
         held = self._protection(write)
         if held is None or write.dry_run:
             return
         assert write.policy is not None
-        tree = ShadowTree(engine)
-        for act in _acts(tree, operation):
-            made = [id_ for id_ in act.ids if _is_made(engine, tree, id_, write, operations)]
-            act = act._replace(ids=tuple(id_ for id_ in act.ids if id_ not in made))
-            number = rules.first(held.rules, tree, write.policy.tool, act)
-            against = _refusing(held, tree, write, act)
+        tree = ShadowTree(batcher)
+        for effect in _acts(tree, operation):
+            made = [id_ for id_ in effect.ids if _is_made(batcher, tree, id_, write, operations)]
+            effect = effect._replace(ids=tuple(id_ for id_ in effect.ids if id_ not in made))
+            number = rules.first(held.rules, tree, write.policy.tool, effect)
+            against = _refusing(held, tree, write, effect)
             if against is not None:
                 rule = held.rules[against]
                 self.refused += 1
                 raise BridgeError(
                     "DENIED",
                     "The policy does not allow to {} {}".format(
-                        act.kind, _refs(engine, act) or operation.where
+                        effect.kind, _refs(batcher, effect) or operation.where
                     ),
                     hint=rule.reason or "rule {} is against it as the Set is now".format(against + 1),
                 )
             if number is not None:
                 self._count(held.rates[number], write)
 
-    def check_history(self, engine: Engine, write: Write, operation: Operation) -> None:
+    def check_history(self, batcher: Batcher, write: Write, operation: Operation) -> None:
         """Right after undo or redo: where it touched what a rule protects, it is taken back, and DENIED."""
         held = self._protection(write)
         if held is None:
             return
         assert write.policy is not None
-        tree = ShadowTree(engine)
-        for act in acts_of_marks(engine, engine.attribution.marking):
-            for id_ in act.ids:
-                one = act._replace(ids=(id_,))
+        tree = ShadowTree(batcher)
+        for effect in effects_of_marks(batcher, batcher.attribution.marking):
+            for id_ in effect.ids:
+                one = effect._replace(ids=(id_,))
                 number = _refusing(held, tree, write, one)
                 if number is None:
                     continue
                 self.refused += 1
                 back = "redo" if operation.method.name == "undo" else "undo"
-                getattr(engine.song, back)()
+                getattr(batcher.song, back)()
                 operation.moved = False
                 raise BridgeError(
                     "DENIED",
                     "The policy does not allow to {} what changed {}".format(
-                        operation.method.name, _refs(engine, one) or "what is protected"
+                        operation.method.name, _refs(batcher, one) or "what is protected"
                     ),
                     hint=held.rules[number].reason or "it was taken back at once",
                 )
@@ -267,19 +269,19 @@ class Guard:
         return used
 
 
-def _refusing(held: Protection, tree: ShadowTree, write: Write, act: reach.Act) -> Optional[int]:
-    """The rule that refuses an act of this write's tool, or of any tool that it holds."""
+def _refusing(held: Protection, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
+    """The rule that refuses an effect of this write's tool, or of any tool that it holds."""
     assert write.policy is not None
     for tool in (write.policy.tool,) + write.policy.held:
-        number = rules.first(held.rules, tree, tool, act)
-        if number is not None and _refuses(held.rules[number], write, act):
+        number = rules.first(held.rules, tree, tool, effect)
+        if number is not None and _refuses(held.rules[number], write, effect):
             return number
     return None
 
 
-def _refuses(rule: rules.Rule, write: Write, act: reach.Act) -> bool:
+def _refuses(rule: rules.Rule, write: Write, effect: reach.Effect) -> bool:
     """What a rule that fits means for this write: a person may have consented."""
-    consented = write.policy is not None and write.policy.consented(act.kind, act.ids)
+    consented = write.policy is not None and write.policy.consented(effect.kind, effect.ids)
     return rule.decide == "deny" or (rule.decide == "ask" and not consented)
 
 
@@ -295,22 +297,22 @@ def _rate(item: Dict[str, Any]) -> Rate:
     return Rate(str(item.get("rate") or ""), bounds[0], bounds[1])
 
 
-def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Act]:
+def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Effect]:
     row = operation.row
     known = row.id if row is not None else 0
     if operation.kind == "set":
         assert operation.prop is not None
-        found = reach.acts_of_set(known, operation.prop.name)
+        found = reach.effects_of_set(known, operation.prop.name)
     elif known:
-        found = reach.acts(tree, known, operation.method, operation.args, operation.overwrite)
+        found = reach.effects(tree, known, operation.method, operation.args, operation.overwrite)
     else:
         found = reach.kinds_of(operation.method)
     # What the write makes below an object that was there is a part of that object.
     above = (operation.above,) if operation.above else ()
-    return found if known else [act._replace(ids=above) for act in found]
+    return found if known else [effect._replace(ids=above) for effect in found]
 
 
-def _is_made(engine: Engine, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:
+def _is_made(batcher: Batcher, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:
     """Whether the write made the object, or what it hangs in: nothing that was there before it began is its own."""
     young: Set[int] = set()
     each: Optional[int] = id_
@@ -321,11 +323,11 @@ def _is_made(engine: Engine, tree: reach.Tree, id_: int, write: Write, operation
     if not young:
         return False
     rows = (
-        engine.shadow.row_of(operation.product) for operation in operations if operation.product is not None
+        batcher.shadow.row_of(operation.product) for operation in operations if operation.product is not None
     )
     return any(row is not None and row.id in young for row in rows)
 
 
-def _refs(engine: Engine, act: reach.Act) -> str:
-    shadow = engine.shadow
-    return ", ".join(ref_of(shadow, shadow.rows[id_]) for id_ in act.ids[:5] if id_ in shadow.rows)
+def _refs(batcher: Batcher, effect: reach.Effect) -> str:
+    shadow = batcher.shadow
+    return ", ".join(ref_of(shadow, shadow.rows[id_]) for id_ in effect.ids[:5] if id_ in shadow.rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import places
 from .contract.errors import BridgeError
 from .contract.late import is_late
@@ -18,9 +18,9 @@ SEEN = "seen"
 """In an operation: the id of the object that the call is about although it is no argument; see `places.content_of`."""
 
 
-def bind(engine: Engine, write: Write) -> None:
+def bind(batcher: Batcher, write: Write) -> None:
     """Replace refs and places in all operations of a write; what names nothing goes into `write.unbound`."""
-    lookup = _Shadow(engine, write.if_revision)
+    lookup = _Shadow(batcher, write.if_revision)
     for number, asked in enumerate(write.operations):
         try:
             _bind_operation(lookup, asked)
@@ -53,16 +53,16 @@ def _bind_operation(lookup: _Shadow, asked: Dict[str, Any]) -> None:
 class _Shadow(places.Lookup):
     """The Set as the script holds it."""
 
-    def __init__(self, engine: Engine, if_revision: Optional[int]) -> None:
-        self._engine = engine
+    def __init__(self, batcher: Batcher, if_revision: Optional[int]) -> None:
+        self._batcher = batcher
         self._if_revision = if_revision
 
     def resolve(self, target: Any) -> int:
-        row = resolve(self._engine.shadow, target)
+        row = resolve(self._batcher.shadow, target)
         if isinstance(target, str) and not target.strip().isdigit() and "[" not in target:
             above = row
             while above.parent is not None:
-                parent = self._engine.shadow.rows[above.parent]
+                parent = self._batcher.shadow.rows[above.parent]
                 held = parent.value(above.role)
                 if isinstance(held, tuple) and above.id in held:
                     self.check_place(parent.id, above.role, held.index(above.id))
@@ -70,32 +70,32 @@ class _Shadow(places.Lookup):
         return row.id
 
     def type_of(self, id_: int) -> str:
-        type_: str = self._engine.shadow.rows[id_].plan.type
+        type_: str = self._batcher.shadow.rows[id_].layout.type
         return type_
 
     def held(self, id_: int, name: str) -> Sequence[int]:
-        row = self._engine.shadow.rows.get(id_)
+        row = self._batcher.shadow.rows.get(id_)
         value = row.value(name) if row is not None else None
         if isinstance(value, tuple):
             return value
         return (value,) if isinstance(value, int) else ()
 
     def time_of(self, id_: int) -> float:
-        return float(self._engine.shadow.rows[id_].value("time"))
+        return float(self._batcher.shadow.rows[id_].value("time"))
 
     def check_place(self, id_: int, name: str, place: int) -> None:
-        row = self._engine.shadow.rows[id_]
-        changed = self._engine.list_change(row, name)
+        row = self._batcher.shadow.rows[id_]
+        changed = self._batcher.list_change(row, name)
         if self._if_revision is None or changed <= self._if_revision:
             return
         held = self.held(id_, name)
-        now = self._engine.shadow.rows.get(held[place]) if 0 <= place < len(held) else None
+        now = self._batcher.shadow.rows.get(held[place]) if 0 <= place < len(held) else None
         raise BridgeError(
             "PRECONDITION_FAILED",
             "{} of {} changed at revision {}, after {}".format(
-                name, ref_of(self._engine.shadow, row), changed, self._if_revision
+                name, ref_of(self._batcher.shadow, row), changed, self._if_revision
             ),
             place,
             now=None if now is None else {"id": now.id, "name": now.value("name")},
-            revision=self._engine.revision,
+            revision=self._batcher.revision,
         )

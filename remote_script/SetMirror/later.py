@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from .attribution import Cause, Claim
-from .plans import Row
+from .layouts import Row
 from .shadow import Shadow
 
 LONGEST_S = 120.0
@@ -95,16 +95,16 @@ class _Soon(Claim):
         self._wanted = wanted
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
-        name = row.plan.names[index]
+        name = row.layout.names[index]
         if row.id == self._target and name == self._name and self._wanted is not None:
             if value != self._wanted:
                 return False
             self.until = min(self.until, self._clock() + AFTER_S)
             return True
-        if name not in self._names.get(row.plan.type, ()):
+        if name not in self._names.get(row.layout.type, ()):
             return False
         # Of clips only the one that is meant; recording makes clips in whatever slots are armed.
-        return row.id == self._target or row.plan.type != "Clip" or "ClipSlot" in self._names
+        return row.id == self._target or row.layout.type != "Clip" or "ClipSlot" in self._names
 
 
 class _Launch(Claim):
@@ -136,7 +136,7 @@ class _Launch(Claim):
         """Tracks that nobody else took over, until when."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
-        type_, name = row.plan.type, row.plan.names[index]
+        type_, name = row.layout.type, row.layout.names[index]
         if row.id == self._target and name == self._name and self._wanted is not None:
             return bool(value == self._wanted)
         if name not in self._names.get(type_, ()):
@@ -180,7 +180,7 @@ class _Launch(Claim):
 
 def _slots(shadow: Shadow, target: Row) -> Tuple[int, ...]:
     """The slots that firing the target launches."""
-    if target.plan.type == "Scene":
+    if target.layout.type == "Scene":
         return tuple(target.value("clip_slots") or ())
     slot = _slot_of(shadow, target)
     return () if slot is None else (slot,)
@@ -202,7 +202,7 @@ def _tracks(shadow: Shadow, target: Row) -> Iterator[int]:
 
 def _up_to(shadow: Shadow, row: Row, type_: str) -> Optional[Row]:
     each: Optional[Row] = row
-    while each is not None and each.plan.type != type_:
+    while each is not None and each.layout.type != type_:
         each = shadow.rows.get(each.parent) if each.parent is not None else None
     return each
 

@@ -16,7 +16,7 @@ from .call import BESIDE, Adapters, Call, Steps
 from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, alive, items, read
-from .plans import class_of
+from .layouts import class_of
 from .wish import AUDIO_EFFECT, INSTRUMENT, MIDI_EFFECT, Wish, check, replaces
 
 _INSERT_MODES = {"": 0, "before": 1, "after": 2}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Dict, Set
 
 from .contract.values import ABSENT, alive, read
-from .plans import Row
+from .layouts import Row
 
 
 class Observers:
@@ -43,7 +43,7 @@ class Observers:
 
     def _attach(self, row: Row, resting: bool) -> None:
         obj = row.obj
-        for number, listener in enumerate(row.plan.listeners):
+        for number, listener in enumerate(row.layout.listeners):
             if listener.resting is not resting or row.attached & 1 << number:
                 continue
             if listener.kinds and not any(_is(obj, kind) for kind in listener.kinds):
@@ -52,7 +52,7 @@ class Observers:
                 getattr(obj, "add_" + listener.name + "_listener")(getattr(row, listener.method))
             except Exception:
                 # Boost raises anything here; a property that cannot notify is polled.
-                key = row.plan.type + "." + listener.name
+                key = row.layout.type + "." + listener.name
                 self.refused[key] = self.refused.get(key, 0) + 1
             else:
                 row.attached |= 1 << number
@@ -60,7 +60,7 @@ class Observers:
 
     def _detach(self, row: Row, every: bool) -> None:
         obj, living = row.obj, alive(row.obj)
-        for number, listener in enumerate(row.plan.listeners):
+        for number, listener in enumerate(row.layout.listeners):
             if not row.attached & 1 << number or (listener.resting and not every):
                 continue
             row.attached &= ~(1 << number)

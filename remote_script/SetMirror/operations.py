@@ -11,7 +11,7 @@ from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 
 from . import row_checks
 from .arguments import check_seen, live_arguments
-from .batches import Engine
+from .batches import Batcher
 from .call import ANY, EARLY, REPLACED_SHOWN, UNCHANGED, Call
 from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
 from .contract import checks, schema
@@ -21,7 +21,7 @@ from .contract.places import ID, is_identity
 from .contract.values import ABSENT, alive, items, live_ptr, read, same
 from .identity import SEEN
 from .later import PROPERTIES
-from .plans import Row, class_of
+from .layouts import Row, class_of
 from .products import find
 from .refs import ref_of, resolve
 from .write import Write
@@ -55,7 +55,7 @@ class Operation:
     """See the module; `row` is None until a `$k` target is known."""
 
     def __init__(
-        self, engine: Engine, number: int, asked: Dict[str, Any], earlier: Dict[int, Operation]
+        self, batcher: Batcher, number: int, asked: Dict[str, Any], earlier: Dict[int, Operation]
     ) -> None:
         self.number = number
         self._earlier = earlier
@@ -97,17 +97,17 @@ class Operation:
         self._raw_before: Any = None
         self.above = 0
         """Of a late target: the object that was there before, in which it hangs; 0 for what is all new."""
-        if self._of_result(self.target, engine):
+        if self._of_result(self.target, batcher):
             self.above = parse(str(self.target)).owner or 0
         else:
-            self.row = resolve(engine.shadow, self.target)
-            self.where = ref_of(engine.shadow, self.row)
+            self.row = resolve(batcher.shadow, self.target)
+            self.where = ref_of(batcher.shadow, self.row)
             self.touches.add(self.row.id)
-            self._check(engine, self.row)
+            self._check(batcher, self.row)
 
     # -- before anything runs ----------------------------------------------------------------------
 
-    def _of_result(self, target: Any, engine: Optional[Engine] = None) -> bool:
+    def _of_result(self, target: Any, batcher: Optional[Batcher] = None) -> bool:
         """Whether it is a late target; INVALID_VALUE when an operation that it names cannot have made an object."""
         if not is_late(target):
             return False
@@ -118,8 +118,8 @@ class Operation:
             made = self._earlier.get(number)
             if made is not None and not made.makes_object:
                 raise checks.needs_object(number)
-        if engine is not None and late.owner is not None:
-            self.touches.add(resolve(engine.shadow, late.owner).id)
+        if batcher is not None and late.owner is not None:
+            self.touches.add(resolve(batcher.shadow, late.owner).id)
         return True
 
     @property
@@ -132,15 +132,15 @@ class Operation:
             return True
         return any(name == method.name for _, name in PRODUCTS)
 
-    def _check(self, engine: Engine, row: Row) -> None:
+    def _check(self, batcher: Batcher, row: Row) -> None:
         if self.kind == "set":
-            now = partial(engine.reader.now, row)
-            prop = self.prop = row_checks.writable(row, self.asked.get("name"), engine.live, now)
+            now = partial(batcher.reader.now, row)
+            prop = self.prop = row_checks.writable(row, self.asked.get("name"), batcher.live, now)
             value = self.asked.get("value")
             if prop.type == "ref":
                 self.value = value
-                if value is not None and not self._of_result(value, engine):
-                    self._check_object(engine, value, prop.of)
+                if value is not None and not self._of_result(value, batcher):
+                    self._check_object(batcher, value, prop.of)
             elif prop.type == "routing":
                 self.value = row_checks.property_value(row, prop, value)
                 self._routing(row)
@@ -148,24 +148,24 @@ class Operation:
                 checks.not_null(prop, value)
                 self.value = row_checks.property_value(row, prop, value)
             return
-        method = self.method_row = checks.method_of(row.plan.type, self.asked.get("method"), engine.live)
+        method = self.method_row = checks.method_of(row.layout.type, self.asked.get("method"), batcher.live)
         self.args = checks.arguments(method, self.asked.get("args"))
         for arg in method.args:
             value = self.args.get(arg.name)
-            if value is None or not (arg.type == "obj" or arg.is_place) or self._of_result(value, engine):
+            if value is None or not (arg.type == "obj" or arg.is_place) or self._of_result(value, batcher):
                 continue
             if arg.type == "obj":
-                self._check_object(engine, value, arg.of)
+                self._check_object(batcher, value, arg.of)
             elif is_identity(value) and value[ID] is not None:
-                self.touches.add(resolve(engine.shadow, value[ID]).id)
+                self.touches.add(resolve(batcher.shadow, value[ID]).id)
         if self.about is not None:
             self.touches.add(self.about)
-        check_seen(engine, self, ())
+        check_seen(batcher, self, ())
 
-    def _check_object(self, engine: Engine, value: Any, of: str) -> Row:
+    def _check_object(self, batcher: Batcher, value: Any, of: str) -> Row:
         checks.not_a_browser_item(of)
-        found = resolve(engine.shadow, value)
-        checks.is_class(found.plan.type, of, value, value)
+        found = resolve(batcher.shadow, value)
+        checks.is_class(found.layout.type, of, value, value)
         self.touches.add(found.id)
         return found
 
@@ -198,7 +198,7 @@ class Operation:
         method = self.method_row
         if method is None or self.row is None or not method.deletes or method.creates or method.changes:
             return []
-        content = schema.properties(self.row.plan.type).get(method.deletes[0])
+        content = schema.properties(self.row.layout.type).get(method.deletes[0])
         if content is not None and not (content.is_tree or content.type == "refs"):
             return []
         found: List[Any] = [
@@ -245,43 +245,43 @@ class Operation:
 
     @property
     def is_parameter(self) -> bool:
-        return self.kind == "set" and self.row is not None and self.row.plan.type == "DeviceParameter"
+        return self.kind == "set" and self.row is not None and self.row.layout.type == "DeviceParameter"
 
     @property
     def moves_parameters(self) -> bool:
         """Whether Live may record something of it only when it syncs parameters."""
         return self.is_parameter or (self.kind == "call" and self.asked.get("method") in _STAMPING)
 
-    def last_change(self, engine: Engine) -> int:
+    def last_change(self, batcher: Batcher) -> int:
         """The last revision in which what this operation touches was edited; the next one if that is not told yet."""
         if self.is_history:
-            return engine.revision + 1 if engine.untold() else engine.last_edit
+            return batcher.revision + 1 if batcher.untold() else batcher.last_edit
         touches = self.touches
         if (
             self.row is not None
-            and self.row is engine.shadow.root
+            and self.row is batcher.shadow.root
             and any(arg.is_place for arg in self._arguments())
         ):
             # The song has the list; what is meant is the object in it.
             touches = touches - {self.row.id}
-        if engine.untold(touches):
-            return engine.revision + 1
-        rows = [engine.shadow.rows[id_] for id_ in touches if id_ in engine.shadow.rows]
+        if batcher.untold(touches):
+            return batcher.revision + 1
+        rows = [batcher.shadow.rows[id_] for id_ in touches if id_ in batcher.shadow.rows]
         return max([row.revision for row in rows] or [0])
 
     def _arguments(self) -> Tuple[schema.Arg, ...]:
         return self.method_row.args if self.method_row is not None else ()
 
-    def forecast(self, engine: Engine, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
+    def forecast(self, batcher: Batcher, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
         """What would happen, as far as it is known without doing it; refuses what would be refused."""
         if self.kind == "set" and self.row is not None:
             assert self.prop is not None
-            before = engine.reader.now(self.row, self.prop.name)
-            wanted = self._wanted(engine)
+            before = batcher.reader.now(self.row, self.prop.name)
+            wanted = self._wanted(batcher)
             return {"changed": not same(before, wanted), "before": before, "after": wanted, "verified": False}
         changes = self.method_row is None or self.method_row.effect in ("edit", "act")
         if self.row is not None and not any(self._of_result(each) for each in self.args.values()):
-            call = self.new_call(engine, [], live_module)
+            call = self.new_call(batcher, [], live_module)
             try:
                 changes = (yield from judge(call)) is not UNCHANGED and changes
             except BridgeError as problem:
@@ -292,11 +292,11 @@ class Operation:
 
     # -- running -----------------------------------------------------------------------------------
 
-    def resolve_now(self, engine: Engine, operations: List[Operation]) -> Row:
+    def resolve_now(self, batcher: Batcher, operations: List[Operation]) -> Row:
         """The row of the target, which may have been made by an earlier operation of this write."""
         if self.row is None:
-            row = self._row_for(engine, find(engine, str(self.target), operations))
-            self._check(engine, row)
+            row = self._row_for(batcher, find(batcher, str(self.target), operations))
+            self._check(batcher, row)
             self.row = row
         if not alive(self.row.obj):
             raise BridgeError(
@@ -304,7 +304,7 @@ class Operation:
             )
         return self.row
 
-    def _row_for(self, engine: Engine, obj: Any) -> Row:
+    def _row_for(self, batcher: Batcher, obj: Any) -> Row:
         """The shadow's row, or one made for the moment while the object is not told yet."""
         type_ = class_of(obj, "")
         ptr = live_ptr(obj)
@@ -312,43 +312,43 @@ class Operation:
             raise BridgeError(
                 "INVALID_VALUE", "{} is no object that can be changed".format(self.target), self.target
             )
-        known = engine.shadow.known(type_, ptr)
+        known = batcher.shadow.known(type_, ptr)
         if known is not None:
             return known
-        return engine.plans.get(type_).new_row(0, obj, ptr, None, "")
+        return batcher.layouts.get(type_).new_row(0, obj, ptr, None, "")
 
-    def object_of(self, engine: Engine, value: Any, operations: List[Operation]) -> Any:
+    def object_of(self, batcher: Batcher, value: Any, operations: List[Operation]) -> Any:
         """Live's object for an id or `$k`."""
-        if self._of_result(value, engine):
-            return find(engine, value, operations)
-        return self._check_object(engine, value, "").obj
+        if self._of_result(value, batcher):
+            return find(batcher, value, operations)
+        return self._check_object(batcher, value, "").obj
 
-    def _wanted(self, engine: Engine) -> Any:
+    def _wanted(self, batcher: Batcher) -> Any:
         """The value as it will be read back."""
         assert self.prop is not None
         if self.prop.type == "ref" and self.value is not None and not is_late(self.value):
-            return resolve(engine.shadow, self.value).id
+            return resolve(batcher.shadow, self.value).id
         return self.value
 
-    def is_already_so(self, engine: Engine) -> bool:
+    def is_already_so(self, batcher: Batcher) -> bool:
         assert self.row is not None
         assert self.prop is not None
-        return same(engine.reader.now(self.row, self.prop.name), self._wanted(engine))
+        return same(batcher.reader.now(self.row, self.prop.name), self._wanted(batcher))
 
-    def apply_set(self, engine: Engine, operations: List[Operation]) -> None:
+    def apply_set(self, batcher: Batcher, operations: List[Operation]) -> None:
         """Set the property unless it is so already; Live's exceptions come through."""
         row, prop = self.row, self.prop
         assert row is not None
         assert prop is not None
         self._raw_before = read(row.obj, prop.name)
-        self.before = self.after = engine.reader.now(row, prop.name)
+        self.before = self.after = batcher.reader.now(row, prop.name)
         if prop.type == "ref":
             target = None
             if self.value is not None:
                 if self._of_result(self.value):
-                    target = find(engine, self.value, operations)
+                    target = find(batcher, self.value, operations)
                 else:
-                    target = resolve(engine.shadow, self.value).obj
+                    target = resolve(batcher.shadow, self.value).obj
             if target == self._raw_before or (target is None and not alive(self._raw_before)):
                 self.verified = True
                 return
@@ -360,7 +360,7 @@ class Operation:
                 return
             setattr(row.obj, prop.name, self._routing(row) if prop.type == "routing" else self._for_live(row))
         self.changed = True
-        self.observe(engine)
+        self.observe(batcher)
 
     def _for_live(self, row: Row) -> Any:
         prop, value = self.prop, self.value
@@ -375,7 +375,7 @@ class Operation:
             return tuple(value)
         return value
 
-    def observe(self, engine: Engine) -> bool:
+    def observe(self, batcher: Batcher) -> bool:
         """Read back; True when nothing more is awaited."""
         row = self.row
         assert row is not None
@@ -386,9 +386,9 @@ class Operation:
         if prop.type == "ref":
             now = read(row.obj, prop.name)
             self.verified = now == self.value or (self.value is None and not alive(now))
-            self.after = engine.reader.now(row, prop.name)
+            self.after = batcher.reader.now(row, prop.name)
             return self.verified
-        self.after = engine.reader.now(row, prop.name)
+        self.after = batcher.reader.now(row, prop.name)
         if self.after is ABSENT:
             self.after, self.note = None, "Live does not show it any more"
             return True
@@ -410,19 +410,19 @@ class Operation:
         )
         return True
 
-    def new_call(self, engine: Engine, operations: List[Operation], live_module: Any) -> Call:
+    def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> Call:
         """The call that this operation is, with Live's own objects and places as of now."""
         assert self.row is not None
-        check_seen(engine, self, operations)
+        check_seen(batcher, self, operations)
         call = self.call = Call(
             self.row,
             self.method,
-            live_arguments(engine, self, operations),
-            engine.song,
+            live_arguments(batcher, self, operations),
+            batcher.song,
             live_module,
-            engine.live,
+            batcher.live,
             self.overwrite,
-            partial(named, engine),
+            partial(named, batcher),
         )
         self._values = list(self.row.values) if self.row.id else []
         self.victim = victim(call)
@@ -440,7 +440,7 @@ class Operation:
             self.product = self.raw
         else:
             for (type_, name), product in PRODUCTS.items():
-                if name == method.name and schema.is_a(call.row.plan.type, type_) and self.changed:
+                if name == method.name and schema.is_a(call.row.layout.type, type_) and self.changed:
                     try:
                         self.product = product(call)
                     except Exception:
@@ -450,7 +450,7 @@ class Operation:
 
     def _observe_call(self, row: Row) -> bool:
         self.verified = True
-        effect = EFFECTS.get((row.plan.type, self.method.name))
+        effect = EFFECTS.get((row.layout.type, self.method.name))
         if effect is not None and self.changed and alive(row.obj):
             try:
                 self.verified = effect[1](row.obj)
@@ -472,7 +472,7 @@ class Operation:
             self.changed = False
         if self.kind == "call" and self.changed and self.undoable and not told:
             assert self.row is not None
-            if (self.row.plan.type, self.method.name) not in UNSEEN:
+            if (self.row.layout.type, self.method.name) not in UNSEEN:
                 self.changed, self.note = False, "nothing changed that can be read"
 
     def restore(self) -> None:
@@ -493,13 +493,13 @@ class Operation:
             return (self.row.ptr, self.asked.get("name"))
         return self.number
 
-    def is_restored(self, engine: Engine) -> bool:
+    def is_restored(self, batcher: Batcher) -> bool:
         """Whether nothing of this operation is left in the Set, as far as it can be told."""
         if self.kind == "set":
             if self.row is None or not alive(self.row.obj):
                 return True
             assert self.prop is not None
-            return same(engine.reader.now(self.row, self.prop.name), self.before)
+            return same(batcher.reader.now(self.row, self.prop.name), self.before)
         return (
             self.method.effect == "edit"
             and not self.lasts
@@ -515,7 +515,7 @@ class Operation:
             found["method"] = self.asked.get("method")
         return found
 
-    def result(self, engine: Engine) -> Dict[str, Any]:
+    def result(self, batcher: Batcher) -> Dict[str, Any]:
         """The answer for this operation; objects are told by now, so they have ids."""
         found: Dict[str, Any] = {
             "changed": self.changed,
@@ -525,11 +525,11 @@ class Operation:
         }
         found.update(self._seen_of_call())
         if self.kind == "call" and self.changed:
-            self._add_changes(engine, found)
+            self._add_changes(batcher, found)
         if self.note:
             found["note"] = self.note
         if is_late(self.target) and self.row is not None:
-            told = engine.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
+            told = batcher.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
             if told is not None:
                 found["target"] = told.id
         shown = self._shown()
@@ -537,29 +537,29 @@ class Operation:
             found["display"] = shown
         if self.kind == "call":
             if self.product is not None:
-                found["result"] = describe(engine, self.product)
+                found["result"] = describe(batcher, self.product)
                 if self.method.returns not in ("obj", "none"):
                     found["value"] = plain_result(self.method, self.raw)
             elif self.raw is not None:
                 found["result"] = plain_result(self.method, self.raw)
         return found
 
-    def _add_changes(self, engine: Engine, found: Dict[str, Any]) -> None:
+    def _add_changes(self, batcher: Batcher, found: Dict[str, Any]) -> None:
         """What a call changed of its target's properties, before → after; what it made, by its ref."""
         row = self.row
         if row is not None and alive(row.obj) and self._values:
-            bits = self.own_bits | row.plan.bits_of(PROPERTIES.get(self.later, {}).get(row.plan.type, ()))
+            bits = self.own_bits | row.layout.bits_of(PROPERTIES.get(self.later, {}).get(row.layout.type, ()))
             before, after = found["before"] or {}, found["after"] or {}
-            for index in row.plan.plain:
+            for index in row.layout.plain:
                 if bits & 1 << index and not same(self._values[index], row.values[index]):
-                    name = row.plan.names[index]
+                    name = row.layout.names[index]
                     before[name], after[name] = (
                         _plain(each) for each in (self._values[index], row.values[index])
                     )
             found.update(before=before or None, after=after or None)
-        made = None if self.product is None else engine.shadow.row_of(self.product)
+        made = None if self.product is None else batcher.shadow.row_of(self.product)
         if made is not None and not found["after"]:
-            found["after"] = {"ref": ref_of(engine.shadow, made)}
+            found["after"] = {"ref": ref_of(batcher.shadow, made)}
 
     def _seen_of_call(self) -> Dict[str, Any]:
         """What a call changes that is no property, and what it replaces."""
@@ -587,23 +587,23 @@ def _plain(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def describe(engine: Engine, obj: Any) -> Any:
+def describe(batcher: Batcher, obj: Any) -> Any:
     """An object as {id, type, ref}; its type alone when it is not in the tree (an envelope)."""
     if obj is None or not alive(obj):
         return None
-    row = engine.shadow.row_of(obj)
+    row = batcher.shadow.row_of(obj)
     if row is None:
         return {"id": None, "type": class_of(obj, "") or type(obj).__name__, "ref": None}
-    return {"id": row.id, "type": row.plan.type, "ref": ref_of(engine.shadow, row)}
+    return {"id": row.id, "type": row.layout.type, "ref": ref_of(batcher.shadow, row)}
 
 
-def named(engine: Engine, obj: Any) -> Dict[str, Any]:
+def named(batcher: Batcher, obj: Any) -> Dict[str, Any]:
     """An object as {id, type, ref, name}, for one that goes."""
-    found = describe(engine, obj) or {}
+    found = describe(batcher, obj) or {}
     return dict(found, name=str(read(obj, "name") or ""))
 
 
-def prepare(engine: Engine, write: Write, problems: Problems) -> List[Operation]:
+def prepare(batcher: Batcher, write: Write, problems: Problems) -> List[Operation]:
     """The operations of a write, checked; what is wrong goes into `problems`."""
     found: List[Operation] = []
     earlier: Dict[int, Operation] = {}
@@ -614,7 +614,7 @@ def prepare(engine: Engine, write: Write, problems: Problems) -> List[Operation]
         try:
             if number in write.unbound:
                 raise write.unbound[number]
-            operation = Operation(engine, number, each, earlier)
+            operation = Operation(batcher, number, each, earlier)
             found.append(operation)
             earlier[number] = operation
         except BridgeError as problem:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List, Sequence, Tuple
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import naming, schema
 from .contract.errors import BridgeError
 from .contract.late import Late, name_of, parse
 from .contract.values import ABSENT, alive, items, read
-from .plans import class_of
+from .layouts import class_of
 from .refs import resolve
 
 if TYPE_CHECKING:
     from .operations import Operation
 
 
-def find(engine: Engine, target: str, operations: Sequence[Operation]) -> Any:
+def find(batcher: Batcher, target: str, operations: Sequence[Operation]) -> Any:
     """Live's object.
 
     Raises:
@@ -27,8 +27,8 @@ def find(engine: Engine, target: str, operations: Sequence[Operation]) -> Any:
     if late.operation is not None:
         obj = _product(operations, late.operation)
     else:
-        obj = resolve(engine.shadow, late.owner).obj
-    return _walk(engine, obj, late, operations)
+        obj = resolve(batcher.shadow, late.owner).obj
+    return _walk(batcher, obj, late, operations)
 
 
 def _product(operations: Sequence[Operation], number: int) -> Any:
@@ -38,12 +38,12 @@ def _product(operations: Sequence[Operation], number: int) -> Any:
     return obj
 
 
-def _walk(engine: Engine, obj: Any, late: Late, operations: Sequence[Operation]) -> Any:
+def _walk(batcher: Batcher, obj: Any, late: Late, operations: Sequence[Operation]) -> Any:
     """Only down the tree: what is meant is new, or hangs in what is new; nothing that was there before."""
     holder, role, held = obj, "", None
     for step in late.steps:
         if held is not None:
-            obj = _one_of(engine, holder, role, held, step, operations)
+            obj = _one_of(batcher, holder, role, held, step, operations)
             held = None
             continue
         value = read(obj, step) if _owns(obj, step) else ABSENT
@@ -63,10 +63,10 @@ def _walk(engine: Engine, obj: Any, late: Late, operations: Sequence[Operation])
 
 
 def _one_of(
-    engine: Engine, holder: Any, role: str, held: List[Any], step: str, operations: Sequence[Operation]
+    batcher: Batcher, holder: Any, role: str, held: List[Any], step: str, operations: Sequence[Operation]
 ) -> Any:
     if step[:1] in "$@":
-        place, held = _place_of_send(engine, holder, step, operations), held
+        place, held = _place_of_send(batcher, holder, step, operations), held
     elif step.startswith("="):
         names, originals = _names(held)
         text, what = name_of(step), role[:-1].replace("_", " ")
@@ -82,12 +82,12 @@ def _one_of(
     return held[place]
 
 
-def _place_of_send(engine: Engine, mixer: Any, step: str, operations: Sequence[Operation]) -> int:
+def _place_of_send(batcher: Batcher, mixer: Any, step: str, operations: Sequence[Operation]) -> int:
     """Sends stand in the order of the returns that they go to."""
     number = int(step[1:])
-    goal = _product(operations, number) if step[0] == "$" else resolve(engine.shadow, number).obj
+    goal = _product(operations, number) if step[0] == "$" else resolve(batcher.shadow, number).obj
     owner = mixer.canonical_parent
-    returns = read(engine.song, "return_tracks") if class_of(owner, "") == "Track" else ABSENT
+    returns = read(batcher.song, "return_tracks") if class_of(owner, "") == "Track" else ABSENT
     if returns is ABSENT:
         returns = read(owner.canonical_parent, "return_chains")
     found = items(returns)

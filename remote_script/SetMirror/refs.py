@@ -11,7 +11,7 @@ from typing import Any, List, Optional, Tuple, Union
 
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, alive
-from .plans import Row
+from .layouts import Row
 from .shadow import Shadow
 
 Target = Union[int, str]
@@ -74,10 +74,10 @@ def _walk(shadow: Shadow, ref: str) -> Row:
         name, expected = parts[position]
         position += 1
         value = row.value(name)
-        index = row.plan.index.get(name)
-        if index is None or not (row.plan.properties[index].is_tree or index in row.plan.refs):
+        index = row.layout.index.get(name)
+        if index is None or not (row.layout.properties[index].is_tree or index in row.layout.refs):
             raise BridgeError(
-                "STALE_REFERENCE", "{} has no {!r}".format(row.plan.type, name), ref, at=ref_of(shadow, row)
+                "STALE_REFERENCE", "{} has no {!r}".format(row.layout.type, name), ref, at=ref_of(shadow, row)
             )
         if isinstance(value, tuple):
             if position == len(parts) or not parts[position][0].isdigit():

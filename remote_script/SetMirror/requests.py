@@ -17,7 +17,7 @@ from .wire import encode, result_line
 
 if TYPE_CHECKING:
     # Servers read the limits here: they need none of what runs in Live.
-    from .batches import Engine
+    from .batches import Batcher
     from .clients import Client
     from .executor import Executor
 
@@ -29,7 +29,7 @@ ATTENDED = 1000
 
 
 class Requests:
-    """The table of methods; `state()` gives the present engine and executor, `progress()` None when ready."""
+    """The table of methods; `state()` gives the present batcher and executor, `progress()` None when ready."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Requests:
         progress: Callable[[], Optional[float]],
         status: Callable[[], Dict[str, Any]],
         policy: PolicyRequests,
-        attend: Callable[[Engine], None],
+        attend: Callable[[Batcher], None],
     ) -> None:
         self._state = state
         self._attend = attend
@@ -65,21 +65,21 @@ class Requests:
             )
         return handler(client, request, params)
 
-    def _engine(self) -> Engine:
-        """The engine, once the shadow is complete."""
+    def _batcher(self) -> Batcher:
+        """The batcher, once the shadow is complete."""
         progress = self._progress()
         if progress is not None:
             raise BridgeError(
                 "NOT_READY", "The Set is being read", progress=round(progress, 3), retry_after_s=0.25
             )
-        engine: Engine = self._state()[0]
-        return engine
+        batcher: Batcher = self._state()[0]
+        return batcher
 
     def _bridge_status(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         return encode(self._status())
 
     def _set_snapshot(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        self._engine()
+        self._batcher()
         if len(client.snapshots_wanted) >= SNAPSHOTS_WAITING:
             raise BridgeError(
                 "BUSY", "{} snapshots are waiting already".format(SNAPSHOTS_WAITING), retry_after_s=1.0
@@ -88,20 +88,20 @@ class Requests:
         return None
 
     def _set_watch(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        engine = self._engine()
+        batcher = self._batcher()
         after = params.get("after_revision")
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:
             raise BridgeError(
                 "INVALID_PARAMS", "`after_revision` is a number, 0 or more", checks.short(after)
             )
-        if params.get("epoch") != engine.epoch:
+        if params.get("epoch") != batcher.epoch:
             raise BridgeError(
                 "EPOCH_CHANGED",
-                "The epoch is {}".format(engine.epoch),
+                "The epoch is {}".format(batcher.epoch),
                 checks.short(params.get("epoch")),
-                epoch=engine.epoch,
+                epoch=batcher.epoch,
             )
-        oldest = engine.history.oldest(engine.revision)
+        oldest = batcher.history.oldest(batcher.revision)
         if after < oldest:
             raise BridgeError(
                 "REVISION_TOO_OLD",
@@ -109,18 +109,18 @@ class Requests:
                 after,
                 oldest=oldest,
             )
-        if after > engine.revision:
+        if after > batcher.revision:
             raise BridgeError(
-                "INVALID_PARAMS", "The newest revision is {}, got {}".format(engine.revision, after), after
+                "INVALID_PARAMS", "The newest revision is {}, got {}".format(batcher.revision, after), after
             )
-        client.answer(result_line(request, encode({"revision": engine.revision})))
+        client.answer(result_line(request, encode({"revision": batcher.revision})))
         client.following = True
-        for line in engine.history.after(after):
+        for line in batcher.history.after(after):
             client.stream(line)
         return None
 
     def _set_read(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        engine = self._engine()
+        batcher = self._batcher()
         wanted = params.get("items")
         if not isinstance(wanted, list):
             raise BridgeError("INVALID_PARAMS", "`items` is a list of [target, name]")
@@ -129,40 +129,43 @@ class Requests:
         values = []
         for item in wanted:
             try:
-                values.append(self._read(engine, item))
+                values.append(self._read(batcher, item))
             except BridgeError as problem:
                 values.append({"error": problem.to_json()["data"]})
         return encode({"values": values})
 
     @staticmethod
-    def _read(engine: Engine, item: Any) -> Any:
+    def _read(batcher: Batcher, item: Any) -> Any:
         if not isinstance(item, list) or len(item) != 2 or not isinstance(item[1], str):
             raise BridgeError("INVALID_PARAMS", "An item is [target, name]", checks.short(item))
         target, name = item
-        row = resolve(engine.shadow, target)
+        row = resolve(batcher.shadow, target)
         row_checks.not_long(row, name)
         known = row_checks.is_property(row, name)
-        value = engine.reader.now(row, name) if known else ABSENT
+        value = batcher.reader.now(row, name) if known else ABSENT
         if value is ABSENT:
-            rule, said = "{} has no {!r}".format(row.plan.type, name), refusal(row.obj, name) if known else ""
+            rule, said = (
+                "{} has no {!r}".format(row.layout.type, name),
+                refusal(row.obj, name) if known else "",
+            )
             raise BridgeError("NOT_AVAILABLE", rule, name, said=said)
         return value
 
     def _set_attend(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         """From now on this client hears at once of all that Live can notify of these objects, and of no others."""
-        engine = self._engine()
+        batcher = self._batcher()
         wanted = params.get("ids")
         if not isinstance(wanted, list) or any(type(each) is not int for each in wanted):
             raise BridgeError("INVALID_PARAMS", "`ids` is a list of ids", checks.short(wanted))
         if len(wanted) > ATTENDED:
             raise BridgeError("TOO_LARGE", "At most {} objects, got {}".format(ATTENDED, len(wanted)))
-        rows = engine.shadow.rows
-        client.attended = {id_ for id_ in wanted if id_ in rows and rows[id_].plan.within}
-        self._attend(engine)
+        rows = batcher.shadow.rows
+        client.attended = {id_ for id_ in wanted if id_ in rows and rows[id_].layout.within}
+        self._attend(batcher)
         return encode({"attended": len(client.attended)})
 
     def _write_execute(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        self._engine()
+        self._batcher()
         executor: Executor = self._state()[1]
         executor.submit(client, request, params)
         return None

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List
 
-from .batches import Engine
+from .batches import Batcher
 from .contract import schema
 from .contract.values import alive, same
-from .plans import Row
+from .layouts import Row
 
 SPARE = 0.9
 """Of the time allowed for a round: the rest is for the last pump, the flush and the line."""
@@ -36,10 +36,10 @@ AT_ONCE = 32
 class Rounds:
     """One round after the other over all objects with such properties; `found` collects the marks of differences."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+    def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
         self.found: Dict[int, int] = {}
         self.counters: Dict[str, Any] = {"rounds": 0, "hurried": 0, "found": 0, "last_round_s": 0.0}
-        self._engine = engine
+        self._batcher = batcher
         self._clock = clock
         self._order: List[Row] = []
         self._position = 0
@@ -70,7 +70,7 @@ class Rounds:
         """Compare as many objects as are due while `spend()` allows; at least some, if any are."""
         now = self._clock()
         if not self._order:
-            self._order = list(self._engine.shadow.rows.values())
+            self._order = list(self._batcher.shadow.rows.values())
             self._position, self._began = 0, now
         due = len(self._order)
         if not self._hurried:
@@ -79,7 +79,7 @@ class Rounds:
             end = min(due, self._position + AT_ONCE)
             for row in self._order[self._position : end]:
                 # The hot path: 20,000 of these in two seconds.
-                glance, glanced = row.plan.glance, row.plan.glanced
+                glance, glanced = row.layout.glance, row.layout.glanced
                 if glance is not None and glanced is not None and row.obj is not None:
                     try:
                         if glance(row.obj) == glanced(row.values):
@@ -104,11 +104,11 @@ class Rounds:
 
     def look(self, row: Row) -> None:
         """Compare one object, listeners or not."""
-        plan = row.plan
-        pending = self._engine.attribution.pending.get(row.id, 0) if plan.within else 0
-        for index in plan.within:
+        layout = row.layout
+        pending = self._batcher.attribution.pending.get(row.id, 0) if layout.within else 0
+        for index in layout.within:
             if not pending & 1 << index and not same(
-                self._engine.reader.value(row, index), row.values[index]
+                self._batcher.reader.value(row, index), row.values[index]
             ):
-                self.found[row.id] = self.found.get(row.id, 0) | plan.told_by[index]
+                self.found[row.id] = self.found.get(row.id, 0) | layout.told_by[index]
                 self.counters["found"] += 1

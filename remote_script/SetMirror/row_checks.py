@@ -8,7 +8,7 @@ from .contract import checks, display, schema
 from .contract.errors import BridgeError
 from .contract.late import BY, said
 from .contract.values import ABSENT, items, read
-from .plans import Row
+from .layouts import Row
 
 
 def reading(obj: Any) -> checks.Read:
@@ -22,7 +22,7 @@ def reading(obj: Any) -> checks.Read:
 
 
 def object_label(row: Row) -> str:
-    return checks.object_label(row.plan.type, row.value("name"))
+    return checks.object_label(row.layout.type, row.value("name"))
 
 
 def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], Any]) -> schema.Property:
@@ -31,12 +31,12 @@ def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], An
     def reads(each: str) -> Any:
         return now(each) if each == name else row.value(each)
 
-    return checks.writable(row.plan.type, name, live, reads)
+    return checks.writable(row.layout.type, name, live, reads)
 
 
 def property_value(row: Row, prop: schema.Property, value: Any) -> Any:
     """The plain value to set; refuses what the table or the parameter's own range forbids."""
-    if row.plan.type == "DeviceParameter" and prop.name == "value":
+    if row.layout.type == "DeviceParameter" and prop.name == "value":
         return checks.parameter_value(reading(row.obj), value, _search(row.obj, repr(read(row.obj, "name"))))
     by = said(value, BY) if prop.type in ("int", "float") else None
     if by is not None:
@@ -74,12 +74,12 @@ def _now(obj: Any) -> Optional[float]:
 
 def is_property(row: Row, name: str) -> bool:
     """Whether the table knows the property for this class of object."""
-    return name in schema.properties(row.plan.type)
+    return name in schema.properties(row.layout.type)
 
 
 def not_long(row: Row, name: str) -> None:
     """BridgeError NOT_AVAILABLE for a property that is read in pieces: one turn is not for it."""
-    index = row.plan.index.get(name)
-    if index is not None and row.plan.long_bits & 1 << index:
-        rule = "{} of a {} is too long to be read in one turn".format(name, row.plan.type)
+    index = row.layout.index.get(name)
+    if index is not None and row.layout.long_bits & 1 << index:
+        rule = "{} of a {} is too long to be read in one turn".format(name, row.layout.type)
         raise BridgeError("NOT_AVAILABLE", rule, name, hint="the mirror holds it")

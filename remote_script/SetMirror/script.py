@@ -19,7 +19,7 @@ from . import settings
 from .attribution import AUDIT, Lot
 from .audit import Audit
 from .awake import NORMAL_S, Awake
-from .batches import Batch, Engine
+from .batches import Batch, Batcher
 from .clients import Client
 from .contract import auth, schema
 from .contract.errors import BridgeError
@@ -27,7 +27,7 @@ from .contract.limits import PROTOCOLS
 from .contract.values import ABSENT, read
 from .executor import Executor
 from .guard import Guard
-from .plans import Row
+from .layouts import Row
 from .policy_requests import PolicyRequests
 from .questions import Questions
 from .requests import Requests
@@ -105,7 +105,7 @@ class SetMirror:
         self.distances = {"timer": Timings(), "update_display": Timings()}
         """From one call to the next: what Live makes of the interval that the timer was asked for."""
         self.live_module = self._import_live()
-        self.engine: Engine
+        self.batcher: Batcher
         self.executor: Executor = None  # type: ignore[assignment]
         self.audit: Audit
         self.rounds: Rounds
@@ -114,7 +114,7 @@ class SetMirror:
         self._new_engine()
         self.questions = Questions(clock, lambda: self.server.served() if self.server is not None else [])
         self.requests = Requests(
-            lambda: (self.engine, self.executor),
+            lambda: (self.batcher, self.executor),
             lambda: self._progress,
             self.status,
             PolicyRequests(self.guard, self.questions, lambda: self.server),
@@ -158,7 +158,7 @@ class SetMirror:
             self._stop_timer,
             self._close_executor,
             self._close_server,
-            self.engine.close,
+            self.batcher.close,
             gc.unfreeze,
         ):
             try:
@@ -230,15 +230,15 @@ class SetMirror:
             worked = True
             deadline = self.awake.deadline(start)
             self._round(server, deadline, deadline)
-        engine = self.engine
-        if self._is_whole and not engine.attribution.due and not self.executor.busy:
+        batcher = self.batcher
+        if self._is_whole and not batcher.attribution.due and not self.executor.busy:
             self._audit()
-        server.beat(engine.epoch, engine.revision, time.time())
+        server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
             self._tell_progress(server)
-        server.send(engine.epoch, engine.revision)
-        if server.forget_closed(engine.shadow):
-            self._attend(engine)
+        server.send(batcher.epoch, batcher.revision)
+        if server.forget_closed(batcher.shadow):
+            self._attend(batcher)
         return worked
 
     def _round(self, server: Server, deadline: float, write_deadline: float) -> bool:
@@ -251,11 +251,11 @@ class SetMirror:
         self.questions.expire()
         self.executor.look()
         worked = self._work(deadline, max(deadline, write_deadline))
-        engine = self.engine
-        engine.attribution.end_turn()
+        batcher = self.batcher
+        batcher.attribution.end_turn()
         self._begin_snapshots()
-        server.stream_snapshots(engine.shadow, engine.epoch, spend)
-        server.send(engine.epoch, engine.revision)
+        server.stream_snapshots(batcher.shadow, batcher.epoch, spend)
+        server.send(batcher.epoch, batcher.revision)
         return worked
 
     def _answered(self, server: Server) -> bool:
@@ -277,7 +277,7 @@ class SetMirror:
 
     def _begin_snapshots(self) -> None:
         if self.server is not None and self._is_whole:
-            self.server.begin_snapshots(self.engine.shadow, self.engine.revision)
+            self.server.begin_snapshots(self.batcher.shadow, self.batcher.revision)
 
     def _work(self, deadline: float, write_deadline: float) -> bool:
         """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
@@ -293,10 +293,10 @@ class SetMirror:
                     return worked
                 self._new_engine()
                 executor = self.executor
-            elif self.engine.attribution.due and not (
+            elif self.batcher.attribution.due and not (
                 executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
             ):
-                self._start(self.engine.attribution.take())
+                self._start(self.batcher.attribution.take())
             elif executor.busy and not self._advanced and self._may_go_on():
                 worked = True
                 self._flushes = 0
@@ -360,7 +360,7 @@ class SetMirror:
             self._built()
         else:
             self._flushes = self._flushes + 1 if self.executor.busy else 0
-            line = self.engine.seal(batch, time.time())
+            line = self.batcher.seal(batch, time.time())
             if line is not None and self.server is not None:
                 self.server.broadcast(line)
         return True
@@ -370,7 +370,7 @@ class SetMirror:
         self._begin_snapshots()
         self._spread(lot.marks)
         self._batch = Batch(lot)
-        self._job = self.engine.flush(self._batch)
+        self._job = self.batcher.flush(self._batch)
 
     def _spread(self, dirty: Dict[int, int]) -> None:
         """Some properties have no listener of their own, but another object's listener tells of them.
@@ -379,60 +379,60 @@ class SetMirror:
         clip and the list of tracks whether a scene is empty, a clip whether its slot plays, a choice of a device
         which of its other parameters have a meaning. After some events any automation or mapping may be another.
         """
-        rows, root = self.engine.shadow.rows, self.engine.shadow.root
+        rows, root = self.batcher.shadow.rows, self.batcher.shadow.root
         if root is None:
             return
         for id_, bits in list(dirty.items()):
             row = rows.get(id_)
             if row is None:
                 continue
-            type_ = row.plan.type
-            if type_ == "Song" and bits & row.plan.bits_of(("visible_tracks", "tracks")):
+            type_ = row.layout.type
+            if type_ == "Song" and bits & row.layout.bits_of(("visible_tracks", "tracks")):
                 self._mark_tracks(
                     dirty, ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
                 )
-                for id_ in (root.value("scenes") or ()) if bits & row.plan.bits_of(("tracks",)) else ():
+                for id_ in (root.value("scenes") or ()) if bits & row.layout.bits_of(("tracks",)) else ():
                     self._mark_in(dirty, id_, ("is_empty",))
-            elif type_ == "Song.View" and bits & row.plan.bits_of(("selected_track",)):
+            elif type_ == "Song.View" and bits & row.layout.bits_of(("selected_track",)):
                 self._mark_tracks(dirty, ("is_part_of_selection",))
-            elif type_ == "ClipSlot" and bits & row.plan.bits_of(("has_clip",)) and row.parent in rows:
+            elif type_ == "ClipSlot" and bits & row.layout.bits_of(("has_clip",)) and row.parent in rows:
                 slots = rows[row.parent].value("clip_slots") or ()
                 scenes = root.value("scenes") or ()
                 place = slots.index(id_) if id_ in slots else len(scenes)
                 if place < len(scenes):
                     self._mark_in(dirty, scenes[place], ("is_empty",))
-            elif type_ == "Clip" and bits & row.plan.bits_of(("is_playing",)):
+            elif type_ == "Clip" and bits & row.layout.bits_of(("is_playing",)):
                 slot = rows.get(row.parent) if row.parent is not None else None
-                if slot is not None and slot.plan.type == "ClipSlot":
+                if slot is not None and slot.layout.type == "ClipSlot":
                     self._mark_in(dirty, row.parent, ("is_playing", "is_recording"))
-            elif type_ == "DeviceParameter" and bits & row.plan.bits_of(("value",)):
+            elif type_ == "DeviceParameter" and bits & row.layout.bits_of(("value",)):
                 self._mark_siblings(dirty, row)
-            self.engine.hurried = self.engine.hurried or bool(
-                type_ in _HURRYING and bits & row.plan.bits_of(_HURRYING[type_])
+            self.batcher.hurried = self.batcher.hurried or bool(
+                type_ in _HURRYING and bits & row.layout.bits_of(_HURRYING[type_])
             )
 
     def _mark_siblings(self, dirty: Dict[int, int], row: Row) -> None:
-        device = self.engine.shadow.rows.get(row.parent) if row.parent is not None else None
+        device = self.batcher.shadow.rows.get(row.parent) if row.parent is not None else None
         if row.value("is_quantized") and device is not None:
             for id_ in device.value("parameters") or ():
                 self._mark_in(dirty, id_, ("state", "is_enabled"))
 
     def _mark_tracks(self, dirty: Dict[int, int], names: Tuple[str, ...]) -> None:
-        root = self.engine.shadow.root
+        root = self.batcher.shadow.root
         if root is not None:
             tracks = (root.value("tracks") or ()) + (root.value("return_tracks") or ())
             for id_ in tracks + (root.value("master_track"),):
                 self._mark_in(dirty, id_, names)
 
     def _mark_in(self, dirty: Dict[int, int], id_: Any, names: Tuple[str, ...]) -> None:
-        row = self.engine.shadow.rows.get(id_)
+        row = self.batcher.shadow.rows.get(id_)
         if row is not None:
-            dirty[id_] = dirty.get(id_, 0) | row.plan.bits_of(names)
+            dirty[id_] = dirty.get(id_, 0) | row.layout.bits_of(names)
 
     def _audit(self) -> None:
         """Compare a little of Live with the shadow: first what has its time in the table, then the rest."""
-        if self.engine.hurried:
-            self.engine.hurried = not self.rounds.hurry()
+        if self.batcher.hurried:
+            self.batcher.hurried = not self.rounds.hurry()
         began = time.perf_counter()
         deadline = began + (self.budget_s * STEPS_END if self.rounds.is_hurried else self._audit_s)
         self.rounds.step(lambda: time.perf_counter() < deadline)
@@ -445,11 +445,11 @@ class SetMirror:
         if found:
             self._start(Lot(AUDIT, found))
 
-    def _attend(self, engine: Engine) -> None:
+    def _attend(self, batcher: Batcher) -> None:
         """Give the objects that clients attend to all their listeners, and take these off from the others."""
         served = [] if self.server is None else self.server.served()
         wanted = set().union(*(client.attended for client in served))
-        rows, observers = engine.shadow.rows, engine.observers
+        rows, observers = batcher.shadow.rows, batcher.observers
         for id_ in observers.attended - wanted:
             observers.neglect(rows[id_])
         for id_ in wanted - observers.attended:
@@ -468,10 +468,12 @@ class SetMirror:
         self.live_version = schema.since_text(numbers)
         build = read(application, "get_build_id")
         self.live_build = "" if build is ABSENT else str(build())
-        self.engine = Engine(self._c_instance.song(), application, numbers, os.urandom(8).hex(), self._clock)
+        self.batcher = Batcher(
+            self._c_instance.song(), application, numbers, os.urandom(8).hex(), self._clock
+        )
         results = self.executor.results if self.executor is not None else None
         self.executor = Executor(
-            self.engine,
+            self.batcher,
             self._clock,
             lambda: self.live_module,
             self._reply,
@@ -481,24 +483,26 @@ class SetMirror:
             results,
         )
         self.guard.forget()
-        self.audit = Audit(self.engine, self._clock)
-        self.rounds = Rounds(self.engine, self._clock)
+        self.audit = Audit(self.batcher, self._clock)
+        self.rounds = Rounds(self.batcher, self._clock)
         self._progress = 0.0
         self._batch = None
-        self._job = self.engine.build()
+        self._job = self.batcher.build()
         self._began = self._clock()
 
     def _built(self) -> None:
         self._progress = None
         self.counters["build_s"] = round(self._clock() - self._began, 3)
         if self.server is not None:
-            self.server.notify("bridge.ready", {"epoch": self.engine.epoch, "revision": self.engine.revision})
+            self.server.notify(
+                "bridge.ready", {"epoch": self.batcher.epoch, "revision": self.batcher.revision}
+            )
 
     def _rebuild(self, reason: str) -> None:
         self.counters["rebuilds"] += 1
         self._job, self._batch = None, None
         self._close_executor()
-        self.engine.close()
+        self.batcher.close()
         self._rebuild_at = self._clock() + REBUILD_S
         self._progress = 0.0
         if self.server is not None:
@@ -510,12 +514,12 @@ class SetMirror:
                         error_line(client.snapshot[0], BridgeError("EPOCH_CHANGED", "The Set is read anew"))
                     )
                     client.snapshot = None
-                params = {"epoch": self.engine.epoch, "reason": reason, "revision": self.engine.revision}
+                params = {"epoch": self.batcher.epoch, "reason": reason, "revision": self.batcher.revision}
                 client.push(request_line("bridge.resync", params))
 
     def _tell_progress(self, server: Server) -> None:
-        engine = self.engine
-        self._progress = max(self._progress or 0.0, min(0.99, engine.built / max(1, engine.expected)))
+        batcher = self.batcher
+        self._progress = max(self._progress or 0.0, min(0.99, batcher.built / max(1, batcher.expected)))
         now = self._clock()
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_S
@@ -536,19 +540,19 @@ class SetMirror:
 
     def welcome(self) -> Dict[str, Any]:
         """The answer to bridge.authenticate."""
-        engine = self.engine
-        names = {name: read(engine.song, name) for name in ("name", "file_path")}
+        batcher = self.batcher
+        names = {name: read(batcher.song, name) for name in ("name", "file_path")}
         opened: Dict[str, Any] = {
             name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()
         }
         # Headless Live says here what it could not take over from a Set's file.
         opened["warnings"] = list(getattr(self._c_instance, "set_warnings", ()))
         return {
-            "epoch": engine.epoch,
+            "epoch": batcher.epoch,
             "ready": self._progress is None,
             "progress": 1.0 if self._progress is None else round(self._progress, 3),
-            "revision": engine.revision,
-            "oldest_revision": engine.history.oldest(engine.revision),
+            "revision": batcher.revision,
+            "oldest_revision": batcher.history.oldest(batcher.revision),
             "protocols": list(PROTOCOLS),
             "live": {"version": self.live_version, "build": self.live_build},
             "script": {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])},
@@ -557,13 +561,13 @@ class SetMirror:
 
     def status(self) -> Dict[str, Any]:
         """Everything the script counts about itself."""
-        engine, server = self.engine, self.server
+        batcher, server = self.batcher, self.server
         found = self.welcome()
         found.update(
-            objects=len(engine.shadow.rows),
-            listeners={"attached": engine.observers.attached, "refused": engine.observers.refused},
-            history={"batches": len(engine.history), "bytes": engine.history.bytes},
-            snapshots=len(engine.shadow.snapshots),
+            objects=len(batcher.shadow.rows),
+            listeners={"attached": batcher.observers.attached, "refused": batcher.observers.refused},
+            history={"batches": len(batcher.history), "bytes": batcher.history.bytes},
+            snapshots=len(batcher.shadow.snapshots),
             writes=dict(self.executor.counters, waiting=self.executor.waiting),
             audit=dict(self.audit.counters),
             rounds=dict(self.rounds.counters),

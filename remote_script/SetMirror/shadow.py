@@ -10,7 +10,7 @@ from collections import deque
 from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
 from .contract.values import ABSENT, live_ptr
-from .plans import Row, class_of, root_class
+from .layouts import Row, class_of, root_class
 
 
 class Snapshot:
@@ -62,15 +62,15 @@ class Shadow:
 
     def add(self, row: Row) -> None:
         self.rows[row.id] = row
-        self._ids.setdefault(row.plan.root, {})[row.ptr] = row.id
+        self._ids.setdefault(row.layout.root, {})[row.ptr] = row.id
 
     def discard(self, row: Row) -> None:
         """Forget a row; the pointer may already belong to a newer object."""
         del self.rows[row.id]
-        known = self._ids[row.plan.root]
+        known = self._ids[row.layout.root]
         if known.get(row.ptr) == row.id:
             del known[row.ptr]
-        for index in row.plan.refs:
+        for index in row.layout.refs:
             self._unpoint(row.id, index, row.values[index])
         row.obj = None
 

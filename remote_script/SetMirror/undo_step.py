@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Generator, List, Optional
 
-from .batches import Engine
+from .batches import Batcher
 from .consequences import mark_consequences, mark_history
 from .contract.values import ABSENT, alive, read, same
 from .operations import Operation
@@ -22,24 +22,24 @@ RESTORED_PUMPS = 12
 class UndoStep:
     """The step of the write under way; closed between two writes."""
 
-    def __init__(self, engine: Engine, log: Callable[[str], None]) -> None:
+    def __init__(self, batcher: Batcher, log: Callable[[str], None]) -> None:
         self.is_open = False
-        self._engine = engine
+        self._batcher = batcher
         self._log = log
         self._began = 0
 
     def begin(self) -> None:
         """Open the step, if it is not open yet."""
         if not self.is_open:
-            self._engine.song.begin_undo_step()
+            self._batcher.song.begin_undo_step()
             self.is_open = True
-            self._began = self._engine.revision
+            self._began = self._batcher.revision
 
     def end(self, parameters: bool = False) -> None:
         """Close the step; with `parameters`, changed ones join it, where Live can sync them (12.4)."""
         if not self.is_open:
             return
-        song = self._engine.song
+        song = self._batcher.song
         self.is_open = False
         try:
             if parameters and self.syncs:
@@ -54,12 +54,12 @@ class UndoStep:
     def close_foreign(self) -> None:
         """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
         if not self.is_open:
-            self._engine.song.end_undo_step()
+            self._batcher.song.end_undo_step()
 
     @property
     def syncs(self) -> bool:
         """Whether this Live can sync parameters on demand (12.4)."""
-        return read(self._engine.song, "sync_parameter_changes") is not ABSENT
+        return read(self._batcher.song, "sync_parameter_changes") is not ABSENT
 
     @property
     def is_split(self) -> bool:
@@ -67,7 +67,7 @@ class UndoStep:
 
         Live then ends it (guess): what was done before and after are two entries with another's between them.
         """
-        return self.is_open and self._engine.last_other > self._began
+        return self.is_open and self._batcher.last_other > self._began
 
     # -- taking a write back -----------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class UndoStep:
           done: The operations before the one that failed.
           failed: That one, where it moved something; else None.
         """
-        engine = self._engine
+        batcher = self._batcher
         applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
         calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
         was_open = self.is_open
@@ -93,11 +93,11 @@ class UndoStep:
         if undo:
             # Sets alone were put back by hand: with nothing recorded, undo would take a person's edit.
             try:
-                engine.song.undo()
+                batcher.song.undo()
             except Exception as refused:
                 self._log("SetMirror: undo of a failed write failed: {!r}".format(refused))
-            mark_history(engine)
-        mark_consequences(engine, applied)
+            mark_history(batcher)
+        mark_consequences(batcher, applied)
         yield FLUSH
         if was_open and not calls:
             if not all(op.verified for op in applied):
@@ -112,10 +112,10 @@ class UndoStep:
         for operation in applied:
             first.setdefault(operation.place, operation)
         for _ in range(RESTORED_PUMPS):
-            if all(op.is_restored(engine) for op in first.values()):
+            if all(op.is_restored(batcher) for op in first.values()):
                 break
             yield PUMP
-        left = [op for op in first.values() if not op.is_restored(engine)]
+        left = [op for op in first.values() if not op.is_restored(batcher)]
         facts: Dict[str, Any] = {"applied": [op.left_behind() for op in left]}
         if not left:
             facts["taken_back"] = len(applied)
@@ -136,26 +136,26 @@ class UndoStep:
         Guess: Live keeps such an entry. Should it not, undo would take a person's last edit; then something
         moves that had come to rest, and redo gives it back at once.
         """
-        engine = self._engine
+        batcher = self._batcher
         recorded = [
             op for op in applied if op.changed and op.undoable and (not op.is_parameter or self.syncs)
         ]
-        if not recorded or engine.attribution.due:
+        if not recorded or batcher.attribution.due:
             return
         try:
-            engine.song.undo()
+            batcher.song.undo()
             if self._something_moved():
-                engine.song.redo()
+                batcher.song.redo()
         except Exception as refused:
             self._log("SetMirror: an empty undo entry was left: {!r}".format(refused))
 
     def _something_moved(self) -> bool:
-        engine = self._engine
-        for id_, bits in engine.attribution.pending.items():
-            row = engine.shadow.rows.get(id_)
-            if row is None or bits & row.plan.tree_bits or not alive(row.obj):
+        batcher = self._batcher
+        for id_, bits in batcher.attribution.pending.items():
+            row = batcher.shadow.rows.get(id_)
+            if row is None or bits & row.layout.tree_bits or not alive(row.obj):
                 return True
             for index, old in enumerate(row.values):
-                if bits & 1 << index and not same(engine.reader.value(row, index), old):
+                if bits & 1 << index and not same(batcher.reader.value(row, index), old):
                     return True
         return False

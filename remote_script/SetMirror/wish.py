@@ -9,7 +9,7 @@ from .call import Call
 from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.values import items, read
-from .plans import class_of
+from .layouts import class_of
 
 INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 _WORDS = {

@@ -9,7 +9,7 @@ from .attribution import Cause
 from .contract.errors import BridgeError
 from .contract.limits import DEADLINE_S, OPERATIONS
 from .contract.values import alive
-from .plans import Row
+from .layouts import Row
 
 EXPECTATIONS = 1000
 """Of one write; all are looked at in one turn."""
@@ -35,7 +35,7 @@ class Judged:
             self._consent.setdefault(kind, set()).update(ids)
 
     def consented(self, kind: str, ids: Iterable[int]) -> bool:
-        """Whether the person said yes to such an act on these objects."""
+        """Whether the person said yes to such an effect on these objects."""
         return kind in self._consent and self._consent[kind].issuperset(ids)
 
 

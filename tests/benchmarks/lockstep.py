@@ -20,7 +20,7 @@ from mcp_server.commands import processes
 from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo.agent import Agent
-from mcp_server.demo.tool_calls import Hands
+from mcp_server.demo.tool_calls import ToolCalls
 from mirror import Mirror, Set
 from tests.benchmarks.measure import OURS, Distribution, Row
 
@@ -92,12 +92,12 @@ async def _sets(found: list[Row], mirror: Mirror, subject: str, version: str) ->
 
 
 async def _over_mcp(found: list[Row], agent: Agent, subject: str) -> None:
-    hands = Hands(agent)
-    await hands.wait_synced()
+    calls = ToolCalls(agent)
+    await calls.wait_synced()
     samples = []
     for number in range(MANY):
         began = time.perf_counter()
-        await hands.tempo(100.0 + number % 7)
+        await calls.tempo(100.0 + number % 7)
         samples.append(time.perf_counter() - began)
     found.append(Row(OVER_MCP, subject, Distribution.of_seconds(samples)))
 

@@ -20,7 +20,7 @@ from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent
-from mcp_server.demo.tool_calls import Hands
+from mcp_server.demo.tool_calls import ToolCalls
 from mirror import Call, Mirror, Set
 from tests import third_party
 from tests.benchmarks import peers
@@ -103,8 +103,8 @@ def _fetch(folder: Path) -> tuple[dict[str, tuple[Path, Path]], dict[str, str]]:
 
 
 async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row]:
-    hands = Hands(agent)
-    await hands.wait_synced()
+    calls = ToolCalls(agent)
+    await calls.wait_synced()
     tracks = [mirror.ref(node.id) for node in mirror.children("song", "tracks")]
     fader = f"{tracks[0]}/mixer_device/volume"
     found = []
@@ -114,14 +114,14 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
 
     over_mcp = f"{OURS}, MCP over stdio, SDK client"
     following = cycle(tracks)
-    row(READ_TRACK, over_mcp, await measures.calls(lambda: hands.track(following()), READS))
+    row(READ_TRACK, over_mcp, await measures.calls(lambda: calls.track(following()), READS))
     row(READ_TRACK, f"{OURS}, mirror in memory", _direct(mirror, tracks))
-    row(READ_SET, over_mcp, await measures.calls(hands.overview, READS))
+    row(READ_SET, over_mcp, await measures.calls(calls.overview, READS))
     some = f"{tracks[0]}/devices/0/parameters/1"
     row(READ_PARAMETER, over_mcp, await measures.calls(lambda: agent.call("get", target=some), READS))
     values = [0.35, 0.45, 0.55]
-    async with agent.subscribed(hands.uri(fader)):
-        samples = await measures.notifications(live, agent, hands.uri(fader), fader, "value", values, CHANGES)
+    async with agent.subscribed(calls.uri(fader)):
+        samples = await measures.notifications(live, agent, calls.uri(fader), fader, "value", values, CHANGES)
     row(CHANGE, f"{OURS}, notification at the MCP client", samples)
     row(
         CHANGE,
@@ -138,18 +138,18 @@ async def _ours(live: HeadlessProcess, mirror: Mirror, agent: Agent) -> list[Row
         )
         nursery.cancel_scope.cancel()
     names = ["One", "Two", "Three"]
-    async with agent.subscribed(hands.uri(tracks[0])):
+    async with agent.subscribed(calls.uri(tracks[0])):
         samples = await measures.notifications(
-            live, agent, hands.uri(tracks[0]), tracks[0], "name", names, CHANGES
+            live, agent, calls.uri(tracks[0]), tracks[0], "name", names, CHANGES
         )
     row(RENAME, f"{OURS}, notification at the MCP client", samples, "routings that show the name follow")
-    async with agent.subscribed(hands.uri("song")):
+    async with agent.subscribed(calls.uri("song")):
         samples = await measures.notifications(
-            live, agent, hands.uri("song"), "song", "tempo", [100.0, 101.0, 102.0], CHANGES
+            live, agent, calls.uri("song"), "song", "tempo", [100.0, 101.0, 102.0], CHANGES
         )
     row(TEMPO, f"{OURS}, notification at the MCP client", samples)
     tempo = cycle([100.0, 101.0, 102.0])
-    row(WRITE, f"{OURS}, verified, over MCP", await measures.calls(lambda: hands.tempo(tempo()), WRITES))
+    row(WRITE, f"{OURS}, verified, over MCP", await measures.calls(lambda: calls.tempo(tempo()), WRITES))
     row(
         WRITE,
         f"{OURS}, verified, mirror in this process",

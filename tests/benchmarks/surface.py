@@ -27,7 +27,7 @@ from mcp_server.commands import processes
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo import measures
 from mcp_server.demo.agent import Agent
-from mcp_server.demo.tool_calls import Hands
+from mcp_server.demo.tool_calls import ToolCalls
 from tests import over_http, third_party
 from tests.benchmarks import peers
 from tests.benchmarks.measure import OURS, Distribution, Row
@@ -77,7 +77,7 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
         ours = processes.environment()
         async with HeadlessProcess.started() as live:
             async with Agent.connected(live.port, environ=ours) as agent:
-                await Hands(agent).wait_synced()
+                await ToolCalls(agent).wait_synced()
                 found.append(await _understood(agent))
                 await _fill(agent)
                 found += await _our_tokens(agent)
@@ -194,7 +194,7 @@ async def _theirs(subject: str, script: Path, server: Path) -> list[Row]:
             ) as live,
             Agent.connected(live.port) as agent,
         ):
-            await Hands(agent).wait_synced()
+            await ToolCalls(agent).wait_synced()
             await _fill(agent)
             async with Client(stdio_client(parameters, errlog=nowhere), mode="legacy") as client:
                 listing = await _listing(client)
@@ -269,7 +269,7 @@ async def _their_device(subject: str, client: Client, agent: Agent) -> Row:
 @asynccontextmanager
 async def _over_stdio(live: HeadlessProcess, environ: dict[str, str]) -> AsyncIterator[Agent]:
     async with Agent.connected(live.port, environ=environ) as agent:
-        await Hands(agent).wait_synced()
+        await ToolCalls(agent).wait_synced()
         yield agent
 
 

@@ -22,7 +22,7 @@ from mcp.shared.exceptions import MCPError
 
 from mcp_server import resources
 from mcp_server.http import http
-from mcp_server.server import Engine
+from mcp_server.server import ToolServer
 from mcp_server.subscriptions import TOOLS_LIST
 from mirror import load_token, open_mirror, tcp
 
@@ -282,7 +282,7 @@ PROMPTS = {
 }
 
 
-class Fixtures(Engine):
+class Fixtures(ToolServer):
     """The product's engine with the suite's things besides its own."""
 
     async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:

@@ -14,7 +14,7 @@ import trio.testing
 
 from mcp_server import front
 from mcp_server.front import IDENTITY, Behind, build
-from mcp_server.server import Engine
+from mcp_server.server import ToolServer
 from mcp_server.serving import Options, _has_nothing_to_say
 
 LATE = ("mirror", "mcp_server.server", "mcp_server.tools", "remote_script.SetMirror.executor", "sqlite3")
@@ -31,7 +31,7 @@ def test_what_answers_first_imports_neither_mirror_nor_tools() -> None:
 
 def test_every_handler_of_the_front_is_one_of_the_engines() -> None:
     for name in front._HANDLERS.values():
-        assert hasattr(Engine, name) or name == "listening"
+        assert hasattr(ToolServer, name) or name == "listening"
 
 
 async def test_a_request_waits_for_the_engine_and_is_its_identitys(

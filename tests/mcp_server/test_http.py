@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo.agent import Agent, ToolRefused
-from mcp_server.demo.tool_calls import Hands
+from mcp_server.demo.tool_calls import ToolCalls
 from mcp_server.http import SESSIONS
 from mirror import load_token
 from mirror.token import bearer, home
@@ -159,7 +159,7 @@ async def test_the_name_that_a_client_gives_itself_is_decoration() -> None:
         client("cursor") as http,
         Agent.over(streamable_http_client(url, http_client=http), name="claude") as agent,
     ):
-        await Hands(agent).wait_synced(30)
+        await ToolCalls(agent).wait_synced(30)
         await agent.call("set_song", tempo=98.0)
         events = (await agent.call("get_changes", since=0))["events"]
         assert {each["who"] for each in events if each.get("name") == "tempo"} == {"cursor (claude)"}

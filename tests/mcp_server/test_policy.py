@@ -219,21 +219,21 @@ async def test_read_only_offers_no_writing_tool_and_refuses_by_name(autojump_clo
 async def test_rates_are_counted_for_each_client_and_refused_with_the_time_to_wait() -> None:
     now = [0.0]
     policy = Policy(File(rule=(Rule("allow", per_minute=2),)), clock=lambda: now[0])
-    act = _act("set")
+    effect = _effect("set")
     store: Any = None
     for _ in range(2):
-        assert policy.judge(store, "set_song", "one", [act, act]).decide == "allow"
-    verdict = policy.judge(store, "set_song", "one", [act])
+        assert policy.judge(store, "set_song", "one", [effect, effect]).decide == "allow"
+    verdict = policy.judge(store, "set_song", "one", [effect])
     assert (verdict.decide, verdict.reason) == ("deny", "try again in 60 s")
-    assert policy.judge(store, "set_song", "two", [act]).decide == "allow"
+    assert policy.judge(store, "set_song", "two", [effect]).decide == "allow"
     now[0] = 61.0
-    assert policy.judge(store, "set_song", "one", [act]).decide == "allow"
+    assert policy.judge(store, "set_song", "one", [effect]).decide == "allow"
 
 
-def _act(kind: Any) -> Any:
-    from mcp_server.acts import Act
+def _effect(kind: Any) -> Any:
+    from mcp_server.effects import NamedEffect
 
-    return Act(kind, "do it")
+    return NamedEffect(kind, "do it")
 
 
 def rename_drums(song: Any) -> None:

@@ -158,7 +158,7 @@ def listed(call: LiveCall, arg: schema.Arg) -> list[Any]:
 def at(whole: Whole, target: str, arg: schema.Arg, args: dict[str, Any]) -> Any:
     """Live's object at a place now."""
     node = whole.mirror.resolve(args[arg.list_owner] if arg.list_owner else target)
-    obj = whole.stage.script.engine.shadow.rows[node.id].obj
+    obj = whole.stage.script.batcher.shadow.rows[node.id].obj
     if arg.by_time:
         return next(each for each in getattr(obj, arg.list_name) if float(each.time) == args[arg.name])
     return list(getattr(obj, arg.list_name))[args[arg.name]]

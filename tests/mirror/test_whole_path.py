@@ -23,10 +23,10 @@ from remote_script.headless import demo_set, load_als
 from remote_script.headless.sets.generate import default_set
 from remote_script.headless.sets.spec import SetSpec
 from remote_script.SetMirror import batches, observers
-from remote_script.SetMirror.batches import Engine
+from remote_script.SetMirror.batches import Batcher
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.seal import TRAILER, Seal
-from remote_script.SetMirror.plans import Row
+from remote_script.SetMirror.layouts import Row
 from remote_script.SetMirror.script import SetMirror
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
@@ -148,13 +148,13 @@ async def last_one_lost(whole: Whole) -> None:
 
 def expected_listeners(whole: Whole) -> int:
     """What the table says for the objects that exist and those that clients attend to."""
-    observers = whole.stage.script.engine.observers
+    observers = whole.stage.script.batcher.observers
     assert observers.refused == {}
     return sum(
         (listener.resting or row.id in observers.attended)
         and (not listener.kinds or any(getattr(row.obj, kind) for kind in listener.kinds))
-        for row in whole.stage.script.engine.shadow.rows.values()
-        for listener in row.plan.listeners
+        for row in whole.stage.script.batcher.shadow.rows.values()
+        for listener in row.layout.listeners
     )
 
 
@@ -238,9 +238,9 @@ def reads_before_attaching(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def late(self: SetMirror) -> Any:
         told = pump(self)
-        engine = getattr(self, "engine", None)
-        if engine is not None and self.counters["pumps"] % 8 == 0:
-            engine.observers.catch_up()
+        batcher = getattr(self, "batcher", None)
+        if batcher is not None and self.counters["pumps"] % 8 == 0:
+            batcher.observers.catch_up()
         return told
 
     monkeypatch.setattr("remote_script.SetMirror.batches.Observers", Late)
@@ -248,10 +248,10 @@ def reads_before_attaching(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    mark = Engine.mark
+    mark = Batcher.mark
     places: dict[int, tuple[Row, int, int]] = {}
 
-    def place(self: Engine, row: Row) -> Row:
+    def place(self: Batcher, row: Row) -> Row:
         """What stands now where the row stood when it first was heard of."""
         rows = self.shadow.rows
         if row.id not in places:
@@ -266,10 +266,10 @@ def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
                 return rows[held[at]]
         return row
 
-    def marked(self: Engine, row: Any, bits: int) -> None:
+    def marked(self: Batcher, row: Any, bits: int) -> None:
         mark(self, place(self, row), bits)
 
-    monkeypatch.setattr(Engine, "mark", marked)
+    monkeypatch.setattr(Batcher, "mark", marked)
 
 
 async def by_hand_without_the_audit(seed: int) -> list[str]:

@@ -64,7 +64,7 @@ async def alike(mirror: Mirror, bridge: Bridge) -> None:
     """After a quiet heartbeat the mirror holds what the script's shadow holds."""
     await trio.sleep(3)
     await mirror.wait_synced(30)
-    rows = bridge.guest.script.engine.shadow.rows
+    rows = bridge.guest.script.batcher.shadow.rows
     assert mirror.store.faults() == []
     assert mirror.store.nodes.keys() == rows.keys()
     for id_, row in rows.items():

@@ -35,7 +35,7 @@ class Link(NamedTuple):
 
 
 class Tree:
-    """What `acts` needs to know of a Set; ids as in the mirror. `value` gives ids for children and references."""
+    """What `effects` needs to know of a Set; ids as in the mirror. `value` gives ids for children and references."""
 
     root = 0
 
@@ -95,7 +95,7 @@ class Tree:
         return each
 
 
-class Act(NamedTuple):
+class Effect(NamedTuple):
     """One effect of an operation: `kind` is set, create, delete, edit, play or undo; a deletion takes all below too."""
 
     kind: str
@@ -106,9 +106,9 @@ Arguments = Dict[str, Any]
 Selected = Iterator[int]
 
 
-def acts(
+def effects(
     tree: Tree, target: int, method: schema.Method, args: Arguments, overwrite: bool = False
-) -> List[Act]:
+) -> List[Effect]:
     """The effects of a call; `args` by name, objects as ids. Empty for a method that only reads.
 
     `overwrite` lets an edit of notes remove others that they meet: that is a deletion, too.
@@ -120,30 +120,30 @@ def acts(
     about = [target] + [each for each in named if isinstance(each, int)]
     about += _all(tree, target, method.changes, args)
     if method.undoes:
-        return [Act("undo", (target,))]
+        return [Effect("undo", (target,))]
     found = []
     gone = _all(tree, target, method.deletes, args)
     lost = _all(tree, target, method.overwrites, args)
     if overwrite and not method.overwrites and schema.is_a(tree.type(target), "Clip"):
-        found.append(Act("delete", (target,)))
-        found.append(Act("edit", _once(about)))
+        found.append(Effect("delete", (target,)))
+        found.append(Effect("edit", _once(about)))
     if method.deletes or lost:
-        found.append(Act("delete", tuple(_with_members(tree, gone + lost))))
+        found.append(Effect("delete", tuple(_with_members(tree, gone + lost))))
     if method.plays is not None:
-        found.append(Act("play", _once(about + _all(tree, target, method.plays, args))))
+        found.append(Effect("play", _once(about + _all(tree, target, method.plays, args))))
     if method.creates:
-        found.append(Act("create", _once(about)))
+        found.append(Effect("create", _once(about)))
     if method.changes and method.deletes:
-        found.append(Act("edit", _once(about)))
-    return found or [Act("play" if method.effect == "act" else "edit", _once(about))]
+        found.append(Effect("edit", _once(about)))
+    return found or [Effect("play" if method.effect == "act" else "edit", _once(about))]
 
 
-def kinds_of(method: schema.Method) -> List[Act]:
+def kinds_of(method: schema.Method) -> List[Effect]:
     """What kinds of effects a call has on an object that is not known yet: its own write makes it."""
     if method.effect == "read":
         return []
     kinds = ["delete"] * bool(method.deletes) + ["create"] * bool(method.creates)
-    return [Act(kind, ()) for kind in kinds or ["play" if method.effect == "act" else "edit"]]
+    return [Effect(kind, ()) for kind in kinds or ["play" if method.effect == "act" else "edit"]]
 
 
 def _with_places(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Arguments:
@@ -162,9 +162,9 @@ def _with_places(tree: Tree, target: int, method: schema.Method, args: Arguments
     return found
 
 
-def acts_of_set(target: int, name: str) -> List[Act]:
+def effects_of_set(target: int, name: str) -> List[Effect]:
     """The effects of setting a property."""
-    return [Act("set", (target,))] + ([Act("play", (target,))] if name == "is_playing" else [])
+    return [Effect("set", (target,))] + ([Effect("play", (target,))] if name == "is_playing" else [])
 
 
 def names_object(arg: schema.Arg) -> bool:

@@ -1,4 +1,4 @@
-"""Which rule decides on an act: first match, over the places of a Set as they are now. No I/O, no clock.
+"""Which rule decides on an effect: first match, over the places of a Set as they are now. No I/O, no clock.
 
 The server judges with it before it asks anybody, the script again right before each call, so a rule holds where the
 object is when the call is read and where it is when the call runs. A ref in a rule means the object there with all
@@ -11,7 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .reach import Act, Link, Tree
+from .reach import Effect, Link, Tree
 
 _STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 
@@ -61,15 +61,15 @@ class Places:
             else:
                 raise ValueError("A ref of a rule is not empty")
 
-    def hold(self, tree: Tree, act: Act) -> bool:
-        """True when every object of the act is meant."""
-        return bool(act.ids) and all(self._meant(tree, id_) is True for id_ in act.ids)
+    def hold(self, tree: Tree, effect: Effect) -> bool:
+        """True when every object of the effect is meant."""
+        return bool(effect.ids) and all(self._meant(tree, id_) is True for id_ in effect.ids)
 
-    def touch(self, tree: Tree, act: Act) -> bool:
-        """True when any object of the act is meant, or, where they go, anything below them."""
-        for id_ in act.ids:
+    def touch(self, tree: Tree, effect: Effect) -> bool:
+        """True when any object of the effect is meant, or, where they go, anything below them."""
+        for id_ in effect.ids:
             meant = self._meant(tree, id_)
-            if meant is True or (act.kind == "delete" and self._below(tree, id_, meant or [])):
+            if meant is True or (effect.kind == "delete" and self._below(tree, id_, meant or [])):
                 return True
         return False
 
@@ -204,18 +204,18 @@ class Rule(NamedTuple):
     reason: str = ""
 
     def applies(self, tool: str, kind: str) -> bool:
-        """True when the rule is about such acts of this tool, wherever they are."""
+        """True when the rule is about such effects of this tool, wherever they are."""
         return (not self.operations or kind in self.operations) and (
             not self.tools or named(self.tools, tool)
         )
 
-    def fits(self, tree: Tree, tool: str, act: Act) -> bool:
-        """True when every condition of the rule holds for the act."""
-        if not self.applies(tool, act.kind):
+    def fits(self, tree: Tree, tool: str, effect: Effect) -> bool:
+        """True when every condition of the rule holds for the effect."""
+        if not self.applies(tool, effect.kind):
             return False
         if self.places is None:
             return True
-        return self.places.hold(tree, act) if self.decide == "allow" else self.places.touch(tree, act)
+        return self.places.hold(tree, effect) if self.decide == "allow" else self.places.touch(tree, effect)
 
 
 def named(patterns: Iterable[str], text: str) -> bool:
@@ -223,10 +223,10 @@ def named(patterns: Iterable[str], text: str) -> bool:
     return any(fnmatchcase(text.lower(), pattern.lower()) for pattern in patterns)
 
 
-def first(rules: Sequence[Rule], tree: Tree, tool: str, act: Act) -> Optional[int]:
+def first(rules: Sequence[Rule], tree: Tree, tool: str, effect: Effect) -> Optional[int]:
     """The number of the rule that decides; None when no rule fits."""
     for number, rule in enumerate(rules):
-        if rule.fits(tree, tool, act):
+        if rule.fits(tree, tool, effect):
             return number
     return None
 

@@ -9,7 +9,7 @@ from ..frameworks import facts as names
 from ..frameworks import modules
 from ..node import MODELS
 from . import facts as lom
-from .handles import BROWSER_CLASSES, Surface, implements, surface_for
+from .handles import BROWSER_CLASSES, ApiSurface, implements, surface_for
 from .live_module import FUNCTIONS, GUESSES
 from .values import GUESSED, VALUES
 
@@ -23,7 +23,7 @@ class ClassCoverage(NamedTuple):
     guesses: List[str]
 
 
-def model_of(surface: Surface, name: str) -> Optional[Any]:
+def model_of(surface: ApiSurface, name: str) -> Optional[Any]:
     """The class that behaves for a LOM class, its own or that of a base."""
     for each in lom.lineage(surface.facts, name):
         if each in MODELS:
@@ -47,7 +47,7 @@ def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
     return found
 
 
-def _of_class(surface: Surface, name: str) -> ClassCoverage:
+def _of_class(surface: ApiSurface, name: str) -> ClassCoverage:
     about = surface.facts.classes[name]
     members = [each for each in about.properties] + ["%s()" % each for each in about.methods]
     if (

@@ -82,7 +82,7 @@ def _dead(handle: Any, name: str, cpp: str) -> ArgumentError:
     )
 
 
-class Surface:
+class ApiSurface:
     """Live's classes and enums for one version."""
 
     def __init__(self, version: str) -> None:
@@ -582,17 +582,17 @@ def _overloaded(
     return values
 
 
-_SURFACES: Dict[str, Surface] = {}
+_SURFACES: Dict[str, ApiSurface] = {}
 
 
-def surface_for(version: str) -> Surface:
+def surface_for(version: str) -> ApiSurface:
     """The classes of this Live; made once."""
     # The browser's classes stand in the model.
     from .. import model
 
     assert model.LiveSet is not None
     if version not in _SURFACES:
-        _SURFACES[version] = Surface(version)
+        _SURFACES[version] = ApiSurface(version)
     return _SURFACES[version]
 
 

@@ -82,7 +82,7 @@ class Keyboard:
         slot = playback.playing
         clip = None if slot is None else slot.clip
         # So many beats ago; the clip's play head has gone on since.
-        played = playback.played(launching.engine_of(song).beat) - (self._beat - heard.beat)
+        played = playback.played(launching.song_clock_of(song).beat) - (self._beat - heard.beat)
         if track.arm and song.record_mode and heard.running:
             self.takes.setdefault(track, []).append(heard)
         if clip is None or clip.body.audio is not None or not track.arm or played < -transport_math.NEAR:

@@ -24,7 +24,7 @@ from .where import is_group, song_of, track_of
 GATE, TOGGLE, REPEAT = 1, 2, 3
 
 
-class Engine:
+class SongClock:
     """The count of beats that one song has played; a jump of the song does not disturb it."""
 
     def __init__(self) -> None:
@@ -34,10 +34,10 @@ class Engine:
         self.arrangement = ArrangementRecording()
 
 
-def engine_of(song: Any) -> Engine:
-    engine: Optional[Engine] = song.__dict__.get("session_engine")
+def song_clock_of(song: Any) -> SongClock:
+    engine: Optional[SongClock] = song.__dict__.get("song_clock")
     if engine is None:
-        engine = song.__dict__["session_engine"] = Engine()
+        engine = song.__dict__["song_clock"] = SongClock()
     return engine
 
 
@@ -190,7 +190,7 @@ def wants_transport(song: Any) -> bool:
 
 def halt(song: Any) -> None:
     """The transport has stopped."""
-    engine = engine_of(song)
+    engine = song_clock_of(song)
     engine.running = False
     engine.arrangement.finish(song)
     for track, playback in _players(song):
@@ -199,7 +199,7 @@ def halt(song: Any) -> None:
 
 def resume(song: Any, song_time: float) -> None:
     """The transport has started: the chosen clips restart."""
-    engine = engine_of(song)
+    engine = song_clock_of(song)
     for _, playback in _players(song):
         slot: Any = playback.playing
         if slot is not None:
@@ -210,7 +210,7 @@ def resume(song: Any, song_time: float) -> None:
 
 def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
     """One engine tick: take up fires, start and stop what is due, move play heads."""
-    engine = engine_of(song)
+    engine = song_clock_of(song)
     before = engine.beat
     engine.beat += beats
     engine.song_time, engine.running = song_time, running
@@ -230,7 +230,7 @@ def position_of(clip: Any) -> float:
     playback, song = playback_of(clip), song_of(clip)
     if playback is None or playback.playing is not clip.parent:
         return 0.0
-    played = playback.played(engine_of(song).beat) / clip.beats_per_unit()
+    played = playback.played(song_clock_of(song).beat) / clip.beats_per_unit()
     position: Optional[float] = clip.body.region.position_after(played, playback.entry)
     return clip.body.region.loop_end if position is None else position
 

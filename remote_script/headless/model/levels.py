@@ -17,7 +17,7 @@ from ..music import display
 from ..music.clip_body import ClipBody
 from ..sets.audio_files import peak
 from .keyboard import hears
-from .launching import engine_of
+from .launching import song_clock_of
 from .where import is_group, is_midi
 
 BLOCK_S = 0.1
@@ -235,7 +235,7 @@ class Levels:
         if playback.in_session:
             slot = playback.playing
             clip = None if slot is None else slot.clip
-            played = playback.played(engine_of(self._doc.song).beat) - beats_ago
+            played = playback.played(song_clock_of(self._doc.song).beat) - beats_ago
             entry = playback.entry
             if playback.recording:
                 return None

@@ -13,9 +13,9 @@ import trio
 import trio.testing
 from click.testing import CliRunner
 
-from mcp_server.acts import Kind
 from mcp_server.cli import setmirror
 from mcp_server.commands.client_config import CLIENTS
+from mcp_server.effects import Kind
 from mcp_server.guide import made, pages
 from mcp_server.policy import File, Rule
 from mcp_server.prompts import PROMPTS

@@ -34,7 +34,7 @@ def script_module(instance: Any, name: str = "Guest") -> Any:
 
 def state(live: HeadlessLive) -> Any:
     """Everything the history is to bring back: all values of all objects but selection and identity."""
-    skipped = {"ptr", "doc", "parent", "listeners", "playback", "view", "session_engine", "routing_ready"}
+    skipped = {"ptr", "doc", "parent", "listeners", "playback", "view", "song_clock", "routing_ready"}
     untold = {"can_undo", "can_redo", "data", "current_song_time", "_seen", "selected_track", "name"}
 
     def tell(value: Any) -> Any:

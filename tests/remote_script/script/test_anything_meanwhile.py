@@ -9,7 +9,7 @@ import pytest
 
 from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
-from remote_script.SetMirror.batches import Engine
+from remote_script.SetMirror.batches import Batcher
 from tests import changes
 
 from .guest import Client
@@ -67,7 +67,7 @@ def test_all_who_follow_hold_the_set_whatever_happens_between(seed: int) -> None
         stage.script._budget_s = BUDGETS_S[0]
         for request in asked:
             finish(stage, client, request)
-        assert stage.script.engine.attribution.held == {}
+        assert stage.script.batcher.attribution.held == {}
         assert stage.differences(client) == []
         for other, request in late:
             end = finish(stage, other, request)["result"]
@@ -151,7 +151,7 @@ def test_a_script_switched_off_at_any_time_leaves_nothing_behind(turns: int) -> 
 def test_a_mistake_of_ours_in_the_middle_of_long_work_ends_in_a_new_epoch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def mistaken(self: Engine, batch: Any) -> Any:
+    def mistaken(self: Batcher, batch: Any) -> Any:
         yield
         raise ValueError("a mistake")
 
@@ -160,7 +160,7 @@ def test_a_mistake_of_ours_in_the_middle_of_long_work_ends_in_a_new_epoch(
     request = begin(client, call(CLIP, "add_new_notes", notes=many()))
     midway(stage)
     with monkeypatch.context() as patch:
-        patch.setattr(Engine, "_encode", mistaken)
+        patch.setattr(Batcher, "_encode", mistaken)
         stage.live.person.do(lambda song: setattr(song.tracks[2], "name", "Strings"))
         assert finish(stage, client, request)["error"]["data"]["error"] == "UNKNOWN_OUTCOME"
     stage.script._budget_s = BUDGETS_S[0]
@@ -170,7 +170,7 @@ def test_a_mistake_of_ours_in_the_middle_of_long_work_ends_in_a_new_epoch(
     assert again.epoch != client.epoch
     assert stage.differences(again) == []
     assert again.write(put("tracks/1", "name", "Again"))["result"]["undo_steps"] == 1
-    assert stage.live.listener_count() == stage.script.engine.observers.attached
+    assert stage.live.listener_count() == stage.script.batcher.observers.attached
     stage.hosted.disconnect()
     assert stage.live.listener_count() == 0
     stage.live.close()

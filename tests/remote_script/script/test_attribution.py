@@ -16,9 +16,9 @@ class World:
     """Two rows with two plain properties each; `now` is what Live shows."""
 
     def __init__(self) -> None:
-        plan = SimpleNamespace(ref_bits=0, late_bits=0b100, tree_bits=0, long_bits=0b100)
+        layout = SimpleNamespace(ref_bits=0, late_bits=0b100, tree_bits=0, long_bits=0b100)
         self.rows = {
-            id_: SimpleNamespace(id=id_, plan=plan, obj=ALIVE, parent=None, values=[]) for id_ in (1, 2)
+            id_: SimpleNamespace(id=id_, layout=layout, obj=ALIVE, parent=None, values=[]) for id_ in (1, 2)
         }
         self.now: dict[tuple[int, int], Any] = {}
         shadow: Any = SimpleNamespace(rows=self.rows, root=None)

@@ -16,14 +16,14 @@ def test_every_planted_difference_is_found_within_a_minute_and_told_as_the_audit
     stage = Stage(large_set(40, 100, 500, 4000))
     client = stage.follower()
     client.follow()
-    shadow = stage.script.engine.shadow
-    parameters = [row for row in shadow.rows.values() if row.plan.type == "DeviceParameter"]
+    shadow = stage.script.batcher.shadow
+    parameters = [row for row in shadow.rows.values() if row.layout.type == "DeviceParameter"]
     assert len(parameters) > 4000
     chosen = random.Random(5).sample(parameters, PLANTED)
     truth = {}
     for row in chosen:
         # As if Live had changed it and told nobody.
-        index = row.plan.index["value"]
+        index = row.layout.index["value"]
         truth[row.id] = row.values[index]
         row.values[index] = -12345.0
         client.objects[row.id][4]["value"] = -12345.0

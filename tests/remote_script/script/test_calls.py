@@ -23,7 +23,9 @@ def run(
     obj: Any, type_: str, method: str, song: Any = None, between: Callable[[], None] = bool, **args: Any
 ) -> Any:
     """Make a call to its end; `between` is what Live does from pump to pump."""
-    row: Any = types.SimpleNamespace(obj=obj, plan=types.SimpleNamespace(type=type_), value=lambda name: None)
+    row: Any = types.SimpleNamespace(
+        obj=obj, layout=types.SimpleNamespace(type=type_), value=lambda name: None
+    )
     steps = perform(Call(row, schema.methods(type_)[method], args, song, LIVE))
     for _ in range(10_000):
         try:

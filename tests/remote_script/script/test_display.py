@@ -83,8 +83,8 @@ SHARES = (0.0, 0.1, 0.37, 0.5, 0.82, 1.0)
 def _check_all_parameters(stage: Stage) -> int:
     checked = 0
     seen = set()
-    for row in list(stage.script.engine.shadow.rows.values()):
-        if row.plan.type != "DeviceParameter" or row.value("is_quantized"):
+    for row in list(stage.script.batcher.shadow.rows.values()):
+        if row.layout.type != "DeviceParameter" or row.value("is_quantized"):
             continue
         parameter = row.obj
         low, high = float(parameter.min), float(parameter.max)

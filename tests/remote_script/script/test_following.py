@@ -261,7 +261,7 @@ def everything_converges(guest: Guest, seed: int) -> None:
     guest.pump(400)
     client.follow()
     assert client.comparable() == fresh(guest)
-    for row in list(script.engine.shadow.rows.values()):
+    for row in list(script.batcher.shadow.rows.values()):
         script.audit.look(row)
     assert script.audit.take() == {}
     assert script.counters["failures"] == 0, guest.instance.lines
@@ -339,10 +339,10 @@ def test_a_snapshot_is_one_revision_although_the_set_changes_while_it_streams(
             break
     assert answer is not None
     held = {obj[0]: obj for part in reader.notices("set.objects") for obj in part["objects"]}
-    assert answer["result"]["revision"] < guest.script.engine.revision
+    assert answer["result"]["revision"] < guest.script.batcher.revision
     at_revision = Replay(client, answer["result"]["revision"])
     assert held == at_revision.objects
-    assert guest.script.engine.shadow.snapshots == []
+    assert guest.script.batcher.shadow.snapshots == []
 
 
 class Replay:
@@ -372,12 +372,12 @@ def test_a_client_that_was_away_continues_where_it_was_or_is_told_to_begin_anew(
     assert len(away.follow()) == 20
     client.follow()
     assert away.comparable() == client.comparable()
-    history = guest.script.engine.history
+    history = guest.script.batcher.history
     history._most = 5
     guest.song.tracks[0].put("name", "last")
     guest.pump()
     error = away.error("set.watch", epoch=away.epoch, after_revision=3)
-    assert (error["error"], error["oldest"]) == ("REVISION_TOO_OLD", guest.script.engine.revision - 5)
+    assert (error["error"], error["oldest"]) == ("REVISION_TOO_OLD", guest.script.batcher.revision - 5)
     assert away.error("set.watch", epoch="other", after_revision=3)["error"] == "EPOCH_CHANGED"
 
 
@@ -387,7 +387,7 @@ def test_the_heartbeat_tells_the_revision_every_two_seconds(guest: Guest) -> Non
     guest.pump(605)
     beats = client.notices("bridge.heartbeat")
     assert len(beats) == 3
-    assert beats[-1]["revision"] == guest.script.engine.revision
+    assert beats[-1]["revision"] == guest.script.batcher.revision
 
 
 def test_before_the_set_is_read_requests_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -430,7 +430,7 @@ def test_a_mistake_of_ours_leads_to_a_new_reading_not_to_a_wrong_mirror(
     guest: Guest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = guest.follower()
-    monkeypatch.setattr(guest.script.engine, "_compare", lambda *_: 1 / 0)
+    monkeypatch.setattr(guest.script.batcher, "_compare", lambda *_: 1 / 0)
     guest.song.tracks[0].put("name", "Bass")
     guest.pump(2)
     assert client.notices("bridge.resync")

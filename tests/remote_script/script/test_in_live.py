@@ -26,7 +26,7 @@ def on_stage(spec: Any = None, version: str = "12.4", **options: Any) -> Iterato
     stage = Stage(spec, version, **options)
     yield stage
     assert stage.script.counters["failures"] == 0, stage.hosted.log
-    assert stage.live.listener_count() == stage.script.engine.observers.attached
+    assert stage.live.listener_count() == stage.script.batcher.observers.attached
     stage.hosted.disconnect()
     assert stage.live.listener_count() == 0
     stage.live.close()
@@ -176,7 +176,7 @@ def test_opening_another_set_says_goodbye_and_begins_a_new_epoch() -> None:
     again = stage.follower()
     assert again.epoch != client.epoch
     assert stage.differences(again) == []
-    assert stage.live.listener_count() == stage.script.engine.observers.attached
+    assert stage.live.listener_count() == stage.script.batcher.observers.attached
     stage.live.close()
 
 

@@ -42,7 +42,7 @@ def test_a_snapshot_begins_while_a_long_write_goes_on(stage: Stage) -> None:
     request = begin(client, call(CLIP, "replace_notes", notes=many()))
     midway(stage)
     other.ask("set.snapshot")
-    while client.reply(request) is None and not stage.script.engine.shadow.snapshots:
+    while client.reply(request) is None and not stage.script.batcher.shadow.snapshots:
         stage.pump()
     assert held(stage) < MANY
 
@@ -82,7 +82,7 @@ def test_what_is_not_told_yet_is_newer_than_any_revision(stage: Stage) -> None:
     client.follow()
     answers = []
     for op in (call(CLIP, "add_new_notes", notes=many(4)), call("song", "undo")):
-        request = begin(client, op, id=op["method"], if_revision=stage.script.engine.revision)
+        request = begin(client, op, id=op["method"], if_revision=stage.script.batcher.revision)
         edit_without_end(stage, lambda request=request: client.reply(request))
         answers.append(refused(client.reply(request))["error"])
     assert answers == ["PRECONDITION_FAILED"] * 2
@@ -92,7 +92,7 @@ def test_a_snapshot_begins_while_a_person_edits_without_end(stage: Stage) -> Non
     client, other = scarce(stage), stage.client()
     client.write(call(CLIP, "add_new_notes", notes=many()))
     other.ask("set.snapshot")
-    edit_without_end(stage, lambda: stage.script.engine.shadow.snapshots)
+    edit_without_end(stage, lambda: stage.script.batcher.shadow.snapshots)
 
 
 def envelopes(client: Client) -> None:
@@ -114,8 +114,8 @@ def envelopes(client: Client) -> None:
 def test_a_clip_removed_while_it_is_read_is_told_as_removed_and_no_more(stage: Stage, turns: int) -> None:
     client = scarce(stage)
     envelopes(client)
-    engine = stage.script.engine
-    engine.mark(engine.shadow.rows[client.at(CLIP)[0]], -1)
+    batcher = stage.script.batcher
+    batcher.mark(batcher.shadow.rows[client.at(CLIP)[0]], -1)
     stage.pump(turns)
     stage.live.person.do(lambda song: song.tracks[0].clip_slots[0].delete_clip())
     stage.pump(100)
@@ -134,7 +134,7 @@ def test_a_clip_removed_while_the_audit_reads_it_was_not_missed(stage: Stage) ->
         row = audit._row
         if audit._reading is None or row is None or row.id != clip:
             return False
-        return row.plan.names[row.plan.changing[audit._place - 1]] == "automation_envelopes"
+        return row.layout.names[row.layout.changing[audit._place - 1]] == "automation_envelopes"
 
     for _ in range(50_000):
         if reads_envelopes():

@@ -217,8 +217,8 @@ def test_the_audit_reads_a_long_clip_over_several_turns_and_finds_what_differs(s
     client = scarce(stage)
     client.write(call(CLIP, "add_new_notes", notes=many()))
     client.follow()
-    row = stage.script.engine.shadow.rows[client.at(CLIP)[0]]
-    index = row.plan.index["notes"]
+    row = stage.script.batcher.shadow.rows[client.at(CLIP)[0]]
+    index = row.layout.index["notes"]
     row.values[index] = row.values[index][:-1]
     stage.script._audit_s = 0.0
     before = stage.script.audit.counters["missed"]
@@ -240,7 +240,7 @@ def test_a_write_that_fails_after_long_work_takes_all_of_it_back(stage: Stage) -
     )
     assert refused(answer)["error"] == "LIVE_REFUSED"
     assert held(stage) == 0
-    assert stage.script.engine.attribution.held == {}
+    assert stage.script.batcher.attribution.held == {}
     assert stage.differences(client) == []
 
 

@@ -20,7 +20,7 @@ sys.path.insert(0, "remote_script")
 import SetMirror
 from SetMirror import wire
 from SetMirror.contract import errors, schema
-from SetMirror.batches import Engine
+from SetMirror.batches import Batcher
 
 class Nothing:
     def __getattr__(self, name):
@@ -72,9 +72,9 @@ assert status["ready"], (status, hosted.log)
 live.person.do(lambda song: setattr(song, "tempo", 99.0))
 live.person.do(lambda song: song.create_midi_track(-1))
 live.run_for(1)
-assert script.engine.shadow.root.value("tempo") == 99.0
+assert script.batcher.shadow.root.value("tempo") == 99.0
 assert script.status()["counters"]["failures"] == 0, hosted.log
-assert live.listener_count() == script.engine.observers.attached
+assert live.listener_count() == script.batcher.observers.attached
 hosted.disconnect()
 assert live.listener_count() == 0
 print("fine")

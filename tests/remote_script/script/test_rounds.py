@@ -44,9 +44,11 @@ def seconds_until(stage: Stage, client: Any, seen: Callable[[], bool], most: flo
 
 def knob(stage: Stage, place: int = 3) -> tuple[Any, Any, Any]:
     """A parameter: headless Live's, the script's row, and its device's row."""
-    shadow = stage.script.engine.shadow
+    shadow = stage.script.batcher.shadow
     rows = [
-        row for row in shadow.rows.values() if row.plan.type == "DeviceParameter" and row.role == "parameters"
+        row
+        for row in shadow.rows.values()
+        if row.layout.type == "DeviceParameter" and row.role == "parameters"
     ]
     row = rows[place]
     node = next(each for each in stage.live.document.parameters() if each.ptr == row.ptr)
@@ -109,7 +111,7 @@ def test_attending_tells_at_once_what_changed_before() -> None:
 def test_a_choice_of_a_device_tells_at_once_which_of_its_parameters_have_a_meaning() -> None:
     stage = Stage(everything())
     client = stage.follower()
-    shadow = stage.script.engine.shadow
+    shadow = stage.script.batcher.shadow
     choice = next(
         row for row in shadow.rows.values() if row.value("is_quantized") and row.role == "parameters"
     )
@@ -126,7 +128,7 @@ def test_a_choice_of_a_device_tells_at_once_which_of_its_parameters_have_a_meani
 def test_an_event_after_which_all_automation_may_be_another_is_followed_at_once() -> None:
     stage = Stage(everything())
     client = stage.follower()
-    rows = [row for row in stage.script.engine.shadow.rows.values() if row.plan.type == "DeviceParameter"]
+    rows = [row for row in stage.script.batcher.shadow.rows.values() if row.layout.type == "DeviceParameter"]
     nodes = {node.ptr: node for node in stage.live.document.parameters()}
     stage.live.run_for(1.0)
     for row in rows:
@@ -142,7 +144,7 @@ def test_a_set_of_20_000_parameters_has_at_most_60_000_listeners() -> None:
     stage = Stage(large_set(100, 1000, 1000, 20_000))
     stage.until_ready()
     assert stage.script.status()["listeners"]["attached"] <= 60_000
-    assert stage.script.engine.observers.refused == {}
+    assert stage.script.batcher.observers.refused == {}
     stage.live.close()
 
 
@@ -152,14 +154,16 @@ def test_a_slot_or_clip_has_no_listener_for_what_its_kind_lacks() -> None:
     song = stage.song
     song.tracks[0].clip_slots[0].create_clip(4.0)
     stage.pump(3)
-    rows = stage.script.engine.shadow.rows.values()
+    rows = stage.script.batcher.shadow.rows.values()
     for row in rows:
         attached = {
-            listener.name for number, listener in enumerate(row.plan.listeners) if row.attached & 1 << number
+            listener.name
+            for number, listener in enumerate(row.layout.listeners)
+            if row.attached & 1 << number
         }
-        if row.plan.type == "ClipSlot":
+        if row.layout.type == "ClipSlot":
             assert attached == {"has_clip", "has_stop_button", "is_triggered"}
-        elif row.plan.type == "Clip":
+        elif row.layout.type == "Clip":
             assert "notes" in attached
             assert not attached & {"warping", "warp_markers", "gain"}
     stage.live.close()

@@ -30,8 +30,8 @@ class Song:
 
 def step_of(song: Song) -> tuple[UndoStep, Any, list[str]]:
     log: list[str] = []
-    engine: Any = SimpleNamespace(song=song, revision=5, last_other=5)
-    return UndoStep(engine, log.append), engine, log
+    batcher: Any = SimpleNamespace(song=song, revision=5, last_other=5)
+    return UndoStep(batcher, log.append), batcher, log
 
 
 def test_a_step_is_begun_and_ended_once_however_often_it_is_asked() -> None:
@@ -55,13 +55,13 @@ def test_parameters_join_the_step_before_it_ends_where_live_can_sync_them() -> N
 
 
 def test_a_step_is_split_by_an_edit_that_somebody_else_made_since_it_began() -> None:
-    step, engine, _ = step_of(Song())
-    engine.last_other = 6
+    step, batcher, _ = step_of(Song())
+    batcher.last_other = 6
     assert not step.is_split
-    engine.revision = 6
+    batcher.revision = 6
     step.begin()
     assert not step.is_split
-    engine.last_other = 7
+    batcher.last_other = 7
     assert step.is_split
     step.end()
     assert not step.is_split

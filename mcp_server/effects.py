@@ -63,7 +63,7 @@ class StoreTree(reach.Tree):
 
 
 @dataclass(frozen=True)
-class Act:
+class NamedEffect:
     """One effect of an operation as the policy sees it: its kind, its objects, and its words for a person."""
 
     kind: Kind
@@ -77,9 +77,9 @@ class Act:
     """Nobody knows what it touches."""
 
     @property
-    def reach(self) -> reach.Act:
+    def reach(self) -> reach.Effect:
         """The same as the rules take it."""
-        return reach.Act(self.kind, self.ids)
+        return reach.Effect(self.kind, self.ids)
 
 
 def found(store: Store, target: Any) -> Node | None:
@@ -98,47 +98,47 @@ def is_history(store: Store, op: Operation) -> bool:
     return method is not None and method.undoes
 
 
-def acts_of(store: Store, ops: Iterable[Operation]) -> list[Act]:
+def effects_of(store: Store, ops: Iterable[Operation]) -> list[NamedEffect]:
     """All that the operations would do."""
-    return [act for op in ops for act in _acts(store, op)]
+    return [effect for op in ops for effect in _effects(store, op)]
 
 
-def _acts(store: Store, op: Operation) -> list[Act]:
+def _effects(store: Store, op: Operation) -> list[NamedEffect]:
     if is_late(op.target):
         return _of_what_is_made(store, op)
     node = found(store, op.target)
     label = label_of(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
-        effects = reach.acts_of_set(node.id if node is not None else 0, op.name)
+        effects = reach.effects_of_set(node.id if node is not None else 0, op.name)
         return [
-            Act(effect.kind, f"set {op.name} of {label}", effect.ids if node is not None else ())  # type: ignore[arg-type]
+            NamedEffect(effect.kind, f"set {op.name} of {label}", effect.ids if node is not None else ())  # type: ignore[arg-type]
             for effect in effects
         ]
     if node is None:
         return []
     method = schema.methods(node.type).get(op.method) if node.type in schema.CLASSES else None
     if method is None:
-        return [Act("edit", f"{op.method} ({label})", (node.id,))]
+        return [NamedEffect("edit", f"{op.method} ({label})", (node.id,))]
     args = dict(_argument(store, method, name, value) for name, value in op.args.items())
-    effects = reach.acts(StoreTree(store), node.id, method, args, op.overwrite)
-    acts = []
-    for effect in effects:
+    named = []
+    for effect in reach.effects(StoreTree(store), node.id, method, args, op.overwrite):
         about = store.nodes.get(effect.ids[0]) if effect.kind == "delete" and effect.ids else node
         what = f"{op.method} ({label_of(store, about or node)})"
-        acts.append(Act(effect.kind, what, effect.ids, op.method in _PRECIOUS and effect.kind == "delete"))  # type: ignore[arg-type]
-    return acts or [Act("read", f"{op.method} ({label})", (node.id,))]
+        precious = op.method in _PRECIOUS and effect.kind == "delete"
+        named.append(NamedEffect(effect.kind, what, effect.ids, precious))  # type: ignore[arg-type]
+    return named or [NamedEffect("read", f"{op.method} ({label})", (node.id,))]
 
 
-def _of_what_is_made(store: Store, op: Operation) -> list[Act]:
-    """Of what the same write makes only what it hangs in can be protected; what kind of act it is still counts."""
+def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
+    """Of what the same write makes only what it hangs in can be protected; what kind of effect it is still counts."""
     owner = parse(str(op.target)).owner
     ids = () if owner is None or owner not in store.nodes else (owner,)
     if isinstance(op, Set):
-        effects = reach.acts_of_set(0, op.name)
-        return [Act(each.kind, f"set {op.name} of {op.target}", ids) for each in effects]  # type: ignore[arg-type]
+        effects = reach.effects_of_set(0, op.name)
+        return [NamedEffect(each.kind, f"set {op.name} of {op.target}", ids) for each in effects]  # type: ignore[arg-type]
     named = [methods[op.method] for methods in map(schema.methods, schema.CLASSES) if op.method in methods]
-    kinds = dict.fromkeys(act.kind for method in named for act in reach.kinds_of(method))
-    return [Act(kind, f"{op.method} ({op.target})", ids) for kind in kinds]  # type: ignore[arg-type]
+    kinds = dict.fromkeys(effect.kind for method in named for effect in reach.kinds_of(method))
+    return [NamedEffect(kind, f"{op.method} ({op.target})", ids) for kind in kinds]  # type: ignore[arg-type]
 
 
 def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:
@@ -150,15 +150,15 @@ def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tup
     return arg.name, None if node is None else node.id
 
 
-def acts_of_undo(mirror: Mirror, what: str, write: str | None) -> list[Act]:
+def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedEffect]:
     """What undoing the newest edit would touch, as far as the log tells; `write` is the one that is meant."""
     edits = mirror.writes.history.last(1)
     if not edits:
-        return [Act("undo", what, unknown=True)]
+        return [NamedEffect("undo", what, unknown=True)]
     newest = edits[-1]
     if write is not None and newest["write"] != write:
         # Refused before it runs, and with the reason.
-        return [Act("undo", what)]
+        return [NamedEffect("undo", what)]
     events = [
         each
         for each in mirror.log.last(UNDO_EVENTS)
@@ -166,13 +166,13 @@ def acts_of_undo(mirror: Mirror, what: str, write: str | None) -> list[Act]:
         and (each.write == newest["write"] if newest["write"] else each.revision == newest["revision"])
     ]
     if not events or any(each.more and each.kind != "content" for each in events):
-        return [Act("undo", what, unknown=True)]
+        return [NamedEffect("undo", what, unknown=True)]
     nodes = mirror.store.nodes
     made = tuple(dict.fromkeys(e.id for e in events if e.kind == "add" and e.id in nodes))
     gone = tuple(dict.fromkeys((e.ref, e.object_name) for e in events if e.kind == "remove"))
     edited = dict.fromkeys(e.id for e in events if e.kind in ("set", "content", "move") and e.id in nodes)
-    acts = [Act("delete", what, made)] if made else []
-    return [*acts, Act("undo", what, tuple(id_ for id_ in edited if id_ not in made), gone=gone)]
+    effects = [NamedEffect("delete", what, made)] if made else []
+    return [*effects, NamedEffect("undo", what, tuple(id_ for id_ in edited if id_ not in made), gone=gone)]
 
 
 def label_of(store: Store, node: Node) -> str:

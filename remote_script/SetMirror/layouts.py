@@ -1,6 +1,6 @@
 """What of the table applies to one class of object in this Live: its properties, its listeners, its row.
 
-A plan is shared by all objects of a class. Properties have a fixed place in a row and a bit; a listener's
+A layout is shared by all objects of a class. Properties have a fixed place in a row and a bit; a listener's
 callback marks the bits of what it calls for reading again. The callbacks are methods of the row itself: Live
 keeps a bound method's owner weakly and compares by owner and function, so the listeners of 20,000 parameters
 need no object of ours each, and a callback knows its object, never an index.
@@ -37,7 +37,7 @@ class Listener(NamedTuple):
 
 
 class Row:
-    """The shadow of one Live object: the last value sent of each property, in the order of its plan.
+    """The shadow of one Live object: the last value sent of each property, in the order of its layout.
 
     Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None
     once the object is removed.
@@ -47,17 +47,19 @@ class Row:
         "__weakref__",
         "attached",
         "id",
+        "layout",
         "obj",
         "parent",
-        "plan",
         "ptr",
         "revision",
         "role",
         "values",
     )
 
-    def __init__(self, plan: Plan, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> None:
-        self.plan = plan
+    def __init__(
+        self, layout: Layout, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str
+    ) -> None:
+        self.layout = layout
         self.id = id_
         self.obj = obj
         self.ptr = ptr
@@ -65,17 +67,17 @@ class Row:
         self.role = role
         self.revision = 0
         self.attached = 0
-        self.values: List[Any] = [ABSENT] * len(plan.properties)
+        self.values: List[Any] = [ABSENT] * len(layout.properties)
 
     def value(self, name: str) -> Any:
         """The last value sent of property `name`, or ABSENT."""
-        index = self.plan.index.get(name)
+        index = self.layout.index.get(name)
         return ABSENT if index is None else self.values[index]
 
     def child_ids(self) -> List[int]:
-        """The ids of all children, in the order of the plan."""
+        """The ids of all children, in the order of the layout."""
         ids: List[int] = []
-        for index in self.plan.tree:
+        for index in self.layout.tree:
             value = self.values[index]
             if isinstance(value, tuple):
                 ids.extend(value)
@@ -85,10 +87,10 @@ class Row:
 
     def plain(self) -> List[Any]:
         """OBJ of the wire: [id, type, parent, role, props, children]."""
-        plan, values = self.plan, self.values
-        props = {plan.names[i]: values[i] for i in plan.leaves if values[i] is not ABSENT}
-        children = {plan.names[i]: values[i] for i in plan.tree if values[i] is not ABSENT}
-        return [self.id, plan.type, self.parent, self.role, props, children]
+        layout, values = self.layout, self.values
+        props = {layout.names[i]: values[i] for i in layout.leaves if values[i] is not ABSENT}
+        children = {layout.names[i]: values[i] for i in layout.tree if values[i] is not ABSENT}
+        return [self.id, layout.type, self.parent, self.role, props, children]
 
     def line(self) -> bytes:
         """The same as JSON; what is long was encoded when it was read."""
@@ -104,7 +106,7 @@ class Row:
         return b"".join((encode(whole[:4])[:-1], b",{", b",".join(texts), b"},", encode(whole[5]), b"]"))
 
 
-class Plan:
+class Layout:
     """See the module; indices are places in a row's `values`, bits are 1 << index."""
 
     def __init__(self, type_: str, live: Tuple[int, ...], mark: Marker) -> None:
@@ -211,7 +213,7 @@ class Plan:
         return row
 
     def bits_of(self, names: Any) -> int:
-        """The bits of those of `names` that this plan has."""
+        """The bits of those of `names` that this layout has."""
         return sum(1 << self.index[name] for name in names if name in self.index)
 
 
@@ -274,19 +276,19 @@ def class_of(obj: Any, declared: str) -> Optional[str]:
     return declared or None
 
 
-class Plans:
-    """All plans of one script run."""
+class Layouts:
+    """All layouts of one script run."""
 
     def __init__(self, live: Tuple[int, ...], mark: Marker) -> None:
         self.live = live
         self._mark = mark
-        self._plans: Dict[str, Plan] = {}
+        self._layouts: Dict[str, Layout] = {}
 
-    def get(self, type_: str) -> Plan:
-        plan = self._plans.get(type_)
-        if plan is None:
-            plan = self._plans[type_] = Plan(type_, self.live, self._mark)
-        return plan
+    def get(self, type_: str) -> Layout:
+        layout = self._layouts.get(type_)
+        if layout is None:
+            layout = self._layouts[type_] = Layout(type_, self.live, self._mark)
+        return layout
 
 
-__all__ = ["Plan", "Plans", "Row", "class_of", "root_class"]
+__all__ = ["Layout", "Layouts", "Row", "class_of", "root_class"]
