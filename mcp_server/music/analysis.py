@@ -13,6 +13,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from msgspec.structs import replace
+
 from . import harmony
 from .context import Context, Scale
 from .keys import Key, find_key
@@ -313,7 +315,7 @@ def key_of(parts: Iterable[Part]) -> Key | None:
     offset: Ticks = 0
     for part in parts:
         if not part.drums and not part.muted:
-            notes += [note._replace(start=note.start + offset) for note in part.sounding]
+            notes += [replace(note, start=note.start + offset) for note in part.sounding]
             offset += part.span[1] - part.span[0]
     return find_key(notes)
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from mirror import errors
 
@@ -51,16 +52,16 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
     def chosen(self, notes: Iterable[Note], context: Context) -> tuple[list[Note], list[Note]]:
         """The notes that match and those that do not, both in order of time."""
-        tests = list(self._tests(context))
-        matching: list[Note] = []
-        rest: list[Note] = []
-        for note in in_order(notes):
-            (matching if all(test(note) for test in tests) else rest).append(note)
+        matching, rest = in_order(notes), list[Note]()
+        for test in self._tests(context):
+            tested, matching = matching, []
+            for note in tested:
+                (matching if test(note) else rest).append(note)
         if self.every > 1 or self.first:
             every = set(range(self.first, len(matching), self.every))
             rest += [note for n, note in enumerate(matching) if n not in every]
             matching = [note for n, note in enumerate(matching) if n in every]
-        return matching, rest
+        return matching, in_order(rest)
 
     def _tests(self, context: Context) -> Iterable[Callable[[Note], bool]]:
         if self.time is not UNSET:
@@ -223,7 +224,7 @@ def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[
             raise errors.InvalidValue(rule, beyond[0], hint="choose other notes or a smaller distance")
         if len(rest) + len(made) > MOST_NOTES:
             raise errors.TooLarge(f"edit {number} ({each.name}): at most {MOST_NOTES} notes in one clip")
-        present = in_order([*rest, *(_whole(note) for note in made)])
+        present = in_order(rest + [_whole(note) for note in made])
     return present
 
 
@@ -231,7 +232,7 @@ def _whole(note: Note) -> Note:
     """Sums of fractions are ints again where they are whole."""
     if isinstance(note.start, int) and isinstance(note.duration, int):
         return note
-    return note._replace(start=exact(note.start), duration=exact(note.duration))
+    return replace(note, start=exact(note.start), duration=exact(note.duration))
 
 
 class Creates(Edit):

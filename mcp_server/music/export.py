@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from mirror import Node, errors
 from mirror.reading import Reader
 from mirror.store import Store
@@ -47,7 +49,7 @@ def clip_song(store: Store, clip: Node) -> MidiSong:
     if not clip.props.get("is_midi_clip"):
         raise errors.InvalidValue(f"{store.ref(clip.id)} is no MIDI clip", store.ref(clip.id))
     low, high = span(clip)
-    notes = [note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high]
+    notes = [replace(note, start=note.start - low) for note in notes_of(clip) if low <= note.start < high]
     root = _root(store)
     return MidiSong(
         (MidiTrack(clip.name, tuple(in_order(notes))),), ((0, _tempo(root)),), ((0, _signature(root)),)
@@ -72,16 +74,16 @@ def played(clip: Node) -> Iterator[Note]:
         # Before the loop comes what lies between the start marker and the loop's end.
         first = min(high - begin, length) if begin < high else 0
         head = [
-            note._replace(start=note.start - begin) for note in plain if begin <= note.start < begin + first
+            replace(note, start=note.start - begin) for note in plain if begin <= note.start < begin + first
         ]
-        loop = [note._replace(start=note.start - low) for note in plain if low <= note.start < high]
+        loop = [replace(note, start=note.start - low) for note in plain if low <= note.start < high]
         rest = tiled(loop, high - low, length - first) if length > first else []
-        found = [*head, *(note._replace(start=note.start + first) for note in rest)]
+        found = [*head, *(replace(note, start=note.start + first) for note in rest)]
     else:
-        found = [note._replace(start=note.start - begin) for note in plain if begin <= note.start]
+        found = [replace(note, start=note.start - begin) for note in plain if begin <= note.start]
     for note in found:
         if note.start < length:
-            yield note._replace(start=start + note.start, duration=min(note.duration, length - note.start))
+            yield replace(note, start=start + note.start, duration=min(note.duration, length - note.start))
 
 
 def _root(store: Store) -> Node:

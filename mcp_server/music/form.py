@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from mirror import errors
 
 from . import writing
@@ -144,7 +146,7 @@ def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
             start = note.start + offset
             if start < length:
                 end = min(start + note.duration, length)
-                found.append(note._replace(start=start, duration=end - start, note_id=None))
+                found.append(replace(note, start=start, duration=end - start, note_id=None))
         offset += loop
     return in_order(found)
 

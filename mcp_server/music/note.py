@@ -7,15 +7,21 @@ comes from one of the clip's keeps its `note_id`, a new note has None.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from mirror import Note as LiveNote
 
 from .ticks import Ticks, from_beats, to_beats
 
 
-class Note(NamedTuple):
-    """One MIDI note; `start` counts from the clip's beat 0, `duration` is above 0, both in ticks."""
+class Note(Struct, frozen=True, gc=False):
+    """One MIDI note; `start` counts from the clip's beat 0, `duration` is above 0, both in ticks.
+
+    `msgspec.structs.replace` makes another one with some fields changed.
+    """
 
     pitch: int
     start: Ticks
@@ -66,7 +72,14 @@ Notes = Sequence[Note]
 
 def in_order(notes: Iterable[Note]) -> list[Note]:
     """By time, then by pitch; times that Live's doubles cannot tell apart count as one."""
-    return sorted(notes, key=lambda note: (float(note.start), note.pitch))
+    ordered = list(notes)
+    whole = all([type(note.start) is int for note in ordered])
+    ordered.sort(key=_PLACE if whole else lambda note: (float(note.start), note.pitch))
+    return ordered
+
+
+_PLACE = attrgetter("start", "pitch")
+"""A note's place where all times are whole ticks; Python's own code, as edits sort thousands of notes."""
 
 
 def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:

@@ -6,6 +6,7 @@ import random
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from mirror import errors
 
@@ -49,7 +50,7 @@ class Transpose(Edit):
             # Intervals of the target may be narrower: what lies between two degrees stays between them.
             return moved.pitch(degree + self.degrees) + above + self.semitones + 12 * self.octaves
 
-        return [note._replace(pitch=new(note.pitch)) for note in notes]
+        return [replace(note, pitch=new(note.pitch)) for note in notes]
 
 
 @edit("fit_to_scale")
@@ -66,7 +67,7 @@ class FitToScale(Edit):
             pitch = scale.fitted(note.pitch, self.direction)
             if not 0 <= pitch <= 127:
                 pitch = scale.fitted(note.pitch, "up" if pitch < 0 else "down")
-            found.append(note._replace(pitch=pitch))
+            found.append(replace(note, pitch=pitch))
         return found
 
 
@@ -81,12 +82,12 @@ class Invert(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         axis = notes[0].pitch if self.around is UNSET else context.pitch(self.around)
         if not self.in_scale:
-            return [note._replace(pitch=2 * axis - note.pitch) for note in notes]
+            return [replace(note, pitch=2 * axis - note.pitch) for note in notes]
         scale = scale_of(context, self.key)
         center = scale.place(axis)[0]
         return [
-            note._replace(
-                pitch=scale.pitch(2 * center - scale.place(note.pitch)[0]) - scale.place(note.pitch)[1]
+            replace(
+                note, pitch=scale.pitch(2 * center - scale.place(note.pitch)[0]) - scale.place(note.pitch)[1]
             )
             for note in notes
         ]
@@ -105,7 +106,7 @@ class InvertChords(Edit):
             pitches = voicing.inverted([note.pitch for note in group], self.inversion)
             if self.voicing is not UNSET:
                 pitches = voicing.spread(pitches, self.voicing)
-            found += [note._replace(pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
+            found += [replace(note, pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
         return found
 
 
@@ -120,11 +121,12 @@ class VoiceLead(Edit):
         for group in groups[1:]:
             before = voicing.led(before, [note.pitch for note in group])
             # Each note keeps its pitch class, so its velocity and id stay with its part of the chord.
-            free = list(before)
-            for note in group:
-                pitch = next(pitch for pitch in free if pitch % 12 == note.pitch % 12)
-                free.remove(pitch)
-                found.append(note._replace(pitch=pitch))
+            parts = zip(
+                sorted(group, key=lambda note: note.pitch % 12),
+                sorted(before, key=lambda pitch: pitch % 12),
+                strict=True,
+            )
+            found += [replace(note, pitch=pitch) for note, pitch in parts]
         return found
 
 
@@ -150,7 +152,7 @@ class Harmonize(Edit):
             )
             if (pitch, note.start) not in taken:
                 taken.add((pitch, note.start))
-                added.append(note._replace(pitch=pitch, note_id=None))
+                added.append(replace(note, pitch=pitch, note_id=None))
         return notes + added
 
 
@@ -202,7 +204,8 @@ class Arpeggiate(Edit):
                 if step is not None:
                     louder = 1 + draw.uniform(-self.velocity_spread, self.velocity_spread) / 2
                     found.append(
-                        step._replace(
+                        replace(
+                            step,
                             start=start,
                             duration=min(sound, end - start),
                             velocity=min(127.0, max(1.0, step.velocity * louder)),
@@ -218,7 +221,7 @@ class Arpeggiate(Edit):
     def _steps(self, group: list[Note], draw: random.Random) -> list[Note | None]:
         ordered = sorted(group, key=lambda note: note.start) if self.order == "as played" else list(group)
         rising = [
-            note._replace(pitch=note.pitch + 12 * octave)
+            replace(note, pitch=note.pitch + 12 * octave)
             for octave in range(self.octaves)
             for note in ordered
             if note.pitch + 12 * octave <= 127

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from mirror import errors
 
 from .form import Copy, NewClip
@@ -156,7 +158,7 @@ def _write(change: Change, each: Placed, low: Ticks, high: Ticks, shift: Ticks) 
     for note in each.notes or ():
         start, end = max(note.start, low), min(note.end, high)
         if start < end:
-            notes.append(note._replace(start=start - low, duration=end - start, note_id=None))
+            notes.append(replace(note, start=start - low, duration=end - start, note_id=None))
     new = NewClip(each.track, low + shift, high - low, each.name, tuple(notes))
     change.written.append((new, each.color))
     text = (

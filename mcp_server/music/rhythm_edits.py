@@ -6,6 +6,7 @@ import re
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from mirror import errors
 
@@ -154,7 +155,7 @@ class Polymeter(Edit):
             for note in cell:
                 if note.start + offset < high:
                     found.append(
-                        note._replace(start=note.start + offset, note_id=None if offset else note.note_id)
+                        replace(note, start=note.start + offset, note_id=None if offset else note.note_id)
                     )
             offset += length
         return found

@@ -38,10 +38,8 @@ def ratio(value: float | str) -> Fraction:
 
 def scaled(ticks: Ticks, factor: Fraction) -> Ticks:
     """`ticks` times `factor`, exactly."""
-    product = ticks * factor.numerator
-    if isinstance(product, int) and product % factor.denominator == 0:
-        return product // factor.denominator
-    return exact(Fraction(product) / factor.denominator)
+    product, share = ticks.numerator * factor.numerator, ticks.denominator * factor.denominator
+    return Fraction(product, share) if product % share else product // share
 
 
 def nearest(ticks: Ticks, step: int) -> int:

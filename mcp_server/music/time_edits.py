@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from mirror import errors
 from remote_script.SetMirror.contract import schema
@@ -67,10 +68,10 @@ class Quantize(Edit):
         for note in notes:
             start = moved(note.start) if self.what != "end" else note.start
             if self.what == "start":
-                found.append(note._replace(start=start))
+                found.append(replace(note, start=start))
                 continue
             end = moved(note.end)
-            found.append(note._replace(start=start, duration=end - start if end > start else min(steps)))
+            found.append(replace(note, start=start, duration=end - start if end > start else min(steps)))
         return found
 
     def _line(self, context: Context) -> Callable[[Ticks], Ticks]:
@@ -98,7 +99,7 @@ class SwingNotes(Edit):
         for note in notes:
             line = nearest(note.start, step)
             near = -step < 4 * (note.start - line) < step
-            found.append(note._replace(start=note.start + late) if line // step % 2 and near else note)
+            found.append(replace(note, start=note.start + late) if line // step % 2 and near else note)
         return found
 
 
@@ -129,7 +130,8 @@ class Humanize(Edit):
                 longer = _longer(note.duration, 1000 + draw.randint(-share, share))
                 velocity = clamped(note.velocity + draw.uniform(-self.velocity, self.velocity))
                 found.append(
-                    note._replace(
+                    replace(
+                        note,
                         start=start,
                         duration=max(longer, min(note.duration, SHORTEST)),
                         velocity=velocity if self.velocity else note.velocity,
@@ -153,7 +155,7 @@ class Shift(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         distance = context.distance(self.by)
-        return [note._replace(start=note.start + distance) for note in notes]
+        return [replace(note, start=note.start + distance) for note in notes]
 
 
 @edit("stretch")
@@ -168,14 +170,14 @@ class Stretch(Edit):
 
 
 def _stretched(notes: list[Note], origin: Ticks, factor: Fraction) -> list[Note]:
-    # Many notes are equally long.
-    lengths = {duration: scaled(duration, factor) for duration in {note.duration for note in notes}}
-    return [
-        note._replace(
-            start=origin + scaled(exact(note.start - origin), factor), duration=lengths[note.duration]
-        )
-        for note in notes
-    ]
+    lengths, times = _scaled_lengths(notes, factor), {note.start for note in notes}
+    starts = {start: origin + scaled(start - origin, factor) for start in times}
+    return [replace(note, start=starts[note.start], duration=lengths[note.duration]) for note in notes]
+
+
+def _scaled_lengths(notes: list[Note], factor: Fraction) -> dict[Ticks, Ticks]:
+    """Each length by what becomes of it: many notes are equally long."""
+    return {duration: scaled(duration, factor) for duration in {note.duration for note in notes}}
 
 
 @edit("fit_length")
@@ -196,7 +198,7 @@ class Reverse(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         low, high = self.span(notes, context)
-        return [note._replace(start=low + high - note.end) for note in notes]
+        return [replace(note, start=low + high - note.end) for note in notes]
 
 
 @edit("rotate")
@@ -211,7 +213,7 @@ class Rotate(Edit):
         inside = [note for note in notes if low <= note.start < high]
         outside = [note for note in notes if not low <= note.start < high]
         return outside + [
-            note._replace(start=low + exact((note.start - low + distance) % (high - low))) for note in inside
+            replace(note, start=low + exact((note.start - low + distance) % (high - low))) for note in inside
         ]
 
 
@@ -232,7 +234,7 @@ class Repeat(Edit):
         found, offset = list(notes), step
         while low + offset < end:
             found += [
-                note._replace(start=note.start + offset, note_id=None)
+                replace(note, start=note.start + offset, note_id=None)
                 for note in notes
                 if note.start + offset < end
             ]
@@ -256,7 +258,7 @@ class Legato(Edit):
         for group, following in zip(groups, [*(g[0].start for g in groups[1:]), end], strict=True):
             for note in group:
                 length = following - gap - note.start
-                found.append(note._replace(duration=length) if length > 0 else note)
+                found.append(replace(note, duration=length) if length > 0 else note)
         return found
 
 
@@ -267,7 +269,8 @@ class Staccato(Edit):
     share: Annotated[float, Meta(gt=0, le=1)] = 0.5
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        return [note._replace(duration=scaled(note.duration, ratio(self.share))) for note in notes]
+        lengths = _scaled_lengths(notes, ratio(self.share))
+        return [replace(note, duration=lengths[note.duration]) for note in notes]
 
 
 @edit("gate")
@@ -278,7 +281,7 @@ class Gate(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         length = context.length(self.length)
-        return [note._replace(duration=length) for note in notes]
+        return [replace(note, duration=length) for note in notes]
 
 
 @edit("strum")
@@ -301,7 +304,7 @@ class Strum(Edit):
                 delays[len(order)] = self._delays(len(order), spread)
             for delay, note in zip(delays[len(order)], order, strict=True):
                 start = min(begin + delay, max(begin, note.end - SHORTEST))
-                found.append(note._replace(start=start, duration=note.end - start))
+                found.append(replace(note, start=start, duration=note.end - start))
         return found
 
     def _delays(self, count: int, spread: Ticks) -> list[Ticks]:
@@ -321,12 +324,13 @@ class Ratchet(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         found = []
         share = ratio(1) / self.times
-        parts = {duration: scaled(duration, share) for duration in {note.duration for note in notes}}
+        parts = _scaled_lengths(notes, share)
         for note in notes:
             part = parts[note.duration]
             for n in range(self.times):
                 found.append(
-                    note._replace(
+                    replace(
+                        note,
                         start=note.start + part * n,
                         duration=part,
                         velocity=clamped(note.velocity * self.decay**n) if n else note.velocity,
@@ -346,7 +350,8 @@ class Flam(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         before = context.length(self.time)
         grace = [
-            note._replace(
+            replace(
+                note,
                 start=note.start - before,
                 duration=before,
                 velocity=clamped(note.velocity * self.velocity),
@@ -386,27 +391,23 @@ class Split(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         if (self.at is UNSET) == (self.grid is UNSET):
             raise errors.InvalidValue("split needs either `at` or `grid`")
+        at = () if self.at is UNSET else (context.time(self.at),)
+        step = 0 if self.grid is UNSET else whole_step(context, self.grid)
         found = []
         for note in notes:
             id_, start = note.note_id, note.start
-            for cut in self._cuts(note, context):
-                found.append(note._replace(start=start, duration=cut - start, note_id=id_))
-                id_, start = None, cut
-            found.append(note._replace(start=start, duration=note.end - start, note_id=id_))
+            for cut in self._lines(note, step) if step else at:
+                if start < cut < note.end:
+                    found.append(replace(note, duration=cut - start, start=start, note_id=id_))
+                    id_, start = None, cut
+            found.append(replace(note, start=start, duration=note.end - start, note_id=id_))
         return found
 
-    def _cuts(self, note: Note, context: Context) -> list[Ticks]:
-        if self.at is not UNSET:
-            at = context.time(self.at)
-            return [at] if note.start < at < note.end else []
-        assert self.grid is not UNSET
-        step = whole_step(context, self.grid)
-        first = int(note.start // step + 1)
-        cuts: list[Ticks] = []
-        while first * step < note.end and len(cuts) < 4096:
-            cuts.append(first * step)
-            first += 1
-        return cuts
+    @staticmethod
+    def _lines(note: Note, step: int) -> range:
+        """The grid's lines within a note, at most 4096 of them."""
+        first = int(note.start // step + 1) * step
+        return range(first, min(int(-(-note.end // 1)), first + 4096 * step), step)
 
 
 @edit("join")
@@ -421,7 +422,7 @@ class Join(Edit):
         for note in in_order(notes):
             line = lines[note.pitch]
             if line and note.start - line[-1].end <= gap:
-                line[-1] = line[-1]._replace(duration=max(line[-1].end, note.end) - line[-1].start)
+                line[-1] = replace(line[-1], duration=max(line[-1].end, note.end) - line[-1].start)
             else:
                 line.append(note)
         return [note for line in lines.values() for note in line]

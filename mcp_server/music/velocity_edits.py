@@ -6,6 +6,7 @@ import random
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from mirror import errors
 
@@ -25,8 +26,9 @@ class SetVelocity(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         return [
-            note._replace(
-                velocity=clamped((note.velocity if self.to is UNSET else self.to) * self.factor + self.add)
+            replace(
+                note,
+                velocity=clamped((note.velocity if self.to is UNSET else self.to) * self.factor + self.add),
             )
             for note in notes
         ]
@@ -44,10 +46,11 @@ class VelocityRamp(Edit):
         low, high = self.span(notes, context)
         width = float(high - low)
         return [
-            note._replace(
+            replace(
+                note,
                 velocity=clamped(
                     self.start + (self.end - self.start) * curved(float(note.start - low) / width, self.curve)
-                )
+                ),
             )
             for note in notes
         ]
@@ -63,7 +66,7 @@ class Compress(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         center = sum(note.velocity for note in notes) / len(notes) if self.center is UNSET else self.center
         return [
-            note._replace(velocity=clamped(center + (note.velocity - center) / self.ratio)) for note in notes
+            replace(note, velocity=clamped(center + (note.velocity - center) / self.ratio)) for note in notes
         ]
 
 
@@ -84,7 +87,7 @@ class Accent(Edit):
         for note in notes:
             mark = steps[nearest(note.start, step) // step % len(steps)]
             found.append(
-                note._replace(velocity=clamped(note.velocity + self.amount)) if mark in "xX" else note
+                replace(note, velocity=clamped(note.velocity + self.amount)) if mark in "xX" else note
             )
         return found
 
@@ -133,9 +136,9 @@ class Chance(Edit):
         for note in notes:
             chance = note.probability if self.probability is UNSET else self.probability
             chance += draw.uniform(-self.vary, self.vary) if self.vary else 0.0
-            note = note._replace(probability=min(1.0, max(0.0, chance)))
+            note = replace(note, probability=min(1.0, max(0.0, chance)))
             if self.deviation is not UNSET:
-                note = note._replace(velocity_deviation=self.deviation)
+                note = replace(note, velocity_deviation=self.deviation)
             found.append(note)
         return found
 
@@ -147,7 +150,7 @@ class Mute(Edit):
     on: bool = True
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        return [note._replace(mute=self.on) for note in notes]
+        return [replace(note, mute=self.on) for note in notes]
 
 
 @edit("remove")

@@ -6,6 +6,8 @@ A chord is a list of pitches, low to high. Nothing here changes pitch classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import sub
 
 
 def inverted(pitches: Sequence[int], times: int) -> list[int]:
@@ -71,30 +73,40 @@ def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
     Tried are all rotations of the chord in close position, in the octaves around `before`; with as many voices as
     before, voices go in order (low to low), so they do not cross.
     """
-    classes = sorted({pitch % 12 for pitch in chord})
+    if len(before) == len(chord) == 1:
+        return [_nearest(before[0], chord[0])]
     voices, middle = sorted(before), sum(before) / len(before)
-    if len(chord) == 1:
-        places = [classes[0] + 12 * octave for octave in _octaves(classes, voices)]
-        return [min(places, key=lambda pitch: (motion(voices, [pitch]), abs(pitch - middle)))]
-    best: tuple[int, int, float, list[int]] | None = None
-    for first in range(len(classes)):
-        turned = classes[first:] + classes[:first]
-        line = [turned[0]]
-        for pitch_class in turned[1:]:
-            line.append(line[-1] + (pitch_class - line[-1]) % 12)
-        extra = _doubled(line, chord)
-        for octave in _octaves(extra, voices):
-            pitches = [pitch + 12 * octave for pitch in extra]
-            moves = [b - a for a, b in zip(voices, pitches, strict=False)]
-            paired = len(pitches) == len(voices)
-            cost = sum(map(abs, moves)) if paired else motion(voices, pitches)
-            if best is not None and cost > best[0]:
-                continue
-            parallel = max((moves.count(move) for move in moves if move), default=0) if paired else 0
-            entry = (cost, parallel, abs(sum(pitches) / len(pitches) - middle), pitches)
-            if best is None or entry < best:
-                best = entry
-    return best[3] if best is not None else sorted(chord)
+    least: tuple[int, int, float, list[int]] = (128 * (len(before) + len(chord)), 0, 0.0, sorted(chord))
+    for line in _rotations(tuple(sorted([pitch % 12 for pitch in chord]))):
+        paired = len(line) == len(voices)
+        for octave in _octaves(line, voices):
+            pitches = [pitch + 12 * octave for pitch in line]
+            cost = sum(map(abs, map(sub, pitches, voices))) if paired else motion(voices, pitches)
+            if cost <= least[0]:
+                moves = [move for move in map(sub, pitches, voices) if move] if paired else []
+                parallel = max(map(moves.count, moves), default=0)
+                least = min(least, (cost, parallel, abs(sum(pitches) / len(pitches) - middle), pitches))
+    return least[3]
+
+
+def _nearest(before: int, pitch: int) -> int:
+    """The pitch of this class that is nearest to `before` within 0 to 127; of two, the lower one."""
+    up = (pitch - before) % 12
+    pitch = before + (up if up < 6 else up - 12)
+    return pitch + 12 * ((pitch < 0) - (pitch > 127))
+
+
+@lru_cache(maxsize=4096)
+def _rotations(classes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The chord of these pitch classes (ascending; doubled notes twice) from each of its notes up, low to high."""
+    single = sorted(set(classes))
+    lines = []
+    for first in range(len(single)):
+        turned = [pitch + 12 * (pitch < single[first]) for pitch in single[first:] + single[:first]]
+        # A doubled note lies an octave above its first.
+        doubled = [pitch + 12 * n for pitch in turned for n in range(classes.count(pitch % 12))]
+        lines.append(tuple(sorted(doubled)))
+    return tuple(lines)
 
 
 def _octaves(line: Sequence[int], before: Sequence[int]) -> range:
@@ -102,15 +114,3 @@ def _octaves(line: Sequence[int], before: Sequence[int]) -> range:
     lowest, highest = 0, (127 - line[-1]) // 12
     low, high = (before[0] - line[-1]) // 12, -((line[0] - before[-1]) // 12)
     return range(min(max(low, lowest), highest), max(min(high, highest), lowest) + 1)
-
-
-def _doubled(line: list[int], chord: Sequence[int]) -> list[int]:
-    """`line` with exactly the chord's pitch classes, those that stand twice in it included, low to high."""
-    wanted: dict[int, int] = {}
-    for pitch in chord:
-        wanted[pitch % 12] = wanted.get(pitch % 12, 0) + 1
-    found: list[int] = []
-    base = line[: len(wanted)]
-    for pitch in base:
-        found += [pitch + 12 * n for n in range(wanted[pitch % 12])]
-    return sorted(found)

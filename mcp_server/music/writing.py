@@ -9,6 +9,8 @@ import random
 from collections.abc import Iterator
 from typing import Literal
 
+from msgspec.structs import replace
+
 from mirror import errors
 
 from . import voicing
@@ -188,7 +190,7 @@ def melody(
     for word in text.replace("|", " ").split():
         if word in ("-", "_"):
             if found and found[-1].end == at:
-                found[-1] = found[-1]._replace(duration=found[-1].duration + grid)
+                found[-1] = replace(found[-1], duration=found[-1].duration + grid)
         elif word != ".":
             plain, sign = (word[:-1], word[-1]) if word[-1] in "#b♯♭" else (word, "")
             if not (plain.lstrip("-").isascii() and plain.lstrip("-").isdigit()) or len(plain) > 3:
@@ -328,4 +330,4 @@ def fill(
         if pattern[n] or draw.random() < late:
             pitch = pitches[min(len(pitches) - 1, int(late * len(pitches)))]
             found.append(Note(pitch, start + n * step, step, round(70 + 50 * late + draw.uniform(-6, 6))))
-    return [note._replace(velocity=min(127.0, note.velocity)) for note in found]
+    return [replace(note, velocity=min(127.0, note.velocity)) for note in found]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror.contract.places import ID
@@ -181,7 +182,7 @@ def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
     notes = None
     if clip.props.get("is_midi_clip"):
         notes = tuple(
-            note._replace(start=note.start - low) for note in notes_of(clip) if low <= note.start < high
+            replace(note, start=note.start - low) for note in notes_of(clip) if low <= note.start < high
         )
     length = high - low if high > low else 4 * BEAT
     drums = bool(from_set.pads_of(scope.mirror, track)) or "drum" in track.name.casefold()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mcp_server.music import BEAT, EDITS, Context, Note, Scale, difference, from_beats, read, run, to_beats
 from mcp_server.music.note import chords, in_order
@@ -169,7 +170,7 @@ def test_an_edit_that_sets_something_does_nothing_the_second_time(
     edit = read({"edit": name, **OPTIONS.get(name, {})})
     once = run([edit], notes, context)
     again = run([edit], once, context)
-    assert [note._replace(note_id=None) for note in again] == [note._replace(note_id=None) for note in once]
+    assert [replace(note, note_id=None) for note in again] == [replace(note, note_id=None) for note in once]
 
 
 @settings(max_examples=60, deadline=None)
@@ -244,7 +245,7 @@ def test_quantizing_to_a_swung_grid_is_the_same_as_quantizing_and_then_swinging(
 
 def test_humanize_stays_within_its_bounds_and_keeps_chords_nearly_together() -> None:
     notes = [note for beat in range(200) for note in chord(60, 64, 67, start=float(beat), length=0.5)]
-    notes = [note._replace(note_id=n) for n, note in enumerate(notes)]
+    notes = [replace(note, note_id=n) for n, note in enumerate(notes)]
     found = edited(
         notes, {"edit": "humanize", "timing": 0.02, "velocity": 10, "seed": 3}, span=(0, 200 * BEAT)
     )
@@ -446,7 +447,7 @@ def test_what_an_edit_cannot_do_is_refused_with_the_rule_and_the_value(asked: An
 
 def test_the_difference_names_only_the_fields_that_changed() -> None:
     before = at(0.0, 1.0, 2.0)
-    after = [before[0]._replace(velocity=50.0), before[1], Note(40, 0, BEAT)]
+    after = [replace(before[0], velocity=50.0), before[1], Note(40, 0, BEAT)]
     found = difference(before, after)
     assert found.removed == [3]
     assert found.changed == [{"note_id": 1, "velocity": 50.0}]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import trio.testing
+from msgspec.structs import replace
 
 from mcp_server.demo.contents import differences, picture
 from mcp_server.music.analysis import swing
@@ -118,7 +119,7 @@ async def test_six_edits_of_a_song_take_at_most_eight_small_calls(autojump_clock
         snares = [entry for entry in at(song, DRUMS) if entry[1] == 38]
 
         def hats_at_58(song: Any) -> bool:
-            measured = swing([n._replace(start=round(n.start * 40320), duration=1) for n in notes(song, DRUMS)
+            measured = swing([replace(n, start=round(n.start * 40320), duration=1) for n in notes(song, DRUMS)
                               if n.pitch == 42], 40320 // 4)  # fmt: skip
             return measured is None or abs(measured - 58) < 1
 
