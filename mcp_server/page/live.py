@@ -8,7 +8,6 @@ plays, ten times a second for its meters; at rest while nobody looks.
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from typing import Any, Protocol
 
@@ -18,6 +17,8 @@ from mirror import Mirror, errors
 
 from .. import readiness
 from ..pictures import gathered
+from . import playheads
+from .parts import CONCERNS
 from .story import Story
 
 log = logging.getLogger("setmirror.page")
@@ -27,15 +28,6 @@ REFUSED_S = 1.0
 """Until the bridge is asked again, after it refused."""
 MOST_METERS = 48
 """Tracks whose meters are read."""
-_TRACK = r"(?:tracks/\d+|return_tracks/\d+|master_track)"
-_CONCERNS = {
-    "session": re.compile(r"song|tracks/\d+(?:/clip_slots/\d+(?:/clip)?)?|scenes/\d+"),
-    "arrangement": re.compile(r"song|tracks/\d+(?:/arrangement_clips/\d+)?|cue_points/\d+"),
-    "mixer": re.compile(rf"song|{_TRACK}(?:/mixer_device(?:/\w+)*)?"),
-    "notes": re.compile(r"song(?:/view)?|view|.*/clip|.*/arrangement_clips/\d+|.*/parameters/\d+|.*mixer_device/.*"),
-    "device": re.compile(r".*/devices/.*"),
-}  # fmt: skip
-"""Which refs a view shows; what it shows besides is found by comparing, too."""
 
 
 class Visitor(Protocol):
@@ -119,7 +111,7 @@ class Live:
 
     def _touch(self, refs: tuple[str, ...] | None) -> None:
         """Views that show one of these are to be compared; None for all."""
-        for view, concerns in _CONCERNS.items():
+        for view, concerns in CONCERNS.items():
             if refs is None or any(concerns.fullmatch(ref) for ref in refs):
                 self.turns[view] += 1
         if refs is None or "song" in refs or any("clip" in ref for ref in refs):
@@ -244,27 +236,14 @@ class Live:
 
     def transport(self) -> dict[str, Any] | None:
         """Where the song is, and how fast it goes; None before the first sample."""
-        beats = self.mirror.song_position()
-        if beats is None or not self.mirror.epoch:
-            return None
-        props = self.mirror.resolve("song").props
-        loop = gathered.loop_of(self.mirror)
-        return {
-            "playing": bool(props.get("is_playing")),
-            "beats": beats,
-            "tempo": props.get("tempo"),
-            "loop": loop,
-        }
+        return playheads.transport(self.mirror)
 
     def clip_position(self, clip: int | None) -> dict[str, Any] | None:
         """Where a clip is that plays."""
         held = self.positions.get(clip or 0)
         if held is None or clip not in self.mirror.store.nodes:
             return None
-        node, tempo = self.mirror.node(clip), self.mirror.resolve("song").props.get("tempo")
-        beats = held[0] + (trio.current_time() - held[1]) * float(tempo or 0) / 60
-        loop = gathered.loop_of_clip(node) if node.props.get("looping") else None
-        return {"playing": True, "beats": beats, "tempo": tempo, "loop": loop}
+        return playheads.clip_position(self.mirror, clip, held[0], trio.current_time() - held[1])
 
     async def _meter(self) -> None:
         seen = any(visitor.looks_at == "mixer" for visitor in self.visitors)

@@ -6,9 +6,13 @@ picture. What was gathered is compared by value, so a part is drawn again only w
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from mirror import Mirror, Node, errors
 
@@ -25,6 +29,15 @@ LANE = 40
 SCENES = session.SCENES_WIDTH + 8
 NAMES = arrangements.NAMES_WIDTH
 MOST_WORDS = 200
+_TRACK = r"(?:tracks/\d+|return_tracks/\d+|master_track)"
+CONCERNS = {
+    "session": re.compile(r"song|tracks/\d+(?:/clip_slots/\d+(?:/clip)?)?|scenes/\d+"),
+    "arrangement": re.compile(r"song|tracks/\d+(?:/arrangement_clips/\d+)?|cue_points/\d+"),
+    "mixer": re.compile(rf"song|{_TRACK}(?:/mixer_device(?:/\w+)*)?"),
+    "notes": re.compile(r"song(?:/view)?|view|.*/clip|.*/arrangement_clips/\d+|.*/parameters/\d+|.*mixer_device/.*"),
+    "device": re.compile(r".*/devices/.*"),
+}  # fmt: skip
+"""Which refs a view shows; what it shows besides is found by comparing, too."""
 
 
 class Place(NamedTuple):
@@ -45,6 +58,12 @@ class Look(NamedTuple):
     width: int = 1000
     zoom: float = 1.0
     target: int | None = None
+
+    @classmethod
+    def within_limits(cls, theme: str, width: int, zoom: float, target: int | None) -> Look:
+        """As a page asks for it, with what cannot be drawn brought to what can."""
+        zoom = min(64.0, max(0.25, zoom)) if math.isfinite(zoom) else 1.0
+        return cls("dark" if theme == "dark" else "light", min(4000, max(280, width)), zoom, target)
 
     @property
     def colors(self) -> Theme:
@@ -72,6 +91,12 @@ class Layout:
     title: str = ""
     scale: dict[str, Any] = field(default_factory=dict)
     words: Sequence[Line] = ()
+
+
+def layout_json(view: str, layout: Layout, look: Look) -> dict[str, Any]:
+    """A layout as pages are sent it."""
+    more = {"view": view, "target": look.target, "ground": look.colors.background}
+    return {**msgspec.to_builtins(layout), **more}
 
 
 class Cut(Protocol):
@@ -425,3 +450,14 @@ def fitting(mirror: Mirror, node: Node) -> tuple[View, int | None]:
     if ref.startswith(("return_tracks", "master_track")):
         return "mixer", None
     return "session", None
+
+
+def located(mirror: Mirror, id_: int, view: str, look: Look) -> dict[str, Any]:
+    """Where an object is in the view that shows it best, for a page that looks at `view`."""
+    node = mirror.store.nodes.get(id_)
+    if node is None:
+        return {"id": id_, "gone": True}
+    best, target = fitting(mirror, node)
+    look = look._replace(target=target, zoom=look.zoom if best == view else 1.0)
+    box = CUTS[best].locate(mirror, look, node)
+    return {"id": id_, "view": best, "target": target, "box": box, "zoom": look.zoom}

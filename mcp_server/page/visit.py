@@ -8,7 +8,6 @@ has: topics (status, log, questions, clients, switch, transport, meters), the la
 
 from __future__ import annotations
 
-import math
 from typing import Any, get_args
 
 import msgspec
@@ -182,9 +181,7 @@ class Visit:
                 self._nursery.start_soon(self._revert, write)
 
     def _to_look(self, told: ToLook) -> None:
-        width = min(4000, max(280, told.width))
-        zoom = min(64.0, max(0.25, told.zoom)) if math.isfinite(told.zoom) else 1.0
-        look = Look("dark" if told.theme == "dark" else "light", width, zoom, told.target)
+        look = Look.within_limits(told.theme, told.width, told.zoom, told.target)
         if look != self._look or told.view != self._view:
             self._parts.clear()
             self._wanted = []
@@ -219,14 +216,10 @@ class Visit:
 
     def _found(self, id_: int, epoch: str) -> dict[str, Any]:
         mirror = self._live.mirror
-        node = mirror.store.nodes.get(id_)
         # Ids are given again in another epoch.
-        if node is None or epoch not in ("", mirror.epoch):
+        if epoch not in ("", mirror.epoch):
             return {"id": id_, "gone": True}
-        view, target = parts.fitting(mirror, node)
-        look = self._look._replace(target=target, zoom=self._look.zoom if view == self._view else 1.0)
-        box = CUTS[view].locate(mirror, look, node)
-        return {"id": id_, "view": view, "target": target, "box": box, "zoom": look.zoom}
+        return parts.located(mirror, id_, self._view, self._look)
 
     # -- what the page is sent -----------------------------------------------------------------------
 
@@ -280,10 +273,7 @@ class Visit:
         layout = cut.layout(mirror, self._look)
         if self._told.get("layout") != layout:
             self._told["layout"] = layout
-            told["layout"] = {
-                "view": self._view, "target": self._look.target, **msgspec.to_builtins(layout),
-                "ground": self._look.colors.background,
-            }  # fmt: skip
+            told["layout"] = parts.layout_json(self._view, layout, self._look)
         places = {place.key: place for place in layout.places}
         drawn = {}
         for key in self._wanted:
