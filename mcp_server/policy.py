@@ -3,6 +3,7 @@
     ~/.setmirror/policy.toml
         read_only = false
         audio_folders = ["~/Music"]   # audio files may come from here only; without it, from anywhere
+        set_folders = ["~/Music/Sets"]    # Sets may be compared from here, and from the open one's own folder
         [[rule]]
         decide = "deny"               # allow, deny or ask
         operations = ["delete"]       # set, create, delete, edit, play, undo, read; without it all but read
@@ -27,7 +28,7 @@ import os
 import time
 import tomllib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -108,6 +109,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     read_only: bool = False
     audio_folders: tuple[str, ...] = ()
+    set_folders: tuple[str, ...] = ()
     toolsets: tuple[str, ...] = ()
     rule: tuple[Rule, ...] = ()
 
@@ -141,7 +143,8 @@ class Policy:
         self.read_only = read_only or self.file.read_only
         self.unusable = ""
         """Why the policy's file could not be used, where this one stands in for it."""
-        self._folders = tuple(os.path.realpath(os.path.expanduser(each)) for each in self.file.audio_folders)
+        self._folders = _real(self.file.audio_folders)
+        self._set_folders = _real(self.file.set_folders)
         self._clock = clock
         self._pins = Pins()
         self._used: dict[tuple[int, str], deque[float]] = {}
@@ -286,6 +289,29 @@ class Policy:
                 hint=f"they are {', '.join(self.file.audio_folders)}",
             )
 
+    def check_set_file(self, path: str, own: str = "") -> Path:
+        """The file behind `path`, links followed, where an agent may have that Set read.
+
+        Args:
+          own: The folder of the open Set, which is always allowed; "" where it has none.
+
+        Raises:
+          Denied: the file is neither below `own` nor in `set_folders`, or ends otherwise than with .als.
+          InvalidValue: the path says NUL.
+        """
+        if "\0" in path:
+            raise errors.InvalidValue("A path has no NUL", path[:200])
+        real = Path(os.path.realpath(os.path.expanduser(path)))
+        allowed = (*_real([own] if own else ()), *self._set_folders)
+        if real.suffix.casefold() != ".als" or not any(real.is_relative_to(each) for each in allowed):
+            places = ", ".join(filter(None, (own, *self.file.set_folders)))
+            raise errors.Denied(
+                "Only .als files from the folder of the open Set and from the policy's set_folders can be read",
+                path[:200],
+                hint=f"they are {places}" if places else "save the Set, or name set_folders in the policy",
+            )
+        return real
+
     def _window(self, number: int, client: str) -> deque[float]:
         while len(self._used) > CLIENTS_COUNTED:
             del self._used[next(iter(self._used))]
@@ -293,3 +319,7 @@ class Policy:
         while used and used[0] <= self._clock() - 60:
             used.popleft()
         return used
+
+
+def _real(folders: Iterable[str]) -> tuple[str, ...]:
+    return tuple(os.path.realpath(os.path.expanduser(each)) for each in folders)

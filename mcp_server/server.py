@@ -217,7 +217,7 @@ class ToolServer:
         """What is different from when the client was last here, as JSON."""
         sight = self.seen("get_changes", caller.who)
         self.visits.call(caller.lasting)
-        told = self.visits.told(caller.lasting, sight.visible, sight.reader.store)
+        told = self.visits.told(caller.lasting, sight.compared)
         head = resources.stamp(sight.reader)
         return resources.stamped(head, msgspec.json.encode(sight.scrub(told))).decode()
 

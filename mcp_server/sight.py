@@ -7,13 +7,15 @@ here. Clients under the same rules share one sight, and with it its caches; nobo
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from mirror import Mirror
 from mirror.store import Store
-from mirror.view import View
+from mirror.view import Names, View
 
 from .effects import StoreTree
+from .history import Change, difference, match
 from .policy import Policy, Rule
 from .resources import Bodies, KeptResults
 
@@ -40,13 +42,22 @@ class Sight:
         """Plain JSON as it may leave."""
         return told if self._view is None else self._view.scrub(told)
 
-    def visible(self, store: Store) -> Store:
-        """Another state of the Set, without what is hidden in it."""
+    def compared(self, old: Store, new: Store | None = None) -> list[Change]:
+        """What is different in `new`, by default the open Set, for who may not see all of it.
+
+        What is hidden in one of the two states is left out of both, wherever it is in the other; its name is masked.
+        """
+        new = self._store if new is None else new
         if self._view is None:
-            return store
-        hidden = self._hidden(store)
-        nodes = (node for id_, node in store.nodes.items() if id_ not in hidden)
-        return Store.of_nodes(nodes, store.epoch, store.root)
+            return difference(old, new)
+        same, hidden = match(old, new), (self._hidden(old), self._hidden(new))
+        gone = hidden[0] | {same.back[id_] for id_ in hidden[1] if id_ in same.back}
+        left_out = hidden[1] | {same.to[id_] for id_ in hidden[0] if id_ in same.to}
+        names = Names()
+        names.hide(old, gone)
+        names.hide(new, left_out)
+        changes = difference(_without(old, gone), _without(new, left_out))
+        return [replace(each, **names.scrub(asdict(each))) for each in changes]
 
     def _hidden(self, store: Store) -> set[int]:
         """Each object is decided on by the first rule that means it."""
@@ -69,6 +80,11 @@ class Sight:
             if places is None or places.meant_at(ref, name):
                 return rule.decide == "deny"
         return False
+
+
+def _without(store: Store, hidden: set[int]) -> Store:
+    nodes = (node for id_, node in store.nodes.items() if id_ not in hidden)
+    return Store.of_nodes(nodes, store.epoch, store.root)
 
 
 class Sights:

@@ -6,7 +6,7 @@ not one for each of its parameters; a clip whose notes changed says how many cam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -218,6 +218,42 @@ def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
     places = {(note.pitch, note.start_time) for note in left}
     changed = sum((note.pitch, note.start_time) in places for note in right)
     return max(0, len(right) - changed), max(0, len(left) - changed), changed
+
+
+# -- groups ---------------------------------------------------------------------------------------------------
+
+SCREEN = 40
+"""Lines of one answer."""
+
+
+def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
+    """Changes in words, by object, in at most `limit` lines.
+
+    Each group is {object, changes, more}; `count` is the number of all changes, `objects` that of all groups.
+    """
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(subject(change), []).append(change)
+    lines, shown = limit, list[dict[str, Any]]()
+    each = max(1, limit // max(1, len(groups)) - 1)
+    for name, members in groups.items():
+        if lines < 2:
+            break
+        part = members[: min(each, lines - 1)]
+        group: dict[str, Any] = {"object": name, "changes": [words(change) for change in part]}
+        if len(part) < len(members):
+            group["more"] = len(members) - len(part)
+        lines -= 1 + len(part)
+        shown.append(group)
+    return {"groups": shown, "count": len(changes), "objects": len(groups)}
+
+
+def subject(change: Change) -> str:
+    """What a change is about, for people: the track or scene that it is in, or the object itself."""
+    if change.within:
+        return change.within
+    kind = "song" if change.type == "Song" else change.type.casefold()
+    return f"{kind} {change.object_name!r}" if change.object_name else change.ref
 
 
 # -- words ---------------------------------------------------------------------------------------------------

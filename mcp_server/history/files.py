@@ -13,21 +13,23 @@ import msgspec
 from mirror import errors
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, load_als
+from remote_script.headless.als import Limits
 from remote_script.SetMirror.batches import Batcher
 
 _CHUNK = 1 << 20
 VERSION = (12, 4, 0)
 """Files are read as this Live reads them."""
+GENEROUS = Limits()
 
 
-def read_set(path: str | Path) -> Store:
+def read_set(path: str | Path, limits: Limits = GENEROUS) -> Store:
     """The state of an .als file.
 
     Raises:
-      InvalidValue: the file cannot be read, or is no Set that this reads; the rule says why.
+      InvalidValue: the file cannot be read, is no Set that this reads, or is beyond `limits`; the rule says why.
     """
     try:
-        spec = load_als(str(Path(path).expanduser()))
+        spec = load_als(str(Path(path).expanduser()), limits)
     except (OSError, ValueError) as problem:
         raise errors.InvalidValue(f"{path} cannot be read as a Set: {problem}", str(path)) from None
     live = HeadlessLive(spec, version=".".join(map(str, VERSION)))

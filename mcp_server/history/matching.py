@@ -70,7 +70,7 @@ def match(old: Store, new: Store) -> Matching:
         found.join(one, other)
         before, after = old.nodes[one], new.nodes[other]
         for role in before.children.keys() & after.children.keys():
-            stack += _pairs(role, _ids(before, role), _ids(after, role), (old, new), fingerprints)
+            stack += _pairs(role, _ids(old, before, role), _ids(new, after, role), (old, new), fingerprints)
     return found
 
 
@@ -90,7 +90,7 @@ def find_again(old: Store, new: Store) -> Matching:
         found.join(one, other)
         before, after = old.nodes[one], new.nodes[other]
         for role in before.children.keys() & after.children.keys():
-            left, right = list(_ids(before, role)), list(_ids(after, role))
+            left, right = list(_ids(old, before, role)), list(_ids(new, after, role))
             if one_epoch:
                 known = [
                     id_ for id_ in left if id_ in new.nodes and new.nodes[id_].type == old.nodes[id_].type
@@ -118,11 +118,11 @@ def _plain_name(node: Node) -> str:
     return _LETTER.sub("", node.name) if node.role == "sends" else node.name
 
 
-def _ids(node: Node, role: str) -> tuple[int, ...]:
-    held = node.children[role]
-    if isinstance(held, int):
-        return (held,)
-    return tuple(held) if held else ()
+def _ids(store: Store, node: Node, role: str) -> tuple[int, ...]:
+    """The objects of a list; a state from which some were taken out has no nodes for them."""
+    below = node.children[role]
+    listed = below if isinstance(below, tuple | list) else (below,)
+    return tuple(id_ for id_ in listed if isinstance(id_, int) and id_ in store.nodes)
 
 
 def _pairs(
@@ -267,4 +267,4 @@ class _Fingerprints:
 
     def _below(self, node: Node) -> Iterable[int]:
         for role in sorted(node.children):
-            yield from _ids(node, role)
+            yield from _ids(self._store, node, role)

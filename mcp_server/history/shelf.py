@@ -28,7 +28,7 @@ class Shelf:
 
     def names(self) -> list[str]:
         """The names of all mixes, in order."""
-        return sorted(unquote(path.stem) for path in self.folder.glob("*.mix"))
+        return sorted(map(_name_in, self.folder.glob("*.mix")), key=str.casefold)
 
     def save(self, mix: Mix, *, overwrite: bool = False) -> Path:
         """Write a mix; its file.
@@ -96,3 +96,15 @@ class Shelf:
                 f"A mix's name has 1 to {NAME_LENGTH} characters on one line, not {name[:80]!r}", name[:80]
             )
         return self.folder / f"{quote(name.casefold(), safe=' ')}.mix"
+
+
+def _name_in(path: Path) -> str:
+    """The name of a file's mix as it was saved; of a damaged file what its own name says."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            lines = [file.readline(4 * NAME_LENGTH).rstrip("\n") for _ in range(2)]
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    label, _, name = lines[1].partition(": ") if len(lines) > 1 else ("", "", "")
+    same = label == "name" and quote(name.casefold(), safe=" ") == path.stem
+    return name if same else unquote(path.stem)

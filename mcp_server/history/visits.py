@@ -24,7 +24,7 @@ from mirror import Mirror, errors
 from mirror.files import locked, write_beside
 from mirror.store import Store
 
-from .difference import Change, difference, words
+from .difference import SCREEN, Change, difference, grouped
 from .set_folder import about, folder_for
 
 log = logging.getLogger("setmirror.history")
@@ -34,8 +34,6 @@ AWAY_S = 1800.0
 SAVE_S = 30.0
 CLIENTS = 32
 """Of one Set; the one that was not here for the longest time is forgotten."""
-SCREEN = 40
-"""Lines of one answer."""
 VISITS = "visits.json"
 
 
@@ -115,20 +113,19 @@ class Visits:
         return folder_for(about(self._mirror.store), self._folder)
 
     def told(
-        self, who: str, visible: Callable[[Store], Store], now: Store, limit: int = SCREEN
+        self, who: str, compared: Callable[[Store], list[Change]], limit: int = SCREEN
     ) -> dict[str, Any]:
-        """What is different from when a client was last here, as `told` has it, and when that was.
+        """What is different from when a client was last here, as `grouped` has it, and when that was.
 
         Args:
-          visible: What the client may see of a state.
-          now: What it sees of the present one.
+          compared: What the client may see of the difference of a state and the open Set.
         """
         before = self.since(who)
         if before is None:
             note = "this is your first visit to this Set, as far as is known: nothing to compare with"
             return {"groups": [], "notes": [note]}
         clock = time.strftime("%Y-%m-%d %H:%M", time.localtime(before[0]))
-        return {"last_here": clock, **told(visible(before[1]), now, limit)}
+        return {"last_here": clock, **grouped(compared(before[1]), limit)}
 
     def _visit_before(self, who: str) -> Here | None:
         """The client's last visit, of another epoch or of a server before this one."""
@@ -244,32 +241,5 @@ def _plain(row: Any) -> Any:
 
 
 def told(before: Store, now: Store, limit: int = SCREEN) -> dict[str, Any]:
-    """What is different, grouped by object and in words, in at most `limit` lines.
-
-    Each group is {object, changes, more}; `count` is the number of all changes, `objects` that of all groups.
-    """
-    groups: OrderedDict[str, list[Change]] = OrderedDict()
-    changes = difference(before, now)
-    for change in changes:
-        groups.setdefault(_object(change), []).append(change)
-    lines, shown = limit, list[dict[str, Any]]()
-    each = max(1, limit // max(1, len(groups)) - 1)
-    for name, held in groups.items():
-        if lines < 2:
-            break
-        part = held[: min(each, lines - 1)]
-        group: dict[str, Any] = {"object": name, "changes": [words(change) for change in part]}
-        if len(part) < len(held):
-            group["more"] = len(held) - len(part)
-        lines -= 1 + len(part)
-        shown.append(group)
-    answer: dict[str, Any] = {"groups": shown, "count": len(changes), "objects": len(groups)}
-    return answer
-
-
-def _object(change: Change) -> str:
-    """What a change is about, for people: the track or scene that it is in, or the object itself."""
-    if change.within:
-        return change.within
-    kind = "song" if change.type == "Song" else change.type.casefold()
-    return f"{kind} {change.object_name!r}" if change.object_name else change.ref
+    """What is different, as `grouped` has it."""
+    return grouped(difference(before, now), limit)

@@ -1,4 +1,4 @@
-"""Moments as people write them: a revision, "10 min" ago, a time of day, a date with a time."""
+"""Moments as people write them: a revision, "10 min" ago, "last week", a time of day, a date with or without a time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from mirror import errors
 _SPANS = {"s": 1.0, "sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0}
 _SPANS |= {"day": 86400.0, "d": 86400.0, "week": 604800.0, "w": 604800.0}
 _AGO = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]+?)s?(?:\s+ago)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ONE = re.compile(r"(?:last|an?|one) +")
 _CLOCK = re.compile(r"(?:(\d{4}-\d\d-\d\d)[ t])?(\d{1,2}):(\d\d)(?::(\d\d))?")
 CHOICES = 'a revision such as 120, "10 min", "2 h", "14:05", or "2026-11-26 14:05"'
 
@@ -34,6 +36,9 @@ def moment(value: int | str, now: float) -> Moment:
     text = str(value).strip().casefold()
     if text.isdecimal() and len(text) < 16:
         return Moment(revision=int(text))
+    text = _ONE.sub("1 ", "1 day" if text == "yesterday" else text, count=1)
+    if _DATE.fullmatch(text):
+        text += " 00:00"
     ago = _AGO.fullmatch(text)
     if ago is not None and (ago[2] in _SPANS or ago[2] + "s" in _SPANS):
         return Moment(time=now - float(ago[1].replace(",", ".")) * _SPANS[ago[2]])

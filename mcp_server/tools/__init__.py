@@ -25,6 +25,7 @@ from . import (
     song,
     time,
     tracks,
+    versions,  # noqa: F401 (adds to the toolset of time)
 )
 
 TOOLSETS = {

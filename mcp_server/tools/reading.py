@@ -402,7 +402,7 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
     """The revision that is meant; None for the newest events."""
     if since is UNSET:
         return None
-    if isinstance(since, str) and since.strip().casefold().startswith("last"):
+    if isinstance(since, str) and since.strip().casefold() in ("last", "last asked", "last time"):
         return desk.last_asked.revision(desk.caller.who, desk.mirror, notes)
     at = moment(since, desk.mirror.log.now())
     return at.revision if at.revision is not None else desk.mirror.log.revision_at(at.time or 0.0)
@@ -410,7 +410,7 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
 
 def _since_visit(desk: Desk, limit: int) -> dict[str, Any]:
     """What is different from when the client was last here, grouped by object."""
-    told = desk.visits.told(desk.caller.lasting, desk.sight.visible, desk.mirror.store, limit)
+    told = desk.visits.told(desk.caller.lasting, desk.sight.compared, limit)
     return {"events": told.pop("groups"), **told}
 
 

@@ -13,6 +13,7 @@ import trio.testing
 from mcp_server.history import visits
 from mcp_server.history.set_folder import folder_of
 from mcp_server.history.visits import AWAY_S, Here, Visits, read_state, read_visits, save_visit
+from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
 from tests.whole import QUIET_S, Whole, whole_path
 
@@ -51,6 +52,19 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
         assert (await since_visit(whole))["events"] == answer["events"]
         read = await whole.agent.client.read_resource("live://visit")
         assert json.loads(read.contents[0].text)["count"] == 3
+
+
+async def test_what_is_hidden_is_no_difference_over_a_restart(autojump_clock: Clock, tmp_path: Path) -> None:
+    policy = Policy(File(rule=(Rule("deny", operations=("read",), refs=("tracks/*[Bass]",)),)))
+    async with whole_path(demo_set(), sets_folder=tmp_path, policy=policy) as whole:
+        await whole.call("get_set")
+    async with whole_path(demo_set(), sets_folder=tmp_path, policy=policy) as whole:
+        await by_hand(whole, lambda song: setattr(song.tracks[2], "mute", True))
+        await by_hand(whole, lambda song: setattr(song, "tempo", 91.0))
+        answer = await since_visit(whole)
+        assert answer["events"] == [
+            {"object": "song 'Lo-Fi Demo'", "changes": ["song 'Lo-Fi Demo': tempo 82.0 → 91.0"]}
+        ]
 
 
 async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump_clock: Clock) -> None:

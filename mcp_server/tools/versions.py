@@ -1,0 +1,138 @@
+"""`compare`: what is different in the open Set, or in one version of a Set, from another one."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio.to_thread
+from msgspec import Meta
+
+from mirror import errors
+from mirror.store import Store
+
+from ..desk import Desk
+from ..history import Change, mixes
+from ..history.difference import SCREEN, grouped, subject, words
+from ..history.mixes import Mix
+from ..history.shelf import Shelf
+from ..history.versions import backups, file_meant, state_in
+from ..plans import only
+from ..tool import Arguments
+from .time import tools
+
+_MIX = "mix "
+MOST_LISTED = 20
+"""Backups that are named where nothing is compared."""
+
+
+class Compare(Arguments):
+    old: Annotated[
+        str,
+        Meta(
+            description="an .als file (path from the Set's folder), 'saved', when ('1 week': newest backup before), "
+            "'visit' (you were last here) or 'mix NAME'; default lists what there is"
+        ),
+    ] = ""
+    new: Annotated[str, Meta(description="the same; default the open Set")] = ""
+    about: Annotated[str, Meta(description="details: all of one `object` of the answer")] = ""
+    limit: Annotated[int, Meta(ge=2, le=1000, description="lines")] = SCREEN
+
+
+@tools.reads(
+    Compare,
+    "Compare versions",
+    "What is different from another version of the Set, in words by object: a file, a backup, last visit, a mix.",
+    {},
+    lasts=False,
+)
+async def compare(desk: Desk, args: Compare) -> dict[str, Any]:
+    if not args.old:
+        only(args, "no `old`", of=("new", "about", "limit"))
+        return _listed(desk)
+    if _is_mix(args.old) or _is_mix(args.new):
+        return _mixes(desk, args)
+    old, old_name = await _state(desk, args.old)
+    new, new_name = await _state(desk, args.new) if args.new else (None, "the open Set")
+    changes = await anyio.to_thread.run_sync(desk.sight.compared, old, new)
+    shown = {"old": old_name, "new": new_name}
+    if not args.about:
+        return {**shown, **grouped(changes, args.limit)}
+    return {**shown, **_about(changes, args)}
+
+
+def _is_mix(text: str) -> bool:
+    return text.strip().casefold().startswith(_MIX)
+
+
+def _song(desk: Desk) -> str:
+    return str(desk.mirror.resolve("song").props.get("file_path") or "")
+
+
+def _listed(desk: Desk) -> dict[str, Any]:
+    """What the open Set can be compared with."""
+    song = _song(desk)
+    newest = backups(song)[: -MOST_LISTED - 1 : -1]
+    seen = desk.visits.since(desk.caller.lasting)
+    return {
+        "saved": Path(song).name if song else "the Set was never saved",
+        "backups": [each.shown for each in newest],
+        "visit": _clock(seen[0]) if seen is not None else "this is your first visit",
+        "mixes": Shelf(desk.set_folder).names(),
+    }
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+
+
+async def _state(desk: Desk, text: str) -> tuple[Store, str]:
+    """The state that a text means, and what to call it."""
+    if text.strip().casefold() == "visit":
+        seen = desk.visits.since(desk.caller.lasting)
+        if seen is None:
+            raise errors.NotFound(
+                "This is your first visit to this Set", hint="compare with 'saved' or a backup"
+            )
+        return seen[1], f"your visit of {_clock(seen[0])}"
+    path = file_meant(text, _song(desk), desk.policy, time.time())
+    # A large Set takes seconds; the loop goes on meanwhile.
+    return await anyio.to_thread.run_sync(state_in, path), path.name
+
+
+def _about(changes: list[Change], args: Compare) -> dict[str, Any]:
+    """All changes of one object."""
+    wanted = args.about.strip().casefold()
+    matches = [each for each in changes if wanted in (subject(each).casefold(), each.within.casefold())]
+    if not matches:
+        names = list(dict.fromkeys(map(subject, changes)))
+        raise errors.NotFound(
+            f"Nothing is different in {args.about[:60]!r}",
+            args.about[:60],
+            hint=f"there are changes in {', '.join(names[:SCREEN])}"
+            if names
+            else "nothing is different at all",
+        )
+    lines = [words(each) for each in matches]
+    more = {"more": len(lines) - args.limit} if len(lines) > args.limit else {}
+    return {"changes": lines[: args.limit], "count": len(lines), **more}
+
+
+def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
+    """A mix with now or with another mix; a mix has no whole Set to compare a file with."""
+    only(args, "a mix", "new", "limit", of=("about",))
+    if not _is_mix(args.old) or (args.new and not _is_mix(args.new)):
+        raise errors.InvalidParams(
+            "A mix is compared with the open Set or with another mix", hint="give `old` 'mix NAME'"
+        )
+    first, second = (_mix(desk, text) if text else None for text in (args.old, args.new))
+    assert first is not None
+    found, missing = mixes.compare(first.store, second.store if second is not None else desk.mirror.store)
+    answer: dict[str, Any] = {"old": first.name, "new": second.name if second is not None else "the open Set"}
+    answer |= {"changes": found[: args.limit], "count": len(found)}
+    return {**answer, "missing": missing[: args.limit]} if missing else answer
+
+
+def _mix(desk: Desk, text: str) -> Mix:
+    return Shelf(desk.set_folder).read(text.strip()[len(_MIX) :].strip())
