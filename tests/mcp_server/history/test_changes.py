@@ -146,7 +146,7 @@ async def test_a_long_list_goes_on_at_more_since_without_a_gap(autojump_clock: C
 
 async def test_what_is_no_moment_is_refused(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
-        for wrong in ("yesterday", -1, "1.5"):
+        for wrong in ("some day", -1, "1.5"):
             with pytest.raises(Refused, match="a revision"):
                 await whole.call("get_changes", since=wrong)
 
