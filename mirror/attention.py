@@ -1,7 +1,7 @@
-"""Tells the script which objects subscribers look at, so that it hears at once even of what hardly ever changes.
+"""Sends the script the list of objects that somebody subscribed to, so that it listens to all of their properties.
 
-The table's `within` names properties for which the script attaches no listener at rest: it notices their changes some
-seconds late. For the objects that subscriptions mean, with what they show, it attaches the listeners as well. The
+The table's `within` names properties to which the script normally attaches no listener: it notices their changes some
+seconds late. It attaches these listeners for the objects that subscriptions match and for their single children. The
 whole list is sent again when subscriptions, the structure of the Set or the connection changed, once for many changes.
 """
 
@@ -19,7 +19,7 @@ from .store import Store
 from .subscriptions import Hub
 
 MOST = 1000
-"""As many as the script takes of one client; for more, the seconds of the table hold."""
+"""The script accepts this many ids per client; changes of further objects are noticed within the table's seconds."""
 TOGETHER_S = 0.02
 CLASSES = frozenset(
     name for name in schema.CLASSES if any(prop.within_s for prop in schema.properties(name).values())
@@ -29,7 +29,7 @@ Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 class Attention:
-    """`connection()` is a number that is another for each connection, 0 while reads do not equal Live."""
+    """`connection()` is a number that differs between connections, 0 while reads do not equal Live."""
 
     def __init__(self, store: Store, hub: Hub, ask: Ask, connection: Callable[[], int]) -> None:
         self._store = store
@@ -42,14 +42,14 @@ class Attention:
         self._changed = anyio.Event()
 
     def look(self) -> None:
-        """Something moved; cheap where it is nothing of concern."""
+        """Called after every step: wakes `run` when the list may be different."""
         basis = (self._connection(), self._store.epoch, self._store.structure, self._hub.version)
         if basis != self._basis and basis[0]:
             self._basis = basis
             self._changed.set()
 
     async def run(self) -> None:
-        """Send the list whenever it is another one."""
+        """Send the list whenever it is different, until cancelled."""
         while True:
             await self._changed.wait()
             await anyio.sleep(TOGETHER_S)
@@ -64,34 +64,34 @@ class Attention:
         known = self._sent[:2] == (connection, epoch)
         self._sent = (connection, epoch, ids)
         if not ids and not known:
-            # A new connection attends to nothing.
+            # The script starts a new connection with an empty list.
             return
         try:
             await self._ask("set.attend", {"ids": ids})
         except errors.MirrorError:
-            # No link any more, or an older script, which has all listeners at rest.
+            # The link is down, or an older script does not know the method and listens to all properties anyway.
             pass
 
     def wanted(self) -> set[int]:
-        """The objects with such properties that subscriptions mean, at most `MOST`."""
-        found: set[int] = set()
+        """The ids of matching objects whose class has such properties, at most `MOST`."""
+        attended: set[int] = set()
         for stream in self._hub.streams:
             for pattern in stream.patterns:
                 for id_ in pattern.meant(self._store):
                     for shown in _shown(self._store, id_):
-                        found.add(shown)
-                        if len(found) == MOST:
-                            return found
-        return found
+                        attended.add(shown)
+                        if len(attended) == MOST:
+                            return attended
+        return attended
 
 
 def _shown(store: Store, id_: int) -> Iterator[int]:
-    """An object and what it shows: single children, theirs too."""
+    """An object and all objects below it that are reached through single children."""
     node = store.nodes.get(id_)
     if node is None:
         return
     if node.type in CLASSES:
         yield id_
-    for held in node.children.values():
-        if isinstance(held, int):
-            yield from _shown(store, held)
+    for child in node.children.values():
+        if isinstance(child, int):
+            yield from _shown(store, child)

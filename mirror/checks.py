@@ -1,7 +1,7 @@
 """Checks a write against the mirror before it is sent, and collects everything that is wrong with it.
 
-The rules are `remote_script.SetMirror.contract.checks`; here nodes are asked. The script asks the same rules again of
-Live: what passes here can still be refused there, for a reason that the mirror could not know.
+The rules are `remote_script.SetMirror.contract.checks`, applied here to nodes. The script applies the same rules to
+Live's objects: a write that passes here can still be refused there, for a reason that the mirror cannot know.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
 _ALL_NOTE_FIELDS = frozenset(NOTE_FIELDS)
 _NOTES_IN_LINE = 500
-"""More go in pieces."""
+"""A longer list of notes is sent in pieces."""
 
 
 class Prepared(msgspec.Struct):
-    """A write that passed: operations as the wire has them, targets as ids."""
+    """A write that passed all checks: operations as the wire has them, with targets as ids."""
 
     ops: list[dict[str, Any]]
     expect: list[dict[str, Any]]
@@ -47,28 +47,34 @@ class Prepared(msgspec.Struct):
 
 
 class Problems:
-    """What is wrong with a request, all of it."""
+    """Collects every problem of one request."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[int, errors.MirrorError]] = []
+        self.problems: list[tuple[int, errors.MirrorError]] = []
 
     def collect(self, number: int, check: Callable[[], Any]) -> Any:
         try:
             return check()
         except errors.MirrorError as problem:
-            self.found.append((number, problem))
+            self.problems.append((number, problem))
         except BridgeError as problem:
-            self.found.append((number, errors.from_bridge(problem)))
+            self.problems.append((number, errors.from_bridge(problem)))
         return None
 
     def raise_first(self) -> None:
-        if not self.found:
+        if not self.problems:
             return
-        first = self.found[0][1]
-        first.facts["op"] = self.found[0][0]
+        first = self.problems[0][1]
+        first.facts["op"] = self.problems[0][0]
         first.facts["problems"] = [
-            {"op": number, "error": each.error, "rule": each.rule, "value": each.value, "hint": each.hint}
-            for number, each in self.found[:50]
+            {
+                "op": number,
+                "error": problem.error,
+                "rule": problem.rule,
+                "value": problem.value,
+                "hint": problem.hint,
+            }
+            for number, problem in self.problems[:50]
         ]
         raise first
 
@@ -86,21 +92,23 @@ def prepare(store: Store, request: WriteRequest, live: str) -> Prepared:
     """
     ops = request.ops
     problems = Problems()
-    one = _Write(store, schema.version(live), list(ops))
-    told = [problems.collect(number, partial(one.operation, number)) for number in range(len(ops))]
+    checked = _Write(store, schema.version(live), list(ops))
+    operations = [problems.collect(number, partial(checked.operation, number)) for number in range(len(ops))]
     for number, id_ in request.seen.items():
-        if told[number] is not None:
-            told[number]["seen"] = id_
+        if operations[number] is not None:
+            operations[number]["seen"] = id_
     if len(ops) > 1:
         for number, op in enumerate(ops):
             if isinstance(op, Call) and op.method in ("undo", "redo") and op.target in ("song", store.root):
-                problems.found.append((number, errors.from_bridge(rules.stands_alone())))
-    wanted = [problems.collect(-1, partial(one.expectation, *each)) for each in request.expect]
+                problems.problems.append((number, errors.from_bridge(rules.stands_alone())))
+    wanted = [
+        problems.collect(-1, partial(checked.expectation, *expectation)) for expectation in request.expect
+    ]
     since = request.if_revision
     if since is not None:
-        problems.collect(-1, lambda: one.unchanged_since(since))
+        problems.collect(-1, lambda: checked.unchanged_since(since))
     problems.raise_first()
-    return Prepared(told, wanted, one.touched, one.wishes if one.plain else None)
+    return Prepared(operations, wanted, checked.touched, checked.wishes if checked.plain else None)
 
 
 class _Write:
@@ -116,30 +124,30 @@ class _Write:
         op = self.ops[number]
         if not isinstance(op, Set | Call):
             raise errors.InvalidParams("An operation is a Set or a Call", str(op)[:100])
-        told: dict[str, Any] = {"op": "set" if isinstance(op, Set) else "call", "target": op.target}
+        payload: dict[str, Any] = {"op": "set" if isinstance(op, Set) else "call", "target": op.target}
         node: Node | None = None
         if self._is_late(op.target, number):
             self.plain = False
         else:
             node = resolve(self.store, op.target)
-            told["target"] = node.id
+            payload["target"] = node.id
             self.touched.add(node.id)
         if isinstance(op, Set):
             finite(op.value, f"`{op.name}`")
-            told["name"] = op.name
-            told["value"] = op.value if node is None else self._set(number, node, op)
+            payload["name"] = op.name
+            payload["value"] = op.value if node is None else self._set(number, node, op)
             if op.expect is not msgspec.UNSET:
                 finite(op.expect, "`expect`")
-                told["expect"] = op.expect if node is None else self._expected(node, op.name, op.expect)
+                payload["expect"] = op.expect if node is None else self._expected(node, op.name, op.expect)
         else:
             self.plain = False
             finite(op.args, "`args`")
-            told["method"] = op.method
+            payload["method"] = op.method
             args = op.args if node is None else self._call(number, node, op)
-            told["args"] = {**args, "notes": _in_pieces(args["notes"])} if "notes" in args else args
+            payload["args"] = {**args, "notes": _in_pieces(args["notes"])} if "notes" in args else args
             if op.overwrite:
-                told["overwrite"] = True
-        return told
+                payload["overwrite"] = True
+        return payload
 
     def _is_late(self, target: Any, number: int) -> bool:
         """Whether `target` is late; InvalidValue when an operation that it names cannot have made an object."""
@@ -212,23 +220,23 @@ class _Write:
         if node.type not in schema.CLASSES:
             return op.args
         method = rules.method_of(node.type, op.method, self.live)
-        given = rules.arguments(method, op.args)
+        arguments = rules.arguments(method, op.args)
         for arg in method.args:
-            if arg.name not in given:
+            if arg.name not in arguments:
                 continue
             if arg.type == "obj":
-                given[arg.name] = self._object(number, given[arg.name], arg.of)
+                arguments[arg.name] = self._object(number, arguments[arg.name], arg.of)
             elif arg.is_place:
-                self._place(number, given[arg.name])
+                self._place(number, arguments[arg.name])
             elif arg.type == "notes":
                 if node.props.get("is_midi_clip") is False:
                     raise errors.NotAvailable(f"{_label(node)} is an audio clip; only MIDI clips have notes")
-                given[arg.name] = rules.notes(
-                    given[arg.name], _REQUIRED_NOTE_FIELDS.get(method.name, _NOTE_FIELDS)
+                arguments[arg.name] = rules.notes(
+                    arguments[arg.name], _REQUIRED_NOTE_FIELDS.get(method.name, _NOTE_FIELDS)
                 )
-            elif isinstance(given[arg.name], tuple):
-                given[arg.name] = list(given[arg.name])
-        return given
+            elif isinstance(arguments[arg.name], tuple):
+                arguments[arg.name] = list(arguments[arg.name])
+        return arguments
 
     def _place(self, number: int, value: Any) -> None:
         """What stands at a place must still be there; `$k` as in all operations."""
@@ -251,9 +259,9 @@ class _Write:
         if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
             return wanted
         if observed != wanted:
-            told = values.shown(self.store, node.type, name, wanted)
+            shown = values.shown(self.store, node.type, name, wanted)
             now = values.shown(self.store, node.type, name, observed)
-            raise rules.not_as_expected(name, self.store.ref(node.id), node.id, told, now)
+            raise rules.not_as_expected(name, self.store.ref(node.id), node.id, shown, now)
         return wanted
 
     def _meant(self, node: Node, prop: schema.Property | None, value: Any, now: Any) -> Any:
@@ -266,7 +274,7 @@ class _Write:
         if prop.type == "ref" and isinstance(value, str):
             return resolve(self.store, value).id
         if prop.type == "refs" and isinstance(value, list):
-            return [resolve(self.store, each).id for each in value]
+            return [resolve(self.store, target).id for target in value]
         if node.type == "DeviceParameter" and prop.name == "value" and isinstance(value, str):
             shown = node.props.get("display")
             items = node.props.get("value_items")
@@ -287,15 +295,15 @@ class _Write:
 
 
 def _reading(node: Node) -> rules.Read:
-    """A way to read a node; its parent's lists of children are properties, too."""
+    """A function that reads a node's property by name, as the shared rules expect it."""
 
-    def one(name: str) -> Any:
+    def read(name: str) -> Any:
         value = node.props.get(name, ABSENT)
         if value is ABSENT and name in node.children:
             return node.children[name]
         return node.name if value is ABSENT and name == "name" else value
 
-    return one
+    return read
 
 
 def _makes_object(store: Store, call: Operation) -> bool:
@@ -303,10 +311,10 @@ def _makes_object(store: Store, call: Operation) -> bool:
         return False
     if any(name == call.method for _, name in PRODUCTS):
         return True
-    found = [
+    candidates = [
         methods[call.method] for methods in map(schema.methods, schema.CLASSES) if call.method in methods
     ]
-    return not found or any(method.returns == "obj" for method in found)
+    return not candidates or any(method.returns == "obj" for method in candidates)
 
 
 def _in_pieces(notes: Any) -> Any:
@@ -336,14 +344,14 @@ def finite(value: Any, label: str, depth: int = 0) -> None:
     if isinstance(value, str):
         _encodable(value, label)
     elif isinstance(value, dict):
-        for name, each in value.items():
+        for name, item in value.items():
             if not isinstance(name, str):
                 raise errors.InvalidValue(f"{label} must have texts as keys, got {name!r}")
             _encodable(name, label)
-            finite(each, label, depth + 1)
+            finite(item, label, depth + 1)
     elif isinstance(value, list | tuple):
-        for each in value:
-            finite(each, label, depth + 1)
+        for item in value:
+            finite(item, label, depth + 1)
     elif value is not None and not isinstance(value, bool | int | float):
         raise errors.InvalidValue(f"{label} must be plain JSON, got a {type(value).__name__}")
 

@@ -23,41 +23,41 @@ _REFERENCES = {
 }
 
 
-def equal(one: Node, other: Node) -> bool:
+def equal(node: Node, other: Node) -> bool:
     """Equal but for the revision; True and 1 differ."""
     return (
-        one.type == other.type
-        and one.parent == other.parent
-        and one.role == other.role
-        and one.children == other.children
-        and one.props.keys() == other.props.keys()
-        and all(_same(value, other.props[name]) for name, value in one.props.items())
+        node.type == other.type
+        and node.parent == other.parent
+        and node.role == other.role
+        and node.children == other.children
+        and node.props.keys() == other.props.keys()
+        and all(_same(value, other.props[name]) for name, value in node.props.items())
     )
 
 
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (one == other and type(one) is type(other))
+def _same(value: Any, other: Any) -> bool:
+    return value is other or (value == other and type(value) is type(other))
 
 
-def compare(held: Node, node: Node, changes: list[Change]) -> None:
+def compare(previous: Node, node: Node, changes: list[Change]) -> None:
     """Add every difference between two states of one object to `changes`."""
-    if held.parent != node.parent or held.role != node.role:
-        changes.append(Change("move", node.id, node.role, held.parent, node.parent))
+    if previous.parent != node.parent or previous.role != node.role:
+        changes.append(Change("move", node.id, node.role, previous.parent, node.parent))
     for name, value in node.props.items():
-        if name not in held.props:
+        if name not in previous.props:
             changes.append(Change("set", node.id, name, None, value))
-        elif not _same(held.props[name], value):
+        elif not _same(previous.props[name], value):
             if (node.type, name) in NOTES and isinstance(value, tuple):
-                _compare_notes(node.id, name, held.props[name] or (), value, changes)
+                _compare_notes(node.id, name, previous.props[name] or (), value, changes)
             else:
-                changes.append(Change("set", node.id, name, held.props[name], value))
-    for name, value in held.props.items():
+                changes.append(Change("set", node.id, name, previous.props[name], value))
+    for name, value in previous.props.items():
         if name not in node.props:
             changes.append(Change("absent", node.id, name, value, None))
-    for name in held.children.keys() | node.children.keys():
-        if held.children.get(name) != node.children.get(name):
+    for name in previous.children.keys() | node.children.keys():
+        if previous.children.get(name) != node.children.get(name):
             changes.append(
-                Change("children", node.id, name, held.children.get(name), node.children.get(name))
+                Change("children", node.id, name, previous.children.get(name), node.children.get(name))
             )
 
 
@@ -72,24 +72,24 @@ def _compare_notes(
         changes.append(Change("content", id_, name, lost, came))
 
 
-def translated(held: Node, node: Node, ids: dict[int, int]) -> Node:
-    """`held` of another epoch, told with the ids of this one, so that only true differences show."""
+def translated(previous: Node, node: Node, ids: dict[int, int]) -> Node:
+    """`previous`, a node of another epoch, rewritten with this epoch's ids, so that only real differences remain."""
 
     def there(value: Any) -> Any:
         if isinstance(value, tuple | list):
-            return type(value)(there(each) for each in value)
+            return type(value)(there(item) for item in value)
         if isinstance(value, dict):
             # An envelope names its parameter.
-            return {n: there(each) if n == "parameter" else each for n, each in value.items()}
+            return {n: there(item) if n == "parameter" else item for n, item in value.items()}
         return ids.get(value, -value) if type(value) is int else value
 
-    references = _REFERENCES.get(held.type, frozenset())
+    references = _REFERENCES.get(previous.type, frozenset())
     return Node(
         node.id,
-        held.type,
+        previous.type,
         node.parent,
         node.role,
-        {name: there(value) if name in references else value for name, value in held.props.items()},
-        {name: there(value) for name, value in held.children.items()},
-        held.revision,
+        {name: there(value) if name in references else value for name, value in previous.props.items()},
+        {name: there(value) for name, value in previous.children.items()},
+        previous.revision,
     )

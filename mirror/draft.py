@@ -1,4 +1,4 @@
-"""One batch on its way into the store: the changes of one object are gathered before its node is made anew.
+"""One batch on its way into the store: collects the changes of each object before its new node is made.
 
 The payload is not trusted: a bad change costs itself and a count in `bad`, never the batch. The kinds of changes are
 those of `mirror/PROTOCOL.md`.
@@ -64,7 +64,7 @@ class Draft:
             self._bad["changes"] += 1
 
     def finish(self) -> Iterable[int]:
-        """Make the changed nodes anew; the ids of all whose node is another one now, or gone."""
+        """Make the new nodes; returns the ids of all objects whose node was replaced or removed."""
         for id_ in self._props.keys() | self._children.keys():
             node = self._nodes[id_]
             self._nodes[id_] = Node(
@@ -170,7 +170,7 @@ class Draft:
         self.changes.append(Change("content", id_, name, tuple(replaced + lost), tuple(arrived)))
 
     def _edit_menus(self, ids: Any, name: str, edit: Any) -> None:
-        """The same edit of the lists of choices of many objects: to each of them its list is another."""
+        """Apply one edit to the lists of choices of many objects, whose current lists may differ."""
         for id_ in ids:
             try:
                 props = self._props.get(id_) or dict(self._nodes[id_].props)

@@ -1,4 +1,4 @@
-"""Every refusal of the mirror: one exception for each name of the bridge's own error table.
+"""The mirror's exceptions: one class per name in the bridge's error table.
 
 `str(error)` is the rule, then the value; `hint` says what to do next; `facts` are the numbers behind it. The
 four branches say whose turn it is: the asker's, the peer's, Live's, or the link's.
@@ -15,7 +15,7 @@ class MirrorError(Exception):
     """A refusal; catch a subclass to handle one, this to handle all.
 
     Attributes:
-      rule: What is demanded, with the value that was given.
+      rule: The rule that was broken, with the offending value.
       value: The value by itself, or None.
       hint: What to do next.
       facts: Everything else, ready for JSON: candidates, problems, revisions.
@@ -165,12 +165,12 @@ class Cancelled(LinkError):
 
 
 def _tree(base: type[MirrorError]) -> dict[str, type[MirrorError]]:
-    found: dict[str, type[MirrorError]] = {}
-    for each in base.__subclasses__():
-        if "error" in vars(each):
-            found[each.error] = each
-        found.update(_tree(each))
-    return found
+    classes: dict[str, type[MirrorError]] = {}
+    for subclass in base.__subclasses__():
+        if "error" in vars(subclass):
+            classes[subclass.error] = subclass
+        classes.update(_tree(subclass))
+    return classes
 
 
 CLASSES: dict[str, type[MirrorError]] = _tree(MirrorError)
@@ -193,8 +193,8 @@ def from_wire(error: Any) -> MirrorError:
     """The exception for a JSON-RPC error object, however badly it is made."""
     if not isinstance(error, dict):
         return Internal(f"The peer answered with an error that is no object: {str(error)[:100]}")
-    told = error.get("data")
-    data = dict(told) if isinstance(told, dict) else {}
+    payload = error.get("data")
+    data = dict(payload) if isinstance(payload, dict) else {}
     code = error.get("code")
     name = data.pop("error", None)
     if not isinstance(name, str):
@@ -204,6 +204,6 @@ def from_wire(error: Any) -> MirrorError:
         rule = str(error.get("message", "The peer gave no reason"))
     hint = data.pop("hint", None)
     value = data.pop("value", None)
-    facts = {key: told for key, told in data.items() if isinstance(key, str) and key not in ("self", "error")}
+    facts = {key: fact for key, fact in data.items() if isinstance(key, str) and key not in ("self", "error")}
     facts.pop("rule", None)
     return make(name, rule, value, hint=hint if isinstance(hint, str) else None, **facts)

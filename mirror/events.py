@@ -1,8 +1,8 @@
 """The history of batches as readable events, kept in a bounded ring; readers go at their own pace.
 
-A step is kept as it came and turned into events when somebody reads: an event says what happened, to whom and
-by whom as it was then, since refs change. After a resync the log says `resynced` once, then only what
-differs; the first snapshot is not told as happenings.
+A step is stored as it arrived and is converted to events when somebody reads it. An event has the refs and names of
+its moment, since they change. After a resync the log has one event `resynced`, then an event for each difference;
+the first snapshot of a run makes no further events.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ EVENTS_KEPT = 100_000
 BYTES_KEPT = 64 * 1024 * 1024
 """In memory, about: whichever bound comes first, the oldest go."""
 STEP_EVENTS = 5_000
-"""Of one step; opening another Set is told as its first ones and a number."""
-NOTES_TOLD = 100
-"""Of one change of content."""
+"""Changes recorded of one step, such as the opening of another Set; the last event counts those left out in `more`."""
+NOTES_PER_CHANGE = 100
+"""Notes shown in one change of content."""
 FOLLOW_SLICE = 500
 """Events turned out before a follower lets others run."""
 
@@ -60,11 +60,11 @@ class _Step(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About so many bytes."""
-        return sum(CHANGE_BYTES + _size(each[3]) + _size(each[4]) for each in self.changes)
+        """Approximate size in memory, in bytes."""
+        return sum(CHANGE_BYTES + _size(change[3]) + _size(change[4]) for change in self.changes)
 
-    def events(self, first: int = 0, notes: int = NOTES_TOLD) -> Iterator[Event]:
-        """The events with seq `first` and up (0: all), each with at most so many notes."""
+    def events(self, first: int = 0, notes: int = NOTES_PER_CHANGE) -> Iterator[Event]:
+        """The events with seq `first` and up (0: all), with at most `notes` notes per change."""
         seq = self.seq
         first = first or seq
         if self.resynced is not None:
@@ -141,21 +141,21 @@ class EventLog:
     def record(
         self, applied: Applied, time: float, cause: str, author: str | None, write: str | None
     ) -> None:
-        """Keep a batch that the store has just applied."""
+        """Record a batch that the store has just applied."""
         who = author or cause if cause == "write" else cause
         self._keep(applied, time or self._wall(), cause, who, write, None)
 
     def record_resync(self, applied: Applied, reason: str) -> None:
-        """Keep what a snapshot changed; in a new epoch, revisions begin anew."""
+        """Record the differences that a snapshot made; a new epoch starts its revisions again."""
         store = self._store
         new_epoch = not self._steps or self._steps[-1].epoch != store.epoch
         counts = {"added": 0, "removed": 0, "changed": 0}
         for change in applied.changes:
             counts[{"add": "added", "remove": "removed"}.get(change[0], "changed")] += 1
-        told = {"reason": reason, "objects": len(store.nodes), **counts}
+        about = {"reason": reason, "objects": len(store.nodes), **counts}
         if new_epoch:
             self.oldest = store.revision
-        self._keep(applied, self._wall(), "resync", "resync", None, told)
+        self._keep(applied, self._wall(), "resync", "resync", None, about)
 
     def _keep(
         self,
@@ -176,7 +176,7 @@ class EventLog:
                 continue
             node = nodes.get(id_)
             if node is None:
-                # Changed, then removed, in one step: the removal tells enough.
+                # Changed and then removed within one step: the removal is enough.
                 continue
             if kind in ("set", "absent"):
                 before = values.shown(store, node.type, name, before, gone)
@@ -209,23 +209,23 @@ class EventLog:
         return self._wall()
 
     def seed(self, events: Iterable[Event]) -> int:
-        """Put what a journal has of the present epoch before all that is kept; how many events that were."""
+        """Insert a journal's older events of the current epoch before the log's own; returns their number."""
         before = self._steps[0].revision if self._steps else self._store.revision + 1
-        held = [
-            each
-            for each in events
-            if each.epoch == self._store.epoch
-            and each.revision <= before
-            and each.kind not in ("resynced", "skipped")
+        earlier = [
+            event
+            for event in events
+            if event.epoch == self._store.epoch
+            and event.revision <= before
+            and event.kind not in ("resynced", "skipped")
         ][-self._kept :]
-        seq = (self._steps[0].seq if self._steps else self._next) - len(held)
+        seq = (self._steps[0].seq if self._steps else self._next) - len(earlier)
         steps = []
         for (revision, who, write), group in groupby(
-            held, lambda each: (each.revision, each.who, each.write)
+            earlier, lambda event: (event.revision, event.who, event.write)
         ):
             part = list(group)
             changes = [(e.kind, e.id, e.name, e.before, e.after, e.ref, e.type, e.object_name) for e in part]
-            left_out = sum(each.more for each in part)
+            left_out = sum(event.more for event in part)
             first = part[0]
             steps.append(
                 _Step(
@@ -234,24 +234,24 @@ class EventLog:
             )
             seq += len(part)
         self._steps.extendleft(reversed(steps))
-        self._length += len(held)
+        self._length += len(earlier)
         self._bytes += sum(step.size for step in steps)
-        if held:
-            self.oldest = min(self.oldest, held[0].revision - 1)
-        return len(held)
+        if earlier:
+            self.oldest = min(self.oldest, earlier[0].revision - 1)
+        return len(earlier)
 
     # -- for readers -------------------------------------------------------------------------------
 
     def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
-        """Everything that happened after `revision` of the present epoch, oldest first.
+        """All events after `revision` of the current epoch, oldest first.
 
         Args:
-          revision: As a read or a write told it; 0 or more.
-          epoch: The epoch that `revision` belongs to, if the asker knows it.
-          limit: At most so many events, the oldest ones.
+          revision: As returned by a read or a write; 0 or more.
+          epoch: The epoch that `revision` belongs to, if the caller knows it.
+          limit: Return at most this many events, the oldest ones.
 
         Raises:
-          RevisionTooOld: not all of it is kept any more; `facts["oldest"]` is the oldest that works.
+          RevisionTooOld: some of these events were evicted; `facts["oldest"]` is the oldest revision that works.
           EpochChanged: `epoch` is over; its revisions mean nothing now.
         """
         store = self._store
@@ -266,16 +266,16 @@ class EventLog:
                 hint="read the Set instead, or ask from the oldest",
                 oldest=self.oldest,
             )
-        found: list[Event] = []
+        events: list[Event] = []
         for step in self._steps:
             if step.epoch == store.epoch and step.revision > revision:
-                found.extend(step.events())
-                if limit is not None and len(found) >= limit:
-                    return found[:limit]
-        return found
+                events.extend(step.events())
+                if limit is not None and len(events) >= limit:
+                    return events[:limit]
+        return events
 
     def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
-        """What is kept of the present epoch after `revision` and from `time` (seconds since 1970), with all notes."""
+        """Events of the current epoch after `revision` and from `time` (seconds since 1970), with all notes."""
         epoch = self._store.epoch
         return [
             event
@@ -285,41 +285,41 @@ class EventLog:
         ]
 
     def first_of(self, write: str) -> int | None:
-        """The revision of the first batch of a write in the present epoch; None when it is not kept."""
+        """The revision of the first batch of a write in the current epoch; None when the log does not have it."""
         epoch = self._store.epoch
         return next(
             (step.revision for step in self._steps if step.write == write and step.epoch == epoch), None
         )
 
     def revision_at(self, time: float) -> int:
-        """The revision of the present epoch as of `time` (seconds since 1970), as far as the log goes back."""
-        epoch, found = self._store.epoch, self.oldest
+        """The current epoch's revision at `time` (seconds since 1970), or `oldest` if the log starts later."""
+        epoch, revision = self._store.epoch, self.oldest
         for step in self._steps:
             if step.epoch == epoch and step.time < time:
-                found = max(found, step.revision)
-        return found
+                revision = max(revision, step.revision)
+        return revision
 
     @property
     def began(self) -> float:
-        """When the first step that is kept happened, in seconds since 1970; 0 when there is none."""
+        """Time of the oldest step in the log, in seconds since 1970; 0 when the log is empty."""
         return self._steps[0].time if self._steps else 0.0
 
     def last(self, count: int) -> list[Event]:
         """The newest `count` events, oldest first, whatever their epoch."""
-        found: list[list[Event]] = []
+        steps: list[list[Event]] = []
         missing = count
         for step in reversed(self._steps):
             if missing <= 0:
                 break
-            found.append(list(step.events()))
+            steps.append(list(step.events()))
             missing -= step.length
-        return [event for step in reversed(found) for event in step][-count:] if count > 0 else []
+        return [event for step in reversed(steps) for event in step][-count:] if count > 0 else []
 
     def follow(self, after_revision: int | None = None) -> Follower:
         """All events after `after_revision` of the present epoch (None: only new ones), then on for ever.
 
-        Goes on over resyncs and epochs. A reader slower than the ring is told how many it missed by an event
-        of kind "skipped".
+        Continues over resyncs and epochs. A reader slower than the ring gets an event of kind "skipped", which
+        counts the events that it missed.
         """
         position = self._next
         if after_revision is not None:
@@ -339,7 +339,7 @@ class EventLog:
         first = self._steps[0].seq
         if position >= first:
             return self._slice(position)
-        # What was missed stands for its last event, so that the numbers go on.
+        # "skipped" takes the seq of the last missed event, so that numbers continue without a gap.
         now, epoch, missed = self._wall(), self._store.epoch, first - position
         skipped = Event(first - 1, now, epoch, self.latest, "skipped", "resync", "song", more=missed)
         return [skipped, *self._slice(first)]
@@ -347,21 +347,21 @@ class EventLog:
     def _slice(self, position: int) -> list[Event]:
         if position >= self._next:
             return []
-        found: list[Event] = []
+        events: list[Event] = []
         # Followers are near the end nearly always: look from there.
         start = len(self._steps)
         while start > 0 and self._steps[start - 1].seq + self._steps[start - 1].length > position:
             start -= 1
         for index in range(start, len(self._steps)):
             for event in self._steps[index].events(position):
-                found.append(event)
-                if len(found) >= FOLLOW_SLICE:
-                    return found
-        return found
+                events.append(event)
+                if len(events) >= FOLLOW_SLICE:
+                    return events
+        return events
 
 
 class Follower:
-    """An endless async iterator over events; holds nothing that would have to be closed."""
+    """An endless async iterator over events; it needs no close."""
 
     def __init__(self, log: EventLog, position: int) -> None:
         self._log = log
@@ -377,11 +377,11 @@ class Follower:
         return self._ready.popleft()
 
     async def some(self) -> list[Event]:
-        """Wait for the next events and take all that are there, at most `FOLLOW_SLICE`."""
+        """Wait for the next events; returns all that are available, at most `FOLLOW_SLICE`."""
         if self._ready:
-            told = list(self._ready)
+            events = list(self._ready)
             self._ready.clear()
-            return told
-        told = await self._log.after(self._position)
-        self._position = told[-1].seq + 1
-        return told
+            return events
+        events = await self._log.after(self._position)
+        self._position = events[-1].seq + 1
+        return events

@@ -30,24 +30,24 @@ async def read_now(store: Store, request: Request, items: Sequence[tuple[Target,
 
     The script takes so many in one request that Live's main thread has time for; more are split.
     """
-    found: list[Any] = [None] * len(items)
+    results: list[Any] = [None] * len(items)
     asked: list[tuple[int, list[Any]]] = []
     for number, (target, name) in enumerate(items):
         try:
             asked.append((number, [resolve(store, target).id, name]))
         except errors.MirrorError as problem:
-            found[number] = problem
+            results[number] = problem
     for start in range(0, len(asked), READS):
         part = asked[start : start + READS]
-        told = await request("set.read", {"items": [item for _, item in part]})
-        values = told.get("values") if isinstance(told, dict) else None
+        reply = await request("set.read", {"items": [item for _, item in part]})
+        values = reply.get("values") if isinstance(reply, dict) else None
         if not isinstance(values, list) or len(values) != len(part):
             raise errors.Internal("The script's answer to set.read cannot be read")
         for (number, _), value in zip(part, values, strict=True):
             if isinstance(value, dict) and isinstance(value.get("error"), dict):
                 value = errors.from_wire({"message": value["error"].get("rule", ""), "data": value["error"]})
-            found[number] = value
-    return found
+            results[number] = value
+    return results
 
 
 class Position:
@@ -127,9 +127,9 @@ class Position:
         if root is None:
             return
         try:
-            told = await read_now(self._store, self._request, [(root, "current_song_time")])
+            values = await read_now(self._store, self._request, [(root, "current_song_time")])
         except errors.MirrorError:
             return
-        if isinstance(told[0], int | float):
+        if isinstance(values[0], int | float):
             # The question waits for Live's next tick, the answer for nothing.
-            self._sample = (float(told[0]), self._clock())
+            self._sample = (float(values[0]), self._clock())

@@ -99,15 +99,15 @@ class _Nodes(places.Lookup):
             # A name is no place.
             return
         while node.parent is not None:
-            held = self._store.nodes[node.parent].children.get(node.role)
-            if isinstance(held, tuple) and node.id in held:
-                self.check_place(node.parent, node.role, held.index(node.id))
+            siblings = self._store.nodes[node.parent].children.get(node.role)
+            if isinstance(siblings, tuple) and node.id in siblings:
+                self.check_place(node.parent, node.role, siblings.index(node.id))
             node = self._store.nodes[node.parent]
 
     def type_of(self, id_: int) -> str:
         return self._store.nodes[id_].type
 
-    def held(self, id_: int, name: str) -> Sequence[int]:
+    def children(self, id_: int, name: str) -> Sequence[int]:
         key = f"{id_}/{name}"
         if key not in self._lists:
             node = self._store.nodes.get(id_)
@@ -122,17 +122,17 @@ class _Nodes(places.Lookup):
         changed = self._store.list_change(id_, name)
         if self._if_revision is None or changed <= self._if_revision:
             return
-        held = self.held(id_, name)
-        now = held[place] if 0 <= place < len(held) else None
-        told = None
+        ids = self.children(id_, name)
+        now = ids[place] if 0 <= place < len(ids) else None
+        occupant = None
         if now is not None:
-            told = {"id": now, "ref": self._store.ref(now), "name": self._store.nodes[now].name}
+            occupant = {"id": now, "ref": self._store.ref(now), "name": self._store.nodes[now].name}
         raise errors.PreconditionFailed(
             f"{name} of {self._store.ref(id_)} changed at revision {changed}, after {self._if_revision}",
             place,
-            hint=f"{told['ref']} is {told['name']!r} now: say which object is meant"
-            if told
+            hint=f"{occupant['ref']} is {occupant['name']!r} now: say which object is meant"
+            if occupant
             else "nothing stands at this place now",
-            now=told,
+            now=occupant,
             revision=changed,
         )

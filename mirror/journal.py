@@ -83,7 +83,7 @@ class Journal:
                 with open(handle, "a+b") as file:
                     # A line that a crash cut off ends here, or it would spoil the next one.
                     torn = b"\n" if _is_torn(file) else b""
-                    file.write(torn + b"".join(wire.encode(each) + b"\n" for each in self._lines(events)))
+                    file.write(torn + b"".join(wire.encode(line) + b"\n" for line in self._lines(events)))
         except (OSError, errors.Busy) as problem:
             self.failed += len(events)
             if not self._said:
@@ -137,14 +137,14 @@ def read(path: Path) -> list[Event]:
 
 
 def _read(path: Path) -> Past:
-    found, damaged = [], 0
+    events, damaged = [], 0
     with open(path, "rb") as file:
         for line in file:
             try:
-                found.append(_whole(_decoder.decode(line)))
+                events.append(_whole(_decoder.decode(line)))
             except (ValueError, RecursionError):
                 damaged += bool(line.strip())
-    return Past(found, damaged)
+    return Past(events, damaged)
 
 
 def _whole(event: Event) -> Event:
@@ -152,7 +152,7 @@ def _whole(event: Event) -> Event:
     if event.kind != "content" or event.name != "notes":
         return event
     before, after = (
-        tuple(msgspec.convert(each, Note) for each in side or ()) for side in (event.before, event.after)
+        tuple(msgspec.convert(note, Note) for note in side or ()) for side in (event.before, event.after)
     )
     return msgspec.structs.replace(event, before=before, after=after)
 
@@ -169,5 +169,5 @@ def read_folder(folder: Path, files: int = FILES_KEPT + 1) -> Past:
     for part in parts:
         for event in part.events:
             seen.setdefault((event.epoch, event.revision, event.kind, event.id, event.name), event)
-    events = sorted(seen.values(), key=lambda each: each.time)
+    events = sorted(seen.values(), key=lambda event: event.time)
     return Past(events, sum(part.damaged for part in parts))

@@ -1,9 +1,9 @@
 """The Set as objects with Live's own names: `mirror.song.tracks[0].mixer_device.volume.value`.
 
-A `LiveObject` holds an id, no state: each attribute is read from the mirror at that moment, so an object follows its
-thing wherever it moves, and raises `StaleReference` once that is gone. Properties and methods are those of the table;
-`live_set.pyi` beside this file is made from the same table (`python -m tests.mirror.typed_views`), so that an editor
-completes them and a type checker finds mistakes.
+A `LiveObject` stores an id and no state: every attribute is read from the mirror at that moment. So it stays valid when
+Live's object moves, and raises `StaleReference` once that object is deleted. Properties and methods are those of the
+table; `live_set.pyi` beside this file is made from the same table (`python -m tests.mirror.typed_views`), so that an
+editor completes them and a type checker finds mistakes.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ class LiveObject:
 
     def _read(self, node: Node, row: schema.Property) -> Any:
         if row.is_tree:
-            held = node.children.get(row.name)
+            child = node.children.get(row.name)
             if row.type == "children":
-                return tuple(view(self._mirror, id_) for id_ in held or ())
-            return None if held is None else view(self._mirror, held)
+                return tuple(view(self._mirror, id_) for id_ in child or ())
+            return None if child is None else view(self._mirror, child)
         if row.kind == "gauge":
             raise AttributeError(f"{row.name} changes all the time: use `await song.read({row.name!r})`")
         if row.name not in node.props:
@@ -81,7 +81,7 @@ class LiveObject:
         return [
             *super().__dir__(),
             *rows,
-            *(name for name, each in methods.items() if each.effect != "internal"),
+            *(name for name, method in methods.items() if method.effect != "internal"),
         ]
 
     def __eq__(self, other: object) -> bool:
@@ -113,16 +113,18 @@ class LiveObject:
         Raises:
           MirrorError: refused, nothing was changed.
         """
-        return await self._mirror.write([Set(self._id, name, _given(each)) for name, each in values.items()])
+        return await self._mirror.write(
+            [Set(self._id, name, _as_argument(value)) for name, value in values.items()]
+        )
 
     def _caller(self, method: schema.Method) -> Callable[..., Coroutine[Any, Any, WriteResult]]:
-        async def call(*given: Any, overwrite: bool = False, **named: Any) -> WriteResult:
-            names = [each.name for each in method.args]
-            if len(given) > len(names):
-                raise TypeError(f"{method.name} takes {len(names)} arguments, got {len(given)}")
-            arguments = {**dict(zip(names, given, strict=False)), **named}
-            places = {each.name for each in method.args if each.is_place}
-            values = {name: _given(each, name in places) for name, each in arguments.items()}
+        async def call(*positional: Any, overwrite: bool = False, **named: Any) -> WriteResult:
+            names = [argument.name for argument in method.args]
+            if len(positional) > len(names):
+                raise TypeError(f"{method.name} takes {len(names)} arguments, got {len(positional)}")
+            arguments = {**dict(zip(names, positional, strict=False)), **named}
+            places = {argument.name for argument in method.args if argument.is_place}
+            values = {name: _as_argument(value, name in places) for name, value in arguments.items()}
             return await self._mirror.write([Call(self._id, method.name, values, overwrite)])
 
         call.__name__ = method.name
@@ -135,7 +137,7 @@ class LiveObject:
         return self._mirror.events(*patterns)
 
 
-def _given(value: Any, is_place: bool = False) -> Any:
+def _as_argument(value: Any, is_place: bool = False) -> Any:
     if isinstance(value, LiveObject):
         return {"id": value._id} if is_place else value._id
     return value
@@ -147,7 +149,7 @@ def python_name(class_: str) -> str:
 
 
 def _make() -> None:
-    """A Python class for each of the table's, so that `isinstance` tells them apart."""
+    """Make a Python class for every class of the table, so that `isinstance` works."""
     for class_ in schema.CLASSES.values():
         base = LiveObject._classes.get(class_.base, LiveObject)
         made = type(python_name(class_.name), (base,), {"__slots__": (), "__module__": __name__})

@@ -1,7 +1,7 @@
 """The mirror: reads from memory, writes through the queue, notices, and its own state of health.
 
-`open_mirror` begins the tasks and ends them; between two awaits a reader sees exactly one revision. Reads
-answer whatever the link does: `stamp` says what they are worth.
+`open_mirror` starts the tasks and stops them; between two awaits a reader sees exactly one revision. Reads
+work in every state of the link: `stamp` says whether they equal Live.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Mirror(Reader):
             self._sync,
             self._carry_out,
             self._wake,
-            lambda told: self.writes.progressed(told),
+            lambda progress: self.writes.progressed(progress),
             clock=clock,
             recorder=recorder,
             chance=chance,
@@ -101,12 +101,12 @@ class Mirror(Reader):
 
     @property
     def synced(self) -> bool:
-        """Whether what is read equals Live, as far as can be known."""
+        """True while reads equal Live, as far as can be known."""
         return self._sync.synced
 
     @property
     def revision(self) -> int:
-        """Of what is read; 0 or more within an epoch."""
+        """The revision that reads show; 0 or more within an epoch."""
         return self.store.revision
 
     @property
@@ -115,7 +115,7 @@ class Mirror(Reader):
         return self.store.epoch
 
     def stamp(self) -> Stamp:
-        """What a read at this moment is worth."""
+        """Epoch, revision, `synced` and age of a read at this moment."""
         return Stamp(self.store.epoch, self.store.revision, self._sync.synced, self._age_ms())
 
     def _age_ms(self) -> int | None:
@@ -148,7 +148,7 @@ class Mirror(Reader):
             objects=len(self.store.nodes),
             set_name=str(about.get("name") or ""),
             set_path=str(about.get("file_path") or ""),
-            set_warnings=[str(each) for each in about.get("warnings") or ()],
+            set_warnings=[str(warning) for warning in about.get("warnings") or ()],
             script=dict(sync.script),
             last_problem=self._link.last_problem,
             waiting_writes=self.writes.waiting,
@@ -193,8 +193,8 @@ class Mirror(Reader):
         """Wait until reads equal Live, for as long as the Set is still being read.
 
         Args:
-          stalled_s: Seconds without a sign that it is being read or sent after which to give up, > 0.
-          tell: Called with the share 0..1 that is read at each such sign.
+          stalled_s: Give up after this many seconds without progress in reading or sending the Set, > 0.
+          tell: Called after every progress with the share 0..1 that is read.
 
         Raises:
           TimeoutError: nothing moved for `stalled_s`; `status().last_problem` says why.
@@ -262,7 +262,7 @@ class Mirror(Reader):
                     )
 
     def _wake(self) -> None:
-        """Something moved: all who wait look again, after this step."""
+        """Wake everybody who waits for a change of state; they look again after this step."""
         changed, self._changed = self._changed, anyio.Event()
         changed.set()
         self._attention.look()
@@ -303,24 +303,24 @@ class Mirror(Reader):
         return await self._link.request(method, params)
 
     @property
-    def told_persons(self) -> tuple[int, int]:
+    def notices_for_persons(self) -> tuple[int, int]:
         """Counts links to Live, and notices about questions and the read-only switch."""
         return self._link.counters["connects"], self._sync.counters["notices for persons"]
 
-    async def wait_told(self, seen: tuple[int, int] | None = None) -> tuple[int, int]:
-        """Wait until there is a link, and `told_persons` is not `seen`: ask for questions and the switch again.
+    async def wait_notice_for_persons(self, seen: tuple[int, int] | None = None) -> tuple[int, int]:
+        """Wait for a link and for a notice after `seen`; the caller then reads questions and the switch again.
 
-        Returns `told_persons`; a checkpoint in every case.
+        Returns `notices_for_persons`; a checkpoint in every case.
         """
         await anyio.lowlevel.checkpoint()
-        while not self._link.served or self.told_persons == seen:
+        while not self._link.served or self.notices_for_persons == seen:
             await self._changed.wait()
-        return self.told_persons
+        return self.notices_for_persons
 
     async def script_status(self) -> dict[str, Any]:
-        """What the script counts about itself: timings on Live's main thread, listeners, audit, clients."""
-        told = await self._link.request("bridge.status", {})
-        return told if isinstance(told, dict) else {}
+        """The script's own counters: timings on Live's main thread, listeners, audit, clients."""
+        status = await self._link.request("bridge.status", {})
+        return status if isinstance(status, dict) else {}
 
     @property
     def song(self) -> live_set.Song:
@@ -459,7 +459,7 @@ class Mirror(Reader):
         self._tell("subscribers", lambda: self.hub.publish(applied, resynced))
 
     def _tell(self, whom: str, tell: Callable[[], None]) -> None:
-        """The store is right by now; what fails here costs only those who are told."""
+        """Notify the log, the history or subscribers: the store is already updated, so a failure stays with them."""
         try:
             tell()
         except Exception:
@@ -520,8 +520,8 @@ async def open_mirror(
       token: 64 hex digits; None: those that `load_token()` reads.
       wait_s: Seconds without progress after which to give up before the block starts, > 0; 10 without `connect`.
       role: "agent", or "person" for a program that a person works with.
-      identity: Who the client is to the bridge: 1 to 64 letters, digits, - and _; this process if not given.
-      recorder: Gets each line with its direction, "<" from Live and ">" to it.
+      identity: Who the client is to the bridge: 1 to 64 letters, digits, - and _; by default this process.
+      recorder: Called with every line and its direction, "<" from Live and ">" to it.
 
     Raises:
       Disconnected: nothing answers, or the other side refused; at once, with the reason. Only where it waits.

@@ -54,15 +54,15 @@ class NodeIndex:
 
     def faults(self, nodes: dict[int, Node]) -> list[str]:
         """How the index differs from these nodes; empty when all is well."""
-        found = []
+        problems = []
         for node in nodes.values():
             if node.id not in self._by_type.get(node.type, {}):
-                found.append(f"{node.id} is missing among the {node.type}s")
+                problems.append(f"{node.id} is missing among the {node.type}s")
             if node.name and node.id not in self._by_name.get(node.name.casefold(), {}):
-                found.append(f"{node.id} is missing under its name {node.name!r}")
+                problems.append(f"{node.id} is missing under its name {node.name!r}")
         entries = sum(len(ids) for ids in self._by_name.values())
         if entries != sum(1 for node in nodes.values() if node.name):
-            found.append("the index of names has entries too many")
+            problems.append("the index of names has entries too many")
         if sum(len(ids) for ids in self._by_type.values()) != len(nodes):
-            found.append("the index of classes has entries too many")
-        return found
+            problems.append("the index of classes has entries too many")
+        return problems

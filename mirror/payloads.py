@@ -64,14 +64,14 @@ class Payloads:
         holder = self._holders.get(known)
         if holder is None:
             holder = self._holders[known] = type("Properties", (), {})
-        found: dict[str, Any] = holder().__dict__
+        compact: dict[str, Any] = holder().__dict__
         values = self._values
         for name, value in props.items():
             kind = type(value)
-            found[sys.intern(name)] = (
+            compact[sys.intern(name)] = (
                 values.setdefault(value, value) if kind is float or kind is str else value
             )
-        return found
+        return compact
 
     def children(self, payload: Any) -> Any:
         ids = self._ids

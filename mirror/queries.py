@@ -24,9 +24,9 @@ from .store import Store
 Target = int | str
 
 CANDIDATES = 10
-"""Told with an error."""
+"""Candidates listed in an error."""
 NEAR = 0.6
-"""How alike names must be (0 to 1) to be told as near."""
+"""Similarity (0 to 1) from which a name counts as near."""
 
 SHORTEST_LIKE = 4
 """Letters; anything is like a shorter word."""
@@ -122,8 +122,8 @@ def resolve(store: Store, target: Target, *kinds: str | None) -> Node:
 
 
 def _is_any(node: Node, kinds: Iterable[str]) -> bool:
-    found = [_is_kind(node, kind) for kind in kinds]
-    return any(found) or not found
+    fits = [_is_kind(node, kind) for kind in kinds]
+    return any(fits) or not fits
 
 
 def _walk(store: Store, ref: str) -> Node:
@@ -138,7 +138,7 @@ def _walk(store: Store, ref: str) -> Node:
     while position < len(steps):
         name, expected = steps[position]
         position += 1
-        held = node.children.get(name) if name in node.children else node.props.get(name)
+        value = node.children.get(name) if name in node.children else node.props.get(name)
         if name not in node.children and (name not in refs.EDGES or name not in node.props):
             raise errors.StaleReference(
                 f"{store.ref(node.id)} ({node.type}) has no {name!r}",
@@ -146,21 +146,21 @@ def _walk(store: Store, ref: str) -> Node:
                 hint=f"it has {', '.join(sorted(node.children)) or 'nothing below'}",
                 at=store.ref(node.id),
             )
-        if isinstance(held, tuple | list):
+        if isinstance(value, tuple | list):
             if position == len(steps) or not steps[position].name.isdigit():
                 raise errors.InvalidValue(
-                    f"{name!r} is a list of {len(held)}: say which, from 0",
+                    f"{name!r} is a list of {len(value)}: say which, from 0",
                     ref,
                     hint=f"{name}/0 is the first",
                 )
             number, expected = steps[position]
             position += 1
-            if int(number) >= len(held):
+            if int(number) >= len(value):
                 raise errors.StaleReference(
-                    f"{store.ref(node.id)} has {len(held)} {name}, so {name}/{number} does not exist", ref
+                    f"{store.ref(node.id)} has {len(value)} {name}, so {name}/{number} does not exist", ref
                 )
-            held = held[int(number)]
-        child = store.nodes.get(held) if isinstance(held, int) else None
+            value = value[int(number)]
+        child = store.nodes.get(value) if isinstance(value, int) else None
         if child is None:
             raise errors.StaleReference(f"{store.ref(node.id)} has no {name} now", ref)
         node = child
@@ -186,22 +186,22 @@ def named(store: Store, name: str, *kinds: str) -> list[Node]:
 
     Parameters, pads and the like only where nothing else has the name: they are thousands and named alike.
     """
-    found = [store.nodes[id_] for id_ in store.named(name.strip())]
-    found = [node for node in found if _is_any(node, kinds)]
-    found = [node for node in found if node.name == name] or found
-    return [node for node in found if node.type not in _SECOND_CHOICE] or found
+    nodes = [store.nodes[id_] for id_ in store.named(name.strip())]
+    nodes = [node for node in nodes if _is_any(node, kinds)]
+    nodes = [node for node in nodes if node.name == name] or nodes
+    return [node for node in nodes if node.type not in _SECOND_CHOICE] or nodes
 
 
 def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
-    found = named(store, name, *kinds)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    nodes = named(store, name, *kinds)
+    if len(nodes) == 1:
+        return nodes[0]
+    if nodes:
         raise errors.Ambiguous(
-            f"{len(found)} objects are named {name!r}",
+            f"{len(nodes)} objects are named {name!r}",
             name,
-            hint=f"say which by its ref: {_refs_of(store, found)}",
-            candidates=[_candidate(store, node) for node in found[:CANDIDATES]],
+            hint=f"say which by its ref: {_refs_of(store, nodes)}",
+            candidates=[_candidate(store, node) for node in nodes[:CANDIDATES]],
         )
     if _DIGITS.fullmatch(name.strip()):
         raise _only_a_number(store, name.strip()[:18])
@@ -219,12 +219,16 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
 def _only_a_number(store: Store, text: str) -> errors.Ambiguous:
     """A number as text, without a name like it: an id or an index, and nobody can know which."""
     number = int(text)
-    found = [f"id:{number}"] if number in store.nodes else []
-    found += [ref for role in ("tracks", "scenes") if store.at(ref := f"{role}/{number}") is not None]
+    refs_of_number = [f"id:{number}"] if number in store.nodes else []
+    refs_of_number += [
+        ref for role in ("tracks", "scenes") if store.at(ref := f"{role}/{number}") is not None
+    ]
     return errors.Ambiguous(
         f"{number} alone does not say which object is meant",
         number,
-        hint=f"write {' or '.join(found)}" if found else "write a ref such as tracks/2, a name, or id:19",
+        hint=f"write {' or '.join(refs_of_number)}"
+        if refs_of_number
+        else "write a ref such as tracks/2, a name, or id:19",
     )
 
 
@@ -248,7 +252,7 @@ def find(
     under: Target | None = None,
     limit: int = 50,
 ) -> list[Match]:
-    """All objects of which everything given is true; best name first, then in the order of the Set.
+    """All objects that match every argument; best name first, then in the order of the Set.
 
     Args:
       name: Equal, contained, or nearly so; case does not matter. Scores: 1.0 equal, then what begins with it,
@@ -285,7 +289,7 @@ def find(
         )
     else:
         pool = store.walk()
-    found: list[Match] = []
+    matches: list[Match] = []
     for node in pool:
         if class_ and not schema_is_a(node.type, class_):
             continue
@@ -296,24 +300,24 @@ def find(
                 continue
         if not _facts_hold(node, facts) or not all(holds(store, node) for holds in conditions):
             continue
-        found.append(Match(node, "", score))
-        if words is None and len(found) >= limit:
+        matches.append(Match(node, "", score))
+        if words is None and len(matches) >= limit:
             break
-    found.sort(key=lambda match: -match.score)
-    return [Match(match.node, store.ref(match.node.id), match.score) for match in found[:limit]]
+    matches.sort(key=lambda match: -match.score)
+    return [Match(match.node, store.ref(match.node.id), match.score) for match in matches[:limit]]
 
 
 def _scores(store: Store, words: str) -> dict[str, float]:
     """Casefolded names that fit, with how well."""
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     matcher = difflib.SequenceMatcher(b=words, autojunk=False)
     for key in store.names():
         if key == words:
-            found[key] = 1.0
+            scores[key] = 1.0
         elif key.startswith(words):
-            found[key] = 0.9
+            scores[key] = 0.9
         elif words in key:
-            found[key] = 0.8
+            scores[key] = 0.8
         elif (
             len(words) >= SHORTEST_LIKE and abs(len(key) - len(words)) <= len(words) // 2 and len(key) <= 100
         ):
@@ -321,8 +325,8 @@ def _scores(store: Store, words: str) -> dict[str, float]:
             if matcher.quick_ratio() >= NEAR:
                 ratio = matcher.ratio()
                 if ratio >= NEAR:
-                    found[key] = round(0.7 * ratio, 3)
-    return found
+                    scores[key] = round(0.7 * ratio, 3)
+    return scores
 
 
 def schema_is_a(type_: str, class_: str) -> bool:
@@ -378,12 +382,12 @@ def _conditions(where: Mapping[str, Any] | Iterable[str] | str | None, class_: s
 
 @cache
 def known_properties(class_: str = "") -> frozenset[str]:
-    """All that objects of a class, or of a subclass, may have; of "" all objects."""
+    """Names of all properties of a class, its bases and its subclasses; of every class for ""."""
     return frozenset(
         name
-        for each in schema.CLASSES
-        if not class_ or schema.is_a(each, class_) or schema.is_a(class_, each)
-        for name in schema.properties(each)
+        for type_ in schema.CLASSES
+        if not class_ or schema.is_a(type_, class_) or schema.is_a(class_, type_)
+        for name in schema.properties(type_)
     )
 
 
@@ -410,7 +414,7 @@ def _of_item(name: str, wanted: Any) -> _Condition:
         if match is not None:
             return _condition(name, match.group(1), _literal(match.group(2)), match.group(2))
     if isinstance(wanted, list | tuple):
-        any_of = [_condition(name, "=", each) for each in wanted]
+        any_of = [_condition(name, "=", item) for item in wanted]
         return lambda store, node: any(holds(store, node) for holds in any_of)
     return _condition(name, "=", wanted)
 
@@ -438,7 +442,7 @@ def _literal(text: str) -> Any:
 
 
 def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
-    """Whether a property stands so to a value; `text` is how it was written, which may be a choice's label."""
+    """A test that compares a property with a value; `text` is the value as written, maybe a choice's label."""
     last = name.rpartition(".")[2]
     if sign in ("~", "contains"):
         part = str(wanted).casefold()
@@ -467,8 +471,8 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
 
 
 def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
-    """The number of the choice that is named; what is no label as it is."""
-    named = (rules.choice(prop, each) for each in (text, wanted))
+    """Map a choice's label to its number; other values pass unchanged."""
+    named = (rules.choice(prop, label) for label in (text, wanted))
     return next((number for number in named if number is not None), wanted)
 
 
@@ -502,14 +506,14 @@ def value_at(store: Store, node: Node, path: str) -> Any:
 
 
 def _shown_at(store: Store, node: Node, path: str) -> Any:
-    """The same as it is shown."""
+    """`value_at`, as reads show it: a choice by its label, an object by its ref."""
     at, last = _holder(store, node, path), path.rpartition(".")[2]
     value = _step_to(store, at, last)
     return values.shown(store, at.type, last, value) if isinstance(at, Node) else value
 
 
 def _holder(store: Store, node: Node, path: str) -> Any:
-    """What has the last part of a path."""
+    """The object or value that the last part of a path is read from."""
     at: Any = node
     for part in path.split(".")[:-1]:
         at = _step_to(store, at, part)

@@ -55,14 +55,14 @@ class Reader:
 
     def children(self, node: Node | Target, name: str) -> tuple[Node, ...]:
         """The objects in a list of `node` now, in order; empty when it has no such list."""
-        held = self._now(node).children.get(name)
-        ids = held if isinstance(held, tuple) else () if held is None else (held,)
+        children = self._now(node).children.get(name)
+        ids = children if isinstance(children, tuple) else () if children is None else (children,)
         return tuple(self.store.nodes[id_] for id_ in ids if id_ in self.store.nodes)
 
     def child(self, node: Node | Target, name: str) -> Node | None:
         """The single object `name` of `node` now, or None."""
-        held = self._now(node).children.get(name)
-        return self.store.nodes.get(held) if isinstance(held, int) else None
+        id_ = self._now(node).children.get(name)
+        return self.store.nodes.get(id_) if isinstance(id_, int) else None
 
     def _now(self, node: Node | Target) -> Node:
         return self.node(node.id) if isinstance(node, Node) else self.resolve(node)

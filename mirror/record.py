@@ -1,9 +1,8 @@
-"""The wire on disk and back: a session as NDJSON, both ways, and a Live made of one.
+"""Records the wire as NDJSON, both directions, and replays a recording as if it were Live.
 
-Each line is `{"t": seconds since the beginning, "dir": "<" from Live or ">" to it, "line": the message}`;
-proofs and nonces are left out. A `Replay` is a Live to the mirror: it greets with the real token, then
-answers and tells what was recorded, each answer to the question of its kind, each notice after the time that
-it took.
+A line is `{"t": seconds since the start, "dir": "<" from Live or ">" to Live, "line": the message}`; proofs and nonces
+are left out. To the mirror a `Replay` looks like Live: it authenticates with the real token, answers a request with
+the recorded result for that method, and sends every notice after its recorded delay.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _ASKED_BY_SYNC = ("set.snapshot", "set.watch")
 
 
 class Recorder:
-    """To be given to `open_mirror(recorder=…)`; a context manager that closes its file."""
+    """The `recorder` argument of `open_mirror`; a context manager that closes its file."""
 
     def __init__(
         self, path: Path | str, *, clock: Callable[[], float] = time.monotonic, most_bytes: int = FILE_BYTES
@@ -52,11 +51,11 @@ class Recorder:
         self._file: IO[bytes] | None = open(handle, "wb", buffering=1 << 20)  # noqa: SIM115
 
     def __call__(self, direction: str, line: bytes) -> None:
-        """Keep one line; never raises for what the disk does."""
+        """Record one line; never raises for an error of the disk."""
         if self._file is None:
             return
-        told = {"t": round(self._clock() - self._began, 6), "dir": direction, **_body(line)}
-        text = wire.encode(told) + b"\n"
+        entry = {"t": round(self._clock() - self._began, 6), "dir": direction, **_body(line)}
+        text = wire.encode(entry) + b"\n"
         self._left -= len(text)
         if self._left < 0:
             log.warning("the recording %s is full", self.path)
@@ -118,7 +117,7 @@ class _Line(msgspec.Struct):
 
 
 class _Step(msgspec.Struct):
-    """One thing that Live says in a replay; `method` is what it answers, "" for a notice."""
+    """One message from Live in a replay; `method` is the request that it answers, "" for a notice."""
 
     after_s: float
     method: str
@@ -126,12 +125,12 @@ class _Step(msgspec.Struct):
 
     @property
     def needs(self) -> str:
-        """What must have been asked before this can be said."""
+        """The method that the mirror must have requested before this message can be sent."""
         return "set.snapshot" if self.message.get("method") == "set.objects" else self.method
 
 
 class Replay:
-    """A recorded Live. `connect` goes into `open_mirror`; each connection plays the next recorded one.
+    """A recorded Live. Pass `connect` to `open_mirror`; every connection plays the next recorded one.
 
     Args:
       token: The token that the mirror uses.
@@ -151,7 +150,7 @@ class Replay:
 
     @property
     def finished(self) -> bool:
-        """Whether all that was recorded has been told."""
+        """True when every recorded message has been sent."""
         return self.played >= len(self.sessions) and all(not session.steps for session in self.sessions)
 
     async def connect(self) -> anyio.abc.ByteStream:
@@ -187,7 +186,7 @@ class _Session:
         self.welcome: dict[str, Any] | None = None
         self.steps: deque[_Step] = deque()
         self.answers: dict[bytes, dict[str, Any]] = {}
-        """Of questions other than the mirror's own: the last answer to each."""
+        """The last recorded answer by method and params, for requests that `sync` did not make."""
 
     def copy(self) -> _Session:
         """With steps of its own, since playing takes them."""
@@ -198,48 +197,48 @@ class _Session:
 
 
 def _sessions(path: Path) -> list[_Session]:
-    found: list[_Session] = []
+    sessions: list[_Session] = []
     asked: dict[Any, tuple[str, bytes]] = {}
     said_at = 0.0
     decoder = msgspec.json.Decoder(_Line)
     with open(path, "rb") as file:
         for number, text in enumerate(file, 1):
             try:
-                told = decoder.decode(text)
+                recorded = decoder.decode(text)
             except (ValueError, RecursionError) as problem:
                 raise errors.InvalidValue(
                     f"{path} is no recording: line {number}: {problem}",
                     hint="record one with `setmirror record`",
                 ) from None
-            message = told.line
+            message = recorded.line
             if message is None:
                 continue
-            if told.dir == ">":
+            if recorded.dir == ">":
                 method = str(message.get("method", ""))
                 if method == "bridge.hello":
-                    found.append(_Session())
+                    sessions.append(_Session())
                     asked = {}
-                    said_at = told.t
+                    said_at = recorded.t
                 asked[message.get("id")] = (method, _key(method, message.get("params")))
-            elif found:
+            elif sessions:
                 method, key = (
                     asked.get(message.get("id"), ("", b"")) if "method" not in message else ("", b"")
                 )
-                session = found[-1]
+                session = sessions[-1]
                 result = message.get("result")
                 if method == "bridge.hello" and isinstance(result, dict):
                     session.hello = result
                 elif method == "bridge.authenticate" and isinstance(result, dict):
                     session.welcome = result
                 elif "method" in message or method in _ASKED_BY_SYNC:
-                    session.steps.append(_Step(max(0.0, told.t - said_at), method, message))
+                    session.steps.append(_Step(max(0.0, recorded.t - said_at), method, message))
                 elif method:
                     session.answers[key] = message
-                said_at = told.t
-    found = [session for session in found if session.welcome is not None]
-    if not found:
+                said_at = recorded.t
+    sessions = [session for session in sessions if session.welcome is not None]
+    if not sessions:
         raise errors.InvalidValue(f"{path} holds no session of a mirror with Live")
-    return found
+    return sessions
 
 
 def _key(method: str, params: Any) -> bytes:
@@ -247,7 +246,7 @@ def _key(method: str, params: Any) -> bytes:
 
 
 class _Stream(anyio.abc.ByteStream):
-    """The peer's end of a replay: says the next thing when somebody listens, so it needs no task."""
+    """The peer's end of a replay; it makes the next message when the mirror receives, so it needs no task."""
 
     def __init__(self, replay: Replay, session: _Session, last: bool) -> None:
         self._replay = replay
@@ -317,7 +316,7 @@ class _Stream(anyio.abc.ByteStream):
         return data[:max_bytes]
 
     async def _next(self) -> None:
-        """Wait for what comes first: a question, or the time of the next thing to say."""
+        """Wait for a request or for the time of the next recorded message, whichever comes first."""
         self._arrived = anyio.Event()
         steps = self._session.steps
         needed = steps[0].needs if steps else ""
@@ -327,7 +326,7 @@ class _Stream(anyio.abc.ByteStream):
         if not steps:
             if not self._last:
                 raise anyio.EndOfStream
-            # The recording is over; what it held stays true.
+            # The recording is over: heartbeats with the last revision keep the mirror synced.
             with anyio.move_on_after(2.0):
                 await self._arrived.wait()
                 return
@@ -346,9 +345,9 @@ class _Stream(anyio.abc.ByteStream):
         result = message.get("result")
         if message.get("method") == "set.objects" and isinstance(params, dict):
             message["params"] = {**params, "snapshot": self._snapshot}
-        for told in (params, result):
-            if isinstance(told, dict) and "epoch" in told and "revision" in told:
-                self._last_notice = {"epoch": told["epoch"], "revision": told["revision"]}
+        for payload in (params, result):
+            if isinstance(payload, dict) and "epoch" in payload and "revision" in payload:
+                self._last_notice = {"epoch": payload["epoch"], "revision": payload["revision"]}
         message.pop("jsonrpc", None)
         self._say(message)
 

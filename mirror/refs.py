@@ -1,6 +1,6 @@
 """Refs as text: `tracks/2[Bass]/devices/1` is a path in Live's words, with names expected on the way.
 
-Positions count from 0; a leading `song/` may be given or not.
+Positions count from 0; a leading `song/` is optional.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`WriteRequest`: one frozen value from the tool to the wire.
 
-It is checked when it is made, so that no queue holds one that cannot be sent. What a write needs to know travels in
-here and nowhere else: a new precondition is one field, and one line of `to_wire`.
+A request is checked when it is made, so no queue contains one that cannot be sent. It carries everything that a write
+needs: a new precondition is one field here and one line of `to_wire`.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     @classmethod
     def of(cls, ops: Sequence[Operation], **about: Any) -> WriteRequest:
         """The request for these operations; None in `about` stands for the default."""
-        given = {name: value for name, value in about.items() if value is not None}
-        if "expect" in given:
-            given["expect"] = tuple(tuple(each) for each in given["expect"])
-        if given.get("write_id") == "":
+        options = {name: value for name, value in about.items() if value is not None}
+        if "expect" in options:
+            options["expect"] = tuple(tuple(expectation) for expectation in options["expect"])
+        if options.get("write_id") == "":
             raise errors.InvalidValue(f"A write id has 1 to {_MOST_ID} characters, got 0")
-        return cls(ops=tuple(ops), **given)
+        return cls(ops=tuple(ops), **options)
 
     @property
     def queue(self) -> str:
@@ -95,10 +95,10 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         """The parameters of `write.execute`.
 
         Args:
-          id_: Of the write; `write_id`, or one made up.
-          epoch: Of which the ids are.
-          ops, expect: As `checks.prepare` found them, targets as ids.
-          deadline_s: What is left of it.
+          id_: The write's id: `write_id`, or a generated one.
+          epoch: The epoch that the ids belong to.
+          ops, expect: The result of `checks.prepare`, with targets as ids.
+          deadline_s: Seconds that are left until the deadline.
         """
         params: dict[str, Any] = {
             "write": id_,

@@ -1,10 +1,10 @@
-"""Gauges at each asker's own rate from one sampler: meters, clips' positions, anything that `set.read` reads.
+"""Gauges at every reader's own rate from one sampler: meters, clips' positions, anything that `set.read` reads.
 
     async with mirror.gauges([("tracks/0", "output_meter_level"), ("song", "current_song_time")], hz=20) as stream:
         async for sample in stream: …
 
-However many ask, what falls due together is one question to Live. A reader that is slow misses samples and gets the
-newest; while there is no link nothing comes, and afterwards it goes on.
+Gauges of all readers that fall due together are read by one request to Live. A slow reader misses samples and gets the
+newest; without a link no sample comes, and sampling continues when the link is back.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SLOWEST_HZ, FASTEST_HZ = 0.1, 50.0
 MOST_ITEMS = 512
 MOST_STREAMS = 100
 TOGETHER_S = 0.004
-"""What falls due within this time is asked at once."""
+"""Gauges that fall due within this time share one request."""
 
 Read = Callable[[Sequence[tuple[Target, str]]], Awaitable[list[Any]]]
 
 
 class Sample(NamedTuple):
-    """`values` in the order that was asked; what could not be read is a MirrorError in its place."""
+    """`values` in the order of the request; a MirrorError in place of a value that could not be read."""
 
     time: float
     """When Live was asked, in seconds of the mirror's clock."""
@@ -49,7 +49,7 @@ class GaugeStream:
         self._arrived = anyio.Event()
 
     def put(self, sample: Sample) -> None:
-        """The sampler's: the newest sample, whether the last one was read or not."""
+        """Called by the sampler: replaces the waiting sample, read or not, by the newest."""
         self.missed += self._latest is not None
         self._latest = sample
         self._arrived.set()
@@ -120,13 +120,13 @@ class Sampler:
             with anyio.move_on_after(max(0.0, first - self.clock())):
                 self._wanted = anyio.Event()
                 await self._wanted.wait()
-            await self._ask([each for each in self._streams if each.due <= self.clock() + TOGETHER_S])
+            await self._ask([stream for stream in self._streams if stream.due <= self.clock() + TOGETHER_S])
 
     async def _ask(self, streams: list[GaugeStream]) -> None:
         items = list(dict.fromkeys(item for stream in streams for item in stream.items))
         now = self.clock()
         for stream in streams:
-            # A rate is kept in the mean; after a pause it begins anew.
+            # The average rate is exact; after a pause the schedule starts again from now.
             stream.due = max(stream.due + stream.period, now)
         if not items:
             await anyio.lowlevel.checkpoint()
@@ -135,7 +135,7 @@ class Sampler:
         try:
             values = dict(zip(items, await self._read(items), strict=True))
         except errors.MirrorError:
-            # No link: the next question will tell when there is one.
+            # No link: try again after the shortest period.
             await anyio.sleep(min(stream.period for stream in streams))
             return
         for stream in streams:

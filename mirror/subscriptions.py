@@ -1,4 +1,4 @@
-"""Who wants to hear of what: patterns over refs, and notices that say "read it again".
+"""Subscriptions: patterns over refs, and notices that mean "read this object again".
 
 A pattern names a place, not an object, so it outlives resyncs, deletions and other Sets:
 
@@ -85,7 +85,7 @@ class Pattern:
         return expression + r"\Z"
 
     def matches(self, store: Store, id_: int, ref: str, node: Node | None) -> bool:
-        """Whether the object `id_`, which is or was at `ref`, is meant."""
+        """True when the pattern matches the object `id_`, which is or was at `ref`."""
         if self.id is not None:
             return self.id == id_
         if self.name is not None:
@@ -96,25 +96,25 @@ class Pattern:
         return not self.named or node is None or self._names_fit(store, node)
 
     def _names_fit(self, store: Store, node: Node) -> bool:
-        """Whether the expected names stand on the way from the song to `node`, as far as the first `**`."""
+        """True when the path from the song to `node` has the expected names, as far as the first `**`."""
         parts = store.ref(node.id).split("/")
         if self.deep:
             parts = parts[: next(n for n, step in enumerate(self.steps) if step.name == "**")]
         places: dict[int, Node] = {}
-        each: Node | None = node
-        while each is not None and each.parent is not None:
-            depth = len(store.ref(each.id).split("/")) - 1
-            places[depth] = each
-            each = store.nodes.get(each.parent)
+        ancestor: Node | None = node
+        while ancestor is not None and ancestor.parent is not None:
+            depth = len(store.ref(ancestor.id).split("/")) - 1
+            places[depth] = ancestor
+            ancestor = store.nodes.get(ancestor.parent)
         for number, step in enumerate(self.steps[: len(parts)]):
             if step.expected is not None:
-                held = places.get(number)
-                if held is None or held.name != step.expected:
+                ancestor = places.get(number)
+                if ancestor is None or ancestor.name != step.expected:
                     return False
         return True
 
     def expand(self, store: Store) -> dict[str, int]:
-        """Where it matches now: ref → id. Not for `**`, which matches as much as there is."""
+        """The objects that match now, as ref → id; empty for a pattern with `**`, which may match the whole Set."""
         if self.id is not None:
             return {store.ref(self.id): self.id} if self.id in store.nodes else {}
         if self.name is not None:
@@ -125,12 +125,12 @@ class Pattern:
             return {}
         if [step.name for step in self.steps] == ["song"]:
             return {"song": store.root}
-        found: dict[str, int] = {}
-        self._descend(store, store.nodes[store.root], 0, found)
-        return found
+        matches: dict[str, int] = {}
+        self._descend(store, store.nodes[store.root], 0, matches)
+        return matches
 
     def meant(self, store: Store) -> Iterator[int]:
-        """The ids of all objects that it matches now, one after the other."""
+        """The ids of all objects that match now."""
         if not self.deep:
             yield from self.expand(store).values()
             return
@@ -143,39 +143,41 @@ class Pattern:
             node = store.nodes[waiting.pop()]
             if self.matches(store, node.id, store.ref(node.id), node):
                 yield node.id
-            for held in node.children.values():
-                waiting.extend(held if isinstance(held, tuple) else () if held is None else (held,))
+            for children in node.children.values():
+                waiting.extend(
+                    children if isinstance(children, tuple) else () if children is None else (children,)
+                )
 
     def _descend(
-        self, store: Store, node: Node, position: int, found: dict[str, int], end: int | None = None
+        self, store: Store, node: Node, position: int, matches: dict[str, int], end: int | None = None
     ) -> None:
-        """Follow the steps from `position` to before `end`, all of them if not given."""
+        """Add to `matches` what the steps from `position` up to `end` (default: all) lead to."""
         end = len(self.steps) if end is None else end
         if position == end:
-            found[store.ref(node.id)] = node.id
+            matches[store.ref(node.id)] = node.id
             return
         step = self.steps[position]
-        for role, held in node.children.items():
-            if step.name not in ("*", role) or held is None:
+        for role, children in node.children.items():
+            if step.name not in ("*", role) or children is None:
                 continue
-            if not isinstance(held, tuple):
-                self._enter(store, held, position + 1, step, found, end)
+            if not isinstance(children, tuple):
+                self._enter(store, children, position + 1, step, matches, end)
             elif position + 1 < end:
                 place = self.steps[position + 1]
-                for number, id_ in enumerate(held):
+                for number, id_ in enumerate(children):
                     if place.name in ("*", str(number)):
-                        self._enter(store, id_, position + 2, place, found, end)
+                        self._enter(store, id_, position + 2, place, matches, end)
             elif end < len(self.steps):
                 # "tracks/**": all in the list, with what is below.
-                for id_ in held:
-                    self._enter(store, id_, end, self.steps[end], found, end)
+                for id_ in children:
+                    self._enter(store, id_, end, self.steps[end], matches, end)
 
     def _enter(
-        self, store: Store, id_: int, position: int, step: refs.Step, found: dict[str, int], end: int
+        self, store: Store, id_: int, position: int, step: refs.Step, matches: dict[str, int], end: int
     ) -> None:
         child = store.nodes.get(id_)
         if child is not None and (step.expected is None or child.name == step.expected):
-            self._descend(store, child, position, found, end)
+            self._descend(store, child, position, matches, end)
 
 
 class Stream:
@@ -187,7 +189,7 @@ class Stream:
         self.name = name
         self._view = view
         self.patterns = [Pattern(text) for text in patterns]
-        self.told = 0
+        self.read = 0
         self._hub = hub
         self._waiting: dict[str, int] = {}
         self._resynced = False
@@ -235,20 +237,20 @@ class Stream:
         store = self._hub.store
         waiting, self._waiting = self._waiting, {}
         resynced, self._resynced = self._resynced, False
-        self.told += 1
+        self.read += 1
         return Notice(
             tuple(waiting), tuple(dict.fromkeys(waiting.values())), store.revision, store.epoch, resynced
         )
 
     def add(self, pattern: str | int) -> None:
-        """Hear of this as well."""
+        """Subscribe to one more pattern."""
         self.patterns.append(Pattern(pattern))
         self._bind()
         self._hub.moved()
 
     def remove(self, pattern: str | int) -> None:
-        """Hear no more of a pattern that was given in these words."""
-        self.patterns = [each for each in self.patterns if each.text != str(pattern)]
+        """Unsubscribe from the pattern with exactly this text."""
+        self.patterns = [subscribed for subscribed in self.patterns if subscribed.text != str(pattern)]
         self._bind()
         self._hub.moved()
 
@@ -256,7 +258,7 @@ class Stream:
 
     @property
     def _store(self) -> Store:
-        """What the subscriber may see."""
+        """The store as the subscriber may see it."""
         return self._hub.store if self._view is None else self._view()
 
     def _bind(self) -> None:
@@ -274,7 +276,7 @@ class Stream:
         rebound: dict[int, int] | None,
         resynced: bool,
     ) -> None:
-        """Note what of a step concerns this subscriber."""
+        """Add the objects of a step that match a pattern to those that wait for the subscriber."""
         store = self._store
         if self._view is not None:
             self._memo = {}
@@ -283,7 +285,7 @@ class Stream:
             self._memo, self._memo_of = {}, store.structure
         if rebound is not None:
             self._follow_ids(rebound)
-        found: dict[str, int] = {}
+        concerned: dict[str, int] = {}
         memo = self._memo
         for id_, ref in candidates.items():
             fits = memo.get(id_)
@@ -293,23 +295,23 @@ class Stream:
                 if not any(pattern.named or pattern.name for pattern in self.patterns):
                     memo[id_] = fits
             if fits:
-                found[ref] = id_
+                concerned[ref] = id_
         for id_, ref in gone.items():
             if any(pattern.matches(store, id_, ref, None) for pattern in self.patterns):
-                found[ref] = id_
+                concerned[ref] = id_
         if structural:
             before = self._bound
             self._bind()
             for ref, id_ in self._bound.items():
                 was = before.get(ref)
                 if was != id_ and (rebound is None or was is None or rebound.get(was) != id_):
-                    found[ref] = id_
+                    concerned[ref] = id_
             for ref, id_ in before.items():
                 if ref not in self._bound:
-                    found[ref] = id_
-        if not found:
+                    concerned[ref] = id_
+        if not concerned:
             return
-        self._waiting.update(found)
+        self._waiting.update(concerned)
         self._resynced = self._resynced or resynced
         if len(self._waiting) > MOST_WAITING:
             self._waiting = {}
@@ -322,21 +324,21 @@ class Stream:
         self._arrived.set()
 
     def _follow_ids(self, rebound: dict[int, int]) -> None:
-        """Another epoch counts ids anew: an id stands for the object now in the place of the old one."""
+        """A new epoch has new ids: make id patterns follow the object that now has the old one's place."""
         for pattern in self.patterns:
             if pattern.id is not None:
                 pattern.id = rebound.get(pattern.id, -abs(pattern.id))
 
 
 class Hub:
-    """All streams; what goes wrong with one stays with it."""
+    """All streams; an error in one does not affect the others."""
 
     def __init__(self, store: Store, changed: Callable[[], None] = lambda: None) -> None:
         self.store = store
         self.streams: list[Stream] = []
         self.counters: Counter[str] = Counter()
         self.version = 0
-        """Counts the changes of what is subscribed; `changed` is called after each."""
+        """Incremented when a subscription starts, ends or changes its patterns; `changed` is called afterwards."""
         self._changed = changed
 
     def moved(self) -> None:
@@ -350,7 +352,7 @@ class Hub:
         """A stream of notices; InvalidValue for a bad pattern, Busy when there are too many streams.
 
         Args:
-          view: Gives the store as the subscriber may see it; all of it if not given.
+          view: Returns the store as the subscriber may see it; by default the whole store.
         """
         if len(self.streams) >= MOST_STREAMS:
             raise errors.Busy(f"There are {MOST_STREAMS} subscriptions already")
@@ -366,7 +368,7 @@ class Hub:
             self.moved()
 
     def publish(self, applied: Applied, resynced: bool = False) -> None:
-        """Tell all streams of one step; called after it is applied, never raises."""
+        """Offer an applied step to all streams; never raises."""
         if not self.streams or not (applied.changes or applied.structural):
             return
         candidates = self._candidates(applied.changes)
@@ -379,21 +381,21 @@ class Hub:
                 stream.close()
 
     def _candidates(self, changes: list[Change]) -> dict[int, str]:
-        """Changed objects and those above that show them: id → ref."""
+        """Changed objects and all above them, whose reads show them: id → ref."""
         nodes, ref = self.store.nodes, self.store.ref
-        found: dict[int, str] = {}
+        candidates: dict[int, str] = {}
         walked: set[int] = set()
         for kind, id_, name, _, _ in changes:
             node = nodes.get(id_)
             if node is None:
                 continue
             if kind == "set" and name in _SHOWN_IN_LISTS and node.parent is not None and node.parent in nodes:
-                found[node.parent] = ref(node.parent)
+                candidates[node.parent] = ref(node.parent)
             while node.id not in walked:
                 walked.add(node.id)
-                found[node.id] = ref(node.id)
+                candidates[node.id] = ref(node.id)
                 parent = nodes.get(node.parent) if node.parent is not None else None
                 if parent is None or isinstance(parent.children.get(node.role), tuple):
                     break
                 node = parent
-        return found
+        return candidates

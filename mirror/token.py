@@ -27,7 +27,7 @@ __all__ = [
 
 
 PROCESS = "process-"
-"""How the identity begins of a client without a named token; nobody is given a token with such a name."""
+"""Prefix of the identity of a client without a named token; no token may have a name with this prefix."""
 
 
 def home() -> Path:

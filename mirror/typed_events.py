@@ -101,7 +101,7 @@ class Events:
         after_revision: int | None = None,
     ) -> None:
         self._store = store
-        self._patterns = [Pattern(each) for each in patterns]
+        self._patterns = [Pattern(text) for text in patterns]
         self._follower = log.follow(after_revision)
 
     def __aiter__(self) -> AsyncIterator[Happening]:
@@ -115,4 +115,4 @@ class Events:
 
     def _fits(self, event: Event) -> bool:
         node = self._store.nodes.get(event.id)
-        return any(each.matches(self._store, event.id, event.ref, node) for each in self._patterns)
+        return any(pattern.matches(self._store, event.id, event.ref, node) for pattern in self._patterns)

@@ -19,7 +19,7 @@ from .store import Applied, Store
 
 EDITS_KEPT = 1000
 CAME_BACK = 20
-"""Changes of one undo that are told in words."""
+"""Changes of one undo that are described in words."""
 NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
 _DONE = "\0"
@@ -31,16 +31,16 @@ class _Edit(NamedTuple):
     write: str | None
     who: str
     revision: int
-    what: str = ""
-    """In words, its first change; "" where the mirror shows nothing of it, as of a modulation matrix."""
+    change: str = ""
+    """The edit's first change in words; "" when no mirrored property shows it, e.g. in a modulation matrix."""
 
     @property
     def words(self) -> str:
-        return f"{self.who}: {self.what}" if self.what else f"{self.who}, which no property shows"
+        return f"{self.who}: {self.change}" if self.change else f"{self.who}, which no property shows"
 
 
 class Aside(NamedTuple):
-    """A value that a write set and Live's history does not hold: arm, monitoring, what is selected."""
+    """A value set by a write that Live's history does not record: arm, monitoring, the selection."""
 
     id: int
     name: str
@@ -115,13 +115,13 @@ class UndoHistory:
         undoing = self._undoes.get(write) if write is not None else None
         if write is not None and undoing is not None:
             words = self._came_back.setdefault(write, [])
-            words += [told(store, change) for change in edits[: CAME_BACK - len(words)]]
+            words += [in_words(store, change) for change in edits[: CAME_BACK - len(words)]]
         if write is not None and undoing is not None:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 gone = self._edits.pop()
                 self._popped[write] = gone
                 self._redoable.append(gone)
-                # An undo takes one edit back, in however many batches it is told.
+                # An undo takes back one edit, even when its changes arrive in several batches.
                 self._undoes[write] = _DONE
                 if gone.write is not None:
                     self._undone.append(gone.write)
@@ -138,10 +138,10 @@ class UndoHistory:
         else:
             # Live can redo nothing any more.
             self._redoable.clear()
-            self._edits.append(_Edit(write, who, revision, told(store, edits[0])))
+            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0])))
 
     def taken_back(self, write: str) -> None:
-        """It failed, and the script took back all that it had done: Live's history holds nothing of it."""
+        """The write failed and the script took back all of it: Live's history has no step of it."""
         self._taken_back.append(write)
         gone = [edit for edit in self._edits if edit.write == write]
         for edit in gone:
@@ -202,8 +202,8 @@ class UndoHistory:
         Raises:
           PreconditionFailed: there is none; says who made the newest entry, as far as is known.
         """
-        for write, each in reversed(self._mine):
-            if each == owner and write not in self._undone:
+        for write, author in reversed(self._mine):
+            if author == owner and write not in self._undone:
                 return write
         newest = self._edits[-1] if self._edits else None
         known = f"the newest entry is by {newest.words}" if newest else "nobody knows of the newest"
@@ -240,7 +240,7 @@ class UndoHistory:
             self._came_back.pop(old, None)
 
     def not_undone(self, undo: str) -> None:
-        """It was refused; where Live had taken something back, it was done again at once."""
+        """The undo was refused; if Live had already taken back an edit, the script has redone it."""
         self._undoes.pop(undo, None)
         seen = self._came_back.pop(undo, None)
         gone = self._popped.pop(undo, None)
@@ -261,13 +261,13 @@ class UndoHistory:
             self._undone.remove(edit.write)
 
     def came_back(self, undo: str) -> list[str]:
-        """What an undo changed, in words; told once."""
+        """The changes that an undo made, in words; a second call returns none."""
         return self._came_back.pop(undo, [])
 
     def undone(self, undo: str) -> None:
         """It was done, and is seen: where nothing showed, it took back an edit that does not show."""
         shown = self._popped.pop(undo, None) is not None
-        silent = self._edits[-1] if self._edits and not self._edits[-1].what else None
+        silent = self._edits[-1] if self._edits and not self._edits[-1].change else None
         if shown or silent is None or self._undoes.get(undo) not in (silent.write, NEWEST):
             return
         self._undoes[undo] = _DONE
@@ -277,7 +277,7 @@ class UndoHistory:
 
     def redone(self, redo: str) -> None:
         """It was done, and is seen: where nothing showed, it did an edit again that does not show."""
-        if redo in self._redoes and self._redoable and not self._redoable[-1].what:
+        if redo in self._redoes and self._redoable and not self._redoable[-1].change:
             again = self._redoable.pop()
             self._redoes.discard(redo)
             self._is_done(again)
@@ -288,7 +288,7 @@ class UndoHistory:
         return [edit._asdict() for edit in list(self._edits)[-count:]]
 
 
-def told(store: Store, change: Change) -> str:
+def in_words(store: Store, change: Change) -> str:
     """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'"."""
     kind, id_, name, before, after = change
     node = store.nodes.get(id_)
@@ -328,8 +328,8 @@ def _is_driven(store: Store, id_: int, name: str) -> bool:
     def state_below(path: tuple[str, ...]) -> Any:
         at = store.nodes.get(id_)
         for step in path:
-            held = at.children.get(step) if at is not None else None
-            at = store.nodes.get(held) if isinstance(held, int) else None
+            child = at.children.get(step) if at is not None else None
+            at = store.nodes.get(child) if isinstance(child, int) else None
         return at.props.get("automation_state") if at is not None else None
 
     return is_driven(store.nodes[id_].type, name, store.nodes[store.root].props.get, state_below)

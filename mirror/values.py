@@ -1,7 +1,7 @@
 """How values are shown, and what is meant when one comes back: one rule for all reads and writes.
 
-A choice is shown by its label, an object by its ref, everything else as it is. What was shown is understood again
-wherever a value is given, and so are the number and the id behind it.
+A choice is shown by its label, an object by its ref, every other value unchanged. Writes accept a value in the form
+that reads show, and also the number or the id behind it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def row(type_: str, name: str) -> schema.Property | None:
 
 
 def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, str] | None = None) -> Any:
-    """A property's value as whoever reads is shown it.
+    """A property's value as reads show it.
 
     Args:
-      gone: The refs that objects had which are not there any more; without it, such ones are shown by their id.
+      gone: Last refs of deleted objects by id; a deleted object that is not in it is shown by its id.
     """
     prop = row(type_, name)
     if prop is None or value is None:
@@ -36,7 +36,7 @@ def shown(store: Store, type_: str, name: str, value: Any, gone: Mapping[int, st
     if prop.type == "ref":
         return _ref(store, value, gone or {})
     if prop.type == "refs" and isinstance(value, tuple | list):
-        return [_ref(store, each, gone or {}) for each in value]
+        return [_ref(store, id_, gone or {}) for id_ in value]
     return value
 
 
@@ -54,4 +54,4 @@ def _ref(store: Store, id_: Any, gone: Mapping[int, str]) -> Any:
 
 def rows(name: str) -> list[schema.Property]:
     """The rows of all classes that have a property of this name."""
-    return [each.properties[name] for each in schema.CLASSES.values() if name in each.properties]
+    return [class_.properties[name] for class_ in schema.CLASSES.values() if name in class_.properties]

@@ -51,10 +51,10 @@ class MaskedStore(Store):
         self.epoch, self.revision = base.epoch, base.revision
         self.structure, self.naming = base.structure, base.naming
         self.root, self.bad = base.root, base.bad
-        self.masked = masks.kept.keys()
+        self.masked = masks.masked.keys()
         hidden = masks.hidden
         self.nodes = {id_: node for id_, node in base.nodes.items() if id_ not in hidden}
-        self.nodes.update(masks.kept)
+        self.nodes.update(masks.masked)
         for id_ in masks.telling:
             if id_ in self.nodes:
                 self.nodes[id_] = masks.scrubbed(self.nodes[id_])
@@ -64,8 +64,8 @@ class MaskedStore(Store):
         return self._base.ref(id_)
 
     def at(self, ref: str) -> int | None:
-        found = self._base.at(ref)
-        return found if found in self.nodes else None
+        id_ = self._base.at(ref)
+        return id_ if id_ in self.nodes else None
 
     def of_type(self, type_: str) -> Iterable[int]:
         return [id_ for id_ in self._base.of_type(type_) if id_ in self.nodes]
@@ -90,11 +90,11 @@ class MaskedStore(Store):
 
 
 class Masks:
-    """What is hidden, and what tells of it, for as long as no name and no place changes."""
+    """The hidden objects and the nodes that show them; valid until a name or a place changes."""
 
     def __init__(self, base: Store, hidden: set[int], names: Names) -> None:
         self.hidden = hidden
-        self.kept = _masked(base, hidden)
+        self.masked = _masked(base, hidden)
         """In the place of hidden objects that hang in visible ones, or lead to them."""
         names.hide(base, hidden)
         self._names = names
@@ -106,7 +106,7 @@ class Masks:
         self._scrubbed: dict[int, tuple[Node, Node]] = {}
 
     def scrubbed(self, node: Node) -> Node:
-        """The object without the names of hidden ones, made once for each state of it."""
+        """The object without the names of hidden ones; cached per state of the object."""
         before, after = self._scrubbed.get(node.id, (None, node))
         if before is not node:
             props = {
@@ -122,21 +122,21 @@ def _masked(base: Store, hidden: set[int]) -> dict[int, Node]:
     nodes = base.nodes
     leading: set[int] = set()
     for id_ in hidden:
-        for held in nodes[id_].children.values():
-            for child in held if isinstance(held, tuple) else (held,):
+        for value in nodes[id_].children.values():
+            for child in value if isinstance(value, tuple) else (value,):
                 above: int | None = (
                     id_ if isinstance(child, int) and child in nodes and child not in hidden else None
                 )
                 while above is not None and above in hidden and above not in leading:
                     leading.add(above)
                     above = nodes[above].parent
-    kept = {}
+    masked = {}
     for id_ in hidden:
         node = nodes[id_]
         if id_ in leading or node.parent not in hidden or node.parent in leading:
             children = node.children if id_ in leading else {}
-            kept[id_] = Node(id_, node.type, node.parent, node.role, {}, children, node.revision)
-    return kept
+            masked[id_] = Node(id_, node.type, node.parent, node.role, {}, children, node.revision)
+    return masked
 
 
 class Names:
@@ -178,9 +178,9 @@ class Names:
         if isinstance(value, str):
             return self._regex.sub(MASK, value) if self.within(value) else value
         if isinstance(value, dict):
-            return {self.scrub(name): self.scrub(each) for name, each in value.items()}
+            return {self.scrub(name): self.scrub(item) for name, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.scrub(each) for each in value]
+            return [self.scrub(item) for item in value]
         return value
 
 
@@ -258,7 +258,7 @@ class View(Reader):
             raise errors.Denied("The policy hides what is there", self.ref(node.id))
         return super().notes(node)
 
-    # -- what the mirror tells of itself ---------------------------------------------------------------
+    # -- the mirror's own state ------------------------------------------------------------------------
 
     @property
     def synced(self) -> bool:
@@ -330,10 +330,10 @@ class LogView:
         return self._log.latest
 
     def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
-        return [self._seen(each) for each in self._log.since(revision, epoch=epoch, limit=limit)]
+        return [self._seen(event) for event in self._log.since(revision, epoch=epoch, limit=limit)]
 
     def whole(self, revision: int = 0, time: float = 0.0) -> list[Event]:
-        return [self._seen(each) for each in self._log.whole(revision, time)]
+        return [self._seen(event) for event in self._log.whole(revision, time)]
 
     def revision_at(self, time: float) -> int:
         return self._log.revision_at(time)
@@ -346,7 +346,7 @@ class LogView:
         return self._log.began
 
     def last(self, count: int) -> list[Event]:
-        return [self._seen(each) for each in self._log.last(count)]
+        return [self._seen(event) for event in self._log.last(count)]
 
     def _seen(self, event: Event) -> Event:
         if event.kind in ("resynced", "skipped") or not self._view.hid(

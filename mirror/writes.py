@@ -40,18 +40,17 @@ WAITING = 512
 """Writes of all clients together; one more is refused with Busy."""
 WAITING_PER_CLIENT = 64
 LOADS = 16
-"""Under way at once; the script does one after the other."""
+"""Loads that may run at once; the script performs one after the other."""
 RESULTS_KEPT = 512
 LINK_WAIT_S = 3.0
 """A write that finds the link down waits so long for it before it is refused."""
 GRACE_S = 5.0
 """Past the deadline, for the script's own answer that it was missed."""
 RECOVER_S = 20.0
-"""At least so long a lost write is asked after; Live opens a Set in about 3 s, a dialog holds it up longer.
-"""
+"""Minimum time to ask for the result of a lost write; Live opens a Set in about 3 s, longer with a dialog."""
 SEEN_S = 5.0
 _NOTHING = "\0nothing"
-"""In the place of a write, where values alone are put back: no write has such an id."""
+"""Stands for "no write" where an undo only puts values back: no write has this id."""
 
 _STEP = re.compile(r"-(undo|redo)-\d+$")
 
@@ -59,7 +58,7 @@ Progressed = Callable[[WriteProgress], Awaitable[None]]
 
 
 class Entry:
-    """One write on its way."""
+    """One queued or running write."""
 
     __slots__ = (
         "deadline",
@@ -78,13 +77,13 @@ class Entry:
         self.id = id_
         self.request = request
         self.epoch = epoch
-        """Of which its ids are; None while nothing was read yet."""
+        """The epoch that its ids belong to; None when it was queued before the first snapshot."""
         self.deadline = now + request.deadline_s
         self.since = now
         self.sent = False
         self.waiters = 0
         self.moved = anyio.Event()
-        """Set when there is an outcome, or other progress: then it is another event."""
+        """Set, and replaced by a new event, at every progress; set for good when there is an outcome."""
         self.progress: WriteProgress | None = None
         self.outcome: WriteResult | errors.MirrorError | None = None
 
@@ -122,7 +121,7 @@ class Writes:
         self._queues: OrderedDict[str, deque[Entry]] = OrderedDict()
         self._current: Entry | None = None
         self._beside: dict[str, Entry] = {}
-        """Loads under way: Live may take a minute for one, and other writes go on."""
+        """Running loads: Live may need a minute for one, and other writes continue meanwhile."""
         self._wake = anyio.Event()
         self._tasks: anyio.abc.TaskGroup | None = None
 
@@ -138,20 +137,20 @@ class Writes:
         entry = self._find(request.write_id) if request.write_id else None
         if entry is None:
             if request.write_id in self.results:
-                return _given(self.results[request.write_id])
+                return _result_or_raise(self.results[request.write_id])
             epoch = self._store.epoch or None
             entry = self._enqueue(request if epoch is None else self.bind(request), epoch)
         entry.waiters += 1
-        told: WriteProgress | None = None
+        reported: WriteProgress | None = None
         try:
             while entry.outcome is None:
-                if progress is not None and entry.progress is not None and entry.progress is not told:
-                    told = entry.progress
+                if progress is not None and entry.progress is not None and entry.progress is not reported:
+                    reported = entry.progress
                     try:
-                        await progress(told)
+                        await progress(reported)
                     except Exception:
-                        # It is told the outcome all the same.
-                        log.exception("telling how write %s gets on failed", entry.id)
+                        # The caller still gets the outcome.
+                        log.exception("reporting the progress of write %s failed", entry.id)
                         progress = None
                 else:
                     await entry.moved.wait()
@@ -159,7 +158,7 @@ class Writes:
             entry.waiters -= 1
             if not entry.waiters and entry.outcome is None:
                 self._cancel(entry)
-        return _given(entry.outcome)
+        return _result_or_raise(entry.outcome)
 
     def bind(
         self, request: WriteRequest, find: Resolve | None = None, lists: dict[str, list[int]] | None = None
@@ -170,15 +169,15 @@ class Writes:
         except errors.PreconditionFailed:
             raise
         except errors.MirrorError:
-            # With all else that is wrong with it, told at once.
+            # Report this together with every other problem of the request.
             checks.prepare(self._store, request, self._place()[0])
             raise
 
-    def progressed(self, told: WriteProgress) -> None:
-        """The script says how the write under way gets on."""
-        entry = self._beside.get(told.write, self._current)
-        if entry is not None and entry.id == told.write:
-            entry.progress = told
+    def progressed(self, progress: WriteProgress) -> None:
+        """The script's notice about the progress of a running write."""
+        entry = self._beside.get(progress.write, self._current)
+        if entry is not None and entry.id == progress.write:
+            entry.progress = progress
             moved, entry.moved = entry.moved, anyio.Event()
             moved.set()
 
@@ -205,7 +204,7 @@ class Writes:
         return entry
 
     def _cancel(self, entry: Entry) -> None:
-        """The asker is gone: what waits is not sent, a load is cancelled, any other write that was sent goes on."""
+        """The caller is gone: drop a waiting write, cancel a load; let any other write that was sent finish."""
         if entry.id in self._beside and self._tasks is not None:
             self._tasks.start_soon(self._cancel_load, entry)
             return
@@ -229,7 +228,7 @@ class Writes:
     # -- the one task ------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Do one write after the other, loads beside them, until cancelled."""
+        """Run one write after the other, loads concurrently, until cancelled."""
         try:
             async with anyio.create_task_group() as self._tasks:
                 await self._run(self._tasks)
@@ -293,7 +292,7 @@ class Writes:
         if isinstance(outcome, WriteResult):
             self._latencies.add("write", self._clock() - entry.since)
         if isinstance(outcome, WriteResult | errors.UnknownOutcome):
-            # What was refused was not done: it may be tried again by its id.
+            # A refused write was not done: a client may retry it with the same id.
             self.results[entry.id] = outcome
         elif "taken_back" in outcome.facts:
             self.history.taken_back(entry.id)
@@ -328,11 +327,11 @@ class Writes:
             epoch = self._store.epoch
             left = entry.deadline - self._clock()
             params = request.to_wire(entry.id, epoch, prepared.ops, prepared.expect, left)
-            # From here on the script may have it; only a proof of the contrary takes that back.
+            # From here on assume that the script has it, unless Disconnected says sent=False.
             entry.sent = True
             try:
                 with anyio.fail_after(max(0.0, entry.deadline - self._clock()) + GRACE_S):
-                    told = await self._request("write.execute", params)
+                    reply = await self._request("write.execute", params)
             except errors.Disconnected as problem:
                 if problem.facts.get("sent") is False:
                     entry.sent = False
@@ -345,16 +344,16 @@ class Writes:
             except TimeoutError:
                 self.counters["unanswered"] += 1
                 raise self._unknown(entry, prepared, "Live did not answer before the deadline") from None
-            return await self._seen(entry, _result(entry, told))
+            return await self._seen(entry, _result(entry, reply))
 
     async def _seen(self, entry: Entry, result: WriteResult) -> WriteResult:
-        """Hold the answer back until reads show it."""
+        """Return the result once reads show it, or after `SEEN_S` with `seen=False`."""
         if result.dry_run:
             return result
         request, aside = entry.request, self._aside_of(entry, result)
         self.history.wrote(result.write, result.undo_steps, request.owner or request.queue, aside)
         if aside:
-            names = [f"{each.name} of {self._store.ref(each.id)}" for each in aside]
+            names = [f"{value.name} of {self._store.ref(value.id)}" for value in aside]
             result = msgspec.structs.replace(result, not_in_history=names)
         try:
             if result.epoch == self._store.epoch:
@@ -367,24 +366,24 @@ class Writes:
         return msgspec.structs.replace(result, seen=False)
 
     def _aside_of(self, entry: Entry, result: WriteResult) -> list[Aside]:
-        """The values that the write set and Live's history does not hold."""
-        found: dict[tuple[int, str], Aside] = {}
-        for op, told in zip(entry.request.ops, result.results, strict=False):
-            if not isinstance(op, Set) or not told.changed or not isinstance(op.target, int):
+        """The values set by the write that Live's history does not record."""
+        asides: dict[tuple[int, str], Aside] = {}
+        for op, outcome in zip(entry.request.ops, result.results, strict=False):
+            if not isinstance(op, Set) or not outcome.changed or not isinstance(op.target, int):
                 continue
             node = self._store.nodes.get(op.target)
             prop = values.row(node.type, op.name) if node is not None else None
             if prop is None or prop.undo or prop.one_way or prop.kind == "gauge":
                 continue
             key = (op.target, op.name)
-            before = found[key].before if key in found else told.before
-            found[key] = Aside(op.target, op.name, before, told.after)
-        return list(found.values())
+            before = asides[key].before if key in asides else outcome.before
+            asides[key] = Aside(op.target, op.name, before, outcome.after)
+        return list(asides.values())
 
     # -- after a lost link -------------------------------------------------------------------------
 
     async def _recover(self, entry: Entry, prepared: checks.Prepared, epoch: str, place: Any) -> WriteResult:
-        """Find out what became of a write that may have been taken; sends nothing but questions."""
+        """Find the outcome of a write that the script may have received; never sends the write again."""
         until = max(entry.deadline, self._clock() + RECOVER_S)
         while True:
             left = until - self._clock()
@@ -395,7 +394,7 @@ class Writes:
             try:
                 await self._wait_synced(left)
                 with anyio.fail_after(left):
-                    told = await self._request("write.result", {"write": entry.id})
+                    reply = await self._request("write.result", {"write": entry.id})
             except TimeoutError:
                 continue
             except errors.Busy as problem:
@@ -421,11 +420,11 @@ class Writes:
                     ) from None
                 return self._decide(entry, prepared, place)
             self.counters["recovered from the script"] += 1
-            found = msgspec.structs.replace(_result(entry, told), recovered="script")
-            return await self._seen(entry, found)
+            result = msgspec.structs.replace(_result(entry, reply), recovered="script")
+            return await self._seen(entry, result)
 
     def _decide(self, entry: Entry, prepared: checks.Prepared, place: Any) -> WriteResult:
-        """Nobody remembers the write; what the Set shows can still prove it."""
+        """The script forgot the write: compare the resynced Set with the values that it asked for."""
         if self._place()[1] != place or prepared.wishes is None:
             raise self._unknown(
                 entry, prepared, "Live was restarted or the Set closed while the write was under way"
@@ -501,10 +500,12 @@ class Writes:
         return result
 
     async def _put_back(self, write_id: str, aside: list[Aside], label: str, **options: Any) -> WriteResult:
-        """Give back the values that Live's history does not hold, where they are still what the write set."""
+        """Restore values that Live's history does not record, unless somebody changed them since the write."""
         nodes = self._store.nodes
         still = [
-            each for each in aside if each.id in nodes and nodes[each.id].props.get(each.name) == each.after
+            value
+            for value in aside
+            if value.id in nodes and nodes[value.id].props.get(value.name) == value.after
         ]
         if not still:
             raise errors.PreconditionFailed(
@@ -513,15 +514,16 @@ class Writes:
                 hint="there is nothing of it to take back",
             )
         self.history.put_back(write_id)
-        told = [
-            f"{each.name} of {self._store.ref(each.id)}: {each.after!r} → {each.before!r}" for each in still
+        restored = [
+            f"{value.name} of {self._store.ref(value.id)}: {value.after!r} → {value.before!r}"
+            for value in still
         ]
-        ops = [Set(each.id, each.name, each.before, each.after) for each in still]
+        ops = [Set(value.id, value.name, value.before, value.after) for value in still]
         self._number += 1
         back_id = f"{self._session}-undo-{self._number}"
         self.history.undoing(back_id, _NOTHING)
         result = await self.submit(WriteRequest.of(ops, write_id=back_id, label=label, **options))
-        return msgspec.structs.replace(result, put_back=told, not_in_history=[])
+        return msgspec.structs.replace(result, put_back=restored, not_in_history=[])
 
     async def _undo(self, what: str, **options: Any) -> WriteResult:
         self._number += 1
@@ -539,23 +541,23 @@ class Writes:
 
 def history_step(write: str | None) -> str:
     """ "undo" or "redo" where a write of this id is one; "" for any other."""
-    found = _STEP.search(write or "")
-    return found[1] if found is not None else ""
+    match = _STEP.search(write or "")
+    return match[1] if match is not None else ""
 
 
-def _given(outcome: WriteResult | errors.MirrorError) -> WriteResult:
+def _result_or_raise(outcome: WriteResult | errors.MirrorError) -> WriteResult:
     if isinstance(outcome, errors.MirrorError):
-        # A fresh one each time: several may wait for it, and tracebacks pile up.
+        # A new exception per waiter: a shared one would collect tracebacks.
         raise errors.make(outcome.error, outcome.rule, outcome.value, hint=outcome.hint, **outcome.facts)
     return outcome
 
 
-def _result(entry: Entry, told: Any) -> WriteResult:
-    """The script's answer; what is not as agreed is Internal, and the mirror still shows the truth."""
+def _result(entry: Entry, reply: Any) -> WriteResult:
+    """Decode the script's reply; an unreadable one is an UnknownOutcome, since the write may have been done."""
     try:
-        told = dict(told)
-        told.setdefault("write", entry.id)
-        known = {name: told[name] for name in WriteResult.__struct_fields__ if name in told}
+        reply = dict(reply)
+        reply.setdefault("write", entry.id)
+        known = {name: reply[name] for name in WriteResult.__struct_fields__ if name in reply}
         known.update(author=entry.request.author, label=entry.request.label)
         known.pop("seen", None)
         known.pop("recovered", None)

@@ -143,15 +143,15 @@ class Live:
 
     async def _status(self) -> None:
         await trio.lowlevel.checkpoint()
-        told = self.mirror.status()
+        notice = self.mirror.status()
         status = {
-            "synced": told.synced,
-            "state": told.state,
-            "set": told.set_name,
-            "live": told.live_version,
+            "synced": notice.synced,
+            "state": notice.state,
+            "set": notice.set_name,
+            "live": notice.live_version,
             "headless": self.mirror.is_headless,
-            "revision": told.revision,
-            "objects": told.objects,
+            "revision": notice.revision,
+            "objects": notice.objects,
             "problem": readiness.problem(self.mirror),
         }
         if status != self.status:
@@ -164,22 +164,22 @@ class Live:
         seen: tuple[int, int] | None = None
         attends: int | None = None
         while True:
-            told = await self.mirror.wait_told()
+            notice = await self.mirror.wait_notice_for_persons()
             there = bool(self.visitors)
-            if told == seen and there == (attends == told[0]):
+            if notice == seen and there == (attends == notice[0]):
                 await self._policy_moves(seen)
                 continue
             try:
                 # Where no page is open nobody can be asked, and the asker is told so at once.
-                if there != (attends == told[0]):
+                if there != (attends == notice[0]):
                     await self.mirror.ask("question.follow", {"on": there})
-                    attends = told[0] if there else None
+                    attends = notice[0] if there else None
                 state = await self.mirror.ask("policy.state", {})
             except errors.MirrorError as problem:
                 log.info("the bridge does not tell its questions: %s", problem)
                 await trio.sleep(REFUSED_S)
                 continue
-            seen = told
+            seen = notice
             now = trio.current_time()
             self.questions = [{**each, "until": now + float(each["left_s"])} for each in state["questions"]]
             self.read_only = state["read_only"]
@@ -189,11 +189,11 @@ class Live:
         """Wait for a notice, another link, a first page or the end of the last one."""
         async with trio.open_nursery() as nursery:
 
-            async def told() -> None:
-                await self.mirror.wait_told(seen)
+            async def notice() -> None:
+                await self.mirror.wait_notice_for_persons(seen)
                 nursery.cancel_scope.cancel()
 
-            nursery.start_soon(told)
+            nursery.start_soon(notice)
             await self._came_or_went.wait()
             nursery.cancel_scope.cancel()
         self._came_or_went = trio.Event()

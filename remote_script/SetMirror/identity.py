@@ -63,9 +63,9 @@ class _Shadow(places.Lookup):
             above = row
             while above.parent is not None:
                 parent = self._batcher.shadow.rows[above.parent]
-                held = parent.value(above.role)
-                if isinstance(held, tuple) and above.id in held:
-                    self.check_place(parent.id, above.role, held.index(above.id))
+                children = parent.value(above.role)
+                if isinstance(children, tuple) and above.id in children:
+                    self.check_place(parent.id, above.role, children.index(above.id))
                 above = parent
         return row.id
 
@@ -73,7 +73,7 @@ class _Shadow(places.Lookup):
         type_: str = self._batcher.shadow.rows[id_].layout.type
         return type_
 
-    def held(self, id_: int, name: str) -> Sequence[int]:
+    def children(self, id_: int, name: str) -> Sequence[int]:
         row = self._batcher.shadow.rows.get(id_)
         value = row.value(name) if row is not None else None
         if isinstance(value, tuple):
@@ -88,8 +88,8 @@ class _Shadow(places.Lookup):
         changed = self._batcher.list_change(row, name)
         if self._if_revision is None or changed <= self._if_revision:
             return
-        held = self.held(id_, name)
-        now = self._batcher.shadow.rows.get(held[place]) if 0 <= place < len(held) else None
+        children = self.children(id_, name)
+        now = self._batcher.shadow.rows.get(children[place]) if 0 <= place < len(children) else None
         raise BridgeError(
             "PRECONDITION_FAILED",
             "{} of {} changed at revision {}, after {}".format(

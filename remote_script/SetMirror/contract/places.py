@@ -29,7 +29,7 @@ class Lookup:
     def type_of(self, id_: int) -> str:
         raise NotImplementedError
 
-    def held(self, id_: int, name: str) -> Sequence[int]:
+    def children(self, id_: int, name: str) -> Sequence[int]:
         """The ids in a list of an object, or of its one child; empty when it has none."""
         raise NotImplementedError
 
@@ -100,7 +100,7 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
 
 def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tuple[Any, ...]) -> Any:
     # What is moved within a list is not counted in it.
-    ids = [id_ for id_ in lookup.held(holder, arg.list_name) if arg.type == "place" or id_ not in others]
+    ids = [id_ for id_ in lookup.children(holder, arg.list_name) if arg.type == "place" or id_ not in others]
     if is_identity(value) or is_late(value):
         return value
     if isinstance(value, str) and "/" in value:
@@ -154,5 +154,5 @@ def content_of(lookup: Lookup, owner: int, name: Any, args: Any) -> Tuple[bool, 
         holder = holder[ID] if is_identity(holder) else None
     if holder is None:
         return False, None
-    held = lookup.held(holder, child)
+    held = lookup.children(holder, child)
     return True, held[0] if held else None
