@@ -391,11 +391,12 @@ def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
 
 
 def counts(mirror: Mirror) -> dict[str, int]:
-    """How much the Set holds."""
+    """How much the Set holds; devices include those on returns and Main."""
     tracks = mirror.children("song", "tracks")
+    returns, main = mirror.children("song", "return_tracks"), mirror.children("song", "master_track")
     return {
         "tracks": len(tracks),
-        "return_tracks": len(mirror.children("song", "return_tracks")),
+        "return_tracks": len(returns),
         "scenes": len(mirror.children("song", "scenes")),
         "clips": sum(
             mirror.child(slot, "clip") is not None
@@ -403,7 +404,7 @@ def counts(mirror: Mirror) -> dict[str, int]:
             for slot in mirror.children(each, "clip_slots")
         ),
         "arrangement_clips": sum(len(mirror.children(each, "arrangement_clips")) for each in tracks),
-        "devices": sum(len(mirror.children(each, "devices")) for each in tracks),
+        "devices": sum(len(mirror.children(each, "devices")) for each in (*tracks, *returns, *main)),
     }
 
 

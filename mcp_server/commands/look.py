@@ -40,11 +40,13 @@ def command(refs: tuple[str, ...], output: Path, view: str | None, dark: bool, w
     async def main() -> Picture:
         from mcp_server.commands.link import linked
         from mcp_server.pictures import THEMES, draw
+        from mcp_server.pictures.sampled import sample
         from mirror.errors import MirrorError
 
         async with linked(port) as mirror:
             try:
-                return draw(mirror, refs, view, THEMES["dark" if dark else "light"], width)  # type: ignore[arg-type]
+                gauges = await sample(mirror, refs, view)  # type: ignore[arg-type]
+                return draw(mirror, refs, view, THEMES["dark" if dark else "light"], width, gauges)  # type: ignore[arg-type]
             except MirrorError as problem:
                 raise Failure(str(problem), str(problem.hint)) from None
 

@@ -333,7 +333,7 @@ class MixerCut:
 
     def draw(self, data: Any, look: Look, place: Place) -> Picture:
         picture = _blank(place, look)
-        mixers.draw_strips(picture, data[1], 0, data[0], look.colors)
+        mixers.draw_strips(picture, data[1], (0, 0), data[0], look.colors)
         return picture
 
     def locate(self, mirror: Mirror, look: Look, node: Node) -> Box | None:

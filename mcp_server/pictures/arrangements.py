@@ -1,9 +1,15 @@
-"""The Arrangement: tracks as lanes, clips with their contents in small, locators, loop, signature, playhead."""
+"""The Arrangement: tracks as lanes, clips with their contents in small, locators, loop, tempo, playhead, automation.
+
+Live's API has neither the curves of arrangement automation nor changes of tempo and signature: the picture shows which
+parameters are automated, tempo and signature at the playhead, and says that it knows no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 from mirror import Note
 
@@ -14,8 +20,16 @@ from .theme import Theme
 NAMES_WIDTH = 150
 HEAD = 46
 MOST_LANES = 60
+MOST_NAMED = 12
+"""Locators and automated parameters named in words."""
+FOOT = 16
 MOST_CONTENTS = 300
 """Clips whose notes are drawn; with more clips the contents are left out, since they would not be seen."""
+
+AUTOMATED = "~"
+"""The sign of what is automated."""
+UNKNOWN = "Tempo and signature are those at the playhead; Live's API tells of no changes elsewhere"
+UNKNOWN_CURVES = f"{AUTOMATED} automated; Live's API does not tell the curves"
 
 Place = Callable[[float], float]
 """A time in beats → its x in pixels."""
@@ -47,46 +61,77 @@ class Lane:
     blocks: Sequence[Block]
     depth: int = 0
     flags: str = ""
+    automated: Sequence[str] = ()
+    """Names of parameters that have automation."""
 
 
-def arrangement(
-    lanes: Sequence[Lane],
-    colors: Theme,
-    *,
-    end: float,
-    locators: Sequence[tuple[float, str]] = (),
-    loop: tuple[float, float] | None = None,
-    playhead: float | None = None,
-    beats_per_bar: float = 4.0,
-    width: int = 1200,
-) -> Picture:
-    """The whole arrangement from beat 0 to `end`."""
+class Facts(NamedTuple):
+    """What an arrangement shows besides its lanes; times in beats, `tempo` as text, such as "98 BPM 4/4"."""
+
+    end: float
+    locators: Sequence[tuple[float, str]] = ()
+    loop: tuple[float, float] | None = None
+    playhead: float | None = None
+    beats_per_bar: float = 4.0
+    tempo: str = ""
+
+
+def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: int = 1200) -> Picture:
+    """The whole arrangement from beat 0 to its end."""
     shown = lanes[:MOST_LANES]
     lane = min(44.0, max(14.0, 640 / max(1, len(shown))))
-    height = round(HEAD + lane * len(shown) + (34 if len(lanes) > len(shown) else 14))
-    picture = Picture(width, height, colors.background, "Arrangement")
-    clips = sum(len(each.blocks) for each in lanes)
-    end = max(end, beats_per_bar)
-    picture.description = f"Arrangement: {len(lanes)} tracks, {clips} clips, {end / beats_per_bar:g} bars"
+    bottom = HEAD + lane * len(shown)
+    notes = [UNKNOWN]
+    if any(each.automated for each in lanes) or AUTOMATED in facts.tempo:
+        notes.append(UNKNOWN_CURVES)
+    if len(lanes) > len(shown):
+        notes.append(f"Not shown: {len(lanes) - len(shown)} more tracks")
+    picture = Picture(width, round(bottom + 10 + FOOT * len(notes)), colors.background, "Arrangement")
+    picture.description = in_words(lanes, facts)
+    end = max(facts.end, facts.beats_per_bar)
     scale = (width - NAMES_WIDTH - 10) / end
 
     def x(beat: float) -> float:
         return NAMES_WIDTH + beat * scale
 
-    bottom = HEAD + lane * len(shown)
+    picture.text(8, 32, facts.tempo, colors.text, size=12, width=NAMES_WIDTH - 16)
     draw_lanes(picture, len(shown), (NAMES_WIDTH, HEAD), (width - NAMES_WIDTH - 10, lane), colors)
     draw_names(picture, shown, HEAD, lane, colors)
-    draw_bars(picture, x, end, beats_per_bar, (24, bottom), colors)
-    draw_blocks(picture, shown, x, HEAD, lane, clips <= MOST_CONTENTS, colors)
-    if loop is not None:
-        draw_loop(picture, x, loop, colors)
-    draw_locators(picture, x, locators, bottom, colors)
-    if playhead is not None and 0 <= playhead <= end:
-        picture.line(x(playhead), 18, x(playhead), HEAD + lane * len(shown), colors.playing, width=2)
-    if len(lanes) > len(shown):
-        rest = f"Not shown: {len(lanes) - len(shown)} more tracks"
-        picture.text(8, height - 10, rest, colors.warning, size=12)
+    draw_bars(picture, x, end, facts.beats_per_bar, (24, bottom), colors)
+    contents = sum(len(each.blocks) for each in lanes) <= MOST_CONTENTS
+    draw_blocks(picture, shown, x, HEAD, lane, contents, colors)
+    if facts.loop is not None:
+        draw_loop(picture, x, facts.loop, colors)
+    draw_locators(picture, x, facts.locators, bottom, colors)
+    if facts.playhead is not None and 0 <= facts.playhead <= end:
+        draw_playhead(picture, x(facts.playhead), bottom, colors)
+    for n, note in enumerate(notes):
+        ink = colors.warning if note.startswith("Not shown") else colors.muted_text
+        picture.text(8, bottom + 4 + FOOT * (n + 1), note, ink, size=11)
     return picture
+
+
+def in_words(lanes: Sequence[Lane], facts: Facts) -> str:
+    """What the picture shows, and what of the arrangement cannot be known."""
+    clips = sum(len(each.blocks) for each in lanes)
+    bars = max(facts.end, facts.beats_per_bar) / facts.beats_per_bar
+    words = [
+        f"Arrangement: {len(lanes)} tracks, {clips} clips, {bars:g} bars",
+        f"{facts.tempo} at the playhead" if facts.tempo else "",
+    ]
+    if facts.playhead is not None:
+        words.append(f"playhead at beat {facts.playhead:.2f}")
+    if facts.loop is not None:
+        words.append(f"loop from beat {facts.loop[0]:g} to {facts.loop[1]:g}")
+    if facts.locators:
+        words.append(
+            "locators " + ", ".join(f"{name} at {time:g}" for time, name in facts.locators[:MOST_NAMED])
+        )
+    automated = [f"{each.name}: {', '.join(each.automated[:MOST_NAMED])}" for each in lanes if each.automated]
+    if automated:
+        words.append("automated " + "; ".join(automated[:MOST_NAMED]))
+    unknown = "Live's API tells neither curves of automation nor changes of tempo and signature."
+    return f"{', '.join(filter(None, words))}. {unknown}"
 
 
 def draw_lanes(
@@ -104,10 +149,16 @@ def draw_names(picture: Picture, lanes: Sequence[Lane], top: float, lane: float,
         y = top + n * lane
         indent = 10 * min(4, each.depth)
         picture.rect(4 + indent, y + 1, 5, lane - 3, each.color, data=each.ref)
-        name = f"{each.name} {' '.join(each.flags)}".strip()
+        roomy = lane >= 30
+        sign = AUTOMATED if each.automated and not roomy else ""
+        name = f"{each.name} {' '.join(each.flags)} {sign}".strip()
         size = min(12.0, lane - 3)
         room = NAMES_WIDTH - 22 - indent
-        picture.text(14 + indent, y + lane / 2 + 4, name, colors.text, size=size, width=room)
+        middle = y + lane / 2 + (4 if not (roomy and each.automated) else -1)
+        picture.text(14 + indent, middle, name, colors.text, size=size, width=room)
+        if roomy and each.automated:
+            automated = f"{AUTOMATED} {', '.join(each.automated)}"
+            picture.text(14 + indent, middle + 14, automated, colors.muted_text, size=10, width=room)
 
 
 def draw_bars(
@@ -131,7 +182,7 @@ def draw_bars(
         if not -40 <= at <= picture.width:
             continue
         picture.line(at, span[0], at, span[1], colors.line)
-        if numbers:
+        if numbers and at < picture.width - 24:
             picture.text(at + 3, 32, str(bar + 1), colors.muted_text, size=11)
 
 
@@ -143,11 +194,19 @@ def draw_loop(picture: Picture, x: Place, loop: tuple[float, float], colors: The
 def draw_locators(
     picture: Picture, x: Place, locators: Sequence[tuple[float, str]], bottom: float, colors: Theme
 ) -> None:
-    """The locators' names with lines down to `bottom`."""
-    for time, name in locators:
-        if -170 <= x(time) <= picture.width:
-            picture.line(x(time), 4, x(time), bottom, colors.warning, dashed=True)
-            picture.text(x(time) + 4, 14, name, colors.warning, size=11, width=160)
+    """The locators' names with lines down to `bottom`; a name ends before the next locator."""
+    places = [x(time) for time, _ in locators]
+    rooms = [*(after - before - 8 for before, after in pairwise(places)), 160.0]
+    for at, room, (_, name) in zip(places, rooms, locators, strict=False):
+        if -170 <= at <= picture.width:
+            picture.line(at, 4, at, bottom, colors.warning, dashed=True)
+            picture.text(at + 4, 14, name, colors.warning, size=11, width=max(1.0, min(160.0, room)))
+
+
+def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> None:
+    """A line from the ruler down to `bottom`, with a head."""
+    picture.line(at, 18, at, bottom, colors.playing, width=2)
+    picture.rect(at - 4, 17, 8, 6, colors.playing)
 
 
 def draw_blocks(
@@ -169,6 +228,8 @@ def _block(
     named = lane >= 22
     if named:
         picture.text(left + 4, y + 11, block.name, theme.on(fill), size=10, width=wide - 6)
+    if block.muted:
+        picture.line(left, y + lane - 3, left + wide, y + 1, theme.on(fill))
     if contents and block.notes and wide > 8 and lane >= 14:
         top = y + (14 if named else 2)
         _notes(picture, block, left, wide, top, y + lane - 4 - top, theme.mixed(theme.on(fill), fill, 0.25))

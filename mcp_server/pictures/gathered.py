@@ -1,21 +1,22 @@
-"""From the mirror to what the drawing functions take: reads only, no I/O, no drawing.
+"""From the mirror to what is drawn: reads only, no drawing.
 
-`draw` finds out what a target is and returns its picture: the Session grid and the arrangement of "song", a clip's or
-track's notes, the mixer, a device.
+`gather` finds out what a target is and reads what its view shows: the Session grid, the arrangement or the mixer of
+the Set or of some tracks, a clip's or track's notes, a device. `draw` makes the picture of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mirror import Mirror, Node, errors
 
-from .. import views
+from .. import units, views
 from ..music import from_set, harmony
 from . import theme
-from .arrangements import Block, Lane, arrangement
+from .arrangements import AUTOMATED, Block, Facts, Lane, arrangement
 from .mixers import Dial, Strip, device, mixer
 from .rolls import Keys, Roll, roll
 from .session import Cell, Column, Row, session
@@ -27,6 +28,48 @@ VIEWS: tuple[View, ...] = ("session", "arrangement", "mixer", "notes", "device")
 GREY = "#8a8a8a"
 MOST_DIALS = 120
 MOST_OVERLAID = 8
+OVERRIDDEN = 2
+"""Live's `automation_state` of a parameter that was moved by hand since."""
+
+
+class Grid(NamedTuple):
+    """The Session."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+class Timeline(NamedTuple):
+    """The arrangement; see `arrangements.arrangement`."""
+
+    lanes: Sequence[Lane]
+    facts: Facts
+
+
+class Desk(NamedTuple):
+    """The mixer."""
+
+    strips: Sequence[Strip]
+
+
+class Notes(NamedTuple):
+    """Clips over each other."""
+
+    rolls: Sequence[Roll]
+    keys: Keys
+    beats_per_bar: float
+
+
+class Panel(NamedTuple):
+    """A device; `hidden` parameters are left out for their number."""
+
+    name: str
+    dials: Sequence[Dial]
+    on: bool
+    hidden: int
+
+
+Subject = Grid | Timeline | Desk | Notes | Panel
 
 
 def draw(
@@ -37,10 +80,31 @@ def draw(
     width: int = 1200,
     gauges: dict[str, Any] | None = None,
 ) -> Picture:
-    """The picture of some targets.
+    """The picture of some targets; see `gather`."""
+    match gather(mirror, targets, view, gauges):
+        case Notes(rolls, keys, per_bar):
+            return roll(rolls, keys, colors, width=width, beats_per_bar=per_bar)
+        case Panel(name, dials, on, hidden):
+            return device(name, dials, colors, on=on, hidden=hidden, width=width)
+        case Desk(strips):
+            return mixer(strips, colors, width=width)
+        case Timeline(lanes, facts):
+            return arrangement(lanes, colors, facts, width=width)
+        case Grid(columns, rows):
+            return session(columns, rows, colors, width=width)
+
+
+def gather(
+    mirror: Mirror,
+    targets: Sequence[int | str],
+    view: View | None = None,
+    gauges: dict[str, Any] | None = None,
+) -> Subject:
+    """What a picture of some targets shows.
 
     Args:
-      targets: One object, or several clips for one roll; none means the song.
+      targets: One object, several clips for one roll, or tracks of which alone the Session, arrangement or mixer is
+        drawn; none means the song.
       view: What to draw; None takes what suits the target.
       gauges: Sampled values by ref and name ("tracks/0.output_meter_left", "song.current_song_time").
 
@@ -50,23 +114,23 @@ def draw(
     nodes = [mirror.resolve(target) for target in targets or ("song",)]
     first = nodes[0]
     gauges = gauges or {}
-    if view is None:
-        view = _suited(first)
-    match view:
+    chosen = [node for node in nodes if node.type == "Track"]
+    match view or suited(first):
         case "notes":
-            clips = [clip for node in nodes for clip in _clips_of(mirror, node)]
-            return _roll(mirror, clips, first, colors, width, gauges)
+            clips = [clip for node in nodes for clip in clips_of(mirror, node)]
+            return _notes(mirror, clips, first, gauges)
         case "device":
-            return _device(mirror, first, colors, width)
+            return _panel(mirror, first)
         case "mixer":
-            return mixer([strip_of(mirror, track, gauges) for track in all_tracks(mirror)], colors)
+            return Desk([strip_of(mirror, track, gauges) for track in chosen or all_tracks(mirror)])
         case "arrangement":
-            return _arrangement(mirror, colors, width, gauges)
+            return _timeline(mirror, chosen or mirror.children("song", "tracks"), gauges)
         case _:
-            return _session(mirror, colors, width)
+            return _grid(mirror, chosen or mirror.children("song", "tracks"))
 
 
-def _suited(node: Node) -> View:
+def suited(node: Node) -> View:
+    """The view that shows an object best."""
     suited: dict[str, View] = {
         "Clip": "notes",
         "ClipSlot": "notes",
@@ -122,7 +186,8 @@ def flags(node: Node) -> str:
 # -- notes ---------------------------------------------------------------------------------------------------
 
 
-def _clips_of(mirror: Mirror, node: Node) -> list[Node]:
+def clips_of(mirror: Mirror, node: Node) -> list[Node]:
+    """The clips that a roll of `node` shows: itself, a slot's, or a track's MIDI clips."""
     if node.type == "ClipSlot":
         clip = mirror.child(node, "clip")
         if clip is None:
@@ -139,9 +204,7 @@ def _clips_of(mirror: Mirror, node: Node) -> list[Node]:
     return [node]
 
 
-def _roll(
-    mirror: Mirror, clips: list[Node], asked: Node, colors: Theme, width: int, gauges: dict[str, Any]
-) -> Picture:
+def _notes(mirror: Mirror, clips: list[Node], asked: Node, gauges: dict[str, Any]) -> Notes:
     clips = [clip for clip in clips if clip.props.get("is_midi_clip")][:MOST_OVERLAID]
     if not clips:
         raise errors.InvalidValue(
@@ -150,15 +213,18 @@ def _roll(
     authors = theme.AUTHORS
     inks = [authors[n % len(authors)] for n in range(len(clips))] if len(clips) > 1 else [color_of(clips[0])]
     rolls = [roll_of(mirror, clip, ink, gauges) for clip, ink in zip(clips, inks, strict=True)]
-    keys = keys_of(mirror, clips[0])
-    return roll(rolls, keys, colors, width=width, beats_per_bar=beats_per_bar(mirror))
+    return Notes(rolls, keys_of(mirror, clips[0]), beats_per_bar(mirror))
 
 
 def keys_of(mirror: Mirror, clip: Node) -> Keys:
     """How the rows of a clip's roll are named and shaded."""
     scale = from_set.scale_of(mirror)
-    shaded = scale.classes if song(mirror).props.get("scale_mode") else frozenset(range(12))
-    return Keys(harmony.spelled(scale), shaded, from_set.pads_of(mirror, clip))
+    props = song(mirror).props
+    if not props.get("scale_mode"):
+        return Keys(harmony.spelled(scale), pads=from_set.pads_of(mirror, clip))
+    root = props.get("root_note")
+    name = f"{units.PITCH_CLASSES[root] if isinstance(root, int) else ''} {props.get('scale_name') or ''}".strip()
+    return Keys(harmony.spelled(scale), scale.classes, from_set.pads_of(mirror, clip), name)
 
 
 def loop_of_clip(clip: Node) -> tuple[float, float]:
@@ -201,12 +267,9 @@ def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, 
 # -- the Set -------------------------------------------------------------------------------------------------
 
 
-def _session(mirror: Mirror, colors: Theme, width: int) -> Picture:
-    top = song(mirror)
-    tracks = list(mirror.children(top, "tracks"))
+def _grid(mirror: Mirror, tracks: Sequence[Node]) -> Grid:
     columns = [column_of(mirror, track, cells_of(mirror, track)) for track in tracks]
-    rows = [row_of(mirror, scene) for scene in mirror.children(top, "scenes")]
-    return session(columns, rows, colors, width=width)
+    return Grid(columns, [row_of(mirror, scene) for scene in mirror.children("song", "scenes")])
 
 
 def column_of(mirror: Mirror, track: Node, cells: list[Cell]) -> Column:
@@ -222,8 +285,14 @@ def cells_of(mirror: Mirror, track: Node, first: int = 0, end: int | None = None
 
 def row_of(mirror: Mirror, scene: Node) -> Row:
     """A scene of the grid."""
-    state = "triggered" if scene.props.get("is_triggered") else ""
-    return Row(mirror.ref(scene.id), scene.name, color_of(scene, ""), state)
+    props = scene.props
+    state = "triggered" if props.get("is_triggered") else ""
+    note = []
+    if props.get("tempo_enabled"):
+        note.append(f"{float(props.get('tempo') or 0):g} BPM")
+    if props.get("time_signature_enabled"):
+        note.append(f"{props.get('time_signature_numerator')}/{props.get('time_signature_denominator')}")
+    return Row(mirror.ref(scene.id), scene.name, color_of(scene, ""), state, " ".join(note))
 
 
 def _cell(mirror: Mirror, slot: Node, clip: Node | None) -> Cell:
@@ -252,18 +321,46 @@ def _depth(mirror: Mirror, track: Node) -> int:
     return depth
 
 
-def _arrangement(mirror: Mirror, colors: Theme, width: int, gauges: dict[str, Any]) -> Picture:
-    tracks = mirror.children(song(mirror), "tracks")
-    return arrangement(
-        [lane_of(mirror, track) for track in tracks],
-        colors,
-        end=arrangement_end(mirror),
-        locators=locators_of(mirror),
-        loop=loop_of(mirror),
-        playhead=gauges.get("song.current_song_time"),
-        beats_per_bar=beats_per_bar(mirror),
-        width=width,
+def _timeline(mirror: Mirror, tracks: Sequence[Node], gauges: dict[str, Any]) -> Timeline:
+    lanes = [replace(lane_of(mirror, track), automated=automated_of(mirror, track)) for track in tracks]
+    return Timeline(
+        lanes,
+        Facts(
+            arrangement_end(mirror),
+            locators_of(mirror),
+            loop_of(mirror),
+            gauges.get("song.current_song_time"),
+            beats_per_bar(mirror),
+            tempo_of(mirror),
+        ),
     )
+
+
+def tempo_of(mirror: Mirror) -> str:
+    """Tempo and signature at the playhead, as "98 BPM 4/4"; "~" after a tempo that is automated."""
+    numerator, denominator = views.signature(mirror)
+    tempo = song(mirror).props.get("tempo")
+    main = mirror.child("song", "master_track")
+    held = mirror.child(main, "mixer_device") if main is not None else None
+    dial = mirror.child(held, "song_tempo") if held is not None else None
+    sign = AUTOMATED if dial is not None and dial.props.get("automation_state") else ""
+    return f"{f'{tempo:g}' if isinstance(tempo, int | float) else '?'}{sign} BPM {numerator}/{denominator}"
+
+
+def automated_of(mirror: Mirror, track: Node) -> tuple[str, ...]:
+    """The names of a track's parameters that have automation in the arrangement, as far as Live says so.
+
+    Live's API has no arrangement automation: only that a parameter has some (`automation_state`), and that not while
+    the track plays from the Session.
+    """
+    found = []
+    for node in mirror.walk(track):
+        if node.props.get("automation_state") and node.type == "DeviceParameter":
+            above = mirror.node(node.parent) if node.parent is not None else track
+            name = node.name if above.type.endswith("MixerDevice") else f"{above.name} {node.name}"
+            overridden = node.props["automation_state"] == OVERRIDDEN
+            found.append(f"{name} (overridden)" if overridden else name)
+    return tuple(found)
 
 
 def lane_of(mirror: Mirror, track: Node, within: tuple[float, float] = (0.0, inf)) -> Lane:
@@ -353,7 +450,7 @@ def strip_of(mirror: Mirror, track: Node, gauges: dict[str, Any]) -> Strip:
     )
 
 
-def _device(mirror: Mirror, node: Node, colors: Theme, width: int) -> Picture:
+def _panel(mirror: Mirror, node: Node) -> Panel:
     if "parameters" not in node.children:
         raise errors.InvalidValue(
             f"A {node.type} has no parameters to draw", mirror.ref(node.id), hint="name a device"
@@ -362,6 +459,4 @@ def _device(mirror: Mirror, node: Node, colors: Theme, width: int) -> Picture:
     switch = next((each for each in parameters if each.name == "Device On"), None)
     dials = [_dial(mirror, each) for each in parameters if each is not switch]
     on = switch is None or bool(switch.props.get("value"))
-    return device(
-        node.name, dials[:MOST_DIALS], colors, on=on, hidden=max(0, len(dials) - MOST_DIALS), width=width
-    )
+    return Panel(node.name, dials[:MOST_DIALS], on, max(0, len(dials) - MOST_DIALS))

@@ -15,6 +15,8 @@ FADER_HEIGHT = 190
 MOST_STRIPS = 40
 METERS, METER_WIDTH = (54, 63), 7
 """Where the two meters lie in a strip, in pixels from its left."""
+FULL_SCALE = 0.921
+"""Where 0 dBFS lies on Live's meter; a line marks it."""
 TICKS = ((1.0, "6"), (0.85, "0"), (0.7, "-6"), (0.55, "-12"), (0.4, "-18"), (0.25, "-30"))
 """Positions of a volume fader (0 to 1) and their decibels, as Live's scale has them."""
 
@@ -45,23 +47,35 @@ class Strip:
     meter: tuple[float, float] | None = None
 
 
-def mixer(strips: Sequence[Strip], colors: Theme) -> Picture:
-    """All strips side by side; those beyond 40 are counted, not drawn."""
+def mixer(strips: Sequence[Strip], colors: Theme, *, width: int = 1200) -> Picture:
+    """All strips side by side, in rows that fit into `width`; those beyond 40 are counted, not drawn."""
     shown = strips[:MOST_STRIPS]
-    sends = most_sends(shown)
-    width = max(200, 16 + STRIP_WIDTH * len(shown))
-    picture = Picture(width, mixer_height(sends), colors.background, "Mixer")
+    sends, across = most_sends(shown), max(1, (width - 16) // STRIP_WIDTH)
+    rows = [shown[n : n + across] for n in range(0, len(shown), across)] or [[]]
+    tall = mixer_height(sends)
+    left_out = len(strips) - len(shown)
+    size = max(200, 16 + STRIP_WIDTH * len(rows[0])), tall * len(rows) + (20 if left_out else 0)
+    picture = Picture(*size, colors.background, "Mixer")
     picture.description = "; ".join(map(in_words, shown))
-    draw_strips(picture, shown, 8, sends, colors)
-    if len(strips) > len(shown):
-        rest = f"Not shown: {len(strips) - len(shown)} more tracks"
-        picture.text(8, picture.height - 8, rest, colors.warning)
+    for n, row in enumerate(rows):
+        draw_strips(picture, row, (8, n * tall), sends, colors)
+    if left_out:
+        picture.text(8, picture.height - 8, f"Not shown: {left_out} more tracks", colors.warning)
+        picture.description += f"; and {left_out} more"
     return picture
 
 
 def in_words(strip: Strip) -> str:
     """A strip's name, level and switches."""
-    return f"{strip.name}: {strip.volume.text}{', ' + ' '.join(strip.flags) if strip.flags else ''}"
+    words = [strip.volume.text]
+    if strip.panning is not None and strip.panning.text not in ("", "C"):
+        words.append(f"pan {strip.panning.text}")
+    words += [f"{send.name} {send.text}" for send in strip.sends if send.position > 0]
+    if strip.meter is not None:
+        words.append(f"meter {max(strip.meter):.0%}")
+    if strip.flags:
+        words.append(" ".join(strip.flags))
+    return f"{strip.name}: {', '.join(words)}"
 
 
 def most_sends(strips: Sequence[Strip]) -> int:
@@ -79,23 +93,25 @@ def mixer_height(sends: int) -> int:
     return fader_top(sends) + FADER_HEIGHT + 58
 
 
-def draw_strips(picture: Picture, strips: Sequence[Strip], left: float, sends: int, colors: Theme) -> None:
-    """Strips side by side, with room for so many sends."""
+def draw_strips(
+    picture: Picture, strips: Sequence[Strip], at: tuple[float, float], sends: int, colors: Theme
+) -> None:
+    """Strips side by side with the first one's corner `at`, with room for so many sends."""
     for n, strip in enumerate(strips):
-        _strip(picture, strip, left + n * STRIP_WIDTH, fader_top(sends), sends, colors)
+        _strip(picture, strip, at[0] + n * STRIP_WIDTH, at[1], sends, colors)
 
 
-def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, colors: Theme) -> None:
-    wide, middle = STRIP_WIDTH - 4, x + (STRIP_WIDTH - 4) / 2
-    picture.rect(x, 6, wide, picture.height - 26, colors.panel, data=strip.ref)
-    picture.rect(x, 6, wide, 22, strip.color)
-    picture.text(x + 4, 21, strip.name, theme.on(strip.color), size=11, width=wide - 8, bold=True)
+def _strip(picture: Picture, strip: Strip, x: float, up: float, sends: int, colors: Theme) -> None:
+    wide, middle, top = STRIP_WIDTH - 4, x + (STRIP_WIDTH - 4) / 2, up + fader_top(sends)
+    picture.rect(x, up + 6, wide, mixer_height(sends) - 12, colors.panel, data=strip.ref)
+    picture.rect(x, up + 6, wide, 22, strip.color)
+    picture.text(x + 4, up + 21, strip.name, theme.on(strip.color), size=11, width=wide - 8, bold=True)
     for n, send in enumerate(strip.sends):
-        y = 34 + n * 34
-        dial(picture, send, x + 16, y + 16, 11, colors)
-        picture.text(x + 32, y + 12, send.name, colors.muted_text, size=9, width=wide - 34)
-        picture.text(x + 32, y + 24, send.text, colors.text, size=9, width=wide - 34)
-    y = 34 + sends * 34
+        y = up + 34 + n * 34
+        dial(picture, send, x + 14, y + 16, 10, colors)
+        picture.text(x + 28, y + 12, send.name, colors.muted_text, size=10, width=wide - 29)
+        picture.text(x + 28, y + 24, send.text, colors.text, size=10, width=wide - 29)
+    y = up + 34 + sends * 34
     if strip.panning is not None:
         dial(picture, strip.panning, middle, y + 18, 14, colors)
         picture.text(middle, y + 46, strip.panning.text, colors.text, size=11, anchor="middle")
@@ -103,7 +119,7 @@ def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, col
     for position, label in TICKS:
         at = top + FADER_HEIGHT * (1 - position)
         picture.line(rail - 6, at, rail + 6, at, colors.line)
-        picture.text(rail - 9, at + 3, label, colors.muted_text, size=8, anchor="end")
+        picture.text(rail - 9, at + 3, label, colors.muted_text, size=9, anchor="end")
     picture.line(rail, top, rail, top + FADER_HEIGHT, colors.strong_line, width=3)
     at = top + FADER_HEIGHT * (1 - min(1.0, max(0.0, strip.volume.position)))
     picture.rect(rail - 13, at - 6, 26, 12, colors.text, radius=2)
@@ -113,20 +129,17 @@ def _strip(picture: Picture, strip: Strip, x: float, top: float, sends: int, col
             left = x + METERS[n]
             picture.rect(left, top, METER_WIDTH, FADER_HEIGHT, colors.lane)
             tall = FADER_HEIGHT * min(1.0, max(0.0, level))
-            # 0 dBFS lies at 0.921 of Live's meter.
-            picture.rect(
-                left,
-                top + FADER_HEIGHT - tall,
-                METER_WIDTH,
-                tall,
-                colors.armed if level > 0.921 else colors.playing,
-            )
+            ink = colors.armed if level > FULL_SCALE else colors.playing
+            picture.rect(left, top + FADER_HEIGHT - tall, METER_WIDTH, tall, ink)
+        at = top + FADER_HEIGHT * (1 - FULL_SCALE)
+        picture.line(x + METERS[0] - 2, at, x + METERS[1] + METER_WIDTH + 2, at, colors.text)
     bottom = top + FADER_HEIGHT + 18
     picture.text(middle, bottom, strip.volume.text, colors.text, size=12, anchor="middle", bold=True)
     for n, (letter, fill) in enumerate((("M", colors.warning), ("S", colors.accent), ("R", colors.armed))):
         on = letter in strip.flags
         left = x + 8 + n * 23
-        picture.rect(left, bottom + 6, 20, 15, fill if on else colors.lane, radius=2)
+        # Filled is on, an outline is off: nobody needs the colours.
+        picture.rect(left, bottom + 6, 20, 15, fill if on else "", stroke="" if on else colors.line, radius=2)
         ink = theme.on(fill) if on else colors.muted_text
         picture.text(left + 10, bottom + 17, letter, ink, size=10, anchor="middle", bold=on)
 
@@ -162,7 +175,7 @@ def device(
     picture.description = f"{name}: " + "; ".join(
         f"{each.name} {each.text}" for each in changed or dials[:12]
     )
-    picture.rect(8, 8, 14, 14, colors.playing if on else colors.lane, radius=7)
+    picture.rect(8, 8, 14, 14, colors.playing if on else "", stroke="" if on else colors.line, radius=7)
     picture.text(30, 21, name + ("" if on else " (off)"), colors.text, size=15, bold=True, width=width - 300)
     note = f"{len(changed)} of {len(dials)} differ from default"
     picture.text(width - 10, 20, note, colors.muted_text, size=11, anchor="end")

@@ -65,8 +65,9 @@ def _draw(
             box = (x * scale, y * scale, (x + width) * scale - 1, (y + height) * scale - 1)
             box = (box[0], box[1], max(box[0], box[2]), max(box[1], box[3]))
             color = theme.mixed(fill, background, 1 - opacity) if fill else None
-            if radius and box[2] - box[0] > 2 * radius and box[3] - box[1] > 2 * radius:
-                draw.rounded_rectangle(box, radius * scale, color, stroke or None)
+            rounded = min(radius * scale, (box[2] - box[0]) / 2, (box[3] - box[1]) / 2)
+            if rounded >= 1:
+                draw.rounded_rectangle(box, rounded, color, stroke or None)
             else:
                 draw.rectangle(box, color, stroke or None)
         case Line(x1, y1, x2, y2, stroke, width, dashed):

@@ -45,26 +45,33 @@ class Keys:
     names: Sequence[str]
     scale: frozenset[int] = frozenset(range(12))
     pads: dict[int, str] = field(default_factory=dict)
+    scale_name: str = ""
+    """Of the scale that is shaded, such as "D Minor"; empty where keys are shaded as on a piano."""
+
+    def of(self, pitch: int) -> str:
+        """A row's name."""
+        return self.pads.get(pitch) or f"{self.names[pitch % 12]}{pitch // 12 - 2}"
 
 
 def roll(
     clips: Sequence[Roll], keys: Keys, colors: Theme, *, width: int = 1200, beats_per_bar: float = 4.0
 ) -> Picture:
-    """One picture of all `clips`, the first one's loop, playhead and envelopes shown.
+    """One picture of all `clips`, with the first one's loop and envelopes, and playheads.
 
-    Muted notes are outlined, notes that may not play have their probability written in, softer notes are paler.
+    Muted notes are outlined, softer notes are paler and have a shorter line below the grid, of notes that may not play
+    the missing share of the probability is cut out. Of several clips each has a number, written into its notes.
     """
     first = clips[0]
     start, end = min(clip.start for clip in clips), max(clip.end for clip in clips)
     end = max(end, start + 0.25)
-    rows = _rows([note.pitch for clip in clips for note in clip.notes], keys)
+    rows = pitches(clips, keys)
     row = min(MOST_ROW, max(LEAST_ROW, 420 / len(rows)))
     grid_height = row * len(rows)
     lanes = first.envelopes[:3]
     height = round(HEAD + grid_height + VELOCITY_HEIGHT + FOOT + len(lanes) * ENVELOPE_HEIGHT)
     count = sum(len(clip.notes) for clip in clips)
     picture = Picture(width, height, colors.background, ", ".join(clip.name or "clip" for clip in clips))
-    picture.description = f"Piano roll, {count} notes, beats {start:g} to {end:g}"
+    picture.description = in_words(clips, keys, start, end)
     scale_x = (width - KEYS_WIDTH - 8) / (end - start)
 
     def x(beat: float) -> float:
@@ -77,44 +84,89 @@ def roll(
         low, high = first.loop
         picture.rect(x(low), HEAD - 7, (high - low) * scale_x, 5, colors.accent, radius=2)
     bottom = HEAD + grid_height + VELOCITY_HEIGHT
-    for clip in clips:
+    for number, clip in enumerate(clips, 1):
         ink = theme.legible(clip.color, colors.panel)
+        mark = str(number) if len(clips) > 1 else ""
         for note in clip.notes:
             if note.start_time >= end or note.start_time + note.duration <= start:
                 continue
-            left, right = (
-                max(x(note.start_time), KEYS_WIDTH),
-                min(x(note.start_time + note.duration), width - 8.0),
-            )
-            wide = max(2.0, right - left - 0.5)
+            left = max(x(note.start_time), KEYS_WIDTH)
+            right = min(x(note.start_time + note.duration), width - 8.0)
+            box = left, places[note.pitch], max(2.0, right - left - 0.5), row
             color = theme.loud(ink, int(note.velocity), colors.background)
-            top = places[note.pitch]
-            if note.mute:
-                picture.rect(
-                    left, top + 1, wide, row - 2, "", stroke=colors.muted_text, data=str(note.note_id)
-                )
-            else:
-                edge = theme.mixed(ink, "#000000", 0.45) if row > 7 else ""
-                picture.rect(left, top + 0.5, wide, row - 1, color, stroke=edge, data=str(note.note_id))
-            if note.probability < 1 and row >= 9 and wide > 24:
-                picture.text(
-                    left + 3,
-                    top + row - 2.5,
-                    f"{note.probability:.0%}",
-                    theme.on(color),
-                    size=min(10, row - 1),
-                )
+            _note(picture, note, box, color, theme.mixed(ink, "#000000", 0.45), mark, colors)
             tall = (VELOCITY_HEIGHT - 8) * note.velocity / 127
             picture.line(left, bottom - tall, left, bottom, color, width=1.5)
-    if first.playhead is not None and start <= first.playhead <= end:
-        picture.line(x(first.playhead), HEAD - 8, x(first.playhead), bottom, colors.playing, width=2)
+        if clip.playhead is not None and start <= clip.playhead <= end:
+            at = x(clip.playhead)
+            picture.line(at, HEAD - 8, at, bottom, colors.playing, width=2)
+            picture.rect(at - 4, HEAD - 10, 8, 6, colors.playing)
     for n, (name, points) in enumerate(lanes):
         top = bottom + 4 + n * ENVELOPE_HEIGHT
         _envelope(picture, name, points, x, (start, end), top, first.color, colors)
-    names = "  +  ".join(clip.name or "unnamed clip" for clip in clips)
-    picture.text(8, 18, names, colors.text, size=14, bold=True, width=width - 260)
-    picture.text(width - 8, 18, f"{count} notes", colors.muted_text, size=12, anchor="end")
+    _names(picture, clips, keys, count, colors)
     return picture
+
+
+def in_words(clips: Sequence[Roll], keys: Keys, start: float, end: float) -> str:
+    """What the roll shows."""
+    notes = [note for clip in clips for note in clip.notes]
+    names = ", ".join(f"{n} {clip.name or 'unnamed clip'}" for n, clip in enumerate(clips, 1))
+    words = [f"Piano roll, {len(notes)} notes, beats {start:g} to {end:g}"]
+    words += [names] if len(clips) > 1 else []
+    words += [f"scale {keys.scale_name}"] if keys.scale_name else []
+    words += [f"loop {clip.loop[0]:g} to {clip.loop[1]:g}" for clip in clips[:1] if clip.loop is not None]
+    words += [f"playing at {clip.playhead:.2f}" for clip in clips if clip.playhead is not None]
+    muted, unlikely = sum(note.mute for note in notes), sum(note.probability < 1 for note in notes)
+    words += [f"{muted} muted"] if muted else []
+    words += [f"{unlikely} with probability"] if unlikely else []
+    words += [f"envelopes: {', '.join(name for name, _ in clips[0].envelopes)}"] if clips[0].envelopes else []
+    return ", ".join(words)
+
+
+def _note(
+    picture: Picture,
+    note: Note,
+    box: tuple[float, float, float, float],
+    color: str,
+    edge: str,
+    mark: str,
+    colors: Theme,
+) -> None:
+    left, top, wide, row = box
+    if note.mute:
+        picture.rect(left, top + 1, wide, row - 2, "", stroke=colors.muted_text, data=str(note.note_id))
+    else:
+        stroke = edge if row > 7 else ""
+        picture.rect(left, top + 0.5, wide, row - 1, color, stroke=stroke, data=str(note.note_id))
+    if note.probability < 1:
+        missing = (wide - 2) * (1 - note.probability)
+        picture.rect(left + wide - 1 - missing, top + 1.5, missing, (row - 3) / 2, colors.background)
+    ink = colors.text if note.mute else theme.on(color)
+    text = " ".join(filter(None, (mark, f"{note.probability:.0%}" if note.probability < 1 else "")))
+    if text and row >= 9 and wide > 5 + 7 * len(text):
+        picture.text(left + 3, top + row - 2.5, text, ink, size=min(10, row - 1))
+
+
+def _names(picture: Picture, clips: Sequence[Roll], keys: Keys, count: int, colors: Theme) -> None:
+    """Above the grid: the clip's name, or a legend of several; the scale, and how many notes."""
+    right = f"{f'{keys.scale_name}, ' if keys.scale_name else ''}{count} notes"
+    picture.text(picture.width - 8, 18, right, colors.muted_text, size=12, anchor="end")
+    room = picture.width - 260
+    if len(clips) == 1:
+        picture.text(8, 18, clips[0].name or "unnamed clip", colors.text, size=14, bold=True, width=room)
+        return
+    each = room / len(clips)
+    for n, clip in enumerate(clips):
+        left, fill = 8 + n * each, theme.legible(clip.color, colors.panel)
+        picture.rect(left, 6, 16, 15, fill, radius=3)
+        picture.text(left + 8, 17, str(n + 1), theme.on(fill), size=11, anchor="middle", bold=True)
+        picture.text(left + 21, 18, clip.name or "unnamed clip", colors.text, width=each - 26)
+
+
+def pitches(clips: Sequence[Roll], keys: Keys) -> list[int]:
+    """The rows of a roll, from high to low."""
+    return _rows([note.pitch for clip in clips for note in clip.notes], keys)
 
 
 def _rows(pitches: list[int], keys: Keys) -> list[int]:
@@ -137,24 +189,18 @@ def _keys(picture: Picture, rows: list[int], row: float, keys: Keys, colors: The
         shade = colors.lane if (dark and not keys.pads) or (keys.pads and n % 2) else colors.panel
         picture.rect(KEYS_WIDTH, top, picture.width - KEYS_WIDTH - 8, row, shade)
         if keys.pads:
-            name = keys.pads.get(pitch, "")
-            picture.text(
-                4, top + row - 3, name or _name(pitch, keys), colors.text, size=min(11, row), width=68
-            )
+            picture.text(4, top + row - 3, keys.of(pitch), colors.text, size=min(11, row), width=68)
             continue
         black = pitch % 12 in BLACK
-        picture.rect(KEYS_WIDTH - 30, top, 18 if black else 29, row - 0.5, "#2b2b2b" if black else "#fafafa")
+        fill, edge = ("#2b2b2b", "") if black else ("#fafafa", colors.strong_line)
+        picture.rect(KEYS_WIDTH - 30, top, 18 if black else 29, row, fill, stroke=edge)
         if pitch % 12 == 0 or (row >= 11 and not black):
             picture.text(
-                KEYS_WIDTH - 34, top + row - 2, _name(pitch, keys), colors.muted_text, size=min(11, row + 2),
+                KEYS_WIDTH - 34, top + row - 2, keys.of(pitch), colors.muted_text, size=min(11, row + 2),
                 anchor="end",
             )  # fmt: skip
         if pitch % 12 == 0:
             picture.line(KEYS_WIDTH, top + row, picture.width - 8, top + row, colors.strong_line)
-
-
-def _name(pitch: int, keys: Keys) -> str:
-    return f"{keys.names[pitch % 12]}{pitch // 12 - 2}"
 
 
 def _grid(
@@ -178,13 +224,9 @@ def _grid(
             bar = abs(beat / beats_per_bar - round(beat / beats_per_bar)) < 1e-6
             if bar and round(beat / beats_per_bar) % every == 0:
                 picture.line(x(beat), edges[0] - 4, x(beat), edges[1], colors.strong_line)
-                picture.text(
-                    x(beat) + 3,
-                    edges[0] - 10,
-                    str(round(beat / beats_per_bar) + 1),
-                    colors.muted_text,
-                    size=11,
-                )
+                if x(beat) < picture.width - 24:
+                    number_of_bar = str(round(beat / beats_per_bar) + 1)
+                    picture.text(x(beat) + 3, edges[0] - 10, number_of_bar, colors.muted_text, size=11)
             elif not bar:
                 picture.line(x(beat), edges[0], x(beat), edges[1], colors.line)
         number += 1

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import theme
+from .png import measured
 from .shapes import Picture
 from .theme import Theme
 
 CELL_HEIGHT = 24
 NAMES = 40
 SCENES_WIDTH = 130
-MOST_TRACKS, MOST_SCENES = 40, 80
-"""More are left out and counted: cells would be too small to read."""
+LEAST_CELL, MOST_TRACKS, MOST_SCENES = 44, 40, 60
+"""More tracks than have cells of so many pixels, and more scenes, are left out and counted."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,23 @@ class Row:
     name: str
     color: str
     state: str = ""
+    note: str = ""
+    """Tempo and signature that the scene sets, such as "98 BPM 3/4"."""
 
 
-SIGNS = {"playing": "▶", "triggered": "▸", "recording": "●"}
+SIGNS = {"playing": "▶", "triggered": "»", "recording": "●"}
+MOST_NAMED = 12
+LEGEND = "▶ playing   » launched   ● recording   ■ stop button   M muted   S solo   R armed"
 
 
 def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, width: int = 1200) -> Picture:
     """The grid; every cell carries its ref in the SVG."""
-    shown, scenes = columns[:MOST_TRACKS], rows[:MOST_SCENES]
+    most = max(1, min(MOST_TRACKS, (width - SCENES_WIDTH - 16) // LEAST_CELL))
+    shown, scenes = columns[:most], rows[:MOST_SCENES]
     cell = min(190.0, (width - SCENES_WIDTH - 16) / max(1, len(shown)))
     height = NAMES + CELL_HEIGHT * len(scenes) + 30
     picture = Picture(width, height, colors.background, "Session")
-    clips = sum(cell_.name is not None for column in columns for cell_ in column.cells)
-    picture.description = f"Session: {len(columns)} tracks, {len(rows)} scenes, {clips} clips"
+    picture.description = in_words(columns, rows)
     draw_heads(picture, shown, 8, cell, colors)
     draw_cells(picture, [column.cells[:MOST_SCENES] for column in shown], (8, NAMES), cell, colors)
     left = 8 + len(shown) * cell + 6
@@ -70,8 +75,29 @@ def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, wi
     if len(rows) > len(scenes):
         missing.append(f"{len(rows) - len(scenes)} more scenes")
     if missing:
-        picture.text(8, height - 9, "Not shown: " + ", ".join(missing), colors.warning, size=12)
+        picture.text(width - 8, height - 9, "Not shown: " + ", ".join(missing), colors.warning, anchor="end")
+    picture.text(
+        8, height - 9, LEGEND, colors.muted_text, size=11, width=width * (0.6 if missing else 1) - 16
+    )
     return picture
+
+
+def in_words(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """How much there is, what plays, and which tracks are muted, solo or armed."""
+    clips = [(column, cell) for column in columns for cell in column.cells if cell.name is not None]
+    words = [f"Session: {len(columns)} tracks, {len(rows)} scenes, {len(clips)} clips"]
+    for state in SIGNS:
+        names = [
+            f"{cell.name or '(no name)'} ({column.name})" for column, cell in clips if cell.state == state
+        ]
+        if names:
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            words.append(f"{state} {', '.join(names[:MOST_NAMED])}{more}")
+    for sign, state in (("M", "muted"), ("S", "solo"), ("R", "armed")):
+        names = [column.name for column in columns if sign in column.flags]
+        if names:
+            words.append(f"{state}: {', '.join(names[:MOST_NAMED])}")
+    return "; ".join(words)
 
 
 def draw_heads(picture: Picture, columns: Sequence[Column], left: float, cell: float, colors: Theme) -> None:
@@ -101,7 +127,9 @@ def draw_scenes(
         sign = SIGNS.get(scene.state, "")
         name = f"{sign} {scene.name or first + m + 1}".strip()
         ink = theme.on(fill) if scene.color else colors.text
-        picture.text(left + 6, y + 16, name, ink, width=SCENES_WIDTH - 10)
+        room = SCENES_WIDTH - 10 - (measured(scene.note, 10) + 6 if scene.note else 0)
+        picture.text(left + 6, y + 16, name, ink, width=max(24.0, room))
+        picture.text(left + SCENES_WIDTH - 4, y + 16, scene.note, ink, size=10, anchor="end")
 
 
 def _head(picture: Picture, column: Column, x: float, cell: float, colors: Theme) -> None:
@@ -120,7 +148,7 @@ def _cell(picture: Picture, slot: Cell, x: float, y: float, cell: float, colors:
     if slot.name is None:
         picture.rect(x, y + 1, cell - 2, CELL_HEIGHT - 2, colors.panel, data=slot.ref)
         if slot.state == "stop":
-            picture.rect(x + 6, y + CELL_HEIGHT / 2 - 3, 6, 6, colors.line)
+            picture.rect(x + 6, y + CELL_HEIGHT / 2 - 3, 6, 6, colors.strong_line)
         return
     picture.rect(x, y + 1, cell - 2, CELL_HEIGHT - 2, slot.color, data=slot.ref)
     ink = theme.on(slot.color)

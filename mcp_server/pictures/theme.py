@@ -32,8 +32,8 @@ class Theme:
 
 
 LIGHT = Theme(
-    "#f4f4f2", "#ffffff", "#e8e8e4", "#d3d3ce", "#9b9b94", "#1f1f1d", "#6b6b66", "#1f5fa8", "#1c8a3c", "#c4342d",
-    "#a56a00",
+    "#f4f4f2", "#ffffff", "#e8e8e4", "#d3d3ce", "#8b8b84", "#1f1f1d", "#5c5c57", "#1f5fa8", "#1c7f3a", "#c4342d",
+    "#855600",
 )  # fmt: skip
 DARK = Theme(
     "#1d1d1f", "#28282b", "#232326", "#3a3a3f", "#67676d", "#ececea", "#a5a5a0", "#7fb2ef", "#5fd07f", "#ff6b61",
@@ -68,9 +68,25 @@ def mixed(color: str, other: str, share: float) -> str:
 
 
 @cache
+def luminance(color: str) -> float:
+    """0 to 1, as WCAG defines it."""
+    parts = (part / 255 for part in rgb(color))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(color: str, other: str) -> float:
+    """1 (the same) to 21 (black and white), as WCAG defines it; text needs 4.5."""
+    low, high = sorted((luminance(color), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@cache
 def on(color: str) -> str:
-    """Black or white, whichever is read better on a colour."""
-    return "#101010" if brightness(color) > 0.52 else "#ffffff"
+    """Black or white, whichever has more contrast on a colour."""
+    return max(("#101010", "#ffffff"), key=lambda ink: contrast(ink, color))
 
 
 @cache

@@ -30,9 +30,11 @@ async def look(desk: Desk, given: Look) -> dict[str, Any]:
     # Drawing brings pillow: only who looks pays for it.
     from ..pictures import THEMES, draw
     from ..pictures.png import png
+    from ..pictures.sampled import sample
 
     targets = [desk.scope.target(each).id for each in given.targets]
     view = None if given.view == "fitting" else given.view
-    picture = draw(desk.mirror, targets, view, THEMES[given.theme])
+    gauges = await sample(desk.mirror, targets, view)
+    picture = draw(desk.mirror, targets, view, THEMES[given.theme], gauges=gauges)
     image = await anyio.to_thread.run_sync(png, picture)
     return {"picture": picture.description, "size": [picture.width, picture.height], IMAGE: image}

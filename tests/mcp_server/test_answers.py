@@ -45,6 +45,9 @@ async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None
         assert answers[1]["count"] == sum(len(whole.mirror.notes(f"{clip}/clip")) for clip in clips)
         assert all(("notes" in each) != ("same_notes_as" in each) for each in answers[1]["notes"])
         assert shown["counts"]["clips"] == sum(len(row) for row in shown["grid"].values())
+        lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
+        assert [bool(each["devices"]) for each in lines[-3:]] == [True] * 3
+        assert shown["counts"]["devices"] == sum(len(each["devices"]) for each in lines)
 
 
 @pytest.mark.parametrize("form", ["objects", "short", "compact"])

@@ -14,7 +14,16 @@ from PIL import Image
 from mcp_server.pictures import THEMES, Change, Picture, changes, draw, svg
 from mcp_server.pictures.png import MOST_PIXELS, png
 from mcp_server.pictures.rolls import KEYS_WIDTH, Keys, Roll, roll
-from mcp_server.pictures.session import MOST_SCENES, MOST_TRACKS, Cell, Column, Row, session
+from mcp_server.pictures.session import (
+    LEAST_CELL,
+    MOST_SCENES,
+    MOST_TRACKS,
+    SCENES_WIDTH,
+    Cell,
+    Column,
+    Row,
+    session,
+)
 from mcp_server.pictures.shapes import Rect, Text
 from mirror import Mirror, Note, errors
 from remote_script.headless import demo_set
@@ -152,7 +161,13 @@ async def test_several_clips_lie_over_each_other_in_colours_of_their_own(mirror:
     refs = ["tracks/1/clip_slots/2/clip", "tracks/2/clip_slots/1/clip"]
     picture = draw(mirror, refs)
     notes = sum(len(mirror.notes(ref)) for ref in refs)
-    assert f"{notes} notes" in texts(picture)
+    assert f"D Minor, {notes} notes" in texts(picture)
+    assert len({shape.fill for shape in by_data(picture).values()}) > 1
+    signs = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
+    assert {"Chords", "Bass Plain"} <= set(signs)
+    # A number in the legend and in every note that has room for it: nobody needs the colours.
+    assert signs.count("1") > len(mirror.notes(refs[0]))
+    assert signs.count("2") > len(mirror.notes(refs[1]))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +218,8 @@ def test_a_set_of_any_size_gives_a_bounded_picture_that_says_what_is_missing() -
     ]
     picture = session(columns, [Row("r", "s", "")] * 200, THEMES["light"])
     assert len(picture.shapes) < 3 * MOST_TRACKS * MOST_SCENES
-    assert any(text.startswith("Not shown: 60 more tracks") for text in texts(picture))
+    drawn = (picture.width - SCENES_WIDTH - 16) // LEAST_CELL
+    assert any(text.startswith(f"Not shown: {100 - drawn} more tracks") for text in texts(picture))
     assert picture.width * picture.height < MOST_PIXELS
     with pytest.raises(ValueError, match="pixels"):
         png(Picture(5000, 5000, "#ffffff"))

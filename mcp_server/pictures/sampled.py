@@ -1,0 +1,55 @@
+"""What of a picture Live has to be asked for, once: meters, and where the song and clips play.
+
+These values change all the time, so the mirror does not hold them (`gauge` in the table). A picture costs one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mirror import Mirror, Node, errors
+
+from .gathered import MOST_OVERLAID, View, all_tracks, clips_of, suited
+from .mixers import MOST_STRIPS
+
+METERS = ("output_meter_left", "output_meter_right")
+
+
+async def sample(mirror: Mirror, targets: Sequence[int | str], view: View | None = None) -> dict[str, Any]:
+    """Values by ref and name, as `gathered.gather` takes them; empty where Live does not answer.
+
+    Raises:
+      MirrorError: a target is not there, or it fits no view.
+    """
+    items = [(node, name) for node, name in _wanted(mirror, targets, view) if not mirror.hides(node.id)]
+    try:
+        values = await mirror.read_now([(node.id, name) for node, name in items]) if items else []
+    except errors.MirrorError:
+        # A picture without meters and playhead is better than none.
+        return {}
+    return {
+        f"{mirror.ref(node.id)}.{name}": value
+        for (node, name), value in zip(items, values, strict=True)
+        if isinstance(value, int | float) and node.id in mirror.store.nodes
+    }
+
+
+def _wanted(mirror: Mirror, targets: Sequence[int | str], view: View | None) -> list[tuple[Node, str]]:
+    nodes = [mirror.resolve(target) for target in targets or ("song",)]
+    match view or suited(nodes[0]):
+        case "arrangement":
+            return [(mirror.resolve("song"), "current_song_time")]
+        case "mixer":
+            tracks = [node for node in nodes if node.type == "Track"] or all_tracks(mirror)
+            return meters_of(tracks[:MOST_STRIPS])
+        case "notes":
+            clips = [clip for node in nodes for clip in clips_of(mirror, node)][:MOST_OVERLAID]
+            return [(clip, "playing_position") for clip in clips if clip.props.get("is_playing")]
+        case _:
+            return []
+
+
+def meters_of(tracks: Sequence[Node]) -> list[tuple[Node, str]]:
+    """The meters of tracks that have some: those with an audio output."""
+    return [(track, name) for track in tracks if track.props.get("has_audio_output", True) for name in METERS]
