@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -367,6 +367,8 @@ class Desk:
             made = told.get("result")
             if isinstance(made, dict) and isinstance(made.get("id"), int):
                 told["result"] = {**made, "id": f"id:{made['id']}"}
+        removes = any(_removes(op, told) for op, told in zip(ops, results, strict=False))
+        moved = dict(_moves(results))
         answer: dict[str, Any] = {
             "write": result.write,
             "outcome": result.outcome,
@@ -377,9 +379,11 @@ class Desk:
         }
         if result.dry_run:
             answer["dry_run"] = True
-        elif result.undo_steps and any(_removes(op, told) for op, told in zip(ops, results, strict=False)):
+        elif result.undo_steps and removes:
             times = f", {result.undo_steps} times" if result.undo_steps > 1 else ""
             answer["reverse"] = f"undo with write {result.write!r}{times}"
+        if moved:
+            answer["moved"] = moved
         if result.recovered:
             answer["recovered"] = result.recovered
         if result.not_in_history:
@@ -393,6 +397,18 @@ _REMOVING = frozenset(
     name for type_ in schema.CLASSES for name, method in schema.methods(type_).items() if method.deletes
 )
 """Methods that delete something."""
+
+
+def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Objects that came back as new ones: old id → new id; they are no longer among what was replaced."""
+    for line in results:
+        entries = line.get("replaced") or ()
+        for entry in entries:
+            if (became := entry.get("became")) is not None:
+                yield f"id:{entry['id']}", f"id:{became['id']}"
+        kept = [entry for entry in entries if "became" not in entry]
+        if len(kept) != len(entries):
+            line["replaced"], line["replaced_count"] = kept or None, len(kept) or None
 
 
 def _removes(op: Operation, told: dict[str, Any]) -> bool:

@@ -137,7 +137,7 @@ class Watch:
         self._before = Reading(self._song)
         rows = whole.stage.script.batcher.shadow.rows
         self._keys = {
-            id_: (rows[id_].plan.root, rows[id_].ptr) for effect in self.effects for id_ in effect.ids
+            id_: (rows[id_].layout.root, rows[id_].ptr) for effect in self.effects for id_ in effect.ids
         }
 
     def undeclared(self) -> list[str]:

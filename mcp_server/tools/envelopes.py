@@ -49,6 +49,7 @@ class EditEnvelope(Arguments):
     steps: Annotated[list[Step], Meta(max_length=500, description="values that hold for a time")] = []
     delete: Annotated[list[Pair], Meta(max_length=100, description="[from, to]")] = []
     clear: Annotated[bool, Meta(description="the whole envelope, first")] = False
+    overwrite: Annotated[bool, Meta(description="with track: under clips, which get new ids")] = False
 
 
 @tools.writes(
@@ -61,7 +62,9 @@ class EditEnvelope(Arguments):
 def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
     if (args.clip is UNSET) == (args.track is UNSET):
         raise errors.InvalidParams("An envelope is in a `clip`, or in the arrangement of a `track`: give one")
-    if args.track is not UNSET:
+    if args.clip is not UNSET:
+        only(args, "`clip`, of which no other clip goes", of=("overwrite",))
+    else:
         only(args, "`track`, whose lanes can only be written over", of=("delete", "clear"))
         return _stamped(scope, args)
     clip = scope.clip_in(scope.prefer(args.clip, "session clip", "ClipSlot"))
@@ -129,24 +132,25 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
     parameter = scope.target(args.parameter, "DeviceParameter")
     _check_reach(scope, track, parameter)
     begin, end = _span(scope, args)
-    _check_free(scope, track, begin, end)
+    if not args.overwrite:
+        _check_free(scope, track, begin, end)
     ops, slot = free_slot(scope, track)
     scenes = len(ops)
     scope.notes = [each for each in scope.notes if "scene was added" not in each]
     clip = made(len(ops))
     ops.append(Call(slot, "create_clip", {"pages": end - begin}))
     ops += _drawn(scope, args, clip, parameter, begin)
-    copy = made(len(ops))
-    ops.append(Call(track.id, "duplicate_clip_to_arrangement", {"clip": clip, "destination_time": begin}))
-    ops.append(Call(track.id, "delete_clip", {"slot": copy}))
+    where: dict[str, Any] = {"clip": clip, "device_parameter": parameter.id}
+    where.update(destination_time=begin, length=end - begin)
+    ops.append(Call(track.id, "stamp_automation", where, overwrite=args.overwrite))
     ops.append(Call(slot, "delete_clip"))
     if scenes:
         scope.scenes -= scenes
         ops.append(Call("song", "delete_scene", {"index": made(0)}))
     signature = views.signature(scope.mirror)
-    where = f"{parameter.name or scope.ref(parameter)} in the arrangement of {scope.ref(track)}"
-    where += f" from {units.bars(begin, *signature)} to {units.bars(end, *signature)}"
-    return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)), makes=None)
+    about = f"{parameter.name or scope.ref(parameter)} in the arrangement of {scope.ref(track)}"
+    about += f" from {units.bars(begin, *signature)} to {units.bars(end, *signature)}"
+    return Plan.of(f"envelope of {about}", ops, notes=tuple(_summary(about, args)), makes=None)
 
 
 def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
@@ -208,5 +212,6 @@ def _check_free(scope: Scope, track: Node, begin: float, end: float) -> None:
         names = ", ".join(f"{scope.ref(each)} {each.name!r}" for each in covered[:5])
         raise errors.WouldOverwrite(
             f"Writing there would replace {len(covered)} clips of the arrangement ({names})",
-            hint="move them away with `move`, write the automation, and move them back: a lane stays where it is",
+            hint="say `overwrite: true`: they are put back as they are, with new ids (Live 12.3); or move them away "
+            "with `move`, write the automation, and move them back: a lane stays where it is",
         )

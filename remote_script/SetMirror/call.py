@@ -39,6 +39,21 @@ def by_type_and_name(obj: Any) -> Described:
     return {"type": type(obj).__name__, "name": str(read(obj, "name") or "")}
 
 
+class Became:
+    """An object that came back as a new one: its entry among what was replaced, and the new object.
+
+    `old` and `new` are their pointers: an object that is gone does not show it any more.
+    """
+
+    __slots__ = ("entry", "new", "obj", "old")
+
+    def __init__(self, entry: Described, old: int, new: int, obj: Any) -> None:
+        self.entry = entry
+        self.old = old
+        self.new = new
+        self.obj = obj
+
+
 class Call:
     """One call about to be made: `args` by name, objects already Live's own.
 
@@ -47,7 +62,7 @@ class Call:
     """
 
     __slots__ = (
-        "after", "apart", "args", "back", "before", "begin", "check", "describe", "done", "holds", "live",
+        "after", "apart", "args", "back", "became", "before", "begin", "check", "describe", "done", "holds", "live",
         "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
         "wish",
     )  # fmt: skip
@@ -73,6 +88,8 @@ class Call:
         self.describe = describe
         self.replaced: List[Described] = []
         """What the call removes or cuts besides its target."""
+        self.became: List[Became] = []
+        """Of what the call replaces, what came back as a new object."""
         self.before: Dict[str, Any] = {}
         """What of the target is no property and changes, such as its number of notes; `after` the same afterwards."""
         self.after: Dict[str, Any] = {}

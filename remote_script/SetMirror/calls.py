@@ -18,6 +18,7 @@ from . import (
     note_calls,
     overwrites,
     row_checks,
+    stamping_calls,
 )
 from .call import UNCHANGED, Adapters, Call, Steps
 from .contract import schema
@@ -41,10 +42,11 @@ ADAPTERS: Adapters = {
     **cue_calls.ADAPTERS,
     **browser_calls.ADAPTERS,
     **loading.ADAPTERS,
+    **stamping_calls.ADAPTERS,
 }
 
 
-JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES, **loading.JUDGES}
+JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES, **loading.JUDGES, **stamping_calls.JUDGES}
 
 
 def judge(call: Call) -> Steps:

@@ -10,12 +10,9 @@ from .call import Adapters, Call
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, items, read
-from .overwrites import arranged_length, meets_itself
+from .overwrites import GAP_BEATS, arranged_length, meets_itself
 
 # -- moving ---------------------------------------------------------------------------------------
-
-_GAP_BEATS = 16.0
-"""Between the last clip of a track and one that is copied aside."""
 
 
 def _move_clip_to(call: Call) -> Any:
@@ -32,7 +29,7 @@ def _move_to_arrangement(call: Call) -> Any:
         return made
     length = arranged_length(clip, call.song)
     last = max(float(each.end_time) for each in items(track.arrangement_clips))
-    aside = track.duplicate_clip_to_arrangement(clip, max(last, time + length) + _GAP_BEATS)
+    aside = track.duplicate_clip_to_arrangement(clip, max(last, time + length) + GAP_BEATS)
     _delete(clip)
     made = track.duplicate_clip_to_arrangement(aside, time)
     track.delete_clip(aside)

@@ -26,7 +26,7 @@ from .products import find
 from .refs import ref_of, resolve
 from .write import Write
 
-_STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement")
+_STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp_automation")
 """They write a Session clip's envelopes into lanes, which move parameters at once (measured on 12.4.6)."""
 
 
@@ -436,6 +436,7 @@ class Operation:
         self.changed = raw is not UNCHANGED and method.effect != "read"
         self.note = call.note
         self.raw = None if raw is UNCHANGED else raw
+        self._follow(call)
         if method.returns == "obj":
             self.product = self.raw
         else:
@@ -447,6 +448,17 @@ class Operation:
                         # Only the convenience of `$k` is lost.
                         self.product = None
         self._observe_call(call.row)
+
+    def _follow(self, call: Call) -> None:
+        """What came back in an earlier operation may have come back once more: then only that counts."""
+        newest = {each.old: each for each in call.became}
+        calls = [operation.call for operation in self._earlier.values() if newest and operation.call]
+        for each in [each for earlier in calls for each in earlier.became]:
+            again = newest.get(each.new)
+            if again is not None:
+                each.obj, each.new = again.obj, again.new
+                call.became.remove(again)
+                call.replaced.remove(again.entry)
 
     def _observe_call(self, row: Row) -> bool:
         self.verified = True
@@ -523,6 +535,8 @@ class Operation:
             "after": self.after if self.after is not ABSENT else None,
             "verified": self.verified,
         }
+        for each in () if self.call is None else self.call.became:
+            each.entry["became"] = describe(batcher, each.obj)
         found.update(self._seen_of_call())
         if self.kind == "call" and self.changed:
             self._add_changes(batcher, found)

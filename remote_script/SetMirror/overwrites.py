@@ -44,6 +44,8 @@ def _copy_to_next_slot(call: Call) -> None:
 
 # -- the Arrangement ------------------------------------------------------------------------------
 
+GAP_BEATS = 16.0
+"""Between the last clip of a track and one that is copied aside."""
 Span = Tuple[float, float]
 
 
@@ -56,7 +58,7 @@ def _described(call: Call, clip: Any, span: Span) -> Dict[str, Any]:
     return dict(call.describe(clip), start_time=span[0], end_time=span[1])
 
 
-def _cover(call: Call, start: float, length: float, moved: Any = None) -> None:
+def cover(call: Call, start: float, length: float, moved: Any = None) -> None:
     """Name the clips that lie under a new one; afterwards, those that Live cut or removed all the same.
 
     `moved` is the clip that leaves its place for it.
@@ -78,7 +80,7 @@ def _cover(call: Call, start: float, length: float, moved: Any = None) -> None:
 
 def _create_clip(start: str, length: str = "") -> Callable[[Call], None]:
     def judge(call: Call) -> None:
-        _cover(call, call.args[start], call.args[length] if length else 0.0)
+        cover(call, call.args[start], call.args[length] if length else 0.0)
 
     return judge
 
@@ -110,7 +112,7 @@ def _copy_to_arrangement(call: Call) -> Any:
     if meets_itself(call):
         _no_overlap_of_itself(call)
     clip = call.args["clip"]
-    _cover(call, call.args["destination_time"], arranged_length(clip, call.song))
+    cover(call, call.args["destination_time"], arranged_length(clip, call.song))
     return None
 
 
@@ -118,7 +120,7 @@ def _move_to_arrangement(call: Call) -> Any:
     if _is_there(call):
         return UNCHANGED
     clip, time = call.args["clip"], call.args["destination_time"]
-    _cover(call, time, arranged_length(clip, call.song), clip)
+    cover(call, time, arranged_length(clip, call.song), clip)
     if read(clip, "is_arrangement_clip"):
         call.before, call.after = {"start_time": float(clip.start_time)}, {"start_time": time}
     return None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 import trio
 import trio.testing
 
+from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
+from remote_script.headless.model import arrangement
 from remote_script.headless.model.clip_content import Envelope
 from tests.whole import Refused, Whole, whole_path
 
@@ -243,3 +246,131 @@ async def test_a_live_that_draws_points_otherwise_gets_steps(
         answer = await drawn(whole, {"time": 0, "length": 4, "from": "-12 dB", "to": "0 dB"})
         assert answer["results"][0]["result"][0]["as"] == "steps"
         assert (await texts(whole, 0.1, 3.9)) == ["-12.0 dB", "0.0 dB"]
+
+
+# -- under clips of the arrangement ----------------------------------------------------------------------------
+
+UNDER = {"track": 0, "parameter": "tracks/0/mixer_device/volume", "overwrite": True}
+
+
+def contents(whole: Whole, track: int) -> list[tuple[Any, ...]]:
+    """All that the arrangement of a track holds, but for ids."""
+    left_out = ("canonical_parent", "id")
+    return [
+        (
+            {name: value for name, value in clip.props.items() if name not in (*left_out, "notes")},
+            [msgspec.structs.astuple(note)[1:] for note in clip.props.get("notes") or ()],
+        )
+        for clip in whole.mirror.children(f"tracks/{track}", "arrangement_clips")
+    ]
+
+
+@pytest.mark.parametrize("version", ["12.4", "12.3"])
+async def test_automation_is_written_under_clips_which_come_back_equal_with_new_ids(
+    version: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), version) as whole:
+        clips = whole.mirror.children("tracks/0", "arrangement_clips")
+        before, scenes = contents(whole, 0), len(whole.mirror.children("song", "scenes"))
+        start, entries = float(clips[0].props["start_time"]), len(whole.history())
+        ramp = {"time": start + 1, "length": 2, "from": "-12 dB", "to": "-3 dB", "curve": "s-curve"}
+        answer = await whole.call("edit_envelope", ramps=[ramp], **UNDER)
+        assert answer["outcome"] == "verified"
+        now = whole.mirror.children("tracks/0", "arrangement_clips")
+        assert answer["moved"] == {f"id:{clips[0].id}": f"id:{now[0].id}"}
+        assert [each.id for each in now[1:]] == [each.id for each in clips[1:]]
+        assert contents(whole, 0) == before
+        assert len(whole.mirror.children("song", "scenes")) == scenes
+        assert len(whole.history()) == entries + answer["undo_steps"] == entries + 1
+        steps = [each["note"] for each in answer["results"] if "sixteenth" in each.get("note", "")]
+        assert bool(steps) is (version == "12.3")
+        assert await lane(whole, 0, start + 0.5, start + 2.99) == ["0.0 dB", "-3.0 dB"]
+        await whole.call("undo", write=answer["write"])
+        await trio.sleep(1)
+        assert contents(whole, 0) == before
+        assert whole.mirror.shown(whole.mirror.resolve(UNDER["parameter"]), "automation_state") == "none"
+        assert await whole.differences() == []
+
+
+async def test_a_clip_is_refused_that_would_not_come_back_equal_and_nothing_changes(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = arrangement.duplicate_to_arrangement
+
+    def louder(track: Any, clip: Any, start_time: float) -> Any:
+        copy = copied(track, clip, start_time)
+        if clip.body.start_time is not None:
+            copy.put(copy.body._replace(muted=True))
+        return copy
+
+    monkeypatch.setattr(arrangement, "duplicate_to_arrangement", louder)
+    async with whole_path(demo_set()) as whole:
+        before = contents(whole, 0)
+        start = float(before[0][0]["start_time"])
+        with pytest.raises(Refused, match="differs from it in muted"):
+            await whole.call("edit_envelope", ramps=[{"time": start, "length": 1, "to": "-3 dB"}], **UNDER)
+        await trio.sleep(1)
+        assert contents(whole, 0) == before
+        assert whole.mirror.shown(whole.mirror.resolve(UNDER["parameter"]), "automation_state") == "none"
+
+
+async def test_before_live_12_3_a_clip_is_left_where_it_is(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set(), "12.2") as whole:
+        start = float(whole.mirror.children("tracks/0", "arrangement_clips")[0].props["start_time"])
+        with pytest.raises(Refused, match=r"from Live 12\.3 on"):
+            await whole.call("edit_envelope", ramps=[{"time": start, "length": 1, "to": "-3 dB"}], **UNDER)
+        assert whole.history() == []
+
+
+async def test_the_policy_sees_a_deletion_of_the_clips_that_automation_is_written_under(
+    autojump_clock: Clock,
+) -> None:
+    rule = Rule("deny", operations=("delete",), refs=("tracks/0/arrangement_clips/*",))
+    async with whole_path(demo_set(), policy=Policy(File(rule=[rule]))) as whole:
+        clips = whole.mirror.children("tracks/0", "arrangement_clips")
+        start, end = float(clips[0].props["start_time"]), float(clips[-1].props["end_time"])
+        step = {"length": 1, "value": "-3 dB"}
+        with pytest.raises(Refused, match="policy does not allow"):
+            await whole.call("edit_envelope", steps=[{"time": start, **step}], **UNDER)
+        # Where none stands, none would go.
+        answer = await whole.call("edit_envelope", steps=[{"time": end + 8, **step}], **UNDER)
+        assert "moved" not in answer
+
+
+async def test_in_a_batch_the_answer_says_which_clips_became_which(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        clips = whole.mirror.children("tracks/0", "arrangement_clips")
+        calls = [
+            {
+                "tool": "edit_envelope",
+                "args": {
+                    **UNDER, "parameter": f"tracks/0/mixer_device/{name}",
+                    "steps": [{"time": float(clips[0].props["start_time"]), "length": 1, "value": value}],
+                },
+            }
+            for name, value in (("volume", "-3 dB"), ("panning", "20L"))
+        ]  # fmt: skip
+        answer = await whole.call("batch", calls=calls)
+        now = whole.mirror.children("tracks/0", "arrangement_clips")
+        # The clip of between the two calls is nobody's to know.
+        assert answer["moved"] == {f"id:{clips[0].id}": f"id:{now[0].id}"}
+        await whole.call("undo")
+        assert len(whole.mirror.children("tracks/0", "arrangement_clips")) == len(clips)
+
+
+async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(autojump_clock: Clock) -> None:
+    """What the refusal for audio tracks recommends."""
+    async with whole_path(demo_set()) as whole:
+        track = next(
+            number
+            for number, each in enumerate(whole.mirror.children("song", "tracks"))
+            if each.props["has_audio_input"] and not each.props["is_foldable"]
+            and any(slot.props["has_clip"] for slot in whole.mirror.children(each, "clip_slots"))
+        )  # fmt: skip
+        volume = f"tracks/{track}/mixer_device/volume"
+        slot = next(s for s in whole.mirror.children(f"tracks/{track}", "clip_slots") if s.props["has_clip"])
+        ref = whole.mirror.ref(slot.id)
+        steps = [{"time": 0, "length": 4, "value": "-9 dB"}]
+        await whole.call("edit_envelope", clip=f"{ref}/clip", parameter=volume, steps=steps)
+        await whole.call("duplicate", target=f"{ref}/clip", time=["bar 150"])
+        assert (await lane(whole, track, 597.0)) == ["-9.0 dB"]

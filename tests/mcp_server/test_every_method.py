@@ -116,6 +116,11 @@ CASES: dict[str, tuple[Target, Arguments, First]] = {
     "Track.move_clip_to_arrangement": (
         INSTRUMENTS, {"clip": f"{INSTRUMENTS}/arrangement_clips/0", "destination_time": 64.0}, [],
     ),
+    "Track.stamp_automation": (
+        INSTRUMENTS,
+        {"clip": MIDI, "device_parameter": VOLUME, "destination_time": 64.0, "length": 4.0},
+        [(MIDI, "insert_envelope_step", STEP)],
+    ),
     "Track.duplicate_device": (KEYS, {"index": 1}, []),
     "Track.insert_device": (KEYS, {"device_name": "Reverb"}, []),
     "Track.jump_in_running_session_clip": (INSTRUMENTS, {"beats": 1.0}, [(MIDI, "fire", {})]),

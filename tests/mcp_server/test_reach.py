@@ -75,4 +75,4 @@ async def test_what_a_call_deletes_or_ends_where_it_lands_is_known_before(
         await whole.call("call_method", target=target, method=name, args=args, overwrite=overwrite)
         await trio.sleep(1.0)
         assert watch.undeclared() == []
-    assert {act.kind for act in watch.acts} == kinds
+    assert {act.kind for act in watch.effects} == kinds

@@ -66,6 +66,7 @@ class Track
   insert_device(device_name: str, device_index: insert:devices = -1) -> obj:Device  edit since=12.3 creates=Device
   jump_in_running_session_clip(beats: float) -> none  act plays=~playing
   set_data(key: str, value: json) -> none  act
+  stamp_automation(clip: obj:Clip, device_parameter: obj:DeviceParameter, destination_time: float, length: float) -> none  edit ours creates=Clip overwrites=~covered
   stop_all_clips(quantized: bool = true) -> none  act plays=~playing later=stop
 
 class Track.View

@@ -1,0 +1,143 @@
+"""Automation written into the Arrangement: a Session clip with the envelopes is copied there and deleted again.
+
+Live's API has no other way into the lanes of a track (measured on Live 11 and 12.4.6, see `tables.tracks`): the copy
+writes them over its span, and deleting it keeps them. A clip that stands there is copied behind the track's last clip
+first and put back afterwards; copies of Arrangement clips write no lanes. It comes back as a new object, so the
+call says which became which, and it fails, and with it the write, where the copy is not equal to the clip.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+from .call import LIVE, MORE, Adapters, Became, Call, Described, Steps
+from .content import all_notes
+from .contract import checks, schema
+from .contract.errors import BridgeError
+from .contract.values import ABSENT, as_note, as_warp_marker, items, live_ptr, read, same
+from .overwrites import GAP_BEATS, arranged_length, cover
+
+FIRST_UNDER_CLIPS = (12, 3)
+"""Before it, copies of Arrangement clips can end Live (see `hazards`)."""
+_WAIT_PUMPS = 20
+"""Live shows the state of an automation a tick late; 200 ms at the pump's pace."""
+_PLACES = ("end_time", "is_playing", "position", "start_time")
+"""What a copy has of its own: its place, and what it does at the moment."""
+_COMPARED = tuple(
+    prop.name
+    for prop in schema.properties("Clip").values()
+    if ((prop.write and prop.undo) or prop.name == "length") and prop.name not in _PLACES
+)
+
+
+def _judge(call: Call) -> None:
+    _, start, length = _asked(call)
+    under = _under(call.obj, start, start + length)
+    cover(call, start, length)
+    if under and call.live < FIRST_UNDER_CLIPS:
+        raise BridgeError(
+            "NOT_AVAILABLE",
+            "Under clips of the arrangement automation is written from Live 12.3 on",
+            hint="move the clips away, write the automation, move them back: a lane stays where it is",
+        )
+    for each in under:
+        if read(each, "has_envelopes") is True:
+            raise BridgeError(
+                "NOT_AVAILABLE",
+                "{!r} has envelopes of its own, which Live does not show of a clip in the arrangement, so "
+                "nobody can tell whether it would come back equal".format(str(each.name)),
+                hint="write before and after this clip, or draw the automation there in Live",
+            )
+
+
+def _asked(call: Call) -> Tuple[Any, float, float]:
+    clip, length = call.args["clip"], call.args["length"]
+    if read(clip, "is_arrangement_clip") is True:
+        raise checks.refuse("only a Session clip writes automation into the arrangement", str(clip.name))
+    if abs(arranged_length(clip, call.song) - length) > 1e-6:
+        raise checks.refuse(
+            "length must be the clip's own, {:g}".format(arranged_length(clip, call.song)), length
+        )
+    return clip, call.args["destination_time"], length
+
+
+def _under(track: Any, start: float, end: float) -> List[Any]:
+    return [
+        each
+        for each in items(track.arrangement_clips)
+        if float(each.start_time) < end and start < float(each.end_time)
+    ]
+
+
+def _stamp(call: Call) -> Steps:
+    track = call.obj
+    clip, start, length = _asked(call)
+    aside: List[Tuple[Described, int, float, Dict[str, Any], Any]] = []
+    for each in _under(track, start, start + length):
+        place, content = float(each.start_time), _content(each)
+        last = max(float(other.end_time) for other in items(track.arrangement_clips))
+        copy = track.duplicate_clip_to_arrangement(each, max(last, start + length) + GAP_BEATS)
+        _check_equal(content, copy)
+        aside.append((_entry(call, each), live_ptr(each) or 0, place, content, copy))
+        track.delete_clip(each)
+        yield MORE
+    track.delete_clip(track.duplicate_clip_to_arrangement(clip, start))
+    for entry, old, place, content, copy in aside:
+        back = track.duplicate_clip_to_arrangement(copy, place)
+        _check_equal(content, back)
+        track.delete_clip(copy)
+        call.became.append(Became(entry, old, live_ptr(back) or 0, back))
+        yield MORE
+    yield from _read_back(call)
+
+
+def _entry(call: Call, clip: Any) -> Described:
+    """The clip as it is described among what the call replaces."""
+    id_ = call.describe(clip).get("id")
+    return next(each for each in call.replaced if each.get("id") == id_)
+
+
+def _content(clip: Any) -> Dict[str, Any]:
+    """All of a clip that can be read and that its copy has too."""
+    found = {name: read(clip, name) for name in _COMPARED}
+    found["beats"] = float(clip.end_time) - float(clip.start_time)
+    if read(clip, "is_midi_clip") is True:
+        found["notes"] = sorted(as_note(each)[1:] for each in all_notes(clip))
+    else:
+        markers = read(clip, "warp_markers")
+        found["warp_markers"] = [] if markers is ABSENT else [as_warp_marker(each) for each in items(markers)]
+    return found
+
+
+def _check_equal(content: Dict[str, Any], copy: Any) -> None:
+    now = _content(copy)
+    other = [name for name, value in content.items() if not same(now[name], value)]
+    if other:
+        raise BridgeError(
+            "LIVE_REFUSED",
+            "Live's copy of {!r} differs from it in {}, so it cannot be put back equal".format(
+                str(content["name"]), ", ".join(other)
+            ),
+            hint="write before and after this clip, or draw the automation there in Live",
+        )
+
+
+def _read_back(call: Call) -> Steps:
+    """The parameter's state shows that there is automation now, but while its track plays from the Session."""
+    parameter = call.args["device_parameter"]
+    if read(call.obj, "playing_slot_index") not in (-1, ABSENT):
+        call.note = "not read back: Live shows no automation while the track plays its session clips"
+        return
+    for _ in range(_WAIT_PUMPS):
+        if int(parameter.automation_state):
+            return
+        yield LIVE
+    raise BridgeError(
+        "LIVE_REFUSED",
+        "Live shows no automation of {!r} afterwards".format(str(parameter.name)),
+        hint="draw it in Live: what this parameter has no lane for cannot be written",
+    )
+
+
+ADAPTERS: Adapters = {("Track", "stamp_automation"): _stamp}
+JUDGES: Adapters = {("Track", "stamp_automation"): _judge}
