@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -176,11 +176,7 @@ class Desk:
         self._each_once(ops)
         if overwrite:
             ops = [msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops]
-        for op in ops:
-            for name, value in op.args.items() if isinstance(op, Call) else ():
-                # Names of arguments are understood in any case.
-                if str(name).lower() == FILE_ARGUMENT and isinstance(value, str):
-                    self.policy.check_file(value)
+        self._check_files(ops)
         about = {"author": self.caller.name, "client": self.caller.client, "label": label}
         request = self._whole.bind(
             WriteRequest.of(ops, owner=self.caller.who, **about, **more), self.scope.resolve, self._lists
@@ -196,10 +192,21 @@ class Desk:
 
         return self.written(await self._permitted(effects, submit), request.ops)
 
+    def _check_files(self, ops: Sequence[Operation]) -> None:
+        for number, op in enumerate(ops):
+            for name, value in op.args.items() if isinstance(op, Call) else ():
+                # Names of arguments are understood in any case.
+                if str(name).lower() == FILE_ARGUMENT and isinstance(value, str):
+                    try:
+                        self.policy.check_file(value)
+                    except errors.MirrorError as problem:
+                        problem.facts["op"] = number
+                        raise
+
     def _each_once(self, ops: Sequence[Operation]) -> None:
         """Refuse to set one property twice with no call in between: one of the two values is a mistake."""
         seen: dict[tuple[int | str, str], Any] = {}
-        for op in ops:
+        for number, op in enumerate(ops):
             if isinstance(op, Call):
                 seen.clear()
                 continue
@@ -210,6 +217,7 @@ class Desk:
                 raise errors.InvalidParams(
                     f"`{op.name}` of {where} is set twice, to {seen[key]!r:.80} and {op.value!r:.80}",
                     hint="give each property once",
+                    op=number,
                 )
             seen[key] = op.value
 
@@ -277,13 +285,20 @@ class Desk:
                 question = self._question(verdict.what)
                 answer = await self._protection.ask_person(self.caller.who, question)
             if answer:
-                self._check_consented(about["names"])
+                self._check_consented(about["names"], effects)
             if answer or (answer is None and verdict.else_allow):
                 return effects
             why = "nobody could be asked" if answer is None else "the person who was asked said no"
-            raise errors.Denied(f"{self._tool}: {why}: {verdict.what}", hint=verdict.reason or None)
+            rule = f"{why}: {verdict.what}"
+        else:
+            rule = f"the policy does not allow to {verdict.what}"
+        # In a batch the call is named, with its tool.
+        named = self._held and verdict.op is not None
+        about = {} if verdict.op is None else {"op": verdict.op}
         raise errors.Denied(
-            f"{self._tool}: the policy does not allow to {verdict.what}", hint=verdict.reason or None
+            rule[:1].upper() + rule[1:] if named else f"{self._tool}: {rule}",
+            hint=verdict.reason or None,
+            **about,
         )
 
     @property
@@ -295,7 +310,7 @@ class Desk:
         """The strictest decision for this tool and for those that it holds; counts once towards rates."""
         store, who = self._whole.store, self.caller.who
         held = [
-            self.policy.explain(store, tool, who, effect)
+            replace(self.policy.explain(store, tool, who, effect), op=effect.op)
             for tool in self._held_by_rules
             for effect in effects
         ]
@@ -333,15 +348,21 @@ class Desk:
             return node.name
         return hmac.new(_SECRET, node.name.encode(), "sha256").hexdigest()
 
-    def _check_consented(self, names: dict[str, str]) -> None:
+    def _check_consented(self, names: dict[str, str], effects: Sequence[NamedEffect]) -> None:
         """The person said yes to these objects: what is gone or named otherwise by now is another matter."""
         for id_, name in names.items():
-            node = self._whole.node(int(id_))
-            if self._name(node) != name:
-                raise errors.StaleReference(
-                    f"{self._whole.ref(node.id)} was named {name!r} when the person was asked and is {node.name!r} now",
-                    hint="ask again",
-                )
+            op = next((effect.op for effect in effects if int(id_) in effect.ids), None)
+            try:
+                node = self._whole.node(int(id_))
+                if self._name(node) != name:
+                    raise errors.StaleReference(
+                        f"{self._whole.ref(node.id)} was named {name!r} when the person was asked and is"
+                        f" {node.name!r} now",
+                        hint="ask again",
+                    )
+            except errors.StaleReference as problem:
+                problem.facts["op"] = op
+                raise
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """What came of a write, each operation with what it was about."""

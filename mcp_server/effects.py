@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mirror import Call, Mirror, Node, Operation, Set, errors
@@ -75,6 +75,8 @@ class NamedEffect:
     """Refs and names of objects that are not there, which it brings back."""
     unknown: bool = False
     """Nobody knows what it touches."""
+    op: int | None = field(default=None, compare=False)
+    """The operation of the write whose effect it is."""
 
     @property
     def reach(self) -> reach.Effect:
@@ -100,7 +102,7 @@ def is_history(store: Store, op: Operation) -> bool:
 
 def effects_of(store: Store, ops: Iterable[Operation]) -> list[NamedEffect]:
     """All that the operations would do."""
-    return [effect for op in ops for effect in _effects(store, op)]
+    return [replace(effect, op=number) for number, op in enumerate(ops) for effect in _effects(store, op)]
 
 
 def _effects(store: Store, op: Operation) -> list[NamedEffect]:

@@ -29,7 +29,7 @@ import time
 import tomllib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -123,6 +123,8 @@ class Verdict:
     reason: str = ""
     else_allow: bool = False
     """Of ask: what holds where nobody can be asked."""
+    op: int | None = None
+    """The operation that it is about."""
 
 
 STRICT = {"allow": 0, "ask": 1, "deny": 2}
@@ -189,7 +191,7 @@ class Policy:
         for effect in effects:
             verdict = self.explain(store, tool, client, effect, rates)
             if STRICT[verdict.decide] > STRICT[worst.decide]:
-                worst = verdict
+                worst = replace(verdict, op=effect.op)
         if worst.decide == "deny":
             return worst
         for number in rates:

@@ -17,6 +17,8 @@ from mcp_server.policy import File, Policy
 from mcp_server.tools import TOOLS
 from mirror import Call, Set
 from remote_script.headless import demo_set
+from remote_script.SetMirror.contract.errors import TABLE, BridgeError
+from remote_script.SetMirror.operations import Operation as ScriptOperation
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -384,3 +386,84 @@ async def test_a_name_that_a_batch_gives_is_known_to_its_later_calls(autojump_cl
                 ],
             )
         assert "write $0, tracks/0" in caught.value.data["hint"]
+
+
+# -- which call a refusal is about -----------------------------------------------------------------------------
+
+OF_ALL_CALLS = {"DISCONNECTED", "UNKNOWN_OUTCOME"}
+"""About the line, and so about the whole write: the mirror asks again."""
+LONG = {"time": 0, "length": 4000, "to": "0 dB", "curve": "s-curve"}
+
+
+@pytest.mark.parametrize("code", sorted(set(TABLE) - OF_ALL_CALLS))
+async def test_whatever_the_script_refuses_in_an_operation_names_the_call(
+    code: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ScriptOperation.apply_set
+
+    def refuses(self: ScriptOperation, *args: Any) -> None:
+        if self.name == "mute":
+            raise BridgeError(code, "Not now", hint="later")
+        made(self, *args)
+
+    monkeypatch.setattr(ScriptOperation, "apply_set", refuses)
+    async with whole_path(demo_set()) as whole:
+        with pytest.raises(Refused) as caught:
+            await whole.call(
+                "batch",
+                calls=[
+                    call("create", kind="midi", name="A", color="#ff0000"),
+                    call("set_track", track="$0", volume="-6 dB", mute=True),
+                ],
+            )
+        assert caught.value.data["rule"].startswith("call 1 (set_track): Not now")
+        assert caught.value.data["call"] == 1
+
+
+DENIED = Policy(msgspec.convert({"rule": [{"decide": "deny", "operations": ["delete"]}]}, File))
+FOLDERS = Policy(msgspec.convert({"audio_folders": ["/music"]}, File))
+
+
+@pytest.mark.parametrize(
+    ("code", "last", "policy"),
+    [
+        ("DENIED", call("delete", targets=["tracks/1"]), DENIED),
+        ("DENIED", call("create_clip", track=4, file_path="/tmp/a.wav"), FOLDERS),
+        ("STALE_REFERENCE", call("set_track", track=99, mute=True), None),
+        ("STALE_REFERENCE", call("set_track", track="tracks/3", mute=True), None),
+        ("INVALID_PARAMS", call("set_property", target="tracks/2", property="name", value="B"), None),
+        ("INVALID_VALUE", call("set_track", track=2, volume="7 Hz"), None),
+        ("NOT_FOUND", call("set_track", track="Nobody", mute=True), None),
+        ("AMBIGUOUS", call("delete", targets=[1]), None),
+        ("WOULD_OVERWRITE", call("create_clip", track=0, time=0, length="100 bars"), None),
+        ("NOT_AVAILABLE", call("set_track", track="return_tracks/0", arm=True), None),
+        ("LIVE_REFUSED", call("create_clip", track=4, slot=2, length=4), None),
+        (
+            "TOO_LARGE",
+            call(
+                "edit_envelope",
+                clip="tracks/1/clip_slots/0",
+                parameter="tracks/1/mixer_device/volume",
+                ramps=[LONG],
+            ),
+            None,
+        ),
+        ("NOT_WRITABLE", call("set_property", target="tracks/0", property="can_be_armed", value=True), None),
+    ],
+)
+async def test_whoever_refuses_a_batch_names_the_call(
+    code: str, last: dict[str, Any], policy: Policy | None, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set(), policy=policy or Policy()) as whole:
+        calls = [call("set_track", track=1, color="#ff0000"), call("set_track", track=2, name="A")]
+        if code == "STALE_REFERENCE" and last["args"]["track"] == "tracks/3":
+            calls.append(call("delete", targets=["tracks/3"]))
+        with pytest.raises(Refused) as caught:
+            await whole.call("batch", calls=[*calls, last])
+        told = caught.value.data
+        assert told["rule"].startswith(f"call {len(calls)} ({last['tool']}): "), told
+        assert told["error"] == code, told
+        assert told["call"] == len(calls)
+        assert "op" not in told
+        await trio.sleep(1)
+        assert whole.history() == []
