@@ -1,7 +1,9 @@
-"""`setmirror look`: a picture of the open Set, a clip, the mixer or a device, written as SVG or PNG."""
+"""`setmirror look`: a picture of the open Set, a clip, the mixer or a device, as SVG, PNG or text."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,55 +13,99 @@ from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say
 
 if TYPE_CHECKING:
-    from mcp_server.pictures import Picture
+    from mcp_server.pictures import Subject
 
 VIEWS = ("session", "arrangement", "mixer", "notes", "device")
+WIDTH = 1200
+LEAST_WIDTH = 400
+TEXT_LINES = 60
 
 
-@click.command("look", short_help="Draw the Set, a clip or a device as SVG or PNG.")
+@click.command("look", short_help="Draw the Set, a clip or a device as SVG, PNG or text.")
 @click.argument("refs", nargs=-1)
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="A file: .svg or .png.",
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file: .svg, .png or .txt."
 )
+@click.option("--text", "as_text", is_flag=True, help="Draw with characters, here.")
 @click.option("--view", type=click.Choice(VIEWS), help="What to draw; by default what suits REF.")
 @click.option("--dark", is_flag=True, help="Light on dark.")
-@click.option("--width", type=click.IntRange(400, 2400), default=1200, show_default=True, help="In pixels.")
+@click.option(
+    "--width",
+    type=click.IntRange(40, 2400),
+    help="In pixels, 1200 by default; of text in columns, by default the terminal's.",
+)
 @options.port
-def command(refs: tuple[str, ...], output: Path, view: str | None, dark: bool, width: int, port: int) -> None:
-    """Draw the Set, a clip or a device as SVG or PNG.
+def command(
+    refs: tuple[str, ...],
+    output: Path | None,
+    as_text: bool,
+    view: str | None,
+    dark: bool,
+    width: int | None,
+    port: int,
+) -> None:
+    """Draw the Set, a clip or a device as SVG or PNG into a file, or as text.
 
-    REFS are paths, ids or names; several clips are laid over each other. Without any the Session is drawn.
+    REFS are paths, ids or names; several clips are laid over each other, and where tracks are named only these are
+    drawn. Without any the Session is drawn.
     """
-    if output.suffix not in (".svg", ".png"):
-        raise Failure(f"{output} is neither .svg nor .png", "name the file so that its kind is known")
+    suffix = ".txt" if as_text and output is None else "" if output is None else output.suffix
+    if suffix not in (".svg", ".png", ".txt"):
+        missing = (
+            "nothing says where the picture goes" if output is None else f"{output} is no .svg, .png or .txt"
+        )
+        raise Failure(missing, "-o FILE.svg or FILE.png draws into a file, --text draws here")
+    if suffix != ".txt" and (width or WIDTH) < LEAST_WIDTH:
+        raise Failure(f"a picture is at least {LEAST_WIDTH} pixels wide, not {width}")
 
-    async def main() -> Picture:
+    async def main() -> Subject:
         from mcp_server.commands.link import linked
-        from mcp_server.pictures import THEMES, draw
+        from mcp_server.pictures import gather
         from mcp_server.pictures.sampled import sample
         from mirror.errors import MirrorError
 
         async with linked(port) as mirror:
             try:
-                gauges = await sample(mirror, refs, view)  # type: ignore[arg-type]
-                return draw(mirror, refs, view, THEMES["dark" if dark else "light"], width, gauges)  # type: ignore[arg-type]
+                return gather(mirror, refs, view, await sample(mirror, refs, view))  # type: ignore[arg-type]
             except MirrorError as problem:
                 raise Failure(str(problem), str(problem.hint)) from None
 
-    picture: Picture = run_async(main)
+    subject: Subject = run_async(main)
+    if suffix == ".txt":
+        _show(subject, width, output)
+        return
+    assert output is not None
+    _draw(subject, output, "dark" if dark else "light", width or WIDTH)
+
+
+def _show(subject: Subject, width: int | None, output: Path | None) -> None:
+    from mcp_server.pictures.text_art import text_art
+
+    columns = width or shutil.get_terminal_size((100, TEXT_LINES)).columns
+    encoding = "utf-8" if output is not None else getattr(sys.stdout, "encoding", None) or "ascii"
+    text = text_art(subject, columns, TEXT_LINES, encoding)
+    if output is None:
+        say(text)
+        return
+    _write(output, f"{text}\n".encode())
+    say(f"{output}: {len(text.splitlines())} lines")
+
+
+def _draw(subject: Subject, output: Path, theme: str, width: int) -> None:
+    from mcp_server.pictures import THEMES, paint, svg
+    from mcp_server.pictures.png import png
+
+    picture = paint(subject, THEMES[theme], width)
     try:
-        output.write_bytes(_written(picture, output.suffix))
-    except (OSError, ValueError) as problem:
+        data = svg(picture).encode() if output.suffix == ".svg" else png(picture)
+    except ValueError as problem:
         raise Failure(f"{output} cannot be written: {problem}") from None
+    _write(output, data)
     say(f"{output}: {picture.description}")
 
 
-def _written(picture: Picture, suffix: str) -> bytes:
-    from mcp_server.pictures import svg
-    from mcp_server.pictures.png import png
-
-    return svg(picture).encode() if suffix == ".svg" else png(picture)
+def _write(output: Path, data: bytes) -> None:
+    try:
+        output.write_bytes(data)
+    except OSError as problem:
+        raise Failure(f"{output} cannot be written: {problem}") from None

@@ -81,7 +81,12 @@ def draw(
     gauges: dict[str, Any] | None = None,
 ) -> Picture:
     """The picture of some targets; see `gather`."""
-    match gather(mirror, targets, view, gauges):
+    return paint(gather(mirror, targets, view, gauges), colors, width)
+
+
+def paint(subject: Subject, colors: Theme = theme.LIGHT, width: int = 1200) -> Picture:
+    """The picture of what was gathered, `width` pixels wide where it can be."""
+    match subject:
         case Notes(rolls, keys, per_bar):
             return roll(rolls, keys, colors, width=width, beats_per_bar=per_bar)
         case Panel(name, dials, on, hidden):

@@ -171,7 +171,7 @@ def device(
     rows = -(-len(dials) // across) if dials else 0
     height = 44 + rows * 78 + 22
     picture = Picture(width, max(height, 70), colors.background, name)
-    changed = [each for each in dials if _differs(each)]
+    changed = [each for each in dials if differs(each)]
     picture.description = f"{name}: " + "; ".join(
         f"{each.name} {each.text}" for each in changed or dials[:12]
     )
@@ -181,11 +181,11 @@ def device(
     picture.text(width - 10, 20, note, colors.muted_text, size=11, anchor="end")
     for n, each in enumerate(dials):
         x, y = 8 + n % across * 116, 40 + n // across * 78
-        differs = _differs(each)
-        picture.rect(x, y, 110, 72, colors.panel, stroke=colors.accent if differs else "", data=each.ref)
+        is_changed = differs(each)
+        picture.rect(x, y, 110, 72, colors.panel, stroke=colors.accent if is_changed else "", data=each.ref)
         dial(picture, each, x + 55, y + 26, 15, colors)
         picture.text(
-            x + 55, y + 56, each.name, colors.text, size=10, anchor="middle", width=104, bold=differs
+            x + 55, y + 56, each.name, colors.text, size=10, anchor="middle", width=104, bold=is_changed
         )
         picture.text(x + 55, y + 68, each.text, colors.muted_text, size=10, anchor="middle", width=104)
     if hidden:
@@ -193,5 +193,6 @@ def device(
     return picture
 
 
-def _differs(each: Dial) -> bool:
+def differs(each: Dial) -> bool:
+    """True for a parameter that is not at its default."""
     return each.rest is not None and abs(each.position - each.rest) > 1e-4

@@ -11,13 +11,20 @@ from html import escape
 from .png import measured
 from .shapes import Curve, Line, Picture, Rect, Shape, Text
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 """Signs that XML forbids, and those that turn the direction of the text around them."""
+
+
+def clean(text: str) -> str:
+    """A text without control signs."""
+    return _CONTROL.sub("", text)
 
 
 def plain(text: str) -> str:
     """A name as it may be shown: without control signs, at most 200 characters, escaped."""
-    return escape(_CONTROL.sub("", text)[:200], quote=True)
+    return escape(clean(text[:400])[:200], quote=True)
 
 
 def _n(value: float) -> str:
@@ -51,7 +58,7 @@ def _shape(shape: Shape) -> str:
 
 def fitted(text: str, size: float, width: float) -> str:
     """`text`, cut with an ellipsis where it would be wider than `width` pixels (0: never)."""
-    text = _CONTROL.sub("", text[:400])
+    text = clean(text[:400])
     if not width or measured(text, size) <= width:
         return text
     low, high = 0, len(text)

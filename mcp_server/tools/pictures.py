@@ -11,9 +11,11 @@ from ..desk import Desk
 from ..tool import IMAGE, Arguments, Toolset
 
 tools = Toolset("pictures")
+TEXT_COLUMNS, TEXT_LINES = 80, 32
+"""A picture of text costs a model up to 2,500 tokens."""
 
 
-class Look(Arguments):
+class Look(Arguments, rename={"form": "as"}):
     targets: Annotated[
         list[Any],
         Meta(max_length=8, description="a clip (or several to overlay), track or device; default the Set"),
@@ -23,18 +25,23 @@ class Look(Arguments):
         Meta(description="what to draw"),
     ] = "fitting"
     theme: Annotated[Literal["light", "dark"], Meta(description="colours")] = "light"
+    form: Annotated[Literal["image", "text"], Meta(description="text: drawn with characters")] = "image"
 
 
 @tools.reads(Look, "Look", "A picture of the Set, a clip's notes, the mixer or a device.", {}, lasts=False)
 async def look(desk: Desk, given: Look) -> dict[str, Any]:
     # Drawing brings pillow: only who looks pays for it.
-    from ..pictures import THEMES, draw
+    from ..pictures import THEMES, gather, paint
     from ..pictures.png import png
     from ..pictures.sampled import sample
+    from ..pictures.text_art import text_art
 
     targets = [desk.scope.target(each).id for each in given.targets]
     view = None if given.view == "fitting" else given.view
     gauges = await sample(desk.mirror, targets, view)
-    picture = draw(desk.mirror, targets, view, THEMES[given.theme], gauges=gauges)
+    subject = gather(desk.mirror, targets, view, gauges)
+    picture = paint(subject, THEMES[given.theme])
+    if given.form == "text":
+        return {"picture": picture.description, "text": text_art(subject, TEXT_COLUMNS, TEXT_LINES)}
     image = await anyio.to_thread.run_sync(png, picture)
     return {"picture": picture.description, "size": [picture.width, picture.height], IMAGE: image}

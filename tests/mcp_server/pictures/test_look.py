@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from PIL import Image
+from rich.cells import cell_len
 
+from mcp_server.cli import setmirror
+from mcp_server.commands.console import run_command
+from mcp_server.commands.processes import HeadlessProcess, environment
 from mcp_server.tool import IMAGE, pictured
 from mcp_server.tools import TOOLS
 from remote_script.headless import demo_set
@@ -58,3 +67,43 @@ def test_a_picture_goes_beside_the_text_as_an_image() -> None:
     assert base64.b64decode(result["content"][1]["data"]) == buffer.getvalue()
     assert IMAGE not in result["structuredContent"]
     assert TOOLS["look"].reads
+
+
+def command(port: int, *words: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[bytes]:
+    """`setmirror look` as a process whose streams have an encoding."""
+    return subprocess.run(
+        [sys.executable, "-m", "mcp_server.cli", "look", *words, "--port", str(port)],
+        capture_output=True,
+        timeout=30,
+        check=False,
+        env={**environment(), "PYTHONIOENCODING": encoding, "COLUMNS": "80"},
+    )
+
+
+async def test_the_command_draws_into_a_file_and_into_the_terminal_in_its_encoding(tmp_path: Path) -> None:
+    run = partial(trio.to_thread.run_sync, abandon_on_cancel=True)
+    async with HeadlessProcess.started() as live:
+        shown = await run(partial(command, live.port, "--text", encoding="cp437"))
+        assert (shown.returncode, shown.stderr) == (0, b"")
+        lines = shown.stdout.decode("cp437").splitlines()
+        assert "│Drums" in lines[0]
+        assert "> playing" in lines[-1]
+        assert max(map(cell_len, lines)) <= 80
+        drawn = await run(partial(command, live.port, "-o", str(tmp_path / "grid.png")))
+        assert drawn.stdout.decode().endswith("grid.png: Session: 6 tracks, 8 scenes, 23 clips\n")
+        assert (tmp_path / "grid.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "nothing says where the picture goes"),
+        (("-o", "grid.gif"), "grid.gif is no .svg, .png or .txt"),
+        (("-o", "grid.png", "--width", "100"), "at least 400 pixels wide, not 100"),
+    ],
+)
+def test_the_command_says_what_it_cannot_draw(
+    words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(setmirror, ["look", *words]) == 1
+    assert reason in capsys.readouterr().err
