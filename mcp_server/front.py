@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import anyio
+from mcp.server.apps import EXTENSION_ID
 from mcp.server.lowlevel import Server
 from mcp.server.lowlevel.server import NotificationOptions
 
@@ -98,7 +99,7 @@ def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
         argument: engine.handler(name) if late else getattr(engine, name)
         for argument, name in _HANDLERS.items()
     }
-    return Server(
+    server: Server[Any] = Server(
         "setmirror",
         version=version,
         title="SetMirror",
@@ -108,6 +109,21 @@ def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
         lifespan=_served_as(engine.who if late else {IDENTITY: identity}),
         **handlers,
     )
+    # Views in the conversation, see `mcp_app`.
+    server.extensions[EXTENSION_ID] = {}
+    server.middleware.append(_announce_views)
+    return server
+
+
+async def _announce_views(ctx: Any, call_next: Any) -> Any:
+    """Put the extension into the answer to `initialize` if its client has it; the SDK does so for later eras only."""
+    result = await call_next(ctx)
+    if ctx.method == "initialize":
+        declared = ((ctx.params or {}).get("capabilities") or {}).get("extensions") or {}
+        if EXTENSION_ID in declared:
+            capabilities = {**result["capabilities"], "extensions": {EXTENSION_ID: {}}}
+            return {**result, "capabilities": capabilities}
+    return result
 
 
 def _read_only_because(policy: Any) -> str:

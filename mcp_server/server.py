@@ -27,6 +27,9 @@ from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Asker, Caller, Desk, Report
 from .history.visits import Visits
 from .library import Library
+from .mcp_app import extension as apps
+from .mcp_app.belonging import with_view
+from .mcp_app.following import tools as view_tools
 from .policy import Policy
 from .protection import Protection
 from .sight import Sight, Sights
@@ -135,17 +138,22 @@ class ToolServer:
 
     async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:
         self._hears_lists(ctx)
-        return types.ListToolsResult(tools=[each.declared for each in self.tools.values()])
+        if not apps.client_supports_apps(ctx):
+            return types.ListToolsResult(tools=[each.declared for each in self.tools.values()])
+        return types.ListToolsResult(tools=apps.declared(self.tools.values(), view_tools.tools.values()))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
         """Of the tool of that name; None where there is none."""
-        tool = self.tools.get(name)
+        tool = self.tools.get(name) or view_tools.tools.get(name)
         return None if tool is None else tool.declared.input_schema
 
     async def call_tool(
         self, ctx: Any, params: types.CallToolRequestParams
     ) -> dict[str, Any] | types.InputRequiredResult:
+        shows_views = apps.client_supports_apps(ctx)
         tool = self.tools.get(params.name)
+        if tool is None and shows_views:
+            tool = view_tools.tools.get(params.name)
         if tool is None:
             if self.policy.unusable and params.name in TOOLS:
                 return refused(errors.Denied(f"{params.name} is off: {self.policy.unusable}", params.name))
@@ -160,26 +168,27 @@ class ToolServer:
         async with self._waiting if tool.waits else self.working:
             try:
                 if tool.reads:
-                    self.policy.check_reading(tool.name, caller.who)
-                return await tool.call(desk, params.arguments)
+                    self.policy.check_reading(tool.ruled_as, caller.who)
+                result = await tool.call(desk, params.arguments)
+                return with_view(tool, desk, params.arguments, result, self.tools) if shows_views else result
             except errors.MirrorError as problem:
                 return refused(problem)
             except AskFirst as first:
                 return first.result
             finally:
                 # It has seen what its call did.
-                self.visits.call(caller.lasting)
+                self._visited(tool, caller)
 
     def desk(self, tool: Tool, caller: Caller, consent: Asker, report: Report) -> Desk:
         """One call's means, by the policy that is in force now; a new client is announced."""
-        sight = self.sight(tool.name, caller.who)
-        self.visits.call(caller.lasting)
+        sight = self.sight(tool.ruled_as, caller.who)
+        self._visited(tool, caller)
         desk = Desk(
             self.mirror,
             sight,
             self.library,
             caller,
-            tool.name,
+            tool.ruled_as,
             self.policy,
             consent,
             report,
@@ -192,12 +201,18 @@ class ToolServer:
             self._tasks.start_soon(self._protection.announce)
         return desk
 
+    def _visited(self, tool: Tool, caller: Caller) -> None:
+        """The client was here; what a view asked for by itself, its model has not seen."""
+        if not tool.only_views_as:
+            self.visits.call(caller.lasting)
+
     # -- resources ---------------------------------------------------------------------------------
 
     async def list_resources(self, ctx: Any, params: Any) -> types.ListResourcesResult:
         self._hears_lists(ctx)
         sight = self.sight("get_set", caller_of(ctx).who)
-        return types.ListResourcesResult(resources=resources.listed(sight.reader))
+        views = apps.listed() if apps.client_supports_apps(ctx) else []
+        return types.ListResourcesResult(resources=[*resources.listed(sight.reader), *views])
 
     async def list_templates(self, ctx: Any, params: Any) -> types.ListResourceTemplatesResult:
         return types.ListResourceTemplatesResult(resource_templates=resources.templates())
@@ -207,6 +222,8 @@ class ToolServer:
         try:
             if uri == resources.VISIT:
                 contents = [{"uri": uri, "mimeType": "application/json", "text": self._visit(caller_of(ctx))}]
+            elif uri.startswith(apps.SCHEME):
+                contents = apps.read(uri)
             else:
                 contents = await self.seen(resources.find(uri)[0].tool, who).bodies.contents(uri)
         except errors.MirrorError as problem:

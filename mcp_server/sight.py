@@ -37,6 +37,8 @@ class Sight:
         self.reader = cast(Mirror, self._view) if self._view is not None else mirror
         self.bodies = Bodies(self.reader, self.scrub)
         self.answers = KeptResults(self.reader)
+        self.drawn: OrderedDict[Any, Any] = OrderedDict()
+        """Parts of pictures for views in the conversation, see `mcp_app.following`."""
 
     def scrub(self, told: Any) -> Any:
         """Plain JSON as it may leave."""

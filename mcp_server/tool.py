@@ -81,6 +81,13 @@ class Tool:
     """True, or for which arguments: the answer stays the same for as long as the Set does."""
     waits: bool = False
     """Its calls last until something happens, so they do not count among those at work."""
+    only_views_as: str = ""
+    """For views in the conversation alone, under the rules about this other tool; "" for tools of models."""
+
+    @property
+    def ruled_as(self) -> str:
+        """The tool that a policy's rules name."""
+        return self.only_views_as or self.name
 
     @cached_property
     def declared(self) -> types.Tool:
@@ -135,7 +142,11 @@ class Tool:
             return refused(problem, desk.sight.scrub)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
-        return answered(desk.mirror, answer)
+        told = answered(desk.mirror, answer)
+        if self.only_views_as:
+            # Its structure is all that a view reads; a text would be the same again.
+            told["content"] = []
+        return told
 
     def planned(self, scope: Scope, given: dict[str, Any] | None) -> Plan:
         """What a call with these arguments means to do; nothing is done.
@@ -193,14 +204,17 @@ class Toolset:
         *,
         lasts: bool | Callable[[Any], bool] = True,
         waits: bool = False,
+        only_views_as: str = "",
     ) -> Callable[[F], F]:
         """Declare a tool that changes nothing.
 
         Args:
           lasts: All of the answer comes from the Set, and so is the same until that changes; or for which arguments.
           waits: Its calls last until something happens.
+          only_views_as: It is for views alone, under the rules about this other tool.
         """
-        return self._declare(title, description, arguments, output, reads=True, lasts=lasts, waits=waits)
+        hints = {"lasts": lasts, "waits": waits, "only_views_as": only_views_as}
+        return self._declare(title, description, arguments, output, reads=True, **hints)
 
     def writes(
         self,

@@ -410,7 +410,15 @@ class NotesCut(_OneCut):
         return {"left": rolls.KEYS_WIDTH, "per_beat": per_beat, "start": start, "top": rolls.HEAD - 8}
 
 
-class DeviceCut(_OneCut):
+class _DrawnCut(_OneCut):
+    """A view whose data is its picture."""
+
+    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
+        picture: shapes.Picture = data
+        return picture
+
+
+class DeviceCut(_DrawnCut):
     """A device's parameters; the one that was asked for."""
 
     def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
@@ -421,9 +429,19 @@ class DeviceCut(_OneCut):
         except errors.MirrorError as problem:
             return problem.rule
 
-    def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
-        picture: shapes.Picture = data
-        return picture
+
+class OverlayCut(_DrawnCut):
+    """Several clips in one piano roll."""
+
+    def __init__(self, clips: Sequence[int]) -> None:
+        self._clips = clips
+
+    def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
+        try:
+            width = max(480, round(look.width * look.zoom))
+            return gathered.draw(mirror, self._clips, "notes", look.colors, width)
+        except errors.MirrorError as problem:
+            return problem.rule
 
 
 CUTS: dict[str, Cut] = {

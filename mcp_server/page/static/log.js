@@ -41,7 +41,7 @@ function row(entry, show, revert) {
     make("time", { datetime: when.toISOString(), text: when.toLocaleTimeString() }),
     make("ul", {}, ...entry.changes.map(change), entry.more ? make("li", { className: "more", text: `and ${entry.more} more` }) : null),
     place ? make("button", { type: "button", text: "Show", "aria-label": `Show ${named}`, on: () => show(place.id, entry.epoch) }) : null);
-  if (entry.write) {
+  if (entry.write && revert) {
     item.append(make("button", { type: "button", text: "Revert", "aria-label": `Revert ${named}`, on: (event) => revert(entry.write, event.currentTarget) }));
   }
   return item;

@@ -4,10 +4,9 @@ import { connect } from "./link.js";
 import { $, make, plain } from "./dom.js";
 import * as log from "./log.js";
 import * as picture from "./picture.js";
+import * as views from "./views.js";
 
-const tabs = [...document.querySelectorAll('[role="tab"]')];
-const NAMES = { session: "Session", arrangement: "Arrangement", mixer: "Mixer", notes: "Notes", device: "Device" };
-let toPoint = null, words = [], names = new Map();
+let toPoint = null, names = new Map();
 const reverting = new Map();
 
 const say = connect({
@@ -19,7 +18,7 @@ const say = connect({
     if (message.questions) ask(message.questions);
     if (message.read_only !== undefined && message.read_only !== null) readOnly(message.read_only);
     if (message.log) log.told(message.log, { show, revert });
-    if (message.layout) describe(message.layout);
+    if (message.layout) views.describe(message.layout);
     picture.told(message);
     for (const reply of message.replies ?? []) replied(reply);
     if (message.layout && toPoint && toPoint.view === message.layout.view) {
@@ -29,57 +28,8 @@ const say = connect({
   },
 });
 
-picture.begin(say, (ref) => {
-  const line = words.find((each) => each.ref === ref);
-  if (line) choose("notes", line.show);
-});
+views.begin(say);
 log.begin();
-
-// -- views -----------------------------------------------------------------------------------------------------
-
-function choose(view, target = null, zoom = 1) {
-  Object.assign(picture.state, { view, target, zoom });
-  for (const tab of tabs) {
-    const on = tab.dataset.view === view;
-    tab.setAttribute("aria-selected", on);
-    tab.tabIndex = on ? 0 : -1;
-    if (on) tab.hidden = false;
-  }
-  $("panel").setAttribute("aria-labelledby", `tab-${view}`);
-  $("scroller").setAttribute("aria-label", `Picture of the ${NAMES[view]}`);
-  $("zoom").hidden = !["arrangement", "notes"].includes(view);
-  picture.look();
-}
-
-for (const tab of tabs) tab.addEventListener("click", () => choose(tab.dataset.view));
-document.querySelector('[role="tablist"]').addEventListener("keydown", (event) => {
-  const shown = tabs.filter((tab) => !tab.hidden), at = shown.indexOf(document.activeElement);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
-  if (to === undefined || at < 0) return;
-  event.preventDefault();
-  const tab = shown[(to + shown.length) % shown.length];
-  tab.focus();
-  choose(tab.dataset.view);
-});
-for (const [id, by] of [["zoom-in", 2], ["zoom-out", 0.5]]) {
-  $(id).addEventListener("click", () => {
-    picture.state.zoom = Math.min(64, Math.max(1, picture.state.zoom * by));
-    picture.look();
-  });
-}
-
-function describe(layout) {
-  $("title").textContent = plain(layout.title);
-  words = layout.words.map(([text, show, ref]) => ({ text, show, ref }));
-  if ($("words").open) listWords();
-  $("words").hidden = !words.length;
-}
-
-function listWords() {
-  $("words").querySelector("ul").replaceChildren(...words.map(({ text, show: id }) => make("li", { text },
-    id == null ? null : make("button", { type: "button", text: "Notes", "aria-label": `Notes of ${plain(text)}`, on: () => choose("notes", id) }))));
-}
-$("words").addEventListener("toggle", () => { if ($("words").open) listWords(); });
 
 // -- what the bridge says --------------------------------------------------------------------------------------
 
@@ -157,7 +107,7 @@ function replied({ show: found, problem, reverted, write }) {
   if (found.gone) { notice("This object is not in the Set any more."); return; }
   if (found.view !== picture.state.view || found.target !== picture.state.target) {
     toPoint = found.box && found;
-    choose(found.view, found.target, found.zoom);
+    views.choose(found.view, found.target, found.zoom);
   } else if (found.box) {
     picture.point(found.box);
   }

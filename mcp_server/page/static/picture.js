@@ -9,7 +9,8 @@ const corner = $("corner"), scroller = $("scroller"), plane = $("plane"), playhe
 let say = () => {};
 let layout = null, shown = new Map(), wanted = "", clock = null, marking = null, pending = false;
 
-export const state = { view: "session", target: null, zoom: 1 };
+export const state = { view: "session", target: null, zoom: 1, theme: null, hidden: false };
+// `theme`: in place of the system's; `hidden`: out of sight though its document is visible.
 
 export function begin(send, choose) {
   say = send;
@@ -27,8 +28,8 @@ export function begin(send, choose) {
 export function look(force = false) {
   const message = {
     do: "look", view: state.view, target: state.target, zoom: state.zoom, width: scroller.clientWidth || 800,
-    theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-    visible: document.visibilityState === "visible",
+    theme: state.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
+    visible: document.visibilityState === "visible" && !state.hidden,
   };
   const text = JSON.stringify(message);
   if (!force && text === look.last) return;

@@ -1,0 +1,150 @@
+"""What a view shows of one call: a place in the Set, the change, and which buttons make sense.
+
+It is in the result's `_meta`, which hosts hand to views and keep from models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+
+from mirror import Mirror, Node, errors
+
+from ..desk import Desk
+from ..music import from_set
+from ..tool import Tool
+from .extension import kind_of
+
+BELONGS = "setmirror/view"
+"""The key in `_meta`."""
+MOST_OVERLAID = 8
+MOST_LINES = 40
+"""Of a dry run."""
+Place = tuple[str, list[int]]
+"""A view, and the ids of what it is to show: a device, or clips."""
+BUTTONS = ("revert", "fire")
+"""Tools that buttons of a view call, where the server has them."""
+
+
+def with_view(
+    tool: Tool, desk: Desk, arguments: dict[str, Any] | None, result: dict[str, Any], tools: Collection[str]
+) -> dict[str, Any]:
+    """The result of a call with what its view needs in `_meta`; a refusal or a tool without a view stays as it is.
+
+    Args:
+      tools: The names of those that the client may call.
+    """
+    if kind_of(tool) is None or result.get("isError") or not desk.mirror.epoch:
+        return result
+    answer = result.get("structuredContent") or {}
+    shows: dict[str, Any] = {"tool": tool.name, "epoch": desk.mirror.epoch}
+    try:
+        if tool.reads:
+            view, targets = _of_read(tool, desk, tool.checked(arguments))
+        else:
+            view, targets, shows["entry"] = _of_write(tool, desk, answer)
+    except errors.MirrorError:
+        # What the call was about is gone already: the Set is what is left to show.
+        view, targets = "session", []
+    shows.update(view=view, targets=targets, buttons=[each for each in BUTTONS if each in tools])
+    if answer.get("dry_run"):
+        shows["buttons"].append("try")
+    meta = {**result.get("_meta", {}), BELONGS: desk.sight.scrub(shows)}
+    return {**result, "_meta": meta}
+
+
+def _of_read(tool: Tool, desk: Desk, given: Any) -> Place:
+    from ..pictures import gathered
+
+    mirror = desk.mirror
+    nodes = [desk.scope.target(each) for each in given.targets]
+    if tool.name == "analyze":
+        if not isinstance(given.listen_s, msgspec.UnsetType):
+            return "mixer", []
+        clips = [clip for node in nodes for clip in from_set.clips_below(mirror, node)]
+        midi = [clip.id for clip in clips if clip.props.get("is_midi_clip")]
+        if 0 < len(midi) <= MOST_OVERLAID:
+            return "notes", midi
+        clips = clips or list(from_set.clips_below(mirror, mirror.resolve("song")))
+        arranged = sum(bool(clip.props.get("is_arrangement_clip")) for clip in clips)
+        return ("arrangement" if 2 * arranged > len(clips) else "session"), []
+    view = given.view if given.view != "fitting" else gathered.suited(nodes[0]) if nodes else "session"
+    if view == "notes":
+        return "notes", [clip.id for node in nodes for clip in gathered.clips_of(mirror, node)]
+    return view, [nodes[0].id] if view == "device" and nodes else []
+
+
+def _of_write(tool: Tool, desk: Desk, answer: dict[str, Any]) -> tuple[str, list[int], dict[str, Any] | None]:
+    """Where a write changed something, and its entry in the log; of a dry run what it would have changed."""
+    from ..page.story import Story
+
+    mirror, write = desk.mirror, answer.get("write")
+    planned = _planned(mirror, answer) if answer.get("dry_run") else None
+    first = mirror.log.first_of(write) if isinstance(write, str) and planned is None else None
+    if first is None:
+        if tool.name == "mix" and not answer.get("results"):
+            return "mixer", [], None
+        ids = [id_ for id_, _ in _lines(mirror, answer)]
+        notes = [id_ for id_, line in _lines(mirror, answer) if isinstance(line.get("before"), dict)]
+        return *(_roll_of(mirror, notes) or _place(mirror, ids)), planned
+    events = [event for event in mirror.log.whole(first - 1) if event.write == write]
+    story = Story(mirror)
+    story.add(events)
+    entry = next(iter(story.since(0)), None)
+    notes = [event.id for event in events if event.kind == "content" and event.name == "notes"]
+    changed = [change.id for change in entry.changes] if entry is not None else []
+    view, targets = _roll_of(mirror, notes) or _place(mirror, changed)
+    return view, targets, None if entry is None else msgspec.to_builtins(entry)
+
+
+def _roll_of(mirror: Mirror, clips: Iterable[int]) -> Place | None:
+    """The piano roll of clips whose notes a write is about, if they are there and few enough."""
+    there = [id_ for id_ in dict.fromkeys(clips) if id_ in mirror.store.nodes]
+    return ("notes", there) if 0 < len(there) <= MOST_OVERLAID else None
+
+
+def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
+    """The view that shows best the first of some objects that is more than the song, and still there."""
+    from ..page.parts import fitting
+
+    for id_ in ids:
+        node: Node | None = mirror.store.nodes.get(id_)
+        if node is not None and node.type not in ("Song", "Song.View"):
+            view, target = fitting(mirror, node)
+            return view, [] if target is None else [target]
+    return "session", []
+
+
+def _lines(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    """The lines of an answer whose objects are there, by id."""
+    found = []
+    for line in answer.get("results") or ():
+        try:
+            found.append((mirror.resolve(line["ref"]).id, line))
+        except (KeyError, errors.MirrorError):
+            continue
+    return found
+
+
+def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:
+    """What a dry run would change, as an entry of the log that no write made."""
+    from ..page.story import Change, Entry
+
+    changes = []
+    for id_, line in _lines(mirror, answer):
+        if line.get("changed") and "property" in line:
+            name, what = mirror.node(id_).name or line["ref"], line["property"].replace("_", " ")
+            changes.append(Change(name, what, *_texts(line), id_, line["ref"]))
+    changes += [Change("", note) for note in answer.get("notes", ())]
+    more = max(0, len(changes) - MOST_LINES)
+    entry = Entry(
+        0, 0, mirror.log.now(), "Dry run", None, mirror.epoch, mirror.revision, changes[:MOST_LINES], more
+    )
+    return dict(msgspec.to_builtins(entry))
+
+
+def _texts(line: dict[str, Any]) -> tuple[str, str]:
+    before, after = ("" if line.get(side) is None else str(line[side])[:200] for side in ("before", "after"))
+    return before, after

@@ -1,0 +1,85 @@
+"""The view as one HTML document: no file, no address and no network besides it.
+
+The modules are those that a browser would import; here each becomes a function of its own in one script, so that
+nothing has to be built or installed. The document allows exactly this script (by its hash): a host may forbid more,
+and what a name of the Set might smuggle in does not run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+FIRST = "app.js"
+_FOLDERS = ("mcp_server.mcp_app", "mcp_server.page")
+"""Where a module is looked for."""
+_IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w.]+)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?function|const) ([\w$]+)", re.MULTILINE)
+_LEFT = re.compile(r"^\s*(?:import|export)\b|</script|<!--", re.MULTILINE | re.IGNORECASE)
+
+
+def _source(name: str) -> str:
+    for package in _FOLDERS:
+        path = files(package) / "static" / name
+        if path.is_file():
+            return path.read_text("utf-8")
+    raise FileNotFoundError(name)
+
+
+def bundle(first: str) -> str:
+    """A module with all that it imports as one script; each module runs once, after those that it imports."""
+    done: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if name in done:
+            return
+        source = _source(name)
+        done[name] = ""
+        for imported in _IMPORT.finditer(source):
+            add(imported[2])
+        # A dict keeps the order in which names came in: after what it imports.
+        del done[name]
+        done[name] = _wrapped(name, source)
+
+    add(first)
+    return "\n".join(['"use strict";', *done.values()])
+
+
+def _wrapped(name: str, source: str) -> str:
+    exported = ", ".join(match[2] for match in _EXPORT.finditer(source))
+    body = _IMPORT.sub(lambda match: f"const {_names(match[1])} = {_variable(match[2])};", source)
+    body = _EXPORT.sub(r"\1 \2", body)
+    left = _LEFT.search(body)
+    if left is not None:
+        raise ValueError(f"{name} has a line that cannot stand in one script: {left[0].strip()!r}")
+    return f"const {_variable(name)} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+
+
+def _names(imported: str) -> str:
+    """What `import` binds, as a declaration does: `{ a }`, or the name after `* as`."""
+    return imported.replace(" as ", ": ") if imported.startswith("{") else imported.removeprefix("* as ")
+
+
+def _variable(name: str) -> str:
+    return "module_" + re.sub(r"\W", "_", name)
+
+
+@cache
+def document(kind: str) -> str:
+    """The HTML of one kind of view."""
+    script = f"\n{bundle(FIRST)}\n"
+    proof = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{proof}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    parts = {
+        "policy": policy,
+        "style": _source("page.css") + _source("app.css"),
+        "kind": kind,
+        "script": script,
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _source("app.html"))

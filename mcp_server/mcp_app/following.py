@@ -1,0 +1,195 @@
+"""Following the Set from a view: a call waits until something in sight looks different, and answers with that.
+
+A view says with each call what it shows (`have`: a digest by part), so the server keeps nothing about views, and an
+answer that got lost is simply given again. Drawing is the page's: the same parts, the same SVG.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Annotated, Any, Literal
+
+import anyio
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from mirror import Mirror, errors
+
+from ..desk import Desk
+from ..tool import Arguments, Toolset
+from .extension import RULES_OF
+
+tools = Toolset("views")
+
+MOST_WAIT_S = 20.0
+"""Hosts give a call up after 60 s."""
+LEAST_S = 0.05
+"""Between two comparisons."""
+CLOCK_S = 1.0
+"""How often a playing song's position is compared with where it should be by now."""
+JUMP_BEATS = 0.5
+"""A song further away than this from where it should be has jumped."""
+MOST_PARTS = 400
+MOST_DRAWN = 128
+"""Parts that are kept as drawn, for each set of rules about reading."""
+Digest = Annotated[str, Meta(max_length=40)]
+Key = Annotated[str, Meta(max_length=40)]
+
+
+class FollowView(Arguments):
+    view: Literal["session", "arrangement", "mixer", "notes", "device"] = "session"
+    targets: Annotated[list[int], Meta(max_length=8, description="ids of a device, or of clips")] = []
+    epoch: Annotated[str, Meta(max_length=80, description="of the targets")] = ""
+    theme: Literal["light", "dark"] = "light"
+    width: Annotated[int, Meta(description="pixels")] = 800
+    zoom: float = 1.0
+    keys: Annotated[list[Key], Meta(max_length=MOST_PARTS, description="parts in sight")] = []
+    have: Annotated[dict[Key, Digest], Meta(max_length=MOST_PARTS + 10, description="digests by part")] = {}
+    find: Annotated[int, Meta(description="an object's id: also say where it is")] | UnsetType = UNSET
+    wait_s: Annotated[float, Meta(ge=0, le=MOST_WAIT_S, description="for something that looks different")] = 0
+
+
+@tools.reads(
+    FollowView,
+    "Follow a view",
+    "For views in the conversation: the parts of a view that look different from what it has.",
+    {},
+    lasts=False,
+    waits=True,
+    only_views_as=RULES_OF,
+)
+async def follow_view(desk: Desk, given: FollowView) -> dict[str, Any]:
+    mirror = desk.mirror
+    async with mirror.subscribe(["song", "**"], desk.caller.name) as stream:
+        answer = await _compared(desk, given)
+        with anyio.move_on_after(given.wait_s):
+            while not answer["different"]:
+                await anyio.sleep(LEAST_S)
+                try:
+                    jumped = await _until_concerned(mirror, stream, given.view, answer)
+                except errors.Busy:
+                    # More changed than a stream holds: the view asks again and gets all of it.
+                    break
+                answer = await _compared(desk, given)
+                answer["different"] |= jumped
+    return answer
+
+
+async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[str, Any]) -> bool:
+    """Wait for a change of something that the view may show, or for the song to jump, which is True."""
+    # Imported here, as below: what draws brings pillow, and only who looks pays for it.
+    from ..page.parts import CONCERNS
+
+    began = anyio.current_time()
+    while True:
+        with anyio.move_on_after(CLOCK_S if "song" in answer else math.inf):
+            notice = await anext(stream)
+            if notice.resynced or any(CONCERNS[view].fullmatch(ref) for ref in notice.refs):
+                return False
+            continue
+        if _jumped(answer["song"], mirror.song_position(), anyio.current_time() - began):
+            return True
+
+
+def _jumped(song: dict[str, Any] | None, now: float | None, passed_s: float) -> bool:
+    """True when a song that was at a position is not where it would be after so many seconds."""
+    if song is None or now is None:
+        return (song is None) is not (now is None)
+    expected: float = song["beats"] + (passed_s * float(song["tempo"] or 0) / 60 if song["playing"] else 0.0)
+    if song["playing"] and song["loop"] is not None:
+        start, end = song["loop"]
+        if song["beats"] < end <= expected:
+            expected = start + (expected - start) % max(end - start, 0.001)
+    return abs(now - expected) > JUMP_BEATS
+
+
+async def _compared(desk: Desk, given: FollowView) -> dict[str, Any]:
+    """The parts in sight that look different from what the view has, and where it plays."""
+    from ..page import parts
+    from ..page.playheads import transport
+
+    mirror = desk.mirror
+    of_now = given.epoch in ("", mirror.epoch)
+    targets = [id_ for id_ in given.targets if of_now and id_ in mirror.store.nodes]
+    overlaid = given.view == "notes" and len(targets) > 1
+    target = targets[0] if targets and not overlaid else None
+    look = parts.Look.within_limits(given.theme, given.width, given.zoom, target)
+    cut: parts.Cut = parts.OverlayCut(targets) if overlaid else parts.CUTS[given.view]
+    layout = cut.layout(mirror, look)
+    shown: dict[str, Any] = {"layout": parts.layout_json(given.view, layout, look)}
+    if given.view == "arrangement":
+        shown["song"] = transport(mirror)
+    if given.view == "notes":
+        shown["clip"] = None if overlaid else await _clip(mirror, look)
+        shown["launch"] = _launchable(mirror, look)
+    digests = {name: _digest(value) for name, value in shown.items()}
+    wanted, drawn = set(given.keys), {}
+    for place in layout.places:
+        if place.key in wanted:
+            drawn[place.key], digests[place.key] = _drawn(desk, cut, look, place)
+    different = {name for name, digest in digests.items() if given.have.get(name) != digest}
+    if "layout" not in different:
+        del shown["layout"]
+    answer = {
+        **shown,
+        "parts": {key: svg for key, svg in drawn.items() if key in different},
+        "digests": {name: digests[name] for name in sorted(different)},
+        "different": bool(different),
+        "epoch": mirror.epoch,
+    }
+    if given.targets and not targets:
+        answer["gone"] = True
+    if given.find is not UNSET:
+        answer["found"] = parts.located(mirror, given.find, given.view, look) if of_now else {"gone": True}
+        answer["different"] = True
+    return answer
+
+
+def _drawn(desk: Desk, cut: Any, look: Any, place: Any) -> tuple[str, str]:
+    """A part's SVG and its digest; drawn again only if what is in it differs."""
+    from ..pictures import svg
+
+    kept, key = desk.sight.drawn, (type(cut), look, place)
+    data = cut.gather(desk.mirror, look, place)
+    previous = kept.pop(key, None)
+    if previous is None or previous[0] != data:
+        text = svg(cut.draw(data, look, place))
+        previous = data, text, _digest(text)
+    kept[key] = previous
+    while len(kept) > MOST_DRAWN:
+        kept.popitem(last=False)
+    return previous[1], previous[2]
+
+
+def _digest(shown: Any) -> str:
+    """The same for what looks the same: where something plays moves by itself."""
+    if isinstance(shown, dict):
+        shown = {name: value for name, value in shown.items() if name != "beats"}
+    return hashlib.blake2s(msgspec.json.encode(shown), digest_size=9).hexdigest()
+
+
+async def _clip(mirror: Mirror, look: Any) -> dict[str, Any] | None:
+    """Where the clip in the roll plays."""
+    from ..page.parts import selected_clip
+    from ..page.playheads import clip_position
+
+    clip = selected_clip(mirror, look)
+    if clip is None or not clip.props.get("is_playing"):
+        return None
+    try:
+        (beats,) = await mirror.read_now([(clip.id, "playing_position")])
+    except errors.MirrorError:
+        return None
+    if not isinstance(beats, int | float) or clip.id not in mirror.store.nodes:
+        return None
+    return clip_position(mirror, clip.id, float(beats), 0.0)
+
+
+def _launchable(mirror: Mirror, look: Any) -> str:
+    """The ref of the clip in the roll, if it is one that can be fired."""
+    from ..page.parts import selected_clip
+
+    clip = selected_clip(mirror, look)
+    ref = "" if clip is None else mirror.ref(clip.id)
+    return ref if "/clip_slots/" in ref else ""
