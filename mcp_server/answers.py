@@ -60,9 +60,9 @@ def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
     """What came of one operation, with numbers as short as Live holds them and ids of notes as ranges."""
     line = dict(result)
     returned = line.get("result")
-    for side in ("before", "after"):
+    for side, text in (("before", ""), ("after", line.get("display") or "")):
         if isinstance(line.get(side), float):
-            line[side] = neat(line[side])
+            line[side] = neat(line[side], text)
     if isinstance(op, Call) and op.method in _NOTES and isinstance(returned, list) and _are_ids(returned):
         line["result"] = {"count": len(returned), "ids": ranges(returned)}
     return line

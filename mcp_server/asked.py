@@ -1,4 +1,8 @@
-"""What each client was last told of the log: "since I last asked" needs no memory of the client's own."""
+"""What each client has read of the log: "since I last asked" needs no memory of the client's own.
+
+A client has one cursor. It only goes forward, and only over changes that the client was shown: what a filter left out,
+or a page did not reach, is still to come.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,21 @@ class Asked:
     def __init__(self) -> None:
         self._read: OrderedDict[str, tuple[str, int]] = OrderedDict()
 
-    def keep(self, who: str, mirror: Mirror, revision: int | None = None) -> None:
-        """A client was told everything up to `revision`, by default to the present one."""
+    def advance(self, who: str, mirror: Mirror, revision: int) -> None:
+        """A client has read all up to `revision`; a smaller one than before changes nothing."""
+        start = self.position(who, mirror)
         self._read.pop(who, None)
-        self._read[who] = (mirror.epoch, mirror.revision if revision is None else revision)
+        self._read[who] = (mirror.epoch, max(start, revision))
         while len(self._read) > CLIENTS:
             self._read.popitem(last=False)
 
+    def position(self, who: str, mirror: Mirror) -> int:
+        """Up to where a client has read; the oldest revision that is kept where that is not known."""
+        epoch, revision = self._read.get(who, ("", 0))
+        return max(revision, mirror.log.oldest) if epoch == mirror.epoch else mirror.log.oldest
+
     def revision(self, who: str, mirror: Mirror, notes: list[str]) -> int:
-        """Where a client goes on; the oldest revision that is kept where that is not known, which `notes` then says."""
+        """Where a client goes on; `notes` gets why it is the oldest revision that is kept."""
         epoch, revision = self._read.get(who, ("", 0))
         oldest = mirror.log.oldest
         if epoch == mirror.epoch and revision >= oldest:

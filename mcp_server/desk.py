@@ -249,7 +249,8 @@ class Desk:
             return await self._whole.redo(**about, policy=policy)
 
         effects = [NamedEffect("undo", "redo what was undone last")]
-        return self.written(await self._permitted(lambda: effects, submit))
+        result = await self._permitted(lambda: effects, submit)
+        return {**self.written(result), "redone": self._whole.writes.history.came_back(result.write)}
 
     async def _permitted(
         self,

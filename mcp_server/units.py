@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import struct
 
 from mirror import errors, values
+from mirror.values import neat as neat
 from remote_script.SetMirror.contract import display, scales
 from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 
@@ -46,23 +46,9 @@ def number(value: float | str) -> float | None:
     return found
 
 
-_FLOAT = struct.Struct("f")
 _FRACTIONS = (3, 6, 12, 24, 5, 7, 9)
 SHOWN_DIGITS = 5
 """Decimals of times in notes; a hundred-thousandth of a beat is below a sample."""
-
-
-def neat(value: float) -> float:
-    """The number with the fewest digits that Live's 32 bits hold as this one: 0.7 for 0.699999988079071."""
-    try:
-        held = _FLOAT.pack(value)
-    except OverflowError:
-        return value
-    for digits in (6, 7, 8):
-        short = float(f"{value:.{digits}g}")
-        if _FLOAT.pack(short) == held:
-            return short
-    return value
 
 
 def neat_beats(value: float) -> float:

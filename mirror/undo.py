@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from remote_script.SetMirror.contract import checks, schema
 from remote_script.SetMirror.contract.lanes import is_driven
 
-from . import errors
+from . import errors, values
 from .model import Change
 from .store import Applied, Store
 
@@ -24,6 +24,8 @@ NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
 _DONE = "\0"
 """In the place of a write that was taken back: no write has such an id."""
+_SAME = {"display_value": "value", "color_index": "color"}
+"""Properties that say again what another one of the same object says."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
 
 
@@ -59,7 +61,8 @@ class UndoHistory:
         self._popped: dict[str, _Edit] = {}
         self._redoable: list[_Edit] = []
         self._came_back: dict[str, list[str]] = {}
-        self._redoes: set[str] = set()
+        self._redoes: dict[str, bool] = {}
+        """Writes that redo; True until what they did again was seen."""
         self._mine: deque[tuple[str, str]] = deque(maxlen=EDITS_KEPT)
         """(write, owner) of all writes that can be taken back, newest last."""
         self._aside: dict[str, list[Aside]] = {}
@@ -113,9 +116,12 @@ class UndoHistory:
         if not edits:
             return
         undoing = self._undoes.get(write) if write is not None else None
-        if write is not None and undoing is not None:
+        texts = displays(applied)
+        if write is not None and (undoing is not None or write in self._redoes):
             words = self._came_back.setdefault(write, [])
-            words += [in_words(store, change) for change in edits[: CAME_BACK - len(words)]]
+            moved = {(change[1], change[2]) for change in edits}
+            once = [change for change in edits if (change[1], _SAME.get(change[2])) not in moved]
+            words += [in_words(store, change, texts) for change in once[: CAME_BACK - len(words)]]
         if write is not None and undoing is not None:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 gone = self._edits.pop()
@@ -128,17 +134,27 @@ class UndoHistory:
             self._back_at_last(revision)
         elif write is not None and write in self._taken_back:
             self._back_at_last(revision)
-        elif write is not None and write in self._redoes and self._redoable:
-            again = self._redoable.pop()
-            self._redoes.discard(write)
-            self._is_done(again)
-            self._edits.append(again._replace(revision=revision))
+        elif write is not None and write in self._redoes:
+            self._redo_one(write, who, revision, in_words(store, edits[0], texts))
         elif write is not None and self._edits and self._edits[-1].write == write:
             self._edits[-1] = self._edits[-1]._replace(revision=revision)
         else:
             # Live can redo nothing any more.
             self._redoable.clear()
-            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0])))
+            self._edits.append(_Edit(write, who, revision, in_words(store, edits[0], texts)))
+
+    def _redo_one(self, redo: str, who: str, revision: int, what: str) -> None:
+        """A redo does one edit again, in however many batches Live sends it."""
+        if not self._redoes[redo]:
+            self._back_at_last(revision)
+            return
+        self._redoes[redo] = False
+        if self._redoable:
+            again = self._redoable.pop()
+            self._is_done(again)
+            self._edits.append(again._replace(revision=revision))
+        else:
+            self._edits.append(_Edit(redo, who, revision, what))
 
     def taken_back(self, write: str) -> None:
         """The write failed and the script took back all of it: Live's history has no step of it."""
@@ -167,8 +183,12 @@ class UndoHistory:
             raise errors.InvalidValue(f"write {write} was undone already", write)
         known = any(edit.write == write for edit in self._edits)
         if write not in self._steps and not known:
+            newest = [edit.write for edit in reversed(self._edits) if edit.write is not None][:3]
             raise errors.NotFound(
-                f"No write {write!r} is known", write, hint="see the event log for its changes"
+                f"No write {write[:100]!r} is known",
+                write[:100],
+                hint="a write's id is the `write` of the answer that it gave"
+                + (f"; the newest are {', '.join(newest)}" if newest else ""),
             )
         if self._steps.get(write, 1) == 0:
             raise errors.InvalidValue(
@@ -229,7 +249,11 @@ class UndoHistory:
 
     def redoing(self, redo: str) -> None:
         """`redo` is the id of a write that does again what was undone last."""
-        self._redoes.add(redo)
+        self._redoes[redo] = True
+        while len(self._redoes) > EDITS_KEPT:
+            old = next(iter(self._redoes))
+            del self._redoes[old]
+            self._came_back.pop(old, None)
 
     def undoing(self, undo: str, write: str) -> None:
         """`undo` is the id of a write that will take `write` back, or the newest edit."""
@@ -261,7 +285,7 @@ class UndoHistory:
             self._undone.remove(edit.write)
 
     def came_back(self, undo: str) -> list[str]:
-        """The changes that an undo made, in words; a second call returns none."""
+        """What an undo or a redo changed, in words; told once."""
         return self._came_back.pop(undo, [])
 
     def undone(self, undo: str) -> None:
@@ -277,9 +301,9 @@ class UndoHistory:
 
     def redone(self, redo: str) -> None:
         """It was done, and is seen: where nothing showed, it did an edit again that does not show."""
-        if redo in self._redoes and self._redoable and not self._redoable[-1].change:
+        if self._redoes.get(redo) and self._redoable and not self._redoable[-1].what:
             again = self._redoable.pop()
-            self._redoes.discard(redo)
+            self._redoes[redo] = False
             self._is_done(again)
             self._edits.append(again)
 
@@ -288,8 +312,21 @@ class UndoHistory:
         return [edit._asdict() for edit in list(self._edits)[-count:]]
 
 
-def in_words(store: Store, change: Change) -> str:
-    """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'"."""
+Texts = dict[int, tuple[str, str]]
+"""Of a parameter what Live showed before and after a batch."""
+
+
+def displays(applied: Applied) -> Texts:
+    """The texts of the parameters that a batch moved."""
+    return {
+        id_: (str(before or ""), str(after or ""))
+        for kind, id_, name, before, after in applied.changes
+        if kind == "set" and name == "display"
+    }
+
+
+def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
+    """A change in a few words: "name of tracks/1: 'Bass' → 'Sub'", of a parameter by its texts: "-14.0 dB → 0.0 dB"."""
     kind, id_, name, before, after = change
     node = store.nodes.get(id_)
     if kind == "remove":
@@ -303,7 +340,11 @@ def in_words(store: Store, change: Change) -> str:
     if kind in ("content", "children"):
         return f"{name} of {where} changed"
     label = f" {node.name!r}" if node is not None and node.name and name != "name" else ""
-    return f"{name} of {where}{label}: {checks.short(before)!r} → {checks.short(after)!r}"
+    if node is not None and node.type == "DeviceParameter" and name == "value" and id_ in (texts or {}):
+        shown = (texts or {})[id_]
+        return f"{where}{label}: {shown[0]} → {shown[1]}"
+    sides = [values.neat(each) if isinstance(each, float) else checks.short(each) for each in (before, after)]
+    return f"{name} of {where}{label}: {sides[0]!r} → {sides[1]!r}"
 
 
 def _is_edit(store: Store, change: Change) -> bool:

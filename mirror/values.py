@@ -7,6 +7,7 @@ that reads show, and also the number or the id behind it.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,36 @@ from remote_script.SetMirror.contract import schema
 from .store import Store
 
 _COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
+
+
+_FLOAT = struct.Struct("f")
+NOTHING = 1e-6
+"""A number nearer to 0 is shown as 0: what 32 bits leave of a sum, which no control of Live's can show."""
+_NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?")
+
+
+def neat(value: float, text: str = "") -> float:
+    """The number with the fewest digits that Live's 32 bits hold as this one: 0.7 for 0.699999988079071.
+
+    Args:
+      text: What Live shows of it, such as "-14.0 dB": its number counts where only the rounding of 32 bits differs.
+    """
+    match = _NUMBER.match(text)
+    if match is not None:
+        told = float(match[0].replace("−", "-"))
+        if abs(told - value) <= 1e-5 * max(1.0, abs(told)):
+            return told
+    if abs(value) < NOTHING:
+        return 0.0
+    try:
+        held = _FLOAT.pack(value)
+    except OverflowError:
+        return value
+    for digits in (6, 7, 8):
+        short = float(f"{value:.{digits}g}")
+        if _FLOAT.pack(short) == held:
+            return short
+    return value
 
 
 def row(type_: str, name: str) -> schema.Property | None:

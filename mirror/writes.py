@@ -27,12 +27,12 @@ import msgspec
 
 from . import checks, errors, values
 from .identity import Resolve, bind
-from .model import Call, OpResult, Set, WriteProgress, WriteResult
+from .model import Call, Change, OpResult, Set, WriteProgress, WriteResult
 from .queries import resolve
 from .request import WriteRequest
 from .stats import Latencies
 from .store import Store
-from .undo import NEWEST, Aside, UndoHistory
+from .undo import NEWEST, Aside, UndoHistory, in_words
 
 log = logging.getLogger("setmirror.writes")
 
@@ -515,8 +515,8 @@ class Writes:
             )
         self.history.put_back(write_id)
         restored = [
-            f"{value.name} of {self._store.ref(value.id)}: {value.after!r} → {value.before!r}"
-            for value in still
+            in_words(self._store, Change("set", each.id, each.name, each.after, each.before))
+            for each in still
         ]
         ops = [Set(value.id, value.name, value.before, value.after) for value in still]
         self._number += 1

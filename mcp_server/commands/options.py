@@ -101,7 +101,9 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "on", False: "off", None: "—"}[value]
     if isinstance(value, float):
-        return f"{value:.4g}"
+        from mirror.values import neat
+
+        return f"{neat(value):.4g}"
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, (list, tuple)):

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from mirror import Event
+from mirror import Event, values
 from remote_script.SetMirror.contract import schema
 
 DRAG_S = 2.0
@@ -66,7 +66,8 @@ class Change(msgspec.Struct, frozen=True):
         if event.object_name:
             told["object_name"] = event.object_name
         if event.kind not in ("add", "remove"):
-            told |= {"before": _short(event.before), "after": _short(event.after)}
+            texts = self.display.partition(" → ")
+            told |= {"before": _short(event.before, texts[0]), "after": _short(event.after, texts[2])}
         for name in ("display", "times", "below"):
             if (value := getattr(self, name)) not in ("", 0, 1) or (name == "below" and value):
                 told[name] = value
@@ -86,7 +87,9 @@ LONGEST = 400
 """Characters of a value in a line; of a longer list the number of its items is told."""
 
 
-def _short(value: Any) -> Any:
+def _short(value: Any, text: str = "") -> Any:
+    if isinstance(value, float):
+        return values.neat(value, text)
     if isinstance(value, list | tuple) and len(str(value)) > LONGEST:
         return {"count": len(value)}
     return value

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mirror import Node, Note
+from mirror import Node, Note, values
 from mirror.store import Store
 from remote_script.SetMirror.contract import schema
 
@@ -191,18 +191,22 @@ def _named(store: Store, value: Any) -> Any:
 
 
 def shown(node: Node, name: str) -> Any:
-    """A property's value as people read it: a parameter by Live's text, a choice by its label."""
-    value = node.props.get(name)
+    """A property's value as people read it: a parameter by Live's text."""
     if node.type == "DeviceParameter" and name == "value" and node.props.get("display") is not None:
         return node.props["display"]
-    prop = schema.properties(node.type).get(name)
+    return readable(node.type, name, node.props.get(name))
+
+
+def readable(type_: str, name: str, value: Any) -> Any:
+    """A value as people read it: a choice by its label, a colour in hex, a number without the noise of 32 bits."""
+    prop = schema.properties(type_).get(name)
     if prop is not None and prop.labels and not isinstance(value, bool) and value in prop.labels:
         return prop.labels[value]
     if name == "color" and isinstance(value, int):
         return units.color_text(value)
-    if name in ("automation_envelopes", "warp_markers"):
+    if name in ("automation_envelopes", "warp_markers") and not isinstance(value, str):
         return f"{len(value or ())} {name.rpartition('_')[2]}"
-    return value
+    return values.neat(value) if isinstance(value, float) else value
 
 
 def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:

@@ -23,7 +23,7 @@ from mirror.reading import Reader
 from mirror.store import Store
 from mirror.writes import history_step
 
-from .difference import Change, owner_name, words
+from .difference import Change, owner_name, readable, words
 from .kept import is_kept
 
 Deletion = Callable[[Node], Operation]
@@ -231,8 +231,8 @@ class _Reversal:
             self._store.ref(node.id),
             node.name,
             name,
-            one,
-            other,
+            readable(node.type, name, one),
+            readable(node.type, name, other),
             owner_name(self._store, node),
         )
         return words(change)

@@ -378,8 +378,20 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
         answer["more"] = len(told) - len(part)
         if since is not None:
             answer["more_since"] = part[-1].revision
-    desk.last_asked.keep(desk.caller.who, desk.mirror, answer.get("more_since"))
+    whole = since is None and given.seconds is UNSET and not given.who and not given.match
+    desk.last_asked.advance(desk.caller.who, desk.mirror, log.latest if whole else _read_up_to(desk, part))
     return {**answer, "notes": notes} if notes else answer
+
+
+def _read_up_to(desk: Desk, shown: list[Change]) -> int:
+    """The revision up to which the client was shown all since its last question, now or before."""
+    log, seen = desk.mirror.log, {each.event.seq for each in shown}
+    events = log.since(desk.last_asked.position(desk.caller.who, desk.mirror), limit=resources.ALL_EVENTS)
+    missed = next((each for each in changes(events) if each.event.seq not in seen), None)
+    if missed is None:
+        return events[-1].revision if len(events) == resources.ALL_EVENTS else log.latest
+    # A move of a control is one change of several revisions.
+    return min(missed.revision - 1, log.revision_at(missed.began))
 
 
 def _check_author(desk: Desk, who: str) -> None:

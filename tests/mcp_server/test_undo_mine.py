@@ -89,7 +89,7 @@ async def test_what_lives_history_does_not_hold_is_told_and_put_back_by_value(au
         answer = await whole.call("set_track", track="tracks/1", name="Bass", arm=True)
         assert answer["not_in_history"] == ["arm of tracks/1"]
         undone = (await whole.call("undo"))["undone"]
-        assert undone == ["name of tracks/1: 'Bass' → '2-MIDI'", "arm of tracks/1: True → False"]
+        assert undone == ["name of tracks/1: 'Bass' → '2-MIDI'", "arm of tracks/1 '2-MIDI': True → False"]
         assert (track.arm, whole.history()) == (False, [])
         answer = await whole.call("set_track", track="tracks/1", current_monitoring_state="in")
         assert (answer["undo_steps"], answer["not_in_history"]) == (
@@ -259,3 +259,25 @@ async def test_a_copy_that_writes_automation_is_one_entry_and_one_undo(
         await trio.sleep(1)
         assert whole.history() == []
         assert await whole.differences() == []
+
+
+async def test_undo_and_redo_say_what_came_back_in_the_parameters_own_texts(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        ref = "tracks/2/mixer_device/volume"
+        before = whole.mirror.resolve(ref).props["display"]
+        await whole.call("set_property", target=ref, property="value", value="-14 dB")
+        undone = await whole.call("undo")
+        assert len(undone["undone"]) == 1
+        assert undone["undone"][0].endswith(f"-14.0 dB → {before}")
+        redone = await whole.call("undo", redo=True)
+        assert redone["redone"][0].endswith(f"{before} → -14.0 dB")
+        # What was done again is the client's last change again.
+        assert (await whole.call("undo"))["undone"] == undone["undone"]
+
+
+async def test_no_write_of_that_name_says_what_a_write_is_named_like(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        written = await whole.call("set_song", tempo=99)
+        with pytest.raises(Refused, match="No write 'banana'") as caught:
+            await whole.call("undo", write="banana")
+        assert written["write"] in caught.value.data["hint"]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import trio
 import trio.testing
 
+from mcp_server.asked import Asked
 from mcp_server.history.changes import changes
-from mirror import Set
+from mcp_server.tools import reading
+from mcp_server.tools.reading import GetChanges, get_changes
+from mirror import Set, errors
 from remote_script.headless import demo_set
+from tests.mcp_server.history.test_histories import AUTHORS, World, a_value
 from tests.whole import Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -139,9 +146,113 @@ async def test_a_long_list_goes_on_at_more_since_without_a_gap(autojump_clock: C
                 break
             since = answer["more_since"]
         assert found == (await whole.call("get_changes", since=began, limit=100))["events"]
-        # "last" goes on where the page ended, too.
+        # Who has read it all reads nothing again, whatever was asked in between.
         await whole.call("get_changes", since=began, limit=7)
-        assert len((await whole.call("get_changes", since="last"))["events"]) == 10
+        assert (await whole.call("get_changes", since="last"))["events"] == []
+
+
+async def test_last_goes_on_where_a_page_ended_and_shows_what_a_filter_left_out(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("get_changes", since="last")
+        for track in range(4):
+            await whole.call("set_track", track=track, name=f"T{track}")
+            await at_once(whole, lambda song, track=track: setattr(song.tracks[track], "mute", True))
+        page = await whole.call("get_changes", since="last", limit=3)
+        mine = await whole.call("get_changes", since="last", who="me")
+        assert [each["name"] for each in mine["events"]] == ["name", "name"]
+        rest = await whole.call("get_changes", since="last")
+        assert [each["ref"] for each in page["events"] + rest["events"]] == [
+            f"tracks/{track}" for track in range(4) for _ in range(2)
+        ]
+        assert (await whole.call("get_changes", since="last"))["events"] == []
+
+
+class Reader:
+    """A client of `get_changes` over a log that it does not know, and what it has been shown."""
+
+    def __init__(self, seed: int) -> None:
+        self.draw = random.Random(seed)
+        self.world = World()
+        mirror = SimpleNamespace(log=self.world.log, store=self.world.store, epoch="e")
+        self.desk: Any = SimpleNamespace(
+            mirror=mirror, caller=SimpleNamespace(who="me", name="a"), last_asked=Asked()
+        )
+        self.shown: set[int] = set()
+        """Revisions of changes that were shown, or that a question for the newest was about."""
+
+    def edit(self) -> None:
+        key = self.draw.choice(self.world.keys())
+        self.world.edit(self.draw.choice(AUTHORS), {key: a_value(self.world, key, self.draw)})
+
+    async def ask(self, **arguments: Any) -> list[dict[str, Any]]:
+        answer = await get_changes(self.desk, GetChanges(**arguments))
+        events: list[dict[str, Any]] = answer["events"]
+        if not set(arguments) - {"limit"}:
+            self.shown |= self.revisions()
+        self.shown |= {each["revision"] for each in events}
+        return events
+
+    async def filtered(self) -> None:
+        draw, arguments = self.draw, dict[str, Any]()
+        if draw.random() < 0.7:
+            arguments["since"] = draw.choice(("last", draw.randrange(self.world.store.revision + 1)))
+        if draw.random() < 0.4:
+            arguments["who"] = draw.choice(AUTHORS)
+        if draw.random() < 0.3:
+            arguments["match"] = [draw.choice(("tracks/0", "song", "tracks/*/mixer_device/*"))]
+        if draw.random() < 0.6:
+            arguments["limit"] = draw.randrange(1, 5)
+        with suppress(errors.NotFound):
+            await self.ask(**arguments)
+
+    def revisions(self) -> set[int]:
+        return {each.revision for each in changes(self.world.log.since(0))}
+
+    async def run(self) -> None:
+        place = 0
+        for _ in range(self.draw.randrange(5, 25)):
+            if self.draw.random() < 0.6:
+                self.edit()
+            else:
+                await self.filtered()
+            before, place = place, self.desk.last_asked.position("me", self.desk.mirror)
+            assert place >= before
+            # Nothing that was never shown lies before the cursor.
+            assert {each for each in self.revisions() if each <= place} <= self.shown
+        pages = 0
+        while await self.ask(since="last", limit=4):
+            pages += 1
+            assert pages < 40
+        assert self.revisions() <= self.shown
+        assert await self.ask(since="last") == []
+
+
+async def test_a_cursor_passes_over_nothing_that_its_client_was_not_shown(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcp_server.history.changes.DRAG_S", 0.0)
+    for seed in range(150):
+        await Reader(seed).run()
+
+
+@pytest.mark.parametrize("wrong", ["goes back", "eats"])
+async def test_a_wrong_cursor_is_found(
+    wrong: str, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcp_server.history.changes.DRAG_S", 0.0)
+    place: dict[str, Callable[[Any, Any], int]] = {
+        "goes back": lambda desk, shown: shown[-1].revision if shown else 0,
+        "eats": lambda desk, shown: desk.mirror.log.latest,
+    }
+    monkeypatch.setattr(reading, "_read_up_to", place[wrong])
+    monkeypatch.setattr(
+        Asked, "advance", lambda self, who, mirror, at: self._read.update({who: (mirror.epoch, at)})
+    )
+    with pytest.raises(AssertionError):
+        for seed in range(150):
+            await Reader(seed).run()
 
 
 async def test_what_is_no_moment_is_refused(autojump_clock: Clock) -> None:
