@@ -301,7 +301,7 @@ class UndoHistory:
 
     def redone(self, redo: str) -> None:
         """It was done, and is seen: where nothing showed, it did an edit again that does not show."""
-        if self._redoes.get(redo) and self._redoable and not self._redoable[-1].what:
+        if self._redoes.get(redo) and self._redoable and not self._redoable[-1].change:
             again = self._redoable.pop()
             self._redoes[redo] = False
             self._is_done(again)
