@@ -1,7 +1,7 @@
-"""The arguments of a call as Live takes them, worked out right before it on Live's main thread.
+"""The arguments of a call in Live's form, computed right before the call on Live's main thread.
 
-Identities become objects, and places where Live takes these; what is gone, or another than when the call was read, is
-STALE_REFERENCE, and nothing is done.
+Identities become Live's objects, or their places where Live takes places. An object that was deleted or replaced since
+the call was read is refused with STALE_REFERENCE, and nothing is done.
 """
 
 from __future__ import annotations
@@ -23,31 +23,35 @@ if TYPE_CHECKING:
 
 def live_arguments(batcher: Batcher, operation: Operation, operations: List[Operation]) -> Dict[str, Any]:
     """The arguments of an operation by name: objects for ids and `$k`, places for identities."""
-    found = dict(operation.args)
+    arguments = dict(operation.args)
     args = operation.method.args
     for arg in args:
-        if arg.type == "obj" and found.get(arg.name) is not None:
-            found[arg.name] = operation.object_of(batcher, found[arg.name], operations)
+        if arg.type == "obj" and arguments.get(arg.name) is not None:
+            arguments[arg.name] = operation.object_of(batcher, arguments[arg.name], operations)
     for arg in args:
-        if arg.is_place and isinstance(found.get(arg.name), (dict, str)):
-            found[arg.name] = _place_now(batcher, operation, arg, found, operations)
-    return found
+        if arg.is_place and isinstance(arguments.get(arg.name), (dict, str)):
+            arguments[arg.name] = _place_now(batcher, operation, arg, arguments, operations)
+    return arguments
 
 
 def _place_now(
     batcher: Batcher,
     operation: Operation,
     arg: schema.Arg,
-    found: Dict[str, Any],
+    arguments: Dict[str, Any],
     operations: List[Operation],
 ) -> Any:
-    """Where the object stands in Live's own list at this moment; the object itself where Live takes no place."""
+    """The object's present place in Live's own list; the object itself where Live takes no place."""
     assert operation.row is not None
-    value = found[arg.name]
-    holder = found[arg.list_owner] if arg.list_owner else operation.row.obj
-    moved = [found[each.name] for each in operation.method.args if each.type == "obj" and each.name in found]
+    value = arguments[arg.name]
+    holder = arguments[arg.list_owner] if arg.list_owner else operation.row.obj
+    moved = [
+        arguments[other.name]
+        for other in operation.method.args
+        if other.type == "obj" and other.name in arguments
+    ]
     listed = [
-        each for each in items(getattr(holder, arg.list_name)) if arg.type == "place" or each not in moved
+        child for child in items(getattr(holder, arg.list_name)) if arg.type == "place" or child not in moved
     ]
     if is_identity(value) and value[ID] is None:
         return len(listed) if arg.list_owner else -1
@@ -59,18 +63,18 @@ def _place_now(
 
 
 def check_seen(batcher: Batcher, operation: Operation, operations: Sequence[Operation]) -> None:
-    """BridgeError STALE_REFERENCE when the call is about another object by now than when it was read.
+    """BridgeError STALE_REFERENCE when the object that the call acts on was replaced since the call was read.
 
     Args:
-      operations: Of the same write; what an earlier one made is what is meant.
+      operations: Those of the same write; an object made by an earlier one is accepted.
     """
     if SEEN not in operation.asked or operation.row is None:
         return
     holder, child = _seen_in(batcher, operation)
     if holder is None:
         return
-    held = batcher.reader.children(holder, holder.layout.index[child]) or []
-    now = held[0][1] if held else None
+    content = batcher.reader.children(holder, holder.layout.index[child]) or []
+    now = content[0][1] if content else None
     if now is not None and any(made.product == now for made in operations[: operation.number]):
         return
     row = batcher.shadow.row_of(now)

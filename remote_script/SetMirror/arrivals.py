@@ -1,4 +1,4 @@
-"""What a load brought: seen by what is new, compared with the wish, and deleted again by hand where it is elsewhere."""
+"""Finds the objects that a load brought, compares them with the wish, and deletes those in a wrong place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .wish import INSTRUMENT, Wish
 
 
 class Came(NamedTuple):
-    """Something that Live shows new: a device, a clip, or a track of its own."""
+    """A new object in Live: a device, a clip, or a whole track."""
 
     obj: Any
     holder: Any
@@ -21,31 +21,32 @@ class Came(NamedTuple):
 
 
 class Watch:
-    """What a load may change, as it was before: devices of the track and its racks, its clips, the song's tracks."""
+    """The state before a load: devices of the track and its racks, its clips, the song's tracks."""
 
     def __init__(self, call: Call, wish: Wish) -> None:
         self._call = call
         self._wish = wish
-        held = self._held()
-        self._before = {key for key, _, _ in held}
+        entries = self._entries()
+        self._before = {key for key, _, _ in entries}
         self._holders = {live_ptr(holder) for holder in self._all_holders()}
         self._described = {
-            key[0]: (call.describe(obj), _above(obj), read(obj, "type") == INSTRUMENT) for key, obj, _ in held
+            key[0]: (call.describe(obj), _above(obj), read(obj, "type") == INSTRUMENT)
+            for key, obj, _ in entries
         }
         self.is_late = False
-        """Whether others may have changed the Set since the load was begun."""
+        """True when others may have changed the Set since the load was started."""
         self._tracks = {live_ptr(track) for track in items(call.song.tracks)}
 
-    def _held(self) -> List[Tuple[Any, Any, Any]]:
-        """((pointer, name, sample), object, holder) of what is there now."""
+    def _entries(self) -> List[Tuple[Any, Any, Any]]:
+        """((pointer, name, sample), object, holder) of every device and clip that is there now."""
         wish = self._wish
-        found: List[Tuple[Any, Any, Any]] = []
+        entries: List[Tuple[Any, Any, Any]] = []
         for holder in self._all_holders():
-            found += [(_key(device), device, holder) for device in items(read(holder, "devices"))]
+            entries += [(_key(device), device, holder) for device in items(read(holder, "devices"))]
         for slot in items(read(wish.track, "clip_slots")):
             if read(slot, "has_clip"):
-                found.append((_key(slot.clip), slot.clip, slot))
-        return found
+                entries.append((_key(slot.clip), slot.clip, slot))
+        return entries
 
     def _all_holders(self) -> List[Any]:
         """The track and all chains on it."""
@@ -56,33 +57,33 @@ class Watch:
         return holders
 
     def came(self) -> List[Came]:
-        """What is new; empty while Live shows nothing. Once Live has had a turn, only what has the item's name."""
+        """The new objects; once Live has had a turn, only those with the item's name."""
         if not alive(self._wish.track):
             return []
-        found = [
+        arrivals = [
             Came(obj, holder, is_new_chain=live_ptr(holder) not in self._holders)
-            for key, obj, holder in self._held()
+            for key, obj, holder in self._entries()
             if key not in self._before and not (self.is_late and not self._is_named(obj))
         ]
         for track in items(self._call.song.tracks):
             if live_ptr(track) not in self._tracks:
-                inside = [each for each in _inside(track) if not self.is_late or self._is_named(each)]
-                found += [Came(obj, track, is_new_track=True) for obj in inside]
+                inside = [obj for obj in _inside(track) if not self.is_late or self._is_named(obj)]
+                arrivals += [Came(obj, track, is_new_track=True) for obj in inside]
         # A rack brings devices of its own.
-        new = {live_ptr(each.obj) for each in found}
-        return [each for each in found if new.isdisjoint(_above(each.obj))]
+        new = {live_ptr(arrival.obj) for arrival in arrivals}
+        return [arrival for arrival in arrivals if new.isdisjoint(_above(arrival.obj))]
 
     def is_over(self) -> bool:
-        """Whether Live shows what was loaded, or what it was aimed at is gone."""
+        """True when Live shows the loaded object, or the load's target is deleted."""
         return not alive(self._wish.track) or bool(self.came())
 
     def is_its(self, obj: Any) -> bool:
-        """Whether an object is new and has the name of what is loaded."""
+        """True when an object is new and has the name of the loaded item."""
         if obj is None or not alive(obj):
             return False
         if read(obj, "has_midi_input") is not ABSENT and read(obj, "devices") is not ABSENT:
-            # A track or chain of its own: what is inside says whose it is.
-            return live_ptr(obj) not in self._tracks and any(self.is_its(each) for each in _inside(obj))
+            # A new track or chain belongs to the load if an object inside does.
+            return live_ptr(obj) not in self._tracks and any(self.is_its(inner) for inner in _inside(obj))
         return live_ptr(obj) not in self._described and self._is_named(obj)
 
     def _is_named(self, obj: Any) -> bool:
@@ -92,18 +93,18 @@ class Watch:
         return any(self._wish.name.lower() in str(text).lower() for text in texts if text is not ABSENT)
 
     def progress(self) -> str:
-        """What Live shows meanwhile."""
+        """Live's state during the load, in words."""
         return self._wish.shows() if alive(self._wish.track) else "the track is gone"
 
     @property
     def aimed(self) -> List[Any]:
-        """The objects that must stay for it."""
+        """The objects that the load needs and nobody may delete."""
         return [self._wish.target, self._wish.track]
 
     @property
     def lost(self) -> List[Described]:
-        """The instruments that are gone since."""
-        now = {key[0] for key, _, _ in self._held()}
+        """The instruments that were deleted since the load was started."""
+        now = {key[0] for key, _, _ in self._entries()}
         gone = {ptr for ptr in self._described if ptr not in now}
         return [
             about
@@ -124,20 +125,20 @@ def _key(obj: Any) -> Any:
 
 
 def _above(obj: Any) -> List[Any]:
-    """Pointers of all that an object hangs in."""
-    found = []
+    """Pointers of all objects above an object."""
+    pointers = []
     parent = read(obj, "canonical_parent")
     while parent is not ABSENT and parent is not None:
-        found.append(live_ptr(parent))
+        pointers.append(live_ptr(parent))
         parent = read(parent, "canonical_parent")
-    return found
+    return pointers
 
 
 # -- what came ------------------------------------------------------------------------------------
 
 
 def fits(wish: Wish, came: Came) -> bool:
-    """Whether it stands where it was wished."""
+    """True when the new object is in the wished place."""
     if came.is_new_track:
         return False
     kind = class_of(came.obj, "") or ""
@@ -165,11 +166,11 @@ def fits(wish: Wish, came: Came) -> bool:
 
 
 def delete(call: Call, came: Came) -> bool:
-    """Delete what came to a wrong place, by hand: an undo could take something else."""
+    """Delete an object that was loaded to a wrong place; an undo could take back another edit instead."""
     try:
         song = call.song
         if came.is_new_track:
-            song.delete_track([live_ptr(each) for each in items(song.tracks)].index(live_ptr(came.holder)))
+            song.delete_track([live_ptr(track) for track in items(song.tracks)].index(live_ptr(came.holder)))
         elif class_of(came.obj, "") == "Clip":
             came.holder.delete_clip()
         elif came.is_new_chain:
@@ -183,23 +184,23 @@ def delete(call: Call, came: Came) -> bool:
             )
         return True
     except Exception:
-        # Then it is named as left behind.
+        # The error lists this object as left behind.
         return False
 
 
 def elsewhere(call: Call, wish: Wish, wrong: List[Came]) -> BridgeError:
-    """Delete what came to a wrong place; the refusal."""
-    told: List[Dict[str, Any]] = []
+    """Delete all objects that were loaded to a wrong place; returns the refusal."""
+    reports: List[Dict[str, Any]] = []
     for came in wrong:
         about: Described = call.describe(came.obj)
         where = call.describe(came.holder)
-        told.append(dict(about, where=where.get("ref") or where.get("name"), deleted=delete(call, came)))
+        reports.append(dict(about, where=where.get("ref") or where.get("name"), deleted=delete(call, came)))
     hints = {
         True: "load it to a slot of an audio track; with its file Live 12.4 puts it on MIDI tracks, pads and Simplers",
         False: "load it to a track of its kind, then move the device",
     }
-    left = [each for each in told if not each["deleted"]]
+    left = [report for report in reports if not report["deleted"]]
     rule = "Live loaded {!r} to another place than the one wished; {}".format(
         wish.name, "it could not be deleted again" if left else "it was deleted again"
     )
-    return BridgeError("LIVE_REFUSED", rule, wish.path, hint=hints[wish.is_sample], came=told)
+    return BridgeError("LIVE_REFUSED", rule, wish.path, hint=hints[wish.is_sample], came=reports)

@@ -1,9 +1,9 @@
-"""Who caused which marks: the author is known at the moment of marking.
+"""Assigns every mark to its author at the moment of marking.
 
-What is marked while the executor's own call runs is that write's: Live notifies synchronously, and nothing else runs
-on its main thread meanwhile. All other marks are a person's or Live's. Marks are kept in lots, one author each, in
-the order made; a lot is sent as one batch, so no batch merges two authors. Before another author can change a value
-again it is read and kept with its lot; what is too long to be read at once is left to the newer lot instead.
+Marks made while the executor's own call runs belong to that write: Live notifies synchronously, and nothing else runs
+on its main thread meanwhile. All other marks are a person's or Live's. Marks are collected in lots of one author, in
+the order of marking; a lot becomes one batch, so no batch merges two authors. Before another author can change a marked
+value again, it is read and stored in its lot; a value that is too long to read at once is left to the newer lot.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from .layouts import Row
 from .shadow import Shadow
 
 LATE_ROWS = 8
-"""Tracks whose routing lists are read for one batch; of a hundred tracks each takes about a millisecond."""
+"""Tracks whose routing lists are read for one batch; in a Set of 100 tracks one track takes about a millisecond."""
 CLAIMS = 64
-"""Declarations of late changes at once; the oldest go."""
+"""Pending declarations of late changes; the oldest are dropped."""
 KEPT_VALUES = 150
 """Values read at once for one lot, some 4 ms of Live's time; only undo marks more, to look for what moved."""
 
 
 class Cause:
-    """Who changed it: cause "live", "write", "audit" or "resync", and for a write its id and author."""
+    """The author of a change: "live", "write", "audit" or "resync", and for a write its id and author."""
 
     __slots__ = ("author", "name", "write")
 
@@ -42,20 +42,20 @@ AUDIT = Cause("audit")
 
 
 class Claim:
-    """What a write declared to change later: `claims` is asked of each change that nobody makes, before it is sent."""
+    """A write's declaration of later changes: `claims` judges every change without an author before it is sent."""
 
     def __init__(self, cause: Cause, until: float) -> None:
         self.cause = cause
         self.until = until
-        """By the script's clock; then it is forgotten."""
+        """Time of the script's clock after which the claim is dropped."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
-        """Whether this property was declared and its value fits; of a list, `value` are (pointer, object) pairs."""
+        """True when the property was declared and its value fits; for a list `value` is (pointer, object) pairs."""
         raise NotImplementedError
 
 
 class Lot:
-    """Marks of one author: id → bits of properties; `values` holds what was read of them right after the marking."""
+    """Marks of one author: id → bits of properties; `values` has the values that were read right after marking."""
 
     __slots__ = ("cause", "marks", "values")
 
@@ -76,23 +76,23 @@ class Attribution:
         self._late: Dict[int, Tuple[int, Cause]] = {}
         self._late_turn = False
         self.marks = 0
-        """How often something was marked: who does one step of many sees whether it moved anything."""
-        self.held: Dict[int, int] = {}
-        """Marks of the write under way that wait: what it changes in many turns is sent once, at its end."""
+        """Number of marks made so far: a step compares it before and after to see whether it changed anything."""
+        self.withheld: Dict[int, int] = {}
+        """Marks of the running write that are not sent before it ends, although it changes them over many turns."""
         self._clock = clock
         self._claims: List[Claim] = []
 
     # -- marking -----------------------------------------------------------------------------------
 
     def mark(self, id_: int, bits: int) -> None:
-        """A listener's whole work."""
+        """Mark properties of an object; all that a listener does."""
         marks = self._open
         marks[id_] = marks.get(id_, 0) | bits
         self.marks += 1
 
     @contextmanager
     def acting(self, cause: Cause) -> Iterator[None]:
-        """What is marked within this block has this cause."""
+        """Marks made within this block have this cause."""
         before = self._lots[-1].cause
         self._switch(cause)
         try:
@@ -116,7 +116,7 @@ class Attribution:
         self._open = lots[-1].marks
 
     def end_turn(self) -> None:
-        """Live goes on: read what writes have marked before somebody else can change it."""
+        """Called before Live continues: read the values that writes marked before somebody else can change them."""
         for lot in self._lots:
             if lot.cause.write is not None:
                 self._keep(lot)
@@ -154,7 +154,7 @@ class Attribution:
 
     @property
     def marking(self) -> Dict[int, int]:
-        """What was marked since the present author acts, and is not sent yet."""
+        """Marks made since the current author began to act that are not sent yet."""
         return self._lots[-1].marks
 
     def marked(self, id_: int) -> int:
@@ -168,45 +168,47 @@ class Attribution:
 
     @property
     def pending(self) -> Dict[int, int]:
-        """All marks, whoever made them."""
-        found = {id_: bits for id_, (bits, _) in self._late.items()}
+        """The marks of all authors that are not sent yet."""
+        marks = {id_: bits for id_, (bits, _) in self._late.items()}
         for lot in self._lots:
             for id_, bits in lot.marks.items():
-                found[id_] = found.get(id_, 0) | bits
-        return found
+                marks[id_] = marks.get(id_, 0) | bits
+        return marks
 
     @property
     def due(self) -> bool:
-        """Whether something is to be sent now."""
+        """True when a lot is ready to be sent."""
         if self._late:
             return True
         for lot in self._lots:
-            if lot.marks and (not self.held or any(b & ~self._waiting(lot, i) for i, b in lot.marks.items())):
+            if lot.marks and (
+                not self.withheld or any(b & ~self._waiting(lot, i) for i, b in lot.marks.items())
+            ):
                 return True
         return False
 
     def take(self) -> Lot:
         """The lot to be sent next; empty when nothing is due.
 
-        A name is in the routing lists of all other tracks: nobody waits for these. They come a few rows at a time,
-        turn about with the rest, so that neither keeps the other waiting.
+        The routing lists of all other tracks contain a renamed track's name, and no client needs them at once. They
+        are sent a few rows at a time, alternating with other marks, so that neither delays the other.
         """
         if not (self._late and self._late_turn):
             for lot in list(self._lots):
-                found = self._ready(lot)
+                ready = self._ready(lot)
                 if not lot.marks and lot is not self._lots[-1]:
                     self._lots.remove(lot)
-                if found.marks:
+                if ready.marks:
                     self._late_turn = bool(self._late)
-                    return found
+                    return ready
         self._late_turn = False
         return self._take_late()
 
     def _ready(self, lot: Lot) -> Lot:
-        """Take out of a lot what can be sent now."""
+        """Take the marks out of a lot that can be sent now."""
         if lot.cause.write is not None:
             self._keep(lot)
-        found = Lot(lot.cause)
+        ready = Lot(lot.cause)
         for id_, bits in list(lot.marks.items()):
             row = self._shadow.rows.get(id_)
             waiting = bits & self._waiting(lot, id_)
@@ -224,29 +226,29 @@ class Attribution:
             newer = bits & self._newer(lot, id_)
             for index in _indices(bits):
                 if (id_, index) in lot.values:
-                    found.values[id_, index] = lot.values.pop((id_, index))
+                    ready.values[id_, index] = lot.values.pop((id_, index))
                 elif newer & 1 << index:
-                    # It has another author's value by now: that lot sends it.
+                    # Another author has changed the value since: the newer lot sends it.
                     bits &= ~(1 << index)
             if bits:
-                found.marks[id_] = bits
-        return self._claimed(found, lot) if lot.cause is LIVE else found
+                ready.marks[id_] = bits
+        return self._claimed(ready, lot) if lot.cause is LIVE else ready
 
     def _waiting(self, lot: Lot, id_: int) -> int:
-        """Held bits: of a write's lot, and only while nobody else changed the same."""
-        held = self.held.get(id_, 0)
-        if not held or lot.cause.write is None:
+        """Withheld bits of an object in a write's lot, without those that another author changed since."""
+        withheld = self.withheld.get(id_, 0)
+        if not withheld or lot.cause.write is None:
             return 0
-        return held & ~self._newer(lot, id_)
+        return withheld & ~self._newer(lot, id_)
 
     def _newer(self, lot: Lot, id_: int) -> int:
-        """What newer lots have of an object."""
-        found, after = 0, False
-        for each in self._lots:
+        """Bits of an object that newer lots have marked."""
+        newer, after = 0, False
+        for other in self._lots:
             if after:
-                found |= each.marks.get(id_, 0)
-            after = after or each is lot
-        return found
+                newer |= other.marks.get(id_, 0)
+            after = after or other is lot
+        return newer
 
     def _take_late(self) -> Lot:
         if not self._late:
@@ -258,22 +260,22 @@ class Attribution:
     # -- what follows from a write later -----------------------------------------------------------
 
     def declare(self, claim: Claim) -> None:
-        """A write says what it will change later; the newest that fits has it."""
+        """Declare later changes of a write; of several claims that fit a change the newest gets it."""
         self._claims.insert(0, claim)
         del self._claims[CLAIMS:]
 
-    def _claimed(self, found: Lot, lot: Lot) -> Lot:
-        """Of changes that nobody made just now, those that a write declared: sent first, the rest goes back."""
+    def _claimed(self, ready: Lot, lot: Lot) -> Lot:
+        """Split off the changes that a write declared, to be sent first as its own; the rest returns to `lot`."""
         now = self._clock()
-        self._claims = [each for each in self._claims if each.until > now]
+        self._claims = [claim for claim in self._claims if claim.until > now]
         if not self._claims:
-            return found
+            return ready
         mine: Optional[Lot] = None
-        for id_, bits in found.marks.items():
+        for id_, bits in ready.marks.items():
             row = self._shadow.rows[id_]
             for index in _indices(bits & ~row.layout.long_bits):
-                value = self._value_of(found, row, index)
-                cause = next((each.cause for each in self._claims if each.claims(row, index, value)), None)
+                value = self._value_of(ready, row, index)
+                cause = next((claim.cause for claim in self._claims if claim.claims(row, index, value)), None)
                 if cause is None or (mine is not None and cause is not mine.cause):
                     continue
                 mine = mine or Lot(cause)
@@ -281,20 +283,20 @@ class Attribution:
                 if not row.layout.ref_bits & 1 << index:
                     mine.values[id_, index] = value
         if mine is None:
-            return found
+            return ready
         for id_, bits in mine.marks.items():
-            found.marks[id_] &= ~bits
-        for id_, bits in found.marks.items():
+            ready.marks[id_] &= ~bits
+        for id_, bits in ready.marks.items():
             if bits:
                 lot.marks[id_] = lot.marks.get(id_, 0) | bits
-        for key, value in found.values.items():
+        for key, value in ready.values.items():
             if key not in mine.values:
                 lot.values[key] = value
         return mine
 
-    def _value_of(self, found: Lot, row: Row, index: int) -> Any:
-        if (row.id, index) in found.values:
-            return found.values[row.id, index]
+    def _value_of(self, ready: Lot, row: Row, index: int) -> Any:
+        if (row.id, index) in ready.values:
+            return ready.values[row.id, index]
         if row.layout.tree_bits & 1 << index:
             return self._reader.children(row, index)
         return self._reader.value(row, index)

@@ -1,8 +1,8 @@
-"""Loads that wait for Live, beside the queue of writes: other writes go on, other loads wait their turn.
+"""Loads that wait for Live outside the queue of writes: other writes continue, other loads wait their turn.
 
-A load is aimed and begun in one turn of the queue. While Live has not shown what comes of it, its write is parked here:
-looked at once a pump, resumed when something came, ended at once when its deadline passes or who asked cancels it.
-What Live brings after that is still the cancelled write's. Until then nobody may change what the load is aimed at.
+A load is aimed and started in one turn of the queue. Until Live shows the loaded object, its write is parked here: it
+is checked once a pump, resumed when something arrived, and ended when its deadline passes or its client cancels it.
+What Live loads afterwards is still attributed to that write. Meanwhile nobody may change the load's aim.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .operations import Operation
 from .write import Write
 
 LATE_S = 120.0
-"""So long after a load was given up, what Live brings is still its: a first plug-in takes more than a minute."""
+"""For this long after an abandoned load its arrivals are attributed to it: a first plug-in takes over a minute."""
 AFTER_S = 0.25
 """Two of Live's ticks: the selection follows what was loaded."""
 LOOK_S = 1.0
-"""A plug-in that no listener tells of is found in a second; walking a track takes some milliseconds."""
+"""A plug-in without a notification is noticed within a second; walking a track takes some milliseconds."""
 
 _AIMED: Dict[str, FrozenSet[str]] = {
     "Song.View": frozenset(("selected_track", "selected_chain", "highlighted_clip_slot", "select_device")),
@@ -50,11 +50,11 @@ _FOLLOWS: Dict[str, FrozenSet[str]] = {
     "RackDevice": frozenset(("visible_drum_pads", "can_show_chains")),
     "Browser": frozenset(("hotswap_target", "filter_type")),
 }
-"""What a load brings, and what follows from it a moment later."""
+"""Class → properties that change when a load arrives, or shortly afterwards."""
 
 
 class Arrival(Claim):
-    """What Live shows of a load is the load's: an object with the item's name, and the selection right after it."""
+    """Claims for a load's write the new object with the item's name, and the selection that follows it."""
 
     def __init__(self, cause: Cause, until: float, watch: Any, clock: Callable[[], float]) -> None:
         super().__init__(cause, until)
@@ -73,12 +73,12 @@ class Arrival(Claim):
     def _brings(self, row: Row, value: Any) -> bool:
         if isinstance(value, (list, tuple)):
             return any(self._watch.is_its(obj) for _, obj in value)
-        # "has_clip" says no more than that there is one.
+        # "has_clip" alone does not say which clip: look at the clip itself.
         return row.layout.type == "ClipSlot" and self._watch.is_its(getattr(row.obj, "clip", None))
 
 
 class Parked:
-    """One write that waits; `call` is its load, None while it waits for another load to end."""
+    """One waiting write; `call` is its load, None while it waits for an earlier load to end."""
 
     def __init__(
         self, write: Write, steps: Generator[str, None, Any], number: int, call: Optional[Call]
@@ -91,7 +91,7 @@ class Parked:
         self._look_at = 0.0
 
     def is_over(self, marks: int, now: float) -> bool:
-        """Whether Live shows what the load brought; looked at when something was marked, and once a second."""
+        """True when Live shows the loaded object; checked after every mark, and once a second."""
         assert self.call is not None
         if marks == self._marks and now < self._look_at:
             return False
@@ -100,7 +100,7 @@ class Parked:
 
 
 class Beside:
-    """The parked writes, in the order of their loads; the first has begun, the others wait for it."""
+    """The parked writes in the order of their loads; the first is running, the others wait for it."""
 
     def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
         self.parked: List[Parked] = []
@@ -109,10 +109,10 @@ class Beside:
 
     def find(self, id_: Any) -> Optional[Parked]:
         """The parked write with this id."""
-        return next((each for each in self.parked if each.write.id == id_), None)
+        return next((parked for parked in self.parked if parked.write.id == id_), None)
 
     def next(self) -> Optional[Parked]:
-        """Take out the write whose waiting is over."""
+        """Remove and return a write that can continue; None if there is none."""
         if not self.parked:
             return None
         first = self.parked[0]
@@ -121,23 +121,23 @@ class Beside:
         return self.parked.pop(0)
 
     def overdue(self) -> List[Parked]:
-        """Take out the writes whose deadline has passed; what Live has shown meanwhile is judged first."""
+        """Remove and return the writes whose deadline has passed, except one whose load has arrived meanwhile."""
         now = self._clock()
         late = [
-            each
-            for each in self.parked
-            if now > each.write.deadline and not (each.call is not None and each.call.waiting.is_over())
+            parked
+            for parked in self.parked
+            if now > parked.write.deadline and not (parked.call is not None and parked.call.waiting.is_over())
         ]
-        self.parked = [each for each in self.parked if each not in late]
+        self.parked = [parked for parked in self.parked if parked not in late]
         return late
 
     def begun(self, write: Write, call: Call) -> None:
-        """A load was begun: what comes of it is its write's, also after it was given up."""
+        """Claim a started load's arrivals for its write, also after the write has been abandoned."""
         until = max(write.deadline, self._clock()) + LATE_S
         self._batcher.attribution.declare(Arrival(write.cause, until, call.waiting, self._clock))
 
     def check(self, write: Write, operations: List[Operation]) -> None:
-        """Refuse what would change the aim of a load that waits.
+        """Refuse operations that would change the aim of a waiting load.
 
         Raises:
           BridgeError: BUSY, naming the load.
@@ -151,19 +151,19 @@ class Beside:
                     raise self._busy(parked, operation)
 
     def _line(self, objects: List[Any]) -> Set[int]:
-        """The ids of what a load is aimed at, and of all above."""
-        shadow, found = self._batcher.shadow, set()
+        """The ids of the objects that a load is aimed at, and of all objects above them."""
+        shadow, ids = self._batcher.shadow, set()
         for obj in objects:
             row = shadow.row_of(obj)
             while row is not None:
-                found.add(row.id)
+                ids.add(row.id)
                 row = shadow.rows.get(row.parent) if row.parent is not None else None
-        return found
+        return ids
 
     def _busy(self, parked: Parked, operation: Operation) -> BridgeError:
-        what = operation.asked.get("method") or operation.asked.get("name")
+        name = operation.asked.get("method") or operation.asked.get("name")
         label = parked.write.label or "a load"
-        rule = "{} has to wait: {!r} of {} is under way".format(what, label, parked.write.author)
+        rule = "{} has to wait: {!r} of {} is under way".format(name, label, parked.write.author)
         hint = "send it again in a moment, or cancel the load"
         return BridgeError(
             "BUSY", rule, hint=hint, op=operation.number, load=parked.write.id, retry_after_s=1.0

@@ -26,17 +26,17 @@ def find_item(call: Call, path: str) -> Steps:
         raise BridgeError("NOT_FOUND", "The browser has no root {!r}".format(parts[0]), path)
     keep = [item]
     for part in parts[1:]:
-        found = None
+        match = None
         for read_names, child in enumerate(_children(item), 1):
             name = str(child.name)
             if name == part or name.rsplit(".", 1)[0] == part:
-                found = child
+                match = child
                 break
             if read_names % (4 * BROWSER_ITEMS) == 0:
                 yield LIVE
-        if found is None:
+        if match is None:
             raise BridgeError("NOT_FOUND", "{!r} has no item {!r}".format(str(item.name), part), path)
-        item = found
+        item = match
         keep.append(item)
     return item
 
@@ -46,9 +46,9 @@ def _list_items(call: Call) -> Steps:
     offset = max(0, call.args.get("offset", 0))
     limit = min(max(1, call.args.get("limit", 50)), 200)
     children = _children(item)
-    found = []
+    described = []
     for number, child in enumerate(children[offset : offset + limit]):
-        found.append(
+        described.append(
             {
                 "name": str(child.name),
                 "is_folder": bool(child.is_folder),
@@ -61,7 +61,7 @@ def _list_items(call: Call) -> Steps:
             yield LIVE
     # What is read next, by whatever call, is read in another turn.
     yield LIVE
-    return {"items": found, "total": len(children), "offset": offset}
+    return {"items": described, "total": len(children), "offset": offset}
 
 
 def _preview(call: Call) -> Steps:

@@ -1,9 +1,9 @@
-"""One call of a method of Live's that is about to be made, and the words in which an adapter tells how it goes on.
+"""A pending LiveAPI call, and what an adapter may yield while it runs.
 
-An adapter gets the call and returns what Live returned. As a generator it may `yield LIVE` to let Live run until the
-next pump (positions and browser loads apply late), or `yield MORE` between two pieces of long work, and keeps
-`done`, `of` and `so_far` of the call as it goes. It raises BridgeError before it has changed anything, or lets Live's
-own exception through.
+An adapter gets the call and returns Live's return value. As a generator it may `yield LIVE` to let Live run until the
+next pump (positions and browser loads apply late), or `yield MORE` between two pieces of long work; it updates the
+call's `done`, `of` and `so_far` meanwhile. It raises BridgeError before it has changed anything, or lets Live's own
+exception pass.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Steps = Generator[str, None, Any]
 
 LIVE = "live"
 BESIDE = "beside"
-"""Yielded by a load that Live goes on with: its write waits beside the queue until `Call.waiting` is over."""
+"""Yielded by a load that Live continues: the write waits outside the queue until `Call.waiting` is over."""
 MORE = "more"
 
 UNCHANGED: Any = object()
@@ -27,9 +27,9 @@ UNCHANGED: Any = object()
 
 
 EARLY, ANY = "early", ""
-"""In the facts of a refusal that holds for a tick only: after which method of the same write; `ANY` for always."""
+"""Fact of a refusal that may vanish within ticks: the method of the same write that must precede; `ANY` for none."""
 REPLACED_SHOWN = 20
-"""Of what a call replaces; all are counted."""
+"""Replaced objects listed in a result; the count covers all of them."""
 
 Described = Dict[str, Any]
 
@@ -55,7 +55,7 @@ class Became:
 
 
 class Call:
-    """One call about to be made: `args` by name, objects already Live's own.
+    """One pending call: `args` by name, objects as Live's own.
 
     `live` is Live's version; `overwrite` allows the call to remove what is not its target; `describe` says how such an
     object is named in the answer.
@@ -91,7 +91,7 @@ class Call:
         self.became: List[Became] = []
         """Of what the call replaces, what came back as a new object."""
         self.before: Dict[str, Any] = {}
-        """What of the target is no property and changes, such as its number of notes; `after` the same afterwards."""
+        """Facts of the target that are no property, such as its number of notes; `after` has them after the call."""
         self.after: Dict[str, Any] = {}
         self.begin: Callable[[], Any] = bool
         """Opens the write's undo step, for a call that Live ends at once; a load makes its own entry else."""
@@ -99,47 +99,47 @@ class Call:
         """Ends the write's undo step, before a load that makes an entry of its own."""
         self.note = ""
         self.wish: Any = None
-        """What is to be loaded where, once it was judged."""
+        """The `Wish` of a load, once it has been judged."""
         self.waiting: Any = None
-        """What a load that Live ends later waits for."""
+        """The `Watch` of a load that Live ends later."""
         self.check: Callable[[], Any] = bool
-        """Compares what Live did with what was foreseen, in the turn of the call; raises where it removed more."""
+        """Compares the result with the forecast, in the turn of the call; raises when Live removed more."""
         self.made: Any = None
-        """What an adapter knows that the call made."""
+        """The object that the call made, when the adapter knows it."""
         self.done = 0
         self.of = 0
-        """`done` of so much; 0 where nobody knows how much it is."""
+        """Total amount for `done`; 0 when it is unknown."""
         self.so_far = ""
-        """What Live shows while the call is waited for, should it take too long."""
+        """Progress in words, for the error when the call takes too long."""
         self.back: Optional[Callable[[], Any]] = None
-        """Takes back what was done so far, where undo cannot: somebody edits the Set meanwhile."""
+        """Reverts the call where undo cannot, because somebody edited the Set meanwhile."""
         self.holds: Tuple[str, ...] = ()
-        """Properties of the row that are told when the call has ended, not after each piece of it."""
+        """Properties of the row whose changes are sent when the call has ended, not after every piece."""
 
     @property
     def obj(self) -> Any:
         return self.row.obj
 
-    def replaces(self, what: List[Described], kind: str, outcome: str = "") -> None:
-        """Record what the call removes besides its target; BridgeError WOULD_OVERWRITE where that is not allowed.
+    def replaces(self, removed: List[Described], kind: str, outcome: str = "") -> None:
+        """Record the objects that the call removes besides its target; BridgeError WOULD_OVERWRITE if not allowed.
 
         Args:
-          kind: What they are, in the plural.
-          outcome: What becomes of their number, such as "6 → 3".
+          kind: A word for the objects, in the plural.
+          outcome: Their number before and after, such as "6 → 3".
         """
-        if what and not self.overwrite:
-            names = [repr(each["name"]) for each in what if each.get("name")][:REPLACED_SHOWN]
-            counted = "1 {}".format(kind[:-1]) if len(what) == 1 else "{} {}".format(len(what), kind)
+        if removed and not self.overwrite:
+            names = [repr(obj["name"]) for obj in removed if obj.get("name")][:REPLACED_SHOWN]
+            counted = "1 {}".format(kind[:-1]) if len(removed) == 1 else "{} {}".format(len(removed), kind)
             rule = "{} would overwrite {}".format(self.method.name, counted)
             rule += " ({})".format(", ".join(names)) if names else ""
-            facts = {"replaced": what[:REPLACED_SHOWN], "count": len(what)}
+            facts = {"replaced": removed[:REPLACED_SHOWN], "count": len(removed)}
             if outcome:
                 rule, facts[kind] = "{}: {}".format(rule, outcome), outcome
             raise BridgeError("WOULD_OVERWRITE", rule, **facts)
-        self.replaced.extend(what)
+        self.replaced.extend(removed)
 
     def positional(self) -> List[Any]:
-        """The arguments in Live's order, up to the last one given."""
+        """The arguments in Live's order, up to the last one that the client sent."""
         args = list(self.method.args)
         while args and args[-1].name not in self.args:
             args.pop()
@@ -147,4 +147,4 @@ class Call:
 
 
 Adapters = Dict[Tuple[str, str], Callable[[Call], Any]]
-"""(class, method) → how it is called."""
+"""(class, method) → function that makes the call."""

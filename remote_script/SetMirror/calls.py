@@ -1,7 +1,7 @@
-"""How each method of the table is called, what must be so afterwards, and what it made.
+"""Calls the methods of the table; knows their post-conditions and the objects that they make.
 
-Most are called as the table says; those with other arguments or results, and the composites that Live has no single
-method for, have an adapter (see `call`).
+Most methods are called directly with the table's arguments. Methods with other arguments or results in Live, and
+composites of several calls, have an adapter (see `call`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES, **loading.JUDGES, 
 
 
 def judge(call: Call) -> Steps:
-    """Look at what the call would do, changing nothing; UNCHANGED where there is nothing to do.
+    """Check what the call would do without changing anything; UNCHANGED when it would do nothing.
 
     Raises:
       BridgeError: the arguments are wrong, or the call would remove what it may not.
@@ -59,7 +59,7 @@ def judge(call: Call) -> Steps:
 
 
 def perform(call: Call) -> Steps:
-    """Judge, then make the call: by the adapter for its class and name, or the method as it is."""
+    """Judge the call, then make it: by the adapter for its class and name, or Live's method directly."""
     if (yield from judge(call)) is UNCHANGED:
         return UNCHANGED
     if not alive(call.obj):
@@ -77,9 +77,9 @@ def perform(call: Call) -> Steps:
 
 
 def _find(table: Adapters, call: Call) -> Optional[Callable[[Call], Any]]:
-    for (type_, name), found in table.items():
+    for (type_, name), adapter in table.items():
         if name == call.method.name and schema.is_a(call.row.layout.type, type_):
-            return found
+            return adapter
     return None
 
 
@@ -118,10 +118,10 @@ EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
     ("ClipSlot", "create_audio_clip"): ("the slot has no clip", lambda slot: bool(slot.has_clip)),
     ("ClipSlot", "delete_clip"): ("the slot still has a clip", lambda slot: not slot.has_clip),
 }
-"""What must be so afterwards, and what to say while it is not."""
+"""Post-conditions of calls: message if violated, predicate on the object."""
 
 UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"), ("Clip", "draw_envelope")))
-"""Edits of what no property tells: that nothing was told says nothing."""
+"""Edits that no property shows: a call without a notification may still have changed something."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("Browser", "load"): lambda call: call.made,
@@ -135,7 +135,7 @@ PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {
     ("Track", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
     ("Chain", "duplicate_device"): lambda call: call.obj.devices[call.args["index"] + 1],
 }
-"""What a method made that Live does not return: Live selects a duplicated track or scene (documented)."""
+"""Finds a method's product that Live does not return: Live selects a duplicated track or scene (documented)."""
 
 
 def victim(call: Call) -> Optional[Any]:

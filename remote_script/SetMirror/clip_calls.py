@@ -1,4 +1,4 @@
-"""Calls on clips that Live has no single method for, or takes no plain JSON for: moving, warp markers, envelopes."""
+"""Calls on clips that need several of Live's methods or arguments other than JSON: moves, warp markers, envelopes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _move_to_arrangement(call: Call) -> Any:
         _delete(clip)
         return made
     length = arranged_length(clip, call.song)
-    last = max(float(each.end_time) for each in items(track.arrangement_clips))
+    last = max(float(other.end_time) for other in items(track.arrangement_clips))
     aside = track.duplicate_clip_to_arrangement(clip, max(last, time + length) + GAP_BEATS)
     _delete(clip)
     made = track.duplicate_clip_to_arrangement(aside, time)
@@ -95,7 +95,7 @@ def _clear_envelope(call: Call) -> Any:
 
 
 def _fire_slot(call: Call) -> Any:
-    """Live's default for the length is the largest number; it has to be given where a quantization is."""
+    """Fire a slot; with a quantization Live also needs the length, whose default is the largest number."""
     args = [call.args.get("record_length", sys.float_info.max)] if call.args else []
     if "launch_quantization" in call.args:
         args.append(call.args["launch_quantization"])

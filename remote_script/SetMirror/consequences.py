@@ -1,6 +1,6 @@
-"""What to read again after a write: Live announces not all that follows from a change.
+"""Marks properties to read again after a write, since Live does not notify every consequence of a change.
 
-Marks only; what is marked is read when it is flushed.
+This module only marks; the flush reads the marked properties.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .operations import Operation
 
 
 def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
-    """Mark what no listener tells of, on all objects that the operations touched."""
+    """Mark the properties without a listener on all objects that the operations touched."""
     for operation in operations:
         if not operation.changed and operation.kind == "set":
             continue
         for id_ in operation.touches:
             row = batcher.shadow.rows.get(id_)
             if row is not None:
-                # A value that is set is told by its listener, with all that follows from it by the table.
+                # The listener of a property that was set marks it, and the properties that depend on it by the table.
                 bits = row.layout.polled_bits
                 if operation.kind == "set":
                     bits = row.layout.untold_bits | row.layout.bits_of((operation.asked.get("name"),))
@@ -30,7 +30,7 @@ def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
                 if operation.kind == "call" and row.layout.type == "Track":
                     _mark_slots(batcher, row)
                 if operation.kind == "call" and row.layout.type == "Clip":
-                    # Live tells of the first and the last envelope only.
+                    # Live notifies only the first and the last envelope.
                     batcher.mark_names(row, ("automation_envelopes",))
         if operation.is_history:
             mark_history(batcher)
@@ -42,7 +42,7 @@ def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
 
 
 def mark_history(batcher: Batcher) -> None:
-    """After undo and redo anything may be another: mark all lists, envelopes, and what nobody tells of."""
+    """After an undo or redo, mark all lists, envelopes and properties without a listener."""
     for row in batcher.shadow.rows.values():
         if row.layout.tree_bits and row.layout.type in ("Song", "Track", "ClipSlot", "TakeLane", "Chain"):
             batcher.mark(row, row.layout.tree_bits)
@@ -53,7 +53,7 @@ def mark_history(batcher: Batcher) -> None:
 
 
 def mark_unheard(batcher: Batcher, rows: Iterable[Row]) -> None:
-    """Mark what somebody else changed of these and no listener tells of, before a write's own marks cover it."""
+    """Mark properties without a listener that somebody else changed, before the write's own marks cover them."""
     with batcher.attribution.acting(LIVE):
         for row in rows:
             for index in row.layout.polled if row.layout.unheard_bits else ():

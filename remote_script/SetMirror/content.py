@@ -1,8 +1,8 @@
-"""What is long: notes, envelopes, warp markers, lists of routings. All of it is read in pieces.
+"""Reads long values in pieces: notes, envelopes, warp markers, lists of routings.
 
-A reading is a generator that yields between two pieces, so that no clip holds Live's main thread up however many
-notes it has, and returns the value or ABSENT. What Live hands out is a copy: a change made meanwhile is not half in it,
-and is told by its listener. Notes and envelopes are encoded while they are read (see `Encoded`).
+A reading is a generator that yields between two pieces, so that no clip blocks Live's main thread however many notes
+it has, and returns the value or ABSENT. Live returns a copy: a change made meanwhile is not partly in it, and its
+listener marks it. Notes and envelopes are encoded while they are read (see `Encoded`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PIECE = 100
 _COMPARED = 2000
 """Notes between two yields when only ids are compared."""
 _MOST_PARAMETERS = 4096
-"""Looked at for the envelopes of one clip; beyond it envelopes are not told, so that Live's time is kept."""
+"""Parameters searched for a clip's envelopes; envelopes of further ones are left out, to bound the time."""
 
 
 def reading(shadow: Shadow, row: Row, index: int) -> Reading:
@@ -36,18 +36,18 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
         if prop.type == "envelopes":
             return (yield from _read_envelopes(shadow, row))
         plain = as_warp_marker if prop.type == "warp_markers" else as_routing
-        found: List[Any] = []
+        elements: List[Any] = []
         for piece in _pieces(getattr(row.obj, prop.name), plain):
-            found.extend(piece)
+            elements.extend(piece)
             yield
-        return tuple(found)
+        return tuple(elements)
     except Exception:
-        # Not a MIDI clip, not warped, or gone: Live says so with whatever exception it has.
+        # Not a MIDI clip, not warped, or deleted: Live raises various exceptions for these.
         return ABSENT
 
 
 def whole(steps: Generator[Any, None, Any]) -> Any:
-    """What a generator returns, without a pause."""
+    """Run a generator to its end in one go; returns its value."""
     while True:
         try:
             next(steps)
@@ -56,7 +56,7 @@ def whole(steps: Generator[Any, None, Any]) -> Any:
 
 
 def begun(steps: Reading) -> Reading:
-    """The same reading, with Live's copy of what is read taken now."""
+    """Start a reading, so that Live's copy is taken now; returns the rest of it."""
     try:
         next(steps)
     except StopIteration as end:
@@ -87,38 +87,40 @@ def _pieces(vector: Any, plain: Callable[[Any], Any]) -> Iterator[List[Any]]:
 
 
 def encoded_in_pieces(elements: Any, plain: Callable[[Any], Any] = lambda element: element) -> Reading:
-    """The elements made plain, as an `Encoded`."""
-    found: List[Any] = []
+    """The elements as plain values in an `Encoded`."""
+    plain_elements: List[Any] = []
     texts: List[bytes] = []
     for piece in _pieces(elements, plain):
-        found.extend(piece)
+        plain_elements.extend(piece)
         texts.append(encode(piece)[1:-1])
         yield
-    return Encoded(found, b"[" + b",".join(texts) + b"]")
+    return Encoded(plain_elements, b"[" + b",".join(texts) + b"]")
 
 
 def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
-    """Guess: no version tells an envelope's parameter, so each parameter is asked."""
+    """Guess: no version of Live gives an envelope's parameter, so ask the clip about each parameter."""
     clip = row.obj
     track = _track_of(shadow, row)
     if not clip.has_envelopes or track is None:
         return ()
-    parameters = [each for each in shadow.subtree(track) if each.layout.type == "DeviceParameter"]
-    found: List[Any] = []
+    parameters = [
+        parameter for parameter in shadow.subtree(track) if parameter.layout.type == "DeviceParameter"
+    ]
+    envelopes: List[Any] = []
     texts: List[bytes] = []
-    for number, each in enumerate(parameters[:_MOST_PARAMETERS]):
+    for number, parameter in enumerate(parameters[:_MOST_PARAMETERS]):
         if number % PIECE == PIECE - 1:
             yield
-        # Between two pieces a device may go.
-        envelope = clip.automation_envelope(each.obj) if alive(each.obj) else None
+        # A device may be deleted between two pieces.
+        envelope = clip.automation_envelope(parameter.obj) if alive(parameter.obj) else None
         if envelope is None or read(envelope, "events_in_range") is ABSENT:
             continue
         events = yield from encoded_in_pieces(
             envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS), _as_event
         )
-        found.append({"parameter": each.id, "events": events})
-        texts.append(b'{"parameter":' + encode(each.id) + b',"events":' + events.json + b"}")
-    return Encoded(found, b"[" + b",".join(texts) + b"]") if found else ()
+        envelopes.append({"parameter": parameter.id, "events": events})
+        texts.append(b'{"parameter":' + encode(parameter.id) + b',"events":' + events.json + b"}")
+    return Encoded(envelopes, b"[" + b",".join(texts) + b"]") if envelopes else ()
 
 
 def _as_event(event: Any) -> Tuple[float, float]:

@@ -10,7 +10,7 @@ from .contract.errors import BridgeError
 from .contract.values import alive, items, live_ptr
 
 _WAIT_PUMPS = 300
-"""Of 10 ms, for a position to be taken; Live needs one engine tick."""
+"""Pumps of 10 ms to wait until Live has moved to a position; Live needs one engine tick."""
 
 
 def _cue_at(song: Any, time: float) -> Any:
@@ -72,16 +72,18 @@ def _create_cue_point(call: Call) -> Steps:
 
 
 def _delete_cue_point(call: Call) -> Steps:
-    song, given = call.song, call.args["time"]
-    cue = _cue_at(song, given) if isinstance(given, (int, float)) else given
+    song, wanted = call.song, call.args["time"]
+    cue = _cue_at(song, wanted) if isinstance(wanted, (int, float)) else wanted
     if cue is None:
-        times = [round(float(each.time), 6) for each in items(song.cue_points)]
-        raise BridgeError("NOT_FOUND", "There is no cue point at {:g}".format(given), given, times=times[:50])
+        times = [round(float(point.time), 6) for point in items(song.cue_points)]
+        raise BridgeError(
+            "NOT_FOUND", "There is no cue point at {:g}".format(wanted), wanted, times=times[:50]
+        )
     time = float(cue.time)
     count = len(items(song.cue_points))
 
     def toggle() -> None:
-        # Live deletes what is at the position; while it was waited for, another may have come there.
+        # Live deletes the cue point at the position: make sure that it is still the one meant.
         if not alive(cue) or abs(float(cue.time) - time) >= 1e-6:
             raise BridgeError("STALE_REFERENCE", "The cue point at {:g} is gone or was moved".format(time))
         song.set_or_delete_cue()

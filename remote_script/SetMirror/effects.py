@@ -1,4 +1,4 @@
-"""What a step in Live's history really did, by the marks that it left: nobody can say before what undo will change."""
+"""The effects of an undo or redo, derived from the marks that it left: they cannot be known in advance."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .layouts import Row
 
 
 def effects_of_marks(batcher: Batcher, marks: Dict[int, int]) -> List[Effect]:
-    """The effects behind marks that were just made: objects that went, and objects that were edited.
+    """The effects behind marks that were just made: deleted objects and edited objects.
 
-    What came is not among them: an object that nobody was told of yet has no id, and no rule is about it. What Live
-    does not notify (envelopes, polled properties) is not seen.
+    New objects are left out: before their batch is sent they have no id, and no rule can match them. Changes that Live
+    does not notify (envelopes, polled properties) are not seen.
     """
     gone: List[int] = []
     edited: List[int] = []
@@ -37,17 +37,17 @@ def effects_of_marks(batcher: Batcher, marks: Dict[int, int]) -> List[Effect]:
 
 
 def _missing(batcher: Batcher, row: Row, index: int) -> List[int]:
-    """The children that are not there any more."""
+    """Ids of the children that Live no longer has."""
     before: Any = row.values[index]
-    held = before if isinstance(before, tuple) else (before,)
+    ids = before if isinstance(before, tuple) else (before,)
     of = row.layout.properties[index].of
     known = [batcher.shadow.known(of, ptr) for ptr, _ in batcher.reader.children(row, index) or ()]
     now = {child.id for child in known if child is not None}
-    return [id_ for id_ in held if isinstance(id_, int) and id_ not in now]
+    return [id_ for id_ in ids if isinstance(id_, int) and id_ not in now]
 
 
 def _differs(batcher: Batcher, row: Row, index: int) -> bool:
     if row.layout.long_bits & 1 << index:
-        # Notes are not read here: that they were marked says enough.
+        # Notes are not read here: a mark on them counts as an edit.
         return True
     return not same(batcher.reader.value(row, index), row.values[index])

@@ -1,7 +1,7 @@
-"""What the entry of each write in Live's history changed, so that undoing it can be checked by its effect.
+"""Records what each write's history entry changed, so that an undo of this write can be checked by its effect.
 
-Live's undo takes back whatever came last, and a person can edit what no listener tells of. So after an undo that is
-meant for one write, what moved is compared with what that write had changed; else it is done again at once.
+Live's undo takes back the newest edit, and a person can edit properties without a listener. So after an undo that is
+meant for one write, the changed properties are compared with those of that write; if they differ, the undo is redone.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from .layouts import Row
 from .refs import ref_of
 
 ENTRIES_KEPT = 1000
-"""Of the newest writes; an older one is undone by the log alone."""
+"""Writes with a recorded entry, the newest; an undo of an older one is checked by the mirror's log only."""
 PIECES_READ = 20
-"""Of content that no listener tells of, some 10 ms of Live's time; what is longer is taken to have moved."""
+"""Pieces of content without a listener that are read, some 10 ms of Live's time; longer content counts as changed."""
 
 
 class Entry:
@@ -31,14 +31,14 @@ class Entry:
 
 
 class Entries:
-    """By write; `batcher` is the script's own."""
+    """Entries by write id; `batcher` is the script's own."""
 
     def __init__(self, batcher: Any) -> None:
         self._batcher = batcher
         self._kept: OrderedDict[str, Entry] = OrderedDict()
 
     def note(self, write: str, changed: List[Tuple[int, int]], added: List[int]) -> None:
-        """A batch of this write is sent: `changed` are its edits."""
+        """Add the edits of a sent batch to its write's entry."""
         entry = self._kept.get(write)
         if entry is None:
             entry = self._kept[write] = Entry()
@@ -52,10 +52,10 @@ class Entries:
                 entry.types[id_] = rows[id_].layout.type
 
     def foreign(self, write: str, marks: Dict[int, int]) -> str:
-        """What moved by an undo although this write had not changed it; "" when all is as it should be.
+        """Names an object that an undo changed although this write had not changed it; "" when there is none.
 
         Args:
-          marks: What Live told of during the undo.
+          marks: Properties that Live notified during the undo.
         """
         entry = self._kept.get(write)
         if entry is None:
@@ -63,7 +63,7 @@ class Entries:
         moved = self._moved_quietly(entry)
         for id_, bits in marks.items():
             row = self._batcher.shadow.rows.get(id_)
-            # What is gone is told by the list that it was in.
+            # A deleted object is covered by the list that contained it.
             if row is None or not alive(row.obj):
                 continue
             for index in range(len(row.values)):
@@ -74,7 +74,7 @@ class Entries:
         return "" if moved or not entry.changed else "nothing that is known"
 
     def _moved_quietly(self, entry: Entry) -> bool:
-        """Whether something moved that this write had changed and no listener tells of: it is read."""
+        """True when a property without a listener that this write had changed differs now; reads it."""
         for id_, index in entry.changed:
             row = self._batcher.shadow.rows.get(id_)
             if row is None or not row.layout.quiet_bits & 1 << index or not alive(row.obj):
@@ -105,7 +105,7 @@ class Entries:
             above = rows.get(above.parent) if above.parent is not None else None
         if (row.id, index) in entry.changed:
             return True
-        # An object that came back by undo is another one: with the same property of its class.
+        # An object that undo restored has a new id: accept the same property of its class.
         return any(
             place == index and id_ not in rows and entry.types[id_] == row.layout.type
             for id_, place in entry.changed
@@ -119,6 +119,6 @@ class Entries:
             now = [None if child is None or not alive(child.obj) else child.id for child in known]
             return now != list(before if isinstance(before, tuple) else [before] if before else [])
         if row.layout.long_bits & 1 << index:
-            # Not read here; that Live told of it says enough.
+            # Not read here: Live's notification is enough.
             return True
         return not same(batcher.reader.value(row, index), before)

@@ -47,7 +47,7 @@ class Ramp(NamedTuple):
         return self.begin + (self.end - self.begin) * _SHAPES[self.curve](min(1.0, max(0.0, share)))
 
     def times(self) -> List[float]:
-        """Where it has points: its ends, and for a curve each sixteenth between them."""
+        """Times of the ramp's points: its ends, and for a curve also every sixteenth between them."""
         count = 1 if self.curve == "linear" else max(1, math.ceil(self.length / SIXTEENTH - 1e-9))
         return [self.time + self.length * n / count for n in range(count + 1)]
 
@@ -72,32 +72,32 @@ def _draw(call: Call) -> Any:
 
 
 def _ramps(call: Call, parameter: Any, envelope: Any) -> List[Ramp]:
-    given = call.args["ramps"]
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise checks.refuse("ramps is a list of {time, length, from, to, curve}", given)
-    found: List[Ramp] = []
-    for number, each in enumerate(given):
+    payloads = call.args["ramps"]
+    if not isinstance(payloads, list) or not all(isinstance(payload, dict) for payload in payloads):
+        raise checks.refuse("ramps is a list of {time, length, from, to, curve}", payloads)
+    ramps: List[Ramp] = []
+    for number, payload in enumerate(payloads):
         label = "ramp {}: ".format(number)
-        time, length = (checks.to_float(label + name, each.get(name)) for name in ("time", "length"))
-        curve = each.get("curve", "linear")
+        time, length = (checks.to_float(label + name, payload.get(name)) for name in ("time", "length"))
+        curve = payload.get("curve", "linear")
         if length <= 0 or abs(time) + length > FOREVER_BEATS:
             raise checks.refuse("{}length must be above 0 beats".format(label), length)
         if curve not in _SHAPES:
             raise checks.refuse("{}curve is one of {}".format(label, ", ".join(CURVES)), curve)
-        end = row_checks.parameter_number(parameter, label + "to", each.get("to"))
-        if each.get("from") is not None:
-            begin = row_checks.parameter_number(parameter, label + "from", each["from"])
-        elif found and abs(found[-1].time + found[-1].length - time) < _AFTER:
-            begin = found[-1].end
+        end = row_checks.parameter_number(parameter, label + "to", payload.get("to"))
+        if payload.get("from") is not None:
+            begin = row_checks.parameter_number(parameter, label + "from", payload["from"])
+        elif ramps and abs(ramps[-1].time + ramps[-1].length - time) < _AFTER:
+            begin = ramps[-1].end
         else:
             begin = float(parameter.value if envelope is None else envelope.value_at_time(time))
-        found.append(Ramp(time, length, begin, end, curve))
-    points = sum(max(2.0, ramp.length / SIXTEENTH) for ramp in found)
+        ramps.append(Ramp(time, length, begin, end, curve))
+    points = sum(max(2.0, ramp.length / SIXTEENTH) for ramp in ramps)
     if points > MOST_POINTS:
         raise BridgeError(
             "TOO_LARGE", "At most {} points in one call, got {:.0f}".format(MOST_POINTS, points)
         )
-    return found
+    return ramps
 
 
 def _with_points(call: Call, envelope: Any, ramp: Ramp) -> str:
@@ -153,16 +153,16 @@ def _shown(call: Call) -> Any:
     if read(envelope, "events_in_range") is ABSENT:
         raise BridgeError("NOT_AVAILABLE", "Points of envelopes can be read from Live 12.2 on")
     times = sorted(
-        {float(each.time) for each in items(envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS))}
+        {float(event.time) for event in items(envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS))}
     )
-    found: List[Any] = []
+    shown: List[Any] = []
     for time in times[:MOST_POINTS]:
-        # On a border stand two points: the value before it, and the one that begins.
+        # A step has two points at its time: the value before it and the value after it.
         for value in (envelope.value_at_time(time), envelope.value_at_time(time + _AFTER)):
             row = [time, float(value), str(parameter.str_for_value(value))]
-            if not found or found[-1][0] != time or found[-1][2] != row[2]:
-                found.append(row)
-    return found
+            if not shown or shown[-1][0] != time or shown[-1][2] != row[2]:
+                shown.append(row)
+    return shown
 
 
 ADAPTERS: Adapters = {

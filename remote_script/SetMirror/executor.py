@@ -1,10 +1,10 @@
-"""Writes: one at a time, validated, one undo step each, taken back when a later operation fails, read back.
+"""Executes writes one at a time: each is validated, applied in one undo step, read back, and reverted if it fails.
 
-A write is a generator that the pump advances: it runs in one main-thread turn where Live allows and yields
-where it has to wait (`FLUSH`: tell the changes so far; `PUMP`: until the next pump; `TICK`: until Live's
-next update tick; `MORE`: long work goes on, in this turn if there is time). Who asked is told how long work
-gets on. A write starts only when everything that happened before is told, so that its batch holds its own
-changes alone. Results are kept by write id: the same id is never executed twice.
+A write is a generator that the pump advances. Where Live allows it runs in a single main-thread turn; where it has to
+wait it yields `FLUSH` (send the changes so far), `PUMP` (until the next pump), `TICK` (until Live's next update tick)
+or `MORE` (long work that continues in this turn if there is time). The clients of a long write get progress notices.
+A write starts only when all earlier changes are sent, so its batches contain only its own changes. Results are kept by
+write id: the same id is never executed twice.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
 
 WRITES_WAITING = 256
-"""More would take seconds; who sends them is told BUSY."""
+"""More would take seconds; further writes are refused with BUSY."""
 RESULTS_KEPT = 512
 RESULT_BYTES = 8 * 1024 * 1024
-"""Of all kept results: a write of 5,000 notes answers with their ids."""
+"""Total size of the kept results: the result of a write of 5,000 notes contains their ids."""
 SETTLE_S = 0.5
 """Live applies transport and launch changes on its next tick, 10 to 100 ms; this allows for a busy one."""
 SETTLE_PUMPS = 12
-"""Also that many pumps: a stall is not the write's fault."""
+"""Wait at least this many pumps too: a stall of Live must not make a write fail."""
 EARLY_S = 2.0
 """For the routing lists of a track that the write made: a tick, seconds under load."""
 NOTIFYING_PUMPS = 10
@@ -83,17 +83,17 @@ class Executor:
         self._queue: Deque[Write] = deque()
         self._steps: Optional[Steps] = None
         self._waiting_for_tick = 0
-        self._result_bytes = sum(_size(kept) for kept in self.results.values())
+        self._result_bytes = sum(_size(result) for result in self.results.values())
         self._step = UndoStep(batcher, log)
         self._beside = Beside(batcher, clock)
         self._resumed: Optional[Parked] = None
         self._loading: Tuple[int, Optional[Call]] = (0, None)
-        """Of the write that is being parked: the number of its load, and its call once that has begun."""
+        """The load for which the write is being parked: its operation's number, and its call once it has started."""
 
     # -- the queue ---------------------------------------------------------------------------------
 
     def submit(self, client: Any, request: Any, params: Dict[str, Any]) -> None:
-        """Queue a write; a known id is answered with what it came to, or joins those that wait for it."""
+        """Queue a write; a known id gets the kept result, or waits for the running write with this id."""
         write = parse_write(params, self._clock())
         if write.id in self.results:
             self._reply(client, request, self.results[write.id])
@@ -120,7 +120,11 @@ class Executor:
         self._queue.append(write)
 
     def result(self, id_: Any) -> Any:
-        """What a write came to: encoded result or BridgeError; BridgeError BUSY or NOT_FOUND is raised."""
+        """A finished write's encoded result or BridgeError.
+
+        Raises:
+          BridgeError: BUSY while the write waits or runs, NOT_FOUND for an unknown id.
+        """
         if isinstance(id_, str) and id_ in self.results:
             return self.results[id_]
         if self._find(id_) is not None:
@@ -133,15 +137,15 @@ class Executor:
         )
 
     def _find(self, id_: Any) -> Optional[Write]:
-        """The write with this id that is under way, parked, or waiting."""
+        """The running, parked or waiting write with this id."""
         resumed = None if self._resumed is None else self._resumed.write
-        every = [self.current, resumed] + [each.write for each in self._beside.parked] + list(self._queue)
-        return next((each for each in every if each is not None and each.id == id_), None)
+        every = [self.current, resumed] + [parked.write for parked in self._beside.parked] + list(self._queue)
+        return next((write for write in every if write is not None and write.id == id_), None)
 
     def cancel(self, id_: Any, client: Any) -> bool:
-        """End a write of this client that waits, for its turn or for a load.
+        """Cancel a write of this client that waits for its turn or for a load.
 
-        False for one that is under way, which is done in a moment, or that is not the client's.
+        Returns False for a running write, which ends soon by itself, and for a write of another client.
         """
         write = self._find(id_)
         if write is None or client not in [waiter for waiter, _ in write.waiters]:
@@ -158,7 +162,7 @@ class Executor:
         return False
 
     def look(self) -> None:
-        """Once a pump: end the loads whose deadline passed, and tell how the others get on."""
+        """Called once a pump: end the loads whose deadline passed, and send progress of the others."""
         for parked in self._beside.overdue():
             self._give_up(parked, "DEADLINE", "was not done in time")
         for parked in self._beside.parked:
@@ -168,16 +172,16 @@ class Executor:
                 call.so_far = call.waiting.progress()
                 self._tell_progress(parked.write, parked.number, call)
 
-    def _give_up(self, parked: Parked, error: str, what: str) -> None:
-        """End a parked write at once; what it did before its load stays, and is named."""
+    def _give_up(self, parked: Parked, error: str, label: str) -> None:
+        """End a parked write at once; the operations before its load stay done and are listed in the error."""
         call = parked.call
         if call is None:
             rule, hint = (
-                "load {}: it waited for another load".format(what),
+                "load {}: it waited for another load".format(label),
                 "nothing was loaded; send it again",
             )
         else:
-            rule = "load {}: {}".format(what, call.waiting.progress())
+            rule = "load {}: {}".format(label, call.waiting.progress())
             hint = "what Live still brings is recorded as this write's; undo takes it back"
         parked.steps.close()
         self._finish(
@@ -190,7 +194,7 @@ class Executor:
 
     @property
     def following(self) -> Optional[Write]:
-        """The write that begins next."""
+        """The write that starts next."""
         return self._queue[0] if self._queue else None
 
     @property
@@ -198,12 +202,12 @@ class Executor:
         return self.current is not None or bool(self._queue) or self._resumed is not None or self._resumes()
 
     def _resumes(self) -> bool:
-        """Whether a parked write goes on."""
+        """True when a parked write can continue; it becomes the current one at the next turn."""
         self._resumed = self._resumed or self._beside.next()
         return self._resumed is not None
 
     def advance(self) -> str:
-        """Run the current write, or begin the next, until it yields; returns its wish, "" at the end."""
+        """Run the current write, or start the next, until it yields; returns the yielded word, "" at its end."""
         if self._steps is None and self._resumes():
             assert self._resumed is not None
             self.current, self._steps, self._resumed = self._resumed.write, self._resumed.steps, None
@@ -240,25 +244,25 @@ class Executor:
         return ""
 
     def _park(self, write: Write) -> None:
-        """Let others go on while the write waits for a load, its own or another's."""
+        """Let other writes run while this one waits for a load, its own or an earlier one."""
         assert self._steps is not None
         number, call = self._loading
         self._beside.parked.append(Parked(write, self._steps, number, call))
         self._steps = self.current = None
 
     def _finish(self, write: Write, outcome: Any) -> None:
-        """Answer a write, and keep the answer; one that is answered already has only its kept answer replaced."""
+        """Reply to everybody who waits for a write and keep the result; a second call only replaces the kept result."""
         if write.id in self.results:
             self._result_bytes -= _size(self.results.pop(write.id))
         self.counters["executed"] += not write.answered
         if isinstance(outcome, BridgeError):
             self.counters["refused"] += not write.answered
-            kept: Any = outcome
+            result: Any = outcome
         else:
             self.counters[outcome["outcome"]] += not write.answered
-            kept = encode(outcome)
-        self.results[write.id] = kept
-        self._result_bytes += _size(kept)
+            result = encode(outcome)
+        self.results[write.id] = result
+        self._result_bytes += _size(result)
         while len(self.results) > RESULTS_KEPT or (
             self._result_bytes > RESULT_BYTES and len(self.results) > 1
         ):
@@ -266,10 +270,10 @@ class Executor:
         write.answered = True
         waiters, write.waiters = write.waiters, []
         for client, request in waiters:
-            self._reply(client, request, kept)
+            self._reply(client, request, result)
 
     def close(self, reason: str) -> None:
-        """End what is under way, close its undo step, and answer everybody who waits."""
+        """End the running write, close its undo step, and reply to everybody who waits."""
         steps, self._steps = self._steps, None
         try:
             if steps is not None:
@@ -283,8 +287,8 @@ class Executor:
             self._finish(write, BridgeError("UNKNOWN_OUTCOME", reason + " while the write was under way"))
         parked = ([self._resumed] if self._resumed is not None else []) + self._beside.parked
         self._resumed, self._beside.parked = None, []
-        for each in parked:
-            self._give_up(each, "UNKNOWN_OUTCOME", "ended: " + reason)
+        for waiting in parked:
+            self._give_up(waiting, "UNKNOWN_OUTCOME", "ended: " + reason)
         while self._queue:
             hint = "nothing was done; read the Set and send it again"
             refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
@@ -360,7 +364,7 @@ class Executor:
             outcome = "mismatch"
         entries = _entries(operations)
         if entries:
-            # What no batch shows of it is checked by what must not move.
+            # Also an edit that no batch shows has an entry: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])
         return self._result(write, outcome, results, entries + (split if entries else 0))
 
@@ -387,7 +391,7 @@ class Executor:
     def _patiently(
         self, operation: Operation, operations: List[Operation], write: Write
     ) -> Generator[str, None, None]:
-        """Apply; where Live is not done with the operations before, try again in the next pumps."""
+        """Apply an operation; try again in the next pumps while Live is still busy with the operations before it."""
         until = min(write.deadline, self._clock() + EARLY_S)
         attempt = 0
         while True:
@@ -396,7 +400,7 @@ class Executor:
                 return
             except BridgeError as problem:
                 after = problem.facts.pop(EARLY, None)
-                done = [""] + [each.name for each in operations[: operation.number]]
+                done = [""] + [earlier.name for earlier in operations[: operation.number]]
                 if after not in done or self._clock() >= until:
                     raise
                 yield PUMP
@@ -450,10 +454,10 @@ class Executor:
                     rule = "{} was not done in time".format(operation.method.name)
                     raise BridgeError("DEADLINE", "{}: {}".format(rule, call.so_far) if call.so_far else rule)
                 if call.holds:
-                    # What this write made is told while it goes on: then there is another row.
-                    told = row if row.id else batcher.shadow.known(row.layout.type, row.ptr)
-                    batcher.attribution.held = (
-                        {} if told is None else {told.id: told.layout.bits_of(call.holds)}
+                    # An object that this write made gets its real row once its batch is sent.
+                    known = row if row.id else batcher.shadow.known(row.layout.type, row.ptr)
+                    batcher.attribution.withheld = (
+                        {} if known is None else {known.id: known.layout.bits_of(call.holds)}
                     )
                 if wish == BESIDE:
                     yield from self._wait_beside(write, operation, call)
@@ -461,7 +465,7 @@ class Executor:
                 self._tell_progress(write, operation.number, call)
                 yield wish if wish == MORE else PUMP
         finally:
-            batcher.attribution.held = {}
+            batcher.attribution.withheld = {}
         if operation.is_history:
             self._check_entry(write, operation)
             self._guard.check_history(batcher, write, operation)
@@ -469,7 +473,7 @@ class Executor:
             self._step.close_foreign()
 
     def _check_entry(self, write: Write, operation: Operation) -> None:
-        """Right after an undo that is meant for one write: where something else moved, redo, and refuse."""
+        """Right after an undo of one write: if anything else changed, redo and refuse."""
         if not write.undoes or operation.method.name != "undo":
             return
         batcher = self.batcher
@@ -489,7 +493,7 @@ class Executor:
         )
 
     def _declare(self, write: Write, operation: Operation) -> None:
-        """Say what Live will change later because of this operation."""
+        """Declare the changes that Live will make later because of this operation."""
         word, row = operation.later, operation.row
         if word and row is not None:
             batcher = self.batcher
@@ -500,7 +504,7 @@ class Executor:
     def _wait_beside(
         self, write: Write, operation: Operation, call: Optional[Call]
     ) -> Generator[str, None, None]:
-        """Let the queue go on; what the write did before is an entry of its own."""
+        """Let the queue continue; the operations before the load become an undo entry of their own."""
         self._step.end()
         if call is not None:
             self._beside.begun(write, call)
@@ -512,7 +516,7 @@ class Executor:
         self._step.begin()
 
     def _watched(self, operation: Operation, step: Callable[[], Any]) -> Any:
-        """Do `step`, noting whether anything moved; what moves between two steps is somebody else's."""
+        """Run `step` and record whether it changed anything; changes between two steps are somebody else's."""
         attribution, row = self.batcher.attribution, operation.row
         marks = attribution.marks
         marked = attribution.marked(row.id) if row is not None else 0
@@ -534,7 +538,7 @@ class Executor:
             self._tell(client, progress)
 
     def _settle(self, write: Write, operations: List[Operation]) -> Generator[str, None, None]:
-        """Wait for what Live applies late, until it is there or it is clear that it will not be."""
+        """Wait for values that Live applies late, until they are there or the time for them is over."""
         waiting = [op for op in operations if op.changed and not op.verified]
         start, pumps = self._clock(), 0
         while waiting:
@@ -547,18 +551,18 @@ class Executor:
 
 
 def _paced(steps: Generator[str, None, Dict[str, Any]]) -> Steps:
-    """The same steps in the words of a write: what waits for Live waits for the next pump."""
+    """Translate an adapter's yields into a write's: `MORE` passes, everything else becomes `PUMP`."""
     while True:
         try:
             wish = next(steps)
         except StopIteration as end:
-            found: Dict[str, Any] = end.value
-            return found
+            result: Dict[str, Any] = end.value
+            return result
         yield wish if wish == MORE else PUMP
 
 
 def _entries(operations: List[Operation]) -> int:
-    """How many entries of Live's history the operations made: a load has its own, those between two share one."""
+    """Number of history entries that the operations made: one per load, and one for the operations between loads."""
     entries, shared = 0, False
     for operation in operations:
         if operation.changed and operation.undoable:
@@ -568,8 +572,8 @@ def _entries(operations: List[Operation]) -> int:
     return entries
 
 
-def _size(kept: Any) -> int:
-    return len(kept) if isinstance(kept, bytes) else 500
+def _size(result: Any) -> int:
+    return len(result) if isinstance(result, bytes) else 500
 
 
 def _refusal(problem: Exception) -> BridgeError:

@@ -1,4 +1,4 @@
-"""What a write expects of the Set: the revision that its author saw, and values that must be so."""
+"""Checks a write's preconditions: the revision that its author saw, and expected values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .refs import ref_of, resolve
 from .write import Write
 
 EXPECTED = 1000
-"""Elements of one list that a write may expect to be as they are; comparing more takes too long for one turn."""
+"""Elements of one expected list; comparing more takes too long for one turn."""
 
 
 def check_expectations(
     batcher: Batcher, write: Write, operations: List[Operation], problems: Problems
 ) -> None:
-    """Add to `problems` what is not as the write expects it to be."""
+    """Add every violated precondition to `problems`."""
     if write.if_revision is not None:
         if write.if_revision > batcher.revision:
             problems.add(
@@ -69,7 +69,7 @@ def _expect(batcher: Batcher, row: Row, name: Any, expected: Any) -> None:
 
 
 def _observed(batcher: Batcher, row: Row, name: str, expected: Any) -> Any:
-    """The present value; of what is long the one that was told last, which is the same if nothing more is due."""
+    """The present value; for a long property the value sent last, which equals Live's unless it is marked."""
     index = row.layout.index.get(name)
     if index is None or not row.layout.long_bits & 1 << index:
         return batcher.reader.now(row, name)

@@ -1,9 +1,9 @@
-"""The policy where writes run: what each client may not touch, and a switch that refuses all writes.
+"""Enforces policy where writes run: the rules of every client, and a switch that refuses all writes.
 
-A server sends the rules of a client when they change (`protect`), each with the objects that it meant at that moment;
-a write names the version that it was judged by. Right before each call the operation is judged again, by where its
-objects are now and by what they were then: a rule fits if it fits either time. What the write itself made is not
-protected from it. The switch is a person's alone, and survives Live in a file.
+A server sends a client's rules when they change (`protect`), with the ids that every rule matched at that moment; a
+write names the version of the rules by which it was judged. Right before each call the operation is judged again: a
+rule applies if it matches the objects' present places or matched them when the rules were sent. Objects made by the
+write itself are not protected from it. Only a person can change the switch; a file keeps it over restarts of Live.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from .refs import ref_of
 from .write import Write
 
 CLIENTS = 256
-"""Whose protections are kept; the one that was used least recently goes, and is sent again when it is needed."""
+"""Clients whose rules are kept, the least recently used evicted; its server sends them again when needed."""
 VERSIONS = 32
-"""Of one client; a write that waits so long that its version is gone is judged anew."""
+"""Versions kept per client; a write that waits until its version is evicted is judged again by its server."""
 RULES = 1000
 MINUTE_S = 60.0
 SWITCH = "read-only"
-"""The file in SetMirror's folder that stands for the switch."""
+"""Name of the file in SetMirror's folder that exists while the switch is on."""
 
 
 class ShadowTree(reach.Tree):
-    """The shadow as `reach` and `rules` walk it; where something is marked as changed, Live itself."""
+    """The tree that `reach` and `rules` walk: the shadow, or Live itself for properties that are marked as changed."""
 
     def __init__(self, batcher: Batcher) -> None:
         self._batcher = batcher
@@ -54,8 +54,8 @@ class ShadowTree(reach.Tree):
         prop = row.layout.properties[index]
         if self._batcher.attribution.marked(id_) & 1 << index:
             if prop.is_tree:
-                held = [known for known in self._held(id_, index) if known is not None]
-                return (held[0] if held else None) if prop.type == "child" else tuple(held)
+                children = [known for known in self._children(id_, index) if known is not None]
+                return (children[0] if children else None) if prop.type == "child" else tuple(children)
             if not row.layout.long_bits & 1 << index:
                 now = self._batcher.reader.now(row, name)
                 return None if now is ABSENT else now
@@ -68,35 +68,35 @@ class ShadowTree(reach.Tree):
             assert row is not None
             prop = row.layout.properties[index]
             if self._batcher.attribution.marked(id_) & 1 << index:
-                held: Any = self._held(id_, index)
+                ids: Any = self._children(id_, index)
             else:
-                held = row.values[index]
-                held = held if isinstance(held, tuple) else (held,)
+                ids = row.values[index]
+                ids = ids if isinstance(ids, tuple) else (ids,)
             listed = prop.type == "children"
-            for number, each in enumerate(held):
-                if isinstance(each, int):
-                    yield reach.Link(each, prop.name, number if listed else None)
+            for number, child in enumerate(ids):
+                if isinstance(child, int):
+                    yield reach.Link(child, prop.name, number if listed else None)
 
-    def _held(self, id_: int, index: int) -> List[Optional[int]]:
-        """The children that Live has now, None for those that nobody was told of yet."""
+    def _children(self, id_: int, index: int) -> List[Optional[int]]:
+        """Ids of the children that Live has now; None for a child that no batch has announced yet."""
         row = self._rows[id_]
-        found: List[Optional[int]] = []
+        children: List[Optional[int]] = []
         for ptr, _ in self._batcher.reader.children(row, index) or ():
             known = self._batcher.shadow.known(row.layout.properties[index].of, ptr)
-            found.append(None if known is None else known.id)
-        return found
+            children.append(None if known is None else known.id)
+        return children
 
 
 class Rate(NamedTuple):
-    """How often writes may go through a rule: by one client, and by all together; None for no bound."""
+    """Writes per minute that a rule allows: per client, and for all clients together; None for no limit."""
 
     key: str
-    each: Optional[int]
+    per_client: Optional[int]
     together: Optional[int]
 
 
 class Protection(NamedTuple):
-    """The rules of one client, in order, as of one version."""
+    """One version of a client's rules, in order, with their rates."""
 
     rules: List[rules.Rule]
     rates: List[Rate]
@@ -108,7 +108,7 @@ class Guard:
     def __init__(self, clock: Callable[[], float], log: Callable[[str], None]) -> None:
         self._clock = clock
         self._log = log
-        self._held: OrderedDict[str, OrderedDict[int, Protection]] = OrderedDict()
+        self._protections: OrderedDict[str, OrderedDict[int, Protection]] = OrderedDict()
         self._used: Dict[Tuple[str, str], Deque[float]] = {}
         self.refused = 0
         self.read_only = os.path.exists(self._path)
@@ -118,11 +118,11 @@ class Guard:
         return os.path.join(auth.home(), SWITCH)
 
     def forget(self) -> None:
-        """Another epoch: the ids of all protections mean nothing now."""
-        self._held.clear()
+        """Drop all protections when a new epoch starts: their ids are no longer valid."""
+        self._protections.clear()
 
     def switch(self, on: bool) -> None:
-        """Refuse all writes from now on, or no more."""
+        """Turn the read-only switch on or off."""
         self.read_only = on
         try:
             if on:
@@ -136,7 +136,7 @@ class Guard:
     # -- protections -------------------------------------------------------------------------------
 
     def protect(self, params: Dict[str, Any]) -> int:
-        """Take over the rules of a client; BridgeError INVALID_PARAMS for what are none."""
+        """Store a client's rules, replacing older versions if asked; BridgeError INVALID_PARAMS for malformed rules."""
         client, version, items = params.get("client"), params.get("version"), params.get("rules")
         if not isinstance(client, str) or not 0 < len(client) <= 200:
             raise BridgeError("INVALID_PARAMS", "`client` is a text of 1 to 200 characters")
@@ -145,22 +145,28 @@ class Guard:
         if not isinstance(items, list) or len(items) > RULES:
             raise BridgeError("INVALID_PARAMS", "`rules` is a list of at most {} rules".format(RULES))
         try:
-            held = Protection(rules.from_wire(items), [_rate(item) for item in items])
+            protection = Protection(rules.from_wire(items), [_rate(item) for item in items])
         except (ValueError, TypeError, KeyError, AttributeError) as problem:
             raise BridgeError("INVALID_PARAMS", "A rule cannot be used: {}".format(problem))
-        # Writes that wait were judged by the version before: it holds for them as long as the rules are the same.
-        versions = OrderedDict() if params.get("replaces", True) else self._held.pop(client, OrderedDict())
-        versions[version] = held
+        # Waiting writes name the previous version: keep it unless the rules themselves were replaced.
+        versions = (
+            OrderedDict() if params.get("replaces", True) else self._protections.pop(client, OrderedDict())
+        )
+        versions[version] = protection
         while len(versions) > VERSIONS:
             versions.popitem(last=False)
-        self._held.pop(client, None)
-        self._held[client] = versions
-        while len(self._held) > CLIENTS:
-            self._held.popitem(last=False)
+        self._protections.pop(client, None)
+        self._protections[client] = versions
+        while len(self._protections) > CLIENTS:
+            self._protections.popitem(last=False)
         return version
 
     def admit(self, batcher: Batcher, write: Write, operations: List[Operation]) -> None:
-        """Before anything of a write runs; BridgeError DENIED or, by another version, PRECONDITION_FAILED."""
+        """Judge a write before any of its operations runs.
+
+        Raises:
+          BridgeError: DENIED by the read-only switch; PRECONDITION_FAILED if its version of the rules is unknown.
+        """
         changes = not write.dry_run and any(_changes(operation) for operation in operations)
         if self.read_only and changes:
             self.refused += 1
@@ -173,9 +179,9 @@ class Guard:
     def _protection(self, write: Write) -> Optional[Protection]:
         if write.policy is None:
             return None
-        versions: Dict[int, Protection] = self._held.get(write.policy.client, OrderedDict())
-        held = versions.get(write.policy.version)
-        if held is None:
+        versions: Dict[int, Protection] = self._protections.get(write.policy.client, OrderedDict())
+        protection = versions.get(write.policy.version)
+        if protection is None:
             raise BridgeError(
                 "PRECONDITION_FAILED",
                 "The policy of {!r} has no version {} any more".format(
@@ -184,25 +190,25 @@ class Guard:
                 policy=next(reversed(list(versions)), None),
                 hint="send the rules again, then the write",
             )
-        self._held.move_to_end(write.policy.client)
-        return held
+        self._protections.move_to_end(write.policy.client)
+        return protection
 
     def check(
         self, batcher: Batcher, write: Write, operation: Operation, operations: List[Operation]
     ) -> None:
-        """Right before an operation runs; BridgeError DENIED when a rule is against it as things are now."""
-        held = self._protection(write)
-        if held is None or write.dry_run:
+        """Judge an operation right before it runs; BridgeError DENIED if a rule forbids it now."""
+        protection = self._protection(write)
+        if protection is None or write.dry_run:
             return
         assert write.policy is not None
         tree = ShadowTree(batcher)
         for effect in _acts(tree, operation):
             made = [id_ for id_ in effect.ids if _is_made(batcher, tree, id_, write, operations)]
             effect = effect._replace(ids=tuple(id_ for id_ in effect.ids if id_ not in made))
-            number = rules.first(held.rules, tree, write.policy.tool, effect)
-            against = _refusing(held, tree, write, effect)
+            number = rules.first(protection.rules, tree, write.policy.tool, effect)
+            against = _refusing(protection, tree, write, effect)
             if against is not None:
-                rule = held.rules[against]
+                rule = protection.rules[against]
                 self.refused += 1
                 raise BridgeError(
                     "DENIED",
@@ -212,19 +218,19 @@ class Guard:
                     hint=rule.reason or "rule {} is against it as the Set is now".format(against + 1),
                 )
             if number is not None:
-                self._count(held.rates[number], write)
+                self._count(protection.rates[number], write)
 
     def check_history(self, batcher: Batcher, write: Write, operation: Operation) -> None:
-        """Right after undo or redo: where it touched what a rule protects, it is taken back, and DENIED."""
-        held = self._protection(write)
-        if held is None:
+        """Judge an undo or redo right after it ran; BridgeError DENIED if it changed a protected object."""
+        protection = self._protection(write)
+        if protection is None:
             return
         assert write.policy is not None
         tree = ShadowTree(batcher)
         for effect in effects_of_marks(batcher, batcher.attribution.marking):
             for id_ in effect.ids:
-                one = effect._replace(ids=(id_,))
-                number = _refusing(held, tree, write, one)
+                on_object = effect._replace(ids=(id_,))
+                number = _refusing(protection, tree, write, on_object)
                 if number is None:
                     continue
                 self.refused += 1
@@ -234,17 +240,17 @@ class Guard:
                 raise BridgeError(
                     "DENIED",
                     "The policy does not allow to {} what changed {}".format(
-                        operation.method.name, _refs(batcher, one) or "what is protected"
+                        operation.method.name, _refs(batcher, on_object) or "what is protected"
                     ),
-                    hint=held.rules[number].reason or "it was taken back at once",
+                    hint=protection.rules[number].reason or "it was taken back at once",
                 )
 
     def _count(self, rate: Rate, write: Write) -> None:
-        """One write through a rule counts once, for its client and for all."""
+        """Count a write once per rate, for its client and for all clients."""
         assert write.policy is not None
-        if rate.key in write.counted or (rate.each is None and rate.together is None):
+        if rate.key in write.counted or (rate.per_client is None and rate.together is None):
             return
-        for whose, most in ((write.policy.client, rate.each), ("", rate.together)):
+        for whose, most in ((write.policy.client, rate.per_client), ("", rate.together)):
             used = self._window(rate.key, whose)
             if most is not None and len(used) >= most:
                 self.refused += 1
@@ -269,18 +275,18 @@ class Guard:
         return used
 
 
-def _refusing(held: Protection, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
-    """The rule that refuses an effect of this write's tool, or of any tool that it holds."""
+def _refusing(protection: Protection, tree: ShadowTree, write: Write, effect: reach.Effect) -> Optional[int]:
+    """Number of the rule that refuses an effect for the write's tool or one of its batched tools; None if none does."""
     assert write.policy is not None
-    for tool in (write.policy.tool,) + write.policy.held:
-        number = rules.first(held.rules, tree, tool, effect)
-        if number is not None and _refuses(held.rules[number], write, effect):
+    for tool in (write.policy.tool,) + write.policy.batched_tools:
+        number = rules.first(protection.rules, tree, tool, effect)
+        if number is not None and _refuses(protection.rules[number], write, effect):
             return number
     return None
 
 
 def _refuses(rule: rules.Rule, write: Write, effect: reach.Effect) -> bool:
-    """What a rule that fits means for this write: a person may have consented."""
+    """True when a matching rule forbids the effect; an "ask" rule does not if the person consented."""
     consented = write.policy is not None and write.policy.consented(effect.kind, effect.ids)
     return rule.decide == "deny" or (rule.decide == "ask" and not consented)
 
@@ -302,24 +308,24 @@ def _acts(tree: reach.Tree, operation: Operation) -> List[reach.Effect]:
     known = row.id if row is not None else 0
     if operation.kind == "set":
         assert operation.prop is not None
-        found = reach.effects_of_set(known, operation.prop.name)
+        effects = reach.effects_of_set(known, operation.prop.name)
     elif known:
-        found = reach.effects(tree, known, operation.method, operation.args, operation.overwrite)
+        effects = reach.effects(tree, known, operation.method, operation.args, operation.overwrite)
     else:
-        found = reach.kinds_of(operation.method)
-    # What the write makes below an object that was there is a part of that object.
+        effects = reach.kinds_of(operation.method)
+    # An object that the write makes below an existing one counts as a part of that one.
     above = (operation.above,) if operation.above else ()
-    return found if known else [effect._replace(ids=above) for effect in found]
+    return effects if known else [effect._replace(ids=above) for effect in effects]
 
 
 def _is_made(batcher: Batcher, tree: reach.Tree, id_: int, write: Write, operations: List[Operation]) -> bool:
-    """Whether the write made the object, or what it hangs in: nothing that was there before it began is its own."""
+    """True when the write made the object or one above it, i.e. it did not exist before the write began."""
     young: Set[int] = set()
-    each: Optional[int] = id_
-    while each is not None:
-        if each > write.oldest_own:
-            young.add(each)
-        each = tree.parent(each)
+    ancestor: Optional[int] = id_
+    while ancestor is not None:
+        if ancestor > write.oldest_own:
+            young.add(ancestor)
+        ancestor = tree.parent(ancestor)
     if not young:
         return False
     rows = (

@@ -1,6 +1,6 @@
-"""What a write names becomes identities when it is read: refs and places in its operations are replaced by ids.
+"""Replaces the refs and places in a write's operations by ids when the request is read.
 
-Nothing is checked here but that something stands there; whether it can be done is judged when the write's turn comes.
+This checks only that an object is there; whether the operation is possible is judged when the write's turn comes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SEEN = "seen"
 
 
 def bind(batcher: Batcher, write: Write) -> None:
-    """Replace refs and places in all operations of a write; what names nothing goes into `write.unbound`."""
+    """Replace refs and places in a write's operations; refusals of unknown ones go to `write.unbound`."""
     lookup = _Shadow(batcher, write.if_revision)
     for number, asked in enumerate(write.operations):
         try:
@@ -51,7 +51,7 @@ def _bind_operation(lookup: _Shadow, asked: Dict[str, Any]) -> None:
 
 
 class _Shadow(places.Lookup):
-    """The Set as the script holds it."""
+    """Looks objects up in the script's shadow."""
 
     def __init__(self, batcher: Batcher, if_revision: Optional[int]) -> None:
         self._batcher = batcher

@@ -1,8 +1,8 @@
-"""What Live makes of a call a tick or many bars later: launches, transport, warping. Declared by the table's `later`.
+"""Changes that Live makes a tick or many bars after a call (launch, transport, warping), by the table's `later`.
 
-A late change is the newest write's that declared it and whose value fits, else Live's or a person's. What fits is told
-by the launch itself: a clip that was fired may blink, play, and end the one that played; once somebody fires another
-slot of that track, or stops it, the rest is theirs.
+A late change belongs to the newest write that declared it with a fitting value, else to Live or a person. The launch
+defines which values fit: a fired clip may blink, play, and end the clip that played. Once somebody fires another slot
+of that track, or stops it, the remaining changes are theirs.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from .layouts import Row
 from .shadow import Shadow
 
 LONGEST_S = 120.0
-"""Eight bars of a slow song: what is not launched by then is forgotten."""
+"""Eight bars of a slow song; a launch that has not happened by then is dropped."""
 AFTER_S = 0.25
-"""Two of Live's ticks: what a launch changes besides comes within them."""
+"""Two of Live's ticks: side effects of a launch arrive within them."""
 
 _LAUNCHED: Dict[str, FrozenSet[str]] = {
     "Song": frozenset(("is_playing", "back_to_arranger")),
@@ -63,14 +63,14 @@ PROPERTIES: Dict[str, Dict[str, FrozenSet[str]]] = {
 
 
 _SHORT_S = {"own": 5.0, "warp": 1.0, "jump": 1.0, "record": 5.0}
-"""Where Live waits for no grid: its next ticks, with room for a busy one."""
+"""Seconds for changes that wait for no grid: Live's next ticks, with room for a busy one."""
 _KEYS = ("playing_slot_index", "fired_slot_index")
 
 
 def claim_of(
     shadow: Shadow, clock: Callable[[], float], cause: Cause, word: str, target: Row, name: str, wanted: Any
 ) -> Claim:
-    """What calling method `name`, or setting property `name` to `wanted`, will change later.
+    """The claim for later changes after calling method `name` or setting property `name` to `wanted`.
 
     Args:
       word: The table's `later`.
@@ -82,7 +82,7 @@ def claim_of(
 
 
 class _Soon(Claim):
-    """What comes with the next ticks: of the object itself, or of the song."""
+    """Claims changes of the next ticks, of the object itself or of the song."""
 
     def __init__(
         self, cause: Cause, word: str, target: Row, name: str, wanted: Any, clock: Callable[[], float]
@@ -103,12 +103,12 @@ class _Soon(Claim):
             return True
         if name not in self._names.get(row.layout.type, ()):
             return False
-        # Of clips only the one that is meant; recording makes clips in whatever slots are armed.
+        # Only the target clip itself; recording makes clips in any armed slot.
         return row.id == self._target or row.layout.type != "Clip" or "ClipSlot" in self._names
 
 
 class _Launch(Claim):
-    """What a launch, a stop, or the transport changes on its tracks, until each is done or somebody took it over."""
+    """Claims the changes of a launch, stop or transport on its tracks, until every track is done or taken over."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class _Launch(Claim):
         if word == "stop":
             tracks = [id_ for id_ in tracks if _sounds(shadow.rows[id_])]
         self._done: Dict[int, float] = dict.fromkeys(tracks, self.until)
-        """Tracks that nobody else took over, until when."""
+        """Track → time until which its changes are claimed; a track that somebody else took over is removed."""
 
     def claims(self, row: Row, index: int, value: Any) -> bool:
         type_, name = row.layout.type, row.layout.names[index]
@@ -187,12 +187,12 @@ def _slots(shadow: Shadow, target: Row) -> Tuple[int, ...]:
 
 
 def _sounds(track: Row) -> bool:
-    """Whether a clip of the track plays or is about to."""
+    """True when a clip of the track plays or is about to play."""
     return any(isinstance(track.value(name), int) and track.value(name) >= 0 for name in _KEYS)
 
 
 def _tracks(shadow: Shadow, target: Row) -> Iterator[int]:
-    """The tracks that it plays on: of the target, else all; a group's slot plays those of its members."""
+    """The tracks that a launch plays on: the target's, a group's members, or all tracks."""
     track = _track_of(shadow, target)
     if track is not None and not track.value("is_foldable"):
         yield track.id
@@ -201,10 +201,10 @@ def _tracks(shadow: Shadow, target: Row) -> Iterator[int]:
 
 
 def _up_to(shadow: Shadow, row: Row, type_: str) -> Optional[Row]:
-    each: Optional[Row] = row
-    while each is not None and each.layout.type != type_:
-        each = shadow.rows.get(each.parent) if each.parent is not None else None
-    return each
+    ancestor: Optional[Row] = row
+    while ancestor is not None and ancestor.layout.type != type_:
+        ancestor = shadow.rows.get(ancestor.parent) if ancestor.parent is not None else None
+    return ancestor
 
 
 def _track_of(shadow: Shadow, row: Row) -> Optional[Row]:

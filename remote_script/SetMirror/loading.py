@@ -134,7 +134,7 @@ def _aim(call: Call, wish: Wish) -> None:
 
 
 def _judge(call: Call) -> Steps:
-    """Find the item; refuse what Live cannot do, and what would replace something that it may not."""
+    """Find the item; refuse a load that Live cannot do, or that would replace an object without permission."""
     item = yield from find_item(call, call.args["path"])
     if not item.is_loadable:
         raise checks.refuse("only loadable items can be loaded", call.args["path"])
@@ -147,12 +147,12 @@ def _judge(call: Call) -> Steps:
 
 
 def _load(call: Call) -> Steps:
-    """Load an item to where it is wished, or leave the Set as it was; what it made is what the call made."""
+    """Load an item to the wished place, or leave the Set unchanged; the loaded object is the call's product."""
     wish = call.wish
     done, made = _at_once(call, wish)
     if done:
         call.made = made
-        return _told(wish, [made])
+        return _report(wish, [made])
     watch = Watch(call, wish)
     _aim(call, wish)
     call.apart()
@@ -174,30 +174,30 @@ def _judged(call: Call, wish: Wish, watch: Watch) -> Any:
         rule = "The track was removed while {!r} was loaded to it".format(wish.name)
         raise BridgeError("STALE_REFERENCE", rule, wish.path)
     came = watch.came()
-    wrong = [each for each in came if not fits(wish, each)]
+    wrong = [arrival for arrival in came if not fits(wish, arrival)]
     if wrong or not came:
         raise elsewhere(call, wish, wrong)
     call.made = came[0].obj
     call.back = partial(_delete_all, call, came)
-    named = {each.get("id") for each in call.replaced}
-    is_instrument = any(read(each.obj, "type") == INSTRUMENT for each in came)
-    taken = [each for each in watch.lost if each.get("id") not in named] if is_instrument else []
+    named = {arrival.get("id") for arrival in call.replaced}
+    is_instrument = any(read(arrival.obj, "type") == INSTRUMENT for arrival in came)
+    taken = [arrival for arrival in watch.lost if arrival.get("id") not in named] if is_instrument else []
     if taken:
-        # The browser does not tell what a plug-in is before it is there.
+        # The browser does not say what kind a plug-in is before it is loaded.
         call.note = "it took the place of {}; undo brings that back".format(
             ", ".join(e["name"] for e in taken)
         )
         call.replaced.extend(taken)
-    return _told(wish, [each.obj for each in came])
+    return _report(wish, [arrival.obj for arrival in came])
 
 
 def _delete_all(call: Call, came: List[Came]) -> None:
-    for each in came:
-        delete(call, each)
+    for arrival in came:
+        delete(call, arrival)
 
 
-def _told(wish: Wish, made: List[Any]) -> Any:
-    names = [str(each.name) for each in made]
+def _report(wish: Wish, made: List[Any]) -> Any:
+    names = [str(device.name) for device in made]
     return {"loaded": str(wish.item.name), "devices": names, "tracks_added": 0}
 
 

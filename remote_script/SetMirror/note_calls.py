@@ -1,9 +1,9 @@
-"""Calls on the notes of a clip: checked, foreseen, then made.
+"""Calls on the notes of a clip: checked, forecast, then made.
 
 An edit that would remove notes which it does not name is refused unless the write may overwrite (see `notes` for what
-Live does to notes that meet). What was foreseen is compared with what Live did: a note more that is gone fails the
-call, so that the write is taken back. Thousands of notes are read, foreseen and added in pieces, so that Live's main
-thread has room between two.
+Live does to overlapping notes). The forecast is compared with the result: if Live removed more notes, the call fails
+and the write is reverted. Thousands of notes are read, forecast and added in pieces, so that Live's main thread can
+do other work in between.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .contract.values import ABSENT, NOTE_FIELDS, as_note, read, same
 from .wire import decode
 
 NOTES_A_PIECE = 100
-"""Live's main thread has room between two pieces, whenever a turn's time is over."""
+"""Notes per piece; a turn whose time is over ends between two pieces."""
 _NEW = ("pitch", "start_time", "duration")
 
 Foresee = Callable[[Call, List[Note]], Generator[None, None, Outcome]]
@@ -36,32 +36,32 @@ def _need_midi(call: Call) -> None:
 
 
 def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:
-    """A check of `notes` that leaves them in the arguments as `checks.notes` gives them."""
+    """A check of the argument `notes` that replaces it by the result of `checks.notes`."""
 
     def check(call: Call) -> Steps:
         _need_midi(call)
-        found: List[Dict[str, Any]] = []
+        checked: List[Dict[str, Any]] = []
         for piece in _note_pieces(call.args["notes"]):
-            if found:
+            if checked:
                 yield MORE
-            found.extend(checks.notes(piece, required, len(found)))
-        call.args["notes"] = found
+            checked.extend(checks.notes(piece, required, len(checked)))
+        call.args["notes"] = checked
 
     return check
 
 
-def _note_pieces(given: Any) -> Iterator[Any]:
-    """Long lists come as texts of JSON, some notes in each: their line is read in no time, they are read here."""
-    if isinstance(given, dict) and isinstance(given.get("pieces"), list):
-        for text in given["pieces"]:
+def _note_pieces(notes: Any) -> Iterator[Any]:
+    """The notes in pieces; a long list arrives as JSON texts, so that its line is parsed fast, and is decoded here."""
+    if isinstance(notes, dict) and isinstance(notes.get("pieces"), list):
+        for text in notes["pieces"]:
             if not isinstance(text, str):
                 raise checks.refuse("pieces of notes must be texts", text)
             yield decode(text.encode("utf-8"))
-    elif isinstance(given, (list, tuple)):
-        for start in range(0, len(given), NOTES_A_PIECE):
-            yield given[start : start + NOTES_A_PIECE]
+    elif isinstance(notes, (list, tuple)):
+        for start in range(0, len(notes), NOTES_A_PIECE):
+            yield notes[start : start + NOTES_A_PIECE]
     else:
-        yield given
+        yield notes
 
 
 def _check_tuples(call: Call) -> None:
@@ -83,7 +83,7 @@ def _check_ids(call: Call) -> None:
 
 
 def _with_ids(call: Call, ids: List[int]) -> Any:
-    """Live's copies of these notes, all of them."""
+    """Live's copies of the notes with these ids; raises unless all exist."""
     if not ids:
         return ()
     try:
@@ -91,7 +91,7 @@ def _with_ids(call: Call, ids: List[int]) -> Any:
         if len(vector) == len(set(ids)):
             return vector
     except Exception:
-        # Live does not say which, and its versions differ in what they raise.
+        # Live does not name the missing ids, and its versions raise different exceptions.
         pass
     present = {int(note.note_id) for note in all_notes(call.obj)}
     raise BridgeError(
@@ -105,77 +105,77 @@ def _with_ids(call: Call, ids: List[int]) -> Any:
 # -- what an edit would do ------------------------------------------------------------------------
 
 
-def _adds(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+def _adds(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     new = (
         Note(0, **{name: note[name] for name in NOTE_FIELDS[1:] if name in note})
         for note in call.args["notes"]
     )
-    return after_adding(held, new)
+    return after_adding(notes, new)
 
 
-def _adds_tuples(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
-    return after_adding(held, [Note(0, *note[:3]) for note in call.args["notes"]])
+def _adds_tuples(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
+    return after_adding(notes, [Note(0, *note[:3]) for note in call.args["notes"]])
 
 
-def _replaces_selected(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+def _replaces_selected(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     selected = {int(note.note_id) for note in call.obj.get_selected_notes_extended()}
-    kept = [note for note in held if note.note_id not in selected]
-    return after_adding(kept, [Note(0, *note[:3]) for note in call.args["notes"]])
+    unselected = [note for note in notes if note.note_id not in selected]
+    return after_adding(unselected, [Note(0, *note[:3]) for note in call.args["notes"]])
 
 
-def _changes(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     wanted = {note["note_id"]: note for note in call.args["notes"]}
     return after_changing(
-        held, (note._replace(**wanted[note.note_id]) for note in held if note.note_id in wanted)
+        notes, (note._replace(**wanted[note.note_id]) for note in notes if note.note_id in wanted)
     )
 
 
-def _duplicates(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+def _duplicates(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     ids = set(call.args["note_ids"])
-    chosen = [note for note in held if note.note_id in ids]
+    chosen = [note for note in notes if note.note_id in ids]
     time, semitones = call.args.get("destination_time"), call.args.get("transposition_amount", 0)
-    return after_adding(held, duplicated(chosen, time, semitones))
+    return after_adding(notes, duplicated(chosen, time, semitones))
 
 
-def _duplicates_region(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+def _duplicates_region(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
     start, pitch = call.args["region_start"], call.args.get("pitch", -1)
     end = start + call.args["region_length"]
-    chosen = [note for note in held if start <= note.start_time < end and pitch in (-1, note.pitch)]
+    chosen = [note for note in notes if start <= note.start_time < end and pitch in (-1, note.pitch)]
     beats, semitones = call.args["destination_time"] - start, call.args.get("transposition_amount", 0)
-    return after_adding(held, shifted(chosen, beats, semitones))
+    return after_adding(notes, shifted(chosen, beats, semitones))
 
 
 def _quantizes(grid: str, pitch: str = "") -> Foresee:
-    """Of a call whose arguments `grid` and `pitch` say how, and which notes."""
+    """The forecast of a quantize call; `grid` and `pitch` name its arguments for the grid and for the pitch, if any."""
 
-    def foresee(call: Call, held: List[Note]) -> Generator[None, None, Outcome]:
+    def foresee(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
         if call.args[grid] not in GRIDS:
-            # Live says so.
-            return after_changing(held, ())
+            # Live itself refuses an unknown grid.
+            return after_changing(notes, ())
         swing = read(call.song, "swing_amount")
         move = quantized(call.args[grid], call.args["amount"], 0.0 if swing is ABSENT else float(swing))
-        return after_changing(held, (move(n) for n in held if not pitch or n.pitch == call.args[pitch]))
+        return after_changing(notes, (move(n) for n in notes if not pitch or n.pitch == call.args[pitch]))
 
     return foresee
 
 
 def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], Steps]:
-    """What is looked at before the call: its arguments, then what would become of the clip's notes."""
+    """A judge that checks the arguments, then forecasts the clip's notes."""
 
     def judge(call: Call) -> Steps:
         if read(call.obj, "is_midi_clip") is not True and check is _nothing:
             # Quantizing an audio clip moves its warp markers.
             return
         yield from check(call) or ()
-        held: List[Note] = []
+        notes: List[Note] = []
         source = iter(all_notes(call.obj))
         while True:
-            piece = [Note(*as_note(each)) for each in islice(source, NOTES_A_PIECE)]
-            held.extend(piece)
+            piece = [Note(*as_note(note)) for note in islice(source, NOTES_A_PIECE)]
+            notes.extend(piece)
             if len(piece) < NOTES_A_PIECE:
                 break
             yield MORE
-        steps = foresee(call, held)
+        steps = foresee(call, notes)
         while True:
             try:
                 next(steps)
@@ -183,10 +183,10 @@ def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], S
                 outcome: Outcome = end.value
                 break
             yield MORE
-        call.before, call.after = {"notes": len(held)}, {"notes": outcome.after}
+        call.before, call.after = {"notes": len(notes)}, {"notes": outcome.after}
         if outcome.shortened:
             call.note = "{} notes are cut where another one begins".format(len(outcome.shortened))
-        numbers = "{} → {}".format(len(held), outcome.after)
+        numbers = "{} → {}".format(len(notes), outcome.after)
         call.replaces([_described(note) for note in outcome.removed], "notes", numbers)
         _compare(call)
 
@@ -194,9 +194,9 @@ def _judge(check: Callable[[Call], Any], foresee: Foresee) -> Callable[[Call], S
 
 
 def _compare(call: Call) -> None:
-    """After the call count the notes; fewer than foreseen are notes that nobody allowed to remove.
+    """Count the notes after the call; fewer than forecast means that Live removed notes without permission.
 
-    A call that went on over several turns is only counted: a person may have edited the notes in between.
+    A call over several turns is only counted: a person may have edited the notes in between.
     """
     before = len(all_notes(call.obj))
     foreseen = before + call.after["notes"] - call.before["notes"]
@@ -216,7 +216,7 @@ def _compare(call: Call) -> None:
 
 
 def _nothing(call: Call) -> None:
-    """No arguments but plain ones."""
+    """A check for calls whose arguments need none."""
 
 
 def _described(note: Note) -> Described:
@@ -224,7 +224,7 @@ def _described(note: Note) -> Described:
 
 
 def _count(call: Call) -> None:
-    """Before a call that removes notes because it is asked to."""
+    """Record the number of notes before a call whose purpose is to remove notes."""
     if read(call.obj, "is_midi_clip") is not True:
         return
     call.before = {"notes": len(all_notes(call.obj))}
@@ -239,7 +239,7 @@ def _count(call: Call) -> None:
 
 
 def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
-    """Add them piece by piece; the ids of all."""
+    """Add notes piece by piece; returns the ids of all."""
     make = call.live_module.Clip.MidiNoteSpecification
     call.of, call.holds = len(notes), ("notes",)
     ids: List[Any] = []
@@ -273,7 +273,7 @@ def _replace_notes(call: Call) -> Steps:
 
 def _apply_note_modifications(call: Call) -> Any:
     wanted = {note["note_id"]: note for note in call.args["notes"]}
-    # From here on in one go: what a person changes meanwhile would be lost.
+    # The rest runs in one turn: a person's change in between would be lost.
     vector = _with_ids(call, list(wanted))
     changed = False
     for note in vector:
@@ -329,4 +329,4 @@ JUDGES: Adapters = {
         ("Clip", name): _count for name in ("crop", "duplicate_loop", "remove_notes", "remove_notes_extended")
     },
 }
-"""(class, method) → what is looked at right before the call; also all that a dry run does."""
+"""(class, method) → judge that runs right before the call; a dry run does only this."""

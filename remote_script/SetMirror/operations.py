@@ -31,7 +31,7 @@ _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp
 
 
 class Problems:
-    """What is wrong with a write, all of it."""
+    """Collects every problem of one write."""
 
     def __init__(self) -> None:
         self._found: List[Any] = []
@@ -77,10 +77,10 @@ class Operation:
         self.touches: Set[int] = set()
         self.changed = False
         self.moved = False
-        """Whether Live told of anything while it was applied: if it then fails, something is to be taken back."""
+        """True when Live notified a change while the operation was applied: then a failure has something to revert."""
         self.call: Optional[Call] = None
         self.lasts = False
-        """Whether it stays done although the write failed."""
+        """True when the operation stays done although the write failed."""
         self.before: Any = None
         self.after: Any = None
         self.verified = False
@@ -91,12 +91,12 @@ class Operation:
         self.own_bits = 0
         """Properties of the target that were marked while the call ran."""
         self._values: List[Any] = []
-        """Those that were sent last before the call."""
+        """The target's values as last sent before the call, in the order of its layout."""
         self.in_step = False
-        """Whether a load was done by calls that end at once, within the write's undo step."""
+        """True when a load was done by calls that end at once, inside the write's undo step."""
         self._raw_before: Any = None
         self.above = 0
-        """Of a late target: the object that was there before, in which it hangs; 0 for what is all new."""
+        """For a late target: id of the existing object above the new one; 0 when everything above is new as well."""
         if self._of_result(self.target, batcher):
             self.above = parse(str(self.target)).owner or 0
         else:
@@ -108,7 +108,7 @@ class Operation:
     # -- before anything runs ----------------------------------------------------------------------
 
     def _of_result(self, target: Any, batcher: Optional[Batcher] = None) -> bool:
-        """Whether it is a late target; INVALID_VALUE when an operation that it names cannot have made an object."""
+        """True for a late target; INVALID_VALUE when it names an operation that cannot make an object."""
         if not is_late(target):
             return False
         late = parse(target)
@@ -164,10 +164,10 @@ class Operation:
 
     def _check_object(self, batcher: Batcher, value: Any, of: str) -> Row:
         checks.not_a_browser_item(of)
-        found = resolve(batcher.shadow, value)
-        checks.is_class(found.layout.type, of, value, value)
-        self.touches.add(found.id)
-        return found
+        row = resolve(batcher.shadow, value)
+        checks.is_class(row.layout.type, of, value, value)
+        self.touches.add(row.id)
+        return row
 
     def _routing(self, row: Row) -> Any:
         assert self.prop is not None
@@ -189,41 +189,41 @@ class Operation:
 
     @property
     def about(self) -> Optional[int]:
-        """The object that a call is about although it is no argument (a slot's clip), as it was when it was read."""
+        """Id of an object that the call acts on without an argument (a slot's clip), as of reading the write."""
         return self.asked.get(SEEN)
 
     @property
     def deleted(self) -> List[int]:
-        """The objects that the call takes away, as far as it names them; empty when it does anything else."""
+        """Ids of the objects that a pure delete removes, as far as its arguments name them; else empty."""
         method = self.method_row
         if method is None or self.row is None or not method.deletes or method.creates or method.changes:
             return []
         content = schema.properties(self.row.layout.type).get(method.deletes[0])
         if content is not None and not (content.is_tree or content.type == "refs"):
             return []
-        found: List[Any] = [
+        values: List[Any] = [
             self.args.get(arg.name) for arg in method.args if arg.is_place or arg.type == "obj"
         ]
-        ids = [each[ID] if isinstance(each, dict) else each for each in found]
-        ids = [each for each in ids if isinstance(each, int)]
+        ids = [value[ID] if isinstance(value, dict) else value for value in values]
+        ids = [value for value in ids if isinstance(value, int)]
         if ids:
             return ids
         return [self.row.id if self.about is None else self.about]
 
     @property
     def name(self) -> str:
-        """Of the property or the method."""
+        """The name of the property or the method."""
         return str(self.asked.get("name" if self.kind == "set" else "method"))
 
     @property
     def later(self) -> str:
-        """What it changes later, as the table says; "" for nothing."""
+        """The table's word for the changes that Live makes later; "" for none."""
         declared = self.prop if self.kind == "set" else self.method_row
         return declared.later if declared is not None else ""
 
     @property
     def undoable(self) -> bool:
-        """Whether Live's history will have an entry for it."""
+        """True when Live's history records the operation."""
         if self.kind == "set":
             # Unknown until a `$k` target is: then an empty step at worst, which leaves no entry.
             return self.prop is None or self.prop.undo
@@ -249,11 +249,11 @@ class Operation:
 
     @property
     def moves_parameters(self) -> bool:
-        """Whether Live may record something of it only when it syncs parameters."""
+        """True when Live may record a part of the operation only when it syncs parameters."""
         return self.is_parameter or (self.kind == "call" and self.asked.get("method") in _STAMPING)
 
     def last_change(self, batcher: Batcher) -> int:
-        """The last revision in which what this operation touches was edited; the next one if that is not told yet."""
+        """The last revision that edited an object this operation touches; the next one if that edit is not sent yet."""
         if self.is_history:
             return batcher.revision + 1 if batcher.untold() else batcher.last_edit
         touches = self.touches
@@ -262,7 +262,7 @@ class Operation:
             and self.row is batcher.shadow.root
             and any(arg.is_place for arg in self._arguments())
         ):
-            # The song has the list; what is meant is the object in it.
+            # The call's target is the song, but it acts on an object in one of the song's lists.
             touches = touches - {self.row.id}
         if batcher.untold(touches):
             return batcher.revision + 1
@@ -273,14 +273,14 @@ class Operation:
         return self.method_row.args if self.method_row is not None else ()
 
     def forecast(self, batcher: Batcher, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
-        """What would happen, as far as it is known without doing it; refuses what would be refused."""
+        """The dry-run result, as far as it is known without executing; raises the refusals that executing would."""
         if self.kind == "set" and self.row is not None:
             assert self.prop is not None
             before = batcher.reader.now(self.row, self.prop.name)
             wanted = self._wanted(batcher)
             return {"changed": not same(before, wanted), "before": before, "after": wanted, "verified": False}
         changes = self.method_row is None or self.method_row.effect in ("edit", "act")
-        if self.row is not None and not any(self._of_result(each) for each in self.args.values()):
+        if self.row is not None and not any(self._of_result(value) for value in self.args.values()):
             call = self.new_call(batcher, [], live_module)
             try:
                 changes = (yield from judge(call)) is not UNCHANGED and changes
@@ -305,7 +305,7 @@ class Operation:
         return self.row
 
     def _row_for(self, batcher: Batcher, obj: Any) -> Row:
-        """The shadow's row, or one made for the moment while the object is not told yet."""
+        """The shadow's row, or a temporary row for an object that no batch has announced yet."""
         type_ = class_of(obj, "")
         ptr = live_ptr(obj)
         if type_ is None or ptr is None:
@@ -336,7 +336,7 @@ class Operation:
         return same(batcher.reader.now(self.row, self.prop.name), self._wanted(batcher))
 
     def apply_set(self, batcher: Batcher, operations: List[Operation]) -> None:
-        """Set the property unless it is so already; Live's exceptions come through."""
+        """Set the property unless it already has the value; Live's exceptions pass through."""
         row, prop = self.row, self.prop
         assert row is not None
         assert prop is not None
@@ -366,7 +366,7 @@ class Operation:
         prop, value = self.prop, self.value
         assert prop is not None
         if prop.type == "json" and isinstance(value, dict):
-            # Pitches of a tuning system: made as the present one is made.
+            # Pitches of a tuning system: construct the class of the current value.
             kind = type(self._raw_before)
             return kind(
                 *[value[name] for name in ("index_in_octave", "octave", "frequency") if name in value]
@@ -376,7 +376,7 @@ class Operation:
         return value
 
     def observe(self, batcher: Batcher) -> bool:
-        """Read back; True when nothing more is awaited."""
+        """Read the value back; True when nothing more is expected to change."""
         row = self.row
         assert row is not None
         if self.kind == "call":
@@ -397,13 +397,15 @@ class Operation:
             return True
         if same(self.after, self.before):
             if prop.unit == "rgb":
-                # At once, and it snaps to the palette: the nearest colour is the one it had.
+                # Live sets colours at once, snapped to its palette: the nearest one is the previous colour.
                 self.verified, self.changed = True, False
-                self.note = "{!r} is nearest to what it was already".format(self.value)
+                self.note = "the nearest colour of Live's palette to {!r} is the present one".format(
+                    self.value
+                )
                 return True
             self.verified, self.note = False, "Live shows the old value still"
             return False
-        # Live took it in its own way: clamped, snapped to its palette, numbered a "#".
+        # Live accepted another value: clamped, snapped to its palette, or with "#" replaced by a number.
         self.verified = True
         self.note = "asked for {!r}, Live made it {!r}".format(
             checks.short(self.value), checks.short(self.after)
@@ -411,7 +413,7 @@ class Operation:
         return True
 
     def new_call(self, batcher: Batcher, operations: List[Operation], live_module: Any) -> Call:
-        """The call that this operation is, with Live's own objects and places as of now."""
+        """The pending call, with Live's own objects and their current places."""
         assert self.row is not None
         check_seen(batcher, self, operations)
         call = self.call = Call(
@@ -431,7 +433,7 @@ class Operation:
         return call
 
     def finish_call(self, call: Call, raw: Any) -> None:
-        """Keep what the call returned and what it made."""
+        """Record the value that the call returned and the object that it made."""
         method = self.method
         self.changed = raw is not UNCHANGED and method.effect != "read"
         self.note = call.note
@@ -467,28 +469,28 @@ class Operation:
             try:
                 self.verified = effect[1](row.obj)
             except Exception:
-                # It died meanwhile, or has no such property: then nothing speaks against it.
+                # The object died meanwhile or has no such property: then the condition cannot be violated.
                 self.verified = True
             self.note = self.call.note if self.verified and self.call is not None else effect[0]
         if self.victim is not None and alive(self.victim):
             self.verified, self.note = False, "the object is still there"
         return self.verified
 
-    def settled(self, told: bool) -> None:
-        """Nothing more is awaited: what still is as it was has not changed.
+    def settled(self, notified: bool) -> None:
+        """The write waits no longer: mark the operation as unchanged if its value is still the previous one.
 
         Args:
-          told: Whether anything of the Set changed by the write.
+          notified: True when Live notified any change of the Set during the write.
         """
         if self.kind == "set" and not self.verified and same(self.before, self.after):
             self.changed = False
-        if self.kind == "call" and self.changed and self.undoable and not told:
+        if self.kind == "call" and self.changed and self.undoable and not notified:
             assert self.row is not None
             if (self.row.layout.type, self.method.name) not in UNSEEN:
                 self.changed, self.note = False, "nothing changed that can be read"
 
     def restore(self) -> None:
-        """Put the value from before back, or take back by hand what the call did, where it knows how."""
+        """Set the previous value again, or revert the call by its own inverse, if it has one."""
         assert self.row is not None
         if self.kind == "call":
             if self.call is not None and self.call.back is not None:
@@ -500,13 +502,13 @@ class Operation:
 
     @property
     def place(self) -> Any:
-        """The same for all operations that set one property of one object; its own for each call."""
+        """Key that operations share if they set the same property of the same object; unique for a call."""
         if self.kind == "set" and self.row is not None:
             return (self.row.ptr, self.asked.get("name"))
         return self.number
 
     def is_restored(self, batcher: Batcher) -> bool:
-        """Whether nothing of this operation is left in the Set, as far as it can be told."""
+        """True when nothing of this operation is left in the Set, as far as the script can see."""
         if self.kind == "set":
             if self.row is None or not alive(self.row.obj):
                 return True
@@ -519,72 +521,72 @@ class Operation:
         )
 
     def left_behind(self) -> Dict[str, Any]:
-        """For the answer to a write that could not be taken back whole."""
-        found: Dict[str, Any] = {"op": self.number, "target": self.where}
+        """Describes the operation in the error of a write that could not be reverted completely."""
+        report: Dict[str, Any] = {"op": self.number, "target": self.where}
         if self.kind == "set":
-            found.update(name=self.asked.get("name"), before=self.before, after=self.after)
+            report.update(name=self.asked.get("name"), before=self.before, after=self.after)
         else:
-            found["method"] = self.asked.get("method")
-        return found
+            report["method"] = self.asked.get("method")
+        return report
 
     def result(self, batcher: Batcher) -> Dict[str, Any]:
-        """The answer for this operation; objects are told by now, so they have ids."""
-        found: Dict[str, Any] = {
+        """The operation's part of the result; new objects have ids, since their batch is sent."""
+        report: Dict[str, Any] = {
             "changed": self.changed,
             "before": self.before if self.before is not ABSENT else None,
             "after": self.after if self.after is not ABSENT else None,
             "verified": self.verified,
         }
-        for each in () if self.call is None else self.call.became:
-            each.entry["became"] = describe(batcher, each.obj)
-        found.update(self._seen_of_call())
+        for replaced in () if self.call is None else self.call.became:
+            replaced.entry["became"] = describe(batcher, replaced.obj)
+        report.update(self._seen_of_call())
         if self.kind == "call" and self.changed:
-            self._add_changes(batcher, found)
+            self._add_changes(batcher, report)
         if self.note:
-            found["note"] = self.note
+            report["note"] = self.note
         if is_late(self.target) and self.row is not None:
-            told = batcher.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
-            if told is not None:
-                found["target"] = told.id
+            row = batcher.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
+            if row is not None:
+                report["target"] = row.id
         shown = self._shown()
         if shown is not None:
-            found["display"] = shown
+            report["display"] = shown
         if self.kind == "call":
             if self.product is not None:
-                found["result"] = describe(batcher, self.product)
+                report["result"] = describe(batcher, self.product)
                 if self.method.returns not in ("obj", "none"):
-                    found["value"] = plain_result(self.method, self.raw)
+                    report["value"] = plain_result(self.method, self.raw)
             elif self.raw is not None:
-                found["result"] = plain_result(self.method, self.raw)
-        return found
+                report["result"] = plain_result(self.method, self.raw)
+        return report
 
-    def _add_changes(self, batcher: Batcher, found: Dict[str, Any]) -> None:
-        """What a call changed of its target's properties, before → after; what it made, by its ref."""
+    def _add_changes(self, batcher: Batcher, report: Dict[str, Any]) -> None:
+        """Add the target's changed properties, before → after, and the ref of the object that the call made."""
         row = self.row
         if row is not None and alive(row.obj) and self._values:
             bits = self.own_bits | row.layout.bits_of(PROPERTIES.get(self.later, {}).get(row.layout.type, ()))
-            before, after = found["before"] or {}, found["after"] or {}
+            before, after = report["before"] or {}, report["after"] or {}
             for index in row.layout.plain:
                 if bits & 1 << index and not same(self._values[index], row.values[index]):
                     name = row.layout.names[index]
                     before[name], after[name] = (
-                        _plain(each) for each in (self._values[index], row.values[index])
+                        _plain(value) for value in (self._values[index], row.values[index])
                     )
-            found.update(before=before or None, after=after or None)
+            report.update(before=before or None, after=after or None)
         made = None if self.product is None else batcher.shadow.row_of(self.product)
-        if made is not None and not found["after"]:
-            found["after"] = {"ref": ref_of(batcher.shadow, made)}
+        if made is not None and not report["after"]:
+            report["after"] = {"ref": ref_of(batcher.shadow, made)}
 
     def _seen_of_call(self) -> Dict[str, Any]:
-        """What a call changes that is no property, and what it replaces."""
+        """Changes of a call that are no properties, and the objects that it replaced."""
         call = self.call
         if call is None:
             return {"before": self.before, "after": self.after} if self.kind == "call" else {}
-        found: Dict[str, Any] = {"before": call.before or None, "after": call.after or None}
+        report: Dict[str, Any] = {"before": call.before or None, "after": call.after or None}
         if call.replaced:
-            found["replaced"] = call.replaced[:REPLACED_SHOWN]
-            found["replaced_count"] = len(call.replaced)
-        return found
+            report["replaced"] = call.replaced[:REPLACED_SHOWN]
+            report["replaced_count"] = len(call.replaced)
+        return report
 
     def _shown(self) -> Optional[str]:
         """A parameter's value as Live shows it now."""
@@ -593,7 +595,7 @@ class Operation:
         try:
             return str(self.row.obj.str_for_value(self.row.obj.value))
         except Exception:
-            # A device that is just going away; the value itself was read before.
+            # The device is being deleted; the value itself was read earlier.
             return None
 
 
@@ -612,29 +614,29 @@ def describe(batcher: Batcher, obj: Any) -> Any:
 
 
 def named(batcher: Batcher, obj: Any) -> Dict[str, Any]:
-    """An object as {id, type, ref, name}, for one that goes."""
-    found = describe(batcher, obj) or {}
-    return dict(found, name=str(read(obj, "name") or ""))
+    """An object that will be deleted, as {id, type, ref, name}."""
+    description = describe(batcher, obj) or {}
+    return dict(description, name=str(read(obj, "name") or ""))
 
 
 def prepare(batcher: Batcher, write: Write, problems: Problems) -> List[Operation]:
-    """The operations of a write, checked; what is wrong goes into `problems`."""
-    found: List[Operation] = []
+    """The checked operations of a write; every problem is added to `problems`."""
+    operations: List[Operation] = []
     earlier: Dict[int, Operation] = {}
     asked = write.operations
     if -1 in write.unbound:
         problems.add(-1, write.unbound[-1])
-    for number, each in enumerate(asked):
+    for number, payload in enumerate(asked):
         try:
             if number in write.unbound:
                 raise write.unbound[number]
-            operation = Operation(batcher, number, each, earlier)
-            found.append(operation)
+            operation = Operation(batcher, number, payload, earlier)
+            operations.append(operation)
             earlier[number] = operation
         except BridgeError as problem:
             problems.add(number, problem)
     if len(asked) > 1:
-        for operation in found:
+        for operation in operations:
             if operation.is_history:
                 problems.add(operation.number, checks.stands_alone())
-    return found
+    return operations

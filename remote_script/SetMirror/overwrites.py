@@ -1,8 +1,8 @@
-"""What a call would remove besides its target, and whether what it is for is so already: judged right before it runs.
+"""Judges a call right before it runs: would it remove objects besides its target, or is its goal already reached?
 
-A judge looks at Live's own objects, on Live's main thread, in the turn of the call. It returns UNCHANGED where there is
-nothing to do, and names what would go (`Call.replaces`), which is refused unless the write may overwrite. Where Live
-alone knows what will go, such as under an audio file of unknown length, `Call.check` compares afterwards.
+A judge looks at Live's own objects, on Live's main thread, in the turn of the call. It returns UNCHANGED when there is
+nothing to do, and reports the objects that would be removed (`Call.replaces`), which is refused unless the write may
+overwrite. Where only Live knows them, such as under an audio file of unknown length, `Call.check` compares afterwards.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ def _described(call: Call, clip: Any, span: Span) -> Dict[str, Any]:
 
 
 def cover(call: Call, start: float, length: float, moved: Any = None) -> None:
-    """Name the clips that lie under a new one; afterwards, those that Live cut or removed all the same.
+    """Report the clips that lie under a new one; after the call, also those that Live cut or removed unexpectedly.
 
-    `moved` is the clip that leaves its place for it.
+    `moved` is the clip that is moved there, if any.
     """
     end = start + length
-    before = {ptr: each for ptr, each in _spans(call.obj).items() if moved is None or each[0] != moved}
+    before = {ptr: clip for ptr, clip in _spans(call.obj).items() if moved is None or clip[0] != moved}
     under = {ptr for ptr, (_, span) in before.items() if span[0] < end and start < span[1]}
-    # Each is described while it lives.
-    described = {ptr: _described(call, *each) for ptr, each in before.items()}
+    # Describe the clips now, while they exist.
+    described = {ptr: _described(call, *clip) for ptr, clip in before.items()}
     call.replaces([described[ptr] for ptr in under], "clips")
 
     def check() -> None:
@@ -152,15 +152,15 @@ def _copy_pad(call: Call) -> Any:
 
 def _move_device(call: Call) -> Any:
     device, place = call.args["device"], call.args["target_position"]
-    held = items(read(call.args["target"], "devices"))
-    return UNCHANGED if place < len(held) and held[place] == device else None
+    devices = items(read(call.args["target"], "devices"))
+    return UNCHANGED if place < len(devices) and devices[place] == device else None
 
 
 # -- goals ----------------------------------------------------------------------------------------
 
 
 def _reached(is_so: Callable[[Any], Any]) -> Callable[[Call], Any]:
-    """A judge for a call whose goal may be reached already: then it is not made."""
+    """A judge that skips the call when its goal is already reached."""
 
     def judge(call: Call) -> Any:
         try:
@@ -214,4 +214,4 @@ JUDGES: Adapters = {
     ("ClipSlot", "stop"): _reached(_slot_is_idle),
     ("DeviceParameter", "re_enable_automation"): _reached(lambda parameter: parameter.automation_state != 2),
 }
-"""(class, method) → what is looked at right before the call."""
+"""(class, method) → judge that runs right before the call."""

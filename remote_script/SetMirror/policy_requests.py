@@ -48,12 +48,12 @@ class PolicyRequests:
         return encode({"version": self._guard.protect(params)})
 
     def _state(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        told = {
+        state = {
             "read_only": self._guard.read_only,
             "refused": self._guard.refused,
             "questions": self._questions.listed(),
         }
-        return encode(told)
+        return encode(state)
 
     def _read_only(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         need_person(client, "switch read-only on or off")
@@ -65,20 +65,25 @@ class PolicyRequests:
         return encode({"read_only": on})
 
     def _announce(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        told = params.get("clients")
-        if not isinstance(told, list) or len(told) > ANNOUNCED:
+        announced = params.get("clients")
+        if not isinstance(announced, list) or len(announced) > ANNOUNCED:
             raise BridgeError("INVALID_PARAMS", "`clients` is a list of at most {} clients".format(ANNOUNCED))
         known = []
-        for each in told:
-            if not isinstance(each, dict):
+        for about in announced:
+            if not isinstance(about, dict):
                 raise BridgeError("INVALID_PARAMS", "A client is {identity, name}")
-            known.append({name: str(each.get(name, ""))[:100] for name in ("identity", "name")})
+            known.append({name: str(about.get(name, ""))[:100] for name in ("identity", "name")})
         client.announced = known
         return encode({"clients": len(known)})
 
     def _list(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        told = [
-            {"identity": each.identity, "role": each.role, "name": each.name, "clients": each.announced}
-            for each in self._server().served()
+        listed = [
+            {
+                "identity": served.identity,
+                "role": served.role,
+                "name": served.name,
+                "clients": served.announced,
+            }
+            for served in self._server().served()
         ]
-        return encode({"clients": told})
+        return encode({"clients": listed})

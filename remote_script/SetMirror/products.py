@@ -39,12 +39,12 @@ def _product(operations: Sequence[Operation], number: int) -> Any:
 
 
 def _walk(batcher: Batcher, obj: Any, late: Late, operations: Sequence[Operation]) -> Any:
-    """Only down the tree: what is meant is new, or hangs in what is new; nothing that was there before."""
-    holder, role, held = obj, "", None
+    """Follow the steps down the tree only: the target is a new object or lies below one."""
+    holder, role, listed = obj, "", None
     for step in late.steps:
-        if held is not None:
-            obj = _one_of(batcher, holder, role, held, step, operations)
-            held = None
+        if listed is not None:
+            obj = _one_of(batcher, holder, role, listed, step, operations)
+            listed = None
             continue
         value = read(obj, step) if _owns(obj, step) else ABSENT
         if value is ABSENT or not alive(value):
@@ -52,10 +52,10 @@ def _walk(batcher: Batcher, obj: Any, late: Late, operations: Sequence[Operation
             raise BridgeError("STALE_REFERENCE", rule, step)
         prop = schema.properties(class_of(obj, "") or "")[step]
         if prop.type in ("children", "refs"):
-            holder, role, held = obj, step, items(value)
+            holder, role, listed = obj, step, items(value)
         else:
             obj = value
-    if held is not None:
+    if listed is not None:
         raise BridgeError(
             "INVALID_VALUE", "{!r} of {} is a list: say which, from 0".format(role, _label(obj)), role
         )
@@ -63,23 +63,23 @@ def _walk(batcher: Batcher, obj: Any, late: Late, operations: Sequence[Operation
 
 
 def _one_of(
-    batcher: Batcher, holder: Any, role: str, held: List[Any], step: str, operations: Sequence[Operation]
+    batcher: Batcher, holder: Any, role: str, listed: List[Any], step: str, operations: Sequence[Operation]
 ) -> Any:
     if step[:1] in "$@":
-        place, held = _place_of_send(batcher, holder, step, operations), held
+        place, listed = _place_of_send(batcher, holder, step, operations), listed
     elif step.startswith("="):
-        names, originals = _names(held)
-        text, what = name_of(step), role[:-1].replace("_", " ")
+        names, originals = _names(listed)
+        text, kind = name_of(step), role[:-1].replace("_", " ")
         shown = names if text in names or text not in originals else originals
-        place = naming.chosen(shown, text, _label(holder), what)
+        place = naming.chosen(shown, text, _label(holder), kind)
     else:
         place = int(step) if step.isdigit() else -1
-    if not 0 <= place < len(held):
+    if not 0 <= place < len(listed):
         rule = "{} has {} {}, counted from 0, so there is none at {}".format(
-            _label(holder), len(held), role, name_of(step) if step.startswith("=") else step
+            _label(holder), len(listed), role, name_of(step) if step.startswith("=") else step
         )
         raise BridgeError("STALE_REFERENCE", rule, step)
-    return held[place]
+    return listed[place]
 
 
 def _place_of_send(batcher: Batcher, mixer: Any, step: str, operations: Sequence[Operation]) -> int:
@@ -90,14 +90,16 @@ def _place_of_send(batcher: Batcher, mixer: Any, step: str, operations: Sequence
     returns = read(batcher.song, "return_tracks") if class_of(owner, "") == "Track" else ABSENT
     if returns is ABSENT:
         returns = read(owner.canonical_parent, "return_chains")
-    found = items(returns)
-    return found.index(goal) if goal in found else -1
+    sends = items(returns)
+    return sends.index(goal) if goal in sends else -1
 
 
-def _names(held: List[Any]) -> Tuple[List[str], List[str]]:
-    names = [str(read(each, "name") or "") for each in held]
-    originals = [read(each, "original_name") for each in held]
-    return names, [name if each is ABSENT else str(each or name) for name, each in zip(names, originals)]
+def _names(listed: List[Any]) -> Tuple[List[str], List[str]]:
+    names = [str(read(obj, "name") or "") for obj in listed]
+    originals = [read(obj, "original_name") for obj in listed]
+    return names, [
+        name if original is ABSENT else str(original or name) for name, original in zip(names, originals)
+    ]
 
 
 def _owns(obj: Any, name: str) -> bool:
@@ -108,7 +110,7 @@ def _owns(obj: Any, name: str) -> bool:
 
 
 def _label(obj: Any) -> str:
-    """An object in a refusal, by its name; else by its class."""
+    """An object's label in an error: its name, or its class if it has none."""
     name = read(obj, "name")
     return (
         repr(str(name))

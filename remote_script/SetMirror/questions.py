@@ -59,7 +59,7 @@ class Questions:
             raise BridgeError("INVALID_PARAMS", "`timeout_s` is above 0 and at most {:g}".format(MOST_S))
         if len(self._waiting) >= WAITING:
             raise BridgeError("BUSY", "{} questions are waiting already".format(WAITING), retry_after_s=5.0)
-        persons = [each for each in self._persons() if each.answers]
+        persons = [person for person in self._persons() if person.answers]
         if not persons:
             return encode({"answer": None, "why": "nobody could be asked"})
         self._number += 1
@@ -94,7 +94,7 @@ class Questions:
 
     def listed(self) -> List[Dict[str, Any]]:
         """Those that wait, oldest first."""
-        return [each.plain(self._clock()) for each in self._waiting.values()]
+        return [question.plain(self._clock()) for question in self._waiting.values()]
 
     def expire(self) -> None:
         """End those whose time is over or whose asker is gone; called once a pump."""
@@ -112,7 +112,7 @@ class Questions:
             self._send(person, "question.ended", {"question": question.number, "answer": answer, "why": why})
 
     def _persons(self) -> List[Client]:
-        return [each for each in self._clients() if each.role == auth.PERSON]
+        return [client for client in self._clients() if client.role == auth.PERSON]
 
     def _send(self, person: Client, method: str, params: Dict[str, Any]) -> None:
         line = request_line(method, params)
@@ -120,10 +120,10 @@ class Questions:
             person.stream(line)
 
 
-def need_person(client: Client, what: str) -> None:
+def need_person(client: Client, action: str) -> None:
     """BridgeError DENIED unless the connection proved the person's role."""
     if client.role != auth.PERSON:
         raise BridgeError(
-            "DENIED", "Only a person may {}, and this connection is an agent's".format(what),
+            "DENIED", "Only a person may {}, and this connection is an agent's".format(action),
             hint="use the page or the command line of the user that runs Live",
         )  # fmt: skip

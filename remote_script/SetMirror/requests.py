@@ -155,7 +155,7 @@ class Requests:
         """From now on this client hears at once of all that Live can notify of these objects, and of no others."""
         batcher = self._batcher()
         wanted = params.get("ids")
-        if not isinstance(wanted, list) or any(type(each) is not int for each in wanted):
+        if not isinstance(wanted, list) or any(type(id_) is not int for id_ in wanted):
             raise BridgeError("INVALID_PARAMS", "`ids` is a list of ids", checks.short(wanted))
         if len(wanted) > ATTENDED:
             raise BridgeError("TOO_LARGE", "At most {} objects, got {}".format(ATTENDED, len(wanted)))
@@ -177,8 +177,8 @@ class Requests:
 
     def _write_result(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         executor: Executor = self._state()[1]
-        kept = executor.result(params.get("write"))
-        if isinstance(kept, BridgeError):
-            raise kept
-        result: bytes = kept
+        outcome = executor.result(params.get("write"))
+        if isinstance(outcome, BridgeError):
+            raise outcome
+        result: bytes = outcome
         return result

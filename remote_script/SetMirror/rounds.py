@@ -1,10 +1,10 @@
-"""Reads again, round after round, what Live could notify and no listener at rest tells of.
+"""Re-reads, in rounds, properties that Live could notify but to which no listener is normally attached.
 
-A name, a state and an automation state on each of 20,000 parameters are 60,000 listeners for what hardly ever changes.
-The table's `within` says how late such a change may be noticed; a round takes as long as that, its objects spread
-evenly over the pumps. What else shows that something changed is quicker: the listeners in `after`, a write, an undo,
-or an event of the Set (`hurry`) that makes the next round run at once. In a Set so large, or a Live so slow, that a
-pump's bound is not enough, rounds take longer: the counters say how long the last one took.
+Name, state and automation state of 20,000 parameters would need 60,000 listeners, although they hardly ever change.
+The table's `within` bounds how late such a change is noticed; a round takes this long, its objects spread evenly over
+the pumps. Other signs of a change are faster: the listeners in `after`, a write, an undo, or an event of the Set
+(`hurry`) that starts the next round at once. In a Set so large, or a Live so slow, that a pump's time is not enough,
+rounds take longer: the counters show the duration of the last one.
 
 A difference is only marked here; the flush that follows reads it again and sends it with cause "audit".
 """
@@ -19,25 +19,25 @@ from .contract.values import alive, same
 from .layouts import Row
 
 SPARE = 0.9
-"""Of the time allowed for a round: the rest is for the last pump, the flush and the line."""
+"""Share of the time allowed for a round; the rest is for the last pump, the flush and the sending."""
 WITHIN_S = min(
     prop.within_s
     for class_ in schema.CLASSES.values()
     for prop in class_.properties.values()
     if prop.within_s
 )
-"""A round goes over all of them, so the shortest time of the table holds."""
+"""Seconds for one round: it covers all classes, so the shortest `within` of the table applies."""
 HURRIED_S = 0.5
-"""Between two hurried rounds, so that one call after the other does not keep Live busy with them."""
+"""Minimum time between two hurried rounds, so that a series of calls does not keep Live busy with them."""
 AT_ONCE = 32
 """Objects between two looks at the clock, which costs as much as reading one of them."""
 
 
 class Rounds:
-    """One round after the other over all objects with such properties; `found` collects the marks of differences."""
+    """Rounds over all objects with such properties; `marks` collects the differences."""
 
     def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
-        self.found: Dict[int, int] = {}
+        self.marks: Dict[int, int] = {}
         self.counters: Dict[str, Any] = {"rounds": 0, "hurried": 0, "found": 0, "last_round_s": 0.0}
         self._batcher = batcher
         self._clock = clock
@@ -48,9 +48,9 @@ class Rounds:
         self._next_hurry = 0.0
 
     def hurry(self) -> bool:
-        """Something happened after which any of these may be another: run a round from its start, at once.
+        """Start a new round at once, since any of these properties may have changed.
 
-        False while the last hurried round is too recent: ask again in the next pump.
+        False while the last hurried round is too recent: call it again in the next pump.
         """
         now = self._clock()
         if now < self._next_hurry:
@@ -63,7 +63,7 @@ class Rounds:
 
     @property
     def is_hurried(self) -> bool:
-        """Whether the round under way, or the next, takes what time there is."""
+        """True when the current or next round uses all available time instead of spreading its work."""
         return self._hurried
 
     def step(self, spend: Callable[[], bool]) -> None:
@@ -85,7 +85,7 @@ class Rounds:
                         if glance(row.obj) == glanced(row.values):
                             continue
                     except Exception:
-                        # One that Live does not give here; that an object died, the audit finds.
+                        # The property does not apply here; deleted objects are found by the audit.
                         if not alive(row.obj):
                             continue
                     self.look(row)
@@ -98,17 +98,17 @@ class Rounds:
             self._order, self._hurried = [], False
 
     def take(self) -> Dict[int, int]:
-        """The marks found so far, to be flushed."""
-        found, self.found = self.found, {}
-        return found
+        """Return the marks collected so far, to be flushed, and start again with none."""
+        marks, self.marks = self.marks, {}
+        return marks
 
     def look(self, row: Row) -> None:
-        """Compare one object, listeners or not."""
+        """Compare one object with Live, whether it has listeners or not."""
         layout = row.layout
         pending = self._batcher.attribution.pending.get(row.id, 0) if layout.within else 0
         for index in layout.within:
             if not pending & 1 << index and not same(
                 self._batcher.reader.value(row, index), row.values[index]
             ):
-                self.found[row.id] = self.found.get(row.id, 0) | layout.told_by[index]
+                self.marks[row.id] = self.marks.get(row.id, 0) | layout.told_by[index]
                 self.counters["found"] += 1

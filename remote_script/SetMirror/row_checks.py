@@ -1,4 +1,4 @@
-"""The rules of `contract.checks`, asked of an object of Live's."""
+"""Applies the rules of `contract.checks` to Live's objects."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .layouts import Row
 
 
 def reading(obj: Any) -> checks.Read:
-    """A way to read an object of Live's."""
+    """A function that reads a Live object's property by name, as the shared rules expect it."""
 
-    def one(name: str) -> Any:
+    def read_property(name: str) -> Any:
         value = read(obj, name)
         return list(items(value)) if name == "value_items" and value is not ABSENT else value
 
-    return one
+    return read_property
 
 
 def object_label(row: Row) -> str:
@@ -28,8 +28,8 @@ def object_label(row: Row) -> str:
 def writable(row: Row, name: Any, live: Tuple[int, ...], now: Callable[[str], Any]) -> schema.Property:
     """The property, if it applies to this object in this Live and can be set; `now` reads it as it is sent."""
 
-    def reads(each: str) -> Any:
-        return now(each) if each == name else row.value(each)
+    def reads(other: str) -> Any:
+        return now(other) if other == name else row.value(other)
 
     return checks.writable(row.layout.type, name, live, reads)
 
@@ -51,9 +51,9 @@ def parameter_number(obj: Any, label: str, value: Any) -> float:
 
 
 def _search(obj: Any, label: str) -> Callable[[str], float]:
-    """The value for which Live shows a text."""
+    """A function that finds the value for which Live shows a text."""
 
-    def found(text: str) -> float:
+    def search(text: str) -> float:
         low, high = read(obj, "min"), read(obj, "max")
         if low is ABSENT or high is ABSENT:
             raise checks.refuse("{} takes a number".format(label), text)
@@ -64,7 +64,7 @@ def _search(obj: Any, label: str) -> Callable[[str], float]:
         except display.Refused as problem:
             raise checks.refuse("{}: {}".format(label, problem), text, minimum=low, maximum=high)
 
-    return found
+    return search
 
 
 def _now(obj: Any) -> Optional[float]:
@@ -78,7 +78,7 @@ def is_property(row: Row, name: str) -> bool:
 
 
 def not_long(row: Row, name: str) -> None:
-    """BridgeError NOT_AVAILABLE for a property that is read in pieces: one turn is not for it."""
+    """BridgeError NOT_AVAILABLE for a long property, which cannot be read within one turn."""
     index = row.layout.index.get(name)
     if index is not None and row.layout.long_bits & 1 << index:
         rule = "{} of a {} is too long to be read in one turn".format(name, row.layout.type)

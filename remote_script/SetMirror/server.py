@@ -239,9 +239,9 @@ class Server:
             raise BridgeError("INVALID_PARAMS", "`role` is one of {}".format(list(auth.ROLES)))
         if not isinstance(identity, str) or not auth.IDENTITY.match(identity):
             raise BridgeError("INVALID_PARAMS", "`identity` is 1 to 64 letters, digits, - and _")
-        told = params.get("client")
-        if isinstance(told, dict):
-            name, version = str(told.get("name", "?"))[:60], str(told.get("version", ""))[:20]
+        about = params.get("client")
+        if isinstance(about, dict):
+            name, version = str(about.get("name", "?"))[:60], str(about.get("version", ""))[:20]
             client.name = "{} {}".format(name, version).strip()
         client.role, client.identity = role, identity
         client.key = auth.client_key(self._token, role, identity)

@@ -39,28 +39,28 @@ class Settings(NamedTuple):
 
 def load(log: Callable[[str], None]) -> Settings:
     """The user's settings. `SETMIRROR_PORT` stands above the file's port; never raises."""
-    found: Dict[str, Any] = {}
+    settings: Dict[str, Any] = {}
     path = os.path.join(auth.home(), "script.json")
     try:
-        held = json.loads(read_regular(path, _FILE_BYTES).decode("utf-8"))
-        if not isinstance(held, dict):
+        loaded = json.loads(read_regular(path, _FILE_BYTES).decode("utf-8"))
+        if not isinstance(loaded, dict):
             raise ValueError("it must be an object")
     except FileNotFoundError:
-        held = {}
+        loaded = {}
     except (OSError, Unreadable, ValueError, RecursionError) as problem:
         log("SetMirror: {} is not read: {}".format(path, problem))
-        held = {}
+        loaded = {}
     named = os.environ.get("SETMIRROR_PORT", "").strip()
     if named:
-        held["port"] = int(named) if named.isascii() and named.isdigit() and len(named) < 10 else named
-    for name, value in held.items():
+        loaded["port"] = int(named) if named.isascii() and named.isdigit() and len(named) < 10 else named
+    for name, value in loaded.items():
         wrong = _wrong(name, value)
         if wrong:
             source = "SETMIRROR_PORT" if named and name == "port" else path
             log("SetMirror: {}: {}; its default holds".format(source, wrong))
         else:
-            found[name] = value
-    return Settings(**found)
+            settings[name] = value
+    return Settings(**settings)
 
 
 def _wrong(name: str, value: Any) -> str:

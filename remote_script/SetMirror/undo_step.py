@@ -1,8 +1,8 @@
-"""The entry that a write makes in Live's undo history: begin, end, what splits it, and how a write is taken back.
+"""The undo step of a write: when it begins and ends, what splits it, and how a failed write is reverted.
 
 Steps do not nest in Live and an empty one leaves no entry (measured on 12.4.3); parameter values join the history
-only when Live syncs them. A write that fails is taken back by Live's undo where it made a call and nobody else edited
-the Set meanwhile; else value by value.
+only when Live syncs them. A failed write is reverted by Live's undo if it made a call and nobody else edited the Set
+meanwhile, otherwise value by value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RESTORED_PUMPS = 12
 
 
 class UndoStep:
-    """The step of the write under way; closed between two writes."""
+    """The undo step of the running write; closed between two writes."""
 
     def __init__(self, batcher: Batcher, log: Callable[[str], None]) -> None:
         self.is_open = False
@@ -36,7 +36,7 @@ class UndoStep:
             self._began = self._batcher.revision
 
     def end(self, parameters: bool = False) -> None:
-        """Close the step; with `parameters`, changed ones join it, where Live can sync them (12.4)."""
+        """Close the step; with `parameters`, first add changed parameter values to it if Live can sync them (12.4)."""
         if not self.is_open:
             return
         song = self._batcher.song
@@ -48,24 +48,24 @@ class UndoStep:
             try:
                 song.end_undo_step()
             except Exception as problem:
-                # The Set is going away; there is no history left to keep in order.
+                # Live is closing the Set, and its history with it.
                 self._log("SetMirror: the undo step was not closed: {!r}".format(problem))
 
     def close_foreign(self) -> None:
-        """Changes outside of a step gather until somebody ends it: two loads would be one entry."""
+        """End an entry that Live left open: changes outside a step share one entry, so two loads would be merged."""
         if not self.is_open:
             self._batcher.song.end_undo_step()
 
     @property
     def syncs(self) -> bool:
-        """Whether this Live can sync parameters on demand (12.4)."""
+        """True when this Live can sync parameters on demand (12.4)."""
         return read(self._batcher.song, "sync_parameter_changes") is not ABSENT
 
     @property
     def is_split(self) -> bool:
-        """Whether somebody edited the Set since the step began.
+        """True when somebody else edited the Set since the step began.
 
-        Live then ends it (guess): what was done before and after are two entries with another's between them.
+        Live then ends the step (guess): the write has two entries, with the other edit between them.
         """
         return self.is_open and self._batcher.last_other > self._began
 
@@ -74,17 +74,17 @@ class UndoStep:
     def take_back(
         self, done: List[Operation], failed: Optional[Operation]
     ) -> Generator[str, None, Dict[str, Any]]:
-        """Take back what was applied before a failure; returns the facts for the refusal.
+        """Revert the operations applied before a failure; returns facts for the error.
 
         Args:
-          done: The operations before the one that failed.
-          failed: That one, where it moved something; else None.
+          done: The operations before the failed one.
+          failed: The failed operation if it changed something, else None.
         """
         batcher = self._batcher
         applied = [op for op in done if op.changed] + ([failed] if failed is not None else [])
         calls = [op for op in applied if op.kind == "call" and op.undoable and not op.self_contained]
         was_open = self.is_open
-        # It would take back what somebody else did meanwhile.
+        # In a split step, undo would take back somebody else's edit.
         undo = bool(calls) and was_open and not self.is_split
         for operation in calls:
             operation.lasts = not undo
@@ -107,7 +107,7 @@ class UndoStep:
                 yield FLUSH
             self._drop_empty_entry(applied)
             yield FLUSH
-        # Of two sets of one property the first knows what was there before.
+        # If two operations set one property, only the first has the original value.
         first: Dict[Any, Operation] = {}
         for operation in applied:
             first.setdefault(operation.place, operation)
@@ -127,14 +127,14 @@ class UndoStep:
                 try:
                     operation.restore()
                 except Exception:
-                    # Then it is told as left behind.
+                    # The error lists this operation as left behind.
                     continue
 
     def _drop_empty_entry(self, applied: List[Operation]) -> None:
-        """Values put back by hand leave an entry that does nothing in Live's history: take that back too.
+        """Undo the history entry without effect that is left when values are reverted one by one.
 
-        Guess: Live keeps such an entry. Should it not, undo would take a person's last edit; then something
-        moves that had come to rest, and redo gives it back at once.
+        Guess: Live keeps such an entry. If it does not, this undo takes back a person's last edit; the script sees
+        that something changed and redoes it at once.
         """
         batcher = self._batcher
         recorded = [

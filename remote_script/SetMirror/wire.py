@@ -158,8 +158,8 @@ def _read(text: str) -> Generator[None, None, Any]:
 
 
 def _skip(text: str, at: int) -> int:
-    found = WHITESPACE.match(text, at, at + _SPACE)
-    return found.end() if found is not None else at
+    match = WHITESPACE.match(text, at, at + _SPACE)
+    return match.end() if match is not None else at
 
 
 def _after(text: str, at: int, char: str) -> int:
@@ -185,12 +185,12 @@ def _text(text: str, at: int) -> Tuple[str, int]:
     """The text whose opening quote stands before `at`; not looked for further than it may be long."""
     for most in (SHORT_LINE, LONGEST_TEXT):
         try:
-            found, end = scanstring(text[at : at + most], 0, True)
+            decoded, end = scanstring(text[at : at + most], 0, True)
         except ValueError:
             if len(text) - at <= most:
                 raise
         else:
-            return found, at + end
+            return decoded, at + end
     raise BridgeError("TOO_LARGE", "A text in a line may have {} characters".format(LONGEST_TEXT))
 
 

@@ -1,4 +1,4 @@
-"""A wish to load something somewhere: what it is, where it goes, whether Live can do it, and what it would replace."""
+"""A request to load an item: its kind and target, whether Live can do it, and the objects that it would replace."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _WORDS = {
 }
 _NATIVE = {"instruments": INSTRUMENT, "audio_effects": AUDIO_EFFECT, "midi_effects": MIDI_EFFECT}
 _TYPES = "wav|aif|aiff|flac|mp3|ogg|m4a|caf"
-_SAMPLES = tuple("." + each for each in _TYPES.split("|"))
+_SAMPLES = tuple("." + ending for ending in _TYPES.split("|"))
 _FILE_TYPE = re.compile(
     r"\.(?:adv|adg|amxd|alc|als|aupreset|vstpreset|fxp|{})\Z".format(_TYPES), re.IGNORECASE
 )
-"""What a name in the browser has at its end and the name of what was loaded has not."""
+"""File extensions: a browser item's name ends with one, the loaded object's name does not."""
 _PLACES = ("", "before", "after", "replace")
 
 
 class Wish:
-    """What is to go where: the track or chain that holds it, a pad, a slot, or the device beside or instead of it."""
+    """An item and its target: a track, chain, pad or slot, or a device to load beside or instead of."""
 
     def __init__(self, call: Call, item: Any) -> None:
         path, name = str(call.args["path"]), str(item.name)
@@ -41,7 +41,7 @@ class Wish:
         self.is_sample = lower.endswith(_SAMPLES) or (root == "samples" and not item.is_device)
         self.is_clip = lower.endswith(".alc") or (root == "clips" and not self.is_sample)
         self.type = _NATIVE.get(root, 0)
-        """Of the device; 0 where the browser does not tell."""
+        """Live's type of the device; 0 when the browser does not show it."""
         if self.is_sample or root == "sounds" or (root == "drums" and lower.endswith(".adg")):
             self.type = INSTRUMENT
         self.is_native = root in _NATIVE and path.strip("/").count("/") == 1 and bool(item.is_device)
@@ -59,7 +59,7 @@ class Wish:
 
     @property
     def devices(self) -> List[Any]:
-        """Those of the track or chain that is to hold it."""
+        """The devices of the track or chain that will contain the loaded object."""
         return items(read(self.holder, "devices"))
 
     @property
@@ -67,7 +67,7 @@ class Wish:
         return [device for device in self.devices if int(device.type) == INSTRUMENT]
 
     @property
-    def what(self) -> str:
+    def kind_in_words(self) -> str:
         return "a sample" if self.is_sample else "a clip" if self.is_clip else _WORDS[self.type]
 
     @property
@@ -84,7 +84,7 @@ class Wish:
     def refuse(self, rule: str, hint: str) -> BridgeError:
         """The refusal of a wish that Live cannot fulfil, with what does work."""
         return BridgeError(
-            "NOT_AVAILABLE", "{!r} ({}): {}".format(self.name, self.what, rule), self.path, hint=hint
+            "NOT_AVAILABLE", "{!r} ({}): {}".format(self.name, self.kind_in_words, rule), self.path, hint=hint
         )
 
     def shows(self) -> str:
@@ -180,7 +180,7 @@ def _check_order(wish: Wish) -> None:
 
 
 def replaces(call: Call, wish: Wish) -> None:
-    """Name what would go; `place` replace allows it by itself, and so does a sample for a Simpler."""
+    """Report the objects that would be replaced; `place` "replace" and a sample for a Simpler need no `overwrite`."""
     if wish.place == "replace":
         call.overwrite = True
         call.replaces([call.describe(wish.target)], "devices")

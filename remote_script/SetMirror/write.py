@@ -1,4 +1,4 @@
-"""A write as a client asks for it, checked for its shape; what it may do is checked when its turn comes."""
+"""A write request from a client, checked for its shape; its operations are checked when its turn comes."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from .contract.values import alive
 from .layouts import Row
 
 EXPECTATIONS = 1000
-"""Of one write; all are looked at in one turn."""
+"""Expectations of one write; all are compared in one turn."""
 FLUSH = "flush"
 PUMP = "pump"
 TICK = "tick"
-"""What a write under way waits for: that its changes are sent, the next pump, Live's next tick."""
+"""A running write waits for: sending of its changes, the next pump, Live's next tick."""
 PROGRESS_S = 0.1
-"""Between two notices of how a long write gets on."""
+"""Minimum time between two progress notices of a long write."""
 
 
 class Judged:
-    """By which rules a server let a write through, and what a person consented to."""
+    """The rules by which a server allowed a write, and the effects to which a person consented."""
 
     def __init__(self, params: Dict[str, Any]) -> None:
         self.client: str = params["client"]
         self.version: int = params["version"]
         self.tool: str = params.get("tool") or ""
-        self.held: Tuple[str, ...] = tuple(params.get("held") or ())
-        """The tools whose calls a batch holds: rules about them hold inside of it, too."""
+        self.batched_tools: Tuple[str, ...] = tuple(params.get("held") or ())
+        """Tools whose calls are combined in this write (wire key "held"): rules about them apply as well."""
         self._consent: Dict[str, Set[int]] = {}
         for kind, ids in params.get("consent") or ():
             self._consent.setdefault(kind, set()).update(ids)
 
     def consented(self, kind: str, ids: Iterable[int]) -> bool:
-        """Whether the person said yes to such an effect on these objects."""
+        """True when the person consented to this kind of effect on all these objects."""
         return kind in self._consent and self._consent[kind].issuperset(ids)
 
 
 class Write:
-    """One write as asked for, who waits for it, and what came of it."""
+    """One write: the request, the clients that wait for it, and its state."""
 
     def __init__(self, params: Dict[str, Any], now: float) -> None:
         self.id: str = params["write"]
@@ -57,28 +57,28 @@ class Write:
         self.answered = False
         self.touched: Set[int] = set()
         self.undoes: str = params.get("undoes") or ""
-        """The write that it takes back; "" for whatever is newest."""
+        """Id of the write that this undo is meant for; "" for the newest edit, whoever made it."""
         self.named: Dict[int, Row] = {}
-        """Objects that its operations name, while they live."""
+        """Living objects that its operations name."""
         self.deleted: Set[int] = set()
-        """Those that it deleted itself."""
+        """Ids of the objects that its own calls deleted."""
         self.unbound: Dict[int, BridgeError] = {}
-        """By number of the operation, -1 for the write: what names nothing, as it was when the write was read."""
+        """Refusals of targets that named nothing when the write was read, by operation number; -1 for expectations."""
         self.next_notice = now + PROGRESS_S
         policy = params.get("policy")
         self.policy = None if policy is None else Judged(policy)
         self.oldest_own = 0
-        """Objects that it makes have a higher id."""
+        """Objects made by this write have higher ids."""
         self.counted: Set[str] = set()
-        """Rates that it was counted for."""
+        """Keys of the rate limits that have counted this write."""
 
     def forget_dead(self) -> None:
-        """What is gone by now without a call of its own, somebody else deleted."""
+        """Drop named objects that died without a call of this write: somebody else deleted them."""
         self.named = {id_: row for id_, row in self.named.items() if alive(row.obj)}
 
     @contextmanager
     def deleting(self) -> Iterator[None]:
-        """What goes within this block, its own call deleted."""
+        """Objects that die within this block were deleted by the write's own call."""
         try:
             yield
         finally:
@@ -87,7 +87,7 @@ class Write:
 
 
 def parse_write(params: Dict[str, Any], now: float) -> Write:
-    """The write in a request; BridgeError INVALID_PARAMS for what has not its shape."""
+    """The write in a request; BridgeError INVALID_PARAMS for a wrong shape."""
 
     def need(claim: bool, rule: str) -> None:
         if not claim:
@@ -138,14 +138,14 @@ def parse_write(params: Dict[str, Any], now: float) -> Write:
 
 def _is_judged(policy: Any) -> bool:
     consent = policy.get("consent") if isinstance(policy, dict) else None
-    held = policy.get("held") if isinstance(policy, dict) else None
+    tools = policy.get("held") if isinstance(policy, dict) else None
     return (
         isinstance(policy, dict)
         and isinstance(policy.get("client"), str)
         and type(policy.get("version")) is int
         and isinstance(policy.get("tool", ""), str)
-        and isinstance(held, (list, type(None)))
-        and all(isinstance(tool, str) for tool in held or ())
+        and isinstance(tools, (list, type(None)))
+        and all(isinstance(tool, str) for tool in tools or ())
         and isinstance(consent, (list, type(None)))
         and all(isinstance(e, list) and len(e) == 2 and isinstance(e[1], list) for e in consent or ())
     )

@@ -355,13 +355,13 @@ async def test_the_rules_go_to_the_script_once_and_again_when_they_mean_other_ob
         guard = whole.stage.script.guard
         for tempo in (100, 101, 102):
             await whole.call("set_song", tempo=tempo)
-        first = next(reversed(guard._held["tests"]))
+        first = next(reversed(guard._protections["tests"]))
         await whole.call("set_track", track="tracks/1", name="Bass")
         for _ in range(2):
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call("set_track", track="tracks/1", name="free")
         await whole.call("set_song", tempo=103)
-        assert next(reversed(guard._held["tests"])) == first + 1
+        assert next(reversed(guard._protections["tests"])) == first + 1
 
 
 async def test_rules_that_the_script_lost_are_sent_again_and_the_write_is_done(autojump_clock: Clock) -> None:

@@ -44,9 +44,9 @@ def user_folder(environ: Mapping[str, str], windows: bool) -> str:
     """
     if windows:
         drive, path = environ.get("HOMEDRIVE", ""), environ.get("HOMEPATH", "")
-        found = environ.get("USERPROFILE") or (drive + path if path else "")
-        if found:
-            return found
+        profile = environ.get("USERPROFILE") or (drive + path if path else "")
+        if profile:
+            return profile
     return os.path.expanduser("~")
 
 
@@ -60,15 +60,15 @@ def load_token(folder: Optional[str] = None) -> str:
     path = os.path.join(folder, "token")
     for _ in range(2):
         try:
-            held = read_private(path, 200)
+            content = read_private(path, 200)
         except FileNotFoundError:
             _create(folder, path)
             continue
         except (Unreadable, OSError) as problem:
             raise TokenUnusable("{} cannot be used: {}".format(path, _reason(problem)))
-        if not _TOKEN.match(held.strip()):
+        if not _TOKEN.match(content.strip()):
             raise TokenUnusable("{} must hold 64 hex digits; delete it and start again".format(path))
-        return held.strip().decode("ascii")
+        return content.strip().decode("ascii")
     raise TokenUnusable("{} could not be created".format(path))
 
 

@@ -1,8 +1,8 @@
-"""The rules of a write, asked of Live by the script and of the mirror's memory by the server.
+"""The rules for writes, applied by the script to Live and by the server to the mirror.
 
-A check takes the class of an object and a way to read it (`Read`), so both sides judge with the same code and the same
-words. Types, ranges and choices are the table's, or the object's own. Every refusal is a BridgeError whose text is the
-rule; nothing here changes anything.
+A check takes the class of an object and a function that reads it (`Read`), so both sides use the same code and the
+same error texts. Types, ranges and choices come from the table, or from the object itself. Every refusal is a
+BridgeError whose text is the rule; no check changes anything.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ NOTE_LIMITS: Dict[str, Tuple[float, float]] = {
     "release_velocity": (0.0, 127.0),
 }
 MOST_NOTES = 50000
-"""In one operation: about a second on Live's main thread."""
+"""Notes in one operation: about a second on Live's main thread."""
 
 
 def short(value: Any) -> Any:
-    """`value`, small enough to be told."""
+    """`value`, shortened for an error."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = value if isinstance(value, str) else repr(value)
@@ -135,8 +135,8 @@ def in_bounds(prop: schema.Property, value: Any) -> Any:
             return named
         if isinstance(value, (bool, list, dict)) or value not in prop.choices:
             shown = {str(number): text for number, text in prop.choices.items()}
-            told = ["{} ({})".format(text, number) for number, text in prop.labels.items()] or shown
-            raise refuse("{} must be one of {}".format(label, ", ".join(told)), value, choices=shown)
+            labels = ["{} ({})".format(text, number) for number, text in prop.labels.items()] or shown
+            raise refuse("{} must be one of {}".format(label, ", ".join(labels)), value, choices=shown)
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
@@ -157,7 +157,7 @@ def object_label(type_: str, name: Any) -> str:
 
 
 def settable(type_: str, read: Read) -> str:
-    """What can be set of an object, as a hint."""
+    """A hint that lists the properties of an object that can be set."""
     names = [
         prop.name
         for prop in schema.properties(type_).values()
@@ -277,7 +277,7 @@ def parameter_number(read: Read, label: str, value: Any, search: Callable[[str],
 
 
 def parameter_items(read: Read) -> List[str]:
-    """The texts of a stepped parameter; none of another one."""
+    """The texts of a stepped parameter; empty for a continuous one."""
     shown = read("value_items") if read("is_quantized") is True else None
     return [str(item) for item in shown] if isinstance(shown, (list, tuple)) else []
 
@@ -286,7 +286,7 @@ def method_of(type_: str, name: Any, live: Tuple[int, ...]) -> schema.Method:
     """The method, if this class of object in this Live has it and clients may call it."""
     if not isinstance(name, str):
         raise BridgeError("INVALID_PARAMS", "`method` is the name of a method", short(name))
-    known = {each: row for each, row in schema.methods(type_).items() if row.effect != "internal"}
+    known = {key: row for key, row in schema.methods(type_).items() if row.effect != "internal"}
     method = known.get(name)
     if method is None:
         offered = difflib.get_close_matches(name, known, NEAR, 0.5) or sorted(known)
@@ -320,26 +320,26 @@ def not_as_expected(name: str, ref: str, id_: int, expected: Any, observed: Any)
     )
 
 
-def changed_after(what: str, changed: int, asked: int, **facts: Any) -> BridgeError:
-    """The refusal of a write with `if_revision`: something changed after the one that was asked for."""
+def changed_after(name: str, changed: int, asked: int, **facts: Any) -> BridgeError:
+    """The refusal of a write with `if_revision`: `name` changed after that revision."""
     return BridgeError(
         "PRECONDITION_FAILED",
-        "{} changed at revision {}, after {}".format(what, changed, asked),
+        "{} changed at revision {}, after {}".format(name, changed, asked),
         asked,
         hint="see what changed since {}, then decide anew".format(asked),
         **facts,
     )
 
 
-def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
-    """The arguments by their names, checked but for objects; missing optional ones are left out."""
-    if given is None:
-        given = {}
-    if not isinstance(given, dict):
-        raise BridgeError("INVALID_PARAMS", "`args` is an object, argument names to values", short(given))
+def arguments(method: schema.Method, values: Any) -> Dict[str, Any]:
+    """The arguments by name, checked except for objects; missing optional ones are left out."""
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise BridgeError("INVALID_PARAMS", "`args` is an object, argument names to values", short(values))
     known = {arg.name.lower(): arg for arg in method.args}
-    found: Dict[str, Any] = {}
-    for name, value in given.items():
+    checked: Dict[str, Any] = {}
+    for name, value in values.items():
         arg = known.get(name.lower())
         if arg is None:
             rule = "{} takes {}, not {!r}".format(
@@ -349,19 +349,19 @@ def arguments(method: schema.Method, given: Any) -> Dict[str, Any]:
         if value is None and not arg.required:
             continue
         if arg.type in ("notes", "obj", "json") or _names_object(arg, value):
-            found[arg.name] = value
+            checked[arg.name] = value
         elif arg.is_place:
-            found[arg.name] = to_int("`{}`".format(arg.name), value)
+            checked[arg.name] = to_int("`{}`".format(arg.name), value)
         else:
-            found[arg.name] = to_type(arg.type, "`{}`".format(arg.name), value)
+            checked[arg.name] = to_type(arg.type, "`{}`".format(arg.name), value)
     for arg in method.args:
-        if arg.required and arg.name not in found:
+        if arg.required and arg.name not in checked:
             raise BridgeError("INVALID_PARAMS", "{} needs `{}`".format(method.name, arg.name))
-    return found
+    return checked
 
 
 def _names_object(arg: schema.Arg, value: Any) -> bool:
-    """Whether a place is given by the object that stands there; see `places`."""
+    """True when a place is named by the object that stands there; see `places`."""
     return arg.is_place and (
         is_identity(value) or (isinstance(value, str) and ("/" in value or "$" in value))
     )
@@ -371,9 +371,9 @@ _NUMBERS = (float, int)
 
 
 def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:
-    """Notes as dictionaries with checked fields; a note may also be given as the wire's list of nine.
+    """Notes as dictionaries with checked fields; a note may also be the wire's list of nine values.
 
-    `first` is the number of the first one, where they are checked in pieces.
+    `first` is the number of the first note, for notes that are checked in pieces.
     """
     if not isinstance(value, (list, tuple)):
         raise refuse("notes must be a list", value)
@@ -381,7 +381,7 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
         raise BridgeError(
             "TOO_LARGE", "At most {} notes in one operation, got {}".format(MOST_NOTES, first + len(value))
         )
-    found: List[Dict[str, Any]] = []
+    checked: List[Dict[str, Any]] = []
     for number, item in enumerate(value, first):
         if isinstance(item, (list, tuple)) and len(item) == len(NOTE_FIELDS):
             item = dict(zip(NOTE_FIELDS, item))
@@ -419,5 +419,5 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
         for name in required:
             if name not in note:
                 raise refuse("note {} needs `{}`".format(number, name), item)
-        found.append(note)
-    return found
+        checked.append(note)
+    return checked

@@ -1,8 +1,8 @@
-"""Display texts of parameters, both ways: what "2.50 kHz" says, and which value shows it.
+"""Display texts of parameters, both ways: the quantity that "2.50 kHz" means, and the value that shows it.
 
-Live converts one way only (`str_for_value`); the other way is a search: the text is read as a quantity, the
-parameter is asked for its texts at points across its range, and the place between two of them is halved.
-Of all values that show the text the roundest is taken: 0.7 for "-6 dB", not 0.69983.
+Live converts values to texts only (`str_for_value`). The inverse is a search: the text is parsed as a quantity, Live
+gives the texts of points across the parameter's range, and the interval around the quantity is bisected. Of all values
+that show the text the roundest is taken: 0.7 for "-6 dB", not 0.69983.
 
 A comma is a decimal comma ("1,5 kHz"); "1,500 Hz", which could also be 1500, is refused. A change instead of a value
 is "+3 dB" or "by -3 dB"; a minus alone is a change only where the parameter shows no negative amounts ("-10 %").
@@ -15,10 +15,10 @@ import re
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 SAMPLES = 65
-"""Points across the range; a curve may turn between no two of them."""
+"""Points across the range; a parameter's curve must be monotonic between two of them."""
 HALVINGS = 40
 MOST_WORDS = 512
-"""Whole numbers that are asked for their words."""
+"""Whole numbers whose texts are searched for words."""
 LONGEST_TEXT = 60
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:e[+-]?[0-9]{1,3})?"
@@ -54,7 +54,7 @@ _UNITS = {
 
 
 class Quantity(NamedTuple):
-    """What a display text says: `amount` in `unit`; unit "" when none is written."""
+    """A parsed display text: `amount` in `unit`; unit "" when the text has none."""
 
     amount: float
     unit: str
@@ -70,14 +70,14 @@ def _float(text: str) -> float:
 
 def check_comma(text: str) -> None:
     """Refuse a comma that can be read two ways: "1,500" is 1.5 or 1500."""
-    found = _TWO_WAYS.search(text)
-    if found is not None:
+    match = _TWO_WAYS.search(text)
+    if match is not None:
         rule = "'{0},{1}' can be read as {0}.{1} or as {0}{1}: write the one that is meant"
-        raise Refused(rule.format(found.group(1), found.group(2)))
+        raise Refused(rule.format(match.group(1), match.group(2)))
 
 
 def number(text: str) -> Optional[float]:
-    """The number that a text is, with a decimal point or comma; None for any other text.
+    """The number that a text consists of, with a decimal point or comma; None for any other text.
 
     Raises:
       Refused: the comma can be read two ways.
@@ -90,18 +90,18 @@ def number(text: str) -> Optional[float]:
 
 
 def numbers(texts: List[str]) -> List[float]:
-    """The numbers that all of these texts are: those of sync rates, say; empty when one is none."""
+    """The texts as numbers, for example those of sync rates; empty when any text is no number."""
     try:
-        found = [number(each) for each in texts]
+        parsed = [number(text) for text in texts]
     except Refused:
         return []
-    return [each for each in found if each is not None] if None not in found else []
+    return [value for value in parsed if value is not None] if None not in parsed else []
 
 
 def text_of_number(texts: List[str], wanted: float) -> Any:
-    """What a bare number means for a stepped parameter that shows `texts`: one of them, if these are all numbers.
+    """The text that a bare number means for a stepped parameter whose `texts` are all numbers, else the number itself.
 
-    Else the number itself; None where it is none of the numbers.
+    None when the texts are numbers, but not this one.
     """
     shown = numbers(texts)
     if not shown:
@@ -112,14 +112,14 @@ def text_of_number(texts: List[str], wanted: float) -> Any:
 def change(text: str) -> Optional[str]:
     """The signed amount of a text that is meant as a change: "+3 dB" or "by -3 dB"; None for a value."""
     text = text.strip().replace("−", "-")
-    found = _BY.match(text)
-    if found is None:
+    match = _BY.match(text)
+    if match is None:
         return None
-    return ("-" if "-" in found.group(1) else "") + text[found.end() :]
+    return ("-" if "-" in match.group(1) else "") + text[match.end() :]
 
 
 def quantity(text: str) -> Optional[Quantity]:
-    """What a display text of Live's says; None when it is words.
+    """The quantity that a display text of Live means; None for words.
 
     "2.50 kHz" and "2500 Hz" are the same, as are "20L" and −20 in pan, "4.00 : 1" and 4 in ratio.
     """
@@ -173,16 +173,20 @@ def value_of(
             return point
     if wanted is None:
         raise Refused("{!r} is no quantity, and no text that it shows: it goes {}".format(text, _span(texts)))
-    found = [_in_unit(shown, wanted) for shown in texts]
+    amounts = [_in_unit(shown, wanted) for shown in texts]
     for i in range(SAMPLES - 1):
-        one, other = found[i], found[i + 1]
-        if one is not None and other is not None and min(one, other) <= wanted.amount <= max(one, other):
-            # What shows the text may go on beyond the next point.
+        amount, following = amounts[i], amounts[i + 1]
+        if (
+            amount is not None
+            and following is not None
+            and min(amount, following) <= wanted.amount <= max(amount, following)
+        ):
+            # Further points may show the same text.
             last = i + 1
-            while last < SAMPLES - 1 and found[last] == wanted.amount and found[last + 1] is not None:
+            while last < SAMPLES - 1 and amounts[last] == wanted.amount and amounts[last + 1] is not None:
                 last += 1
             return _between(points[i], points[last], wanted, show)
-    if all(each is None for each in found):
+    if all(amount is None for amount in amounts):
         raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
     raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))
 
@@ -190,13 +194,13 @@ def value_of(
 def _change(text: str, texts: List[str]) -> Optional[Quantity]:
     """The change that `text` means for a parameter with these texts; None for a value."""
     said = change(text)
-    if said is not None and text[0] == "+" and any(each.startswith("+") for each in texts):
+    if said is not None and text[0] == "+" and any(shown.startswith("+") for shown in texts):
         rule = "{!r} is a value that it shows, or a change: write {!r} or 'by {}'"
         raise Refused(rule.format(text, said, said))
     wanted = quantity(said if said is not None else text)
     if said is not None or wanted is None or not -math.inf < wanted.amount < 0:
         return wanted if said is not None else None
-    amounts = [each for each in (_in_unit(shown, wanted) for shown in texts) if each is not None]
+    amounts = [amount for amount in (_in_unit(shown, wanted) for shown in texts) if amount is not None]
     return wanted if amounts and min(amounts) >= 0 else None
 
 
@@ -209,24 +213,28 @@ def _changed(
     now: Optional[float],
 ) -> float:
     """The value that shows `by` more than `now` does, at most the end of the range."""
-    held = None if now is None else quantity(str(show(now)))
-    if held is None or (by.unit and held.unit != by.unit):
+    shown_now = None if now is None else quantity(str(show(now)))
+    if shown_now is None or (by.unit and shown_now.unit != by.unit):
         shown = "nothing" if now is None else repr(str(show(now)))
         raise Refused(
             "A change by {:g} {} needs a value in that unit; it shows {}".format(by.amount, by.unit, shown)
         )
-    if not math.isfinite(held.amount):
+    if not math.isfinite(shown_now.amount):
         raise Refused(
             "A change needs a finite value to count from; it shows {!r}".format(str(show(now or 0.0)))
         )
-    # Texts are rounded: the value itself is moved by what the text of it would be.
+    # Texts are rounded, so compute the new text's amount, then search the value that shows it.
     amounts = [
-        each.amount for each in map(quantity, texts) if each is not None and math.isfinite(each.amount)
+        shown_at.amount
+        for shown_at in map(quantity, texts)
+        if shown_at is not None and math.isfinite(shown_at.amount)
     ]
-    meant = min(max(held.amount + by.amount, min(amounts)), max(amounts))
+    meant = min(max(shown_now.amount + by.amount, min(amounts)), max(amounts))
     units = {"pan": "{:g}R" if meant >= 0 else "{:g}L", "ratio": "{:g} : 1", "fraction": "{:g}"}
-    amount = abs(meant) if held.unit == "pan" else meant
-    return value_of(units.get(held.unit, "{:g} " + held.unit).format(round(amount, 6)), show, low, high)
+    amount = abs(meant) if shown_now.unit == "pan" else meant
+    return value_of(
+        units.get(shown_now.unit, "{:g} " + shown_now.unit).format(round(amount, 6)), show, low, high
+    )
 
 
 def _word(text: str) -> str:
@@ -238,21 +246,21 @@ def _span(texts: List[str]) -> str:
 
 
 def _in_unit(shown: str, wanted: Quantity) -> Optional[float]:
-    held = quantity(shown)
-    if held is None or (wanted.unit and held.unit and held.unit != wanted.unit):
+    parsed = quantity(shown)
+    if parsed is None or (wanted.unit and parsed.unit and parsed.unit != wanted.unit):
         return None
-    return held.amount
+    return parsed.amount
 
 
-def _between(one: float, other: float, wanted: Quantity, show: Callable[[float], str]) -> float:
-    """Both borders of the values that show `wanted`, then the roundest value within."""
+def _between(left: float, right: float, wanted: Quantity, show: Callable[[float], str]) -> float:
+    """The roundest of the values that show `wanted`: finds the first and the last of them by bisection."""
 
     def amount(value: float) -> float:
-        held = _in_unit(str(show(value)), wanted)
-        return math.nan if held is None else held
+        parsed = _in_unit(str(show(value)), wanted)
+        return math.nan if parsed is None else parsed
 
-    rising = amount(other) >= amount(one)
-    # A text says its number shortened; what a person writes is as exact as that.
+    rising = amount(right) >= amount(left)
+    # Live's texts are rounded, so accept small differences from the number that a person wrote.
     slack = 1e-9 * max(1.0, abs(wanted.amount)) if math.isfinite(wanted.amount) else 0.0
 
     def border(inside: Callable[[float], bool], low: float, high: float) -> Tuple[float, float]:
@@ -270,8 +278,8 @@ def _between(one: float, other: float, wanted: Quantity, show: Callable[[float],
     def reached(value: float) -> bool:
         return amount(value) <= wanted.amount + slack if rising else amount(value) >= wanted.amount - slack
 
-    under, first = border(below, one, other) if below(one) else (one, one)
-    last, over = border(reached, one, other)
+    under, first = border(below, left, right) if below(left) else (left, left)
+    last, over = border(reached, left, right)
     if last >= first:
         return roundest(first, last)
     # No value shows it exactly: the nearer of its neighbours.
@@ -290,7 +298,7 @@ def roundest(low: float, high: float) -> float:
 
 
 def texts(obj: Any) -> Callable[[float], str]:
-    """How a parameter of Live's shows a value."""
+    """A function that gives the text which a Live parameter shows for a value."""
 
     def show(value: float) -> str:
         return str(obj.str_for_value(value))

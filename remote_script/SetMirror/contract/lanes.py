@@ -34,4 +34,4 @@ def is_driven(
     path: Optional[Tuple[str, ...]] = _FOLLOWS.get((type_, name))
     if path is None or below(path) != PLAYING:
         return False
-    return not any(song(each) is True for each in RECORDING)
+    return not any(song(name) is True for name in RECORDING)

@@ -1,13 +1,13 @@
-"""Targets that are there only when their operation runs: what the same write makes, and what hangs in it.
+"""Late targets: objects that exist only when their operation runs, since the same write makes them or their parents.
 
-    $3                          what operation 3 of the same write made
-    $3/devices/0                the way down from there, by place
-    $3/parameters/=Dry%2FWet    one of a list, by its name
-    $3/mixer_device/sends/@41   the send that goes to return 41; /$2: to the return that operation 2 made
-    @12/sends/$2                the same below object 12, which is there already
+    $3                          the object that operation 3 of the same write made
+    $3/devices/0                a path below it, by place
+    $3/parameters/=Dry%2FWet    an element of a list, by its name
+    $3/mixer_device/sends/@41   the send to return track 41; /$2: to the return track that operation 2 made
+    @12/sends/$2                the same below the existing object 12
 
 Values may depend on such an object, too: {"written": 4} is a bare number for a parameter that may show numbers of its
-own, {"by": 5} is a change of a number from what it is then.
+own, {"by": 5} is a change relative to the value at that moment.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Late(NamedTuple):
 
 
 def is_late(value: Any) -> bool:
-    """Whether a target or an argument is meant to be a late one."""
+    """True when a target or an argument has the form of a late target."""
     return isinstance(value, str) and (value.startswith("$") or (value.startswith("@") and "/" in value))
 
 
 def parse(text: str) -> Late:
-    """The parts of a late target; BridgeError INVALID_VALUE for what is none."""
+    """The parts of a late target; BridgeError INVALID_VALUE for a malformed one."""
     match = _LATE.match(text)
     if match is None:
         raise BridgeError("INVALID_VALUE", "$k names an earlier operation of the same write", text[:100])
@@ -56,7 +56,7 @@ def parse(text: str) -> Late:
 
 
 def name_step(name: str) -> str:
-    """The step to the one of a list that has this name."""
+    """The step to the element of a list that has this name."""
     return "=" + name.replace("%", "%25").replace("/", "%2F")
 
 

@@ -1,10 +1,10 @@
-"""Lists of choices that many objects hold nearly alike, such as routings: how one became another, in a few words.
+"""Short edits for lists of choices that many objects have almost in common, such as routings.
 
-    {"relabel": {"Bass": "Sub"}}              labels that are others now, all at once
-    {"splice": [["Bass", ["Keys"], []]]}      after a label (None: at the front) remove some, insert some; in order
+    {"relabel": {"Bass": "Sub"}}              labels that were renamed, all at once
+    {"splice": [["Bass", ["Keys"], []]]}      after a label (None: at the front) remove and insert labels, in order
 
-The same words hold for the lists of a hundred tracks, so a name is sent once and not once for each track. An edit is
-used only where it leads from the one list to the other exactly. Shared with the mirror.
+One edit applies to the lists of a hundred tracks, so a new name is sent once instead of once per track. An edit is used
+only if it turns the old list into exactly the new one. Shared with the mirror.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Any, Dict, List, Optional, Sequence
 
 MOST = 16
-"""Labels in one edit; a longer one is no shorter than the list."""
+"""Labels in one edit; a longer edit would save nothing compared with the whole list."""
 
 
 def edit_of(old: Any, new: Any) -> Optional[Dict[str, Any]]:
@@ -39,13 +39,13 @@ def edited(labels: Sequence[Any], edit: Any) -> List[Any]:
     if "relabel" in edit:
         changed = edit["relabel"]
         return [changed.get(label, label) for label in labels]
-    found = list(labels)
+    result = list(labels)
     for after, removed, inserted in edit["splice"]:
-        place = 0 if after is None else found.index(after) + 1
-        if found[place : place + len(removed)] != removed:
+        place = 0 if after is None else result.index(after) + 1
+        if result[place : place + len(removed)] != removed:
             raise ValueError("other labels stand after {!r}".format(after))
-        found[place : place + len(removed)] = inserted
-    return found
+        result[place : place + len(removed)] = inserted
+    return result
 
 
 def _relabel(old: Sequence[Any], new: Sequence[Any]) -> Optional[Dict[str, Any]]:
@@ -56,10 +56,10 @@ def _relabel(old: Sequence[Any], new: Sequence[Any]) -> Optional[Dict[str, Any]]
 
 
 def _splice(old: Sequence[Any], new: Sequence[Any]) -> Optional[Dict[str, Any]]:
-    found: List[List[Any]] = []
+    pieces: List[List[Any]] = []
     length = 0
     for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            found.append([new[first - 1] if first else None, list(old[start:end]), list(new[first:last])])
+            pieces.append([new[first - 1] if first else None, list(old[start:end]), list(new[first:last])])
             length += end - start + last - first
-    return {"splice": found} if length <= MOST else None
+    return {"splice": pieces} if length <= MOST else None

@@ -37,11 +37,11 @@ def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -
     return "did you mean {}?".format(", ".join(near)) if near else otherwise
 
 
-def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
-    """The place of what `text` means: an exact name, else an index from 0, else a name in any case, else a part of one.
+def chosen(names: Sequence[str], text: str, owner: str, kind: str) -> int:
+    """The index of the name that `text` means: the exact name, else an index from 0, a name in any case, or a part.
 
     Args:
-      owner, what: For a refusal: "tracks/2/devices/0", "parameter".
+      owner, kind: For the error text: "tracks/2/devices/0", "parameter".
 
     Raises:
       BridgeError: AMBIGUOUS with the indices, NOT_FOUND with the near names, or all where none is near.
@@ -52,7 +52,7 @@ def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
             readings = ", ".join("{} ({})".format(n, names[n]) for n in at[:AMBIGUOUS_SHOWN])
             raise BridgeError(
                 "AMBIGUOUS",
-                "{} has {} {}s that {!r} can mean".format(owner, len(at), what, text[:60]),
+                "{} has {} {}s that {!r} can mean".format(owner, len(at), kind, text[:60]),
                 text[:60],
                 hint="write the index: {}".format(readings),
                 candidates=[names[n] for n in at[:AMBIGUOUS_SHOWN]],
@@ -66,7 +66,7 @@ def chosen(names: Sequence[str], text: str, owner: str, what: str) -> int:
     known = ", ".join(names[:SHOWN]) or "none"
     raise BridgeError(
         "NOT_FOUND",
-        "{} has {} {}s, none of them {!r}".format(owner, len(names), what, text[:60]),
+        "{} has {} {}s, none of them {!r}".format(owner, len(names), kind, text[:60]),
         text[:60],
         hint=suggestion(text, names, "they are {}".format(known), NEAR),
     )

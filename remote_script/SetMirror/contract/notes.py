@@ -1,4 +1,4 @@
-"""What Live does to notes of one pitch that meet: pure, shared by the script, headless Live and the tools.
+"""Live's rules for overlapping notes of one pitch, as pure functions; used by the script, headless Live and the tools.
 
 Live's rules (measured on Live 12.4.5): notes of one pitch never overlap. Adding: a note with the same start is
 replaced, a note that starts inside the new one is removed, a note that the new one starts in is cut. Changing notes
@@ -48,7 +48,7 @@ class Note(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What an edit does to a clip's notes besides what it asks for."""
+    """The side effects of an edit on a clip's notes."""
 
     removed: Tuple[Note, ...]
     """Notes of the clip that are gone."""
@@ -107,22 +107,22 @@ def settled(notes: Iterable[Note]) -> List[Note]:
 
 
 def after_adding(notes: Iterable[Note], new: Iterable[Note]) -> Steps:
-    """What becomes of a clip's `notes` when `new` ones are added in this order."""
-    held = list(notes)
-    lanes = {pitch: Lane(lane) for pitch, lane in (yield from _by_pitch(held)).items()}
+    """The outcome for a clip's `notes` when `new` ones are added in this order."""
+    present = list(notes)
+    lanes = {pitch: Lane(lane) for pitch, lane in (yield from _by_pitch(present)).items()}
     for number, note in enumerate(new):
         if number % PIECE == PIECE - 1:
             yield
         if note.pitch not in lanes:
             lanes[note.pitch] = Lane()
         lanes[note.pitch].add(note)
-    return (yield from _outcome(held, [lane.notes for lane in lanes.values()], {}))
+    return (yield from _outcome(present, [lane.notes for lane in lanes.values()], {}))
 
 
 def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:
-    """What becomes of a clip's `notes` when those with the ids of `changed` are given these values."""
-    held = list(notes)
-    present = {note.note_id: note for note in held}
+    """The outcome for a clip's `notes` when those with the ids of `changed` get these values."""
+    previous = list(notes)
+    present = {note.note_id: note for note in previous}
     wanted: Dict[int, Note] = {}
     touched: Set[int] = set()
     for number, note in enumerate(changed):
@@ -132,7 +132,7 @@ def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:
         if before is not None and before != note:
             wanted[note.note_id] = note
             touched.update((before.pitch, note.pitch))
-    lanes = yield from _by_pitch([wanted.get(note.note_id, note) for note in held])
+    lanes = yield from _by_pitch([wanted.get(note.note_id, note) for note in previous])
     done = 0
     for pitch in touched & set(lanes):
         done += len(lanes[pitch])
@@ -140,7 +140,7 @@ def after_changing(notes: Iterable[Note], changed: Iterable[Note]) -> Steps:
         if done >= PIECE:
             done = 0
             yield
-    return (yield from _outcome(held, list(lanes.values()), wanted))
+    return (yield from _outcome(previous, list(lanes.values()), wanted))
 
 
 def _by_pitch(notes: Sequence[Note]) -> Generator[None, None, Dict[int, List[Note]]]:
@@ -155,11 +155,11 @@ def _by_pitch(notes: Sequence[Note]) -> Generator[None, None, Dict[int, List[Not
     return lanes
 
 
-def _outcome(held: Sequence[Note], lanes: Sequence[Sequence[Note]], wanted: Dict[int, Note]) -> Steps:
+def _outcome(previous: Sequence[Note], lanes: Sequence[Sequence[Note]], wanted: Dict[int, Note]) -> Steps:
     left = {note.note_id: note for lane in lanes for note in lane}
     removed: List[Note] = []
     shortened: List[Note] = []
-    for number, note in enumerate(held):
+    for number, note in enumerate(previous):
         if number % PIECE == PIECE - 1:
             yield
         now = left.get(note.note_id)

@@ -1,9 +1,9 @@
-"""A place given by a client means the object that stands there when the call is read; what travels is its identity.
+"""Replaces places (list indices) in a request by identities, so that they mean the objects that the client saw.
 
-The table says which arguments of Live's methods are places (`place:tracks`: an object of that list; `insert:tracks`:
-before which object of it). When a call is read, each becomes `{"id": …}`: of the object, or of the one to insert
-before (None: the end). Right before Live's method runs, on Live's main thread, the id becomes a place again.
-The script and the mirror read calls alike; a `Lookup` is what each of them knows of the Set.
+The table marks the arguments of Live's methods that are places (`place:tracks`: an object of that list;
+`insert:tracks`: the object to insert before). When a call is read, a place becomes `{"id": …}` of that object (None:
+the end of the list). Right before Live's method runs, on Live's main thread, the id becomes a place again. The script
+and the mirror share this code; a `Lookup` gives it access to their state of the Set.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SAME_TIME = 1e-6
 
 
 class Lookup:
-    """The Set as it is when a call is read, objects by id."""
+    """Access to the Set's present state, with objects by id."""
 
     def resolve(self, target: Any) -> int:
         """The id of an id, ref or name; raises the error of whoever looks up."""
@@ -43,7 +43,7 @@ class Lookup:
 
 
 def is_identity(value: Any) -> bool:
-    """Whether a place is an identity already."""
+    """True when a place is already an identity."""
     return (
         isinstance(value, dict)
         and list(value) == [ID]
@@ -52,12 +52,12 @@ def is_identity(value: Any) -> bool:
 
 
 def method_of(type_: str, name: Any) -> Optional[schema.Method]:
-    """The table's method; of an unknown class any of that name."""
+    """The table's method; for an unknown class, any method of that name."""
     if type_ in schema.CLASSES:
         return schema.methods(type_).get(name)
-    for each in schema.CLASSES:
-        if name in schema.methods(each):
-            return schema.methods(each)[name]
+    for class_ in schema.CLASSES:
+        if name in schema.methods(class_):
+            return schema.methods(class_)[name]
     return None
 
 
@@ -73,33 +73,33 @@ def bind_args(lookup: Lookup, owner: Optional[int], name: Any, args: Any) -> Any
     """The arguments of a call with objects as ids and places as identities.
 
     Args:
-      owner: Whose method it is; None for what an earlier operation makes: its lists are nobody else's.
+      owner: The object whose method is called; None for one that an earlier operation makes, whose lists are new.
     """
     method = method_of("" if owner is None else lookup.type_of(owner), name)
     if method is None or not isinstance(args, dict):
         return args
-    found = dict(args)
-    names = {str(each).lower(): each for each in args}
-    given = [(arg, names[arg.name.lower()]) for arg in method.args if arg.name.lower() in names]
+    bound = dict(args)
+    names = {str(name).lower(): name for name in args}
+    named = [(arg, names[arg.name.lower()]) for arg in method.args if arg.name.lower() in names]
     objects: Dict[str, Any] = {}
-    for arg, key in given:
-        if arg.type != "obj" or arg.of == "BrowserItem" or found[key] is None:
+    for arg, key in named:
+        if arg.type != "obj" or arg.of == "BrowserItem" or bound[key] is None:
             continue
-        if not is_late(found[key]):
-            found[key] = lookup.resolve(found[key])
-        objects[arg.name] = found[key]
-    for arg, key in given:
-        if arg.is_place and found[key] is not None:
+        if not is_late(bound[key]):
+            bound[key] = lookup.resolve(bound[key])
+        objects[arg.name] = bound[key]
+    for arg, key in named:
+        if arg.is_place and bound[key] is not None:
             holder = objects.get(arg.list_owner) if arg.list_owner else owner
             if isinstance(holder, int):
-                found[key] = _bound(lookup, arg, found[key], holder, tuple(objects.values()))
-            if is_identity(found[key]) and found[key][ID] is not None:
-                lookup.resolve(found[key][ID])
-    return found
+                bound[key] = _bound(lookup, arg, bound[key], holder, tuple(objects.values()))
+            if is_identity(bound[key]) and bound[key][ID] is not None:
+                lookup.resolve(bound[key][ID])
+    return bound
 
 
 def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tuple[Any, ...]) -> Any:
-    # What is moved within a list is not counted in it.
+    # An object that is moved within a list is not counted in it.
     ids = [id_ for id_ in lookup.children(holder, arg.list_name) if arg.type == "place" or id_ not in others]
     if is_identity(value) or is_late(value):
         return value
@@ -126,11 +126,11 @@ def _bound(lookup: Lookup, arg: schema.Arg, value: Any, holder: int, others: Tup
 
 def _at_time(lookup: Lookup, arg: schema.Arg, ids: Sequence[int], time: float) -> int:
     times = {id_: lookup.time_of(id_) for id_ in ids}
-    for id_, each in times.items():
-        if abs(each - time) < SAME_TIME:
+    for id_, at in times.items():
+        if abs(at - time) < SAME_TIME:
             return id_
     rule = "There is nothing of {} at {:g}".format(arg.list_name, time)
-    raise BridgeError("NOT_FOUND", rule, time, times=[round(each, 6) for each in times.values()][:50])
+    raise BridgeError("NOT_FOUND", rule, time, times=[round(at, 6) for at in times.values()][:50])
 
 
 def _refusal(rule: str, value: Any) -> BridgeError:
@@ -139,9 +139,9 @@ def _refusal(rule: str, value: Any) -> BridgeError:
 
 
 def content_of(lookup: Lookup, owner: int, name: Any, args: Any) -> Tuple[bool, Optional[int]]:
-    """(whether the call is about an object that is no argument, its id now or None).
+    """(True when the call acts on an object without an argument, this object's present id or None).
 
-    That of a slot is its clip: who fires or deletes it means the clip that is in it when the call is read.
+    For a slot it is the clip: firing or deleting means the clip that is in the slot when the call is read.
     """
     method = method_of(lookup.type_of(owner), name)
     if method is None or not method.means:
@@ -154,5 +154,5 @@ def content_of(lookup: Lookup, owner: int, name: Any, args: Any) -> Tuple[bool, 
         holder = holder[ID] if is_identity(holder) else None
     if holder is None:
         return False, None
-    held = lookup.children(holder, child)
-    return True, held[0] if held else None
+    content = lookup.children(holder, child)
+    return True, content[0] if content else None

@@ -1,14 +1,15 @@
-"""What an operation touches: the objects that it changes, makes others beside, deletes, overwrites or plays.
+"""The objects that an operation changes, creates, deletes, overwrites or plays.
 
-A pure function over the table and a tree of ids, so that the script (before the call, on Live's main thread) and the
-server (before it asks) judge alike. The flags of a method in the table are selectors, from the target of the call:
+Pure functions over the table and a tree of ids, so that the script (before the call, on Live's main thread) and the
+server (before it asks a person) get the same answer. The flags of a method in the table are selectors, relative to the
+target of the call:
 
-    clip, mixer_device/sends     what hangs there or is referred to; a list stands for all in it
+    clip, mixer_device/sends     the child or referenced object; a list means all its elements
     tracks[index]                the element that an argument names: by position, or by time for cue points
-    @slot, @clip_slot/clip       the object that an argument names, and a way on from it
-    /tracks/clip_slots           from the song
-    notes                        a property that is no object: the object itself, of which content goes
-    ~playing                     a relation that no path says; see `RELATIONS`
+    @slot, @clip_slot/clip       the object that an argument names, and a path from it
+    /tracks/clip_slots           a path from the song
+    notes                        a property without objects: the target itself, which loses content
+    ~playing                     a relation that is no path; see `RELATIONS`
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Link(NamedTuple):
 
 
 class Tree:
-    """What `effects` needs to know of a Set; ids as in the mirror. `value` gives ids for children and references."""
+    """Access to a Set for `effects`; ids as in the mirror. `value` returns ids for children and references."""
 
     root = 0
 
@@ -60,39 +61,39 @@ class Tree:
         return (value,) if isinstance(value, int) else tuple(value or ())
 
     def children(self, id_: int) -> Iterator[Link]:
-        """What hangs in an object, in the order of the table."""
+        """Links to an object's children, in the order of the table."""
         for prop in schema.properties(self.type(id_)).values():
             if prop.is_tree:
-                held = self.value(id_, prop.name)
-                if isinstance(held, int):
-                    yield Link(held, prop.name, None)
-                for number, each in enumerate(held if isinstance(held, (tuple, list)) else ()):
-                    yield Link(each, prop.name, number)
+                value = self.value(id_, prop.name)
+                if isinstance(value, int):
+                    yield Link(value, prop.name, None)
+                for number, child in enumerate(value if isinstance(value, (tuple, list)) else ()):
+                    yield Link(child, prop.name, number)
 
     def named(self, name: str) -> List[int]:
         """All objects of exactly this name."""
-        found, waiting = [], [self.root]
+        matches, waiting = [], [self.root]
         while waiting:
             below = list(self.children(waiting.pop()))
-            found += [link.id for link in below if self.value(link.id, "name") == name]
+            matches += [link.id for link in below if self.value(link.id, "name") == name]
             waiting += [link.id for link in below]
-        return found
+        return matches
 
     def line(self, id_: int) -> List[Link]:
-        """The objects from below the song down to this one."""
-        found: List[Link] = []
+        """Links from the song's child down to this object."""
+        links: List[Link] = []
         above = self.parent(id_)
         while above is not None:
-            found += [link for link in self.children(above) if link.id == id_][:1]
+            links += [link for link in self.children(above) if link.id == id_][:1]
             id_, above = above, self.parent(above)
-        return found[::-1]
+        return links[::-1]
 
     def up_to(self, id_: int, type_: str) -> Optional[int]:
         """The object, or the nearest one above, that is a `type_`."""
-        each: Optional[int] = id_
-        while each is not None and not schema.is_a(self.type(each), type_):
-            each = self.parent(each)
-        return each
+        ancestor: Optional[int] = id_
+        while ancestor is not None and not schema.is_a(self.type(ancestor), type_):
+            ancestor = self.parent(ancestor)
+        return ancestor
 
 
 class Effect(NamedTuple):
@@ -117,29 +118,29 @@ def effects(
         return []
     args = _with_places(tree, target, method, args)
     named = [args[arg.name] for arg in method.args if names_object(arg) and arg.name in args]
-    about = [target] + [each for each in named if isinstance(each, int)]
+    about = [target] + [id_ for id_ in named if isinstance(id_, int)]
     about += _all(tree, target, method.changes, args)
     if method.undoes:
         return [Effect("undo", (target,))]
-    found = []
+    effects_ = []
     gone = _all(tree, target, method.deletes, args)
     lost = _all(tree, target, method.overwrites, args)
     if overwrite and not method.overwrites and schema.is_a(tree.type(target), "Clip"):
-        found.append(Effect("delete", (target,)))
-        found.append(Effect("edit", _once(about)))
+        effects_.append(Effect("delete", (target,)))
+        effects_.append(Effect("edit", _once(about)))
     if method.deletes or lost:
-        found.append(Effect("delete", tuple(_with_members(tree, gone + lost))))
+        effects_.append(Effect("delete", tuple(_with_members(tree, gone + lost))))
     if method.plays is not None:
-        found.append(Effect("play", _once(about + _all(tree, target, method.plays, args))))
+        effects_.append(Effect("play", _once(about + _all(tree, target, method.plays, args))))
     if method.creates:
-        found.append(Effect("create", _once(about)))
+        effects_.append(Effect("create", _once(about)))
     if method.changes and method.deletes:
-        found.append(Effect("edit", _once(about)))
-    return found or [Effect("play" if method.effect == "act" else "edit", _once(about))]
+        effects_.append(Effect("edit", _once(about)))
+    return effects_ or [Effect("play" if method.effect == "act" else "edit", _once(about))]
 
 
 def kinds_of(method: schema.Method) -> List[Effect]:
-    """What kinds of effects a call has on an object that is not known yet: its own write makes it."""
+    """The kinds of effects that a call has on an object which its own write will make, so it has no id yet."""
     if method.effect == "read":
         return []
     kinds = ["delete"] * bool(method.deletes) + ["create"] * bool(method.creates)
@@ -147,19 +148,19 @@ def kinds_of(method: schema.Method) -> List[Effect]:
 
 
 def _with_places(tree: Tree, target: int, method: schema.Method, args: Arguments) -> Arguments:
-    """Identities as the places that they stand for now."""
-    found = dict(args)
+    """The arguments with identities replaced by their present places."""
+    places = dict(args)
     for arg in method.args:
-        value: Any = found.get(arg.name)
+        value: Any = places.get(arg.name)
         if not arg.is_place or not is_identity(value):
             continue
-        holder = found.get(arg.list_owner) if arg.list_owner else target
+        holder = places.get(arg.list_owner) if arg.list_owner else target
         ids = tree.ids(holder, arg.list_name) if isinstance(holder, int) else ()
         if value[ID] not in ids:
-            del found[arg.name]
+            del places[arg.name]
         else:
-            found[arg.name] = tree.value(value[ID], "time") if arg.by_time else ids.index(value[ID])
-    return found
+            places[arg.name] = tree.value(value[ID], "time") if arg.by_time else ids.index(value[ID])
+    return places
 
 
 def effects_of_set(target: int, name: str) -> List[Effect]:
@@ -177,15 +178,17 @@ def _once(ids: List[int]) -> Tuple[int, ...]:
 
 
 def _with_members(tree: Tree, gone: List[int]) -> List[int]:
-    """With a group its members go, and with these theirs."""
-    found = dict.fromkeys(gone)
-    tracks = [id_ for id_ in tree.ids(tree.root, "tracks") if id_ not in found]
+    """The deleted objects with the members of deleted groups, recursively."""
+    members_too = dict.fromkeys(gone)
+    tracks = [id_ for id_ in tree.ids(tree.root, "tracks") if id_ not in members_too]
     more = any(tree.type(id_) == "Track" for id_ in gone)
     while more:
-        members = [id_ for id_ in tracks if id_ not in found and tree.value(id_, "group_track") in found]
-        found.update(dict.fromkeys(members))
+        members = [
+            id_ for id_ in tracks if id_ not in members_too and tree.value(id_, "group_track") in members_too
+        ]
+        members_too.update(dict.fromkeys(members))
         more = bool(members)
-    return list(found)
+    return list(members_too)
 
 
 def _all(tree: Tree, target: int, selectors: Tuple[str, ...], args: Arguments) -> List[int]:
@@ -206,7 +209,7 @@ def select(tree: Tree, target: int, selector: str, args: Arguments) -> List[int]
         match = _STEP.match(step)
         assert match is not None, selector
         name, argument = match.groups()
-        at = [id_ for each in at for id_ in _step(tree, each, name, argument, args)]
+        at = [id_ for owner in at for id_ in _step(tree, owner, name, argument, args)]
     return at
 
 
@@ -216,21 +219,21 @@ def _step(tree: Tree, id_: int, name: str, argument: Optional[str], args: Argume
         return ()
     if not (prop.is_tree or prop.type in ("ref", "refs")):
         return (id_,)
-    held = tree.ids(id_, name)
-    return held if argument is None else _element(tree, held, name, args.get(argument))
+    ids = tree.ids(id_, name)
+    return ids if argument is None else _element(tree, ids, name, args.get(argument))
 
 
-def _element(tree: Tree, held: Tuple[int, ...], name: str, value: Any) -> Tuple[int, ...]:
-    """The one of a list that an argument names by its place."""
+def _element(tree: Tree, ids: Tuple[int, ...], name: str, value: Any) -> Tuple[int, ...]:
+    """The element of a list that an argument names by its place; empty if there is none."""
     place = _number(value, math.inf)
     if name == "cue_points":
-        return tuple(id_ for id_ in held if abs(float(tree.value(id_, "time") or 0.0) - place) < 1e-6)
-    number = int(place) if math.isfinite(place) else len(held)
-    return (held[number],) if -len(held) <= number < len(held) else ()
+        return tuple(id_ for id_ in ids if abs(float(tree.value(id_, "time") or 0.0) - place) < 1e-6)
+    number = int(place) if math.isfinite(place) else len(ids)
+    return (ids[number],) if -len(ids) <= number < len(ids) else ()
 
 
 def _number(value: Any, otherwise: float) -> float:
-    """An argument as a number: what is wrong with arguments is said by the checks that come after."""
+    """An argument as a number, `otherwise` for an invalid one: later checks refuse it."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
     return float(value) if usable else otherwise
 
@@ -248,8 +251,8 @@ def _sounding(tree: Tree, track: int) -> Selected:
 def _playing(tree: Tree, target: int, args: Arguments) -> Selected:
     """The clips that sound now on the target's track, or on all: launching and stopping end them."""
     track = tree.up_to(target, "Track")
-    for each in tree.ids(tree.root, "tracks") if track is None else (track,):
-        for clip in _sounding(tree, each):
+    for owner in tree.ids(tree.root, "tracks") if track is None else (track,):
+        for clip in _sounding(tree, owner):
             yield tree.parent(clip) or clip
             yield clip
 
@@ -299,7 +302,7 @@ def _aimed(tree: Tree, target: int, args: Arguments) -> Selected:
 
 
 def _displaced(tree: Tree, target: int, args: Arguments) -> Selected:
-    """What a load puts something else in the place of: a device, a slot's clip, a pad's chains, an instrument."""
+    """The objects that a load replaces: a device, a slot's clip, a pad's chains, an instrument."""
     for aimed in list(_aimed(tree, target, args))[:1]:
         yield from tree.ids(aimed, "clip")
         if tree.type(aimed) == "DrumPad":
@@ -330,9 +333,9 @@ def _covered(tree: Tree, target: int, args: Arguments) -> Selected:
 def _next_clip(tree: Tree, target: int, args: Arguments) -> Selected:
     """The clip in the slot after the one that is named."""
     slots = tree.ids(target, "clip_slots")
-    for one, next_one in zip(slots, slots[1:]):
-        if (one,) == _element(tree, slots, "clip_slots", args.get("index")):
-            yield from tree.ids(next_one, "clip")
+    for slot, next_slot in zip(slots, slots[1:]):
+        if (slot,) == _element(tree, slots, "clip_slots", args.get("index")):
+            yield from tree.ids(next_slot, "clip")
 
 
 RELATIONS: Dict[str, Callable[[Tree, int, Arguments], Selected]] = {

@@ -97,8 +97,8 @@ class Places:
         for number, segment in enumerate(segments):
             last = number == len(segments) - 1
             states = [
-                _advance(steps, held, segment, name if last else ANY, True)
-                for steps, held in zip(self._patterns, states)
+                _advance(steps, reached, segment, name if last else ANY, True)
+                for steps, reached in zip(self._patterns, states)
             ]
             if _accepted(self._patterns, states):
                 return True
@@ -125,10 +125,10 @@ class Places:
             return True
         pairs = list(zip(self._patterns, states))
         listed = link.number is not None
-        moved = [_advance(steps, held, link.role, name, not listed) for steps, held in pairs]
+        moved = [_advance(steps, reached, link.role, name, not listed) for steps, reached in pairs]
         if listed and not _accepted(self._patterns, moved):
             pairs = list(zip(self._patterns, moved))
-            moved = [_advance(steps, held, str(link.number), name, True) for steps, held in pairs]
+            moved = [_advance(steps, reached, str(link.number), name, True) for steps, reached in pairs]
         return _accepted(self._patterns, moved) or moved
 
     @property
@@ -138,7 +138,7 @@ class Places:
         )
 
     def _below(self, tree: Tree, id_: int, states: List[States]) -> bool:
-        if any(_is_above(tree, id_, each) for each in self.ids):
+        if any(_is_above(tree, id_, pattern_id) for pattern_id in self.ids):
             return True
         return next(self._descend(tree, id_, states, True), None) is not None
 
@@ -167,31 +167,31 @@ def _is_above(tree: Tree, id_: int, below: int) -> bool:
 
 def _closure(steps: Steps, states: Iterable[int]) -> States:
     """`**` may also stand for nothing."""
-    found = set()
+    closed = set()
     for state in states:
-        found.add(state)
+        closed.add(state)
         while state < len(steps) and steps[state][0] == "**":
             state += 1
-            found.add(state)
-    return frozenset(found)
+            closed.add(state)
+    return frozenset(closed)
 
 
 def _advance(steps: Steps, states: States, segment: str, name: Optional[str], whole: bool) -> States:
     """Past one segment of a ref; `whole` where an object ends with it, whose `name` a step may expect."""
-    found = []
+    reached = []
     for state in states:
         if state == len(steps):
             continue
         word, expected = steps[state]
         if word == "**":
-            found.append(state)
+            reached.append(state)
         elif word in ("*", segment) and (expected is None or (whole and name in (expected, ANY))):
-            found.append(state + 1)
-    return _closure(steps, found)
+            reached.append(state + 1)
+    return _closure(steps, reached)
 
 
 def _accepted(patterns: Sequence[Steps], states: Sequence[States]) -> bool:
-    return any(len(steps) in held for steps, held in zip(patterns, states))
+    return any(len(steps) in reached for steps, reached in zip(patterns, states))
 
 
 class Rule(NamedTuple):
@@ -233,21 +233,21 @@ def first(rules: Sequence[Rule], tree: Tree, tool: str, effect: Effect) -> Optio
 
 def from_wire(items: Any) -> List[Rule]:
     """Rules as `policy.protect` sends them; ValueError, TypeError or KeyError for what is none."""
-    found = []
+    parsed = []
     for item in items:
         texts: Dict[str, Tuple[str, ...]] = {}
         for name in ("operations", "tools", "refs"):
             value = item.get(name) or []
-            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
                 raise TypeError("`{}` of a rule is a list of texts".format(name))
             texts[name] = tuple(value)
         ids = item.get("ids")
-        if ids is not None and not all(type(each) is int for each in ids):
+        if ids is not None and not all(type(entry) is int for entry in ids):
             raise TypeError("`ids` of a rule is a list of ids")
         if item["decide"] not in ("allow", "deny", "ask"):
             raise ValueError("`decide` of a rule is allow, deny or ask")
         places = Places(texts["refs"], ids or ()) if texts["refs"] or ids is not None else None
-        found.append(
+        parsed.append(
             Rule(item["decide"], texts["operations"], texts["tools"], places, str(item.get("reason") or ""))
         )
-    return found
+    return parsed

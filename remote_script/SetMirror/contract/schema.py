@@ -404,9 +404,9 @@ def _parse(rows: str) -> Iterator[Class]:
 
 
 CLASSES: Dict[str, Class] = {
-    found.name: found
+    class_.name: class_
     for module in (application, song, tracks, clips, devices, special_devices)
-    for found in _parse(module.ROWS)
+    for class_ in _parse(module.ROWS)
 }
 """Every class that belongs to a Set, by its name in Live ("Song", "Song.View", "DrumChain")."""
 

@@ -150,8 +150,7 @@ def as_json(value: Any) -> Any:
         return {str(key): as_json(item) for key, item in value.items()}
     for mark, fields in _STRUCTS.items():
         if read(value, mark) is not ABSENT:
-            found = {name: as_json(read(value, name)) for name in fields if read(value, name) is not ABSENT}
-            return found
+            return {name: as_json(read(value, name)) for name in fields if read(value, name) is not ABSENT}
     if isinstance(value, (list, tuple)) or read(value, "__len__") is not ABSENT:
         return tuple(as_json(item) for item in items(value))
     return str(value)
@@ -205,16 +204,16 @@ def float32(value: float) -> float:
         return value
 
 
-def same(one: Any, other: Any) -> bool:
+def same(value: Any, other: Any) -> bool:
     """Whether two plain values are equal as far as Live's 32-bit floats can tell."""
-    if isinstance(one, float) or isinstance(other, float):
-        if not isinstance(one, (int, float)) or not isinstance(other, (int, float)):
+    if isinstance(value, float) or isinstance(other, float):
+        if not isinstance(value, (int, float)) or not isinstance(other, (int, float)):
             return False
         return (
-            one == other
-            or math.isclose(one, other, rel_tol=2e-7, abs_tol=1e-9)
-            or float32(one) == float32(other)
+            value == other
+            or math.isclose(value, other, rel_tol=2e-7, abs_tol=1e-9)
+            or float32(value) == float32(other)
         )
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other))
-    return bool(one == other)
+    if isinstance(value, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(value) == len(other) and all(same(a, b) for a, b in zip(value, other))
+    return bool(value == other)

@@ -67,7 +67,7 @@ def test_all_who_follow_hold_the_set_whatever_happens_between(seed: int) -> None
         stage.script._budget_s = BUDGETS_S[0]
         for request in asked:
             finish(stage, client, request)
-        assert stage.script.batcher.attribution.held == {}
+        assert stage.script.batcher.attribution.withheld == {}
         assert stage.differences(client) == []
         for other, request in late:
             end = finish(stage, other, request)["result"]

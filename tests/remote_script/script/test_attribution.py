@@ -97,7 +97,7 @@ def test_two_writes_are_never_in_one_lot() -> None:
 
 def test_what_is_held_waits_until_the_end_or_until_somebody_else_changes_it() -> None:
     world = World()
-    world.attribution.held = {1: 0b1}
+    world.attribution.withheld = {1: 0b1}
     with world.attribution.acting(MINE):
         world.put(1, 0, "half")
         world.put(1, 1, "told")

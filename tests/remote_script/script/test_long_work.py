@@ -240,7 +240,7 @@ def test_a_write_that_fails_after_long_work_takes_all_of_it_back(stage: Stage) -
     )
     assert refused(answer)["error"] == "LIVE_REFUSED"
     assert held(stage) == 0
-    assert stage.script.batcher.attribution.held == {}
+    assert stage.script.batcher.attribution.withheld == {}
     assert stage.differences(client) == []
 
 
