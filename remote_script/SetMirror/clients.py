@@ -1,8 +1,8 @@
-"""One client of the bridge: its connection, its proof, its session, its outbox.
+"""One client of the bridge: connection, authentication, session and outbox.
 
-The outbox is bounded in bytes. What overflows is the stream of batches: it is dropped as a whole and the
-client is told to fetch a snapshot; replies are kept, since their number is bounded by the requests taken.
-A line is sealed when its turn to be sent comes, so that what was dropped leaves no gap. Nothing here waits.
+The outbox is bounded in bytes. When it overflows, the whole stream of batches is dropped and the client gets a notice
+to fetch a snapshot; replies are kept, since their number is bounded by the accepted requests. A line is sealed when it
+is sent, so that dropped lines leave no gap in the counter. No function here waits.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .wire import LineFramer
 OUTBOX_BYTES = 16 * 1024 * 1024
 """Twice the history: a client that resumes from the oldest batch does not overflow by it."""
 REPLY_BYTES = 64 * 1024 * 1024
-"""Replies that nobody fetches; the client is dead or hostile."""
+"""Limit for replies that the client does not receive; beyond it the client is dead or hostile."""
 SENT_AT_ONCE = 64 * 1024
-"""Short lines are gathered up to about so many bytes for one call of the transport."""
+"""Short lines are joined up to about this many bytes for one call of the transport."""
 HELLO_S = 5.0
-"""From connecting to being authenticated; a process that only holds the port's line is let go."""
+"""Time from connecting to authentication; a process that only keeps the connection open is disconnected."""
 
 GREETING = "greeting"
 PROVING = "proving"
@@ -42,48 +42,48 @@ class Client:
         self.waiting: Deque[bytes] = deque()
         self.waiting_bytes = 0
         self.job: Optional[Iterator[None]] = None
-        """A long line that is being opened, read and answered in slices."""
+        """The processing of a long line in slices: opening, parsing, answering."""
         self.role = ""
-        """Proved by its key, as is the identity; see `auth`."""
+        """The role proved by its key, like the identity; see `auth`."""
         self.identity = ""
         self.answers = False
-        """A person follows the questions of policies here."""
+        """True while a person follows policy questions on this connection."""
         self.announced: List[Dict[str, str]] = []
-        """The clients of the server at the other end, as it tells them."""
+        """The MCP clients of the server at the other end, as it announced them."""
         self.key = ""
         self.client_nonce = ""
         self.script_nonce = ""
         self.attended: Set[int] = set()
-        """Objects of which it hears at once."""
+        """Ids of objects to which all listeners are attached for this client."""
         self.following = False
         self.snapshot: Optional[Tuple[Any, Snapshot]] = None
         self.snapshots_wanted: List[Any] = []
         self.overflowed = False
         self.closed = False
         self.answered = 0
-        """Requests that have their reply."""
+        """Number of answered requests."""
         self._session: Optional[Session] = None
         self._outbox: Deque[Tuple[bytes, bool]] = deque()
         self._queued_bytes = 0
         self._reply_bytes = 0
         self._pieces: Optional[Iterator[bytes]] = None
-        """What is left of the line that is being sealed."""
+        """The remaining pieces of the line that is being sealed."""
         self._ready = b""
         self._offset = 0
 
     def serve(self, session: Session) -> None:
-        """Authenticated: longer lines, and all sealed, from now on."""
+        """Start the authenticated session: longer lines, all of them sealed."""
         self.state = SERVED
         self.framer.limit = REQUEST_BYTES
         self._session = session
 
     @property
     def is_stranger(self) -> bool:
-        """True until it has proved its key."""
+        """True until the client has proved its key."""
         return self.state in (GREETING, PROVING)
 
     def feed(self, data: bytes) -> None:
-        """Take bytes in; the lines that they complete come out of `next_line`. LineTooLong past the limit."""
+        """Add received bytes; `next_line` returns the completed lines. LineTooLong beyond the limit."""
         lines = self.framer.feed(data)
         self.waiting.extend(lines)
         self.waiting_bytes += sum(len(line) for line in lines)
@@ -96,22 +96,22 @@ class Client:
         return line
 
     def opening(self, line: bytes) -> Generator[None, None, bytes]:
-        """The message in a line that came, in slices; BadSeal when it is not the session's next one."""
+        """Open a received line in slices; returns its message, or raises BadSeal unless it is the session's next."""
         assert self._session is not None
         return self._session.incoming.opening(line)
 
     @property
     def outbox_bytes(self) -> int:
-        """What waits to be taken by the transport; of a line under way only what is sealed already."""
+        """Bytes that wait for the transport; of a long line only the part that is already sealed."""
         return self._queued_bytes + len(self._ready) - self._offset
 
     def answer(self, line: bytes) -> None:
-        """The reply to a request."""
+        """Queue the reply to a request."""
         self.answered += 1
         self.push(line)
 
     def push(self, line: bytes) -> None:
-        """A reply or notice that must arrive."""
+        """Queue a reply or notice that must not be dropped."""
         if self.closed:
             return
         self._append(line, False)
@@ -120,7 +120,7 @@ class Client:
             self.close()
 
     def stream(self, line: bytes) -> None:
-        """A part of the stream that a snapshot replaces; past the bound the whole stream is dropped."""
+        """Queue a line of the stream, which a snapshot can replace; at the limit the whole stream is dropped."""
         if self.closed:
             return
         if not self.has_room(line):
@@ -134,17 +134,17 @@ class Client:
         self._queued_bytes += len(line)
 
     def has_room(self, line: bytes) -> bool:
-        """Whether the outbox takes `line` without overflowing."""
+        """True when `line` fits into the outbox."""
         return self.outbox_bytes + len(line) <= OUTBOX_BYTES
 
     def drop_stream(self) -> None:
-        """Forget all streamed lines but the one that is half sent."""
+        """Drop all streamed lines except one that is partly sent."""
         self.following = False
         self._outbox = deque(entry for entry in self._outbox if not entry[1])
         self._queued_bytes = sum(len(line) for line, _ in self._outbox)
 
     def send(self, most: int) -> int:
-        """Give the connection what it takes now, at most about `most` bytes; returns how much it took."""
+        """Pass at most about `most` bytes to the connection; returns how many it accepted."""
         total = 0
         while total < most and not self.closed:
             if self._offset == len(self._ready):
@@ -154,7 +154,7 @@ class Client:
             try:
                 count = self.connection.send(memoryview(self._ready)[self._offset :])
             except Exception:
-                # A transport that fails is a connection that is gone.
+                # A failing transport counts as a closed connection.
                 count = -1
             if count is None or count < 0:
                 self.close()
@@ -168,7 +168,7 @@ class Client:
         return total
 
     def _sealed(self) -> bytes:
-        """What is to be sent next: a piece of a long line, or several short lines."""
+        """The next sealed bytes to send: a piece of a long line, or several short lines."""
         parts: List[bytes] = []
         size = 0
         while size < SENT_AT_ONCE:

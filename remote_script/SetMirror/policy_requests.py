@@ -1,4 +1,4 @@
-"""What concerns all servers of one Live: protections, the read-only switch, questions to the person, who is there.
+"""Wire methods that concern all servers of one Live: policy rules, read-only switch, questions to persons, clients.
 
 policy.protect   {client, version, rules}   the rules of one client, as its server judges by them
 policy.state     {}                         the switch, the questions that wait
@@ -27,7 +27,7 @@ Handler = Callable[[Client, Any, Dict[str, Any]], Optional[bytes]]
 
 
 class PolicyRequests:
-    """The handlers; `server()` is there once the bridge listens."""
+    """The handlers of these methods; `server()` is available once the bridge listens."""
 
     def __init__(self, guard: Guard, questions: Questions, server: Callable[[], Any]) -> None:
         self._guard = guard

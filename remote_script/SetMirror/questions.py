@@ -1,7 +1,8 @@
-"""Questions of policies to the person: any server asks, only a connection of the person's role answers.
+"""Policy questions to a person: any server can ask, only a connection with the person's role can answer.
 
-Each stdio client has a server of its own, so questions meet here. A question waits until it is answered, its time is
-over, or its asker is gone; where no person follows the questions it is answered at once: nobody could be asked.
+Every stdio client has a server of its own, so the script collects their questions. A question waits until it is
+answered, its time is over, or its server disconnects. If no person follows the questions, the reply is immediate:
+nobody could be asked.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .contract.errors import BridgeError
 from .wire import encode, request_line, result_line
 
 WAITING = 32
-"""Questions at once; a person reads no more."""
+"""Waiting questions; a person cannot read more."""
 LONGEST = 1000
 """Characters of a question."""
 TIMEOUT_S, MOST_S = 60.0, 600.0
@@ -38,7 +39,7 @@ class Question:
 
 
 class Questions:
-    """All that wait; `clients()` are the connections that are served."""
+    """The waiting questions; `clients()` returns the authenticated connections."""
 
     def __init__(self, clock: Callable[[], float], clients: Callable[[], List[Client]]) -> None:
         self._clock = clock
@@ -47,7 +48,7 @@ class Questions:
         self._number = 0
 
     def ask(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        """Put a question to all persons; the answer comes later, or at once when there is nobody."""
+        """Send a question to all persons; the reply follows later, or at once if no person is there."""
         text, timeout_s = params.get("text"), params.get("timeout_s", TIMEOUT_S)
         if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
             raise BridgeError("INVALID_PARAMS", "`text` is a text of 1 to {} characters".format(LONGEST))
@@ -72,7 +73,7 @@ class Questions:
         return None
 
     def answer(self, client: Client, params: Dict[str, Any]) -> bytes:
-        """A person's yes or no; BridgeError DENIED for any other role, NOT_FOUND when it does not wait any more."""
+        """A person's yes or no; BridgeError DENIED for any other role, NOT_FOUND if the question no longer waits."""
         need_person(client, "answer a question")
         number, allow = params.get("question"), params.get("allow")
         if not isinstance(allow, bool):
@@ -84,7 +85,7 @@ class Questions:
         return encode({"question": question.number, "allow": allow})
 
     def follow(self, client: Client, params: Dict[str, Any]) -> bytes:
-        """A person is there to answer, or no more, also when the connection ends; DENIED for any other role."""
+        """Start or stop following questions on this connection; BridgeError DENIED unless its role is the person's."""
         need_person(client, "follow the questions")
         on = params.get("on", True)
         if not isinstance(on, bool):
@@ -93,11 +94,11 @@ class Questions:
         return encode({"questions": self.listed()})
 
     def listed(self) -> List[Dict[str, Any]]:
-        """Those that wait, oldest first."""
+        """The waiting questions, oldest first."""
         return [question.plain(self._clock()) for question in self._waiting.values()]
 
     def expire(self) -> None:
-        """End those whose time is over or whose asker is gone; called once a pump."""
+        """End questions whose time is over or whose server disconnected; called once a pump."""
         now = self._clock()
         for question in list(self._waiting.values()):
             if question.client.closed:

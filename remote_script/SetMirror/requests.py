@@ -1,4 +1,4 @@
-"""What authenticated clients may ask, method by method: status, snapshot, watch, read, write.
+"""The wire methods of authenticated clients: status, snapshot, watch, read, write.
 
 Each handler returns the encoded result, or None when the answer comes later. All refusals are BridgeErrors.
 """
@@ -25,7 +25,7 @@ READS = 128
 """Properties in one `set.read`, all in one turn; each costs up to 28 µs (measured on Live 12.4)."""
 SNAPSHOTS_WAITING = 4
 ATTENDED = 1000
-"""Objects that one client attends to; of more it hears within the time that the table gives."""
+"""Ids in one client's `set.attend`; changes of further objects are noticed within the table's time."""
 
 
 class Requests:
@@ -152,7 +152,7 @@ class Requests:
         return value
 
     def _set_attend(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        """From now on this client hears at once of all that Live can notify of these objects, and of no others."""
+        """Attach all listeners to these objects for this client, instead of to those of its previous request."""
         batcher = self._batcher()
         wanted = params.get("ids")
         if not isinstance(wanted, list) or any(type(id_) is not int for id_ in wanted):
@@ -171,7 +171,7 @@ class Requests:
         return None
 
     def _write_cancel(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
-        """End a write of this client that waits; the write itself is answered with CANCELLED."""
+        """Cancel a waiting write of this client; the write itself is answered with CANCELLED."""
         executor: Executor = self._state()[1]
         return encode({"cancelled": executor.cancel(params.get("write"), client)})
 

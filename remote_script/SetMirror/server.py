@@ -1,8 +1,9 @@
-"""All clients: taking their requests, giving them their replies, their snapshots and the stream of batches.
+"""Serves all clients: receives their requests and sends replies, snapshots and the stream of batches.
 
 A turn takes a bounded number of bytes and requests from each client and never waits for one; a long line is opened,
-read and answered in slices. Strangers get two requests (hello, authenticate), small lines, five seconds, and places of
-their own; whatever else they send closes their connection. What the requests mean is the business of `Requests`.
+parsed and answered in slices. A client that has not authenticated (a stranger) gets two requests (hello, authenticate),
+short lines, five seconds, and a connection slot of its own kind; anything else it sends closes the connection.
+`Requests` implements the methods.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ from .wire import (
 )
 
 CLIENTS = 32
-"""Authenticated at once; one more is told BUSY."""
+"""Authenticated clients; a further one is refused with BUSY."""
 STRANGERS = 64
-"""At once; at the bound one that has said nothing goes first, then the oldest: a newcomer needs three turns."""
+"""Connected strangers; at the limit a silent one is closed first, then the oldest: a new one needs three turns."""
 ACCEPTED_A_TURN = 8
 REQUESTS_A_TURN = 32
 BYTES_A_TURN = 512 * 1024
 WAITING_LINES = 1024
 WAITING_BYTES = BYTES_A_TURN
-"""Of lines read and not yet answered; past it nothing more is read from that client."""
+"""Received but unanswered bytes; beyond this limit the server stops reading from the client."""
 SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
-"""A snapshot is encoded only this far ahead of what the client takes."""
+"""Bytes of a snapshot that are encoded before the client has received them."""
 SNAPSHOT_LINE = 48 * 1024
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
@@ -84,7 +85,7 @@ class Server:
     # -- in ----------------------------------------------------------------------------------------
 
     def receive(self, spend: Callable[[], bool] = lambda: True) -> None:
-        """Accept who knocks and take requests, each pump from another client first, while `spend()`."""
+        """Accept connections and take requests while `spend()`; every pump starts with another client."""
         now = self._clock()
         self._accept(now)
         self._first += 1
@@ -100,7 +101,7 @@ class Server:
                 self._refuse(client, None, BridgeError("UNAUTHENTICATED", "The hello took too long"))
 
     def _accept(self, now: float) -> None:
-        """Take newcomers; where there is no place, strangers from before go: the silent first, then the oldest."""
+        """Accept connections; when all slots are taken, disconnect silent strangers first, then the oldest."""
         strangers = [client for client in self.clients if client.is_stranger and not client.closed]
         strangers.sort(key=lambda client: client.state != GREETING)
         places = STRANGERS - len(strangers)
@@ -130,7 +131,7 @@ class Server:
             taken += len(data)
             self.counters["bytes_in"] += len(data)
             if client.state == GREETING and data[:4] in _HTTP and not client.waiting:
-                # A browser was made to speak to the port; it gets no answer that it could read.
+                # A web page made the browser connect to the port; it gets no readable answer.
                 self.counters["refused"] += 1
                 client.close()
                 return
@@ -151,7 +152,7 @@ class Server:
                 break
 
     def _continue(self, client: Client, spend: Callable[[], bool]) -> bool:
-        """Work on at the client's line; True when it is done with."""
+        """Continue with the client's current line; True when it is finished."""
         for _ in client.job or ():
             if not spend():
                 return False
@@ -191,7 +192,7 @@ class Server:
             else:
                 self._refuse(client, request, problem)
         except Exception as problem:
-            # A mistake of ours costs one request.
+            # A bug of ours must cost one request only.
             self.counters["errors"] += 1
             self._log("SetMirror: {} failed: {!r}".format(str(line[:80]), problem))
             client.push(
@@ -259,41 +260,41 @@ class Server:
 
     @property
     def answered(self) -> int:
-        """Requests that have their reply, of all clients that are here."""
+        """Requests answered so far, of all connected clients."""
         return sum(client.answered for client in self.clients)
 
     def served(self) -> List[Client]:
         return [client for client in self.clients if client.state == SERVED and not client.closed]
 
     def broadcast(self, line: bytes) -> None:
-        """A batch, to everybody who follows."""
+        """Send a batch to every client that watches the Set."""
         for client in self.clients:
             if client.following:
                 client.stream(line)
 
     def notify(self, method: str, params: Dict[str, Any]) -> None:
-        """A notice to every authenticated client."""
+        """Send a notice to every authenticated client."""
         line = request_line(method, params)
         for client in self.served():
-            # What finds no room is no loss: heartbeats come again, and who is not ready asks again.
+            # Without room the notice is dropped: heartbeats repeat, and a client that is not ready asks again.
             if client.has_room(line):
                 client.stream(line)
 
     def beat(self, epoch: str, revision: int, time: float) -> None:
-        """The heartbeat, when it is due."""
+        """Send the heartbeat when it is due."""
         now = self._clock()
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT_S
             self.notify("bridge.heartbeat", {"epoch": epoch, "revision": revision, "time": time})
 
     def begin_snapshots(self, shadow: Shadow, revision: int) -> None:
-        """Begin those that are wanted; to be called between two batches only."""
+        """Start the requested snapshots; must be called between two batches."""
         for client in self.served():
             if client.snapshot is None and client.snapshots_wanted:
                 client.snapshot = (client.snapshots_wanted.pop(0), shadow.snapshot(revision))
 
     def stream_snapshots(self, shadow: Shadow, epoch: str, spend: Callable[[], bool]) -> None:
-        """Encode on at the snapshots under way while `spend()` allows."""
+        """Continue encoding the running snapshots while `spend()` allows."""
         for client in self.served():
             while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
                 request, snapshot = client.snapshot
@@ -310,7 +311,7 @@ class Server:
                     return
 
     def send(self, epoch: str, revision: int) -> None:
-        """Send what the connections take; tell those that overflowed; let the dead go."""
+        """Send what the connections accept, notify clients whose outbox overflowed, and close dead ones."""
         for client in self.clients:
             if client.overflowed and not client.closed:
                 client.overflowed = False
@@ -323,7 +324,7 @@ class Server:
             self.counters["bytes_out"] += client.send(SENT_A_TURN)
 
     def forget_closed(self, shadow: Shadow) -> bool:
-        """Release what closed clients held; whether there were any."""
+        """Release the resources of closed clients; True if there were any."""
         closed = [client for client in self.clients if client.closed]
         for client in closed:
             if client.snapshot is not None:
@@ -334,7 +335,7 @@ class Server:
         return bool(closed)
 
     def close(self, reason: str) -> None:
-        """Say goodbye to everybody and let the port go; never waits."""
+        """Send goodbye to every client and close the port; never waits."""
         line = request_line("bridge.bye", {"reason": reason})
         for client in self.clients:
             if client.state == SERVED:

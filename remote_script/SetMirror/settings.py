@@ -1,8 +1,8 @@
-"""What a user may set about the script: `script.json` in SetMirror's folder (see `auth.home`), read when it begins.
+"""The user's settings of the script: `script.json` in SetMirror's folder (see `auth.home`), read at the start.
 
     {"port": 9860, "budget_ms": 4, "audit_ms": 0.12, "awake_share": 0.4, "undo_apart": false}
 
-Everything in it is optional. What cannot be understood is said in Live's log, and the default holds.
+Every key is optional. For an invalid value the script writes a line to Live's log and uses the default.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .contract.files import Unreadable, read_regular
 from .contract.limits import PORT
 
 BUDGET_MS = 4.0
-"""Of one pump, for building and flushing: Live's own 60 Hz frame is 16 ms."""
+"""Time in one pump for building and flushing; Live's own 60 Hz frame is 16 ms."""
 AUDIT_MS = 0.12
-"""Of one pump at rest, rounds and audit: 20,000 parameters in two minutes, unseen in Live's CPU meter."""
+"""Time in an idle pump for rounds and audit: 20,000 parameters in two minutes, invisible in Live's CPU meter."""
 AWAKE_SHARE = 0.4
-"""Of Live's main thread while a client works in lock-step; see `awake`."""
+"""Share of Live's main thread while a client works in lock-step; see `awake`."""
 _LIMITS = {"port": (0, 65535), "budget_ms": (0.5, 12.0), "audit_ms": (0.01, 4.0), "awake_share": (0.0, 0.8)}
 _SWITCHES = ("undo_apart",)
 _FILE_BYTES = 64 * 1024
@@ -34,11 +34,11 @@ class Settings(NamedTuple):
     audit_ms: float = AUDIT_MS
     awake_share: float = AWAKE_SHARE
     undo_apart: bool = False
-    """At most one write for each tick of the timer, should Live merge two undo steps of one turn into one entry."""
+    """Run at most one write per tick of the timer, in case Live merges two undo steps of one turn into one entry."""
 
 
 def load(log: Callable[[str], None]) -> Settings:
-    """The user's settings. `SETMIRROR_PORT` stands above the file's port; never raises."""
+    """The user's settings. `SETMIRROR_PORT` overrides the file's port; never raises."""
     settings: Dict[str, Any] = {}
     path = os.path.join(auth.home(), "script.json")
     try:

@@ -1,4 +1,4 @@
-"""How long things took: the last thousand durations, told as p50, p95 and the longest ever."""
+"""Statistics of durations: p50 and p95 of the last thousand, and the longest ever."""
 
 from __future__ import annotations
 

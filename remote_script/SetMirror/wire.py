@@ -1,8 +1,7 @@
-"""Bytes to messages and back: lines with a limit, JSON-RPC 2.0, nothing that is not JSON.
+"""Converts bytes to messages and back: bounded lines, JSON-RPC 2.0, strict JSON.
 
-No input can hold Live's main thread: lines are bounded, numbers and texts are bounded, nesting ends in an error, and a
-long line is read in slices. Non-finite numbers are refused when read; on the way out the values are made finite before
-(see `values`).
+No input can block Live's main thread: lines, numbers and texts are bounded, deep nesting is an error, and a long line
+is parsed in slices. Non-finite numbers are refused in input; outgoing values are made finite earlier (see `values`).
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from typing import Any, Generator, Iterable, List, Optional, Tuple
 from .contract.errors import BridgeError
 
 SHORT_LINE = 16 * 1024
-"""Read in one go: at most a millisecond."""
+"""Bytes of a line that is parsed in one go: at most a millisecond."""
 LONGEST_TEXT = 256 * 1024
 """Characters of one text in a long line; the longest that clients send are pieces of notes."""
 VALUES = 100_000
-"""In one line: what is read must also be let go of, in one go."""
+"""Values in one line: they are also freed in one go."""
 CONTAINERS = 20_000
 """Lists and objects among them: many more make Python collect garbage in the middle of a turn, all of it."""
 _DEPTH = 32
@@ -35,7 +34,7 @@ class LineTooLong(Exception):
 
 
 class LineFramer:
-    """Cuts a stream of bytes into lines; holds at most `limit` bytes of an unfinished one."""
+    """Splits a stream of bytes into lines; buffers at most `limit` bytes of an unfinished line."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -169,7 +168,7 @@ def _after(text: str, at: int, char: str) -> int:
 
 
 def _value(text: str, at: int) -> Tuple[Any, int]:
-    """The value that begins at `at`, a list or an object still empty, and where it (or its first element) ends."""
+    """The value at `at` (a list or an object still empty) and the position after it, or before its first element."""
     char = text[at : at + 1]
     if char == "[":
         return [], at + 1
@@ -182,7 +181,7 @@ def _value(text: str, at: int) -> Tuple[Any, int]:
 
 
 def _text(text: str, at: int) -> Tuple[str, int]:
-    """The text whose opening quote stands before `at`; not looked for further than it may be long."""
+    """The text whose opening quote is before `at`; the search for its end stops at the maximum length."""
     for most in (SHORT_LINE, LONGEST_TEXT):
         try:
             decoded, end = scanstring(text[at : at + most], 0, True)
@@ -200,7 +199,7 @@ def encode(value: Any) -> bytes:
 
 
 class Encoded(tuple):  # type: ignore[type-arg]
-    """A long tuple with its JSON, made piece by piece: nobody has to encode it in one go."""
+    """A long tuple with its JSON, which was encoded piece by piece."""
 
     json: bytes
 
@@ -237,5 +236,5 @@ def error_line(request: Any, error: BridgeError) -> bytes:
 
 
 def finite(value: float) -> Optional[float]:
-    """`value`, or None where JSON has no word for it."""
+    """`value`, or None for NaN and Infinity, which JSON does not have."""
     return value if math.isfinite(value) else None

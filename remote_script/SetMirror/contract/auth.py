@@ -1,8 +1,8 @@
 """Who may use the bridge: a token in a private file, keys derived from it, proved by HMAC in both directions.
 
 The token itself never crosses the wire. Each client has a key of its own, derived from the token, its role and its
-identity, so that a key handed to one client proves nothing about another one. The file is created by whichever side
-comes first (`O_EXCL`) and read without ever waiting: a FIFO, a link or somebody else's file is refused.
+identity, so that the key of one client proves nothing about another one. The side that starts first creates the file
+(`O_EXCL`); reading never waits: a FIFO, a link or another user's file is refused.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PERSON = "person"
 ROLES = (AGENT, PERSON)
 """A person uses the command line or the page; everything that speaks MCP is an agent."""
 IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
-"""The name that a client proves with its key; what it calls itself besides is decoration."""
+"""The name that a client proves with its key; the name and version in its hello are only for display."""
 NONCE = re.compile(r"[0-9a-fA-F]{64}\Z")
 _TOKEN = re.compile(rb"[0-9a-f]{64}\Z")
 
 
 class TokenUnusable(Exception):
-    """The token file cannot be created or read, or does not hold a token; one line that names the file."""
+    """The token file cannot be created or read, or contains no token; the text is one line that names the file."""
 
 
 def home() -> str:
@@ -149,12 +149,12 @@ def read_bearer(token: str, shown: str) -> Optional[Tuple[str, str]]:
 
 
 def script_proof(key: str, client_nonce: str, script_nonce: str) -> str:
-    """What the script shows to prove the client's key."""
+    """The script's proof that it knows the client's key."""
     return _hmac(key, "setmirror/2/script:{}:{}".format(client_nonce, script_nonce))
 
 
 def client_proof(key: str, client_nonce: str, script_nonce: str) -> str:
-    """What the client has to show."""
+    """The client's proof that it knows its key."""
     return _hmac(key, "setmirror/2/client:{}:{}".format(script_nonce, client_nonce))
 
 

@@ -1,8 +1,8 @@
-"""Which rule decides on an effect: first match, over the places of a Set as they are now. No I/O, no clock.
+"""Finds the rule that decides on an effect: the first match, given the Set's present places. No I/O, no clock.
 
-The server judges with it before it asks anybody, the script again right before each call, so a rule holds where the
-object is when the call is read and where it is when the call runs. A ref in a rule means the object there with all
-below it; `song` means the song's own properties alone, `**` everything.
+The server uses it before it asks a person, the script again right before each call: so a rule applies to an object by
+its place when the call is read and by its place when the call runs. A ref in a rule means the object there and all
+objects below it; `song` means only the song's own properties, `**` the whole Set.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _STEP = re.compile(r"(\*\*|\*|\w+)(?:\[(.*?)\](?=/|\Z))?(?:/|\Z)", re.DOTALL)
 Steps = Tuple[Tuple[str, Optional[str]], ...]
 States = FrozenSet[int]
 ANY = "\0"
-"""In the place of a name that is not known."""
+"""Stands for an unknown name, which every expected name matches."""
 
 
 def parse(ref: str) -> Steps:
-    """The steps of a pattern of refs, each with the name that is expected there; ValueError for what is none."""
+    """The steps of a ref pattern, with the name expected at each; ValueError for a malformed one."""
     text = ref.strip().strip("/")
     if text.startswith("song/"):
         text = text[5:]
@@ -40,7 +40,7 @@ def parse(ref: str) -> Steps:
 
 
 class Places:
-    """What the refs of a rule mean: patterns of refs, names, and ids."""
+    """The objects that a rule's refs mean: by ref patterns, names, and ids."""
 
     def __init__(self, refs: Iterable[str] = (), ids: Iterable[int] = ()) -> None:
         self.ids = set(ids)
@@ -62,11 +62,11 @@ class Places:
                 raise ValueError("A ref of a rule is not empty")
 
     def hold(self, tree: Tree, effect: Effect) -> bool:
-        """True when every object of the effect is meant."""
+        """True when every object of the effect matches."""
         return bool(effect.ids) and all(self._meant(tree, id_) is True for id_ in effect.ids)
 
     def touch(self, tree: Tree, effect: Effect) -> bool:
-        """True when any object of the effect is meant, or, where they go, anything below them."""
+        """True when any object of the effect matches, or for a deletion any object below it."""
         for id_ in effect.ids:
             meant = self._meant(tree, id_)
             if meant is True or (effect.kind == "delete" and self._below(tree, id_, meant or [])):
@@ -74,7 +74,7 @@ class Places:
         return False
 
     def expand(self, tree: Tree) -> Iterator[int]:
-        """The topmost objects that are meant now."""
+        """The topmost objects that match now."""
         start = self._start(tree)
         if self.song:
             yield tree.root
@@ -87,7 +87,7 @@ class Places:
             yield from (link.id for link in tree.children(tree.root))
 
     def meant_at(self, ref: str, name: str) -> bool:
-        """Whether an object that is gone, once at `ref`, was meant; names above it are not known any more and fit."""
+        """True when a deleted object, last at `ref`, matched; the unknown names above it count as matching."""
         if ref == "song":
             return self.song
         if name in self._names:
@@ -109,7 +109,7 @@ class Places:
         return _accepted(self._patterns, states) or states
 
     def _meant(self, tree: Tree, id_: int) -> Any:
-        """True when the object or one above it is meant, else how far each pattern has come."""
+        """True when the object or one above it matches, else the state of every pattern at this object."""
         if id_ == tree.root:
             return self.song or id_ in self.ids or self._start(tree)
         states = self._start(tree)
@@ -143,7 +143,7 @@ class Places:
         return next(self._descend(tree, id_, states, True), None) is not None
 
     def _descend(self, tree: Tree, id_: int, states: List[States], names: bool) -> Iterator[int]:
-        """The topmost objects below that are meant; by `names` alone as well, for which all is looked at."""
+        """The topmost matching objects below; with `names` also by name alone, which searches the whole subtree."""
         for link in tree.children(id_):
             moved = self._advance(tree, link, states)
             if moved is True:
@@ -166,7 +166,7 @@ def _is_above(tree: Tree, id_: int, below: int) -> bool:
 
 
 def _closure(steps: Steps, states: Iterable[int]) -> States:
-    """`**` may also stand for nothing."""
+    """Add the states after each `**`, since it also matches no segment at all."""
     closed = set()
     for state in states:
         closed.add(state)
@@ -177,7 +177,7 @@ def _closure(steps: Steps, states: Iterable[int]) -> States:
 
 
 def _advance(steps: Steps, states: States, segment: str, name: Optional[str], whole: bool) -> States:
-    """Past one segment of a ref; `whole` where an object ends with it, whose `name` a step may expect."""
+    """The states after one segment of a ref; `whole` when an object with this `name` ends there."""
     reached = []
     for state in states:
         if state == len(steps):
@@ -195,7 +195,7 @@ def _accepted(patterns: Sequence[Steps], states: Sequence[States]) -> bool:
 
 
 class Rule(NamedTuple):
-    """One rule as both sides judge by it; `tools` are shell-like patterns, and what is empty fits everything."""
+    """One rule, as used by server and script; `tools` are shell-like patterns; an empty condition always matches."""
 
     decide: str
     operations: Tuple[str, ...]
@@ -204,7 +204,7 @@ class Rule(NamedTuple):
     reason: str = ""
 
     def applies(self, tool: str, kind: str) -> bool:
-        """True when the rule is about such effects of this tool, wherever they are."""
+        """True when the rule covers this kind of effect of this tool, whatever the places."""
         return (not self.operations or kind in self.operations) and (
             not self.tools or named(self.tools, tool)
         )
@@ -219,7 +219,7 @@ class Rule(NamedTuple):
 
 
 def named(patterns: Iterable[str], text: str) -> bool:
-    """Whether a name is one of shell-like patterns, in any case."""
+    """True when a name matches a shell-like pattern; case is ignored."""
     return any(fnmatchcase(text.lower(), pattern.lower()) for pattern in patterns)
 
 
@@ -232,7 +232,7 @@ def first(rules: Sequence[Rule], tree: Tree, tool: str, effect: Effect) -> Optio
 
 
 def from_wire(items: Any) -> List[Rule]:
-    """Rules as `policy.protect` sends them; ValueError, TypeError or KeyError for what is none."""
+    """Rules from `policy.protect`; ValueError, TypeError or KeyError for malformed ones."""
     parsed = []
     for item in items:
         texts: Dict[str, Tuple[str, ...]] = {}

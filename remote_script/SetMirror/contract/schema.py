@@ -102,10 +102,10 @@ ENUMS: Dict[str, Dict[Any, str]] = {
     "Scale": {name: name for name, _ in SCALES},
     "Voicing": {0: "mono", 1: "poly"},
 }
-"""Value → the label that people know, by the name used in a row's brackets."""
+"""Value → label, by the name used in a row's brackets."""
 
 LEFT_OUT = {
-    "*.canonical_parent": "told by the mirror's own tree",
+    "*.canonical_parent": "shown by the mirror's own tree",
     "*._live_ptr": "an address of one run; the id stands for it",
     "Track.current_input_routing": "old text form of input_routing_type",
     "Track.current_input_sub_routing": "old text form of input_routing_channel",
@@ -148,7 +148,7 @@ LEFT_OUT = {
     "MidiMap.NoteFeedbackRule.*": "a controller's, not a Set's",
     "MidiMap.PitchBendFeedbackRule.*": "a controller's, not a Set's",
 }
-"""Readable members of Live that the mirror does not keep, with the reason; `*` is every class, or every member."""
+"""Readable members of Live that are not in the table, with the reason; `*` is every class, or every member."""
 
 
 def left_out(class_: str, name: str) -> Optional[str]:
@@ -218,7 +218,7 @@ class Property:
 
     @property
     def is_edit(self) -> bool:
-        """Whether a change of it is one that Live's history holds: set by hand, or told of by it alone."""
+        """True when Live's history records a change of the property, by a write or by a person alone."""
         return self.tracked or (self.write and self.undo)
 
     @property
@@ -234,7 +234,7 @@ class Arg:
     """An argument of a method; `required` is False where Live has a default.
 
     Places name a list of the method's object ("place:tracks"), or of another argument's ("insert:target.devices");
-    "place:cue_points@time" is given by time.
+    "place:cue_points@time" is named by its time.
     """
 
     __slots__ = ("by_time", "default", "list_name", "list_owner", "name", "of", "required", "type")
@@ -250,7 +250,7 @@ class Arg:
 
     @property
     def is_place(self) -> bool:
-        """Whether it stands for an object by its place."""
+        """True when the argument names an object by its place."""
         return self.type in ("place", "insert")
 
     def __repr__(self) -> str:

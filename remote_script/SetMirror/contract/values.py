@@ -1,6 +1,6 @@
-"""Reads Live's values as values that JSON has; `ABSENT` stands for a value that Live does not give.
+"""Reads Live's values as JSON values; `ABSENT` stands for a value that Live does not provide.
 
-Every touch of a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here),
+Every access to a getter goes through `read`: in Live a getter may raise RuntimeError (does not apply here),
 a Boost ArgumentError (a TypeError: the object is dead) or AttributeError (another version), so `hasattr`
 proves nothing. Values are plain and immutable: None, bool, int, float, str and tuples of these.
 """
@@ -44,14 +44,14 @@ _INTERN_BELOW = 48
 """Characters; names repeat over thousands of parameters, texts longer than this do not."""
 
 _COMMON = {number: number for number in (0.0, 1.0, -1.0, 0.5, 2.0, 4.0, 100.0, 127.0)}
-"""Bounds and defaults of thousands of parameters, kept once; Live makes a new object for each read."""
+"""Shared objects for the bounds and defaults of thousands of parameters; Live makes a new object for every read."""
 
 _STRUCTS = {
     "index_in_octave": ("index_in_octave", "octave", "frequency"),
     "bars": ("bars", "beats", "sub_division", "ticks"),
     "hours": ("hours", "minutes", "seconds", "frames"),
 }
-"""Small value objects of Live (pitches, beat and SMPTE times): the field that tells them → those to send."""
+"""Small value objects of Live (pitches, beat and SMPTE times): identifying field → fields to send."""
 
 
 def read(obj: Any, name: str) -> Any:
@@ -59,12 +59,12 @@ def read(obj: Any, name: str) -> Any:
     try:
         return getattr(obj, name)
     except Exception:
-        # Boost.Python raises whatever the C++ side threw; one getter may cost one property, never the pump.
+        # Boost.Python raises any exception of the C++ side; it must cost one property, never the pump.
         return ABSENT
 
 
 def refusal(obj: Any, name: str) -> str:
-    """What Live says when `obj.name` cannot be read, at most 400 characters; "" when it can."""
+    """Live's error text for reading `obj.name`, at most 400 characters; "" when it can be read."""
     try:
         getattr(obj, name)
     except Exception as problem:
@@ -205,7 +205,7 @@ def float32(value: float) -> float:
 
 
 def same(value: Any, other: Any) -> bool:
-    """Whether two plain values are equal as far as Live's 32-bit floats can tell."""
+    """True when two plain values are equal within the precision of Live's 32-bit floats."""
     if isinstance(value, float) or isinstance(other, float):
         if not isinstance(value, (int, float)) or not isinstance(other, (int, float)):
             return False

@@ -1,6 +1,6 @@
 """Rows for the application, its view and the browser.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """

@@ -1,6 +1,6 @@
 """Rows for take lanes, clip slots and clips.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """

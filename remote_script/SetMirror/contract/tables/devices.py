@@ -1,6 +1,6 @@
 """Rows for devices of every kind, parameters, racks, chains and pads.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """

@@ -1,6 +1,6 @@
 """Rows for the Song: transport, view, scenes, cue points, grooves, tuning.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """

@@ -1,6 +1,6 @@
 """Rows for the devices that show more than parameters.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """

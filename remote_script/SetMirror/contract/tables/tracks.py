@@ -1,6 +1,6 @@
 """Rows for tracks and mixers.
 
-The grammar of a row is told in `schema`.
+`schema` describes the grammar of a row.
 """
 
 ROWS = """
