@@ -453,12 +453,12 @@ class Operation:
 
     def _follow(self, call: Call) -> None:
         """What came back in an earlier operation may have come back once more: then only that counts."""
-        newest = {each.old: each for each in call.became}
+        newest = {became.old: became for became in call.became}
         calls = [operation.call for operation in self._earlier.values() if newest and operation.call]
-        for each in [each for earlier in calls for each in earlier.became]:
-            again = newest.get(each.new)
+        for became in [became for earlier in calls for became in earlier.became]:
+            again = newest.get(became.new)
             if again is not None:
-                each.obj, each.new = again.obj, again.new
+                became.obj, became.new = again.obj, again.new
                 call.became.remove(again)
                 call.replaced.remove(again.entry)
 

@@ -40,12 +40,12 @@ def _judge(call: Call) -> None:
             "Under clips of the arrangement automation is written from Live 12.3 on",
             hint="move the clips away, write the automation, move them back: a lane stays where it is",
         )
-    for each in under:
-        if read(each, "has_envelopes") is True:
+    for clip in under:
+        if read(clip, "has_envelopes") is True:
             raise BridgeError(
                 "NOT_AVAILABLE",
                 "{!r} has envelopes of its own, which Live does not show of a clip in the arrangement, so "
-                "nobody can tell whether it would come back equal".format(str(each.name)),
+                "nobody can tell whether it would come back equal".format(str(clip.name)),
                 hint="write before and after this clip, or draw the automation there in Live",
             )
 
@@ -63,9 +63,9 @@ def _asked(call: Call) -> Tuple[Any, float, float]:
 
 def _under(track: Any, start: float, end: float) -> List[Any]:
     return [
-        each
-        for each in items(track.arrangement_clips)
-        if float(each.start_time) < end and start < float(each.end_time)
+        clip
+        for clip in items(track.arrangement_clips)
+        if float(clip.start_time) < end and start < float(clip.end_time)
     ]
 
 
@@ -73,13 +73,13 @@ def _stamp(call: Call) -> Steps:
     track = call.obj
     clip, start, length = _asked(call)
     aside: List[Tuple[Described, int, float, Dict[str, Any], Any]] = []
-    for each in _under(track, start, start + length):
-        place, content = float(each.start_time), _content(each)
+    for covered in _under(track, start, start + length):
+        place, content = float(covered.start_time), _content(covered)
         last = max(float(other.end_time) for other in items(track.arrangement_clips))
-        copy = track.duplicate_clip_to_arrangement(each, max(last, start + length) + GAP_BEATS)
+        copy = track.duplicate_clip_to_arrangement(covered, max(last, start + length) + GAP_BEATS)
         _check_equal(content, copy)
-        aside.append((_entry(call, each), live_ptr(each) or 0, place, content, copy))
-        track.delete_clip(each)
+        aside.append((_entry(call, covered), live_ptr(covered) or 0, place, content, copy))
+        track.delete_clip(covered)
         yield MORE
     track.delete_clip(track.duplicate_clip_to_arrangement(clip, start))
     for entry, old, place, content, copy in aside:
@@ -94,19 +94,21 @@ def _stamp(call: Call) -> Steps:
 def _entry(call: Call, clip: Any) -> Described:
     """The clip as it is described among what the call replaces."""
     id_ = call.describe(clip).get("id")
-    return next(each for each in call.replaced if each.get("id") == id_)
+    return next(replaced for replaced in call.replaced if replaced.get("id") == id_)
 
 
 def _content(clip: Any) -> Dict[str, Any]:
     """All of a clip that can be read and that its copy has too."""
-    found = {name: read(clip, name) for name in _COMPARED}
-    found["beats"] = float(clip.end_time) - float(clip.start_time)
+    content = {name: read(clip, name) for name in _COMPARED}
+    content["beats"] = float(clip.end_time) - float(clip.start_time)
     if read(clip, "is_midi_clip") is True:
-        found["notes"] = sorted(as_note(each)[1:] for each in all_notes(clip))
+        content["notes"] = sorted(as_note(element)[1:] for element in all_notes(clip))
     else:
         markers = read(clip, "warp_markers")
-        found["warp_markers"] = [] if markers is ABSENT else [as_warp_marker(each) for each in items(markers)]
-    return found
+        content["warp_markers"] = (
+            [] if markers is ABSENT else [as_warp_marker(element) for element in items(markers)]
+        )
+    return content
 
 
 def _check_equal(content: Dict[str, Any], copy: Any) -> None:
