@@ -258,7 +258,7 @@ def callback_keeps_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
             above = rows.get(row.parent or 0)
             held = above.value(row.role) if above is not None else None
             if above is not None and isinstance(held, tuple) and row.id in held:
-                places[row.id] = (above, above.plan.index[row.role], held.index(row.id))
+                places[row.id] = (above, above.layout.index[row.role], held.index(row.id))
         if row.id in places:
             above, index, at = places[row.id]
             held = above.values[index]
