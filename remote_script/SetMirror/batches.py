@@ -18,7 +18,7 @@ from .contract.lanes import is_driven
 from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
 from .entries import Entries
-from .layouts import Layouts, Row, class_of, root_class
+from .layouts import Layouts, Row, root_class
 from .observers import Observers
 from .shadow import Shadow
 from .wire import Encoded, encode, notification
@@ -269,17 +269,13 @@ class Batcher:
         yield from self._resolve_references(list(self.shadow.rows.values()))
 
     def _adopt(self, ptr: int, obj: Any, declared: str, parent: Optional[Row], role: str) -> Row:
-        type_ = class_of(obj, declared) or declared
-        layout = self.layouts.get(type_)
+        layout = self.layouts.of(obj, declared)
         row = layout.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
         self.shadow.add(row)
         # Attach before reading, so a change made in between is told.
-        self.observers.attach(row)
-        values, readers = row.values, layout.readers
-        for index in layout.plain:
-            reader = readers[index]
-            if reader is not None:
-                values[index] = reader(obj)
+        kind = layout.kind_of(obj)
+        self.observers.attach(row, kind)
+        kind.reading.read(obj, row.values)
         self.built += 1
         return row
 
@@ -328,7 +324,8 @@ class Batcher:
                 for slow in child.layout.slow:
                     child.values[slow] = yield from self.reader.reading(child, slow)
                     yield
-        stack.extend(reversed(fresh))
+        # Most have nothing below: parameters.
+        stack.extend(row for row in reversed(fresh) if row.layout.tree)
         ids = [child.id for child in children if child is not None]
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
 

@@ -12,7 +12,8 @@ from operator import attrgetter, itemgetter
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .contract import schema
-from .contract.values import ABSENT, PLAIN
+from .contract.values import ABSENT, PLAIN, read
+from .first_reading import FirstReading
 from .wire import Encoded, encode
 
 Marker = Callable[[Any, int], None]
@@ -20,20 +21,35 @@ Marker = Callable[[Any, int], None]
 _KINDS: Dict[str, Dict[str, str]] = {
     "Clip": {"audio": "is_audio_clip", "midi": "is_midi_clip"},
     "ClipSlot": {"group": "is_group_slot"},
+    "DeviceParameter": {"quantized": "is_quantized"},
 }
 """Class → word of the table's `on` → the constant of the object that says whether it is of this kind."""
+_REFUSED = ("DeviceParameter",)
+"""Classes of which Live raises an error for what a kind lacks; of others it may give None, which is a value."""
 
 
 class Listener(NamedTuple):
     """A listener of Live's that a row can attach: `add_<name>_listener`, the row's method, what it marks."""
 
     name: str
+    adder: str
+    """The method of the object that attaches it."""
     method: str
     bits: int
     kinds: Tuple[str, ...]
     """Constants of the object of which one must be true, else the listener would never be called; () for any object."""
     resting: bool
     """Attached to every object; the others only while a client attends to the object."""
+
+
+class Kind(NamedTuple):
+    """What objects of one class have that are alike in the constants of `_KINDS`."""
+
+    reading: FirstReading
+    resting: List[Tuple[int, Listener]]
+    """The listeners that they have at rest, with their numbers."""
+    attended: List[Tuple[int, Listener]]
+    """Those that they have while a client attends to them."""
 
 
 class Row:
@@ -186,14 +202,50 @@ class Layout:
         self.listeners = [self._listener(name, bits) for name, bits in told.items()]
         self.told_by = {self.index[name]: bits for name, bits in told.items() if name in self.index}
         """By the place of a property: what its listener marks, itself among it."""
+        self._kinds: Dict[Tuple[Any, ...], Kind] = {}
+        self._constants = tuple(_KINDS.get(type_, {}).values())
         self.row_type: Any = type("Row_" + type_.replace(".", "_"), (Row,), members)
 
     def _listener(self, name: str, bits: int) -> Listener:
         prop = schema.properties(self.type).get(name)
-        of_kind = _KINDS.get(self.type, {})
-        kinds = prop.on if prop is not None and all(each in of_kind for each in prop.on) else ()
+        kinds = () if prop is None else self._constants_of(prop)
         resting = prop is None or not prop.within_s
-        return Listener(name, "on_" + name, bits, tuple(of_kind[each] for each in kinds), resting)
+        return Listener(name, "add_" + name + "_listener", "on_" + name, bits, kinds, resting)
+
+    def _constants_of(self, prop: schema.Property) -> Tuple[str, ...]:
+        """The constants of which one must be true for an object to have `prop`; () where only Live knows."""
+        of_kind = _KINDS.get(self.type, {})
+        return tuple(of_kind[each] for each in prop.on) if all(each in of_kind for each in prop.on) else ()
+
+    def kind_of(self, obj: Any) -> Kind:
+        """What objects like `obj` have; one whose constants cannot be read may have anything."""
+        constants = tuple([read(obj, name) for name in self._constants])
+        kind = self._kinds.get(constants)
+        if kind is None:
+            kind = self._kinds[constants] = self._new_kind(dict(zip(self._constants, constants)))
+        return kind
+
+    def _new_kind(self, constants: Dict[str, Any]) -> Kind:
+        known = {name: bool(value) for name, value in constants.items() if value is not ABSENT}
+        lacks = {name for name, value in known.items() if not value}
+
+        def has(needed: Tuple[str, ...]) -> bool:
+            return not needed or not lacks.issuperset(needed)
+
+        places = [i for i in self.plain if self.names[i] not in known]
+        if self.type in _REFUSED:
+            places = [i for i in places if has(self._constants_of(self.properties[i]))]
+        listeners = [each for each in enumerate(self.listeners) if has(each[1].kinds)]
+        return Kind(
+            FirstReading(
+                self.properties,
+                places,
+                self.readers,
+                {self.index[name]: value for name, value in known.items() if name in self.index},
+            ),
+            [each for each in listeners if each[1].resting],
+            [each for each in listeners if not each[1].resting],
+        )
 
     def _told_by(self) -> Dict[str, int]:
         told: Dict[str, int] = {}
@@ -283,6 +335,15 @@ class Layouts:
         self.live = live
         self._mark = mark
         self._layouts: Dict[str, Layout] = {}
+        self._by_type: Dict[Tuple[type, str], Layout] = {}
+
+    def of(self, obj: Any, declared: str) -> Layout:
+        """The layout of a Live object, a `declared` or what derives from it."""
+        key = (type(obj), declared)
+        layout = self._by_type.get(key)
+        if layout is None:
+            layout = self._by_type[key] = self.get(class_of(obj, declared) or declared)
+        return layout
 
     def get(self, type_: str) -> Layout:
         layout = self._layouts.get(type_)

@@ -7,10 +7,10 @@ who attend to an object come and go with them. Detaching tolerates whatever a dy
 
 from __future__ import annotations
 
-from typing import Dict, Set
+from typing import Dict, List, Set, Tuple
 
-from .contract.values import ABSENT, alive, read
-from .layouts import Row
+from .contract.values import alive
+from .layouts import Kind, Listener, Row
 
 
 class Observers:
@@ -22,14 +22,14 @@ class Observers:
         self.attended: Set[int] = set()
         """Ids of the objects with all their listeners."""
 
-    def attach(self, row: Row) -> None:
-        """Attach what an object has at rest."""
-        self._attach(row, True)
+    def attach(self, row: Row, kind: Kind) -> None:
+        """Attach what an object of its kind has at rest."""
+        self._attach(row, kind.resting)
 
     def attend(self, row: Row) -> None:
         """Attach the rest as well; what changed before is for the caller to read."""
         self.attended.add(row.id)
-        self._attach(row, False)
+        self._attach(row, row.layout.kind_of(row.obj).attended)
 
     def neglect(self, row: Row) -> None:
         """Take off what `attend` attached."""
@@ -41,15 +41,13 @@ class Observers:
         self.attended.discard(row.id)
         self._detach(row, True)
 
-    def _attach(self, row: Row, resting: bool) -> None:
+    def _attach(self, row: Row, listeners: List[Tuple[int, Listener]]) -> None:
         obj = row.obj
-        for number, listener in enumerate(row.layout.listeners):
-            if listener.resting is not resting or row.attached & 1 << number:
-                continue
-            if listener.kinds and not any(_is(obj, kind) for kind in listener.kinds):
+        for number, listener in listeners:
+            if row.attached & 1 << number:
                 continue
             try:
-                getattr(obj, "add_" + listener.name + "_listener")(getattr(row, listener.method))
+                getattr(obj, listener.adder)(getattr(row, listener.method))
             except Exception:
                 # Boost raises anything here; a property that cannot notify is polled.
                 key = row.layout.type + "." + listener.name
@@ -70,9 +68,3 @@ class Observers:
                     getattr(obj, "remove_" + listener.name + "_listener")(getattr(row, listener.method))
                 except Exception:
                     pass
-
-
-def _is(obj: object, kind: str) -> bool:
-    """Whether an object is of a kind; one that cannot say may be."""
-    value = read(obj, kind)
-    return value is ABSENT or bool(value)

@@ -26,7 +26,7 @@ from remote_script.SetMirror import batches, observers
 from remote_script.SetMirror.batches import Batcher
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.seal import TRAILER, Seal
-from remote_script.SetMirror.layouts import Row
+from remote_script.SetMirror.layouts import Kind, Row
 from remote_script.SetMirror.script import SetMirror
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests import changes, sets
@@ -217,20 +217,20 @@ def test_a_real_set_is_mirrored_exactly_after_five_hundred_changes(als: Path) ->
 class Late(observers.Observers):
     """Attaches its listeners only after what it has read has been told."""
 
-    waiting: list[Row]
+    waiting: list[tuple[Row, Kind]]
 
     def __init__(self) -> None:
         super().__init__()
         self.waiting = []
 
-    def attach(self, row: Row) -> None:
+    def attach(self, row: Row, kind: Kind) -> None:
         row.attached = 0
-        self.waiting.append(row)
+        self.waiting.append((row, kind))
 
     def catch_up(self) -> None:
         waiting, self.waiting = self.waiting, []
-        for row in waiting:
-            super().attach(row)
+        for row, kind in waiting:
+            super().attach(row, kind)
 
 
 def reads_before_attaching(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
+from operator import attrgetter
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 
@@ -156,19 +157,16 @@ def as_json(value: Any) -> Any:
     return str(value)
 
 
+_NOTE = attrgetter(*NOTE_FIELDS)
+_NOTE_TYPES = (int, int, float, float, float, bool, float, float, float)
+
+
 def as_note(note: Any) -> Tuple[Any, ...]:
     """One MIDI note in the order of `NOTE_FIELDS`."""
-    return (
-        int(note.note_id),
-        int(note.pitch),
-        float(note.start_time),
-        float(note.duration),
-        float(note.velocity),
-        bool(note.mute),
-        float(note.probability),
-        float(note.velocity_deviation),
-        float(note.release_velocity),
-    )
+    found: Tuple[Any, ...] = _NOTE(note)
+    if tuple(map(type, found)) == _NOTE_TYPES:
+        return found
+    return tuple([type_(value) for type_, value in zip(_NOTE_TYPES, found)])
 
 
 def as_notes(vector: Any) -> Tuple[Tuple[Any, ...], ...]:

@@ -6,6 +6,7 @@ Texts as Live prints them (reported and measured); classes name the leaf of thei
 
 from __future__ import annotations
 
+from operator import attrgetter
 from threading import get_ident
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence, Tuple, Type
 
@@ -204,21 +205,19 @@ def is_vector(value: Any) -> bool:
 # Values
 
 
-class _Slot:
+class _Slot(property):
     """A field of a value class that keeps its type, and can be made read-only."""
 
     def __init__(self, name: str, convert: Callable[[Any], Any], writable: bool) -> None:
         self.name, self.convert, self.writable = name, convert, writable
+        super().__init__(attrgetter("_" + name), self._put)
 
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else instance.__dict__[self.name]
-
-    def __set__(self, instance: Any, value: Any) -> None:
+    def _put(self, instance: Any, value: Any) -> None:
         if not self.writable:
             raise AttributeError(
                 "property %r of %r object has no setter" % (self.name, type(instance).__name__)
             )
-        instance.__dict__[self.name] = self.convert_checked(instance, value)
+        instance.__dict__["_" + self.name] = self.convert_checked(instance, value)
 
     def convert_checked(self, instance: Any, value: Any) -> Any:
         if self.convert in _CPP:
@@ -255,9 +254,9 @@ def make_value(
     required = len(fields) - len(defaults)
     given = dict(zip(names[required:], defaults))
     known = frozenset(names)
-    slots = [
-        ("_" + key if hidden else key, key, convert, _Slot(key, convert, True)) for key, convert, _ in fields
-    ]
+    slots = [(key, convert, _Slot(key, convert, True)) for key, convert, _ in fields]
+    converts = tuple(convert for _, convert, _ in fields)
+    fields_kept = ["_" + key for key in names]
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if not constructible:
@@ -265,6 +264,10 @@ def make_value(
         fill(self, args, kwargs)
 
     def fill(self: Any, args: Sequence[Any], kwargs: Dict[str, Any]) -> None:
+        if not kwargs and tuple(map(type, args)) == converts:
+            # The hot path of reading notes.
+            self.__dict__.update(zip(fields_kept, args))
+            return
         first = dict(zip(names, args))
         values = {**given, **first, **kwargs}
         wrong = len(args) > len(names) or len(values) != len(names) or not known.issuperset(values)
@@ -273,9 +276,9 @@ def make_value(
                 name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
             )
         held = self.__dict__
-        for kept_as, key, convert, slot in slots:
+        for key, convert, slot in slots:
             value = values[key]
-            held[kept_as] = value if type(value) is convert else slot.convert_checked(self, value)
+            held["_" + key] = value if type(value) is convert else slot.convert_checked(self, value)
 
     def of(cls: Any, *args: Any, **kwargs: Any) -> Any:
         made = cls.__new__(cls)

@@ -378,6 +378,12 @@ class ApiSurface:
                 if values is None:
                     raise mismatch(short, name, (self,) + given, cpp)
                 return export(own(*values), node.doc)
+            if not named and len(given) == count:
+                try:
+                    converted = [convert(value) for convert, value in zip(converters, given)]
+                except TypeError:
+                    raise mismatch(short, name, (self,) + given, cpp) from None
+                return export(own(*converted), node.doc)
             bound: List[Any] = list(given)
             if named:
                 bound.extend(lom.REQUIRED for _ in range(count - len(bound)))

@@ -35,10 +35,10 @@ class DeviceParameter
   min                              float                    polled                         after=name
   name                             str                      observed                       within=2
   original_name                    str                      polled                         after=name
-  short_value_items                strs                     polled                         since=11.2.0 after=name
+  short_value_items                strs                     polled                         since=11.2.0 on=quantized after=name
   state                            int                      observed  [ParameterState]     within=2
   value                            float                    observed                       write
-  value_items                      strs                     polled                         after=name
+  value_items                      strs                     polled                         on=quantized after=name
   begin_gesture() -> none  internal
   end_gesture() -> none  internal
   re_enable_automation() -> none  act

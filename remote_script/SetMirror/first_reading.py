@@ -1,0 +1,92 @@
+"""The first reading of a new object: its plain properties, most of them in one call.
+
+Objects of one class and kind (a MIDI clip, a quantized parameter) mostly have the same properties, so what all of them
+have had is read by one `attrgetter`. A property that one of them did not give is read by itself from then on: an
+exception must cost that property alone. What the table says that a kind lacks is not read: an exception costs Live
+more than ten values.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+from .contract import schema
+from .contract.values import ABSENT, PLAIN
+
+Reader = Callable[[Any], Any]
+Plain = Callable[[Any], Any]
+
+
+class FirstReading:
+    """For objects of one class and kind: alike in their `constants`.
+
+    These and `readers` are by the place of a property in a row.
+    """
+
+    def __init__(
+        self,
+        properties: Sequence[schema.Property],
+        places: Sequence[int],
+        readers: Sequence[Optional[Reader]],
+        constants: Dict[int, Any],
+    ) -> None:
+        self._properties = properties
+        self._constants = list(constants.items())
+        self._alone: List[Tuple[int, Reader]] = []
+        self._derived: List[Tuple[int, Reader, Plain, str, int]] = []
+        """What a method says for another property's value, which is read before: (place, reader, …, method, place)."""
+        together: List[Tuple[int, Reader]] = []
+        names = [prop.name for prop in properties]
+        for place in places:
+            reader, prop = readers[place], properties[place]
+            if reader is None:
+                continue
+            if prop.reads is None:
+                together.append((place, reader))
+            else:
+                method, argument = prop.reads
+                self._derived.append((place, reader, PLAIN[prop.type], method, names.index(argument)))
+        self._read_together(together)
+
+    def _read_together(self, together: List[Tuple[int, Reader]]) -> None:
+        if len(together) < 2:
+            # For one name an attrgetter gives no tuple.
+            self._alone += together
+            together = []
+        self._together = together
+        names = [self._properties[place].name for place, _ in together]
+        self._get: Optional[Callable[[Any], Tuple[Any, ...]]] = attrgetter(*names) if names else None
+        self._plains = [(place, PLAIN[self._properties[place].type]) for place, _ in together]
+
+    def read(self, obj: Any, values: List[Any]) -> None:
+        """Put the plain values of `obj` where they belong in `values`; ABSENT for those that Live does not give."""
+        for place, constant in self._constants:
+            values[place] = constant
+        if self._get is not None:
+            try:
+                for (place, plain), value in zip(self._plains, self._get(obj)):
+                    values[place] = plain(value)
+            except Exception:
+                # Boost raises anything here.
+                self._read_singly(obj, values)
+        for place, reader in self._alone:
+            values[place] = reader(obj)
+        for place, reader, plain, method, argument in self._derived:
+            value = values[argument]
+            if value is None or value is ABSENT:
+                values[place] = reader(obj)
+                continue
+            try:
+                values[place] = plain(getattr(obj, method)(value))
+            except Exception:
+                values[place] = ABSENT
+
+    def _read_singly(self, obj: Any, values: List[Any]) -> None:
+        for place, reader in self._together:
+            values[place] = reader(obj)
+        lacking = [(place, reader) for place, reader in self._together if values[place] is ABSENT]
+        # One that gives nothing at all has died.
+        if len(lacking) < len(self._together):
+            self._alone += lacking
+            self._read_together([each for each in self._together if each not in lacking])
