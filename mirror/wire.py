@@ -59,10 +59,45 @@ class Heartbeat(msgspec.Struct):
 
 
 class Objects(msgspec.Struct):
-    """`set.objects`: a part of the snapshot that request `snapshot` asked for."""
+    """`set.objects`: a part of the snapshot that request `snapshot` asked for.
+
+    `tables` are taken apart when the line is decoded: their objects are among `objects` then.
+    """
 
     snapshot: int | str
-    objects: list[Any]
+    objects: list[Any] = []
+    tables: list[Any] = []
+
+    def __post_init__(self) -> None:
+        if self.tables:
+            self.objects = self.objects + [each for table in self.tables for each in objects_of(table)]
+            self.tables = []
+
+
+def objects_of(table: Any) -> list[Any]:
+    """The objects of a table [type, role, names of children, names of properties, rows].
+
+    What has not this shape comes out as something that is no object, so that it is counted as one.
+    """
+    try:
+        type_, role, children, names, rows = table
+        first = 2 + len(children)
+        size = first + len(names)
+        return [
+            [
+                row[0],
+                type_,
+                row[1],
+                role,
+                dict(zip(names, row[first:], strict=True)),
+                dict(zip(children, row[2:first], strict=True)),
+            ]
+            if type(row) is list and len(row) == size
+            else row
+            for row in rows
+        ]
+    except (TypeError, ValueError):
+        return [table]
 
 
 class Ready(msgspec.Struct):

@@ -9,7 +9,7 @@ need no object of ours each, and a callback knows its object, never an index.
 from __future__ import annotations
 
 from operator import attrgetter, itemgetter
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .contract import schema
 from .contract.values import ABSENT, PLAIN, read
@@ -140,6 +140,12 @@ class Layout:
         self.refs = [i for i, prop in enumerate(self.properties) if prop.type in ("ref", "refs")]
         self.leaves = [i for i, prop in enumerate(self.properties) if not prop.is_tree]
         self.content = [i for i, prop in enumerate(self.properties) if prop.kind == "content"]
+        self.order = self.tree + [i for i in self.leaves if i not in self.content] + self.content
+        """As `tables` has them: children, then what is short, then what is long."""
+        self.in_order: Callable[[Sequence[Any]], Tuple[Any, ...]] = (
+            itemgetter(*self.order) if len(self.order) > 1 else tuple
+        )
+        """A row's values in `order`."""
         self.slow = [
             i for i, prop in enumerate(self.properties) if prop.type in ("routings", "notes", "warp_markers")
         ]

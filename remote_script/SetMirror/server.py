@@ -298,9 +298,9 @@ class Server:
         for client in self.served():
             while client.snapshot is not None and client.outbox_bytes < SNAPSHOT_AHEAD:
                 request, snapshot = client.snapshot
-                objects = snapshot.take(shadow.rows, SNAPSHOT_LINE)
-                if objects:
-                    body = b'{"snapshot":' + encode(request) + b',"objects":[' + b",".join(objects) + b"]}"
+                tables = snapshot.take(shadow.rows, SNAPSHOT_LINE)
+                if tables:
+                    body = b'{"snapshot":' + encode(request) + b',"tables":[' + b",".join(tables) + b"]}"
                     client.push(notification("set.objects", body))
                 else:
                     shadow.end_snapshot(snapshot)

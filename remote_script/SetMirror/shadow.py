@@ -7,10 +7,14 @@ to change are kept for it as they were (copy on write), so it costs Live nothing
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Dict, List, Optional, Set, Tuple
+from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
 
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
+from .tables import State, Tables, state_of
+
+AT_ONCE = 256
+"""Objects that are encoded together: a millisecond's worth."""
 
 
 class Snapshot:
@@ -21,26 +25,34 @@ class Snapshot:
         self.count = len(rows)
         self._order: Deque[int] = deque(rows)
         self._left: Set[int] = set(rows)
-        self._kept: Dict[int, bytes] = {}
+        self._kept: Dict[int, State] = {}
+        self._tables = Tables()
 
     def keep(self, row: Row) -> None:
         """Remember `row` as it is now, if it was not sent yet."""
         if row.id in self._left and row.id not in self._kept:
-            self._kept[row.id] = row.line()
+            self._kept[row.id] = state_of(row)
 
     def take(self, rows: Dict[int, Row], most_bytes: int) -> List[bytes]:
-        """The next objects, encoded, about `most_bytes` of them; empty at the end."""
+        """The tables of the next objects, about `most_bytes` of them; empty at the end."""
         taken: List[bytes] = []
         size = 0
         while self._order and size < most_bytes:
-            id_ = self._order.popleft()
-            self._left.discard(id_)
-            line = self._kept.pop(id_, None)
-            if line is None:
-                line = rows[id_].line()
-            taken.append(line)
-            size += len(line) + 1
+            ids = [self._order.popleft() for _ in range(min(AT_ONCE, len(self._order)))]
+            self._left.difference_update(ids)
+            piece = self._tables.encoded(self._states(rows, ids))
+            size += sum(map(len, piece))
+            taken += piece
         return taken
+
+    def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:
+        kept = self._kept
+        for id_ in ids:
+            if id_ in kept:
+                yield kept.pop(id_)
+            else:
+                row = rows[id_]
+                yield row.layout, id_, row.parent, row.role, row.values
 
 
 class Shadow:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mirror.wire import objects_of
 from remote_script.SetMirror.contract.menus import edited
 from remote_script.SetMirror.script import SetMirror
 
@@ -102,7 +103,8 @@ class Client(Peer):
             obj
             for part in self.notices("set.objects")
             if part["snapshot"] == request
-            for obj in part["objects"]
+            for table in part["tables"]
+            for obj in objects_of(table)
         ]
         assert len(objects) == result["count"]
         self.objects = {obj[0]: obj for obj in objects}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mirror.wire import objects_of
 from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
 from remote_script.SetMirror.batches import Batcher
@@ -72,7 +73,8 @@ def test_all_who_follow_hold_the_set_whatever_happens_between(seed: int) -> None
         for other, request in late:
             end = finish(stage, other, request)["result"]
             parts = [part for part in other.notices("set.objects") if part["snapshot"] == request]
-            other.objects = {obj[0]: obj for part in parts for obj in part["objects"]}
+            tables = [table for part in parts for table in part["tables"]]
+            other.objects = {obj[0]: obj for table in tables for obj in objects_of(table)}
             assert len(other.objects) == end["count"]
             other.epoch, other.revision = end["epoch"], end["revision"]
             other.watch()

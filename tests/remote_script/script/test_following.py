@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mirror.wire import objects_of
 from remote_script.SetMirror import create_instance
 from remote_script.SetMirror.contract import schema
 
@@ -338,7 +339,8 @@ def test_a_snapshot_is_one_revision_although_the_set_changes_while_it_streams(
         if answer is not None:
             break
     assert answer is not None
-    held = {obj[0]: obj for part in reader.notices("set.objects") for obj in part["objects"]}
+    tables = [table for part in reader.notices("set.objects") for table in part["tables"]]
+    held = {obj[0]: obj for table in tables for obj in objects_of(table)}
     assert answer["result"]["revision"] < guest.script.batcher.revision
     at_revision = Replay(client, answer["result"]["revision"])
     assert held == at_revision.objects

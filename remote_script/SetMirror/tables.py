@@ -1,0 +1,72 @@
+"""Objects of a snapshot as tables: what is alike in many of them, above all the names of properties, is sent once.
+
+A table is [type, role, names of children, names of properties, rows], and a row [id, parent, children …, values …] of
+an object that has exactly these. Twenty thousand parameters are a third of the bytes, and of the time, that they take
+as objects.
+"""
+
+from __future__ import annotations
+
+from itertools import compress, repeat
+from operator import is_not
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+
+from .contract.values import ABSENT
+from .layouts import Layout, Row
+from .wire import Encoded, encode
+
+_Key = Tuple[Layout, str, bytes]
+"""Layout, role, and which of the layout's `order` its objects have: what they must be alike in."""
+
+State = Tuple[Layout, int, Optional[int], str, Sequence[Any]]
+"""What is sent of a row: layout, id, parent, role, values."""
+
+
+def state_of(row: Row) -> State:
+    """The state of `row` now; its values are copied."""
+    return row.layout, row.id, row.parent, row.role, tuple(row.values)
+
+
+class Tables:
+    """Encodes rows; keeps the beginning of each kind of table, as JSON."""
+
+    def __init__(self) -> None:
+        self._heads: Dict[_Key, bytes] = {}
+
+    def encoded(self, states: Iterable[State]) -> List[bytes]:
+        """The tables of these objects, as JSON."""
+        tables: Dict[_Key, List[Tuple[Any, ...]]] = {}
+        for layout, id_, parent, role, values in states:
+            ordered = layout.in_order(values)
+            # Which are there, as one byte each: a loop of C's only.
+            has = bytes(map(is_not, ordered, repeat(ABSENT)))
+            key = (layout, role, has)
+            rows = tables.get(key)
+            if rows is None:
+                rows = tables[key] = []
+            rows.append((id_, parent, *compress(ordered, has)))
+        return [self._table(key, rows) for key, rows in tables.items()]
+
+    def _table(self, key: _Key, rows: List[Tuple[Any, ...]]) -> bytes:
+        layout, _, has = key
+        head = self._heads.get(key)
+        if head is None:
+            head = self._heads[key] = _head(*key)
+        if not layout.content:
+            return head + encode(rows) + b"]"
+        # What is long comes last, encoded when it was read.
+        plain = 2 + sum(has[: -len(layout.content)])
+        return head + b"[" + b",".join([_spliced(row, plain) for row in rows]) + b"]]"
+
+
+def _head(layout: Layout, role: str, has: bytes) -> bytes:
+    children = len(layout.tree)
+    names = [layout.names[index] for index in layout.order]
+    below, props = compress(names[:children], has), compress(names[children:], has[children:])
+    return encode([layout.type, role, list(below), list(props)])[:-1] + b","
+
+
+def _spliced(row: Tuple[Any, ...], plain: int) -> bytes:
+    parts = [encode(row[:plain])[1:-1]]
+    parts += [value.json if isinstance(value, Encoded) else encode(value) for value in row[plain:]]
+    return b"[" + b",".join(parts) + b"]"

@@ -1,0 +1,86 @@
+"""Objects of a snapshot as tables: what the script makes of its rows, and what the mirror makes of any table."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from mirror import wire
+from mirror.store import Store
+from remote_script.SetMirror.contract.values import ABSENT
+from remote_script.SetMirror.layouts import Row
+from remote_script.SetMirror.shadow import Snapshot
+from tests.every_class import everything
+from tests.remote_script.script.stage import Stage
+
+
+def taken(snapshot: Snapshot, rows: dict[int, Row], most_bytes: int = 2000) -> dict[int, Any]:
+    """The objects of a snapshot by id, from lines as the mirror decodes them."""
+    objects: list[Any] = []
+    while tables := snapshot.take(rows, most_bytes):
+        body = b'{"snapshot":1,"tables":[' + b",".join(tables) + b"]}"
+        message = wire.decode(b'{"jsonrpc":"2.0","method":"set.objects","params":' + body + b"}")
+        objects += message.params.objects
+    return {obj[0]: obj for obj in objects}
+
+
+def plain(rows: dict[int, Row]) -> dict[int, Any]:
+    """The same objects, each by itself, as a batch adds them."""
+    return {id_: json.loads(row.line()) for id_, row in rows.items()}
+
+
+def test_every_object_of_a_snapshot_is_what_a_batch_would_add() -> None:
+    stage = Stage(everything())
+    stage.until_ready()
+    rows = stage.script.batcher.shadow.rows
+    assert taken(Snapshot(rows, 1), rows) == plain(rows)
+    stage.live.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_that_changes_while_a_snapshot_is_taken_is_sent_as_it_was(seed: int) -> None:
+    draw = random.Random(seed)
+    stage = Stage(everything())
+    stage.until_ready()
+    rows = stage.script.batcher.shadow.rows
+    before = plain(rows)
+    snapshot = Snapshot(rows, 1)
+    objects = {obj[0]: obj for obj in _first(snapshot, rows)}
+    for row in draw.sample(list(rows.values()), len(rows) // 2):
+        snapshot.keep(row)
+        for index in row.layout.plain:
+            row.values[index] = draw.choice([ABSENT, None, "other", 1.5])
+    objects = {**objects, **taken(snapshot, rows)}
+    assert objects == before
+    stage.live.close()
+
+
+def _first(snapshot: Snapshot, rows: dict[int, Row]) -> list[Any]:
+    tables = snapshot.take(rows, 1)
+    return [obj for table in tables for obj in wire.objects_of(json.loads(table))]
+
+
+@pytest.mark.parametrize(
+    ("table", "bad"),
+    [
+        (["Track", "tracks", [], ["name"], [[2, 1, "A"], [3, 1], [4, 1, "B", "more"], "row", None]], 4),
+        (["Track", "tracks", [], ["name"], 7], 1),
+        (["Track", "tracks", [], ["name"]], 1),
+        ("table", 1),
+        (None, 1),
+        ({"rows": []}, 1),
+        (["Track", "tracks", [], [["name"]], [[2, 1, "A"]]], 1),
+        ([5, "tracks", [], ["name"], [[2, 1, "A"]]], 1),
+    ],
+)
+def test_what_is_wrong_in_a_table_costs_its_objects_and_nothing_else(table: Any, bad: int) -> None:
+    good = ["Song", "song", ["tracks"], ["tempo"], [[1, None, [2], 120.0]]]
+    objects = wire.Objects(1, tables=[table, good]).objects
+    store = Store()
+    store.stage(objects, True)
+    store.replace("epoch", 1)
+    assert store.bad["objects"] == bad
+    assert store.nodes[1].props == {"tempo": 120.0}
