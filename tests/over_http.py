@@ -17,7 +17,7 @@ from mcp_server.demo.tool_calls import ToolCalls
 from mirror import load_token
 from mirror.token import bearer
 
-START_S = 30.0
+START_S = 120.0
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def serving(
 def client(name: str = "agent", **headers: str) -> httpx.AsyncClient:
     """A client with the token of that name."""
     return httpx.AsyncClient(
-        headers={"authorization": f"Bearer {bearer(load_token(), name)}", **headers}, timeout=30
+        headers={"authorization": f"Bearer {bearer(load_token(), name)}", **headers}, timeout=120
     )
 
 

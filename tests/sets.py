@@ -17,6 +17,8 @@ def folder() -> Path | None:
 
 OWN = Path(__file__).resolve().parent / "remote_script" / "headless" / "als" / "small.als"
 """Made by `making` beside it, so that a plain clone reads a Set file too."""
+FAST = "live12.3-song"
+"""The real Set of long tests in the fast set."""
 
 
 def files() -> list[Path]:
@@ -27,5 +29,14 @@ def files() -> list[Path]:
 
 def parametrize(function):  # type: ignore[no-untyped-def]
     """Run a test once for each Set."""
-    found = files()
-    return pytest.mark.parametrize("als", found, ids=[path.stem for path in found])(function)
+    paths = files()
+    return pytest.mark.parametrize("als", paths, ids=[path.stem for path in paths])(function)
+
+
+def parametrize_long(function):  # type: ignore[no-untyped-def]
+    """Run a long test once for each Set; in the fast set for our own and one real Set."""
+    paths = [
+        pytest.param(path, id=path.stem, marks=() if path == OWN or path.stem == FAST else pytest.mark.slow)
+        for path in files()
+    ]
+    return pytest.mark.parametrize("als", paths)(function)

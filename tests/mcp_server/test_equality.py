@@ -34,7 +34,7 @@ async def a_session(whole: Whole, draw: random.Random, count: int) -> None:
     await whole.by_hand(lambda song: song.stop_playing())
 
 
-@sets.parametrize
+@sets.parametrize_long
 async def test_a_real_set_is_mirrored_before_and_after_five_hundred_changes(
     als: Path, autojump_clock: trio.testing.MockClock
 ) -> None:

@@ -59,7 +59,7 @@ async def test_a_request_waits_for_the_engine_and_is_its_identitys(
 
 def test_a_toolset_that_does_not_exist_ends_the_server_with_the_reason() -> None:
     command = [sys.executable, "-m", "mcp_server.cli", "serve", "--port", "1", "--toolset", "nonsense"]
-    done = subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=180)
     assert done.returncode == 1
     assert "nonsense" in done.stderr
 

@@ -20,8 +20,8 @@ from mcp_server.commands.processes import HeadlessProcess, environment
 from mcp_server.demo.agent import Agent, ToolRefused
 from mirror.token import bearer, load_token
 
-WAIT_S = 30.0
-END_S = 5.0
+WAIT_S = 120.0
+END_S = 20.0
 """It takes a tenth of a second; a hang is what is looked for."""
 ERAS = ("auto", "legacy")
 TRACK = "live://ref/tracks/0"

@@ -63,7 +63,7 @@ async def test_writes_are_one_entry_each_and_undoing_all_leads_back(
         await written_and_undone(whole, random.Random(version), WRITES)
 
 
-@sets.parametrize
+@sets.parametrize_long
 async def test_on_a_real_set_too(als: Path, autojump_clock: trio.testing.MockClock) -> None:
     async with whole_path(load_als(str(als))) as whole:
         await written_and_undone(whole, random.Random(als.stem), WRITES)

@@ -93,7 +93,7 @@ async def written(minutes: float, cuts: bool) -> None:
 
 @pytest.mark.parametrize("cuts", [False, True])
 async def test_eight_clients_write_at_once(cuts: bool, autojump_clock: trio.testing.MockClock) -> None:
-    await written(0.5, cuts)
+    await written(0.3, cuts)
 
 
 @pytest.mark.slow

@@ -83,7 +83,7 @@ async def test_the_journal_follows_the_log(peer_in_real_time: Peer, tmp_path: Pa
             nursery.start_soon(journal.run, mirror.log, 0)
             for number in range(20):
                 peer.set(3, "name", f"Bass {number}")
-            with trio.fail_after(5):
+            with trio.fail_after(60):
                 while not journal.path.exists() or len(read(journal.path)) < 20:  # noqa: ASYNC110
                     await trio.sleep(0.01)
             nursery.cancel_scope.cancel()

@@ -92,7 +92,7 @@ async def test_the_unpacked_bundle_answers_a_client_with_its_settings(unpacked: 
         cwd=unpacked,
         env=processes.environment(PYTHONPATH=str(unpacked), **environ),
     )
-    with trio.fail_after(60):
+    with trio.fail_after(180):
         async with Agent.over(stdio_client(server), mode="auto", name="claude") as agent:
             tools = {tool.name for tool in (await agent.client.list_tools()).tools}
             found = await agent.call("get_set")

@@ -29,7 +29,7 @@ async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> 
         async with Agent.connected(live.port, name="claude") as agent:
             await agent.client.call_tool("set_track", {"track": "Bass", "volume": "-12 dB", "name": "Low"})
             await agent.client.call_tool("set_song", {"tempo": 99})
-        with trio.fail_after(30):
+        with trio.fail_after(120):
             while True:
                 told = await setmirror(
                     "tail", "--since", "10 min", "--no-follow", "--author", "claude", "--port", port

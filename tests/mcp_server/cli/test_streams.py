@@ -215,7 +215,7 @@ def test_head_ends_a_real_pipe_without_a_word(words: str, ground: Ground) -> Non
     program = f"'{sys.executable}' -m mcp_server.cli {words.format(port=ground.port)}"
     command = f"{program} | head -n 1; exit ${{PIPESTATUS[0]}}"
     environ = processes.environment(SETMIRROR_HOME=str(ground.home)) | {"PYTHONIOENCODING": "cp1252"}
-    done = subprocess.run(["bash", "-c", command], capture_output=True, env=environ, check=False, timeout=30)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, env=environ, check=False, timeout=120)
 
     assert done.returncode == 0
     assert done.stdout.count(b"\n") == 1

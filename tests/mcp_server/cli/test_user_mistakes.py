@@ -91,7 +91,7 @@ def broken_policy(home: Path) -> None:
 
 @pytest.mark.usefixtures("broken_policy")
 async def test_a_real_server_with_a_broken_policy_starts_and_says_why() -> None:
-    with trio.fail_after(30):
+    with trio.fail_after(120):
         async with Agent.connected(1, environ=processes.environment()) as agent:
             assert "policy.toml" in (agent.client.instructions or "")
             with pytest.raises(ToolRefused, match=r"policy\.toml"):

@@ -21,7 +21,7 @@ from mcp_server.commands.processes import HeadlessProcess, PersonRefused, enviro
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 
 async def setmirror(*words: str) -> subprocess.CompletedProcess[bytes]:

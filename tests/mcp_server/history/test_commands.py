@@ -22,7 +22,7 @@ from tests import sets
 
 def setmirror(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mcp_server.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def state(spec: object) -> object:

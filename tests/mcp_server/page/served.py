@@ -15,7 +15,7 @@ from wsproto.events import AcceptConnection, CloseConnection, Message, RejectCon
 from mcp_server.page import serve
 from tests.whole import Whole, whole_path
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 Head = list[tuple[str, str]]
 
 

@@ -136,7 +136,7 @@ def test_a_process_whose_script_ends_live_has_the_status_of_a_crash(tmp_path: Pa
     )
     command = [sys.executable, "-m", "remote_script.headless", "--no-setmirror", "--live-version", "12.3"]
     command += ["--virtual-seconds", "5", "--remote-script", str(folder)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert json.loads(ran.stdout.splitlines()[0])["ready"] is True
     assert ran.returncode == 139, ran.stderr
     assert HAZARDS["browser_reads"].rule in ran.stderr

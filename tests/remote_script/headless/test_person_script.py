@@ -178,7 +178,7 @@ def test_the_command_plays_a_file_on_a_controller_script(tmp_path: Path, last: s
     ]
     done = subprocess.run(
         [sys.executable, "-m", "remote_script.headless", *words],
-        capture_output=True, text=True, timeout=60, env=environment(), check=False,
+        capture_output=True, text=True, timeout=180, env=environment(), check=False,
     )  # fmt: skip
     assert done.returncode == status, done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines()]

@@ -54,7 +54,7 @@ def test_controller_scripts_of_all_generations_play_in_live_11(tmp_path: Path) -
         [python, "-m", "remote_script.headless", *words, "--person", str(tmp_path / "play.jsonl")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         env=environment(),
         check=False,
     )

@@ -35,7 +35,7 @@ def run_check(*words: str | Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "mcp_server.cli", "check", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env=processes.environment(),
     )
 

@@ -86,7 +86,7 @@ def test_a_type_checker_finds_mistakes_in_a_script_and_none_in_the_stubs(tmp_pat
         env={"MYPYPATH": "typings", "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     errors = [line.partition(": error: ")[2] for line in checked.stdout.splitlines() if ": error: " in line]
     assert errors == [
