@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("demo", "See it work: headless Live, the bridge, MCP and an agent, every step checked."),
     "serve": ("serve", "Serve MCP over stdio or HTTP, for a client's configuration."),
     "daw-mcp": ("daw_mcp", "Speak DAW MCP's protocol on 127.0.0.1:8182."),
+    "bitwig": ("bitwig", "Show a project in Bitwig as a Set, over DAW MCP's extension."),
     "live": ("live", "Run headless Live with the Remote Script until interrupted."),
     "tail": ("tail", "Follow what changes in the Set, and who changed it."),
     "get": ("get", "Read one object from the mirror."),

@@ -31,6 +31,7 @@ from mirror.token import PROCESS
 from remote_script.SetMirror.contract import schema
 
 from .asked import Asked
+from .bitwig.reasons import lacking
 from .effects import NamedEffect, effects_of, effects_of_undo, found, is_history
 from .history.set_folder import folder_of
 from .history.visits import Visits
@@ -227,6 +228,7 @@ class Desk:
     async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
         """Take back what the client did last, or `write`, if Live would undo that; with `anyone`, whatever it would."""
         about = {"author": self.caller.name, "client": self.caller.client}
+        self._need_history("undo")
         mine = write
         if mine is None and not anyone:
             mine = self._whole.writes.history.last_of(self.caller.who)
@@ -244,6 +246,7 @@ class Desk:
     async def redo(self) -> dict[str, Any]:
         """Live's redo."""
         about = {"author": self.caller.name, "client": self.caller.client}
+        self._need_history("redo")
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
             return await self._whole.redo(**about, policy=policy)
@@ -251,6 +254,11 @@ class Desk:
         effects = [NamedEffect("undo", "redo what was undone last")]
         result = await self._permitted(lambda: effects, submit)
         return {**self.written(result), "redone": self._whole.writes.history.came_back(result.write)}
+
+    def _need_history(self, method: str) -> None:
+        """NotAvailable where the DAW offers its history to nobody."""
+        if self._whole.daw == "Bitwig":
+            raise errors.from_bridge(lacking("Song", method))
 
     async def _permitted(
         self,

@@ -26,7 +26,7 @@ from mirror.queries import CANDIDATES
 from remote_script.SetMirror.contract import display, late, naming, schema
 from remote_script.SetMirror.contract.checks import choice
 from remote_script.SetMirror.contract.errors import BridgeError
-from remote_script.SetMirror.contract.values import NOTE_FIELDS
+from remote_script.SetMirror.contract.values import ALL_NOTE_FIELDS, EXPRESSIONS, NOTE_FIELDS
 
 from . import notation, schemas, units
 
@@ -406,6 +406,7 @@ _NOTE_FIELDS: dict[str, tuple[str, inspect.Type | None]] = {
     "pr": ("probability", inspect.FloatType()),
     "vd": ("velocity_deviation", inspect.FloatType()),
     "rv": ("release_velocity", inspect.FloatType()),
+    **{name: (name, inspect.FloatType()) for name in EXPRESSIONS},
 }
 """Short name → Live's name and type; both names are read."""
 _LONG = {name: (name, type_) for name, type_ in _NOTE_FIELDS.values()}
@@ -426,9 +427,9 @@ def notes(value: Any) -> list[dict[str, Any]]:
 
 
 def _note(number: int, given: Any) -> dict[str, Any]:
-    if isinstance(given, list | tuple) and len(given) == len(NOTE_FIELDS):
+    if isinstance(given, list | tuple) and len(given) in (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS)):
         # As a read of the property has it.
-        given = dict(zip(NOTE_FIELDS, given, strict=True))
+        given = dict(zip(ALL_NOTE_FIELDS, given, strict=False))
     if not isinstance(given, dict):
         raise errors.InvalidValue(
             f"Note {number} must be an object, got {str(given)[:60]!r}", hint=notation.HINT
@@ -437,7 +438,9 @@ def _note(number: int, given: Any) -> dict[str, Any]:
     for name, value in given.items():
         known = _NOTE_FIELDS.get(name) or _LONG.get(name)
         if known is None or known[0] in found:
-            fields = ", ".join(f"{short} ({long})" for short, (long, _) in _NOTE_FIELDS.items())
+            fields = ", ".join(
+                f"{short} ({long})" for short, (long, _) in _NOTE_FIELDS.items() if short != long
+            )
             wrong = f"has no field {name[:40]!r}" if known is None else f"has {known[0]} twice"
             raise errors.InvalidValue(f"Note {number} {wrong}", name[:40], hint=f"a note has {fields}")
         if value is not None:

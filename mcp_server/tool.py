@@ -139,6 +139,9 @@ class Tool:
         except errors.MirrorError as problem:
             if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
                 problem = readiness.not_ready(desk.mirror)
+            daw = desk.mirror.daw
+            if isinstance(problem, errors.NotAvailable) and daw != "Live" and daw not in problem.rule:
+                problem.rule = f"{problem.rule.rstrip('.')}: {daw} does not give it over its extension"
             return refused(problem, desk.sight.scrub)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))

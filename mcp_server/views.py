@@ -16,6 +16,7 @@ from mirror import Match, Mirror, Node, Note, errors
 from mirror.queries import known_properties
 from remote_script.SetMirror.contract import scales, schema
 from remote_script.SetMirror.contract.naming import suggestion
+from remote_script.SetMirror.contract.values import EXPRESSIONS
 
 from . import headless, units
 from .reading import texts_of_numbers
@@ -452,6 +453,8 @@ def overview(mirror: Mirror) -> dict[str, Any]:
     }
     if rest is not None:
         shown["grid_next"] = str(rest)
+    if mirror.daw != "Live":
+        shown["daw"] = mirror.daw
     return shown
 
 
@@ -470,6 +473,10 @@ def note(one: Note) -> dict[str, Any]:
         shown["velocity_deviation"] = one.velocity_deviation
     if one.release_velocity != 64.0:
         shown["release_velocity"] = one.release_velocity
+    for name in EXPRESSIONS:
+        value = getattr(one, name)
+        if value is not None and value != (1.0 if name == "gain" else 0.0):
+            shown[name] = units.neat(value)
     return shown
 
 
@@ -489,7 +496,7 @@ SHORT = {
 
 def short_note(one: Note) -> dict[str, Any]:
     """A note with short names."""
-    return {SHORT[name]: value for name, value in note(one).items()}
+    return {SHORT.get(name, name): value for name, value in note(one).items()}
 
 
 def pitch_namer(mirror: Mirror) -> Callable[[int], str]:

@@ -18,7 +18,7 @@ from remote_script.SetMirror.contract import checks as rules
 from remote_script.SetMirror.contract import late, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
-from remote_script.SetMirror.contract.values import ABSENT, NOTE_FIELDS
+from remote_script.SetMirror.contract.values import ABSENT, ALL_NOTE_FIELDS, NOTE_FIELDS
 from remote_script.SetMirror.note_calls import NOTES_A_PIECE
 
 from . import errors, values
@@ -30,7 +30,7 @@ from .store import Store
 _DEEPEST = 32
 _REQUIRED_NOTE_FIELDS = {"apply_note_modifications": ("note_id",)}
 _NOTE_FIELDS = ("pitch", "start_time", "duration")
-_ALL_NOTE_FIELDS = frozenset(NOTE_FIELDS)
+_LIVES = frozenset(NOTE_FIELDS)
 _NOTES_IN_LINE = 500
 """A longer list of notes is sent in pieces."""
 
@@ -321,10 +321,13 @@ def _in_pieces(notes: Any) -> Any:
     """Many notes as texts of JSON: the script reads the line in no time, and a text whenever Live has time."""
     if not isinstance(notes, list) or len(notes) <= _NOTES_IN_LINE:
         return notes
-    if not all(isinstance(note, dict) and _ALL_NOTE_FIELDS.issuperset(note) for note in notes):
+    known = frozenset(ALL_NOTE_FIELDS)
+    if not all(isinstance(note, dict) and known.issuperset(note) for note in notes):
         # Wrong; the script says how.
         return notes
-    rows = [[note.get(name) for name in NOTE_FIELDS] for note in notes]
+    plain = all(note.keys() <= _LIVES for note in notes)
+    names = NOTE_FIELDS if plain else ALL_NOTE_FIELDS
+    rows = [[note.get(name) for name in names] for note in notes]
     pieces = [rows[start : start + NOTES_A_PIECE] for start in range(0, len(rows), NOTES_A_PIECE)]
     return {"pieces": [msgspec.json.encode(piece).decode() for piece in pieces]}
 

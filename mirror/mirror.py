@@ -164,6 +164,12 @@ class Mirror(Reader):
         return str(welcome.live.get("version", "")) if welcome is not None else ""
 
     @property
+    def daw(self) -> str:
+        """What the Set is open in: "Live", or "Bitwig" over `setmirror bitwig`."""
+        welcome = self._sync.welcome
+        return str(welcome.live.get("daw") or "Live") if welcome is not None else "Live"
+
+    @property
     def is_headless(self) -> bool:
         """Whether the Live is a simulated one, whose facts may be guesses."""
         welcome = self._sync.welcome

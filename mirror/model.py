@@ -10,8 +10,12 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 
-class Note(msgspec.Struct, frozen=True, gc=False):
-    """A MIDI note; times and duration in beats, velocities 0 to 127, probability 0 to 1."""
+class Note(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A MIDI note; times and duration in beats, velocities 0 to 127, probability 0 to 1.
+
+    What follows `release_velocity` only notes in Bitwig have: pan and timbre −1 to 1, pressure 0 to 1, transpose in
+    semitones; None in Live.
+    """
 
     note_id: int
     pitch: int
@@ -22,6 +26,11 @@ class Note(msgspec.Struct, frozen=True, gc=False):
     probability: float
     velocity_deviation: float
     release_velocity: float
+    gain: float | None = None
+    pan: float | None = None
+    pressure: float | None = None
+    timbre: float | None = None
+    transpose: float | None = None
 
 
 class Node(msgspec.Struct, frozen=True):

@@ -277,6 +277,10 @@ class View(Reader):
         return self._mirror.live_version
 
     @property
+    def daw(self) -> str:
+        return self._mirror.daw
+
+    @property
     def is_headless(self) -> bool:
         return self._mirror.is_headless
 

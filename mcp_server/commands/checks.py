@@ -279,7 +279,13 @@ def _check_script(found: Probe, where: str, version: str) -> Iterator[Finding]:
     welcome = found.welcome
     script, live = welcome.get("script", {}), welcome.get("live", {})
     about = f"script {script.get('version')}, Python {script.get('python')}"
+    polls = live.get("polls") or {}
     text = f"Live {live.get('version')} answers on {where}: {about}"
+    if live.get("daw"):
+        rate = (
+            f"asked every {polls.get('every_s')} s, {polls.get('questions_per_s')} questions a second at most"
+        )
+        text = f"{live['daw']} answers on {where} through `setmirror bitwig`, {rate}: {about}"
     if script.get("version") == version:
         yield Finding(GOOD, text)
     else:

@@ -40,12 +40,16 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         if ready
         else style(f"{status.get('progress', 0):.0%} read", fg="yellow")
     )
+    daw = str(live.get("daw") or "Live")
+    about = f"{live.get('version')}, script" if daw == "Live" else "over its extension, script"
     rows = [
-        ("Live", f"{live.get('version')}, script {script.get('version')} on Python {script.get('python')}"),
+        (daw, f"{about} {script.get('version')} on Python {script.get('python')}"),
         ("Set", f"{opened.get('name') or 'without a name'} {opened.get('file_path') or ''}".rstrip()),
         *(("Set file", warning) for warning in opened.get("warnings") or ()),
         ("mirror", f"{state}, epoch {status.get('epoch')}, revision {status.get('revision')}"),
     ]
+    if live.get("polls"):
+        rows.append(("polls", options.text_of(live["polls"])))
     for key in ("objects", "listeners", "history", "writes", "audit", "counters", "server"):
         if key in status:
             rows.append((key, options.text_of(status[key])))

@@ -28,6 +28,7 @@ TOPICS: dict[str, str] = {
     "programs": "For Python programs: the mirror as a library",
     "script-authors": "Test a Remote Script of yours without Live: check, pytest fixtures, type stubs",
     "daw-mcp": "For clients of DAW MCP's protocol",
+    "bitwig": "A project in Bitwig instead of a Set in Live: what works, and how often it is asked",
     "numbers": "How the numbers were measured, and how to measure yours",
 }
 """Topic → what its page is about, in the order of the guide."""

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Callable, Dict, Generator, Iterator, List, Sequence, Tuple
 
 from .contract.limits import FOREVER_BEATS
-from .contract.values import ABSENT, alive, as_note, as_routing, as_warp_marker, read
+from .contract.values import ABSENT, alive, as_expressive_note, as_note, as_routing, as_warp_marker, read
 from .layouts import Row
 from .shadow import Shadow
 from .wire import Encoded, encode
@@ -32,7 +32,9 @@ def reading(shadow: Shadow, row: Row, index: int) -> Reading:
     prop = row.layout.properties[index]
     try:
         if prop.type == "notes":
-            return (yield from encoded_in_pieces(all_notes(row.obj), as_note))
+            of_live = read(row.obj, "note_expressions") is ABSENT
+            read_note = as_note if of_live else as_expressive_note
+            return (yield from encoded_in_pieces(all_notes(row.obj), read_note))
         if prop.type == "envelopes":
             return (yield from _read_envelopes(shadow, row))
         plain = as_warp_marker if prop.type == "warp_markers" else as_routing

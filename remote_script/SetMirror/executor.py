@@ -362,7 +362,7 @@ class Executor:
             outcome = "verified" if changed else "unchanged"
         else:
             outcome = "mismatch"
-        entries = _entries(operations)
+        entries = _entries(operations) if self._step.has_history else 0
         if entries:
             # Also an edit that no batch shows has an entry: undoing it must then change nothing visible.
             batcher.entries.note(write.id, [], [])

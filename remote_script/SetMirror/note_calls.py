@@ -40,11 +40,15 @@ def _check_notes(required: Tuple[str, ...]) -> Callable[[Call], Steps]:
 
     def check(call: Call) -> Steps:
         _need_midi(call)
+        expressive = read(call.obj, "note_expressions") is not ABSENT
         checked: List[Dict[str, Any]] = []
         for piece in _note_pieces(call.args["notes"]):
             if checked:
                 yield MORE
-            checked.extend(checks.notes(piece, required, len(checked)))
+            plain = checks.notes(piece, required, len(checked))
+            if not expressive:
+                checks.only_lives(plain, len(checked))
+            checked.extend(plain)
         call.args["notes"] = checked
 
     return check
@@ -251,7 +255,7 @@ def _add(call: Call, notes: List[Dict[str, Any]]) -> Steps:
         piece = notes[call.done : call.done + NOTES_A_PIECE]
         # A tuple is what every version accepts; a list was refused once.
         specifications = tuple(
-            make(**{name: note[name] for name in NOTE_FIELDS[1:] if name in note}) for note in piece
+            make(**{name: value for name, value in note.items() if name != "note_id"}) for note in piece
         )
         made = call.obj.add_new_notes(specifications)
         ids.extend(made if made is not None else ())

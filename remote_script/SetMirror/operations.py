@@ -493,8 +493,12 @@ class Operation:
         """Set the previous value again, or revert the call by its own inverse, if it has one."""
         assert self.row is not None
         if self.kind == "call":
-            if self.call is not None and self.call.back is not None:
-                self.call.back()
+            back = self.call.back if self.call is not None else None
+            if back is None and read(self.product, "take_back") is not ABSENT:
+                # What a host without a history made knows how to go.
+                back = self.product.take_back
+            if back is not None:
+                back()
                 self.lasts = False
             return
         assert self.prop is not None

@@ -28,9 +28,14 @@ class UndoStep:
         self._log = log
         self._began = 0
 
+    @property
+    def has_history(self) -> bool:
+        """False where the host offers none to scripts: a failed write is put back value by value then."""
+        return read(self._batcher.song, "begin_undo_step") is not ABSENT
+
     def begin(self) -> None:
-        """Open the step, if it is not open yet."""
-        if not self.is_open:
+        """Open the step, if it is not open yet and there is a history."""
+        if not self.is_open and self.has_history:
             self._batcher.song.begin_undo_step()
             self.is_open = True
             self._began = self._batcher.revision
@@ -53,7 +58,7 @@ class UndoStep:
 
     def close_foreign(self) -> None:
         """End an entry that Live left open: changes outside a step share one entry, so two loads would be merged."""
-        if not self.is_open:
+        if not self.is_open and self.has_history:
             self._batcher.song.end_undo_step()
 
     @property

@@ -17,7 +17,7 @@ from .late import WRITTEN, said
 from .limits import FOREVER_BEATS
 from .naming import NEAR, suggestion
 from .places import is_identity
-from .values import ABSENT, NOTE_FIELDS
+from .values import ABSENT, ALL_NOTE_FIELDS, EXPRESSIONS, NOTE_FIELDS
 
 Read = Callable[[str], Any]
 """A property of one object by its name; ABSENT where the object has none."""
@@ -32,6 +32,11 @@ NOTE_LIMITS: Dict[str, Tuple[float, float]] = {
     "probability": (0.0, 1.0),
     "velocity_deviation": (-127.0, 127.0),
     "release_velocity": (0.0, 127.0),
+    "gain": (0.0, 1000.0),
+    "pan": (-1.0, 1.0),
+    "pressure": (0.0, 1.0),
+    "timbre": (-1.0, 1.0),
+    "transpose": (-127.0, 127.0),
 }
 MOST_NOTES = 50000
 """Notes in one operation: about a second on Live's main thread."""
@@ -367,11 +372,24 @@ def _names_object(arg: schema.Arg, value: Any) -> bool:
     )
 
 
+def only_lives(notes: List[Dict[str, Any]], first: int = 0) -> None:
+    """Refuse what notes of Live's do not have; `first` as for `notes`."""
+    for number, note in enumerate(notes, first):
+        for name in EXPRESSIONS:
+            if name in note:
+                raise BridgeError(
+                    "NOT_AVAILABLE",
+                    "note {} has `{}`: notes in Live have no such property".format(number, name),
+                    note[name],
+                    hint="leave it out; notes in Bitwig have it",
+                )
+
+
 _NUMBERS = (float, int)
 
 
 def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[str, Any]]:
-    """Notes as dictionaries with checked fields; a note may also be the wire's list of nine values.
+    """Notes as dictionaries with checked fields; a note may also be the list of values that the wire has.
 
     `first` is the number of the first note, for notes that are checked in pieces.
     """
@@ -383,8 +401,8 @@ def notes(value: Any, required: Tuple[str, ...], first: int = 0) -> List[Dict[st
         )
     checked: List[Dict[str, Any]] = []
     for number, item in enumerate(value, first):
-        if isinstance(item, (list, tuple)) and len(item) == len(NOTE_FIELDS):
-            item = dict(zip(NOTE_FIELDS, item))
+        if isinstance(item, (list, tuple)) and len(item) in (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS)):
+            item = dict(zip(ALL_NOTE_FIELDS, item))
         if not isinstance(item, dict):
             raise refuse("note {} must be an object".format(number), item)
         note: Dict[str, Any] = {}

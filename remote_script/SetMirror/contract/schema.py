@@ -41,7 +41,7 @@ TYPES = {
     "refs": "objects that live elsewhere, in order",
     "routing": "the display name of a routing type or channel",
     "routings": "the display names to choose from",
-    "notes": "MIDI notes: [note_id, pitch, start_time, duration, velocity, mute, probability, velocity_deviation, release_velocity]",
+    "notes": "MIDI notes: [note_id, pitch, start_time, duration, velocity, mute, probability, velocity_deviation, release_velocity]; in Bitwig then [gain, pan, pressure, timbre, transpose]",
     "warp_markers": "[sample_time in seconds, beat_time] pairs",
     "warp_marker": "one [sample_time in seconds, beat_time] pair",
     "envelopes": "per automated parameter: {parameter, events: [[time, value], …]}",

@@ -40,6 +40,9 @@ NOTE_FIELDS = (
     "release_velocity",
 )
 """The order of a note's items on the wire."""
+EXPRESSIONS = ("gain", "pan", "pressure", "timbre", "transpose")
+"""What follows them where the host is Bitwig; notes of Live's have none of it."""
+ALL_NOTE_FIELDS = NOTE_FIELDS + EXPRESSIONS
 
 _INTERN_BELOW = 48
 """Characters; names repeat over thousands of parameters, texts longer than this do not."""
@@ -167,6 +170,11 @@ def as_note(note: Any) -> Tuple[Any, ...]:
     if tuple(map(type, found)) == _NOTE_TYPES:
         return found
     return tuple([type_(value) for type_, value in zip(_NOTE_TYPES, found)])
+
+
+def as_expressive_note(note: Any) -> Tuple[Any, ...]:
+    """The same with `EXPRESSIONS` behind."""
+    return as_note(note) + tuple([float(getattr(note, name)) for name in EXPRESSIONS])
 
 
 def as_notes(vector: Any) -> Tuple[Tuple[Any, ...], ...]:

@@ -1,0 +1,184 @@
+"""The notes of a Bitwig clip: ids, and which questions make an edit of them.
+
+The protocol names a note by step and pitch, so there is one note at each, and its id lives as long as it stays there or
+SetMirror moves it. A step is a sixteenth: a start between two steps is refused. Velocities are whole numbers when a
+note is added. What Live's notes have and the protocol's have not (velocity_deviation, release_velocity) is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.values import EXPRESSIONS
+
+from .answers import NoteRow
+from .extension import Question
+
+STEP = 0.25
+"""Beats: the grid of that project's own extension, unless its user chose another."""
+TOP = 127.0
+NEUTRAL = {"velocity_deviation": 0.0, "release_velocity": 64.0}
+"""What a note of the protocol does not have, as Live's note would be without it."""
+Place = tuple[int, int]
+"""Step and pitch."""
+
+
+class BitwigNote:
+    """A note as Live's API has it, with the properties that only Bitwig's have; a copy may be changed freely."""
+
+    def __init__(self, note_id: int, row: NoteRow) -> None:
+        self.note_id = note_id
+        self.pitch = row.y
+        self.start_time = row.x * STEP
+        self.duration = row.duration
+        self.velocity = row.velocity
+        self.mute = row.muted
+        self.probability = row.chance
+        self.velocity_deviation = NEUTRAL["velocity_deviation"]
+        self.release_velocity = NEUTRAL["release_velocity"]
+        self.gain = row.gain
+        self.pan = row.pan
+        self.pressure = row.pressure
+        self.timbre = row.timbre
+        self.transpose = row.transpose
+
+    def copy(self) -> BitwigNote:
+        """Another one with the same values."""
+        made = BitwigNote.__new__(BitwigNote)
+        made.__dict__.update(self.__dict__)
+        return made
+
+    @property
+    def place(self) -> Place:
+        """Where it is; BridgeError INVALID_VALUE between two steps."""
+        return place_of(self.start_time, self.pitch)
+
+
+_SETTERS: dict[str, tuple[str, str, float]] = {
+    "velocity": ("clip.setNoteVelocity", "velocity", 1 / TOP),
+    "duration": ("clip.setNoteDuration", "duration", 1.0),
+    "probability": ("clip.setNoteChance", "chance", 1.0),
+    **{name: (f"clip.setNote{name.title()}", name, 1.0) for name in EXPRESSIONS},
+}
+"""Property of a note → the method that sets it, its parameter, and the factor of its value."""
+
+
+def place_of(start_time: float, pitch: int) -> Place:
+    """Step and pitch of a note.
+
+    Raises:
+      BridgeError: INVALID_VALUE, it starts before the clip or between two steps.
+    """
+    step = round(start_time / STEP)
+    if step < 0 or abs(step * STEP - start_time) > 1e-6:
+        raise BridgeError(
+            "INVALID_VALUE",
+            f"Bitwig's extension places notes on sixteenths: start_time is 0 or a multiple of {STEP}",
+            start_time,
+            hint="quantize the notes to 1/16 first",
+        )
+    return step, pitch
+
+
+def _only_here(values: dict[str, Any]) -> None:
+    for name, neutral in NEUTRAL.items():
+        if values.get(name, neutral) != neutral:
+            rule = f"Notes in Bitwig have no `{name}` over its extension"
+            raise BridgeError("NOT_AVAILABLE", rule, values[name], hint="leave it out")
+
+
+def _setter(at: dict[str, int], place: Place, name: str, value: Any) -> Question:
+    where = {**at, "x": place[0], "y": place[1]}
+    if name == "mute":
+        return "clip.setNoteMuted", {**where, "muted": bool(value)}
+    method, parameter, factor = _SETTERS[name]
+    return method, {**where, parameter: value * factor}
+
+
+def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[Question]:
+    """The questions that add notes; `at` is the clip's track and slot."""
+    found: list[Question] = []
+    for each in specifications:
+        _only_here(each)
+        place = place_of(each["start_time"], each["pitch"])
+        new = {"velocity": round(each.get("velocity", 100.0)), "duration": each["duration"]}
+        found.append(("clip.setNote", {**at, "x": place[0], "y": place[1], **new}))
+        usual: dict[str, Any] = {"mute": False, "probability": 1.0}
+        for name in ("mute", "probability", *EXPRESSIONS):
+            if name in each and each[name] != usual.get(name):
+                found.append(_setter(at, place, name, each[name]))
+    return found
+
+
+def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[BitwigNote]) -> list[Question]:
+    """The questions that remove some of a clip's notes, as few as there can be."""
+    going = {note.place for note in gone}
+    if going and len(going) == len(notes):
+        return [("clip.clearAllNotes", at)]
+    left = {note.pitch for note in notes if note.place not in going}
+    whole = sorted({pitch for _, pitch in going} - left)
+    found: list[Question] = [("clip.clearNotesAtPitch", {**at, "pitch": pitch}) for pitch in whole]
+    found += [
+        ("clip.clearNote", {**at, "x": step, "y": pitch})
+        for step, pitch in sorted(going)
+        if pitch not in whole
+    ]
+    return found
+
+
+def changed(
+    at: dict[str, int], notes: Sequence[BitwigNote], wanted: Sequence[BitwigNote]
+) -> tuple[list[Question], dict[Place, int]]:
+    """The questions that give notes other values, and the ids by place afterwards."""
+    present = {note.note_id: note for note in notes}
+    places = {note.note_id: note.place for note in notes}
+    goals = {note.note_id: note.place for note in wanted if note.place != places[note.note_id]}
+    found = _moves(at, present, places, goals)
+    for note in wanted:
+        _only_here(vars(note))
+        was = present[note.note_id]
+        for name in ("mute", *_SETTERS):
+            if getattr(note, name) != getattr(was, name):
+                found.append(_setter(at, note.place, name, getattr(note, name)))
+    after = {place: id_ for id_, place in places.items() if id_ not in goals}
+    return found, {**after, **{place: id_ for id_, place in goals.items()}}
+
+
+def _moves(
+    at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], goals: dict[int, Place]
+) -> list[Question]:
+    """Move notes in an order in which none lands on one that is still to be moved."""
+    shifts = {(goal[0] - places[id_][0], goal[1] - places[id_][1]) for id_, goal in goals.items()}
+    if len(goals) == len(places) and len(shifts) == 1 and not next(iter(shifts))[0]:
+        return [("clip.transpose", {**at, "semitones": next(iter(shifts))[1]})]
+    found: list[Question] = []
+    staying = {place for id_, place in places.items() if id_ not in goals}
+    left = dict(goals)
+    while left:
+        taken = {places[id_] for id_ in left}
+        free = [id_ for id_, goal in left.items() if goal not in taken]
+        for id_ in free:
+            (step, pitch), goal = places[id_], left.pop(id_)
+            if goal in staying:
+                # The write may overwrite it: that was judged before.
+                found.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
+            by = {"dx": goal[0] - step, "dy": goal[1] - pitch}
+            found.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))
+        if not free:
+            return found + _swapped(at, present, places, left)
+    return found
+
+
+def _swapped(
+    at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], left: dict[int, Place]
+) -> list[Question]:
+    """Notes that change places in a ring: all are removed and written anew."""
+    found: list[Question] = [
+        ("clip.clearNote", {**at, "x": places[id_][0], "y": places[id_][1]}) for id_ in left
+    ]
+    rows = []
+    for id_, (step, pitch) in left.items():
+        rows.append({**vars(present[id_]), "start_time": step * STEP, "pitch": pitch})
+    return found + added(at, rows)

@@ -1,0 +1,539 @@
+"""One project as long as it is open: reads it whole, keeps it true by asking, and carries out what the script writes.
+
+A cycle every `POLL_S` asks project, transport, scenes, selection, then the next `SLICE` tracks (their clips) and clips
+(their notes), then the tracks. Its answers are applied together. If the list of tracks differs from before, what the
+cycle says about tracks by number means another track perhaps, and is asked again. A write makes the cycle under way
+void. The protocol has no ids: a track is known again by name, type and place (`matched`); when more than half of at
+least two tracks are gone at once, the project is another one, and `switched` says so.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import partial
+from typing import Any
+
+from remote_script.SetMirror.call import UNCHANGED
+from remote_script.SetMirror.contract.errors import BridgeError
+
+from .answers import Clips, Info, Notes, Scenes, Selection, Status, TrackRow, Tracks
+from .extension import REPLY_S, Extension, Question, Wrong
+from .notes import Place
+from .objects import Clip, ClipSlot, Scene, Song, Thing, Track, kind_of
+
+POLL_S = 0.25
+SLICE = 20
+"""Tracks and clips of one cycle: 80 a second, so a project of 10 tracks with 40 clips is read in 0.6 s."""
+ALWAYS: tuple[str, ...] = (
+    "project.getInfo",
+    "transport.getStatus",
+    "clip.getSceneCount",
+    "clip.getSelection",
+)
+READBACK_S = 0.5
+"""Bitwig shows some changes with its next turn only; what takes longer is found by a cycle."""
+READBACK_EVERY_S = 0.01
+SWITCHED_TRACKS = 2
+Wait = Callable[[float], None]
+
+
+class Project:
+    """See the module; `sleep` waits so many seconds."""
+
+    def __init__(self, extension: Extension, sleep: Wait = time.sleep) -> None:
+        self.extension = extension
+        self._sleep = sleep
+        self.song = Song(self)
+        self.switched = ""
+        """Why the project is taken for another one than this; "" while it is not."""
+        self._queue: deque[Thing] = deque()
+        self._cycle: list[tuple[Thing | None, str, Any]] = []
+        """Whom the questions under way are about, and their answers; None while it is not there."""
+        self._next = 0.0
+        self._round_began = 0.0
+        self.whole_s: float | None = None
+        """How long the last round through all clips and notes took."""
+        self.counters = {"cycles": 0, "void": 0}
+
+    @property
+    def tracks(self) -> list[Track]:
+        """All tracks in the protocol's order."""
+        song = self.song
+        main = () if song.master_track is None else (song.master_track,)
+        return sorted((*song.tracks, *song.return_tracks, *main), key=lambda track: track._index)
+
+    def facts(self) -> dict[str, Any]:
+        """How it is kept true, for the bridge's status."""
+        return {
+            "every_s": POLL_S,
+            "questions_per_s": round((len(ALWAYS) + 1 + SLICE) / POLL_S),
+            "all_clips_s": None if self.whole_s is None else round(self.whole_s, 2),
+            **self.counters,
+            **self.extension.counters,
+        }
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read all of it, waiting for it; what the extension refuses is absent, but for tracks and scenes.
+
+        Raises:
+          BridgeError: these were refused or answered wrongly, or the connection was lost.
+        """
+        self._apply_tracks(self.extension.ask("track.list"))
+        self._apply_scenes(self.extension.ask("clip.getSceneCount").sceneCount)
+        self._read_each(self.tracks)
+        self._read_each(list(self._clips()))
+        for answer in self.extension.ask_each([(method, {}) for method in ALWAYS]):
+            self._apply_always(answer)
+        self._round_began = self.extension.clock()
+
+    def _read_each(self, things: Sequence[Thing]) -> None:
+        answers = self.extension.ask_each([self._question(each) for each in things])
+        for thing, answer in zip(things, answers, strict=True):
+            self._apply(thing, answer)
+
+    def _clips(self) -> Iterator[Clip]:
+        for track in self.tracks:
+            for slot in track.clip_slots:
+                if slot.clip is not None and slot.clip.is_midi_clip:
+                    yield slot.clip
+
+    def _question(self, thing: Thing) -> Question:
+        if isinstance(thing, Track):
+            return "clip.list", {"trackIndex": thing._index}
+        assert isinstance(thing, Clip)
+        return "clip.getNotes", {**_place(thing.slot), "verbose": True}
+
+    def step(self) -> None:
+        """Take answers, and begin a cycle when it is time; never waits.
+
+        Raises:
+          Lost: the connection is of no use any more.
+        """
+        extension = self.extension
+        extension.receive()
+        if extension.waiting:
+            return
+        if self._cycle:
+            self._end_cycle()
+        now = extension.clock()
+        if now >= self._next and not self.switched:
+            self._next = now + POLL_S
+            self._begin_cycle(now)
+
+    def _begin_cycle(self, now: float) -> None:
+        if not self._queue:
+            if self.counters["cycles"]:
+                self.whole_s = now - self._round_began
+            self._round_began = now
+            self._queue.extend([*self.tracks, *self._clips()])
+        self.counters["cycles"] += 1
+        slice_ = [self._queue.popleft() for _ in range(min(SLICE, len(self._queue)))]
+        asked: list[tuple[Thing | None, Question]] = [(None, (method, {})) for method in ALWAYS]
+        asked += [(each, self._question(each)) for each in slice_ if each._alive]
+        asked.append((None, ("track.list", {})))
+        self._cycle = [(about, method, None) for about, (method, _) in asked]
+        for number, (_, (method, params)) in enumerate(asked):
+            self.extension.send(method, params, partial(self._keep, number))
+
+    def _keep(self, number: int, answer: Any) -> None:
+        about, method, _ = self._cycle[number]
+        self._cycle[number] = (about, method, answer)
+
+    def _end_cycle(self) -> None:
+        cycle, self._cycle = self._cycle, []
+        steady = not isinstance(cycle[-1][2], Wrong | None) and self._apply_tracks(cycle[-1][2])
+        for about, method, answer in cycle[:-1]:
+            if answer is None or isinstance(answer, Wrong):
+                continue
+            if about is None and (steady or method != ALWAYS[-1]):
+                self._apply_always(answer)
+            elif about is not None and steady and about._alive:
+                self._apply(about, answer)
+        if not steady:
+            self.counters["void"] += 1
+            self._queue.extendleft(each for each, _, _ in cycle if each is not None)
+
+    # -- taking over -------------------------------------------------------------------------------
+
+    def _apply_always(self, answer: Any) -> None:
+        if isinstance(answer, Info):
+            self.song._show(
+                tempo=answer.bpm,
+                signature_numerator=answer.timeSignatureNumerator,
+                signature_denominator=answer.timeSignatureDenominator,
+                is_playing=answer.isPlaying,
+                record_mode=answer.isRecording,
+            )
+        elif isinstance(answer, Status):
+            self.song._show(
+                is_playing=answer.isPlaying,
+                record_mode=answer.isRecording,
+                current_song_time=answer.position,
+            )
+        elif isinstance(answer, Scenes):
+            self._apply_scenes(answer.sceneCount)
+        elif isinstance(answer, Selection):
+            self._apply_selection(answer)
+
+    def _apply(self, about: Thing, answer: Any) -> None:
+        if isinstance(about, Track) and isinstance(answer, Clips):
+            self._apply_clips(about, answer)
+        elif isinstance(about, Clip) and isinstance(answer, Notes):
+            about._know(answer.notes)
+
+    def _apply_scenes(self, count: int) -> None:
+        song = self.song
+        scenes = song.scenes
+        if count == len(scenes):
+            return
+        for each in scenes[count:]:
+            each._die()
+        for track in self.tracks:
+            track._fit(count)
+        song._show(scenes=scenes[:count] + tuple(Scene(song, place) for place in range(len(scenes), count)))
+        for scene in song.scenes:
+            scene._notify("clip_slots")
+
+    def _apply_tracks(self, answer: Tracks, found: list[Track | None] | None = None) -> bool:
+        """Take over the list of tracks; whether it is the same tracks in the same order as before.
+
+        Args:
+          found: For each row the track that it is, where that is known; else it is guessed.
+        """
+        song, rows = self.song, sorted(answer.tracks, key=lambda row: row.index)
+        known = self.tracks
+        if found is None or len(found) != len(rows):
+            found = matched(known, rows)
+        lost = [track for track in known if track not in found]
+        if len(lost) >= SWITCHED_TRACKS and 2 * len(lost) > len(known):
+            self.switched = f"{len(lost)} of {len(known)} tracks are other ones at once"
+            return False
+        steady = found == known
+        tracks = [track or Track(self, song, row) for track, row in zip(found, rows, strict=True)]
+        for track, row in zip(tracks, rows, strict=True):
+            track._take(row)
+        if not steady:
+            for track in tracks:
+                track._fit(len(song.scenes))
+            self._arrange(tracks)
+            for track in lost:
+                track._die()
+            for scene in song.scenes:
+                scene._notify("clip_slots")
+            # What is new is read first.
+            self._queue.extendleft(track for track in tracks if track not in known)
+        return steady
+
+    def _arrange(self, tracks: Sequence[Track]) -> None:
+        main = next((track for track in tracks if track._kind == "master"), None)
+        returns = tuple(track for track in tracks if track._kind == "effect")
+        song = self.song
+        if main is not song.master_track:
+            song._show(master_track=main)
+        song._show(
+            return_tracks=returns,
+            tracks=tuple(each for each in tracks if each is not main and each not in returns),
+        )
+
+    def _apply_clips(self, track: Track, answer: Clips) -> None:
+        rows = {row.slotIndex: row for row in answer.clips}
+        playing = -1
+        for slot in track.clip_slots:
+            row = rows.get(slot._place + 1)
+            clip = slot.clip
+            if row is None:
+                slot._hold(None)
+                slot._show(is_playing=False, is_recording=False)
+                continue
+            if clip is None:
+                clip = Clip(slot, row.name, row.length)
+                slot._hold(clip)
+                if clip.is_midi_clip:
+                    self._queue.appendleft(clip)
+            now = {"is_playing": row.isPlaying, "is_recording": row.isRecording}
+            slot._show(**now)
+            clip._show(name=row.name, loop_end=row.length, length=row.length, **now)
+            if row.isPlaying:
+                playing = slot._place
+        track._show(playing_slot_index=playing)
+
+    def _apply_selection(self, answer: Selection) -> None:
+        track = next((each for each in self.tracks if each._index == answer.trackIndex), None)
+        slots = () if track is None else track.clip_slots
+        place = answer.slotIndex - 1
+        slot = slots[place] if 0 <= place < len(slots) else None
+        view = self.song.view
+        if view.highlighted_clip_slot is not slot:
+            view._values["highlighted_clip_slot"] = slot
+            # Live notifies of the slot by the track and the scene that it is in.
+            view._notify("selected_track")
+        view._show(selected_track=track)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def _ask(self, method: str, **params: Any) -> Any:
+        """Ask, and make the cycle under way void: its answers may be older than the change."""
+        if self._cycle:
+            self._queue.extendleft(each for each, _, _ in self._cycle if each is not None)
+            self._cycle = []
+            self.counters["void"] += 1
+        return self.extension.ask(method, **params)
+
+    def _rereads(self, method: str, **params: Any) -> Iterator[Any]:
+        """The answer again and again, until `READBACK_S` have passed."""
+        until = self.extension.clock() + READBACK_S
+        while True:
+            yield self.extension.ask(method, **params)
+            if self.extension.clock() >= until:
+                return
+            self._sleep(READBACK_EVERY_S)
+
+    def _checked(self, track: Track) -> dict[str, int]:
+        """The track's number, when Bitwig still has that track there.
+
+        Raises:
+          BridgeError: STALE_REFERENCE, somebody changed the list of tracks since it was read.
+        """
+        row = self._ask("track.get", trackIndex=track._index)
+        if row.name != track.name or kind_of(row) != track._kind:
+            raise BridgeError(
+                "STALE_REFERENCE",
+                f"Track {track._index} is {row.name!r} by now, not {track.name!r}",
+                track.name,
+                hint="the mirror follows in a moment; read the Set, then try again",
+            )
+        return {"trackIndex": track._index}
+
+    def place_of(self, clip: Clip) -> dict[str, int]:
+        """Where a clip is, for a question."""
+        return _place(clip.slot)
+
+    def set_track(self, track: Track, method: str, field: str, value: Any, shown: Thing, name: str) -> None:
+        """Set a property of a track, and show in `shown` what Bitwig made of it."""
+        before = shown._values.get(name)
+        at = self._checked(track)
+        self._ask(method, **at, **{field: value})
+        now = before
+        for row in self._rereads("track.get", **at):
+            now = getattr(row, field)
+            if now is None:
+                # The document's track has no `arm`: what was set is the best that is known.
+                now = value
+            if now != before:
+                break
+        shown._show(**{name: now})
+
+    def select(self, track: Track, slot: ClipSlot | None = None) -> None:
+        """Select a track, or a slot of it."""
+        at = self._checked(track)
+        if slot is None:
+            self._ask("track.select", **at)
+        else:
+            self._ask("clip.select", **_place(slot))
+        for answer in self._rereads("clip.getSelection"):
+            reached = answer.trackIndex == track._index
+            if reached and (slot is None or answer.slotIndex == slot._place + 1):
+                break
+        self._apply_selection(answer)
+
+    def toggle(self, method: str, field: str, name: str, wanted: bool) -> Any:
+        """Press a button that toggles, unless it is as wanted."""
+        status = self._ask("transport.getStatus")
+        if getattr(status, field) is not wanted:
+            self._ask(method)
+            for status in self._rereads("transport.getStatus"):
+                if getattr(status, field) is wanted:
+                    break
+        elif self.song._values.get(name) is wanted:
+            return UNCHANGED
+        self._apply_always(status)
+        return None
+
+    def jump(self, beats: float) -> None:
+        """Go to a position."""
+        if not 0 <= beats < math.inf:
+            raise BridgeError("INVALID_VALUE", "A position is 0 or more beats", beats)
+        before = self._ask("transport.getStatus").position
+        self._ask("transport.setPosition", beats=beats)
+        for status in self._rereads("transport.getStatus"):
+            if status.position != before or before == beats:
+                break
+        self.song._show(current_song_time=status.position)
+
+    # -- clips -------------------------------------------------------------------------------------
+
+    def _row(self, slot: ClipSlot) -> Any:
+        """What Bitwig says of a slot's clip now; None when there is none."""
+        return _row_of(slot, self.extension.ask("clip.list", trackIndex=slot.track._index))
+
+    def _checked_clip(self, clip: Clip) -> dict[str, int]:
+        """Where the clip is, when Bitwig still has it there; STALE_REFERENCE otherwise."""
+        self._checked(clip.slot.track)
+        row = self._row(clip.slot)
+        if row is None or row.name != clip.name:
+            now = "empty" if row is None else f"a clip {row.name!r}"
+            raise BridgeError(
+                "STALE_REFERENCE",
+                f"Slot {clip.slot._place + 1} of track {clip.slot.track.name!r} has {now} by now",
+                clip.name,
+                hint="the mirror follows in a moment; read the Set, then try again",
+            )
+        return _place(clip.slot)
+
+    def create_clip(self, slot: ClipSlot, length: float) -> None:
+        """Make a clip in an empty slot."""
+        self._checked(slot.track)
+        if self._ask("clip.hasContent", **_place(slot)).hasContent:
+            raise BridgeError("LIVE_REFUSED", "The slot has a clip already", hint="choose an empty slot")
+        self._ask("clip.create", **_place(slot), lengthInBeats=length)
+        for answer in self._rereads("clip.list", trackIndex=slot.track._index):
+            if _row_of(slot, answer) is not None:
+                break
+        self._apply_clips(slot.track, answer)
+        clip = slot.clip
+        if clip is not None and clip.is_midi_clip:
+            clip._know(self.extension.ask("clip.getNotes", **_place(slot), verbose=True).notes)
+
+    def delete_clip(self, slot: ClipSlot) -> None:
+        """Remove the clip of a slot."""
+        if slot.clip is None:
+            raise BridgeError("LIVE_REFUSED", "The slot has no clip")
+        at = self._checked_clip(slot.clip)
+        self._ask("clip.delete", **at)
+        for answer in self._rereads("clip.list", trackIndex=slot.track._index):
+            if _row_of(slot, answer) is None:
+                break
+        self._apply_clips(slot.track, answer)
+
+    def stop_clip(self, clip: Clip) -> None:
+        """Stop a clip."""
+        self._ask("clip.stop", **self._checked_clip(clip))
+        for answer in self._rereads("clip.list", trackIndex=clip.slot.track._index):
+            row = _row_of(clip.slot, answer)
+            if row is None or not (row.isPlaying or row.isRecording):
+                break
+        self._apply_clips(clip.slot.track, answer)
+
+    def set_clip(self, clip: Clip, method: str, field: str, value: Any) -> None:
+        """Set the name or the length of a clip."""
+        name = "name" if field == "name" else "length"
+        self._ask(method, **self._checked_clip(clip), **{field: value})
+        before = now = clip._values[name]
+        for answer in self._rereads("clip.list", trackIndex=clip.slot.track._index):
+            row = _row_of(clip.slot, answer)
+            if row is not None:
+                now = getattr(row, name)
+            if row is None or now != before:
+                break
+        clip._show(**({"name": now} if name == "name" else {"loop_end": now, "length": now}))
+
+    def edit_notes(self, clip: Clip, questions: list[Question], ids: dict[Place, int] | None) -> None:
+        """Ask these questions about a clip's notes, if the notes still are as they are known; then read them again."""
+        at = self._checked_clip(clip)
+        present = {(row.x, row.y): row for row in self._ask("clip.getNotes", **at, verbose=True).notes}
+        if not clip._is_as(present.values()):
+            raise BridgeError(
+                "PRECONDITION_FAILED",
+                "Somebody changed the notes of the clip just now",
+                clip.name,
+                hint="nothing was done; read the notes again",
+            )
+        try:
+            self.extension.ask_all(questions)
+        finally:
+            if not self.extension.lost:
+                clip._know(self.extension.ask("clip.getNotes", **at, verbose=True).notes, ids)
+
+    # -- tracks and scenes -------------------------------------------------------------------------
+
+    def create_track(self, type_: str, position: int) -> Track:
+        """Make a track before the one with the protocol's number `position`, or with −1 at the end."""
+        known = self.tracks
+        self._same_tracks()
+        done = self._ask("track.create", type=type_, position=position)
+        for answer in self._rereads("track.list"):
+            if len(answer.tracks) > len(known):
+                break
+        found: list[Track | None] = [*known]
+        if done.trackIndex is not None:
+            found.insert(done.trackIndex - 1, None)
+        self._apply_tracks(answer, found)
+        made = [track for track in self.tracks if track not in known]
+        if not made:
+            raise BridgeError("LIVE_REFUSED", "Bitwig shows no new track", hint="read the Set again")
+        return made[0]
+
+    def delete_track(self, track: Track) -> None:
+        """Remove a track."""
+        self._same_tracks()
+        count = len(self.tracks)
+        self._ask("track.delete", trackIndices=[track._index])
+        for answer in self._rereads("track.list"):
+            if len(answer.tracks) < count:
+                break
+        if len(answer.tracks) == count:
+            return
+        # The one that goes is known: of two tracks of one name it is not left to `matched`.
+        self._apply_tracks(answer, [each for each in self.tracks if each is not track])
+
+    def _same_tracks(self) -> None:
+        """STALE_REFERENCE when somebody changed the list of tracks since it was read."""
+        rows = sorted(self._ask("track.list").tracks, key=lambda row: row.index)
+        if [(row.name, kind_of(row)) for row in rows] != [(each.name, each._kind) for each in self.tracks]:
+            raise BridgeError(
+                "STALE_REFERENCE",
+                "Somebody changed the list of tracks just now",
+                hint="the mirror follows in a moment; read the Set, then try again",
+            )
+
+    def create_scene(self) -> Scene:
+        """Make a scene at the end."""
+        count = self._ask("clip.getSceneCount").sceneCount
+        self._ask("clip.createScene", count=1)
+        for answer in self._rereads("clip.getSceneCount"):
+            if answer.sceneCount > count:
+                break
+        self._apply_scenes(answer.sceneCount)
+        scenes: tuple[Scene, ...] = self.song.scenes
+        if answer.sceneCount <= count:
+            raise BridgeError("LIVE_REFUSED", "Bitwig shows no new scene", hint="read the Set again")
+        return scenes[-1]
+
+
+def _place(slot: ClipSlot) -> dict[str, int]:
+    return {"trackIndex": slot.track._index, "slotIndex": slot._place + 1}
+
+
+def _row_of(slot: ClipSlot, answer: Clips) -> Any:
+    return next((row for row in answer.clips if row.slotIndex == slot._place + 1), None)
+
+
+def matched(known: Sequence[Track], rows: Sequence[TrackRow]) -> list[Track | None]:
+    """For each row the track that it is, None for a new one.
+
+    Guess: tracks that keep name and type in one order are the same; as many others between two of these were renamed;
+    one that is elsewhere was moved.
+    """
+    old = [(track.name, track._kind) for track in known]
+    new = [(row.name, kind_of(row)) for row in rows]
+    found: list[Track | None] = [None] * len(rows)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        for track, number in zip(known[i1:i2], range(j1, j2), strict=False):
+            if tag == "equal" or (i2 - i1 == j2 - j1 and track._kind == new[number][1]):
+                found[number] = track
+    for number, key in enumerate(new):
+        if found[number] is None:
+            found[number] = next(
+                (track for track, was in zip(known, old, strict=True) if was == key and track not in found),
+                None,
+            )
+    return found
+
+
+__all__ = ["POLL_S", "REPLY_S", "SLICE", "Project"]

@@ -1,0 +1,253 @@
+"""Stand-in Bitwig, `setmirror bitwig`, mirror and MCP in one process and in virtual time.
+
+async with bitwig() as whole:                  # with `autojump_clock` among the test's fixtures
+    whole.standin.project.bpm = 99.0           # a person does it in Bitwig
+    await whole.settled()
+    answer = await whole.call("set_track", track=0, mute=True)
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from mcp_server.bitwig.extension import Extension
+from mcp_server.bitwig.side import Runner
+from mcp_server.demo.agent import Agent
+from mcp_server.front import build
+from mcp_server.policy import Policy
+from mcp_server.server import open_engine
+from mirror import load_token, open_mirror
+from tests.remote_script.script.pipes import Listener
+from tests.whole import LONG_S, TICK_S, Whole
+
+from .standin import Project, StandIn
+
+
+class Line:
+    """The extension's end of a connection: answers arrive `delay_s` later, or never once it is cut."""
+
+    def __init__(self, standin: StandIn, time: Time) -> None:
+        self.standin = standin
+        self.time = time
+        self.delay_s = 0.0
+        self.silent = False
+        self.is_cut = False
+        self.closed = False
+        self.change: Callable[[bytes], bytes] = lambda line: line
+        """What becomes of a line of its on the way."""
+        self._held = b""
+        self._arriving: deque[tuple[float, bytes]] = deque()
+
+    def setblocking(self, blocking: bool) -> None:
+        assert not blocking
+
+    def send(self, data: bytes) -> int:
+        if self.is_cut:
+            raise ConnectionResetError("cut")
+        *lines, self._held = (self._held + data).split(b"\n")
+        for line in lines:
+            answer = self.change(self.standin.answer(line))
+            if not self.silent:
+                self._arriving.append((self.time.now() + self.delay_s, answer))
+        return len(data)
+
+    def recv(self, most: int) -> bytes:
+        if self.is_cut:
+            return b""
+        if not self._arriving or self._arriving[0][0] > self.time.now():
+            raise BlockingIOError
+        return self._arriving.popleft()[1]
+
+    def close(self) -> None:
+        self.closed = True
+
+    def wait(self, connection: Any, writing: bool, seconds: float) -> None:
+        """Time passes until the next answer is there."""
+        if not self.is_cut:
+            due = self._arriving[0][0] if self._arriving else float("inf")
+            self.time.seconds = min(max(due, self.time.now()), self.time.now() + seconds)
+
+
+class Time:
+    """A clock that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class Stage:
+    """The process of `setmirror bitwig`; what `Whole` asks of a stage with headless Live."""
+
+    def __init__(self, project: Project | None = None) -> None:
+        self.time = Time()
+        self.standin = StandIn(project)
+        self.lines: list[Line] = []
+        self.away = False
+        """Whether Bitwig is not running."""
+        self.log: list[str] = []
+        self.listener = Listener()
+        self.live = self
+        self.history: list[str] = []
+        self.runner = Runner(self._reach, self._listen, self.log.append, self.time.now, self.time.sleep)
+
+    def _reach(self) -> Extension:
+        if self.away:
+            raise ConnectionRefusedError("Connection refused")
+        line = Line(self.standin, self.time)
+        self.lines.append(line)
+        return Extension(line, self.time.now, self.log.append, line.wait)
+
+    def _listen(self) -> Listener:
+        self.listener = Listener()
+        return self.listener
+
+    @property
+    def line(self) -> Line:
+        return self.lines[-1]
+
+    @property
+    def script(self) -> Any:
+        return self.runner.side
+
+    def run_for(self, seconds: float) -> None:
+        self.time.seconds += seconds
+        self.runner.turn()
+
+
+class BitwigWhole(Whole):
+    """See the module."""
+
+    stage: Any
+
+    @property
+    def standin(self) -> StandIn:
+        return self.stage.standin  # type: ignore[no-any-return]
+
+    @property
+    def line(self) -> Line:
+        return self.stage.line  # type: ignore[no-any-return]
+
+    async def connect(self) -> Any:
+        if self.stage.script is None:
+            await trio.lowlevel.checkpoint()
+            raise ConnectionRefusedError
+        return await super().connect()
+
+    async def settled(self) -> None:
+        """Let the cycles go round, and the mirror follow."""
+        await trio.sleep(1.5)
+        await self.mirror.wait_synced(LONG_S)
+
+    async def differences(self) -> list[str]:
+        """What is not so in the mirror once all is quiet."""
+        await self.settled()
+        assert self.mirror.store.faults() == []
+        bitwig, mirrored = in_bitwig(self.standin.project), in_mirror(self.mirror)
+        return [
+            f"{name}: Bitwig {bitwig.get(name)!r}, mirror {mirrored.get(name)!r}"
+            for name in {**bitwig, **mirrored}
+            if bitwig.get(name) != mirrored.get(name)
+        ]
+
+
+def in_bitwig(project: Project) -> dict[str, Any]:
+    """All that the protocol gives of a project, by a name for each value."""
+    found: dict[str, Any] = {
+        "song": (project.bpm, project.numerator, project.denominator, project.playing, project.recording),
+        "scenes": project.scenes,
+    }
+    places = {"tracks": 0, "return_tracks": 0}
+    for number, track in enumerate(project.tracks, 1):
+        role = "return_tracks" if track.type == "effect" else "tracks"
+        ref = f"{role}/{places[role]}"
+        places[role] += 1
+        found[ref] = (track.name, track.type, track.volume, track.pan, track.mute, track.solo)
+        if number == project.selected[0]:
+            found["selected"] = ref
+        for slot, clip in track.clips.items():
+            at = f"{ref}/clip_slots/{slot - 1}/clip"
+            found[at] = (clip.name, clip.length, clip.isPlaying, clip.isRecording)
+            if track.type == "instrument":
+                found[at + "/notes"] = {
+                    (x * 0.25, y): (
+                        note.velocity, note.duration, note.gain, note.pan, note.pressure, note.timbre,
+                        note.transpose, note.chance, note.muted,
+                    )
+                    for (x, y), note in clip.notes.items()
+                }  # fmt: skip
+    return found
+
+
+def in_mirror(mirror: Any) -> dict[str, Any]:
+    """The same, as the mirror has it."""
+    root = mirror.resolve("song")
+    names = ("tempo", "signature_numerator", "signature_denominator", "is_playing", "record_mode")
+    found: dict[str, Any] = {"song": tuple(root.props[name] for name in names)}
+    found["scenes"] = len(mirror.children(root, "scenes"))
+    chosen = mirror.resolve("view").props["selected_track"]
+    for role in ("tracks", "return_tracks"):
+        for track in mirror.children(root, role):
+            ref, props = mirror.ref(track.id), track.props
+            kind = "instrument" if props["has_midi_input"] else "audio"
+            mixer = mirror.child(track, "mixer_device")
+            levels = [mirror.child(mixer, name).props["value"] for name in ("volume", "panning")]
+            kind = "effect" if role == "return_tracks" else kind
+            found[ref] = (track.name, kind, *levels, props["mute"], props["solo"])
+            if track.id == chosen:
+                found["selected"] = ref
+            for slot in mirror.children(track, "clip_slots"):
+                clip = mirror.child(slot, "clip")
+                if clip is not None:
+                    at = mirror.ref(clip.id)
+                    found[at] = (
+                        clip.name,
+                        *(clip.props[n] for n in ("length", "is_playing", "is_recording")),
+                    )
+                    if "notes" in clip.props:
+                        found[at + "/notes"] = {
+                            (n.start_time, n.pitch): _values(n) for n in clip.props["notes"]
+                        }
+    return found
+
+
+def _values(note: Any) -> tuple[Any, ...]:
+    names = ("velocity", "duration", "gain", "pan", "pressure", "timbre", "transpose", "probability", "mute")
+    return tuple(getattr(note, name) for name in names)
+
+
+@asynccontextmanager
+async def bitwig(project: Project | None = None, policy: Policy | None = None) -> AsyncIterator[BitwigWhole]:
+    """All parts, synced; at the end the script has not failed."""
+    stage = Stage(project)
+    whole = BitwigWhole(stage, TICK_S)  # type: ignore[arg-type]
+    failed = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(whole.run)
+        async with (
+            open_mirror(whole.connect, load_token(), "tests", "1") as mirror,
+            open_engine(mirror, policy) as engine,
+            Agent.over(build(engine), name="tests") as agent,
+        ):
+            whole.mirror, whole.engine, whole.agent = mirror, engine, agent
+            await mirror.wait_synced(LONG_S)
+            try:
+                yield whole
+            except Exception as problem:
+                failed = problem
+        nursery.cancel_scope.cancel()
+    if failed is not None:
+        raise failed
+    if stage.script is not None:
+        assert stage.script.counters["failures"] == 0, stage.log
+    stage.runner.close()
