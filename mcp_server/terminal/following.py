@@ -1,0 +1,111 @@
+"""What `setmirror top` knows besides the mirror: the log as a story, meters, and the bridge's clients and write queue.
+
+Runs under asyncio, as textual does, and trio. Live is asked for two things that the mirror cannot know, and only while
+the screen shows them: the bridge's own status once a second, and the meters of the tracks in sight ten times a second
+while the song plays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import anyio
+
+from mirror import Mirror, errors
+
+from ..page.story import Story
+from ..pictures.sampled import METERS, meters_of
+
+log = logging.getLogger("setmirror.top")
+
+STATUS_S, METER_S, LINK_S = 1.0, 0.1, 0.25
+
+
+class Following:
+    """Calls `changed` whenever something that is shown may have changed; `run` does the work."""
+
+    def __init__(self, mirror: Mirror, changed: Callable[[], None]) -> None:
+        self.mirror = mirror
+        self.story = Story(mirror)
+        self.status: dict[str, Any] = {}
+        """The bridge's; see `bridge.status` in `mirror/PROTOCOL.md`."""
+        self.meters: dict[str, float] = {}
+        """By a track's ref: the louder side, 0 to 1."""
+        self.tracks: Sequence[int] = ()
+        """The ids of those in sight."""
+        self.paused = False
+        self._changed = changed
+        self._state: tuple[Any, ...] = ()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._follow_set)
+            tasks.start_soon(self._follow_log)
+            for look, pause_s in ((self._ask, STATUS_S), (self._meter, METER_S), (self._link, LINK_S)):
+                tasks.start_soon(self._repeat, look, pause_s)
+
+    async def _follow_set(self) -> None:
+        while True:
+            try:
+                async with self.mirror.subscribe(["**"], "top") as stream:
+                    async for _ in stream:
+                        self._changed()
+                return
+            except errors.Busy:
+                # Too many changes at once: all is drawn from the mirror anyway.
+                self._changed()
+
+    async def _follow_log(self) -> None:
+        events, follower = self.mirror.log.last(1000), self.mirror.log.follow()
+        while True:
+            try:
+                self.story.add(events)
+            except Exception:
+                # One event that cannot be told must not end the screen.
+                log.exception("events up to revision %d were not told", events[-1].revision)
+            self._changed()
+            events = await follower.some()
+
+    async def _repeat(self, look: Callable[[], Any], pause_s: float) -> None:
+        while True:
+            if not self.paused:
+                try:
+                    await look()
+                except errors.MirrorError:
+                    # No link: the first line says so.
+                    pass
+            await anyio.sleep(pause_s)
+
+    async def _ask(self) -> None:
+        status = await self.mirror.script_status()
+        if status != self.status:
+            self.status = status
+            self._changed()
+
+    async def _meter(self) -> None:
+        mirror = self.mirror
+        levels: dict[str, float] = {}
+        if mirror.synced and mirror.resolve("song").props.get("is_playing"):
+            items = meters_of([mirror.node(id_) for id_ in self.tracks if id_ in mirror.store.nodes])
+            values = await mirror.read_now([(node.id, name) for node, name in items])
+            numbers = [float(value) if isinstance(value, int | float) else 0.0 for value in values]
+            for n in range(0, len(items), len(METERS)):
+                node = items[n][0]
+                if node.id in mirror.store.nodes:
+                    levels[mirror.ref(node.id)] = max(numbers[n : n + len(METERS)])
+        if levels != self.meters:
+            self.meters = levels
+            self._changed()
+
+    async def _link(self) -> None:
+        """State and position change without an event."""
+        await anyio.lowlevel.checkpoint()
+        told = self.mirror.status()
+        playing = told.epoch and self.mirror.resolve("song").props.get("is_playing")
+        state = told.state, told.synced, told.progress, told.last_problem
+        if state != self._state or playing:
+            self._state = state
+            self._changed()
