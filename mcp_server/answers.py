@@ -36,14 +36,22 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
         return answer
     ops = plan.final()
     lines = [_line(result, op) for result, op in zip(results, ops, strict=False)]
-    if len(lines) != len(results) or answer.get("dry_run"):
+    if len(lines) != len(results):
         return answer
+    dry = bool(answer.get("dry_run"))
+    if dry:
+        # Nothing was done: nothing can be verified.
+        lines = [{name: line[name] for name in line if name != "verified"} for line in lines]
     if plan.calls:
         lines = [{"call": plan.call_of(number), **line} for number, line in enumerate(lines)]
     if len(lines) <= MOST_LINES:
         return {**answer, "results": lines}
     objects = _objects(plan, lines, made)
-    odd = [line for line in lines if not line.get("verified") or line.get("note") or line.get("replaced")]
+    odd = [
+        line
+        for line in lines
+        if not (dry or line.get("verified")) or line.get("note") or line.get("replaced")
+    ]
     counts = {"operations": len(lines), "changed": sum(bool(line.get("changed")) for line in lines)}
     found = {**answer, "counts": counts}
     del found["results"]

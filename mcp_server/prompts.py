@@ -75,18 +75,24 @@ PROMPTS = {
             "explain_set",
             "Explain this Set",
             "What is in the open Set and how it is put together.",
-            "Read the Set with get_set, then get_track for the tracks that matter. Tell in plain words: tempo, key "
-            "and signature; what each track is for, its instrument and effects; how session and arrangement relate; "
-            "what looks unfinished or odd. Change nothing.",
+            "Read the Set with get_set(), its music with analyze(), then get_track(track=...) for the tracks that "
+            "matter. Say in plain words: tempo, key and signature; what each track is for, its instrument and "
+            "effects; how session and arrangement relate; what looks unfinished or odd. Change nothing.",
         ),
         Prompt(
             "sketch_beat",
             "Sketch a beat",
-            "A drum pattern with bass in new tracks.",
-            "Sketch a $style beat of $bars bars. Begin with get_set for tempo and key. Make one MIDI track for "
-            "drums and one for bass (create), load instruments (browse, load), and write the notes with "
-            "create_clip in the compact form, with velocities that breathe. Keep to notes of the song's scale. Put "
-            "everything that belongs together in one call, fire the scene, and say how to undo it.",
+            "A drum pattern with chords and bass in new tracks.",
+            "Sketch a $style beat of $bars bars. Begin with get_set() for tempo and key. If "
+            "recipe(action='show', name='genre-template') has the genre, "
+            "recipe(action='run', name='genre-template', parameters={'genre': ...}) makes tracks with instruments, "
+            "drums, chords and bass in one undo step. Otherwise one batch(calls=...) makes each track with "
+            "create(kind='midi', name=...), its instrument with insert_device(to=..., name=...) and its clip with "
+            "compose(part='drums', into=..., style=..., length='$bars bars'), "
+            "compose(part='chords', into=..., text=..., rhythm=...) or compose(part='bass', into=..., text=..., "
+            "style=...). Then make it breathe with transform_notes(clips=..., edits=[{'edit': 'swing', "
+            "'percent': 58}, {'edit': 'humanize', 'velocity': 8}]) and keep to the song's scale with the edit "
+            "fit_to_scale. Play it with fire(target=...), and say how to undo it.",
             {
                 "style": ("such as lo-fi hip hop, house at 122, drum and bass", "lo-fi hip hop"),
                 "bars": ("1 to 16", "4"),
@@ -96,10 +102,13 @@ PROMPTS = {
             "arrange_session",
             "Arrange from session",
             "Lays the session's clips out as a song.",
-            "Turn the session into an arrangement of this form: $form. Read the scenes and clips with get_set and "
-            "get_track, say which scene serves which part, then copy clips with duplicate (time='5.1.1' and so "
-            "on), set a cue point at each part with create, and check the result with get. The song must "
-            "be stopped. Do not delete anything of the session.",
+            "Turn the session into an arrangement of this form: $form. Read the scenes with get_set(), say which "
+            "scene serves which part, then try the whole form dry with arrange(sections=[{'name': 'Intro', "
+            "'bars': 8, 'scene': 0}], dry_run=True): the answer says section by section what would come and what "
+            "Live's API cannot do. Vary it with the fields without, half and fill of a section. Then make the same "
+            "call without dry_run; it sets a locator at each section and is one undo step. Where clips lie in the "
+            "way, ask before overwrite=True is added. Check the result with analyze(). Do not delete anything of "
+            "the session.",
             {
                 "form": (
                     "the parts and their lengths in bars",
@@ -111,27 +120,32 @@ PROMPTS = {
             "check_mix",
             "Mix check",
             "Levels, panning, sends and effects, with proposals.",
-            "Check the mix$focus. Read every track with get_set and get_track. Look for: volumes close to 0 dB or "
-            "far apart, everything in the centre, low end on more than bass and kick, doubled reverbs, soloed or "
-            "muted leftovers, sends that go nowhere. List findings with refs and propose changes in dB and Hz. "
-            "Apply none before they are agreed to; then put all of them in one batch.",
+            "Check the mix$focus. Read the Set with get_set() and analyze(), and the tracks that matter with "
+            "get_track(track=...). While the song plays, analyze(listen_s=8) measures peaks and headroom. Look for: "
+            "volumes close to 0 dB or far apart, everything in the centre, low end on more than bass and kick, "
+            "doubled reverbs, soloed or muted leftovers, sends that go nowhere. List findings with refs and propose "
+            "changes in dB and Hz. Apply none before they are agreed to; then keep the present state with "
+            "mix(action='save', name='before') and put all changes in one batch(calls=...).",
             {"focus": ("what to look at most, such as ': the low end'", " as a whole")},
         ),
         Prompt(
             "clean_up",
             "Clean up a Set",
             "Names, colours and leftovers.",
-            "Clean up the Set: find tracks with default names, empty tracks, empty scenes, clips without names, "
-            "devices that are off. Propose names after what the tracks hold, and colours by kind. List all "
-            "proposed changes first. Delete nothing without being told to. Make the agreed changes with one batch.",
+            "Clean up the Set: analyze() names empty clips, tracks that never sound, empty racks, devices that are "
+            "off and clips without names; get_set() shows tracks with default names and empty scenes. "
+            "recipe(action='dry_run', name='clean-up') and recipe(action='dry_run', name='colour-and-name') say "
+            "what they would change. List all proposed changes first. Delete nothing before it is agreed to. Make "
+            "the agreed changes with recipe(action='run', name=...) or one batch(calls=...).",
         ),
         Prompt(
             "design_sound",
             "Sound design on a device",
             "Shapes one device towards a description.",
-            "Shape the device $device so that it sounds $sound. Read it with get_device, explain in two lines which "
-            "parameters you will move and why, set them with one set_device call in Live's own units, and report "
-            "the texts that Live shows afterwards. Offer to undo it by its write id.",
+            "Shape the device $device so that it sounds $sound. Read it with get_device(device=...) and what is "
+            "known of it with describe(what=...), explain in two lines which parameters you will move and why, set "
+            "them with one set_device(device=..., parameters=...) in Live's own units, and report the texts that "
+            "Live shows afterwards. Offer undo(write=...) with the id of that write.",
             {"device": ("a device by ref or name", ""), "sound": ("such as darker, with a slow swell", "")},
         ),
     )

@@ -507,22 +507,6 @@ def pitch_namer(mirror: Mirror) -> Callable[[int], str]:
     return lambda pitch: scales.note_name_in_scale(pitch, root, scale).translate(plain)
 
 
-def outside_scale(mirror: Mirror, node: Node, notes: list[Note]) -> list[str]:
-    """The names of the pitches that the Set's scale has not; none for drums, which have no scale."""
-    props = mirror.resolve("song").props
-    steps = scales.INTERVALS.get(str(props.get("scale_name") or ""))
-    above: Node | None = node
-    while above is not None and above.type != "Track":
-        above = mirror.node(above.parent) if above.parent is not None else None
-    drums = above is not None and any(
-        each.props.get("can_have_drum_pads") for each in mirror.children(above, "devices")
-    )
-    if steps is None or drums:
-        return []
-    root, name = int(props.get("root_note") or 0), pitch_namer(mirror)
-    return [name(each) for each in sorted({one.pitch for one in notes}) if (each - root) % 12 not in steps]
-
-
 class Budget:
     """How many objects an answer may still hold, and how many were left out."""
 

@@ -14,7 +14,8 @@ from mirror import Node
 from mirror.reading import Reader
 from mirror.store import Store
 
-from ..music.from_set import UNITY
+from ..music.from_set import UNITY, track_facts
+from ..music.report import silent
 
 
 class Finding(NamedTuple):
@@ -101,21 +102,18 @@ def duplicate_names(reader: Reader) -> Iterator[Finding]:
 
 
 def silent_tracks(reader: Reader) -> Iterator[Finding]:
-    """MIDI tracks with clips and no device and no MIDI output, and tracks that are muted although they have clips."""
-    for track in _tracks(reader):
-        clips = [reader.child(slot, "clip") for slot in reader.children(track, "clip_slots")]
-        if not any(clips) and not reader.children(track, "arrangement_clips"):
+    """Tracks that have clips but are not heard: MIDI without an instrument, no output, muted."""
+    for track in track_facts(reader):
+        if not track.clips:
             continue
-        midi = bool(track.props.get("has_midi_input"))
-        goes = str(track.props.get("output_routing_type") or "")
-        if (
-            midi
-            and not reader.children(track, "devices")
-            and goes in ("", "None", "No Output", "Main", "Master")
-        ):
-            yield Finding("no-instrument", reader.ref(track.id), f"{track.name} has clips and no instrument")
-        elif track.props.get("mute"):
-            yield Finding("muted-track", reader.ref(track.id), f"{track.name} has clips and is muted")
+        if silent(track):
+            yield Finding("no-instrument", track.ref, f"{track.name} has clips and no instrument")
+        elif track.no_output:
+            yield Finding(
+                "no-output", track.ref, f"{track.name} has clips and its output is {track.no_output}"
+            )
+        elif track.muted:
+            yield Finding("muted-track", track.ref, f"{track.name} has clips and is muted")
 
 
 def plug_ins_without_parameters(reader: Reader) -> Iterator[Finding]:

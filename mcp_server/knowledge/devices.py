@@ -64,7 +64,7 @@ def about(name: str) -> Knowledge:
 
 
 def device_knowledge(name: str) -> dict[str, Any]:
-    """What is known of a device, and the names of its parameters; those under "guess" no real Live has shown yet."""
+    """What is known of a device, and the names of its parameters; what "guess" names no real Live has shown yet."""
     from remote_script.headless import devices as native
 
     known = about(name)
@@ -79,6 +79,9 @@ def device_knowledge(name: str) -> dict[str, Any]:
     if facts is not None:
         shown["parameters"] = [each.name for each in facts.parameters]
         guesses = [each.name for each in facts.parameters if each.guesses]
+        sure = [each.name for each in facts.parameters if not each.guesses]
         if guesses:
-            shown["guess"] = guesses
+            # The shorter list: most devices are known as a whole or not at all.
+            some = guesses if len(guesses) <= len(sure) else ["all", *(f"but not {name}" for name in sure)]
+            shown["guess"] = ", ".join(some)
     return shown

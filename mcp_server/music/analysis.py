@@ -15,6 +15,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from remote_script.SetMirror.contract import scales
+
 from . import harmony
 from .context import Context, Scale
 from .keys import Key, find_key
@@ -125,9 +127,14 @@ def overlaps(notes: Iterable[Note]) -> int:
     return count
 
 
-def outside(notes: Iterable[Note], scale: Scale) -> list[Note]:
-    """The notes that do not belong to the scale."""
-    return [note for note in notes if note.pitch not in scale]
+def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
+    """The different pitches that do not belong to the scale, low to high, by the names that notes have as text."""
+    plain = str.maketrans("♯♭", "#b")
+    return [
+        scales.note_name_in_scale(pitch, scale.root, scale.name).translate(plain)
+        for pitch in sorted(set(pitches))
+        if pitch not in scale
+    ]
 
 
 def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
@@ -145,6 +152,15 @@ def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
         return None
     places.sort()
     return round(100 * places[len(places) // 2], 1)
+
+
+def feel(notes: Sequence[Note]) -> tuple[float, str] | None:
+    """The swing of a pattern as (percent, grid) of the edit that gives it, None where it is straight."""
+    for step, grid in ((BEAT // 4, "1/16"), (BEAT // 2, "1/8")):
+        percent = swing(notes, step)
+        if percent is not None and 51 <= percent <= 75:
+            return percent, grid
+    return None
 
 
 def rhythm(notes: Iterable[Note], context: Context) -> str:
@@ -326,6 +342,20 @@ def key_text(key: Key) -> str:
 
 
 __all__ = [
-    "Part", "chords_over", "clashes", "from_beats", "gaps", "key_of", "key_text", "name_of", "outside", "overlaps",
-    "polyphony", "rhythm", "same_contents", "sections", "statistics", "swing",
+    "Part",
+    "chords_over",
+    "clashes",
+    "foreign",
+    "from_beats",
+    "gaps",
+    "key_of",
+    "key_text",
+    "name_of",
+    "overlaps",
+    "polyphony",
+    "rhythm",
+    "same_contents",
+    "sections",
+    "statistics",
+    "swing",
 ]  # fmt: skip

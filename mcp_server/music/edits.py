@@ -9,7 +9,7 @@ Start here, then `time_edits`, `pitch_edits`, `velocity_edits`, `rhythm_edits`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -104,12 +104,27 @@ class Edit(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True)
     """The base of all edits; `seed` counts only where something is random."""
 
     name: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Options of which one must differ from its default: else nothing would change."""
 
     select: Selection = EVERYTHING
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         """The notes in the place of `notes`, which are in order of time."""
         raise NotImplementedError
+
+    def check_effect(self) -> None:
+        """InvalidValue where all options that would change something are at their defaults."""
+        defaults = {field.name: field.default for field in msgspec.structs.fields(type(self))}
+        if self.needs and all(getattr(self, name) == defaults[name] for name in self.needs):
+            raise errors.InvalidValue(
+                f"{self.name} needs at least one of {', '.join(f'`{name}`' for name in self.needs)}",
+                hint=f"options: {_listed_options(type(self))}",
+            )
+
+    def is_random(self) -> bool:
+        """True where a `seed` makes a difference."""
+        return "seed" in self.__struct_fields__
 
     def span(self, notes: list[Note], context: Context) -> tuple[Ticks, Ticks]:
         """The time that the edit works in: the chosen range, else the clip's span, widened to hold the notes."""
@@ -166,12 +181,31 @@ def read(asked: Any, number: int = 0) -> Edit:
             hint="ask Live with call_method get_selected_notes_extended of the clip, and give their ids as `ids`",
         )
     try:
-        return msgspec.convert(options, EDITS[name], strict=False)
-    except msgspec.ValidationError as problem:
-        fields = ", ".join(field for field in EDITS[name].__struct_fields__)
+        _check_required(EDITS[name], options)
+        edit_ = msgspec.convert(options, EDITS[name], strict=False)
+    except (msgspec.ValidationError, ValueError) as problem:
         raise errors.InvalidValue(
-            f"{where} ({name}): {problem}", options, hint=f"options: {fields}"
+            f"{where} ({name}): {problem}", options, hint=f"options: {_listed_options(EDITS[name])}"
         ) from None
+    if "seed" in options and not edit_.is_random():
+        raise errors.InvalidValue(
+            f"{where} ({name}): `seed` has no effect, as nothing is random here", hint="leave `seed` out"
+        )
+    return edit_
+
+
+def _check_required(class_: type[Edit], options: Collection[str]) -> None:
+    """ValueError that names all options that are missing."""
+    required = [field.name for field in msgspec.structs.fields(class_) if field.required]
+    missing = [f"`{name}`" for name in required if name not in options]
+    if missing:
+        raise ValueError(f"it needs {' and '.join(missing)}")
+
+
+def _listed_options(class_: type[Edit]) -> str:
+    """Every option with its type and default: `select` as well."""
+    fields = msgspec.structs.fields(class_)
+    return ", ".join([*(_option(field) for field in fields if field.name != "select"), "select"])
 
 
 def edit_summary(name: str) -> str:
@@ -184,7 +218,8 @@ def edit_options(name: str) -> str:
     class_ = EDITS[name]
     words = " ".join((class_.__doc__ or "").split())
     options = ", ".join(_option(field) for field in msgspec.structs.fields(class_) if field.name != "select")
-    return f"{words} Options: {options}" if options else words
+    needs = f" At least one of {', '.join(class_.needs)}." if class_.needs else ""
+    return f"{words}{needs} Options: {options}" if options else words
 
 
 def select_options() -> str:
@@ -199,12 +234,21 @@ def _option(field: msgspec.structs.FieldInfo) -> str:
     said = "|".join(
         "|".join(map(str, each)) if isinstance(each, list) else str(each) for each in kinds if each
     )
-    limits = [f"{each[key]:g}" for each in parts for key in ("minimum", "maximum") if key in each]
-    said += f" {'..'.join(limits)}" if limits else ""
+    said += "".join(_limits(each) for each in parts)
     if field.required:
         return f"{field.name} ({said})"
     default = "" if field.default in (UNSET, msgspec.NODEFAULT) else f" = {field.default}"
     return f"{field.name} ({said}{default})"
+
+
+def _limits(schema: dict[str, Any]) -> str:
+    """A number's range: " 0..1", " above 0", " 2 or more"."""
+    low, above, high = (schema.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
+    words = f" above {above:g}" if above is not None else ""
+    if low is not None and high is not None:
+        return f" {low:g}..{high:g}"
+    words += f" {low:g} or more" if low is not None else ""
+    return words + (f" up to {high:g}" if high is not None else "")
 
 
 def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[Note]:

@@ -7,6 +7,7 @@ nothing can be cut through Live's API, so it is left out and named.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,10 +15,11 @@ from msgspec.structs import replace
 
 from mirror import errors
 
-from . import writing
+from . import analysis, writing
 from .context import Context
 from .note import Note, in_order
 from .ticks import BEAT, Ticks
+from .time_edits import SwingNotes
 
 MOST_BARS = 2000
 
@@ -32,6 +34,7 @@ class Source:
     length: Ticks
     notes: tuple[Note, ...] | None = None
     drums: bool = False
+    groove: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class NewClip:
     length: Ticks
     name: str
     notes: tuple[Note, ...]
+    groove: int | None = None
 
 
 @dataclass
@@ -116,7 +120,7 @@ def _place(
             notes = notes[::2]
         if section.fill and source.drums:
             notes = _with_fill(notes, length, bar, seed)
-        layout.clips.append(NewClip(source.track, start, length, source.name, tuple(notes)))
+        layout.clips.append(NewClip(source.track, start, length, source.name, tuple(notes), source.groove))
         return
     if changed:
         layout.left_out.append(f"{section.name}: {source.name} is audio and plays without the variation")
@@ -133,8 +137,24 @@ def _place(
         return
     notes = tiled(source.notes, source.length, rest)
     layout.clips.append(
-        NewClip(source.track, start + passes * source.length, rest, source.name, tuple(notes))
+        NewClip(source.track, start + passes * source.length, rest, source.name, tuple(notes), source.groove)
     )
+
+
+def in_words(sections: Sequence[Section], layout: Layout) -> list[str]:
+    """What comes of each section: its bars, which clips are copied how often, and which are written."""
+    names = {source.clip: source.name for section in sections for source in section.sources}
+    lines = []
+    for number, (section, (start, _)) in enumerate(zip(sections, layout.locators, strict=True)):
+        end = layout.locators[number + 1][0] if number + 1 < len(sections) else layout.end
+        copies = Counter(names[each.clip] for each in layout.copies if start <= each.start < end)
+        parts = [f"{name} {count}x" for name, count in copies.items()]
+        written = [each for each in layout.clips if start <= each.start < end]
+        parts += [f"{each.name} written with {len(each.notes)} notes" for each in written]
+        said = ", ".join(parts) or "nothing"
+        first = int(start * section.bars // (end - start)) + 1
+        lines.append(f"{section.name} (bars {first} to {first + section.bars - 1}): {said}")
+    return lines
 
 
 def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
@@ -152,11 +172,17 @@ def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
 
 
 def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[Note]:
-    """The same with its last bar as a fill over the drums that it uses, from high to low; the first drum stays."""
+    """The same with its last bar as a fill over the drums that it uses, from high to low; the lowest drum stays.
+
+    The fill swings as the pattern does.
+    """
     begin = length - bar
     pitches = sorted({note.pitch for note in notes}, reverse=True) or [38]
     lowest = pitches[-1]
     kept = [note for note in notes if note.start < begin or note.pitch == lowest]
     made = writing.fill(Context(), pitches[:-1] or pitches, bar, start=begin, seed=seed)
+    if (feel := analysis.feel(notes)) is not None:
+        made = SwingNotes(percent=feel[0], grid=feel[1]).apply(made, Context())
+    made = [replace(note, duration=min(note.duration, length - note.start)) for note in made]
     taken = {(note.pitch, note.start) for note in kept}
     return in_order([*kept, *(note for note in made if (note.pitch, note.start) not in taken)])

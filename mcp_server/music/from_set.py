@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mirror import Node
+from mirror import Note as LiveNote
 from mirror.reading import Reader
 
+from . import analysis
 from .analysis import Part
 from .context import Context, Scale
 from .note import Note
@@ -122,7 +124,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
         if track is None:
             continue
         if track.id not in drums:
-            drums[track.id] = bool(pads_of(reader, track)) or "drum" in track.name.casefold()
+            drums[track.id] = is_drums(reader, track)
         ref, low_high = reader.ref(clip.id), span(clip)
         arranged = bool(clip.props.get("is_arrangement_clip"))
         if arranged:
@@ -148,6 +150,19 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
     return found
 
 
+def is_drums(reader: Reader, track: Node) -> bool:
+    """True for a track whose pitches are drums: it has a drum rack, or is called so."""
+    return bool(pads_of(reader, track)) or "drum" in track.name.casefold()
+
+
+def foreign(reader: Reader, clip: Node, notes: Iterable[LiveNote]) -> list[str]:
+    """The names of the pitches of a clip that the Set's scale has not; none for drums, which have no scale."""
+    track = track_of(reader, clip)
+    if track is not None and is_drums(reader, track):
+        return []
+    return analysis.foreign((note.pitch for note in notes), scale_of(reader))
+
+
 def track_facts(reader: Reader) -> list[TrackFacts]:
     """What is known of the tracks beside their notes."""
     found = []
@@ -171,9 +186,34 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
                 tuple(held.name for held in devices if _at_default(reader, held)),
                 str(volume.props.get("display") or "") if volume is not None else "",
                 value > UNITY + 1e-6,
+                any(held.props.get("type") == INSTRUMENT for held in devices),
+                track.props.get("output_routing_type") in NOWHERE,
+                _no_output(reader, track, mixer),
+                tuple(held.name for held in devices if _is_empty_rack(reader, held)),
             )
         )
     return found
+
+
+NOWHERE = (None, "", "None", "No Output", "Main", "Master")
+"""Outputs by which the notes of a track without an instrument reach nobody."""
+INSTRUMENT = 1
+"""`Device.type` of instruments and of racks that hold one."""
+
+
+def _no_output(reader: Reader, track: Node, mixer: Node | None) -> str:
+    """The name of an output by which nothing is heard, else ""."""
+    goes = str(track.props.get("output_routing_type") or "")
+    sends = reader.children(mixer, "sends") if mixer is not None and goes == "Sends Only" else ()
+    up = any(float(send.props.get("value") or 0.0) > float(send.props.get("min") or 0.0) for send in sends)
+    return goes if goes in ("None", "No Output") or (goes == "Sends Only" and not up) else ""
+
+
+def _is_empty_rack(reader: Reader, device: Node) -> bool:
+    """True for a rack without chains, or none of whose chains holds a device."""
+    if not device.props.get("can_have_chains"):
+        return False
+    return not any(reader.children(chain, "devices") for chain in reader.children(device, "chains"))
 
 
 UNITY = 0.85

@@ -26,6 +26,8 @@ class Transpose(Edit):
     between two degrees keeps its distance to the lower one.
     """
 
+    needs = ("semitones", "octaves", "degrees", "to")
+
     semitones: int = 0
     octaves: int = 0
     degrees: int = 0
@@ -95,15 +97,19 @@ class Invert(Edit):
 
 @edit("invert_chords")
 class InvertChords(Edit):
-    """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`."""
+    """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
 
-    inversion: Annotated[int, Meta(ge=-12, le=12)] = 0
+    Without both it is one inversion up.
+    """
+
+    inversion: Annotated[int, Meta(ge=-12, le=12)] | UnsetType = UNSET
     voicing: Literal["close", "open", "drop2", "drop3", "drop2+4"] | UnsetType = UNSET
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        times = int(self.voicing is UNSET) if self.inversion is UNSET else self.inversion
         found = []
         for group in chords(notes, TOGETHER):
-            pitches = voicing.inverted([note.pitch for note in group], self.inversion)
+            pitches = voicing.inverted([note.pitch for note in group], times)
             if self.voicing is not UNSET:
                 pitches = voicing.spread(pitches, self.voicing)
             found += [replace(note, pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
@@ -133,6 +139,8 @@ class VoiceLead(Edit):
 @edit("harmonize")
 class Harmonize(Edit):
     """Adds a note to each: `degrees` of the scale away (2 is a third up, -3 a fourth down), or `semitones`."""
+
+    needs = ("degrees", "semitones")
 
     degrees: Annotated[int, Meta(ge=-28, le=28)] | UnsetType = UNSET
     semitones: Annotated[int, Meta(ge=-48, le=48)] | UnsetType = UNSET
@@ -217,6 +225,9 @@ class Arpeggiate(Edit):
                 if made > 50_000:
                     raise errors.TooLarge("arpeggiate would make more than 50,000 notes of one chord")
         return found
+
+    def is_random(self) -> bool:
+        return bool(self.velocity_spread) or (self.order == "random" and not self.pattern)
 
     def _steps(self, group: list[Note], draw: random.Random) -> list[Note | None]:
         ordered = sorted(group, key=lambda note: note.start) if self.order == "as played" else list(group)

@@ -5,8 +5,11 @@ Pure: parts and facts of the tracks go in, plain JSON comes out. Lists are cut a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from msgspec import json
 
 from . import analysis
 from .analysis import Part
@@ -18,8 +21,8 @@ from .ticks import to_beats
 MOST_ROWS = 12
 """Rows of each list; more are counted in `more`."""
 MOST_CHORDS = 12
-OUTSIDE_SHARE = 0.02
-"""A clip is named when more of its sounding time than this lies outside the scale."""
+MOST_BYTES = 5000
+"""Of the whole answer as JSON."""
 
 
 class TrackFacts(NamedTuple):
@@ -37,6 +40,12 @@ class TrackFacts(NamedTuple):
     """Devices all of whose parameters are at their defaults."""
     volume: str = ""
     hot: bool = False
+    instrument: bool = True
+    to_nobody: bool = True
+    """Notes, where no instrument takes them, go to no other track and no port."""
+    no_output: str = ""
+    """The name of an output by which nothing is heard."""
+    empty_racks: tuple[str, ...] = ()
 
 
 def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context) -> dict[str, Any]:
@@ -58,18 +67,22 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "crowded_low": analysis.crowded(_distinct(parts))[:5],
         "sections": analysis.sections(parts, context),
         "gaps": [[to_beats(low), to_beats(high)] for low, high in analysis.gaps(parts)],
-        "silent_tracks": [track.ref for track in tracks if _silent(track)],
+        "silent_tracks": [track.ref for track in tracks if silent(track)],
+        "no_output": [f"{track.ref}: {track.no_output}" for track in tracks if _unheard(track)],
+        "empty_racks": [f"{track.ref}: {name}" for track in tracks for name in track.empty_racks],
         "muted_tracks": [track.ref for track in tracks if track.muted and track.clips],
         "devices_off": [f"{track.ref}: {name}" for track in tracks for name in track.off],
         "devices_at_default": [f"{track.ref}: {name}" for track in tracks for name in track.untouched],
         "unnamed": [part.ref for part in parts if not part.name][:MOST_ROWS],
         "hot": [f"{track.ref} {track.volume}" for track in tracks if track.hot],
     }
+    proposals = _proposals(found | sections)
+    for row in sections["outside_scale"]:
+        row["clips"] = _some(row["clips"], 8)
     found.update({name: _rows(rows) for name, rows in sections.items() if rows})
-    proposals = _proposals(found, context)
     if proposals:
         found["proposals"] = proposals
-    return found
+    return _fitted(found)
 
 
 def _root(context: Context) -> str:
@@ -80,6 +93,22 @@ def _rows(rows: list[Any]) -> Any:
     if len(rows) <= MOST_ROWS:
         return rows
     return [*rows[:MOST_ROWS], {"more": len(rows) - MOST_ROWS}]
+
+
+def _fitted(found: dict[str, Any]) -> dict[str, Any]:
+    """At most `MOST_BYTES`: the longest list loses half of its rows until all of it fits."""
+    while len(json.encode(found)) > MOST_BYTES:
+        lists = {name: rows for name, rows in found.items() if isinstance(rows, list) and len(rows) > 2}
+        lists.pop("proposals", None)
+        if not lists:
+            break
+        name = max(lists, key=lambda each: len(json.encode(lists[each])))
+        rows, more = lists[name], 0
+        if isinstance(rows[-1], dict) and "more" in rows[-1]:
+            rows, more = rows[:-1], rows[-1]["more"]
+        half = len(rows) // 2
+        found[name] = [*rows[:half], {"more": len(rows) - half + more}]
+    return found
 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:
@@ -117,24 +146,31 @@ def _some(refs: list[str], most: int = 4) -> list[str]:
 
 
 def _outside(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
-    """Clips by the pitches outside the scale that they hold."""
-    groups: dict[tuple[int, ...], list[str]] = {}
+    """Clips by the pitches outside the scale that they hold, those with most such notes first."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
     for part in parts:
-        foreign = [] if part.drums else analysis.outside(part.sounding, context.scale)
-        total = sum(float(note.duration) for note in part.sounding)
-        if foreign and sum(float(note.duration) for note in foreign) > OUTSIDE_SHARE * total:
-            groups.setdefault(tuple(sorted({note.pitch for note in foreign})), []).append(part.ref)
+        pitches = () if part.drums else tuple(analysis.foreign((n.pitch for n in part.notes), context.scale))
+        if pitches:
+            groups.setdefault(pitches, []).append(part.ref)
+            counts[pitches] += sum(note.pitch not in context.scale for note in part.notes)
     return [
-        {"pitches": [analysis.name_of(pitch, context.scale) for pitch in pitches[:6]], "clips": refs}
-        for pitches, refs in groups.items()
+        {"pitches": list(pitches[:6]), "notes": notes, "clips": groups[pitches]}
+        for pitches, notes in counts.most_common()
     ]
 
 
-def _silent(track: TrackFacts) -> bool:
-    return track.kind == "midi" and track.clips > 0 and track.devices == 0
+def silent(track: TrackFacts) -> bool:
+    """True for a MIDI track with clips whose notes reach no instrument."""
+    return track.kind == "midi" and track.clips > 0 and not track.instrument and track.to_nobody
 
 
-def _proposals(found: dict[str, Any], context: Context) -> list[dict[str, Any]]:
+def _unheard(track: TrackFacts) -> bool:
+    """True for a track with clips or devices whose output goes nowhere, for another reason than `silent`."""
+    return bool(track.no_output) and (track.clips > 0 or track.devices > 0) and not silent(track)
+
+
+def _proposals(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Tool calls that do something about what was found."""
     proposals: list[dict[str, Any]] = []
 
@@ -154,11 +190,11 @@ def _proposals(found: dict[str, Any], context: Context) -> list[dict[str, Any]]:
             "overwrite": True,
         }
         propose("notes lie outside the scale", "transform_notes", args)
-    empty = [ref for ref in found.get("empty_clips", []) if isinstance(ref, str)]
+    empty = found.get("empty_clips", [])[:MOST_ROWS]
     if empty:
         propose("clips without notes", "delete", {"targets": empty})
     if found.get("hot"):
-        refs = [row.split(" ")[0] for row in found["hot"] if isinstance(row, str)]
+        refs = [row.split(" ")[0] for row in found["hot"][:MOST_ROWS]]
         calls = [{"tool": "set_track", "args": {"track": ref, "volume": "0 dB"}} for ref in refs]
         propose("faders above 0 dB leave no headroom", "batch", {"calls": calls})
     return proposals

@@ -108,18 +108,21 @@ class Humanize(Edit):
     """Random deviations within bounds: `timing` in beats or a note value, `velocity` 0..127, `length` as a share 0..1.
 
     Notes of one chord move together, each by at most a quarter of the bound more. No note starts before the clip's
-    start that did not before.
+    start that did not before. Without any of the three timing is 0.02 and velocity 8.
     """
 
     timing: Time | UnsetType = UNSET
-    velocity: Annotated[float, Meta(ge=0, le=127)] = 0.0
-    length: Fraction01 = 0.0
+    velocity: Annotated[float, Meta(ge=0, le=127)] | UnsetType = UNSET
+    length: Fraction01 | UnsetType = UNSET
     seed: int = 0
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
+        if self.timing is UNSET and self.velocity is UNSET and self.length is UNSET:
+            return Humanize(timing=0.02, velocity=8.0, seed=self.seed).apply(notes, context)
         draw = random.Random(self.seed)
         bound = 0 if self.timing is UNSET else int(_length_or_0(context, self.timing))
-        share = int(self.length * 1000)
+        share = 0 if self.length is UNSET else int(self.length * 1000)
+        spread = 0.0 if self.velocity is UNSET else self.velocity
         found = []
         for group in chords(notes, TOGETHER):
             together = draw.randint(-(bound * 3 // 4), bound * 3 // 4)
@@ -128,13 +131,13 @@ class Humanize(Edit):
                 earliest: Ticks = min(note.start, context.span[0])
                 start: Ticks = max(note.start + together + alone, earliest)
                 longer = _longer(note.duration, 1000 + draw.randint(-share, share))
-                velocity = clamped(note.velocity + draw.uniform(-self.velocity, self.velocity))
+                velocity = clamped(note.velocity + draw.uniform(-spread, spread))
                 found.append(
                     replace(
                         note,
                         start=start,
                         duration=max(longer, min(note.duration, SHORTEST)),
-                        velocity=velocity if self.velocity else note.velocity,
+                        velocity=velocity if spread else note.velocity,
                     )
                 )
         return found
@@ -220,6 +223,8 @@ class Rotate(Edit):
 @edit("repeat")
 class Repeat(Edit):
     """Copies the notes again and again: `times` in all, or `until` a time; a copy comes every `length`."""
+
+    needs = ("times", "until")
 
     times: Annotated[int, Meta(ge=1, le=1024)] | UnsetType = UNSET
     until: Time | UnsetType = UNSET
@@ -367,6 +372,8 @@ class Flam(Edit):
 class Thin(Edit):
     """Removes notes at random: `keep` is the share that stays; or all but every nth with `every`."""
 
+    needs = ("keep", "every")
+
     keep: Fraction01 | UnsetType = UNSET
     every: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
     seed: int = 0
@@ -380,10 +387,15 @@ class Thin(Edit):
         kept = random.Random(self.seed).sample(range(len(notes)), round(len(notes) * self.keep))
         return [notes[n] for n in sorted(kept)]
 
+    def is_random(self) -> bool:
+        return self.every is UNSET
+
 
 @edit("split")
 class Split(Edit):
     """Cuts notes at a time, or at every line of a grid that they cross."""
+
+    needs = ("at", "grid")
 
     at: Time | UnsetType = UNSET
     grid: Time | UnsetType = UNSET

@@ -20,6 +20,8 @@ from .ticks import nearest
 class SetVelocity(Edit):
     """Sets, scales (`factor`) or offsets (`add`) velocities; results stay within 1 to 127."""
 
+    needs = ("to", "factor", "add")
+
     to: Velocity | UnsetType = UNSET
     factor: Annotated[float, Meta(ge=0, le=10)] = 1.0
     add: Annotated[float, Meta(ge=-127, le=127)] = 0.0
@@ -119,10 +121,15 @@ class Ghost(Edit):
                 at += step
         return found
 
+    def is_random(self) -> bool:
+        return self.probability < 1 or self.spread > 0
+
 
 @edit("chance")
 class Chance(Edit):
     """Sets how likely notes play (0..1), and how far velocities deviate at random (-127..127)."""
+
+    needs = ("probability", "vary", "deviation")
 
     probability: Fraction01 | UnsetType = UNSET
     vary: Fraction01 = 0.0
@@ -141,6 +148,9 @@ class Chance(Edit):
                 note = replace(note, velocity_deviation=self.deviation)
             found.append(note)
         return found
+
+    def is_random(self) -> bool:
+        return self.vary > 0
 
 
 @edit("mute")

@@ -46,6 +46,8 @@ _TAKES = {
     "insert": ("range",),
     "remove": ("range",),
 }
+MOST_SECTIONS = 60
+"""Of a dry run that are put into words."""
 MOST_NOTES = 50_000
 """Of a MIDI file that becomes clips."""
 
@@ -81,7 +83,6 @@ def arrange(scope: Scope, args: Arrange) -> Plan:
         *_TAKES[args.action],
         of=sorted({n for e in _TAKES.values() for n in e}),
     )
-    no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
     start = 0 if args.start is UNSET else from_beats(scope.position(args.start))
     match args.action:
         case "scenes":
@@ -106,6 +107,8 @@ def _written(clip: form.NewClip, first: int, color: int | None = None) -> list[O
     ops: list[Operation] = [Call(clip.track, "create_midi_clip", where), Set(made(first), "name", clip.name)]
     if color is not None:
         ops.append(Set(made(first), "color", color))
+    if isinstance(clip, form.NewClip) and clip.groove is not None:
+        ops.append(Set(made(first), "groove", clip.groove))
     if clip.notes:
         ops.append(Call(made(first), "add_new_notes", {"notes": [note.fields() for note in clip.notes]}))
     return ops
@@ -152,7 +155,8 @@ def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation],
         raise errors.InvalidParams("These sections hold no clips", hint="name scenes that have clips")
     bars = sum(section.bars for section in sections)
     said = f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips"
-    return ops, (said, *layout.left_out[:20])
+    foreseen = form.in_words(sections, layout)[:MOST_SECTIONS] if args.dry_run else ()
+    return ops, (said, *foreseen, *layout.left_out[:20])
 
 
 def _song(scope: Scope) -> Node:
@@ -185,8 +189,10 @@ def _source(scope: Scope, clip: Node, track: Node) -> form.Source:
             replace(note, start=note.start - low) for note in notes_of(clip) if low <= note.start < high
         )
     length = high - low if high > low else 4 * BEAT
-    drums = bool(from_set.pads_of(scope.mirror, track)) or "drum" in track.name.casefold()
-    return form.Source(int(clip.id), int(track.id), clip.name or track.name, length, notes, drums)
+    drums = from_set.is_drums(scope.mirror, track)
+    groove = clip.props.get("groove")
+    name = clip.name or track.name
+    return form.Source(int(clip.id), int(track.id), name, length, notes, drums, groove)
 
 
 # -- MIDI files ------------------------------------------------------------------------------------------------

@@ -60,7 +60,6 @@ class TransformNotes(Arguments):
     idempotent=False,
 )
 def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
-    no_effect(args.overwrite and args.dry_run, "overwrite", "`dry_run`, which removes nothing")
     clips = _midi_clips(scope, args.clips)
     if args.copies:
         copies = _copies(scope, clips)
@@ -84,7 +83,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     if not ops:
         raise errors.InvalidParams(
             "These edits change nothing in these clips",
-            hint="look at `select`, or at the notes with get_notes",
+            hint="either `select` matches no note, or all notes are so already: look with get_notes",
         )
     label = " + ".join(dict.fromkeys([*(each.name for each in edits), *(name for name, _ in own)]))
     return Plan.of(
@@ -120,6 +119,7 @@ def _split(asked: list[Any]) -> tuple[list[music.Edit], list[tuple[str, dict[str
             )
         else:
             edits.append(music.read(each, number))
+            edits[-1].check_effect()
     return edits, own
 
 
@@ -243,7 +243,7 @@ class Compose(Arguments):
     velocity: Annotated[float, Meta(ge=1, le=127, description="1..127")] | UnsetType = UNSET
     with_bass: Annotated[bool, Meta(description="add the bass an octave below")] = False
     length: Annotated[Length, Meta(description="drums, fill: beats or '2 bars'")] | UnsetType = UNSET
-    seed: Annotated[int, Meta(description="the same gives the same")] = 0
+    seed: Annotated[int, Meta(description="of a fill: the same gives the same")] = 0
     name: Annotated[str, Meta(description="of a new clip")] | UnsetType = UNSET
     overwrite: Overwrite = False
 
@@ -259,6 +259,7 @@ def compose(scope: Scope, args: Compose) -> Plan:
     only(args, f"part '{args.part}'", *_OPTIONS[args.part], of=every)
     bars = _bars(scope, args)
     no_effect(args.grid is not UNSET and args.part != "melody" and not args.rhythm, "grid", "no `rhythm`")
+    no_effect(bool(args.text) and args.part == "drums" and bool(args.style), "text", "`style`")
     no_effect(
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )

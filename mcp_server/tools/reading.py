@@ -20,7 +20,7 @@ from ..history.changes import Change, changes
 from ..history.revert import name_is
 from ..history.when import moment
 from ..knowledge import device_knowledge
-from ..music import EDITS
+from ..music import EDITS, from_set
 from ..music.edits import edit_options, edit_summary, select_options
 from ..plans import Scope, only
 from ..tool import Arguments, Toolset
@@ -259,7 +259,7 @@ async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
     held = in_range(scope, mirror.notes(node), given)
     part, after = page(held, given.cursor, given.limit)
     answer = {"ref": mirror.ref(node.id), "notes": _in_form(mirror, part, given), "count": len(held), **after}
-    outside = views.outside_scale(mirror, node, held)
+    outside = from_set.foreign(mirror, node, held)
     if outside:
         answer["outside_scale"] = outside
     answer |= _legend(given)
@@ -315,7 +315,7 @@ def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str
             if len(held) > left:
                 shown["cut"] = f"{len(held) - left} notes left out: raise limit, or read this clip alone"
             left -= min(left, len(held))
-            if outside := views.outside_scale(scope.mirror, node, held):
+            if outside := from_set.foreign(scope.mirror, node, held):
                 shown["outside_scale"] = outside
         found.append(shown)
     return {"notes": found, "count": count, **_legend(given)}

@@ -1,7 +1,7 @@
 """Edits of 10,000 notes, on the grid of whole ticks and off it, and the analysis of 100 clips with 20,000 notes.
 
 The music functions alone, in this process: no Live, no MCP. Limits: 50 ms for an edit on the grid, 250 ms off it (times
-that are fractions of ticks), 300 ms for the analysis.
+that are fractions of ticks), 300 ms for the analysis. A producer's jobs are counted in calls over MCP, in virtual time.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import trio
+import trio.testing
+
 from mcp_server.music import BEAT, EDITS, Context, Note, Scale, read, run
 from mcp_server.music.analysis import Part
 from mcp_server.music.report import report
 from tests.benchmarks.measure import OURS, Row, timed
+from tests.mcp_server.music.test_jobs import JOBS
 
 NOTES = 10_000
 CLIPS, OF_CLIPS = 100, 20_000
@@ -64,7 +68,7 @@ def context(end: int) -> Context:
 
 
 def rows(**_: Any) -> Iterator[Row]:
-    """Each edit with its slower case as a fact, then the analysis."""
+    """Each edit with its slower case as a fact, then the analysis, then what jobs take in calls."""
     whole, broken = notes(NOTES, 1), notes(NOTES, 1, fractions=True)
     end = int(max(note.end for note in whole)) + BEAT
     for name in sorted(EDITS):
@@ -84,6 +88,10 @@ def rows(**_: Any) -> Iterator[Row]:
     parts = [_part(number) for number in range(CLIPS)]
     took = timed(lambda: report(parts, [], context(end)), samples=7, warm=1)
     yield Row(f"analyze {CLIPS} clips with {OF_CLIPS} notes", OURS, took, {"limit_ms": ANALYSIS_MS})
+    for job, most in JOBS:
+        session = trio.run(job, clock=trio.testing.MockClock(autojump_threshold=0))
+        facts = {"calls": session.calls, "limit_calls": most, "largest_call_bytes": session.longest}
+        yield Row(f"job: {job.__name__.replace('_', ' ')}", OURS, facts=facts)
 
 
 def _part(number: int) -> Part:

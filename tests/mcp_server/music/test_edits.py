@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -452,3 +453,51 @@ def test_the_difference_names_only_the_fields_that_changed() -> None:
     assert found.removed == [3]
     assert found.changed == [{"note_id": 1, "velocity": 50.0}]
     assert [note["pitch"] for note in found.added] == [40]
+
+
+@pytest.mark.parametrize("name", sorted(EDITS))
+def test_an_edit_by_its_bare_name_works_or_names_what_it_needs(name: str) -> None:
+    notes = [Note(60 + 13 * (n % 5), n * BEAT // 4, BEAT // 8, float(40 + n), note_id=n) for n in range(30)]
+    # Chords that leap, a repeated pitch that touches, a note beside the grid.
+    notes += [Note(pitch, 8 * BEAT, BEAT, note_id=pitch) for pitch in (48, 52, 55)]
+    notes += [Note(pitch, 9 * BEAT, BEAT, note_id=pitch + 100) for pitch in (55, 84, 88)]
+    notes += [Note(40, 10 * BEAT + BEAT // 50, BEAT, note_id=99)]
+    required = [field.name for field in msgspec.structs.fields(EDITS[name]) if field.required]
+    if required or EDITS[name].needs:
+        with pytest.raises(errors.InvalidValue) as caught:
+            read(name).check_effect()
+        words = f"{caught.value.rule} {caught.value.hint}"
+        assert all(f"`{option}`" in words for option in required or EDITS[name].needs)
+        assert name in caught.value.rule
+    else:
+        read(name).check_effect()
+        change = difference(notes, run([read(name)], notes, Context(span=(0, 12 * BEAT))))
+        assert change.counts, "its defaults change something of these"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"edit": "thin", "every": 2, "seed": 3},
+        {"edit": "chance", "probability": 0.5, "seed": 3},
+        {"edit": "arpeggiate", "order": "up", "seed": 3},
+        {"edit": "ghost", "probability": 1, "spread": 0, "seed": 3},
+    ],
+    ids=lambda asked: str(asked["edit"]),
+)
+def test_a_seed_where_nothing_is_random_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidValue, match="`seed` has no effect"):
+        read(asked)
+    del asked["seed"]
+    read(asked)
+
+
+def test_up_a_minor_third_in_the_scale_is_three_semitones_or_the_next_note_of_it() -> None:
+    scale = Scale.of_text("D minor")
+    notes = [Note(pitch, n * BEAT, BEAT) for n, pitch in enumerate(p for p in range(40, 80) if p in scale)]
+    edits = [{"edit": "transpose", "semitones": 3}, {"edit": "fit_to_scale", "direction": "up"}]
+    moved = run([read(each) for each in edits], notes, Context(scale, span=(0, 40 * BEAT)))
+    assert all(note.pitch in scale for note in moved)
+    assert {new.pitch - was.pitch for new, was in zip(moved, notes, strict=True)} == {3, 4}
+    by_degrees = run([read({"edit": "transpose", "degrees": 2})], notes, Context(scale))
+    assert [note.pitch for note in moved] == [note.pitch for note in by_degrees]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_server.music import BEAT, Context, Note
-from mcp_server.music.form import Copy, Layout, Section, Source, lay_out, tiled
+from mcp_server.music import BEAT, Context, Note, read, run
+from mcp_server.music.form import Copy, Layout, Section, Source, in_words, lay_out, tiled
 from mirror import errors
 
 BAR = 4 * BEAT
@@ -79,6 +80,35 @@ def test_half_the_drums_and_a_fill_are_notes_of_their_own() -> None:
     assert len(last) > len(before)
     assert {note.pitch for note in last} <= {36, 38, 42}
     assert all(note.end <= 2 * BAR for note in filled.clips[0].notes)
+
+
+@pytest.mark.parametrize("percent", [50, 54, 58, 62, 66])
+@pytest.mark.parametrize("grid", ["1/16", "1/8"])
+def test_a_fill_swings_as_its_pattern_does(percent: int, grid: str) -> None:
+    step = BEAT // 4 if grid == "1/16" else BEAT // 2
+    straight = [*KICKS, *(Note(42, n * step, step) for n in range(BAR // step)), Note(38, BEAT, step)]
+    swung = run([read({"edit": "swing", "percent": percent, "grid": grid})], straight, Context())
+    source = Source(1, 10, "Beat", BAR, tuple(swung), drums=True, groove=7)
+    (clip,) = lay_out([Section("A", 4, (source,), fill=True)], Context(), seed=3).clips
+    late = Fraction(step * (2 * percent - 100), 100)
+    places = {note.start % (2 * step) for note in clip.notes if note.start >= 3 * BAR}
+    assert step + late in places
+    assert percent == 50 or step not in places
+    assert all(note.end <= 4 * BAR for note in clip.notes)
+    assert clip.groove == 7, "a clip that is written keeps the groove of the one that it stands for"
+
+
+def test_a_dry_form_says_by_section_what_would_come() -> None:
+    sections = [
+        Section("Intro", 2, (DRUMS, BASS)),
+        Section("Hook", 3, (DRUMS, BASS), fill=True),
+        Section("End", 1, ()),
+    ]
+    layout = lay_out(sections, Context(), start=8 * BAR)
+    first, second, third = in_words(sections, layout)
+    assert first == "Intro (bars 9 to 10): Beat 2x, Bass 2x, Bass written with 1 notes"
+    assert second.startswith("Hook (bars 11 to 13): Bass 4x, Beat written with ")
+    assert third == "End (bars 14 to 14): nothing"
 
 
 def test_tiles_cut_their_notes_at_the_end() -> None:

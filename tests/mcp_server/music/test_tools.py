@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trio
 
-from mcp_server.music import from_set, levels
+from mcp_server.music import BEAT, Context, Note, Scale, analysis, from_set, levels, report
 from remote_script.headless import demo_set
 from tests.whole import Refused, whole_path
 
@@ -231,3 +231,113 @@ def test_headroom_is_counted_from_the_law_of_lives_meters() -> None:
     assert found["over_0_dbfs"] == ["tracks/0"]
     assert found["silent"] == ["tracks/1"]
     assert [each["args"]["volume"] for each in found["proposals"]] == ["-3.1 dB", "-6.1 dB"]
+
+
+async def test_one_note_outside_the_scale_is_flagged_by_reading_notes_and_by_analysis_alike(
+    autojump_clock: Any,
+) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        await whole.call(
+            "transform_notes",
+            clips=["tracks/1", "tracks/2", "tracks/5"],
+            edits=["fit_to_scale"],
+            overwrite=True,
+        )
+        assert "outside_scale" not in await whole.call("analyze")
+        # A long clip with one short foreign note, muted, beyond the loop: each is outside all the same.
+        for clip, note in ((KEYS, "F#3@0:0.01v1"), ("tracks/2/clip_slots/1", "C#1@0:0.01m")):
+            await whole.call("edit_notes", clip=clip, add=note)
+        found = (await whole.call("analyze"))["outside_scale"]
+        said = {ref: row["pitches"] for row in found for ref in row["clips"]}
+        reader = whole.mirror
+        clips = [reader.ref(clip.id) for clip in from_set.clips_below(reader, reader.resolve("song"))]
+        shown = {
+            ref: (await whole.call("get_notes", clip=ref)).get("outside_scale")
+            for ref in clips
+            if reader.resolve(ref).props["is_midi_clip"]
+        }
+        assert said == {ref: names for ref, names in shown.items() if names}
+        assert set(said) == {f"{KEYS}/clip", "tracks/2/clip_slots/1/clip"}
+        assert [row["notes"] for row in found] == [1, 1]
+
+
+async def test_analysis_names_tracks_without_output_and_empty_racks(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        assert not {"no_output", "empty_racks", "silent_tracks"} & (await whole.call("analyze")).keys()
+        down = [{"send": number, "value": "-inf dB"} for number in range(2)]
+        await whole.call("set_track", track="tracks/2", output_routing_type="Sends Only", sends=down)
+        await whole.call("insert_device", to="tracks/1", name="Audio Effect Rack")
+        await whole.call("create", kind="midi", name="Silent")
+        await whole.call("create_clip", track="Silent", slot=0, notes="C3@0:1")
+        await whole.call("create", kind="midi", name="Hollow")
+        await whole.call("insert_device", to="Hollow", name="Drum Rack")
+        answer = await whole.call("analyze")
+        tracks = {track.name: whole.mirror.ref(track.id) for track in whole.mirror.children("song", "tracks")}
+        assert answer["silent_tracks"] == [tracks["Silent"]]
+        assert answer["no_output"] == [f"{tracks['Bass']}: Sends Only"]
+        assert answer["empty_racks"] == [
+            f"{tracks['Keys']}: Audio Effect Rack",
+            f"{tracks['Hollow']}: Drum Rack",
+        ]
+
+
+async def test_analysis_of_a_crowded_set_stays_within_its_size() -> None:
+    parts = [
+        analysis.Part(
+            f"tracks/{n % 60}/clip_slots/{n}/clip", "", f"Track {n % 60}",
+            tuple(Note(36 + (n * 7 + k * 5) % 60, k * BEAT, BEAT) for k in range(16)), (0, 16 * BEAT), scene=n // 60,
+        )
+        for n in range(600)
+    ]  # fmt: skip
+    tracks = [
+        report.TrackFacts(
+            f"tracks/{n}", f"Track {n}", "midi", 1, 1, True, ("Off",) * 3, ("Default",) * 3, "+3 dB",
+            hot=True, instrument=False, no_output="No Output", empty_racks=("Rack",),
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    answer = report.report(parts, tracks, Context(Scale.of_text("C major")))
+    assert len(json.dumps(answer)) <= 5000 + 1500, "its lists fit; what is above are spaces and proposals"
+    fit = next(each for each in answer["proposals"] if each["tool"] == "transform_notes")
+    assert len(fit["args"]["clips"]) == 60, "a proposal reaches all, also what the lists left out"
+
+
+async def test_an_arrangement_over_clips_can_be_tried_dry(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        sections = [{"name": "Intro", "bars": 4}, {"name": "Hook", "bars": 6, "fill": True}]
+        with pytest.raises(Refused, match="overwrite"):
+            await whole.call("arrange", sections=sections, dry_run=True)
+        answer = await whole.call("arrange", sections=sections, dry_run=True, overwrite=True)
+        assert any(line.startswith("Intro (bars 1 to 4): ") for line in answer["notes"])
+        assert any(line.startswith("Hook (bars 5 to 10): ") for line in answer["notes"])
+        assert all(line["replaced"] for line in answer["results"]), "lines are only for what would be removed"
+        assert await whole.differences() == []
+        quantize = {"clips": [KEYS], "edits": ["quantize"]}
+        assert (await whole.call("transform_notes", **quantize, dry_run=True, overwrite=True))["dry_run"]
+
+
+async def test_clips_that_an_arrangement_writes_keep_their_groove(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        sources = [
+            clip
+            for clip in from_set.clips_below(whole.mirror, whole.mirror.resolve("tracks/0"))
+            if clip.props.get("groove")
+        ]
+        scene = int(whole.mirror.ref(sources[0].id).split("/")[3])
+        await one_step(
+            whole, "arrange", sections=[{"name": "Tail", "bars": 2, "scene": scene, "fill": True}], start=160
+        )
+        written = whole.mirror.children("tracks/0", "arrangement_clips")[-1]
+        assert written.props["start_time"] == 160
+        assert written.props["groove"] == sources[0].props["groove"]
+
+
+async def test_an_argument_that_a_part_does_not_use_is_refused(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        for args in (
+            {"part": "drums", "style": "house", "seed": 4},
+            {"part": "drums", "style": "house", "text": "x..x"},
+            {"part": "melody", "text": "1 3 5", "seed": 4},
+        ):
+            with pytest.raises(Refused, match=r"seed|text"):
+                await whole.call("compose", into="tracks/0", **args)

@@ -1,0 +1,50 @@
+"""Prompts brief an agent that has these tools: what they name exists, and takes what they write."""
+
+from __future__ import annotations
+
+import ast
+import re
+from string import Template
+
+import msgspec
+import pytest
+
+from mcp_server import recipes
+from mcp_server.music import EDITS, read
+from mcp_server.prompts import PROMPTS
+from mcp_server.tools import TOOLS
+
+CALL = re.compile(r"\b([a-z_]+)\(((?:[^()]|\([^()]*\))*)\)")
+"""A call as prompts write it; `...` stands for what the agent fills in."""
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_a_prompt_names_only_tools_arguments_and_values_that_there_are(name: str) -> None:
+    prompt = PROMPTS[name]
+    text = Template(prompt.text).substitute(
+        {key: default or "4" for key, (_, default) in prompt.arguments.items()}
+    )
+    calls = CALL.findall(text)
+    assert calls
+    known = {*TOOLS, *EDITS}
+    for tool, arguments in calls:
+        fields = {field.name: field.type for field in msgspec.structs.fields(TOOLS[tool].arguments)}
+        call = ast.parse(f"f({arguments})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        assert not call.args, (tool, arguments)
+        for argument in call.keywords:
+            assert argument.arg in fields, (tool, argument.arg)
+            known |= {argument.arg}
+            if "..." not in ast.unparse(argument.value):
+                msgspec.convert(ast.literal_eval(argument.value), fields[argument.arg], strict=False)
+        if tool == "recipe":
+            values = {each.arg: each.value for each in call.keywords}
+            if isinstance(named := ast.literal_eval(values["name"]), str):
+                assert recipes.shelf().recipe(named)
+        if tool == "transform_notes":
+            edits = next(each.value for each in call.keywords if each.arg == "edits")
+            for number, asked in enumerate(ast.literal_eval(edits)):
+                read(asked, number).check_effect()
+        known |= fields.keys()
+    words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text))
+    assert words <= known, words - known
