@@ -24,6 +24,7 @@ from remote_script.SetMirror.contract.late import is_late
 from remote_script.SetMirror.contract.limits import OPERATIONS
 
 from . import reading, units, views
+from .clip_states import ClipStates
 from .late_nodes import (
     LateNode,
     Product,
@@ -176,6 +177,8 @@ class Scope:
         """Tracks that plans of this scope arm."""
         self.plays = False
         """Whether one of them starts the song."""
+        self.clips = ClipStates(self._clip_before)
+        """What the calls of the batch so far do to clips."""
         self._names: dict[str, list[Node]] = {}
         """The objects to which calls of the batch so far gave a name."""
         self.notes: list[str] = []
@@ -188,6 +191,8 @@ class Scope:
             return self._made(target, kinds)
         if not isinstance(target, str):
             return self.mirror.resolve(target, *kinds)
+        if target.endswith("/clip") and (clip := self._in_slot(target)) is not None:
+            return clip
         if target in self._names and (named_here := self._named_here(target, kinds)) is not None:
             return named_here
         # What a person was asked about stays what it was.
@@ -196,6 +201,19 @@ class Scope:
         node = self.mirror.resolve(meant if node is None else node.id, *kinds)
         self._meant[target] = node.id
         return node
+
+    def _clip_before(self, id_: int) -> Node | None:
+        """The clip of an id, or in the slot of an id, before the batch."""
+        node = self.mirror.node(id_)
+        return node if node.type == "Clip" else self.mirror.child(node, "clip")
+
+    def _in_slot(self, ref: str) -> Node | None:
+        """The clip that an earlier call put into the slot of "…/clip"; None where none did."""
+        try:
+            slot = self.resolve(ref.removesuffix("/clip"), "ClipSlot")
+        except errors.MirrorError:
+            return None
+        return self.clips.in_slot(slot.id)[1]
 
     def _by_names(self, ref: str) -> Node | None:
         """The object of a path that names one of a list, "tracks/1/devices/0/parameters/Dry/Wet"; None for others."""
@@ -327,6 +345,10 @@ class Scope:
 
     def child(self, node: Node, role: str) -> Node | None:
         """The single object `role`; of a new object whatever the table says that it has."""
+        if role == "clip":
+            is_changed, clip = self.clips.in_slot(node.id)
+            if is_changed:
+                return clip
         if isinstance(node.id, int):
             return self.mirror.child(node, role)
         return step_below(node, role)
@@ -389,7 +411,7 @@ class Scope:
         top = self.made[number]
         if top is None:
             raise errors.InvalidValue(f"Call {number} of the batch makes no object", target[:40])
-        found = self._below(top, match[2]) if match[2] else top
+        found = self.clips.current(self._below(top, match[2]) if match[2] else top)
         node = fits(found, tuple(kinds))
         if node is None:
             raise errors.InvalidValue(f"A {' or '.join(kinds)} is needed, {target} is a {found.type}", target)
@@ -426,8 +448,16 @@ class Scope:
         return units.length(value, *views.signature(self.mirror))
 
     def note_list(self, clip: Node) -> tuple[Note, ...]:
-        """The notes of a clip; none of one that does not exist yet. NotAvailable for an audio clip."""
-        return self.mirror.notes(clip) if isinstance(clip.id, int) else ()
+        """The notes of a clip, as the calls before leave them; NotAvailable for an audio clip, and where unknown."""
+        notes = self.clips.notes(clip, self.ref(clip))
+        return self.mirror.notes(clip) if notes is None else notes
+
+    def check_midi(self, clip: Node) -> None:
+        """NotAvailable for an audio clip."""
+        if isinstance(clip.id, int):
+            self.mirror.notes(clip)
+        elif clip.props.get("is_midi_clip") is False:
+            self.note_list(clip)
 
     def set(self, node: Node, name: str, value: Any) -> Set:
         """A property set to what was written."""
@@ -450,6 +480,11 @@ class Scope:
         self.makes.append(None if made is None else made.operation + self.operations)
         self.made.append(None if made is None else self._node_of(made))
         self._remember_names(ops)
+        call = f"call {len(self.made) - 1}"
+        for number, op in enumerate(ops):
+            product_of = product(number, plan.operations)
+            node = None if product_of is None else self._node_of(product_of)
+            self.clips.follow(op, node, call)
         self.operations += len(ops)
         if self.operations > OPERATIONS:
             raise errors.TooLarge(

@@ -38,7 +38,7 @@ def scale_of(reader: Reader) -> Scale:
 def context_of(reader: Reader, clip: Node | None = None) -> Context:
     """What edits of a clip may need to know; without a clip that of the song."""
     props = reader.resolve("song").props
-    more = {} if clip is None or not isinstance(clip.id, int) else {"span": span(clip)}
+    more = {} if clip is None or "loop_end" not in clip.props else {"span": span(clip)}
     if more and more["span"][0] >= more["span"][1]:
         more = {}
     return Context(

@@ -118,6 +118,11 @@ def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
     if free is not None:
         scope.taken.add(free.id)
         return [], free.id
+    return _in_new_scene(scope, track)
+
+
+def _in_new_scene(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
+    """A scene at the end, and the track's slot in it."""
     if isinstance(track, LateNode):
         count = len(scope.children(track, "clip_slots"))
         slot: Any = step_below(track, "clip_slots", str(count)).id
@@ -131,9 +136,22 @@ def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
     return [_one_more_scene(scope)], made(0, f"clip_slots/{tracks.index(track.id)}")
 
 
+def slot_after(scope: Scope, slot: Node) -> tuple[list[Operation], Any]:
+    """What has to be done before there is a slot below this one, and that slot."""
+    track = scope.parent(slot)
+    slots = [each.id for each in scope.children(track, "clip_slots")]
+    if slot.id not in slots:
+        raise errors.NotAvailable(f"{scope.ref(slot)} has no slot below it", hint="say which: `to`")
+    number = slots.index(slot.id) + 1
+    if number == len(slots):
+        return _in_new_scene(scope, track)
+    scope.taken.add(slots[number])
+    return [], slots[number]
+
+
 def _one_more_scene(scope: Scope) -> Call:
     scope.scenes += 1
-    scope.notes.append("every slot was full: a scene was added at the end")
+    scope.notes.append("no slot was free: a scene was added at the end")
     return Call("song", "create_scene", {"index": -1})
 
 

@@ -73,7 +73,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         before = [music.Note.of(note) for note in scope.note_list(clip)]
         after = music.run(edits, before, context)
         change = music.difference(before, after)
-        ops += _writes(clip, change)
+        ops += _writes(clip, change, after)
         counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
         if edits:
             notes.append(f"{scope.ref(clip)}: {counts}")
@@ -160,10 +160,18 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> list[Node]:
             if node.type in ("Clip", "ClipSlot")
             else [each for each in from_set.clips_below(scope.mirror, node) if each.props.get("is_midi_clip")]
         )
+        clips += scope.clips.below(node)
+        if not clips and not isinstance(node.id, int):
+            raise errors.NotAvailable(
+                f"The clips of {scope.ref(node)} are known only once Live has made it",
+                hint="end the batch before this call, and make it by itself",
+            )
         if not clips:
-            raise errors.NotFound(f"{scope.ref(node)} has no MIDI clip", target)
+            raise errors.NotFound(
+                f"{scope.ref(node)} has no MIDI clip", target, hint="get_set shows the clips"
+            )
         for clip in clips:
-            scope.note_list(clip)
+            scope.check_midi(clip)
             found[clip.id] = clip
     if len(found) > MOST_CLIPS:
         raise errors.TooLarge(f"These are {len(found)} clips; one call takes {MOST_CLIPS}")
@@ -197,7 +205,11 @@ def _content(scope: Scope, clip: Node) -> Any:
     )
 
 
-def _writes(clip: Node, change: music.Difference) -> Iterable[Operation]:
+def _writes(clip: Node, change: music.Difference, after: list[music.Note]) -> Iterable[Operation]:
+    if not isinstance(clip.id, int) and (change.removed or change.changed):
+        # Notes that the same batch writes have no ids yet.
+        yield Call(clip.id, "replace_notes", {"notes": [note.fields() for note in after]})
+        return
     if change.removed:
         yield Call(clip.id, "remove_notes_by_id", {"note_ids": change.removed})
     if change.changed:
@@ -285,7 +297,9 @@ def compose(scope: Scope, args: Compose) -> Plan:
 
 
 def _held(scope: Scope, slot: Node) -> Node | None:
-    return scope.child(slot, "clip") if isinstance(slot.id, int) else None
+    if isinstance(slot.id, int):
+        return scope.child(slot, "clip")
+    return scope.clips.in_slot(slot.id)[1]
 
 
 def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
@@ -302,12 +316,12 @@ def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
 def _where(scope: Scope, args: Compose, node: Node, length: float) -> tuple[list[Operation], Any]:
     """What makes the clip, if it is not there yet, and its target."""
     if node.type == "Clip":
-        scope.note_list(node)
+        scope.check_midi(node)
         return [], node.id
     if node.type == "ClipSlot":
         clip = _held(scope, node)
         if clip is not None:
-            scope.note_list(clip)
+            scope.check_midi(clip)
             return [], clip.id
         ops: list[Operation] = []
         slot = node.id

@@ -55,8 +55,7 @@ class EditNotes(Arguments):
 )
 def edit_notes(scope: Scope, args: EditNotes) -> Plan:
     clip = scope.clip(args.clip)
-    # Says so when it has no notes.
-    scope.note_list(clip)
+    scope.check_midi(clip)
     ops: list[Operation] = []
     if args.replace is not UNSET:
         ops.append(Call(clip.id, "replace_notes", {"notes": plain_notes(args.replace)}))

@@ -14,6 +14,7 @@ from ..fields import Color, Overwrite, Target, Time, Track, Value, arguments, de
 from ..late_nodes import new
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
+from .clips import slot_after
 
 tools = Toolset("tracks")
 
@@ -222,7 +223,7 @@ def duplicate(scope: Scope, args: Duplicate) -> Plan:
     if args.to:
         ops = [_copy_to(scope, node, each) for each in args.to]
     else:
-        ops = _copies_at(scope, node, args) if args.time else [_copy(scope, node)]
+        ops = _copies_at(scope, node, args) if args.time else _copy(scope, node)
     return Plan.of("duplicate", ops, overwrite=args.overwrite)
 
 
@@ -254,6 +255,11 @@ def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
     times = [scope.position(each) for each in args.time]
     if args.until is not UNSET:
         end, step = scope.position(args.until), float(node.props.get("length") or 0.0)
+        if not step:
+            raise errors.NotAvailable(
+                f"The length of {scope.ref(node)} is known only once Live has it",
+                hint="give each `time`, or duplicate it after this batch",
+            )
         count = int((end - times[0]) / step + 1e-9) if step > 0 else 0
         if not 0 < count <= MOST_COPIES:
             raise errors.InvalidValue(
@@ -275,17 +281,18 @@ def _track_of(scope: Scope, node: Node) -> Node:
     return node
 
 
-def _copy(scope: Scope, node: Node) -> Operation:
+def _copy(scope: Scope, node: Node) -> list[Operation]:
     parent, place = scope.parent(node), _place(node)
     match node.role:
         case "tracks":
-            return Call("song", "duplicate_track", {"index": place})
+            return [Call("song", "duplicate_track", {"index": place})]
         case "scenes":
-            return Call("song", "duplicate_scene", {"index": place})
+            return [Call("song", "duplicate_scene", {"index": place})]
         case "devices":
-            return Call(parent.id, "duplicate_device", {"index": place})
+            return [Call(parent.id, "duplicate_device", {"index": place})]
         case "clip":
-            return Call(scope.parent(parent).id, "duplicate_clip_slot", {"index": _place(parent)})
+            ops, slot = slot_after(scope, parent)
+            return [*ops, Call(parent.id, "duplicate_clip_to", {"target_clip_slot": slot})]
     raise errors.NotAvailable(
         f"Live's API cannot duplicate {scope.ref(node)} ({node.type})",
         hint="arrangement clips need `time`; drum pads need `to`",

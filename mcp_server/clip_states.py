@@ -1,0 +1,169 @@
+"""Clips as the calls of a batch so far leave them, so that a later call can work with what an earlier one writes.
+
+A new clip is known by the slot that it is put into and by the notes that the calls give it, a copy by those of its
+source. What only Live can say (its own quantize, the clips of a copied track, ids of new notes in a clip that exists)
+is unknown: whoever needs it is refused, with the call that made it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from mirror import Call, Node, Note, Operation, Set, errors
+from remote_script.SetMirror.contract import notes as live_notes
+from remote_script.SetMirror.contract import schema
+
+from .late_nodes import LateNode
+
+NEW_ID = 1 << 40
+"""Ids from here on stand for those that Live gives to new notes: the newest are the highest, as in Live."""
+_EDITS = frozenset(
+    name
+    for name, method in schema.methods("Clip").items()
+    if method.effect == "edit" and "envelope" not in name
+)
+"""Calls after which the notes of a clip are others."""
+_SPAN = ("loop_start", "loop_end", "start_marker", "end_marker", "length", "looping", "name")
+
+
+class ClipState(msgspec.Struct):
+    """One clip: `notes`, None when unknown since `changed_by`; `node` of a new clip."""
+
+    notes: list[Note] | None
+    changed_by: str
+    node: LateNode | None = None
+
+
+class ClipStates:
+    """The clips that a batch has touched so far, by id or by the text of a late target."""
+
+    def __init__(self, clip_in: Callable[[Any], Node | None]) -> None:
+        """Of a batch that begins; `clip_in` is the clip of an id, or in the slot of an id, before it."""
+        self._clip_in = clip_in
+        self._states: dict[Any, ClipState] = {}
+        self._slots: dict[Any, Any] = {}
+        """What the calls put into slots: the key of a clip, None where they took one away."""
+        self._new_notes = 0
+
+    # -- for the calls that come after -------------------------------------------------------------
+
+    def current(self, node: Node) -> Node:
+        """A late node as the new clip that it stands for, where it is one."""
+        key: Any = node.id
+        if isinstance(key, str) and key.endswith("/clip"):
+            key = self._slots.get(key.removesuffix("/clip"), key)
+        state = self._states.get(key)
+        return node if state is None or state.node is None else state.node
+
+    def in_slot(self, slot: Any) -> tuple[bool, Node | None]:
+        """Whether the calls changed what is in a slot, and the new clip there."""
+        state = self._states.get(self._slots.get(slot))
+        return slot in self._slots, None if state is None else state.node
+
+    def below(self, track: Node) -> list[Node]:
+        """The new clips in the slots of a new track."""
+        nodes = [state.node for state in self._states.values() if state.node is not None]
+        return [
+            node for node in nodes if node.above is not None and str(node.above.id).startswith(f"{track.id}/")
+        ]
+
+    def notes(self, clip: Node, ref: str) -> tuple[Note, ...] | None:
+        """The notes that the calls leave in a clip; None for one whose notes they have not changed.
+
+        Raises:
+          NotAvailable: only Live knows them; or it is an audio clip.
+        """
+        state = self._states.get(clip.id)
+        if state is None and isinstance(clip.id, int):
+            return None
+        if clip.props.get("is_midi_clip") is False:
+            raise errors.NotAvailable(f"{ref} is an audio clip: it has no notes")
+        if state is None or state.notes is None:
+            after = f" after {state.changed_by}" if state is not None else ""
+            raise errors.NotAvailable(
+                f"The notes of {ref}{after} are known only once Live has them",
+                hint="end the batch before this call, and make it by itself",
+            )
+        return tuple(sorted(state.notes, key=lambda note: (note.start_time, note.pitch)))
+
+    # -- as calls are planned ----------------------------------------------------------------------
+
+    def follow(self, op: Operation, made: LateNode | None, call: str) -> None:
+        """Take in one operation.
+
+        Args:
+          made: What it makes.
+          call: Its call, for a refusal.
+        """
+        if isinstance(op, Set):
+            state = self._states.get(op.target)
+            if state is not None and state.node is not None and op.name in _SPAN:
+                state.node = msgspec.structs.replace(
+                    state.node, props={**state.node.props, op.name: op.value}
+                )
+            return
+        if op.method in ("delete_clip", "move_clip_to"):
+            self._slots[op.args.get("slot", op.target)] = None
+        if made is not None and made.type == "Clip":
+            self._made(op, made, call)
+        elif op.method in _EDITS:
+            self._edited(op, call)
+
+    def _made(self, op: Call, made: LateNode, call: str) -> None:
+        slot = op.args.get("target_clip_slot", op.target)
+        self._slots[slot] = made.id
+        state = ClipState([], call)
+        if op.method in ("create_clip", "create_midi_clip"):
+            end = float(op.args.get("pages", op.args.get("length", 0.0)))
+            props = {
+                "loop_start": 0.0,
+                "start_marker": 0.0,
+                "loop_end": end,
+                "end_marker": end,
+                "length": end,
+            }
+            props.update(looping=True, is_midi_clip=True)
+        elif op.method == "create_audio_clip":
+            props, state.notes = {"is_midi_clip": False}, None
+        else:
+            source = op.args.get("clip", op.target)
+            held = self._clip_in(source) if isinstance(source, int) else None
+            known = held is not None and held.id not in self._states and source not in self._slots
+            props = {name: held.props.get(name) for name in (*_SPAN, "is_midi_clip")} if held else {}
+            notes = held.props.get("notes") if held is not None and known else None
+            state.notes = None if notes is None else [self._new(note) for note in notes]
+        name = made.props.get("name")
+        state.node = msgspec.structs.replace(made, props={**props, **({"name": name} if name else {})})
+        self._states[made.id] = state
+
+    def _edited(self, op: Call, call: str) -> None:
+        state = self._states.setdefault(op.target, ClipState(None, call))
+        given = op.args.get("notes")
+        followed = op.method == "add_new_notes" or op.method == "replace_notes"
+        if state.node is None or not followed or not isinstance(given, list) or state.notes is None:
+            state.notes, state.changed_by = None, call
+            return
+        before = state.notes if op.method == "add_new_notes" else []
+        state.notes = list(_after_adding(before, [self._new(Note(0, **_whole(note))) for note in given]))
+
+    def _new(self, note: Note) -> Note:
+        self._new_notes += 1
+        return msgspec.structs.replace(note, note_id=NEW_ID + self._new_notes)
+
+
+def _whole(note: dict[str, Any]) -> dict[str, Any]:
+    """A new note with Live's defaults."""
+    plain = live_notes.Note(0, **{name: value for name, value in note.items() if name != "note_id"})
+    return {name: value for name, value in plain._asdict().items() if name != "note_id"}
+
+
+def _after_adding(before: Iterable[Note], new: Iterable[Note]) -> Iterable[Note]:
+    """Notes of one pitch that meet are cut and removed as Live does it."""
+    lanes: dict[int, live_notes.Lane] = {}
+    for note in (*sorted(before, key=lambda each: each.start_time), *new):
+        lane = lanes.setdefault(note.pitch, live_notes.Lane())
+        lane.add(live_notes.Note(*msgspec.structs.astuple(note)))
+    return [Note(*each) for lane in lanes.values() for each in lane.notes]
