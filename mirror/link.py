@@ -31,7 +31,7 @@ Recorder = Callable[[str, bytes], None]
 
 READ_BYTES = 256 * 1024
 OUTBOX_BYTES = 16 * 1024 * 1024
-"""Requests not yet taken by the script; past it the asker is told Busy."""
+"""Requests that the script has not received yet; beyond this limit a request raises Busy."""
 CONNECT_S = 5.0
 BACKOFF_S = (0.1, 5.0)
 """First and longest pause between two attempts; Live takes about 3 s to open a Set."""

@@ -1,12 +1,12 @@
 """The mirror's state: every object by id, as of one revision. No I/O, no clock, no callbacks.
 
-* `replace` makes the staged objects the whole Set: what is not among them is gone.
+* `replace` makes the staged objects the whole Set and removes all others.
 * `apply` takes one batch in one synchronous step, so a reader between two awaits sees exactly one revision.
-* Nodes are frozen; a change makes a new node and leaves the old one to whoever holds it.
-* The payload is not trusted: a bad object or change costs itself and a count, never the step.
+* Nodes are frozen; a change makes a new node, and readers may keep the old one.
+* The payload is not trusted: a bad object or change is skipped and counted; the rest of the step is applied.
 
-All changes of one object within a batch are gathered before its node is made anew. Refs and encoded JSON are
-cached and dropped when what they say may have changed.
+All changes of one object within a batch are collected before its new node is made. Refs and encoded JSON are cached
+and dropped when they may have changed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Applied(NamedTuple):
 
 
 class Store:
-    """See the module; `revision` 0 and an empty `epoch` mean that nothing is held."""
+    """See the module; `revision` 0 and an empty `epoch` mean that the store is empty."""
 
     def __init__(self) -> None:
         self.epoch = ""
@@ -49,10 +49,9 @@ class Store:
         self.root: int | None = None
         self.nodes: dict[int, Node] = {}
         self.structure = 0
-        """Counts the steps that changed where objects are; what is derived from refs is good for one value.
-        """
+        """Incremented when objects moved, came or went; values derived from refs are valid for one number."""
         self.naming = 0
-        """Counts the steps that changed names, or where objects are."""
+        """Incremented with `structure`, and when a name changed."""
         self.bad: Counter[str] = Counter()
         self._payloads = Payloads(self.bad)
         self._staged: list[Any] = []
@@ -65,7 +64,7 @@ class Store:
 
     @classmethod
     def of_nodes(cls, nodes: Iterable[Node], epoch: str, root: int | None) -> Store:
-        """A state of these nodes."""
+        """A store that contains these nodes."""
         store = cls()
         store.nodes = {node.id: node for node in nodes}
         store.root, store.epoch = root, epoch
@@ -74,7 +73,7 @@ class Store:
 
     @classmethod
     def of_objects(cls, objects: list[Any], epoch: str) -> Store:
-        """A state of these objects, which are as a snapshot has them."""
+        """A store that contains these objects, in a snapshot's form."""
         store = cls()
         store.stage(objects, first=True)
         store.replace(epoch, 1)
@@ -83,15 +82,15 @@ class Store:
     # -- reading -----------------------------------------------------------------------------------
 
     def ref(self, id_: int) -> str:
-        """Where the object is now, "song" for the root; its id as text when it hangs nowhere. KeyError."""
-        found = self._refs.get(id_)
-        if found is None:
-            found = self._refs[id_] = self._find_ref(self.nodes[id_], 0)
-            self._places[found] = id_
-        return found
+        """The object's present path, "song" for the root; its id as text if it has no place. KeyError if unknown."""
+        known = self._refs.get(id_)
+        if known is None:
+            known = self._refs[id_] = self._find_ref(self.nodes[id_], 0)
+            self._places[known] = id_
+        return known
 
     def at(self, ref: str) -> int | None:
-        """The id of the object at a plain ref that was told before; None says nothing."""
+        """The id of the object at a plain ref that `ref` has returned before; None when it is not cached."""
         return self._places.get(ref)
 
     def _find_ref(self, node: Node, depth: int) -> str:
@@ -100,11 +99,11 @@ class Store:
         parent = self.nodes.get(node.parent) if node.parent is not None else None
         if parent is None or depth > _DEEPEST:
             return str(node.id)
-        held = parent.children.get(node.role)
-        if held == node.id:
+        siblings = parent.children.get(node.role)
+        if siblings == node.id:
             part = node.role
-        elif isinstance(held, tuple) and node.id in held:
-            part = f"{node.role}/{held.index(node.id)}"
+        elif isinstance(siblings, tuple) and node.id in siblings:
+            part = f"{node.role}/{siblings.index(node.id)}"
         else:
             return str(node.id)
         above = self._refs.get(parent.id)
@@ -124,8 +123,8 @@ class Store:
             seen.add(node.id)
             yield node
             below: list[int] = []
-            for held in node.children.values():
-                below.extend(_ids(held))
+            for children in node.children.values():
+                below.extend(_ids(children))
             stack.extend(reversed(below))
 
     def of_type(self, type_: str) -> Iterable[int]:
@@ -145,38 +144,38 @@ class Store:
 
     def encoded(self, id_: int) -> bytes:
         """The node as JSON, encoded once per change. KeyError."""
-        found = self._encoded.get(id_)
-        if found is None:
-            found = self._encoded[id_] = encode(self.nodes[id_])
-        return found
+        text = self._encoded.get(id_)
+        if text is None:
+            text = self._encoded[id_] = encode(self.nodes[id_])
+        return text
 
     def list_change(self, id_: int, name: str) -> int:
-        """The last revision in which this list is known to have changed; that of the snapshot at least."""
+        """The last revision that changed this list; the snapshot's revision if no batch did."""
         return self._lists.get((id_, name), self._oldest_list)
 
     # -- snapshots ---------------------------------------------------------------------------------
 
     def stage(self, objects: list[Any], first: bool) -> None:
-        """Keep objects for `replace`; `first` drops what was staged before."""
+        """Keep objects for `replace`; `first` drops objects staged earlier."""
         if first:
             self._staged = []
         self._staged.extend(objects)
 
     def replace(self, epoch: str, revision: int) -> Applied:
-        """Make the staged objects the whole Set; tells what differs from what was held before."""
+        """Make the staged objects the whole Set; returns the differences from the previous contents."""
         old, old_root, same_epoch = self.nodes, self.root, epoch == self.epoch
         old_refs = {} if same_epoch else {node.id: self.ref(node.id) for node in self.walk()}
         fresh: dict[int, Node] = {}
         root: int | None = None
-        for told in self._staged:
+        for payload in self._staged:
             try:
-                node = self._payloads.node(told, revision)
+                node = self._payloads.node(payload, revision)
             except BAD:
                 self.bad["objects"] += 1
                 continue
-            held = old.get(node.id) if same_epoch else None
-            if held is not None and equal(held, node):
-                node = held
+            previous = old.get(node.id) if same_epoch else None
+            if previous is not None and equal(previous, node):
+                node = previous
             fresh[node.id] = node
             if node.parent is None and root is None:
                 root = node.id
@@ -200,18 +199,18 @@ class Store:
     def _differences(self, old: dict[int, Node], gone: dict[int, str]) -> Applied:
         changes: list[Change] = []
         for id_, node in self.nodes.items():
-            held = old.get(id_)
-            if held is None:
+            previous = old.get(id_)
+            if previous is None:
                 changes.append(Change("add", id_, node.role))
-            elif held is not node:
-                compare(held, node, changes)
+            elif previous is not node:
+                compare(previous, node, changes)
         changes.extend(Change("remove", id_, old[id_].role, old[id_]) for id_ in gone)
         return Applied(changes, gone, True)
 
     def _differences_by_ref(
         self, old: dict[int, Node], old_root: int | None, old_refs: dict[int, str]
     ) -> Applied:
-        """Another epoch has other ids: what is at the same place is the same, as far as anybody can see."""
+        """Differences between two epochs, whose ids are unrelated: objects at the same place count as the same."""
         changes: list[Change] = []
         if old_root is None:
             return Applied(changes, {}, True, {})
@@ -243,7 +242,7 @@ class Store:
     # -- batches -----------------------------------------------------------------------------------
 
     def apply(self, revision: int, changes: list[Any]) -> Applied:
-        """One atomic step; whoever reads afterwards sees all of it."""
+        """Apply a batch in one atomic step."""
         gone = self._refs_of_removed(changes)
         draft = Draft(self.nodes, self._index, self._payloads, self.root, revision)
         for change in changes:
@@ -261,7 +260,7 @@ class Store:
         return Applied(draft.changes, gone, draft.structural)
 
     def _refs_of_removed(self, changes: list[Any]) -> dict[int, str]:
-        """The refs of the objects that go, as long as they can be found."""
+        """The last refs of the objects that the batch removes, computed before it is applied."""
         gone: dict[int, str] = {}
         for change in changes:
             try:
@@ -272,30 +271,30 @@ class Store:
                 continue
         return gone
 
-    # -- proof -------------------------------------------------------------------------------------
+    # -- consistency -------------------------------------------------------------------------------
 
     def faults(self) -> list[str]:
-        """What does not fit together; empty when all is well. For tests: it walks everything."""
-        found = []
+        """Inconsistencies of the tree and the index; empty when there are none. For tests: it walks all nodes."""
+        problems = []
         for node in self.nodes.values():
-            for role, held in node.children.items():
-                for id_ in _ids(held):
+            for role, children in node.children.items():
+                for id_ in _ids(children):
                     child = self.nodes.get(id_)
                     if child is None:
-                        found.append(f"{node.id}.{role} names {id_}, which is not there")
+                        problems.append(f"{node.id}.{role} names {id_}, which is not there")
                     elif child.parent != node.id or child.role != role:
-                        found.append(
+                        problems.append(
                             f"{node.id}.{role} names {id_}, which hangs in {child.parent}.{child.role}"
                         )
             if node.parent is not None and node.parent not in self.nodes:
-                found.append(f"{node.id} hangs in {node.parent}, which is not there")
-        return found + self._index.faults(self.nodes)
+                problems.append(f"{node.id} hangs in {node.parent}, which is not there")
+        return problems + self._index.faults(self.nodes)
 
 
-def _ids(held: Any) -> tuple[int, ...]:
-    if held is None:
+def _ids(children: Any) -> tuple[int, ...]:
+    if children is None:
         return ()
-    return held if isinstance(held, tuple) else (held,)
+    return children if isinstance(children, tuple) else (children,)
 
 
 def encode(node: Node) -> bytes:
@@ -303,7 +302,7 @@ def encode(node: Node) -> bytes:
     try:
         return wire.encode(node)
     except (ValueError, OverflowError, TypeError):
-        # A number that no JSON encoder takes: tell the rest.
+        # A number that cannot be encoded as JSON: leave this property out.
         safe = {name: value for name, value in node.props.items() if _encodable(value)}
         return wire.encode(msgspec.structs.replace(node, props=safe))
 

@@ -1,13 +1,14 @@
-"""When to snapshot, when to watch, when to give up: the life of one mirror as a table, without I/O.
+"""The state machine of the link: when to fetch a snapshot, watch the stream, or close the link. No I/O.
 
-The shell tells what happened (`connected`, `receive`, `tick`, `closed`) with the time in seconds and carries
-out the effects that come back, in order. `TABLE` says which event means what in which state; an event that
-has no entry there is counted and changes nothing. What is promised:
+The shell reports events (`connected`, `receive`, `tick`, `closed`) with the time in seconds and carries out the
+returned effects in order. `TABLE` maps state and event to an action; an event without an entry is counted and changes
+nothing. The machine guarantees:
 
-* batches are applied in order, each once, from a snapshot on: revisions are contiguous or there is a
-  snapshot;
-* a snapshot replaces all; a gap, an unknown epoch or a heartbeat ahead of us is never ignored;
-* a peer that proves nothing, says nothing for 6 s, or cannot bring us up to date is let go, with a reason.
+* after a snapshot, batches are applied in order and exactly once: revisions are contiguous, or a new snapshot is
+  fetched;
+* a snapshot replaces the whole state; a gap, an unknown epoch or a heartbeat ahead of the mirror is never ignored;
+* the link to a peer that cannot authenticate, sends nothing for 6 s, or cannot bring the mirror up to date is closed,
+  with a reason.
 """
 
 from __future__ import annotations
@@ -29,31 +30,30 @@ from . import wire
 SILENCE_S = 3 * HEARTBEAT_S
 """Three missed heartbeats mean that the link is dead; Live's UI can stall for a second in a menu."""
 GREETING_S = 5.0
-"""For each step of the hello."""
+"""Timeout of each step of the hello."""
 ANSWER_S = 60.0
-"""For a snapshot's next part or a watch, while heartbeats go on."""
+"""Timeout for a snapshot's next part or the answer to a watch, while heartbeats continue."""
 READY_RETRY_S = 1.0
-"""While the script reads the Set; `bridge.ready` comes sooner."""
+"""Pause before asking again while the script reads the Set; usually `bridge.ready` arrives earlier."""
 REWATCHES = 3
-"""Watches in a row that brought nothing new: then a snapshot."""
+"""Watches in a row without a new batch; then the machine fetches a snapshot."""
 SNAPSHOTS = 4
-"""Snapshots in a row after which nothing fitted: then the link is closed."""
+"""Snapshots in a row without a fitting batch; then the machine closes the link."""
 SNAPSHOT_OBJECTS = 2_000_000
-"""More than any Set by far: a peer that sends on and on is let go."""
+"""Far more than any Set has: a peer that sends more is disconnected."""
 
 UNKNOWN_KINDS = 64
-"""Names kept of notices that nobody here knows."""
+"""Distinct names of unknown notices that are counted."""
 
 
 FOR_PERSONS = frozenset(("policy.changed", "question.asked", "question.ended"))
-"""Notices for a page or a terminal, which ask for the state as well; no part of the Set."""
+"""Notices for a page or a terminal, which then request the state; they do not concern the Set."""
 
 
 class State(enum.Enum):
-    """Where the mirror is; reads answer in all of them from what it holds.
+    """The state of the link; in every state reads use the mirror's last contents.
 
-    Only FOLLOWING can be synced. STALE: linked, but what is held is known to be behind until a watch is
-    answered.
+    Only FOLLOWING can be synced. STALE: linked, but the contents are known to be outdated until a watch is answered.
     """
 
     DISCONNECTED = "disconnected"
@@ -79,13 +79,13 @@ class Close(msgspec.Struct, frozen=True):
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """The peer has proved itself: lines may be long, and all after those sent so far are sealed."""
+    """The peer is authenticated: from now on lines may be long, and all further lines are sealed."""
 
     session: Session
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """Keep these objects of a snapshot for the Replace; `first` drops what was staged before."""
+    """Keep these objects of a snapshot for the Replace; `first` drops objects staged earlier."""
 
     objects: list[Any]
     first: bool
@@ -161,7 +161,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
         "beat": Rule("_confirm", (_F,)),
         "beat_ahead": Rule("_watch", (_L, _S, _D)),
         "beat_behind": Rule("_fetch", (_S, _D)),
-        "ready": Rule("_ready_anew", (_F, _S, _D)),
+        "ready": Rule("_ready_again", (_F, _S, _D)),
     },
     _L: {
         **_SERVED,
@@ -173,7 +173,7 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
         "beat": Rule("_ignore", (_L,)),
         "beat_ahead": Rule("_ignore", (_L,)),
         "beat_behind": Rule("_ignore", (_L,)),
-        "ready": Rule("_ready_anew", (_L, _S, _D)),
+        "ready": Rule("_ready_again", (_L, _S, _D)),
         "too_old": Rule("_fetch", (_S, _D)),
         "not_ready": Rule("_fetch", (_S, _D)),
     },
@@ -183,22 +183,22 @@ TABLE: Mapping[State, Mapping[str, Rule]] = {
 EVENTS = tuple(sorted({event for rules in TABLE.values() for event in rules}))
 
 
-def judge(held: tuple[str, int], epoch: str, revision: int) -> str:
-    """What a batch (epoch, revision) is to a mirror that holds `held`: foreign, old, next or gap."""
-    if epoch != held[0]:
+def judge(position: tuple[str, int], epoch: str, revision: int) -> str:
+    """Classify a batch (epoch, revision) for a mirror at `position`: foreign, old, next or gap."""
+    if epoch != position[0]:
         return "foreign"
-    if revision <= held[1]:
+    if revision <= position[1]:
         return "old"
-    return "next" if revision == held[1] + 1 else "gap"
+    return "next" if revision == position[1] + 1 else "gap"
 
 
 class Sync:
-    """The state machine; `epoch` and `revision` are what the store holds once the effects are carried out.
+    """The state machine; `epoch` and `revision` are the store's once the effects are carried out.
 
     Args:
-      token: The bridge's, 64 hex digits.
+      token: The bridge's token, 64 hex digits.
       client: Name and version of the program, for people.
-      role, identity: Whose key is proved; see `auth`.
+      role, identity: The role and name that the client proves; see `auth`.
     """
 
     def __init__(
@@ -212,12 +212,12 @@ class Sync:
         """When the mirror was last known to equal Live."""
         self.progress = 0.0
         self.reading_signs = 0
-        """Messages that say the Set is being read or sent; `progress` can stand still while more of it is found."""
+        """Messages that show progress in reading or sending the Set; `progress` itself can pause as the Set grows."""
         self.welcome: wire.Welcome | None = None
         self.script: dict[str, Any] = {}
         self.counters: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
-        """Kinds of notices that this version does not know; a newer script is no fault."""
+        """Counts notices that this version does not know, by name; a newer script may send them."""
         self.reason = ""
         self.role = role
         self.identity = identity
@@ -235,7 +235,7 @@ class Sync:
         self._watches = 0
         self._snapshots = 0
 
-    # -- what happens ------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     def connected(self, now: float, nonce: str) -> list[Effect]:
         """The link is up; `nonce` is 64 hex digits, never used before."""
@@ -243,7 +243,7 @@ class Sync:
         return self._event("connected", nonce, now)
 
     def receive(self, message: wire.Message, now: float) -> list[Effect]:
-        """A message came that is not the reply to somebody else's request."""
+        """A message arrived: a notice, or the reply to a request of this machine."""
         self._heard_at = now
         if not message.method:
             return self._reply(message, now)
@@ -268,7 +268,7 @@ class Sync:
         return []
 
     def broken(self, reason: str, now: float) -> list[Effect]:
-        """The peer sent what is no message."""
+        """The peer sent a line that is not a valid message."""
         return self._event("bad", reason, now)
 
     def tick(self, now: float) -> list[Effect]:
@@ -285,31 +285,31 @@ class Sync:
         return []
 
     def closed(self, now: float, reason: str) -> None:
-        """The link is gone; whatever was asked will not be answered."""
+        """The link is closed; pending requests will not be answered."""
         if self.state is not State.DISCONNECTED:
             self._event("closed", reason, now)
 
     @property
     def synced(self) -> bool:
-        """Whether what is held equals Live, as far as anybody can know."""
+        """True when the mirror equals Live, as far as can be known."""
         return self.state is State.FOLLOWING and self.revision >= self.newest
 
     def forget(self) -> None:
-        """Do not trust what is held: the next link begins with a snapshot."""
+        """Discard the contents' position: the next link starts with a snapshot."""
         self.epoch, self.revision = "", 0
 
     def owns(self, id_: Any) -> bool:
-        """Whether a reply belongs to a request of this machine."""
+        """True when a reply belongs to a request of this machine."""
         return isinstance(id_, str) and id_.startswith("sync-")
 
     # -- from events to actions --------------------------------------------------------------------
 
-    def _event(self, event: str, told: Any, now: float) -> list[Effect]:
+    def _event(self, event: str, payload: Any, now: float) -> list[Effect]:
         rule = TABLE[self.state].get(event)
         if rule is None:
             self.counters[f"{event} while {self.state.value}"] += 1
             return []
-        effects: list[Effect] = getattr(self, rule.action)(told, now)
+        effects: list[Effect] = getattr(self, rule.action)(payload, now)
         assert self.state in rule.to, f"{event} led to {self.state}"
         return effects
 
@@ -323,7 +323,7 @@ class Sync:
     def _reply(self, message: wire.Message, now: float) -> list[Effect]:
         asked = self._asked.pop(str(message.id), "")
         if not asked:
-            # The answer to a question of an earlier state, or to a line that the peer could not read.
+            # The reply to a request of an earlier state, or to a line that the peer could not parse.
             self.counters["late replies"] += 1
             return []
         if not self._asked:
@@ -356,7 +356,7 @@ class Sync:
     def _ask(self, event: str, method: str, params: dict[str, Any], patience_s: float, now: float) -> Send:
         self._number += 1
         id_ = f"sync-{self._number}"
-        # Replies to what was asked before belong to a state that is over.
+        # Replies to earlier requests belong to a state that is over.
         self._asked = {id_: event}
         self._patience_until = now + patience_s
         self._retry_at = math.inf
@@ -405,18 +405,20 @@ class Sync:
         self.progress = welcome.progress
         if not welcome.ready:
             return self._wait({}, now)
-        kept = welcome.oldest_revision <= self.revision <= welcome.revision
-        if self.epoch and welcome.epoch == self.epoch and kept:
+        resumable = welcome.oldest_revision <= self.revision <= welcome.revision
+        if self.epoch and welcome.epoch == self.epoch and resumable:
             self.counters["resumes"] += 1
             self.newest = welcome.revision
             return self._send_watch(State.STALE, now)
         return self._fetch("new link", now)
 
-    def _fetch(self, told: Any, now: float) -> list[Effect]:
+    def _fetch(self, payload: Any, now: float) -> list[Effect]:
         self._snapshots += 1
         if self._snapshots > SNAPSHOTS:
             return self._end(f"{SNAPSHOTS} snapshots in a row did not lead on", "no progress")
-        reason = told if isinstance(told, str) else getattr(told, "reason", "") or type(told).__name__
+        reason = (
+            payload if isinstance(payload, str) else getattr(payload, "reason", "") or type(payload).__name__
+        )
         self.counters["snapshots"] += 1
         self.counters[f"snapshots: {reason}"[:60]] += 1
         self.state = State.SNAPSHOTTING
@@ -426,53 +428,53 @@ class Sync:
         self._snapshot = send.id
         return [Stage([], True), send]
 
-    def _wait(self, told: Any, now: float) -> list[Effect]:
+    def _wait(self, payload: Any, now: float) -> list[Effect]:
         self.state = State.SNAPSHOTTING
         self._snapshot = ""
         self._watching = False
         self._asked = {}
         self._patience_until = math.inf
-        progress = told.get("progress") if isinstance(told, dict) else None
+        progress = payload.get("progress") if isinstance(payload, dict) else None
         if isinstance(progress, int | float):
             self.progress = float(progress)
-        after = told.get("retry_after_s") if isinstance(told, dict) else None
+        after = payload.get("retry_after_s") if isinstance(payload, dict) else None
         wait = float(after) if isinstance(after, int | float) and 0 < after < 60 else READY_RETRY_S
         self._retry_at = now + wait
         return []
 
-    def _ready(self, told: Any, now: float) -> list[Effect]:
+    def _ready(self, payload: Any, now: float) -> list[Effect]:
         if self._asked:
             return []
         # Waiting for Live is not a failure to make progress.
         self._snapshots = 0
         return self._fetch("ready", now)
 
-    def _ready_anew(self, told: wire.Ready, now: float) -> list[Effect]:
-        return self._fetch("another epoch", now) if told.epoch != self.epoch else []
+    def _ready_again(self, ready: wire.Ready, now: float) -> list[Effect]:
+        return self._fetch("another epoch", now) if ready.epoch != self.epoch else []
 
-    def _progress(self, told: wire.Progress, now: float) -> list[Effect]:
-        self.progress = told.progress
+    def _progress(self, progress: wire.Progress, now: float) -> list[Effect]:
+        self.progress = progress.progress
         self.reading_signs += 1
         return []
 
-    def _stage(self, told: wire.Objects, now: float) -> list[Effect]:
-        if told.snapshot != self._snapshot or self._watching:
+    def _stage(self, part: wire.Objects, now: float) -> list[Effect]:
+        if part.snapshot != self._snapshot or self._watching:
             self.counters["objects of another snapshot"] += 1
             return []
-        self._received += len(told.objects)
+        self._received += len(part.objects)
         self.reading_signs += 1
         if self._received > SNAPSHOT_OBJECTS:
             return self._end(f"a snapshot may have {SNAPSHOT_OBJECTS} objects", "bad")
         self._patience_until = now + ANSWER_S
-        return [Stage(told.objects, False)]
+        return [Stage(part.objects, False)]
 
-    def _replace(self, told: wire.SnapshotEnd, now: float) -> list[Effect]:
-        if told.count != self._received:
+    def _replace(self, end: wire.SnapshotEnd, now: float) -> list[Effect]:
+        if end.count != self._received:
             self.counters["incomplete snapshots"] += 1
-            return self._end(f"the snapshot should have {told.count} objects, {self._received} came", "bad")
-        self.epoch, self.revision, self.newest = told.epoch, told.revision, told.revision
+            return self._end(f"the snapshot should have {end.count} objects, {self._received} came", "bad")
+        self.epoch, self.revision, self.newest = end.epoch, end.revision, end.revision
         self.progress = 1.0
-        return [Replace(told.epoch, told.revision), *self._send_watch(State.SNAPSHOTTING, now)]
+        return [Replace(end.epoch, end.revision), *self._send_watch(State.SNAPSHOTTING, now)]
 
     def _send_watch(self, state: State, now: float) -> list[Effect]:
         self.state = state
@@ -480,21 +482,21 @@ class Sync:
         params = {"epoch": self.epoch, "after_revision": self.revision}
         return [self._ask("watched", "set.watch", params, ANSWER_S, now)]
 
-    def _watch(self, told: Any, now: float) -> list[Effect]:
+    def _watch(self, payload: Any, now: float) -> list[Effect]:
         self._watches += 1
-        self.newest = max(self.newest, told.revision)
+        self.newest = max(self.newest, payload.revision)
         if self._watches > REWATCHES:
             self._watches = 0
             return self._fetch("watching in vain", now)
         self.counters["rewatches"] += 1
         return self._send_watch(State.STALE, now)
 
-    def _follow(self, told: wire.Watched, now: float) -> list[Effect]:
-        if told.revision < self.revision:
+    def _follow(self, watched: wire.Watched, now: float) -> list[Effect]:
+        if watched.revision < self.revision:
             return self._fetch("the peer is behind its own snapshot", now)
         self.state = State.FOLLOWING
-        self.newest = told.revision
-        if self.revision == told.revision:
+        self.newest = watched.revision
+        if self.revision == watched.revision:
             self.equal_at = now
         return []
 
@@ -507,24 +509,24 @@ class Sync:
         return [Apply(batch)]
 
     def _apply_if_watching(self, batch: wire.Batch, now: float) -> list[Effect]:
-        # Before the snapshot is there, its revision stands for all batches up to it.
+        # Until the snapshot is complete, ignore batches: its revision will include them.
         return self._apply(batch, now) if self._watching else []
 
-    def _foreign_while_snapshotting(self, told: Any, now: float) -> list[Effect]:
-        # The stream of before; only once the snapshot is held does another epoch mean anything.
+    def _foreign_while_snapshotting(self, payload: Any, now: float) -> list[Effect]:
+        # Left over from the previous stream: another epoch matters only once the snapshot is complete.
         return self._fetch("another epoch", now) if self._watching else []
 
-    def _ignore(self, told: Any, now: float) -> list[Effect]:
+    def _ignore(self, payload: Any, now: float) -> list[Effect]:
         return []
 
-    def _confirm(self, told: wire.Heartbeat, now: float) -> list[Effect]:
+    def _confirm(self, beat: wire.Heartbeat, now: float) -> list[Effect]:
         self._watches = self._snapshots = 0
-        self.newest = told.revision
+        self.newest = beat.revision
         self.equal_at = now
         return []
 
-    def _goodbye(self, told: wire.Bye, now: float) -> list[Effect]:
-        return self._end(f"Live said goodbye: {told.reason[:100]}", "goodbyes")
+    def _goodbye(self, bye: wire.Bye, now: float) -> list[Effect]:
+        return self._end(f"Live said goodbye: {bye.reason[:100]}", "goodbyes")
 
     def _refused(self, reason: str, now: float) -> list[Effect]:
         return self._end(reason, "bad")

@@ -1,7 +1,7 @@
-"""Compare Live with the shadow, a little in every pump, for ever.
+"""Compares Live with the shadow, a few properties in every pump, continuously.
 
-This bounds how old a polled property can be, and finds what a listener missed: values, lists, dead objects. A
-difference is only marked here; the flush that follows reads it again and sends it with cause "audit".
+This bounds the age of polled properties, and finds changes without a notification: values, lists, deleted objects. The
+audit only marks a difference; the following flush reads the property again and sends it with cause "audit".
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from .contract.values import ABSENT, alive
 from .layouts import Row
 
 FAST_S = 0.25
-"""How often the few polled properties of the song and its view are read: a person changes them most."""
+"""Interval for the few polled properties of the song and its view, which a person changes most."""
 _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
 _LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
-"""By type: a longer one is read in one pass of eight, so that a pass stays short."""
+"""Elements by type: longer values are read in one pass of eight, so that a pass stays short."""
 _LARGE_EVERY = 8
 _RARE_EVERY = 4
-"""What an object does not have now (an exception costs more than ten values), and texts that a method makes anew."""
+"""Passes between reads of absent properties (an exception costs more than ten values) and of generated texts."""
 UNASKED = 8
 
 
 class Audit:
-    """One walk after the other over all rows; `found` collects the marks of differences."""
+    """Continuous passes over all rows; `marks` collects the differences."""
 
     def __init__(self, batcher: Batcher, clock: Callable[[], float]) -> None:
-        self.found: Dict[int, int] = {}
+        self.marks: Dict[int, int] = {}
         self.counters: Dict[str, Any] = {
             "passes": 0,
             "objects": 0,
@@ -44,14 +44,14 @@ class Audit:
         self._row: Optional[Row] = None
         self._place = 0
         self._unasked = 0
-        """Properties read since the clock was asked."""
+        """Properties read since the last look at the clock."""
         self._reading: Optional[Reading] = None
-        """What is long is read over several turns."""
+        """The reading of a long property, which takes several turns."""
         self._pass_began = clock()
         self._next_fast = 0.0
 
     def step(self, spend: Callable[[], bool]) -> None:
-        """Look at properties while `spend()` allows; at least at one."""
+        """Compare properties while `spend()` allows, at least one."""
         now = self._clock()
         if now >= self._next_fast:
             self._next_fast = now + FAST_S
@@ -59,7 +59,7 @@ class Audit:
         if self._reading is not None and not self._read_on(spend):
             return
         passes = self.counters["passes"]
-        # However much time there is: once round is enough, nothing has changed within a turn.
+        # At most one pass per turn: nothing changes within a turn.
         while self.counters["passes"] == passes:
             row = self._row
             if row is None or row.obj is None or self._place >= len(row.layout.changing):
@@ -71,7 +71,7 @@ class Audit:
                     self._place = len(row.layout.changing)
                 elif row.layout.simple:
                     self._compare_simple(row)
-                    # Asking the clock costs as much as reading a property.
+                    # A look at the clock costs as much as reading a property.
                     self._unasked += len(row.layout.simple)
             if self._place < len(row.layout.changing):
                 index = row.layout.changing[self._place]
@@ -89,7 +89,7 @@ class Audit:
                     return
 
     def _read_on(self, spend: Callable[[], bool]) -> bool:
-        """Go on with what is long; whether it is read and there is time left."""
+        """Continue the reading of a long property; True when it is complete and there is time left."""
         assert self._reading is not None
         for _ in self._reading:
             if not spend():
@@ -98,7 +98,7 @@ class Audit:
         return spend()
 
     def _next_row(self, now: float) -> Optional[Row]:
-        """The row to look at next, from the front again after the last; None in an empty Set."""
+        """The next row, after the last one the first again; None in an empty Set."""
         rows = self._batcher.shadow.rows
         for _ in range(2):
             while self._position < len(self._order):
@@ -116,9 +116,9 @@ class Audit:
         return None
 
     def take(self) -> Dict[int, int]:
-        """The marks found so far, to be flushed."""
-        found, self.found = self.found, {}
-        return found
+        """Return the marks collected so far, to be flushed, and start again with none."""
+        marks, self.marks = self.marks, {}
+        return marks
 
     def _fast(self) -> None:
         for row in self._fast_rows():
@@ -135,7 +135,7 @@ class Audit:
         return [row for row in rows if row.layout.type in _FAST_TYPES]
 
     def look(self, row: Row) -> None:
-        """Compare one row with Live as a whole and mark what differs."""
+        """Compare all properties of one row with Live and mark the differences."""
         if self._is_alive(row):
             for index in [index for index, _ in row.layout.simple] + row.layout.changing:
                 if row.layout.long_bits & 1 << index:
@@ -144,7 +144,7 @@ class Audit:
                     self._compare(row, index)
 
     def _is_alive(self, row: Row) -> bool:
-        """Whether the object exists; if not, the list that still names it is marked."""
+        """True when the object exists; otherwise marks the list that still contains it."""
         if alive(row.obj):
             return True
         parent = self._batcher.shadow.rows.get(row.parent) if row.parent is not None else None
@@ -153,7 +153,7 @@ class Audit:
         return False
 
     def _compare_simple(self, row: Row) -> None:
-        """All that is compared by its value alone; `_compare` in a loop, which is most of an audit's time."""
+        """Compare the plain properties of a row; an inlined `_compare`, since most of an audit's time is spent here."""
         obj, values = row.obj, row.values
         every = not (self.counters["passes"] + row.id) % _RARE_EVERY
         for index, reader in row.layout.simple if every else row.layout.often:
@@ -171,13 +171,13 @@ class Audit:
         old = row.values[index]
         bit = 1 << index
         if layout.tree_bits & bit:
-            found = batcher.reader.children(row, index)
-            if found is None:
+            children = batcher.reader.children(row, index)
+            if children is None:
                 same = old is ABSENT
             else:
                 prop = layout.properties[index]
                 ids = []
-                for ptr, _ in found:
+                for ptr, _ in children:
                     child = batcher.shadow.known(prop.of, ptr)
                     here = child is not None and child.parent == row.id and child.role == prop.name
                     ids.append(child.id if child is not None and here else -1)
@@ -196,17 +196,17 @@ class Audit:
         if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
             return
         new = yield from batcher.reader.reading(row, index)
-        # What was told meanwhile is newer than what was read; so is that the object is gone.
-        told = (
+        # A value or deletion that was sent meanwhile is newer than the value read here.
+        superseded = (
             row.obj is None
             or row.values[index] is not old
             or batcher.attribution.pending.get(row.id, 0) & 1 << index
         )
-        if not told and not (new == old and type(new) is type(old)):
+        if not superseded and not (new == old and type(new) is type(old)):
             self._mark(row, index)
 
     def _mark(self, row: Row, index: int) -> None:
-        self.found[row.id] = self.found.get(row.id, 0) | 1 << index
+        self.marks[row.id] = self.marks.get(row.id, 0) | 1 << index
         prop = row.layout.properties[index]
         polled = prop.kind == "polled"
         by, name = self.counters["by"], "{}.{}".format(row.layout.type, prop.name)

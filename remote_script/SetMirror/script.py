@@ -1,9 +1,8 @@
-"""SetMirror as Live sees it: what Live calls, and the pump that does everything else on Live's main thread.
+"""The control surface that Live calls, and the pump that does all other work on Live's main thread.
 
-A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over when the timer has died.
-One pump: take requests → tell what changed → run writes, telling what they changed → snapshots → audit with
-the time left → send. Nothing is ever raised into Live, and after `disconnect` nothing is left: no listener,
-timer or socket.
+A `Live.Base.Timer` of 10 ms drives the pump; `update_display` (100 ms) takes over if the timer has stopped. One pump:
+receive requests → flush marked changes → run writes and flush their changes → snapshots → audit with the remaining
+time → send. No exception ever reaches Live, and after `disconnect` no listener, timer or socket remains.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import os
 import sys
 import time
 import traceback
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from . import settings
 from .attribution import AUDIT, Lot
@@ -26,8 +25,8 @@ from .contract.errors import BridgeError
 from .contract.limits import PROTOCOLS
 from .contract.values import ABSENT, read
 from .executor import Executor
+from .follow_ups import add_follow_ups
 from .guard import Guard
-from .layouts import Row
 from .policy_requests import PolicyRequests
 from .questions import Questions
 from .requests import Requests
@@ -40,30 +39,24 @@ from .write import FLUSH, PUMP
 
 VERSION = "0.1.0"
 TIMER_MS = 10
-"""Live keeps about that on macOS (measured 10.3 ms); on one Windows PC it was 34 ms whatever was asked."""
+"""Live keeps this interval on macOS (measured 10.3 ms); on one Windows PC it was 34 ms for every setting."""
 STEPS_END = 0.75
-"""Of the budget: the last step begins before."""
+"""Fraction of the budget after which no new step starts."""
 FINISH_S = 0.002
-"""For sending what a write changed, and for its answer."""
+"""Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
 AUDIT_LEFT = 0.3
-"""Of the audit's time, whatever the rounds took of it."""
+"""Fraction of the audit's time that remains for it, however long the rounds took."""
 FLUSHES_FIRST = 4
-"""A write goes on when everything before is told; where that has no end, after so many batches."""
+"""Pending changes are sent before a write continues, but at most this many batches: endless edits cannot starve it."""
 SILENCE_S = 0.08
-"""Without a pump for so long, `update_display` pumps instead."""
+"""After this time without a pump, `update_display` runs one."""
 PROGRESS_S = 0.5
 REBUILD_S = 5.0
-"""Between attempts to read the Set anew after a mistake of ours."""
-_HURRYING = {
-    "Song": ("re_enable_automation_enabled", "back_to_arranger"),
-    "Track": ("back_to_arranger",),
-    "RackDevice": ("macros_mapped", "visible_macro_count"),
-}
-"""Class → what shows that parameters have another automation, mapping or name."""
+"""Pause before the Set is read again after an internal error."""
 
 
 class SetMirror:
-    """One script run: from `create_instance` to `disconnect`; a Set that is opened begins another."""
+    """One script run, from `create_instance` to `disconnect`; Live makes a new instance for every Set."""
 
     def __init__(
         self,
@@ -77,19 +70,19 @@ class SetMirror:
         self._clock = clock
         chosen = settings.load(self.log)
         self._budget_s = budget_s
-        """A fixed one, as tests have it."""
+        """A fixed budget, for tests; None for a share of the distance between pumps."""
         self._budget_share = chosen.budget_ms / 1000 / NORMAL_S
         self._undo_apart = chosen.undo_apart
         self._credit_s = 0.0
-        """Main-thread time that earlier pumps left unused, at most one budget: a short write is done in one turn."""
+        """Unused main-thread time of earlier pumps, at most one budget, so that a short write ends in one turn."""
         self._answers = 0
         self._advanced = False
-        """Whether the write under way waits for the next pump."""
+        """True when the running write waits for the next pump."""
         self._began_writes: List[bool] = []
-        """Of this pump: whether they have calls."""
+        """For every write started in this pump: True if it has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
         self._flushes = 0
-        """Ended since the write under way moved last, or since one waits to begin."""
+        """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
         self._pumping = False
         self._timer: Any = None
@@ -103,7 +96,7 @@ class SetMirror:
         self.counters: Dict[str, Any] = {"pumps": 0, "fallback_pumps": 0, "failures": 0, "rebuilds": 0}
         self.timings = {name: Timings() for name in ("pump", "build", "flush", "write", "audit", "rest")}
         self.distances = {"timer": Timings(), "update_display": Timings()}
-        """From one call to the next: what Live makes of the interval that the timer was asked for."""
+        """Measured intervals between calls, to compare with the timer's setting."""
         self.live_module = self._import_live()
         self.batcher: Batcher
         self.executor: Executor = None  # type: ignore[assignment]
@@ -111,7 +104,7 @@ class SetMirror:
         self.rounds: Rounds
         self.server: Optional[Server] = None
         self.guard = Guard(clock, self.log)
-        self._new_engine()
+        self._new_run()
         self.questions = Questions(clock, lambda: self.server.served() if self.server is not None else [])
         self.requests = Requests(
             lambda: (self.batcher, self.executor),
@@ -130,7 +123,7 @@ class SetMirror:
                 listener = TcpListener(chosen.port, clock, self.log)
             script = {"version": VERSION, "python": "{}.{}.{}".format(*sys.version_info[:3])}
             self.server = Server(listener, token, clock, self.requests.answer, self.welcome, script, self.log)
-        # Only a transport of real time can wait.
+        # A transport without `wait` (in tests) disables waiting.
         self.awake = Awake(getattr(listener, "wait", None), chosen.awake_share)
         self._start_timer()
 
@@ -150,7 +143,7 @@ class SetMirror:
             self.pump()
 
     def disconnect(self) -> None:
-        """The Set is closed or the script switched off: leave nothing behind."""
+        """The Set is closed or the script switched off: release everything."""
         if self._closed:
             return
         self._closed = True
@@ -167,13 +160,13 @@ class SetMirror:
                 self._failed("disconnect")
 
     def connect_script_instances(self, instances: Any) -> None:
-        """Other surfaces are none of ours."""
+        """Other control surfaces are ignored."""
 
     def build_midi_map(self, handle: Any) -> None:
         """No MIDI is mapped."""
 
     def receive_midi(self, data: Any) -> None:
-        """No MIDI is heard."""
+        """No MIDI is received."""
 
     def refresh_state(self) -> None:
         """No lights to refresh."""
@@ -222,7 +215,7 @@ class SetMirror:
             return False
         self._began_writes.clear()
         self._advanced = False
-        # A step that begins just before the deadline ends after it.
+        # A step that starts just before the deadline ends after it: the budget is scaled by `STEPS_END`.
         budget = self.budget_s
         self._credit_s = min(2 * budget, self._credit_s + budget)
         worked = self._round(server, start + budget * STEPS_END, start + self._credit_s * STEPS_END)
@@ -231,7 +224,7 @@ class SetMirror:
             deadline = self.awake.deadline(start)
             self._round(server, deadline, deadline)
         batcher = self.batcher
-        if self._is_whole and not batcher.attribution.due and not self.executor.busy:
+        if self._is_settled and not batcher.attribution.due and not self.executor.busy:
             self._audit()
         server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
@@ -242,7 +235,7 @@ class SetMirror:
         return worked
 
     def _round(self, server: Server, deadline: float, write_deadline: float) -> bool:
-        """Take what came, work, send; whether anything was done. A write under way may take longer than the rest."""
+        """Receive, work and send; True when anything was done. A running write may use the later deadline."""
 
         def spend() -> bool:
             return time.perf_counter() < deadline
@@ -259,28 +252,28 @@ class SetMirror:
         return worked
 
     def _answered(self, server: Server) -> bool:
-        """Whether a request was answered since this was asked last."""
+        """True when a request was answered since the last call."""
         before, self._answers = self._answers, server.answered
         return self._answers > before
 
     @property
     def budget_s(self) -> float:
-        """Of one pump, for building and flushing: a share of the distance from one to the next."""
+        """Seconds of one pump for building and flushing: a share of the distance between two pumps."""
         if self._budget_s is not None:
             return self._budget_s
         return self._budget_share * self.awake.distance_s
 
     @property
-    def _is_whole(self) -> bool:
-        """Whether the shadow is what the last batch made it: only so between two jobs."""
+    def _is_settled(self) -> bool:
+        """True when no job is half done, i.e. the shadow equals the last sealed batch."""
         return self._job is None and self._progress is None
 
     def _begin_snapshots(self) -> None:
-        if self.server is not None and self._is_whole:
+        if self.server is not None and self._is_settled:
             self.server.begin_snapshots(self.batcher.shadow, self.batcher.revision)
 
     def _work(self, deadline: float, write_deadline: float) -> bool:
-        """Jobs and writes until there is nothing to do or the budget is spent; whether anything was done."""
+        """Run jobs and writes until there is nothing to do or the budget is spent; True when anything was done."""
         worked = False
         executor = self.executor
         while True:
@@ -291,7 +284,7 @@ class SetMirror:
             elif self._progress is not None:
                 if self._clock() < self._rebuild_at:
                     return worked
-                self._new_engine()
+                self._new_run()
                 executor = self.executor
             elif self.batcher.attribution.due and not (
                 executor.busy and not self._advanced and self._flushes >= FLUSHES_FIRST
@@ -305,7 +298,7 @@ class SetMirror:
                 self.timings["write"].add(time.perf_counter() - began)
                 self._advanced = wish == PUMP
                 if wish == FLUSH:
-                    # Its operations are done: who asked gets the answer in this turn if the rest is short.
+                    # Its operations are done: extend the deadline so that the reply can be sent in this turn.
                     write_deadline = max(write_deadline, time.perf_counter() + FINISH_S)
             else:
                 return worked
@@ -313,10 +306,10 @@ class SetMirror:
                 return worked
 
     def _may_go_on(self) -> bool:
-        """Whether the write under way may go on, or the next one begin, in this turn.
+        """True when the running write may continue, or the next one start, in this turn.
 
-        Two undo steps that are closed within one turn are two entries of Live's history (guess; see the probes): until
-        that is measured a write with calls is alone in its turn, and with `undo_apart` each write is.
+        Two undo steps closed within one turn make two entries of Live's history (guess; see the probes). Until that is
+        measured, a write with calls is alone in its turn, and with `undo_apart` every write is.
         """
         if self.executor.current is not None:
             return True
@@ -330,7 +323,7 @@ class SetMirror:
         return True
 
     def _continue_job(self, deadline: float) -> bool:
-        """Work on at the job; True when it has ended."""
+        """Continue the job; True when it has ended."""
         job = self._job
         assert job is not None
         began = time.perf_counter()
@@ -342,14 +335,14 @@ class SetMirror:
                 if time.perf_counter() > deadline:
                     return False
         except Exception:
-            # The shadow may be half changed: only a new reading under a new epoch is honest.
+            # The shadow may be half changed: read the Set again under a new epoch.
             self._failed(kind)
             self._rebuild("internal error")
             return True
         finally:
             if kind == "build":
-                # The rows live as long as the Set: full collections that walk 20,000 of them again and again
-                # while they grow, holds Live up for 50 ms and more. `disconnect` gives them back.
+                # Rows live as long as the Set: full garbage collections over 20,000 of them would block Live for
+                # 50 ms and more. `disconnect` unfreezes them.
                 gc.freeze()
             if collecting:
                 gc.enable()
@@ -366,71 +359,14 @@ class SetMirror:
         return True
 
     def _start(self, lot: Lot) -> None:
-        # Where one flush follows the other, there is no other time.
+        # When flushes follow each other without a pause, snapshots can start only here.
         self._begin_snapshots()
-        self._spread(lot.marks)
+        add_follow_ups(self.batcher, lot.marks)
         self._batch = Batch(lot)
         self._job = self.batcher.flush(self._batch)
 
-    def _spread(self, dirty: Dict[int, int]) -> None:
-        """Some properties have no listener of their own, but another object's listener tells of them.
-
-        The list of visible tracks tells folding and grouping, the selected track what is selected, a slot's
-        clip and the list of tracks whether a scene is empty, a clip whether its slot plays, a choice of a device
-        which of its other parameters have a meaning. After some events any automation or mapping may be another.
-        """
-        rows, root = self.batcher.shadow.rows, self.batcher.shadow.root
-        if root is None:
-            return
-        for id_, bits in list(dirty.items()):
-            row = rows.get(id_)
-            if row is None:
-                continue
-            type_ = row.layout.type
-            if type_ == "Song" and bits & row.layout.bits_of(("visible_tracks", "tracks")):
-                self._mark_tracks(
-                    dirty, ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
-                )
-                for id_ in (root.value("scenes") or ()) if bits & row.layout.bits_of(("tracks",)) else ():
-                    self._mark_in(dirty, id_, ("is_empty",))
-            elif type_ == "Song.View" and bits & row.layout.bits_of(("selected_track",)):
-                self._mark_tracks(dirty, ("is_part_of_selection",))
-            elif type_ == "ClipSlot" and bits & row.layout.bits_of(("has_clip",)) and row.parent in rows:
-                slots = rows[row.parent].value("clip_slots") or ()
-                scenes = root.value("scenes") or ()
-                place = slots.index(id_) if id_ in slots else len(scenes)
-                if place < len(scenes):
-                    self._mark_in(dirty, scenes[place], ("is_empty",))
-            elif type_ == "Clip" and bits & row.layout.bits_of(("is_playing",)):
-                slot = rows.get(row.parent) if row.parent is not None else None
-                if slot is not None and slot.layout.type == "ClipSlot":
-                    self._mark_in(dirty, row.parent, ("is_playing", "is_recording"))
-            elif type_ == "DeviceParameter" and bits & row.layout.bits_of(("value",)):
-                self._mark_siblings(dirty, row)
-            self.batcher.hurried = self.batcher.hurried or bool(
-                type_ in _HURRYING and bits & row.layout.bits_of(_HURRYING[type_])
-            )
-
-    def _mark_siblings(self, dirty: Dict[int, int], row: Row) -> None:
-        device = self.batcher.shadow.rows.get(row.parent) if row.parent is not None else None
-        if row.value("is_quantized") and device is not None:
-            for id_ in device.value("parameters") or ():
-                self._mark_in(dirty, id_, ("state", "is_enabled"))
-
-    def _mark_tracks(self, dirty: Dict[int, int], names: Tuple[str, ...]) -> None:
-        root = self.batcher.shadow.root
-        if root is not None:
-            tracks = (root.value("tracks") or ()) + (root.value("return_tracks") or ())
-            for id_ in tracks + (root.value("master_track"),):
-                self._mark_in(dirty, id_, names)
-
-    def _mark_in(self, dirty: Dict[int, int], id_: Any, names: Tuple[str, ...]) -> None:
-        row = self.batcher.shadow.rows.get(id_)
-        if row is not None:
-            dirty[id_] = dirty.get(id_, 0) | row.layout.bits_of(names)
-
     def _audit(self) -> None:
-        """Compare a little of Live with the shadow: first what has its time in the table, then the rest."""
+        """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit."""
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
         began = time.perf_counter()
@@ -439,14 +375,14 @@ class SetMirror:
         deadline = max(began + self._audit_s, time.perf_counter() + self._audit_s * AUDIT_LEFT)
         self.audit.step(lambda: time.perf_counter() < deadline)
         self.timings["audit"].add(time.perf_counter() - began)
-        found = self.rounds.take()
+        marks = self.rounds.take()
         for id_, bits in self.audit.take().items():
-            found[id_] = found.get(id_, 0) | bits
-        if found:
-            self._start(Lot(AUDIT, found))
+            marks[id_] = marks.get(id_, 0) | bits
+        if marks:
+            self._start(Lot(AUDIT, marks))
 
     def _attend(self, batcher: Batcher) -> None:
-        """Give the objects that clients attend to all their listeners, and take these off from the others."""
+        """Attach all listeners to the objects that clients attend to, and detach the extra ones from others."""
         served = [] if self.server is None else self.server.served()
         wanted = set().union(*(client.attended for client in served))
         rows, observers = batcher.shadow.rows, batcher.observers
@@ -455,12 +391,12 @@ class SetMirror:
         for id_ in wanted - observers.attended:
             if id_ in rows:
                 observers.attend(rows[id_])
-                # Attached first, so that no change falls between.
+                # Compare after attaching, so that no change in between is missed.
                 self.rounds.look(rows[id_])
 
     # -- the Set -----------------------------------------------------------------------------------
 
-    def _new_engine(self) -> None:
+    def _new_run(self) -> None:
         live = self.live_module
         application = live.Application.get_application() if live is not None else None
         parts = [read(application, "get_{}_version".format(part)) for part in ("major", "minor", "bugfix")]
@@ -545,7 +481,7 @@ class SetMirror:
         opened: Dict[str, Any] = {
             name: "" if value is ABSENT or value is None else str(value) for name, value in names.items()
         }
-        # Headless Live says here what it could not take over from a Set's file.
+        # Headless Live lists here the parts of a Set's file that it does not support.
         opened["warnings"] = list(getattr(self._c_instance, "set_warnings", ()))
         return {
             "epoch": batcher.epoch,
@@ -562,8 +498,8 @@ class SetMirror:
     def status(self) -> Dict[str, Any]:
         """Everything the script counts about itself."""
         batcher, server = self.batcher, self.server
-        found = self.welcome()
-        found.update(
+        report = self.welcome()
+        report.update(
             objects=len(batcher.shadow.rows),
             listeners={"attached": batcher.observers.attached, "refused": batcher.observers.refused},
             history={"batches": len(batcher.history), "bytes": batcher.history.bytes},
@@ -579,8 +515,8 @@ class SetMirror:
             timer=bool(read(self._timer, "running")),
         )
         if server is not None:
-            found["server"] = dict(server.counters)
-            found["clients"] = [
+            report["server"] = dict(server.counters)
+            report["clients"] = [
                 {
                     "name": client.name,
                     "role": client.role,
@@ -591,9 +527,9 @@ class SetMirror:
                 }
                 for client in server.clients
             ]
-        return found
+        return report
 
-    # -- the small print ---------------------------------------------------------------------------
+    # -- log and timer -----------------------------------------------------------------------------
 
     def log(self, text: str) -> None:
         """A line in Live's Log.txt."""
@@ -603,7 +539,7 @@ class SetMirror:
             pass
 
     def _failed(self, where: str) -> None:
-        """Log a mistake of ours with its traceback, each only once; count it always."""
+        """Count an internal error and log its traceback, equal ones only once."""
         self.counters["failures"] += 1
         text = traceback.format_exc()
         self._logged[text] = self._logged.get(text, 0) + 1
@@ -623,7 +559,7 @@ class SetMirror:
             timer = self.live_module.Base.Timer
             self._timer = timer(callback=self.pump, interval=TIMER_MS, repeat=True, start=True)
         except Exception:
-            # update_display goes on pumping, ten times a second.
+            # update_display pumps instead, ten times a second.
             self._timer = None
             self._failed("timer")
 

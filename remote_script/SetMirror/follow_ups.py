@@ -1,0 +1,102 @@
+"""Adds marks for properties without a listener of their own that another object's listener announces.
+
+The list of visible tracks announces folding and grouping, the selected track the selection, a slot's clip and the list
+of tracks whether a scene is empty, a clip whether its slot plays, and a stepped parameter which other parameters of its
+device are in use. Some changes may change the automation or mapping of any parameter: they hurry the rounds.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Tuple
+
+from .batches import Batcher
+from .layouts import Row
+
+_HURRYING = {
+    "Song": ("re_enable_automation_enabled", "back_to_arranger"),
+    "Track": ("back_to_arranger",),
+    "RackDevice": ("macros_mapped", "visible_macro_count"),
+}
+"""Class → properties whose change may have changed automation, mapping or name of parameters."""
+
+
+_OF_TRACKS = ("fold_state", "is_visible", "is_grouped", "group_track", "is_foldable")
+
+
+def add_follow_ups(batcher: Batcher, marks: Dict[int, int]) -> None:
+    """Add to `marks` (id → bits of properties) the properties that follow from the marked ones."""
+    if batcher.shadow.root is None:
+        return
+    follow_ups = _FollowUps(batcher, batcher.shadow.root, marks)
+    for id_, bits in list(marks.items()):
+        row = batcher.shadow.rows.get(id_)
+        if row is not None:
+            follow_ups.add(row, bits)
+
+
+class _FollowUps:
+    def __init__(self, batcher: Batcher, root: Row, marks: Dict[int, int]) -> None:
+        self._batcher = batcher
+        self._rows = batcher.shadow.rows
+        self._root = root
+        self._marks = marks
+
+    def add(self, row: Row, bits: int) -> None:
+        type_ = row.layout.type
+        by_class = _BY_CLASS.get(type_)
+        if by_class is not None:
+            names, follow = by_class
+            if bits & row.layout.bits_of(names):
+                follow(self, row, bits)
+        if type_ in _HURRYING and bits & row.layout.bits_of(_HURRYING[type_]):
+            self._batcher.hurried = True
+
+    def _of_song(self, row: Row, bits: int) -> None:
+        self._mark_tracks(_OF_TRACKS)
+        if bits & row.layout.bits_of(("tracks",)):
+            for scene in row.value("scenes") or ():
+                self._mark(scene, ("is_empty",))
+
+    def _of_selection(self, row: Row, bits: int) -> None:
+        self._mark_tracks(("is_part_of_selection",))
+
+    def _of_slot(self, row: Row, bits: int) -> None:
+        """Whether the scene at the slot's place is empty."""
+        track = self._rows.get(row.parent) if row.parent is not None else None
+        slots = (track.value("clip_slots") if track is not None else None) or ()
+        scenes = self._root.value("scenes") or ()
+        place = slots.index(row.id) if row.id in slots else len(scenes)
+        if place < len(scenes):
+            self._mark(scenes[place], ("is_empty",))
+
+    def _of_clip(self, row: Row, bits: int) -> None:
+        slot = self._rows.get(row.parent) if row.parent is not None else None
+        if slot is not None and slot.layout.type == "ClipSlot":
+            self._mark(slot.id, ("is_playing", "is_recording"))
+
+    def _of_parameter(self, row: Row, bits: int) -> None:
+        """Which other parameters of its device are in use."""
+        device = self._rows.get(row.parent) if row.parent is not None else None
+        if row.value("is_quantized") and device is not None:
+            for id_ in device.value("parameters") or ():
+                self._mark(id_, ("state", "is_enabled"))
+
+    def _mark_tracks(self, names: Tuple[str, ...]) -> None:
+        tracks = (self._root.value("tracks") or ()) + (self._root.value("return_tracks") or ())
+        for id_ in tracks + (self._root.value("master_track"),):
+            self._mark(id_, names)
+
+    def _mark(self, id_: Any, names: Tuple[str, ...]) -> None:
+        row = self._rows.get(id_)
+        if row is not None:
+            self._marks[id_] = self._marks.get(id_, 0) | row.layout.bits_of(names)
+
+
+_BY_CLASS: Dict[str, Tuple[Tuple[str, ...], Callable[[_FollowUps, Row, int], None]]] = {
+    "Song": (("visible_tracks", "tracks"), _FollowUps._of_song),
+    "Song.View": (("selected_track",), _FollowUps._of_selection),
+    "ClipSlot": (("has_clip",), _FollowUps._of_slot),
+    "Clip": (("is_playing",), _FollowUps._of_clip),
+    "DeviceParameter": (("value",), _FollowUps._of_parameter),
+}
+"""Class → its properties with follow-ups, and the method that marks these."""
