@@ -165,5 +165,5 @@ def _after_adding(before: Iterable[Note], new: Iterable[Note]) -> Iterable[Note]
     lanes: dict[int, live_notes.Lane] = {}
     for note in (*sorted(before, key=lambda each: each.start_time), *new):
         lane = lanes.setdefault(note.pitch, live_notes.Lane())
-        lane.add(live_notes.Note(*msgspec.structs.astuple(note)))
+        lane.add(live_notes.Note(*(getattr(note, name) for name in live_notes.Note._fields)))
     return [Note(*each) for lane in lanes.values() for each in lane.notes]

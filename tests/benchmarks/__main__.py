@@ -32,6 +32,7 @@ SUITES = {
     "page": "the page of a large Set in Chromium: first shown, change to pixels, scrolled",
     "history": "the difference of two large states, mixes, kept states, the journal",
     "music": "edits of 10,000 notes, analysis of 100 clips",
+    "jobs": "what jobs cost a model that has only the tools: calls, refusals, bytes, tokens",
     "surface": "tokens of tools and answers, and latency over stdio and HTTP, beside other servers",
 }
 

@@ -36,7 +36,6 @@ TRACKS, NOTES, PARAMETERS = 24, 100, 60
 READS, CLIENTS, CHANGES, CALLS = 300, 8, 60, 60
 LISTING = "tokens of the list of tools"
 OVERVIEW = f"tokens of an overview of a Set of {TRACKS} tracks"
-UNDERSTOOD = "tokens to understand the demo Set: grid, all notes, device settings that are not default"
 CLIP = f"tokens of a clip of {NOTES} notes"
 DEVICE = f"tokens of a device of about {PARAMETERS} parameters"
 READ = "read one track through the MCP server"
@@ -68,7 +67,7 @@ def rows(*, with_peers: bool = True) -> Iterator[Row]:
     """All rows of this module."""
     found: list[Row] = []
     trio.run(_measure, found, with_peers)
-    order = [LISTING, UNDERSTOOD, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
+    order = [LISTING, OVERVIEW, CLIP, DEVICE, READ, NOTICE]
     yield from sorted(found, key=lambda row: order.index(row.question))
 
 
@@ -78,7 +77,6 @@ async def _measure(found: list[Row], with_peers: bool) -> None:
         async with HeadlessProcess.started() as live:
             async with Agent.connected(live.port, environ=ours) as agent:
                 await ToolCalls(agent).wait_synced()
-                found.append(await _understood(agent))
                 await _fill(agent)
                 found += await _our_tokens(agent)
             found += await _latencies(live, ours)
@@ -132,24 +130,6 @@ async def _answer(client: Client, tool: str, **arguments: Any) -> str:
     if result.is_error:
         raise peers.NotAvailable(f"{tool}: {result.content}")
     return "".join(getattr(block, "text", "") for block in result.content)
-
-
-async def _understood(agent: Agent) -> Row:
-    """The demo Set in as few calls as it takes."""
-    shown = (await agent.call("get_set"))["set"]
-    midi = [str(number) for number, each in enumerate(shown["tracks"]) if each["kind"] == "midi"]
-    clips = [
-        f"tracks/{n}/clip_slots/{scene}" for scene, row in shown["grid"].items() for n in row if n in midi
-    ]
-    lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
-    devices = [f"{line['ref']}/devices/{place}" for line in lines for place in range(len(line["devices"]))]
-    texts = [
-        await _answer(agent.client, "get_set"),
-        await _answer(agent.client, "get_notes", clip=clips, form="compact", ids=False, limit=5000),
-        await _answer(agent.client, "get_device", device=devices),
-    ]
-    size = sum(len(text.encode()) for text in texts)
-    return Row(UNDERSTOOD, OURS, facts={"tokens": round(size / 4), "bytes": size, "calls": len(texts)})
 
 
 async def _our_tokens(agent: Agent) -> list[Row]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 import trio
 import trio.testing
 
 from remote_script.headless import demo_set
+from tests import jobs
 from tests.every_class import everything
 from tests.whole import Refused, whole_path
 
@@ -19,31 +18,23 @@ DRUMS, KEYS = "tracks/0/clip_slots/3/clip", "tracks/1/clip_slots/2/clip"
 
 
 async def test_a_set_is_understood_in_a_few_calls(autojump_clock: Clock) -> None:
-    answers: list[dict[str, Any]] = []
     async with whole_path(demo_set()) as whole:
-        answers.append(await whole.call("get_set"))
-        shown = answers[0]["set"]
-        kinds = {str(number): each["kind"] for number, each in enumerate(shown["tracks"])}
-        clips = [
-            f"tracks/{track}/clip_slots/{scene}"
-            for scene, row in shown["grid"].items()
-            for track in row
-            if kinds[track] == "midi"
-        ]
-        assert len(clips) == 19
-        answers.append(await whole.call("get_notes", clip=clips, form="compact", ids=False, limit=5000))
-        lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
-        devices = [
-            f"{line['ref']}/devices/{place}" for line in lines for place in range(len(line["devices"]))
-        ]
-        answers.append(await whole.call("get_device", device=devices))
+        me = jobs.Model(whole.call)
+        overview, notes, devices = await jobs.understand(me)
+        assert me.calls <= MOST_CALLS
+        assert me.bytes <= MOST_BYTES
+        shown = overview["set"]
         # What a rack holds is shown with it.
-        text = msgspec.json.encode(answers[2]).decode()
+        text = msgspec.json.encode(devices).decode()
         assert all(f'"{found.ref}"' in text for found in whole.mirror.find(kind="device", limit=200))
-        assert len(answers) <= MOST_CALLS
-        assert sum(len(msgspec.json.encode(each)) for each in answers) <= MOST_BYTES
-        assert answers[1]["count"] == sum(len(whole.mirror.notes(f"{clip}/clip")) for clip in clips)
-        assert all(("notes" in each) != ("same_notes_as" in each) for each in answers[1]["notes"])
+        midi = [
+            clip
+            for clip in whole.mirror.find(kind="session clip", limit=500)
+            if whole.mirror.resolve(clip.ref).props["is_midi_clip"]
+        ]
+        assert len(midi) == 19
+        assert notes["count"] == sum(len(whole.mirror.notes(clip.ref)) for clip in midi)
+        assert all(("notes" in each) != ("same_notes_as" in each) for each in notes["notes"])
         assert shown["counts"]["clips"] == sum(len(row) for row in shown["grid"].values())
         lines = [*shown["tracks"], *shown["return_tracks"], shown["main_track"]]
         assert [bool(each["devices"]) for each in lines[-3:]] == [True] * 3
