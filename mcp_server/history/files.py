@@ -12,6 +12,7 @@ import msgspec
 
 from mirror import errors
 from mirror.store import Store
+from mirror.wire import objects_of
 from remote_script.headless import HeadlessLive, load_als
 from remote_script.headless.als import Limits
 from remote_script.SetMirror.batches import Batcher
@@ -47,7 +48,7 @@ def state_of(live: HeadlessLive) -> Store:
         pass
     snapshot, store, first = batcher.shadow.snapshot(0), Store(), True
     while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
-        objects: list[Any] = [msgspec.json.decode(line) for line in lines]
+        objects: list[Any] = [each for line in lines for each in objects_of(msgspec.json.decode(line))]
         store.stage(objects, first)
         first = False
     store.replace("", 1)
