@@ -122,7 +122,7 @@ async def _compared(desk: Desk, given: FollowView) -> dict[str, Any]:
         shown["song"] = transport(mirror)
     if given.view == "notes":
         shown["clip"] = None if overlaid else await _clip(mirror, look)
-        shown["launch"] = _launchable(mirror, look)
+        shown["launch"] = "" if overlaid else _launchable(mirror, look)
     digests = {name: _digest(value) for name, value in shown.items()}
     wanted, drawn = set(given.keys), {}
     for place in layout.places:

@@ -29,6 +29,8 @@ LANE = 40
 SCENES = session.SCENES_WIDTH + 8
 NAMES = arrangements.NAMES_WIDTH
 MOST_WORDS = 200
+LEAST_WIDTH = 360
+"""Pixels of a roll or device; on narrower pages it is scrolled."""
 _TRACK = r"(?:tracks/\d+|return_tracks/\d+|master_track)"
 CONCERNS = {
     "session": re.compile(r"song|tracks/\d+(?:/clip_slots/\d+(?:/clip)?)?|scenes/\d+"),
@@ -401,7 +403,7 @@ class NotesCut(_OneCut):
 
     def draw(self, data: Any, look: Look, place: Place | None = None) -> Picture:
         notes, keys, per_bar = data
-        width = max(480, round(look.width * look.zoom))
+        width = max(LEAST_WIDTH, round(look.width * look.zoom))
         return rolls.roll([notes], keys, look.colors, width=width, beats_per_bar=per_bar)
 
     def scale(self, data: Any, picture: Picture) -> dict[str, Any]:
@@ -425,7 +427,7 @@ class DeviceCut(_DrawnCut):
         if look.target is None or look.target not in mirror.store.nodes:
             return "No device was chosen: press Show at a change of one."
         try:
-            return gathered.draw(mirror, [look.target], "device", look.colors, max(480, look.width))
+            return gathered.draw(mirror, [look.target], "device", look.colors, max(LEAST_WIDTH, look.width))
         except errors.MirrorError as problem:
             return problem.rule
 
@@ -438,7 +440,7 @@ class OverlayCut(_DrawnCut):
 
     def gather(self, mirror: Mirror, look: Look, place: Place | None = None) -> Any:
         try:
-            width = max(480, round(look.width * look.zoom))
+            width = max(LEAST_WIDTH, round(look.width * look.zoom))
             return gathered.draw(mirror, self._clips, "notes", look.colors, width)
         except errors.MirrorError as problem:
             return problem.rule

@@ -170,7 +170,9 @@ export function point(box) {
   const [x, y, width, height] = box;
   const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   scroller.scrollTo({
-    left: Math.max(0, x - scroller.clientWidth / 3), top: Math.max(0, y - scroller.clientHeight / 3), behavior: smooth,
+    // Not under the names, which stay in sight.
+    left: Math.max(0, x - Math.max(scroller.clientWidth / 3, layout.side + 8)),
+    top: Math.max(0, y - Math.max(scroller.clientHeight / 3, layout.head + 8)), behavior: smooth,
   });
   Object.assign(mark.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
   mark.hidden = false;
