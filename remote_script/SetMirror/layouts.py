@@ -185,8 +185,8 @@ class Layout:
         names = [self.names[i] for i in self.within]
         # Both give tuples of the same length, one alone twice: this is read of every parameter every two seconds.
         again = len(names) == 1
-        self.glance = attrgetter(*names, *names[:again]) if names else None
-        self.glanced = itemgetter(*self.within, *self.within[:again]) if names else None
+        self.glance: Any = attrgetter(*names, *names[:again]) if names else None
+        self.glanced: Any = itemgetter(*self.within, *self.within[:again]) if names else None
         """The same of a row's values."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)

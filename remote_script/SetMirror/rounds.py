@@ -11,14 +11,14 @@ A difference is only marked here; the flush that follows reads it again and send
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
 from .batches import Batcher
 from .contract import schema
 from .contract.values import alive, same
 from .layouts import Row
 
-SPARE = 0.9
+SPARE = 0.95
 """Share of the time allowed for a round; the rest is for the last pump, the flush and the sending."""
 WITHIN_S = min(
     prop.within_s
@@ -42,7 +42,10 @@ class Rounds:
         self._batcher = batcher
         self._clock = clock
         self._order: List[Row] = []
-        self._position = 0
+        """Objects with such properties; made again only when objects came or went."""
+        self._composition = (-1, -1)
+        self._position: Optional[int] = None
+        """Of the round under way, in `_order`."""
         self._began = clock()
         self._hurried = False
         self._next_hurry = 0.0
@@ -57,7 +60,7 @@ class Rounds:
             return False
         self._next_hurry = now + HURRIED_S
         self._hurried = True
-        self._order = []
+        self._position = None
         self.counters["hurried"] += 1
         return True
 
@@ -69,33 +72,40 @@ class Rounds:
     def step(self, spend: Callable[[], bool]) -> None:
         """Compare as many objects as are due while `spend()` allows; at least some, if any are."""
         now = self._clock()
-        if not self._order:
-            self._order = list(self._batcher.shadow.rows.values())
-            self._position, self._began = 0, now
-        due = len(self._order)
-        if not self._hurried:
-            due = min(due, int(due * (now - self._began) / (SPARE * WITHIN_S)))
-        while self._position < due:
-            end = min(due, self._position + AT_ONCE)
-            for row in self._order[self._position : end]:
+        position = self._position
+        if position is None:
+            self._start(now)
+            position = 0
+        size = len(self._order)
+        due = size if self._hurried else min(size, int(size * (now - self._began) / (SPARE * WITHIN_S)))
+        while position < due:
+            end = min(due, position + AT_ONCE)
+            for row in self._order[position:end]:
                 # The hot path: 20,000 of these in two seconds.
-                glance, glanced = row.layout.glance, row.layout.glanced
-                if glance is not None and glanced is not None and row.obj is not None:
-                    try:
-                        if glance(row.obj) == glanced(row.values):
-                            continue
-                    except Exception:
-                        # The property does not apply here; deleted objects are found by the audit.
-                        if not alive(row.obj):
-                            continue
-                    self.look(row)
-            self._position = end
+                layout, obj = row.layout, row.obj
+                try:
+                    if layout.glance(obj) == layout.glanced(row.values):
+                        continue
+                except Exception:
+                    # The property does not apply here; deleted objects are found by the audit.
+                    if obj is None or not alive(obj):
+                        continue
+                self.look(row)
+            self._position = position = end
             if not spend():
                 return
-        if self._position >= len(self._order):
+        if position >= size:
             self.counters["rounds"] += 1
             self.counters["last_round_s"] = round(now - self._began, 3)
-            self._order, self._hurried = [], False
+            self._position, self._hurried = None, False
+
+    def _start(self, now: float) -> None:
+        """Begin a round over all objects that there are."""
+        shadow = self._batcher.shadow
+        if shadow.composition != self._composition:
+            self._composition = shadow.composition
+            self._order = [row for row in shadow.rows.values() if row.layout.within]
+        self._position, self._began = 0, now
 
     def take(self) -> Dict[int, int]:
         """Return the marks collected so far, to be flushed, and start again with none."""

@@ -218,14 +218,18 @@ class SetMirror:
         # A step that starts just before the deadline ends after it: the budget is scaled by `STEPS_END`.
         budget = self.budget_s
         self._credit_s = min(2 * budget, self._credit_s + budget)
-        worked = self._round(server, start + budget * STEPS_END, start + self._credit_s * STEPS_END)
+        # Reading the Set and sending snapshots goes on in small steps, so nothing need be kept back for the last one.
+        end = start + budget
+        deadline = end if self._progress is not None else start + budget * STEPS_END
+        worked = self._round(server, deadline, start + self._credit_s * STEPS_END, end)
         while self._answered(server) and self.awake.more(start):
             worked = True
             deadline = self.awake.deadline(start)
-            self._round(server, deadline, deadline)
+            self._round(server, deadline, deadline, deadline)
         batcher = self.batcher
         if self._is_settled and not batcher.attribution.due and not self.executor.busy:
-            self._audit()
+            # At rest all that a pump takes is within this share.
+            self._audit(time.perf_counter() if worked else start)
         server.beat(batcher.epoch, batcher.revision, time.time())
         if self._progress is not None:
             self._tell_progress(server)
@@ -234,20 +238,17 @@ class SetMirror:
             self._attend(batcher)
         return worked
 
-    def _round(self, server: Server, deadline: float, write_deadline: float) -> bool:
+    def _round(self, server: Server, deadline: float, write_deadline: float, end: float) -> bool:
         """Receive, work and send; True when anything was done. A running write may use the later deadline."""
 
-        def spend() -> bool:
-            return time.perf_counter() < deadline
-
-        server.receive(spend)
+        server.receive(lambda: time.perf_counter() < deadline)
         self.questions.expire()
         self.executor.look()
         worked = self._work(deadline, max(deadline, write_deadline))
         batcher = self.batcher
         batcher.attribution.end_turn()
         self._begin_snapshots()
-        server.stream_snapshots(batcher.shadow, batcher.epoch, spend)
+        server.stream_snapshots(batcher.shadow, batcher.epoch, lambda: time.perf_counter() < end)
         server.send(batcher.epoch, batcher.revision)
         return worked
 
@@ -365,14 +366,18 @@ class SetMirror:
         self._batch = Batch(lot)
         self._job = self.batcher.flush(self._batch)
 
-    def _audit(self) -> None:
-        """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit."""
+    def _audit(self, since: float) -> None:
+        """Compare a part of Live with the shadow: first the rounds, whose time the table bounds, then the audit.
+
+        Args:
+          since: When the time that it may take began, by `perf_counter`.
+        """
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
         began = time.perf_counter()
-        deadline = began + (self.budget_s * STEPS_END if self.rounds.is_hurried else self._audit_s)
+        deadline = since + (self.budget_s * STEPS_END if self.rounds.is_hurried else self._audit_s)
         self.rounds.step(lambda: time.perf_counter() < deadline)
-        deadline = max(began + self._audit_s, time.perf_counter() + self._audit_s * AUDIT_LEFT)
+        deadline = max(since + self._audit_s, time.perf_counter() + self._audit_s * AUDIT_LEFT)
         self.audit.step(lambda: time.perf_counter() < deadline)
         self.timings["audit"].add(time.perf_counter() - began)
         marks = self.rounds.take()

@@ -39,7 +39,7 @@ WAITING_BYTES = BYTES_A_TURN
 SENT_A_TURN = 4 * 1024 * 1024
 SNAPSHOT_AHEAD = 512 * 1024
 """Bytes of a snapshot that are encoded before the client has received them."""
-SNAPSHOT_LINE = 48 * 1024
+SNAPSHOT_LINE = 24 * 1024
 
 _HTTP = (b"GET ", b"POST", b"HEAD", b"PUT ", b"OPTI", b"DELE", b"CONN", b"TRAC", b"PATC", b"PRI ")
 

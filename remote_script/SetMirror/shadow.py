@@ -13,8 +13,10 @@ from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
 from .tables import State, Tables, state_of
 
-AT_ONCE = 256
-"""Objects that are encoded together: a millisecond's worth."""
+AT_ONCE = 128
+"""Objects that are encoded together: half a millisecond's worth."""
+_LONG = 32
+"""Elements of a list that take as long as an object."""
 
 
 class Snapshot:
@@ -38,12 +40,26 @@ class Snapshot:
         taken: List[bytes] = []
         size = 0
         while self._order and size < most_bytes:
-            ids = [self._order.popleft() for _ in range(min(AT_ONCE, len(self._order)))]
+            ids = self._next(rows)
             self._left.difference_update(ids)
             piece = self._tables.encoded(self._states(rows, ids))
             size += sum(map(len, piece))
             taken += piece
         return taken
+
+    def _next(self, rows: Dict[int, Row]) -> List[int]:
+        """The ids of the next objects that are encoded together."""
+        ids: List[int] = []
+        weight = 0
+        while self._order and weight < AT_ONCE:
+            id_ = self._order.popleft()
+            ids.append(id_)
+            weight += 1
+            row = rows.get(id_)
+            for index in () if row is None else row.layout.slow:
+                value = row.values[index]
+                weight += len(value) // _LONG if isinstance(value, tuple) else 0
+        return ids
 
     def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:
         kept = self._kept
@@ -71,6 +87,11 @@ class Shadow:
     def new_id(self) -> int:
         self._next_id += 1
         return self._next_id - 1
+
+    @property
+    def composition(self) -> Tuple[int, int]:
+        """Another pair whenever an object came or went."""
+        return len(self.rows), self._next_id
 
     def add(self, row: Row) -> None:
         self.rows[row.id] = row

@@ -22,6 +22,8 @@ from remote_script.headless.hosting.memory import MemoryClient, MemoryListener
 from remote_script.headless.sets.generate import large_set
 from remote_script.SetMirror.contract import auth, schema
 from remote_script.SetMirror.contract.seal import Session, client_session
+from remote_script.SetMirror.contract.values import as_note, as_routing
+from remote_script.SetMirror.layouts import Layouts
 from remote_script.SetMirror.script import SetMirror
 from remote_script.SetMirror.settings import BUDGET_MS
 from tests.benchmarks.measure import OURS, Distribution, Row
@@ -36,13 +38,19 @@ class Timed(SetMirror):
     """Keeps how long each pump took."""
 
     slices: list[float]
+    used: list[float]
+    """Processor time: what a busy machine took meanwhile is not in it."""
 
     def pump(self) -> None:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.thread_time()
         super().pump()
         if not hasattr(self, "slices"):
-            self.slices = []
+            self.forget()
         self.slices.append(time.perf_counter() - began)
+        self.used.append(time.thread_time() - used)
+
+    def forget(self) -> None:
+        self.slices, self.used = [], []
 
 
 class Bench:
@@ -60,7 +68,7 @@ class Bench:
         )
         hosted = self.live.load_script(module, "SetMirror")
         self.script: Timed = hosted.instance
-        self.script.slices = []
+        self.script.forget()
 
     def until_ready(self) -> None:
         for _ in range(MOST_TICKS):
@@ -78,6 +86,7 @@ def rows() -> Iterator[Row]:
     question = f"read a Set of {TRACKS} tracks and {PARAMETERS:,} parameters into the shadow, slice by slice"
     sliced = Bench(BUDGET_MS / 1000)
     yield _built(sliced, question, f"{OURS}, {BUDGET_MS:.0f} ms a slice")
+    yield alone(question)
     yield from snapshot(sliced)
     yield from at_rest(sliced)
     yield audit(sliced)
@@ -100,6 +109,7 @@ def _built(bench: Bench, question: str, subject: str) -> Row:
     facts = {
         "longest slice ms": max(bench.script.slices) * 1000,
         "on Live's main thread ms": sum(bench.script.slices) * 1000,
+        "processor ms": sum(bench.script.used) * 1000,
         "in Live's time s": status["counters"]["build_s"],
         "here s": wall,
         "objects": status["objects"],
@@ -108,22 +118,90 @@ def _built(bench: Bench, question: str, subject: str) -> Row:
     return Row(question, subject, Distribution.of_seconds(slices), facts)
 
 
+class _Hearer:
+    """Hears one object, as a row of the script does."""
+
+    def heard(self) -> None:
+        """Nothing is done."""
+
+
+def alone(question: str) -> Row:
+    """What headless Live itself takes of it: the same listeners, properties and lists, with nothing kept of them."""
+    live = HeadlessLive(large_set(TRACKS, CLIPS, NOTES, PARAMETERS), clock=VirtualClock(), threads="raise")
+    layouts = Layouts((12, 4, 0), lambda row, bits: None)
+    hearers: list[_Hearer] = []
+    stack: list[tuple[Any, str]] = [(live.song, "Song")]
+    took = 0.0
+    while stack:
+        obj, declared = stack.pop()
+        layout = layouts.of(obj, declared)
+        lacks = {
+            name
+            for name, prop in zip(layout.names, layout.properties, strict=True)
+            if layout.type == "DeviceParameter" and prop.on and not obj.is_quantized
+        }
+        names = [
+            prop.name
+            for prop in layout.properties
+            if not (prop.reads or prop.name in lacks or prop.name == "application")
+        ]
+        adders = [listener.adder for _, listener in layout.kind_of(obj).resting]
+        hearers.append(_Hearer())
+        used = time.thread_time()
+        for adder in adders:
+            getattr(obj, adder)(hearers[-1].heard)
+        values: dict[str, Any] = {}
+        for name in names:
+            try:
+                values[name] = getattr(obj, name)
+            except Exception:
+                values[name] = None
+        if declared == "DeviceParameter":
+            obj.str_for_value(values["value"])
+        elif declared == "Clip" and obj.is_midi_clip:
+            for note in obj.get_all_notes_extended():
+                as_note(note)
+        elif declared == "Track":
+            for name in ("available_input_routing_types", "available_output_routing_types"):
+                for routing in values[name] or ():
+                    as_routing(routing)
+        below = [
+            (each, prop.of) for prop in layout.properties if prop.is_tree for each in _below(values, prop)
+        ]
+        took += time.thread_time() - used
+        stack += below
+    live.close()
+    return Row(question, "headless Live's own part of it", facts={"processor ms": took * 1000})
+
+
+def _below(values: dict[str, Any], prop: schema.Property) -> list[Any]:
+    value = values.get(prop.name)
+    if value is None:
+        return []
+    return [value] if prop.type == "child" else list(value)
+
+
 def at_rest(bench: Bench) -> Iterator[Row]:
     """What the script costs when nothing happens."""
-    bench.script.slices = []
+    bench.script.forget()
     for _ in range(1000):
         bench.live.run_for(TICK_S)
     slices = bench.script.slices
-    share = sum(slices) / (1000 * TICK_S)
+    whole = 1000 * TICK_S
+    facts = {
+        "share of the main thread %": sum(slices) / whole * 100,
+        "of the processor %": sum(bench.script.used) / whole * 100,
+    }
     question = "one pump while nothing happens (the audit compares on)"
-    yield Row(question, OURS, Distribution.of_seconds(slices), {"share of the main thread %": share * 100})
+    yield Row(question, OURS, Distribution.of_seconds(slices), facts)
 
 
 def audit(bench: Bench) -> Row:
     """How long a whole round of comparing takes, and how long a planted difference lasts at most."""
     passes = bench.script.audit.counters["passes"]
     for wanted in (passes + 1, passes + 2):
-        began, bench.script.slices = bench.live.clock.now(), []
+        began = bench.live.clock.now()
+        bench.script.forget()
         while bench.script.audit.counters["passes"] < wanted:
             bench.live.run_for(TICK_S)
     facts = {
@@ -200,14 +278,15 @@ def snapshot(bench: Bench) -> Iterator[Row]:
     """A client takes the whole Set; the alternative walks Live's objects as bridges without a shadow do."""
     question = "give one client the whole Set"
     peer = Follower(bench, auth.load_token())
-    bench.script.slices = []
+    bench.script.forget()
     began = time.perf_counter()
     ticks = peer.take_snapshot()
     taken = time.perf_counter() - began
     facts = {
-        "ticks": ticks,
+        "in Live's time s": ticks * TICK_S,
         "longest slice ms": max(bench.script.slices) * 1000,
         "on Live's main thread ms": sum(bench.script.slices) * 1000,
+        "processor ms": sum(bench.script.used) * 1000,
         "here s": taken,
         "bytes": peer.bytes,
         "objects": len(peer.store.nodes),

@@ -428,7 +428,11 @@ class ApiSurface:
             name = "%s_%s_listener" % (verb, event) if verb else "%s_has_listener" % event
 
             def member(self: Any, *args: Any) -> Any:
-                node = guard(self, name)
+                node = self._node
+                if node.ptr != self._ptr or get_ident() != node.doc.main:
+                    node = guard(self, name)
+                if not keyed and len(args) == 1 and callable(args[0]):
+                    return act(node, event, args[0])
                 try:
                     key, callback = split(args)
                 except TypeError:
