@@ -18,7 +18,7 @@ from .queries import Target, resolve
 from .store import Applied, Store
 
 RESAMPLE_S = 1.0
-ASKED_S = 30.0
+ASKED_S = 5.0
 """So long after somebody asked for the position it is kept fresh."""
 _TRANSPORT = frozenset(("is_playing", "tempo", "loop", "loop_start", "loop_length", "start_time"))
 
@@ -69,11 +69,13 @@ class Position:
         While playing it is the last sample moved on by the tempo, within the arrangement loop if the song is
         in it. At constant tempo right to 10 ms, the step of Live's own clock, and the sample's way back from Live.
         """
-        self._asked_at = self._clock()
-        self._wanted.set()
+        now = self._asked_at = self._clock()
+        if self._sample is None or now - self._sample[1] >= RESAMPLE_S:
+            # Whoever asks at every frame costs Live no more than whoever asks once a second.
+            self._wanted.set()
         if self._sample is None:
             return None
-        return self._at(self._clock())
+        return self._at(now)
 
     def _at(self, time: float) -> float:
         assert self._sample is not None

@@ -1,8 +1,12 @@
 """What all visitors of the page share, gathered once: the story, questions, the switch, clients, the transport.
 
-Tasks read the mirror and the bridge and raise `turns`; visitors compare those with what they have sent. Beyond what the
-mirror reads anyway, Live is asked once a second for the song's position and, while the mixer is in sight and the song
-plays, ten times a second for its meters; at rest while nobody looks.
+Tasks read the mirror and the bridge and raise `turns`; visitors compare those with what they have sent. A page moves
+its playhead by itself, from the tempo. Live is asked only for what the mirror cannot know, and only while a page shows
+it:
+
+* the arrangement: the song's position once a second, since nothing notifies a jump
+* notes: the position of the clip in sight, while it plays, once a second
+* the mixer: the meters of the strips in sight, while the song plays, ten times a second
 """
 
 from __future__ import annotations
@@ -17,13 +21,14 @@ from mirror import Mirror, errors
 
 from .. import readiness
 from ..pictures import gathered
+from ..pictures.sampled import meters_of
 from . import playheads
 from .parts import CONCERNS
 from .story import Story
 
 log = logging.getLogger("setmirror.page")
 
-STATUS_S, CLIENTS_S, BEAT_S, METER_S = 0.3, 2.0, 1.0, 0.1
+STATUS_S, CLIENTS_S, BEAT_S, SOON_S, METER_S = 0.3, 2.0, 1.0, 0.2, 0.1
 REFUSED_S = 1.0
 """Until the bridge is asked again, after it refused."""
 MOST_METERS = 48
@@ -40,6 +45,10 @@ class Visitor(Protocol):
     @property
     def clip(self) -> int | None:
         """The clip in its piano roll."""
+
+    @property
+    def strips(self) -> set[int]:
+        """The numbers of the mixer's strips in sight."""
 
     def wake(self) -> None: ...
 
@@ -199,6 +208,9 @@ class Live:
         self._came_or_went = trio.Event()
 
     async def _list(self) -> None:
+        if not any(visitor.looks_at for visitor in self.visitors):
+            await trio.lowlevel.checkpoint()
+            return
         clients = (await self.mirror.ask("client.list", {}))["clients"]
         if clients != self.clients:
             self.clients = clients
@@ -207,17 +219,21 @@ class Live:
     # -- what plays --------------------------------------------------------------------------------
 
     async def _beats(self) -> None:
+        soon = False
         while True:
             self._transport = trio.Event()
-            if any(visitor.looks_at for visitor in self.visitors):
+            if seen := {visitor.looks_at for visitor in self.visitors} & {"arrangement", "notes"}:
+                if "arrangement" in seen:
+                    self.mirror.song_position()
                 await self._read_positions()
                 self.turns["beat"] += 1
                 self.wake()
-            with trio.move_on_after(BEAT_S):
+            # After a change of the transport the mirror takes a sample, which is there soon.
+            with trio.move_on_after(SOON_S if soon else BEAT_S) as pause:
                 await self._transport.wait()
+            soon = not pause.cancelled_caught
 
     async def _read_positions(self) -> None:
-        self.mirror.song_position()
         nodes = self.mirror.store.nodes
         clips = {visitor.clip for visitor in self.visitors if visitor.looks_at == "notes"}
         playing = [
@@ -253,16 +269,13 @@ class Live:
                 self.meters = {}
                 self.wake()
             return
-        tracks = [
-            each for each in gathered.all_tracks(self.mirror) if each.props.get("has_audio_output", True)
-        ]
-        items = [
-            (each.id, name)
-            for each in tracks[:MOST_METERS]
-            for name in ("output_meter_left", "output_meter_right")
-        ]
+        strips = {n for visitor in self.visitors if visitor.looks_at == "mixer" for n in visitor.strips}
+        tracks = [track for n, track in enumerate(gathered.all_tracks(self.mirror)) if n in strips]
+        items = [(node.id, name) for node, name in meters_of(tracks[:MOST_METERS])]
         values = await self.mirror.read_now(items)
         levels = [float(value) if isinstance(value, int | float) else 0.0 for value in values]
+        if any(id_ not in self.mirror.store.nodes for id_, _ in items):
+            return
         refs = [self.mirror.ref(items[n][0]) for n in range(0, len(items), 2)]
         self.meters = {ref: (levels[2 * n], levels[2 * n + 1]) for n, ref in enumerate(refs)}
         self.wake()

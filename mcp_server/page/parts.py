@@ -23,6 +23,8 @@ Box = tuple[float, float, float, float]
 """x, y, width, height in pixels of the whole view."""
 COLUMNS, ROWS, LANES, STRIPS = 8, 24, 8, 8
 """Tracks, scenes, lanes and strips of one part."""
+MOST_PARTS = 1000
+"""Of the mixer; a page may send any number."""
 TILE = 1024
 """Pixels of the arrangement's time in one part."""
 LANE = 40
@@ -115,6 +117,14 @@ class Cut(Protocol):
 
 def _numbers(key: str) -> list[int]:
     return [int(part) for part in key.split("/")[1:]]
+
+
+def strips_of(keys: Sequence[str]) -> set[int]:
+    """The numbers of the mixer's strips on its parts with these keys."""
+    parts = [int(number) for key in keys for _, _, number in [key.partition("/")] if number.isdecimal()]
+    return {
+        strip for part in parts if part < MOST_PARTS for strip in range(part * STRIPS, (part + 1) * STRIPS)
+    }
 
 
 def _blank(place: Place, look: Look) -> Picture:

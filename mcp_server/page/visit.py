@@ -126,6 +126,11 @@ class Visit:
         clip = parts.selected_clip(self._live.mirror, self._look)
         return clip.id if clip is not None else None
 
+    @property
+    def strips(self) -> set[int]:
+        """The numbers of the mixer's strips in sight."""
+        return parts.strips_of(self._wanted) if self._view == "mixer" else set()
+
     def wake(self) -> None:
         """Something changed."""
         self._woken.set()
@@ -259,7 +264,8 @@ class Visit:
             self._compose_pictures(told)
         if self._beat != live.turns["beat"]:
             self._beat = live.turns["beat"]
-            for name, value in (("song", live.transport()), ("clip", live.clip_position(self.clip))):
+            song = live.transport() if self._view == "arrangement" else None
+            for name, value in (("song", song), ("clip", live.clip_position(self.clip))):
                 if (value is not None and value["playing"]) or self._told.get(name) != value:
                     told[name] = self._told[name] = value
         if self._view == "mixer" and self._told.get("meters") != live.meters:

@@ -113,13 +113,18 @@ function want() {
 
 // -- what moves ------------------------------------------------------------------------------------------------
 
+const EASE_MS = 400, JUMP = 0.5; // a sample that is off by less than so many beats is approached, not jumped to
+
 function run(told) {
-  clock = told && { ...told, at: performance.now() };
+  const shown = clock?.playing && told?.playing ? beatsNow() : null;
+  clock = told && { ...told, at: performance.now(), off: 0 };
+  if (shown !== null && Math.abs(shown - told.beats) < JUMP) clock.off = shown - told.beats;
 }
 
 function beatsNow() {
-  let beats = clock.beats;
-  if (clock.playing) beats += ((performance.now() - clock.at) / 60000) * clock.tempo;
+  const age = performance.now() - clock.at;
+  let beats = clock.beats + clock.off * Math.max(0, 1 - age / EASE_MS);
+  if (clock.playing) beats += (age / 60000) * clock.tempo;
   if (clock.loop) {
     const [start, end] = clock.loop;
     if (clock.beats < end && beats >= end && end > start) beats = start + ((beats - start) % (end - start));

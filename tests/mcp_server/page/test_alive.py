@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from mcp_server.policy import File, Policy, Rule
+from mirror import gauges
 from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import default_set
 from tests.mcp_server.page.served import Page, Served, served
@@ -375,3 +376,60 @@ async def test_another_set_is_followed_and_what_belonged_to_the_last_one_is_gone
         assert page.replies.pop()["problem"]
         await page.look("session")
         await page.until(lambda: "1-MIDI" in drawn(page) or "MIDI" in drawn(page))
+
+
+ASKS_S = 2.0
+
+
+async def requests_in(browser: Served, seconds: float) -> int:
+    """How many requests all clients of the script send in a time, without the one that counts them."""
+    counts = []
+    for _ in range(2):
+        status = await browser.whole.mirror.script_status()
+        counts.append(int(status["server"]["requests"]))
+        await trio.sleep(seconds)
+    return counts[1] - counts[0] - 1
+
+
+@pytest.mark.slow
+async def test_live_is_asked_only_for_what_nothing_notifies_and_a_page_shows(
+    autojump_clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gauges, "ASKED_S", 1.0)
+    async with served(autojump_clock, demo_set()) as browser:
+        await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[2].fire())
+        clip = browser.whole.mirror.resolve("tracks/1/clip_slots/2/clip").id
+        await trio.sleep(3)
+        alone = await requests_in(browser, ASKS_S)
+        page = await browser.page()
+        asked: dict[str, int] = {}
+        for view, target in (("session", None), ("notes", clip), ("arrangement", None)):
+            await page.look(view, target=target)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(page.until, lambda: False)
+                await trio.sleep(1)
+                asked[view] = await requests_in(browser, ASKS_S) - alone
+                nursery.cancel_scope.cancel()
+        await page.say(do="look", view="arrangement", visible=False)
+        await trio.sleep(2)
+        # The list of clients is asked for every 2 s, positions every second.
+        clients, positions = 1 + ASKS_S / 2, 1 + ASKS_S
+        assert asked["session"] <= clients
+        assert 0 < asked["notes"] <= clients + positions
+        assert 0 < asked["arrangement"] <= clients + positions
+        assert await requests_in(browser, ASKS_S) == alone
+
+
+async def test_meters_are_read_of_the_strips_in_sight(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        await browser.whole.by_hand(lambda song: song.tracks[1].clip_slots[2].fire())
+        page = await browser.page()
+        await page.look("mixer")
+        await page.until(lambda: "tracks/1" in page.now.get("meters", {}))
+        assert {"tracks/0", "master_track"} <= page.now["meters"].keys()
+        for keys, shown in (
+            (["body/1"], {"master_track"}),
+            (["body/9", "body/x", "x", "body/99999999999"], set()),
+        ):
+            await page.say(do="want", keys=keys)
+            await page.until(lambda shown=shown: set(page.now["meters"]) == shown)

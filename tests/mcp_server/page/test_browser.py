@@ -143,7 +143,7 @@ async def test_the_playhead_moves_between_messages() -> None:
         const found = [], head = document.getElementById("playhead");
         const look = () => {
             found.push(head.hidden ? -1 : new DOMMatrix(getComputedStyle(head).transform).e);
-            found.length < 60 ? requestAnimationFrame(look) : done(found);
+            found.length < 180 ? requestAnimationFrame(look) : done(found);
         };
         requestAnimationFrame(look);
     })"""
@@ -157,8 +157,10 @@ async def test_the_playhead_moves_between_messages() -> None:
         found = browser.page.evaluate(places)
         steps = [after - before for before, after in pairwise(found)]
         assert min(found) >= 0
-        assert sum(step > 0 for step in steps) > 50, steps
-        assert max(map(abs, steps)) < 12, steps
+        assert sum(step > 0 for step in steps) > len(steps) * 0.8, steps
+        # Three seconds with three samples of Live's: none of them sets it back, or lets it jump.
+        assert min(steps) >= 0, steps
+        assert max(steps) < 12, steps
 
     async with opened() as go:
         await go(test)

@@ -90,6 +90,7 @@ async def test_the_screen_follows_edits_is_filtered_and_paused() -> None:
         assert driven.app.return_value == 0
 
 
+@pytest.mark.slow
 async def test_the_screen_says_that_live_is_gone_and_follows_the_next_one() -> None:
     async with trio.open_nursery() as nursery:
         gone, again = trio.Event(), trio.Event()
@@ -124,7 +125,14 @@ async def test_the_screen_says_that_live_is_gone_and_follows_the_next_one() -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals and signals of POSIX")
-@pytest.mark.parametrize("how", ["SIGTERM", "q", "\x03"], ids=["SIGTERM", "q", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "SIGTERM",
+        pytest.param("q", marks=pytest.mark.slow),
+        pytest.param("\x03", marks=pytest.mark.slow, id="Ctrl-C"),
+    ],
+)
 async def test_a_terminal_is_left_as_it_was_however_it_ends(how: str) -> None:
     import pty
     import termios
