@@ -15,6 +15,7 @@ import anyio
 import trio
 
 from remote_script.SetMirror.contract import auth, seal
+from remote_script.SetMirror.contract.values import NOTE_FIELDS
 
 from .pipes import End, pipe
 
@@ -493,13 +494,15 @@ def apply_change(rows: dict[int, list[Any]], change: list[Any]) -> None:
 
 
 def plain(nodes: dict[int, Any]) -> dict[int, list[Any]]:
-    """A mirror's nodes as rows with notes in a fixed order."""
+    """A mirror's nodes as rows, with notes in a fixed order and with the fields that Live has."""
     import msgspec
 
     found = {}
     for node in nodes.values():
         props = {
-            name: [list(msgspec.structs.astuple(n)) for n in value] if name == "notes" else value
+            name: [list(msgspec.structs.astuple(n)[: len(NOTE_FIELDS)]) for n in value]
+            if name == "notes"
+            else value
             for name, value in node.props.items()
         }
         kids = {

@@ -226,6 +226,20 @@ def test_a_lost_last_batch_is_noticed_by_the_heartbeat() -> None:
     assert sent(machine.receive(beat(6), 0.0)).method == "set.watch"
 
 
+def test_a_script_behind_the_mirror_is_asked_for_a_snapshot() -> None:
+    machine, _ = machine_in(State.FOLLOWING)
+    assert sent(machine.receive(beat(4), 0.0)).method == "set.snapshot"
+
+
+def test_watches_that_the_heartbeat_confirms_never_end_in_a_snapshot() -> None:
+    machine, _ = machine_in(State.FOLLOWING)
+    for _ in range(2 * sync.REWATCHES):
+        watch = sent(machine.receive(beat(6), 0.0))
+        machine.receive(answer(watch, {"revision": 5}), 0.0)
+        machine.receive(beat(5), 0.0)
+        assert (watch.method, machine.synced) == ("set.watch", True)
+
+
 def test_a_watch_that_is_refused_ends_in_a_snapshot() -> None:
     machine, watch = machine_in(State.STALE)
     assert watch is not None

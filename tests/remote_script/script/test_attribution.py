@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
-from remote_script.SetMirror.attribution import LIVE, Attribution, Cause, Lot
+from remote_script.SetMirror.attribution import LIVE, Attribution, Cause, Claim, Lot
 
 MINE = Cause("write", "w1", "me")
 YOURS = Cause("write", "w2", "you")
 ALIVE = SimpleNamespace()
+
+
+class SecondProperty(Claim):
+    """Declares changes of the property with index 1."""
+
+    def claims(self, row: Any, index: int, value: Any) -> bool:
+        return index == 1
 
 
 class World:
@@ -114,6 +122,24 @@ def test_what_is_too_long_to_be_kept_is_left_to_whoever_changed_it_last() -> Non
     world.attribution.end_turn()
     world.put(1, 2, "theirs")
     assert world.sent() == [(None, {(1, 2): "theirs"})]
+
+
+def test_routing_lists_take_turns_with_other_changes_so_that_neither_waits_for_ever() -> None:
+    world = World()
+    world.put(1, 2, "list")
+    world.put(1, 0, "first")
+    taken = [world.attribution.take().marks]
+    world.put(2, 0, "second")
+    taken += [world.attribution.take().marks, world.attribution.take().marks]
+    assert taken == [{1: 0b1}, {1: 0b100}, {2: 0b1}]
+
+
+def test_changes_beside_those_that_a_write_declared_stay_marked_as_nobodys() -> None:
+    world = World()
+    world.attribution.declare(SecondProperty(MINE, math.inf))
+    world.put(1, 0, "person")
+    world.put(1, 1, "later")
+    assert world.sent() == [("me", {(1, 1): "later"}), (None, {(1, 0): "person"})]
 
 
 def test_an_object_that_is_gone_is_marked_no_more() -> None:
