@@ -1,4 +1,4 @@
-"""Completions from the mirror: what may stand for a variable of a resource's address or for a prompt's argument."""
+"""Completions from the mirror for variables of resource addresses and arguments of prompts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from remote_script.SetMirror.contract import schema
 from .guide import pages
 
 MOST = 100
-"""As the protocol has it."""
+"""Completions in one answer; the protocol's limit."""
 
 
 def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.CompleteResult:
-    """What begins with what was typed, then what has it in its name; nothing for what nobody can know."""
+    """Candidates that start with the typed text, then those that contain it; none for free values."""
     typed = params.argument.value.casefold()
     found = [
         (not begins, number, value)
@@ -31,7 +31,7 @@ def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.Compl
 
 
 def _candidates(mirror: Mirror, params: types.CompleteRequestParams) -> Iterable[tuple[str, str]]:
-    """(value, the words it is found by), best first."""
+    """Pairs of (value, searchable text), best first."""
     if isinstance(params.ref, types.ResourceTemplateReference) and params.ref.uri.startswith("live://guide/"):
         return pages.TOPICS.items()
     if not mirror.epoch:
@@ -64,7 +64,7 @@ def _refs(mirror: Mirror, nodes: Iterable[Node]) -> list[tuple[str, str]]:
 
 
 def _steps(mirror: Mirror, typed: str) -> list[tuple[str, str]]:
-    """One step further along a path, so that a tree of thousands is walked as a person walks it."""
+    """Completions of the next step of a path only, since a Set has thousands of paths."""
     above, _, last = typed.rpartition("/")
     top = above if above else "song"
     try:

@@ -1,7 +1,7 @@
-"""What a tool works with: the mirror to read, the one way to write, and who asks.
+"""A tool's access to the Set during one call: the mirror for reading, the only way to write, and the caller.
 
-No tool writes past `Desk.write`, `undo` and `redo`, so the policy is enforced in one place, whatever a tool's text
-says; the event log gets the client's name from here.
+Every tool writes through `Desk.write`, `undo` or `redo`, so the policy is enforced in one place; the event log gets the
+client's name from here.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ from .sight import Sight
 
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
-"""Times that a write is judged anew because its rules mean other objects by now."""
+"""Attempts to judge a write again because its rules match other objects meanwhile."""
 _SECRET = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: `name` as the event log shall tell it, `client` whose turn in the queue of writes it is."""
+    """The client of a call: `name` for the event log, `client` for its turn in the queue of writes."""
 
     name: str
     client: str
 
     @property
     def who(self) -> str:
-        """By whom rules and rates go: an identity, which has no #; without one, the name must do."""
+        """The key for rules and rates: the identity, which has no #, or the name of a client without one."""
         return self.client.partition("#")[0]
 
     @property
     def lasting(self) -> str:
-        """Who it is over restarts: its identity, or the name that it gives itself where it has only a process."""
+        """A key that survives restarts: the identity, or the client's own name if it only has a process."""
         return self.name if self.who.startswith(PROCESS) else self.who
 
 
@@ -74,11 +74,11 @@ class Asker(Protocol):
 
 
 Report = Callable[[float, float, str], Awaitable[None]]
-"""Tells progress: so much, of how much, in words."""
+"""Reports progress: amount done, total amount, text."""
 
 
 class Desk:
-    """One call's means."""
+    """The access of one call."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Desk:
         visits: Visits,
     ) -> None:
         self.mirror = sight.reader
-        """What the caller sees; writes go to the whole."""
+        """The mirror as the caller may see it; writes use the whole mirror."""
         self.sight = sight
         self.answers = sight.answers
         self._whole = mirror
@@ -111,7 +111,7 @@ class Desk:
         same = asked.get("epoch") == mirror.epoch
         self._objects: dict[str, int] = dict(asked["objects"]) if same else {}
         self._lists: dict[str, list[int]] = dict(asked["lists"]) if same else {}
-        """What refs, names and places stood for when this call was first read: a question is about these objects."""
+        """Lists as of the first reading of this call, so that a question to a person keeps meaning the same objects."""
         self._protection = protection
         self.last_asked = last_asked
         self.visits = visits
@@ -119,12 +119,12 @@ class Desk:
     # -- looking -----------------------------------------------------------------------------------
 
     def ref(self, node: Node) -> str:
-        """Where it is now."""
+        """An object's present path."""
         return self.mirror.ref(node.id)
 
     @property
     def scope(self) -> Scope:
-        """What arguments are read in, and plans made from."""
+        """The context in which arguments are read and plans are made."""
         return Scope(self.mirror, self._objects, self.caller.name, self.policy.check_file)
 
     @property
@@ -135,7 +135,7 @@ class Desk:
     # -- writing -----------------------------------------------------------------------------------
 
     async def carry_out(self, scope: Scope, plan: Plan) -> dict[str, Any]:
-        """Do what a plan says, as one write."""
+        """Execute a plan as one write."""
         if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:
             # So that who undid what is known.
             return await history()
@@ -151,7 +151,7 @@ class Desk:
         return {**answer, "notes": notes} if notes else answer
 
     def _history(self, op: Operation) -> Callable[[], Awaitable[dict[str, Any]]] | None:
-        """How the song's undo or redo is done; None for all other operations."""
+        """A function that performs the song's undo or redo; None for any other operation."""
         if not isinstance(op, Call) or op.args or not is_history(self._whole.store, op):
             return None
         return self.undo if op.method == "undo" else self.redo
@@ -159,11 +159,11 @@ class Desk:
     async def write(
         self, ops: Sequence[Operation], label: str, overwrite: bool = False, **more: Any
     ) -> dict[str, Any]:
-        """Do it, if the policy lets it, and tell what came of it.
+        """Execute operations if the policy allows it; returns the result.
 
         Args:
-          overwrite: Let all calls remove what is in their way.
-          more: if_revision, expect, dry_run, deadline_s, as the mirror has them.
+          overwrite: Allow all calls to remove objects that are in their way.
+          more: if_revision, expect, dry_run, deadline_s, as for the mirror.
 
         Raises:
           Denied: the policy, or the person who was asked, said no.
@@ -205,7 +205,7 @@ class Desk:
                         raise
 
     def _each_once(self, ops: Sequence[Operation]) -> None:
-        """Refuse to set one property twice with no call in between: one of the two values is a mistake."""
+        """Refuse to set one property twice without a call in between: one of the two values is a mistake."""
         seen: dict[tuple[int | str, str], Any] = {}
         for number, op in enumerate(ops):
             if isinstance(op, Call):
@@ -226,7 +226,7 @@ class Desk:
         await self.report(told.share, 1, self.sight.scrub(told.so_far))
 
     async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
-        """Take back what the client did last, or `write`, if Live would undo that; with `anyone`, whatever it would."""
+        """Undo the client's last write, or `write`, if it is Live's newest edit; with `anyone`, the newest edit."""
         about = {"author": self.caller.name, "client": self.caller.client}
         self._need_history("undo")
         mine = write
@@ -265,7 +265,7 @@ class Desk:
         effects: Callable[[], list[NamedEffect]],
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
-        """Write what the policy lets through; where its rules moved on the way, judge again."""
+        """Write the allowed operations; judge again if the rules changed on the way."""
         consent: list[NamedEffect] = []
         for attempt in range(JUDGED):
             consent = await self._permit(effects(), consent)
@@ -281,7 +281,7 @@ class Desk:
         raise AssertionError
 
     async def _permit(self, effects: list[NamedEffect], consent: list[NamedEffect]) -> list[NamedEffect]:
-        """What was consented to, if all of it may be done; Denied if not; asks where the policy says so."""
+        """The effects with consent, if all effects are allowed; asks a person if the policy says so; else Denied."""
         if consent and [effect.reach for effect in effects] == [effect.reach for effect in consent]:
             return consent
         verdict = self._verdict(effects)
@@ -330,9 +330,9 @@ class Desk:
         return own if STRICT[own.decide] >= STRICT[strictest.decide] else strictest
 
     def _about_question(self, question: str, effects: list[NamedEffect]) -> dict[str, Any]:
-        """What an answer is for: these objects under these names, wherever they are in the Set by then.
+        """The subject of a question: these objects under these names, wherever they are when the answer arrives.
 
-        The same as in an earlier try of the call is the same question, though the Set moved around it.
+        A repeated call with the same subject is the same question, even if other parts of the Set changed.
         """
         nodes = self._whole.store.nodes
         about = {
@@ -352,13 +352,13 @@ class Desk:
         return f"{self.caller.name} wants to {what}. Let it?"
 
     def _name(self, node: Node) -> str:
-        """An object's name as a question remembers it at the client, who may not know it."""
+        """An object's name for a question that the client stores; masked if the client must not know it."""
         if not self.mirror.hides(node.id):
             return node.name
         return hmac.new(_SECRET, node.name.encode(), "sha256").hexdigest()
 
     def _check_consented(self, names: dict[str, str], effects: Sequence[NamedEffect]) -> None:
-        """The person said yes to these objects: what is gone or named otherwise by now is another matter."""
+        """Refuse when an object that the person consented to was deleted or renamed since."""
         for id_, name in names.items():
             op = next((effect.op for effect in effects if int(id_) in effect.ids), None)
             try:
@@ -374,7 +374,7 @@ class Desk:
                 raise
 
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
-        """What came of a write, each operation with what it was about."""
+        """A write's result; every operation's part names the object that it was about."""
         results: list[dict[str, Any]] = [
             {"changed": each.changed, "verified": each.verified, **msgspec.to_builtins(each)}
             for each in result.results
@@ -430,7 +430,7 @@ _REMOVING = frozenset(
 
 
 def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Objects that came back as new ones: old id → new id; they are no longer among what was replaced."""
+    """Objects that were restored as new objects, as (old id, new id); they no longer count as replaced."""
     for line in results:
         entries = line.get("replaced") or ()
         for entry in entries:
@@ -442,7 +442,7 @@ def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def _removes(op: Operation, told: dict[str, Any]) -> bool:
-    """Whether an operation took away what somebody made."""
+    """True when an operation removed something that somebody had made."""
     return bool(told["changed"]) and (
         bool(told.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
     )

@@ -15,12 +15,12 @@ from remote_script.SetMirror.contract.late import is_late, parse
 Kind = Literal["read", "set", "create", "delete", "edit", "play", "undo"]
 
 UNDO_EVENTS = 5_000
-"""The newest events that are looked through for an edit; the log keeps as many of one step."""
+"""Newest events that are searched for an edit; the log keeps as many of one step."""
 _PRECIOUS = ("delete_track", "delete_return_track", "delete_scene")
 
 
 class StoreTree(reach.Tree):
-    """A store as `reach` and `rules` walk it."""
+    """The tree over a store that `reach` and `rules` walk."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -70,22 +70,22 @@ class NamedEffect:
     what: str
     ids: tuple[int, ...] = ()
     precious: bool = False
-    """What it takes away is more than an undo away from being missed."""
+    """True for a deletion that people would miss: it needs a person's consent even without a rule."""
     gone: tuple[tuple[str, str], ...] = ()
-    """Refs and names of objects that are not there, which it brings back."""
+    """Refs and names of deleted objects that the effect restores."""
     unknown: bool = False
-    """Nobody knows what it touches."""
+    """True when the affected objects are unknown."""
     op: int | None = field(default=None, compare=False)
     """The operation of the write whose effect it is."""
 
     @property
     def reach(self) -> reach.Effect:
-        """The same as the rules take it."""
+        """The effect in the form that the rules use."""
         return reach.Effect(self.kind, self.ids)
 
 
 def found(store: Store, target: Any) -> Node | None:
-    """The object that a target stands for now; None for what its own write makes, or what is not there."""
+    """The object that a target means now; None for one that the same write makes, and for one that does not exist."""
     try:
         return resolve(store, target)
     except errors.MirrorError:
@@ -94,14 +94,14 @@ def found(store: Store, target: Any) -> Node | None:
 
 
 def is_history(store: Store, op: Operation) -> bool:
-    """Whether an operation is a step in Live's history; other objects have methods of the same names."""
+    """True for the song's undo and redo; other objects have methods with these names."""
     node = found(store, op.target) if isinstance(op, Call) else None
     method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None  # type: ignore[union-attr]
     return method is not None and method.undoes
 
 
 def effects_of(store: Store, ops: Iterable[Operation]) -> list[NamedEffect]:
-    """All that the operations would do."""
+    """The effects of all operations."""
     return [replace(effect, op=number) for number, op in enumerate(ops) for effect in _effects(store, op)]
 
 
@@ -132,7 +132,7 @@ def _effects(store: Store, op: Operation) -> list[NamedEffect]:
 
 
 def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
-    """Of what the same write makes only what it hangs in can be protected; what kind of effect it is still counts."""
+    """Effects on an object that the same write makes: rules can match only the kind and the existing object above."""
     owner = parse(str(op.target)).owner
     ids = () if owner is None or owner not in store.nodes else (owner,)
     if isinstance(op, Set):
@@ -144,7 +144,7 @@ def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
 
 
 def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:
-    """An argument by the table's name for it, an object as its id; case does not matter where the call is checked."""
+    """An argument under the table's name, with an object as its id; names are compared without case."""
     arg = next((each for each in method.args if each.name.lower() == str(name).lower()), None)
     if arg is None or not reach.names_object(arg):
         return name if arg is None else arg.name, value
@@ -153,7 +153,7 @@ def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tup
 
 
 def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedEffect]:
-    """What undoing the newest edit would touch, as far as the log tells; `write` is the one that is meant."""
+    """The effects of undoing the newest edit, as far as the log knows it; `write` is the write to be undone."""
     edits = mirror.writes.history.last(1)
     if not edits:
         return [NamedEffect("undo", what, unknown=True)]
@@ -178,6 +178,6 @@ def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedE
 
 
 def label_of(store: Store, node: Node) -> str:
-    """An object as a person is told of it."""
+    """An object's label in a question to a person."""
     ref = store.ref(node.id)
     return f"{ref} {node.name!r}" if node.name else ref

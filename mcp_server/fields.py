@@ -1,6 +1,6 @@
-"""Types of arguments, and arguments made from the table: a settable property of Live's has its name, type and range.
+"""Types of arguments, and arguments made from the table with a property's name, type and range.
 
-`settable("Track", "mute", "solo")` gives fields for a Struct; `given` is what of them was given.
+`settable("Track", "mute", "solo")` makes fields for a Struct; `given` returns those that a call has set.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Pitch = Annotated[int | str, kind("pitch", "0..127 or 'C3'")]
 Anything = Annotated[Any, Meta(description="as `get` shows it")]
 
 FEW_CHOICES = 8
-"""Written out in the tool's schema as the only ones; of more, two stand for all, and a refusal names them."""
+"""Choices listed in a tool's schema; of a longer list the schema shows two examples, and a refusal lists all."""
 
 
 def described(type_: Any, description: str) -> Any:
-    """The type with other words: the last description is the one that is shown."""
+    """The type with another description; clients see the last one."""
     return Annotated[type_, Meta(description=description)]
 
 
@@ -81,5 +81,5 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
 
 
 def given(values: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Those of the named arguments that were given."""
+    """The named arguments that the call has set."""
     return {name: value for name in names if (value := getattr(values, name)) is not UNSET}

@@ -1,4 +1,4 @@
-"""Who may do what: rules over tools, kinds of operations, refs and clients; the first that fits decides.
+"""The policy: rules over tools, kinds of operations, refs and clients; the first matching rule decides.
 
     ~/.setmirror/policy.toml
         read_only = false
@@ -9,17 +9,16 @@
         operations = ["delete"]       # set, create, delete, edit, play, undo, read; without it all but read
         refs = ["tracks/0", "tracks/*[Vocals]"]    # the patterns of subscriptions; each with all below it
         pins = [{kind = "Track", name = "Vocals", content = "…"}]    # one object, as `setmirror policy pin` prints it
-        clients = ["cursor*"]         # the name of its token, or its process; the name that it gives itself is nothing
-        tools = ["*"]                 # a rule about a reading tool is about its resource, too
-        per_minute = 30               # with allow: at most so many writes of each client; more are denied
-        per_minute_in_all = 60        # of all clients together
+        clients = ["cursor*"]         # name of the client's token, or its process; the client's own name does not count
+        tools = ["*"]                 # a rule about a reading tool also covers its resource
+        per_minute = 30               # with allow: at most this many writes per client; more are denied
+        per_minute_in_all = 60        # the same for all clients together
         reason = "the first track is the singer's"
 
-What a rule leaves out fits everything. An operation is judged with all that it touches (see `effects`). `deny` and
-`ask` fit when any of the objects is meant, `allow` when all are. After all rules: deleting a track, a scene or a
-return asks where somebody can be asked; the rest is allowed. The strictest decision on a write's operations is the
-write's. The script judges again when the write runs (see `protection`); what is hidden from reading is the business
-of `sight`.
+An omitted condition matches everything. An operation is judged by all objects that it affects (see `effects`): `deny`
+and `ask` match when any of them matches, `allow` when all do. If no rule matches, deleting a track, scene or return
+track asks a person where possible, and everything else is allowed. The strictest decision on any operation applies to
+the whole write. The script judges again when the write runs (see `protection`); `sight` hides objects from reading.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ Decision = Literal["allow", "deny", "ask"]
 
 CLIENTS_COUNTED = 1000
 EVERYBODY = ""
-"""In the place of a client, for a rate of all together."""
+"""Stands for all clients together in the counts of rates."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,27 +66,27 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def everywhere(self) -> bool:
-        """True when the rule is about no object in particular."""
+        """True when the rule names no objects, so that it covers the whole Set."""
         return not self.refs and not self.pins
 
     def reads(self, tool: str) -> bool:
-        """True when the rule is about what this tool reads: it names reading, or this tool and no operation."""
+        """True when the rule covers reading with this tool: it names "read", or the tool without an operation."""
         if self.operations and "read" not in self.operations:
             return False
         return rules.named(self.tools, tool) if self.tools else bool(self.operations)
 
     @property
     def refuses(self) -> bool:
-        """True when a write may be refused by this rule itself."""
+        """True when this rule can refuse a write."""
         return self.decide != "allow" or self.per_minute is not None or self.per_minute_in_all is not None
 
     def concerns(self, client: str) -> bool:
-        """True when the rule is about this client."""
+        """True when the rule covers this client."""
         return not self.clients or rules.named(self.clients, client)
 
 
 def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, effect: NamedEffect) -> bool:
-    """Also of what an undo brings back, and where nobody knows what it touches: then a rule about places holds."""
+    """True when the rule matches the effect; an undo with unknown objects matches every rule about places."""
     if rule.places is None or not (effect.unknown or effect.gone):
         return rule.fits(tree, tool, effect.reach)  # type: ignore[arg-type]
     if not rule.applies(tool, effect.kind):
@@ -100,7 +99,7 @@ def _fits(rule: rules.Rule, tree: StoreTree | None, tool: str, effect: NamedEffe
 
 @lru_cache(1024)
 def _places(refs: tuple[str, ...], ids: tuple[int, ...] = ()) -> rules.Places:
-    """Parsed once: every operation of every write is judged by them."""
+    """A rule's refs and ids, parsed once, since every operation of every write is judged by them."""
     return rules.Places(refs, ids)
 
 
@@ -116,22 +115,22 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is decided, on what, and why."""
+    """A decision, the effect that it is about, and the reason."""
 
     decide: Decision
     what: str = ""
     reason: str = ""
     else_allow: bool = False
-    """Of ask: what holds where nobody can be asked."""
+    """For "ask": the decision when nobody can be asked."""
     op: int | None = None
-    """The operation that it is about."""
+    """Number of the operation that the decision is about."""
 
 
 STRICT = {"allow": 0, "ask": 1, "deny": 2}
 
 
 class Policy:
-    """The rules of one server, and who used up how much of a rate."""
+    """The rules of one server, and the writes counted towards their rates."""
 
     def __init__(
         self,
@@ -144,7 +143,7 @@ class Policy:
         self.rules = self.file.rule
         self.read_only = read_only or self.file.read_only
         self.unusable = ""
-        """Why the policy's file could not be used, where this one stands in for it."""
+        """The error of an unusable policy file that this policy replaces; "" otherwise."""
         self._folders = _real(self.file.audio_folders)
         self._set_folders = _real(self.file.set_folders)
         self._clock = clock
@@ -153,7 +152,7 @@ class Policy:
 
     @classmethod
     def standing_in(cls, problem: errors.MirrorError) -> Policy:
-        """The policy in the place of one that cannot be used: reading is allowed, all else denied with the reason."""
+        """The policy that replaces an unusable file: it allows reading and denies everything else with the reason."""
         made = cls(read_only=True)
         made.unusable = problem.rule
         return made
@@ -163,7 +162,7 @@ class Policy:
         """The policy in `path`, or in the user's folder; the default one where there is no file.
 
         Raises:
-          InvalidParams: the file cannot be understood; nothing is guessed.
+          InvalidParams: the file is malformed.
         """
         where = path if path is not None else home() / "policy.toml"
         try:
@@ -204,7 +203,7 @@ class Policy:
         return worst
 
     def _exceeded(self, number: int, client: str) -> Verdict | None:
-        """Deny where a client, or all together, wrote as often as a rule lets them in a minute."""
+        """A denial when a client, or all clients together, reached a rule's writes per minute; else None."""
         rule = self.rules[number]
         for whose, most in ((client, rule.per_minute), (EVERYBODY, rule.per_minute_in_all)):
             used = self._window(number, whose)
@@ -218,7 +217,7 @@ class Policy:
     def explain(
         self, store: Store, tool: str, client: str, effect: NamedEffect, rates: set[int] | None = None
     ) -> Verdict:
-        """What holds for one operation and why; counts nothing."""
+        """The decision on one operation; does not count towards rates."""
         if effect.kind == "read":
             rule = self._unreadable(tool, client)
             if rule is None:
@@ -242,40 +241,40 @@ class Policy:
         return Verdict("allow", effect.what, "no rule is against it")
 
     def places(self, rule: Rule, store: Store) -> rules.Places | None:
-        """What a rule's refs and pins mean in this Set; None where it is about all places."""
+        """The places that a rule's refs and pins mean in this Set; None for a rule about all places."""
         if rule.everywhere:
             return None
         return _places(rule.refs, tuple(id_ for pin in rule.pins for id_ in self._pins.ids(store, pin)))
 
     def compiled(self, rule: Rule, store: Store) -> rules.Rule:
-        """A rule as both sides judge by it."""
+        """The rule in the form that server and script share."""
         return rules.Rule(
             rule.decide, rule.operations, rule.tools, self.places(rule, store), self.reason(rule, store)
         )
 
     def reason(self, rule: Rule, store: Store) -> str:
-        """A rule's own words, and which of its pins are lost."""
+        """The rule's reason, followed by the pins that match no object any more."""
         lost = [told for pin in rule.pins if (told := self._pins.lost(store, pin))]
         return "; ".join([*filter(None, [rule.reason]), *lost])
 
     def reading(self, tool: str, client: str) -> tuple[Rule, ...]:
-        """The rules that decide what a client sees through a tool; empty where it sees all."""
+        """The rules that decide which objects a client sees through a tool; empty when it sees all."""
         found = tuple(rule for rule in self.rules if rule.concerns(client) and rule.reads(tool))
         return found if any(rule.decide == "deny" for rule in found) else ()
 
     def check_reading(self, tool: str, client: str) -> None:
-        """Denied where a client may read nothing at all through this tool."""
+        """Raise Denied when a client may read nothing through this tool."""
         rule = self._unreadable(tool, client)
         if rule is not None:
             raise errors.Denied(f"The policy does not allow {tool} to read", tool, hint=rule.reason or None)
 
     def _unreadable(self, tool: str, client: str) -> Rule | None:
-        """The rule by which a client may read nothing at all through a tool."""
+        """The rule that forbids a client all reading through a tool, or None."""
         first = next(iter(self.reading(tool, client)), None)
         return first if first is not None and first.decide == "deny" and first.everywhere else None
 
     def check_file(self, path: str) -> None:
-        """Let an audio file be used, or not.
+        """Check that an audio file may be used.
 
         Raises:
           Denied: `audio_folders` is given and the file, links followed, is in none of them.
@@ -292,7 +291,7 @@ class Policy:
             )
 
     def check_set_file(self, path: str, own: str = "") -> Path:
-        """The file behind `path`, links followed, where an agent may have that Set read.
+        """The file behind `path`, links followed, if an agent may read that Set.
 
         Args:
           own: The folder of the open Set, which is always allowed; "" where it has none.

@@ -1,7 +1,7 @@
-"""The policy on its way to where writes run: the rules of each client go to the script, and each write names them.
+"""Sends the policy to the script, which enforces it where writes run; every write names its version of the rules.
 
-The rules of a client are sent with the objects that they mean when its call is read, again whenever these change. The
-script judges by both: by these objects, and by the rules' refs as the Set is when the write runs.
+A client's rules are sent with the objects that they match when its call is read, and again when these change. The
+script uses both: these objects, and the rules' refs in the Set's state when the write runs.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .policy import Policy, Rule
 log = logging.getLogger("setmirror.mcp")
 
 CLIENTS = 256
-"""As many as the script keeps."""
+"""Clients whose versions are remembered; the script keeps as many."""
 QUESTION_S = 120.0
 """How long a person has for an answer."""
 
 
 class Protection:
-    """The versions that the script has, the clients that it was told of, and questions to its person."""
+    """Knows the versions of rules that the script has and the announced clients; asks persons questions."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
@@ -46,11 +46,11 @@ class Protection:
     async def judged(
         self, policy: Policy, tool: str, held: Sequence[str], client: str, consent: list[NamedEffect]
     ) -> dict[str, Any] | None:
-        """What a write names: the rules that it is judged by, in the script by now; None where no rule could refuse it.
+        """The `policy` of a write, whose rules the script has by then; None when no rule can refuse the write.
 
         Args:
-          held: The tools whose calls `tool` holds.
-          consent: What a person said yes to.
+          held: Further tools whose calls a batch by `tool` contains.
+          consent: Effects to which a person consented.
         """
         mine = [rule for rule in policy.rules if rule.concerns(client) and rule.operations != ("read",)]
         if not any(rule.refuses for rule in mine):
@@ -66,7 +66,7 @@ class Protection:
         }
 
     async def _version(self, policy: Policy, client: str, rules: list[Rule]) -> int:
-        """The version of these rules, by what they mean now, that the script has; sent if it has another."""
+        """The script's version of these rules and the objects that they match now; sends them if they changed."""
         tree = StoreTree(self._mirror.store)
         told = [_wire(policy, rule, tree) for rule in rules]
         epoch, held, version = self._sent.pop(client, ("", [], 0))
@@ -83,7 +83,7 @@ class Protection:
         return version
 
     async def _linked(self) -> None:
-        """As long as a write waits for the link, its rules do."""
+        """Wait for the link as long as a write does."""
         try:
             await self._mirror.wait_synced(LINK_WAIT_S)
         except TimeoutError:
@@ -92,13 +92,13 @@ class Protection:
             ) from None
 
     def forget(self, judged: dict[str, Any] | None) -> None:
-        """The script does not have these rules any more: unless others were sent since, send them again."""
+        """Note that the script evicted these rules, so that they are sent again, unless newer ones were sent since."""
         client = "" if judged is None else judged["client"]
         if judged is not None and client in self._sent and self._sent[client][2] == judged["version"]:
             del self._sent[client]
 
     def is_new(self, client: str, name: str) -> bool:
-        """Note who a client is; whether the bridge is to be told."""
+        """Note a client's identity and name; True when the bridge must be informed."""
         if self._announced_in == self._mirror.epoch and self._announced.get(client) == name:
             return False
         self._announced_in = self._mirror.epoch
@@ -108,7 +108,7 @@ class Protection:
         return True
 
     async def announce(self) -> None:
-        """Tell the bridge who is behind this server."""
+        """Announce this server's clients to the bridge."""
         clients = [{"identity": identity, "name": name} for identity, name in self._announced.items()]
         try:
             await self._mirror.ask("client.announce", {"clients": clients})
@@ -116,7 +116,7 @@ class Protection:
             log.info("the bridge was not told who is behind this server: %s", problem)
 
     async def ask_person(self, client: str, question: str) -> bool | None:
-        """Put a question to the person at the page or the command line; None where nobody is there or answers."""
+        """Ask the person at the page or the command line; None when nobody is there or answers."""
         try:
             told = await self._mirror.ask(
                 "question.ask", {"client": client, "text": question[:1000], "timeout_s": QUESTION_S}

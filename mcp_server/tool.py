@@ -1,9 +1,9 @@
-"""What a tool is: one declaration of its words, its arguments and what it does; all the rest is made from it.
+"""A tool: one declaration of its description, arguments and function, from which everything else is made.
 
 Arguments are a msgspec Struct, read by `reading`: unknown names, wrong types and values out of range are refused
-before anything runs. A read is an async function; a write is a *plan* (see `plans`), so that a batch can hold it; only
-what waits for Live (loading, undo) is a write of its own. A refusal is a result with `isError`: one text for all
-clients, its facts for programs in `_meta`.
+before anything runs. A read is an async function; a write is a *plan* (see `plans`), so that a batch can contain it;
+only tools that wait for Live (loading, undo) write by themselves. A refusal is a result with `isError`: one text for
+all clients, and facts for programs in `_meta`.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ FACTS = "setmirror/error"
 """In the `_meta` of a refusal: its code, rule, hint and facts."""
 
 STAMPED: dict[str, Any] = {"revision": {"type": "integer"}, "synced": {"type": "boolean"}}
-"""In every answer, besides age_ms; what they mean is said once, in the server's instructions."""
+"""In every answer, besides age_ms; the server's instructions explain them once."""
 
 
 class Answer(NamedTuple):
-    """What a tool told, as JSON and as what that says."""
+    """A tool's result: its JSON bytes and the decoded value."""
 
     text: bytes
     plain: dict[str, Any]
@@ -58,12 +58,12 @@ class Answer(NamedTuple):
 
 
 MOST_KEPT = 65536
-"""Bytes; a longer answer is made anew each time."""
+"""Bytes of an answer that is cached; a longer one is made again for every call."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool of the server; `output` names what its answer holds besides its stamp."""
+    """A tool of the server; `output` is the schema of its answer without the stamp."""
 
     name: str
     title: str
@@ -72,26 +72,26 @@ class Tool:
     run: Run
     toolset: str
     plan: Planner | None = None
-    """Of a write that a batch can hold: its operations, from its arguments and the Set alone."""
+    """For a write that a batch can contain: makes its plan from the arguments and the Set."""
     output: dict[str, Any] = field(default_factory=dict)
     reads: bool = True
     destructive: bool = False
     idempotent: bool = True
     lasts: bool | Callable[[Any], bool] = False
-    """True, or for which arguments: the answer stays the same for as long as the Set does."""
+    """True, or a function of the arguments, when the answer depends only on the Set's state."""
     waits: bool = False
-    """Its calls last until something happens, so they do not count among those at work."""
+    """True when calls wait for an event; they do not count as running calls."""
     only_views_as: str = ""
-    """For views in the conversation alone, under the rules about this other tool; "" for tools of models."""
+    """For a tool of conversation views only: the tool whose policy rules apply; "" for tools of models."""
 
     @property
     def ruled_as(self) -> str:
-        """The tool that a policy's rules name."""
+        """The tool name by which policy rules match."""
         return self.only_views_as or self.name
 
     @cached_property
     def declared(self) -> types.Tool:
-        """As `tools/list` shows it."""
+        """The tool's entry in `tools/list`."""
         return types.Tool(
             name=self.name,
             title=self.title,
@@ -118,9 +118,9 @@ class Tool:
         }
 
     async def call(self, desk: Desk, given: dict[str, Any] | None) -> dict[str, Any]:
-        """Check the arguments, run, and answer, as the wire has it.
+        """Check the arguments, run the tool, and return the wire's `CallToolResult`.
 
-        Raises nothing but `AskFirst`, and when cancelled.
+        Raises only `AskFirst`, and cancellation.
         """
         try:
             arguments = self.checked(given)
@@ -152,7 +152,7 @@ class Tool:
         return told
 
     def planned(self, scope: Scope, given: dict[str, Any] | None) -> Plan:
-        """What a call with these arguments means to do; nothing is done.
+        """The plan of a call with these arguments; nothing is executed.
 
         Raises:
           InvalidParams: the tool has no plan: it reads, or waits for Live.
@@ -166,7 +166,7 @@ class Tool:
         return self.plan(scope, self.checked(given))
 
     def checked(self, given: dict[str, Any] | None) -> Any:
-        """The arguments as a struct; InvalidParams with the rule and what is known."""
+        """The arguments as a struct; InvalidParams with the rule and the valid arguments."""
         try:
             # NaN, huge integers and half characters are no JSON, but some parsers let them through.
             finite(given, f"an argument of {self.name}")
@@ -177,7 +177,7 @@ class Tool:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
 
     def _hint(self, problem: str) -> str:
-        """What the argument takes that a problem is about, else which arguments there are."""
+        """A hint: the values of the argument that a problem is about, else the list of arguments."""
         properties = self.declared.input_schema.get("properties", {})
         at = _PLACE.search(problem)
         if at is not None and " field `" not in problem and at[1] in properties:
@@ -192,7 +192,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Toolset:
-    """Tools that belong together; a decorator that declares one: its name is the function's."""
+    """A group of tools; its methods are decorators that declare a tool with the function's name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -212,9 +212,9 @@ class Toolset:
         """Declare a tool that changes nothing.
 
         Args:
-          lasts: All of the answer comes from the Set, and so is the same until that changes; or for which arguments.
-          waits: Its calls last until something happens.
-          only_views_as: It is for views alone, under the rules about this other tool.
+          lasts: True, or a function of the arguments, when the answer depends only on the Set's state.
+          waits: True when calls wait for an event.
+          only_views_as: For a tool of conversation views only: the tool whose policy rules apply.
         """
         hints = {"lasts": lasts, "waits": waits, "only_views_as": only_views_as}
         return self._declare(title, description, arguments, output, reads=True, **hints)
@@ -231,8 +231,8 @@ class Toolset:
         """Declare a tool that is one write; the function makes its plan.
 
         Args:
-          destructive: It can remove what somebody made.
-          idempotent: The same call again changes nothing more.
+          destructive: True when the tool can remove something that somebody made.
+          idempotent: True when repeating the call changes nothing more.
         """
         hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
 
@@ -257,10 +257,10 @@ class Toolset:
         idempotent: bool = True,
         output: dict[str, Any] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a tool that writes and is no plan: it waits for Live, or is no edit of its own.
+        """Declare a tool that acts without a plan: it waits for Live, or makes no edit of its own.
 
         Args:
-          output: What its answers hold; what those of writes hold if not given.
+          output: Schema of its answers; by default that of writes.
         """
         hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
         return self._declare(title, description, arguments, WRITTEN if output is None else output, **hints)
@@ -299,7 +299,7 @@ WRITTEN: dict[str, Any] = {
 
 
 IMAGE = "png"
-"""The key of an answer's picture (bytes): it goes beside the text, never into the structure."""
+"""Key of an answer's picture (bytes), which is sent beside the text and not in the structured content."""
 
 
 def pictured(result: dict[str, Any], image: bytes) -> dict[str, Any]:
@@ -310,7 +310,7 @@ def pictured(result: dict[str, Any], image: bytes) -> dict[str, Any]:
 
 
 def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:
-    """The answer with its stamp, as structure and as text."""
+    """The answer with its stamp, as structured content and as text."""
     head = stamp(mirror)
     if not head["synced"]:
         head["problem"] = readiness.problem(mirror)
@@ -318,7 +318,7 @@ def answered(mirror: Mirror, answer: Answer) -> dict[str, Any]:
 
 
 def result(text: str, structure: dict[str, Any]) -> dict[str, Any]:
-    """A `CallToolResult` as the wire of any era has it; the SDK's model would be turned into it once more."""
+    """A `CallToolResult` in the wire's form of every protocol version, which saves the SDK's conversion."""
     return {**_said(text), "structuredContent": structure, "isError": False}
 
 
@@ -329,7 +329,7 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda to
     whole result. Programs find the facts in `_meta`.
 
     Args:
-      scrub: Masks what the client may not know.
+      scrub: Masks names that the client must not know.
     """
     # What is true of every refusal of a value helps nobody.
     hint = _choices(problem.facts) if problem.hint in _EMPTY_HINTS else problem.hint
@@ -339,7 +339,7 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda to
 
 
 def _choices(facts: dict[str, Any]) -> str:
-    """What can be chosen, where a refusal knows it and it is little."""
+    """The valid choices of a refusal as text; "" when there are none or too many."""
     for name in ("items", "choices"):
         known = facts.get(name)
         texts = [str(each) for each in (known.values() if isinstance(known, dict) else known or ())]
@@ -349,7 +349,7 @@ def _choices(facts: dict[str, Any]) -> str:
 
 
 MOST_CHOICES = 1000
-"""Characters of a list in a refusal."""
+"""Characters of the list of choices in a refusal."""
 _EMPTY_HINTS = (TABLE["INVALID_VALUE"][1], TABLE["INVALID_PARAMS"][1])
 
 

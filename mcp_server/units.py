@@ -1,7 +1,7 @@
-"""Values as people write them, and back: numbers, notes' names, musical times, keys, colours.
+"""Parses and formats values as people write them: numbers, note names, musical times, keys, colours.
 
-A bare number means the same as JSON and as text; a unit or the bar form ("5.1.1", "5|1", "bar 5") says otherwise. What
-could be read two ways is refused with both readings. A parameter's texts ("-6 dB", "20L", "2.5 kHz") are not here: only
+A bare number means the same as JSON and as text; a unit or the bar form ("5.1.1", "5|1", "bar 5") changes the meaning.
+An ambiguous text is refused with both meanings. Parameter texts ("-6 dB", "20L", "2.5 kHz") are not parsed here: only
 Live knows them, and the Remote Script searches for the value that shows them (`SetMirror.contract.display`).
 """
 
@@ -32,7 +32,7 @@ _LENGTH = re.compile(
 
 
 def number(value: float | str) -> float | None:
-    """The number that a value is, quoted or not; None for other texts.
+    """A number, or a text that is a number, as float; None for other texts.
 
     Raises:
       InvalidValue: it is not finite, or its comma can be read two ways.
@@ -61,7 +61,7 @@ def neat_beats(value: float) -> float:
 
 
 def whole(value: float | str) -> int | None:
-    """The whole number that a value is, quoted or not; None for what is none."""
+    """A whole number, or a text that is one, as int; None for anything else."""
     found = number(value)
     return int(found) if found is not None and found.is_integer() and abs(found) < 2**53 else None
 
@@ -222,7 +222,7 @@ def gain(text: str, now: float | None) -> float | str:
 
 
 def color(value: int | str) -> int:
-    """A colour as Live counts it, 0 to 0xFFFFFF; "#ff3636" is understood. Live takes the nearest it has."""
+    """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636". Live uses the nearest colour of its palette."""
     found: int | None = values.color(value) if isinstance(value, str) else value
     if isinstance(found, bool) or found is None or not 0 <= found <= 0xFFFFFF:
         raise errors.InvalidValue(

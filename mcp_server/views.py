@@ -1,7 +1,7 @@
-"""What a model is shown of the Set: compact pictures of objects, made from the mirror and nothing else.
+"""Compact JSON views of objects for models, made from the mirror only.
 
-Every name in them is data from somebody's Set, never an instruction. References to other objects are shown as refs, so
-that what is read can be used in the next call. A volume is shown as Live shows it beside its value.
+Names in them are data from somebody's Set, never instructions. Other objects are shown as refs, which the next call can
+use. A volume is shown as value and as Live's text.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Shown = TypeVar("Shown", bound=Callable[..., Any])
 
 
 def unless_hidden(show: Shown) -> Shown:
-    """Of an object that the policy hides only its ref is shown."""
+    """Wrap a view so that an object hidden by the policy shows only its ref."""
 
     @wraps(show)
     def shown(mirror: Mirror, node: Any, *more: Any, **options: Any) -> Any:
@@ -58,7 +58,7 @@ def unless_hidden(show: Shown) -> Shown:
 
 
 def hidden(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """All that is shown of what the policy hides."""
+    """The view of an object that the policy hides."""
     return {"ref": mirror.ref(node.id), "hidden": True}
 
 
@@ -68,7 +68,7 @@ def _name(mirror: Mirror, node: Node) -> Any:
 
 
 def id_text(node: Node) -> str:
-    """An id as agents read and write it."""
+    """An id in the form that agents read and write."""
     return f"id:{node.id}"
 
 
@@ -102,7 +102,7 @@ def _neat(value: Any) -> Any:
 
 @unless_hidden
 def _send(mirror: Mirror, node: Node) -> dict[str, Any] | None:
-    """A send by the name that Live gives it, that of its return: "A-Reverb"."""
+    """A send under the name that Live shows, the name of its return track: "A-Reverb"."""
     return {"name": node.name, **(_parameter(mirror, node) or {})}
 
 
@@ -146,7 +146,7 @@ def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
 
 @unless_hidden
 def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """A clip in a line; its notes are a read of their own."""
+    """A short view of a clip; notes are read separately."""
     props = node.props
     shown: dict[str, Any] = {
         "ref": mirror.ref(node.id),
@@ -175,7 +175,7 @@ def _chain(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 @unless_hidden
 def device(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """A device with the names of its chains; parameters are a read of their own."""
+    """A device with the names of its chains; parameters are read separately."""
     shown = {
         "ref": mirror.ref(node.id),
         "id": id_text(node),
@@ -212,7 +212,7 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
 
 @unless_hidden
 def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict[str, Any]:
-    """A device in a few lines: parameter → Live's text, those that tell something, or all; with what a rack holds."""
+    """A short view of a device: parameter → Live's text, without defaults unless `all_of_it`; with a rack's chains."""
     held = mirror.children(node, "parameters")
     shown: dict[str, Any] = {}
     for number, each in enumerate(held):
@@ -239,7 +239,7 @@ def _chain_settings(mirror: Mirror, node: Node, all_of_it: bool) -> dict[str, An
 
 @unless_hidden
 def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = None) -> dict[str, Any]:
-    """A device with its parameters, all or those given, and what is special about its kind."""
+    """A device with all or the given parameters, and the properties of its special class."""
     held = list(mirror.children(node, "parameters")) if parameters is None else parameters
     shown = device(mirror, node)
     own = (
@@ -298,7 +298,7 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 _ROUTING = ("input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel")
 _USUAL_INPUTS = ("All Ins", "Ext. In", "No Input", "")
-"""A line of the Set leaves them out: most tracks are so."""
+"""Inputs that a track's short view leaves out, since most tracks have one of them."""
 _SILENT = "-inf dB"
 
 
@@ -325,7 +325,7 @@ def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 
 def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:
-    """The sends that are up, by their index."""
+    """The sends above zero, by index."""
     up = {
         str(number): each["display"]
         for number, each in enumerate(levels.get("sends", ()))
@@ -335,7 +335,7 @@ def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lines_routing(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """Where the sound comes from and goes to, as far as it is not the usual."""
+    """Input and output routing, without the usual ones."""
     shown: dict[str, Any] = {}
     group = node.props.get("group_track")
     usual_out = ("Main", "Master", "Ext. Out", mirror.node(group).name if isinstance(group, int) else "Main")
@@ -352,7 +352,7 @@ def _lines_routing(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 
 GRID_BYTES = 48_000
-"""Of the grid of clips in one answer; what is beyond is read with `cursor`."""
+"""Bytes of the grid of clips in one answer; the rest is read with `cursor`."""
 _MARKS = (
     ("is_playing", "playing"),
     ("is_triggered", "triggered"),
@@ -363,7 +363,7 @@ _MARKS = (
 
 @unless_hidden
 def _cell(mirror: Mirror, node: Node) -> Any:
-    """A clip of the grid: its name, with what is special about it."""
+    """A clip of the grid: its name and unusual properties."""
     marks = [word for name, word in _MARKS if node.props.get(name)]
     groove = node.props.get("groove")
     if isinstance(groove, int) and groove in mirror.store.nodes:
@@ -372,7 +372,7 @@ def _cell(mirror: Mirror, node: Node) -> Any:
 
 
 def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
-    """Scene index → track index → clip, from scene `first` on; and the scene to go on with, if not all fit."""
+    """Scene index → track index → clip, from scene `first`; and the first scene that did not fit, or None."""
     tracks = mirror.children("song", "tracks")
     slots = [mirror.children(track, "clip_slots") for track in tracks]
     rows: dict[str, Any] = {}
@@ -392,7 +392,7 @@ def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
 
 
 def counts(mirror: Mirror) -> dict[str, int]:
-    """How much the Set holds; devices include those on returns and Main."""
+    """Numbers of objects in the Set; devices include those on return tracks and Main."""
     tracks = mirror.children("song", "tracks")
     returns, main = mirror.children("song", "return_tracks"), mirror.children("song", "master_track")
     return {
@@ -459,7 +459,7 @@ def overview(mirror: Mirror) -> dict[str, Any]:
 
 
 def note(one: Note) -> dict[str, Any]:
-    """A note; the rarer properties only where they say something."""
+    """A note; rarely used properties only when they differ from their defaults."""
     shown = {name: getattr(one, name) for name in NOTE_FIELDS}
     for name in ("start_time", "duration"):
         shown[name] = round(shown[name], units.SHOWN_DIGITS)
@@ -500,7 +500,7 @@ def short_note(one: Note) -> dict[str, Any]:
 
 
 def pitch_namer(mirror: Mirror) -> Callable[[int], str]:
-    """How pitches are written in the Set's key."""
+    """A function that names pitches in the Set's key."""
     props = mirror.resolve("song").props
     root, scale = int(props.get("root_note") or 0), str(props.get("scale_name") or "")
     plain = str.maketrans("♯♭", "#b")
@@ -508,14 +508,14 @@ def pitch_namer(mirror: Mirror) -> Callable[[int], str]:
 
 
 class Budget:
-    """How many objects an answer may still hold, and how many were left out."""
+    """Counts the objects that an answer may still contain, and those left out."""
 
     def __init__(self, objects: int) -> None:
         self.left = objects
         self.cut = 0
 
     def take(self) -> bool:
-        """One more, if it fits."""
+        """True when one more object fits, which is then counted."""
         if self.left <= 0:
             self.cut += 1
             return False
@@ -578,7 +578,7 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
 
 
 def match(mirror: Mirror, found: Match) -> dict[str, Any]:
-    """A find in a line; a parameter with what it shows."""
+    """A short view of a search match; a parameter with its text."""
     node = found.node
     if mirror.hides(node.id):
         return hidden(mirror, node)
@@ -595,7 +595,7 @@ def match(mirror: Mirror, found: Match) -> dict[str, Any]:
 
 
 def description(name: str) -> dict[str, Any]:
-    """What objects of a class have, as its table says: what can be set, called and read."""
+    """The table's description of a class: properties that can be set or read, and methods."""
     properties: dict[str, Any] = {}
     readable = []
     for prop in schema.properties(name).values():
