@@ -137,6 +137,8 @@ SHAPES: dict[str, Any] = {
     "clip.getNotes": Notes,
 }
 """Method → the shape of its result; all others answer `Done`."""
+READS = frozenset(SHAPES) - {"clip.createScene"}
+"""Methods that change nothing."""
 
 
 def read(method: str, result: Any) -> Any:

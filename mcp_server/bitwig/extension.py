@@ -54,6 +54,9 @@ class Wrong:
         """The same for whoever waits."""
         if self.code == UNSUPPORTED:
             return BridgeError("NOT_AVAILABLE", f"Bitwig's extension: {self.text}", hint="nothing was done")
+        if self.code is None and self.method not in answers.READS:
+            # It was asked to change something, and nobody knows what it did.
+            return BridgeError("UNKNOWN_OUTCOME", f"{self.method}: {self.text}")
         return BridgeError("LIVE_REFUSED", f"Bitwig refused {self.method}: {self.text}")
 
 
@@ -250,7 +253,6 @@ class Extension:
         error = reply.get("error")
         if isinstance(error, dict):
             self.counters["refused"] += 1
-            self._wrong_in_a_row = 0
             code = error.get("code")
             text = str(error.get("message"))[:400]
             return Wrong(method, text, code if isinstance(code, int) else None)

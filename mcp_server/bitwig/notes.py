@@ -57,12 +57,12 @@ class BitwigNote:
 
 
 _SETTERS: dict[str, tuple[str, str, float]] = {
-    "velocity": ("clip.setNoteVelocity", "velocity", 1 / TOP),
+    "velocity": ("clip.setNoteVelocity", "velocity", TOP),
     "duration": ("clip.setNoteDuration", "duration", 1.0),
     "probability": ("clip.setNoteChance", "chance", 1.0),
     **{name: (f"clip.setNote{name.title()}", name, 1.0) for name in EXPRESSIONS},
 }
-"""Property of a note → the method that sets it, its parameter, and the factor of its value."""
+"""Property of a note → the method that sets it, its parameter, and the value that is 1 there."""
 
 
 def place_of(start_time: float, pitch: int) -> Place:
@@ -93,8 +93,8 @@ def _setter(at: dict[str, int], place: Place, name: str, value: Any) -> Question
     where = {**at, "x": place[0], "y": place[1]}
     if name == "mute":
         return "clip.setNoteMuted", {**where, "muted": bool(value)}
-    method, parameter, factor = _SETTERS[name]
-    return method, {**where, parameter: value * factor}
+    method, parameter, full = _SETTERS[name]
+    return method, {**where, parameter: value / full}
 
 
 def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[Question]:

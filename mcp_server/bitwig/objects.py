@@ -283,7 +283,8 @@ class Clip(Thing):
             is_session_clip=True, is_take_lane_clip=False,
         )  # fmt: skip
         self._notes: dict[notes.Place, BitwigNote] | None = None
-        """None until they were read for the first time."""
+        """None while they cannot be read."""
+        self._missed = 0
 
     @property
     def slot(self) -> ClipSlot:
@@ -324,6 +325,7 @@ class Clip(Thing):
           ids: Those of notes that were moved on purpose.
         """
         known = self._notes or {}
+        self._missed = 0
         if ids is None:
             ids = {place: note.note_id for place, note in known.items()}
         found: dict[notes.Place, BitwigNote] = {}
@@ -333,6 +335,13 @@ class Clip(Thing):
         same = {place: vars(note) for place, note in found.items()}
         if self._notes is None or same != {place: vars(note) for place, note in known.items()}:
             self._notes = found
+            self._notify("notes")
+
+    def _miss(self, most: int) -> None:
+        """Its notes were refused; after `most` times in a row they are absent."""
+        self._missed += 1
+        if self._missed >= most and self._notes is not None:
+            self._notes = None
             self._notify("notes")
 
     def _is_as(self, rows: Iterable[NoteRow]) -> bool:

@@ -21,7 +21,7 @@ from remote_script.SetMirror.call import UNCHANGED
 from remote_script.SetMirror.contract.errors import BridgeError
 
 from .answers import Clips, Info, Notes, Scenes, Selection, Status, TrackRow, Tracks
-from .extension import REPLY_S, Extension, Question, Wrong
+from .extension import Extension, Lost, Question, Wrong
 from .notes import Place
 from .objects import Clip, ClipSlot, Scene, Song, Thing, Track, kind_of
 
@@ -38,6 +38,10 @@ READBACK_S = 0.5
 """Bitwig shows some changes with its next turn only; what takes longer is found by a cycle."""
 READBACK_EVERY_S = 0.01
 SWITCHED_TRACKS = 2
+STALE_S = 10.0
+"""A question that was answered once and is not any more for so long: the rows are no longer worth what they claim."""
+MISSES = 3
+"""Refusals in a row after which a clip's notes are absent, not as they were once."""
 Wait = Callable[[float], None]
 
 
@@ -53,6 +57,8 @@ class Project:
         self._queue: deque[Thing] = deque()
         self._cycle: list[tuple[Thing | None, str, Any]] = []
         """Whom the questions under way are about, and their answers; None while it is not there."""
+        self._answered: dict[str, float] = {}
+        """When each question of a cycle was answered last."""
         self._next = 0.0
         self._round_began = 0.0
         self.whole_s: float | None = None
@@ -147,17 +153,29 @@ class Project:
 
     def _end_cycle(self) -> None:
         cycle, self._cycle = self._cycle, []
+        self._look_for_stale(cycle)
         steady = not isinstance(cycle[-1][2], Wrong | None) and self._apply_tracks(cycle[-1][2])
         for about, method, answer in cycle[:-1]:
             if answer is None or isinstance(answer, Wrong):
-                continue
-            if about is None and (steady or method != ALWAYS[-1]):
+                if isinstance(about, Clip) and steady:
+                    about._miss(MISSES)
+            elif about is None and (steady or method != ALWAYS[-1]):
                 self._apply_always(answer)
             elif about is not None and steady and about._alive:
                 self._apply(about, answer)
         if not steady:
             self.counters["void"] += 1
             self._queue.extendleft(each for each, _, _ in cycle if each is not None)
+
+    def _look_for_stale(self, cycle: list[tuple[Thing | None, str, Any]]) -> None:
+        """Lost when a question about the whole project is not answered any more."""
+        now = self.extension.clock()
+        for about, method, answer in cycle:
+            if about is None and not isinstance(answer, Wrong | None):
+                self._answered[method] = now
+        for method, at in self._answered.items():
+            if now - at > STALE_S:
+                raise Lost(f"Bitwig's extension does not answer {method} any more")
 
     # -- taking over -------------------------------------------------------------------------------
 
@@ -286,13 +304,24 @@ class Project:
         return self.extension.ask(method, **params)
 
     def _rereads(self, method: str, **params: Any) -> Iterator[Any]:
-        """The answer again and again, until `READBACK_S` have passed."""
+        """The answer again and again, until `READBACK_S` have passed.
+
+        Raises:
+          BridgeError: UNKNOWN_OUTCOME, the change was made and cannot be read.
+        """
         until = self.extension.clock() + READBACK_S
         while True:
-            yield self.extension.ask(method, **params)
+            yield self._reread(method, **params)
             if self.extension.clock() >= until:
                 return
             self._sleep(READBACK_EVERY_S)
+
+    def _reread(self, method: str, **params: Any) -> Any:
+        try:
+            return self.extension.ask(method, **params)
+        except BridgeError as problem:
+            rule = f"Bitwig was asked to change it, and what it made of it cannot be read: {problem.rule}"
+            raise BridgeError("UNKNOWN_OUTCOME", rule) from None
 
     def _checked(self, track: Track) -> dict[str, int]:
         """The track's number, when Bitwig still has that track there.
@@ -398,7 +427,7 @@ class Project:
         self._apply_clips(slot.track, answer)
         clip = slot.clip
         if clip is not None and clip.is_midi_clip:
-            clip._know(self.extension.ask("clip.getNotes", **_place(slot), verbose=True).notes)
+            clip._know(self._reread("clip.getNotes", **_place(slot), verbose=True).notes)
 
     def delete_clip(self, slot: ClipSlot) -> None:
         """Remove the clip of a slot."""
@@ -448,7 +477,7 @@ class Project:
             self.extension.ask_all(questions)
         finally:
             if not self.extension.lost:
-                clip._know(self.extension.ask("clip.getNotes", **at, verbose=True).notes, ids)
+                clip._know(self._reread("clip.getNotes", **at, verbose=True).notes, ids)
 
     # -- tracks and scenes -------------------------------------------------------------------------
 
@@ -464,6 +493,7 @@ class Project:
         if done.trackIndex is not None:
             found.insert(done.trackIndex - 1, None)
         self._apply_tracks(answer, found)
+        self._follow_selection()
         made = [track for track in self.tracks if track not in known]
         if not made:
             raise BridgeError("LIVE_REFUSED", "Bitwig shows no new track", hint="read the Set again")
@@ -481,6 +511,11 @@ class Project:
             return
         # The one that goes is known: of two tracks of one name it is not left to `matched`.
         self._apply_tracks(answer, [each for each in self.tracks if each is not track])
+        self._follow_selection()
+
+    def _follow_selection(self) -> None:
+        """What Bitwig selects because of a change belongs to that change."""
+        self._apply_selection(self._reread("clip.getSelection"))
 
     def _same_tracks(self) -> None:
         """STALE_REFERENCE when somebody changed the list of tracks since it was read."""
@@ -534,6 +569,3 @@ def matched(known: Sequence[Track], rows: Sequence[TrackRow]) -> list[Track | No
                 None,
             )
     return found
-
-
-__all__ = ["POLL_S", "REPLY_S", "SLICE", "Project"]

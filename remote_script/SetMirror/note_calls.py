@@ -128,7 +128,11 @@ def _replaces_selected(call: Call, notes: List[Note]) -> Generator[None, None, O
 
 
 def _changes(call: Call, notes: List[Note]) -> Generator[None, None, Outcome]:
-    wanted = {note["note_id"]: note for note in call.args["notes"]}
+    # What a note sounds like besides moves no other note.
+    wanted = {
+        note["note_id"]: {name: note[name] for name in NOTE_FIELDS if name in note}
+        for note in call.args["notes"]
+    }
     return after_changing(
         notes, (note._replace(**wanted[note.note_id]) for note in notes if note.note_id in wanted)
     )

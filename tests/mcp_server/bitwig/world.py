@@ -146,7 +146,7 @@ class BitwigWhole(Whole):
 
     async def settled(self) -> None:
         """Let the cycles go round, and the mirror follow."""
-        await trio.sleep(1.5)
+        await trio.sleep(0.8)
         await self.mirror.wait_synced(LONG_S)
 
     async def differences(self) -> list[str]:

@@ -1,0 +1,222 @@
+"""Bitwig is slow, silent, cut, answers wrongly, or is not there: reads stay honest, and no write is done twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from mcp_server.bitwig.extension import REPLY_S, SILENT_S
+from mcp_server.bitwig.project import STALE_S
+from tests.whole import LONG_S, Refused
+
+from .standin import Refusal
+from .world import BitwigWhole, bitwig
+
+Clock = trio.testing.MockClock
+
+
+async def test_a_slow_bitwig_is_asked_less_often_and_still_followed(autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        whole.line.delay_s = 0.4
+        asked = len(whole.standin.asked)
+        await trio.sleep(10.0)
+        assert len(whole.standin.asked) - asked < 500
+        whole.standin.project.bpm = 77.0
+        whole.standin.project.tracks[0].volume = 0.3
+        assert await whole.differences() == []
+        assert (await whole.call("set_track", track=1, volume=0.6))["outcome"] == "verified"
+        assert whole.standin.project.tracks[1].volume == 0.6
+        assert await whole.differences() == []
+
+
+async def test_what_bitwig_shows_a_turn_later_is_still_the_writes(autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        late: list[Any] = []
+
+        def change(line: bytes) -> bytes:
+            """The first reading after the change still shows the old name."""
+            answer = json.loads(line)
+            result = answer.get("result")
+            if isinstance(result, dict) and result.get("name") == "Late" and len(late) < 3:
+                late.append(answer)
+                result["name"] = "Bass"
+            return json.dumps(answer).encode() + b"\n"
+
+        whole.line.change = change
+        revision = whole.mirror.revision
+        assert (await whole.call("set_track", track=0, name="Late"))["outcome"] == "verified"
+        assert len(late) == 3
+        assert {event.who for event in whole.mirror.log.whole(revision)} == {"tests"}
+
+
+async def reconnected(whole: BitwigWhole, epoch: str) -> None:
+    with trio.fail_after(LONG_S):
+        while whole.mirror.epoch == epoch or not whole.mirror.stamp().synced:  # noqa: ASYNC110
+            await trio.sleep(0.1)
+
+
+def cut(whole: BitwigWhole) -> None:
+    whole.line.is_cut = True
+
+
+def silent(whole: BitwigWhole) -> None:
+    whole.line.silent = True
+
+
+def garbage(whole: BitwigWhole) -> None:
+    whole.line.change = lambda line: b"HTTP/1.1 400 Bad Request\r\n"
+
+
+def endless(whole: BitwigWhole) -> None:
+    whole.line.change = lambda line: b"x" * (17 * 1024 * 1024)
+
+
+def wrong(whole: BitwigWhole) -> None:
+    whole.line.change = lambda line: json.dumps({**json.loads(line), "result": {"odd": 1}}).encode() + b"\n"
+
+
+LOSSES: list[Callable[[BitwigWhole], None]] = [cut, silent, garbage, endless, wrong]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_a_lost_connection_ends_the_epoch_and_begins_another(
+    loss: Callable[[BitwigWhole], None], autojump_clock: Clock
+) -> None:
+    async with bitwig() as whole:
+        epoch = whole.mirror.epoch
+        loss(whole)
+        with trio.fail_after(SILENT_S + 10):
+            while whole.mirror.stamp().synced:  # noqa: ASYNC110
+                await trio.sleep(0.1)
+        whole.standin.project.bpm = 66.0
+        await reconnected(whole, epoch)
+        assert whole.line is not whole.stage.lines[0]
+        assert whole.stage.lines[0].closed
+        assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_a_write_whose_answer_is_lost_is_of_unknown_outcome_and_not_sent_again(
+    loss: Callable[[BitwigWhole], None], autojump_clock: Clock
+) -> None:
+    async with bitwig() as whole:
+        epoch = whole.mirror.epoch
+        answer = whole.standin.answer
+
+        def lost_at_delete(line: bytes) -> bytes:
+            if b'"track.delete"' in line:
+                loss(whole)
+            return answer(line)
+
+        whole.standin.answer = lost_at_delete  # type: ignore[method-assign]
+        with pytest.raises(Refused) as refusal:
+            await whole.call("delete", targets=["tracks/0"])
+        assert refusal.value.data["error"] == "UNKNOWN_OUTCOME"
+        await reconnected(whole, epoch)
+        assert whole.standin.asked.count("track.delete") == 1
+        assert [track.name for track in whole.standin.project.tracks] == ["Drums", "Vocals", "Reverb"]
+        assert await whole.differences() == []
+
+
+async def test_a_question_that_is_not_answered_blocks_the_bridge_for_seconds_only(
+    autojump_clock: Clock,
+) -> None:
+    async with bitwig() as whole:
+        silent(whole)
+        began = whole.stage.time.now()
+        with pytest.raises(Refused):
+            await whole.call("set_track", track=0, mute=True)
+        assert whole.stage.time.now() - began < 2 * REPLY_S + 3
+
+
+TRACK = {"index": 1, "name": "A", "type": "audio", "volume": 0.5, "pan": 0, "mute": False, "solo": False}
+WRONG: dict[str, Any] = {
+    "track.list": [
+        None, [], {"tracks": "none"}, {"tracks": [{"index": 0}]},
+        {"tracks": [{**TRACK, "name": 5}]}, {"tracks": [{**TRACK, "volume": 7}]}, {"tracks": [{**TRACK, "index": 0}]},
+    ],
+    "project.getInfo": ["text", {"bpm": None}, {"bpm": -1, "timeSignatureNumerator": 4}],
+    "clip.list": [{"clips": [{"slotIndex": "1"}]}, {"clips": [{"slotIndex": 1, "name": "A", "length": -4}]}, 7],
+    "clip.getNotes": [{"notes": [[0, 60, 100, 0.5]]}, {"notes": [{"x": -1, "y": 60}]}, {"notes": [{"x": 0, "y": 200}]}],
+    "clip.getSceneCount": [{"sceneCount": -1}, {"sceneCount": 10**9}, {}],
+    "clip.getSelection": [{"trackIndex": None}, {}],
+    "transport.getStatus": [{"isPlaying": 1}, {}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("method", WRONG)
+async def test_an_answer_of_another_shape_costs_that_answer_alone(method: str, autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        await whole.settled()
+        epoch, revision = whole.mirror.epoch, whole.mirror.revision
+        for answer in WRONG[method]:
+            whole.standin.wrong[method] = answer
+            await trio.sleep(0.4)
+            del whole.standin.wrong[method]
+            await trio.sleep(0.4)
+        assert whole.mirror.epoch == epoch
+        assert whole.mirror.revision == revision
+        assert whole.stage.runner.project.facts()["wrong"] >= len(WRONG[method])
+        assert any(method in line for line in whole.stage.log)
+        whole.standin.project.bpm = 50.0
+        assert await whole.differences() == []
+
+
+async def test_the_log_says_each_strange_answer_once(autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        whole.standin.wrong["clip.getSelection"] = {}
+        await trio.sleep(STALE_S - 2)
+        assert sum("clip.getSelection" in line for line in whole.stage.log) == 1
+
+
+async def test_while_bitwig_is_away_nothing_is_served_and_it_is_found_when_it_comes(
+    autojump_clock: Clock,
+) -> None:
+    async with bitwig() as whole:
+        epoch = whole.mirror.epoch
+        whole.stage.away = True
+        cut(whole)
+        await trio.sleep(30.0)
+        assert whole.stage.script is None
+        assert not whole.mirror.stamp().synced
+        # What was known is still read.
+        assert (await whole.call("get_set"))["synced"] is False
+        attempts = [line for line in whole.stage.log if "no Bitwig extension answers" in line]
+        assert len(attempts) == 1
+        whole.stage.away = False
+        await reconnected(whole, epoch)
+        assert await whole.differences() == []
+
+
+async def test_notes_that_are_refused_are_absent_after_a_while_and_come_back(autojump_clock: Clock) -> None:
+    clip = "tracks/0/clip_slots/0/clip"
+    async with bitwig() as whole:
+        whole.standin.refuse["clip.getNotes"] = Refusal("no notes today")
+        whole.standin.project.tracks[0].name = "Sub"
+        await whole.settled()
+        assert whole.mirror.resolve("tracks/0").name == "Sub"
+        assert "notes" not in whole.mirror.resolve(clip).props
+        whole.standin.refuse.clear()
+        assert await whole.differences() == []
+        assert len(whole.mirror.notes(clip)) == 2
+
+
+@pytest.mark.parametrize("method", ["track.list", "project.getInfo", "clip.getSceneCount"])
+async def test_a_question_that_is_answered_wrongly_for_long_ends_the_epoch(
+    method: str, autojump_clock: Clock
+) -> None:
+    async with bitwig() as whole:
+        epoch = whole.mirror.epoch
+        whole.standin.wrong[method] = {"odd": 1}
+        await trio.sleep(STALE_S - 1)
+        assert whole.mirror.stamp().synced
+        await trio.sleep(2)
+        assert any(f"does not answer {method} any more" in line for line in whole.stage.log)
+        del whole.standin.wrong[method]
+        await reconnected(whole, epoch)
+        assert await whole.differences() == []
