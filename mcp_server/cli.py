@@ -95,8 +95,11 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     callback=_print_version,
     help="Show the version.",
 )
+@click.option(
+    "--json", "as_json", is_flag=True, help="Without a command: what is installed and running, as JSON."
+)
 @click.pass_context
-def setmirror(ctx: click.Context) -> None:
+def setmirror(ctx: click.Context, as_json: bool) -> None:
     """SetMirror: a live mirror of the Ableton Live Set for AI agents.
 
     Without Live on this machine begin with `setmirror demo`; with it, with `setmirror install`. Without a command it
@@ -108,7 +111,9 @@ def setmirror(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from mcp_server.commands import overview
 
-        overview.show()
+        overview.show(as_json)
+    elif as_json:
+        raise click.UsageError("--json goes behind the command")
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ import click
 from mcp_server.commands import folders
 from mcp_server.commands.config_texts import JSON, TOML, YAML, Format
 from mcp_server.commands.console import Failure, say, say_exact, say_json
-from mcp_server.commands.options import CLIENT_VARIABLE, http_port, port
+from mcp_server.commands.options import CLIENT_VARIABLE, as_json, http_port, port
 from mirror.files import write_beside
 from remote_script.SetMirror.contract.limits import PORT
 
@@ -255,15 +255,21 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
     "--write", "write_it", is_flag=True, help="Put it into the client's file, keeping the former text."
 )
 @port
-def command(client: str, write_it: bool, **how: Any) -> None:
+@as_json
+def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
     """Print what goes into an MCP client's configuration, or write it there.
 
     The entry holds the client's own token: by it rules, undo and the event log know the client, whatever name it gives
-    itself.
+    itself. With --json: the files, the entry, and the text for a client whose file is not JSON.
     """
     chosen = CLIENTS[client]
     row = _row(client, chosen, **how)
     files = files_of(chosen, folders.Machine())
+    if not write_it and as_json:
+        paths = [str(each.path) for each in files]
+        text = merged("", chosen, row)
+        say_json({"client": client, "files": paths, "key": chosen.key, "entry": row, "text": text})
+        return
     if not write_it:
         for each in files:
             say(f"{chosen.title}: into {each.path}", err=True)
@@ -279,10 +285,15 @@ def command(client: str, write_it: bool, **how: Any) -> None:
             raise Failure(
                 f"{each.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
             ) from None
+        if as_json:
+            facts = {"client": client, "file": str(each.path), "expected": each.expected}
+            say_json({**facts, "before": None if kept is None else str(kept)})
+            continue
         say(f"written to {each.path}" + (f"; its text before SetMirror is in {kept.name}" if kept else ""))
         if not each.expected:
             say(f"the folder {each.path.parent} is new: is {chosen.title} installed for this user?")
-    say(f"restart {chosen.title}")
+    if not as_json:
+        say(f"restart {chosen.title}")
 
 
 def _row(

@@ -10,37 +10,42 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mcp_server.commands import options
 from mcp_server.commands.console import run_async, say, style
 
+if TYPE_CHECKING:
+    from mcp_server.demo.story import Story
+
 
 @click.command("demo", short_help="See it work, every step checked.")
 @options.set_file
 @click.option("--quick", is_flag=True, help="Fewer repetitions of what is measured.")
-def command(set_file: Path | None, quick: bool) -> int:
+@options.as_json
+def command(set_file: Path | None, quick: bool, as_json: bool) -> int:
     """See it work: headless Live, the bridge, MCP and an agent. Exits 0 only if every step was right."""
-    return 0 if run_async(lambda: run(set_file, quick)) else 1
+    return 0 if run_async(lambda: run(set_file, quick, as_json)) else 1
 
 
-async def run(set_file: Path | None, quick: bool = False) -> bool:
+async def run(set_file: Path | None, quick: bool = False, as_json: bool = False) -> bool:
     """The whole demo; whether every step was as it must be."""
     with tempfile.TemporaryDirectory(prefix="setmirror-demo-") as folder:
-        return await _run(set_file, quick, Path(folder))
+        from mcp_server.demo.story import Story
+
+        return await _run(Story(as_json=as_json), set_file, quick, Path(folder))
 
 
-async def _run(set_file: Path | None, quick: bool, folder: Path) -> bool:
+async def _run(story: Story, set_file: Path | None, quick: bool, folder: Path) -> bool:
     from mcp_server.commands import processes
     from mcp_server.commands.link import Reading
     from mcp_server.demo.agent import Agent
     from mcp_server.demo.chapters import Chapters
-    from mcp_server.demo.story import Story
     from mirror import load_token, open_mirror, tcp
 
     environ = processes.environment(SETMIRROR_HOME=str(folder / "home"))
-    story = Story()
     story.chapter("Live starts, without Live")
     story.tell(
         f"headless Live opens {set_file.name if set_file else 'its demo Set'} and loads the Remote Script"

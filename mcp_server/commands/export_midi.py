@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
-from mcp_server.commands.console import Failure, say
+from mcp_server.commands import options
+from mcp_server.commands.console import Failure, say, say_json
 
 
 @click.command("export-midi", short_help="Write a Set's arrangement or a clip as a MIDI file.")
 @click.argument("set_file", type=click.Path(exists=True, dir_okay=False))
 @click.argument("midi_file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--clip", help="Only this clip, by ref: tracks/0/clip_slots/1/clip.")
-def command(set_file: str, midi_file: Path, clip: str | None) -> None:
+@options.as_json
+def command(set_file: str, midi_file: Path, clip: str | None, as_json: bool) -> None:
     """Write the arrangement of SET_FILE as MIDI_FILE, with tempo, signature, locators and track names.
 
     Muted clips and notes stay out. Probabilities and automation have no place in a MIDI file.
@@ -34,6 +36,10 @@ def command(set_file: str, midi_file: Path, clip: str | None) -> None:
     except OSError as problem:
         raise Failure(f"{midi_file} cannot be written: {problem.strerror}") from None
     notes = sum(len(track.notes) for track in found.tracks)
+    if as_json:
+        counts = {"tracks": len(found.tracks), "notes": notes, "locators": len(found.markers)}
+        say_json({"file": str(midi_file), **counts, "rounded_times": rounded})
+        return
     say(f"{midi_file}: {len(found.tracks)} tracks, {notes} notes, {len(found.markers)} locators")
     if rounded:
         say(f"{rounded} times lie between the ticks of a MIDI file (1/960 of a beat) and were rounded")

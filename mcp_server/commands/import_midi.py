@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async, say
+from mcp_server.commands.console import run_async, say, say_json
 
 
 @click.command("import-midi", short_help="Read a MIDI file into the open Set.")
@@ -17,7 +17,10 @@ from mcp_server.commands.console import run_async, say
 @click.option("--session", is_flag=True, help="Into clip slots instead of the Arrangement.")
 @click.option("--keep-tempo", is_flag=True, help="Leave the Set's tempo and signature as they are.")
 @options.port
-def command(midi_file: Path, start: str | None, session: bool, keep_tempo: bool, port: int) -> None:
+@options.as_json
+def command(
+    midi_file: Path, start: str | None, session: bool, keep_tempo: bool, port: int, as_json: bool
+) -> None:
     """Read MIDI_FILE into the open Set: each part becomes a track with a clip, markers become locators.
 
     Of tempo and signature the first ones are set: Live's API cannot change them along the song.
@@ -32,6 +35,9 @@ def command(midi_file: Path, start: str | None, session: bool, keep_tempo: bool,
 
         async with linked(port) as mirror:
             answer = await call_tool(mirror, "arrange", given)
+        if as_json:
+            say_json(answer)
+            return
         for line in answer.get("notes", ()):
             say(line)
         say(f"{answer['outcome']}; one undo in Live takes it back")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say
+from mcp_server.commands.console import Failure, run_async, say, say_json
 
 if TYPE_CHECKING:
     from mcp_server.pictures import Subject
@@ -35,6 +35,7 @@ TEXT_LINES = 60
     help="In pixels, 1200 by default; of text in columns, by default the terminal's.",
 )
 @options.port
+@options.as_json
 def command(
     refs: tuple[str, ...],
     output: Path | None,
@@ -43,6 +44,7 @@ def command(
     dark: bool,
     width: int | None,
     port: int,
+    as_json: bool,
 ) -> None:
     """Draw the Set, a clip or a device as SVG or PNG into a file, or as text.
 
@@ -72,26 +74,33 @@ def command(
 
     subject: Subject = run_async(main)
     if suffix == ".txt":
-        _show(subject, width, output)
-        return
-    assert output is not None
-    _draw(subject, output, "dark" if dark else "light", width or WIDTH)
+        done = _show(subject, width, output)
+    else:
+        assert output is not None
+        done = _draw(subject, output, "dark" if dark else "light", width or WIDTH)
+    if as_json:
+        say_json(done)
+    elif output is None:
+        say(done["text"])
+    else:
+        say(f"{output}: {done.get('description') or str(done['lines']) + ' lines'}")
 
 
-def _show(subject: Subject, width: int | None, output: Path | None) -> None:
+def _show(subject: Subject, width: int | None, output: Path | None) -> dict[str, Any]:
+    """The picture as text, or the file that it was written to."""
     from mcp_server.pictures.text_art import text_art
 
     columns = width or shutil.get_terminal_size((100, TEXT_LINES)).columns
     encoding = "utf-8" if output is not None else getattr(sys.stdout, "encoding", None) or "ascii"
     text = text_art(subject, columns, TEXT_LINES, encoding)
     if output is None:
-        say(text)
-        return
+        return {"text": text}
     _write(output, f"{text}\n".encode())
-    say(f"{output}: {len(text.splitlines())} lines")
+    return {"file": str(output), "lines": len(text.splitlines())}
 
 
-def _draw(subject: Subject, output: Path, theme: str, width: int) -> None:
+def _draw(subject: Subject, output: Path, theme: str, width: int) -> dict[str, Any]:
+    """The file that the picture was written to, and what it shows."""
     from mcp_server.pictures import THEMES, paint, svg
     from mcp_server.pictures.png import png
 
@@ -101,7 +110,7 @@ def _draw(subject: Subject, output: Path, theme: str, width: int) -> None:
     except ValueError as problem:
         raise Failure(f"{output} cannot be written: {problem}") from None
     _write(output, data)
-    say(f"{output}: {picture.description}")
+    return {"file": str(output), "bytes": len(data), "description": picture.description}
 
 
 def _write(output: Path, data: bytes) -> None:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mcp_server.commands import checks, folders, options
 from mcp_server.commands.checks import BAD, GOOD, ODD, Finding
-from mcp_server.commands.console import say, style
+from mcp_server.commands.console import say, say_json, style
+
+PARTS = ("script", "Live", "clients")
 
 
-def show() -> None:
+def show(as_json: bool = False) -> None:
     """Print the overview; looking changes nothing."""
-    for line in lines():
-        say(line)
+    parts, following = _looked()
+    if as_json:
+        shown = {
+            name: [{"level": each.level, "text": each.text, "fix": each.fix} for each in findings]
+            for name, findings in parts.items()
+        }
+        say_json({"version": checks.version(), **shown, "next": following})
+        return
+    say(f"setmirror {checks.version()}")
+    for name, findings in parts.items():
+        for finding in findings:
+            say(f"  {name:<8} {finding.text}")
+    say()
+    say(f"next: {style(following, bold=True)}")
+    say("`setmirror --help` lists the commands, `setmirror doctor` checks everything")
 
 
-def lines() -> Iterator[str]:
-    """The overview: one line for each part, then the next step."""
+def _looked() -> tuple[dict[str, list[Finding]], str]:
+    """What is found of each part, and the next step."""
     # Imported here: `doctor` needs the schema.
     from mcp_server.commands.doctor import client_findings, port_findings
 
@@ -24,13 +37,8 @@ def lines() -> Iterator[str]:
     script = list(checks.check_installation(machine))
     bridge, _ = port_findings(options.default_port())
     clients = client_findings(machine)
-    yield f"setmirror {checks.version()}"
-    for name, findings in (("script", script), ("Live", bridge), ("clients", clients)):
-        for finding in findings:
-            yield f"  {name:<8} {finding.text}"
-    yield ""
-    yield f"next: {style(_next_step(script, bridge, clients), bold=True)}"
-    yield "`setmirror --help` lists the commands, `setmirror doctor` checks everything"
+    parts = dict(zip(PARTS, (script, bridge, clients), strict=True))
+    return parts, _next_step(script, bridge, clients)
 
 
 def _next_step(script: list[Finding], bridge: list[Finding], clients: list[Finding]) -> str:

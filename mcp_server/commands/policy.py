@@ -50,10 +50,11 @@ def command() -> None:
 
 @command.command("show")
 @_file
-def show(path: Path | None) -> None:
-    """Print the policy that is in force, rule by rule."""
+@options.as_json
+def show(path: Path | None, as_json: bool) -> None:
+    """Print the policy that is in force, rule by rule, as JSON; with --json in one line."""
     policy = _load(path)
-    say_json(policy.file, indent=2)
+    say_json(policy.file, indent=0 if as_json else 2)
 
 
 @command.command("check")
@@ -139,7 +140,8 @@ def check(
 @command.command("pin")
 @click.argument("target")
 @options.port
-def pin(target: str, port: int) -> None:
+@options.as_json
+def pin(target: str, port: int, as_json: bool) -> None:
     """Print a pin of an object for a rule of the policy.
 
     The object is found again by kind, name and content when its Set is opened again; a pin that finds nothing holds for
@@ -153,6 +155,9 @@ def pin(target: str, port: int) -> None:
         async with linked(port) as mirror:
             node = _node(mirror, target)
             facts = msgspec.to_builtins(pin_of(mirror.store, node))
+            if as_json:
+                say_json(facts)
+                return
             # A TOML basic string is a JSON string.
             told = ", ".join(
                 f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()

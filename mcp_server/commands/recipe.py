@@ -21,12 +21,16 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("words", nargs=-1)
-def list_(words: tuple[str, ...]) -> None:
+@options.as_json
+def list_(words: tuple[str, ...], as_json: bool) -> None:
     """List all recipes, or those that have the WORDS."""
     from mcp_server import recipes
     from mcp_server.tools.knowledge import listed
 
     found = listed(recipes.shelf(), " ".join(words))
+    if as_json:
+        say_json(found)
+        return
     width = max(map(len, found["recipes"]), default=0)
     for name, purpose in found["recipes"].items():
         say(f"{name:<{width}}  {purpose}")
@@ -36,11 +40,15 @@ def list_(words: tuple[str, ...]) -> None:
 
 @command.command()
 @click.argument("name")
-def show(name: str) -> None:
+@options.as_json
+def show(name: str, as_json: bool) -> None:
     """Show what a recipe does, its parameters and stages."""
     from mcp_server import recipes
 
     held = recipes.summary(name, recipes.shelf().recipe(name))
+    if as_json:
+        say_json(held)
+        return
     say(f"{style(held['title'], bold=True)}: {held['for']}")
     if "needs_live" in held:
         say(f"needs Live {held['needs_live']}")
@@ -53,14 +61,18 @@ def show(name: str) -> None:
 
 
 @command.command()
+@options.as_json
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, as_json: bool) -> None:
     """Load all recipes and say what is wrong with them. Exits with 1 where something is."""
     from mcp_server import recipes
     from mcp_server.tools.knowledge import faults
 
     shelf = recipes.shelf()
     found = faults(shelf)
+    if as_json:
+        say_json({"recipes": len(shelf.recipes) + len(shelf.broken), "faults": found})
+        ctx.exit(1 if found else 0)
     for name, problems in found.items():
         for problem in problems:
             say(f"{name}: {problem}")

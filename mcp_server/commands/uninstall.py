@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from mcp_server.commands import folders, script_copy
-from mcp_server.commands.console import FAILED, say, style
+from mcp_server.commands import folders, options, script_copy
+from mcp_server.commands.console import FAILED, say, say_json, style
 from mcp_server.commands.install import dry_run_option, live_option, same, targets, to_option
 
 
@@ -15,42 +16,58 @@ from mcp_server.commands.install import dry_run_option, live_option, same, targe
 @to_option
 @live_option
 @dry_run_option
-def command(to: Path | None, live: str | None, dry_run: bool) -> int:
+@options.as_json
+def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> int:
     """Remove what `install` wrote; files of yours in the same folder stay. Exits with 1 where that was not possible."""
-    failed = False
-    for library in targets(to, live, folders.Machine()):
-        failed |= not _uninstall(library, dry_run)
-    say("SetMirror's own files (token, policy, event logs) stay in ~/.setmirror.")
-    return FAILED if failed else 0
+    done = [_uninstall(library, dry_run) for library in targets(to, live, folders.Machine())]
+    if as_json:
+        say_json(done)
+    else:
+        for each in done:
+            say(_words(each))
+        say("SetMirror's own files (token, policy, event logs) stay in ~/.setmirror.")
+    return FAILED if any(each["outcome"] in ("absent", "failed") for each in done) else 0
 
 
-def _uninstall(library: folders.Library, dry_run: bool) -> bool:
+def _uninstall(library: folders.Library, dry_run: bool) -> dict[str, Any]:
+    """What was done about one library, as JSON says it."""
     target = library.script
+    done: dict[str, Any] = {"folder": str(target), "lives": library.lives}
     if not library.there:
-        say(f"{library.path}, the User Library of {library.whose}, is not there; connect the drive")
-        return False
+        why = f"{library.path}, the User Library of {library.whose}, is not there"
+        return {**done, "outcome": "absent", "why": why}
     if same(folders.source(), target):
-        say(f"{target} is this program's own folder; it stays")
-        return True
+        return {**done, "outcome": "same"}
     if not target.is_dir() and not target.is_symlink():
-        say(f"{folders.NAME} is not in {target.parent}")
-        return True
+        return {**done, "outcome": "unchanged"}
     try:
         if dry_run:
             script_copy.check(target)
-            say(f"would remove {len(script_copy.manifest(target))} files from {target}")
-            return True
+            return {**done, "outcome": "would", "removed": len(script_copy.manifest(target))}
         removed, left = script_copy.remove(target)
     except script_copy.NotOurs as problem:
-        say(style("not removed: ", fg="red") + f"{problem}; remove the folder by hand")
-        return False
+        return {**done, "outcome": "failed", "why": f"{problem}; remove the folder by hand"}
     except OSError as problem:
-        say(
-            style("not removed: ", fg="red")
-            + f"{problem.filename or target}: {problem.strerror}; close Live first"
-        )
-        return False
-    say(f"{style('removed', fg='green')} {removed} files from {target}")
-    if left:
-        say(f"  not SetMirror's, so left: {', '.join(left[:5])}{' …' if len(left) > 5 else ''}")
-    return True
+        why = f"{problem.filename or target}: {problem.strerror}; close Live first"
+        return {**done, "outcome": "failed", "why": why}
+    return {**done, "outcome": "removed", "removed": removed, "left": left}
+
+
+def _words(done: dict[str, Any]) -> str:
+    folder = done["folder"]
+    match done["outcome"]:
+        case "absent":
+            return f"{done['why']}; connect the drive"
+        case "failed":
+            return style("not removed: ", fg="red") + str(done["why"])
+        case "same":
+            return f"{folder} is this program's own folder; it stays"
+        case "unchanged":
+            return f"{folders.NAME} is not in {Path(folder).parent}"
+        case "would":
+            return f"would remove {done['removed']} files from {folder}"
+    left = done["left"]
+    more = (
+        f"\n  not SetMirror's, so left: {', '.join(left[:5])}{' …' if len(left) > 5 else ''}" if left else ""
+    )
+    return f"{style('removed', fg='green')} {done['removed']} files from {folder}{more}"

@@ -8,7 +8,7 @@ import sys
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import Failure, run_async, say
+from mcp_server.commands.console import Failure, run_async, say, say_json
 
 PAGE_PORT = 9862
 
@@ -24,7 +24,8 @@ PAGE_PORT = 9862
 )
 @click.option("--no-browser", is_flag=True, help="Print the link only.")
 @options.port
-def command(page_port: int, no_browser: bool, port: int) -> None:
+@options.as_json
+def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
     """Open a live page of the Set in the browser, until interrupted.
 
     The page shows the Session, the arrangement, the mixer and notes as they change, and who changed what; questions of
@@ -54,6 +55,9 @@ def command(page_port: int, no_browser: bool, port: int) -> None:
 
             def ready(link: str) -> None:
                 nonlocal first
+                if as_json:
+                    say_json({"link": link})
+                    return
                 say(f"{'Open' if first else 'The page was opened. For another browser:'} {link}")
                 if first and not no_browser and sys.stdout.isatty():
                     nursery.start_soon(_browse, link)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
-from mcp_server.commands.console import say
 from mcp_server.commands.events import line_of
 from mcp_server.commands.link import Reading
 from mcp_server.commands.processes import HeadlessProcess
@@ -363,7 +362,7 @@ class Chapters:
         edits = [each for each in told if _is_edit(each)]
         story.chapter(f"The event log: {min(LOG_LINES, len(edits))} of {len(told):,} events")
         for event in edits[:LOG_LINES]:
-            say("  " + line_of(event))
+            self.story.line(line_of(event))
         story.check(
             f"the log tells people from agents: {', '.join(sorted(who))}",
             "live" in who and len(who) > 1,

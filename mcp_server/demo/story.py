@@ -5,57 +5,76 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from mcp_server.commands.console import say, style
+from mcp_server.commands.console import say, say_json, style
 from mcp_server.demo.latency import Distribution
 
 
 class Story:
-    """Prints as it goes; `failed` holds the steps that were not as they must be."""
+    """Prints as it goes, as text or one JSON object a line; `failed` holds the steps that were not as they must be."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_json: bool = False) -> None:
         self.checked = 0
         self.failed: list[str] = []
         self.latencies: dict[str, Distribution] = {}
         self._began = time.monotonic()
+        self._as_json = as_json
+
+    def _print(self, facts: dict[str, Any], *lines: str) -> None:
+        if self._as_json:
+            say_json({"at_s": round(time.monotonic() - self._began, 2), **facts})
+            return
+        for line in lines:
+            say(line)
+
+    def _stamp(self) -> str:
+        return style(f"{time.monotonic() - self._began:6.2f}s", dim=True)
 
     def chapter(self, title: str) -> None:
-        say()
-        say(style(title, bold=True))
+        self._print({"chapter": title}, "", style(title, bold=True))
 
     def tell(self, text: str) -> None:
         """Something that happened and needs no check."""
-        say(f"  {style(f'{time.monotonic() - self._began:6.2f}s', dim=True)}      {text}")
+        self._print({"event": text}, f"  {self._stamp()}      {text}")
+
+    def line(self, text: str) -> None:
+        """A line of the event log, as `tail` shows it."""
+        self._print({"change": text}, f"  {text}")
 
     def check(self, text: str, ok: bool, *, found: Any = None) -> bool:
         """A step: `ok` says whether it is as it must be; `found` is shown when it is not."""
         self.checked += 1
         mark = style("ok ", fg="green") if ok else style("BAD", fg="red", bold=True)
-        say(f"  {style(f'{time.monotonic() - self._began:6.2f}s', dim=True)}  {mark} {text}")
+        facts: dict[str, Any] = {"step": text, "ok": ok}
+        shown = []
         if not ok:
             self.failed.append(text)
             if found is not None:
-                for each in found if isinstance(found, list) else [found]:
-                    say(f"               found {each!r}"[:300])
+                shown = [repr(each)[:300] for each in (found if isinstance(found, list) else [found])]
+                facts["found"] = shown
+        more = [f"               found {each}" for each in shown]
+        self._print(facts, f"  {self._stamp()}  {mark} {text}", *more)
         return ok
 
     def latency(self, name: str, samples_s: list[float], aim_ms: float) -> None:
         """A measurement; the aim is shown beside it and fails nothing: machines differ."""
-        found = self.latencies[name] = Distribution.of_seconds(samples_s)
-        reached = found.p50 < aim_ms
+        times = self.latencies[name] = Distribution.of_seconds(samples_s)
+        reached = times.p50 < aim_ms
         aim = style(f"aim p50 < {aim_ms:g} ms", fg="green" if reached else "yellow")
-        say(
-            f"  {name:<36} p50 {found.p50:7.2f} ms   p95 {found.p95:7.2f} ms   p99 {found.p99:7.2f} ms"
-            f"   n {len(samples_s):<4} {aim}"
+        self._print(
+            {"measured": name, **times.to_json(), "aim_p50_ms": aim_ms},
+            f"  {name:<36} p50 {times.p50:7.2f} ms   p95 {times.p95:7.2f} ms   p99 {times.p99:7.2f} ms"
+            f"   n {len(samples_s):<4} {aim}",
         )
 
     def end(self) -> bool:
         """Say how it went; whether every step was as it must be."""
-        say()
-        if self.failed:
-            say(style(f"{len(self.failed)} of {self.checked} steps failed:", fg="red", bold=True))
-            for text in self.failed:
-                say(f"  {text}")
-            return False
-        took = time.monotonic() - self._began
-        say(style(f"all {self.checked} steps checked, {took:.1f} s", fg="green", bold=True))
-        return True
+        ok = not self.failed
+        facts = {"ok": ok, "steps": self.checked, "failed": self.failed}
+        if ok:
+            took = time.monotonic() - self._began
+            line = style(f"all {self.checked} steps checked, {took:.1f} s", fg="green", bold=True)
+            self._print(facts, "", line)
+        else:
+            line = style(f"{len(self.failed)} of {self.checked} steps failed:", fg="red", bold=True)
+            self._print(facts, "", line, *(f"  {text}" for text in self.failed))
+        return ok
