@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 from mirror import Note
@@ -25,6 +26,8 @@ MOST_NAMED = 12
 FOOT = 16
 MOST_CONTENTS = 300
 """Clips whose notes are drawn; with more clips the contents are left out, since they would not be seen."""
+MOST_MARKS = 20_000
+"""Notes drawn in clips of one picture; a clip for which no room is left has none."""
 
 AUTOMATED = "~"
 """The sign of what is automated."""
@@ -212,27 +215,40 @@ def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> 
 def draw_blocks(
     picture: Picture, lanes: Sequence[Lane], x: Place, top: float, lane: float, contents: bool, colors: Theme
 ) -> None:
-    """The clips of lanes, with their notes if `contents`."""
+    """The clips of lanes, with their notes if `contents`; of clips that share a pixel the first."""
+    room = MOST_MARKS if contents else 0
     for n, each in enumerate(lanes):
+        reached = -inf
         for block in each.blocks:
-            _block(picture, block, x, top + n * lane, lane, contents, colors)
+            if x(block.end) < reached + 1:
+                continue
+            reached = max(reached, x(block.start))
+            room -= _block(picture, block, x, top + n * lane, lane, room, colors)
 
 
-def _block(
-    picture: Picture, block: Block, x: Place, y: float, lane: float, contents: bool, colors: Theme
-) -> None:
+def _block(picture: Picture, block: Block, x: Place, y: float, lane: float, room: int, colors: Theme) -> int:
+    """Draw a clip, with its notes if they are no more than `room`; how many it drew."""
     left, right = x(block.start), x(block.end)
     wide = max(2.0, right - left - 1)
     fill = theme.mixed(block.color, colors.background, 0.6) if block.muted else block.color
     picture.rect(left, y + 1, wide, lane - 3, fill, stroke=theme.mixed(fill, "#000000", 0.35), data=block.ref)
     named = lane >= 22
-    if named:
+    if named and wide > 12:
         picture.text(left + 4, y + 11, block.name, theme.on(fill), size=10, width=wide - 6)
     if block.muted:
         picture.line(left, y + lane - 3, left + wide, y + 1, theme.on(fill))
-    if contents and block.notes and wide > 8 and lane >= 14:
-        top = y + (14 if named else 2)
-        _notes(picture, block, left, wide, top, y + lane - 4 - top, theme.mixed(theme.on(fill), fill, 0.25))
+    if not block.notes or wide <= 8 or lane < 14 or len(block.notes) * len(_turns(block)) > room:
+        return 0
+    top = y + (14 if named else 2)
+    _notes(picture, block, left, wide, top, y + lane - 4 - top, theme.mixed(theme.on(fill), fill, 0.25))
+    return len(block.notes) * len(_turns(block))
+
+
+def _turns(block: Block) -> list[float]:
+    """The beats of a clip at which its loop begins."""
+    if block.loop <= 0:
+        return [0.0]
+    return [n * block.loop for n in range(min(64, int((block.end - block.start) / block.loop) + 1))]
 
 
 def _notes(
@@ -242,10 +258,7 @@ def _notes(
     span = max(6, max(note.pitch for note in block.notes) - low + 1)
     length = block.end - block.start
     per_beat = wide / length
-    turns = [0.0]
-    if block.loop > 0:
-        turns = [n * block.loop for n in range(min(64, int(length / block.loop) + 1))]
-    for turn in turns:
+    for turn in _turns(block):
         for note in block.notes:
             start = note.start_time - block.offset
             if block.loop > 0 and not 0 <= start < block.loop:

@@ -5,7 +5,7 @@ Drawing takes tens of milliseconds: call `png` in a thread (`anyio.to_thread.run
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from importlib.resources import as_file, files
 from io import BytesIO
 
@@ -15,19 +15,21 @@ from . import theme
 from .shapes import Curve, Line, Picture, Rect, Text
 
 COLORS = 128
+COMPRESSION = 6
+"""A sixth larger than at 9, and in a fifth of the time."""
 MOST_PIXELS = 4_000_000
 """Larger pictures are refused: clients scale down to 1.15 million pixels anyway."""
 FONT = "DejaVuSans.ttf"
 
 
-@cache
+@lru_cache(4096)
 def font(size: float) -> ImageFont.FreeTypeFont:
     """The shipped font: Latin, Greek, Cyrillic and signs of music; other scripts show as boxes."""
     with as_file(files(__package__) / FONT) as path:
         return ImageFont.truetype(str(path), size)
 
 
-@cache
+@lru_cache(4096)
 def _advance(sign: str) -> float:
     return font(100.0).getlength(sign) / 100.0
 
@@ -52,7 +54,7 @@ def png(picture: Picture, scale: float = 1.0) -> bytes:
         _draw(draw, shape, scale, picture.background)
     buffer = BytesIO()
     image.quantize(COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-        buffer, "PNG", optimize=False, compress_level=9
+        buffer, "PNG", compress_level=COMPRESSION
     )
     return buffer.getvalue()
 
@@ -64,18 +66,19 @@ def _draw(
         case Rect(x, y, width, height, fill, stroke, opacity, radius, _):
             box = (x * scale, y * scale, (x + width) * scale - 1, (y + height) * scale - 1)
             box = (box[0], box[1], max(box[0], box[2]), max(box[1], box[3]))
-            color = theme.mixed(fill, background, 1 - opacity) if fill else None
+            color = theme.mixed(fill, background, 1 - opacity) if fill and opacity < 1 else fill
+            inside, edge = theme.rgb(color) if color else None, theme.rgb(stroke) if stroke else None
             rounded = min(radius * scale, (box[2] - box[0]) / 2, (box[3] - box[1]) / 2)
             if rounded >= 1:
-                draw.rounded_rectangle(box, rounded, color, stroke or None)
+                draw.rounded_rectangle(box, rounded, inside, edge)
             else:
-                draw.rectangle(box, color, stroke or None)
+                draw.rectangle(box, inside, edge)
         case Line(x1, y1, x2, y2, stroke, width, dashed):
             wide = max(1, round(width * scale))
             if dashed:
                 _dashes(draw, (x1 * scale, y1 * scale, x2 * scale, y2 * scale), stroke, wide)
             else:
-                draw.line((x1 * scale, y1 * scale, x2 * scale, y2 * scale), stroke, wide)
+                draw.line((x1 * scale, y1 * scale, x2 * scale, y2 * scale), theme.rgb(stroke), wide)
         case Curve(points, stroke, width):
             draw.line(
                 [(x * scale, y * scale) for x, y in points], stroke, max(1, round(width * scale)), "curve"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mirror import Note
 
 from . import theme
-from .shapes import Picture
+from .shapes import Line, Picture, Rect
 from .theme import Theme
 
 KEYS_WIDTH = 74
@@ -17,6 +17,8 @@ FOOT = 22
 ENVELOPE_HEIGHT = 56
 VELOCITY_HEIGHT = 44
 LEAST_ROW, MOST_ROW = 6.0, 20.0
+MOST_NOTES = 10_000
+"""More are counted, not drawn: a picture stays small whatever the clip."""
 BLACK = {1, 3, 6, 8, 10}
 
 Place = Callable[[float], float]
@@ -84,19 +86,22 @@ def roll(
         low, high = first.loop
         picture.rect(x(low), HEAD - 7, (high - low) * scale_x, 5, colors.accent, radius=2)
     bottom = HEAD + grid_height + VELOCITY_HEIGHT
+    room, ground = MOST_NOTES, colors.background
     for number, clip in enumerate(clips, 1):
         ink = theme.legible(clip.color, colors.panel)
+        edge = theme.mixed(ink, "#000000", 0.45) if row > 7 else ""
         mark = str(number) if len(clips) > 1 else ""
-        for note in clip.notes:
-            if note.start_time >= end or note.start_time + note.duration <= start:
+        for note in clip.notes[:room]:
+            note_end = note.start_time + note.duration
+            if note.start_time >= end or note_end <= start:
                 continue
             left = max(x(note.start_time), KEYS_WIDTH)
-            right = min(x(note.start_time + note.duration), width - 8.0)
-            box = left, places[note.pitch], max(2.0, right - left - 0.5), row
-            color = theme.loud(ink, int(note.velocity), colors.background)
-            _note(picture, note, box, color, theme.mixed(ink, "#000000", 0.45), mark, colors)
+            wide = max(2.0, min(x(note_end), width - 8.0) - left - 0.5)
+            color = theme.loud(ink, int(note.velocity), ground)
+            _note(picture, note, (left, places[note.pitch], wide, row), color, edge, mark, colors)
             tall = (VELOCITY_HEIGHT - 8) * note.velocity / 127
-            picture.line(left, bottom - tall, left, bottom, color, width=1.5)
+            picture.shapes.append(Line(left, bottom - tall, left, bottom, color, 1.5))
+        room = max(0, room - len(clip.notes))
         if clip.playhead is not None and start <= clip.playhead <= end:
             at = x(clip.playhead)
             picture.line(at, HEAD - 8, at, bottom, colors.playing, width=2)
@@ -134,11 +139,13 @@ def _note(
     colors: Theme,
 ) -> None:
     left, top, wide, row = box
+    data = str(note.note_id)
     if note.mute:
-        picture.rect(left, top + 1, wide, row - 2, "", stroke=colors.muted_text, data=str(note.note_id))
+        picture.rect(left, top + 1, wide, row - 2, "", stroke=colors.muted_text, data=data)
     else:
-        stroke = edge if row > 7 else ""
-        picture.rect(left, top + 0.5, wide, row - 1, color, stroke=stroke, data=str(note.note_id))
+        picture.shapes.append(Rect(left, top + 0.5, wide, row - 1, color, edge, 1.0, 0.0, data))
+    if note.probability >= 1 and not mark:
+        return
     if note.probability < 1:
         missing = (wide - 2) * (1 - note.probability)
         picture.rect(left + wide - 1 - missing, top + 1.5, missing, (row - 3) / 2, colors.background)
@@ -151,7 +158,10 @@ def _note(
 def _names(picture: Picture, clips: Sequence[Roll], keys: Keys, count: int, colors: Theme) -> None:
     """Above the grid: the clip's name, or a legend of several; the scale, and how many notes."""
     right = f"{f'{keys.scale_name}, ' if keys.scale_name else ''}{count} notes"
-    picture.text(picture.width - 8, 18, right, colors.muted_text, size=12, anchor="end")
+    ink = colors.muted_text
+    if count > MOST_NOTES:
+        right, ink = f"{right}; not shown: {count - MOST_NOTES}", colors.warning
+    picture.text(picture.width - 8, 18, right, ink, size=12, anchor="end")
     room = picture.width - 260
     if len(clips) == 1:
         picture.text(8, 18, clips[0].name or "unnamed clip", colors.text, size=14, bold=True, width=room)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 Anchor = Literal["start", "middle", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True, gc=False):
     """A filled rectangle; `stroke` draws its edge 1 pixel wide; `data` names what it stands for (in SVG only)."""
 
     x: float
@@ -27,8 +28,7 @@ class Rect:
     data: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """A straight line."""
 
     x1: float
@@ -40,8 +40,7 @@ class Line:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True, gc=False):
     """A line through points, such as an envelope or an arc."""
 
     points: tuple[tuple[float, float], ...]
@@ -49,8 +48,7 @@ class Curve:
     width: float = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True, gc=False):
     """One line of text; `y` is its baseline; cut with an ellipsis where it would be wider than `width`."""
 
     x: float

@@ -6,7 +6,7 @@ Track and clip colours come from the Set. Whatever is said by a colour is also s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from .. import units
 
@@ -42,6 +42,7 @@ DARK = Theme(
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
+@lru_cache(4096)
 def rgb(color: str) -> tuple[int, int, int]:
     """ "#ff8000" → (255, 128, 0)."""
     value = int(color.lstrip("#"), 16)
@@ -53,21 +54,21 @@ def of_live(value: object, default: str) -> str:
     return units.color_text(value & 0xFFFFFF) if isinstance(value, int) else default
 
 
-@cache
+@lru_cache(4096)
 def brightness(color: str) -> float:
     """0 (black) to 1 (white), as the eye sees it."""
     red, green, blue = (part / 255 for part in rgb(color))
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
-@cache
+@lru_cache(4096)
 def mixed(color: str, other: str, share: float) -> str:
     """`share` of the other colour, 0 to 1."""
     parts = (round(a + (b - a) * share) for a, b in zip(rgb(color), rgb(other), strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
-@cache
+@lru_cache(4096)
 def luminance(color: str) -> float:
     """0 to 1, as WCAG defines it."""
     parts = (part / 255 for part in rgb(color))
@@ -83,13 +84,13 @@ def contrast(color: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@cache
+@lru_cache(4096)
 def on(color: str) -> str:
     """Black or white, whichever has more contrast on a colour."""
     return max(("#101010", "#ffffff"), key=lambda ink: contrast(ink, color))
 
 
-@cache
+@lru_cache(4096)
 def legible(color: str, background: str) -> str:
     """A colour that stands out from a background: pale ones are darkened on white, dark ones lightened on black."""
     light = brightness(background) > 0.5
@@ -98,7 +99,7 @@ def legible(color: str, background: str) -> str:
     return color
 
 
-@cache
+@lru_cache(4096)
 def loud(color: str, velocity: int, background: str) -> str:
     """A note's colour: soft notes fade towards the background, in steps of 8 so that pictures stay small."""
     return mixed(color, background, 0.62 * (1 - min(127, velocity // 8 * 8 + 7) / 127))

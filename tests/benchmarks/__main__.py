@@ -29,6 +29,7 @@ SUITES = {
     "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",
+    "pictures": "pictures of many notes and clips: time and size",
     "page": "the page of a large Set in Chromium: first shown, change to pixels, scrolled",
     "history": "the difference of two large states, mixes, kept states, the journal",
     "music": "edits of 10,000 notes, analysis of 100 clips",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import pytest
 
 from mcp_server.pictures import THEMES, Picture, draw
 from mcp_server.pictures.arrangements import (
     HEAD,
+    MOST_MARKS,
     NAMES_WIDTH,
     UNKNOWN,
     UNKNOWN_CURVES,
@@ -23,7 +25,7 @@ from mcp_server.pictures.arrangements import (
 from mcp_server.pictures.mixers import FADER_HEIGHT, FULL_SCALE, STRIP_WIDTH, Dial, Strip, device, mixer
 from mcp_server.pictures.png import MOST_PIXELS, font
 from mcp_server.pictures.rolls import HEAD as ROLL_HEAD
-from mcp_server.pictures.rolls import KEYS_WIDTH, VELOCITY_HEIGHT, Keys, Roll, roll
+from mcp_server.pictures.rolls import KEYS_WIDTH, MOST_NOTES, VELOCITY_HEIGHT, Keys, Roll, roll
 from mcp_server.pictures.sampled import sample
 from mcp_server.pictures.session import SIGNS, Cell, Column, session
 from mcp_server.pictures.shapes import Curve, Line, Rect, Text
@@ -60,12 +62,8 @@ def colourless(picture: Picture) -> list[Any]:
     """The shapes as somebody sees them who sees no colours at all: filled or not, where, and all texts."""
     plain = []
     for shape in picture.shapes:
-        changes = {
-            each.name: bool(getattr(shape, each.name))
-            for each in fields(shape)
-            if each.name in ("fill", "stroke")
-        }
-        plain.append(replace(shape, **changes))
+        colours = [name for name in ("fill", "stroke") if hasattr(shape, name)]
+        plain.append(msgspec.structs.replace(shape, **{name: bool(getattr(shape, name)) for name in colours}))
     return plain
 
 
@@ -396,3 +394,20 @@ async def test_every_sign_of_ours_is_in_the_font_of_the_pngs(autojump_clock: Any
     signs = {sign for picture in pictures for text in texts(picture) for sign in text if not sign.isspace()}
     signs |= set("".join(SIGNS.values()))
     assert [sign for sign in signs if bytes(font(40.0).getmask(sign)) == missing] == []
+
+
+def test_a_clip_and_an_arrangement_of_any_number_are_drawn_within_bounds_and_say_what_is_missing() -> None:
+    crowd = [note(n, n % 128, n / 100) for n in range(MOST_NOTES + 5_000)]
+    clips = [Roll("A", crowd[:9_000], "#3366cc", 0.0, 200.0), Roll("B", crowd, "#cc6633", 0.0, 200.0)]
+    picture = roll(clips, Keys(NAMES), LIGHT)
+    drawn = [shape for shape in rects(picture) if shape.data]
+    assert len(drawn) == MOST_NOTES
+    assert f"24000 notes; not shown: {24_000 - MOST_NOTES}" in texts(picture)
+    blocks = [Block(f"c{n}", "Clip", "#3366cc", n / 100, (n + 1) / 100, crowd[:50]) for n in range(50_000)]
+    picture = arrangement([Lane("t", "T", "#888888", blocks)], LIGHT, Facts(500.0))
+    assert len(picture.shapes) < 2_500
+    full = [
+        Block(f"c{n}", "Clip", "#3366cc", n * 8.0, n * 8.0 + 8, crowd[:1_000], loop=8.0) for n in range(100)
+    ]
+    picture = arrangement([Lane("t", "T", "#888888", full)], LIGHT, Facts(800.0))
+    assert len(picture.shapes) < MOST_MARKS + 1_000
