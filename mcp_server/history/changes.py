@@ -17,6 +17,8 @@ import msgspec
 from mirror import Event, values
 from remote_script.SetMirror.contract import schema
 
+from .lists import is_renumbering
+
 DRAG_S = 2.0
 """Changes of one property by one author in shorter steps than this are one: a control that is moved."""
 _MINOR = frozenset(
@@ -185,6 +187,7 @@ def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iter
         event, name = change.event, key[2]
         follows = (
             name.startswith(_FOLLOWING)
+            or is_renumbering(event)
             or (name in _SHOWN and (event.id, "value") in sets)
             or (key not in settable and (bool(settable) or with_objects))
             or (name in _SELECTION and (with_objects or name != chosen))

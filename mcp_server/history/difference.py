@@ -113,10 +113,10 @@ def _has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching
     here = [id_ for id_ in present if id_ in set(there)]
     if there == here:
         return False
-    return after.id in _out_of_order(there, here)
+    return after.id in out_of_order(there, here)
 
 
-def _out_of_order(before: list[int], after: list[int]) -> set[int]:
+def out_of_order(before: list[int], after: list[int]) -> set[int]:
     """The fewest objects that must move to turn one order into the other: all but a longest common one."""
     places = {id_: n for n, id_ in enumerate(before)}
     line = [places[id_] for id_ in after]

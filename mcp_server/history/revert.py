@@ -3,7 +3,8 @@
 `revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. What
 stands at its end is put back only if the selection holds it: to what was there before the newest run of selected
 changes. What somebody else changed since stays, and is named. Objects that selected changes created are deleted, unless
-somebody else has changed them; those that were deleted, and order, cannot be put back by value.
+somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again; what was deleted, the
+order of tracks and scenes, and lanes of the arrangement cannot be put back by value.
 
 An undo and a redo are no changes of their own: they take a change out of its chain, and put it back.
 """
@@ -11,8 +12,7 @@ An undo and a redo are no changes of their own: they take a change out of its ch
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,10 +21,12 @@ import msgspec
 from mirror import Call, Event, Node, Note, Operation, Set, WriteRequest, checks, errors, values
 from mirror.reading import Reader
 from mirror.store import Store
-from mirror.writes import history_step
 
+from . import envelopes
+from .chains import Link, chains, newest_run
 from .difference import Change, owner_name, readable, words
 from .kept import is_kept
+from .lists import DEVICES, ListKey, clip_moves, put_back
 
 Deletion = Callable[[Node], Operation]
 """The operation that deletes an object; NotAvailable where Live has none."""
@@ -33,6 +35,8 @@ Next = Callable[[str], bool]
 
 _MODES = ("warping", "looping")
 """Set before the values that Live shows in another way, or as another value, because of them."""
+_NO_LANE = "none"
+"""What a parameter's automation state is called where it has no lane."""
 _PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
 """Live refuses a start beyond the end."""
 _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
@@ -52,15 +56,6 @@ class Selection(NamedTuple):
     time: float = 0.0
     under: int | None = None
     name: str = ""
-
-
-class Link(NamedTuple):
-    """One change of one value."""
-
-    event: Event
-    before: Any
-    after: Any
-    selected: bool
 
 
 @dataclass
@@ -165,7 +160,8 @@ class _Reversal:
                 self._created[event.id] = event
             elif event.kind == "remove":
                 self._deleted[event.id] = event
-        self._values, self._notes = _chains(self._events, chosen)
+        self._chains = chains(self._events, chosen, reader.store)
+        self._values, self._notes = self._chains.values, self._chains.notes
 
     def made(self) -> Reverting:
         hidden = sum(event.hidden for event in self._events if event.seq in self._chosen)
@@ -175,17 +171,23 @@ class _Reversal:
             if id_ not in own and any(link.selected for link in chain):
                 sets += self._value(id_, name, chain)
         self._emit(sets)
-        for id_, chains in self._notes.items():
+        for id_, notes in self._notes.items():
             if id_ not in own:
-                self._clip(id_, chains)
+                self._clip(id_, notes)
+        for (id_, parameter), chain in self._chains.envelopes.items():
+            if id_ not in own:
+                self._envelope(id_, parameter, chain)
+        self._lanes()
+        self._order(own)
+        moved = self._clips_back(own)
         self._delete_objects(own)
-        self._gone()
-        self._order()
+        self._gone(moved)
         if hidden:
             self._result.left.append(f"{hidden} changes in what the policy hides are left as they are")
         cut = sum(event.more for event in self._events if event.seq in self._chosen)
         if cut:
             self._result.left.append(f"the log left out {cut} changes, which stay")
+        self._result.left = list(dict.fromkeys(self._result.left))
         return self._result
 
     # -- values ------------------------------------------------------------------------------------
@@ -196,7 +198,7 @@ class _Reversal:
         if node is None or not is_kept(node, name) or name not in node.props:
             return []
         now = values.shown(self._store, node.type, name, node.props[name])
-        run = _newest_run(chain)
+        run = newest_run(chain)
         first = next((link for link in chain if link.selected), None)
         if first is None:
             # Undone by now.
@@ -309,7 +311,7 @@ class _Reversal:
 
     # -- notes -------------------------------------------------------------------------------------
 
-    def _clip(self, id_: int, chains: dict[int, list[Link]]) -> None:
+    def _clip(self, id_: int, notes: dict[int, list[Link]]) -> None:
         """The operations for the notes of one clip."""
         clip = self._store.nodes.get(id_)
         held = clip.props.get("notes") if clip is not None else None
@@ -320,8 +322,8 @@ class _Reversal:
         changed: list[Note] = []
         back: list[Note] = []
         others = 0
-        for note_id, chain in chains.items():
-            run, present = _newest_run(chain), now.get(note_id)
+        for note_id, chain in notes.items():
+            run, present = newest_run(chain), now.get(note_id)
             first = next((link for link in chain if link.selected), None)
             if first is None:
                 continue
@@ -385,8 +387,9 @@ class _Reversal:
                 self._result.left.append(f"{where} is new and stays: {problem.rule.rstrip('.')}")
                 continue
             if self._can(op, where):
+                asks = "; a person is asked first where one can be" if node.type in ("Track", "Scene") else ""
                 self._result.operations.append(op)
-                self._result.done.append(f"{where}, which is new, is deleted")
+                self._result.done.append(f"{where}, which is new, is deleted{asks}")
 
     def _is_edit(self, event: Event) -> bool:
         """Whether somebody edits here: what Live itself adds to a new object some ticks later is no edit."""
@@ -398,15 +401,20 @@ class _Reversal:
             return False
         return prop.type != "routing" or bool(event.before)
 
-    def _gone(self) -> None:
+    def _gone(self, moved: set[int]) -> None:
         """What was deleted: nothing puts it back but Live's undo, where that is next."""
         for id_, event in self._deleted.items():
-            if event.seq not in self._chosen or id_ in self._created or event.type in _FOLLOWS:
+            if (
+                event.seq not in self._chosen
+                or id_ in self._created
+                or event.type in _FOLLOWS
+                or id_ in moved
+            ):
                 continue
             if self._is_below_deleted(event):
                 continue
             what = f"{event.type.casefold()} {event.object_name!r} ({event.ref})".replace(" ''", "")
-            self._result.left.append(f"{what} was deleted{self._undo_offer(event)}")
+            self._result.left.append(f"{what} was deleted and cannot be put back{self._undo_offer(event)}")
 
     def _is_below_deleted(self, event: Event) -> bool:
         parts = event.ref.split("/")
@@ -416,21 +424,112 @@ class _Reversal:
             for each in self._deleted.values()
         )
 
-    def _order(self) -> None:
-        """Lists whose order alone was changed."""
-        for event in self._events:
-            if event.seq not in self._chosen or event.kind not in ("children", "move"):
+    # -- places ------------------------------------------------------------------------------------
+
+    def _order(self, own: dict[int, int]) -> None:
+        """Devices that were moved go back; of other lists only a person can change the order."""
+        former: dict[ListKey, tuple[int, ...]] = {}
+        for key, chain in self._chains.lists.items():
+            node, run = self._store.nodes.get(key.owner), newest_run(chain)
+            first = next((link for link in chain if link.selected), None)
+            if node is None or first is None:
                 continue
-            before, after = event.before, event.after
-            both = isinstance(before, list | tuple) and isinstance(after, list | tuple)
-            if event.kind == "move" or (both and set(before) == set(after)):
-                name = event.name or "place"
-                self._result.left.append(f"{name} of {event.ref} moved{self._undo_offer(event)}")
+            where = f"the order of {key.name} of {self._where(node)}"
+            if run is None:
+                self._result.left.append(f"{where}: left as it is: changed since {_by(chain[-1].event)}")
+            elif key.name == DEVICES:
+                former[key] = tuple(run[0].before)
+            else:
+                offer = self._undo_offer(run[-1].event)
+                self._result.left.append(f"{where} was changed, and Live's API cannot move {key.name}{offer}")
+        for op in put_back(self._store, former, own):
+            device = self._store.nodes[op.args["device"]]
+            text = f"{self._where(device)} goes back to its place in {self._place_name(op.args['target'])}"
+            if self._can(op, text):
+                self._result.operations.append(op)
+                self._result.done.append(text)
+
+    def _place_name(self, id_: int) -> str:
+        node = self._store.nodes[id_]
+        return repr(node.name) if node.name else self._store.ref(id_)
+
+    def _clips_back(self, own: dict[int, int]) -> set[int]:
+        """Clips that a selected write put elsewhere go back; the ids under which they were known before."""
+        moved: set[int] = set()
+        selected = [event for event in self._events if event.seq in self._chosen]
+        for move in clip_moves(selected, self._store):
+            if own.get(move.clip) != move.clip:
+                continue
+            for node in self._store.walk(move.clip):
+                own.pop(node.id, None)
+            moved.add(move.event.id)
+            clip, slot = self._store.nodes[move.clip], self._store.nodes.get(move.slot or 0)
+            where = self._where(clip)
+            if slot is None or clip.role != "clip" or clip.parent is None:
+                same = self._store.ref(clip.id) == move.event.ref
+                why = (
+                    "was made anew in its place"
+                    if same
+                    else "was moved, and its former place is not in the log"
+                )
+                self._result.left.append(f"{where} {why}{self._undo_offer(move.event)}")
+            elif slot.children.get("clip"):
+                self._result.left.append(
+                    f"{where} was moved, and {self._store.ref(slot.id)} has another clip now"
+                )
+            else:
+                op = Call(clip.parent, "move_clip_to", {"target_clip_slot": slot.id})
+                if self._can(op, where):
+                    self._result.operations.append(op)
+                    self._result.done.append(f"{where} goes back to {self._store.ref(slot.id)}")
+        return moved
+
+    # -- envelopes ---------------------------------------------------------------------------------
+
+    def _envelope(self, id_: int, parameter: int, chain: list[Link]) -> None:
+        """The operations for one envelope of a clip."""
+        clip, about = self._store.nodes.get(id_), self._store.nodes.get(parameter)
+        run = newest_run(chain)
+        if clip is None or about is None or not any(link.selected for link in chain):
+            return
+        now = envelopes.by_parameter(clip.props.get("automation_envelopes")).get(parameter)
+        text = f"the envelope of {about.name or self._store.ref(parameter)} in {self._where(clip)}"
+        if run is None or run[-1].after != now:
+            self._result.left.append(f"{text}: {_since(chain, now)}")
+            return
+        if run[0].before == now:
+            return
+        operations = envelopes.drawn(clip, about, run[0].before, now)
+        if operations is None:
+            offer = self._undo_offer(run[-1].event)
+            self._result.left.append(f"{text} had a curve, which Live's API cannot draw{offer}")
+        elif all(self._can(op, text) for op in operations):
+            self._result.operations += operations
+            self._result.done.append(f"{text} is {'cleared' if run[0].before is None else 'as before'}")
+
+    def _lanes(self) -> None:
+        """Automation in the arrangement, of which the log knows only that a lane came or went."""
+        for (id_, name), chain in self._values.items():
+            node = self._store.nodes.get(id_)
+            if name != "automation_state" or node is None or not chain or not chain[-1].selected:
+                continue
+            link = chain[-1]
+            if (
+                link.event.write is not None
+                and _NO_LANE in (link.before, link.after)
+                and link.before != link.after
+            ):
+                lane = (
+                    f"the automation of {node.name} of {owner_name(self._store, node)!r} in the arrangement"
+                )
+                why = f"Live's API cannot clear a lane{self._undo_offer(link.event)}"
+                self._result.left.append(f"{lane} stays: {why}")
 
     def _undo_offer(self, event: Event) -> str:
+        """The end of a line about what cannot be put back: whether Live's undo would do it."""
         if event.write and self._is_next(event.write):
-            return f" and cannot be put back by value: Live's undo can, it is next (undo with write {event.write!r})"
-        return " and cannot be put back: Live's undo would take back later changes first"
+            return f"; Live's undo can, it is next (undo with write {event.write!r})"
+        return "; Live's undo would take back later changes first"
 
 
 def _since(chain: list[Link], now: Any) -> str:
@@ -445,53 +544,6 @@ def _by(event: Event) -> str:
         event.who, event.who
     )
     return f"by {who} (revision {event.revision})"
-
-
-def _newest_run(chain: list[Link]) -> list[Link] | None:
-    """The selected changes at the end of a chain; None when the last one is not selected."""
-    run: list[Link] = []
-    for link in reversed(chain):
-        if not link.selected:
-            break
-        run.append(link)
-    return run[::-1] or None
-
-
-_Values = dict[tuple[int, str], list[Link]]
-_Notes = dict[int, dict[int, list[Link]]]
-
-
-def _chains(events: Iterable[Event], chosen: set[int]) -> tuple[_Values, _Notes]:
-    """Each value's changes in order, and those of each note of each clip."""
-    found: _Values = defaultdict(list)
-    notes: _Notes = defaultdict(lambda: defaultdict(list))
-    undone: dict[int, list[Link]] = {}
-    for event in events:
-        if event.kind == "set":
-            _append(
-                found[event.id, event.name],
-                Link(event, event.before, event.after, event.seq in chosen),
-                undone,
-            )
-        elif event.kind == "content" and event.name == "notes":
-            was = {note.note_id: note for note in event.before or ()}
-            now = {note.note_id: note for note in event.after or ()}
-            for note_id in was.keys() | now.keys():
-                link = Link(event, was.get(note_id), now.get(note_id), event.seq in chosen)
-                _append(notes[event.id][note_id], link, undone)
-    return found, notes
-
-
-def _append(chain: list[Link], link: Link, undone: dict[int, list[Link]]) -> None:
-    """Put a change at the end of a chain; an undo takes the last one out, a redo puts it back."""
-    step = history_step(link.event.write)
-    if step == "undo" and chain and (chain[-1].before, chain[-1].after) == (link.after, link.before):
-        undone.setdefault(id(chain), []).append(chain.pop())
-        return
-    again = undone.get(id(chain)) or []
-    if step == "redo" and again and (again[-1].before, again[-1].after) == (link.before, link.after):
-        link = again.pop()
-    chain.append(link)
 
 
 def _note_operations(clip: int, gone: list[int], changed: list[Note], back: list[Note]) -> list[Operation]:

@@ -50,13 +50,12 @@ def _place_now(
         for other in operation.method.args
         if other.type == "obj" and other.name in arguments
     ]
-    listed = [
-        child for child in items(getattr(holder, arg.list_name)) if arg.type == "place" or child not in moved
-    ]
+    # Live counts what is moved within a list where it stands, so a place behind it is one higher.
+    listed = list(items(getattr(holder, arg.list_name)))
     if is_identity(value) and value[ID] is None:
         return len(listed) if arg.list_owner else -1
     obj = operation.object_of(batcher, value[ID] if is_identity(value) else value, operations)
-    if obj not in listed:
+    if obj not in listed or (arg.type == "insert" and obj in moved):
         rule = "{} is not in {} of {} any more".format(value, arg.list_name, operation.where)
         raise BridgeError("STALE_REFERENCE", rule, operation.target)
     return obj if arg.by_time else listed.index(obj)

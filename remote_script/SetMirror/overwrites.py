@@ -153,7 +153,8 @@ def _copy_pad(call: Call) -> Any:
 def _move_device(call: Call) -> Any:
     device, place = call.args["device"], call.args["target_position"]
     devices = items(read(call.args["target"], "devices"))
-    return UNCHANGED if place < len(devices) and devices[place] == device else None
+    # Right before itself or right behind itself it stays where it is.
+    return UNCHANGED if device in devices[max(0, place - 1) : place + 1] else None
 
 
 # -- goals ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mcp_server.history import Change, difference, match, read_set, state_of, words
-from mcp_server.history.difference import _out_of_order
+from mcp_server.history.difference import out_of_order
 from mirror.store import Store
 from remote_script.headless import HeadlessLive, demo_set, load_als
 from remote_script.SetMirror.contract import schema
@@ -99,9 +99,9 @@ def test_notes_are_counted_by_what_became_of_them(live: HeadlessLive) -> None:
 
 
 def test_the_fewest_objects_have_moved() -> None:
-    assert _out_of_order([1, 2, 3, 4], [2, 3, 4, 1]) == {1}
-    assert _out_of_order([1, 2, 3, 4], [1, 2, 3, 4]) == set()
-    assert _out_of_order([1, 2, 3, 4], [4, 3, 2, 1]) in ({4, 3, 2}, {3, 2, 1}, {4, 3, 1}, {4, 2, 1})
+    assert out_of_order([1, 2, 3, 4], [2, 3, 4, 1]) == {1}
+    assert out_of_order([1, 2, 3, 4], [1, 2, 3, 4]) == set()
+    assert out_of_order([1, 2, 3, 4], [4, 3, 2, 1]) in ({4, 3, 2}, {3, 2, 1}, {4, 3, 1}, {4, 2, 1})
 
 
 EDITS: tuple[Callable[[Any, random.Random], None], ...] = (

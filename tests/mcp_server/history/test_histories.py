@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mcp_server.history import mixes
+from mcp_server.history import chains, mixes
 from mcp_server.history import revert as reverting
 from mcp_server.history.matching import Matching
 from mcp_server.history.revert import Selection
@@ -243,12 +243,12 @@ def test_two_thousand_histories_agree_with_the_plain_model() -> None:
         history(seed)
 
 
-def all_selected(chain: list[reverting.Link]) -> list[reverting.Link] | None:
+def all_selected(chain: list[chains.Link]) -> list[chains.Link] | None:
     """Wrong: goes back over what others did in between."""
     return [link for link in chain if link.selected] or None
 
 
-def last_selected(chain: list[reverting.Link]) -> list[reverting.Link] | None:
+def last_selected(chain: list[chains.Link]) -> list[chains.Link] | None:
     """Wrong: takes back the newest change of a run only."""
     return chain[-1:] if chain and chain[-1].selected else None
 
@@ -283,10 +283,10 @@ def _of_another_epoch(store: Store) -> Store:
 @pytest.mark.parametrize(
     ("module", "name", "wrong"),
     [
-        (reverting, "_newest_run", all_selected),
-        (reverting, "_newest_run", last_selected),
-        (reverting, "_newest_run", lambda chain: None),
-        (reverting, "history_step", lambda write: ""),
+        (reverting, "newest_run", all_selected),
+        (reverting, "newest_run", last_selected),
+        (reverting, "newest_run", lambda chain: None),
+        (chains, "history_step", lambda write: ""),
         (reverting, "name_is", lambda name, who: True),
         (mixes, "find_again", by_place),
         (mixes, "find_again", by_name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import trio
 import trio.testing
 
 from mirror import Set
-from remote_script.headless import demo_set
+from remote_script.headless import default_set, demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -208,3 +209,165 @@ async def test_times_of_the_loop_come_back_whatever_their_order(autojump_clock: 
         await whole.call("set_clip", clip=target, start_marker=16, end_marker=20, looping=False)
         await whole.call("revert", since=since)
         assert [getattr(clip, name) for name in names] == before
+
+
+# -- places and envelopes ------------------------------------------------------------------------------------
+
+
+def devices(song: Any, track: int) -> list[str]:
+    return [device.name for device in song.tracks[track].devices]
+
+
+async def test_devices_go_back_to_their_places_beside_what_others_inserted(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        before = devices(song, 0), devices(song, 1)
+        since = whole.mirror.revision
+        await whole.call("move", target="tracks/0/devices/1", to="tracks/1", position=1)
+        await whole.call("move", target="tracks/1/devices/3", to="tracks/1", position=2)
+        await by_hand(whole, lambda song: song.tracks[0].insert_device("Auto Filter", 2))
+        planned = await whole.call("revert", since=since, dry_run=True)
+        assert all("goes back to its place in" in note for note in planned["notes"])
+        answer = await whole.call("revert", since=since)
+        assert answer["outcome"] == "verified"
+        assert devices(song, 1) == before[1]
+        assert devices(song, 0) == [*before[0], "Auto Filter"]
+        await whole.call("undo")
+        assert devices(song, 1) != before[1]
+
+
+async def test_a_device_moves_to_the_end_and_to_any_place_of_its_own_track(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        first, second, third = devices(song, 0)
+        await whole.call("move", target="tracks/0/devices/1", to="tracks/0")
+        assert devices(song, 0) == [first, third, second]
+        await whole.call("move", target="tracks/0/devices/1", position=2)
+        assert devices(song, 0) == [first, second, third]
+        assert (await whole.call("move", target="tracks/0/devices/1", position=1))["outcome"] == "unchanged"
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_of_devices_comes_back(seed: int, autojump_clock: Clock) -> None:
+    draw = random.Random(seed)
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        for name in ("Auto Filter", "Reverb", "Utility"):
+            await by_hand(whole, lambda song, name=name: song.tracks[0].insert_device(name, 2))
+        before, since = (devices(song, 0), devices(song, 1)), whole.mirror.revision
+        for _ in range(4):
+            # The first device of each track is its instrument.
+            source, target = draw.randrange(2), draw.randrange(2)
+            if len(devices(song, source)) < 3:
+                continue
+            place = draw.randrange(1, len(devices(song, source)))
+            last = len(devices(song, target)) - 1
+            await whole.call(
+                "move",
+                target=f"tracks/{source}/devices/{place}",
+                to=f"tracks/{target}",
+                position=draw.randrange(1, last + 1),
+            )
+        if (devices(song, 0), devices(song, 1)) == before:
+            return
+        await whole.call("revert", since=since)
+        assert (devices(song, 0), devices(song, 1)) == before
+        assert await whole.differences() == []
+
+
+async def test_a_clip_that_was_moved_goes_back_and_is_never_deleted(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        slots = song.tracks[2].clip_slots
+        free = next(n for n, slot in enumerate(slots) if not slot.has_clip)
+        name = slots[1].clip.name
+        moved = await whole.call(
+            "move", target="tracks/2/clip_slots/1/clip", to=f"tracks/2/clip_slots/{free}"
+        )
+        planned = await whole.call("revert", write=moved["write"], dry_run=True)
+        assert planned["notes"] == [f"clip {name!r} in 'Bass' goes back to tracks/2/clip_slots/1"]
+        await whole.call("revert", write=moved["write"])
+        assert (slots[1].has_clip, slots[free].has_clip) == (True, False)
+        assert slots[1].clip.name == name
+        moved = await whole.call(
+            "move", target="tracks/2/clip_slots/1/clip", to=f"tracks/2/clip_slots/{free}"
+        )
+        await by_hand(whole, lambda song: slots[1].create_clip(4.0))
+        with pytest.raises(Refused, match="has another clip now"):
+            await whole.call("revert", write=moved["write"])
+        assert slots[free].has_clip
+
+
+async def test_envelopes_of_clips_come_back_and_those_of_others_stay(autojump_clock: Clock) -> None:
+    clip, volume_ref, pan = (
+        "tracks/2/clip_slots/1/clip",
+        "tracks/2/mixer_device/volume",
+        "tracks/2/mixer_device/panning",
+    )
+    async with whole_path(demo_set()) as whole:
+        live_clip = whole.stage.live.song.tracks[2].clip_slots[1].clip
+        parameter = whole.stage.live.song.tracks[2].mixer_device.volume
+
+        def line() -> list[float]:
+            envelope = live_clip.automation_envelope(parameter)
+            return [round(envelope.value_at_time(n / 2 + 0.01), 2) for n in range(8)] if envelope else []
+
+        ramp = {"time": 0, "length": 4, "from": "-20 dB", "to": "-6 dB"}
+        await whole.call("edit_envelope", clip=clip, parameter=volume_ref, ramps=[ramp])
+        before, since = line(), whole.mirror.revision
+        step = {"time": 1, "length": 1, "value": "-40 dB"}
+        await whole.call("edit_envelope", clip=clip, parameter=volume_ref, steps=[step])
+        await whole.call("edit_envelope", clip=clip, parameter=pan, steps=[{**step, "value": "20L"}])
+        assert line() != before
+        planned = await whole.call("revert", since=since, dry_run=True)
+        assert [note.rpartition(" is ")[2] for note in planned["notes"]] == ["as before", "cleared"]
+        await whole.call("revert", since=since)
+        assert line() == before
+        assert live_clip.automation_envelope(whole.stage.live.song.tracks[2].mixer_device.panning) is None
+        cleared = await whole.call("edit_envelope", clip=clip, parameter=volume_ref, clear=True)
+        assert line() == []
+        await whole.call("revert", write=cleared["write"])
+        assert line() == before
+        drawn = await whole.call("edit_envelope", clip=clip, parameter=volume_ref, steps=[step])
+        await by_hand(whole, lambda song: live_clip.clear_envelope(parameter))
+        with pytest.raises(Refused, match="changed since by a person or Live"):
+            await whole.call("revert", write=drawn["write"])
+
+
+async def test_what_the_api_cannot_put_back_says_why_and_whether_undo_would(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        steps = [{"time": 64, "length": 1, "value": "-40 dB"}]
+        stamped = await whole.call(
+            "edit_envelope",
+            track="tracks/2",
+            parameter="tracks/2/mixer_device/volume",
+            steps=steps,
+            overwrite=True,
+        )
+        with pytest.raises(Refused) as caught:
+            await whole.call("revert", write=stamped["write"])
+        assert "cannot clear a lane; Live's undo can, it is next" in caught.value.data["rule"]
+        # The clip that was in the way has another id now; it is not new.
+        assert "clip 'Bass Plain' in 'Bass' was made anew in its place" in caught.value.data["rule"]
+
+
+async def test_lives_own_numbering_is_nobodys_change(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        song = whole.stage.live.song
+        before = [track.name for track in song.tracks]
+        since = whole.mirror.revision
+        await whole.call("create", kind="midi", index=0)
+        assert [track.name for track in song.tracks] != before
+        shown = (await whole.call("get_changes", since=since))["events"]
+        assert [(each["kind"], each["ref"]) for each in shown] == [("add", "tracks/0")]
+        planned = await whole.call("revert", since=since, dry_run=True)
+        assert len(planned["notes"]) == 1
+        answer = await whole.call("revert", since=since)
+        assert len(answer["results"]) == 1
+        assert [track.name for track in song.tracks] == before
+        # A name that somebody typed is put back, also beside a new track.
+        since = whole.mirror.revision
+        await whole.call("set_track", track="tracks/1", name="7-MIDI")
+        await whole.call("create", kind="midi", index=0)
+        await whole.call("revert", since=since)
+        assert [track.name for track in song.tracks] == before

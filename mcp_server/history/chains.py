@@ -1,0 +1,89 @@
+"""A log's changes by what they changed: one chain for each value, note, envelope and list, oldest change first.
+
+An undo takes the last change out of its chain, a redo puts it back. What Live does by itself, as numbering tracks anew,
+is in no chain.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from mirror import Event
+from mirror.store import Store
+from mirror.writes import history_step
+
+from . import envelopes
+from .lists import ListKey, is_ordering, is_renumbering
+
+
+class Link(NamedTuple):
+    """One change of one value."""
+
+    event: Event
+    before: Any
+    after: Any
+    selected: bool
+
+
+def newest_run(chain: list[Link]) -> list[Link] | None:
+    """The selected changes at the end of a chain; None when the last one is not selected."""
+    run: list[Link] = []
+    for link in reversed(chain):
+        if not link.selected:
+            break
+        run.append(link)
+    return run[::-1] or None
+
+
+@dataclass
+class Chains:
+    """The changes in order of each value, of each note and envelope of each clip, and of the order of each list."""
+
+    values: dict[tuple[int, str], list[Link]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[int, dict[int, list[Link]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+    envelopes: dict[tuple[int, int], list[Link]] = field(default_factory=lambda: defaultdict(list))
+    lists: dict[ListKey, list[Link]] = field(default_factory=lambda: defaultdict(list))
+
+
+def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
+    found = Chains()
+    undone: dict[int, list[Link]] = {}
+    came = {event.id for event in events if event.kind == "add"}
+
+    def add(chain: list[Link], event: Event, before: Any, after: Any) -> None:
+        _append(chain, Link(event, before, after, event.seq in chosen), undone)
+
+    for event in events:
+        if event.kind == "set" and event.name == "automation_envelopes":
+            was, now = (envelopes.by_parameter(each) for each in (event.before, event.after))
+            for parameter in was.keys() | now.keys():
+                if was.get(parameter) != now.get(parameter):
+                    add(found.envelopes[event.id, parameter], event, was.get(parameter), now.get(parameter))
+        elif event.kind == "set" and not is_renumbering(event):
+            add(found.values[event.id, event.name], event, event.before, event.after)
+        elif event.kind == "content" and event.name == "notes":
+            earlier, later = (
+                {note.note_id: note for note in side or ()} for side in (event.before, event.after)
+            )
+            for note_id in earlier.keys() | later.keys():
+                add(found.notes[event.id][note_id], event, earlier.get(note_id), later.get(note_id))
+        elif is_ordering(event, came, store):
+            add(found.lists[ListKey(event.id, event.name)], event, tuple(event.before), tuple(event.after))
+    return found
+
+
+def _append(chain: list[Link], link: Link, undone: dict[int, list[Link]]) -> None:
+    """Put a change at the end of a chain; an undo takes the last one out, a redo puts it back."""
+    step = history_step(link.event.write)
+    if step == "undo" and chain and (chain[-1].before, chain[-1].after) == (link.after, link.before):
+        undone.setdefault(id(chain), []).append(chain.pop())
+        return
+    again = undone.get(id(chain)) or []
+    if step == "redo" and again and (again[-1].before, again[-1].after) == (link.before, link.after):
+        link = again.pop()
+    chain.append(link)
