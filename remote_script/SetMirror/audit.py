@@ -12,6 +12,7 @@ from .batches import Batcher
 from .content import Reading, whole
 from .contract.values import ABSENT, alive
 from .layouts import Row
+from .wire import length
 
 FAST_S = 0.25
 """Interval for the few polled properties of the song and its view, which a person changes most."""
@@ -192,8 +193,7 @@ class Audit:
     def _compare_long(self, row: Row, index: int) -> Reading:
         batcher, old = self._batcher, row.values[index]
         most = _LARGEST[row.layout.properties[index].type]
-        large = isinstance(old, tuple) and len(old) > most
-        if large and (self.counters["passes"] + row.id) % _LARGE_EVERY:
+        if length(old) > most and (self.counters["passes"] + row.id) % _LARGE_EVERY:
             return
         new = yield from batcher.reader.reading(row, index)
         # A value or deletion that was sent meanwhile is newer than the value read here.

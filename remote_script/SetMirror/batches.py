@@ -78,7 +78,7 @@ class Batch:
         """(property, edit as JSON) → objects: what many lists of choices have alike is sent once; see `menus`."""
         self.filled: Set[Tuple[int, int]] = set()
         """Routings that had none: Live gives a new track its own some ticks late, nobody edits."""
-        self.content: List[Tuple[int, int, Any, Any]] = []
+        self.content: List[Tuple[int, int, Encoded, Encoded]] = []
         self.removed: List[int] = []
 
 
@@ -480,7 +480,9 @@ class Batcher:
             if edit is not None and (row.id, index) not in batch.set:
                 batch.menus.setdefault((layout.names[index], encode(edit)), []).append(row.id)
             elif (
-                layout.properties[index].type == "notes" and isinstance(old, tuple) and isinstance(new, tuple)
+                layout.properties[index].type == "notes"
+                and isinstance(old, Encoded)
+                and isinstance(new, Encoded)
             ):
                 batch.content.append((row.id, index, old, new))
             else:
@@ -535,9 +537,9 @@ class Batcher:
                 continue
             row.revision = revision
             upserted, removed = yield from note_differences(old, new)
-            text = new if len(upserted) == len(new) else (yield from encoded_in_pieces(upserted))
+            sent = new if len(upserted) == new.size else (yield from encoded_in_pieces(upserted))
             head = encode(["content", id_, row.layout.names[index]])[:-1]
-            changes.append(b"".join((head, b",", text.json, b",", encode(removed), b"]")))
+            changes.append(b"".join((head, b",", sent.json, b",", encode(removed), b"]")))
             yield
         fresh = set(batch.added)
         changes.extend(encode(["remove", id_]) for id_ in batch.removed if id_ not in fresh)

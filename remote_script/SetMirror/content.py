@@ -8,21 +8,19 @@ listener marks it. Notes and envelopes are encoded while they are read (see `Enc
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any, Callable, Dict, Generator, Iterator, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Generator, Iterator, List, Tuple
 
 from .contract.limits import FOREVER_BEATS
 from .contract.values import ABSENT, alive, as_expressive_note, as_note, as_routing, as_warp_marker, read
 from .layouts import Row
 from .shadow import Shadow
-from .wire import Encoded, encode
+from .wire import Encoded, elements_of, encode
 
-Note = Tuple[Any, ...]
+Note = List[Any]
 Reading = Generator[None, None, Any]
 
 PIECE = 100
 """Elements; reading and encoding so many notes takes about half a millisecond in headless Live."""
-_COMPARED = 2000
-"""Notes between two yields when only ids are compared."""
 _MOST_PARAMETERS = 4096
 """Parameters searched for a clip's envelopes; envelopes of further ones are left out, to bound the time."""
 
@@ -90,13 +88,13 @@ def _pieces(vector: Any, plain: Callable[[Any], Any]) -> Iterator[List[Any]]:
 
 def encoded_in_pieces(elements: Any, plain: Callable[[Any], Any] = lambda element: element) -> Reading:
     """The elements as plain values in an `Encoded`."""
-    plain_elements: List[Any] = []
     texts: List[bytes] = []
+    count = 0
     for piece in _pieces(elements, plain):
-        plain_elements.extend(piece)
+        count += len(piece)
         texts.append(encode(piece)[1:-1])
         yield
-    return Encoded(plain_elements, b"[" + b",".join(texts) + b"]")
+    return Encoded(texts, count)
 
 
 def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
@@ -108,7 +106,6 @@ def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
     parameters = [
         parameter for parameter in shadow.subtree(track) if parameter.layout.type == "DeviceParameter"
     ]
-    envelopes: List[Any] = []
     texts: List[bytes] = []
     for number, parameter in enumerate(parameters[:_MOST_PARAMETERS]):
         if number % PIECE == PIECE - 1:
@@ -120,9 +117,8 @@ def _read_envelopes(shadow: Shadow, row: Row) -> Reading:
         events = yield from encoded_in_pieces(
             envelope.events_in_range(-FOREVER_BEATS, FOREVER_BEATS), _as_event
         )
-        envelopes.append({"parameter": parameter.id, "events": events})
         texts.append(b'{"parameter":' + encode(parameter.id) + b',"events":' + events.json + b"}")
-    return Encoded(envelopes, b"[" + b",".join(texts) + b"]") if envelopes else ()
+    return Encoded(texts, len(texts)) if texts else ()
 
 
 def _as_event(event: Any) -> Tuple[float, float]:
@@ -139,18 +135,21 @@ def _track_of(shadow: Shadow, row: Row) -> Any:
     return None
 
 
-def note_differences(old: Sequence[Note], new: Sequence[Note]) -> Reading:
+def note_differences(old: Encoded, new: Encoded) -> Reading:
     """Returns (notes new or changed, ids of the notes that are gone)."""
+    alike = set(old).intersection(new)
     before: Dict[int, Note] = {}
     upserted: List[Note] = []
-    for start in range(0, len(old), _COMPARED):
-        before.update((note[0], note) for note in old[start : start + _COMPARED])
-        yield
+    for piece in old:
+        if piece not in alike:
+            before.update((note[0], note) for note in elements_of(piece))
+            yield
     left = dict.fromkeys(before)
-    for start in range(0, len(new), _COMPARED):
-        for note in new[start : start + _COMPARED]:
-            if before.get(note[0]) != note:
-                upserted.append(note)
-            left.pop(note[0], None)
-        yield
+    for piece in new:
+        if piece not in alike:
+            for note in elements_of(piece):
+                if before.get(note[0]) != note:
+                    upserted.append(note)
+                left.pop(note[0], None)
+            yield
     return upserted, list(left)

@@ -11,6 +11,7 @@ from .contract.values import ABSENT, same
 from .layouts import Row
 from .operations import Operation, Problems
 from .refs import ref_of, resolve
+from .wire import Encoded
 from .write import Write
 
 EXPECTED = 1000
@@ -81,4 +82,6 @@ def _observed(batcher: Batcher, row: Row, name: str, expected: Any) -> Any:
         raise BridgeError(
             "PRECONDITION_FAILED", "{} is changing just now".format(where), id=row.id, name=name
         )
-    return row.values[index]
+    value = row.values[index]
+    # One more than can be expected shows that there are more.
+    return value.first(EXPECTED + 1) if isinstance(value, Encoded) else value

@@ -24,6 +24,7 @@ from .later import PROPERTIES
 from .layouts import Row, class_of
 from .products import find
 from .refs import ref_of, resolve
+from .wire import Encoded
 from .write import Write
 
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp_automation")
@@ -604,6 +605,8 @@ class Operation:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Encoded):
+        return value.first(value.size)
     return None if value is ABSENT else value
 
 

@@ -12,6 +12,7 @@ from typing import Any, Deque, Dict, Iterator, List, Optional, Set, Tuple
 from .contract.values import ABSENT, live_ptr
 from .layouts import Row, class_of, root_class
 from .tables import State, Tables, state_of
+from .wire import length
 
 AT_ONCE = 128
 """Objects that are encoded together: half a millisecond's worth."""
@@ -56,9 +57,8 @@ class Snapshot:
             ids.append(id_)
             weight += 1
             row = rows.get(id_)
-            for index in () if row is None else row.layout.slow:
-                value = row.values[index]
-                weight += len(value) // _LONG if isinstance(value, tuple) else 0
+            if row is not None:
+                weight += sum(length(row.values[index]) // _LONG for index in row.layout.slow)
         return ids
 
     def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:

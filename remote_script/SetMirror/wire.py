@@ -199,14 +199,44 @@ def encode(value: Any) -> bytes:
 
 
 class Encoded(tuple):  # type: ignore[type-arg]
-    """A long tuple with its JSON, which was encoded piece by piece."""
+    """A long list as JSON, encoded piece by piece: each item is the JSON of `size` elements in all, without brackets.
 
-    json: bytes
+    Lists that were cut into pieces alike are equal where their elements are; nothing else is kept of these.
+    """
 
-    def __new__(cls, elements: Iterable[Any], json: bytes) -> Encoded:
-        made = super().__new__(cls, elements)
-        made.json = json
+    size: int
+
+    def __new__(cls, pieces: Iterable[bytes], size: int) -> Encoded:
+        made = super().__new__(cls, pieces)
+        made.size = size
         return made
+
+    @property
+    def json(self) -> bytes:
+        """The whole list."""
+        return b"[" + b",".join(self) + b"]"
+
+    def first(self, most: int) -> List[Any]:
+        """The elements, the rest left out once there are `most`; lists where tuples were encoded."""
+        elements: List[Any] = []
+        for piece in self:
+            if len(elements) >= most:
+                break
+            elements += elements_of(piece)
+        return elements
+
+
+def length(value: Any) -> int:
+    """Elements of a list of any kind; 0 for what is none."""
+    if isinstance(value, Encoded):
+        return value.size
+    return len(value) if isinstance(value, tuple) else 0
+
+
+def elements_of(piece: bytes) -> List[Any]:
+    """The elements of one piece of an `Encoded`."""
+    elements: List[Any] = _decoder.decode("[" + piece.decode("utf-8") + "]")
+    return elements
 
 
 def request_line(method: str, params: Any) -> bytes:

@@ -394,7 +394,7 @@ def test_the_heartbeat_tells_the_revision_every_two_seconds(guest: Guest) -> Non
 
 def test_before_the_set_is_read_requests_are_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     guest = Guest(monkeypatch, fake_live.song(tracks=60, parameters=60))
-    guest.script._budget_s = 0.004
+    guest.script._budget_s = 0.001
     client = guest.client()
     error = client.error("set.snapshot")
     assert error["error"] == "NOT_READY"

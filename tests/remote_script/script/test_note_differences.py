@@ -1,0 +1,67 @@
+"""The differences of two readings of notes, which are kept as pieces of JSON, against a plain model."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from remote_script.SetMirror.content import PIECE, encoded_in_pieces, note_differences, whole
+from remote_script.SetMirror.wire import Encoded
+
+Note = tuple[int, int, float]
+
+
+def encoded(notes: list[Note]) -> Encoded:
+    found: Encoded = whole(encoded_in_pieces(notes))
+    return found
+
+
+def changed(notes: list[Note], draw: random.Random) -> list[Note]:
+    """The notes after some edits: notes gone, changed, new, in another order."""
+    after = list(notes)
+    for _ in range(draw.choice([0, 1, 1, 3, 40])):
+        place = draw.randrange(len(after) + 1)
+        kind = draw.choice(["remove", "change", "add", "move"])
+        if kind == "add" or place == len(after):
+            after.insert(place, (10_000 + draw.randrange(10**9), draw.randrange(128), draw.random()))
+        elif kind == "remove":
+            del after[place]
+        elif kind == "change":
+            after[place] = (after[place][0], draw.randrange(128), 1.0)
+        else:
+            after.insert(draw.randrange(len(after)), after.pop(place))
+    return after
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_differs_is_found_wherever_notes_stand_in_their_pieces(seed: int) -> None:
+    draw = random.Random(seed)
+    before = [
+        (number, draw.randrange(128), draw.random()) for number in range(draw.choice([0, 1, 99, 100, 450]))
+    ]
+    after = changed(before, draw)
+    upserted, removed = whole(note_differences(encoded(before), encoded(after)))
+    old, new = ({note[0]: note for note in notes} for notes in (before, after))
+    assert {note[0]: tuple(note) for note in upserted} == {
+        id_: note for id_, note in new.items() if old.get(id_) != note
+    }
+    assert sorted(removed) == sorted(old.keys() - new.keys())
+
+
+def test_of_a_long_clip_only_the_pieces_that_differ_are_read_again() -> None:
+    before = [(number, 60, number / 4) for number in range(50 * PIECE)]
+    old, new = encoded(before), encoded([*before, (10**6, 60, 0.5)])
+    steps = note_differences(old, new)
+    assert sum(1 for _ in steps) <= 3
+
+
+def test_a_list_in_pieces_is_its_elements_as_json() -> None:
+    notes: list[Any] = [[number, 60, 0.1 * number] for number in range(2 * PIECE + 7)]
+    found = encoded(notes)
+    assert json.loads(found.json) == notes == found.first(found.size)
+    assert found.size == len(notes)
+    assert len(found.first(PIECE + 1)) == 2 * PIECE
+    assert encoded([]).json == b"[]"
