@@ -23,7 +23,7 @@ from remote_script.SetMirror.contract.limits import PORT
 
 PACKAGES = ("mirror", "mcp_server", "remote_script")
 REGISTRY_NAME = "io.github.setmirror/setmirror"
-"""The README names it, too: the registry compares them."""
+"""The README names it, too: the registry compares them, and lets only the owner of that GitHub account register it."""
 PYTHONS = ">=3.11 <3.15"
 """As the manifest writes a range."""
 ICON_PIXELS = 512
@@ -81,10 +81,14 @@ def command(folder: Path, as_json: bool) -> None:
     server = folder / "server.json"
     server.write_text(json.dumps(server_json(version), indent=2) + "\n", "utf-8")
     if as_json:
-        say_json({"bundle": str(path), "server_json": str(server), "version": version})
+        size = path.stat().st_size
+        say_json({"bundle": str(path), "bytes": size, "server_json": str(server), "version": version})
         return
     say(f"{path}: {path.stat().st_size / 1e6:.1f} MB; open it in Claude Desktop (Settings → Extensions)")
-    say(f"{server}: for the MCP registry, after the same version is on PyPI")
+    say(
+        f"{server}: for the MCP registry, once this version is on PyPI; the name {REGISTRY_NAME} "
+        "belongs to who owns that account on GitHub"
+    )
     say("The Remote Script still goes into Live by `setmirror install`.")
 
 

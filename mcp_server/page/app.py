@@ -1,7 +1,7 @@
 """The page as ASGI applications: its files over HTTP, everything alive over one websocket.
 
     GET /open/LINK    once: a cookie, and on to the page
-    GET ROOT          the page; ROOT/NAME its style and modules
+    GET ROOT          the page; ROOT/NAME its style and modules; ROOT/guide/TOPIC the guide
     ROOT/live         the websocket; see `visit`
 
 Nothing is served without the cookie but the answers that say so. The content security policy allows nothing from
@@ -16,6 +16,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from ..guide import pages
+from . import guide
 from .gate import Gate, Refused, Session
 
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -99,6 +101,10 @@ class PageApp:
         if not path.startswith(self._gate.root):
             raise Refused(404, "there is nothing here")
         name = path[len(self._gate.root) :] or "index.html"
+        if name.startswith(guide.FOLDER):
+            if (topic := name[len(guide.FOLDER) :]) not in pages.TOPICS:
+                raise Refused(404, f"the guide has the topics {', '.join(pages.TOPICS)}")
+            return 200, [], "html", guide.guide_page(topic)
         body = static().get(name)
         if body is None:
             raise Refused(404, "there is nothing here")

@@ -60,6 +60,14 @@ def test_the_bundle_depends_on_what_the_program_depends_on(unpacked: Path) -> No
     assert theirs["version"] == ours["version"] == checks.version()
 
 
+def test_the_bundle_stays_small_and_no_data_file_dominates_it() -> None:
+    data = bundle.bundle("1.0.0", [])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        largest = max(archive.infolist(), key=lambda each: each.compress_size)
+    assert len(data) < 3_000_000
+    assert largest.compress_size < 150_000, largest.filename
+
+
 def test_the_same_program_makes_the_same_bundle() -> None:
     assert bundle.bundle("1.0.0", ["a>=1"]) == bundle.bundle("1.0.0", ["a>=1"])
 

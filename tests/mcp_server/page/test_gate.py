@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mcp_server.guide import pages
 from tests.mcp_server.page.served import Page, served
 
 
@@ -45,6 +46,25 @@ async def test_without_the_cookie_nothing_is_served(autojump_clock: Any) -> None
                 assert (await browser.get(path, *cookie)).status == 401, (path, cookie)
         others = ("Cookie", f'a="; {browser.cookie}; setmirror=other')
         assert (await browser.get(browser.root, others)).status == 200
+
+
+async def test_the_guide_is_on_the_page_as_it_is_in_the_terminal(autojump_clock: Any) -> None:
+    async with served(autojump_clock) as browser:
+        index = await browser.enter()
+        assert b'href="guide/musicians"' in index.body
+        cookie = ("Cookie", browser.cookie)
+        for topic in pages.TOPICS:
+            answer = await browser.get(f"{browser.root}guide/{topic}", cookie)
+            assert answer.status == 200
+            assert answer.headers["content-type"] == "text/html; charset=utf-8"
+            text = answer.body.decode()
+            assert "<script" not in text
+            title = pages.text_of(topic).splitlines()[0].removeprefix("# ")
+            assert f"<h1>{title.replace('`', '')}</h1>" in text.replace("<code>", "").replace("</code>", "")
+            assert all(f'href="{other}"' in text for other in pages.TOPICS)
+        assert (await browser.get(f"{browser.root}guide/nothing", cookie)).status == 404
+        assert (await browser.get(f"{browser.root}guide/../main.js", cookie)).status == 404
+        assert (await browser.get(f"{browser.root}guide/musicians")).status == 401
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:80"])
