@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from . import errors
 
 WAIT_S = 2.0
 """For another process's write, which takes milliseconds."""
+STALE_S = 60.0
+"""A part of a file that is older than this belongs to no write under way."""
 
 
 def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
@@ -22,6 +25,7 @@ def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
+    _drop_stale(path)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
     try:
         with open(handle, "wb") as file:
@@ -35,6 +39,14 @@ def write_beside(path: Path, data: bytes, mode: int | None = 0o600) -> None:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def _drop_stale(path: Path) -> None:
+    """Remove what processes left that were killed while they wrote this file."""
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE_S:
+                left.unlink()
 
 
 @contextmanager
