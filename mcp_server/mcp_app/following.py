@@ -7,7 +7,6 @@ answer that got lost is simply given again. Drawing is the page's: the same part
 from __future__ import annotations
 
 import hashlib
-import math
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -27,10 +26,12 @@ MOST_WAIT_S = 20.0
 LEAST_S = 0.05
 """Between two comparisons."""
 CLOCK_S = 1.0
-"""How often a playing song's position is compared with where it should be by now."""
+"""How often a playing song's position is compared with where it should be by now, and whether Live is still there."""
 JUMP_BEATS = 0.5
 """A song further away than this from where it should be has jumped."""
 MOST_PARTS = 400
+MOST_CHARACTERS = 400_000
+"""Of the parts of one answer; hosts refuse results beyond a million. What is left comes with the next call."""
 MOST_DRAWN = 128
 """Parts that are kept as drawn, for each set of rules about reading."""
 Digest = Annotated[str, Meta(max_length=40)]
@@ -83,12 +84,15 @@ async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[
 
     began = anyio.current_time()
     while True:
-        with anyio.move_on_after(CLOCK_S if "song" in answer else math.inf):
+        with anyio.move_on_after(CLOCK_S):
             notice = await anext(stream)
             if notice.resynced or any(CONCERNS[view].fullmatch(ref) for ref in notice.refs):
                 return False
             continue
-        if _jumped(answer["song"], mirror.song_position(), anyio.current_time() - began):
+        if mirror.synced is not answer["follows"]:
+            return False
+        passed_s = anyio.current_time() - began
+        if "song" in answer and _jumped(answer["song"], mirror.song_position(), passed_s):
             return True
 
 
@@ -117,24 +121,29 @@ async def _compared(desk: Desk, given: FollowView) -> dict[str, Any]:
     look = parts.Look.within_limits(given.theme, given.width, given.zoom, target)
     cut: parts.Cut = parts.OverlayCut(targets) if overlaid else parts.CUTS[given.view]
     layout = cut.layout(mirror, look)
-    shown: dict[str, Any] = {"layout": parts.layout_json(given.view, layout, look)}
+    layout_json = parts.layout_json(given.view, layout, look)
+    shown: dict[str, Any] = {"layout": layout_json, "follows": mirror.synced}
     if given.view == "arrangement":
         shown["song"] = transport(mirror)
     if given.view == "notes":
         shown["clip"] = None if overlaid else await _clip(mirror, look)
         shown["launch"] = "" if overlaid else _launchable(mirror, look)
     digests = {name: _digest(value) for name, value in shown.items()}
-    wanted, drawn = set(given.keys), {}
+    wanted, different_parts, characters = set(given.keys), {}, 0
     for place in layout.places:
-        if place.key in wanted:
-            drawn[place.key], digests[place.key] = _drawn(desk, cut, look, place)
-    different = {name for name, digest in digests.items() if given.have.get(name) != digest}
+        if place.key not in wanted or characters > MOST_CHARACTERS:
+            continue
+        svg, digest = _drawn(desk, cut, look, place)
+        if given.have.get(place.key) != digest:
+            different_parts[place.key], digests[place.key] = svg, digest
+            characters += len(svg)
+    different = {name: digest for name, digest in digests.items() if given.have.get(name) != digest}
     if "layout" not in different:
         del shown["layout"]
     answer = {
         **shown,
-        "parts": {key: svg for key, svg in drawn.items() if key in different},
-        "digests": {name: digests[name] for name in sorted(different)},
+        "parts": different_parts,
+        "digests": different,
         "different": bool(different),
         "epoch": mirror.epoch,
     }

@@ -44,7 +44,7 @@ function say(message) {
 }
 
 function told(answer) {
-  status("");
+  status(answer.follows ? "" : answer.problem ?? "Live is away: this is the Set as it was.");
   if (answer.gone || answer.epoch !== shown.epoch) {
     if (answer.gone) notice("What this was about is not in the Set any more: this is the Set as it is now.");
     Object.assign(shown, { targets: [], epoch: answer.epoch });

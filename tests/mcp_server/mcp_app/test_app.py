@@ -21,7 +21,7 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.shared.exceptions import MCPError
 
 from mcp_server.front import build
-from mcp_server.mcp_app import extension
+from mcp_server.mcp_app import extension, following
 from mcp_server.mcp_app.belonging import BELONGS
 from mcp_server.mcp_app.document import _wrapped, bundle, document
 from mcp_server.mcp_app.following import tools as view_tools
@@ -317,6 +317,40 @@ async def test_a_lost_answer_is_given_again(autojump_clock: Clock) -> None:
         assert "Percussion" in first["parts"]["head/0"]
 
 
+async def test_an_answer_is_bounded_and_the_next_one_has_the_rest(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_CHARACTERS", 1)
+    async with whole_path(demo_set()) as whole, host(whole) as client:
+        first = await follow(client, view="session")
+        keys = [place[0] for place in first["layout"]["places"]]
+        have = first["digests"]
+        for key in keys:
+            answer = await follow(client, view="session", keys=keys, have=have, wait_s=20)
+            assert list(answer["parts"]) == [key]
+            have = {**have, **answer["digests"]}
+        assert not (await follow(client, view="session", keys=keys, have=have))["different"]
+
+
+async def test_a_view_is_told_when_live_goes_away_and_when_it_is_back(
+    autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OSError("nobody listens")
+
+    async with whole_path(demo_set()) as whole, host(whole) as client:
+        state, _ = await all_of(client, "session")
+        monkeypatch.setattr(whole.stage.listener, "connect", refuse)
+        whole.cut()
+        answer = await follow(client, **state, wait_s=20)
+        assert not answer["follows"]
+        assert answer["problem"]
+        monkeypatch.undo()
+        state["have"].update(answer["digests"])
+        while not answer["follows"]:
+            answer = await follow(client, **state, wait_s=20)
+
+
 async def test_the_arrangement_tells_when_the_song_starts_jumps_and_stops(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         await follow(client, view="arrangement")
@@ -409,8 +443,9 @@ async def test_rules_about_look_are_about_its_views_as_well(autojump_clock: Cloc
     async with whole_path(demo_set(), policy=nothing) as whole, host(whole) as client:
         for tool in ("look", "follow_view"):
             result = await client.call_tool(tool, {})
-            if not result.is_error:
-                assert "Drums" not in json.dumps(result.structured_content)
+            assert result.is_error
+            assert "does not allow look to read" in result.content[0].text  # type: ignore[union-attr]
+        assert not (await client.call_tool("get_set", {})).is_error
 
 
 async def test_a_view_that_follows_does_not_count_as_a_visit_of_its_client(autojump_clock: Clock) -> None:
