@@ -249,6 +249,23 @@ async def test_a_write_tells_its_view_what_was_changed_from_what_to_what(autojum
         assert whole.mirror.resolve("tracks/1/mixer_device/volume").props["display"] == "0.0 dB"
 
 
+async def test_what_a_person_does_meanwhile_is_no_part_of_a_write_in_its_view(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, host(whole) as client, anyio.create_task_group() as tasks:
+
+        async def work() -> None:
+            for number in range(400):
+                await whole.by_hand(
+                    lambda song, number=number: setattr(song.tracks[3], "name", f"Pad {number}")
+                )
+                await trio.sleep(0.002)
+
+        tasks.start_soon(work)
+        for volume in ("-9 dB", "-12 dB", "-15 dB"):
+            told = await belongs(client, "set_track", track="tracks/1", volume=volume)
+            assert [each["where"] for each in told["entry"]["changes"]] == ["Keys › Volume"]
+        tasks.cancel_scope.cancel()
+
+
 async def test_a_dry_run_can_be_tried_and_says_what_it_would_change(autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole, host(whole) as client:
         arguments = {"clips": [CLIP], "edits": ["legato"], "dry_run": True}
@@ -367,6 +384,10 @@ async def test_the_arrangement_tells_when_the_song_starts_jumps_and_stops(autoju
 
         await whole.by_hand(lambda song: song.start_playing())
         assert (await next_song())["playing"]
+        # A song that plays on is no news: the playhead moves by itself.
+        began = trio.current_time()
+        assert not (await follow(client, **state, wait_s=10))["different"]
+        assert trio.current_time() - began >= 10
         await whole.by_hand(lambda song: setattr(song, "current_song_time", 64.0))
         assert (await next_song())["beats"] >= 64
         await whole.by_hand(lambda song: song.stop_playing())
@@ -427,8 +448,11 @@ async def test_a_wrong_argument_of_a_views_tool_is_refused_with_the_rule(
 # -- rules -------------------------------------------------------------------------------------------------------
 
 
-async def test_what_a_client_may_not_see_its_view_does_not_show(autojump_clock: Clock) -> None:
-    hidden = Policy(File(rule=(Rule("deny", operations=("read",), refs=("tracks/0",)),)))
+@pytest.mark.parametrize("tools", [(), ("look",)])
+async def test_what_a_client_may_not_see_its_view_does_not_show(
+    tools: tuple[str, ...], autojump_clock: Clock
+) -> None:
+    hidden = Policy(File(rule=(Rule("deny", operations=("read",), refs=("tracks/0",), tools=tools),)))
     async with whole_path(demo_set(), policy=hidden) as whole, host(whole) as client:
         for view in ("session", "mixer", "arrangement"):
             state, drawn = await all_of(client, view)
