@@ -196,7 +196,7 @@ class SessionCut:
         elif data:
             cell = place.width / len(data)
             if place.layer == "head":
-                session.draw_heads(picture, data, 0, cell, look.colors)
+                session.draw_heads(picture, data, (0, 0), cell, look.colors)
             else:
                 session.draw_cells(picture, data, (0, 0), cell, look.colors)
         return picture

@@ -119,7 +119,7 @@ def in_words(lanes: Sequence[Lane], facts: Facts) -> str:
     clips = sum(len(each.blocks) for each in lanes)
     bars = max(facts.end, facts.beats_per_bar) / facts.beats_per_bar
     words = [
-        f"Arrangement: {len(lanes)} tracks, {clips} clips, {bars:g} bars",
+        f"Arrangement: {len(lanes)} tracks, {clips} clips, {round(bars, 1):g} bars",
         f"{facts.tempo} at the playhead" if facts.tempo else "",
     ]
     if facts.playhead is not None:
@@ -203,7 +203,10 @@ def draw_locators(
     for at, room, (_, name) in zip(places, rooms, locators, strict=False):
         if -170 <= at <= picture.width:
             picture.line(at, 4, at, bottom, colors.warning, dashed=True)
-            picture.text(at + 4, 14, name, colors.warning, size=11, width=max(1.0, min(160.0, room)))
+            # A name that would leave the picture stands before its line.
+            left, anchor = (at - 4, "end") if at > picture.width - 60 else (at + 4, "start")
+            room = min(160.0, room)
+            picture.text(left, 14, name, colors.warning, size=11, anchor=anchor, width=max(1.0, room))
 
 
 def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> None:

@@ -17,7 +17,7 @@ from .. import units, views
 from ..music import from_set, harmony
 from . import theme
 from .arrangements import AUTOMATED, Block, Facts, Lane, arrangement
-from .mixers import Dial, Strip, device, mixer
+from .mixers import Dial, Strip, device, differs, mixer
 from .rolls import Keys, Roll, roll
 from .session import Cell, Column, Row, session
 from .shapes import Picture
@@ -245,7 +245,7 @@ def roll_of(mirror: Mirror, clip: Node, ink: str, gauges: dict[str, Any]) -> Rol
     start, end = loop_of_clip(clip)
     notes = mirror.notes(clip)
     return Roll(
-        clip.name,
+        clip.name or f"unnamed clip, {_track_of(mirror, clip)}",
         notes,
         ink,
         min([start, *(note.start_time for note in notes)]),
@@ -254,6 +254,13 @@ def roll_of(mirror: Mirror, clip: Node, ink: str, gauges: dict[str, Any]) -> Rol
         gauges.get(f"{mirror.ref(clip.id)}.playing_position") if own.get("is_playing") else None,
         _envelopes(mirror, clip),
     )
+
+
+def _track_of(mirror: Mirror, node: Node) -> str:
+    """The name of the track that an object is on."""
+    while node.type != "Track" and node.parent is not None:
+        node = mirror.node(node.parent)
+    return node.name
 
 
 def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:
@@ -464,4 +471,6 @@ def _panel(mirror: Mirror, node: Node) -> Panel:
     switch = next((each for each in parameters if each.name == "Device On"), None)
     dials = [_dial(mirror, each) for each in parameters if each is not switch]
     on = switch is None or bool(switch.props.get("value"))
-    return Panel(node.name, dials[:MOST_DIALS], on, max(0, len(dials) - MOST_DIALS))
+    # What differs from its default is never left out for what does not.
+    first = sorted(range(len(dials)), key=lambda n: (not differs(dials[n]), n))[:MOST_DIALS]
+    return Panel(node.name, [dials[n] for n in sorted(first)], on, max(0, len(dials) - MOST_DIALS))

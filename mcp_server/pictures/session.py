@@ -12,9 +12,12 @@ from .theme import Theme
 
 CELL_HEIGHT = 24
 NAMES = 40
+GAP = 10
 SCENES_WIDTH = 130
-LEAST_CELL, MOST_TRACKS, MOST_SCENES = 44, 40, 60
-"""More tracks than have cells of so many pixels, and more scenes, are left out and counted."""
+MOST_CELL, GOOD_CELL, LEAST_CELL = 190, 80, 44
+"""Widths of a cell in pixels: at most, legible, and what is still drawn."""
+MOST_TRACKS, MOST_SCENES, MOST_HEIGHT = 40, 60, 1600
+"""More tracks and scenes are left out and counted."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,28 @@ LEGEND = "▶ playing   » launched   ● recording   ■ stop button   M muted 
 
 
 def session(columns: Sequence[Column], rows: Sequence[Row], colors: Theme, *, width: int = 1200) -> Picture:
-    """The grid; every cell carries its ref in the SVG."""
-    most = max(1, min(MOST_TRACKS, (width - SCENES_WIDTH - 16) // LEAST_CELL))
-    shown, scenes = columns[:most], rows[:MOST_SCENES]
-    cell = min(190.0, (width - SCENES_WIDTH - 16) / max(1, len(shown)))
-    height = NAMES + CELL_HEIGHT * len(scenes) + 30
+    """The grid, in bands one below the other where many tracks would make cells too narrow to read.
+
+    Every cell carries its ref in the SVG.
+    """
+    scenes, room = rows[:MOST_SCENES], width - SCENES_WIDTH - 16
+    tall = NAMES + CELL_HEIGHT * len(scenes)
+    wanted = -(-min(len(columns), MOST_TRACKS) // max(1, room // GOOD_CELL))
+    bands = max(1, min(wanted, MOST_HEIGHT // (tall + GAP)))
+    shown = columns[: min(MOST_TRACKS, bands * max(1, room // LEAST_CELL))]
+    across = max(1, -(-len(shown) // bands))
+    cell = min(float(MOST_CELL), room / across)
+    height = (tall + GAP) * bands + 30 - GAP
     picture = Picture(width, height, colors.background, "Session")
     picture.description = in_words(columns, rows)
-    draw_heads(picture, shown, 8, cell, colors)
-    draw_cells(picture, [column.cells[:MOST_SCENES] for column in shown], (8, NAMES), cell, colors)
-    left = 8 + len(shown) * cell + 6
-    picture.text(left, 22, "Scenes", colors.muted_text, size=11)
-    draw_scenes(picture, scenes, (left, NAMES), 0, colors)
+    for band in range(bands):
+        tracks, top = shown[band * across : (band + 1) * across], band * (tall + GAP)
+        draw_heads(picture, tracks, (8, top), cell, colors)
+        cells = [column.cells[:MOST_SCENES] for column in tracks]
+        draw_cells(picture, cells, (8, top + NAMES), cell, colors)
+        left = 8 + len(tracks) * cell + 6
+        picture.text(left, top + 22, "Scenes", colors.muted_text, size=11)
+        draw_scenes(picture, scenes, (left, top + NAMES), 0, colors)
     missing = []
     if len(columns) > len(shown):
         missing.append(f"{len(columns) - len(shown)} more tracks")
@@ -100,10 +113,12 @@ def in_words(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     return "; ".join(words)
 
 
-def draw_heads(picture: Picture, columns: Sequence[Column], left: float, cell: float, colors: Theme) -> None:
-    """The names of tracks, side by side, each `cell` pixels wide."""
+def draw_heads(
+    picture: Picture, columns: Sequence[Column], at: tuple[float, float], cell: float, colors: Theme
+) -> None:
+    """The names of tracks, side by side, each `cell` pixels wide, with the first one's corner `at`."""
     for n, column in enumerate(columns):
-        _head(picture, column, left + n * cell, cell, colors)
+        _head(picture, column, (at[0] + n * cell, at[1]), cell, colors)
 
 
 def draw_cells(
@@ -132,16 +147,17 @@ def draw_scenes(
         picture.text(left + SCENES_WIDTH - 4, y + 16, scene.note, ink, size=10, anchor="end")
 
 
-def _head(picture: Picture, column: Column, x: float, cell: float, colors: Theme) -> None:
-    picture.rect(x, 6, cell - 2, NAMES - 10, column.color, data=column.ref)
+def _head(picture: Picture, column: Column, at: tuple[float, float], cell: float, colors: Theme) -> None:
+    x, y = at
+    picture.rect(x, y + 6, cell - 2, NAMES - 10, column.color, data=column.ref)
     ink = theme.on(column.color)
     flags = " ".join(column.flags)
     room = cell - 12 - (len(flags) * 7 + 4 if flags else 0)
-    picture.text(x + 5, 25, column.name, ink, size=12, width=room, bold=True)
+    picture.text(x + 5, y + 25, column.name, ink, size=12, width=max(1.0, room), bold=True)
     if flags:
         fill = colors.armed if "R" in column.flags else colors.panel
-        picture.rect(x + cell - 11 - len(flags) * 7, 11, len(flags) * 7 + 7, 18, fill, radius=3)
-        picture.text(x + cell - 7, 24, flags, theme.on(fill), size=10, anchor="end", bold=True)
+        picture.rect(x + cell - 11 - len(flags) * 7, y + 11, len(flags) * 7 + 7, 18, fill, radius=3)
+        picture.text(x + cell - 7, y + 24, flags, theme.on(fill), size=10, anchor="end", bold=True)
 
 
 def _cell(picture: Picture, slot: Cell, x: float, y: float, cell: float, colors: Theme) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mcp_server.pictures import THEMES, Picture, draw
+from mcp_server.pictures import THEMES, Picture, draw, gathered
 from mcp_server.pictures.arrangements import (
     HEAD,
     MOST_MARKS,
@@ -22,12 +22,21 @@ from mcp_server.pictures.arrangements import (
     Lane,
     arrangement,
 )
-from mcp_server.pictures.mixers import FADER_HEIGHT, FULL_SCALE, STRIP_WIDTH, Dial, Strip, device, mixer
+from mcp_server.pictures.mixers import (
+    FADER_HEIGHT,
+    FULL_SCALE,
+    STRIP_WIDTH,
+    Dial,
+    Strip,
+    device,
+    differs,
+    mixer,
+)
 from mcp_server.pictures.png import MOST_PIXELS, font
 from mcp_server.pictures.rolls import HEAD as ROLL_HEAD
 from mcp_server.pictures.rolls import KEYS_WIDTH, MOST_NOTES, VELOCITY_HEIGHT, Keys, Roll, roll
 from mcp_server.pictures.sampled import sample
-from mcp_server.pictures.session import SIGNS, Cell, Column, session
+from mcp_server.pictures.session import GOOD_CELL, LEAST_CELL, MOST_HEIGHT, SIGNS, Cell, Column, Row, session
 from mcp_server.pictures.shapes import Curve, Line, Rect, Text
 from mcp_server.pictures.theme import AUTHORS, contrast, on
 from mirror import Note
@@ -411,3 +420,38 @@ def test_a_clip_and_an_arrangement_of_any_number_are_drawn_within_bounds_and_say
     ]
     picture = arrangement([Lane("t", "T", "#888888", full)], LIGHT, Facts(800.0))
     assert len(picture.shapes) < MOST_MARKS + 1_000
+
+
+@pytest.mark.parametrize(("tracks", "scenes"), [(25, 8), (40, 60), (40, 10), (3, 200)])
+def test_a_session_of_many_tracks_is_drawn_in_bands_that_can_be_read(tracks: int, scenes: int) -> None:
+    columns = [
+        Column(f"tracks/{t}", f"T{t}", "#888888", [Cell(f"{t}/{s}", "c", "#336699") for s in range(scenes)])
+        for t in range(tracks)
+    ]
+    picture = session(columns, [Row(f"scenes/{s}", "", "") for s in range(scenes)], LIGHT)
+    assert picture.height <= MOST_HEIGHT + 100
+    cells = [each for each in rects(picture) if each.data and "/" in each.data and each.data[0].isdigit()]
+    assert len({(each.x, each.y) for each in cells}) == len(cells)
+    assert all(each.x + each.width <= picture.width for each in cells)
+    heads = [each for each in rects(picture) if each.data.startswith("tracks/")]
+    if scenes <= 10:
+        assert len(heads) == tracks
+        assert min(each.width for each in heads) >= GOOD_CELL - 2
+    assert min(each.width for each in heads) >= LEAST_CELL - 2
+
+
+async def test_a_device_of_many_parameters_shows_all_that_differ(autojump_clock: Any) -> None:
+    async with whole_path(demo_set(), tick_s=0.02) as whole:
+        device_ref = "tracks/1/devices/0"
+        parameters = whole.mirror.children(device_ref, "parameters")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(gathered, "MOST_DIALS", 3)
+            device_ = whole.stage.live.song.tracks[1].devices[0]
+            await whole.by_hand(lambda _: setattr(device_.parameters[3], "value", 0))
+            await whole.by_hand(lambda _: setattr(device_.parameters[16], "value", 60))
+            await whole.audited()
+            subject = gathered.gather(whole.mirror, [device_ref])
+        assert isinstance(subject, gathered.Panel)
+        assert len(subject.dials) == 3
+        assert subject.hidden == len(parameters) - 4
+        assert all(map(differs, subject.dials))

@@ -219,7 +219,7 @@ def test_a_set_of_any_size_gives_a_bounded_picture_that_says_what_is_missing() -
     picture = session(columns, [Row("r", "s", "")] * 200, THEMES["light"])
     assert len(picture.shapes) < 3 * MOST_TRACKS * MOST_SCENES
     drawn = (picture.width - SCENES_WIDTH - 16) // LEAST_CELL
-    assert any(text.startswith(f"Not shown: {100 - drawn} more tracks") for text in texts(picture))
+    assert any(text.startswith(f"Not shown: {100 - drawn} more tracks, 140 more") for text in texts(picture))
     assert picture.width * picture.height < MOST_PIXELS
     with pytest.raises(ValueError, match="pixels"):
         png(Picture(5000, 5000, "#ffffff"))
