@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.abc
@@ -246,6 +246,42 @@ class Refused(Exception):
         self.data = data
 
 
+W = TypeVar("W", bound=Whole)
+
+
+@asynccontextmanager
+async def connected(
+    whole: W,
+    policy: Policy | None = None,
+    *,
+    mode: str = "auto",
+    name: str = "tests",
+    elicit: Any = None,
+    sync: bool = True,
+    **files: Any,
+) -> AsyncIterator[W]:
+    """Mirror, MCP server and client of the script that `whole` has; as `whole_path`."""
+    failed = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(whole.run)
+        async with (
+            open_mirror(whole.connect, load_token(), name, "1") as mirror,
+            open_engine(mirror, policy, **files) as engine,
+            Agent.over(build(engine), mode=mode, name=name, elicit=elicit) as agent,
+        ):
+            whole.mirror, whole.engine, whole.agent = mirror, engine, agent
+            if sync:
+                await mirror.wait_synced(LONG_S)
+            try:
+                yield whole
+            except Exception as problem:
+                failed = problem
+        nursery.cancel_scope.cancel()
+    if failed is not None:
+        # Plainly, not in the groups of all the parts' nurseries.
+        raise failed
+
+
 @asynccontextmanager
 async def whole_path(
     spec: Any = None,
@@ -273,27 +309,10 @@ async def whole_path(
       options: Of the Remote Script, such as `audit_s`.
     """
     whole = Whole(Stage(spec, version, budget_s=budget_s, **options), tick_s)
-    stage, failed = whole.stage, None
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(whole.run)
-        async with (
-            open_mirror(whole.connect, load_token(), name, "1") as mirror,
-            open_engine(
-                mirror, policy, policy_file=policy_file, library_file=library_file, sets_folder=sets_folder
-            ) as engine,
-            Agent.over(build(engine), mode=mode, name=name, elicit=elicit) as agent,
-        ):
-            whole.mirror, whole.engine, whole.agent = mirror, engine, agent
-            if sync:
-                await mirror.wait_synced(LONG_S)
-            try:
-                yield whole
-            except Exception as problem:
-                failed = problem
-        nursery.cancel_scope.cancel()
-    if failed is not None:
-        # Plainly, not in the groups of all the parts' nurseries.
-        raise failed
+    stage = whole.stage
+    files = {"policy_file": policy_file, "library_file": library_file, "sets_folder": sets_folder}
+    async with connected(whole, policy, mode=mode, name=name, elicit=elicit, sync=sync, **files):
+        yield whole
     assert [script.counters["failures"] for script in stage.scripts] == [0] * len(stage.scripts), (
         stage.hosted.log
     )

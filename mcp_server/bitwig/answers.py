@@ -50,7 +50,7 @@ class Status(Struct):
 class TrackRow(Struct):
     """A track; `arm` is not in the document, and used where an extension gives it."""
 
-    index: Index
+    index: Annotated[int, Meta(ge=0, le=MOST_TRACKS)]
     name: str
     type: str
     volume: Share

@@ -24,6 +24,7 @@ PORT = 8181
 CONNECT_S = 2.0
 REPLY_S = 2.0
 """For one question that somebody waits for; a mirror takes the bridge for dead after 6 s."""
+MEANWHILE_S = 0.5
 SILENT_S = 10.0
 """For the answers of one cycle; Bitwig may be busy with a dialog or a large project."""
 LINE_BYTES = 16 * 1024 * 1024
@@ -80,6 +81,8 @@ class Extension:
         self.clock = clock
         self.log = log
         self._wait = wait
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Called while somebody waits, a few times a second at least: the bridge's clients wait as well."""
         self.counters = {"asked": 0, "answered": 0, "refused": 0, "wrong": 0}
         self.lost = ""
         """Why the connection is given up; "" while it holds."""
@@ -190,7 +193,8 @@ class Extension:
             left = until - self.clock()
             if left <= 0:
                 self._lose(f"Bitwig's extension did not answer {method} within {REPLY_S:.0f} s")
-            self._wait(self._socket, bool(self._out), left)
+            self._wait(self._socket, bool(self._out), min(left, MEANWHILE_S))
+            self.meanwhile()
             self._flush()
             self._take()
             if self.counters["answered"] != answered:

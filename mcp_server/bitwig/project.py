@@ -225,6 +225,13 @@ class Project:
           found: For each row the track that it is, where that is known; else it is guessed.
         """
         song, rows = self.song, sorted(answer.tracks, key=lambda row: row.index)
+        if any(row.index == 0 for row in rows):
+            # What comes with DAW MCP's own server; there a note's clip is the selected one, whatever is named.
+            raise BridgeError(
+                "UNSUPPORTED_PROTOCOL",
+                "This extension counts tracks from 0, the protocol's document from 1: it speaks another protocol",
+                hint="use an extension that follows the document, version 0.8.1",
+            )
         known = self.tracks
         if found is None or len(found) != len(rows):
             found = matched(known, rows)

@@ -67,6 +67,12 @@ class BitwigSide(SetMirror):
             Clip=SimpleNamespace(MidiNoteSpecification=dict),
         )
 
+    def keep_alive(self) -> None:
+        """In the midst of a write that asks Bitwig many times: clients take a bridge without heartbeat for dead."""
+        if self.server is not None:
+            self.server.beat(self.batcher.epoch, self.batcher.revision, time.time())
+            self.server.send(self.batcher.epoch, self.batcher.revision)
+
     def welcome(self) -> dict[str, Any]:
         """As for Live, but no version of Live; `daw` names Bitwig, `polls` says how its rows are kept true."""
         found = super().welcome()
@@ -125,10 +131,14 @@ class Runner:
 
     def rest(self) -> None:
         """Wait until a client asks, at most `TICK_S`."""
-        if self._listener is None:
-            self._sleep(TICK_S)
-        else:
-            self._listener.wait(TICK_S)
+        try:
+            if self._listener is not None:
+                self._listener.wait(TICK_S)
+                return
+        except (OSError, ValueError):
+            # Windows cannot wait for nothing: the port is somebody else's still.
+            pass
+        self._sleep(TICK_S)
 
     def close(self) -> None:
         """End the script, so that its clients hear of it, and let go of the extension."""
@@ -151,9 +161,10 @@ class Runner:
             listener.close()
             raise BridgeError("UNAUTHENTICATED", "The token cannot be used; the line before says why")
         self.project, self.side, self._listener = project, side, listener
+        self._extension.meanwhile = side.keep_alive
         self._attempts = 0
         self._say(
-            f"Bitwig's project is a Set now: it is asked every {POLL_S} s, "
+            f"Bitwig's project is read, and is a Set now: it is asked every {POLL_S} s, "
             f"{project.facts()['questions_per_s']} questions a second at most"
         )
 
@@ -163,6 +174,8 @@ class Runner:
             self._say(f"another project is open: {project.switched}")
             side.disconnect()
             self.side, self._listener = None, None
+            if self._extension is not None:
+                self._extension.meanwhile = bool  # type: ignore[assignment]
             return
         side.pump()
         if self._clock() >= self._display_at:

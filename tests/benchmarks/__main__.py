@@ -28,6 +28,7 @@ SUITES = {
     "starting": "a server's start beside one of the SDK with an empty tool: time and memory",
     "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
     "paths": "Live to agent and back over MCP, and others in the same Live",
+    "daw_mcp": "200 calls a second of DAW MCP's protocol, and Live's main thread meanwhile",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",
     "pictures": "pictures of many notes and clips: time and size",
     "page": "the page of a large Set in Chromium: first shown, change to pixels, scrolled",

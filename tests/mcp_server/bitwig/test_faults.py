@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -32,6 +33,28 @@ async def test_a_slow_bitwig_is_asked_less_often_and_still_followed(autojump_clo
         assert (await whole.call("set_track", track=1, volume=0.6))["outcome"] == "verified"
         assert whole.standin.project.tracks[1].volume == 0.6
         assert await whole.differences() == []
+
+
+async def test_heartbeats_go_on_in_the_midst_of_a_long_write(autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        whole.line.delay_s = 0.1
+        server, beats = whole.stage.script.server, [whole.stage.time.now()]
+        notify = server.notify
+
+        def noted(method: str, params: Any) -> None:
+            if method == "bridge.heartbeat":
+                beats.append(whole.stage.time.now())
+            notify(method, params)
+
+        server.notify = noted
+        values = {"volume": 0.1, "panning": 0.5, "mute": True, "solo": True, "name": "X"}
+        calls = [
+            {"tool": "set_track", "args": {"track": ref, **values}}
+            for ref in ("tracks/0", "tracks/1", "tracks/2", "return_tracks/0")
+        ]
+        assert (await whole.call("batch", calls=calls))["outcome"] == "verified"
+        assert beats[-1] - beats[0] > 6.0
+        assert max(later - earlier for earlier, later in pairwise(beats)) < 3.0
 
 
 async def test_what_bitwig_shows_a_turn_later_is_still_the_writes(autojump_clock: Clock) -> None:
@@ -138,7 +161,7 @@ TRACK = {"index": 1, "name": "A", "type": "audio", "volume": 0.5, "pan": 0, "mut
 WRONG: dict[str, Any] = {
     "track.list": [
         None, [], {"tracks": "none"}, {"tracks": [{"index": 0}]},
-        {"tracks": [{**TRACK, "name": 5}]}, {"tracks": [{**TRACK, "volume": 7}]}, {"tracks": [{**TRACK, "index": 0}]},
+        {"tracks": [{**TRACK, "name": 5}]}, {"tracks": [{**TRACK, "volume": 7}]}, {"tracks": [{**TRACK, "index": -1}]},
     ],
     "project.getInfo": ["text", {"bpm": None}, {"bpm": -1, "timeSignatureNumerator": 4}],
     "clip.list": [{"clips": [{"slotIndex": "1"}]}, {"clips": [{"slotIndex": 1, "name": "A", "length": -4}]}, 7],
@@ -191,6 +214,16 @@ async def test_while_bitwig_is_away_nothing_is_served_and_it_is_found_when_it_co
         whole.stage.away = False
         await reconnected(whole, epoch)
         assert await whole.differences() == []
+
+
+async def test_an_extension_that_counts_from_0_is_refused_before_anything_is_written(
+    autojump_clock: Clock,
+) -> None:
+    async with bitwig() as whole:
+        whole.standin.wrong["track.list"] = {"tracks": [{**TRACK, "index": 0}, {**TRACK, "index": 1}]}
+        await trio.sleep(3.0)
+        assert whole.stage.script is None
+        assert any("counts tracks from 0" in line for line in whole.stage.log)
 
 
 async def test_notes_that_are_refused_are_absent_after_a_while_and_come_back(autojump_clock: Clock) -> None:

@@ -17,13 +17,9 @@ import trio
 
 from mcp_server.bitwig.extension import Extension
 from mcp_server.bitwig.side import Runner
-from mcp_server.demo.agent import Agent
-from mcp_server.front import build
 from mcp_server.policy import Policy
-from mcp_server.server import open_engine
-from mirror import load_token, open_mirror
 from tests.remote_script.script.pipes import Listener
-from tests.whole import LONG_S, TICK_S, Whole
+from tests.whole import LONG_S, TICK_S, Whole, connected
 
 from .standin import Project, StandIn
 
@@ -230,24 +226,8 @@ def _values(note: Any) -> tuple[Any, ...]:
 async def bitwig(project: Project | None = None, policy: Policy | None = None) -> AsyncIterator[BitwigWhole]:
     """All parts, synced; at the end the script has not failed."""
     stage = Stage(project)
-    whole = BitwigWhole(stage, TICK_S)  # type: ignore[arg-type]
-    failed = None
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(whole.run)
-        async with (
-            open_mirror(whole.connect, load_token(), "tests", "1") as mirror,
-            open_engine(mirror, policy) as engine,
-            Agent.over(build(engine), name="tests") as agent,
-        ):
-            whole.mirror, whole.engine, whole.agent = mirror, engine, agent
-            await mirror.wait_synced(LONG_S)
-            try:
-                yield whole
-            except Exception as problem:
-                failed = problem
-        nursery.cancel_scope.cancel()
-    if failed is not None:
-        raise failed
+    async with connected(BitwigWhole(stage, TICK_S), policy) as whole:  # type: ignore[arg-type]
+        yield whole
     if stage.script is not None:
         assert stage.script.counters["failures"] == 0, stage.log
     stage.runner.close()
