@@ -37,7 +37,7 @@ async def test_a_slow_bitwig_is_asked_less_often_and_still_followed(autojump_clo
 
 async def test_heartbeats_go_on_in_the_midst_of_a_long_write(autojump_clock: Clock) -> None:
     async with bitwig() as whole:
-        whole.line.delay_s = 0.1
+        whole.line.delay_s = 0.2
         server, beats = whole.stage.script.server, [whole.stage.time.now()]
         notify = server.notify
 
