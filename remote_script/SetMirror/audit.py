@@ -19,7 +19,7 @@ FAST_S = 0.25
 _FAST_TYPES = ("Song", "Song.View", "Application", "Application.View")
 _LARGEST = {"notes": 400, "routings": 30, "warp_markers": 400, "envelopes": 0}
 """Elements by type: longer values are read in one pass of eight, so that a pass stays short."""
-_LARGE_EVERY = 8
+LARGE_EVERY = 8
 _RARE_EVERY = 4
 """Passes between reads of absent properties (an exception costs more than ten values) and of generated texts."""
 UNASKED = 8
@@ -193,7 +193,7 @@ class Audit:
     def _compare_long(self, row: Row, index: int) -> Reading:
         batcher, old = self._batcher, row.values[index]
         most = _LARGEST[row.layout.properties[index].type]
-        if length(old) > most and (self.counters["passes"] + row.id) % _LARGE_EVERY:
+        if length(old) > most and (self.counters["passes"] + row.id) % LARGE_EVERY:
             return
         new = yield from batcher.reader.reading(row, index)
         # A value or deletion that was sent meanwhile is newer than the value read here.

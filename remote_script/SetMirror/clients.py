@@ -138,7 +138,7 @@ class Client:
         return self.outbox_bytes + len(line) <= OUTBOX_BYTES
 
     def drop_stream(self) -> None:
-        """Drop all streamed lines except one that is partly sent."""
+        """Drop the queued lines of the stream; replies and a partly sent line stay."""
         self.following = False
         self._outbox = deque(entry for entry in self._outbox if not entry[1])
         self._queued_bytes = sum(len(line) for line, _ in self._outbox)

@@ -8,6 +8,7 @@ import pytest
 import trio.testing
 
 from mirror import Call, Mirror, Set, errors
+from mirror.undo import UndoHistory
 from remote_script.headless.sets.generate import default_set
 from tests.whole import QUIET_S, whole_path
 
@@ -182,3 +183,13 @@ async def test_a_write_that_changed_nothing_cannot_be_undone(clock: Clock, peer:
             await mirror.undo_mine(mine.write)
         with pytest.raises(errors.NotFound):
             await mirror.undo_mine("never")
+
+
+def test_a_write_that_is_known_late_stays_before_the_edits_that_came_after_it() -> None:
+    history = UndoHistory()
+    for write, revision in (("theirs", 7), ("mine", 5)):
+        history.wrote(write, 1, write)
+        history.entered(write, write, revision)
+    assert history.base_of("theirs") == 7
+    with pytest.raises(errors.PreconditionFailed, match="changed after write mine, last by theirs"):
+        history.base_of("mine")

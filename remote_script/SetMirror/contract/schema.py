@@ -381,13 +381,17 @@ def _parse(rows: str) -> Iterator[Class]:
             current = Class(name.strip(), base.strip())
             yield current
             continue
-        assert current is not None, line
+        if current is None:
+            raise ValueError("a row needs a line `class Name` above it, got {!r}".format(line))
         match = _METHOD.match(line)
         if match:
             args = []
             for text in filter(None, match.group(2).split(", ")):
                 arg = _ARG.match(text)
-                assert arg is not None, line
+                if arg is None:
+                    raise ValueError(
+                        "an argument is `name: type = default`, got {!r} in {!r}".format(text, line)
+                    )
                 default = arg.group(3)
                 args.append(Arg(arg.group(1), arg.group(2), default is None, default and json.loads(default)))
             method = Method(match.group(1), tuple(args), match.group(3), match.group(4))
@@ -395,7 +399,9 @@ def _parse(rows: str) -> Iterator[Class]:
             current.methods[method.name] = method
             continue
         match = _PROPERTY.match(line)
-        assert match is not None, line
+        if match is None:
+            form = "`name  type  kind  [range] flags` or `name(arg: type = default) -> type  effect  flags`"
+            raise ValueError("a row is {}, got {!r}".format(form, line))
         prop = Property(match.group(1), match.group(2), match.group(3))
         if match.group(4):
             _range(prop, match.group(4))

@@ -279,4 +279,6 @@ def _main(path: str) -> None:
 if __name__ == "__main__":
     import sys
 
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m remote_script.headless.api.facts CAPTURE.json")
     _main(sys.argv[1])

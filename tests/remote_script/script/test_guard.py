@@ -287,6 +287,7 @@ def test_only_a_person_switches_read_only_and_then_nobody_writes(stage: Stage) -
     assert agent.notices("policy.changed") == [{"read_only": True}]
     for ops in ([put("song", "tempo", 99.0)], [call("song", "undo")], [call("scenes/0", "fire")]):
         assert outcome(agent.write(*ops)) == "DENIED"
+    assert outcome(agent.write(put("song", "tempo", 99.0), dry_run=True)) == "unchanged"
     listed = call("application/browser", "list_items", path="instruments")
     assert outcome(agent.write(listed)) == "unchanged"
     assert agent.error("policy.read_only", on=False)["error"] == "DENIED"

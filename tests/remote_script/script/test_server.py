@@ -166,6 +166,26 @@ def test_the_thirty_third_client_is_told_that_it_is_too_many(bridge: Bridge) -> 
     bridge.peer()
 
 
+def test_silent_strangers_make_room_before_one_that_said_hello(bridge: Bridge) -> None:
+    greeted = Peer(bridge.listener)
+    greeted.hello()
+    bridge.turn()
+    for _ in range(serving.STRANGERS // serving.ACCEPTED_A_TURN + 1):
+        for _ in range(serving.ACCEPTED_A_TURN):
+            Peer(bridge.listener)
+        bridge.turn()
+    assert bridge.server.counters["turned_away"] > 0
+    assert not greeted.pipe.closed_by_script
+
+
+def test_replies_stay_when_the_stream_is_dropped() -> None:
+    client = clients.Client(Listener(), 0.0)
+    client.answer(b"reply\n")
+    client.stream(b"batch\n")
+    client.drop_stream()
+    assert client.outbox_bytes == len(b"reply\n")
+
+
 @pytest.mark.parametrize("greeting", [False, True], ids=["silent", "that say hello"])
 def test_a_flood_of_strangers_keeps_no_newcomer_out(bridge: Bridge, greeting: bool) -> None:
     def flood() -> None:

@@ -65,8 +65,20 @@ def test_a_property_that_can_be_set_can_be_set_in_live(name: str) -> None:
 def test_what_is_observed_has_a_listener_in_live(name: str) -> None:
     properties, events = inherited(name, "properties"), inherited(name, "events")
     for each, prop in schema.CLASSES[name].properties.items():
-        if prop.kind == "observed":
-            assert each in events or "o" in properties[each][1], each
+        if prop.kind == "observed" and each not in events:
+            assert each in properties, (
+                f"lom_facts.json does not list {name}.{each}: capture the facts of its Live"
+            )
+            assert "o" in properties[each][1], f"Live has no listener of {name}.{each}: its row says observed"
+
+
+@pytest.mark.parametrize("name", sorted(schema.CLASSES))
+def test_rows_use_only_the_kinds_effects_and_types_that_the_table_describes(name: str) -> None:
+    class_ = schema.CLASSES[name]
+    kinds = {each: prop.kind for each, prop in class_.properties.items() if prop.kind not in schema.KINDS}
+    effects = {each: row.effect for each, row in class_.methods.items() if row.effect not in schema.EFFECTS}
+    types = {each: prop.type for each, prop in class_.properties.items() if prop.type not in schema.TYPES}
+    assert (kinds, effects, types) == ({}, {}, {})
 
 
 def test_what_a_judge_refuses_to_overwrite_is_declared_in_the_table() -> None:

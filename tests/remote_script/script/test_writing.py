@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from remote_script.SetMirror import executor
+
 from . import fake_live
 from .guest import Client, Guest
 
@@ -138,6 +140,14 @@ def test_when_live_refuses_a_later_set_the_earlier_ones_are_put_back(guest: Gues
     assert guest.world.undone == []
 
 
+def test_a_property_set_twice_is_compared_with_what_it_was_before_the_write(guest: Guest) -> None:
+    client = guest.follower()
+    guest.song._refuses.add("tempo")
+    ops = [put("tracks/0", "name", "Bass"), put("tracks/0", "name", "Sub"), put("song", "tempo", 90)]
+    data = refused(client.write(*ops))
+    assert (data["op"], data["applied"], data["taken_back"]) == (2, [], 2)
+
+
 def test_a_live_that_keeps_no_empty_entry_loses_no_edit_of_a_person(guest: Guest) -> None:
     client = guest.follower()
     guest.world.drops_empty_steps = True
@@ -260,6 +270,17 @@ def test_a_write_sent_twice_before_it_ran_is_executed_once(guest: Guest) -> None
     assert answers[1] is not None
     assert answers[0]["result"] == answers[1]["result"]
     assert len(guest.song.tracks) == 3
+
+
+def test_results_are_kept_up_to_a_number_of_bytes_and_the_newest_in_any_case(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "RESULT_BYTES", 1)
+    client = guest.follower()
+    for id_ in ("older", "newer"):
+        client.write(put("tracks/0", "name", id_), id=id_)
+    assert client.error("write.result", write="older")["error"] == "NOT_FOUND"
+    assert client.result("write.result", write="newer")["outcome"] == "verified"
 
 
 def test_a_refusal_is_kept_too(guest: Guest) -> None:
