@@ -6,6 +6,7 @@ audit only marks a difference; the following flush reads the property again and 
 
 from __future__ import annotations
 
+from array import array
 from typing import Any, Callable, Dict, List, Optional
 
 from .batches import Batcher
@@ -40,7 +41,8 @@ class Audit:
         }
         self._batcher = batcher
         self._clock = clock
-        self._order: List[int] = []
+        self._order = array("I")
+        """Ids of rows, some of which may be gone when their turn comes."""
         self._position = 0
         self._row: Optional[Row] = None
         self._place = 0
@@ -112,7 +114,7 @@ class Audit:
                 self.counters["passes"] += 1
                 self.counters["last_pass_s"] = round(now - self._pass_began, 3)
             self._pass_began = now
-            self._order = list(rows)
+            self._order = array("I", list(rows))
             self._position = 0
         return None
 

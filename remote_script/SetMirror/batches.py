@@ -346,8 +346,7 @@ class Batcher:
                 )
                 batch.set.append((old.id, index))
         self.shadow.preserve(child)
-        child.parent = parent.id
-        child.role = role
+        child.move(parent.id, role)
         batch.moved.append(child.id)
 
     def _resolve_references(self, rows: List[Row]) -> Iterator[None]:
@@ -502,21 +501,21 @@ class Batcher:
         added = dict.fromkeys(batch.added + batch.moved)
         for id_ in added:
             if id_ in rows:
-                rows[id_].revision = revision
+                self.shadow.revisions[id_] = revision
                 changes.append(b'["add",' + rows[id_].line() + b"]")
                 yield
         # Before what is set, which stands for all that a value has come to.
         for (name, edit), ids in batch.menus.items():
             ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
             for id_ in ids:
-                rows[id_].revision = revision
+                self.shadow.revisions[id_] = revision
             if ids:
                 changes.append(encode(["menus", ids, name])[:-1] + b"," + edit + b"]")
         for id_, index in dict.fromkeys(batch.set):
             row = rows.get(id_)
             if row is None or id_ in added:
                 continue
-            row.revision = revision
+            self.shadow.revisions[id_] = revision
             prop, value = row.layout.properties[index], row.values[index]
             if prop.is_tree:
                 batch.edit = True
@@ -535,7 +534,7 @@ class Batcher:
             row = rows.get(id_)
             if row is None or id_ in added:
                 continue
-            row.revision = revision
+            self.shadow.revisions[id_] = revision
             upserted, removed = yield from note_differences(old, new)
             sent = new if len(upserted) == new.size else (yield from encoded_in_pieces(upserted))
             head = encode(["content", id_, row.layout.names[index]])[:-1]
@@ -584,6 +583,7 @@ class Batcher:
             self.observers.detach(row)
             row.obj = None
         self.shadow.rows.clear()
+        self.shadow.revisions.clear()
         self.shadow.snapshots.clear()
         self.attribution.clear()
 

@@ -9,7 +9,7 @@ need no object of ours each, and a callback knows its object, never an index.
 from __future__ import annotations
 
 from operator import attrgetter, itemgetter
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, ClassVar, Dict, List, NamedTuple, Optional, Sequence, Tuple, Type
 
 from .contract import schema
 from .contract.values import ABSENT, PLAIN, read
@@ -52,38 +52,45 @@ class Kind(NamedTuple):
     """Those that they have while a client attends to them."""
 
 
-class Row:
+class Row(List[Any]):
     """The shadow of one Live object: the last value sent of each property, in the order of its layout.
 
-    Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None
-    once the object is removed.
+    Tree properties hold the id of the child (or None) or a tuple of ids. `obj` is None once the object is removed.
+    There are as many rows as objects in the Set, so a row is itself the list of its `values`, and what all rows of a
+    class and role have alike is an attribute of the type that the layout makes. Rows are compared by identity, as Live
+    does with the owners of listeners.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "attached",
-        "id",
-        "layout",
-        "obj",
-        "parent",
-        "ptr",
-        "revision",
-        "role",
-        "values",
-    )
+    __slots__ = ("__weakref__", "attached", "id", "obj", "parent", "ptr")
 
-    def __init__(
-        self, layout: Layout, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str
-    ) -> None:
-        self.layout = layout
+    layout: ClassVar[Layout]
+    role: ClassVar[str]
+
+    def __init__(self, id_: int, obj: Any, ptr: int, parent: Optional[int]) -> None:
+        # Of a tuple a list takes exactly the room that it needs.
+        super().__init__(self.layout.blank)
         self.id = id_
         self.obj = obj
         self.ptr = ptr
         self.parent = parent
-        self.role = role
-        self.revision = 0
         self.attached = 0
-        self.values: List[Any] = [ABSENT] * len(layout.properties)
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def move(self, parent: int, role: str) -> None:
+        """Hang the object below another parent."""
+        self.parent = parent
+        self.__class__ = self.layout.row_type(role)
+
+    @property
+    def values(self) -> List[Any]:
+        """The last values sent."""
+        return self
 
     def value(self, name: str) -> Any:
         """The last value sent of property `name`, or ABSENT."""
@@ -203,14 +210,15 @@ class Layout:
         )
         """These too, and what is told of in part only: of envelopes the first and the last."""
         told = self._told_by()
-        members: Dict[str, Any] = {"__slots__": ()}
-        members.update(("on_" + name, _callback(mark, bits)) for name, bits in told.items())
+        self.blank = (ABSENT,) * len(self.properties)
+        self._members: Dict[str, Any] = {"on_" + name: _callback(mark, bits) for name, bits in told.items()}
+        """Of all row types, whatever the role: Live compares listeners by function."""
+        self._row_types: Dict[str, Type[Row]] = {}
         self.listeners = [self._listener(name, bits) for name, bits in told.items()]
         self.told_by = {self.index[name]: bits for name, bits in told.items() if name in self.index}
         """By the place of a property: what its listener marks, itself among it."""
         self._kinds: Dict[Tuple[Any, ...], Kind] = {}
         self._constants = tuple(_KINDS.get(type_, {}).values())
-        self.row_type: Any = type("Row_" + type_.replace(".", "_"), (Row,), members)
 
     def _listener(self, name: str, bits: int) -> Listener:
         prop = schema.properties(self.type).get(name)
@@ -267,8 +275,16 @@ class Layout:
         return told
 
     def new_row(self, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> Row:
-        row: Row = self.row_type(self, id_, obj, ptr, parent, role)
-        return row
+        return self.row_type(role)(id_, obj, ptr, parent)
+
+    def row_type(self, role: str) -> Type[Row]:
+        """The type of the rows that hang in `role` of their parents."""
+        found = self._row_types.get(role)
+        if found is None:
+            members = {"__slots__": (), "layout": self, "role": role, **self._members}
+            name = "Row_" + self.type.replace(".", "_")
+            found = self._row_types[role] = type(name, (Row,), members)
+        return found
 
     def bits_of(self, names: Any) -> int:
         """The bits of those of `names` that this layout has."""

@@ -267,8 +267,7 @@ class Operation:
             touches = touches - {self.row.id}
         if batcher.untold(touches):
             return batcher.revision + 1
-        rows = [batcher.shadow.rows[id_] for id_ in touches if id_ in batcher.shadow.rows]
-        return max([row.revision for row in rows] or [0])
+        return max([batcher.shadow.revisions.get(id_, 0) for id_ in touches] or [0])
 
     def _arguments(self) -> Tuple[schema.Arg, ...]:
         return self.method_row.args if self.method_row is not None else ()

@@ -84,7 +84,7 @@ class Rounds:
                 # The hot path: 20,000 of these in two seconds.
                 layout, obj = row.layout, row.obj
                 try:
-                    if layout.glance(obj) == layout.glanced(row.values):
+                    if layout.glance(obj) == layout.glanced(row):
                         continue
                 except Exception:
                     # The property does not apply here; deleted objects are found by the audit.

@@ -68,7 +68,7 @@ class Snapshot:
                 yield kept.pop(id_)
             else:
                 row = rows[id_]
-                yield row.layout, id_, row.parent, row.role, row.values
+                yield row.layout, id_, row.parent, row.role, row
 
 
 class Shadow:
@@ -76,11 +76,14 @@ class Shadow:
 
     def __init__(self) -> None:
         self.rows: Dict[int, Row] = {}
+        self.revisions: Dict[int, int] = {}
+        """The last revision that changed an object; none for what is as it was when the Set was read."""
         self.root: Optional[Row] = None
         self.snapshots: List[Snapshot] = []
         self._next_id = 1
         self._ids: Dict[str, Dict[int, int]] = {}
-        self._pointing: Dict[int, Set[Tuple[int, int]]] = {}
+        self._pointing: Dict[int, Tuple[Tuple[int, int], ...]] = {}
+        """Most have one holder, for which a set would be large."""
 
     # -- objects -----------------------------------------------------------------------------------
 
@@ -100,6 +103,7 @@ class Shadow:
     def discard(self, row: Row) -> None:
         """Forget a row; the pointer may already belong to a newer object."""
         del self.rows[row.id]
+        self.revisions.pop(row.id, None)
         known = self._ids[row.layout.root]
         if known.get(row.ptr) == row.id:
             del known[row.ptr]
@@ -140,16 +144,19 @@ class Shadow:
         """Replace the value of a ref or refs property, keeping track of who points at whom."""
         self._unpoint(row.id, index, row.values[index])
         row.values[index] = value
+        holder = (row.id, index)
         for id_ in _targets(value):
-            self._pointing.setdefault(id_, set()).add((row.id, index))
+            holders = self._pointing.get(id_, ())
+            if holder not in holders:
+                self._pointing[id_] = (*holders, holder)
 
     def _unpoint(self, holder: int, index: int, value: Any) -> None:
         for id_ in _targets(value):
-            holders = self._pointing.get(id_)
-            if holders is not None:
-                holders.discard((holder, index))
-                if not holders:
-                    del self._pointing[id_]
+            left = tuple([pair for pair in self._pointing.get(id_, ()) if pair != (holder, index)])
+            if left:
+                self._pointing[id_] = left
+            else:
+                self._pointing.pop(id_, None)
 
     def pointing_at(self, id_: int) -> List[Tuple[int, int]]:
         """(id, index) of every reference to `id_`."""

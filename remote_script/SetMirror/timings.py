@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, List
+from array import array
+from typing import Dict
 
 KEPT = 1024
 
@@ -13,7 +14,7 @@ class Timings:
     def __init__(self) -> None:
         self.count = 0
         self.longest = 0.0
-        self._last: List[float] = []
+        self._last = array("d")
 
     def add(self, seconds: float) -> None:
         if len(self._last) < KEPT:

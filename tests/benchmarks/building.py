@@ -72,7 +72,7 @@ class Bench:
 
     def until_ready(self) -> None:
         for _ in range(MOST_TICKS):
-            if self.script.status()["ready"]:
+            if self.script.welcome()["ready"]:
                 return
             self.live.run_for(TICK_S)
         raise AssertionError(f"not ready after {MOST_TICKS} ticks")
