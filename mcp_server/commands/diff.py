@@ -1,25 +1,27 @@
-"""`setmirror diff`: what is different in another Set: two files, or a file and what is open in Live.
+"""`setmirror diff`: what is different in another Set: two files, or the open Set and a file, a backup, a visit, a mix.
 
 Exit codes are those of diff: 0 no difference, 1 some, 2 trouble.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcp_server.commands import options
-from mcp_server.commands.console import run_async, say, say_json
+from mcp_server.commands.console import Failure, run_async, say, say_json
 
 if TYPE_CHECKING:
     from mirror.store import Store
 
 TROUBLE = 2
+MOST_LINES = 1000
 
 
 @click.command("diff", short_help="Say what is different between two Sets.")
-@click.argument("old", type=click.Path(exists=True, dir_okay=False))
+@click.argument("old")
 @click.argument("new", type=click.Path(exists=True, dir_okay=False), required=False)
 @click.option("--textconv", is_flag=True, help="Print OLD as text, one line per object, for `git diff`.")
 @options.port
@@ -28,9 +30,18 @@ TROUBLE = 2
 def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port: int, as_json: bool) -> None:
     """Say what is different between two Sets.
 
-    OLD and NEW are .als files; without NEW, OLD is compared with the Set that is open in Live. Exits with 0 where
-    nothing differs, 1 where something does, 2 where a Set cannot be read.
+    OLD and NEW are .als files; without NEW, OLD is compared with the Set that is open in Live. OLD may also be "saved"
+    (as its file has it), a time such as "1 week" (Live's newest backup before), "visit" (when this command ran last),
+    or "mix NAME". Exits with 0 where nothing differs, 1 where something does, 2 where a Set cannot be read.
     """
+    if not Path(old).is_file():
+        if new is not None or textconv or old.casefold().endswith(".als"):
+            raise click.BadParameter(f"File {old!r} does not exist.", param_hint="OLD")
+        try:
+            ctx.exit(_versions(old, port, as_json))
+        except Failure as problem:
+            problem.exit_code = TROUBLE
+            raise
     from mcp_server.history import difference, read_set, words
     from mirror.errors import MirrorError
 
@@ -50,6 +61,30 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
     for change in () if as_json else changes:
         say(words(change))
     ctx.exit(1 if changes else 0)
+
+
+def _versions(old: str, port: int, as_json: bool) -> int:
+    """Print what is different in the open Set from another version of it; the exit code."""
+
+    async def main() -> dict[str, Any]:
+        from mcp_server.commands.link import call_tool, linked
+
+        async with linked(port) as mirror:
+            return await call_tool(mirror, "compare", {"old": old, "limit": MOST_LINES}, visits=True)
+
+    answer: dict[str, Any] = run_async(main)
+    if as_json:
+        say_json(answer)
+    else:
+        for group in answer.get("groups", ()):
+            for line in group["changes"]:
+                say(line)
+        for line in (
+            *answer.get("changes", ()),
+            *(f"{each} is not there" for each in answer.get("missing", ())),
+        ):
+            say(line)
+    return 1 if answer["count"] or answer.get("missing") else 0
 
 
 def _open_set(port: int) -> Store:

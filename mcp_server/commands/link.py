@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -85,8 +86,13 @@ class _Person:
         return True
 
 
-async def call_tool(mirror: Mirror, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+async def call_tool(
+    mirror: Mirror, name: str, arguments: dict[str, Any], *, visits: bool = False
+) -> dict[str, Any]:
     """A tool's structured answer, under the user's policy.
+
+    Args:
+      visits: Compare with the Set as it was when such a command ran last, and keep it as it is now for the next one.
 
     Raises:
       Failure: the tool refused; the text is its own.
@@ -96,11 +102,13 @@ async def call_tool(mirror: Mirror, name: str, arguments: dict[str, Any]) -> dic
     from mcp_server.server import open_engine
     from mcp_server.tool import FACTS
     from mcp_server.tools import TOOLS
+    from remote_script.SetMirror.contract import auth
 
     async def silent(done: float, whole: float, told: str) -> None:
         return None
 
-    async with open_engine(mirror, Policy.load()) as engine:
+    folder = Path(auth.home()) / "sets" if visits else None
+    async with open_engine(mirror, Policy.load(), sets_folder=folder) as engine:
         tool = TOOLS[name]
         desk = engine.desk(tool, Caller("setmirror command", "command"), _Person(), silent)
         result = await tool.call(desk, arguments)

@@ -71,3 +71,30 @@ async def test_what_an_agent_did_is_in_the_log_and_is_reverted_by_its_name() -> 
         assert "no difference" in (await setmirror("mix", "compare", "a", "--port", port)).stdout
         assert "a" in (await setmirror("mix", "list", "--port", port)).stdout
         assert "unchanged" in (await setmirror("mix", "recall", "a", "--port", port)).stdout
+
+
+async def test_the_shell_says_what_is_different_since_it_last_asked_over_a_restart_of_live() -> None:
+    """The last visit, the state as of a mix, and exit codes as diff has them."""
+    async with HeadlessProcess.started() as live:
+        first = await setmirror("diff", "visit", "--port", str(live.port))
+        assert (first.returncode, "first visit" in first.stderr) == (2, True)
+        await setmirror("mix", "save", "Rough Mix", "--port", str(live.port))
+    async with HeadlessProcess.started() as live:
+        port = str(live.port)
+        async with Agent.connected(live.port, name="claude") as agent:
+            await agent.client.call_tool("set_track", {"track": "Bass", "volume": "-12 dB"})
+            await agent.client.call_tool("set_song", {"tempo": 99})
+        since = await setmirror("diff", "visit", "--port", port)
+        assert since.returncode == 1
+        assert since.stdout.splitlines() == [
+            "song 'Lo-Fi Demo': tempo 82.0 → 99.0",
+            "Bass: Track Volume -2.8 dB → -12.0 dB",
+        ]
+        again = await setmirror("diff", "visit", "--port", port)
+        assert (again.returncode, again.stdout) == (0, "")
+        mixed = await setmirror("diff", "mix Rough Mix", "--port", port)
+        assert mixed.stdout.splitlines() == ["Bass: Track Volume -2.8 dB → -12.0 dB"]
+        for words in (["banana"], ["gone.als"], ["mix Nothing"], ["saved"]):
+            wrong = await setmirror("diff", *words, "--port", port)
+            assert wrong.returncode == 2, words
+            assert "Traceback" not in wrong.stderr
