@@ -51,10 +51,14 @@ class Folder(msgspec.Struct):
 
 
 class Found(msgspec.Struct):
-    """What a search found: (path, item), best first; `left` folders below were not read yet."""
+    """What a search found: (path, item), best first; `left` folders below were not read yet.
+
+    `more`: there are more items than the limit.
+    """
 
     items: list[tuple[str, Item]]
     left: int
+    more: bool = False
 
 
 Page = Callable[[str, int, int], Awaitable[dict[str, object]]]
@@ -130,7 +134,7 @@ class Library:
         if read:
             self._keep()
         found.sort(key=lambda each: _rank(each, wanted))
-        return Found(found[:limit], left)
+        return Found(found[:limit], left, len(found) > limit)
 
     def _keep(self) -> None:
         if self._path is None:

@@ -3,7 +3,7 @@
     text     = [ note { space note } ]
     note     = [ pitch { "," pitch } ] "@" start [ ":" duration ] [ "v" velocity ] { extra }
     pitch    = name such as C3 (60), F#1, Bb-1, or 0 to 127; several make a chord
-    start, duration = beats from the clip's start: 2, 1.5, .25, or a fraction: 1/3
+    start, duration = beats from the clip's start: 2, 1.5, 1,5, .25, or a fraction: 1/3
     velocity = 0 to 127
     extra    = "m" muted | "p" probability 0 to 1 | "d" velocity deviation -127 to 127
              | "r" release velocity 0 to 127 | "#" note id
@@ -26,7 +26,7 @@ MOST_NOTES = 50_000
 FIRST: tuple[tuple[int, ...], float, float] = ((60,), 0.25, 100.0)
 """Pitches, duration and velocity before the first note."""
 
-_NUM = r"(?:\d+/\d+|(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)"
+_NUM = r"(?:\d+/\d+|(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)"
 _TOKEN = re.compile(
     rf"(?P<pitches>[^@\s]+)?@(?P<start>-?{_NUM})(?::(?P<duration>{_NUM}))?(?:v(?P<velocity>{_NUM}))?"
     rf"(?P<extras>(?:m|p{_NUM}|d-?{_NUM}|r{_NUM}|\#\d+)*)"
@@ -102,7 +102,10 @@ def read(text: str) -> list[dict[str, Any]]:
     return found
 
 
-HINT = "such as 'C1@0:.25v100 @1 @2v80 D1@1:.5'; starts and durations are beats"
+HINT = (
+    "such as 'C1@0:.25v100 @1 @2v80 D1@1:.5'; starts and durations are beats; what is left out is as in the note "
+    "before, at first C3, .25 and v100"
+)
 
 
 def _pitch(text: str, where: str) -> int:
@@ -115,6 +118,11 @@ def _pitch(text: str, where: str) -> int:
 def _number(text: str, where: str) -> float:
     sign, text = (-1.0, text[1:]) if text.startswith("-") else (1.0, text)
     above, slash, below = text.partition("/")
+    try:
+        if "," in text:
+            text = str(units.number(text))
+    except errors.InvalidValue as problem:
+        raise errors.InvalidValue(f"{problem.rule}: {where}", text[:40], hint=HINT) from None
     try:
         return sign * (int(above) / int(below) if slash else float(text))
     except (ZeroDivisionError, OverflowError):

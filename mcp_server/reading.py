@@ -31,7 +31,7 @@ from remote_script.SetMirror.contract.values import ALL_NOTE_FIELDS, EXPRESSIONS
 from . import notation, schemas, units
 
 _YES, _NO = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
-_DIGITS = re.compile(r"[0-9]{1,15}")
+_DIGITS = re.compile(r"-?[0-9]{1,15}")
 CLEAR = ("none", "no", "")
 """What clears a reference to an object, besides null."""
 
@@ -103,6 +103,11 @@ def _parsed(value: Any, wanted: type | UnionType) -> Any:
             return value
         return found if isinstance(found, wanted) else value
     return value
+
+
+def parsed(value: Any) -> Any:
+    """An object, also one that was sent as its JSON text; other values as they are."""
+    return _parsed(value, dict)
 
 
 def _list(value: Any, type_: inspect.ListType, label: str) -> list[Any]:
@@ -212,7 +217,7 @@ def target(
     if within is not None and not isinstance(within.id, int):
         return place.later(within, role, text)
     held = place.children(owner, role)
-    at = held[number] if number < len(held) else None
+    at = held[number] if 0 <= number < len(held) else None
     if at is not None and within is None:
         at = place.resolve(f"{role}/{number}")
     if len(named) == 1 and named[0] is not at and (at is None or named[0].id != at.id):
@@ -226,9 +231,21 @@ def target(
     if at is None:
         where = "The Set" if within is None else place.ref(within)
         raise errors.StaleReference(
-            f"{where} has {len(held)} {role}, counted from 0, so there is none at {number}", number
+            f"{where} has {len(held)} {role}, counted from 0, so there is none at {number}",
+            number,
+            hint=_numbered(held) or None,
         )
     return at
+
+
+MOST_NUMBERED = 24
+
+
+def _numbered(nodes: Sequence[Node]) -> str:
+    """Which objects there are: "there are 0 Drums, 1 Keys"."""
+    names = [f"{number} {node.name}".rstrip() for number, node in enumerate(nodes[:MOST_NUMBERED])]
+    more = f" and {len(nodes) - MOST_NUMBERED} more" if len(nodes) > MOST_NUMBERED else ""
+    return f"there are {', '.join(names)}{more}" if names else ""
 
 
 def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence[str]) -> errors.Ambiguous:
@@ -247,7 +264,7 @@ def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence
 def _indexed(place: Place, number: int, kinds: Sequence[str]) -> list[Node]:
     """What an index could be, in the song's lists of these kinds."""
     lists = [role for class_, role in LISTS.items() if not kinds or class_ in kinds]
-    return [held[number] for role in lists if number < len(held := place.children("song", role))]
+    return [held[number] for role in lists if 0 <= number < len(held := place.children("song", role))]
 
 
 def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()) -> Node:
@@ -299,6 +316,7 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
     number = units.number(value)
     if number is None:
         return str(value)
+    _check_inner(node, number)
     if not isinstance(node.id, int):
         # What it shows is known only once it exists.
         return {late.WRITTEN: number}
@@ -311,6 +329,30 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
             hint="write one of these, or {'raw': …} for the inner value",
         )
     return found
+
+
+def _check_inner(node: Node, number: float) -> None:
+    """A bare number is Live's inner one; whoever means what the parameter shows is told how to write that."""
+    low, high, shown = (node.props.get(name) for name in ("min", "max", "display"))
+    if (
+        not isinstance(low, int | float)
+        or not isinstance(high, int | float)
+        or node.props.get("is_quantized")
+    ):
+        return
+    slack = 1e-6 * max(1.0, abs(number))
+    if low - slack <= number <= high + slack:
+        return
+    quantity = display.quantity(str(shown)) if shown else None
+    unit = quantity.unit if quantity is not None else ""
+    text = f"{abs(number):g}{'R' if number > 0 else 'L'}" if unit == "pan" else f"{number:g} {unit}"
+    raise errors.InvalidValue(
+        f"{node.name!r} must be between {low:g} and {high:g}, got {number:g}",
+        number,
+        hint=f"a bare number is Live's own; write {text!r} for what it shows (now {shown!r})"
+        if unit
+        else None,
+    )
 
 
 def texts_of_numbers(node: Node) -> list[str]:

@@ -9,6 +9,7 @@ all clients, and facts for programs in `_meta`.
 from __future__ import annotations
 
 import base64
+import difflib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -182,10 +183,21 @@ class Tool:
         at = _PLACE.search(problem)
         if at is not None and " field `" not in problem and at[1] in properties:
             return f"{at[1]} is {schemas.said(properties[at[1]])}"
-        known = ", ".join(self.arguments.__struct_fields__) or "none"
-        return f"the arguments of {self.name} are: {known}"
+        names = [each.encode_name for each in msgspec.structs.fields(self.arguments)]
+        unknown = _UNKNOWN.search(problem)
+        if unknown is not None and unknown[1] == "dry_run" and not self.reads:
+            tried = "batch {calls: [{tool: '" + self.name + "', args: {…}}], dry_run: true}"
+            return (
+                f"{tried} says what would change"
+                if self.plan
+                else "it cannot be tried: Live finishes it later"
+            )
+        near = difflib.get_close_matches(unknown[1], names, 3, 0.6) if unknown is not None else []
+        nearest = f"near it: {', '.join(near)}; " if near else ""
+        return f"{nearest}the arguments of {self.name} are: {', '.join(names) or 'none'}"
 
 
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`\Z")
 _PLACE = re.compile(r"at `\$\.(\w+)")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -350,7 +362,10 @@ def _choices(facts: dict[str, Any]) -> str:
 
 MOST_CHOICES = 1000
 """Characters of the list of choices in a refusal."""
-_EMPTY_HINTS = (TABLE["INVALID_VALUE"][1], TABLE["INVALID_PARAMS"][1])
+_EMPTY_HINTS = tuple(
+    TABLE[name][1]
+    for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
+)
 
 
 def _said(text: str) -> dict[str, Any]:

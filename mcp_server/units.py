@@ -114,9 +114,12 @@ def position(value: float | str, numerator: int, denominator: int) -> float:
             )
     else:
         beats = number(value)
-    if beats is not None:
-        return beats
-    return _bar_position(str(value), numerator, denominator)
+    if beats is None:
+        beats = _bar_position(str(value), numerator, denominator)
+    if abs(beats) > FOREVER_BEATS:
+        rule = f"A time may be at most {FOREVER_BEATS:.0f} beats, the end of Live's time, got {beats:.10g}"
+        raise errors.InvalidValue(rule, str(value)[:60])
+    return beats
 
 
 def _bar_position(text: str, numerator: int, denominator: int) -> float:

@@ -458,13 +458,17 @@ def overview(mirror: Mirror) -> dict[str, Any]:
     return shown
 
 
+SHOWN_VELOCITY = 2
+"""Decimals; Live's own editor shows none."""
+
+
 def note(one: Note) -> dict[str, Any]:
     """A note; rarely used properties only when they differ from their defaults."""
     shown = {name: getattr(one, name) for name in NOTE_FIELDS}
     for name in ("start_time", "duration"):
         shown[name] = round(shown[name], units.SHOWN_DIGITS)
-    for name in ("velocity", "probability"):
-        shown[name] = units.neat(shown[name])
+    shown["velocity"] = round(shown["velocity"], SHOWN_VELOCITY)
+    shown["probability"] = units.neat(shown["probability"])
     if not one.mute:
         del shown["mute"]
     if one.probability == 1.0:

@@ -42,7 +42,7 @@ class Browse(Arguments):
 async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
     path = given.path.strip("/ ")
     if given.tags or given.similar_to:
-        return {"items": await trio.to_thread.run_sync(_indexed, given, path)}
+        return _cut(await trio.to_thread.run_sync(_indexed, given, path), given.limit)
 
     page = partial(_page, desk)
     if given.deep:
@@ -50,16 +50,26 @@ async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
             raise errors.InvalidParams("A deep search needs words in `match`")
         found = await desk.library.search(path, given.match, given.limit, page, desk.report)
         answer: dict[str, Any] = {"items": await _shown(found.items)}
+        if found.more:
+            answer["more"] = True
         if found.left:
             answer["left"] = f"{found.left} folders were not looked into yet: the same call goes on with them"
         return answer
-    if not path:
-        return {"items": [{"path": root, "is_folder": True} for root in ROOTS], "total": len(ROOTS)}
     fold = given.match.casefold()
+    if not path:
+        roots = [root for root in ROOTS if fold in root.casefold()]
+        part, after = paged(roots, given.cursor, given.limit)
+        folders = [{"path": root, "is_folder": True} for root in part]
+        return {"items": folders, "total": len(roots), **after}
     held = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
     part, after = paged(held, given.cursor, given.limit)
     shown = await _shown([(f"{path}/{item.name}", item) for item in part])
     return {"items": shown, "total": len(held), **after}
+
+
+def _cut(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """The first items, and whether there are more."""
+    return {"items": items[:limit], **({"more": True} if len(items) > limit else {})}
 
 
 async def _page(desk: Desk, path: str, offset: int, limit: int) -> dict[str, Any]:
@@ -81,9 +91,9 @@ def _indexed(given: Browse, path: str) -> list[dict[str, Any]]:
         raise errors.InvalidParams("`similar_to` stands alone", hint="leave path, match and tags out")
     with index.opened() as held:
         if given.similar_to:
-            hits = held.similar(given.similar_to, given.limit)
+            hits = held.similar(given.similar_to, given.limit + 1)
         else:
-            hits = held.search(given.match, given.tags, path, given.limit)
+            hits = held.search(given.match, given.tags, path, given.limit + 1)
     return [{name: value for name, value in hit._asdict().items() if value is not None} for hit in hits]
 
 

@@ -56,6 +56,7 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
         only(args, "`slot`", of=("time", "take_lane"))
     if args.time is UNSET:
         only(args, "no `time`", of=("take_lane",))
+    _check_kind(scope, track, audio)
     length = DEFAULT_LENGTH if args.length is UNSET else scope.length(args.length)
     ops: list[Operation] = []
     if args.time is not UNSET:
@@ -81,6 +82,26 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
         ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
     makes = product(int(str(clip.id)[1:]), tuple(ops))
     return Plan.of("create a clip", ops, makes=makes, overwrite=args.overwrite)
+
+
+def _check_kind(scope: Scope, track: Node, audio: bool) -> None:
+    """NotAvailable for a clip of the other kind than its track."""
+    midi = track.props.get("has_midi_input")
+    if not isinstance(track.id, int) or track.role != "tracks" or track.props.get("is_foldable"):
+        return
+    if midi is None or bool(midi) is not audio:
+        return
+    fitting = [
+        f"{scope.ref(each)} {each.name!r}"
+        for each in scope.children("song", "tracks")
+        if each.props.get("has_midi_input") is not midi and not each.props.get("is_foldable")
+    ]
+    there = f", or take {', '.join(fitting[:5])}" if fitting else ""
+    kind, other = ("a MIDI", "audio") if midi else ("an audio", "MIDI")
+    raise errors.NotAvailable(
+        f"{scope.ref(track)} {track.name!r} is {kind} track: it holds no {other} clips",
+        hint=("leave `file_path` out" if audio else "give `file_path` for an audio clip") + there,
+    )
 
 
 def _slot(scope: Scope, track: Node, index: int) -> Any:

@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
-from .. import music
+from .. import music, reading
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
@@ -27,6 +27,8 @@ from .clips import free_slot
 
 tools = Toolset("music")
 
+EditObject = Annotated[Any, Meta(extra_json_schema={"type": "object"})]
+"""A text is taken, too: "crop", or an object as JSON."""
 MOST_CLIPS = 100
 """Clips of one call; more edits belong into several calls."""
 
@@ -37,7 +39,7 @@ class TransformNotes(Arguments):
         Meta(min_length=1, max_length=MOST_CLIPS, description="clips, slots, scenes or whole tracks"),
     ]
     edits: Annotated[
-        list[Any],
+        list[EditObject],
         Meta(
             min_length=1,
             max_length=50,
@@ -108,7 +110,7 @@ _LIVES_OWN = ("crop", "duplicate_loop", "select")
 def _split(asked: list[Any]) -> tuple[list[music.Edit], list[tuple[str, dict[str, Any]]]]:
     """Edits of ours, and those that Live does itself, which come last."""
     edits, own = [], []
-    for number, each in enumerate(asked):
+    for number, each in enumerate(map(reading.parsed, asked)):
         name = each if isinstance(each, str) else each.get("edit") if isinstance(each, dict) else None
         if name in _LIVES_OWN:
             options = {} if isinstance(each, str) else {key: each[key] for key in each if key != "edit"}

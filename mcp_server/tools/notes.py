@@ -18,7 +18,10 @@ tools = Toolset("notes")
 
 Notes = Annotated[
     list[Any] | str,
-    kind("notes", "'C1@0:.25v100 @1 D1@1:.5' (pitch@start:duration v velocity), or objects {p, t, d, v…}"),
+    kind(
+        "notes",
+        "'C1@0:.25v100 @1 D1@1:.5' (pitch@start:duration v velocity, at first .25, 100), or JSON: [{p, t, d, v…}]",
+    ),
 ]
 Ids = Annotated[list[int], Meta(description="note ids, without #")]
 _REQUIRED = ("pitch", "start_time", "duration")
@@ -39,7 +42,7 @@ class EditNotes(Arguments):
     clip: Clip
     add: Notes = ""
     change: Annotated[
-        list[Any] | str, kind("notes", "as text all of the note with its #id; objects: {id, what changes}")
+        list[Any] | str, kind("notes", "as text all of the note with its #id; JSON: [{id, what changes}]")
     ] = ""
     remove: Ids = []
     replace: Annotated[list[Any] | str, kind("notes", "instead of all that the clip has")] | UnsetType = UNSET

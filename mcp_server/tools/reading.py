@@ -218,9 +218,10 @@ async def find(desk: Desk, given: Find) -> dict[str, Any]:
         kind=None if given.kind is UNSET else given.kind,
         where=given.where or None,
         under=None if given.under is UNSET else desk.scope.target(given.under).id,
-        limit=given.limit,
+        limit=given.limit + 1,
     )
-    return {"found": [views.match(desk.mirror, each) for each in found]}
+    more = {"more": True} if len(found) > given.limit else {}
+    return {"found": [views.match(desk.mirror, each) for each in found[: given.limit]], **more}
 
 
 class GetNotes(Arguments):
@@ -271,7 +272,8 @@ def _legend(given: GetNotes) -> dict[str, Any]:
 
 
 LEGENDS = {
-    "compact": "pitch@start:duration v velocity #id, in beats; duration and velocity left out: as the note before; "
+    "compact": "pitch@start:duration v velocity #id, in beats; duration and velocity left out: as the note before, at "
+    "first .25 and 100; "
     "m muted, p probability, d velocity deviation, r release velocity",
     "short": "id, p pitch, t start and d duration in beats, v velocity, m muted, pr probability, rv release velocity,"
     " vd velocity deviation",
@@ -286,7 +288,7 @@ def _in_form(mirror: Mirror, notes: list[Note], given: GetNotes) -> Any:
                 each,
                 start_time=units.neat_beats(each.start_time),
                 duration=units.neat_beats(each.duration),
-                velocity=units.neat(each.velocity),
+                velocity=round(each.velocity, views.SHOWN_VELOCITY),
                 probability=units.neat(each.probability),
             )
             for each in notes

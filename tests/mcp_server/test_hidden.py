@@ -267,7 +267,7 @@ async def test_no_method_or_dry_run_reads_what_is_hidden(autojump_clock: Clock) 
             assert told["results"] == [{"ref": clip, "hidden": True, "changed": False, "verified": True}]
         call = {"tool": "set_property", "args": {"target": ids[1], "property": "color", "value": 1}}
         told = await whole.call("batch", calls=[call], dry_run=True)
-        assert told["results"] == [{"ref": "tracks/1", "hidden": True, "changed": True, "verified": False}]
+        assert told["results"] == [{"call": 0, "ref": "tracks/1", "hidden": True, "changed": True}]
 
 
 @ERAS

@@ -146,6 +146,9 @@ def in_bounds(prop: schema.Property, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value
     low, high = prop.minimum, prop.maximum
+    if prop.unit == "beats" and low is None and high is None and abs(value) > FOREVER_BEATS:
+        rule = "{} may be at most {:.0f} beats, the end of Live's time, got {:.10g}"
+        raise refuse(rule.format(label, FOREVER_BEATS, value), value)
     if (low is not None and value < low) or (high is not None and value > high):
         if high is None:
             rule = "{} must be at least {}".format(label, low)

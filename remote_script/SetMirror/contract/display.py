@@ -185,10 +185,22 @@ def value_of(
             last = i + 1
             while last < SAMPLES - 1 and amounts[last] == wanted.amount and amounts[last + 1] is not None:
                 last += 1
-            return _between(points[i], points[last], wanted, show)
+            found = _between(points[i], points[last], wanted, show)
+            _check_end(wanted, _in_unit(str(show(found)), wanted), (amount, following), texts)
+            return found
     if all(amount is None for amount in amounts):
         raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
     raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))
+
+
+def _check_end(wanted: Quantity, shown: Optional[float], ends: Tuple[float, float], texts: List[str]) -> None:
+    """Beside an infinite end ("-inf dB") all finite numbers are between the points, but few of them are shown."""
+    if all(map(math.isfinite, ends)) or math.isinf(wanted.amount) or shown is None:
+        return
+    if abs(shown - wanted.amount) > 0.01 * max(1.0, abs(wanted.amount)):
+        rule = "{:g} {} is out of range: next to {!r} it shows {:g} {}; it goes {}"
+        end = texts[0] if math.isinf(ends[0]) else texts[-1]
+        raise Refused(rule.format(wanted.amount, wanted.unit, end, shown, wanted.unit, _span(texts)))
 
 
 def _change(text: str, texts: List[str]) -> Optional[Quantity]:
@@ -212,7 +224,7 @@ def _changed(
     high: float,
     now: Optional[float],
 ) -> float:
-    """The value that shows `by` more than `now` does, at most the end of the range."""
+    """The value that shows `by` more than `now` does; Refused beyond the range, as a value is."""
     shown_now = None if now is None else quantity(str(show(now)))
     if shown_now is None or (by.unit and shown_now.unit != by.unit):
         shown = "nothing" if now is None else repr(str(show(now)))
@@ -229,7 +241,10 @@ def _changed(
         for shown_at in map(quantity, texts)
         if shown_at is not None and math.isfinite(shown_at.amount)
     ]
-    meant = min(max(shown_now.amount + by.amount, min(amounts)), max(amounts))
+    meant = shown_now.amount + by.amount
+    # Texts are rounded: a step to the very end may come out a little beyond it.
+    for end in (min(amounts), max(amounts)):
+        meant = end if abs(end - meant) <= 1e-6 * max(1.0, abs(end)) else meant
     units = {"pan": "{:g}R" if meant >= 0 else "{:g}L", "ratio": "{:g} : 1", "fraction": "{:g}"}
     amount = abs(meant) if shown_now.unit == "pan" else meant
     return value_of(

@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterable, Optional, Sequence, Tuple
 from ...SetMirror.contract.scales import note_name, note_name_in_scale
 from ..api.boost import mismatch
 from ..music.clip_body import WARP_MODES, ClipBody, changed_names
-from ..music.envelopes import Breakpoints
+from ..music.envelopes import LIMIT, OUT_OF_BOUNDS, Breakpoints
 from ..music.loops import Region
 from ..node import Node, model
 from ..sets import audio_files
@@ -222,6 +222,9 @@ class Clip(ClipContent):
     # Loop and markers
 
     def put_region(self, region: Region) -> None:
+        """Guess: loops and markers beyond Live's time are refused, and with the words for envelopes there."""
+        if max(map(abs, (region.brace_start, region.brace_end, region.start, region.end))) > LIMIT:
+            raise ValueError(OUT_OF_BOUNDS)
         self.put(self.body.with_region(region, self.limit(), self.beats_per_unit()))
 
     def get_looping(self) -> bool:

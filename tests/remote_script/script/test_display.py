@@ -148,7 +148,8 @@ def _decibels(value: float) -> str:
         ("+3 dB", (70 - 6) / 76, "-3.0 dB"),
         ("by -3 dB", (70 - 6) / 76, "-9.0 dB"),
         ("by +3", (70 - 6) / 76, "-3.0 dB"),
-        ("+90 dB", 0.5, "6.0 dB"),
+        ("+38 dB", 0.5, "6.0 dB"),
+        ("by -1.5 dB", 0.02, "-70.0 dB"),
         ("-6 dB", 0.1, "-6.0 dB"),
     ],
 )
@@ -168,6 +169,9 @@ def test_what_can_be_read_two_ways_is_refused_with_both_readings() -> None:
         display.value_of("1,500 Hz", _hertz, 0.0, 1.0)
     with pytest.raises(display.Refused, match="'12 st' or 'by 12 st'"):
         display.value_of("+12 st", lambda value: f"{value:+.0f} st", -24.0, 24.0, 0.0)
+    for text in ("+90 dB", "by -90 dB", "90 dB", "-90 dB"):
+        with pytest.raises(display.Refused, match="out of range"):
+            display.value_of(text, _decibels, 0.0, 1.0, 0.5)
     with pytest.raises(display.Refused, match="in that unit"):
         display.value_of("+3 st", _decibels, 0.0, 1.0, 0.5)
     with pytest.raises(display.Refused, match="finite value"):
