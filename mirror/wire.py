@@ -70,7 +70,7 @@ class Objects(msgspec.Struct):
 
     def __post_init__(self) -> None:
         if self.tables:
-            self.objects = self.objects + [each for table in self.tables for each in objects_of(table)]
+            self.objects = self.objects + [row for table in self.tables for row in objects_of(table)]
             self.tables = []
 
 

@@ -1,4 +1,4 @@
-"""Turns marks into one atomic batch with one revision: objects that came or went, and values that differ.
+"""Turns marks into one atomic batch with one revision: added and removed objects, and changed values.
 
 `Flush` is a generator, so that a large change (a track with 200 devices, the Set itself) is worked through
 in slices; nothing is sent and no snapshot begins until it is whole. Continuous values are merged by reading
@@ -24,12 +24,12 @@ from .shadow import Shadow
 from .wire import Encoded, encode, notification
 
 HISTORY_BATCHES = 4096
-"""A client away for some minutes of work continues where it was; what is older is a snapshot's business."""
+"""A client that was away for some minutes of work continues from here; an older one needs a snapshot."""
 HISTORY_BYTES = 8 * 1024 * 1024
 
 
 _HISTORY_STATE = ("can_undo", "can_redo")
-"""Live tells these a tick late: during a write they may speak of the one before."""
+"""can_undo and can_redo arrive one tick late and may belong to the previous write."""
 
 
 class History:
@@ -59,31 +59,31 @@ class History:
 
 
 class Batch:
-    """What one flush found; `changes`, encoded, is complete once the flush has ended."""
+    """The differences of one flush; `changes`, encoded, is complete once the flush has ended."""
 
     def __init__(self, lot: Lot) -> None:
         self.cause = lot.cause
         self.dirty = lot.marks
         self.values = lot.values
-        """What was read when it was marked; the rest is read now."""
+        """Values that were read at marking; all others are read during the flush."""
         self.changes: List[bytes] = []
         self.edit = False
-        """Whether it is more than what nobody edits: an undo before it would take something else back."""
+        """True when the batch contains an edit: a later undo of an earlier write would take back this one instead."""
         self.passing = 0
-        """How many of the changes speak of undo and redo alone."""
+        """Number of changes that concern only can_undo and can_redo."""
         self.added: List[int] = []
         self.moved: List[int] = []
         self.set: List[Tuple[int, int]] = []
         self.menus: Dict[Tuple[str, bytes], List[int]] = {}
-        """(property, edit as JSON) → objects: what many lists of choices have alike is sent once; see `menus`."""
+        """(property, edit as JSON) → objects: an edit that many lists of choices share is sent once; see `menus`."""
         self.filled: Set[Tuple[int, int]] = set()
-        """Routings that had none: Live gives a new track its own some ticks late, nobody edits."""
+        """Routings that were empty: Live fills those of a new track some ticks later, which is nobody's edit."""
         self.content: List[Tuple[int, int, Encoded, Encoded]] = []
         self.removed: List[int] = []
 
 
 class Reader:
-    """Reads the properties of rows out of Live, references as ids; counts what it could not keep."""
+    """Reads the properties of rows from Live, references as ids; collects references to unknown objects."""
 
     def __init__(self, shadow: Shadow, application: Any) -> None:
         self.shadow = shadow
@@ -91,7 +91,7 @@ class Reader:
         self.unresolved: Set[Tuple[int, int]] = set()
 
     def value(self, row: Row, index: int) -> Any:
-        """The present plain value of a property that is not of the tree."""
+        """The present plain value of a property that has no children."""
         reader = row.layout.readers[index]
         if reader is not None:
             return reader(row.obj)
@@ -104,27 +104,27 @@ class Reader:
                 return ABSENT
             if target is None or not alive(target):
                 return None
-            found = self.shadow.row_of(target, prop.of)
-            if found is None:
+            known = self.shadow.row_of(target, prop.of)
+            if known is None:
                 self.unresolved.add((row.id, index))
                 return None
-            return found.id
+            return known.id
         if prop.type == "refs":
             targets = read(row.obj, prop.name)
             if targets is ABSENT:
                 return ABSENT
             ids: List[int] = []
             for target in _items(targets):
-                found = self.shadow.row_of(target, prop.of)
-                if found is not None:
-                    ids.append(found.id)
+                known = self.shadow.row_of(target, prop.of)
+                if known is not None:
+                    ids.append(known.id)
                 else:
                     self.unresolved.add((row.id, index))
             return tuple(ids)
         return ABSENT
 
     def reading(self, row: Row, index: int) -> Reading:
-        """The same for what is long, in pieces."""
+        """The present value of a long property, read in pieces."""
         return reading(self.shadow, row, index)
 
     def children(self, row: Row, index: int) -> Optional[List[Tuple[int, Any]]]:
@@ -133,14 +133,14 @@ class Reader:
         raw = self.application if prop.name == "application" else read(row.obj, prop.name)
         if raw is ABSENT:
             return None
-        found: List[Tuple[int, Any]] = []
+        listed: List[Tuple[int, Any]] = []
         for obj in [raw] if prop.type == "child" else _items(raw):
             if obj is None or not alive(obj):
                 continue
             ptr = live_ptr(obj)
             if ptr is not None:
-                found.append((ptr, obj))
-        return found
+                listed.append((ptr, obj))
+        return listed
 
     def now(self, row: Row, name: str) -> Any:
         """Any property by name, gauges included, read this moment; ABSENT when it cannot be."""
@@ -158,7 +158,7 @@ class Reader:
 
 
 def _replaced(row: Row, obj: Any) -> bool:
-    """Whether a new object sits at the address of one that died; what died since it was listed is still listed."""
+    """True when a new object has the address of a deleted one; an object deleted after listing is still listed."""
     return not alive(row.obj) and alive(obj)
 
 
@@ -189,12 +189,12 @@ class Batcher:
         self.epoch = epoch
         self.revision = 0
         self.last_edit = 0
-        self.last_other = 0
-        """The last revision that told of an edit by no write."""
+        self.last_foreign = 0
+        """Newest revision with an edit that no write made."""
         self._lists: Dict[Tuple[int, int], int] = {}
         """The last revision in which a list changed, by object and property."""
         self.last_change = 0
-        """The last revision that told of more than what undo and redo could do next."""
+        """Newest revision that changed more than can_undo and can_redo."""
         self.shadow = Shadow()
         self.observers = Observers()
         self.reader = Reader(self.shadow, application)
@@ -203,16 +203,16 @@ class Batcher:
         self.entries = Entries(self)
         self.history = History()
         self.hurried = False
-        """Whether something happened after which `rounds` should not wait."""
+        """True when a change requires the next of the `rounds` to start at once."""
         self.built = 0
         self.expected = 1
 
     def mark(self, row: Any, bits: int) -> None:
-        """A listener's whole work: nothing is read and nothing changed inside a notification."""
+        """Called by listeners: only marks, since nothing may be read or changed inside a notification."""
         self.attribution.mark(row.id, bits)
 
-    def untold(self, ids: Optional[Iterable[int]] = None) -> bool:
-        """Whether an edit of one of these, or of anything, is marked and not sent yet."""
+    def has_unsent_edit(self, ids: Optional[Iterable[int]] = None) -> bool:
+        """True when an edit of one of these objects (default: of any object) is marked and not sent yet."""
         rows, pending = self.shadow.rows, self.attribution.pending
         concerned = pending if ids is None else ids
         return any(
@@ -221,7 +221,7 @@ class Batcher:
         )
 
     def _is_edited(self, row: Row) -> bool:
-        """Whether any of the object's pending marks is an edit; what a lane moves is none."""
+        """True when any of the object's pending marks is an edit; changes by an automation lane are none."""
         bits, names = self.attribution.pending.get(row.id, 0), row.layout.names
         return any(
             bits & row.layout.edit_bits & 1 << index and not self._is_driven(row, names[index], True)
@@ -229,9 +229,9 @@ class Batcher:
         )
 
     def _is_driven(self, row: Row, name: str, now: bool = False) -> bool:
-        """Whether automation moves this property: by the values last sent, or by the lane's state `now`.
+        """True when automation moves this property, by the lane's state as last sent, or as of `now`.
 
-        Whoever takes a lane over changes its state with the value.
+        A person who overrides a lane changes its state together with the value.
         """
         rows, root = self.shadow.rows, self.shadow.root
         if root is None:
@@ -272,7 +272,7 @@ class Batcher:
         layout = self.layouts.of(obj, declared)
         row = layout.new_row(self.shadow.new_id(), obj, ptr, None if parent is None else parent.id, role)
         self.shadow.add(row)
-        # Attach before reading, so a change made in between is told.
+        # Attach before reading, so that a change in between is marked.
         kind = layout.kind_of(obj)
         self.observers.attach(row, kind)
         kind.reading.read(obj, row.values)
@@ -280,32 +280,32 @@ class Batcher:
         return row
 
     def _grow(self, top: Row, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
-        """Add all that hangs below `top`, which is new."""
+        """Add all objects below the new object `top`."""
         stack = [top]
         while stack:
             row = stack.pop()
             for index in row.layout.tree:
-                found = self.reader.children(row, index)
-                if found is not None:
-                    yield from self._set_children(row, index, found, batch, gone, stack)
+                children = self.reader.children(row, index)
+                if children is not None:
+                    yield from self._set_children(row, index, children, batch, gone, stack)
             yield
 
     def _set_children(
         self,
         row: Row,
         index: int,
-        found: List[Tuple[int, Any]],
+        listed: List[Tuple[int, Any]],
         batch: Batch,
         gone: Dict[int, Any],
         stack: List[Row],
     ) -> Iterator[None]:
-        """Bring one list of children to what Live shows; rows that are new go onto `stack`."""
+        """Update one list of children to Live's; new rows are pushed on `stack`."""
         prop = row.layout.properties[index]
         root = root_class(prop.of)
-        self.expected += len(found)
+        self.expected += len(listed)
         children: List[Optional[Row]] = []
-        # First all that is known, in one go: between two slices an object may move to a list that was done.
-        for ptr, obj in found:
+        # First all known objects, in one go: between two slices an object may move to a list that is already done.
+        for ptr, obj in listed:
             child = self.shadow.known(root, ptr)
             if child is not None and _replaced(child, obj):
                 child = None
@@ -315,7 +315,7 @@ class Batcher:
                 gone.pop(child.id, None)
             children.append(child)
         fresh: List[Row] = []
-        for place, (ptr, obj) in enumerate(found):
+        for place, (ptr, obj) in enumerate(listed):
             if children[place] is None and alive(obj):
                 child = children[place] = self._adopt(ptr, obj, prop.of, row, prop.name)
                 batch.added.append(child.id)
@@ -330,7 +330,7 @@ class Batcher:
         row.values[index] = (ids[0] if ids else None) if prop.type == "child" else tuple(ids)
 
     def _move(self, child: Row, parent: Row, role: str, batch: Batch, gone: Dict[int, Any]) -> None:
-        """An object of the shadow turned up under another parent: it keeps its id, if it left the old one."""
+        """Move a known object to another parent; it keeps its id if it has left the old one."""
         if child.id not in gone and child.parent is not None:
             old = self.shadow.rows.get(child.parent)
             if old is not None and alive(old.obj):
@@ -338,7 +338,7 @@ class Batcher:
                 present = self.reader.children(old, index)
                 if present is not None and any(ptr == child.ptr for ptr, _ in present):
                     return
-                # No list may name what hangs elsewhere, not even until its own turn comes.
+                # Remove it from the old list now: no list may contain an object that has another parent.
                 self.shadow.preserve(old)
                 value = old.values[index]
                 old.values[index] = (
@@ -368,7 +368,7 @@ class Batcher:
     # -- flushing ----------------------------------------------------------------------------------
 
     def flush(self, batch: Batch) -> Iterator[None]:
-        """Read again what is marked and leave the differences, encoded, in `batch`; the caller then seals it."""
+        """Read the marked properties again and put the encoded differences into `batch`; the caller then seals it."""
         shadow, reader, dirty = self.shadow, self.reader, batch.dirty
         gone: Dict[int, Any] = {}
         for id_, bits in list(dirty.items()):
@@ -376,7 +376,7 @@ class Batcher:
             if row is None or not bits & row.layout.tree_bits:
                 continue
             for index in row.layout.tree:
-                # Read and compared in one go: between two slices objects move on.
+                # Read and compare in one go: between two slices objects may move.
                 if bits & 1 << index and row.obj is not None and alive(row.obj):
                     dirty[id_] &= ~(1 << index)
                     yield from self._flush_children(row, index, batch, gone)
@@ -384,8 +384,8 @@ class Batcher:
         for id_ in gone:
             row = shadow.rows.get(id_)
             if row is not None:
-                for each in shadow.subtree(row):
-                    self._remove(each, batch)
+                for removed in shadow.subtree(row):
+                    self._remove(removed, batch)
                 yield
         fresh = [shadow.rows[id_] for id_ in batch.added if id_ in shadow.rows]
         yield from self._resolve_references(fresh)
@@ -403,16 +403,16 @@ class Batcher:
         yield from self._encode(batch)
 
     def _flush_children(self, row: Row, index: int, batch: Batch, gone: Dict[int, Any]) -> Iterator[None]:
-        """Bring one list of children up to date, noting who left it in `gone`."""
+        """Update one list of children; objects that left it are added to `gone`."""
         key = (row.id, index)
-        found = batch.values[key] if key in batch.values else self.reader.children(row, index)
+        listed = batch.values[key] if key in batch.values else self.reader.children(row, index)
         old = row.values[index]
-        if found is None:
+        if listed is None:
             if old is ABSENT:
                 return
-            found = []
+            listed = []
         self.shadow.preserve(row)
-        present = {ptr: obj for ptr, obj in found}
+        present = {ptr: obj for ptr, obj in listed}
         for child_id in _ids(old):
             child = self.shadow.rows.get(child_id)
             if child is None or child.parent != row.id or child.role != row.layout.names[index]:
@@ -420,7 +420,7 @@ class Batcher:
             if child.ptr not in present or _replaced(child, present[child.ptr]):
                 gone[child_id] = row.id
         stack: List[Row] = []
-        yield from self._set_children(row, index, found, batch, gone, stack)
+        yield from self._set_children(row, index, listed, batch, gone, stack)
         for top in stack:
             yield from self._grow(top, batch, gone)
         if row.values[index] != old:
@@ -437,7 +437,7 @@ class Batcher:
         batch.removed.append(row.id)
 
     def _forget_reference(self, holder: int, index: int, gone: int, batch: Batch) -> None:
-        """Nothing may point at an object that is not there, even before Live says what it points at now."""
+        """Remove references to a deleted object at once, and mark them to be read again."""
         row = self.shadow.rows.get(holder)
         if row is None:
             return
@@ -449,7 +449,7 @@ class Batcher:
         batch.dirty[holder] = batch.dirty.get(holder, 0) | 1 << index
 
     def _compare(self, row: Row, bits: int, batch: Batch) -> Iterator[None]:
-        """Read the properties in `bits` again and note those that differ."""
+        """Read the properties in `bits` again and record the differences."""
         layout = row.layout
         preserved = False
         for index, old in enumerate(row.values):
@@ -462,7 +462,7 @@ class Batcher:
             elif layout.long_bits & 1 << index:
                 new = yield from self.reader.reading(row, index)
                 if not alive(row.obj):
-                    # It went meanwhile: that alone is told, by the list that it was in.
+                    # The object was deleted meanwhile: only its parent's list reports that.
                     return
             else:
                 new = self.reader.value(row, index)
@@ -492,19 +492,19 @@ class Batcher:
     # -- sealing -----------------------------------------------------------------------------------
 
     def _encode(self, batch: Batch) -> Iterator[None]:
-        """Put what was found down as the wire has it."""
+        """Encode the recorded differences in the wire's form."""
         rows = self.shadow.rows
         revision = self.revision + 1
         changes = batch.changes
         batch.edit = bool(batch.added or batch.removed or batch.moved or batch.content)
-        # An `add` of a known id replaces the object: it hangs elsewhere now, its subtree with it.
+        # An `add` of a known id replaces the object: it has another parent now, and keeps its subtree.
         added = dict.fromkeys(batch.added + batch.moved)
         for id_ in added:
             if id_ in rows:
                 self.shadow.revisions[id_] = revision
                 changes.append(b'["add",' + rows[id_].line() + b"]")
                 yield
-        # Before what is set, which stands for all that a value has come to.
+        # Before the `set` changes, which have final values.
         for (name, edit), ids in batch.menus.items():
             ids = [id_ for id_ in ids if id_ in rows and id_ not in added]
             for id_ in ids:
@@ -551,7 +551,7 @@ class Batcher:
         if batch.edit:
             self.last_edit = self.revision
             if batch.cause.write is None:
-                self.last_other = self.revision
+                self.last_foreign = self.revision
             else:
                 self.entries.note(batch.cause.write, self._edits_of(batch), batch.added)
         if len(batch.changes) > batch.passing:
@@ -578,7 +578,7 @@ class Batcher:
         ]
 
     def close(self) -> None:
-        """Detach from everything."""
+        """Detach all listeners and clear the shadow."""
         for row in list(self.shadow.rows.values()):
             self.observers.detach(row)
             row.obj = None

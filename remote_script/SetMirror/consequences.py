@@ -25,7 +25,7 @@ def mark_consequences(batcher: Batcher, operations: List[Operation]) -> None:
                 # The listener of a property that was set marks it, and the properties that depend on it by the table.
                 bits = row.layout.polled_bits
                 if operation.kind == "set":
-                    bits = row.layout.untold_bits | row.layout.bits_of((operation.asked.get("name"),))
+                    bits = row.layout.silent_bits | row.layout.bits_of((operation.asked.get("name"),))
                 batcher.mark(row, bits | row.layout.within_bits | row.layout.tree_bits)
                 if operation.kind == "call" and row.layout.type == "Track":
                     _mark_slots(batcher, row)

@@ -89,4 +89,4 @@ class FirstReading:
         # One that gives nothing at all has died.
         if len(lacking) < len(self._together):
             self._alone += lacking
-            self._read_together([each for each in self._together if each not in lacking])
+            self._read_together([pair for pair in self._together if pair not in lacking])

@@ -29,17 +29,17 @@ _REFUSED = ("DeviceParameter",)
 
 
 class Listener(NamedTuple):
-    """A listener of Live's that a row can attach: `add_<name>_listener`, the row's method, what it marks."""
+    """A listener of Live that a row can attach: `add_<name>_listener`, the row's method, the bits that it marks."""
 
     name: str
     adder: str
-    """The method of the object that attaches it."""
+    """Name of the Live object's method that attaches it."""
     method: str
     bits: int
     kinds: Tuple[str, ...]
     """Constants of the object of which one must be true, else the listener would never be called; () for any object."""
     resting: bool
-    """Attached to every object; the others only while a client attends to the object."""
+    """True when it is attached to every object; otherwise only while a client attends to the object."""
 
 
 class Kind(NamedTuple):
@@ -116,14 +116,14 @@ class Row(List[Any]):
         return [self.id, layout.type, self.parent, self.role, props, children]
 
     def line(self) -> bytes:
-        """The same as JSON; what is long was encoded when it was read."""
+        """`plain` as JSON; long values were encoded when they were read."""
         whole = self.plain()
-        held = [(name, value) for name, value in whole[4].items() if isinstance(value, Encoded)]
-        if not held:
+        encoded = [(name, value) for name, value in whole[4].items() if isinstance(value, Encoded)]
+        if not encoded:
             return encode(whole)
-        for name, _ in held:
+        for name, _ in encoded:
             del whole[4][name]
-        texts = [encode(name) + b":" + value.json for name, value in held]
+        texts = [encode(name) + b":" + value.json for name, value in encoded]
         if whole[4]:
             texts.append(encode(whole[4])[1:-1])
         return b"".join((encode(whole[:4])[:-1], b",{", b",".join(texts), b"},", encode(whole[5]), b"]"))
@@ -159,7 +159,7 @@ class Layout:
         """Read in pieces (see `content`): a hundred routings or a thousand notes fill a slice."""
         self.long_bits = sum(1 << i for i in set(self.slow) | set(self.content))
         self.late_bits = sum(1 << i for i, prop in enumerate(self.properties) if prop.type == "routings")
-        """What follows from other objects' names, long and seldom looked at: it is told after the rest."""
+        """Routing lists: long, rarely read, and changed by every rename of another track, so they are sent later."""
         pointing = set(self.tree) | set(self.refs) | set(self.slow)
         self.plain = [i for i in range(len(self.properties)) if i not in pointing]
         self.tree_bits = sum(1 << i for i in self.tree)
@@ -167,26 +167,26 @@ class Layout:
         self.edit_bits = self.tree_bits | sum(
             1 << i for i, prop in enumerate(self.properties) if prop.is_edit or prop.type == "notes"
         )
-        """What is edited, not just shown."""
+        """Properties whose change is an edit."""
         self.readers: List[Optional[Callable[[Any], Any]]] = [_reader(prop) for prop in self.properties]
         changing = [
             i
             for i, prop in enumerate(self.properties)
             if not prop.within_s and (prop.kind != "constant" or (prop.is_tree and prop.name != "view"))
         ]
-        """What an audit compares; constants cannot differ, and `rounds` compares the rest."""
+        """Properties that the audit compares: no constants, and not those of `rounds`."""
         self.simple = [
             (i, reader)
             for i in changing
             for reader in [self.readers[i]]
             if reader is not None and not self.long_bits & 1 << i
         ]
-        """Those that are compared by their value alone, with their readers."""
-        self.often = [each for each in self.simple if self.properties[each[0]].reads is None]
-        """Without those that a method has to make anew."""
+        """Indices of properties that are compared by value alone, with their readers."""
+        self.often = [entry for entry in self.simple if self.properties[entry[0]].reads is None]
+        """`simple` without values that a method of Live has to compute."""
         done = {i for i, _ in self.simple}
         self.changing = [i for i in changing if i not in done]
-        """The others."""
+        """The other properties that the audit compares."""
         self.within = [i for i, prop in enumerate(self.properties) if prop.within_s]
         self.within_bits = sum(1 << i for i in self.within)
         names = [self.names[i] for i in self.within]
@@ -194,11 +194,11 @@ class Layout:
         again = len(names) == 1
         self.glance: Any = attrgetter(*names, *names[:again]) if names else None
         self.glanced: Any = itemgetter(*self.within, *self.within[:again]) if names else None
-        """The same of a row's values."""
+        """Gets the same properties from a row's values."""
         self.polled = [i for i, prop in enumerate(self.properties) if prop.kind == "polled"]
         self.polled_bits = sum(1 << i for i in self.polled)
-        self.untold_bits = sum(1 << i for i in self.polled if not self.properties[i].after)
-        """No listener tells of them."""
+        self.silent_bits = sum(1 << i for i in self.polled if not self.properties[i].after)
+        """Bits of polled properties without any listener that announces them."""
         self.unheard_bits = sum(
             1 << i
             for i in self.polled
@@ -209,14 +209,14 @@ class Layout:
             1 << i for i in self.content if self.names[i] not in self.properties[i].after
         )
         """These too, and what is told of in part only: of envelopes the first and the last."""
-        told = self._told_by()
+        marked = self._marked_by()
         self.blank = (ABSENT,) * len(self.properties)
-        self._members: Dict[str, Any] = {"on_" + name: _callback(mark, bits) for name, bits in told.items()}
+        self._members: Dict[str, Any] = {"on_" + name: _callback(mark, bits) for name, bits in marked.items()}
         """Of all row types, whatever the role: Live compares listeners by function."""
         self._row_types: Dict[str, Type[Row]] = {}
-        self.listeners = [self._listener(name, bits) for name, bits in told.items()]
-        self.told_by = {self.index[name]: bits for name, bits in told.items() if name in self.index}
-        """By the place of a property: what its listener marks, itself among it."""
+        self.listeners = [self._listener(name, bits) for name, bits in marked.items()]
+        self.marked_by = {self.index[name]: bits for name, bits in marked.items() if name in self.index}
+        """Index of a property → bits that its listener marks, its own included."""
         self._kinds: Dict[Tuple[Any, ...], Kind] = {}
         self._constants = tuple(_KINDS.get(type_, {}).values())
 
@@ -229,7 +229,7 @@ class Layout:
     def _constants_of(self, prop: schema.Property) -> Tuple[str, ...]:
         """The constants of which one must be true for an object to have `prop`; () where only Live knows."""
         of_kind = _KINDS.get(self.type, {})
-        return tuple(of_kind[each] for each in prop.on) if all(each in of_kind for each in prop.on) else ()
+        return tuple(of_kind[kind] for kind in prop.on) if all(kind in of_kind for kind in prop.on) else ()
 
     def kind_of(self, obj: Any) -> Kind:
         """What objects like `obj` have; one whose constants cannot be read may have anything."""
@@ -249,7 +249,7 @@ class Layout:
         places = [i for i in self.plain if self.names[i] not in known]
         if self.type in _REFUSED:
             places = [i for i in places if has(self._constants_of(self.properties[i]))]
-        listeners = [each for each in enumerate(self.listeners) if has(each[1].kinds)]
+        listeners = [listener for listener in enumerate(self.listeners) if has(listener[1].kinds)]
         return Kind(
             FirstReading(
                 self.properties,
@@ -257,22 +257,22 @@ class Layout:
                 self.readers,
                 {self.index[name]: value for name, value in known.items() if name in self.index},
             ),
-            [each for each in listeners if each[1].resting],
-            [each for each in listeners if not each[1].resting],
+            [listener for listener in listeners if listener[1].resting],
+            [listener for listener in listeners if not listener[1].resting],
         )
 
-    def _told_by(self) -> Dict[str, int]:
-        told: Dict[str, int] = {}
+    def _marked_by(self) -> Dict[str, int]:
+        marked: Dict[str, int] = {}
         for index, prop in enumerate(self.properties):
             if prop.kind == "observed":
-                told[prop.name] = told.get(prop.name, 0) | 1 << index
+                marked[prop.name] = marked.get(prop.name, 0) | 1 << index
         # A polled property may name a listener that is no property ("playing_status", "notes").
         for index, prop in enumerate(self.properties):
             for name in prop.after:
                 known = schema.properties(self.type).get(name)
-                if name in told or known is None or known.kind == "content":
-                    told[name] = told.get(name, 0) | 1 << index
-        return told
+                if name in marked or known is None or known.kind == "content":
+                    marked[name] = marked.get(name, 0) | 1 << index
+        return marked
 
     def new_row(self, id_: int, obj: Any, ptr: int, parent: Optional[int], role: str) -> Row:
         return self.row_type(role)(id_, obj, ptr, parent)
@@ -328,7 +328,7 @@ _ROOTS: Dict[str, str] = {}
 
 
 def root_class(name: str) -> str:
-    """The base at the end of the chain: "RackDevice" → "Device"; pointers are told apart per root."""
+    """The topmost base: "RackDevice" → "Device"; pointers are unique within a root class."""
     root = _ROOTS.get(name)
     if root is None:
         root = name
@@ -360,7 +360,7 @@ class Layouts:
         self._by_type: Dict[Tuple[type, str], Layout] = {}
 
     def of(self, obj: Any, declared: str) -> Layout:
-        """The layout of a Live object, a `declared` or what derives from it."""
+        """The layout of a Live object of class `declared` or a subclass."""
         key = (type(obj), declared)
         layout = self._by_type.get(key)
         if layout is None:

@@ -14,7 +14,7 @@ from .layouts import Kind, Listener, Row
 
 
 class Observers:
-    """Counts what is attached; `refused` maps "Class.listener" to how often Live would not have it."""
+    """Counts attached listeners; `refused` maps "Class.listener" to the number of times Live refused it."""
 
     def __init__(self) -> None:
         self.attached = 0
@@ -23,21 +23,21 @@ class Observers:
         """Ids of the objects with all their listeners."""
 
     def attach(self, row: Row, kind: Kind) -> None:
-        """Attach what an object of its kind has at rest."""
+        """Attach the listeners that every object of this kind has."""
         self._attach(row, kind.resting)
 
     def attend(self, row: Row) -> None:
-        """Attach the rest as well; what changed before is for the caller to read."""
+        """Attach the remaining listeners; the caller compares changes made before."""
         self.attended.add(row.id)
         self._attach(row, row.layout.kind_of(row.obj).attended)
 
     def neglect(self, row: Row) -> None:
-        """Take off what `attend` attached."""
+        """Detach the listeners that `attend` attached."""
         self.attended.discard(row.id)
         self._detach(row, False)
 
     def detach(self, row: Row) -> None:
-        """Take off all listeners."""
+        """Detach all listeners."""
         self.attended.discard(row.id)
         self._detach(row, True)
 

@@ -256,7 +256,7 @@ class Operation:
     def last_change(self, batcher: Batcher) -> int:
         """The last revision that edited an object this operation touches; the next one if that edit is not sent yet."""
         if self.is_history:
-            return batcher.revision + 1 if batcher.untold() else batcher.last_edit
+            return batcher.revision + 1 if batcher.has_unsent_edit() else batcher.last_edit
         touches = self.touches
         if (
             self.row is not None
@@ -265,7 +265,7 @@ class Operation:
         ):
             # The call's target is the song, but it acts on an object in one of the song's lists.
             touches = touches - {self.row.id}
-        if batcher.untold(touches):
+        if batcher.has_unsent_edit(touches):
             return batcher.revision + 1
         return max([batcher.shadow.revisions.get(id_, 0) for id_ in touches] or [0])
 

@@ -120,5 +120,5 @@ class Rounds:
             if not pending & 1 << index and not same(
                 self._batcher.reader.value(row, index), row.values[index]
             ):
-                self.marks[row.id] = self.marks.get(row.id, 0) | layout.told_by[index]
+                self.marks[row.id] = self.marks.get(row.id, 0) | layout.marked_by[index]
                 self.counters["found"] += 1

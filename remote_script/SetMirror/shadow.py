@@ -1,7 +1,7 @@
-"""The shadow: every object of the Set as last sent, by id. Snapshots are made of it and never touch Live.
+"""The shadow: every object of the Set as last sent, by id. Snapshots are made from it without reading Live.
 
-Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it streams, rows about
-to change are kept for it as they were (copy on write), so it costs Live nothing and holds nobody up.
+Ids are never used twice in an epoch. A snapshot is the shadow at one revision: while it is sent, rows about to change
+are copied for it first (copy on write), so it costs Live no time and blocks nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONG = 32
 
 
 class Snapshot:
-    """One dump in the making; `revision` and `count` are known from the start."""
+    """A snapshot that is being sent; `revision` and `count` are known from the start."""
 
     def __init__(self, rows: Dict[int, Row], revision: int) -> None:
         self.revision = revision
@@ -32,7 +32,7 @@ class Snapshot:
         self._tables = Tables()
 
     def keep(self, row: Row) -> None:
-        """Remember `row` as it is now, if it was not sent yet."""
+        """Copy the present state of `row`, if this snapshot has not sent it yet."""
         if row.id in self._left and row.id not in self._kept:
             self._kept[row.id] = state_of(row)
 
@@ -62,17 +62,17 @@ class Snapshot:
         return ids
 
     def _states(self, rows: Dict[int, Row], ids: List[int]) -> Iterator[State]:
-        kept = self._kept
+        preserved = self._kept
         for id_ in ids:
-            if id_ in kept:
-                yield kept.pop(id_)
+            if id_ in preserved:
+                yield preserved.pop(id_)
             else:
                 row = rows[id_]
                 yield row.layout, id_, row.parent, row.role, row
 
 
 class Shadow:
-    """Rows by id, ids by pointer, and who points at whom."""
+    """Rows by id, ids by pointer, and references by target."""
 
     def __init__(self) -> None:
         self.rows: Dict[int, Row] = {}
@@ -93,7 +93,7 @@ class Shadow:
 
     @property
     def composition(self) -> Tuple[int, int]:
-        """Another pair whenever an object came or went."""
+        """A pair that differs after every addition or removal of an object."""
         return len(self.rows), self._next_id
 
     def add(self, row: Row) -> None:
@@ -128,20 +128,20 @@ class Shadow:
         return self.known(type_, ptr)
 
     def subtree(self, row: Row) -> List[Row]:
-        """`row` and all below it, parents first."""
-        found = [row]
-        for each in found:
-            for id_ in each.child_ids():
+        """`row` and all rows below it, parents first."""
+        rows = [row]
+        for above in rows:
+            for id_ in above.child_ids():
                 child = self.rows.get(id_)
                 # Only true children: a list may name an object that already lives elsewhere.
-                if child is not None and child.parent == each.id:
-                    found.append(child)
-        return found
+                if child is not None and child.parent == above.id:
+                    rows.append(child)
+        return rows
 
     # -- references --------------------------------------------------------------------------------
 
     def point(self, row: Row, index: int, value: Any) -> None:
-        """Replace the value of a ref or refs property, keeping track of who points at whom."""
+        """Replace the value of a ref or refs property and update the index of references."""
         self._unpoint(row.id, index, row.values[index])
         row.values[index] = value
         holder = (row.id, index)
@@ -165,16 +165,16 @@ class Shadow:
     # -- snapshots ---------------------------------------------------------------------------------
 
     def snapshot(self, revision: int) -> Snapshot:
-        found = Snapshot(self.rows, revision)
-        self.snapshots.append(found)
-        return found
+        started = Snapshot(self.rows, revision)
+        self.snapshots.append(started)
+        return started
 
     def end_snapshot(self, snapshot: Snapshot) -> None:
         if snapshot in self.snapshots:
             self.snapshots.remove(snapshot)
 
     def preserve(self, row: Row) -> None:
-        """To be called before a row changes or goes."""
+        """Copy a row for running snapshots; must be called before it changes or is removed."""
         for snapshot in self.snapshots:
             snapshot.keep(row)
 

@@ -72,7 +72,7 @@ class UndoStep:
 
         Live then ends the step (guess): the write has two entries, with the other edit between them.
         """
-        return self.is_open and self._batcher.last_other > self._began
+        return self.is_open and self._batcher.last_foreign > self._began
 
     # -- taking a write back -----------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class Song:
 
 def step_of(song: Song) -> tuple[UndoStep, Any, list[str]]:
     log: list[str] = []
-    batcher: Any = SimpleNamespace(song=song, revision=5, last_other=5)
+    batcher: Any = SimpleNamespace(song=song, revision=5, last_foreign=5)
     return UndoStep(batcher, log.append), batcher, log
 
 
@@ -56,12 +56,12 @@ def test_parameters_join_the_step_before_it_ends_where_live_can_sync_them() -> N
 
 def test_a_step_is_split_by_an_edit_that_somebody_else_made_since_it_began() -> None:
     step, batcher, _ = step_of(Song())
-    batcher.last_other = 6
+    batcher.last_foreign = 6
     assert not step.is_split
     batcher.revision = 6
     step.begin()
     assert not step.is_split
-    batcher.last_other = 7
+    batcher.last_foreign = 7
     assert step.is_split
     step.end()
     assert not step.is_split
