@@ -136,6 +136,9 @@ class Live:
             except Exception:
                 # One event that cannot be told must not end the page.
                 log.exception("events up to revision %d were not told", events[-1].revision)
+            if any(event.name == "automation_state" for event in events):
+                # The arrangement names what is automated; of a parameter it shows nothing else.
+                self.turns["arrangement"] += 1
             self.wake()
             events = await follower.some()
 

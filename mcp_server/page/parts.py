@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -263,7 +263,13 @@ class ArrangementCut:
         first = numbers[-1] * LANES
         tracks = mirror.children("song", "tracks")[first : first + LANES]
         if place.layer == "side":
-            return [gathered.lane_of(mirror, track, (0.0, 0.0)) for track in tracks]
+            return [
+                replace(
+                    gathered.lane_of(mirror, track, (0.0, 0.0)),
+                    automated=gathered.automated_of(mirror, track),
+                )
+                for track in tracks
+            ]
         start = numbers[0] * TILE / scale
         within = start, start + TILE / scale
         return time, [gathered.lane_of(mirror, track, within) for track in tracks]
@@ -286,7 +292,7 @@ class ArrangementCut:
             arrangements.draw_bars(picture, x, end, per_bar, (24, place.height), colors)
             if loop is not None:
                 arrangements.draw_loop(picture, x, loop, colors)
-            arrangements.draw_locators(picture, x, locators, place.height, colors)
+            arrangements.draw_locators(picture, x, locators, end, place.height, colors)
             return picture
         (lanes,) = more
         arrangements.draw_lanes(picture, len(lanes), (0, 0), (place.width, LANE), colors)

@@ -23,7 +23,7 @@ HEAD = 46
 MOST_LANES = 60
 MOST_NAMED = 12
 """Locators and automated parameters named in words."""
-FOOT = 16
+FOOT, MOST_NAME = 16, 160.0
 MOST_CONTENTS = 300
 """Clips whose notes are drawn; with more clips the contents are left out, since they would not be seen."""
 MOST_MARKS = 20_000
@@ -105,7 +105,7 @@ def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: in
     draw_blocks(picture, shown, x, HEAD, lane, contents, colors)
     if facts.loop is not None:
         draw_loop(picture, x, facts.loop, colors)
-    draw_locators(picture, x, facts.locators, bottom, colors)
+    draw_locators(picture, x, facts.locators, end, bottom, colors)
     if facts.playhead is not None and 0 <= facts.playhead <= end:
         draw_playhead(picture, x(facts.playhead), bottom, colors)
     for n, note in enumerate(notes):
@@ -185,7 +185,7 @@ def draw_bars(
         if not -40 <= at <= picture.width:
             continue
         picture.line(at, span[0], at, span[1], colors.line)
-        if numbers and at < picture.width - 24:
+        if numbers and at < x(end) - 14:
             picture.text(at + 3, 32, str(bar + 1), colors.muted_text, size=11)
 
 
@@ -195,18 +195,26 @@ def draw_loop(picture: Picture, x: Place, loop: tuple[float, float], colors: The
 
 
 def draw_locators(
-    picture: Picture, x: Place, locators: Sequence[tuple[float, str]], bottom: float, colors: Theme
+    picture: Picture,
+    x: Place,
+    locators: Sequence[tuple[float, str]],
+    end: float,
+    bottom: float,
+    colors: Theme,
 ) -> None:
-    """The locators' names with lines down to `bottom`; a name ends before the next locator."""
+    """The locators' names with lines down to `bottom`.
+
+    A name ends before the next locator; right before the arrangement's `end`, in beats, it stands before its line.
+    """
     places = [x(time) for time, _ in locators]
-    rooms = [*(after - before - 8 for before, after in pairwise(places)), 160.0]
+    rooms = [*(after - before - 8 for before, after in pairwise(places)), MOST_NAME]
     for at, room, (_, name) in zip(places, rooms, locators, strict=False):
-        if -170 <= at <= picture.width:
-            picture.line(at, 4, at, bottom, colors.warning, dashed=True)
-            # A name that would leave the picture stands before its line.
-            left, anchor = (at - 4, "end") if at > picture.width - 60 else (at + 4, "start")
-            room = min(160.0, room)
-            picture.text(left, 14, name, colors.warning, size=11, anchor=anchor, width=max(1.0, room))
+        if not -MOST_NAME <= at <= picture.width + MOST_NAME:
+            continue
+        picture.line(at, 4, at, bottom, colors.warning, dashed=True)
+        left, anchor = (at - 4, "end") if at > x(end) - 60 else (at + 4, "start")
+        room = max(1.0, min(MOST_NAME, room))
+        picture.text(left, 14, name, colors.warning, size=11, anchor=anchor, width=room)
 
 
 def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> None:

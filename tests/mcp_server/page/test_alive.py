@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import anyio
@@ -433,3 +434,49 @@ async def test_meters_are_read_of_the_strips_in_sight(autojump_clock: Any) -> No
         ):
             await page.say(do="want", keys=keys)
             await page.until(lambda shown=shown: set(page.now["meters"]) == shown)
+
+
+async def test_the_arrangement_names_what_becomes_automated(autojump_clock: Any) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        await page.look("arrangement")
+        await page.until(lambda: "Bass" in page.parts.get("side/0", ""))
+        assert "Track Volume" not in page.parts["side/0"]
+        await browser.whole.call(
+            "edit_envelope",
+            track="tracks/2",
+            parameter="tracks/2/mixer_device/volume",
+            ramps=[{"time": 256, "length": 8, "from": "-12 dB", "to": "0 dB"}],
+        )
+        await page.until(lambda: "~ Track Volume" in page.parts["side/0"])
+
+
+async def test_numbers_and_names_at_the_edge_of_a_part_are_whole_in_one_or_go_on_in_the_next(
+    autojump_clock: Any,
+) -> None:
+    async with served(autojump_clock, demo_set()) as browser:
+        page = await browser.page()
+        for zoom in (2.9, 3.0, 3.1, 3.2, 3.3):
+            await page.look("arrangement", width=1000, zoom=zoom)
+            await page.until(lambda: len(page.parts) == len(page.now["layout"]["places"]))
+            check_heads(page)
+
+
+def check_heads(page: Page) -> None:
+    """Each text of the ruler has one place, however many parts draw it, and the part where it begins draws it."""
+    heads = [
+        (x, width, page.parts[key])
+        for key, layer, x, _, width, _ in page.now["layout"]["places"]
+        if layer == "head"
+    ]
+    assert len(heads) > 2
+    texts: dict[str, set[float]] = {}
+    for x, _, part in heads:
+        for at, text in re.findall(r'<text x="([-\d.]+)"[^>]*>([^<]+)</text>', part):
+            texts.setdefault(text, set()).add(round(float(at) + x, 1))
+    for text, places in texts.items():
+        (place,) = places
+        assert [f">{text}<" in part for x, width, part in heads if x <= place < x + width] == [True], text
+    numbers = sorted(int(text) for text in texts if text.isdigit())
+    assert numbers == list(range(1, 41, numbers[1] - numbers[0]))
+    assert {"Intro", "Verse", "Hook", "Outro"} <= texts.keys()
