@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mcp_server.history import chains, mixes
+from mcp_server.history import chains, envelopes, lists, mixes
 from mcp_server.history import revert as reverting
 from mcp_server.history.matching import Matching
 from mcp_server.history.revert import Selection
@@ -26,6 +26,11 @@ AUTHORS = ("live", "a", "b")
 TRACKS = (10, 20, 30)
 FAST, ALL = 150, 2000
 Key = tuple[int, str]
+"""A property of an object, or its list of devices."""
+DEVICES, ENVELOPES = "devices", "automation_envelopes"
+CLIP: dict[str, Any] = {"name": "C", "loop_start": 0.0, "loop_end": 4.0, ENVELOPES: []}
+BELOW = 9
+"""Ids of a track and what is below it."""
 
 
 class Act(NamedTuple):
@@ -56,7 +61,11 @@ class World:
             ]
         ]
         for number, id_ in enumerate(TRACKS):
-            children = {"mixer_device": id_ + 1}
+            children = {
+                "mixer_device": id_ + 1,
+                "devices": [id_ + 4, id_ + 5, id_ + 6],
+                "clip_slots": [id_ + 7],
+            }
             props = {"name": f"T{number}", "mute": False, "solo": False}
             objects.append([id_, "Track", 1, "tracks", props, children])
             objects.append(
@@ -65,6 +74,10 @@ class World:
             for offset, role in ((2, "volume"), (3, "panning")):
                 value = {"name": role, "value": 0.0, "min": 0.0, "max": 1.0, "is_enabled": True}
                 objects.append([id_ + offset, "DeviceParameter", id_ + 1, role, value, {}])
+            for offset in (4, 5, 6):
+                objects.append([id_ + offset, "Device", id_, "devices", {"name": f"D{offset}"}, {}])
+            objects.append([id_ + 7, "ClipSlot", id_, "clip_slots", {}, {"clip": id_ + 8}])
+            objects.append([id_ + 8, "Clip", id_ + 7, "clip", {**CLIP}, {}])
         self.store.stage(objects, first=True)
         self.store.replace("e", 0)
         self.log = EventLog(self.store, lambda: 0.0)
@@ -79,10 +92,12 @@ class World:
         for id_ in TRACKS:
             if id_ not in self.deleted:
                 found += [(id_, "mute"), (id_, "solo"), (id_, "name"), (id_ + 2, "value"), (id_ + 3, "value")]
+                found += [(id_, DEVICES), (id_ + 8, ENVELOPES)]
         return found
 
     def value(self, key: Key) -> Any:
-        return self.store.nodes[key[0]].props[key[1]]
+        node = self.store.nodes[key[0]]
+        return list(node.children[DEVICES]) if key[1] == DEVICES else node.props[key[1]]  # type: ignore[arg-type]
 
     def values(self) -> dict[Key, Any]:
         return {key: self.value(key) for key in self.keys()}
@@ -104,7 +119,9 @@ class World:
             self.writes += 1
             write = f"w{self.writes}"
         before = {key: self.value(key) for key in changes}
-        revision = self.batch([["set", *key, value] for key, value in changes.items()], author, write)
+        kinds = {DEVICES: "children"}
+        told = [[kinds.get(key[1], "set"), *key, value] for key, value in changes.items()]
+        revision = self.batch(told, author, write)
         made = [
             Act(revision, author, write, key, before[key], value, undoes) for key, value in changes.items()
         ]
@@ -118,7 +135,7 @@ class World:
             self.edit(who, {act.key: act.before for act in made}, f"s-undo-{self.writes}", undoes=write)
 
     def delete(self, id_: int) -> None:
-        below = [id_ + 3, id_ + 2, id_ + 1, id_]
+        below = [id_ + offset for offset in reversed(range(BELOW))]
         left = [each for each in self.store.nodes[1].children["tracks"] if each != id_]
         self.batch([["children", 1, "tracks", left], *(["remove", each] for each in below)], "live", None)
         self.deleted.add(id_)
@@ -177,8 +194,29 @@ def revert(world: World, draw: random.Random) -> None:
         return
     for id_, name, value in made.expect:
         assert world.value((id_, name)) == value
-    world.edit("a", {(int(op.target), op.name): op.value for op in made.operations if isinstance(op, Set)})
+    world.edit("a", carried_out(world, made.operations))
     assert world.values() == expected, (chosen, made)
+
+
+def carried_out(world: World, operations: list[Any]) -> dict[Key, Any]:
+    """The values that Live has after these operations."""
+    found: dict[Key, Any] = {}
+    for op in operations:
+        if isinstance(op, Set):
+            found[int(op.target), op.name] = op.value
+        elif op.method == "move_device":
+            key = (op.args["target"], DEVICES)
+            order = [each for each in found.get(key, world.value(key)) if each != op.args["device"]]
+            following = op.args["target_position"]["id"]
+            order.insert(len(order) if following is None else order.index(following), op.args["device"])
+            found[key] = order
+        elif op.method == "clear_envelope":
+            found[int(op.target), ENVELOPES] = []
+        else:
+            (ramp,) = op.args["ramps"]
+            ends = [[ramp["time"], ramp["from"]], [ramp["time"] + ramp["length"], ramp["to"]]]
+            found[int(op.target), ENVELOPES] = [{"parameter": op.args["device_parameter"], "events": ends}]
+    return found
 
 
 def history(seed: int) -> None:
@@ -208,6 +246,11 @@ def history(seed: int) -> None:
 def a_value(world: World, key: Key, draw: random.Random) -> Any:
     if key[1] == "name":
         return f"N{draw.randrange(3)}"
+    if key[1] == DEVICES:
+        return draw.sample(world.value(key), 3)
+    if key[1] == ENVELOPES:
+        events = [[0.0, draw.randrange(2) / 2], [4.0, draw.randrange(2) / 2]]
+        return [{"parameter": key[0] - 6, "events": events}] if draw.random() < 0.7 else []
     if isinstance(world.value(key), bool):
         return draw.random() < 0.5
     return {"tempo": 90.0 + draw.randrange(3)}.get(key[1], draw.randrange(4) / 4)
@@ -215,7 +258,7 @@ def a_value(world: World, key: Key, draw: random.Random) -> Any:
 
 def recall(world: World, mix: mixes.Mix, then: dict[Key, Any]) -> None:
     """The mix's values are as saved wherever their track is; names, tempo and what the mix has not stay."""
-    covered = {key for key in then if key[0] != 1 and key[1] != "name"}
+    covered = {key for key in then if key[0] != 1 and key[1] not in ("name", DEVICES, ENVELOPES)}
     expected = {key: then[key] if key in covered else value for key, value in world.values().items()}
     made = mixes.recall(mix.store, world.store)
     world.edit("b", {(int(op.target), op.name): op.value for op in made.operations if isinstance(op, Set)})
@@ -288,11 +331,26 @@ def _of_another_epoch(store: Store) -> Store:
         (reverting, "newest_run", lambda chain: None),
         (chains, "history_step", lambda write: ""),
         (reverting, "name_is", lambda name, who: True),
+        (reverting, "put_back", lambda store, former, leave: iter(())),
+        (lists, "out_of_order", lambda before, after: set()),
+        (envelopes, "by_parameter", lambda told: {}),
         (mixes, "find_again", by_place),
         (mixes, "find_again", by_name),
         (mixes, "_NOT_SAVED", ()),
     ],
-    ids=["over others", "last only", "nothing", "undo is a change", "anyone", "place", "name", "names too"],
+    ids=[
+        "over others",
+        "last only",
+        "nothing",
+        "undo is a change",
+        "anyone",
+        "order stays",
+        "none moves",
+        "no envelope",
+        "place",
+        "name",
+        "names too",
+    ],
 )
 def test_a_wrong_variant_is_found(
     module: Any, name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch
