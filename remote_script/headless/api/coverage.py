@@ -155,6 +155,7 @@ def framework_report(found: List[PackageCoverage]) -> List[str]:
         if each.refused:
             lines.append("    NotImplementedError: " + ", ".join(each.refused))
     lines.append(
-        "not there: " + ", ".join("%s (%d imports)" % pair for pair in sorted(names.REFUSED.items()))
+        "not there: "
+        + ", ".join("%s (%d imports)" % pair for pair in sorted(names.REFUSED.items()) if pair[1])
     )
     return lines

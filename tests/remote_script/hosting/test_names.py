@@ -12,7 +12,7 @@ import pytest
 
 from remote_script.headless import HeadlessLive
 from remote_script.headless.api.coverage import framework_coverage, framework_report
-from remote_script.headless.frameworks import modules
+from remote_script.headless.frameworks import facts, modules
 from tests import framework_names
 
 VERSIONS = ("11.3", "12.0", "12.1")
@@ -139,6 +139,44 @@ def _difference(function: Any, wanted: list[tuple[str, bool]], skip: tuple[str, 
     return " ".join([*(f"-{name}" for name in refused), *(f"+{name}" for name in needed)])
 
 
+SAME_PLACE = {
+    "_": {"device"},
+    "component": {"enableable"},
+    "component_creator": {"factory"},
+    "event": {"event_name", "event_name_list"},
+    "event_name": {"event"},
+    "is_turned_on": {"value"},
+    "modifier": {"modifiers"},
+}
+"""An argument of Live's → what the same one is called in another generation, whose class serves both."""
+
+
+def _in_order(signature: str) -> list[str]:
+    """The arguments of a listed signature that can be given by their place."""
+    inner = re.sub(r"^(@\S+ )*", "", signature).split(" @")[0]
+    inner = inner[inner.index("(") + 1 : inner.rindex(")")]
+    while (flat := re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", inner)) != inner:
+        inner = flat
+    parts = [part.strip() for part in inner.split(",")]
+    stars = [number for number, part in enumerate(parts) if part.startswith("*")]
+    names = [part.split("=")[0].strip() for part in parts[: stars[0] if stars else None] if part]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def _misplaced(function: Any, wanted: list[str]) -> str:
+    """The first argument that a caller who gives it by its place would hand to another one."""
+    try:
+        mine = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ""
+    names = [each.name for each in mine if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    for place, (name, own) in enumerate(zip(wanted, names, strict=False)):
+        if own not in {name, *SAME_PLACE.get(name, ())}:
+            return f"{place}: {name} is {own}"
+    return ""
+
+
 FORWARDED = {"install_connections", "add_touch_value_listener", "remove_touch_value_listener"}
 """Methods that Live lists as `(*a, **k)` and passes on to one with the arguments that ours names."""
 UNUSED = {
@@ -146,7 +184,8 @@ UNUSED = {
     "ableton.v2.base.dependency.get_dependency_for",
     "ableton.v3.control_surface.control_surface.ControlSurface.unlock_from_device",
 }
-"""Under these paths no script calls them, and the name that scripts do call has other parameters."""
+"""No script calls the first by keyword, and Live calls the last. Of the second one the list leaves out
+the first argument, the object for which it asks, as it leaves out `self`."""
 
 
 @framework_names.needed
@@ -160,7 +199,9 @@ def test_functions_and_methods_take_lives_arguments_and_ask_for_no_others(versio
         compared += 1
         if name.rpartition(".")[2] in FORWARDED and signature.endswith("(*a, **k)"):
             return
-        found = _difference(function, _parameters(signature), skip)
+        found = _difference(function, _parameters(signature), skip) or _misplaced(
+            function, _in_order(signature)
+        )
         if found:
             different.append(f"{name} {found}")
 
@@ -198,6 +239,26 @@ def test_a_function_is_not_hidden_by_the_module_of_its_name(version: str) -> Non
         module = importlib.import_module(package)
         importlib.import_module(f"{package}.{name}")
         assert inspect.isfunction(getattr(module, name))
+
+
+@pytest.mark.parametrize("package", sorted(facts.REFUSED))
+def test_a_family_that_is_left_out_says_so_in_one_sentence(package: str, version: str) -> None:
+    for statement in (
+        f"import {package}",
+        f"from {package} import anything",
+        f"import {package}.anything.deeper",
+    ):
+        with pytest.raises(ModuleNotFoundError) as caught:
+            exec(statement, {})
+        assert str(caught.value).startswith(f"headless Live does not have Live's package {package}: it has ")
+        assert "\n" not in str(caught.value)
+        assert caught.value.name == package
+
+
+@framework_names.needed
+def test_every_family_of_lives_is_here_or_refused() -> None:
+    families = {name.split(".")[0] for name in framework_names.listing()["modules"]}
+    assert families == {*PACKAGES, *facts.REFUSED}
 
 
 def test_the_coverage_names_what_is_refused_and_what_is_not_there() -> None:

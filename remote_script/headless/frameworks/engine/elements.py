@@ -369,10 +369,11 @@ class ButtonElement(InputControlElement):
         msg_type: int = MIDI_NOTE_TYPE,
         channel: int = 0,
         identifier: Optional[int] = None,
+        is_rgb: bool = False,
         skin: Any = None,
         undo_step_handler: Any = None,
+        send_should_depend_on_forwarding: bool = False,
         *args: Any,
-        is_rgb: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(msg_type, channel, identifier, *args, **kwargs)

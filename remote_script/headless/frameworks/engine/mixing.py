@@ -318,6 +318,9 @@ class MixerCore(PlacedComponent):
         self.register_slot(self._live_song, self._return_tracks_changed, "return_tracks")
 
     def _create_strip(self) -> Any:
+        return self._create_channel_strip()
+
+    def _create_channel_strip(self) -> Any:
         return self.channel_strip_component_type()
 
     def _strip(self, name: str) -> Any:

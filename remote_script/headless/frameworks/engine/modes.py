@@ -45,8 +45,8 @@ class EnablingMode(Mode):
 class LazyEnablingMode(EnablingMode):
     """Switches on a component that is made when the mode is first entered."""
 
-    def __init__(self, factory: Any = None, *args: Any, **kwargs: Any) -> None:
-        self._factory = factory
+    def __init__(self, factory: Any = None, *args: Any, component_creator: Any = None, **kwargs: Any) -> None:
+        self._factory = factory or component_creator
         super().__init__(self)
 
     @lazy_attribute
@@ -60,13 +60,6 @@ class LazyEnablingMode(EnablingMode):
     def set_enabled(self, enable: bool) -> None:
         """Of the component."""
         self.enableable.set_enabled(enable)
-
-
-class LazyComponentMode(LazyEnablingMode):
-    """As the first generation names its argument."""
-
-    def __init__(self, component_creator: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(component_creator)
 
 
 class DisableMode(EnablingMode):
@@ -109,6 +102,9 @@ class AddLayerMode(LayerModeBase):
 
 class EnablingAddLayerMode(AddLayerMode):
     """Gives a component one more layer, and switches it on."""
+
+    def __init__(self, parent_task_group: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
     def enter_mode(self) -> None:
         super().enter_mode()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..engine.compounds import ComboElement
 from ..engine.controls import ButtonControl, ToggleButtonControl
-from ..engine.elements import ButtonElement, EncoderElement, SliderElement
+from ..engine.elements import EncoderElement, SliderElement
 from ..engine.live import Live, is_parameter_bipolar, liveobj_valid
 from ..engine.midi import MIDI_CC_TYPE, MIDI_NOTE_TYPE, MapMode
 from ..engine.skin import Color, Skin
 from ..engine.tasks import run, sequence, wait
 from . import device, mixer, session
 from .components import CompoundComponent, ControlSurfaceComponent
+from .elements import ButtonElement
 from .surface import ControlSurface
 
 MANUFACTURER_ID = 71

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..engine.compounds import ButtonMatrixElement
-from ..engine.elements import ButtonElement, EncoderElement
+from ..engine.elements import EncoderElement
 from ..engine.events import SlotManager
 from ..engine.live import liveobj_valid
 from ..engine.midi import MIDI_CC_TYPE, is_valid_channel, is_valid_identifier
@@ -13,6 +13,7 @@ from ..engine.resources import Layer
 from ..engine.tools import NamedTuple, nop
 from .components import TransportComponent
 from .device import DeviceComponent
+from .elements import ButtonElement
 from .mixer import ChannelStripComponent, MixerComponent
 from .surface import ControlSurface
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..engine.compounds import ButtonMatrixElement
-from ..engine.elements import ButtonElement, EncoderElement, SliderElement
+from ..engine.elements import EncoderElement, SliderElement
 from ..engine.midi import MapMode
+from .elements import ButtonElement
 
 
 def make_button(name, channel, number, midi_message_type):

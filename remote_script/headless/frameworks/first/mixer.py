@@ -29,13 +29,7 @@ class MixerComponent(MixerCore, CompoundComponent):
     channel_strip_component_type = ChannelStripComponent
 
     def __init__(
-        self,
-        num_tracks=0,
-        num_returns=0,
-        auto_name=False,
-        invert_mute_feedback=False,
-        *args,
-        **kwargs,
+        self, num_tracks=0, num_returns=0, auto_name=False, invert_mute_feedback=False, *args, **kwargs
     ):
         super().__init__(*args, **kwargs)
         self._track_offset = 0
@@ -44,12 +38,6 @@ class MixerComponent(MixerCore, CompoundComponent):
         for strip in [*self._channel_strips, *self._return_strips]:
             strip.set_invert_mute_feedback(invert_mute_feedback)
         self._reassign_tracks()
-
-    def _create_strip(self):
-        return self._create_channel_strip()
-
-    def _create_channel_strip(self):
-        return self.channel_strip_component_type()
 
     def tracks_to_use(self):
         return tuple(self._live_song.visible_tracks)

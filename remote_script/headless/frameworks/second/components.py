@@ -15,14 +15,8 @@ from ..engine.live import liveobj_valid
 from ..engine.modes_component import EnablingModesCore, ModesCore
 from ..engine.parameters import DeviceParameterCore, DisplayingDeviceParameterCore, ParameterInfo
 from ..engine.places import light
-from ..engine.recording import (
-    SessionRecordingCore,
-    UndoRedoCore,
-    ViewControlCore,
-)
-from ..engine.scrolling import (
-    ScrollCore,
-)
+from ..engine.recording import SessionRecordingCore, UndoRedoCore, ViewControlCore
+from ..engine.scrolling import ScrollCore
 from ..engine.slide import SlideCore
 from ..engine.switches import AutoArmCore, TargetTrackCore, ToggleCore
 from ..engine.transport import TransportCore

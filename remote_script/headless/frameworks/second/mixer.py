@@ -68,12 +68,6 @@ class MixerComponent(MixerCore, Component):
         self.register_slot(tracks_provider, self._reassign_tracks, "tracks")
         self._reassign_tracks()
 
-    def _create_strip(self):
-        return self._create_channel_strip()
-
-    def _create_channel_strip(self):
-        return self.channel_strip_component_type()
-
     def _create_master_strip(self):
         return self._create_channel_strip()
 

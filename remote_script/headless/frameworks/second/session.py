@@ -20,18 +20,19 @@ class SessionRingComponent(RingCore, Component):
         self.on_track_list_changed()
 
 
+def _pressed_or_released(self, value):
+    pressed = self._pressed("launch_button", value)
+    (self._on_launch_button_pressed if pressed else self._on_launch_button_released)()
+
+
 class ClipSlotComponent(ClipSlotCore, Component):
     """One clip slot under a button."""
 
     VALUES = SLOT_SKIN_VALUES
 
     def _launch_value(self, value):
-        if self._clip_slot is None:
-            return
-        if self._pressed("launch_button", value):
-            self._on_launch_button_pressed()
-        else:
-            self._on_launch_button_released()
+        if self._clip_slot is not None:
+            _pressed_or_released(self, value)
 
     def _on_launch_button_pressed(self):
         if not self._clip_modified(1):
@@ -58,11 +59,7 @@ class SceneComponent(SceneCore, Component):
         self._session_ring = session_ring
         super().__init__(*args, **kwargs)
 
-    def _launch_value(self, value):
-        if self._pressed("launch_button", value):
-            self._on_launch_button_pressed()
-        else:
-            self._on_launch_button_released()
+    _launch_value = _pressed_or_released
 
     def _on_launch_button_pressed(self):
         super()._launch_value(127)

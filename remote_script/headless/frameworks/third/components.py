@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..engine import parameters
 from ..engine.control_groups import RadioButtonGroup
 from ..engine.dependency import depends
 from ..engine.device import DeviceNavigationCore
@@ -22,12 +23,31 @@ DEFAULT_DRUM_TRANSLATION_CHANNEL = 15
 AccentComponent = shown(components.AccentComponent)
 ArmedTargetTrackComponent = shown(components.ArmedTargetTrackComponent)
 BackgroundComponent = shown(components.BackgroundComponent)
-DeviceComponent = shown(components.DeviceComponent)
 ModifierBackgroundComponent = shown(components.ModifierBackgroundComponent)
 ScrollComponent = shown(components.ScrollComponent)
 TargetTrackComponent = shown(components.TargetTrackComponent)
 UndoRedoComponent = shown(components.UndoRedoComponent)
 ViewControlComponent = shown(components.ViewControlComponent)
+
+
+class DeviceComponent(shown(components.DeviceComponent)):
+    def __init__(
+        self, name="Device", continuous_parameter_sensitivity=1.0, quantized_parameter_sensitivity=0.1,
+        parameters_component_type=None, bank_size=8, bank_definitions=None, bank_navigation_component_type=None,
+        device_provider=None, device_bank_registry=None, device_decorator_factory=None, toggle_lock=None,
+        show_message=None, *args, **kwargs,
+    ):  # fmt: skip
+        if bank_definitions is not None:
+            kwargs.setdefault("banking_info", BankingInfo(bank_definitions))
+        kwargs.update(
+            device_decorator_factory=device_decorator_factory, device_bank_registry=device_bank_registry
+        )
+        super().__init__(*args, name=name, device_provider=device_provider, **kwargs)
+
+
+class ParameterInfo(parameters.ParameterInfo):
+    def __init__(self, parameter=None, name=None, *args, **kwargs):
+        super().__init__(name, *args, parameter=parameter, **kwargs)
 
 
 class RecordingComponent(shown(components.SessionRecordingComponent)):
@@ -275,6 +295,9 @@ class ViewBasedRecordingComponent(ViewBasedRecordingCore, Component):
 
 class SimpleDeviceNavigationComponent(DeviceNavigationCore, Component):
     """Selects the device before or after."""
+
+    def __init__(self, name="Device_Navigation", *args, **kwargs):
+        super().__init__(*args, name=name, **kwargs)
 
 
 class DeviceNavigationComponent(SimpleDeviceNavigationComponent):

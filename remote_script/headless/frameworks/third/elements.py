@@ -24,13 +24,7 @@ class ButtonElement(engine.ButtonElement):
     """`ButtonElement(identifier, channel=0, msg_type=MIDI_CC_TYPE, is_momentary=True)`."""
 
     def __init__(
-        self,
-        identifier=None,
-        channel=0,
-        msg_type=MIDI_CC_TYPE,
-        is_momentary=True,
-        led_channel=None,
-        **kwargs,
+        self, identifier=None, channel=0, msg_type=MIDI_CC_TYPE, is_momentary=True, led_channel=None, **kwargs
     ):
         kwargs.setdefault("skin", _skin())
         super().__init__(is_momentary, msg_type, channel, identifier, **kwargs)
