@@ -13,7 +13,7 @@ from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from .attribution import LIVE, Attribution, Lot
-from .content import Reading, encoded_in_pieces, note_differences, reading, whole
+from .content import Reading, note_differences, reading, whole
 from .contract.lanes import is_driven
 from .contract.menus import edit_of
 from .contract.values import ABSENT, alive, as_float, as_int, as_str, items, live_ptr, read
@@ -535,8 +535,7 @@ class Batcher:
             if row is None or id_ in added:
                 continue
             self.shadow.revisions[id_] = revision
-            upserted, removed = yield from note_differences(old, new)
-            sent = new if len(upserted) == new.size else (yield from encoded_in_pieces(upserted))
+            sent, removed = yield from note_differences(old, new)
             head = encode(["content", id_, row.layout.names[index]])[:-1]
             changes.append(b"".join((head, b",", sent.json, b",", encode(removed), b"]")))
             yield

@@ -136,7 +136,9 @@ def _track_of(shadow: Shadow, row: Row) -> Any:
 
 
 def note_differences(old: Encoded, new: Encoded) -> Reading:
-    """Returns (notes new or changed, ids of the notes that are gone)."""
+    """Returns (notes new or changed, encoded; ids of the notes that are gone)."""
+    if not old:
+        return new, []
     alike = set(old).intersection(new)
     before: Dict[int, Note] = {}
     upserted: List[Note] = []
@@ -152,4 +154,5 @@ def note_differences(old: Encoded, new: Encoded) -> Reading:
                     upserted.append(note)
                 left.pop(note[0], None)
             yield
-    return upserted, list(left)
+    sent = new if len(upserted) == new.size else (yield from encoded_in_pieces(upserted))
+    return sent, list(left)

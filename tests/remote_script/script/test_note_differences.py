@@ -43,9 +43,9 @@ def test_what_differs_is_found_wherever_notes_stand_in_their_pieces(seed: int) -
         (number, draw.randrange(128), draw.random()) for number in range(draw.choice([0, 1, 99, 100, 450]))
     ]
     after = changed(before, draw)
-    upserted, removed = whole(note_differences(encoded(before), encoded(after)))
+    sent, removed = whole(note_differences(encoded(before), encoded(after)))
     old, new = ({note[0]: note for note in notes} for notes in (before, after))
-    assert {note[0]: tuple(note) for note in upserted} == {
+    assert {note[0]: tuple(note) for note in sent.first(sent.size)} == {
         id_: note for id_, note in new.items() if old.get(id_) != note
     }
     assert sorted(removed) == sorted(old.keys() - new.keys())
@@ -56,6 +56,8 @@ def test_of_a_long_clip_only_the_pieces_that_differ_are_read_again() -> None:
     old, new = encoded(before), encoded([*before, (10**6, 60, 0.5)])
     steps = note_differences(old, new)
     assert sum(1 for _ in steps) <= 3
+    # What was empty has nothing to compare with.
+    assert whole(note_differences(encoded([]), new)) == (new, [])
 
 
 def test_a_list_in_pieces_is_its_elements_as_json() -> None:
