@@ -94,15 +94,7 @@ class SessionComponent(SessionCore, CompoundComponent):
     _minimal_track_offset = 0
     _minimal_scene_offset = 0
 
-    def __init__(
-        self,
-        num_tracks=0,
-        num_scenes=0,
-        auto_name=False,
-        enable_skinning=False,
-        *args,
-        **kwargs,
-    ):
+    def __init__(self, num_tracks=0, num_scenes=0, auto_name=False, enable_skinning=False, *args, **kwargs):
         self._highlighting_callback = nop
         self._mixer = None
         ring = _Ring(num_tracks, num_scenes, self._tell_highlight, lambda: self.tracks_to_use())
