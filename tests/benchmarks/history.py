@@ -40,6 +40,9 @@ def rows() -> Iterator[Row]:
     question = QUESTION.format(len(old.nodes))
     found = _timed(lambda: difference(old, new))
     yield Row(question, f"{OURS}: difference", facts={**found[0], "changes": len(found[1])}, note="aim: 3 s")
+    same = _timed(lambda: difference(new, Store.of_nodes(new.nodes.values(), "another", new.root)))
+    facts = {**same[0], "changes": len(same[1])}
+    yield Row(question, f"{OURS}: difference of a Set with itself", facts=facts, note="aim: 0 changes")
     plain = _timed(lambda: sum(one != other for one, other in zip(_lines(old), _lines(new), strict=False)))
     yield Row(question, "lines of JSON compared", facts={**plain[0], "changes": plain[1]})
     text = _timed(lambda: mixes.text(mixes.Mix("m", "", "", mixes.SCOPES, mixes.take(old, mixes.SCOPES))))
