@@ -47,6 +47,13 @@ def rows(heading: str) -> dict[str, list[str]]:
     return named
 
 
+def need_rows(heading: str, code: set[str]) -> None:
+    """Fail with a sentence unless the table under a heading has exactly the names of the code."""
+    page = set(rows(heading))
+    assert code <= page, f"mirror/PROTOCOL.md, {heading}: add a row for {', '.join(sorted(code - page))}"
+    assert page <= code, f"mirror/PROTOCOL.md, {heading}: nothing is named {', '.join(sorted(page - code))}"
+
+
 def numbers(module: ModuleType) -> dict[str, float]:
     """The public constants that a module defines itself and that are numbers."""
     statements = ast.parse(inspect.getsource(module)).body
@@ -60,11 +67,11 @@ def test_the_page_names_every_method_that_the_script_answers() -> None:
     questions = Questions(lambda: 0.0, list)
     policy = PolicyRequests(Guard(lambda: 0.0, print), questions, lambda: None)
     answered = Requests(lambda: None, lambda: None, dict, policy, lambda engine: None).handlers
-    assert set(rows("Methods")) == {*answered, *GREETING}
+    need_rows("Methods", {*answered, *GREETING})
 
 
 def test_the_page_names_every_notice_that_the_mirror_knows() -> None:
-    assert set(rows("Notices")) == {*wire.PARAMS, *FOR_PERSONS}
+    need_rows("Notices", {*wire.PARAMS, *FOR_PERSONS})
 
 
 def test_the_page_names_every_notice_that_the_script_sends() -> None:
@@ -72,7 +79,8 @@ def test_the_page_names_every_notice_that_the_script_sends() -> None:
     folder = Path(batches.__file__).parent
     texts = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     dotted = set(re.findall(r'"((?:bridge|set|write|policy|question|client)\.[a-z_]+)"', texts))
-    assert dotted == {*rows("Notices"), *methods}
+    need_rows("Notices", dotted - set(methods))
+    assert set(methods) <= dotted
 
 
 def test_the_page_names_every_kind_of_change_that_is_sent_and_that_the_store_takes() -> None:
@@ -89,6 +97,7 @@ def test_the_page_names_every_kind_of_change_that_is_sent_and_that_the_store_tak
 
 
 def test_the_page_names_every_error_with_its_code() -> None:
+    need_rows("Errors", set(TABLE))
     assert {name: int(cells[0]) for name, cells in rows("Errors").items()} == {
         name: code for name, (code, _) in TABLE.items()
     }
