@@ -129,7 +129,8 @@ class _Launch(Claim):
         self._plays = word == "launch" and wanted is not False
         self._song_plays = name not in ("stop_playing", "stop", "stop_all_clips") and wanted is not False
         self._all = word == "transport"
-        tracks = list(_tracks(shadow, target))
+        # What the same write made is not in the shadow yet: nothing of it sounds.
+        tracks = [id_ for id_ in _tracks(shadow, target) if id_ in shadow.rows]
         if word == "stop":
             tracks = [id_ for id_ in tracks if _sounds(shadow.rows[id_])]
         self._done: Dict[int, float] = dict.fromkeys(tracks, self.until)

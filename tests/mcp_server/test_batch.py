@@ -584,3 +584,30 @@ async def test_each_tool_takes_a_clip_that_its_batch_makes(
         # What is made and deleted leaves nothing.
         assert answer["outcome"] == ("unchanged" if tool == "delete" else "verified")
         assert await whole.differences() == []
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        call("fire", target="$1"),
+        call("fire", target="$1", stop=True),
+        call("fire", target="$0", stop=True),
+        call("fire", target="$0/clip_slots/2"),
+        call("fire", target="$2"),
+        call("call_method", target="$0", method="stop_all_clips"),
+        call("set_property", target="$1", property="is_playing", value=True),
+    ],
+)
+async def test_what_a_batch_makes_is_launched_and_stopped_in_it(
+    last: dict[str, Any], autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        makes = [
+            call("create", kind="midi"),
+            call("create_clip", track="$0", slot=1),
+            call("create", kind="scene"),
+        ]
+        answer = await whole.call("batch", calls=[*makes, last])
+        assert answer["outcome"] == "verified"
+        await trio.sleep(1)
+        assert await whole.differences() == []
