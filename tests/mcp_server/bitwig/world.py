@@ -172,6 +172,9 @@ def in_bitwig(project: Project) -> dict[str, Any]:
         if number == project.selected[0]:
             found["selected"] = ref
         for slot, clip in track.clips.items():
+            if slot > project.scenes:
+                # Its scene was deleted.
+                continue
             at = f"{ref}/clip_slots/{slot - 1}/clip"
             found[at] = (clip.name, clip.length, clip.isPlaying, clip.isRecording)
             if track.type == "instrument":
