@@ -146,11 +146,11 @@ class Tool:
             return refused(problem, desk.sight.scrub)
         except TimeoutError:
             return refused(errors.DeadlinePassed(f"{self.name} was not done in time"))
-        told = answered(desk.mirror, answer)
+        answered_call = answered(desk.mirror, answer)
         if self.only_views_as:
-            # Its structure is all that a view reads; a text would be the same again.
-            told["content"] = []
-        return told
+            # A view reads the structured content only; a text would repeat it.
+            answered_call["content"] = []
+        return answered_call
 
     def planned(self, scope: Scope, given: dict[str, Any] | None) -> Plan:
         """The plan of a call with these arguments; nothing is executed.

@@ -7,5 +7,6 @@ following   the tool by which a view follows the Set; only views are meant to ca
 static      the view's own HTML, CSS and modules; it draws with those of the page
 
 A view has no network and no push: it calls `follow_view` through its host, which answers when something in sight looks
-different. Everything that it shows is in the tools' text and pictures too.
+different. Everything that it shows is in the tools' text and pictures too. Meters do not move in
+a view: that would take ten calls a second.
 """

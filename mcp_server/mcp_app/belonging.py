@@ -55,13 +55,13 @@ def with_view(
     return {**result, "_meta": meta}
 
 
-def _of_read(tool: Tool, desk: Desk, given: Any) -> Place:
+def _of_read(tool: Tool, desk: Desk, args: Any) -> Place:
     from ..pictures import gathered
 
     mirror = desk.mirror
-    nodes = [desk.scope.target(each) for each in given.targets]
+    nodes = [desk.scope.target(each) for each in args.targets]
     if tool.name == "analyze":
-        if not isinstance(given.listen_s, msgspec.UnsetType):
+        if not isinstance(args.listen_s, msgspec.UnsetType):
             return "mixer", []
         clips = [clip for node in nodes for clip in from_set.clips_below(mirror, node)]
         midi = [clip.id for clip in clips if clip.props.get("is_midi_clip")]
@@ -70,7 +70,7 @@ def _of_read(tool: Tool, desk: Desk, given: Any) -> Place:
         clips = clips or list(from_set.clips_below(mirror, mirror.resolve("song")))
         arranged = sum(bool(clip.props.get("is_arrangement_clip")) for clip in clips)
         return ("arrangement" if 2 * arranged > len(clips) else "session"), []
-    view = given.view if given.view != "fitting" else gathered.suited(nodes[0]) if nodes else "session"
+    view = args.view if args.view != "fitting" else gathered.suited(nodes[0]) if nodes else "session"
     if view == "notes":
         return "notes", [clip.id for node in nodes for clip in gathered.clips_of(mirror, node)]
     return view, [nodes[0].id] if view == "device" and nodes else []
@@ -119,13 +119,13 @@ def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
 
 def _lines(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     """The lines of an answer whose objects are there, by id."""
-    found = []
+    lines = []
     for line in answer.get("results") or ():
         try:
-            found.append((mirror.resolve(line["ref"]).id, line))
+            lines.append((mirror.resolve(line["ref"]).id, line))
         except (KeyError, errors.MirrorError):
             continue
-    return found
+    return lines
 
 
 def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,13 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w.]+)";$', re.M
 _EXPORT = re.compile(r"^export ((?:async )?function|const) ([\w$]+)", re.MULTILINE)
 _LEFT = re.compile(r"^\s*(?:import|export)\b|</script|<!--", re.MULTILINE | re.IGNORECASE)
 
+_OF_THE_PAGE = {
+    "tabs": re.compile(r'<div role="tablist".*?</div>', re.DOTALL),
+    "zoom": re.compile(r'<div id="zoom".*?</div>', re.DOTALL),
+    "panel": re.compile(r'<section id="panel".*?</section>', re.DOTALL),
+}
+"""Parts of the page's HTML that are the view's as well."""
+
 
 def _source(name: str) -> str:
     for package in _FOLDERS:
@@ -76,7 +83,9 @@ def document(kind: str) -> str:
         f"default-src 'none'; script-src 'sha256-{proof}'; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+    page = _source("index.html")
     parts = {
+        **{name: part.findall(page)[0] for name, part in _OF_THE_PAGE.items()},
         "policy": policy,
         "style": _source("page.css") + _source("app.css"),
         "kind": kind,

@@ -1,7 +1,7 @@
 """Following the Set from a view: a call waits until something in sight looks different, and answers with that.
 
 A view says with each call what it shows (`have`: a digest by part), so the server keeps nothing about views, and an
-answer that got lost is simply given again. Drawing is the page's: the same parts, the same SVG.
+answer that got lost is simply args again. Drawing is the page's: the same parts, the same SVG.
 """
 
 from __future__ import annotations
@@ -60,19 +60,19 @@ class FollowView(Arguments):
     waits=True,
     only_views_as=RULES_OF,
 )
-async def follow_view(desk: Desk, given: FollowView) -> dict[str, Any]:
+async def follow_view(desk: Desk, args: FollowView) -> dict[str, Any]:
     mirror = desk.mirror
     async with mirror.subscribe(["song", "**"], desk.caller.name) as stream:
-        answer = await _compared(desk, given)
-        with anyio.move_on_after(given.wait_s):
+        answer = await _compared(desk, args)
+        with anyio.move_on_after(args.wait_s):
             while not answer["different"]:
                 await anyio.sleep(LEAST_S)
                 try:
-                    jumped = await _until_concerned(mirror, stream, given.view, answer)
+                    jumped = await _until_concerned(mirror, stream, args.view, answer)
                 except errors.Busy:
                     # More changed than a stream holds: the view asks again and gets all of it.
                     break
-                answer = await _compared(desk, given)
+                answer = await _compared(desk, args)
                 answer["different"] |= jumped
     return answer
 
@@ -108,36 +108,36 @@ def _jumped(song: dict[str, Any] | None, now: float | None, passed_s: float) -> 
     return abs(now - expected) > JUMP_BEATS
 
 
-async def _compared(desk: Desk, given: FollowView) -> dict[str, Any]:
+async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
     """The parts in sight that look different from what the view has, and where it plays."""
     from ..page import parts
     from ..page.playheads import transport
 
     mirror = desk.mirror
-    of_now = given.epoch in ("", mirror.epoch)
-    targets = [id_ for id_ in given.targets if of_now and id_ in mirror.store.nodes]
-    overlaid = given.view == "notes" and len(targets) > 1
+    of_now = args.epoch in ("", mirror.epoch)
+    targets = [id_ for id_ in args.targets if of_now and id_ in mirror.store.nodes]
+    overlaid = args.view == "notes" and len(targets) > 1
     target = targets[0] if targets and not overlaid else None
-    look = parts.Look.within_limits(given.theme, given.width, given.zoom, target)
-    cut: parts.Cut = parts.OverlayCut(targets) if overlaid else parts.CUTS[given.view]
+    look = parts.Look.within_limits(args.theme, args.width, args.zoom, target)
+    cut: parts.Cut = parts.OverlayCut(targets) if overlaid else parts.CUTS[args.view]
     layout = cut.layout(mirror, look)
-    layout_json = parts.layout_json(given.view, layout, look)
+    layout_json = parts.layout_json(args.view, layout, look)
     shown: dict[str, Any] = {"layout": layout_json, "follows": mirror.synced}
-    if given.view == "arrangement":
+    if args.view == "arrangement":
         shown["song"] = transport(mirror)
-    if given.view == "notes":
+    if args.view == "notes":
         shown["clip"] = None if overlaid else await _clip(mirror, look)
         shown["launch"] = "" if overlaid else _launchable(mirror, look)
     digests = {name: _digest(value) for name, value in shown.items()}
-    wanted, different_parts, characters = set(given.keys), {}, 0
+    wanted, different_parts, characters = set(args.keys), {}, 0
     for place in layout.places:
         if place.key not in wanted or characters > MOST_CHARACTERS:
             continue
         svg, digest = _drawn(desk, cut, look, place)
-        if given.have.get(place.key) != digest:
+        if args.have.get(place.key) != digest:
             different_parts[place.key], digests[place.key] = svg, digest
             characters += len(svg)
-    different = {name: digest for name, digest in digests.items() if given.have.get(name) != digest}
+    different = {name: digest for name, digest in digests.items() if args.have.get(name) != digest}
     if "layout" not in different:
         del shown["layout"]
     answer = {
@@ -147,10 +147,10 @@ async def _compared(desk: Desk, given: FollowView) -> dict[str, Any]:
         "different": bool(different),
         "epoch": mirror.epoch,
     }
-    if given.targets and not targets:
+    if args.targets and not targets:
         answer["gone"] = True
-    if given.find is not UNSET:
-        answer["found"] = parts.located(mirror, given.find, given.view, look) if of_now else {"gone": True}
+    if args.find is not UNSET:
+        answer["found"] = parts.located(mirror, args.find, args.view, look) if of_now else {"gone": True}
         answer["different"] = True
     return answer
 
@@ -159,15 +159,15 @@ def _drawn(desk: Desk, cut: Any, look: Any, place: Any) -> tuple[str, str]:
     """A part's SVG and its digest; drawn again only if what is in it differs."""
     from ..pictures import svg
 
-    kept, key = desk.sight.drawn, (type(cut), look, place)
+    drawings, key = desk.sight.drawn, (type(cut), look, place)
     data = cut.gather(desk.mirror, look, place)
-    previous = kept.pop(key, None)
+    previous = drawings.pop(key, None)
     if previous is None or previous[0] != data:
         text = svg(cut.draw(data, look, place))
         previous = data, text, _digest(text)
-    kept[key] = previous
-    while len(kept) > MOST_DRAWN:
-        kept.popitem(last=False)
+    drawings[key] = previous
+    while len(drawings) > MOST_DRAWN:
+        drawings.popitem(last=False)
     return previous[1], previous[2]
 
 

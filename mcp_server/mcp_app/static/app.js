@@ -93,9 +93,9 @@ function refused(text) {
 
 // -- what the host sends ---------------------------------------------------------------------------------------
 
-function result(given) {
-  if (given.isError) refused(host.textOf(given));
-  else show(given._meta?.[BELONGS] ?? THE_SET, given.structuredContent ?? {});
+function result(message) {
+  if (message.isError) refused(host.textOf(message));
+  else show(message._meta?.[BELONGS] ?? THE_SET, message.structuredContent ?? {});
 }
 
 function context({ theme, styles, displayMode, availableDisplayModes, containerDimensions, safeAreaInsets }) {
@@ -172,11 +172,11 @@ $("large").addEventListener("click", (event) => act(event.currentTarget, async (
 
 async function start() {
   const early = [];
-  let take = (given) => early.push(given);
+  let take = (message) => early.push(message);
   const first = await host.open({
     notices: {
-      "tool-input": (given) => { input = given.arguments ?? {}; },
-      "tool-result": (given) => take(given),
+      "tool-input": (message) => { input = message.arguments ?? {}; },
+      "tool-result": (message) => take(message),
       "tool-cancelled": ({ reason }) => refused(`The call was cancelled${reason ? `: ${reason}` : ""}.`),
       "host-context-changed": context,
     },

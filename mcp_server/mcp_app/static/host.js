@@ -62,11 +62,11 @@ export async function open({ notices, ended }) {
 }
 
 function answered({ id, result, error }) {
-  const held = waiting.get(id);
-  if (!held) return;
+  const pending = waiting.get(id);
+  if (!pending) return;
   waiting.delete(id);
-  if (error) held.reject(new Error(error.message ?? "The host refused it"));
-  else held.resolve(result ?? {});
+  if (error) pending.reject(new Error(error.message ?? "The host refused it"));
+  else pending.resolve(result ?? {});
 }
 
 export function followHeight(element) {

@@ -22,7 +22,7 @@ from mcp_server.http import http
 from mirror import load_token
 from mirror.token import bearer
 from remote_script.headless import demo_set
-from tests.mcp_server.page.test_alive import HOSTILE
+from tests.mcp_server.page.test_alive import HOSTILE, with_name
 from tests.whole import Whole, whole_path
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -348,18 +348,7 @@ async def test_a_view_out_of_sight_asks_for_nothing(built: Path) -> None:
 async def test_hostile_names_stay_text_in_a_view(built: Path) -> None:
     def test(there: Conversation) -> None:
         for name in HOSTILE:
-            safe = name.encode("utf-8", "ignore").decode()
-
-            def rename(song: Any, name: str = safe) -> None:
-                for each in (
-                    song.tracks[0],
-                    song.scenes[0],
-                    song.cue_points[0],
-                    song.tracks[1].clip_slots[2].clip,
-                ):
-                    each.name = name
-
-            there.by_hand(rename)
+            there.by_hand(with_name(name))
             there.show("set_track", {"track": 0, "mute": True})
             there.show("set_track", {"track": 0, "mute": False})
             for view in ("session", "mixer", "arrangement", "notes"):

@@ -230,23 +230,24 @@ HOSTILE = (
 )  # fmt: skip
 
 
+def with_name(name: str) -> Any:
+    """A person's edit: all kinds of objects get a name, as far as it is text, and the clip is selected."""
+    safe = name.encode("utf-8", "ignore").decode()
+
+    def rename(song: Any) -> None:
+        clip = song.tracks[1].clip_slots[2].clip
+        for each in (song.tracks[0], song.scenes[0], song.cue_points[0], clip):
+            each.name = safe
+        song.view.detail_clip = clip
+
+    return rename
+
+
 async def test_hostile_names_are_escaped_text_in_every_view(autojump_clock: Any) -> None:
     async with served(autojump_clock, demo_set()) as browser:
         page = await browser.page()
         for name in HOSTILE:
-            safe = name.encode("utf-8", "ignore").decode()
-
-            def rename(song: Any, name: str = safe) -> None:
-                for each in (
-                    song.tracks[0],
-                    song.scenes[0],
-                    song.cue_points[0],
-                    song.tracks[1].clip_slots[2].clip,
-                ):
-                    each.name = name
-                song.view.detail_clip = song.tracks[1].clip_slots[2].clip
-
-            await browser.whole.by_hand(rename)
+            await browser.whole.by_hand(with_name(name))
             for view in ("session", "mixer", "arrangement", "notes"):
                 await page.look(view)
                 await page.until(lambda: page.parts)

@@ -24,7 +24,7 @@ from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
 from remote_script.headless.sets.generate import large_set
 from tests.mcp_server.page.served import Served, served
-from tests.mcp_server.page.test_alive import HOSTILE
+from tests.mcp_server.page.test_alive import HOSTILE, with_name
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -218,19 +218,7 @@ async def test_a_question_is_answered_in_the_page(answer: str) -> None:
 async def test_hostile_names_stay_text() -> None:
     def test(browser: Browser) -> None:
         for name in HOSTILE:
-            safe = name.encode("utf-8", "ignore").decode()
-
-            def rename(song: Any, name: str = safe) -> None:
-                for each in (
-                    song.tracks[0],
-                    song.scenes[0],
-                    song.cue_points[0],
-                    song.tracks[1].clip_slots[2].clip,
-                ):
-                    each.name = name
-                song.view.detail_clip = song.tracks[1].clip_slots[2].clip
-
-            browser.by_hand(rename)
+            browser.by_hand(with_name(name))
             for view in ("session", "mixer", "arrangement", "notes"):
                 browser.show(view)
                 browser.page.wait_for_selector("#body svg")
