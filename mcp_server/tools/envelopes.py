@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mirror import Call, Node, Operation, errors
+from remote_script.SetMirror.contract.limits import FOREVER_BEATS
 
 from .. import reading, units, views
 from ..fields import Clip, Length, Target, Time, Track, Value
@@ -166,7 +167,12 @@ def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
                 f"Steps and ramps of one call follow each other: one ends at {end:g}, the next begins at {begin:g}",
                 hint="make a call for each stretch: the lane between them would be written over",
             )
-    return pieces[0][0], pieces[-1][1]
+    begin, end = pieces[0][0], pieces[-1][1]
+    if begin < 0 or end > FOREVER_BEATS:
+        raise errors.InvalidValue(
+            f"The arrangement goes from 0 to {FOREVER_BEATS:.0f} beats, not from {begin:g} to {end:.10g}", end
+        )
+    return begin, end
 
 
 def _check_reach(scope: Scope, track: Node, parameter: Node) -> None:

@@ -120,7 +120,13 @@ EFFECTS: Dict[Tuple[str, str], Tuple[str, Callable[[Any], bool]]] = {
 }
 """Post-conditions of calls: message if violated, predicate on the object."""
 
-UNSEEN = frozenset((("WavetableDevice", "set_modulation_value"), ("Clip", "draw_envelope")))
+UNSEEN = frozenset(
+    (
+        ("WavetableDevice", "set_modulation_value"),
+        ("Clip", "draw_envelope"),
+        ("Track", "stamp_automation"),
+    )
+)
 """Edits that no property shows: a call without a notification may still have changed something."""
 
 PRODUCTS: Dict[Tuple[str, str], Callable[[Call], Any]] = {

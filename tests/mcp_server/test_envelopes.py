@@ -374,3 +374,24 @@ async def test_on_an_audio_track_automation_goes_with_a_warped_clip_of_its_own(a
         await whole.call("edit_envelope", clip=f"{ref}/clip", parameter=volume, steps=steps)
         await whole.call("duplicate", target=f"{ref}/clip", time=["bar 150"])
         assert (await lane(whole, track, 597.0)) == ["-9.0 dB"]
+
+
+async def test_automation_that_is_written_once_more_counts_as_changed(autojump_clock: Clock) -> None:
+    """A lane that is there already shows no other state: only the play head sees the new values."""
+    async with whole_path(demo_set()) as whole:
+        for _ in range(2):
+            step = {"time": 640, "length": 4, "value": "-12 dB"}
+            answer = await whole.call("edit_envelope", track=5, parameter=VOLUME, steps=[step])
+            assert answer["outcome"] == "verified"
+            stamped = next(each for each in answer["results"] if each.get("ref") == "tracks/5")
+            assert stamped["changed"]
+            assert "note" not in stamped
+
+
+@pytest.mark.parametrize(("time", "length"), [(1576799, 100), (-4, 8)])
+async def test_automation_ends_with_lives_time(time: float, length: float, autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        ramp = {"time": time, "length": length, "to": "-12 dB"}
+        with pytest.raises(Refused, match="from 0 to 1576800 beats"):
+            await whole.call("edit_envelope", track=5, parameter=VOLUME, ramps=[ramp])
+        assert whole.history() == []
