@@ -169,10 +169,13 @@ class Policy:
             text = where.read_text("utf-8")
         except FileNotFoundError:
             if path is not None:
-                raise errors.InvalidParams(f"There is no policy at {path}") from None
+                hint = "name a file that is there; without one the policy of ~/.setmirror is used"
+                raise errors.InvalidParams(f"There is no policy at {path}", hint=hint) from None
             return cls(read_only=read_only)
         except (OSError, UnicodeDecodeError) as problem:
-            raise errors.InvalidParams(f"The policy {where} cannot be read: {problem}") from None
+            why = problem.strerror or problem if isinstance(problem, OSError) else problem
+            hint = "make it a readable file in UTF-8, or remove it: the default policy then holds"
+            raise errors.InvalidParams(f"The policy {where} cannot be read: {why}", hint=hint) from None
         try:
             held = msgspec.convert(tomllib.loads(text), File)
             for rule in held.rule:
@@ -180,7 +183,8 @@ class Policy:
                 if rule.decide == "ask" and "read" in rule.operations:
                     raise ValueError("reading is allowed or denied: nobody is asked for it")
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
-            raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}") from None
+            hint = "correct the file (`setmirror guide policy`), then `setmirror policy show`"
+            raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}", hint=hint) from None
         return cls(held, read_only=read_only)
 
     def judge(self, store: Store, tool: str, client: str, effects: Sequence[NamedEffect]) -> Verdict:

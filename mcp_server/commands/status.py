@@ -21,7 +21,7 @@ def command(port: int, as_json: bool) -> None:
     if found.outcome != "script":
         raise Failure(
             f"no bridge on 127.0.0.1:{port}: {found.detail or found.outcome}",
-            "setmirror doctor says what mends it",
+            "`setmirror doctor` names the fix",
         )
     status = {**found.welcome, **found.status}
     if as_json:
