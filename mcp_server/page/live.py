@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import trio
 
-from mirror import Mirror, errors
+from mirror import Event, Mirror, errors
 
 from .. import readiness
 from ..pictures import gathered
@@ -76,8 +77,9 @@ class Live:
     async def run(self) -> None:
         """Until cancelled."""
         async with trio.open_nursery() as nursery:
-            for task in (self._follow_set, self._follow_log, self._follow_policy):
+            for task in (self._follow_set, self._follow_policy):
                 nursery.start_soon(task)
+            nursery.start_soon(self.story.follow, self._logged)
             for look, pause in ((self._status, STATUS_S), (self._list, CLIENTS_S), (self._meter, METER_S)):
                 nursery.start_soon(self._again, look, pause)
             nursery.start_soon(self._beats)
@@ -127,20 +129,11 @@ class Live:
             self._transport.set()
         self.wake()
 
-    async def _follow_log(self) -> None:
-        # What happened before the page was started is a part of the story.
-        events, follower = self.mirror.log.last(1000), self.mirror.log.follow()
-        while True:
-            try:
-                self.story.add(events)
-            except Exception:
-                # One event that cannot be told must not end the page.
-                log.exception("events up to revision %d were not told", events[-1].revision)
-            if any(event.name == "automation_state" for event in events):
-                # The arrangement names what is automated; of a parameter it shows nothing else.
-                self.turns["arrangement"] += 1
-            self.wake()
-            events = await follower.some()
+    def _logged(self, events: Sequence[Event]) -> None:
+        if any(event.name == "automation_state" for event in events):
+            # The arrangement names what is automated; of a parameter it shows nothing else.
+            self.turns["arrangement"] += 1
+        self.wake()
 
     async def _again(self, look: Any, pause_s: float) -> None:
         """Call `look` again and again, at rest while there are no visitors."""

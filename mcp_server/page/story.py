@@ -7,8 +7,9 @@ as a fader that is moved, are one entry.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +21,8 @@ from ..commands.events import short
 from ..history import changes as history
 from ..history.changes import changes
 from ..history.kept import is_kept
+
+log = logging.getLogger("setmirror.page")
 
 ENTRIES = 400
 CHANGES = 40
@@ -70,6 +73,21 @@ class Story:
     def since(self, turn: int) -> list[Entry]:
         """Entries that are new or longer since `turn`."""
         return [entry for entry in self._entries.values() if entry.turn > turn]
+
+    async def follow(self, changed: Callable[[Sequence[Event]], None]) -> None:
+        """Take the log in as it grows, until cancelled; `changed` is called with what was added.
+
+        What happened before is a part of the story.
+        """
+        events, follower = self._mirror.log.last(1000), self._mirror.log.follow()
+        while True:
+            try:
+                self.add(events)
+            except Exception:
+                # One event that cannot be put into words must not end the story.
+                log.exception("events up to revision %d are missing", events[-1].revision)
+            changed(events)
+            events = await follower.some()
 
     def add(self, events: Iterable[Event]) -> None:
         """Take more of the log in."""

@@ -7,7 +7,6 @@ while the song plays.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,8 +16,6 @@ from mirror import Mirror, errors
 
 from ..page.story import Story
 from ..pictures.sampled import METERS, meters_of
-
-log = logging.getLogger("setmirror.top")
 
 STATUS_S, METER_S, LINK_S = 1.0, 0.1, 0.25
 
@@ -43,7 +40,7 @@ class Following:
         """Until cancelled."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._follow_set)
-            tasks.start_soon(self._follow_log)
+            tasks.start_soon(self.story.follow, lambda _: self._changed())
             for look, pause_s in ((self._ask, STATUS_S), (self._meter, METER_S), (self._link, LINK_S)):
                 tasks.start_soon(self._repeat, look, pause_s)
 
@@ -57,17 +54,6 @@ class Following:
             except errors.Busy:
                 # Too many changes at once: all is drawn from the mirror anyway.
                 self._changed()
-
-    async def _follow_log(self) -> None:
-        events, follower = self.mirror.log.last(1000), self.mirror.log.follow()
-        while True:
-            try:
-                self.story.add(events)
-            except Exception:
-                # One event that cannot be told must not end the screen.
-                log.exception("events up to revision %d were not told", events[-1].revision)
-            self._changed()
-            events = await follower.some()
 
     async def _repeat(self, look: Callable[[], Any], pause_s: float) -> None:
         while True:

@@ -124,10 +124,22 @@ def _browsed(program: str, sync_api: Any, link: str, live: HeadlessProcess, aske
             trio.from_thread.run(live.set, "tracks/0", "name", f"N{number}x")
             found.append(page.evaluate("window.seen") / 1000 - at)
         gaps = page.evaluate(_SCROLL)
+        trio.from_thread.run(live.call, "song", "start_playing")
+        playing = {}
+        for view in ("session", "arrangement", "mixer"):
+            page.click(f"#tab-{view}")
+            page.wait_for_function(_SHOWN, polling="raf")
+            playing[view] = trio.from_thread.run(asked)
         browser.close()
     return [
         Row(QUESTION, f"{OURS}: first shown", facts={"s": first}, note="aim: at most 1.5 s"),
         Row(QUESTION, f"{OURS}: change to pixels", Distribution.of_seconds(found), note="aim: p50 150 ms"),
         Row(QUESTION, f"{OURS}: frames while scrolling", Distribution.of_seconds(gaps)),
         Row(QUESTION, f"{OURS}: requests to Live a second", facts={"more than without a page": more}),
+        Row(
+            QUESTION,
+            f"{OURS}: the same while the song plays, by the view in sight",
+            facts=playing,
+            note="no track of this Set has a meter; with meters in sight 10 more",
+        ),
     ]
