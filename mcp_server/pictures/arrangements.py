@@ -85,7 +85,7 @@ def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: in
     lane = min(44.0, max(14.0, 640 / max(1, len(shown))))
     bottom = HEAD + lane * len(shown)
     notes = [UNKNOWN]
-    if any(each.automated for each in lanes) or AUTOMATED in facts.tempo:
+    if any(lane.automated for lane in lanes) or AUTOMATED in facts.tempo:
         notes.append(UNKNOWN_CURVES)
     if len(lanes) > len(shown):
         notes.append(f"Not shown: {len(lanes) - len(shown)} more tracks")

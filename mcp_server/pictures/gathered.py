@@ -353,8 +353,8 @@ def tempo_of(mirror: Mirror) -> str:
     numerator, denominator = views.signature(mirror)
     tempo = song(mirror).props.get("tempo")
     main = mirror.child("song", "master_track")
-    held = mirror.child(main, "mixer_device") if main is not None else None
-    dial = mirror.child(held, "song_tempo") if held is not None else None
+    main_mixer = mirror.child(main, "mixer_device") if main is not None else None
+    dial = mirror.child(main_mixer, "song_tempo") if main_mixer is not None else None
     sign = AUTOMATED if dial is not None and dial.props.get("automation_state") else ""
     return f"{f'{tempo:g}' if isinstance(tempo, int | float) else '?'}{sign} BPM {numerator}/{denominator}"
 
@@ -365,14 +365,14 @@ def automated_of(mirror: Mirror, track: Node) -> tuple[str, ...]:
     Live's API has no arrangement automation: only that a parameter has some (`automation_state`), and that not while
     the track plays from the Session.
     """
-    found = []
+    names = []
     for node in mirror.walk(track):
         if node.props.get("automation_state") and node.type == "DeviceParameter":
             above = mirror.node(node.parent) if node.parent is not None else track
             name = node.name if above.type.endswith("MixerDevice") else f"{above.name} {node.name}"
             overridden = node.props["automation_state"] == OVERRIDDEN
-            found.append(f"{name} (overridden)" if overridden else name)
-    return tuple(found)
+            names.append(f"{name} (overridden)" if overridden else name)
+    return tuple(names)
 
 
 def lane_of(mirror: Mirror, track: Node, within: tuple[float, float] = (0.0, inf)) -> Lane:

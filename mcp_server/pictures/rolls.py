@@ -166,12 +166,12 @@ def _names(picture: Picture, clips: Sequence[Roll], keys: Keys, count: int, colo
     if len(clips) == 1:
         picture.text(8, 18, clips[0].name or "unnamed clip", colors.text, size=14, bold=True, width=room)
         return
-    each = room / len(clips)
+    share = room / len(clips)
     for n, clip in enumerate(clips):
-        left, fill = 8 + n * each, theme.legible(clip.color, colors.panel)
+        left, fill = 8 + n * share, theme.legible(clip.color, colors.panel)
         picture.rect(left, 6, 16, 15, fill, radius=3)
         picture.text(left + 8, 17, str(n + 1), theme.on(fill), size=11, anchor="middle", bold=True)
-        picture.text(left + 21, 18, clip.name or "unnamed clip", colors.text, width=each - 26)
+        picture.text(left + 21, 18, clip.name or "unnamed clip", colors.text, width=share - 26)
 
 
 def pitches(clips: Sequence[Roll], keys: Keys) -> list[int]:

@@ -255,8 +255,8 @@ def _pitch_rows(pitches: list[int], clips: Sequence[rolls.Roll], most: int) -> l
     if len(pitches) > most:
         used = {note.pitch for clip in clips for note in clip.notes}
         pitches = [pitch for pitch in pitches if pitch in used]
-    each = max(1, ceil(len(pitches) / max(1, most)))
-    return [pitches[n : n + each] for n in range(0, len(pitches), each)]
+    per_line = max(1, ceil(len(pitches) / max(1, most)))
+    return [pitches[n : n + per_line] for n in range(0, len(pitches), per_line)]
 
 
 def _level(canvas: Canvas, points: Sequence[tuple[float, float]], time: float) -> str:
@@ -300,7 +300,7 @@ def _timeline(canvas: Canvas, timeline: Timeline) -> None:
 def _blocks(canvas: Canvas, lane: arrangements.Lane, ruler: _Ruler, beats_per_bar: float) -> str:
     text, reached = "", 0
     empty = ruler.empty(canvas, beats_per_bar)
-    for block in sorted(lane.blocks, key=lambda each: each.start):
+    for block in sorted(lane.blocks, key=lambda block: block.start):
         span = ruler.span(block.start, block.end)
         first, last = max(reached, span.start), span.stop
         if first >= last:

@@ -89,9 +89,9 @@ class Following:
     async def _link(self) -> None:
         """State and position change without an event."""
         await anyio.lowlevel.checkpoint()
-        told = self.mirror.status()
-        playing = told.epoch and self.mirror.resolve("song").props.get("is_playing")
-        state = told.state, told.synced, told.progress, told.last_problem
+        status = self.mirror.status()
+        playing = status.epoch and self.mirror.resolve("song").props.get("is_playing")
+        state = status.state, status.synced, status.progress, status.last_problem
         if state != self._state or playing:
             self._state = state
             self._changed()

@@ -37,22 +37,22 @@ def _block(color: str) -> Style:
 
 def head(mirror: Mirror, width: int, paused: bool, waiting: int = 0) -> Text:
     """One line: the Set, the link, where the song is."""
-    canvas, told = _canvas(width), mirror.status()
+    canvas, link = _canvas(width), mirror.status()
     line = Text(no_wrap=True, end="")
     if paused:
         line.append(f" PAUSED{f', {waiting} new' if waiting else ''} ", WARNING)
         line.append(" ")
-    if not told.synced:
-        line.append(f" {canvas.name(readiness.problem(mirror) or told.state.lower())} ", WARNING)
+    if not link.synced:
+        line.append(f" {canvas.name(readiness.problem(mirror) or link.state.lower())} ", WARNING)
         line.append(" ")
     where = (
-        f"{'headless ' if mirror.is_headless else ''}Live {canvas.name(told.live_version)}"
-        if told.epoch
+        f"{'headless ' if mirror.is_headless else ''}Live {canvas.name(link.live_version)}"
+        if link.epoch
         else "no Live"
     )
-    line.append(canvas.name(told.set_name) or "Set without a name", BOLD)
-    line.append(f"  {where}, revision {told.revision}", DIM)
-    if told.epoch:
+    line.append(canvas.name(link.set_name) or "Set without a name", BOLD)
+    line.append(f"  {where}, revision {link.revision}", DIM)
+    if link.epoch:
         line.append(f"  {_transport(mirror)}")
     line.truncate(width, overflow="ellipsis")
     return line
@@ -97,8 +97,8 @@ def grid(mirror: Mirror, meters: dict[str, float], width: int, height: int, orig
     for n, scene in enumerate(scenes[first : first + rows]):
         row = gathered.row_of(mirror, scene)
         name = f"{first + n + 1} {SIGNS.get(row.state, '')}{canvas.name(row.name)} {canvas.name(row.note)}"
-        found = [_slot(canvas, cells[n]) if n < len(cells) else ("", None) for cells in slots]
-        _line(text, canvas, (name, _block(row.color) if row.color else None), found, cell)
+        row_cells = [_slot(canvas, cells[n]) if n < len(cells) else ("", None) for cells in slots]
+        _line(text, canvas, (name, _block(row.color) if row.color else None), row_cells, cell)
     left = len(scenes) - first - rows
     text.append(f"{left} more scenes" if left > 0 else "", DIM)
     return text
@@ -170,11 +170,11 @@ def _entry(canvas: Canvas, entry: Entry) -> list[Text]:
 
 def bridge(mirror: Mirror, status: dict[str, Any], width: int) -> Text:
     """One line: the write queue, and who is connected to the bridge."""
-    canvas, told = _canvas(width), mirror.status()
+    canvas, link = _canvas(width), mirror.status()
     writes = status.get("writes") or {}
     line = Text(no_wrap=True, end="")
-    if not told.synced or not writes:
-        line.append(f"{told.state.lower()}; {canvas.name(told.last_problem)}".rstrip("; "), WARNING)
+    if not link.synced or not writes:
+        line.append(f"{link.state.lower()}; {canvas.name(link.last_problem)}".rstrip("; "), WARNING)
     else:
         waiting = writes.get("waiting", 0)
         line.append(f"queue: {waiting} waiting", BOLD if waiting else None)

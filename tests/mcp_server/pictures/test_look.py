@@ -46,7 +46,7 @@ async def test_look_says_in_words_what_it_shows(
 @pytest.mark.parametrize("view", ["notes", "arrangement"])
 async def test_a_clip_of_any_length_has_a_picture(autojump_clock: Any, view: str) -> None:
     async with whole_path(demo_set(), tick_s=0.02) as whole:
-        await whole.call("set_clip", clip="tracks/0/clip_slots/0/clip", loop_end=1e12)
+        await whole.call("set_clip", clip="tracks/0/clip_slots/0/clip", loop_end=1_576_800)
         targets = {"targets": ["tracks/0/clip_slots/0/clip"]} if view == "notes" else {}
         assert (await whole.call("look", view=view, **targets))["picture"]
 
