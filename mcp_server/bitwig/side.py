@@ -153,6 +153,7 @@ class Runner:
         """Read the project, then open the port."""
         if self._extension is None:
             self._extension = self._reach()
+        self._extension.meanwhile = lambda: None
         project = Project(self._extension, self._sleep)
         project.read()
         listener = self._listen()
@@ -174,8 +175,6 @@ class Runner:
             self._say(f"another project is open: {project.switched}")
             side.disconnect()
             self.side, self._listener = None, None
-            if self._extension is not None:
-                self._extension.meanwhile = bool  # type: ignore[assignment]
             return
         side.pump()
         if self._clock() >= self._display_at:

@@ -105,6 +105,28 @@ async def test_tracks_that_stay_keep_their_ids(edit: str, autojump_clock: Clock)
             assert after["Sub"] == before["Bass"]
 
 
+async def test_a_track_that_comes_in_the_midst_of_a_cycle_mixes_up_no_clips(autojump_clock: Clock) -> None:
+    async with bitwig() as whole:
+        await whole.settled()
+        answer, revision = whole.standin.answer, whole.mirror.revision
+        slots = {
+            slot.id
+            for track in whole.mirror.children("song", "tracks")
+            for slot in whole.mirror.walk(track.id)
+        }
+
+        def inserting(line: bytes) -> bytes:
+            """The first question about clips finds the tracks as they were, the next ones find them moved."""
+            if b'"clip.list"' in line:
+                whole.standin.answer = answer  # type: ignore[method-assign]
+                whole.standin.project.tracks.insert(0, Track("New"))
+            return answer(line)
+
+        whole.standin.answer = inserting  # type: ignore[method-assign]
+        assert await whole.differences() == []
+        assert [event for event in whole.mirror.log.whole(revision) if event.id in slots] == []
+
+
 async def test_notes_that_stay_keep_their_ids(autojump_clock: Clock) -> None:
     clip = "tracks/0/clip_slots/0/clip"
     async with bitwig() as whole:
