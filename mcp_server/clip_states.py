@@ -118,7 +118,7 @@ class ClipStates:
         state = ClipState([], call)
         if op.method in ("create_clip", "create_midi_clip"):
             end = float(op.args.get("pages", op.args.get("length", 0.0)))
-            props = {
+            props: dict[str, Any] = {
                 "loop_start": 0.0,
                 "start_marker": 0.0,
                 "loop_end": end,

@@ -20,6 +20,12 @@ TROUBLE = 2
 MOST_LINES = 1000
 
 
+class Trouble(Failure):
+    """A Set cannot be read."""
+
+    exit_code = TROUBLE
+
+
 @click.command("diff", short_help="Say what is different between two Sets.")
 @click.argument("old")
 @click.argument("new", type=click.Path(exists=True, dir_okay=False), required=False)
@@ -40,8 +46,7 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
         try:
             ctx.exit(_versions(old, port, as_json))
         except Failure as problem:
-            problem.exit_code = TROUBLE
-            raise
+            raise Trouble(problem.message, problem.hint) from None
     from mcp_server.history import difference, read_set, words
     from mirror.errors import MirrorError
 
