@@ -13,7 +13,6 @@ from mirror import Call, Operation
 
 from .late_nodes import LateNode
 from .plans import Plan
-from .units import neat
 
 MOST_LINES = 12
 """Operations of a write that have a line each."""
@@ -65,12 +64,9 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
 
 
 def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
-    """What came of one operation, with numbers as short as Live holds them and ids of notes as ranges."""
+    """What came of one operation, with ids of notes as ranges."""
     line = dict(result)
     returned = line.get("result")
-    for side, text in (("before", ""), ("after", line.get("display") or "")):
-        if isinstance(line.get(side), float):
-            line[side] = neat(line[side], text)
     if isinstance(op, Call) and op.method in _NOTES and isinstance(returned, list) and _are_ids(returned):
         line["result"] = {"count": len(returned), "ids": ranges(returned)}
     return line

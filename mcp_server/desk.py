@@ -389,9 +389,10 @@ class Desk:
                 continue
             if isinstance(op, Set):
                 told["property"] = op.name
-                for side in ("before", "after"):
-                    type_ = node.type if node is not None else ""
-                    told[side] = values.shown(self.mirror.store, type_, op.name, told.get(side))
+                type_ = node.type if node is not None else ""
+                for side, text in (("before", ""), ("after", told.get("display") or "")):
+                    shown = values.shown(self.mirror.store, type_, op.name, told.get(side))
+                    told[side] = values.neat(shown, text) if isinstance(shown, float) else shown
             if node is not None:
                 told["ref"] = self.ref(node)
             made = told.get("result")

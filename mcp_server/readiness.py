@@ -22,6 +22,23 @@ async def awaited(mirror: Mirror) -> None:
             await anyio.sleep(_LOOK_S)
 
 
+async def whole(mirror: Mirror) -> None:
+    """Return when all of the Set was read once: before that, what is still to come would look deleted.
+
+    Raises:
+      NotReady: it is not, after FIRST_WAIT_S.
+    """
+    with anyio.move_on_after(FIRST_WAIT_S):
+        while not _is_whole(mirror):  # noqa: ASYNC110 - a view of the mirror has no event
+            await anyio.sleep(_LOOK_S)
+        return
+    raise not_ready(mirror)
+
+
+def _is_whole(mirror: Mirror) -> bool:
+    return bool(mirror.epoch) and (mirror.synced or mirror.status().state == "disconnected")
+
+
 def _refused(mirror: Mirror) -> bool:
     status = mirror.status()
     return status.state == "disconnected" and bool(status.last_problem)

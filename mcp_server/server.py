@@ -21,7 +21,7 @@ from mcp.shared.exceptions import MCPError
 
 from mirror import Mirror, errors
 
-from . import completions, prompts, resources, unavailable
+from . import completions, prompts, readiness, resources, unavailable
 from .asked import Asked
 from .clients import AskFirst, Consent, caller_of, connection_of, is_modern
 from .desk import Asker, Caller, Desk, Report
@@ -221,6 +221,7 @@ class ToolServer:
         uri, who = str(params.uri), caller_of(ctx).who
         try:
             if uri == resources.VISIT:
+                await readiness.whole(self.mirror)
                 contents = [{"uri": uri, "mimeType": "application/json", "text": self._visit(caller_of(ctx))}]
             elif uri.startswith(apps.SCHEME):
                 contents = apps.read(uri)

@@ -78,7 +78,8 @@ class Visits:
     def call(self, who: str) -> None:
         """A client calls: it is here."""
         store, now = self._mirror.store, self._wall()
-        if not store.epoch:
+        if not store.epoch or not self._mirror.synced:
+            # A part of a Set is no state to compare with.
             return
         if store.epoch != self._epoch:
             self._change_epoch(store.epoch)

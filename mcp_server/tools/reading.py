@@ -13,7 +13,7 @@ from mirror import Mirror, Node, Note, errors, values
 from mirror.subscriptions import Pattern
 from remote_script.SetMirror.contract import schema
 
-from .. import knowledge, notation, recipes, resources, units, views
+from .. import knowledge, notation, readiness, recipes, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
@@ -351,6 +351,7 @@ async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
     log, notes = desk.mirror.log, list[str]()
     if isinstance(given.since, str) and given.since.strip().casefold() == "visit":
         only(given, "since 'visit'", "limit", of=("seconds", "match", "who", "limit"))
+        await readiness.whole(desk.mirror)
         return _since_visit(desk, given.limit)
     since = _since(desk, given.since, notes)
     if since is None:

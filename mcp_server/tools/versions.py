@@ -12,6 +12,7 @@ from msgspec import Meta
 from mirror import errors
 from mirror.store import Store
 
+from .. import readiness
 from ..desk import Desk
 from ..history import Change, mixes
 from ..history.difference import SCREEN, grouped, subject, words
@@ -48,6 +49,7 @@ class Compare(Arguments):
     lasts=False,
 )
 async def compare(desk: Desk, args: Compare) -> dict[str, Any]:
+    await readiness.whole(desk.mirror)
     if not args.old:
         only(args, "no `old`", of=("new", "about", "limit"))
         return _listed(desk)

@@ -15,7 +15,7 @@ from mcp_server.history.set_folder import folder_of
 from mcp_server.history.visits import AWAY_S, Here, Visits, read_state, read_visits, save_visit
 from mcp_server.policy import File, Policy, Rule
 from remote_script.headless import demo_set
-from tests.whole import QUIET_S, Whole, whole_path
+from tests.whole import LONG_S, QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
 
@@ -65,6 +65,18 @@ async def test_what_is_hidden_is_no_difference_over_a_restart(autojump_clock: Cl
         assert answer["events"] == [
             {"object": "song 'Lo-Fi Demo'", "changes": ["song 'Lo-Fi Demo': tempo 82.0 → 91.0"]}
         ]
+
+
+async def test_nothing_is_compared_with_a_set_that_is_still_being_read(
+    autojump_clock: Clock, tmp_path: Path
+) -> None:
+    async with whole_path(demo_set(), sets_folder=tmp_path) as whole:
+        await whole.call("get_set")
+    async with whole_path(demo_set(), sets_folder=tmp_path, sync=False, budget_s=0.0) as whole:
+        with pytest.raises(Refused, match="still being read"):
+            await since_visit(whole)
+        await whole.mirror.wait_synced(LONG_S)
+        assert (await since_visit(whole))["events"] == []
 
 
 async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump_clock: Clock) -> None:
