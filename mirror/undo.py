@@ -24,7 +24,7 @@ NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
 _DONE = "\0"
 """In the place of a write that was taken back: no write has such an id."""
-_SAME = {"display_value": "value", "color_index": "color"}
+_SAME = {"display_value": "value", "color_index": "color", "has_envelopes": "automation_envelopes"}
 """Properties that say again what another one of the same object says."""
 _EDIT_KINDS = frozenset(("add", "remove", "move", "content", "children"))
 
@@ -337,7 +337,7 @@ def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
         return (
             f"{where} {node.name if node is not None else ''!r} was {'added' if kind == 'add' else 'moved'}"
         )
-    if kind in ("content", "children"):
+    if kind in ("content", "children") or isinstance(after, list | tuple | dict):
         return f"{name} of {where} changed"
     label = f" {node.name!r}" if node is not None and node.name and name != "name" else ""
     if node is not None and node.type == "DeviceParameter" and name == "value" and id_ in (texts or {}):

@@ -27,6 +27,8 @@ _MINOR = frozenset(
 """Classes whose objects come and go with others."""
 _SHOWN = ("display", "display_value")
 """What a parameter shows of its value."""
+_SAID_BY = {"color_index": "color", "has_envelopes": "automation_envelopes"}
+"""Properties that another property of the same object says as well."""
 _SELECTION = ("selected_track", "selected_scene", "detail_clip", "highlighted_clip_slot", "selected_chain")
 """Of the view; each follows from the one before."""
 _FOLLOWING = ("available_", "can_")
@@ -188,6 +190,7 @@ def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iter
         follows = (
             name.startswith(_FOLLOWING)
             or is_renumbering(event)
+            or (event.id, _SAID_BY.get(name)) in sets
             or (name in _SHOWN and (event.id, "value") in sets)
             or (key not in settable and (bool(settable) or with_objects))
             or (name in _SELECTION and (with_objects or name != chosen))

@@ -256,7 +256,7 @@ def subject(change: Change) -> str:
     """What a change is about, for people: the track or scene that it is in, or the object itself."""
     if change.within:
         return change.within
-    kind = "song" if change.type == "Song" else change.type.casefold()
+    kind = kind_word(change.type)
     return f"{kind} {change.object_name!r}" if change.object_name else change.ref
 
 
@@ -265,7 +265,9 @@ def subject(change: Change) -> str:
 
 def words(change: Change) -> str:
     """One change as a person would say it: 'Bass: Volume 0.0 dB → -6.0 dB'."""
-    what = f"{_kind(change.type)} {change.object_name!r}" if change.object_name else _kind(change.type)
+    what = (
+        f"{kind_word(change.type)} {change.object_name!r}" if change.object_name else kind_word(change.type)
+    )
     where = f" in {change.within!r}" if change.within else ""
     match change.kind:
         case "added":
@@ -284,11 +286,12 @@ def words(change: Change) -> str:
                 owner = f"{change.within}: " if change.within else ""
                 return f"{owner}{change.object_name} {change.before} → {change.after}"
             if change.name == "name":
-                return f"{_kind(change.type)} {change.before!r} is now called {change.after!r}"
+                return f"{kind_word(change.type)} {change.before!r} is now called {change.after!r}"
             return f"{what}{where}: {change.name.replace('_', ' ')} {change.before} → {change.after}"
 
 
-def _kind(type_: str) -> str:
+def kind_word(type_: str) -> str:
+    """A class as people call it: "locator" for CuePoint, "compressor" for CompressorDevice."""
     plain = {
         "DeviceParameter": "parameter",
         "CuePoint": "locator",

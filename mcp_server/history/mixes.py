@@ -28,7 +28,7 @@ import msgspec
 from mirror import Node, Operation, Set, WriteRequest, checks, errors
 from mirror.store import Store
 
-from .difference import Change, owner_name, shown, words
+from .difference import Change, kind_word, owner_name, shown, words
 from .kept import is_kept
 from .matching import Matching, find_again
 
@@ -280,7 +280,7 @@ def missing(old: Store, same: Matching) -> list[str]:
             inside.add(node.id)
         elif node.id not in same.to:
             inside.add(node.id)
-            named = f"{node.type.casefold()} {node.name!r}" if node.name else old.ref(node.id)
+            named = f"{kind_word(node.type)} {node.name!r}" if node.name else old.ref(node.id)
             owner = owner_name(old, node)
             found.append(f"{named} in {owner!r}" if owner else named)
     return found

@@ -24,7 +24,7 @@ from mirror.store import Store
 
 from . import envelopes
 from .chains import Link, chains, newest_run
-from .difference import Change, owner_name, readable, words
+from .difference import Change, kind_word, owner_name, readable, words
 from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
 
@@ -351,7 +351,7 @@ class _Reversal:
 
     def _where(self, node: Node) -> str:
         owner = owner_name(self._store, node)
-        named = f"{node.type.casefold()} {node.name!r}" if node.name else self._store.ref(node.id)
+        named = f"{kind_word(node.type)} {node.name!r}" if node.name else self._store.ref(node.id)
         return f"{named} in {owner!r}" if owner else named
 
     # -- objects -----------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ class _Reversal:
                 continue
             if self._is_below_deleted(event):
                 continue
-            what = f"{event.type.casefold()} {event.object_name!r} ({event.ref})".replace(" ''", "")
+            what = f"{kind_word(event.type)} {event.object_name!r} ({event.ref})".replace(" ''", "")
             self._result.left.append(f"{what} was deleted and cannot be put back{self._undo_offer(event)}")
 
     def _is_below_deleted(self, event: Event) -> bool:
