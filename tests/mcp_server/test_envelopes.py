@@ -348,11 +348,11 @@ async def test_in_a_batch_the_answer_says_which_clips_became_which(autojump_cloc
                     "steps": [{"time": float(clips[0].props["start_time"]), "length": 1, "value": value}],
                 },
             }
-            for name, value in (("volume", "-3 dB"), ("panning", "20L"))
+            for name, value in (("volume", "-3 dB"), ("panning", "20L"), ("sends/0", "-9 dB"))
         ]  # fmt: skip
         answer = await whole.call("batch", calls=calls)
         now = whole.mirror.children("tracks/0", "arrangement_clips")
-        # The clip of between the two calls is nobody's to know.
+        # A clip of between two calls is nobody's to know.
         assert answer["moved"] == {f"id:{clips[0].id}": f"id:{now[0].id}"}
         await whole.call("undo")
         assert len(whole.mirror.children("tracks/0", "arrangement_clips")) == len(clips)
