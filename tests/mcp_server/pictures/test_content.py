@@ -325,6 +325,8 @@ def test_a_mixer_s_faders_and_meters_stand_at_their_levels() -> None:
     assert levels == pytest.approx([FADER_HEIGHT * 0.5, FADER_HEIGHT * 0.95])
     assert picture.description == "A: 0 dB, meter 95%, M S R; B: -inf dB, pan 50L"
     assert FULL_SCALE < 0.95
+    # Switches that are on are filled, the others are outlines.
+    assert [bool(each.fill) for each in rects(picture, width=20, height=15)] == [True] * 3 + [False] * 3
 
 
 async def test_meters_are_sampled_for_a_picture_of_the_mixer(autojump_clock: Any) -> None:

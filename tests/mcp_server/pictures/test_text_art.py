@@ -13,7 +13,7 @@ from mcp_server.pictures.gathered import Desk, Grid, Notes, Panel, Subject, Time
 from mcp_server.pictures.mixers import Dial, Strip
 from mcp_server.pictures.rolls import Keys, Roll
 from mcp_server.pictures.session import Cell, Column, Row
-from mcp_server.pictures.text_art import text_art
+from mcp_server.pictures.text_art import Canvas, text_art
 from mirror import Note
 from remote_script.headless import demo_set
 from tests.whole import whole_path
@@ -156,6 +156,13 @@ def test_no_name_widens_a_line_adds_one_or_reaches_the_terminal(name: str) -> No
         assert not any(sign in text for sign in "\x1b\x07\r\t\u202e\ufe0f")
         if encoding != "no such encoding":
             text.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("日本語", "日本…"), ("日本", "日本 "), ("abcdef", "abcd…"), ("a", "a    ")]
+)
+def test_a_text_that_is_cut_says_so_whatever_the_width_of_its_signs(text: str, shown: str) -> None:
+    assert Canvas(80, 24, "utf-8").fit(text, 5) == shown
 
 
 def test_a_stream_that_has_only_ascii_gets_the_same_picture() -> None:
