@@ -343,7 +343,7 @@ def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
     if node is not None and node.type == "DeviceParameter" and name == "value" and id_ in (texts or {}):
         shown = (texts or {})[id_]
         return f"{where}{label}: {shown[0]} → {shown[1]}"
-    sides = [values.neat(each) if isinstance(each, float) else checks.short(each) for each in (before, after)]
+    sides = [values.neat(side) if isinstance(side, float) else checks.short(side) for side in (before, after)]
     return f"{name} of {where}{label}: {sides[0]!r} → {sides[1]!r}"
 
 

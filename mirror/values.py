@@ -32,18 +32,18 @@ def neat(value: float, text: str = "") -> float:
     """
     match = _NUMBER.match(text)
     if match is not None:
-        told = float(match[0].replace("−", "-"))
-        if abs(told - value) <= 1e-5 * max(1.0, abs(told)):
-            return told
+        shown = float(match[0].replace("−", "-"))
+        if abs(shown - value) <= 1e-5 * max(1.0, abs(shown)):
+            return shown
     if abs(value) < NOTHING:
         return 0.0
     try:
-        held = _FLOAT.pack(value)
+        packed = _FLOAT.pack(value)
     except OverflowError:
         return value
     for digits in (6, 7, 8):
         short = float(f"{value:.{digits}g}")
-        if _FLOAT.pack(short) == held:
+        if _FLOAT.pack(short) == packed:
             return short
     return value
 

@@ -143,7 +143,7 @@ class Names:
     """The names of what is or was hidden, as far as nothing visible has them."""
 
     def __init__(self) -> None:
-        self._held: dict[str, None] = {}
+        self._recorded: dict[str, None] = {}
         self._secret: frozenset[str] = frozenset()
         self._visible: set[str] = set()
         self._regex: re.Pattern[str] | None = None
@@ -158,10 +158,10 @@ class Names:
         for id_ in hidden:
             name = base.nodes[id_].name
             if name.strip():
-                self._held[name] = None
-        while len(self._held) > NAMES_KEPT:
-            del self._held[next(iter(self._held))]
-        secret = frozenset(self._held.keys() - self._visible)
+                self._recorded[name] = None
+        while len(self._recorded) > NAMES_KEPT:
+            del self._recorded[next(iter(self._recorded))]
+        secret = frozenset(self._recorded.keys() - self._visible)
         if secret != self._secret:
             self._secret = secret
             words = "|".join(re.escape(name) for name in sorted(secret, key=len, reverse=True))

@@ -515,8 +515,8 @@ class Writes:
             )
         self.history.put_back(write_id)
         restored = [
-            in_words(self._store, Change("set", each.id, each.name, each.after, each.before))
-            for each in still
+            in_words(self._store, Change("set", value.id, value.name, value.after, value.before))
+            for value in still
         ]
         ops = [Set(value.id, value.name, value.before, value.after) for value in still]
         self._number += 1

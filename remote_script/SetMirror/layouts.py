@@ -279,12 +279,12 @@ class Layout:
 
     def row_type(self, role: str) -> Type[Row]:
         """The type of the rows that hang in `role` of their parents."""
-        found = self._row_types.get(role)
-        if found is None:
+        row_type = self._row_types.get(role)
+        if row_type is None:
             members = {"__slots__": (), "layout": self, "role": role, **self._members}
             name = "Row_" + self.type.replace(".", "_")
-            found = self._row_types[role] = type(name, (Row,), members)
-        return found
+            row_type = self._row_types[role] = type(name, (Row,), members)
+        return row_type
 
     def bits_of(self, names: Any) -> int:
         """The bits of those of `names` that this layout has."""

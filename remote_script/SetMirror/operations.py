@@ -35,19 +35,19 @@ class Problems:
     """Collects every problem of one write."""
 
     def __init__(self) -> None:
-        self._found: List[Any] = []
+        self._problems: List[Any] = []
 
     def add(self, number: int, problem: BridgeError) -> None:
-        self._found.append((number, problem))
+        self._problems.append((number, problem))
 
     def raise_first(self) -> None:
         """Raise the first problem, with a list of all."""
-        if not self._found:
+        if not self._problems:
             return
-        first: BridgeError = self._found[0][1]
+        first: BridgeError = self._problems[0][1]
         first.facts["problems"] = [
             dict(op=number, error=problem.name, rule=problem.rule, value=problem.value)
-            for number, problem in self._found[:50]
+            for number, problem in self._problems[:50]
         ]
         raise first
 

@@ -83,7 +83,7 @@ class TcpListener:
         # The others round to milliseconds, or up to them.
         self._selector = selectors.SelectSelector()
         self._next_attempt = 0.0
-        self._told = ""
+        self._last_problem = ""
         self.port = 0
         self._open()
 
@@ -103,13 +103,13 @@ class TcpListener:
         except OSError as problem:
             sock.close()
             text = "SetMirror cannot listen on {}:{}: {}; trying again".format(HOST, self._wanted, problem)
-            if text != self._told:
-                self._told = text
+            if text != self._last_problem:
+                self._last_problem = text
                 self._log(text)
             return
         self._socket = sock
         _watch(self._selector, sock)
-        self._told = ""
+        self._last_problem = ""
         self.port = sock.getsockname()[1]
         self._log("SetMirror listening on {}:{}".format(HOST, self.port))
 

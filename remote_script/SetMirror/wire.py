@@ -39,7 +39,7 @@ class LineFramer:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._parts: List[bytes] = []
-        self._held = 0
+        self._buffered = 0
 
     def feed(self, data: bytes) -> List[bytes]:
         """The lines completed by `data`, without their newline; LineTooLong past the limit.
@@ -51,9 +51,9 @@ class LineFramer:
         while True:
             end = data.find(b"\n", start)
             piece = data[start:] if end < 0 else data[start:end]
-            self._held += len(piece)
-            if self._held > self.limit:
-                self._parts, self._held = [], 0
+            self._buffered += len(piece)
+            if self._buffered > self.limit:
+                self._parts, self._buffered = [], 0
                 raise LineTooLong(self.limit)
             if end < 0:
                 if piece:
@@ -63,7 +63,7 @@ class LineFramer:
                 return lines
             self._parts.append(piece)
             lines.append(b"".join(self._parts).rstrip(b"\r"))
-            self._parts, self._held = [], 0
+            self._parts, self._buffered = [], 0
             start = end + 1
 
 

@@ -185,9 +185,9 @@ def value_of(
             last = i + 1
             while last < SAMPLES - 1 and amounts[last] == wanted.amount and amounts[last + 1] is not None:
                 last += 1
-            found = _between(points[i], points[last], wanted, show)
-            _check_end(wanted, _in_unit(str(show(found)), wanted), (amount, following), texts)
-            return found
+            point = _between(points[i], points[last], wanted, show)
+            _check_end(wanted, _in_unit(str(show(point)), wanted), (amount, following), texts)
+            return point
     if all(amount is None for amount in amounts):
         raise Refused("{!r} is in another unit: it goes {}".format(text, _span(texts)))
     raise Refused("{!r} is out of range: it goes {}".format(text, _span(texts)))

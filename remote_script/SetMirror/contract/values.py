@@ -166,10 +166,10 @@ _NOTE_TYPES = (int, int, float, float, float, bool, float, float, float)
 
 def as_note(note: Any) -> Tuple[Any, ...]:
     """One MIDI note in the order of `NOTE_FIELDS`."""
-    found: Tuple[Any, ...] = _NOTE(note)
-    if tuple(map(type, found)) == _NOTE_TYPES:
-        return found
-    return tuple([type_(value) for type_, value in zip(_NOTE_TYPES, found)])
+    fields: Tuple[Any, ...] = _NOTE(note)
+    if tuple(map(type, fields)) == _NOTE_TYPES:
+        return fields
+    return tuple([type_(value) for type_, value in zip(_NOTE_TYPES, fields)])
 
 
 def as_expressive_note(note: Any) -> Tuple[Any, ...]:

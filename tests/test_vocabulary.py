@@ -1,0 +1,77 @@
+"""The core names its values by the domain's words (see the glossary in CONTRIBUTING)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("mirror", "remote_script/SetMirror")
+GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))
+ADVICE = "name the value by the domain; see the glossary in .github/CONTRIBUTING.md"
+
+
+def introduced(node: ast.AST) -> Iterator[str]:
+    """The names that a node introduces: variables, arguments, attributes, functions, classes and imports."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.arg(arg=name) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.ExceptHandler(name=str(name)) | ast.alias(asname=str(name)):
+            yield name
+
+
+def violations(source: str, file: str) -> list[str]:
+    return [
+        f"{file}:{getattr(node, 'lineno', '?')}: `{name}`: {ADVICE}"
+        for node in ast.walk(ast.parse(source))
+        for name in introduced(node)
+        if name.strip("_") in GENERIC
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_identifier_of_the_core_is_a_generic_word(room: str) -> None:
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files
+    generic = [
+        line
+        for file in files
+        for line in violations(file.read_text("utf-8"), file.relative_to(ROOT).as_posix())
+    ]
+    assert not generic, "\n".join(generic)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "held = 1",
+        "held: int = 1",
+        "self._held = 1",
+        "for _found in ():\n    pass",
+        "def told():\n    pass",
+        "async def f(*, each):\n    pass",
+        "class given:\n    had_ = 1",
+        "lambda each: 1",
+        "[1 for each in ()]",
+        "(found := 1)",
+        "with open('f') as held:\n    pass",
+        "try:\n    pass\nexcept OSError as had:\n    pass",
+        "import os as found",
+        "match x:\n    case [*each]:\n        pass",
+    ],
+)
+def test_a_generic_identifier_is_named_with_its_file_and_the_glossary(source: str) -> None:
+    [line, *_] = violations(source, "mirror/model.py")
+    assert line.startswith("mirror/model.py:")
+    assert ADVICE in line
+
+
+def test_words_that_only_contain_a_generic_word_and_names_that_are_only_read_pass() -> None:
+    assert violations("withheld = foundation = held\nprint(each.found)", "mirror/model.py") == []
