@@ -210,7 +210,7 @@ def _nearest(left: list[int], right: list[int], stores: tuple[Store, Store]) -> 
 
 def likeness(one: Node, other: Node) -> float:
     """0 to 1: the share of properties that say the same, notes counted note by note; 0 for other kinds."""
-    if one.type != other.type:
+    if one.type != other.type or any(one.props.get(each) != other.props.get(each) for each in _LASTING):
         return 0.0
     names = [name for name in one.props.keys() & other.props.keys() if name not in _UNTELLING]
     if not names:
@@ -226,6 +226,8 @@ def likeness(one: Node, other: Node) -> float:
     return total / len(names)
 
 
+_LASTING = ("has_midi_input", "is_foldable", "is_midi_clip", "class_name")
+"""Properties that an object has for good: a MIDI track never becomes an audio track, nor a group."""
 _UNTELLING = frozenset(
     name
     for class_ in schema.CLASSES

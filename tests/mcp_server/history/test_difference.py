@@ -12,7 +12,7 @@ import pytest
 from mcp_server.history import Change, difference, match, read_set, state_of, words
 from mcp_server.history.difference import out_of_order
 from mirror.store import Store
-from remote_script.headless import HeadlessLive, demo_set, load_als
+from remote_script.headless import HeadlessLive, default_set, demo_set, load_als
 from remote_script.SetMirror.contract import schema
 from tests import sets
 
@@ -72,6 +72,23 @@ def test_a_renamed_track_is_the_same_track(live: HeadlessLive) -> None:
         song.tracks[2].name = "Low End"
 
     assert said(after(live, edit)[0]) == ["track 'Bass' is now called 'Low End'"]
+
+
+def test_a_new_midi_track_is_not_the_audio_track_that_went() -> None:
+    live = HeadlessLive(default_set())
+    try:
+
+        def edit(song: Any) -> None:
+            song.delete_track(3)
+            song.create_midi_track(0)
+
+        kinds = sorted(
+            (change.kind, change.type) for change in after(live, edit)[0] if change.type == "Track"
+        )
+    finally:
+        live.close()
+    assert kinds.count(("added", "Track")) == kinds.count(("removed", "Track")) == 1
+    assert not [kind for kind, _ in kinds if kind == "moved"]
 
 
 def test_a_track_between_moves_nobody(live: HeadlessLive) -> None:
