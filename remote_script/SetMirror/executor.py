@@ -25,6 +25,7 @@ from .guard import Guard
 from .identity import bind
 from .later import claim_of
 from .operations import Operation, Problems, prepare
+from .results import result_of
 from .undo_step import UndoStep
 from .wire import encode
 from .write import FLUSH, PROGRESS_S, PUMP, TICK, Write, parse_write
@@ -356,7 +357,7 @@ class Executor:
         batcher = self.batcher
         for operation in operations:
             operation.settled(batcher.last_change > began)
-        results = [operation.result(batcher) for operation in operations]
+        results = [result_of(batcher, operation) for operation in operations]
         changed = any(op.changed for op in operations)
         if all(result["verified"] for result in results):
             outcome = "verified" if changed else "unchanged"

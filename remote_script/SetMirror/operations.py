@@ -2,6 +2,7 @@
 
 `set` gives a property a value, `call` calls a method; targets and objects are ids, refs, or late targets such as `$k`:
 what operation k of the same write made (see `late`). All problems of a write are collected before the first is raised.
+The answer about an operation is made in `results`.
 """
 
 from __future__ import annotations
@@ -12,19 +13,18 @@ from typing import Any, Dict, Generator, List, Optional, Set, Tuple
 from . import row_checks
 from .arguments import check_seen, live_arguments
 from .batches import Batcher
-from .call import ANY, EARLY, REPLACED_SHOWN, UNCHANGED, Call
-from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, plain_result, victim
+from .call import ANY, EARLY, UNCHANGED, Call
+from .calls import EFFECTS, PRODUCTS, UNSEEN, judge, victim
 from .contract import checks, schema
 from .contract.errors import BridgeError
 from .contract.late import is_late, parse
 from .contract.places import ID, is_identity
 from .contract.values import ABSENT, alive, items, live_ptr, read, same
 from .identity import SEEN
-from .later import PROPERTIES
 from .layouts import Row, class_of
 from .products import find
 from .refs import ref_of, resolve
-from .wire import Encoded
+from .results import named, seen_of_call
 from .write import Write
 
 _STAMPING = ("duplicate_clip_to_arrangement", "move_clip_to_arrangement", "stamp_automation")
@@ -91,7 +91,7 @@ class Operation:
         self.victim: Any = None
         self.own_bits = 0
         """Properties of the target that were marked while the call ran."""
-        self._values: List[Any] = []
+        self.sent_values: List[Any] = []
         """The target's values as last sent before the call, in the order of its layout."""
         self.in_step = False
         """True when a load was done by calls that end at once, inside the write's undo step."""
@@ -288,7 +288,7 @@ class Operation:
                 problem.facts.setdefault("op", self.number)
                 raise
             self.note = call.note
-        return dict(self._seen_of_call(), changed=changes, verified=False)
+        return dict(seen_of_call(self), changed=changes, verified=False)
 
     # -- running -----------------------------------------------------------------------------------
 
@@ -426,7 +426,7 @@ class Operation:
             self.overwrite,
             partial(named, batcher),
         )
-        self._values = list(self.row.values) if self.row.id else []
+        self.sent_values = list(self.row.values) if self.row.id else []
         self.victim = victim(call)
         if self.victim is not None and alive(self.victim):
             call.before = call.describe(self.victim)
@@ -523,106 +523,6 @@ class Operation:
             and not self.lasts
             and (self.product is None or not alive(self.product))
         )
-
-    def left_behind(self) -> Dict[str, Any]:
-        """Describes the operation in the error of a write that could not be reverted completely."""
-        report: Dict[str, Any] = {"op": self.number, "target": self.where}
-        if self.kind == "set":
-            report.update(name=self.asked.get("name"), before=self.before, after=self.after)
-        else:
-            report["method"] = self.asked.get("method")
-        return report
-
-    def result(self, batcher: Batcher) -> Dict[str, Any]:
-        """The operation's part of the result; new objects have ids, since their batch is sent."""
-        report: Dict[str, Any] = {
-            "changed": self.changed,
-            "before": self.before if self.before is not ABSENT else None,
-            "after": self.after if self.after is not ABSENT else None,
-            "verified": self.verified,
-        }
-        for replaced in () if self.call is None else self.call.became:
-            replaced.entry["became"] = describe(batcher, replaced.obj)
-        report.update(self._seen_of_call())
-        if self.kind == "call" and self.changed:
-            self._add_changes(batcher, report)
-        if self.note:
-            report["note"] = self.note
-        if is_late(self.target) and self.row is not None:
-            row = batcher.shadow.row_of(self.row.obj) if alive(self.row.obj) else None
-            if row is not None:
-                report["target"] = row.id
-        shown = self._shown()
-        if shown is not None:
-            report["display"] = shown
-        if self.kind == "call":
-            if self.product is not None:
-                report["result"] = describe(batcher, self.product)
-                if self.method.returns not in ("obj", "none"):
-                    report["value"] = plain_result(self.method, self.raw)
-            elif self.raw is not None:
-                report["result"] = plain_result(self.method, self.raw)
-        return report
-
-    def _add_changes(self, batcher: Batcher, report: Dict[str, Any]) -> None:
-        """Add the target's changed properties, before → after, and the ref of the object that the call made."""
-        row = self.row
-        if row is not None and alive(row.obj) and self._values:
-            bits = self.own_bits | row.layout.bits_of(PROPERTIES.get(self.later, {}).get(row.layout.type, ()))
-            before, after = report["before"] or {}, report["after"] or {}
-            for index in row.layout.plain:
-                if bits & 1 << index and not same(self._values[index], row.values[index]):
-                    name = row.layout.names[index]
-                    before[name], after[name] = (
-                        _plain(value) for value in (self._values[index], row.values[index])
-                    )
-            report.update(before=before or None, after=after or None)
-        made = None if self.product is None else batcher.shadow.row_of(self.product)
-        if made is not None and not report["after"]:
-            report["after"] = {"ref": ref_of(batcher.shadow, made)}
-
-    def _seen_of_call(self) -> Dict[str, Any]:
-        """Changes of a call that are no properties, and the objects that it replaced."""
-        call = self.call
-        if call is None:
-            return {"before": self.before, "after": self.after} if self.kind == "call" else {}
-        report: Dict[str, Any] = {"before": call.before or None, "after": call.after or None}
-        if call.replaced:
-            report["replaced"] = call.replaced[:REPLACED_SHOWN]
-            report["replaced_count"] = len(call.replaced)
-        return report
-
-    def _shown(self) -> Optional[str]:
-        """A parameter's value as Live shows it now."""
-        if not self.is_parameter or self.row is None or not alive(self.row.obj):
-            return None
-        try:
-            return str(self.row.obj.str_for_value(self.row.obj.value))
-        except Exception:
-            # The device is being deleted; the value itself was read earlier.
-            return None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Encoded):
-        return value.first(value.size)
-    return None if value is ABSENT else value
-
-
-def describe(batcher: Batcher, obj: Any) -> Any:
-    """An object as {id, type, ref}; its type alone when it is not in the tree (an envelope)."""
-    if obj is None or not alive(obj):
-        return None
-    row = batcher.shadow.row_of(obj)
-    if row is None:
-        return {"id": None, "type": class_of(obj, "") or type(obj).__name__, "ref": None}
-    return {"id": row.id, "type": row.layout.type, "ref": ref_of(batcher.shadow, row)}
-
-
-def named(batcher: Batcher, obj: Any) -> Dict[str, Any]:
-    """An object that will be deleted, as {id, type, ref, name}."""
-    description = describe(batcher, obj) or {}
-    return dict(description, name=str(read(obj, "name") or ""))
 
 
 def prepare(batcher: Batcher, write: Write, problems: Problems) -> List[Operation]:

@@ -13,6 +13,7 @@ from .batches import Batcher
 from .consequences import mark_consequences, mark_history
 from .contract.values import ABSENT, alive, read, same
 from .operations import Operation
+from .results import left_behind
 from .write import FLUSH, PUMP
 
 RESTORED_PUMPS = 12
@@ -121,7 +122,7 @@ class UndoStep:
                 break
             yield PUMP
         left = [op for op in first.values() if not op.is_restored(batcher)]
-        facts: Dict[str, Any] = {"applied": [op.left_behind() for op in left]}
+        facts: Dict[str, Any] = {"applied": [left_behind(op) for op in left]}
         if not left:
             facts["taken_back"] = len(applied)
         return facts
