@@ -437,7 +437,12 @@ FOLDERS = Policy(msgspec.convert({"audio_folders": ["/music"]}, File))
         ("AMBIGUOUS", call("delete", targets=[1]), None),
         ("WOULD_OVERWRITE", call("create_clip", track=0, time=0, length="100 bars"), None),
         ("NOT_AVAILABLE", call("set_track", track="return_tracks/0", arm=True), None),
-        ("LIVE_REFUSED", call("create_clip", track=4, slot=2, length=4), None),
+        ("NOT_AVAILABLE", call("create_clip", track=4, slot=2, length=4), None),
+        (
+            "LIVE_REFUSED",
+            call("call_method", target="tracks/4/clip_slots/2", method="create_clip", args={"pages": 4}),
+            None,
+        ),
         (
             "TOO_LARGE",
             call(
