@@ -33,6 +33,7 @@ from mirror import Mirror, errors
 
 from . import views
 from .guide import pages as guide
+from .overview import overview
 
 if TYPE_CHECKING:
     from .pictures import Picture, View
@@ -150,7 +151,7 @@ RESOURCES = (
         "live://set",
         "set",
         "The whole Set: song, tracks, returns, scenes, cue points.",
-        lambda mirror, _: views.overview(mirror),
+        lambda mirror, _: overview(mirror),
         lambda _: ["song", "tracks/**", "return_tracks/**", "master_track/**", "scenes/*", "cue_points/*"],
         "get_set",
     ),

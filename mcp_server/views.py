@@ -21,24 +21,6 @@ from remote_script.SetMirror.contract.values import EXPRESSIONS
 from . import headless, units
 from .reading import texts_of_numbers
 
-SONG_FIELDS = (
-    "tempo",
-    "signature_numerator",
-    "signature_denominator",
-    "is_playing",
-    "record_mode",
-    "session_record",
-    "loop",
-    "loop_start",
-    "loop_length",
-    "metronome",
-    "song_length",
-    "root_note",
-    "scale_name",
-    "groove_amount",
-    "can_undo",
-    "can_redo",
-)
 NOTE_FIELDS = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
 
 
@@ -63,7 +45,8 @@ def hidden(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 
 @unless_hidden
-def _name(mirror: Mirror, node: Node) -> Any:
+def name_of(mirror: Mirror, node: Node) -> Any:
+    """An object's name, or its ref alone when the policy hides it."""
     return node.name
 
 
@@ -134,13 +117,13 @@ def parameter(mirror: Mirror, node: Node) -> dict[str, Any]:
 @unless_hidden
 def mixer(mirror: Mirror, track: Node) -> dict[str, Any]:
     """Volume, panning and sends of a track."""
-    held = mirror.child(track, "mixer_device")
-    if held is None:
+    device = mirror.child(track, "mixer_device")
+    if device is None:
         return {}
     return {
-        "volume": _parameter(mirror, mirror.child(held, "volume")),
-        "panning": _parameter(mirror, mirror.child(held, "panning")),
-        "sends": [_send(mirror, send) for send in mirror.children(held, "sends")],
+        "volume": _parameter(mirror, mirror.child(device, "volume")),
+        "panning": _parameter(mirror, mirror.child(device, "panning")),
+        "sends": [_send(mirror, send) for send in mirror.children(device, "sends")],
     }
 
 
@@ -169,7 +152,7 @@ def clip(mirror: Mirror, node: Node) -> dict[str, Any]:
 
 @unless_hidden
 def _chain(mirror: Mirror, node: Node) -> dict[str, Any]:
-    devices = [_name(mirror, each) for each in mirror.children(node, "devices")]
+    devices = [name_of(mirror, device) for device in mirror.children(node, "devices")]
     return {"ref": mirror.ref(node.id), "name": node.name, "devices": devices}
 
 
@@ -186,7 +169,7 @@ def device(mirror: Mirror, node: Node) -> dict[str, Any]:
     }
     chains = mirror.children(node, "chains")
     if chains:
-        shown["chains"] = [_chain(mirror, each) for each in chains]
+        shown["chains"] = [_chain(mirror, chain) for chain in chains]
     return shown
 
 
@@ -194,10 +177,10 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
     """False for a parameter at its default, and for a macro that nothing is mapped to."""
     props = parameter.props
     mapped = device.props.get("macros_mapped")
-    held = device.children.get("parameters") or ()
-    if isinstance(mapped, list | tuple) and parameter.id in held:
+    parameters = device.children.get("parameters") or ()
+    if isinstance(mapped, list | tuple) and parameter.id in parameters:
         # The first parameter is Device On, then come the macros.
-        macro = held.index(parameter.id) - 1
+        macro = parameters.index(parameter.id) - 1
         if 0 <= macro < len(mapped) and not mapped[macro]:
             return False
     value, usual = props.get("value"), props.get("default_value")
@@ -213,34 +196,34 @@ def is_telling(mirror: Mirror, device: Node, parameter: Node) -> bool:
 @unless_hidden
 def device_settings(mirror: Mirror, node: Node, all_of_it: bool = False) -> dict[str, Any]:
     """A short view of a device: parameter → Live's text, without defaults unless `all_of_it`; with a rack's chains."""
-    held = mirror.children(node, "parameters")
-    shown: dict[str, Any] = {}
-    for number, each in enumerate(held):
-        if not mirror.hides(each.id) and (all_of_it or is_telling(mirror, node, each)):
-            # Of several of one name each is said with its index, by which it is set.
-            shown[f"{each.name} ({number})" if each.name in shown else each.name] = each.props.get("display")
-    told = {
+    settings: dict[str, Any] = {}
+    for number, parameter in enumerate(mirror.children(node, "parameters")):
+        if not mirror.hides(parameter.id) and (all_of_it or is_telling(mirror, node, parameter)):
+            # Further parameters of the same name are shown with their index, by which they can be set.
+            name = f"{parameter.name} ({number})" if parameter.name in settings else parameter.name
+            settings[name] = parameter.props.get("display")
+    shown = {
         "ref": mirror.ref(node.id),
         "name": node.name,
         "class": node.props.get("class_name"),
-        "set": shown,
+        "set": settings,
     }
     chains = mirror.children(node, "chains")
     if chains:
-        told["chains"] = [_chain_settings(mirror, each, all_of_it) for each in chains]
-    return told
+        shown["chains"] = [_chain_settings(mirror, chain, all_of_it) for chain in chains]
+    return shown
 
 
 @unless_hidden
 def _chain_settings(mirror: Mirror, node: Node, all_of_it: bool) -> dict[str, Any]:
-    held = mirror.children(node, "devices")
-    return {"name": node.name, "devices": [device_settings(mirror, each, all_of_it) for each in held]}
+    devices = mirror.children(node, "devices")
+    return {"name": node.name, "devices": [device_settings(mirror, device, all_of_it) for device in devices]}
 
 
 @unless_hidden
 def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = None) -> dict[str, Any]:
     """A device with all or the given parameters, and the properties of its special class."""
-    held = list(mirror.children(node, "parameters")) if parameters is None else parameters
+    listed = list(mirror.children(node, "parameters")) if parameters is None else parameters
     shown = device(mirror, node)
     own = (
         schema.CLASSES[node.type].properties if node.type in schema.CLASSES and node.type != "Device" else {}
@@ -258,7 +241,7 @@ def device_whole(mirror: Mirror, node: Node, parameters: list[Node] | None = Non
             {"ref": mirror.ref(pad.id), "name": pad.name, "note": units.pitch_name(int(pad.props["note"]))}
             for pad in pads
         ]
-    shown["parameters"] = [parameter(mirror, each) for each in held]
+    shown["parameters"] = [parameter(mirror, member) for member in listed]
     return shown
 
 
@@ -287,198 +270,39 @@ def track(mirror: Mirror, node: Node) -> dict[str, Any]:
     }
     if "current_monitoring_state" in props:
         shown["monitoring"] = mirror.shown(node, "current_monitoring_state")
-    shown["devices"] = [device(mirror, each) for each in mirror.children(node, "devices")]
+    shown["devices"] = [device(mirror, member) for member in mirror.children(node, "devices")]
     slots = mirror.children(node, "clip_slots")
-    held = [mirror.child(slot, "clip") for slot in slots]
-    shown["clips"] = [clip(mirror, each) for each in held if each is not None]
-    shown["arrangement_clips"] = [clip(mirror, each) for each in mirror.children(node, "arrangement_clips")]
+    filled = [mirror.child(slot, "clip") for slot in slots]
+    shown["clips"] = [clip(mirror, member) for member in filled if member is not None]
+    shown["arrangement_clips"] = [
+        clip(mirror, member) for member in mirror.children(node, "arrangement_clips")
+    ]
     shown["clip_slots"] = len(slots)
     return shown
 
 
 _ROUTING = ("input_routing_type", "input_routing_channel", "output_routing_type", "output_routing_channel")
-_USUAL_INPUTS = ("All Ins", "Ext. In", "No Input", "")
-"""Inputs that a track's short view leaves out, since most tracks have one of them."""
-_SILENT = "-inf dB"
-
-
-@unless_hidden
-def _line(mirror: Mirror, node: Node) -> dict[str, Any]:
-    levels = mixer(mirror, node)
-    volume, panning = (levels.get(name) or {} for name in ("volume", "panning"))
-    shown: dict[str, Any] = {
-        "ref": mirror.ref(node.id),
-        "name": node.name,
-        "kind": track_kind(node),
-        "volume": volume.get("display"),
-        **({"panning": panning["display"]} if panning.get("display", "C") != "C" else {}),
-        **_lines_sends(levels),
-        **_lines_routing(mirror, node),
-        "devices": [_name(mirror, each) for each in mirror.children(node, "devices")],
-        "clips": sum(mirror.child(s, "clip") is not None for s in mirror.children(node, "clip_slots")),
-        "arrangement_clips": len(mirror.children(node, "arrangement_clips")),
-    }
-    for name in ("mute", "solo", "arm"):
-        if node.props.get(name):
-            shown[name] = True
-    return shown
-
-
-def _lines_sends(levels: dict[str, Any]) -> dict[str, Any]:
-    """The sends above zero, by index."""
-    up = {
-        str(number): each["display"]
-        for number, each in enumerate(levels.get("sends", ()))
-        if isinstance(each, dict) and each.get("display") not in (None, _SILENT)
-    }
-    return {"sends": up} if up else {}
-
-
-def _lines_routing(mirror: Mirror, node: Node) -> dict[str, Any]:
-    """Input and output routing, without the usual ones."""
-    shown: dict[str, Any] = {}
-    group = node.props.get("group_track")
-    usual_out = ("Main", "Master", "Ext. Out", mirror.node(group).name if isinstance(group, int) else "Main")
-    if (out := node.props.get("output_routing_type")) and out not in usual_out:
-        shown["output"] = out
-    if (source := node.props.get("input_routing_type")) and source not in _USUAL_INPUTS:
-        shown["input"] = source
-    monitoring = mirror.shown(node, "current_monitoring_state")
-    if monitoring not in (None, "auto"):
-        shown["monitoring"] = monitoring
-    if isinstance(group, int):
-        shown["group"] = mirror.ref(group)
-    return shown
-
-
-GRID_BYTES = 48_000
-"""Bytes of the grid of clips in one answer; the rest is read with `cursor`."""
-_MARKS = (
-    ("is_playing", "playing"),
-    ("is_triggered", "triggered"),
-    ("muted", "muted"),
-    ("has_envelopes", "envelopes"),
-)
-
-
-@unless_hidden
-def _cell(mirror: Mirror, node: Node) -> Any:
-    """A clip of the grid: its name and unusual properties."""
-    marks = [word for name, word in _MARKS if node.props.get(name)]
-    groove = node.props.get("groove")
-    if isinstance(groove, int) and groove in mirror.store.nodes:
-        marks.append(f"groove {mirror.node(groove).name}")
-    return [node.name, *marks] if marks else node.name
-
-
-def grid(mirror: Mirror, first: int = 0) -> tuple[dict[str, Any], int | None]:
-    """Scene index → track index → clip, from scene `first`; and the first scene that did not fit, or None."""
-    tracks = mirror.children("song", "tracks")
-    slots = [mirror.children(track, "clip_slots") for track in tracks]
-    rows: dict[str, Any] = {}
-    size = 0
-    for scene in range(first, max(map(len, slots), default=0)):
-        cells = {}
-        for number, held in enumerate(slots):
-            node = mirror.child(held[scene], "clip") if scene < len(held) else None
-            if node is not None:
-                cells[str(number)] = _cell(mirror, node)
-        if cells:
-            size += len(msgspec.json.encode(cells)) + 8
-            if size > GRID_BYTES and rows:
-                return rows, scene
-            rows[str(scene)] = cells
-    return rows, None
-
-
-def counts(mirror: Mirror) -> dict[str, int]:
-    """Numbers of objects in the Set; devices include those on return tracks and Main."""
-    tracks = mirror.children("song", "tracks")
-    returns, main = mirror.children("song", "return_tracks"), mirror.children("song", "master_track")
-    return {
-        "tracks": len(tracks),
-        "return_tracks": len(returns),
-        "scenes": len(mirror.children("song", "scenes")),
-        "clips": sum(
-            mirror.child(slot, "clip") is not None
-            for each in tracks
-            for slot in mirror.children(each, "clip_slots")
-        ),
-        "arrangement_clips": sum(len(mirror.children(each, "arrangement_clips")) for each in tracks),
-        "devices": sum(len(mirror.children(each, "devices")) for each in (*tracks, *returns, *main)),
-    }
-
-
-def song(mirror: Mirror) -> dict[str, Any]:
-    """The transport and the musical facts of the Set."""
-    node = mirror.resolve("song")
-    shown = {name: node.props[name] for name in SONG_FIELDS if name in node.props}
-    if isinstance(shown.get("root_note"), int):
-        shown["root"] = units.PITCH_CLASSES[shown["root_note"]]
-    return shown
-
-
-@unless_hidden
-def _scene(mirror: Mirror, node: Node) -> dict[str, Any]:
-    shown: dict[str, Any] = {"ref": mirror.ref(node.id), "name": node.name}
-    if node.props.get("is_triggered"):
-        shown["is_triggered"] = True
-    if node.props.get("tempo_enabled"):
-        shown["tempo"] = node.props.get("tempo")
-    return shown
-
-
-@unless_hidden
-def _cue_point(mirror: Mirror, node: Node) -> dict[str, Any]:
-    time = float(node.props.get("time") or 0.0)
-    bars = units.bars(time, *signature(mirror))
-    return {"ref": mirror.ref(node.id), "name": node.name, "time": node.props.get("time"), "bars": bars}
-
-
-def overview(mirror: Mirror) -> dict[str, Any]:
-    """The whole Set in a line a track and a line a scene; `grid` is scene index → track index → clip."""
-    root = mirror.resolve("song")
-    main = mirror.child(root, "master_track")
-    rows, rest = grid(mirror)
-    shown = {
-        "name": root.props.get("name"),
-        "counts": counts(mirror),
-        "song": song(mirror),
-        "tracks": [_line(mirror, each) for each in mirror.children(root, "tracks")],
-        "return_tracks": [_line(mirror, each) for each in mirror.children(root, "return_tracks")],
-        "main_track": None if main is None else _line(mirror, main),
-        "scenes": [_scene(mirror, each) for each in mirror.children(root, "scenes")],
-        "cue_points": [_cue_point(mirror, each) for each in mirror.children(root, "cue_points")],
-        "grid": rows,
-    }
-    if rest is not None:
-        shown["grid_next"] = str(rest)
-    if mirror.daw != "Live":
-        shown["daw"] = mirror.daw
-    return shown
-
-
 SHOWN_VELOCITY = 2
 """Decimals; Live's own editor shows none."""
 
 
-def note(one: Note) -> dict[str, Any]:
+def note(source: Note) -> dict[str, Any]:
     """A note; rarely used properties only when they differ from their defaults."""
-    shown = {name: getattr(one, name) for name in NOTE_FIELDS}
+    shown = {name: getattr(source, name) for name in NOTE_FIELDS}
     for name in ("start_time", "duration"):
         shown[name] = round(shown[name], units.SHOWN_DIGITS)
     shown["velocity"] = round(shown["velocity"], SHOWN_VELOCITY)
     shown["probability"] = units.neat(shown["probability"])
-    if not one.mute:
+    if not source.mute:
         del shown["mute"]
-    if one.probability == 1.0:
+    if source.probability == 1.0:
         del shown["probability"]
-    if one.velocity_deviation:
-        shown["velocity_deviation"] = one.velocity_deviation
-    if one.release_velocity != 64.0:
-        shown["release_velocity"] = one.release_velocity
+    if source.velocity_deviation:
+        shown["velocity_deviation"] = source.velocity_deviation
+    if source.release_velocity != 64.0:
+        shown["release_velocity"] = source.release_velocity
     for name in EXPRESSIONS:
-        value = getattr(one, name)
+        value = getattr(source, name)
         if value is not None and value != (1.0 if name == "gain" else 0.0):
             shown[name] = units.neat(value)
     return shown
@@ -498,9 +322,9 @@ SHORT = {
 """Live's names of a note's fields → the short ones, which edits take as well."""
 
 
-def short_note(one: Note) -> dict[str, Any]:
+def short_note(source: Note) -> dict[str, Any]:
     """A note with short names."""
-    return {SHORT.get(name, name): value for name, value in note(one).items()}
+    return {SHORT.get(name, name): value for name, value in note(source).items()}
 
 
 def pitch_namer(mirror: Mirror) -> Callable[[int], str]:
@@ -557,18 +381,20 @@ def whole(
     for name in node.props:
         if fields is None or name in fields:
             shown[name] = _value(mirror, node, name)
-    for name, held in node.children.items():
+    for name, children in node.children.items():
         if fields is not None and name not in fields and depth == 0:
             continue
-        if held is None or held == ():
+        if children is None or children == ():
             continue
-        ids = [held] if isinstance(held, int) else list(held)
+        ids = [children] if isinstance(children, int) else list(children)
         if depth == 0:
-            refs = [mirror.ref(each) for each in ids]
+            refs: list[Any] = [mirror.ref(child) for child in ids]
         else:
             room = budget if budget is not None else Budget(1000)
-            refs = [whole(mirror, mirror.node(each), fields, depth - 1, room) for each in ids if room.take()]  # type: ignore[misc]
-        shown[name] = refs[0] if isinstance(held, int) and refs else refs
+            refs = [
+                whole(mirror, mirror.node(child), fields, depth - 1, room) for child in ids if room.take()
+            ]  # type: ignore[misc]
+        shown[name] = refs[0] if isinstance(children, int) and refs else refs
     return shown
 
 
@@ -581,17 +407,17 @@ def _value(mirror: Mirror, node: Node, name: str) -> Any:
     return mirror.shown(node, name)
 
 
-def match(mirror: Mirror, found: Match) -> dict[str, Any]:
+def match(mirror: Mirror, result: Match) -> dict[str, Any]:
     """A short view of a search match; a parameter with its text."""
-    node = found.node
+    node = result.node
     if mirror.hides(node.id):
         return hidden(mirror, node)
     shown = {
-        "ref": found.ref,
+        "ref": result.ref,
         "id": id_text(node),
         "type": node.type,
         "name": node.name,
-        "score": found.score,
+        "score": result.score,
     }
     if node.type == "DeviceParameter":
         shown["value"], shown["display"] = node.props.get("value"), node.props.get("display")
@@ -606,35 +432,35 @@ def description(name: str) -> dict[str, Any]:
         if not prop.write:
             readable.append(prop.name)
             continue
-        told: dict[str, Any] = {"type": prop.type}
+        field: dict[str, Any] = {"type": prop.type}
         if prop.minimum is not None:
-            told["min"] = prop.minimum
+            field["min"] = prop.minimum
         if prop.maximum is not None:
-            told["max"] = prop.maximum
+            field["max"] = prop.maximum
         if prop.choices is not None:
-            told["choices"] = list(prop.labels.values() or prop.choices)
+            field["choices"] = list(prop.labels.values() or prop.choices)
         if prop.unit:
-            told["unit"] = prop.unit
+            field["unit"] = prop.unit
         if prop.of:
-            told["of"] = prop.of
+            field["of"] = prop.of
         if prop.since:
-            told["since"] = schema.since_text(prop.since)
+            field["since"] = schema.since_text(prop.since)
         if prop.on:
-            told["only"] = list(prop.on)
-        properties[prop.name] = told
+            field["only"] = list(prop.on)
+        properties[prop.name] = field
     methods = {
-        each.name: {
-            "args": ", ".join(f"{arg.name}{'' if arg.required else '?'}: {arg.type}" for arg in each.args),
-            "effect": each.effect,
-            **({"since": schema.since_text(each.since)} if each.since else {}),
+        method.name: {
+            "args": ", ".join(f"{arg.name}{'' if arg.required else '?'}: {arg.type}" for arg in method.args),
+            "effect": method.effect,
+            **({"since": schema.since_text(method.since)} if method.since else {}),
         }
-        for each in schema.methods(name).values()
-        if each.effect != "internal"
+        for method in schema.methods(name).values()
+        if method.effect != "internal"
     }
     return {"class": name, "properties": properties, "readable": readable, "methods": methods}
 
 
 def status(mirror: Mirror) -> dict[str, Any]:
     """The bridge's health: link, Live's version, counters, the last edits and who made them."""
-    edits = [{**each, "write": each["write"] or ""} for each in mirror.writes.history.last(20)]
+    edits = [{**edit, "write": edit["write"] or ""} for edit in mirror.writes.history.last(20)]
     return {**msgspec.to_builtins(mirror.status()), "edits": edits}

@@ -22,6 +22,7 @@ from ..history.when import moment
 from ..knowledge import device_knowledge
 from ..music import EDITS, from_set
 from ..music.edits import edit_options, edit_summary, select_options
+from ..overview import grid, overview
 from ..plans import Scope, only
 from ..tool import Arguments, Toolset
 from .notes import in_range
@@ -68,10 +69,10 @@ async def get_set(desk: Desk, given: GetSet) -> dict[str, Any]:
     if given.cursor:
         if given.parts not in ([], ["grid"]) or not given.cursor.isdecimal():
             raise errors.InvalidParams("`cursor` is grid_next of the answer before, with no `parts` but grid")
-        rows, rest = views.grid(mirror, int(given.cursor[:9]))
+        rows, rest = grid(mirror, int(given.cursor[:9]))
         return {"set": {"grid": rows, **({} if rest is None else {"grid_next": str(rest)})}}
     if not {*given.parts} or {*given.parts} - {"view", "status"}:
-        shown = views.overview(mirror)
+        shown = overview(mirror)
     if "view" in given.parts:
         shown["view"] = views.whole(mirror, mirror.resolve("view"))
     if "status" in given.parts:
