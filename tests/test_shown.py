@@ -28,6 +28,8 @@ def test_the_readme_shows_questions_that_a_suite_asks(suite: str) -> None:
     asked = {value for value in vars(module).values() if isinstance(value, str)}
     if suite == "http":
         asked |= {f"{module.ONE}, {era}" for era in (module.LEGACY, module.MODERN)}
+    if suite == "lockstep":
+        asked |= set(module.ORDER)
     assert set(shown.CHOSEN[suite]) <= asked
 
 

@@ -26,7 +26,7 @@ SUITES = {
     "building": "the script building and resyncing a large Set, in virtual time",
     "growth": "Sets of 10, 100 and 1,000 tracks: what is flat, what is linear",
     "starting": "a server's start beside one of the SDK with an empty tool: time and memory",
-    "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live",
+    "lockstep": "a client that waits for each answer: shares of Live's main thread, versions of Live; many notes",
     "paths": "Live to agent and back over MCP, and others in the same Live",
     "daw_mcp": "200 calls a second of DAW MCP's protocol, and Live's main thread meanwhile",
     "http": "raw HTTP clients, one and eight, beside an empty tool on two servers",

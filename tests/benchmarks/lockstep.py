@@ -2,7 +2,8 @@
 
 Headless Live as a process with its 10 ms timer, the mirror in this one, both over a socket, in real time. Each share
 of Live's main thread is a run of its own; share 0 is the pump that waits for its timer, as it was before. On Lives
-before 12.4 a parameter joins the undo history on Live's ticks only: the next write waits for that.
+before 12.4 a parameter joins the undo history on Live's ticks only: the next write waits for that, so its p50 is
+measured with pauses and the time of writes in a row beside it. Many notes in one write are measured here, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import trio
@@ -21,44 +23,56 @@ from mcp_server.commands.link import linked
 from mcp_server.commands.processes import HeadlessProcess
 from mcp_server.demo.agent import Agent
 from mcp_server.demo.tool_calls import ToolCalls
-from mirror import Mirror, Set
+from mirror import Call, Mirror, Set
+from mirror.model import Node
 from tests.benchmarks.measure import OURS, Distribution, Row
 
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 VERSIONS = ("12.4", "12.3", "11.3")
-MANY = 100
+NOTES = (5_000, 20_000)
+MANY, FEW, CLIPS = 100, 20, 5
 TEMPO, PARAMETER = "set the tempo in lock-step, verified", "set a parameter in lock-step, verified"
-OVER_MCP = "set the tempo in lock-step, verified, over MCP"
+OVER_MCP = ", over MCP"
+OLDER = {VERSIONS[0]: "", **{version: f", Live {version}" for version in VERSIONS[1:]}}
+IN_ONE_WRITE = "write many notes into an empty clip in one write, verified"
+ORDER = [
+    what + how + older for older in OLDER.values() for what in (TEMPO, PARAMETER) for how in ("", OVER_MCP)
+]
+ORDER.append(IN_ONE_WRITE)
 APART_S = 0.3
 """Between two writes that do not wait for each other's undo step."""
+
+Write = Callable[[int], Awaitable[Any]]
 
 
 def rows() -> Iterator[Row]:
     """All rows of this module."""
     found: list[Row] = []
-    for share in SHARES:
-        trio.run(_measure, found, "12.4", share)
-    for version in VERSIONS[1:]:
-        trio.run(_measure, found, version, 0.4)
-    yield from sorted(found, key=lambda row: (TEMPO, OVER_MCP, PARAMETER).index(row.question))
+    for version in VERSIONS:
+        # The pump that waits for its timer is the same in all of them.
+        for share in SHARES if version == VERSIONS[0] else SHARES[1:]:
+            trio.run(_measure, found, version, share)
+    for count in NOTES:
+        trio.run(_notes, found, count)
+    yield from sorted(found, key=lambda row: ORDER.index(row.question))
 
 
-async def _measure(found: list[Row], version: str, share: float) -> None:
-    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
+@asynccontextmanager
+async def _running(version: str, share: float | None = None) -> AsyncIterator[tuple[HeadlessProcess, Mirror]]:
+    """Headless Live and a mirror in folders of their own; without `share` the script's own is taken."""
+    settings = {} if share is None else {"awake_share": share}
     with tempfile.TemporaryDirectory(prefix="setmirror-lockstep-") as home:
-        await trio.Path(home, "script.json").write_text(json.dumps({"awake_share": share}), "utf-8")
+        await trio.Path(home, "script.json").write_text(json.dumps(settings), "utf-8")
         before = os.environ.get("SETMIRROR_HOME")
         os.environ["SETMIRROR_HOME"] = home
         try:
-            environ = processes.environment(SETMIRROR_HOME=home)
             async with (
-                HeadlessProcess.started(more=["--live-version", version], environ=environ) as live,
+                HeadlessProcess.started(
+                    more=["--live-version", version], environ=processes.environment(SETMIRROR_HOME=home)
+                ) as live,
                 linked(live.port, sync_s=60.0) as mirror,
             ):
-                await _sets(found, mirror, subject, version)
-                if version == VERSIONS[0]:
-                    async with Agent.connected(live.port, environ=environ) as agent:
-                        await _over_mcp(found, agent, subject)
+                yield live, mirror
         finally:
             if before is None:
                 del os.environ["SETMIRROR_HOME"]
@@ -66,45 +80,84 @@ async def _measure(found: list[Row], version: str, share: float) -> None:
                 os.environ["SETMIRROR_HOME"] = before
 
 
-async def _sets(found: list[Row], mirror: Mirror, subject: str, version: str) -> None:
-    tempo = [await _timed(mirror, Set("song", "tempo", 100.0 + number % 7)) for number in range(2 * MANY)]
-    found.append(Row(TEMPO, subject, Distribution.of_seconds(tempo), await _awake(mirror)))
-    nodes = [
-        node
-        for node in mirror.walk("song")
-        if node.type == "DeviceParameter" and node.props.get("is_enabled") and not node.props["is_quantized"]
+async def _measure(found: list[Row], version: str, share: float) -> None:
+    subject = f"{OURS}, Live {version}, share {share:g}" + (" (waits for the timer)" if not share else "")
+    older = OLDER[version]
+    async with (
+        _running(version, share) as (live, mirror),
+        Agent.connected(live.port, environ=processes.environment()) as agent,
+    ):
+        calls = ToolCalls(agent)
+        await calls.wait_synced()
+        spans = [
+            (node, node.props["min"], node.props["max"])
+            for node in mirror.walk("song")
+            if node.type == "DeviceParameter"
+            and node.role == "parameters"
+            and node.props.get("is_enabled")
+            and not node.props["is_quantized"]
+        ][:MANY]
+
+        def parameter(number: int, shift: float) -> tuple[Node, float]:
+            node, low, high = spans[number % len(spans)]
+            return node, low + (high - low) * (shift + 0.3 * (number // len(spans) % 2))
+
+        async def set_value(number: int) -> None:
+            node, value = parameter(number, 0.3)
+            await mirror.write([Set(node.id, "value", value)], author="bench")
+
+        async def call_set_device(number: int) -> None:
+            node, value = parameter(number, 0.35)
+            device = mirror.ref(node.parent or 0)
+            await agent.call("set_device", device=device, parameters={node.name: value})
+
+        tempo = await _lockstep(
+            TEMPO + older, subject, lambda n: mirror.write([Set("song", "tempo", 100.0 + n % 7)])
+        )
+        tempo.facts.update(await _awake(mirror))
+        found += [
+            tempo,
+            await _lockstep(PARAMETER + older, subject, set_value, waits=bool(older)),
+            await _lockstep(TEMPO + OVER_MCP + older, subject, lambda n: calls.tempo(100.0 + n % 7)),
+            await _lockstep(PARAMETER + OVER_MCP + older, subject, call_set_device, waits=bool(older)),
+        ]
+
+
+async def _lockstep(question: str, subject: str, write: Write, waits: bool = False) -> Row:
+    """Writes in a row; `waits`: each waits for the undo step of the one before, so others with pauses are timed."""
+    singly = [await _timed(write, number) for number in range(FEW if waits else MANY)]
+    samples, note = singly, ""
+    if waits:
+        samples, note = [], f"a write every {APART_S:g} s"
+        for number in range(FEW, 2 * FEW):
+            await trio.sleep(APART_S)
+            samples.append(await _timed(write, number))
+    facts = {f"{len(singly)} singly ms": sum(singly) * 1000}
+    return Row(question, subject, Distribution.of_seconds(samples), facts, note)
+
+
+async def _notes(found: list[Row], count: int) -> None:
+    """A process for each number, since the script tells the longest of all its steps."""
+    notes = [
+        {"pitch": 36 + n % 48, "start_time": n / 80, "duration": 0.05, "velocity": 100.0}
+        for n in range(count)
     ]
-    spans = [(node.id, node.props["min"], node.props["max"]) for node in nodes][:MANY]
-    together = version == VERSIONS[0]
-    if not together:
-        spans = spans[: MANY // 5]
-    samples: list[float] = []
+    async with _running(VERSIONS[0]) as (_, mirror):
+        made = await mirror.write([Call("song", "create_midi_track", {"index": -1})])
+        slots = [f"@{made.results[0].result['id']}/clip_slots/{number}" for number in range(CLIPS)]
+        samples = []
+        for slot in slots:
+            made = await mirror.write([Call(slot, "create_clip", {"pages": count / 80})])
+            call = Call(made.results[0].result["id"], "add_new_notes", {"notes": notes})
+            samples.append(await _timed(lambda _, call=call: mirror.write([call], author="bench"), 0))
+        timings = (await mirror.script_status())["timings"]
+    facts = {f"longest {name} ms": timings[name]["max_ms"] for name in ("write", "flush", "pump")}
+    found.append(Row(IN_ONE_WRITE, f"{OURS}, {count:,} notes", Distribution.of_seconds(samples), facts))
+
+
+async def _timed(write: Write, number: int) -> float:
     began = time.perf_counter()
-    for round_ in range(2):
-        for id_, low, high in spans:
-            if not together:
-                await trio.sleep(APART_S)
-            samples.append(await _timed(mirror, Set(id_, "value", low + (high - low) * (0.3 + 0.3 * round_))))
-    whole = (time.perf_counter() - began) / 2
-    facts = {f"{MANY} singly ms": whole * 1000} if together else {}
-    note = "" if together else f"a write every {APART_S:g} s"
-    found.append(Row(PARAMETER, subject, Distribution.of_seconds(samples), facts, note))
-
-
-async def _over_mcp(found: list[Row], agent: Agent, subject: str) -> None:
-    calls = ToolCalls(agent)
-    await calls.wait_synced()
-    samples = []
-    for number in range(MANY):
-        began = time.perf_counter()
-        await calls.tempo(100.0 + number % 7)
-        samples.append(time.perf_counter() - began)
-    found.append(Row(OVER_MCP, subject, Distribution.of_seconds(samples)))
-
-
-async def _timed(mirror: Mirror, what: Set) -> float:
-    began = time.perf_counter()
-    await mirror.write([what], author="bench")
+    await write(number)
     return time.perf_counter() - began
 
 

@@ -32,7 +32,11 @@ CHOSEN: dict[str, Sequence[str]] = {
         "change 100 parameters, and know that it is so",
         "write 5,000 notes into a clip, and know that they are there",
     ),
-    "lockstep": ("set the tempo in lock-step, verified", "set a parameter in lock-step, verified"),
+    "lockstep": (
+        "set the tempo in lock-step, verified",
+        "set a parameter in lock-step, verified",
+        "set a parameter in lock-step, verified, Live 11.3",
+    ),
     "surface": ("read one track through the MCP server",),
     "http": ("one call over HTTP, a raw keep-alive client, 2026-07-28",),
     "starting": ("start a server over stdio, until it answers `initialize`",),
