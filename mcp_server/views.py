@@ -393,7 +393,7 @@ def whole(
             room = budget if budget is not None else Budget(1000)
             refs = [
                 whole(mirror, mirror.node(child), fields, depth - 1, room) for child in ids if room.take()
-            ]  # type: ignore[misc]
+            ]
         shown[name] = refs[0] if isinstance(children, int) and refs else refs
     return shown
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from operator import attrgetter
 from threading import get_ident
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type
 
 from ..node import MODELS, Node
 from . import facts as lom
@@ -27,6 +27,7 @@ from .boost import (
     make_vector,
     mismatch,
 )
+from .conversions import OVERLOADS, instance_of, overloaded, to_bool, to_float, to_int, to_str
 from .values import VALUES
 
 BROWSER_CLASSES: Dict[str, Any] = {}
@@ -218,26 +219,26 @@ class ApiSurface:
         """Answers the value for the node, or raises TypeError when Boost would not convert it."""
         type_ = type_.split(" | ")[0]
         if type_ == "bool":
-            return _to_bool
+            return to_bool
         if type_ == "int":
-            return _to_int
+            return to_int
         if type_ == "float":
-            return _to_float
+            return to_float
         if type_ == "str":
-            return _to_str
+            return to_str
         if type_ in ("object", "Any", "tuple", "list", ""):
             checked = {"tuple": tuple, "list": list}.get(type_)
             if checked is not None:
-                return lambda value: _instance(value, checked)
+                return lambda value: instance_of(value, checked)
             return self.unwrap
         if type_ in self.vectors:
             cls = self.vectors[type_]
-            return lambda value: _instance(value, cls)
+            return lambda value: instance_of(value, cls)
         candidates = [name for name in self.facts.classes if name == type_ or name.split(".")[-1] == type_]
         if type_ == "View" or not candidates:
             enums = [enum for full, enum in self.enums.items() if full.split(".")[-1] == type_]
             if enums:
-                return _to_int
+                return to_int
             return self.unwrap
 
         def to_object(value: Any) -> Any:
@@ -374,7 +375,7 @@ class ApiSurface:
             if own is None:
                 raise NotImplementedError(not_done(full))
             if overloads and (given or named):
-                values = _overloaded(overloads, given, named)
+                values = overloaded(overloads, given, named)
                 if values is None:
                     raise mismatch(short, name, (self,) + given, cpp)
                 return export(own(*values), node.doc)
@@ -511,39 +512,6 @@ def _missing(full: str) -> Callable[[Any], Any]:
     return raise_missing
 
 
-# Conversions as Boost.Python makes them
-
-
-def _to_bool(value: Any) -> bool:
-    if value is None or isinstance(value, int):
-        return bool(value)
-    raise TypeError
-
-
-def _to_int(value: Any) -> int:
-    if isinstance(value, int):
-        return int(value)
-    raise TypeError
-
-
-def _to_float(value: Any) -> float:
-    if isinstance(value, (int, float)):
-        return float(value)
-    raise TypeError
-
-
-def _to_str(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise TypeError
-
-
-def _instance(value: Any, cls: Any) -> Any:
-    if not isinstance(value, cls):
-        raise TypeError
-    return value
-
-
 NOT_HERE = {
     "Live.Licensing.launch_web_browser": "it opens a web browser on the user's computer",
     "Live.Licensing.PythonLicensingBridge.authorize_with_sassafras": "it asks a licence server",
@@ -558,38 +526,6 @@ def not_done(full: str) -> str:
     """The text of NotImplementedError for a method or function."""
     why = NOT_HERE.get(full)
     return "headless Live does not do %s%s" % (full, ": " + why if why else " yet")
-
-
-OVERLOADS: Dict[Tuple[str, str], Tuple[Tuple[str, Callable[[Any], Any], Any], ...]] = {
-    ("ClipSlot", "fire"): (
-        ("record_length", _to_float, math.inf),
-        ("launch_quantization", _to_int, None),
-        ("force_legato", _to_bool, None),
-    ),
-}
-"""A second signature with these optional arguments (reported; the capture tells only the first)."""
-
-
-def _overloaded(
-    overload: Iterable[Tuple[str, Callable[[Any], Any], Any]], given: Tuple[Any, ...], named: Dict[str, Any]
-) -> Optional[List[Any]]:
-    rows = list(overload)
-    if len(given) > len(rows) or any(key not in [row[0] for row in rows] for key in named):
-        return None
-    values = []
-    for index, (key, convert, default) in enumerate(rows):
-        if index < len(given):
-            value = given[index]
-        elif key in named:
-            value = named[key]
-        else:
-            values.append(default)
-            continue
-        try:
-            values.append(convert(value))
-        except TypeError:
-            return None
-    return values
 
 
 _SURFACES: Dict[str, ApiSurface] = {}
