@@ -27,14 +27,21 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, writable=True),
     help="Instead, write what every native device lists and shows, and say where headless Live differs.",
 )
+@click.option(
+    "--listeners",
+    is_flag=True,
+    help="Instead, measure what listeners cost this Live, and say what a large Set would take by that.",
+)
 @options.as_json
 @options.port
-def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: bool, port: int) -> None:
+def command(
+    listed: bool, only: tuple[str, ...], devices: str | None, listeners: bool, as_json: bool, port: int
+) -> None:
     """Try the facts that SetMirror relies on, in the Live that runs.
 
     Needs a new, empty Set that does not play, takes about two minutes, and leaves it as it was. Exit code 0 if all
     agree. What differs in a real Live is worth a report: the line says what was expected, what was seen, and in which
-    Live. Of a fact marked as a guess nobody has told yet how a real Live is.
+    Live. Of a fact marked as a guess nobody has told yet how a real Live is. With --listeners it takes some seconds.
     """
 
     async def main() -> None:
@@ -49,6 +56,9 @@ def command(listed: bool, only: tuple[str, ...], devices: str | None, as_json: b
             async with linked(port) as mirror:
                 if devices is not None:
                     await _devices(mirror, devices, as_json)
+                    return
+                if listeners:
+                    _tell_costs(mirror.live_version, await probe.costs_of_listeners(mirror), as_json)
                     return
 
                 def told(outcome: Outcome) -> None:
@@ -87,6 +97,33 @@ async def _devices(mirror: Mirror, path: str, as_json: bool) -> None:
         f"Live {found['live']}: {len(found['devices'])} devices written to {path}, {len(differ)} differ from headless "
         "Live; please attach the file to a report"
     )
+
+
+def _tell_costs(live: str, figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        say_json({"live": live, **figures})
+        return
+    large = figures["large_set"]
+    for about, name, unit in (
+        ("attach 1,000 listeners", "attach_ms_per_1000", "ms"),
+        ("1,000 calls of listeners", "call_ms_per_1000", "ms"),
+        ("remove 1,000 listeners", "remove_ms_per_1000", "ms"),
+        ("memory for 1,000 listeners", "memory_kb_per_1000", "kB"),
+        ("read a parameter's value", "read_us", "µs"),
+        ("a step of a write, checks included (p50)", "write_step_ms", "ms"),
+        ("from one pump to the next (p50)", "timer_ms", "ms"),
+        ("one wait of the pump for a request (mean)", "wait_ms", "ms"),
+    ):
+        say(f"{about:<44} {_figure(figures[name], unit)}")
+    say(
+        f"Live {live}, a Set of {large['parameters']:,} parameters with {large['listeners']:,} listeners, by these "
+        f"figures: attach {_figure(large['attach_s'], 's')}, remove {_figure(large['remove_s'], 's')}, read all values "
+        f"once {_figure(large['read_values_s'], 's')}, memory {_figure(large['memory_mb'], 'MB')}"
+    )
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return "not measured" if value is None else f"{value:g} {unit}"
 
 
 def _write(path: str, found: dict[str, Any]) -> None:

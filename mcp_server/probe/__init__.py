@@ -20,6 +20,7 @@ from mcp_server.probe import (
     arrangement,
     audio,
     clips,
+    costs,
     devices,
     envelopes,
     history,
@@ -100,6 +101,26 @@ def in_the_way(mirror: Mirror) -> list[str]:
     return found
 
 
+def need_empty(mirror: Mirror) -> None:
+    """NotAvailable if anything stands in the Set that an experiment could harm."""
+    obstacles = in_the_way(mirror)
+    if obstacles:
+        raise errors.NotAvailable(
+            f"The Set is not empty: {', '.join(obstacles[:5])}",
+            hint="open a new Set in Live (a MIDI track, no clips, no devices), then try again",
+        )
+
+
+async def costs_of_listeners(mirror: Mirror) -> dict[str, Any]:
+    """What listeners cost this Live; see `costs`. The Set is afterwards as it was.
+
+    Raises:
+      NotAvailable: the Set is not empty.
+    """
+    need_empty(mirror)
+    return await costs.measure(mirror)
+
+
 async def run(mirror: Mirror, told: Callable[[Outcome], None], only: Iterable[str] = ()) -> list[Outcome]:
     """The experiments, one after the other, each put back before the next.
 
@@ -109,12 +130,7 @@ async def run(mirror: Mirror, told: Callable[[Outcome], None], only: Iterable[st
       PreconditionFailed: something could not be put back; nothing more is tried.
     """
     chosen = experiments(only)
-    obstacles = in_the_way(mirror)
-    if obstacles:
-        raise errors.NotAvailable(
-            f"The Set is not empty: {', '.join(obstacles[:5])}",
-            hint="open a new Set in Live (a MIDI track, no clips, no devices), then try again",
-        )
+    need_empty(mirror)
     found: list[Outcome] = []
 
     def keep(outcome: Outcome) -> None:
@@ -243,4 +259,4 @@ def _failed(each: Experiment, problem: Exception, note: str = "") -> Outcome:
     return Outcome(each.name, each.fact, None, text, False, each.guess, note)
 
 
-__all__ = ["THEMES", "Experiment", "Outcome", "experiments", "in_the_way", "run"]
+__all__ = ["THEMES", "Experiment", "Outcome", "costs_of_listeners", "experiments", "in_the_way", "run"]

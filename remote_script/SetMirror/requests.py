@@ -1,4 +1,4 @@
-"""The wire methods of authenticated clients: status, snapshot, watch, read, write.
+"""The wire methods of authenticated clients: status, snapshot, watch, read, write, measuring listeners.
 
 Each handler returns the encoded result, or None when the answer comes later. All refusals are BridgeErrors.
 """
@@ -11,6 +11,7 @@ from . import row_checks
 from .contract import checks
 from .contract.errors import BridgeError
 from .contract.values import ABSENT, refusal
+from .listener_probe import ListenerProbe
 from .policy_requests import Handler, PolicyRequests
 from .refs import resolve
 from .wire import encode, result_line
@@ -43,12 +44,14 @@ class Requests:
         self._attend = attend
         self._progress = progress
         self._status = status
+        self.listener_probe = ListenerProbe()
         self.handlers: Dict[str, Handler] = {
             "bridge.status": self._bridge_status,
             "set.snapshot": self._set_snapshot,
             "set.watch": self._set_watch,
             "set.read": self._set_read,
             "set.attend": self._set_attend,
+            "probe.listeners": self._probe_listeners,
             "write.execute": self._write_execute,
             "write.result": self._write_result,
             "write.cancel": self._write_cancel,
@@ -163,6 +166,9 @@ class Requests:
         client.attended = {id_ for id_ in wanted if id_ in rows and rows[id_].layout.within}
         self._attend(batcher)
         return encode({"attended": len(client.attended)})
+
+    def _probe_listeners(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
+        return encode(self.listener_probe.answer(client, params, self._batcher().shadow))
 
     def _write_execute(self, client: Client, request: Any, params: Dict[str, Any]) -> Optional[bytes]:
         self._batcher()

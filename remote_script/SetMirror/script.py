@@ -152,6 +152,7 @@ class SetMirror:
             self._close_executor,
             self._close_server,
             self.batcher.close,
+            self.requests.listener_probe.close,
             gc.unfreeze,
         ):
             try:
@@ -234,6 +235,7 @@ class SetMirror:
         if self._progress is not None:
             self._tell_progress(server)
         server.send(batcher.epoch, batcher.revision)
+        self.requests.listener_probe.tend()
         if server.forget_closed(batcher.shadow):
             self._attend(batcher)
         return worked

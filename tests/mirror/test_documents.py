@@ -28,8 +28,8 @@ PAGE = PATH.read_text("utf-8")
 GREETING = ("bridge.hello", "bridge.authenticate")
 LIMITED = {
     "remote_script.SetMirror": (
-        "wire", "server", "clients", "requests", "batches", "write", "executor", "questions", "policy_requests",
-        "guard", "contract.limits",
+        "wire", "server", "clients", "requests", "listener_probe", "batches", "write", "executor", "questions",
+        "policy_requests", "guard", "contract.limits",
     ),
     "mirror": ("wire", "sync", "link", "writes", "subscriptions", "events"),
 }  # fmt: skip
@@ -78,7 +78,7 @@ def test_the_page_names_every_notice_that_the_script_sends() -> None:
     methods = rows("Methods")
     folder = Path(batches.__file__).parent
     texts = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
-    dotted = set(re.findall(r'"((?:bridge|set|write|policy|question|client)\.[a-z_]+)"', texts))
+    dotted = set(re.findall(r'"((?:bridge|set|probe|write|policy|question|client)\.[a-z_]+)"', texts))
     need_rows("Notices", dotted - set(methods))
     assert set(methods) <= dotted
 

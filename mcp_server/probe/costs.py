@@ -1,0 +1,151 @@
+"""What SetMirror's listeners cost the Live that runs, measured in it, and what a large Set would take by that.
+
+Listeners that do nothing are attached to the values of parameters, called and removed (the bridge's `probe.listeners`).
+Live calls them because a track's volume is set, as by any write, and undone: this needs a new, empty Set. The times are
+those of Live's main thread, by the script's clock; the memory is that of Live's process, as the system counts it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from mcp_server.demo.contents import picture
+from mcp_server.probe.bench import Bench
+from mirror import Mirror, Set, errors
+from remote_script.SetMirror.listener_probe import MOST, TARGETS
+
+VOLUME = "tracks/0/mixer_device/volume"
+CALLED = 200
+"""Listeners on the one parameter that is set."""
+WRITES = 10
+LARGE = {"parameters": 20_000, "listeners": 59_000}
+"""A Set of 100 tracks and 1,000 clips with so many parameters has so many listeners at rest (headless Live)."""
+
+Memory = Callable[[int], Awaitable["int | None"]]
+
+
+async def memory_bytes(pid: int) -> int | None:
+    """What the system counts for a process of this computer (resident); None where it does not tell."""
+    if sys.platform == "win32":
+        command = ["tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH"]
+    else:
+        command = ["ps", "-o", "rss=", "-p", str(pid)]
+    try:
+        done = await anyio.run_process(command, check=False)
+    except OSError:
+        return None
+    # `ps` prints the number alone, `tasklist` as the last field: "Live.exe","4711","Console","1","812,345 K".
+    digits = "".join(filter(str.isdigit, done.stdout.decode(errors="replace").rpartition('","')[2]))
+    return int(digits) * 1024 if digits else None
+
+
+class _Slices:
+    """Asks for numbers of listeners, a slice in each request, and adds up what the script measured."""
+
+    def __init__(self, mirror: Mirror, targets: list[int]) -> None:
+        self.pid = 0
+        self.read_us: list[float] = []
+        self._mirror = mirror
+        self._targets = targets
+
+    async def until(self, count: int, targets: list[int] | None = None) -> float:
+        """Attach or remove until there are `count`; microseconds for each that was."""
+        changed, took_us = 0, 0.0
+        while True:
+            told = await self.ask(count, targets)
+            changed, took_us = changed + told["changed"], took_us + told["change_us"]
+            self.read_us.append(told["read_us"] / told["reads"])
+            if told["attached"] == count:
+                return float(took_us / max(1, changed))
+
+    async def ask(self, count: int, targets: list[int] | None = None) -> dict[str, Any]:
+        params = {"targets": targets or self._targets, "count": count}
+        told: dict[str, Any] = await self._mirror.ask("probe.listeners", params)
+        self.pid = told["pid"]
+        return told
+
+
+async def measure(mirror: Mirror, memory: Memory = memory_bytes) -> dict[str, Any]:
+    """The figures, named with their units; None for one that this system or this Live does not give.
+
+    Args:
+      memory: Bytes of the process with this number.
+
+    Raises:
+      PreconditionFailed: the Set could not be put back.
+      MirrorError: as the script refuses; no listener stays.
+    """
+    bench, before = Bench(mirror), picture(mirror)
+    nodes = (node.id for node in mirror.walk("song") if node.type == "DeviceParameter")
+    slices = _Slices(mirror, [id_ for id_, _ in zip(nodes, range(TARGETS), strict=False)])
+    with anyio.CancelScope(shield=True):
+        try:
+            figures = await _figures(bench, slices, memory)
+        finally:
+            # Without a link, the script removes them by itself.
+            with suppress(errors.Disconnected):
+                await slices.until(0)
+            await bench.put_back()
+            _, left = await bench.back_to(before)
+    if left:
+        raise errors.PreconditionFailed(
+            f"The Set is not as it was: {'; '.join(left[:3])}",
+            hint="please report this; undo in Live takes back what is left",
+        )
+    await checkpoint()
+    return {**figures, "large_set": _large(figures)}
+
+
+async def _figures(bench: Bench, slices: _Slices, memory: Memory) -> dict[str, Any]:
+    await slices.until(0)
+    at_first = await memory(slices.pid)
+    attach_us = await slices.until(MOST)
+    at_last = await memory(slices.pid)
+    remove_us = await slices.until(0)
+    call_us = await _called(bench, slices)
+    status = await bench.mirror.script_status()
+    awake = status["awake"]
+    grown = None if at_first is None or at_last is None else at_last - at_first
+    return {
+        "attach_ms_per_1000": round(attach_us, 3),
+        "call_ms_per_1000": round(call_us, 3),
+        "remove_ms_per_1000": round(remove_us, 3),
+        "memory_kb_per_1000": None if grown is None else round(grown / MOST, 1),
+        "read_us": round(sorted(slices.read_us)[len(slices.read_us) // 2], 3),
+        "write_step_ms": status["timings"]["write"]["p50_ms"],
+        "timer_ms": status["distances"]["timer"]["p50_ms"],
+        "wait_ms": round(awake["wait_ms"] / awake["waits"], 3) if awake["waits"] else None,
+    }
+
+
+async def _called(bench: Bench, slices: _Slices) -> float:
+    """Microseconds from one listener's call to the next, when the volume changes that all of them are on."""
+    volume = [bench.mirror.resolve(VOLUME).id]
+    await slices.until(CALLED, volume)
+    calls, took_us = 0, 0.0
+    for number in range(WRITES):
+        await bench.write(Set(VOLUME, "value", 0.5 + 0.1 * (number % 2)))
+        await bench.settle()
+        told = await slices.ask(CALLED, volume)
+        # Between the first call and the last one there is one distance less than calls.
+        calls, took_us = calls + max(0, told["calls"] - 1), took_us + told["calls_us"]
+    await slices.until(0)
+    return took_us / max(1, calls)
+
+
+def _large(figures: dict[str, Any]) -> dict[str, Any]:
+    """What a Set of `LARGE` takes: seconds of Live's main thread in all, spread over many ticks, and memory."""
+    thousands, kb = LARGE["listeners"] / 1000, figures["memory_kb_per_1000"]
+    return {
+        **LARGE,
+        "attach_s": round(thousands * figures["attach_ms_per_1000"] / 1000, 3),
+        "remove_s": round(thousands * figures["remove_ms_per_1000"] / 1000, 3),
+        "read_values_s": round(LARGE["parameters"] * figures["read_us"] / 1e6, 3),
+        "memory_mb": None if kb is None else round(thousands * kb / 1000, 1),
+    }
