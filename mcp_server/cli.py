@@ -12,37 +12,37 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "demo": ("demo", "See it work: headless Live, the bridge, MCP and an agent, every step checked."),
+    "demo": ("demo", "See SetMirror work: headless Live, the bridge, MCP and an agent, every step checked."),
     "serve": ("serve", "Serve MCP over stdio or HTTP, for a client's configuration."),
     "daw-mcp": ("daw_mcp", "Speak DAW MCP's protocol on 127.0.0.1:8182."),
     "bitwig": ("bitwig", "Show a project in Bitwig as a Set, over DAW MCP's extension."),
     "live": ("live", "Run headless Live with the Remote Script until interrupted."),
-    "tail": ("tail", "Follow what changes in the Set, and who changed it."),
+    "tail": ("tail", "Follow the changes in the Set and their authors."),
     "get": ("get", "Read one object from the mirror."),
-    "status": ("status", "Tell whether the mirror is in step with Live, and its counters."),
+    "status": ("status", "Show whether the mirror is in step with Live, and the mirror's counters."),
     "look": ("look", "Draw the Set, a clip or a device as SVG, PNG or text."),
     "top": ("top", "Watch the Set in the whole terminal."),
     "view": ("view", "Open a live page of the Set in the browser."),
-    "diff": ("diff", "Say what is different between two Sets."),
-    "revert": ("revert", "Take changes back by write, author, time or place."),
+    "diff": ("diff", "List the differences between two Sets."),
+    "revert": ("revert", "Revert changes by write, author, time or place."),
     "mix": ("mix", "Save, compare and recall mixes of the open Set."),
-    "lint": ("lint", "Say what is odd in a Set's file."),
+    "lint": ("lint", "List the problems of a Set's file."),
     "import-midi": ("import_midi", "Read a MIDI file into the open Set."),
     "recipe": ("recipe", "List, show, check, try and run recipes."),
     "export-midi": ("export_midi", "Write a Set's arrangement or a clip as a MIDI file."),
-    "record": ("record", "Keep what Live and the mirror say to each other, for a bug report."),
-    "replay": ("replay", "Be the Live of a recording, for the mirror to connect to."),
-    "policy": ("policy", "Say what agents may do, and why."),
-    "install": ("install", "Put the Remote Script where Live looks for it."),
-    "uninstall": ("uninstall", "Remove the Remote Script from where Live looks for it."),
-    "doctor": ("doctor", "Say what is wrong and how to fix it."),
-    "probe": ("probes", "Try the facts that SetMirror relies on, in this Live."),
+    "record": ("record", "Record the messages between Live and the mirror, for a bug report."),
+    "replay": ("replay", "Play a recording in place of Live, for the mirror to connect to."),
+    "policy": ("policy", "Show and check what agents may do, and why."),
+    "install": ("install", "Install the Remote Script in Live's User Library."),
+    "uninstall": ("uninstall", "Remove the Remote Script from Live's User Library."),
+    "doctor": ("doctor", "List what is wrong and how to fix each problem."),
+    "probe": ("probes", "Check the facts about Live that SetMirror relies on, in this Live."),
     "guide": ("guide", "Show a page of the guide."),
     "check": ("check", "Run any Remote Script through a fixed course of checks."),
     "stubs": ("stubs", "Write type stubs for `import Live`, for an editor."),
     "bundle": ("bundle", "Make the one-click bundle for Claude Desktop."),
-    "completion": ("completion", "Print what makes a shell complete setmirror's commands."),
-    "client-config": ("client_config", "Print what goes into an MCP client's configuration."),
+    "completion": ("completion", "Print the script with which a shell completes setmirror's commands."),
+    "client-config": ("client_config", "Print the entry for an MCP client's configuration."),
 }
 """command → (module, one line of help)"""
 
@@ -102,11 +102,11 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 def setmirror(ctx: click.Context, as_json: bool) -> None:
     """SetMirror: a live mirror of the Ableton Live Set for AI agents.
 
-    Without Live on this machine begin with `setmirror demo`; with it, with `setmirror install`. Without a command it
-    shows what is installed and running, and the next step.
+    Without Live on this machine start with `setmirror demo`; with Live, start with `setmirror install`.
+    Without a command, setmirror shows what is installed and running, and the next step.
 
-    Exit codes: 0 done, 1 failed (the line says why; `diff` and `lint`: something was found), 2 wrong usage (`diff` and
-    `lint`: a file cannot be read), 130 interrupted.
+    Exit codes: 0 done, 1 failed (the line says why; `diff` and `lint`: there are differences or problems), 2 wrong
+    usage (`diff` and `lint`: a file cannot be read), 130 interrupted.
     """
     if ctx.invoked_subcommand is None:
         from mcp_server.commands import overview

@@ -21,10 +21,13 @@ from mcp_server.commands.console import say
 )
 @options.port
 def command(bitwig_port: int, port: int) -> None:
-    """Be the bridge for Bitwig instead of Live, until interrupted: `serve` and all other commands then see its project.
+    """Run the bridge for Bitwig instead of Live, until interrupted.
 
-    The extension speaks DAW MCP's protocol (JSON-RPC over TCP, version 0.8.1), which notifies of nothing: the project
-    is asked every 0.25 s, with 100 questions a second at most. `setmirror guide bitwig` says what Bitwig does not have.
+    `serve` and all other commands then see Bitwig's project.
+
+    The extension speaks DAW MCP's protocol (JSON-RPC over TCP, version 0.8.1), which sends no notifications: the
+    bridge reads the project every 0.25 s, with at most 100 requests a second. `setmirror guide bitwig` lists what
+    Bitwig does not offer.
     """
     from mcp_server.bitwig.side import run
 

@@ -31,7 +31,8 @@ TAIL_LINES = 6
     "live_versions",
     multiple=True,
     metavar="V",
-    help=f"The Live to be, such as 11.3; may be given several times.  [default: {' and '.join(LIVES)}]",
+    help="The version of Live to simulate, such as 11.3; may be given several times."
+    f"  [default: {' and '.join(LIVES)}]",
 )
 @options.set_file
 @click.option(
@@ -41,7 +42,7 @@ TAIL_LINES = 6
     default=120.0,
     show_default=True,
     metavar="S",
-    help="Seconds for all checks of one Live; a script that needs more hangs.",
+    help="Seconds for all checks of one version; a script that needs more counts as hung.",
 )
 @options.as_json
 def command(

@@ -233,7 +233,7 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
     return kept if kept.exists() else None
 
 
-@click.command("client-config", short_help="Print what goes into an MCP client's configuration.")
+@click.command("client-config", short_help="Print the entry for an MCP client's configuration.")
 @click.argument("client", type=click.Choice(list(CLIENTS)))
 @click.option("--headless", is_flag=True, help="A server with its own headless Live, to try without Live.")
 @click.option("--http", is_flag=True, help="For a server that `setmirror serve --http` runs, by its address.")
@@ -241,7 +241,7 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
 @click.option(
     "--name",
     metavar="NAME",
-    help="Who the client is to rules, undo and the event log; CLIENT if not given. Each name has a token of its own.",
+    help="The client's name in rules, undo and the event log; CLIENT if not given. Each name has a token of its own.",
 )
 @click.option(
     "--toolset",
@@ -252,15 +252,19 @@ def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
 )
 @click.option("--read-only", is_flag=True, help="Offer and allow reads only, as `serve --read-only`.")
 @click.option(
-    "--write", "write_it", is_flag=True, help="Put it into the client's file, keeping the former text."
+    "--write",
+    "write_it",
+    is_flag=True,
+    help="Write the entry into the client's file and keep a copy of the former text.",
 )
 @port
 @as_json
 def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
-    """Print what goes into an MCP client's configuration, or write it there.
+    """Print the entry for an MCP client's configuration, or write the entry into the client's file.
 
-    The entry holds the client's own token: by it rules, undo and the event log know the client, whatever name it gives
-    itself. With --json: the files, the entry, and the text for a client whose file is not JSON.
+    The entry contains the client's own token. Rules, undo and the event log identify the client by this token,
+    whatever name the client gives itself. With --json: the files, the entry, and the text for a client whose file
+    is not JSON.
     """
     chosen = CLIENTS[client]
     row = _row(client, chosen, **how)

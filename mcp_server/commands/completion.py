@@ -11,11 +11,11 @@ VARIABLE = "_SETMIRROR_COMPLETE"
 """By it the shell asks the program; click derives it from the program's name."""
 
 
-@click.command("completion", short_help="Print what makes a shell complete setmirror's commands.")
+@click.command("completion", short_help="Print the script with which a shell completes setmirror's commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    r"""Print what makes a shell complete setmirror's commands.
+    r"""Print the script with which a shell completes setmirror's commands.
 
     \b
       bash: eval "$(setmirror completion bash)" in ~/.bashrc

@@ -30,14 +30,14 @@ from mcp_server.commands.console import run_async, say
     "--policy",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Who may do what; ~/.setmirror/policy.toml if not given.",
+    help="The policy file; ~/.setmirror/policy.toml if not given.",
 )
 @options.port
 def command(daw_mcp_port: int, extension: bool, port: int, **more: Any) -> None:
     """Speak DAW MCP's protocol (JSON-RPC over TCP, version 0.8.1) on 127.0.0.1, until interrupted.
 
-    The protocol has no authentication: every program on this machine can connect. To the policy all of them are the
-    client "daw-mcp"; --read-only refuses all writes.
+    The protocol has no authentication: every program on this machine can connect. For the policy, every
+    such program is the client "daw-mcp"; --read-only refuses all writes.
     """
 
     async def main() -> None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @click.command("demo", short_help="See it work, every step checked.")
 @options.set_file
-@click.option("--quick", is_flag=True, help="Fewer repetitions of what is measured.")
+@click.option("--quick", is_flag=True, help="Measure with fewer repetitions.")
 @options.as_json
 def command(set_file: Path | None, quick: bool, as_json: bool) -> int:
-    """See it work: headless Live, the bridge, MCP and an agent. Exits 0 only if every step was right."""
+    """See SetMirror work: headless Live, the bridge, MCP and an agent. Exits with 0 only if every step succeeded."""
     return 0 if run_async(lambda: run(set_file, quick, as_json)) else 1
 
 

@@ -26,7 +26,7 @@ class Trouble(Failure):
     exit_code = TROUBLE
 
 
-@click.command("diff", short_help="Say what is different between two Sets.")
+@click.command("diff", short_help="List the differences between two Sets.")
 @click.argument("old")
 @click.argument("new", type=click.Path(exists=True, dir_okay=False), required=False)
 @click.option("--textconv", is_flag=True, help="Print OLD as text, one line per object, for `git diff`.")
@@ -34,11 +34,11 @@ class Trouble(Failure):
 @options.as_json
 @click.pass_context
 def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port: int, as_json: bool) -> None:
-    """Say what is different between two Sets.
+    """List the differences between two Sets.
 
     OLD and NEW are .als files; without NEW, OLD is compared with the Set that is open in Live. OLD may also be "saved"
     (as its file has it), a time such as "1 week" (Live's newest backup before), "visit" (when this command ran last),
-    or "mix NAME". Exits with 0 where nothing differs, 1 where something does, 2 where a Set cannot be read.
+    or "mix NAME". Exit codes: 0 no differences, 1 differences, 2 a Set cannot be read.
     """
     if not Path(old).is_file():
         if new is not None or textconv or old.casefold().endswith(".als"):

@@ -21,13 +21,17 @@ from remote_script.SetMirror.contract import auth, schema
 _MARKS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")}
 
 
-@click.command("doctor", short_help="Say what is wrong and how to fix it.")
+@click.command("doctor", short_help="List what is wrong and how to fix each problem.")
 @options.port
-@click.option("--fix", is_flag=True, help="Do the fixes that only write SetMirror's own files and entries.")
-@click.option("--schema", "show_schema", is_flag=True, help="How much of this Live's API the mirror keeps.")
+@click.option(
+    "--fix", is_flag=True, help="Apply the fixes that only write SetMirror's own files and entries."
+)
+@click.option(
+    "--schema", "show_schema", is_flag=True, help="Show how much of this Live's API the mirror contains."
+)
 @options.as_json
 def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
-    """Say what is wrong and how to fix it; exit 0 when nothing is broken."""
+    """List what is wrong and how to fix each problem; exit 0 when nothing is broken."""
     found = Probe("nothing")
     broken = False
     for finding, asked in findings(port):

@@ -15,7 +15,7 @@ from mcp_server.guide import pages
 @click.argument("topic", required=False)
 @options.as_json
 def command(topic: str | None, as_json: bool) -> None:
-    """Show the page of the guide about TOPIC; without TOPIC, what the guide has."""
+    """Show the guide's page about TOPIC; without TOPIC, list the guide's pages."""
     if topic is None:
         if as_json:
             say(json.dumps({"topics": pages.TOPICS}))

@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Read MIDI_FILE into the open Set: each part becomes a track with a clip, markers become locators.
 
-    Of tempo and signature the first ones are set: Live's API cannot change them along the song.
+    Only the first tempo and the first signature are set: Live's API cannot change them along the song.
     """
     given: dict[str, Any] = {"action": "midi_file", "file_path": str(midi_file.resolve())}
     given |= {"session": session, "song": not keep_tempo}

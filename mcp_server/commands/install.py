@@ -75,23 +75,24 @@ def targets(to: Path | None, live: str | None, machine: folders.Machine) -> list
 to_option = click.option(
     "--to",
     type=click.Path(file_okay=True, path_type=Path),
-    help="The User Library's `Remote Scripts` folder, when it is not found by itself.",
+    help="The User Library's `Remote Scripts` folder, if SetMirror does not find it automatically.",
 )
 live_option = click.option(
     "--live", metavar="V", help="Only this Live's User Library, where several are used: 12, 11.3."
 )
-dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only list what would be done.")
 
 
-@click.command("install", short_help="Put the Remote Script where Live looks for it.")
+@click.command("install", short_help="Install the Remote Script in Live's User Library.")
 @to_option
 @live_option
 @dry_run_option
 @options.as_json
 def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> int:
-    """Put the Remote Script where Live looks for it, or update it, and say the steps that are left.
+    """Install or update the Remote Script in Live's User Library, and list the remaining steps.
 
-    Several Lives with libraries of their own get it each. Exits with 1 where one of them could not get it.
+    Each installed Live with a User Library of its own gets a copy. Exits with 1 if one of the copies could not be
+    written.
     """
     source = folders.source()
     libraries = targets(to, live, folders.Machine())

@@ -8,16 +8,16 @@ from mcp_server.commands import options
 from mcp_server.commands.console import say, say_json
 
 
-@click.command("lint", short_help="Say what is odd in a Set's file.")
+@click.command("lint", short_help="List the problems of a Set's file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @options.as_json
 @click.pass_context
 def command(ctx: click.Context, file: str, as_json: bool) -> None:
-    """Say what is odd in a Set's file.
+    """List the problems of a Set's file.
 
-    Looks for missing samples, empty clips, levels above 0 dB, returns that nothing sends to, names given twice, clips
-    on tracks that cannot sound, and plug-ins without parameters. Exits with 0 where there is nothing to say, 1 where
-    there is, 2 where FILE cannot be read.
+    Looks for missing samples, empty clips, levels above 0 dB, returns that nothing sends to, duplicate names, clips
+    on tracks that cannot sound, and plug-ins without parameters. Exit codes: 0 no problems, 1 problems, 2
+    FILE cannot be read.
     """
     from mcp_server.history import read_set
     from mcp_server.history.lint import lint

@@ -35,9 +35,9 @@ def _how(port: int) -> str:
 
 @click.command("live", short_help="Run headless Live with the Remote Script until interrupted.")
 @options.set_file
-@click.option("--default-set", is_flag=True, help="Open the empty Set that Live begins with.")
+@click.option("--default-set", is_flag=True, help="Open the empty Set that Live starts with.")
 @options.port
-@click.option("--live-version", metavar="V", help="The Live to be, such as 11.3 or 12.4.")
+@click.option("--live-version", metavar="V", help="The version of Live to simulate, such as 11.3 or 12.4.")
 @click.option(
     "--remote-script",
     "remote_scripts",
@@ -50,9 +50,11 @@ def _how(port: int) -> str:
     type=click.Choice(["raise", "log", "count"]),
     default="raise",
     show_default=True,
-    help="What a script gets that uses Live's API off the main thread.",
+    help="What happens when a script uses Live's API off the main thread.",
 )
-@click.option("--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Keep a Log.txt there.")
+@click.option(
+    "--log-file", metavar="FILE", type=click.Path(path_type=Path), help="Write Log.txt to this file."
+)
 @click.option(
     "--library",
     metavar="FOLDER",
@@ -69,9 +71,9 @@ def _how(port: int) -> str:
     "--virtual-seconds",
     type=float,
     metavar="S",
-    help="Let so much virtual time pass, as fast as it goes, then end.",
+    help="Let this much virtual time pass, as fast as possible, then end.",
 )
-@click.option("--coverage", is_flag=True, help="Print what of Live's API there is, and end.")
+@click.option("--coverage", is_flag=True, help="Print which parts of Live's API headless Live has, and end.")
 def command(
     set_file: Path | None,
     default_set: bool,
@@ -87,9 +89,9 @@ def command(
 ) -> int:
     r"""Run headless Live with the Remote Script until interrupted.
 
-    `setmirror get`, `tail` and `serve` find it as they find Live.
+    `setmirror get`, `tail` and `serve` connect to headless Live as they do to Live.
 
-    A line of a --person file is an action, `at` seconds from the beginning or `wait` seconds after the line before:
+    A line of a --person file is an action, `at` seconds from the start or `wait` seconds after the previous line:
 
     \b
       {"at": 0.5, "do": "set", "ref": "song", "name": "tempo", "value": 90}

@@ -26,8 +26,8 @@ TEXT_LINES = 60
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file: .svg, .png or .txt."
 )
-@click.option("--text", "as_text", is_flag=True, help="Draw with characters, here.")
-@click.option("--view", type=click.Choice(VIEWS), help="What to draw; by default what suits REF.")
+@click.option("--text", "as_text", is_flag=True, help="Draw with characters in this terminal.")
+@click.option("--view", type=click.Choice(VIEWS), help="What to draw; by default the view that suits REF.")
 @click.option("--dark", is_flag=True, help="Light on dark.")
 @click.option(
     "--width",
@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Draw the Set, a clip or a device as SVG or PNG into a file, or as text.
 
-    REFS are paths, ids or names; several clips are laid over each other, and where tracks are named only these are
-    drawn. Without any the Session is drawn.
+    REFS are paths, ids or names; several clips are drawn over each other, and if tracks are named, only
+    these are drawn. Without REFS the Session is drawn.
     """
     suffix = ".txt" if as_text and output is None else "" if output is None else output.suffix
     if suffix not in (".svg", ".png", ".txt"):

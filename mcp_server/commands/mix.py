@@ -16,7 +16,7 @@ def command() -> None:
 
 
 _name = click.argument("name")
-_dry = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+_dry = click.option("--dry-run", is_flag=True, help="Only list what would change.")
 
 
 @command.command("list")
@@ -34,7 +34,7 @@ def list_(port: int, as_json: bool) -> None:
 @options.port
 @options.as_json
 def save(name: str, scope: tuple[str, ...], overwrite: bool, port: int, as_json: bool) -> None:
-    """Save the mix as it is now.
+    """Save the present mix.
 
     SCOPE is some of mixer, sends, devices, tracks, or refs such as tracks/2; mixer and sends if not given.
     """
@@ -47,7 +47,7 @@ def save(name: str, scope: tuple[str, ...], overwrite: bool, port: int, as_json:
 @options.port
 @options.as_json
 def compare(name: str, other: str, port: int, as_json: bool) -> None:
-    """Say what is different in the mix OTHER, or now, from the mix NAME."""
+    """List the differences between the mix NAME and the mix OTHER, or the present mix."""
     _call(port, as_json, "compare", name=name, other=other)
 
 
@@ -57,7 +57,7 @@ def compare(name: str, other: str, port: int, as_json: bool) -> None:
 @options.port
 @options.as_json
 def recall(name: str, dry_run: bool, port: int, as_json: bool) -> None:
-    """Set everything as the mix NAME has it, as one step of Live's undo history."""
+    """Set all values to those of the mix NAME, as one step of Live's undo history."""
     _call(port, as_json, "recall", name=name, dry_run=dry_run)
 
 
@@ -68,7 +68,7 @@ def recall(name: str, dry_run: bool, port: int, as_json: bool) -> None:
 @options.port
 @options.as_json
 def toggle(name: str, other: str, dry_run: bool, port: int, as_json: bool) -> None:
-    """Recall whichever of the mixes NAME and OTHER is not on."""
+    """Recall NAME or OTHER, whichever of the two mixes is not set now."""
     _call(port, as_json, "toggle", name=name, other=other, dry_run=dry_run)
 
 

@@ -35,16 +35,17 @@ def _load(path: Path | None) -> Any:
         raise Failure(problem.rule, problem.hint) from None
 
 
-@click.group("policy", short_help="Say what agents may do, and why.")
+@click.group("policy", short_help="Show and check what agents may do, and why.")
 def command() -> None:
-    """Say what agents may do, and why.
+    """Show and check what agents may do, and why.
 
-    The policy is ~/.setmirror/policy.toml: rules of allow, deny and ask over operations, refs, tools and clients. The
-    first rule that fits decides. Without a file all is allowed, and deleting tracks and scenes asks first.
+    The policy is ~/.setmirror/policy.toml: rules of allow, deny and ask over operations, refs, tools and clients.
+    The first matching rule decides. Without a file everything is allowed, and deleting tracks and scenes asks
+    first.
 
-    A ref means the object there with all below it. Rules hold when a call is read and again when it runs, for all that
-    it touches; a rule with operations = ["read"] hides objects. `ask`, `read-only` and `clients` concern all servers of
-    the Live that is open.
+    A ref means its object and everything below that object. Rules are applied when a call is read and again when
+    the call runs, to every object that it touches; a rule with operations = ["read"] hides objects. `ask`,
+    `read-only` and `clients` apply to all servers of the open Live.
     """
 
 
@@ -62,10 +63,13 @@ def show(path: Path | None, as_json: bool) -> None:
 @click.argument("what")
 @click.argument("arguments", required=False, default="")
 @click.option(
-    "--client", default="agent", show_default=True, help="Who asks: its token's name, or its process."
+    "--client",
+    default="agent",
+    show_default=True,
+    help="The client that asks: the name of its token or of its process.",
 )
 @click.option(
-    "--tool", default="call_method", show_default=True, help="The tool that is used; of a read, get."
+    "--tool", default="call_method", show_default=True, help="The tool that the client uses; get for a read."
 )
 @_file
 @options.port
@@ -144,8 +148,8 @@ def check(
 def pin(target: str, port: int, as_json: bool) -> None:
     """Print a pin of an object for a rule of the policy.
 
-    The object is found again by kind, name and content when its Set is opened again; a pin that finds nothing holds for
-    all objects of that kind.
+    When the Set is opened again, the pin finds the object by kind, name and content; a pin without a match
+    applies to all objects of that kind.
     """
 
     async def main() -> None:
@@ -196,9 +200,9 @@ def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str, as
 @command.command("ask")
 @options.port
 def ask(port: int) -> None:
-    """Be asked: show the questions of all servers as they come, and answer them.
+    """Show the policy's questions of all servers as they come, and answer them.
 
-    Goes on until interrupted. Only the user that runs Live can answer, never an agent.
+    Runs until interrupted. Only the user who runs Live can answer, never an agent.
     """
 
     async def main() -> None:
@@ -239,7 +243,10 @@ async def _confirmed(text: str) -> bool:
 @options.port
 @options.as_json
 def read_only(state: str | None, port: int, as_json: bool) -> None:
-    """Refuse all writes of all servers, or no more; without STATE say which it is. It outlives Live."""
+    """Refuse all writes of all servers (on) or allow them again (off); without STATE, show the present state.
+
+    The state survives a restart of Live.
+    """
 
     async def main() -> None:
         from mcp_server.commands.link import linked

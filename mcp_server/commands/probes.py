@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mirror import Mirror
 
 
-@click.command("probe", short_help="Try the facts that SetMirror relies on, in this Live.")
+@click.command("probe", short_help="Check the facts about Live that SetMirror relies on, in this Live.")
 @click.option("--list", "listed", is_flag=True, help="Name the facts; needs no Live.")
 @click.option(
     "--only", metavar="NAME", multiple=True, help="A fact or a theme, as --list names them; repeatable."
@@ -30,18 +30,19 @@ if TYPE_CHECKING:
 @click.option(
     "--listeners",
     is_flag=True,
-    help="Instead, measure what listeners cost this Live, and say what a large Set would take by that.",
+    help="Instead, measure what listeners cost this Live, and show what a large Set would cost at that rate.",
 )
 @options.as_json
 @options.port
 def command(
     listed: bool, only: tuple[str, ...], devices: str | None, listeners: bool, as_json: bool, port: int
 ) -> None:
-    """Try the facts that SetMirror relies on, in the Live that runs.
+    """Check the facts about Live that SetMirror relies on, in the Live that runs.
 
-    Needs a new, empty Set that does not play, takes about two minutes, and leaves it as it was. Exit code 0 if all
-    agree. What differs in a real Live is worth a report: the line says what was expected, what was seen, and in which
-    Live. Of a fact marked as a guess nobody has told yet how a real Live is. With --listeners it takes some seconds.
+    Needs a new, empty Set that does not play, takes about two minutes, and leaves the Set as it was. Exit code 0
+    if all facts are confirmed. Please report a fact that differs in a real Live: its line has the expected and the
+    seen behaviour and Live's version. Facts marked as a guess have not been checked on a real Live yet.
+    With --listeners the command takes some seconds.
     """
 
     async def main() -> None:

@@ -23,7 +23,7 @@ def command() -> None:
 @click.argument("words", nargs=-1)
 @options.as_json
 def list_(words: tuple[str, ...], as_json: bool) -> None:
-    """List all recipes, or those that have the WORDS."""
+    """List all recipes, or those whose text has all WORDS."""
     from mcp_server import recipes
     from mcp_server.tools.knowledge import listed
 
@@ -64,7 +64,7 @@ def show(name: str, as_json: bool) -> None:
 @options.as_json
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
-    """Load all recipes and say what is wrong with them. Exits with 1 where something is."""
+    """Load all recipes and list their errors. Exits with 1 if there are any."""
     from mcp_server import recipes
     from mcp_server.tools.knowledge import faults
 
@@ -89,7 +89,7 @@ _assigned = click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
 @options.port
 @options.as_json
 def dry_run(name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> None:
-    """Say what a recipe would change in the open Set; nothing is changed."""
+    """List what a recipe would change in the open Set; nothing is changed."""
     _call("dry_run", name, parameters, port, as_json)
 
 

@@ -11,14 +11,15 @@ from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say
 
 
-@click.command("record", short_help="Keep what Live and the mirror say to each other, for a bug report.")
+@click.command("record", short_help="Record the messages between Live and the mirror, for a bug report.")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-@click.option("--force", is_flag=True, help="Overwrite FILE when it is there.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @options.port
 def command(file: Path, force: bool, port: int) -> None:
-    """Keep in FILE what Live and the mirror say to each other, until interrupted.
+    """Record the messages between Live and the mirror in FILE, until interrupted.
 
-    It holds names, notes and values of the Set, but neither token nor proof. `setmirror replay FILE` plays it.
+    The file contains names, notes and values of the Set, but neither token nor proof. `setmirror replay FILE`
+    plays the recording.
     """
     if file.exists() and not force:
         raise Failure(f"{file} is there already", "name another file, or give --force")

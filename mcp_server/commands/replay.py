@@ -14,14 +14,14 @@ from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say
 
 
-@click.command("replay", short_help="Be the Live of a recording, for the mirror to connect to.")
+@click.command("replay", short_help="Play a recording in place of Live, for the mirror to connect to.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     default=None,
     metavar="N",
-    help="1 as it was, 2 twice as fast; as fast as it goes otherwise.",
+    help="1 for the recorded speed, 2 for twice as fast; as fast as possible by default.",
 )
 @click.option(
     "--connection",
@@ -33,9 +33,9 @@ from mcp_server.commands.console import Failure, run_async, say
 )
 @options.port
 def command(file: Path, speed: float | None, connection: int, port: int) -> None:
-    """Be the Live that was recorded in FILE with `setmirror record`, until interrupted.
+    """Play the recording FILE of `setmirror record` in place of Live, until interrupted.
 
-    It can be read, not changed: writes are refused.
+    The recorded Set can be read but not changed: writes are refused.
     """
 
     async def main() -> None:

@@ -11,15 +11,20 @@ from mcp_server.commands import options
 from mcp_server.commands.console import run_async, say, say_json
 
 
-@click.command("revert", short_help="Take changes back by write, author, time or place.")
-@click.option("--write", default="", metavar="ID", help="All of this write.")
+@click.command("revert", short_help="Revert changes by write, author, time or place.")
+@click.option("--write", default="", metavar="ID", help="All changes of this write.")
 @click.option(
-    "--author", "who", default="", help="Only by this author; live is a person, anyone is everybody."
+    "--author",
+    "who",
+    default="",
+    help="Only changes of this author; live is a person, anyone is every author.",
 )
-@click.option("--since", metavar="WHEN", help='Only after a revision, "10 min" ago, or a time such as 14:05.')
+@click.option(
+    "--since", metavar="WHEN", help='Only changes after a revision, "10 min" ago, or a time such as 14:05.'
+)
 @click.option("--under", metavar="REF", help="Only this object and what is below it.")
 @click.option("--property", "name", default="", help="Only this property of --under.")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--dry-run", is_flag=True, help="Only list what would change.")
 @options.journal
 @options.port
 @options.as_json
@@ -34,9 +39,10 @@ def command(
     port: int,
     as_json: bool,
 ) -> None:
-    """Take changes back, value by value, as one new step of Live's undo history.
+    """Revert changes, value by value, as one new step of Live's undo history.
 
-    What somebody else changed since stays and is named. The changes are those in the journal of `setmirror serve`.
+    Values that somebody else changed since then stay as they are, and are listed. The changes are those in the
+    journal of `setmirror serve`.
     """
     if not write and not under and not who:
         raise click.UsageError("give --write, --under, or --author with --since")

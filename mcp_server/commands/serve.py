@@ -36,13 +36,14 @@ PACKS = "headless library"
     "--policy",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Who may do what; ~/.setmirror/policy.toml if not given. With one that cannot be used all writes are refused.",
+    help="The policy file; ~/.setmirror/policy.toml if not given. If the file cannot be used, all writes are refused.",
 )
 @click.option(
     "--journal",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Keep the log of changes there as JSON Lines, rotated by size and age; ~/.setmirror/journal if not given.",
+    help="Write the log of changes to this folder as JSON Lines, rotated by size and age;"
+    " ~/.setmirror/journal if not given.",
 )
 @click.option("--no-journal", is_flag=True, help="Keep no log of changes on disk.")
 @options.port
@@ -59,11 +60,11 @@ def command(
 ) -> None:
     """Serve MCP over stdio or HTTP, for a client's configuration.
 
-    Starts at once, whether Live runs or not: the mirror connects by itself and again after every loss. Clients of HTTP
-    send a named token as their bearer token; `client-config --http` makes one for each.
+    Starts at once, whether Live runs or not: the mirror connects automatically, and again after every loss.
+    Clients of HTTP send a named token as their bearer token; `client-config --http` makes one for each.
 
-    SETMIRROR_READ_ONLY and SETMIRROR_HEADLESS (true or false), SETMIRROR_TOOLSET and SETMIRROR_PORT stand for the
-    options of these names.
+    SETMIRROR_READ_ONLY and SETMIRROR_HEADLESS (true or false), SETMIRROR_TOOLSET and SETMIRROR_PORT set the
+    options of the same names.
     """
     headless |= options.switched_on("SETMIRROR_HEADLESS")
     more["read_only"] |= options.switched_on("SETMIRROR_READ_ONLY")

@@ -12,11 +12,13 @@ from mcp_server.commands.port_check import probe
 from remote_script.SetMirror.contract import auth
 
 
-@click.command("status", short_help="Tell whether the mirror is in step with Live, and its counters.")
+@click.command(
+    "status", short_help="Show whether the mirror is in step with Live, and the mirror's counters."
+)
 @options.port
 @options.as_json
 def command(port: int, as_json: bool) -> None:
-    """Tell how the bridge in Live is: Set, revision, clients, counters and time on Live's main thread."""
+    """Show the state of the bridge in Live: Set, revision, clients, counters and time on Live's main thread."""
     found = probe(port, auth.load_token())
     if found.outcome != "script":
         raise Failure(

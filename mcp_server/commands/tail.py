@@ -32,18 +32,20 @@ LOOK_S = 0.25
 """Between looks at the link's state; only what is said about it waits for this, events come at once."""
 
 
-@click.command("tail", short_help="Follow what changes in the Set, and who changed it.")
+@click.command("tail", short_help="Follow the changes in the Set and their authors.")
 @click.option(
-    "--since", metavar="WHEN", help='Begin there: a revision, "10 min" ago, or a time such as 14:05.'
+    "--since", metavar="WHEN", help='Start from: a revision, "10 min" ago, or a time such as 14:05.'
 )
 @click.option("--match", "patterns", multiple=True, metavar="PATTERN", help="Only refs such as tracks/2/**.")
 @click.option("--under", "under", multiple=True, metavar="REF", help="Only this object and what is below it.")
 @click.option(
-    "--author", "authors", multiple=True, help="Only what this one did: live, audit, an agent's name."
+    "--author", "authors", multiple=True, help="Only changes of this author: live, audit, or an agent's name."
 )
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(EVENT_KINDS), help="Only such changes.")
-@click.option("--search", default="", metavar="TEXT", help="Only lines that have this text.")
-@click.option("--no-follow", is_flag=True, help="End after what has happened already.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(EVENT_KINDS), help="Only changes of this kind."
+)
+@click.option("--search", default="", metavar="TEXT", help="Only lines that contain this text.")
+@click.option("--no-follow", is_flag=True, help="End after the changes until now.")
 @options.journal
 @options.port
 @options.as_json
@@ -59,10 +61,10 @@ def command(
     port: int,
     as_json: bool,
 ) -> None:
-    """Follow what changes in the Set, and who changed it, until interrupted.
+    """Follow the changes in the Set and their authors, until interrupted.
 
-    A line is a thing that somebody did. What happened before comes from the journal of `setmirror serve` and from what
-    the script in Live still keeps. A PATTERN is a ref; * stands for one step and ** for any number of them.
+    Each line is one action of an author. Earlier changes come from the journal of `setmirror serve` and
+    from the log of the script in Live. A PATTERN is a ref; * stands for one step and ** for any number of them.
     """
     from mcp_server.commands.events import line_of_change
     from mcp_server.history.changes import changes

@@ -22,11 +22,11 @@ def command(port: int) -> int:
     r"""Watch the Set in the whole terminal, until q or Ctrl-C.
 
     Shows the Session with levels and meters, the log of changes with their authors, the write queue and who is
-    connected. Waits while Live is away, and goes on when it is back.
+    connected. Waits while Live is not connected, and continues when Live is back.
 
     \b
-    q           end                 / words     only such lines of the log
-    p, space    pause, go on        Esc         all lines again
+    q           end                 / words     only lines with these words
+    p, space    pause, resume       Esc         all lines again
     arrows      tracks, scenes      PgUp, PgDn  older and newer lines
     """
     if find_spec("textual") is None:

@@ -12,13 +12,16 @@ from mcp_server.commands.console import FAILED, say, say_json, style
 from mcp_server.commands.install import dry_run_option, live_option, same, targets, to_option
 
 
-@click.command("uninstall", short_help="Remove the Remote Script from where Live looks for it.")
+@click.command("uninstall", short_help="Remove the Remote Script from Live's User Library.")
 @to_option
 @live_option
 @dry_run_option
 @options.as_json
 def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> int:
-    """Remove what `install` wrote; files of yours in the same folder stay. Exits with 1 where that was not possible."""
+    """Remove the files that `install` wrote; your own files in the same folder stay.
+
+    Exits with 1 if a file could not be removed.
+    """
     done = [_uninstall(library, dry_run) for library in targets(to, live, folders.Machine())]
     if as_json:
         say_json(done)

@@ -29,7 +29,7 @@ def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
     """Open a live page of the Set in the browser, until interrupted.
 
     The page shows the Session, the arrangement, the mixer and notes as they change, and who changed what; questions of
-    policies are answered there. A link works once; when it was used, the next one is printed.
+    policies are answered there. A link works once; after its use the next link is printed.
     """
 
     async def main() -> None:
