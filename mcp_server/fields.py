@@ -29,6 +29,7 @@ Length = Annotated[float | str, kind("length", "beats, '2 bars', '1/8'")]
 Value = Annotated[float | str | dict[str, Any], kind("value", "'-6 dB', '+3 dB', or Live's number")]
 Overwrite = Annotated[bool, Meta(description="let it remove what is in the way")]
 Color = Annotated[int | str, kind("color", "'#rrggbb'")]
+Place = Annotated[int | str, kind("place", "index from 0, or what it goes before")]
 Pitch = Annotated[int | str, kind("pitch", "0..127 or 'C3'")]
 Anything = Annotated[Any, Meta(description="as `get` shows it")]
 

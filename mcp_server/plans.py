@@ -19,12 +19,14 @@ import msgspec
 from mirror import Call, Mirror, Node, Note, Operation, Set, errors
 from mirror.queries import named
 from remote_script.SetMirror.contract import naming
-from remote_script.SetMirror.contract.errors import BridgeError
+from remote_script.SetMirror.contract.errors import TABLE, BridgeError
 from remote_script.SetMirror.contract.late import is_late
 from remote_script.SetMirror.contract.limits import OPERATIONS
+from remote_script.SetMirror.contract.places import ID
 
 from . import reading, units, views
 from .clip_states import ClipStates
+from .insertions import Insertions
 from .late_nodes import (
     LateNode,
     Product,
@@ -116,6 +118,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(number, int) and number >= 0:
             call = self.call_of(number)
             problem.facts["call"] = call
+            if any(each is not None for each in makes[:call]):
+                count_before_batch(problem)
             problem.rule = f"call {call} ({self.calls[call].tool}): {problem.rule}"
         return problem
 
@@ -132,6 +136,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def call_of(self, operation: int) -> int:
         """The call of a batch that an operation belongs to."""
         return max((n for n, each in enumerate(self.calls) if each.first <= operation), default=0)
+
+
+_NOT_THERE = re.compile(r"does not exist|there is none at|\ANothing is named")
+
+
+def count_before_batch(problem: errors.MirrorError) -> None:
+    """Say of an object that is not there that it was looked for in the Set as the batch found it."""
+    if _NOT_THERE.search(problem.rule):
+        hint = "" if problem.hint == TABLE[problem.error][1] else f"{problem.hint}; "
+        problem.rule = f"{problem.rule.rstrip('.')}, as it was before this batch"
+        problem.hint = f"{hint}name what a call of it makes by $k"
 
 
 def _final(op: Operation, offset: int) -> Operation:
@@ -179,6 +194,8 @@ class Scope:
         """Whether one of them starts the song."""
         self.clips = ClipStates(self._clip_before)
         """What the calls of the batch so far do to clips."""
+        self.insertions = Insertions(self._id_of, self._ids_before, self._ref_of)
+        """The lists that they insert into."""
         self._names: dict[str, list[Node]] = {}
         """The objects to which calls of the batch so far gave a name."""
         self.notes: list[str] = []
@@ -206,6 +223,20 @@ class Scope:
         """The clip of an id, or in the slot of an id, before the batch."""
         node = self.mirror.node(id_)
         return node if node.type == "Clip" else self.mirror.child(node, "clip")
+
+    def _ids_before(self, owner: Any, role: str) -> list[Any]:
+        """The ids in a list of an object before the batch; of a new object none."""
+        return (
+            []
+            if is_late(owner)
+            else [each.id for each in self.mirror.children(self.mirror.resolve(owner), role)]
+        )
+
+    def _id_of(self, target: Any) -> Any:
+        return target if is_late(target) else self.mirror.resolve(target).id
+
+    def _ref_of(self, id_: Any) -> str:
+        return self.said(id_) if isinstance(id_, str) else self.ref(self.mirror.node(id_))
 
     def _in_slot(self, ref: str) -> Node | None:
         """The clip that an earlier call put into the slot of "…/clip"; None where none did."""
@@ -400,6 +431,14 @@ class Scope:
                         return each
             raise errors.from_bridge(problem) from None
 
+    def place(self, value: Any) -> Any:
+        """Where in a list something is inserted: an index from 0, or the object that it goes before."""
+        index = None if isinstance(value, bool) else units.whole(value)
+        if index is not None:
+            return index
+        node = self.resolve(value)
+        return {ID: node.id} if isinstance(node.id, int) else node.id
+
     def _made(self, target: str, kinds: Sequence[str]) -> Node:
         match = _RESULT.match(target)
         number = int(match[1]) if match is not None else -1
@@ -476,6 +515,7 @@ class Scope:
           TooLarge: the batch has too many operations.
         """
         ops = plan.final(self.operations)
+        self.insertions.check(ops)
         made = plan.makes
         self.makes.append(None if made is None else made.operation + self.operations)
         self.made.append(None if made is None else self._node_of(made))
@@ -485,6 +525,7 @@ class Scope:
             product_of = product(number, plan.operations)
             node = None if product_of is None else self._node_of(product_of)
             self.clips.follow(op, node, call)
+            self.insertions.follow(op, node)
         self.operations += len(ops)
         if self.operations > OPERATIONS:
             raise errors.TooLarge(

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mirror import Call, Node, Operation, Set, errors
 
 from .. import knowledge, reading
-from ..fields import Anything, Target, Track, Value
+from ..fields import Anything, Place, Target, Track, Value
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 
@@ -20,7 +20,9 @@ tools = Toolset("devices")
 class InsertDevice(Arguments):
     to: Annotated[Track, Meta(description="a track by index, or a track or chain by ref or name")]
     name: Annotated[str, Meta(description="of a native device, as Live's browser has it: 'EQ Eight'")]
-    index: Annotated[int, Meta(ge=0, description="place in the chain; default the end")] | UnsetType = UNSET
+    index: (
+        Annotated[Place, Meta(description="from 0, or a device to go before; default the end")] | UnsetType
+    ) = UNSET
 
 
 @tools.writes(
@@ -38,7 +40,7 @@ def insert_device(scope: Scope, args: InsertDevice) -> Plan:
         )
     told: dict[str, Any] = {"device_name": args.name}
     if args.index is not UNSET:
-        told["device_index"] = args.index
+        told["device_index"] = scope.place(args.index)
     return Plan.of(f"insert {args.name}", [Call(node.id, "insert_device", told)])
 
 

@@ -13,7 +13,7 @@ from remote_script.SetMirror.contract import schema
 from .. import reading, unavailable
 from ..effects import is_history
 from ..fields import Anything, Overwrite, Target
-from ..plans import Plan, Scope, held, words
+from ..plans import Plan, Scope, count_before_batch, held, words
 from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")
@@ -99,7 +99,7 @@ Find = Callable[[str], Tool]
 @tools.writes(
     Batch,
     "Write in one step",
-    "Many calls of write tools, all or none, as one step in Live's undo history.",
+    "Many calls of write tools, all or none, as one undo step. Indices and refs count the Set before it.",
     destructive=True,
     idempotent=False,
 )
@@ -143,6 +143,8 @@ def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
                 )
             found.append(scope.join(plan))
         except errors.MirrorError as problem:
+            if any(each is not None for each in scope.made):
+                count_before_batch(problem)
             problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
             problem.facts["call"] = number
             raise

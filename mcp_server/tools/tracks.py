@@ -10,15 +10,25 @@ from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.places import ID
 
-from ..fields import Color, Overwrite, Target, Time, Track, Value, arguments, described, given, settable
+from ..fields import (
+    Color,
+    Overwrite,
+    Place,
+    Target,
+    Time,
+    Track,
+    Value,
+    arguments,
+    described,
+    given,
+    settable,
+)
 from ..late_nodes import new
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 from .clips import slot_after
 
 tools = Toolset("tracks")
-
-Index = Annotated[int, Meta(ge=-1, description="where, from 0; -1 is the end")]
 
 
 class Create(Arguments):
@@ -28,7 +38,7 @@ class Create(Arguments):
     ]
     name: Annotated[str, Meta(description="text")] | UnsetType = UNSET
     color: Color | UnsetType = UNSET
-    index: Index = -1
+    index: Annotated[Place, Meta(description="from 0, or a ref to go before; -1 is the end")] = -1
     capture: Annotated[bool, Meta(description="scene: with the clips that play, after the selected one")] = (
         False
     )
@@ -69,9 +79,9 @@ def create(scope: Scope, args: Create) -> Plan:
             ops, class_ = [Call("song", "capture_and_insert_scene")], "Scene"
         case "scene":
             scope.scenes += 1
-            ops, class_ = [Call("song", "create_scene", {"index": args.index})], "Scene"
+            ops, class_ = [Call("song", "create_scene", {"index": scope.place(args.index)})], "Scene"
         case _:
-            told = {} if args.kind == "return" else {"index": args.index}
+            told = {} if args.kind == "return" else {"index": scope.place(args.index)}
             ops, class_ = [Call("song", f"create_{args.kind}_track", told)], "Track"
     return Plan.of(
         f"create a {args.kind}", [*ops, *scope.sets(new(0, class_), given(args, ("name", "color")))]
@@ -303,7 +313,8 @@ class Move(Arguments):
     target: Annotated[Target, Meta(description="a device, or a clip")]
     to: Annotated[Target, Meta(description="a track or chain; of a clip: a slot")] | UnsetType = UNSET
     position: (
-        Annotated[int, Meta(ge=0, description="of a device: index in the chain; default the end")] | UnsetType
+        Annotated[Place, Meta(description="of a device: index or ref to go before; default the end")]
+        | UnsetType
     ) = UNSET
     time: Annotated[Time, Meta(description="of a clip: its new place in the arrangement")] | UnsetType = UNSET
     overwrite: Overwrite = False
@@ -349,6 +360,6 @@ def _moved_device(scope: Scope, node: Node, args: Move) -> Operation:
             "A device is moved `to` a track or chain, or to a `position`: give one of them"
         )
     to = owner if args.to is UNSET else scope.target(args.to, "Track", "Chain", role="tracks")
-    position = {ID: None} if args.position is UNSET else args.position
+    position = {ID: None} if args.position is UNSET else scope.place(args.position)
     told = {"device": node.id, "target": to.id, "target_position": position}
     return Call("song", "move_device", told)
