@@ -6,6 +6,8 @@ mirror. Findings carry refs, so that the next call can name what they speak of.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,19 @@ OVERLAP = BEAT // 32
 """Notes that sound together for less than a 1/128 note do not make a chord or a clash."""
 
 
+_DRUM_NAMES = re.compile(
+    r"(?<![a-z])(drum|kick|snare|clap|hats?(?![a-z])|hi-?hat|perc|shaker|tambourine|cowbell|cymbal|rim|toms?(?![a-z]))"
+)
+_BASS_NAMES = re.compile(r"(?<![a-z])(bass(?! drum)|sub|808)")
+PERCUSSIVE_NOTES, PERCUSSIVE_PITCHES, PERCUSSIVE_LENGTH = 4, 2, BEAT // 2
+"""At least so many notes, of at most so many pitches, none longer than a 1/8 note: a part such as a shaker's."""
+
+
+def names_drums(name: str) -> bool:
+    """True for a name after drums: "Drums", "Hats", "Shaker 2"."""
+    return bool(_DRUM_NAMES.search(name.casefold()))
+
+
 @dataclass(frozen=True)
 class Part:
     """The notes of one clip: `span` is what plays of it in ticks, `start` its place in the arrangement or None."""
@@ -46,6 +61,18 @@ class Part:
         """Notes that start within the span and are not muted, in order of time."""
         low, high = self.span
         return in_order(note for note in self.notes if low <= note.start < high and not note.mute)
+
+    @cached_property
+    def percussive(self) -> bool:
+        """True for drums, and for repeated short notes of one or two pitches on a track that is not called a bass."""
+        if self.drums or names_drums(self.name):
+            return True
+        return (
+            len(self.notes) >= PERCUSSIVE_NOTES
+            and len({note.pitch for note in self.notes}) <= PERCUSSIVE_PITCHES
+            and all(note.duration <= PERCUSSIVE_LENGTH for note in self.notes)
+            and not _BASS_NAMES.search(f"{self.track} {self.name}".casefold())
+        )
 
     @cached_property
     def placed(self) -> list[tuple[Ticks, Ticks, int]]:
@@ -137,6 +164,23 @@ def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
     ]
 
 
+def approaches(notes: Iterable[Note], scale: Scale) -> bool:
+    """True where each note outside the scale is at most a beat long and leads by a semitone into one of the scale."""
+    line = in_order(notes)
+    starts: dict[Ticks, list[int]] = defaultdict(list)
+    for note in line:
+        starts[note.start].append(note.pitch)
+    times = sorted(starts)
+    for note in line:
+        if note.pitch in scale:
+            continue
+        after = bisect_right(times, note.start)
+        following = starts[times[after]] if after < len(times) else []
+        if note.duration > BEAT or not any(abs(p - note.pitch) == 1 and p in scale for p in following):
+            return False
+    return True
+
+
 def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
     """The measured swing in percent: where off-beats of a grid lie within their pair, 50 straight, 66.7 triplets.
 
@@ -224,7 +268,7 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
     Compared are parts of one scene, and parts that overlap in the arrangement.
     """
     found: list[tuple[float, dict[str, Any]]] = []
-    pitched = [part for part in parts if not part.drums and not part.muted and part.notes]
+    pitched = [part for part in parts if not part.percussive and not part.muted and part.notes]
     for number, one in enumerate(pitched):
         for other in pitched[number + 1 :]:
             if one.track == other.track:
@@ -244,7 +288,7 @@ def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:
         part
         for part in parts
         if part.sounding
-        and not part.drums
+        and not part.percussive
         and not part.muted
         and sum(note.pitch < below for note in part.sounding) * 2 > len(part.sounding)
     ]
@@ -326,11 +370,11 @@ def _stop(part: Part) -> Ticks:
 
 
 def key_of(parts: Iterable[Part]) -> Key | None:
-    """The key of several parts together, drums left out."""
+    """The key of several parts together, percussive ones left out."""
     notes: list[Note] = []
     offset: Ticks = 0
     for part in parts:
-        if not part.drums and not part.muted:
+        if not part.percussive and not part.muted:
             notes += [replace(note, start=note.start + offset) for note in part.sounding]
             offset += part.span[1] - part.span[0]
     return find_key(notes)

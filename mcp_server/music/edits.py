@@ -107,11 +107,19 @@ class Edit(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True)
     needs: ClassVar[tuple[str, ...]] = ()
     """Options of which one must differ from its default: else nothing would change."""
 
+    pitched: ClassVar[bool] = False
+    """Whether it changes pitches, which on a drum track are other drums."""
+
     select: Selection = EVERYTHING
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         """The notes in the place of `notes`, which are in order of time."""
         raise NotImplementedError
+
+    def spares_drums(self) -> bool:
+        """True for an edit of pitch that does not itself say which pitches or notes it means."""
+        chosen = self.select
+        return self.pitched and all(each is UNSET for each in (chosen.pitch, chosen.pitch_range, chosen.ids))
 
     def check_effect(self) -> None:
         """InvalidValue where all options that would change something are at their defaults."""

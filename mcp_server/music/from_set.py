@@ -151,16 +151,18 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
 
 
 def is_drums(reader: Reader, track: Node) -> bool:
-    """True for a track whose pitches are drums: it has a drum rack, or is called so."""
-    return bool(pads_of(reader, track)) or "drum" in track.name.casefold()
+    """True for a track whose pitches are drums: it has a drum rack, or is called after drums ("Drums", "Hats")."""
+    return bool(pads_of(reader, track)) or analysis.names_drums(track.name)
 
 
 def foreign(reader: Reader, clip: Node, notes: Iterable[LiveNote]) -> list[str]:
-    """The names of the pitches of a clip that the Set's scale has not; none for drums, which have no scale."""
+    """The names of the pitches of a clip that the Set's scale has not; none for percussive clips."""
     track = track_of(reader, clip)
-    if track is not None and is_drums(reader, track):
+    held = tuple(Note.of(note) for note in notes)
+    name, drums = ("", False) if track is None else (track.name, is_drums(reader, track))
+    if Part(reader.ref(clip.id), clip.name, name, held, span(clip), drums=drums).percussive:
         return []
-    return analysis.foreign((note.pitch for note in notes), scale_of(reader))
+    return analysis.foreign((note.pitch for note in held), scale_of(reader))
 
 
 def track_facts(reader: Reader) -> list[TrackFacts]:

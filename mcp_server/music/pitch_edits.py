@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import replace
@@ -18,8 +18,14 @@ from .ticks import ratio, scaled
 from .time_edits import TOGETHER
 
 
+class PitchEdit(Edit):
+    """The base of the edits of pitch."""
+
+    pitched: ClassVar[bool] = True
+
+
 @edit("transpose")
-class Transpose(Edit):
+class Transpose(PitchEdit):
     """Moves pitches by `semitones` and `octaves`, by `degrees` of the scale, or to another key: `to` "F minor".
 
     `to` keeps each note's degree and takes the nearest way from the root of `key` (the Set's key if not given). A note
@@ -56,7 +62,7 @@ class Transpose(Edit):
 
 
 @edit("fit_to_scale")
-class FitToScale(Edit):
+class FitToScale(PitchEdit):
     """Moves each note outside the scale to the nearest pitch of it (of two the lower), or to the next up or down."""
 
     direction: Literal["nearest", "up", "down"] = "nearest"
@@ -74,7 +80,7 @@ class FitToScale(Edit):
 
 
 @edit("invert")
-class Invert(Edit):
+class Invert(PitchEdit):
     """Mirrors the melody around a pitch (the first note if not given), in semitones or in degrees of the scale."""
 
     around: int | str | UnsetType = UNSET
@@ -96,7 +102,7 @@ class Invert(Edit):
 
 
 @edit("invert_chords")
-class InvertChords(Edit):
+class InvertChords(PitchEdit):
     """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
 
     Without both it is one inversion up.
@@ -117,7 +123,7 @@ class InvertChords(Edit):
 
 
 @edit("voice_lead")
-class VoiceLead(Edit):
+class VoiceLead(PitchEdit):
     """Moves each chord's notes by octaves so that the voices move least from the chord before; the first one stays."""
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
@@ -137,7 +143,7 @@ class VoiceLead(Edit):
 
 
 @edit("harmonize")
-class Harmonize(Edit):
+class Harmonize(PitchEdit):
     """Adds a note to each: `degrees` of the scale away (2 is a third up, -3 a fourth down), or `semitones`."""
 
     needs = ("degrees", "semitones")
@@ -165,7 +171,7 @@ class Harmonize(Edit):
 
 
 @edit("octave_double")
-class OctaveDouble(Edit):
+class OctaveDouble(PitchEdit):
     """Adds each note so many octaves away."""
 
     octaves: Annotated[int, Meta(ge=-4, le=4)] = -1
@@ -178,7 +184,7 @@ Order = Literal["up", "down", "up-down", "down-up", "random", "as played"]
 
 
 @edit("arpeggiate")
-class Arpeggiate(Edit):
+class Arpeggiate(PitchEdit):
     """Plays each chord's notes one after the other for as long as the chord lasts.
 
     `rate` from note to note, `octaves` the pattern climbs, `gate` the share of the rate that sounds; `pattern` names

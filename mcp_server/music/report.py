@@ -21,7 +21,13 @@ from .ticks import to_beats
 MOST_ROWS = 12
 """Rows of each list; more are counted in `more`."""
 MOST_CHORDS = 12
-MOST_BYTES = 5000
+MOST_HEARD = 6
+"""Tracks that one proposal makes heard."""
+MOST_MENDED = 100
+"""Clips that one proposal names: as many as transform_notes takes."""
+INSTRUMENT = "Drift"
+"""What a track without an instrument is offered: every edition of Live 12 has it."""
+MOST_BYTES = 4500
 """Of the whole answer as JSON."""
 
 
@@ -76,7 +82,11 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
         "unnamed": [part.ref for part in parts if not part.name][:MOST_ROWS],
         "hot": [f"{track.ref} {track.volume}" for track in tracks if track.hot],
     }
-    proposals = _proposals(found | sections)
+    same = key is not None and key.scale.classes == context.scale.classes
+    approaching = {part.ref for part in parts if analysis.approaches(part.notes, context.scale)}
+    mending = [ref for row in sections["outside_scale"] for ref in row["clips"] if ref not in approaching]
+    proposals = _proposals(found | sections, not same, mending)
+    proposals += _sound_proposals(tracks)
     for row in sections["outside_scale"]:
         row["clips"] = _some(row["clips"], 8)
     found.update({name: _rows(rows) for name, rows in sections.items() if rows})
@@ -150,7 +160,9 @@ def _outside(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
     groups: dict[tuple[str, ...], list[str]] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     for part in parts:
-        pitches = () if part.drums else tuple(analysis.foreign((n.pitch for n in part.notes), context.scale))
+        pitches = (
+            () if part.percussive else tuple(analysis.foreign((n.pitch for n in part.notes), context.scale))
+        )
         if pitches:
             groups.setdefault(pitches, []).append(part.ref)
             counts[pitches] += sum(note.pitch not in context.scale for note in part.notes)
@@ -170,7 +182,28 @@ def _unheard(track: TrackFacts) -> bool:
     return bool(track.no_output) and (track.clips > 0 or track.devices > 0) and not silent(track)
 
 
-def _proposals(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _sound_proposals(tracks: Sequence[TrackFacts]) -> list[dict[str, Any]]:
+    """Calls by which tracks that nobody hears are heard: their outputs, and an instrument for notes that reach none.
+
+    Drum tracks without an instrument get no call: which kit it is to be is the musician's choice.
+    """
+    proposals: list[dict[str, Any]] = []
+    mute = [track.ref for track in tracks if _unheard(track)][:MOST_HEARD]
+    if mute:
+        calls = [{"tool": "set_track", "args": {"track": ref, "output_routing_type": "Main"}} for ref in mute]
+        why = "tracks whose output goes nowhere"
+        proposals.append({"why": why, "tool": "batch", "args": {"calls": calls}})
+    bare = [track.ref for track in tracks if silent(track) and not analysis.names_drums(track.name)]
+    if bare:
+        calls = [
+            {"tool": "insert_device", "args": {"to": ref, "name": INSTRUMENT}} for ref in bare[:MOST_HEARD]
+        ]
+        why = "notes reach no instrument (from Live 12.3; before, load one from the browser)"
+        proposals.append({"why": why, "tool": "batch", "args": {"calls": calls}})
+    return proposals
+
+
+def _proposals(found: dict[str, Any], other_key: bool, mending: list[str]) -> list[dict[str, Any]]:
     """Tool calls that do something about what was found."""
     proposals: list[dict[str, Any]] = []
 
@@ -178,18 +211,12 @@ def _proposals(found: dict[str, Any]) -> list[dict[str, Any]]:
         proposals.append({"why": why, "tool": tool, "args": args})
 
     key = found.get("key")
-    if key and key["certainty"] > 0.75 and key["name"] != found["scale"]:
+    if key and other_key and key["certainty"] > 0.75:
         propose(f"the notes are in {key['name']}", "set_song", {"key": key["name"]})
-    outside = [ref for row in found.get("outside_scale", []) for ref in row.get("clips", ())]
-    if outside:
-        tracks = list(dict.fromkeys("/".join(ref.split("/")[:2]) for ref in outside))
-        edit = {"edit": "fit_to_scale"}
-        args = {
-            "clips": tracks if len(tracks) < len(outside) else outside,
-            "edits": [edit],
-            "overwrite": True,
-        }
-        propose("notes lie outside the scale", "transform_notes", args)
+    if mending:
+        more = f" (the first {MOST_MENDED} of {len(mending)} clips)" if len(mending) > MOST_MENDED else ""
+        args = {"clips": mending[:MOST_MENDED], "edits": [{"edit": "fit_to_scale"}], "overwrite": True}
+        propose(f"notes lie outside the scale{more}", "transform_notes", args)
     empty = found.get("empty_clips", [])[:MOST_ROWS]
     if empty:
         propose("clips without notes", "delete", {"targets": empty})

@@ -47,6 +47,9 @@ class TransformNotes(Arguments):
         ),
     ]
     copies: Annotated[bool, Meta(description="also clips with the same notes in the arrangement")] = False
+    drums: Annotated[
+        bool, Meta(description="edits of pitch also on drum tracks; else only on drum clips named one by one")
+    ] = False
     dry_run: Annotated[bool, Meta(description="only say what would change")] = False
     overwrite: Overwrite = False
 
@@ -62,18 +65,22 @@ class TransformNotes(Arguments):
     idempotent=False,
 )
 def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
-    clips = _midi_clips(scope, args.clips)
+    named, below = _midi_clips(scope, args.clips)
+    clips = named + below
     if args.copies:
         copies = _copies(scope, clips)
         no_effect(not copies, "copies", "clips whose notes no clip of the arrangement has")
         clips += copies
     edits, own = _split(args.edits)
+    spared = _spared(scope, clips, edits, named, args.drums)
     ops: list[Operation] = []
     notes: list[str] = []
     for clip in clips:
         context = from_set.context_of(scope.mirror, clip)
         before = [music.Note.of(note) for note in scope.note_list(clip)]
-        after = music.run(edits, before, context)
+        after = music.run(
+            [each for each in edits if not (clip.id in spared and each.spares_drums())], before, context
+        )
         change = music.difference(before, after)
         ops += _writes(clip, change, after)
         counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
@@ -82,6 +89,12 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         ops += [
             operation for name, options in own for operation in _lives_own(scope, clip, name, options, after)
         ]
+    left_out = _left_out([scope.ref(clip) for clip in clips if clip.id in spared])
+    if not ops and left_out:
+        raise errors.InvalidParams(
+            f"These edits change nothing: {left_out}",
+            hint="name the clips one by one, or give drums=true, to change the pitches of drums",
+        )
     if not ops:
         raise errors.InvalidParams(
             "These edits change nothing in these clips",
@@ -91,11 +104,31 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     return Plan.of(
         f"{label} in {len(clips)} clips" if len(clips) > 1 else f"{label} in {scope.ref(clips[0])}",
         ops,
-        notes=tuple(notes[:20]),
+        notes=(*filter(None, [left_out]), *notes[:20]),
         dry_run=args.dry_run,
         overwrite=args.overwrite,
         makes=None,
     )
+
+
+def _spared(
+    scope: Scope, clips: list[Node], edits: list[music.Edit], named: list[Node], drums: bool
+) -> set[Any]:
+    """The ids of the clips on drum tracks whose pitches stay: those that are not named one by one."""
+    if drums or not any(edit.spares_drums() for edit in edits):
+        return set()
+    meant = {clip.id for clip in named}
+    tracks = {clip.id: from_set.track_of(scope.mirror, clip) for clip in clips if clip.id not in meant}
+    return {
+        clip for clip, track in tracks.items() if track is not None and from_set.is_drums(scope.mirror, track)
+    }
+
+
+def _left_out(refs: list[str]) -> str:
+    if not refs:
+        return ""
+    listed = ", ".join(refs[:8]) + (f" and {len(refs) - 8} more" if len(refs) > 8 else "")
+    return f"left_out: drums, whose pitches are other drums: {listed}"
 
 
 def no_effect(so: bool, name: str, when: str) -> None:
@@ -153,8 +186,10 @@ def _lives_own(
         yield Call(clip.id, name)
 
 
-def _midi_clips(scope: Scope, targets: list[Any]) -> list[Node]:
+def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node]]:
+    """The clips that are named themselves or by their slots, and those of named scenes and tracks."""
     found: dict[Any, Node] = {}
+    named: set[Any] = set()
     for target in targets:
         node = scope.target(target, "Clip", "ClipSlot", "Scene", "Track")
         clips = (
@@ -175,9 +210,12 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> list[Node]:
         for clip in clips:
             scope.check_midi(clip)
             found[clip.id] = clip
+        if node.type in ("Clip", "ClipSlot"):
+            named |= {clip.id for clip in clips}
     if len(found) > MOST_CLIPS:
         raise errors.TooLarge(f"These are {len(found)} clips; one call takes {MOST_CLIPS}")
-    return list(found.values())
+    every = list(found.values())
+    return [clip for clip in every if clip.id in named], [clip for clip in every if clip.id not in named]
 
 
 def _copies(scope: Scope, clips: list[Node]) -> list[Node]:
