@@ -85,7 +85,7 @@ class ClipStates:
             after = f" after {state.changed_by}" if state is not None else ""
             raise errors.NotAvailable(
                 f"The notes of {ref}{after} are known only once Live has them",
-                hint="end the batch before this call, and make it by itself",
+                hint="end the batch before this call, and call this tool separately",
             )
         return tuple(sorted(state.notes, key=lambda note: (note.start_time, note.pitch)))
 

@@ -172,7 +172,7 @@ class Desk:
         """
         if not ops:
             raise errors.InvalidParams(
-                f"{self._tool}: nothing to change was given", hint="give at least one thing to change"
+                f"{self._tool}: no change was given", hint="give at least one value to change"
             )
         self._each_once(ops)
         if overwrite:

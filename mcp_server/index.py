@@ -101,7 +101,7 @@ class Index:
             for table in ("files", "places", "keywords", "metadata", "fe_values")
         }
         if not {"file_id", "parent_id", "name", "file_type"} <= self._columns["files"]:
-            raise sqlite3.DatabaseError("it has no table of files that is known here")
+            raise sqlite3.DatabaseError("the index has no known table of files")
 
     def search(self, words: str, tags: list[str], kind: str, limit: int) -> list[Hit]:
         """Files that have all the tags and whose names have all the words; `kind` is a root of the browser or "".

@@ -362,8 +362,8 @@ class Scope:
             return self.mirror.children(node, role)
         if role not in _AS_LONG_AS:
             raise errors.NotAvailable(
-                f"What {self.ref(node)} has as {role} is known only once it exists",
-                hint=f"say which by name or index: {self.ref(node)}/{role}/0",
+                f"The {role} of {self.ref(node)} are known only once that object exists",
+                hint=f"give a name or an index: {self.ref(node)}/{role}/0",
             )
         count = len(self.mirror.children("song", _AS_LONG_AS[role])) + self.scenes * (role == "clip_slots")
         return tuple(step_below(node, role, str(number)) for number in range(count))
@@ -468,7 +468,9 @@ class Scope:
                 node = step_below(node, role)
                 continue
             if not steps:
-                raise errors.InvalidValue(f"{role!r} of {self.ref(node)} is a list: say which, from 0", path)
+                raise errors.InvalidValue(
+                    f"{role!r} of {self.ref(node)} is a list: give an index, from 0", path
+                )
             which = steps.pop(0)
             while steps and not which.isdecimal() and tree_property(prop.of, steps[0]) is None:
                 # A name may hold a slash: Dry/Wet.

@@ -181,7 +181,7 @@ class Policy:
             for rule in held.rule:
                 _places(rule.refs)
                 if rule.decide == "ask" and "read" in rule.operations:
-                    raise ValueError("reading is allowed or denied: nobody is asked for it")
+                    raise ValueError("reading is allowed or denied, never asked")
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
             hint = "correct the file (`setmirror guide policy`), then `setmirror policy show`"
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}", hint=hint) from None

@@ -25,5 +25,6 @@ async def listeners_on(port: int, option: str) -> list[trio.SocketListener]:
     except OSError as problem:
         why = "is taken" if problem.errno == errno.EADDRINUSE else f"cannot be used: {problem.strerror}"
         raise errors.NotAvailable(
-            f"port {port} on {HOST} {why}", hint=f"stop what listens there, or choose another with {option}"
+            f"port {port} on {HOST} {why}",
+            hint=f"stop the program that listens there, or choose another port with {option}",
         ) from None

@@ -364,7 +364,7 @@ def _encodable(text: str, label: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise errors.InvalidValue(
-            f"{label} must be text that UTF-8 can say, got {text[:40]!a}", ascii(text[:40])
+            f"{label} must be text that UTF-8 can encode, got {text[:40]!a}", ascii(text[:40])
         ) from None
 
 

@@ -37,7 +37,7 @@ from .writes import Progressed, Writes
 
 log = logging.getLogger("setmirror.mirror")
 
-NO_LINK = "start Live with SetMirror as control surface, or `setmirror live`; `setmirror doctor` tells more"
+NO_LINK = "start Live with SetMirror as control surface, or `setmirror live`; `setmirror doctor` lists what is wrong"
 
 
 class Mirror(Reader):

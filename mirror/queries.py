@@ -149,7 +149,7 @@ def _walk(store: Store, ref: str) -> Node:
         if isinstance(value, tuple | list):
             if position == len(steps) or not steps[position].name.isdigit():
                 raise errors.InvalidValue(
-                    f"{name!r} is a list of {len(value)}: say which, from 0",
+                    f"{name!r} is a list of {len(value)}: give an index, from 0",
                     ref,
                     hint=f"{name}/0 is the first",
                 )
@@ -200,7 +200,7 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
         raise errors.Ambiguous(
             f"{len(nodes)} objects are named {name!r}",
             name,
-            hint=f"say which by its ref: {_refs_of(store, nodes)}",
+            hint=f"write one of their refs: {_refs_of(store, nodes)}",
             candidates=[_candidate(store, node) for node in nodes[:CANDIDATES]],
         )
     if _DIGITS.fullmatch(name.strip()):

@@ -198,7 +198,7 @@ class UndoHistory:
             raise errors.PreconditionFailed(
                 f"somebody changed the Set while write {write} was under way",
                 write,
-                hint="undo would take back a part of it only; change the values yourself",
+                hint="undo would revert only a part of the write; change the values yourself",
             )
         if not self._edits or self._edits[-1].write != write:
             later: list[_Edit] = []
@@ -211,7 +211,7 @@ class UndoHistory:
             raise errors.PreconditionFailed(
                 f"the Set was changed after write {write}, last by {last}",
                 write,
-                hint="undo would take that back instead: change the values yourself, or insist with `anyone`",
+                hint="undo would revert that change instead: change the values yourself, or use `anyone`",
                 since=since[-20:],
             )
         return self._edits[-1].revision
@@ -229,7 +229,7 @@ class UndoHistory:
         known = f"the newest entry is by {newest.words}" if newest else "nobody knows of the newest"
         raise errors.PreconditionFailed(
             f"You made no change that can be undone; {known}",
-            hint="to take back whatever was done last, by whomever, insist with `anyone`",
+            hint="to undo the last change of any author, use `anyone`",
             since=[newest._asdict()] if newest else [],
         )
 

@@ -250,12 +250,12 @@ class View(Reader):
         except errors.MirrorError:
             return
         if self.hides(node.id):
-            raise errors.Denied("The policy hides what is there", str(target)[:200])
+            raise errors.Denied("The policy hides this object", str(target)[:200])
 
     def notes(self, clip: Node | Target) -> tuple[Note, ...]:
         node = self._now(clip)
         if self.hides(node.id):
-            raise errors.Denied("The policy hides what is there", self.ref(node.id))
+            raise errors.Denied("The policy hides this object", self.ref(node.id))
         return super().notes(node)
 
     # -- the mirror's own state ------------------------------------------------------------------------

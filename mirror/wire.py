@@ -191,7 +191,9 @@ def decode(line: bytes | bytearray) -> Message:
             raise BadLine(f"`jsonrpc` must be 2.0, got {envelope.jsonrpc[:20]!r}")
         if envelope.method is not None:
             if envelope.id is not None:
-                raise BadLine(f"the script asks nothing of the mirror, but asked {envelope.method[:60]!r}")
+                raise BadLine(
+                    f"the script sends no requests to the mirror, but sent {envelope.method[:60]!r}"
+                )
             decoder = _params.get(envelope.method)
             if decoder is not None:
                 return Message(method=envelope.method, params=decoder.decode(envelope.params))

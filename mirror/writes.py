@@ -321,7 +321,7 @@ class Writes:
             elif entry.epoch != self._store.epoch:
                 raise errors.EpochChanged(
                     "Another Set was opened, or the script was reloaded, before the write was sent",
-                    hint="nothing was done; read the Set and send it again",
+                    hint="nothing was done; read the Set and send the write again",
                 )
             prepared = checks.prepare(self._store, request, version)
             epoch = self._store.epoch
@@ -414,7 +414,7 @@ class Writes:
                 if self._store.epoch == epoch:
                     raise errors.Disconnected(
                         "The link to Live was lost before the write was taken",
-                        hint="nothing was done; send it again",
+                        hint="nothing was done; send the write again",
                         sent=True,
                         executed=False,
                     ) from None
@@ -438,7 +438,7 @@ class Writes:
                 node = None
             renamed = last.get((ref, "name"), object_name)
             if node is None or node.type != type_ or node.name not in (object_name, renamed):
-                raise self._unknown(entry, prepared, f"{ref} is not what it was when the write was sent")
+                raise self._unknown(entry, prepared, f"{ref} is another object than when the write was sent")
             now = node.props.get(name)
             if now != last[ref, name]:
                 raise self._unknown(entry, prepared, f"{name} of {ref} is {now!r} now")
@@ -509,9 +509,9 @@ class Writes:
         ]
         if not still:
             raise errors.PreconditionFailed(
-                f"what write {write_id} had set was changed since",
+                f"the values that write {write_id} set were changed since then",
                 write_id,
-                hint="there is nothing of it to take back",
+                hint="there is nothing to revert",
             )
         self.history.put_back(write_id)
         restored = [

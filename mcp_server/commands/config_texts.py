@@ -143,7 +143,7 @@ def _write_json(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str
     value = json.dumps(entry, indent=2, ensure_ascii=False).replace("\n", f"\n{_indent(text, start)}  ")
     made = _put(text, start, end, name, value)
     if _document(made) != wanted:
-        raise ValueError("the entry does not fit into it")
+        raise ValueError("the entry does not fit into the file")
     return made
 
 
@@ -169,7 +169,7 @@ def _write_toml(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str
     made = (made + "\n\n" if made else "") + f"[{key}.{name}]\n"
     made += "".join(f"{each} = {_toml(value)}\n" for each, value in entry.items())
     if tomllib.loads(made) != wanted:
-        raise ValueError("the entry does not fit into it")
+        raise ValueError("the entry does not fit into the file")
     return made
 
 

@@ -42,7 +42,7 @@ def named_target(to: Path) -> folders.Library:
         )
     if not scripts.parent.is_dir():
         raise Failure(
-            f"{scripts.parent} is not there, so it is no User Library of Live's",
+            f"{scripts.parent} does not exist, so {scripts.parent} is no User Library of Live's",
             "check the spelling and connect the drive; Live's Settings → Library show the right path",
         )
     return folders.Library(scripts.parent, (), True)

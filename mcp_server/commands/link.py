@@ -60,7 +60,7 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
             except TimeoutError:
                 raise Failure(
                     f"no Live answered on 127.0.0.1:{port} within {sync_s:.0f} s",
-                    "start Live with SetMirror chosen, or `setmirror live`; `setmirror doctor` tells more",
+                    "start Live with SetMirror chosen, or `setmirror live`; `setmirror doctor` lists what is wrong",
                 ) from None
         yield mirror
 

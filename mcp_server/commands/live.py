@@ -27,7 +27,8 @@ def _how(port: int) -> str:
         except OSError as problem:
             text = f"port {port} on 127.0.0.1 cannot be used: {problem.strerror}"
             raise Failure(
-                text, "a Live is there already: `setmirror status`; or choose another with --port"
+                text,
+                "a Live already listens on this port: see `setmirror status`, or choose another port with --port",
             ) from None
     other = "" if port == options.default_port() else f" --port {port}"
     return f"headless Live: in another terminal `setmirror status{other}` or `setmirror tail{other}`\nCtrl-C stops it"

@@ -93,13 +93,13 @@ class Session:
     def _next(self) -> dict[str, Any]:
         line = self._lines.readline(_LINE_LIMIT)
         if not line:
-            raise Stranger("it closed the connection")
+            raise Stranger("the program there closed the connection")
         try:
             message = json.loads(self._opened(line.rstrip(b"\n")))
         except (ValueError, RecursionError):
-            raise Stranger("it is not SetMirror") from None
+            raise Stranger("the program there is not SetMirror") from None
         if not isinstance(message, dict):
-            raise Stranger("it is not SetMirror")
+            raise Stranger("the program there is not SetMirror")
         return message
 
     def _opened(self, line: bytes) -> bytes:
@@ -123,7 +123,7 @@ class Session:
         if not auth.NONCE.match(theirs) or not auth.same(
             auth.script_proof(key, nonce, theirs), hello.get("proof")
         ):
-            raise Stranger("it does not know the token in this user's folder")
+            raise Stranger("the program there does not know the token in this user's folder")
         self._send("bridge.authenticate", {"proof": auth.client_proof(key, nonce, theirs)})
         self._seals = seal.client_session(key, nonce, theirs)
         self.welcome = self._answer()

@@ -75,7 +75,7 @@ def command(
         if not as_json:
             _sum_up(mirror.live_version, found, differ)
         if differ:
-            raise Failure(f"{len(differ)} facts are not so in this Live", "please report the lines above")
+            raise Failure(f"{len(differ)} facts differ in this Live", "please report the lines above")
 
     run_async(main)
 

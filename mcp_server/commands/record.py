@@ -22,7 +22,7 @@ def command(file: Path, force: bool, port: int) -> None:
     plays the recording.
     """
     if file.exists() and not force:
-        raise Failure(f"{file} is there already", "name another file, or give --force")
+        raise Failure(f"{file} exists already", "choose another file, or give --force")
 
     async def main() -> None:
         from mcp_server.commands.link import version

@@ -34,7 +34,7 @@ def command(port: int) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Failure(
             "`setmirror top` needs a terminal",
-            "`setmirror tail` and `setmirror look --text` write to anything",
+            "`setmirror tail` and `setmirror look --text` need no terminal",
         )
     from mcp_server.commands.link import version
     from mcp_server.terminal.screen import Top

@@ -70,7 +70,8 @@ def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
                     raise
                 raise Failure(
                     f"port {page_port} on 127.0.0.1 is taken",
-                    "the page may be open already; end what listens there, or choose --page-port",
+                    "the page may be open already; stop the program that listens there, or choose another port with"
+                    " --page-port",
                 ) from None
 
     run_async(main)

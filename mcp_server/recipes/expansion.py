@@ -258,7 +258,7 @@ def _referred(text: str, names: expressions.Names, made: dict[str, int]) -> str:
     if match is None:
         return filled
     if match[1] not in made:
-        raise errors.InvalidValue(f"No call before makes ${match[1]}", filled[:60])
+        raise errors.InvalidValue(f"No earlier call makes ${match[1]}", filled[:60])
     return f"${made[match[1]]}{filled[match.end() :]}"
 
 

@@ -136,7 +136,7 @@ def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
         try:
             plan = tool_named(entry.tool).planned(scope, entry.args)
             if not plan.operations:
-                raise errors.InvalidParams("nothing to change was given")
+                raise errors.InvalidParams("no change was given")
             if any(is_history(scope.mirror.store, op) for op in plan.operations):
                 raise errors.InvalidParams(
                     "undo and redo cannot be part of a batch", hint="call undo by itself"

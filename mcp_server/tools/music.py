@@ -201,7 +201,7 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node
         if not clips and not isinstance(node.id, int):
             raise errors.NotAvailable(
                 f"The clips of {scope.ref(node)} are known only once Live has made it",
-                hint="end the batch before this call, and make it by itself",
+                hint="end the batch before this call, and call this tool separately",
             )
         if not clips:
             raise errors.NotFound(

@@ -110,7 +110,7 @@ class Executor:
                 "The epoch is {}".format(self.batcher.epoch),
                 checks.short(epoch),
                 epoch=self.batcher.epoch,
-                hint="nothing was done; read the Set and send it again",
+                hint="nothing was done; read the Set and send the write again",
             )
         if len(self._queue) >= WRITES_WAITING:
             raise BridgeError(
@@ -291,7 +291,7 @@ class Executor:
         for waiting in parked:
             self._give_up(waiting, "UNKNOWN_OUTCOME", "ended: " + reason)
         while self._queue:
-            hint = "nothing was done; read the Set and send it again"
+            hint = "nothing was done; read the Set and send the write again"
             refusal = BridgeError("EPOCH_CHANGED", reason + " before the write began", hint=hint)
             for client, request in self._queue.popleft().waiters:
                 self._reply(client, request, refusal)

@@ -57,7 +57,7 @@ def _walk(batcher: Batcher, obj: Any, late: Late, operations: Sequence[Operation
             obj = value
     if listed is not None:
         raise BridgeError(
-            "INVALID_VALUE", "{!r} of {} is a list: say which, from 0".format(role, _label(obj)), role
+            "INVALID_VALUE", "{!r} of {} is a list: give an index, from 0".format(role, _label(obj)), role
         )
     return obj
 

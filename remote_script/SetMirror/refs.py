@@ -81,7 +81,7 @@ def _walk(shadow: Shadow, ref: str) -> Row:
             )
         if isinstance(value, tuple):
             if position == len(parts) or not parts[position][0].isdigit():
-                raise BridgeError("INVALID_VALUE", "{!r} is a list: say which, from 0".format(name), ref)
+                raise BridgeError("INVALID_VALUE", "{!r} is a list: give an index, from 0".format(name), ref)
             number, expected = parts[position]
             position += 1
             if int(number) >= len(value):

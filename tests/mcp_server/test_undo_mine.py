@@ -106,7 +106,7 @@ async def test_a_value_that_is_another_by_now_is_not_put_back(autojump_clock: Cl
         await whole.call("set_track", track="tracks/1", current_monitoring_state="in")
         await whole.by_hand(lambda song: setattr(song.tracks[1], "current_monitoring_state", 2))
         await trio.sleep(QUIET_S)
-        assert "was changed since" in (await refused(whole))["rule"]
+        assert "were changed since" in (await refused(whole))["rule"]
         assert track.current_monitoring_state == 2
 
 

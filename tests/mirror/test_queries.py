@@ -46,8 +46,8 @@ def test_objects_are_found_by_id_ref_and_name(target: Any, id_: int) -> None:
     [
         (99, errors.StaleReference, "id 99"),
         ("tracks/2", errors.StaleReference, "has 2 tracks"),
-        ("tracks", errors.InvalidValue, "say which"),
-        ("tracks/x", errors.InvalidValue, "say which"),
+        ("tracks", errors.InvalidValue, "give an index"),
+        ("tracks/x", errors.InvalidValue, "give an index"),
         ("tracks/0/clip_slots/1/clip", errors.StaleReference, "has no clip now"),
         ("tracks/0/wheels/0", errors.StaleReference, "has no 'wheels'"),
         ("tracks/0/name", errors.StaleReference, "has no 'name'"),

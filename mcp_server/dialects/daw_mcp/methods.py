@@ -159,5 +159,5 @@ async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[s
         return {"success": True}
     written = await desk.carry_out(desk.scope, done.plan)
     if written["outcome"] == "mismatch":
-        raise errors.LiveRefused("Live took the change but shows another value", hint="read it again")
+        raise errors.LiveRefused("Live took the change but shows another value", hint="read the value again")
     return done.answer(View(desk, dialect), written)

@@ -87,7 +87,7 @@ def to_str(label: str, value: Any) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise refuse("{} must be text that UTF-8 can say".format(label), repr(value))
+        raise refuse("{} must be text that UTF-8 can encode".format(label), repr(value))
     return value
 
 

@@ -177,7 +177,7 @@ def test_without_textual_or_a_terminal_it_says_what_to_do(
     assert run_command(setmirror, ["top"]) == 1
     assert capsys.readouterr().err == (
         "error: `setmirror top` needs a terminal\n"
-        "  `setmirror tail` and `setmirror look --text` write to anything\n"
+        "  `setmirror tail` and `setmirror look --text` need no terminal\n"
     )
     monkeypatch.setattr(top, "find_spec", lambda name: None)
     assert run_command(setmirror, ["top"]) == 1
