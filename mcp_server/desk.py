@@ -191,7 +191,22 @@ class Desk:
         def effects() -> list[NamedEffect]:
             return [] if request.dry_run else effects_of(self._whole.store, request.ops)
 
-        return self.written(await self._permitted(effects, submit), request.ops)
+        try:
+            return self.written(await self._permitted(effects, submit), request.ops)
+        except errors.MirrorError as problem:
+            if "taken_back" in problem.facts:
+                self._say_taken_back(problem)
+            raise
+
+    def _say_taken_back(self, problem: errors.MirrorError) -> None:
+        """Add to a refusal that the write was undone, and that what it had deleted came back under new ids."""
+        first = self._whole.log.first_of(str(problem.facts.get("write")))
+        events = [] if first is None else self._whole.log.since(first - 1)
+        back = [e for e in events if e.kind == "add" and e.write == problem.facts["write"]]
+        ids = "; objects that were deleted meanwhile came back with new ids" if back else ""
+        problem.hint = (
+            f"{problem.hint}; the write was undone{ids}" if problem.hint else f"the write was undone{ids}"
+        )
 
     def _check_files(self, ops: Sequence[Operation]) -> None:
         for number, op in enumerate(ops):

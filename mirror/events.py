@@ -284,6 +284,17 @@ class EventLog:
             for event in step.events(notes=sys.maxsize)
         ]
 
+    def removals(self) -> list[Event]:
+        """All removals of the current epoch, oldest first."""
+        epoch = self._store.epoch
+        return [
+            event
+            for step in self._steps
+            if step.epoch == epoch and any(change[0] == "remove" for change in step.changes)
+            for event in step.events(notes=0)
+            if event.kind == "remove"
+        ]
+
     def first_of(self, write: str) -> int | None:
         """The revision of the first batch of a write in the current epoch; None when the log does not have it."""
         epoch = self._store.epoch

@@ -165,6 +165,10 @@ class UndoHistory:
         if gone:
             self._back_at_last(gone[-1].revision)
 
+    def is_taken_back(self, write: str) -> bool:
+        """Whether the write was refused and nothing of it was left."""
+        return write in self._taken_back
+
     def _back_at_last(self, revision: int) -> None:
         """Live is where it was after the newest edit: the next undo takes that back."""
         if self._edits:

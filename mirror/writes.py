@@ -296,6 +296,7 @@ class Writes:
             self.results[entry.id] = outcome
         elif "taken_back" in outcome.facts:
             self.history.taken_back(entry.id)
+            outcome.facts["write"] = entry.id
         while len(self.results) > RESULTS_KEPT:
             self.results.popitem(last=False)
         entry.moved.set()

@@ -6,7 +6,8 @@ changes. What somebody else changed since stays, and is named. Objects that sele
 somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again; what was deleted, the
 order of tracks and scenes, and lanes of the arrangement cannot be put back by value.
 
-An undo and a redo are no changes of their own: they take a change out of its chain, and put it back.
+An undo and a redo are no changes of their own: they take a change out of its chain, and put it back. What they, or a
+write that was refused and taken back, brought back is not new: it is never deleted.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ import msgspec
 from mirror import Call, Event, Node, Note, Operation, Set, WriteRequest, checks, errors, values
 from mirror.reading import Reader
 from mirror.store import Store
+from mirror.writes import history_step
 
 from . import envelopes
 from .chains import Link, chains, newest_run
 from .difference import Change, kind_word, owner_name, readable, words
 from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
+from .returning import IsTakenBack, Returning, returning
 
 Deletion = Callable[[Node], Operation]
 """The operation that deletes an object; NotAvailable where Live has none."""
@@ -86,12 +89,15 @@ def revert(
     *,
     live: str = "",
     is_next: Next = lambda write: False,
+    removals: Sequence[Event] | None = None,
+    is_taken_back: IsTakenBack = lambda write: False,
 ) -> Reverting:
     """The operations that take back the selected changes.
 
     Args:
       events: Of the present epoch, oldest first and with all notes, from the oldest selected one at least.
       live: The version of Live, "12.3.1"; "" where it is not known.
+      removals: What was removed, also before the events; None: only what they say.
 
     Raises:
       NotFound: no event is selected; says which authors and writes there are.
@@ -100,7 +106,10 @@ def revert(
     chosen = {event.seq for event in events if _is_selected(event, selection, inside)}
     if not chosen:
         raise _nothing(events, selection)
-    return _Reversal(events, chosen, reader, delete, live, is_next).made()
+    if removals is None:
+        removals = [event for event in events if event.kind == "remove"]
+    back = returning(events, removals, reader.store, is_taken_back)
+    return _Reversal(events, chosen, reader, delete, live, is_next, back).made()
 
 
 def _inside(store: Store, under: int | None) -> Callable[[Event], bool]:
@@ -147,10 +156,12 @@ class _Reversal:
         delete: Deletion,
         live: str,
         is_next: Next,
+        back: Returning,
     ) -> None:
         self._store, self._reader = reader.store, reader
         self._delete, self._live, self._is_next = delete, live, is_next
-        self._events = [event for event in events if event.kind not in ("resynced", "skipped")]
+        self._back = back
+        self._events = back.renamed(event for event in events if event.kind not in ("resynced", "skipped"))
         self._chosen = chosen
         self._result = Reverting()
         self._created: dict[int, Event] = {}
@@ -181,7 +192,8 @@ class _Reversal:
         self._order(own)
         moved = self._clips_back(own)
         self._delete_objects(own)
-        self._gone(moved)
+        self._came_back(own)
+        self._gone(moved | self._back.gone)
         if hidden:
             self._result.left.append(f"{hidden} changes in what the policy hides are left as they are")
         cut = sum(event.more for event in self._events if event.seq in self._chosen)
@@ -362,6 +374,8 @@ class _Reversal:
         for id_, event in self._created.items():
             if event.seq not in self._chosen or id_ not in self._store.nodes or id_ in own:
                 continue
+            if id_ in self._back.came:
+                continue
             if self._store.nodes[id_].type in _FOLLOWS:
                 continue
             for node in self._store.walk(id_):
@@ -386,6 +400,11 @@ class _Reversal:
             except errors.MirrorError as problem:
                 self._result.left.append(f"{where} is new and stays: {problem.rule.rstrip('.')}")
                 continue
+            holds = next((each for each in self._back.came if own.get(each) == id_), None)
+            if holds is not None:
+                what = self._where(self._store.nodes[holds])
+                self._result.left.append(f"{where} is new and stays: it holds {what}, which came back")
+                continue
             if self._can(op, where):
                 asks = "; a person is asked first where one can be" if node.type in ("Track", "Scene") else ""
                 self._result.operations.append(op)
@@ -400,6 +419,37 @@ class _Reversal:
         if node is None or prop is None or not is_kept(node, event.name):
             return False
         return prop.type != "routing" or bool(event.before)
+
+    def _came_back(self, own: dict[int, int]) -> None:
+        """Say of what came back, or was made anew, that it stays; once for all that one write brought."""
+        brought: dict[str, list[Node]] = {}
+        for id_, event in self._back.came.items():
+            node = self._store.nodes.get(id_)
+            if node is None or event.seq not in self._chosen or id_ in own or node.type in _FOLLOWS:
+                continue
+            if node.parent in self._back.came or "View" in node.type:
+                continue
+            if id_ in self._back.moved:
+                offer = self._undo_offer(event)
+                place = self._store.ref(id_)
+                self._result.left.append(
+                    f"{self._where(node)} ({place}) was made anew and stays: its former place is not in the log{offer}"
+                )
+            else:
+                brought.setdefault(event.write or "", []).append(node)
+        for write, nodes in brought.items():
+            step = history_step(write)
+            by = (
+                f"the {step} {write}"
+                if step
+                else f"taking back write {write}"
+                if write
+                else "an undo in Live"
+            )
+            more = f" and {len(nodes) - 1} more objects" if len(nodes) > 1 else ""
+            self._result.left.append(
+                f"{self._where(nodes[0])}{more} came back by {by}: not new, so not deleted"
+            )
 
     def _gone(self, moved: set[int]) -> None:
         """What was deleted: nothing puts it back but Live's undo, where that is next."""

@@ -54,6 +54,8 @@ def revert(scope: Scope, args: Revert) -> Plan:
         lambda node: deletion(scope, node),
         live=mirror.live_version,
         is_next=lambda write: _is_next(scope, write),
+        removals=mirror.log.removals(),
+        is_taken_back=mirror.writes.history.is_taken_back,
     )
     notes += [f"left: {each}" for each in made.left]
     if not made.operations:

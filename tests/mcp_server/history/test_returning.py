@@ -1,0 +1,142 @@
+"""Reverts never delete what was not created: what an undo, a redo or a take-back brought back, and what was moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from remote_script.headless import default_set, demo_set
+from tests.whole import QUIET_S, Refused, Whole, whole_path
+
+Clock = trio.testing.MockClock
+
+
+def contents(song: Any) -> tuple[list[str], list[str], list[Any]]:
+    clips = [slot.clip.name if slot.has_clip else None for track in song.tracks for slot in track.clip_slots]
+    return [each.name for each in song.tracks], [each.name for each in song.scenes], clips
+
+
+async def reverted(whole: Whole, **arguments: Any) -> str:
+    """All that a revert says, whether it did something or not."""
+    try:
+        return str(await whole.call("revert", **arguments))
+    except Refused as problem:
+        return str(problem.data)
+
+
+@pytest.mark.parametrize("kind", ["scenes", "tracks"])
+@pytest.mark.parametrize("how", ["since", "write"])
+async def test_after_a_refused_deletion_a_revert_deletes_nothing(
+    kind: str, how: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        before, since = contents(song), whole.mirror.revision
+        refs = [f"{kind}/{number}" for number in range(len(getattr(song, kind)))]
+        with pytest.raises(Refused) as caught:
+            await whole.call("delete", targets=refs)
+        if "taken_back" in caught.value.data:
+            assert "the write was undone" in caught.value.data["hint"]
+            assert "new ids" in caught.value.data["hint"]
+            choice = {"since": since} if how == "since" else {"write": caught.value.data["write"]}
+            said = await reverted(whole, **choice)
+            assert "cannot be put back" not in said
+            assert "not new, so not deleted" in said
+            await reverted(whole, since=since, who="anyone")
+        assert contents(song) == before
+        assert await whole.differences() == []
+
+
+@pytest.mark.parametrize("target", ["tracks/2/clip_slots/4/clip", "tracks/6", "scenes/1"])
+@pytest.mark.parametrize("span", ["after", "all"])
+async def test_what_was_deleted_and_undone_is_nobodys_creation(
+    target: str, span: str, autojump_clock: Clock
+) -> None:
+    async with whole_path(demo_set()) as whole, whole.another("second") as second:
+        song = whole.stage.live.song
+        first = whole.mirror.revision
+        made = {
+            "tracks/6": {"kind": "midi", "name": "Q"},
+            "scenes/1": {"kind": "scene", "name": "Q", "index": 1},
+        }
+        if target in made:
+            await second.client.call_tool("create", made[target])
+        else:
+            await second.client.call_tool(
+                "create_clip", {"track": "tracks/2", "slot": 4, "name": "Q", "length": 4}
+            )
+        before, since = contents(song), whole.mirror.revision
+        assert "Q" in str(before)
+        await whole.call("delete", targets=[target])
+        assert contents(song) != before
+        await whole.call("undo")
+        assert contents(song) == before
+        said = await reverted(whole, since=since if span == "after" else first)
+        assert contents(song) == before
+        assert "cannot be put back" not in said
+        assert "not new, so not deleted" in said
+
+
+async def test_what_a_person_undid_in_live_is_not_new_for_anyone(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song = whole.stage.live.song
+        before = contents(song)
+        await whole.call("delete", targets=["tracks/2"])
+        since = whole.mirror.revision
+        await whole.by_hand(lambda song: song.undo())
+        await trio.sleep(QUIET_S)
+        assert contents(song) == before
+        said = await reverted(whole, since=since, who="anyone")
+        assert contents(song) == before
+        assert "an undo in Live" in said
+
+
+async def test_work_of_others_in_a_new_clip_survives_its_deletion_and_undo(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole, whole.another("second") as second:
+        song, since = whole.stage.live.song, whole.mirror.revision
+        await whole.call("create", kind="midi", name="Mine")
+        track = len(song.tracks) - 1
+        clip = f"tracks/{track}/clip_slots/0/clip"
+        await whole.call("create_clip", track=f"tracks/{track}", slot=0, name="C", length=4)
+        note = {"pitch": 60, "start_time": 0, "duration": 1}
+        await second.client.call_tool("edit_notes", {"clip": clip, "add": [note]})
+        await second.client.call_tool("set_clip", {"clip": clip, "color": "#FF3636"})
+        color = song.tracks[track].clip_slots[0].clip.color
+        await whole.call("delete", targets=[clip])
+        await whole.call("undo")
+        said = await reverted(whole, since=since)
+        held = song.tracks[track].clip_slots[0].clip
+        assert len(held.get_all_notes_extended()) == 1, said
+        assert held.color == color
+
+
+async def test_values_are_put_back_in_what_was_deleted_and_undone_since(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        song, since = whole.stage.live.song, whole.mirror.revision
+        await whole.call("set_track", track="tracks/1", name="Piano")
+        await whole.call("set_track", track="tracks/1", name="Organ")
+        await whole.call("set_track", track="tracks/1", volume="-9 dB")
+        await whole.call("delete", targets=["scenes/1"])
+        await whole.call("undo")
+        await whole.call("set_track", track="tracks/2", name="Low")
+        await whole.call("revert", since=since)
+        assert [song.tracks[1].name, song.tracks[2].name] == ["Keys", "Bass"]
+
+
+async def test_locators_that_a_write_moved_are_never_deleted(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        song = whole.stage.live.song
+        for time in (16.0, 32.0):
+            await whole.call("create", kind="cue_point", name=f"L{time}", time=time)
+        former, since = {cue.time for cue in song.cue_points}, whole.mirror.revision
+        answer = await whole.call("arrange", action="insert", range=[8, 16])
+        assert {cue.time for cue in song.cue_points} - former
+        times = [(cue.name, cue.time) for cue in song.cue_points]
+        said = await reverted(whole, since=since, dry_run=True)
+        assert "is deleted" not in said, answer
+        assert "was made anew and stays" in said
+        await reverted(whole, since=since)
+        assert [(cue.name, cue.time) for cue in song.cue_points] == times
