@@ -18,13 +18,13 @@ MOST = 100
 def complete(mirror: Mirror, params: types.CompleteRequestParams) -> types.CompleteResult:
     """Candidates that start with the typed text, then those that contain it; none for free values."""
     typed = params.argument.value.casefold()
-    found = [
+    matches = [
         (not begins, number, value)
         for number, (value, words) in enumerate(_candidates(mirror, params))
         if (begins := value.casefold().startswith(typed) or words.casefold().startswith(typed))
         or typed in words.casefold()
     ]
-    values = list(dict.fromkeys(value for _, _, value in sorted(found)))
+    values = list(dict.fromkeys(value for _, _, value in sorted(matches)))
     return types.CompleteResult(
         completion=types.Completion(values=values[:MOST], total=len(values), has_more=len(values) > MOST)
     )
@@ -72,12 +72,12 @@ def _steps(mirror: Mirror, typed: str) -> list[tuple[str, str]]:
     except errors.MirrorError:
         # What was typed so far leads nowhere.
         return []
-    found = []
-    for held in node.children.values():
-        for id_ in [held] if isinstance(held, int) else held or ():
+    candidates = []
+    for children in node.children.values():
+        for id_ in [children] if isinstance(children, int) else children or ():
             ref = mirror.ref(id_)
-            found.append((ref, ref))
+            candidates.append((ref, ref))
             name = mirror.node(id_).name
             if name and last:
-                found.append((ref, name))
-    return found
+                candidates.append((ref, name))
+    return candidates

@@ -32,7 +32,7 @@ from remote_script.SetMirror.contract import schema
 
 from .asked import Asked
 from .bitwig.reasons import lacking
-from .effects import NamedEffect, effects_of, effects_of_undo, found, is_history
+from .effects import NamedEffect, effects_of, effects_of_undo, is_history, object_of
 from .history.set_folder import folder_of
 from .history.visits import Visits
 from .library import Library
@@ -226,7 +226,7 @@ class Desk:
             if isinstance(op, Call):
                 seen.clear()
                 continue
-            node = found(self.mirror.store, op.target)
+            node = object_of(self.mirror.store, op.target)
             key = (op.target if node is None else node.id, op.name)
             if key in seen:
                 where = op.target if node is None else self.ref(node)
@@ -396,7 +396,7 @@ class Desk:
         ]
         for op, told in zip(ops, results, strict=False):
             # Of a late target the script says what it turned out to be.
-            node = found(self._whole.store, told.pop("target", op.target))
+            node = object_of(self._whole.store, told.pop("target", op.target))
             if node is not None and self.mirror.hides(node.id):
                 done = {name: told[name] for name in ("changed", "verified")}
                 told.clear()

@@ -39,27 +39,27 @@ class StoreTree(reach.Tree):
 
     def children(self, id_: int) -> Iterator[reach.Link]:
         node = self.store.nodes.get(id_)
-        for role, held in node.children.items() if node is not None else ():
-            if isinstance(held, int):
-                yield reach.Link(held, role, None)
-            for number, each in enumerate(held if isinstance(held, tuple) else ()):
-                yield reach.Link(each, role, number)
+        for role, children in node.children.items() if node is not None else ():
+            if isinstance(children, int):
+                yield reach.Link(children, role, None)
+            for number, child in enumerate(children if isinstance(children, tuple) else ()):
+                yield reach.Link(child, role, number)
 
     def named(self, name: str) -> list[int]:
         return [id_ for id_ in self.store.named(name) if self.store.nodes[id_].name == name]
 
     def line(self, id_: int) -> list[reach.Link]:
         parts = self.store.ref(id_).split("/")
-        found: list[reach.Link] = []
-        each: Node | None = self.store.nodes[id_]
-        while each is not None and each.parent is not None and parts:
+        links: list[reach.Link] = []
+        node: Node | None = self.store.nodes[id_]
+        while node is not None and node.parent is not None and parts:
             last = parts.pop()
             listed = last.isdigit() and bool(parts)
-            found.append(reach.Link(each.id, each.role, int(last) if listed else None))
+            links.append(reach.Link(node.id, node.role, int(last) if listed else None))
             if listed:
                 parts.pop()
-            each = self.store.nodes.get(each.parent)
-        return found[::-1]
+            node = self.store.nodes.get(node.parent)
+        return links[::-1]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class NamedEffect:
         return reach.Effect(self.kind, self.ids)
 
 
-def found(store: Store, target: Any) -> Node | None:
+def object_of(store: Store, target: Any) -> Node | None:
     """The object that a target means now; None for one that the same write makes, and for one that does not exist."""
     try:
         return resolve(store, target)
@@ -95,7 +95,7 @@ def found(store: Store, target: Any) -> Node | None:
 
 def is_history(store: Store, op: Operation) -> bool:
     """True for the song's undo and redo; other objects have methods with these names."""
-    node = found(store, op.target) if isinstance(op, Call) else None
+    node = object_of(store, op.target) if isinstance(op, Call) else None
     method = schema.methods(node.type).get(op.method) if node and node.type in schema.CLASSES else None  # type: ignore[union-attr]
     return method is not None and method.undoes
 
@@ -108,7 +108,7 @@ def effects_of(store: Store, ops: Iterable[Operation]) -> list[NamedEffect]:
 def _effects(store: Store, op: Operation) -> list[NamedEffect]:
     if is_late(op.target):
         return _of_what_is_made(store, op)
-    node = found(store, op.target)
+    node = object_of(store, op.target)
     label = label_of(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
         effects = reach.effects_of_set(node.id if node is not None else 0, op.name)
@@ -137,7 +137,7 @@ def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
     ids = () if owner is None or owner not in store.nodes else (owner,)
     if isinstance(op, Set):
         effects = reach.effects_of_set(0, op.name)
-        return [NamedEffect(each.kind, f"set {op.name} of {op.target}", ids) for each in effects]  # type: ignore[arg-type]
+        return [NamedEffect(effect.kind, f"set {op.name} of {op.target}", ids) for effect in effects]  # type: ignore[arg-type]
     named = [methods[op.method] for methods in map(schema.methods, schema.CLASSES) if op.method in methods]
     kinds = dict.fromkeys(effect.kind for method in named for effect in reach.kinds_of(method))
     return [NamedEffect(kind, f"{op.method} ({op.target})", ids) for kind in kinds]  # type: ignore[arg-type]
@@ -145,10 +145,10 @@ def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
 
 def _argument(store: Store, method: schema.Method, name: str, value: Any) -> tuple[str, Any]:
     """An argument under the table's name, with an object as its id; names are compared without case."""
-    arg = next((each for each in method.args if each.name.lower() == str(name).lower()), None)
+    arg = next((arg for arg in method.args if arg.name.lower() == str(name).lower()), None)
     if arg is None or not reach.names_object(arg):
         return name if arg is None else arg.name, value
-    node = found(store, value)
+    node = object_of(store, value)
     return arg.name, None if node is None else node.id
 
 
@@ -162,12 +162,12 @@ def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedE
         # Refused before it runs, and with the reason.
         return [NamedEffect("undo", what)]
     events = [
-        each
-        for each in mirror.log.last(UNDO_EVENTS)
-        if each.epoch == mirror.epoch
-        and (each.write == newest["write"] if newest["write"] else each.revision == newest["revision"])
+        event
+        for event in mirror.log.last(UNDO_EVENTS)
+        if event.epoch == mirror.epoch
+        and (event.write == newest["write"] if newest["write"] else event.revision == newest["revision"])
     ]
-    if not events or any(each.more and each.kind != "content" for each in events):
+    if not events or any(event.more and event.kind != "content" for event in events):
         return [NamedEffect("undo", what, unknown=True)]
     nodes = mirror.store.nodes
     made = tuple(dict.fromkeys(e.id for e in events if e.kind == "add" and e.id in nodes))

@@ -177,15 +177,15 @@ class Policy:
             hint = "make it a readable file in UTF-8, or remove it: the default policy then holds"
             raise errors.InvalidParams(f"The policy {where} cannot be read: {why}", hint=hint) from None
         try:
-            held = msgspec.convert(tomllib.loads(text), File)
-            for rule in held.rule:
+            file = msgspec.convert(tomllib.loads(text), File)
+            for rule in file.rule:
                 _places(rule.refs)
                 if rule.decide == "ask" and "read" in rule.operations:
                     raise ValueError("reading is allowed or denied, never asked")
         except (ValueError, msgspec.ValidationError, errors.MirrorError) as problem:
             hint = "correct the file (`setmirror guide policy`), then `setmirror policy show`"
             raise errors.InvalidParams(f"The policy {where} cannot be used: {problem}", hint=hint) from None
-        return cls(held, read_only=read_only)
+        return cls(file, read_only=read_only)
 
     def judge(self, store: Store, tool: str, client: str, effects: Sequence[NamedEffect]) -> Verdict:
         """The strictest decision on any of `effects`; counts towards rates when it is not deny."""
@@ -258,13 +258,13 @@ class Policy:
 
     def reason(self, rule: Rule, store: Store) -> str:
         """The rule's reason, followed by the pins that match no object any more."""
-        lost = [told for pin in rule.pins if (told := self._pins.lost(store, pin))]
+        lost = [text for pin in rule.pins if (text := self._pins.lost(store, pin))]
         return "; ".join([*filter(None, [rule.reason]), *lost])
 
     def reading(self, tool: str, client: str) -> tuple[Rule, ...]:
         """The rules that decide which objects a client sees through a tool; empty when it sees all."""
-        found = tuple(rule for rule in self.rules if rule.concerns(client) and rule.reads(tool))
-        return found if any(rule.decide == "deny" for rule in found) else ()
+        matching = tuple(rule for rule in self.rules if rule.concerns(client) and rule.reads(tool))
+        return matching if any(rule.decide == "deny" for rule in matching) else ()
 
     def check_reading(self, tool: str, client: str) -> None:
         """Raise Denied when a client may read nothing through this tool."""
@@ -287,7 +287,7 @@ class Policy:
         if "\0" in path or not os.path.isabs(os.path.expanduser(path)):
             raise errors.InvalidValue("A file is given by its absolute path", path[:200])
         real = os.path.realpath(os.path.expanduser(path))
-        if self._folders and not any(Path(real).is_relative_to(each) for each in self._folders):
+        if self._folders and not any(Path(real).is_relative_to(folder) for folder in self._folders):
             raise errors.Denied(
                 "The policy allows audio files from its audio_folders only",
                 path[:200],
@@ -308,7 +308,7 @@ class Policy:
             raise errors.InvalidValue("A path has no NUL", path[:200])
         real = Path(os.path.realpath(os.path.expanduser(path)))
         allowed = (*_real([own] if own else ()), *self._set_folders)
-        if real.suffix.casefold() != ".als" or not any(real.is_relative_to(each) for each in allowed):
+        if real.suffix.casefold() != ".als" or not any(real.is_relative_to(folder) for folder in allowed):
             places = ", ".join(filter(None, (own, *self.file.set_folders)))
             raise errors.Denied(
                 "Only .als files from the folder of the open Set and from the policy's set_folders can be read",
@@ -327,4 +327,4 @@ class Policy:
 
 
 def _real(folders: Iterable[str]) -> tuple[str, ...]:
-    return tuple(os.path.realpath(os.path.expanduser(each)) for each in folders)
+    return tuple(os.path.realpath(os.path.expanduser(folder)) for folder in folders)

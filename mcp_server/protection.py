@@ -44,12 +44,12 @@ class Protection:
         self._announced_in = ""
 
     async def judged(
-        self, policy: Policy, tool: str, held: Sequence[str], client: str, consent: list[NamedEffect]
+        self, policy: Policy, tool: str, batched: Sequence[str], client: str, consent: list[NamedEffect]
     ) -> dict[str, Any] | None:
         """The `policy` of a write, whose rules the script has by then; None when no rule can refuse the write.
 
         Args:
-          held: Further tools whose calls a batch by `tool` contains.
+          batched: Further tools whose calls a batch by `tool` contains.
           consent: Effects to which a person consented.
         """
         mine = [rule for rule in policy.rules if rule.concerns(client) and rule.operations != ("read",)]
@@ -61,23 +61,23 @@ class Protection:
             "client": client,
             "version": version,
             "tool": tool,
-            **({"held": list(held)} if held else {}),
+            **({"held": list(batched)} if batched else {}),
             "consent": [[effect.kind, list(effect.ids)] for effect in consent],
         }
 
     async def _version(self, policy: Policy, client: str, rules: list[Rule]) -> int:
         """The script's version of these rules and the objects that they match now; sends them if they changed."""
         tree = StoreTree(self._mirror.store)
-        told = [_wire(policy, rule, tree) for rule in rules]
-        epoch, held, version = self._sent.pop(client, ("", [], 0))
-        if epoch != self._mirror.epoch or held != told:
+        payload = [_wire(policy, rule, tree) for rule in rules]
+        epoch, previous, version = self._sent.pop(client, ("", [], 0))
+        if epoch != self._mirror.epoch or previous != payload:
             await self._linked()
-            same = epoch == self._mirror.epoch and _rules(held) == _rules(told)
+            same = epoch == self._mirror.epoch and _rules(previous) == _rules(payload)
             epoch, version = self._mirror.epoch, next(self._versions)
             # Only the objects that they mean changed: who was judged by the version before still may write.
-            params = {"client": client, "version": version, "rules": told, "replaces": not same}
+            params = {"client": client, "version": version, "rules": payload, "replaces": not same}
             await self._mirror.ask("policy.protect", params)
-        self._sent[client] = (epoch, told, version)
+        self._sent[client] = (epoch, payload, version)
         while len(self._sent) > CLIENTS:
             self._sent.popitem(last=False)
         return version
@@ -118,35 +118,35 @@ class Protection:
     async def ask_person(self, client: str, question: str) -> bool | None:
         """Ask the person at the page or the command line; None when nobody is there or answers."""
         try:
-            told = await self._mirror.ask(
+            reply = await self._mirror.ask(
                 "question.ask", {"client": client, "text": question[:1000], "timeout_s": QUESTION_S}
             )
         except errors.MirrorError as problem:
             log.info("the person could not be asked: %s", problem)
             return None
-        answer = told.get("answer") if isinstance(told, dict) else None
+        answer = reply.get("answer") if isinstance(reply, dict) else None
         return answer if isinstance(answer, bool) else None
 
 
-def _rules(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in rule.items() if name != "ids"} for rule in told]
+def _rules(payload: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in rule.items() if name != "ids"} for rule in payload]
 
 
 def _wire(policy: Policy, rule: Rule, tree: StoreTree) -> dict[str, Any]:
-    told: dict[str, Any] = {"decide": rule.decide}
+    payload: dict[str, Any] = {"decide": rule.decide}
     for name in ("operations", "tools", "refs"):
         value = getattr(rule, name)
         if value:
-            told[name] = list(value)
+            payload[name] = list(value)
     places = policy.places(rule, tree.store)
     if places is not None:
         # What is allowed must be allowed both times: then it goes by its refs as they are when it runs.
-        told["ids"] = sorted(places.ids if rule.decide == "allow" else places.expand(tree))
+        payload["ids"] = sorted(places.ids if rule.decide == "allow" else places.expand(tree))
     reason = policy.reason(rule, tree.store)
     if reason:
-        told["reason"] = reason
+        payload["reason"] = reason
     for name in ("per_minute", "per_minute_in_all"):
         if getattr(rule, name) is not None:
-            told[name] = getattr(rule, name)
-            told["rate"] = hashlib.sha256(msgspec.json.encode(rule)).hexdigest()[:16]
-    return told
+            payload[name] = getattr(rule, name)
+            payload["rate"] = hashlib.sha256(msgspec.json.encode(rule)).hexdigest()[:16]
+    return payload

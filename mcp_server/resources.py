@@ -76,10 +76,10 @@ class Resource:
         expression = re.sub(r"\\\{\\\?\w+\\\}", r"(?:\\?since=([0-9]+))?", re.escape(self.template))
         expression = re.sub(r"\\\{\\\+\w+\\\}", "(.+)", expression)
         expression = re.sub(r"\\\{\w+\\\}", "([^/]+)", expression)
-        found = re.fullmatch(expression, uri)
-        if found is None:
+        match = re.fullmatch(expression, uri)
+        if match is None:
             return None
-        return unquote(found.group(1) or "") if found.groups() else ""
+        return unquote(match.group(1) or "") if match.groups() else ""
 
 
 def _index(text: str) -> str:
@@ -88,13 +88,13 @@ def _index(text: str) -> str:
 
 def _notes(mirror: Mirror, ref: str) -> Any:
     node = mirror.resolve(ref)
-    return {"ref": mirror.ref(node.id), "notes": [views.note(each) for each in mirror.notes(node)]}
+    return {"ref": mirror.ref(node.id), "notes": [views.note(note) for note in mirror.notes(node)]}
 
 
 def events(mirror: Mirror, since: int | None, limit: int | None = EVENTS) -> list[dict[str, Any]]:
     """The log after a revision, or its end, oldest first."""
-    found = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
-    return [msgspec.to_builtins(each) for each in found]
+    events = mirror.log.last(limit or ALL_EVENTS) if since is None else mirror.log.since(since, limit=limit)
+    return [msgspec.to_builtins(event) for event in events]
 
 
 def _drawn(view: View) -> Callable[[Mirror, str], Picture]:
@@ -125,7 +125,7 @@ _PICTURES: tuple[tuple[str, View, str, Callable[[str], list[str]]], ...] = (
         "mixer",
         "mixer",
         "A picture of the mixer: faders, pans, sends, switches.",
-        lambda _: ["song", *_STRIPS, *(f"{each}/mixer_device/**" for each in _STRIPS)],
+        lambda _: ["song", *_STRIPS, *(f"{strip}/mixer_device/**" for strip in _STRIPS)],
     ),
     ("notes/{+ref}", "notes", "A picture of a MIDI clip's notes.", lambda ref: ["song", ref, f"{ref}/clip"]),
     (
@@ -239,10 +239,10 @@ def find(uri: str) -> tuple[Resource, str]:
     Raises:
       NotFound: no resource has such an address.
     """
-    for each in RESOURCES:
-        text = each.match(uri)
+    for kind in RESOURCES:
+        text = kind.match(uri)
         if text is not None:
-            return each, text
+            return kind, text
     raise errors.NotFound(
         "There is no such resource", uri, hint="resources/templates/list names the addresses there are"
     )
@@ -250,14 +250,14 @@ def find(uri: str) -> tuple[Resource, str]:
 
 def stamp(mirror: Mirror) -> dict[str, Any]:
     """What a read at this moment is worth."""
-    told = mirror.stamp()
-    return {"revision": told.revision, "synced": told.synced, "age_ms": told.age_ms}
+    stamp = mirror.stamp()
+    return {"revision": stamp.revision, "synced": stamp.synced, "age_ms": stamp.age_ms}
 
 
 def stamped(head: dict[str, Any], body: bytes) -> bytes:
     """The JSON of an object with that of `body` put behind it."""
-    told = msgspec.json.encode(head)
-    return told if body == b"{}" else told[:-1] + b"," + body[1:]
+    encoded = msgspec.json.encode(head)
+    return encoded if body == b"{}" else encoded[:-1] + b"," + body[1:]
 
 
 class KeptResults:
@@ -266,26 +266,26 @@ class KeptResults:
     def __init__(self, mirror: Mirror, most: int = BODIES) -> None:
         self._mirror = mirror
         self._most = most
-        self._held: OrderedDict[Any, Any] = OrderedDict()
+        self._results: OrderedDict[Any, Any] = OrderedDict()
         self._place: tuple[str, int] = ("", -1)
 
     def find(self, key: Any) -> Any:
         """What was kept of the Set as it is now, or None."""
         place = (self._mirror.epoch, self._mirror.revision)
         if place != self._place:
-            self._held.clear()
+            self._results.clear()
             self._place = place
-        held = self._held.get(key)
-        if held is not None:
-            self._held.move_to_end(key)
-        return held
+        result = self._results.get(key)
+        if result is not None:
+            self._results.move_to_end(key)
+        return result
 
     def keep(self, key: Any, made: Any) -> None:
         """Keep what was made since `find`, unless the Set has changed meanwhile."""
         if self._place == (self._mirror.epoch, self._mirror.revision):
-            self._held[key] = made
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._results[key] = made
+            while len(self._results) > self._most:
+                self._results.popitem(last=False)
 
 
 class Bodies:
@@ -298,19 +298,19 @@ class Bodies:
 
     def body(self, uri: str) -> bytes:
         """The JSON of a resource without the stamp; MirrorError when there is nothing."""
-        held: bytes | None = self._kept.find(uri)
-        if held is None:
+        body: bytes | None = self._kept.find(uri)
+        if body is None:
             kind, text = find(uri)
             made = kind.body(self._mirror, text)
             if kind.picture:
                 from .pictures import svg
 
-                held = svg(made).encode()
+                body = svg(made).encode()
             else:
-                held = msgspec.json.encode(self._scrub(msgspec.to_builtins(made)))
+                body = msgspec.json.encode(self._scrub(msgspec.to_builtins(made)))
             if kind.lasts:
-                self._kept.keep(uri, held)
-        return held
+                self._kept.keep(uri, body)
+        return body
 
     def read(self, uri: str) -> str:
         """The JSON of a resource as it is now, with revision, synced and age_ms."""
@@ -335,9 +335,9 @@ class Bodies:
 def listed(mirror: Mirror) -> list[types.Resource]:
     """For `resources/list`: the addresses without variables, and the Set's tracks."""
     fixed = [
-        types.Resource(uri=uri, name=each.name, description=each.description, mime_type=each.mime_type)
-        for each in RESOURCES
-        for uri in [each.template.replace("{?since}", "")]
+        types.Resource(uri=uri, name=kind.name, description=kind.description, mime_type=kind.mime_type)
+        for kind in RESOURCES
+        for uri in [kind.template.replace("{?since}", "")]
         if "{" not in uri
     ]
     fixed += [
@@ -367,11 +367,11 @@ def templates() -> list[types.ResourceTemplate]:
     """The addresses with variables, for `resources/templates/list`."""
     return [
         types.ResourceTemplate(
-            uri_template=each.template,
-            name=each.name,
-            description=each.description,
-            mime_type=each.mime_type,
+            uri_template=kind.template,
+            name=kind.name,
+            description=kind.description,
+            mime_type=kind.mime_type,
         )
-        for each in RESOURCES
-        if each.is_template
+        for kind in RESOURCES
+        if kind.is_template
     ]

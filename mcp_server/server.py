@@ -139,7 +139,7 @@ class ToolServer:
     async def list_tools(self, ctx: Any, params: Any) -> types.ListToolsResult:
         self._hears_lists(ctx)
         if not apps.client_supports_apps(ctx):
-            return types.ListToolsResult(tools=[each.declared for each in self.tools.values()])
+            return types.ListToolsResult(tools=[tool.declared for tool in self.tools.values()])
         return types.ListToolsResult(tools=apps.declared(self.tools.values(), view_tools.tools.values()))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
@@ -160,8 +160,8 @@ class ToolServer:
             return refused(_no_tool(params.name, self.tools))
         consent = Consent(ctx, params)
 
-        async def report(done: float, whole: float, told: str) -> None:
-            await ctx.session.report_progress(done, whole, told)
+        async def report(done: float, whole: float, text: str) -> None:
+            await ctx.session.report_progress(done, whole, text)
 
         caller = caller_of(ctx)
         desk = self.desk(tool, caller, consent, report)
@@ -235,9 +235,9 @@ class ToolServer:
         """What is different from when the client was last here, as JSON."""
         sight = self.seen("get_changes", caller.who)
         self.visits.call(caller.lasting)
-        told = self.visits.told(caller.lasting, sight.compared)
+        comparison = self.visits.told(caller.lasting, sight.compared)
         head = resources.stamp(sight.reader)
-        return resources.stamped(head, msgspec.json.encode(sight.scrub(told))).decode()
+        return resources.stamped(head, msgspec.json.encode(sight.scrub(comparison))).decode()
 
     async def subscribe(self, ctx: Any, params: Any) -> types.EmptyResult:
         try:
@@ -262,8 +262,8 @@ class ToolServer:
         if is_modern(ctx):
             return
         sender = self._sender(ctx)
-        for each in (TOOLS_LIST, RESOURCES_LIST):
-            sender.subscribe(each)
+        for uri in (TOOLS_LIST, RESOURCES_LIST):
+            sender.subscribe(uri)
 
     def _sender(self, ctx: Any) -> Sender:
         connection = connection_of(ctx)
@@ -277,7 +277,7 @@ class ToolServer:
     # -- prompts and completions -------------------------------------------------------------------
 
     async def list_prompts(self, ctx: Any, params: Any) -> types.ListPromptsResult:
-        return types.ListPromptsResult(prompts=[each.declared() for each in prompts.PROMPTS.values()])
+        return types.ListPromptsResult(prompts=[prompt.declared() for prompt in prompts.PROMPTS.values()])
 
     async def get_prompt(self, ctx: Any, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         try:
@@ -299,10 +299,10 @@ def _no_tool(name: str, tools: Iterable[str]) -> errors.MirrorError:
 
 def _modified(path: Path) -> tuple[int, int] | None:
     try:
-        held = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return held.st_mtime_ns, held.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 @asynccontextmanager

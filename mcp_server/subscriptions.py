@@ -86,9 +86,9 @@ class Watches:
         key = self._open.pop((uri, client, listener), None)
         if key is None:
             return
-        held = self._listeners[key]
-        held.remove(listener)
-        if not held:
+        listeners = self._listeners[key]
+        listeners.remove(listener)
+        if not listeners:
             del self._listeners[key]
             self._scopes.pop(key).cancel()
 
@@ -137,7 +137,9 @@ def _body(key: Key) -> bytes:
     uri, sight = key
     try:
         if uri == RESOURCES_LIST:
-            return repr([(each.uri, each.title) for each in resources.listed(sight.reader)]).encode()
+            return repr(
+                [(resource.uri, resource.title) for resource in resources.listed(sight.reader)]
+            ).encode()
         return sight.bodies.body(uri)
     except errors.MirrorError as problem:
         return problem.error.encode()
