@@ -104,7 +104,7 @@ class Desk:
         self.report = report
         self.policy = policy
         self._tool = tool
-        self._held: tuple[str, ...] = ()
+        self._batched: tuple[str, ...] = ()
         """Tools whose calls the batch under way holds."""
         self._asker = asker
         asked = asker.asked or {}
@@ -142,7 +142,7 @@ class Desk:
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
             more["expect"] = plan.expect
-        self._held = tuple(dict.fromkeys(each.tool for each in plan.calls))
+        self._batched = tuple(dict.fromkeys(call.tool for call in plan.calls))
         try:
             answer = await self.write(plan.final(), plan.label, dry_run=plan.dry_run, **more)
         except errors.MirrorError as problem:
@@ -237,8 +237,8 @@ class Desk:
                 )
             seen[key] = op.value
 
-    async def _progressed(self, told: WriteProgress) -> None:
-        await self.report(told.share, 1, self.sight.scrub(told.so_far))
+    async def _progressed(self, progress: WriteProgress) -> None:
+        await self.report(progress.share, 1, self.sight.scrub(progress.so_far))
 
     async def undo(self, write: str | None = None, *, anyone: bool = False) -> dict[str, Any]:
         """Undo the client's last write, or `write`, if it is Live's newest edit; with `anyone`, the newest edit."""
@@ -285,7 +285,7 @@ class Desk:
         for attempt in range(JUDGED):
             consent = await self._permit(effects(), consent)
             policy = await self._protection.judged(
-                self.policy, self._tool, self._held_by_rules, self.caller.who, consent
+                self.policy, self._tool, self._batched_by_rules, self.caller.who, consent
             )
             try:
                 return await submit(policy)
@@ -317,7 +317,7 @@ class Desk:
         else:
             rule = f"the policy does not allow to {verdict.what}"
         # In a batch the call is named, with its tool.
-        named = self._held and verdict.op is not None
+        named = self._batched and verdict.op is not None
         about = {} if verdict.op is None else {"op": verdict.op}
         raise errors.Denied(
             rule[:1].upper() + rule[1:] if named else f"{self._tool}: {rule}",
@@ -326,19 +326,19 @@ class Desk:
         )
 
     @property
-    def _held_by_rules(self) -> tuple[str, ...]:
-        """The tools whose calls this one holds, where a rule is about tools."""
-        return self._held if any(rule.tools for rule in self.policy.rules) else ()
+    def _batched_by_rules(self) -> tuple[str, ...]:
+        """The tools whose calls this batch contains, if a rule names tools; else empty."""
+        return self._batched if any(rule.tools for rule in self.policy.rules) else ()
 
     def _verdict(self, effects: list[NamedEffect]) -> Verdict:
         """The strictest decision for this tool and for those that it holds; counts once towards rates."""
         store, who = self._whole.store, self.caller.who
-        held = [
+        verdicts = [
             replace(self.policy.explain(store, tool, who, effect), op=effect.op)
-            for tool in self._held_by_rules
+            for tool in self._batched_by_rules
             for effect in effects
         ]
-        strictest = max(held, key=lambda each: STRICT[each.decide], default=Verdict("allow"))
+        strictest = max(verdicts, key=lambda verdict: STRICT[verdict.decide], default=Verdict("allow"))
         if strictest.decide == "deny":
             return strictest
         own = self.policy.judge(store, self._tool, who, effects)
@@ -391,35 +391,35 @@ class Desk:
     def written(self, result: WriteResult, ops: Sequence[Operation] = ()) -> dict[str, Any]:
         """A write's result; every operation's part names the object that it was about."""
         results: list[dict[str, Any]] = [
-            {"changed": each.changed, "verified": each.verified, **msgspec.to_builtins(each)}
-            for each in result.results
+            {"changed": entry.changed, "verified": entry.verified, **msgspec.to_builtins(entry)}
+            for entry in result.results
         ]
-        for op, told in zip(ops, results, strict=False):
+        for op, entry in zip(ops, results, strict=False):
             # Of a late target the script says what it turned out to be.
-            node = object_of(self._whole.store, told.pop("target", op.target))
+            node = object_of(self._whole.store, entry.pop("target", op.target))
             if node is not None and self.mirror.hides(node.id):
-                done = {name: told[name] for name in ("changed", "verified")}
-                told.clear()
-                told.update(ref=self._whole.ref(node.id), hidden=True, **done)
+                done = {name: entry[name] for name in ("changed", "verified")}
+                entry.clear()
+                entry.update(ref=self._whole.ref(node.id), hidden=True, **done)
                 continue
             if isinstance(op, Set):
-                told["property"] = op.name
+                entry["property"] = op.name
                 type_ = node.type if node is not None else ""
-                for side, text in (("before", ""), ("after", told.get("display") or "")):
-                    shown = values.shown(self.mirror.store, type_, op.name, told.get(side))
-                    told[side] = values.neat(shown, text) if isinstance(shown, float) else shown
+                for side, text in (("before", ""), ("after", entry.get("display") or "")):
+                    shown = values.shown(self.mirror.store, type_, op.name, entry.get(side))
+                    entry[side] = values.neat(shown, text) if isinstance(shown, float) else shown
             if node is not None:
-                told["ref"] = self.ref(node)
-            made = told.get("result")
+                entry["ref"] = self.ref(node)
+            made = entry.get("result")
             if isinstance(made, dict) and isinstance(made.get("id"), int):
-                told["result"] = {**made, "id": f"id:{made['id']}"}
-        removes = any(_removes(op, told) for op, told in zip(ops, results, strict=False))
+                entry["result"] = {**made, "id": f"id:{made['id']}"}
+        removes = any(_removes(op, entry) for op, entry in zip(ops, results, strict=False))
         moved = dict(_moves(results))
         answer: dict[str, Any] = {
             "write": result.write,
             "outcome": result.outcome,
             "results": [
-                {name: value for name, value in each.items() if value is not None} for each in results
+                {name: value for name, value in entry.items() if value is not None} for entry in results
             ],
             "undo_steps": result.undo_steps,
         }
@@ -457,8 +457,8 @@ def _moves(results: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
             line["replaced"], line["replaced_count"] = kept or None, len(kept) or None
 
 
-def _removes(op: Operation, told: dict[str, Any]) -> bool:
+def _removes(op: Operation, entry: dict[str, Any]) -> bool:
     """True when an operation removed something that somebody had made."""
-    return bool(told["changed"]) and (
-        bool(told.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
+    return bool(entry["changed"]) and (
+        bool(entry.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
     )

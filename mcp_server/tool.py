@@ -53,8 +53,8 @@ class Answer(NamedTuple):
     plain: dict[str, Any]
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Answer:
-        text = msgspec.json.encode(told)
+    def of(cls, value: dict[str, Any]) -> Answer:
+        text = msgspec.json.encode(value)
         return cls(text, msgspec.json.decode(text))
 
 
@@ -118,19 +118,19 @@ class Tool:
             "required": [name for name in properties if name != "results"],
         }
 
-    async def call(self, desk: Desk, given: dict[str, Any] | None) -> dict[str, Any]:
+    async def call(self, desk: Desk, arguments: dict[str, Any] | None) -> dict[str, Any]:
         """Check the arguments, run the tool, and return the wire's `CallToolResult`.
 
         Raises only `AskFirst`, and cancellation.
         """
         try:
-            arguments = self.checked(given)
+            checked = self.checked(arguments)
             await readiness.awaited(desk.mirror)
-            lasts = self.lasts(arguments) if callable(self.lasts) else self.lasts
-            key = (self.name, msgspec.json.encode(given or {})) if lasts else None
-            if key is not None and (held := desk.answers.find(key)) is not None:
-                return answered(desk.mirror, held)
-            made = await self.run(desk, arguments)
+            lasts = self.lasts(checked) if callable(self.lasts) else self.lasts
+            key = (self.name, msgspec.json.encode(arguments or {})) if lasts else None
+            if key is not None and (earlier := desk.answers.find(key)) is not None:
+                return answered(desk.mirror, earlier)
+            made = await self.run(desk, checked)
             image = made.pop(IMAGE, None)
             answer = Answer.of(desk.sight.scrub(made))
             if key is not None and image is None and len(answer.text) <= MOST_KEPT:
@@ -152,7 +152,7 @@ class Tool:
             answered_call["content"] = []
         return answered_call
 
-    def planned(self, scope: Scope, given: dict[str, Any] | None) -> Plan:
+    def planned(self, scope: Scope, arguments: dict[str, Any] | None) -> Plan:
         """The plan of a call with these arguments; nothing is executed.
 
         Raises:
@@ -164,14 +164,14 @@ class Tool:
             raise errors.InvalidParams(
                 f"{self.name} cannot be part of a batch: {why}", hint="call it by itself"
             )
-        return self.plan(scope, self.checked(given))
+        return self.plan(scope, self.checked(arguments))
 
-    def checked(self, given: dict[str, Any] | None) -> Any:
+    def checked(self, arguments: dict[str, Any] | None) -> Any:
         """The arguments as a struct; InvalidParams with the rule and the valid arguments."""
         try:
             # NaN, huge integers and half characters are no JSON, but some parsers let them through.
-            finite(given, f"an argument of {self.name}")
-            return msgspec.convert(reading.fitted(given or {}, self.arguments), self.arguments)
+            finite(arguments, f"an argument of {self.name}")
+            return msgspec.convert(reading.fitted(arguments or {}, self.arguments), self.arguments)
         except msgspec.ValidationError as problem:
             raise errors.InvalidParams(f"{self.name}: {problem}", hint=self._hint(str(problem))) from None
         except RecursionError:
@@ -183,7 +183,7 @@ class Tool:
         at = _PLACE.search(problem)
         if at is not None and " field `" not in problem and at[1] in properties:
             return f"{at[1]} is {schemas.said(properties[at[1]])}"
-        names = [each.encode_name for each in msgspec.structs.fields(self.arguments)]
+        names = [field.encode_name for field in msgspec.structs.fields(self.arguments)]
         unknown = _UNKNOWN.search(problem)
         if unknown is not None and unknown[1] == "dry_run" and not self.reads:
             tried = "batch {calls: [{tool: '" + self.name + "', args: {…}}], dry_run: true}"
@@ -249,9 +249,9 @@ class Toolset:
         hints = {"reads": False, "destructive": destructive, "idempotent": idempotent}
 
         def declare(plan: F) -> F:
-            async def run(desk: Desk, given: Any) -> dict[str, Any]:
+            async def run(desk: Desk, arguments: Any) -> dict[str, Any]:
                 scope = desk.scope
-                meant = plan(scope, given)
+                meant = plan(scope, arguments)
                 return lean(await desk.carry_out(scope, meant), meant, scope.made)
 
             self._add(plan.__name__, title, description, arguments, run, WRITTEN, plan=plan, **hints)
@@ -334,7 +334,7 @@ def result(text: str, structure: dict[str, Any]) -> dict[str, Any]:
     return {**_said(text), "structuredContent": structure, "isError": False}
 
 
-def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda told: told) -> dict[str, Any]:
+def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda value: value) -> dict[str, Any]:
     """A refusal as text: its code, the rule with the value, and what to do next.
 
     It has no `structuredContent`: that would have to fit the tool's output schema, and clients that check it drop the
@@ -354,7 +354,7 @@ def _choices(facts: dict[str, Any]) -> str:
     """The valid choices of a refusal as text; "" when there are none or too many."""
     for name in ("items", "choices"):
         known = facts.get(name)
-        texts = [str(each) for each in (known.values() if isinstance(known, dict) else known or ())]
+        texts = [str(choice) for choice in (known.values() if isinstance(known, dict) else known or ())]
         if texts and sum(map(len, texts)) <= MOST_CHOICES:
             return f"one of {', '.join(texts)}"
     return ""
