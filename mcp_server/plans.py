@@ -420,7 +420,11 @@ class Scope:
                 raise errors.InvalidValue(f"{text} is no return track", text, hint="create kind 'return'")
             return found[0]
         try:
-            names = [each.name for each in returns]
+            # Live puts a letter before the name of a new return, too.
+            names = [
+                f"{chr(ord('A') + n)}-{each.name}" if isinstance(each, LateNode) else each.name
+                for n, each in enumerate(returns)
+            ]
             return returns[naming.chosen(names, text, self.ref(mixer), "send")]
         except BridgeError as problem:
             if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):

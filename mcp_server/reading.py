@@ -79,6 +79,7 @@ def _fit(value: Any, type_: inspect.Type, label: str) -> Any:
         return int(value) if isinstance(value, float) and value.is_integer() else value
     plain = schemas.bare(type_)
     if isinstance(plain, inspect.ListType):
+        value = _paired(value, schemas.bare(plain.item_type))
         return [
             _fit(each, plain.item_type, f"{label}[{number}]")
             for number, each in enumerate(_list(value, plain, label))
@@ -108,6 +109,17 @@ def _parsed(value: Any, wanted: type | UnionType) -> Any:
 def parsed(value: Any) -> Any:
     """An object, also one that was sent as its JSON text; other values as they are."""
     return _parsed(value, dict)
+
+
+def _paired(value: Any, item: inspect.Type) -> Any:
+    """A list of pairs, also from one object of names and values: {"A-Reverb": "-20 dB"}."""
+    value = _parsed(value, dict)
+    if not isinstance(value, dict) or not isinstance(item, inspect.StructType) or len(item.fields) != 2:
+        return value
+    name, other = item.fields
+    if not (name.required and other.required) or value.keys() & {name.encode_name, other.encode_name}:
+        return value
+    return [{name.encode_name: key, other.encode_name: each} for key, each in value.items()]
 
 
 def _list(value: Any, type_: inspect.ListType, label: str) -> list[Any]:
@@ -152,7 +164,9 @@ def _str(value: Any, type_: inspect.Type, label: str) -> Any:
 def _choice(value: Any, type_: inspect.Type, label: str) -> Any:
     assert isinstance(type_, inspect.LiteralType)
     folded = {folded_label(str(each)): each for each in type_.values}
-    return folded.get(folded_label(str(value)), value) if isinstance(value, str | int) else value
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return value
+    return folded.get(folded_label(str(value)), str(value))
 
 
 _READ: dict[type, Callable[[Any, inspect.Type, str], Any]] = {
@@ -488,7 +502,21 @@ def _note(number: int, given: Any) -> dict[str, Any]:
         if value is not None:
             long, type_ = known
             found[long] = pitch(value) if type_ is None else _fit(value, type_, f"{long} of note {number}")
+            if isinstance(type_, inspect.FloatType) and not isinstance(found[long], int | float):
+                raise _no_number(number, name, long, value)
     return found
+
+
+def _no_number(note: int, name: str, long: str, value: Any) -> errors.InvalidValue:
+    beats = long in ("start_time", "duration")
+    wanted = "a number of beats, such as 2.5" if beats else "a number"
+    return errors.InvalidValue(
+        f"`{name}` of note {note} is {wanted}, not {str(value)[:60]!r}",
+        str(value)[:60],
+        hint="times of notes count in beats from 0 at the clip's 1.1.1: in 4/4 bar 2 begins at 4"
+        if beats
+        else None,
+    )
 
 
 _KEPT = {"groove": "choose another one, or set this one's amounts to 0"}

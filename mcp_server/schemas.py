@@ -72,7 +72,11 @@ def _schema(type_: inspect.Type) -> dict[str, Any]:
         inner = {"type": "string"} if kind(type_) else _schema(type_.type)
         return {**inner, **(type_.extra_json_schema or {})}
     if isinstance(type_, inspect.LiteralType):
-        return {"type": "string", "enum": list(type_.values)}
+        # msgspec sorts numbers as texts: 1, 16, 2.
+        labels = [str(each) for each in type_.values]
+        if all(each.isdecimal() for each in labels):
+            labels.sort(key=int)
+        return {"type": "string", "enum": labels}
     if isinstance(type_, inspect.ListType):
         return {"type": "array", "items": _schema(type_.item_type), **_limits(type_)}
     if isinstance(type_, inspect.DictType):

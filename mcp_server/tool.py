@@ -21,6 +21,7 @@ import msgspec
 
 from mirror import Mirror, errors
 from mirror.checks import finite
+from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.errors import TABLE
 
 from . import readiness, reading, schemas
@@ -138,6 +139,7 @@ class Tool:
             if image is not None:
                 return pictured(answered(desk.mirror, answer), image)
         except errors.MirrorError as problem:
+            self._say_tools(problem, arguments or {})
             if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
                 problem = readiness.not_ready(desk.mirror)
             daw = desk.mirror.daw
@@ -173,9 +175,50 @@ class Tool:
             finite(arguments, f"an argument of {self.name}")
             return msgspec.convert(reading.fitted(arguments or {}, self.arguments), self.arguments)
         except msgspec.ValidationError as problem:
-            raise errors.InvalidParams(f"{self.name}: {problem}", hint=self._hint(str(problem))) from None
+            rule, hint = self._mistyped(str(problem), arguments or {}) or (
+                str(problem),
+                self._hint(str(problem)),
+            )
+            raise errors.InvalidParams(f"{self.name}: {rule}", hint=hint) from None
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
+
+    def _say_tools(self, problem: errors.MirrorError, given: dict[str, Any]) -> None:
+        """Names of Live's methods in a refusal become the tool's, unless the call was one of a method."""
+        tool, calls, number = self.name, given.get("calls"), problem.facts.get("call")
+        if isinstance(calls, list) and isinstance(number, int) and number < len(calls):
+            entry = calls[number]
+            tool = str(entry.get("tool")) if isinstance(entry, dict) else tool
+        if tool in ("call_method", "describe"):
+            return
+        own = str(self.declared.input_schema)
+
+        def said(found: re.Match[str]) -> str:
+            # An action of the tool may be called as the method is.
+            return found[0] if f"'{found[0]}'" in own or found[0] not in _METHODS else tool
+
+        for text, reason in _REASONS.items():
+            if text in problem.rule:
+                problem.hint = reason
+        problem.rule = _WORD.sub(said, problem.rule)
+        problem.hint = _WORD.sub(said, problem.hint) if problem.hint else problem.hint
+
+    def _mistyped(self, problem: str, given: dict[str, Any]) -> tuple[str, str] | None:
+        """Of an argument of a wrong type what was given, and what it takes; None for other problems."""
+        at = _WHERE.search(problem)
+        if not problem.startswith(_TYPES) or at is None:
+            return None
+        takes: Any = self.declared.input_schema
+        value: Any = given
+        for name, number in _STEP.findall(at[1]):
+            takes = takes.get("properties", {}).get(name) if name else _items(takes)
+            value = _step(value, name, number)
+            if not isinstance(takes, dict) or "type" not in takes:
+                return None
+        where = at[1].lstrip(".").replace("[...]", "")
+        value = "that" if value is _UNKNOWN_VALUE else msgspec.json.encode(value).decode()[:60]
+        examples = f" ({takes['description']})" if "description" in takes else ""
+        return f"`{where}` cannot be {value}", f"{where} is {schemas.said(takes)}{examples}"
 
     def _hint(self, problem: str) -> str:
         """A hint: the values of the argument that a problem is about, else the list of arguments."""
@@ -198,6 +241,35 @@ class Tool:
 
 
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`\Z")
+_WORD = re.compile(r"(?<![\w'`/])[a-z]+(?:_[a-z]+)+(?![\w'`/])")
+_METHODS = frozenset(name for type_ in schema.CLASSES for name in schema.methods(type_)) - frozenset(
+    name for type_ in schema.CLASSES for name in schema.properties(type_)
+)
+_REASONS = {
+    "Could not create an envelope for the parameter": "a clip has envelopes of parameters of its own track only: of its"
+    " mixer and its devices",
+}
+"""What Live's errors that say no reason mean."""
+_TYPES = ("Expected `", "Invalid enum value", "Invalid value")
+_WHERE = re.compile(r"at `(?:key in )?\$([^`]*)`")
+_STEP = re.compile(r"\.(\w+)|\[([^\]]*)\]")
+_UNKNOWN_VALUE = object()
+
+
+def _items(schema_: dict[str, Any]) -> Any:
+    return schema_.get("items") or schema_.get("additionalProperties")
+
+
+def _step(value: Any, name: str, number: str) -> Any:
+    """The part of an argument that a step of the path in a refusal means."""
+    value = reading.parsed(value)
+    if name and isinstance(value, dict):
+        return value.get(name, _UNKNOWN_VALUE)
+    if number.isdecimal():
+        return value[int(number)] if isinstance(value, list) and int(number) < len(value) else value
+    return _UNKNOWN_VALUE
+
+
 _PLACE = re.compile(r"at `\$\.(\w+)")
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -211,9 +211,23 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
     raise errors.NotFound(
         f"Nothing is named {name[:100]!r}",
         name[:100],
-        hint=f"near it are {_refs_of(store, [match.node for match in near])}" if near else None,
+        hint=f"near it are {_refs_of(store, [match.node for match in near])}"
+        if near
+        else _there_are(store, kinds),
         candidates=[_candidate(store, match.node) for match in near],
     )
+
+
+def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
+    """A few objects that could be meant, where no name is near; None where there are none."""
+    found = [
+        match.node
+        for kind in kinds or ("track", "scene")
+        for match in find(store, kind=kind, limit=5 * CANDIDATES)
+        if match.node.name and match.node.type not in _SECOND_CHOICE
+    ]
+    more = f" and {len(found) - CANDIDATES} more: find lists them" if len(found) > CANDIDATES else ""
+    return f"there are {_refs_of(store, found)}{more}" if found else None
 
 
 def _only_a_number(store: Store, text: str) -> errors.Ambiguous:

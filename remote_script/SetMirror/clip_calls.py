@@ -75,7 +75,9 @@ def _need_envelope(call: Call) -> Any:
     envelope = call.obj.automation_envelope(call.args["device_parameter"])
     if envelope is None:
         raise BridgeError(
-            "NOT_FOUND", "The clip has no envelope for this parameter", hint="insert_envelope_step makes one"
+            "NOT_FOUND",
+            "The clip has no envelope for this parameter",
+            hint="steps or ramps that are drawn into it make one",
         )
     return envelope
 

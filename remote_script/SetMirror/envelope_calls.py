@@ -148,7 +148,9 @@ def _shown(call: Call) -> Any:
     envelope = call.obj.automation_envelope(parameter)
     if envelope is None:
         raise BridgeError(
-            "NOT_FOUND", "The clip has no envelope for this parameter", hint="draw_envelope makes one"
+            "NOT_FOUND",
+            "The clip has no envelope for this parameter",
+            hint="steps or ramps that are drawn into it make one",
         )
     if read(envelope, "events_in_range") is ABSENT:
         raise BridgeError("NOT_AVAILABLE", "Points of envelopes can be read from Live 12.2 on")

@@ -18,6 +18,11 @@ def exactly(name: str, text: str) -> bool:
     return name == text
 
 
+def lettered(name: str, text: str) -> bool:
+    """By the letter that Live puts before a return's name: "A" of "A-Reverb"."""
+    return len(text) == 1 and text.isalpha() and name.casefold().startswith(text.casefold() + "-")
+
+
 def same_fold(name: str, text: str) -> bool:
     """Also without the letter that Live puts before a return's name: "A-Reverb"."""
     fold = text.casefold()
@@ -28,7 +33,7 @@ def part(name: str, text: str) -> bool:
     return bool(text) and text.casefold() in name.casefold()
 
 
-_WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, same_fold, part)
+_WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, lettered, same_fold, part)
 
 
 def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -> str:
@@ -38,7 +43,7 @@ def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -
 
 
 def chosen(names: Sequence[str], text: str, owner: str, kind: str) -> int:
-    """The index of the name that `text` means: the exact name, else an index from 0, a name in any case, or a part.
+    """The index of the name that `text` means: exactly it, else an index from 0, a return's letter, any case, a part.
 
     Args:
       owner, kind: For the error text: "tracks/2/devices/0", "parameter".
