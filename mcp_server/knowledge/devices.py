@@ -6,12 +6,16 @@ import tomllib
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mirror import errors
 
+if TYPE_CHECKING:
+    from remote_script.headless.devices.facts import ParameterFact
+
+MOST_CHOICES = 16
 PLUGINS = (
     "A plug-in shows only 'Device On' until its parameters are added: click Configure in the device's title bar in "
     "Live, then move the controls that you want. Presets do not need that."
@@ -64,7 +68,10 @@ def about(name: str) -> Knowledge:
 
 
 def device_knowledge(name: str) -> dict[str, Any]:
-    """What is known of a device, and the names of its parameters; what "guess" names no real Live has shown yet."""
+    """What is known of a device, with the range, default and choices of each parameter as Live shows them.
+
+    What "guess" names is about no text, default or choice that a real Live has shown yet.
+    """
     from remote_script.headless import devices as native
 
     known = about(name)
@@ -77,11 +84,22 @@ def device_knowledge(name: str) -> dict[str, Any]:
     if known.uses:
         shown["use"] = {use.name: use.set for use in known.uses}
     if facts is not None:
-        shown["parameters"] = [each.name for each in facts.parameters]
-        guesses = [each.name for each in facts.parameters if each.guesses]
-        sure = [each.name for each in facts.parameters if not each.guesses]
+        shown["parameters"] = {fact.name: _range(fact) for fact in facts.parameters}
+        guesses = [fact.name for fact in facts.parameters if set(fact.guesses) - {"path"}]
+        sure = [fact.name for fact in facts.parameters if not set(fact.guesses) - {"path"}]
         if guesses:
             # The shorter list: most devices are known as a whole or not at all.
             some = guesses if len(guesses) <= len(sure) else ["all", *(f"but not {name}" for name in sure)]
             shown["guess"] = ", ".join(some)
     return shown
+
+
+def _range(fact: ParameterFact) -> str:
+    """Such as "20.0 Hz … 20.0 kHz, default 10.0 kHz", or the choices with the default first."""
+    law = fact.law
+    default = law.text(fact.default)
+    if law.items:
+        others = [item for item in law.items if item != default]
+        more = f" and {len(others) - MOST_CHOICES} more" if len(others) > MOST_CHOICES else ""
+        return " | ".join([default, *others[:MOST_CHOICES]]) + more
+    return f"{law.text(law.minimum)} … {law.text(law.maximum)}, default {default}"

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import List, NamedTuple
 
-from ..music import display
 from . import all_devices
-from .facts import DeviceFacts, ParameterFact
+from .facts import DeviceFacts
 
 HEAD = ("class", "Live", "parameters", "sourced", "guessed", "texts", "equal", "with a guess", "older Lives")
 
@@ -28,14 +27,6 @@ class Row(NamedTuple):
     older: str
 
 
-def shown(fact: ParameterFact) -> str:
-    """The text of a parameter's default."""
-    law = fact.law
-    if law.items:
-        return law.items[round(fact.default - law.minimum)]
-    return display.text(law.unit, fact.default, law.minimum, law.maximum)
-
-
 def row(facts: DeviceFacts) -> Row:
     fresh = facts.fresh
     sourced = len(fresh) if facts.live > (0,) else 0
@@ -47,7 +38,7 @@ def row(facts: DeviceFacts) -> Row:
         sourced,
         len(fresh) - sourced,
         len(texts),
-        sum(shown(fact) == fact.text for fact in texts),
+        sum(fact.law.text(fact.default) == fact.text for fact in texts),
         sum(bool(set(fact.guesses) - {"path"}) for fact in fresh),
         " ".join(".".join(map(str, each.live)) for each in facts.older),
     )

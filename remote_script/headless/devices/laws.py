@@ -30,6 +30,12 @@ class Law(NamedTuple):
     is_direct: bool = False
     """The file has Live's own value, whatever the parameter shows."""
 
+    def text(self, value: float) -> str:
+        """What Live shows for a value of the parameter."""
+        if self.items:
+            return self.items[round(value - self.minimum)]
+        return display.text(self.unit, value, self.minimum, self.maximum)
+
     def value(self, filed: float) -> float:
         """The parameter's value in Live for the number in the file, within the parameter's range."""
         return min(max(self._value(filed), self.minimum), self.maximum)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mcp_server.knowledge import about, all_names
+from mcp_server.knowledge import about, all_names, device_knowledge
+from mcp_server.knowledge.devices import MOST_CHOICES
 from mirror import errors
 from remote_script.headless import HeadlessLive
 from remote_script.headless import devices as native
@@ -39,5 +40,29 @@ def test_a_starting_point_can_be_set_and_shows_its_text(name: str, use: str) -> 
             found = parameters[parameter]
             found.value = value_of(text, texts(found), found.min, found.max)
             assert str(found.str_for_value(found.value)) == text
+    finally:
+        live.close()
+
+
+@pytest.mark.parametrize("name", ["Compressor", "EQ Eight", "Auto Filter", "Operator"])
+def test_ranges_defaults_and_choices_are_what_a_fresh_device_shows(name: str) -> None:
+    live = HeadlessLive()
+    try:
+        track = live.song.create_midi_track(-1)
+        track.insert_device(name, 0)
+        ranges = device_knowledge(name)["parameters"]
+        parameters = list(track.devices[0].parameters)[1:]
+        assert {parameter.name for parameter in parameters} <= set(ranges)
+        for parameter in parameters:
+            low, high, now = (
+                str(parameter.str_for_value(value))
+                for value in (parameter.min, parameter.max, parameter.value)
+            )
+            if parameter.is_quantized:
+                choices = ranges[parameter.name].split(" | ")
+                assert choices[0] == now
+                assert len(choices) == min(len(parameter.value_items), MOST_CHOICES + 1)
+            else:
+                assert ranges[parameter.name] == f"{low} … {high}, default {now}"
     finally:
         live.close()
