@@ -258,10 +258,12 @@ class Desk:
         came_back = self._whole.writes.history.came_back(result.write) + result.put_back
         return {**self.written(result), "undone": came_back}
 
-    async def redo(self) -> dict[str, Any]:
-        """Live's redo."""
+    async def redo(self, *, anyone: bool = False) -> dict[str, Any]:
+        """Redo what was undone last, if it was the client's; with `anyone`, whoever's."""
         about = {"author": self.caller.name, "client": self.caller.client}
         self._need_history("redo")
+        history, song = self._whole.writes.history, self._whole.resolve("song")
+        history.check_redo(self.caller.who, anyone=anyone, can_redo=song.props.get("can_redo") is not False)
 
         async def submit(policy: dict[str, Any] | None) -> WriteResult:
             return await self._whole.redo(**about, policy=policy)

@@ -245,14 +245,15 @@ class EventLog:
     def since(self, revision: int, *, epoch: str | None = None, limit: int | None = None) -> list[Event]:
         """All events after `revision` of the current epoch, oldest first.
 
-        Args:
-          revision: As returned by a read or a write; 0 or more.
-          epoch: The epoch that `revision` belongs to, if the caller knows it.
-          limit: Return at most this many events, the oldest ones.
+          Args:
+            revision: As returned by a read or a write; 0 or more.
+            epoch: The epoch that `revision` belongs to, if the caller knows it.
+            limit: Return at most this many events, the oldest ones.
 
-        Raises:
-          RevisionTooOld: some of these events were evicted; `facts["oldest"]` is the oldest revision that works.
-          EpochChanged: `epoch` is over; its revisions mean nothing now.
+          Raises:
+            RevisionTooOld: some of these events were evicted; `facts["oldest"]` is the oldest revision that works.
+            EpochChanged: `epoch` is over; its revisions mean nothing now.
+        InvalidValue: there is no such revision yet.
         """
         store = self._store
         if epoch is not None and epoch != store.epoch:
@@ -265,6 +266,14 @@ class EventLog:
                 revision,
                 hint="read the Set instead, or ask from the oldest",
                 oldest=self.oldest,
+            )
+        latest = max(self.latest, store.revision)
+        if revision > latest:
+            raise errors.InvalidValue(
+                f"revision {revision} is not reached; now {latest}",
+                revision,
+                hint="give a revision that an answer named, or a time; a restart of Live numbers them anew",
+                latest=latest,
             )
         events: list[Event] = []
         for step in self._steps:

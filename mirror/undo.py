@@ -215,7 +215,7 @@ class UndoHistory:
             raise errors.PreconditionFailed(
                 f"the Set was changed after write {write}, last by {last}",
                 write,
-                hint="undo would revert that change instead: change the values yourself, or use `anyone`",
+                hint=f"undo would revert that change instead: use revert with write {write!r}, or undo with `anyone`",
                 since=since[-20:],
             )
         return self._edits[-1].revision
@@ -234,6 +234,31 @@ class UndoHistory:
         raise errors.PreconditionFailed(
             f"You made no change that can be undone; {known}",
             hint="to undo the last change of any author, use `anyone`",
+            since=[newest._asdict()] if newest else [],
+        )
+
+    def check_redo(self, owner: str, *, anyone: bool, can_redo: bool) -> None:
+        """Refuse a redo of what `owner` did not do, as an undo of it would be, and one that would do nothing.
+
+        Args:
+          anyone: Whoever did it.
+          can_redo: As Live has it.
+
+        Raises:
+          PreconditionFailed: nothing was undone, or what was undone last is another's or nobody's that is known.
+        """
+        newest = self._redoable[-1] if self._redoable else None
+        if newest is None and not can_redo:
+            raise errors.PreconditionFailed(
+                "There is nothing to redo: nothing was undone since the last change",
+                hint="redo works right after an undo; make the change again yourself",
+            )
+        if anyone or (newest is not None and (newest.write, owner) in self._mine):
+            return
+        rule = f"what was undone last is by {newest.words}" if newest else "nobody knows what Live would redo"
+        raise errors.PreconditionFailed(
+            f"It is not yours to redo: {rule}",
+            hint="to redo whatever was undone last, by whomever, use `anyone`",
             since=[newest._asdict()] if newest else [],
         )
 

@@ -103,13 +103,28 @@ def changes(events: Iterable[Event]) -> list[Change]:
     """What these events, oldest first, say that somebody did."""
     found: list[Change] = []
     made: dict[int, float] = {}
-    for _, group in groupby(events, lambda each: (each.epoch, each.who, each.write or each.revision)):
+    for _, group in groupby(
+        _lasting(list(events)), lambda each: (each.epoch, each.who, each.write or each.revision)
+    ):
         for change in _of_one(list(group), made):
             if found and _goes_on(found[-1], change):
                 found[-1] = _joined(found[-1], change)
             else:
                 found.append(change)
     return found
+
+
+def _lasting(events: list[Event]) -> Iterator[Event]:
+    """The events, but for those of objects that came and went within one write."""
+    came: set[tuple[str | None, int]] = set()
+    passing: set[tuple[str | None, int]] = set()
+    for event in events:
+        key = (event.write, event.id)
+        if event.kind == "add" and event.write:
+            came.add(key)
+        elif event.kind == "remove" and key in came:
+            passing.add(key)
+    return (event for event in events if (event.write, event.id) not in passing)
 
 
 def _goes_on(last: Change, new: Change) -> bool:

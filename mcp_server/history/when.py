@@ -22,6 +22,21 @@ class Moment(NamedTuple):
 
     revision: int | None = None
     time: float | None = None
+    yesterday: bool = False
+    """True where a time of day has not come today, so that yesterday's is meant."""
+
+    def notes(self, began: float) -> list[str]:
+        """What is to be said about it to who asked; `began` is when the log begins, in seconds since 1970."""
+        if self.time is None:
+            return []
+        said = []
+        if self.yesterday:
+            clock = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.time))
+            said.append(f"that time has not come today: yesterday's is meant, {clock}")
+        if self.time < began:
+            clock = time.strftime("%H:%M:%S", time.localtime(began))
+            said.append(f"the log begins at {clock}: what happened before is not known")
+        return said
 
 
 def moment(value: int | str, now: float) -> Moment:
@@ -31,7 +46,7 @@ def moment(value: int | str, now: float) -> Moment:
       now: Seconds since 1970.
 
     Raises:
-      InvalidValue: it is none of the forms.
+      InvalidValue: it is none of the forms, or in the future.
     """
     text = str(value).strip().casefold()
     if text.isdecimal() and len(text) < 16:
@@ -44,11 +59,11 @@ def moment(value: int | str, now: float) -> Moment:
         return Moment(time=now - float(ago[1].replace(",", ".")) * _SPANS[ago[2]])
     clock = _CLOCK.fullmatch(text)
     if clock is not None:
-        return Moment(time=_at(clock, now, value))
+        return _at(clock, now, value)
     raise _unknown(value)
 
 
-def _at(clock: re.Match[str], now: float, value: int | str) -> float:
+def _at(clock: re.Match[str], now: float, value: int | str) -> Moment:
     date = clock[1] or time.strftime("%Y-%m-%d", time.localtime(now))
     try:
         then = time.mktime(
@@ -56,7 +71,13 @@ def _at(clock: re.Match[str], now: float, value: int | str) -> float:
         )
     except (ValueError, OverflowError):
         raise _unknown(value) from None
-    return then if clock[1] or then <= now else then - 86400.0
+    if then <= now:
+        return Moment(time=then)
+    if clock[1]:
+        raise errors.InvalidValue(
+            f"{str(value)[:40]!r} is in the future", str(value)[:40], hint=f"give {CHOICES}"
+        )
+    return Moment(time=then - 86400.0, yesterday=True)
 
 
 def _unknown(value: int | str) -> errors.InvalidValue:

@@ -421,6 +421,7 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
     if isinstance(since, str) and since.strip().casefold() in ("last", "last asked", "last time"):
         return desk.last_asked.revision(desk.caller.who, desk.mirror, notes)
     at = moment(since, desk.mirror.log.now())
+    notes += at.notes(desk.mirror.log.began)
     return at.revision if at.revision is not None else desk.mirror.log.revision_at(at.time or 0.0)
 
 

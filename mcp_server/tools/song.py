@@ -181,6 +181,6 @@ class Undo(Arguments):
 )
 async def undo(desk: Desk, args: Undo) -> dict[str, Any]:
     if args.redo:
-        only(args, "`redo`", of=("write", "anyone"))
-        return await desk.redo()
+        only(args, "`redo`", of=("write",))
+        return await desk.redo(anyone=args.anyone)
     return await desk.undo(args.write or None, anyone=args.anyone)

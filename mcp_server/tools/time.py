@@ -94,10 +94,7 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
         # Refuses a revision that is not kept any more.
         log.since(at.revision, limit=1)
     events = log.whole(at.revision or 0, at.time or 0.0)
-    notes = []
-    if at.time is not None and at.time < log.began:
-        clock = time.strftime("%H:%M:%S", time.localtime(log.began))
-        notes = [f"the log begins at {clock}: what happened before is not known"]
+    notes = at.notes(log.began)
     if args.property and args.since is UNSET and not who:
         of_it = [each for each in events if each.id == under and each.name == args.property]
         who = of_it[-1].who if of_it else ""

@@ -281,3 +281,34 @@ async def test_no_write_of_that_name_says_what_a_write_is_named_like(autojump_cl
         with pytest.raises(Refused, match="No write 'banana'") as caught:
             await whole.call("undo", write="banana")
         assert written["write"] in caught.value.data["hint"]
+
+
+async def test_a_redo_of_anothers_change_and_one_of_nothing_are_refused_with_the_reason(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(default_set()) as whole, whole.another("second") as second:
+        song = whole.stage.live.song
+        count = len(song.tracks)
+        assert "nothing to redo" in (await refused(whole, redo=True))["rule"]
+        await whole.call("delete", targets=["tracks/0"])
+        await whole.call("undo")
+        answer = await second.client.call_tool("undo", {"redo": True})
+        assert answer.is_error
+        assert "not yours to redo" in str(answer)
+        assert "anyone" in str(answer)
+        assert len(song.tracks) == count
+        answer = await second.client.call_tool("undo", {"redo": True, "anyone": True})
+        assert not answer.is_error
+        assert len(song.tracks) == count - 1
+        await trio.sleep(QUIET_S)
+        assert "nothing to redo" in (await refused(whole, redo=True, anyone=True))["rule"]
+
+
+async def test_what_a_person_undid_is_redone_for_nobody_who_does_not_insist(autojump_clock: Clock) -> None:
+    async with whole_path(default_set()) as whole:
+        await by_hand(whole, "tempo", 90.0)
+        await whole.by_hand(lambda song: song.undo())
+        await trio.sleep(QUIET_S)
+        assert "not yours to redo" in (await refused(whole, redo=True))["rule"]
+        assert (await whole.call("undo", redo=True, anyone=True))["redone"]
+        assert whole.stage.live.song.tempo == 90.0

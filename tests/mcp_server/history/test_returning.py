@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 import trio
 import trio.testing
 
+from mcp_server.history.when import moment
+from mirror.errors import InvalidValue
 from remote_script.headless import default_set, demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
@@ -140,3 +143,46 @@ async def test_locators_that_a_write_moved_are_never_deleted(autojump_clock: Clo
         assert "was made anew and stays" in said
         await reverted(whole, since=since)
         assert [(cue.name, cue.time) for cue in song.cue_points] == times
+
+
+async def test_an_object_that_comes_and_goes_within_one_write_is_no_change(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        since = whole.mirror.revision
+        ramp = {"time": 0, "length": 4, "from": "-20 dB", "to": "0 dB"}
+        await whole.call(
+            "edit_envelope",
+            track="tracks/1",
+            parameter="tracks/1/mixer_device/volume",
+            ramps=[ramp],
+            overwrite=True,
+        )
+        await trio.sleep(QUIET_S)
+        events = whole.mirror.log.whole(since)
+        gone = {each.id for each in events if each.kind == "remove"}
+        scratch = {each.id for each in events if each.kind == "add" and each.id in gone}
+        told = (await whole.call("get_changes", since=since, limit=500))["events"]
+        assert told
+        assert scratch
+        assert not [each for each in told if each.get("id") in {f"id:{id_}" for id_ in scratch}]
+        shown = [each["id"] for each in told if each["kind"] == "add"]
+        assert len(shown) == len(set(shown))
+
+
+async def test_a_revision_that_is_not_reached_is_refused_with_the_present_one(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("set_song", tempo=99)
+        for tool in ("get_changes", "revert"):
+            with pytest.raises(Refused, match=r"revision 100000 is not reached; now \d+"):
+                await whole.call(tool, since="100000")
+        assert (await whole.call("get_changes", since=whole.mirror.revision))["events"] == []
+
+
+def test_a_time_of_day_that_has_not_come_is_yesterdays_and_says_so() -> None:
+    now = time.mktime((2026, 11, 26, 13, 20, 0, 0, 0, -1))
+    at = moment("14:05", now)
+    assert at.time == time.mktime((2026, 11, 25, 14, 5, 0, 0, 0, -1))
+    assert at.notes(now)[0] == "that time has not come today: yesterday's is meant, 2026-11-25 14:05"
+    assert "the log begins at 13:20:00" in at.notes(now)[1]
+    assert moment("13:05", now).notes(0.0) == []
+    with pytest.raises(InvalidValue, match="is in the future"):
+        moment("2026-11-26 14:05", now)
