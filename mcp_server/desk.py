@@ -28,6 +28,7 @@ from mirror import (
     values,
 )
 from mirror.token import PROCESS
+from mirror.undo import CAME_BACK
 from remote_script.SetMirror.contract import schema
 
 from .asked import Asked
@@ -256,7 +257,7 @@ class Desk:
         what = "undo the last edit, whoever made it" if mine is None else f"undo write {mine}"
         result = await self._permitted(lambda: effects_of_undo(self._whole, what, mine), submit)
         came_back = self._whole.writes.history.came_back(result.write) + result.put_back
-        return {**self.written(result), "undone": came_back}
+        return {**self.written(result), **_cut("undone", came_back)}
 
     async def redo(self, *, anyone: bool = False) -> dict[str, Any]:
         """Redo what was undone last, if it was the client's; with `anyone`, whoever's."""
@@ -270,7 +271,7 @@ class Desk:
 
         effects = [NamedEffect("undo", "redo what was undone last")]
         result = await self._permitted(lambda: effects, submit)
-        return {**self.written(result), "redone": self._whole.writes.history.came_back(result.write)}
+        return {**self.written(result), **_cut("redone", history.came_back(result.write))}
 
     def _need_history(self, method: str) -> None:
         """NotAvailable where the DAW offers its history to nobody."""
@@ -464,3 +465,9 @@ def _removes(op: Operation, entry: dict[str, Any]) -> bool:
     return bool(entry["changed"]) and (
         bool(entry.get("replaced")) or (isinstance(op, Call) and op.method in _REMOVING)
     )
+
+
+def _cut(name: str, lines: list[str]) -> dict[str, Any]:
+    """The first lines under `name`, and under `more` how many there are besides."""
+    more = len(lines) - CAME_BACK
+    return {name: lines[:CAME_BACK], **({"more": more} if more > 0 else {})}

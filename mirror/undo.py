@@ -19,7 +19,9 @@ from .store import Applied, Store
 
 EDITS_KEPT = 1000
 CAME_BACK = 20
-"""Changes of one undo that are described in words."""
+"""Changes of one undo that an answer describes in words; it counts the others."""
+_MINOR = frozenset(("ClipSlot", "DeviceParameter", "MixerDevice"))
+"""Classes whose objects come and go with others; views do too."""
 NEWEST = ""
 """In the place of a write: whatever was done last, by whomever."""
 _DONE = "\0"
@@ -121,7 +123,7 @@ class UndoHistory:
             words = self._came_back.setdefault(write, [])
             moved = {(change[1], change[2]) for change in edits}
             once = [change for change in edits if (change[1], _SAME.get(change[2])) not in moved]
-            words += [in_words(store, change, texts) for change in once[: CAME_BACK - len(words)]]
+            words += [in_words(store, change, texts) for change in _causes(store, once)]
         if write is not None and undoing is not None:
             if self._edits and undoing in (self._edits[-1].write, NEWEST):
                 gone = self._edits.pop()
@@ -374,6 +376,28 @@ def in_words(store: Store, change: Change, texts: Texts | None = None) -> str:
         return f"{where}{label}: {shown[0]} → {shown[1]}"
     sides = [values.neat(side) if isinstance(side, float) else checks.short(side) for side in (before, after)]
     return f"{name} of {where}{label}: {sides[0]!r} → {sides[1]!r}"
+
+
+def _causes(store: Store, changes: Sequence[Change]) -> list[Change]:
+    """The changes, without objects that came or went with those around them, and without the lists of these."""
+    nodes: dict[int, Any] = {}
+    for kind, id_, _, before, _ in changes:
+        node = before if kind == "remove" else store.nodes.get(id_)
+        if kind in ("add", "remove") and node is not None:
+            nodes[id_] = node
+    tops = {
+        id_
+        for id_, node in nodes.items()
+        if node.parent not in nodes and node.type not in _MINOR and not node.type.endswith(".View")
+    }
+    if not tops:
+        return list(changes)
+    return [
+        change
+        for change in changes
+        if change[0] != "children"
+        and (change[1] in tops if change[0] in ("add", "remove") else change[1] not in nodes)
+    ]
 
 
 def _is_edit(store: Store, change: Change) -> bool:

@@ -312,3 +312,24 @@ async def test_what_a_person_undid_is_redone_for_nobody_who_does_not_insist(auto
         assert "not yours to redo" in (await refused(whole, redo=True))["rule"]
         assert (await whole.call("undo", redo=True, anyone=True))["redone"]
         assert whole.stage.live.song.tempo == 90.0
+
+
+async def test_an_undo_names_the_objects_that_came_back_and_counts_those_that_it_does_not(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        await whole.call("delete", targets=["tracks/0", "tracks/1"])
+        assert (await whole.call("undo"))["undone"] == [
+            "tracks/0 'Drums' was added",
+            "tracks/1 'Keys' was added",
+        ]
+        assert (await whole.call("undo", redo=True))["redone"] == [
+            "Track 'Drums' was removed",
+            "Track 'Keys' was removed",
+        ]
+        await whole.call("undo")
+        calls = [{"tool": "create", "args": {"kind": "midi", "name": f"N{n}"}} for n in range(25)]
+        await whole.call("batch", calls=calls)
+        undone = await whole.call("undo")
+        assert len(undone["undone"]) == 20
+        assert undone["more"] == 5
