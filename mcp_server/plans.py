@@ -506,6 +506,10 @@ class Scope:
 
     def set(self, node: Node, name: str, value: Any) -> Set:
         """A property set to what was written."""
+        if node.props.get("automation_state") == _AUTOMATED and name == "value":
+            self.notes.append(
+                f"{self.ref(node)} is automated: this overrides it until transport re_enable_automation"
+            )
         return Set(node.id, name, reading.property_value(self, node, name, value))
 
     def sets(self, node: Node, values: Mapping[str, Any]) -> list[Operation]:
@@ -568,6 +572,8 @@ class Scope:
         return (self._below(tops[0], path) if path else tops[0]) if tops else None
 
 
+_AUTOMATED = 1
+"""Of `automation_state`: there is automation, and it plays."""
 _RESULT = re.compile(r"\$([0-9]{1,9})(?:[./](.+))?\Z", re.DOTALL)
 Planner = Callable[[Scope, Any], Plan]
 

@@ -114,7 +114,7 @@ def _slot(scope: Scope, track: Node, index: int) -> Any:
         )
     slot = slots[index]
     if isinstance(slot.id, int) and scope.child(slot, "clip") is not None:
-        free = _free(scope, track)
+        free = first_free(scope, track)
         raise errors.NotAvailable(
             f"{scope.ref(slot)} has a clip already",
             index,
@@ -124,7 +124,7 @@ def _slot(scope: Scope, track: Node, index: int) -> Any:
     return slot.id
 
 
-def _free(scope: Scope, track: Node) -> Node | None:
+def first_free(scope: Scope, track: Node) -> Node | None:
     """The first slot without a clip that no other call of the batch fills."""
     for slot in scope.children(track, "clip_slots"):
         empty = not isinstance(slot.id, int) or scope.child(slot, "clip") is None
@@ -135,7 +135,7 @@ def _free(scope: Scope, track: Node) -> Node | None:
 
 def free_slot(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
     """What has to be done before there is a free slot, and the slot."""
-    free = _free(scope, track)
+    free = first_free(scope, track)
     if free is not None:
         scope.taken.add(free.id)
         return [], free.id

@@ -22,6 +22,7 @@ from ..late_nodes import made
 from ..plans import Plan, Scope, only
 from ..tool import Arguments
 from .clips import free_slot, tools
+from .notes import say_outside
 
 Pair = Annotated[list[Time], Meta(min_length=2, max_length=2)]
 
@@ -81,6 +82,9 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
         told: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
         ops.append(Call(clip.id, "delete_envelope_events", {**about, **told}))
     ops += _drawn(scope, args, clip.id, parameter)
+    pieces: list[Step | Ramp] = [*args.steps, *args.ramps]
+    times = [(scope.position(each.time), scope.length(each.length)) for each in pieces]
+    say_outside(scope, clip, [(begin, begin + length) for begin, length in times], "steps and ramps")
     where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
     return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirror import Call, Note, Operation, errors
+from mirror import Call, Node, Note, Operation, errors
 
 from .. import notation, reading
 from ..fields import Clip, Overwrite, kind
@@ -60,8 +60,13 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
     clip = scope.clip(args.clip)
     scope.check_midi(clip)
     ops: list[Operation] = []
+    replacing: list[dict[str, Any]] = []
     if args.replace is not UNSET:
-        ops.append(Call(clip.id, "replace_notes", {"notes": plain_notes(args.replace)}))
+        if isinstance(args.replace, str) and not args.replace.strip():
+            raise errors.InvalidValue("`replace` is empty", hint="'none' or [] removes all notes")
+        cleared = isinstance(args.replace, str) and args.replace.strip().casefold() == "none"
+        replacing = [] if cleared else plain_notes(args.replace)
+        ops.append(Call(clip.id, "replace_notes", {"notes": replacing}))
     if args.remove:
         ops.append(Call(clip.id, "remove_notes_by_id", {"note_ids": args.remove}))
     if args.change:
@@ -69,7 +74,22 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
     added = plain_notes(args.add)
     if added:
         ops.append(Call(clip.id, "add_new_notes", {"notes": added}))
+    spans = [(each["start_time"], each["start_time"] + each["duration"]) for each in (*replacing, *added)]
+    say_outside(scope, clip, spans, "notes")
     return Plan.of(f"edit notes of {scope.ref(clip)}", ops, overwrite=args.overwrite)
+
+
+def say_outside(scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], what: str) -> None:
+    """Let the answer say how much of what is written lies, in part, where the clip does not play it."""
+    props = clip.props
+    begin = min((props[name] for name in ("loop_start", "start_marker") if name in props), default=None)
+    end = props.get("loop_end" if props.get("looping") else "end_marker")
+    if not isinstance(begin, int | float) or not isinstance(end, int | float):
+        return
+    outside = sum(start < begin - 1e-6 or stop > end + 1e-6 for start, stop in spans)
+    if outside:
+        lie = f"1 of the {what} lies" if outside == 1 else f"{outside} {what} lie"
+        scope.notes.append(f"{lie} outside of what {scope.ref(clip)} plays, beats {begin:g} to {end:g}")
 
 
 def _changes(change: list[Any] | str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from mirror import Call, Node, Operation, errors
 from remote_script.SetMirror.contract import schema
 from remote_script.SetMirror.contract.places import ID
 
+from .. import units, views
 from ..fields import (
     Color,
     Overwrite,
@@ -26,7 +27,7 @@ from ..fields import (
 from ..late_nodes import new
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
-from .clips import slot_after
+from .clips import first_free, slot_after
 
 tools = Toolset("tracks")
 
@@ -243,7 +244,7 @@ def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
         told = {"source_index": _place(node), "destination_index": _place(pad)}
         return Call(scope.parent(node).id, "copy_pad", told)
     if node.type == "Clip" and node.role == "clip":
-        slot = scope.target(to, "ClipSlot", "Clip")
+        slot = _slot(scope, to)
         slot = scope.parent(slot) if slot.type == "Clip" else slot
         return Call(scope.parent(node).id, "duplicate_clip_to", {"target_clip_slot": slot.id})
     raise errors.InvalidParams(
@@ -252,6 +253,27 @@ def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
         if node.role in ("tracks", "scenes", "devices")
         else "an arrangement clip is copied to a `time`",
     )
+
+
+def _slot(scope: Scope, to: Any) -> Node:
+    """The slot that is meant; of a track the first one without a clip, and the answer says so."""
+    try:
+        return scope.target(to, "ClipSlot", "Clip")
+    except (errors.NotFound, errors.InvalidValue) as problem:
+        try:
+            track = scope.target(to, "Track")
+        except errors.MirrorError:
+            raise problem from None
+    slot = first_free(scope, track) if track.role == "tracks" else None
+    if slot is None:
+        raise errors.InvalidValue(
+            f"A clip goes to a slot; {scope.ref(track)} is a track without a free one",
+            to,
+            hint="create {kind: 'scene'} makes one more in each track",
+        )
+    scope.taken.add(slot.id)
+    scope.notes.append(f"{scope.ref(slot)} is meant: the first free slot of {scope.ref(track)}")
+    return slot
 
 
 MOST_COPIES = 200
@@ -278,6 +300,12 @@ def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
                 args.until,
             )
         times = [times[0] + step * number for number in range(count)]
+        if (gap := end - times[-1] - step) > 1e-6:
+            signature = views.signature(scope.mirror)
+            scope.notes.append(
+                f"the {count} whole copies of {step:g} beats end at {units.bars(end - gap, *signature)}:"
+                f" {gap:g} beats up to {units.bars(end, *signature)} are left as they were"
+            )
     track = _track_of(scope, node)
     told = {"clip": node.id}
     return [

@@ -133,6 +133,8 @@ def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
     found, missing = mixes.compare(first.store, second.store if second is not None else desk.mirror.store)
     answer: dict[str, Any] = {"old": first.name, "new": second.name if second is not None else "the open Set"}
     answer |= {"changes": found[: args.limit], "count": len(found)}
+    if len(found) > args.limit:
+        answer["more"] = len(found) - args.limit
     return {**answer, "missing": missing[: args.limit]} if missing else answer
 
 

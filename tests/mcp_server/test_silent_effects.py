@@ -1,0 +1,72 @@
+"""What would pass in silence is said: notes that nobody hears, gaps, overridden automation, a slot that was chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+
+from remote_script.headless import demo_set
+from tests.whole import Refused, whole_path
+
+Clock = trio.testing.MockClock
+CLIP, VOLUME = "tracks/0/clip_slots/0", "tracks/0/mixer_device/volume"
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "note"),
+    [
+        ("edit_notes", {"clip": CLIP, "add": "C3@-1 D3@15:90 E3@0:.25"}, "2 notes lie outside of what"),
+        ("edit_notes", {"clip": CLIP, "replace": "C3@900 E3@0:.25"}, "1 of the notes lies outside"),
+        (
+            "edit_envelope",
+            {"clip": CLIP, "parameter": VOLUME, "ramps": [{"time": "bar 90", "length": 1, "to": 0.5}]},
+            "1 of the steps and ramps lies outside",
+        ),
+        (
+            "duplicate",
+            {"target": CLIP, "time": ["bar 100"], "until": "107|2"},
+            "are left as they were",
+        ),
+        ("move", {"target": CLIP, "to": "Keys"}, "the first free slot of tracks/1"),
+        ("duplicate", {"target": CLIP, "to": ["tracks/2"]}, "the first free slot of tracks/2"),
+    ],
+)
+async def test_the_answer_says_what_nobody_would_notice(
+    autojump_clock: Clock, tool: str, args: dict[str, Any], note: str
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        answer = await whole.call(tool, **args)
+        assert any(note in each for each in answer["notes"])
+
+
+async def test_what_lies_in_the_clip_is_no_matter_for_a_note(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        answer = await whole.call("edit_notes", clip=CLIP, add="E5@0:.25")
+        assert "notes" not in answer
+
+
+async def test_an_empty_replacement_is_refused_and_none_clears(autojump_clock: Clock) -> None:
+    async with whole_path(demo_set()) as whole:
+        clip = whole.mirror.resolve(f"{CLIP}/clip")
+        before = len(whole.mirror.notes(clip))
+        with pytest.raises(Refused, match="`replace` is empty"):
+            await whole.call("edit_notes", clip=CLIP, replace="")
+        assert len(whole.mirror.notes(clip)) == before > 0
+        await whole.call("edit_notes", clip=CLIP, replace="none")
+        assert len(whole.mirror.notes(whole.mirror.resolve(f"{CLIP}/clip"))) == 0
+
+
+async def test_a_parameter_that_is_automated_says_that_its_automation_is_overridden(
+    autojump_clock: Clock,
+) -> None:
+    async with whole_path(demo_set()) as whole:
+        volume = "tracks/1/mixer_device/volume"
+        steps = [{"time": "bar 90", "length": "1 bar", "value": "-6 dB"}]
+        await whole.call("edit_envelope", parameter=volume, track=1, steps=steps)
+        await trio.sleep(5)
+        assert whole.mirror.resolve(volume).props["automation_state"] == 1
+        answer = await whole.call("set_track", track=1, volume="-3 dB")
+        assert any("is automated: this overrides it" in each for each in answer["notes"])
