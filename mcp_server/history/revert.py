@@ -257,9 +257,12 @@ class _Reversal:
         moved = {link.event.revision: link for link in self._values.get((node.id, "display"), ())}
         for link in self._values.get((node.id, "value"), ()):
             beside = moved.get(link.event.revision)
-            if beside is not None:
-                known.setdefault(link.before, beside.before)
-                known.setdefault(link.after, beside.after)
+            # A journal has the texts with the value.
+            text = link.event.display.partition(" → ")
+            sides = (beside.before, beside.after) if beside is not None else (text[0], text[2])
+            for value, shown in zip((link.before, link.after), sides, strict=True):
+                if shown:
+                    known.setdefault(value, shown)
         return known.get(one) or one, known.get(other) or other
 
     def _emit(self, sets: list[tuple[int, Set, str]]) -> None:
