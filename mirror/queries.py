@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from remote_script.SetMirror.contract import checks as rules
-from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract import display, schema
 from remote_script.SetMirror.contract.naming import suggestion
 
 from . import errors, refs, values
@@ -409,6 +409,8 @@ def _check_known(path: str, class_: str) -> None:
     """InvalidValue, with the near names, for a property that nothing has: it would only find nothing."""
     for number, part in enumerate(path.split(".")):
         known = known_properties(class_ if number == 0 else "")
+        if number == 0 and class_ in ("Track", "Chain") and part in schema.properties("MixerDevice"):
+            continue
         if part in known or part in (*_OWN, "ref", "count") or part.isdecimal():
             continue
         of = f"No {class_}" if class_ and number == 0 else "No object"
@@ -470,6 +472,9 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
 
     def holds(store: Store, node: Node) -> bool:
         at = _holder(store, node, name)
+        parameter = _parameter(store, at, last)
+        if parameter is not None:
+            return _parameter_compares(compare, parameter, wanted)
         value, meant = _step_to(store, at, last), wanted
         prop = values.row(at.type, last) if isinstance(at, Node) else None
         if prop is not None and prop.labels:
@@ -482,6 +487,30 @@ def _condition(name: str, sign: str, wanted: Any, text: str = "") -> _Condition:
             return False
 
     return holds
+
+
+def _parameter(store: Store, at: Any, name: str) -> Node | None:
+    """The parameter `name` right below an object, or of its mixer: "volume" of a track."""
+    if not isinstance(at, Node) or name in at.props:
+        return None
+    mixer = store.nodes.get(at.children.get("mixer_device", -1))
+    for holder in (at, mixer):
+        id_ = holder.children.get(name) if holder is not None else None
+        node = store.nodes.get(id_) if isinstance(id_, int) else None
+        if node is not None and node.type == "DeviceParameter":
+            return node
+    return None
+
+
+def _parameter_compares(compare: Callable[[Any, Any], bool], parameter: Node, wanted: Any) -> bool:
+    """Compare what a parameter shows with a text such as "-6 dB", its inner value with a number."""
+    if not isinstance(wanted, str):
+        return compare(parameter.props.get("value"), wanted)
+    shown = str(parameter.props.get("display") or "")
+    now, other = display.quantity(shown), display.quantity(wanted)
+    if now is not None and other is not None and now.unit == other.unit:
+        return compare(now.amount, other.amount)
+    return compare(shown, wanted) if compare in [_OPERATORS[sign] for sign in ("=", "==", "!=")] else False
 
 
 def _number(prop: schema.Property, wanted: Any, text: str) -> Any:
