@@ -11,7 +11,7 @@ Start reading at `edits`.
 from . import pitch_edits, rhythm_edits, time_edits, velocity_edits
 from .context import Context, Scale
 from .edits import EDITS, Edit, Selection, read, run
-from .note import Difference, Note, difference
+from .note import Difference, Note, cut_short, difference
 from .ticks import BEAT, Ticks, from_beats, to_beats
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Scale",
     "Selection",
     "Ticks",
+    "cut_short",
     "difference",
     "from_beats",
     "pitch_edits",

@@ -13,6 +13,7 @@ from mirror import errors
 from remote_script.SetMirror.contract.scales import INTERVALS
 
 from .. import units
+from .drum_names import GENERAL_MIDI
 from .ticks import BEAT, Ticks, from_beats
 
 
@@ -101,16 +102,20 @@ class Context:
         return self.length(value)
 
     def pitch(self, value: int | str) -> int:
-        """A MIDI pitch, a note's name or the name of a drum pad."""
-        if isinstance(value, str) and value.strip().casefold() in self.pads:
-            return self.pads[value.strip().casefold()]
+        """A MIDI pitch, a note's name or the name of a drum pad; without a drum rack General MIDI's name of a drum."""
+        plain = value.strip().casefold() if isinstance(value, str) else ""
+        if plain in self.pads:
+            return self.pads[plain]
+        if not self.pads and plain in GENERAL_MIDI:
+            return GENERAL_MIDI[plain]
         try:
             return units.pitch(value)
         except errors.InvalidValue as problem:
             if self.pads:
                 rule = f"{value!r} is neither a note such as C3 nor a pad of this drum rack"
                 raise errors.InvalidValue(rule, value, choices=sorted(self.pads)[:40]) from problem
-            raise
+            hint = f"without a drum rack drums are called {', '.join(GENERAL_MIDI)}"
+            raise errors.InvalidValue(problem.rule, value, hint=hint) from problem
 
     @staticmethod
     def _written(beats: float) -> Ticks:

@@ -9,6 +9,7 @@ Start here, then `time_edits`, `pitch_edits`, `velocity_edits`, `rhythm_edits`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -190,16 +191,37 @@ def read(asked: Any, number: int = 0) -> Edit:
         )
     try:
         _check_required(EDITS[name], options)
-        edit_ = msgspec.convert(options, EDITS[name], strict=False)
+        edit_ = msgspec.convert(_without_percent_signs(EDITS[name], options), EDITS[name], strict=False)
     except (msgspec.ValidationError, ValueError) as problem:
-        raise errors.InvalidValue(
-            f"{where} ({name}): {problem}", options, hint=f"options: {_listed_options(EDITS[name])}"
-        ) from None
+        of_select = "$.select" in str(problem) or (
+            isinstance(options.get("select"), dict) and not options["select"].keys() <= _SELECT_OPTIONS
+        )
+        known = f"select: {select_options()}" if of_select else f"options: {_listed_options(EDITS[name])}"
+        raise errors.InvalidValue(f"{where} ({name}): {problem}", options, hint=known) from None
     if "seed" in options and not edit_.is_random():
         raise errors.InvalidValue(
             f"{where} ({name}): `seed` has no effect, as nothing is random here", hint="leave `seed` out"
         )
     return edit_
+
+
+_SELECT_OPTIONS = set(Selection.__struct_fields__)
+_PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*%\s*")
+
+
+def _without_percent_signs(class_: type[Edit], options: dict[str, Any]) -> dict[str, Any]:
+    """The options with "58 %" as 58, and as 0.58 where the option is a share from 0 to 1."""
+    shares = {
+        field.name
+        for field in msgspec.structs.fields(class_)
+        if any(each.get("maximum") == 1 for each in _alternatives(field))
+    }
+    found = dict(options)
+    for name, value in options.items():
+        match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+        if match is not None:
+            found[name] = float(match[1]) / (100 if name in shares else 1)
+    return found
 
 
 def _check_required(class_: type[Edit], options: Collection[str]) -> None:
@@ -221,6 +243,12 @@ def edit_summary(name: str) -> str:
     return " ".join((EDITS[name].__doc__ or "").split()).split(". ")[0].rstrip(".")
 
 
+def edit_line(name: str) -> str:
+    """An edit in one line: what it does, and its options."""
+    options = [_option(field) for field in msgspec.structs.fields(EDITS[name]) if field.name != "select"]
+    return f"{edit_summary(name)}: {', '.join(options)}" if options else edit_summary(name)
+
+
 def edit_options(name: str) -> str:
     """What an edit does, and its options with their types: for people and models."""
     class_ = EDITS[name]
@@ -236,8 +264,7 @@ def select_options() -> str:
 
 
 def _option(field: msgspec.structs.FieldInfo) -> str:
-    schema = msgspec.json.schema(field.type) if field.type is not UnsetType else {}
-    parts = schema.get("anyOf", [schema])
+    parts = _alternatives(field)
     kinds = [each.get("enum") or each.get("type", "") for each in parts]
     said = "|".join(
         "|".join(map(str, each)) if isinstance(each, list) else str(each) for each in kinds if each
@@ -247,6 +274,13 @@ def _option(field: msgspec.structs.FieldInfo) -> str:
         return f"{field.name} ({said})"
     default = "" if field.default in (UNSET, msgspec.NODEFAULT) else f" = {field.default}"
     return f"{field.name} ({said}{default})"
+
+
+def _alternatives(field: msgspec.structs.FieldInfo) -> list[dict[str, Any]]:
+    """The JSON schemas of which a value fits one."""
+    schema = msgspec.json.schema(field.type) if field.type is not UnsetType else {}
+    parts: list[dict[str, Any]] = schema.get("anyOf", [schema])
+    return parts
 
 
 def _limits(schema: dict[str, Any]) -> str:

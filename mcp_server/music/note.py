@@ -6,6 +6,7 @@ comes from one of the clip's keeps its `note_id`, a new note has None.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from mirror import Note as LiveNote
 
-from .ticks import Ticks, from_beats, to_beats
+from .ticks import BEAT, Ticks, from_beats, to_beats
 
 
 class Note(Struct, frozen=True, gc=False):
@@ -91,6 +92,24 @@ def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:
         else:
             groups.append([note])
     return [sorted(group, key=lambda note: note.pitch) for group in groups] if within else groups
+
+
+SLIVER = BEAT // 16
+"""Where a note cuts one of its pitch that began less than a 1/64 note before, nothing worth hearing is left of that."""
+
+
+def cut_short(notes: Iterable[Note], by: Iterable[Note]) -> list[Note]:
+    """Those of `notes` of which Live would leave less than a 1/64 note, as one of `by` starts while they sound."""
+    starts: dict[int, list[Ticks]] = {}
+    for note in in_order(by):
+        starts.setdefault(note.pitch, []).append(note.start)
+    found = []
+    for note in notes:
+        line = starts.get(note.pitch, ())
+        after = bisect_right(line, note.start)
+        if after < len(line) and line[after] < min(note.end, note.start + SLIVER):
+            found.append(note)
+    return found
 
 
 class Difference(NamedTuple):

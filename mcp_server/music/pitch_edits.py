@@ -105,7 +105,8 @@ class Invert(PitchEdit):
 class InvertChords(PitchEdit):
     """Each chord's lowest note an octave up, `inversion` times (negative: the highest one down); or a `voicing`.
 
-    Without both it is one inversion up.
+    Without both it is one inversion up. A bass stays where it is, and the chord above it is inverted: the lowest note,
+    where it lies a fourth or more below at least three others, one of which doubles it.
     """
 
     inversion: Annotated[int, Meta(ge=-12, le=12)] | UnsetType = UNSET
@@ -115,6 +116,9 @@ class InvertChords(PitchEdit):
         times = int(self.voicing is UNSET) if self.inversion is UNSET else self.inversion
         found = []
         for group in chords(notes, TOGETHER):
+            bass = voicing.bass_of([note.pitch for note in group])
+            found += [note for note in group if note.pitch == bass]
+            group = [note for note in group if note.pitch != bass]
             pitches = voicing.inverted([note.pitch for note in group], times)
             if self.voicing is not UNSET:
                 pitches = voicing.spread(pitches, self.voicing)

@@ -87,7 +87,10 @@ class Quantize(Edit):
 
 @edit("swing")
 class SwingNotes(Edit):
-    """Delays the notes on every second step of the grid: `percent` of each pair of steps belong to the first."""
+    """Puts the notes on every second step of the grid late: `percent` of each pair of steps belong to the first.
+
+    Measured from the grid: notes that are swung already come to `percent`, so twice is as once; 50 makes them straight.
+    """
 
     percent: Swing = 58.0
     grid: Time = "1/16"
@@ -95,12 +98,24 @@ class SwingNotes(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         step = whole_step(context, self.grid)
         late = scaled(2 * step, ratio(self.percent) / 100) - step
+        now = _lateness([note.start % (2 * step) for note in notes], step, late)
         found = []
         for note in notes:
-            line = nearest(note.start, step)
-            near = -step < 4 * (note.start - line) < step
-            found.append(replace(note, start=note.start + late) if line // step % 2 and near else note)
+            off = note.start % (2 * step) - step - now
+            near = -step < 4 * off < step
+            found.append(replace(note, start=note.start + late - now) if near else note)
         return found
+
+
+def _lateness(places: list[Ticks], step: int, late: Ticks) -> Ticks:
+    """How late the second steps are now: 0 or `late` where a note lies on one of these, else the median, up to 75 %."""
+    offs = sorted(place - step for place in places if -step < 4 * (place - step) <= 2 * step)
+    on_line = step // 64
+    lines: tuple[Ticks, Ticks] = (0, late)
+    for line in lines:
+        if any(abs(off - line) <= on_line for off in offs):
+            return line
+    return offs[(len(offs) - 1) // 2] if offs else 0
 
 
 @edit("humanize")

@@ -37,6 +37,28 @@ def close(pitches: Sequence[int]) -> list[int]:
     return found
 
 
+BASS_GAP = 5
+"""Semitones that a chord's voices keep from a bass below them: closer sounds muddy."""
+
+
+def above_bass(pitches: Sequence[int], bass: int) -> list[int]:
+    """The voices with those that lie less than a fourth above the bass, or below it, raised by octaves."""
+    found: list[int] = []
+    for pitch in sorted(pitches):
+        raised = pitch + 12 * max(0, -(-(bass + BASS_GAP - pitch) // 12))
+        while raised in found:
+            raised += 12
+        found.append(raised)
+    return sorted(found)
+
+
+def bass_of(pitches: Sequence[int]) -> int | None:
+    """The lowest pitch, where it is a bass of its own: a fourth or more below three voices that double it."""
+    low, *voices = sorted(set(pitches))
+    doubled = any(pitch % 12 == low % 12 for pitch in voices)
+    return low if len(voices) >= 3 and doubled and voices[0] - low >= BASS_GAP else None
+
+
 _DROPS = {"drop2": (2,), "drop3": (3,), "drop2+4": (2, 4)}
 
 

@@ -15,6 +15,7 @@ from mirror import errors
 
 from . import voicing
 from .context import Context, Scale
+from .drum_names import pad
 from .harmony import Chord
 from .note import Note
 from .rhythm_edits import euclid, grid_line
@@ -76,7 +77,8 @@ def chord_notes(
       lowest: The first chord's lowest note is the first fitting pitch from here on, 0 to 115.
       kind: How each chord lies before voice leading.
       lead: Move each chord to the position that moves the voices least.
-      bass: Add the chord's bass an octave below.
+      bass: Add each chord's bass in the octave below `lowest` (a further octave down where a voicing without `lead`
+        reaches to within a fourth of it); led voices stay a fourth or more above it.
       rhythm: Signs of a drum grid per `grid` step, such as "x--x--x-"; one held chord each if empty.
 
     Raises:
@@ -84,17 +86,16 @@ def chord_notes(
     """
     found: list[Note] = []
     before: list[int] = []
+    bottom = _bass_bottom(bars, lowest, kind, lead)
     for chord, at, length in places(bars, context, start):
         pitches = voicing.spread(chord.pitches(lowest), kind) if kind != "close" else chord.pitches(lowest)
         if before and lead:
             pitches = voicing.led(before, pitches)
+        below = bottom + (chord.bass - bottom) % 12
+        if bass and lead:
+            pitches = voicing.above_bass(pitches, below)
         before = pitches
-        sounding = list(pitches)
-        if bass:
-            low = min(pitches)
-            sounding.insert(
-                0, low - 12 + (chord.bass - low) % 12 - (12 if (chord.bass - low) % 12 == 0 else 0)
-            )
+        sounding = [below, *pitches] if bass else list(pitches)
         beyond = [pitch for pitch in sounding if not 0 <= pitch <= 127]
         if beyond:
             raise errors.InvalidValue(
@@ -106,6 +107,18 @@ def chord_notes(
                 for pitch in sorted(set(sounding))
             ]
     return found
+
+
+def _bass_bottom(bars: list[list[Chord]], lowest: int, kind: Voicing, lead: bool) -> int:
+    """Where the octave of the basses begins, one for all chords, so that they never leap more than a seventh."""
+    bottom = lowest - 12
+    if lead or kind == "close":
+        return bottom
+    for chord in (chord for bar in bars for chord in bar):
+        low = min(voicing.spread(chord.pitches(lowest), kind))
+        while low - (bottom + (chord.bass - bottom) % 12) < voicing.BASS_GAP:
+            bottom -= 12
+    return bottom
 
 
 def bass_notes(
@@ -250,50 +263,6 @@ STYLES: dict[str, dict[str, str]] = {
     "dembow": {"Kick": "x.......x.......", "Snare": "...x..x....x..x."},
 }
 """Common patterns of one 4/4 bar in sixteenths."""
-
-GENERAL_MIDI = {
-    "kick": 36, "rim": 37, "snare": 38, "clap": 39, "low tom": 41, "closed hat": 42, "pedal hat": 44, "mid tom": 45,
-    "open hat": 46, "high tom": 50, "crash": 49, "ride": 51, "tambourine": 54, "cowbell": 56, "shaker": 70,
-}  # fmt: skip
-"""Names of drums and their usual pitches, for tracks without a drum rack."""
-
-_SYNONYMS = {
-    "kick": ("kick", "bd", "bass drum"),
-    "snare": ("snare", "sd"),
-    "clap": ("clap", "cp"),
-    "closed hat": (
-        "closed hat",
-        "hihat closed",
-        "hat closed",
-        "hh closed",
-        "chh",
-        "closed hh",
-        "hihat",
-        "hat",
-    ),
-    "open hat": ("open hat", "hihat open", "hat open", "hh open", "ohh", "open hh"),
-    "rim": ("rim", "rs", "sidestick"),
-}
-
-
-def pad(name: str, pads: dict[str, int]) -> int:
-    """The pitch of a drum by the name of a pad, by a usual name that a pad's name contains, else General MIDI's.
-
-    Raises:
-      InvalidValue: nothing goes by that name.
-    """
-    plain = name.strip().casefold()
-    if plain in pads:
-        return pads[plain]
-    for word in _SYNONYMS.get(plain, (plain,)):
-        fitting = sorted(each for each in pads if word in each)
-        if fitting:
-            return pads[fitting[0]]
-    if plain in GENERAL_MIDI:
-        return GENERAL_MIDI[plain]
-    raise errors.InvalidValue(
-        f"No pad or drum is called {name!r}", name, choices=sorted(pads)[:40] or sorted(GENERAL_MIDI)
-    )
 
 
 def style_notes(name: str, context: Context, length: Ticks, *, start: Ticks = 0) -> list[Note]:

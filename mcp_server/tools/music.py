@@ -15,11 +15,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirror import Call, Node, Operation, Set, errors
 
-from .. import music, reading
+from .. import music, reading, units
 from ..desk import Desk
 from ..fields import Length, Overwrite, Time
 from ..late_nodes import Product, made
-from ..music import analysis, from_set, harmony, levels, report, writing
+from ..music import analysis, drum_names, from_set, harmony, levels, report, writing
 from ..music.ticks import BEAT, to_beats
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -81,11 +81,14 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         after = music.run(
             [each for each in edits if not (clip.id in spared and each.spares_drums())], before, context
         )
+        slivers = set(map(id, music.cut_short(after, after))) if edits else set()
+        after = [note for note in after if id(note) not in slivers]
         change = music.difference(before, after)
         ops += _writes(clip, change, after)
         counts = ", ".join(f"{count} {name}" for name, count in change.counts.items()) or "nothing changes"
         if edits:
-            notes.append(f"{scope.ref(clip)}: {counts}")
+            gone = f" ({len(slivers)} would be cut to less than a 1/64 note and go)" if slivers else ""
+            notes.append(f"{scope.ref(clip)}: {counts}{gone}")
         ops += [
             operation for name, options in own for operation in _lives_own(scope, clip, name, options, after)
         ]
@@ -279,7 +282,10 @@ class Compose(Arguments):
             description="chords, bass: 'Dm9 | G7 Bb/C' or 'ii9 V7 | Imaj7'; melody: degrees '1 3 . 5 -'; fill: pads"
         ),
     ] = ""
-    at: Annotated[Time, Meta(description="where in the clip, in beats")] | UnsetType = UNSET
+    at: (
+        Annotated[Time, Meta(description="where in the clip, in beats; fill: default its last bar")]
+        | UnsetType
+    ) = UNSET
     key: Annotated[str, Meta(description="default the Set's")] | UnsetType = UNSET
     octave: (
         Annotated[int, Meta(ge=-1, le=7, description="of the lowest note, 3 has middle C")] | UnsetType
@@ -293,7 +299,7 @@ class Compose(Arguments):
     rhythm: Annotated[str, Meta(description="per grid step: 'x--x..' hit, hold, rest")] = ""
     grid: Length | UnsetType = UNSET
     velocity: Annotated[float, Meta(ge=1, le=127, description="1..127")] | UnsetType = UNSET
-    with_bass: Annotated[bool, Meta(description="add the bass an octave below")] = False
+    with_bass: Annotated[bool, Meta(description="add the bass, in the octave below the first chord")] = False
     length: Annotated[Length, Meta(description="drums, fill: beats or '2 bars'")] | UnsetType = UNSET
     seed: Annotated[int, Meta(description="of a fill: the same gives the same")] = 0
     name: Annotated[str, Meta(description="of a new clip")] | UnsetType = UNSET
@@ -319,21 +325,88 @@ def compose(scope: Scope, args: Compose) -> Plan:
     new = node.type != "Clip" and not (node.type == "ClipSlot" and _held(scope, node))
     no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
     no_effect(args.overwrite and new, "overwrite", "a new clip")
-    context = from_set.context_of(scope.mirror, node)
-    start = 0 if args.at is UNSET else context.time(args.at)
+    present = node if node.type == "Clip" else _held(scope, node) if node.type == "ClipSlot" else None
+    context = from_set.context_of(scope.mirror, present or node)
+    start = _beginning(args, context, new)
     notes = _composed(args, context, start, bars)
     if not notes:
         raise errors.InvalidValue(f"{args.part}: nothing was written", args.text, hint="look at `text`")
     bar = context.numerator * 4 * BEAT // context.denominator
     end = -(-int(max(note.end for note in notes)) // bar) * bar
     ops, clip = _where(scope, args, node, to_beats(end))
+    made_way, said = ([], []) if new or present is None else _made_way(scope, args, present, notes)
+    ops += made_way
     ops.append(Call(clip, "add_new_notes", {"notes": [note.fields() for note in notes]}))
     creates = next(
         (n for n, op in enumerate(ops) if isinstance(op, Call) and op.method == "create_clip"), None
     )
     makes = Product(creates, "Clip") if creates is not None else None
-    summary = f"{len(notes)} notes, {to_beats(end):g} beats"
-    return Plan.of(f"compose {args.part}", ops, notes=(summary,), overwrite=args.overwrite, makes=makes)
+    said.insert(0, f"{len(notes)} notes, {to_beats(end):g} beats")
+    if args.part == "fill":
+        said[0] += f", from {units.bars(to_beats(start), context.numerator, context.denominator)}"
+    return Plan.of(f"compose {args.part}", ops, notes=tuple(said), overwrite=args.overwrite, makes=makes)
+
+
+def _beginning(args: Compose, context: music.Context, new: bool) -> music.Ticks:
+    """Where the part begins: as asked, else a fill at the end of its clip and all else at 0."""
+    if args.at is not UNSET:
+        return context.time(args.at)
+    if args.part != "fill" or new:
+        return 0
+    length = 4 * BEAT if args.length is UNSET else context.length(args.length)
+    return max(context.span[0], context.span[1] - length)
+
+
+def _made_way(
+    scope: Scope, args: Compose, clip: Node, notes: list[music.Note]
+) -> tuple[list[Operation], list[str]]:
+    """What is removed before the new notes come, and the words for it.
+
+    With `overwrite` the part that was there: notes that start in the time of the new ones, of the same drums, else
+    between its lowest and its highest pitch. Always what Live would cut to less than a 1/64 note.
+    """
+    try:
+        present = [music.Note.of(note) for note in scope.note_list(clip)]
+    except errors.NotAvailable:
+        # An earlier call of the batch changes them.
+        if args.overwrite:
+            raise
+        return [], []
+    replaced = _same_part(args, notes, present) if args.overwrite else []
+    rest = [note for note in present if note not in replaced]
+    slivers = music.cut_short(rest, notes)
+    gone = [*replaced, *slivers]
+    ops: list[Operation] = []
+    if gone and all(note.note_id is not None for note in gone):
+        ops = [Call(clip.id, "remove_notes_by_id", {"note_ids": [note.note_id for note in gone]})]
+    elif gone:
+        kept = [note.fields() for note in present if note not in gone]
+        ops = [Call(clip.id, "replace_notes", {"notes": kept})]
+    counts = {
+        "notes of the part before are replaced": len(replaced),
+        "notes go that would be cut to less than a 1/64 note": len(slivers),
+    }
+    return ops, [f"{count} {words}" for words, count in counts.items() if count]
+
+
+def _same_part(args: Compose, notes: list[music.Note], present: list[music.Note]) -> list[music.Note]:
+    first, last = min(note.start for note in notes), max(note.end for note in notes)
+    pitches = {note.pitch for note in notes}
+    low, high = min(pitches), max(pitches)
+    if args.part == "bass":
+        # Where all styles of a bass line lie.
+        low = min(low, _lowest(args, 28))
+        high = max(high, _lowest(args, 28) + 19)
+    drums = args.part in ("drums", "fill")
+    return [
+        note
+        for note in present
+        if first <= note.start < last and (note.pitch in pitches if drums else low <= note.pitch <= high)
+    ]
+
+
+def _lowest(args: Compose, usual: int) -> int:
+    return usual if args.octave is UNSET else (args.octave + 2) * 12
 
 
 def _held(scope: Scope, slot: Node) -> Node | None:
@@ -385,14 +458,14 @@ def _composed(
         more["velocity"] = args.velocity
     match args.part:
         case "chords":
-            lowest = 48 if args.octave is UNSET else (args.octave + 2) * 12
+            lowest = _lowest(args, 48)
             kind = "close" if args.voicing == "led" else args.voicing
             return writing.chord_notes(
                 bars, context, lowest=lowest, kind=kind, lead=args.voicing == "led",
                 bass=args.with_bass, rhythm=args.rhythm, grid=grid, **more,
             )  # fmt: skip
         case "bass":
-            lowest = 28 if args.octave is UNSET else (args.octave + 2) * 12
+            lowest = _lowest(args, 28)
             style = args.style or ("pattern" if args.rhythm else "roots")
             if style not in ("roots", "fifths", "octaves", "walking", "pattern"):
                 choices = ["roots", "fifths", "octaves", "walking", "pattern"]
@@ -410,7 +483,7 @@ def _composed(
         case _:
             length = 4 * BEAT if args.length is UNSET else context.length(args.length)
             names = args.text.replace(",", " ").split() or ["snare", "mid tom", "low tom"]
-            pitches = [writing.pad(name.replace("_", " "), context.pads) for name in names]
+            pitches = [drum_names.pad(name.replace("_", " "), context.pads) for name in names]
             return writing.fill(context, pitches, length, start=start, seed=args.seed)
 
 

@@ -21,7 +21,7 @@ from ..history.revert import name_is
 from ..history.when import moment
 from ..knowledge import device_knowledge
 from ..music import EDITS, from_set
-from ..music.edits import edit_options, edit_summary, select_options
+from ..music.edits import edit_line, edit_options, select_options
 from ..overview import grid, overview
 from ..plans import Scope, only
 from ..tool import Arguments, Toolset
@@ -512,7 +512,7 @@ async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
     text = str(given.what)
     folded = text.strip().casefold()
     if folded == "edits":
-        return {"edits": {name: edit_summary(name) for name in EDITS}, "select": select_options()}
+        return {"edits": {name: edit_line(name) for name in EDITS}, "select": select_options()}
     if folded in EDITS:
         return {"edit": folded, "options": edit_options(folded), "select": select_options()}
     known = {name.casefold(): name for name in schema.CLASSES}

@@ -8,7 +8,7 @@ exception pass.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Generator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Generator, List, Optional, Set, Tuple
 
 from .contract import schema
 from .contract.errors import BridgeError
@@ -62,9 +62,9 @@ class Call:
     """
 
     __slots__ = (
-        "after", "apart", "args", "back", "became", "before", "begin", "check", "describe", "done", "holds", "live",
-        "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song", "waiting",
-        "wish",
+        "after", "apart", "args", "back", "became", "before", "begin", "check", "cleared", "describe", "done", "holds",
+        "live", "live_module", "made", "method", "note", "of", "overwrite", "replaced", "row", "so_far", "song",
+        "waiting", "wish",
     )  # fmt: skip
 
     def __init__(
@@ -86,6 +86,8 @@ class Call:
         self.live = live
         self.overwrite = overwrite
         self.describe = describe
+        self.cleared: Set[Any] = set()
+        """Of a dry run: what earlier operations of the write clear (`Operation.clears`), so that it is not replaced."""
         self.replaced: List[Described] = []
         """What the call removes or cuts besides its target."""
         self.became: List[Became] = []
@@ -127,6 +129,7 @@ class Call:
           kind: A word for the objects, in the plural.
           outcome: Their number before and after, such as "6 → 3".
         """
+        removed = [obj for obj in removed if not self._is_cleared(obj)]
         if removed and not self.overwrite:
             names = [repr(obj["name"]) for obj in removed if obj.get("name")][:REPLACED_SHOWN]
             counted = "1 {}".format(kind[:-1]) if len(removed) == 1 else "{} {}".format(len(removed), kind)
@@ -137,6 +140,14 @@ class Call:
                 rule, facts[kind] = "{}: {}".format(rule, outcome), outcome
             raise BridgeError("WOULD_OVERWRITE", rule, **facts)
         self.replaced.extend(removed)
+
+    def _is_cleared(self, obj: Described) -> bool:
+        if not self.cleared:
+            return False
+        clip = self.row.id
+        if "note_id" in obj:
+            return bool({(clip, obj["note_id"]), (clip, None)} & self.cleared)
+        return obj.get("id") in self.cleared
 
     def positional(self) -> List[Any]:
         """The arguments in Live's order, up to the last one that the client sent."""

@@ -46,7 +46,13 @@ ADAPTERS: Adapters = {
 }
 
 
-JUDGES: Adapters = {**note_calls.JUDGES, **overwrites.JUDGES, **loading.JUDGES, **stamping_calls.JUDGES}
+JUDGES: Adapters = {
+    **cue_calls.JUDGES,
+    **note_calls.JUDGES,
+    **overwrites.JUDGES,
+    **loading.JUDGES,
+    **stamping_calls.JUDGES,
+}
 
 
 def judge(call: Call) -> Steps:

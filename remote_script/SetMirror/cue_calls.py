@@ -21,16 +21,20 @@ def _cue_at(song: Any, time: float) -> Any:
     return None
 
 
-def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
-    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only."""
-    song = call.song
-    if song.is_playing:
+def _check_stopped(call: Call) -> None:
+    if call.song.is_playing:
         raise BridgeError(
             "NOT_AVAILABLE",
             "Cue points can be made and deleted only while the song is stopped",
             hint="stop, then retry",
             **{EARLY: "stop_playing"},
         )
+
+
+def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
+    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only."""
+    song = call.song
+    _check_stopped(call)
     before = float(song.current_song_time)
     try:
         song.current_song_time = time
@@ -100,3 +104,5 @@ ADAPTERS: Adapters = {
     ("Song", "create_cue_point"): _create_cue_point,
     ("Song", "delete_cue_point"): _delete_cue_point,
 }
+JUDGES: Adapters = {method: _check_stopped for method in ADAPTERS}
+"""(class, method) → judge that runs right before the call; a dry run does only this."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from functools import partial
-from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Generator, List, Optional, Set, Tuple
 
 from .batches import Batcher
 from .beside import Beside, Parked
@@ -316,9 +316,14 @@ class Executor:
         mark_unheard(batcher, write.named.values())
         began = batcher.revision
         if write.dry_run:
-            forecasts = []
+            forecasts: List[Any] = []
+            cleared: Set[Any] = set()
+            earlier: Set[str] = set()
             for operation in operations:
-                forecasts.append((yield from _paced(operation.forecast(batcher, self._live_module()))))
+                steps = operation.forecast(batcher, self._live_module(), cleared, earlier)
+                forecasts.append((yield from _paced(steps)))
+                cleared.update(operation.clears)
+                earlier.add(operation.name)
             return self._result(write, "unchanged", forecasts, 0, dry_run=True)
         for number, operation in enumerate(operations):
             try:

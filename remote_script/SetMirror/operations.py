@@ -272,8 +272,28 @@ class Operation:
     def _arguments(self) -> Tuple[schema.Arg, ...]:
         return self.method_row.args if self.method_row is not None else ()
 
-    def forecast(self, batcher: Batcher, live_module: Any) -> Generator[str, None, Dict[str, Any]]:
-        """The dry-run result, as far as it is known without executing; raises the refusals that executing would."""
+    @property
+    def clears(self) -> Set[Any]:
+        """What is no longer at its place once this has run: ids of objects, and (clip, note) ids, note None for all."""
+        method = self.method_row
+        if method is None or self.row is None or not method.deletes:
+            return set()
+        if method.deletes[0] != "notes":
+            moved = self.args.get(method.deletes[0].lstrip("@")) if method.deletes[0][:1] == "@" else None
+            moved = moved.get(ID) if isinstance(moved, dict) else moved
+            return set(self.deleted) | ({moved} if isinstance(moved, int) else set())
+        notes = self.args.get("note_ids")
+        return {(self.row.id, note) for note in notes} if isinstance(notes, list) else {(self.row.id, None)}
+
+    def forecast(
+        self, batcher: Batcher, live_module: Any, cleared: Set[Any], earlier: Set[str]
+    ) -> Generator[str, None, Dict[str, Any]]:
+        """The dry-run result, as far as it is known without executing; raises the refusals that executing would.
+
+        Args:
+          cleared: What the write's operations before this one clear.
+          earlier: The names of these operations.
+        """
         if self.kind == "set" and self.row is not None:
             assert self.prop is not None
             before = batcher.reader.now(self.row, self.prop.name)
@@ -282,11 +302,13 @@ class Operation:
         changes = self.method_row is None or self.method_row.effect in ("edit", "act")
         if self.row is not None and not any(self._of_result(value) for value in self.args.values()):
             call = self.new_call(batcher, [], live_module)
+            call.cleared = cleared
             try:
                 changes = (yield from judge(call)) is not UNCHANGED and changes
             except BridgeError as problem:
-                problem.facts.setdefault("op", self.number)
-                raise
+                if problem.facts.pop(EARLY, None) not in earlier:
+                    problem.facts.setdefault("op", self.number)
+                    raise
             self.note = call.note
         return dict(seen_of_call(self), changed=changes, verified=False)
 

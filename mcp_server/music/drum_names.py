@@ -1,0 +1,57 @@
+"""What drums are called: pads of a drum rack, the usual words for them, and General MIDI's pitches without a rack."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from mirror import errors
+
+from .. import units
+
+GENERAL_MIDI = {
+    "kick": 36, "rim": 37, "snare": 38, "clap": 39, "low tom": 41, "closed hat": 42, "pedal hat": 44, "mid tom": 45,
+    "open hat": 46, "high tom": 50, "crash": 49, "ride": 51, "tambourine": 54, "cowbell": 56, "shaker": 70,
+}  # fmt: skip
+"""Names of drums and their usual pitches, for tracks without a drum rack."""
+
+_SYNONYMS = {
+    "kick": ("kick", "bd", "bass drum"),
+    "snare": ("snare", "sd"),
+    "clap": ("clap", "cp"),
+    "closed hat": (
+        "closed hat",
+        "hihat closed",
+        "hat closed",
+        "hh closed",
+        "chh",
+        "closed hh",
+        "hihat",
+        "hat",
+    ),
+    "open hat": ("open hat", "hihat open", "hat open", "hh open", "ohh", "open hh"),
+    "rim": ("rim", "rs", "sidestick"),
+}
+
+
+def pad(name: str, pads: dict[str, int]) -> int:
+    """The pitch of a drum by its name, or of a pitch as text: 38, "D1".
+
+    First counts the name of a pad, then a usual name that a pad's name contains, then General MIDI's.
+
+    Raises:
+      InvalidValue: nothing goes by that name.
+    """
+    plain = name.strip().casefold()
+    if plain in pads:
+        return pads[plain]
+    for word in _SYNONYMS.get(plain, (plain,)):
+        fitting = sorted(each for each in pads if word in each)
+        if fitting:
+            return pads[fitting[0]]
+    if plain in GENERAL_MIDI:
+        return GENERAL_MIDI[plain]
+    with suppress(errors.InvalidValue):
+        return units.pitch(plain)
+    raise errors.InvalidValue(
+        f"No pad or drum is called {name!r}", name, choices=sorted(pads)[:40] or sorted(GENERAL_MIDI)
+    )
