@@ -115,7 +115,7 @@ def test_each_tool_with_a_limit_is_tried() -> None:
 async def test_a_limit_holds_and_the_answer_says_that_there_is_more(tool: str, autojump_clock: Clock) -> None:
     async with whole_path(demo_set()) as whole:
         for number in range(3):
-            await whole.call("set_track", track=number, color="#ff0000")
+            await whole.call("set_track", track=number, name=f"Take {number}")
         for args in LISTS[tool]:
             answer = await whole.call(tool, **args, limit=2)
             lists = [value for value in answer.values() if isinstance(value, list)]
