@@ -241,7 +241,7 @@ class Tool:
 
 
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`\Z")
-_WORD = re.compile(r"(?<![\w'`/])[a-z]+(?:_[a-z]+)+(?![\w'`/])")
+_WORD = re.compile(r"(?<![\w'`/])(?<!call_method )[a-z]+(?:_[a-z]+)+(?![\w'`/])")
 _METHODS = frozenset(name for type_ in schema.CLASSES for name in schema.methods(type_)) - frozenset(
     name for type_ in schema.CLASSES for name in schema.properties(type_)
 )

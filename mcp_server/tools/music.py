@@ -72,7 +72,10 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         no_effect(not copies, "copies", "clips whose notes no clip of the arrangement has")
         clips += copies
     edits, own = _split(args.edits)
-    spared = _spared(scope, clips, edits, named, args.drums)
+    spared = _spared(scope, clips, edits, named)
+    if args.drums:
+        no_effect(not spared, "drums", "edits or clips of which no drums would be left out")
+        spared = set()
     ops: list[Operation] = []
     notes: list[str] = []
     for clip in clips:
@@ -114,11 +117,9 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     )
 
 
-def _spared(
-    scope: Scope, clips: list[Node], edits: list[music.Edit], named: list[Node], drums: bool
-) -> set[Any]:
+def _spared(scope: Scope, clips: list[Node], edits: list[music.Edit], named: list[Node]) -> set[Any]:
     """The ids of the clips on drum tracks whose pitches stay: those that are not named one by one."""
-    if drums or not any(edit.spares_drums() for edit in edits):
+    if not any(edit.spares_drums() for edit in edits):
         return set()
     meant = {clip.id for clip in named}
     tracks = {clip.id: from_set.track_of(scope.mirror, clip) for clip in clips if clip.id not in meant}

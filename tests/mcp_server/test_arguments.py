@@ -445,7 +445,7 @@ async def with_history(whole: Whole) -> int:
     return between
 
 
-ELSEWHERE = {"transform_notes": {"copies"}, "arrange": {"file_path", "session", "song"}}
+ELSEWHERE = {"transform_notes": {"copies", "drums"}, "arrange": {"file_path", "session", "song"}}
 """Arguments that need another Set or a file: `music/test_tools` and `music/test_arranging` show their effect."""
 
 
