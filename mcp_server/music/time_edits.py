@@ -113,7 +113,7 @@ def _lateness(places: list[Ticks], step: int, late: Ticks) -> Ticks:
     on_line = step // 64
     lines: tuple[Ticks, Ticks] = (0, late)
     for line in lines:
-        if any(abs(off - line) <= on_line for off in offs):
+        if any(line - on_line <= off <= line + on_line for off in offs):
             return line
     return offs[(len(offs) - 1) // 2] if offs else 0
 

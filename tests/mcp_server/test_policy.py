@@ -183,11 +183,16 @@ async def test_an_allow_rule_must_mean_all_that_is_touched(autojump_clock: Clock
             ("set_song", {"tempo": 99}),
             ("move", {"target": "tracks/1/devices/0", "to": "tracks/2"}),
             ("undo", {}),
-            ("undo", {"redo": True}),
             ("call_method", {"target": "song", "method": "undo"}),
         ):
             with pytest.raises(Refused, match="DENIED"):
                 await whole.call(tool, **arguments)
+        await whole.by_hand(lambda song: song.undo())
+        await trio.sleep(1)
+        with pytest.raises(Refused, match="DENIED"):
+            await whole.call("undo", redo=True, anyone=True)
+        with pytest.raises(Refused, match="not yours to redo"):
+            await whole.call("call_method", target="song", method="redo")
 
 
 async def test_what_a_write_made_leads_down_the_tree_only(autojump_clock: Clock) -> None:
