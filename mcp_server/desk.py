@@ -30,6 +30,7 @@ from mirror import (
 from mirror.token import PROCESS
 from mirror.undo import CAME_BACK
 from remote_script.SetMirror.contract import schema
+from remote_script.SetMirror.contract.errors import TABLE
 
 from .asked import Asked
 from .bitwig.reasons import lacking
@@ -45,6 +46,11 @@ from .sight import Sight
 FILE_ARGUMENT = "file_path"
 JUDGED = 4
 """Attempts to judge a write again because its rules match other objects meanwhile."""
+EMPTY_HINTS = tuple(
+    TABLE[name][1]
+    for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
+)
+"""Hints of codes that say nothing about the refusal at hand: left out of its text."""
 _SECRET = secrets.token_bytes(32)
 
 
@@ -205,9 +211,8 @@ class Desk:
         events = [] if first is None else self._whole.log.since(first - 1)
         back = [e for e in events if e.kind == "add" and e.write == problem.facts["write"]]
         ids = "; objects that were deleted meanwhile came back with new ids" if back else ""
-        problem.hint = (
-            f"{problem.hint}; the write was undone{ids}" if problem.hint else f"the write was undone{ids}"
-        )
+        hint = "" if problem.hint in EMPTY_HINTS else problem.hint
+        problem.hint = "; ".join(filter(None, [hint, f"the write was undone{ids}"]))
 
     def _check_files(self, ops: Sequence[Operation]) -> None:
         for number, op in enumerate(ops):

@@ -22,11 +22,10 @@ import msgspec
 from mirror import Mirror, errors
 from mirror.checks import finite
 from remote_script.SetMirror.contract import schema
-from remote_script.SetMirror.contract.errors import TABLE
 
 from . import readiness, reading, schemas
 from .answers import lean
-from .desk import Desk
+from .desk import EMPTY_HINTS, Desk
 from .plans import Plan, Planner, Scope
 from .resources import stamp, stamped
 
@@ -191,11 +190,14 @@ class Tool:
             tool = str(entry.get("tool")) if isinstance(entry, dict) else tool
         if tool in ("call_method", "describe"):
             return
+        from .tools import TOOLS  # it needs this module
+
         own = str(self.declared.input_schema)
 
-        def said(found: re.Match[str]) -> str:
-            # An action of the tool may be called as the method is.
-            return found[0] if f"'{found[0]}'" in own or found[0] not in _METHODS else tool
+        def said(word: re.Match[str]) -> str:
+            # A tool, or an action of this one, may be called as the method is.
+            stays = word[0] in TOOLS or f"'{word[0]}'" in own or word[0] not in _METHODS
+            return word[0] if stays else tool
 
         for text, reason in _REASONS.items():
             if text in problem.rule:
@@ -416,7 +418,7 @@ def refused(problem: errors.MirrorError, scrub: Callable[[Any], Any] = lambda va
       scrub: Masks names that the client must not know.
     """
     # What is true of every refusal of a value helps nobody.
-    hint = _choices(problem.facts) if problem.hint in _EMPTY_HINTS else problem.hint
+    hint = _choices(problem.facts) if problem.hint in EMPTY_HINTS else problem.hint
     line = scrub(f"{problem.error}: {problem.rule.rstrip('.')}. {hint}")
     facts = scrub(msgspec.to_builtins(problem.to_json()))
     return {**_said(" ".join(line.split())), "isError": True, "_meta": {FACTS: facts}}
@@ -434,10 +436,6 @@ def _choices(facts: dict[str, Any]) -> str:
 
 MOST_CHOICES = 1000
 """Characters of the list of choices in a refusal."""
-_EMPTY_HINTS = tuple(
-    TABLE[name][1]
-    for name in ("INVALID_VALUE", "INVALID_PARAMS", "NOT_FOUND", "LIVE_REFUSED", "NOT_WRITABLE")
-)
 
 
 def _said(text: str) -> dict[str, Any]:

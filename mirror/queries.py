@@ -220,14 +220,14 @@ def _by_name(store: Store, name: str, kinds: tuple[str, ...]) -> Node:
 
 def _there_are(store: Store, kinds: tuple[str, ...]) -> str | None:
     """A few objects that could be meant, where no name is near; None where there are none."""
-    found = [
+    nodes = [
         match.node
         for kind in kinds or ("track", "scene")
         for match in find(store, kind=kind, limit=5 * CANDIDATES)
         if match.node.name and match.node.type not in _SECOND_CHOICE
     ]
-    more = f" and {len(found) - CANDIDATES} more: find lists them" if len(found) > CANDIDATES else ""
-    return f"there are {_refs_of(store, found)}{more}" if found else None
+    more = f" and {len(nodes) - CANDIDATES} more: find lists them" if len(nodes) > CANDIDATES else ""
+    return f"there are {_refs_of(store, nodes)}{more}" if nodes else None
 
 
 def _only_a_number(store: Store, text: str) -> errors.Ambiguous:

@@ -198,10 +198,8 @@ class Truth:
                 continue
             place = call.args[arg.name]
             holder = call.args[arg.list_owner] if arg.list_owner else call.obj
-            moved = [call.args[each.name] for each in call.method.args if each.type == "obj"]
-            listed = [
-                each for each in getattr(holder, arg.list_name) if arg.type == "place" or each not in moved
-            ]
+            # Live counts what is moved within a list where it stands.
+            listed = list(getattr(holder, arg.list_name))
             obj = listed[place] if isinstance(place, int) else place
             if obj._live_ptr != wanted[arg.name]:
                 self.wrong.append(f"{call.method.name} met another object at {arg.name} {place} ({write})")

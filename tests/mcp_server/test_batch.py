@@ -89,7 +89,7 @@ async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_a
             "A Clip or ClipSlot is needed",
         ),
         ([call("create", kind="midi"), call("set_track", trak="$0")], "call 1 (set_track)"),
-        ([call("set_track", track=0)], "call 0 (set_track): nothing to change"),
+        ([call("set_track", track=0)], "call 0 (set_track): no change was given"),
     ],
 )
 async def test_a_refusal_says_which_call_and_nothing_is_done(

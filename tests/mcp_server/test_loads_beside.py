@@ -128,6 +128,8 @@ async def test_a_cancelled_load_returns_within_one_tick_and_what_comes_late_is_i
 
 async def test_while_a_load_waits_its_aim_stays(autojump_clock: Clock) -> None:
     async with whole_path(everything(), tick_s=0.02) as whole:
+        await whole.call("set_song", tempo=99)
+        await whole.call("undo")
         answers: list[Any] = []
         async with trio.open_nursery() as nursery:
             nursery.start_soon(
