@@ -38,7 +38,7 @@ from .effects import NamedEffect, effects_of, effects_of_undo, is_history, objec
 from .history.set_folder import folder_of
 from .history.visits import Visits
 from .library import Library
-from .plans import Plan, Scope
+from .plans import Plan, Scope, by_tool
 from .policy import STRICT, Policy, Verdict
 from .protection import Protection
 from .sight import Sight
@@ -203,6 +203,8 @@ class Desk:
         except errors.MirrorError as problem:
             if "taken_back" in problem.facts:
                 self._say_taken_back(problem)
+            if self._tool != "batch":
+                by_tool(problem, request.ops, self._tool)
             raise
 
     def _say_taken_back(self, problem: errors.MirrorError) -> None:

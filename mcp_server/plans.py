@@ -120,7 +120,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             problem.facts["call"] = call
             if any(each is not None for each in makes[:call]):
                 count_before_batch(problem)
-            problem.rule = f"call {call} ({self.calls[call].tool}): {problem.rule}"
+            tool = self.calls[call].tool
+            by_tool(problem, self.operations[number : number + 1], tool)
+            problem.rule = f"call {call} ({tool}): {problem.rule}"
         return problem
 
     def _told(self, each: dict[str, Any], makes: list[int | None]) -> dict[str, Any]:
@@ -136,6 +138,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def call_of(self, operation: int) -> int:
         """The call of a batch that an operation belongs to."""
         return max((n for n, each in enumerate(self.calls) if each.first <= operation), default=0)
+
+
+def by_tool(problem: errors.MirrorError, operations: Iterable[Operation], tool: str) -> None:
+    """Give the methods of refused operations the name of the tool that called them; `call_method` names its own."""
+    from .tools import TOOLS  # the tools are made of plans
+
+    if tool == "call_method" or tool not in TOOLS:
+        return
+    schema = str(TOOLS[tool].declared.input_schema)
+    for method in {op.method for op in operations if isinstance(op, Call)}:
+        word = re.compile(rf"(?<![\w'`/]){re.escape(method)}(?![\w'`/])")
+        # Tools, and actions of this one, may have a method's name; a word such as "fire" is plain English, too.
+        if "_" in method and method not in TOOLS and f"'{method}'" not in schema:
+            problem.rule = word.sub(tool, problem.rule)
+            problem.hint = word.sub(tool, problem.hint) if problem.hint else problem.hint
 
 
 _NOT_THERE = re.compile(r"does not exist|there is none at|\ANothing is named")

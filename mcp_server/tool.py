@@ -21,7 +21,6 @@ import msgspec
 
 from mirror import Mirror, errors
 from mirror.checks import finite
-from remote_script.SetMirror.contract import schema
 
 from . import readiness, reading, schemas
 from .answers import lean
@@ -138,7 +137,9 @@ class Tool:
             if image is not None:
                 return pictured(answered(desk.mirror, answer), image)
         except errors.MirrorError as problem:
-            self._say_tools(problem, arguments or {})
+            for text, reason in _REASONS.items():
+                if text in problem.rule:
+                    problem.hint = reason
             if not desk.mirror.epoch and not isinstance(problem, errors.InvalidParams | errors.InvalidValue):
                 problem = readiness.not_ready(desk.mirror)
             daw = desk.mirror.daw
@@ -182,29 +183,6 @@ class Tool:
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
 
-    def _say_tools(self, problem: errors.MirrorError, given: dict[str, Any]) -> None:
-        """Names of Live's methods in a refusal become the tool's, unless the call was one of a method."""
-        tool, calls, number = self.name, given.get("calls"), problem.facts.get("call")
-        if isinstance(calls, list) and isinstance(number, int) and number < len(calls):
-            entry = calls[number]
-            tool = str(entry.get("tool")) if isinstance(entry, dict) else tool
-        if tool in ("call_method", "describe"):
-            return
-        from .tools import TOOLS  # it needs this module
-
-        own = str(self.declared.input_schema)
-
-        def said(word: re.Match[str]) -> str:
-            # A tool, or an action of this one, may be called as the method is.
-            stays = word[0] in TOOLS or f"'{word[0]}'" in own or word[0] not in _METHODS
-            return word[0] if stays else tool
-
-        for text, reason in _REASONS.items():
-            if text in problem.rule:
-                problem.hint = reason
-        problem.rule = _WORD.sub(said, problem.rule)
-        problem.hint = _WORD.sub(said, problem.hint) if problem.hint else problem.hint
-
     def _mistyped(self, problem: str, given: dict[str, Any]) -> tuple[str, str] | None:
         """Of an argument of a wrong type what was given, and what it takes; None for other problems."""
         at = _WHERE.search(problem)
@@ -243,10 +221,6 @@ class Tool:
 
 
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`\Z")
-_WORD = re.compile(r"(?<![\w'`/])(?<!call_method )[a-z]+(?:_[a-z]+)+(?![\w'`/])")
-_METHODS = frozenset(name for type_ in schema.CLASSES for name in schema.methods(type_)) - frozenset(
-    name for type_ in schema.CLASSES for name in schema.properties(type_)
-)
 _REASONS = {
     "Could not create an envelope for the parameter": "a clip has envelopes of parameters of its own track only: of its"
     " mixer and its devices",
