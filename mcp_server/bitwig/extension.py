@@ -31,7 +31,7 @@ LINE_BYTES = 16 * 1024 * 1024
 AT_ONCE = 32
 """Questions that are sent before the first is answered."""
 MOST_WRONG = 20
-"""Wrong answers in a row: whoever gives them does not speak this protocol."""
+"""Wrong answers in a row, after which the peer is taken not to speak this protocol."""
 UNSUPPORTED = -32001
 
 Question = tuple[str, dict[str, Any]]
@@ -52,7 +52,7 @@ class Wrong:
         self.code = code
 
     def refusal(self) -> BridgeError:
-        """The same for whoever waits."""
+        """The refusal that the call waiting for this answer gets."""
         if self.code == UNSUPPORTED:
             return BridgeError("NOT_AVAILABLE", f"Bitwig's extension: {self.text}", hint="nothing was done")
         if self.code is None and self.method not in answers.READS:

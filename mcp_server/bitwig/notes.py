@@ -174,7 +174,7 @@ def _moves(
 def _swapped(
     at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], left: dict[int, Place]
 ) -> list[Question]:
-    """Notes that change places in a ring: all are removed and written anew."""
+    """Notes whose moves form a ring, each to the place of the next: all are removed and written again."""
     found: list[Question] = [
         ("clip.clearNote", {**at, "x": places[id_][0], "y": places[id_][1]}) for id_ in left
     ]
