@@ -1,15 +1,19 @@
-"""What every test has: a home of its own, and a virtual clock that waits for work in threads.
+"""What every test has: an environment and a home of its own, and a virtual clock that waits for work in threads.
 
-The home keeps tests from reading or writing the user's token, logs or policy. Trio's virtual clock jumps ahead when all
-tasks wait, also when they wait for a thread: the seconds of a time limit would pass while a thread reads a file.
+The user's `SETMIRROR_` variables are not there, and what a test sets ends with it: the `main` functions that tests call
+in their own process set variables for good. The home keeps tests from the user's token, logs and policy. Trio's virtual
+clock jumps ahead when all tasks wait, also when they wait for a thread: the seconds of a time limit would pass while a
+thread reads a file.
 """
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import anyio._backends._trio as anyio_on_trio
 import pytest
@@ -17,10 +21,13 @@ import trio.testing
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     where = tmp_path / "home"
-    monkeypatch.setenv("SETMIRROR_HOME", str(where))
-    return where
+    with mock.patch.dict(os.environ):
+        for name in [name for name in os.environ if name.startswith("SETMIRROR_")]:
+            del os.environ[name]
+        os.environ["SETMIRROR_HOME"] = str(where)
+        yield where
 
 
 class HeldClock:
