@@ -13,7 +13,7 @@ import msgspec
 from mirror import errors
 
 if TYPE_CHECKING:
-    from remote_script.headless.devices.facts import ParameterFact
+    from remote_script.headless.devices.facts import DeviceFacts, ParameterFact
 
 MOST_CHOICES = 16
 PLUGINS = (
@@ -70,6 +70,8 @@ def about(name: str) -> Knowledge:
 def device_knowledge(name: str) -> dict[str, Any]:
     """What is known of a device, with the range, default and choices of each parameter as Live shows them.
 
+    "banks" are the pages of eight parameters that Live gives controllers without a table of their own; devices newer
+    than that table show their parameters there eight at a time, in order, and have no entry.
     What "guess" names is about no text, default or choice that a real Live has shown yet.
     """
     from remote_script.headless import devices as native
@@ -85,6 +87,8 @@ def device_knowledge(name: str) -> dict[str, Any]:
         shown["use"] = {use.name: use.set for use in known.uses}
     if facts is not None:
         shown["parameters"] = {fact.name: _range(fact) for fact in facts.parameters}
+        if banks := _banks(facts):
+            shown["banks"] = banks
         guesses = [fact.name for fact in facts.parameters if set(fact.guesses) - {"path"}]
         sure = [fact.name for fact in facts.parameters if not set(fact.guesses) - {"path"}]
         if guesses:
@@ -92,6 +96,19 @@ def device_knowledge(name: str) -> dict[str, Any]:
             some = guesses if len(guesses) <= len(sure) else ["all", *(f"but not {name}" for name in sure)]
             shown["guess"] = ", ".join(some)
     return shown
+
+
+def _banks(facts: DeviceFacts) -> dict[str, list[str]]:
+    from remote_script.headless.frameworks.engine import banks
+
+    pages = banks.DEVICE_DICT.get(facts.class_name, ())
+    names = banks.BANK_NAME_DICT.get(facts.class_name) or [f"Bank {index + 1}" for index in range(len(pages))]
+    shown = {fact.original_name or fact.name: fact.name for fact in facts.parameters}
+    return {
+        bank: [shown[name] for name in page if name in shown]
+        for bank, page in zip(names, pages, strict=True)
+        if not shown.keys().isdisjoint(page)
+    }
 
 
 def _range(fact: ParameterFact) -> str:

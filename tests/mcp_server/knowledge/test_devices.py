@@ -9,6 +9,7 @@ from mcp_server.knowledge.devices import MOST_CHOICES
 from mirror import errors
 from remote_script.headless import HeadlessLive
 from remote_script.headless import devices as native
+from remote_script.headless.frameworks.engine.banks import parameter_banks
 from remote_script.SetMirror.contract.display import texts, value_of
 
 POINTS = [(name, use.name) for name in all_names() for use in about(name).uses]
@@ -66,3 +67,30 @@ def test_ranges_defaults_and_choices_are_what_a_fresh_device_shows(name: str) ->
                 assert ranges[parameter.name] == f"{low} … {high}, default {now}"
     finally:
         live.close()
+
+
+@pytest.mark.parametrize("name", ["Compressor", "EQ Eight", "Operator", "Simpler", "Reverb", "Wavetable"])
+def test_banks_are_the_pages_that_a_controller_shows(name: str) -> None:
+    live = HeadlessLive()
+    try:
+        track = live.song.create_midi_track(-1)
+        track.insert_device(name, 0)
+        pages = [
+            [parameter.name for parameter in page if parameter is not None]
+            for page in parameter_banks(track.devices[0])
+        ]
+        assert list(device_knowledge(name)["banks"].values()) == [page for page in pages if page]
+    finally:
+        live.close()
+
+
+def test_a_device_newer_than_the_table_of_banks_has_no_entry() -> None:
+    assert "banks" not in device_knowledge("Drift")
+
+
+def test_each_bank_names_parameters_of_its_device() -> None:
+    for name in all_names():
+        shown = device_knowledge(name)
+        for bank, parameters in shown.get("banks", {}).items():
+            assert parameters, (name, bank)
+            assert set(parameters) <= set(shown["parameters"]), (name, bank)
