@@ -1,10 +1,11 @@
-"""What a write tool means to do, before it is a write: operations, and what they are in words.
+"""Plans: the operations that a write tool intends, before they become a write, and their description in words.
 
-A tool's plan is a pure function of its arguments and a `Scope`: the Set as the mirror shows it, and what earlier calls
-of the same batch will make. Batch, dry run, policy, consent and recipes all use plans; `Desk.write` carries one out.
+A tool's plan is a pure function of its arguments and a `Scope`: the Set as the mirror shows it, and the objects that
+earlier calls of the same batch will make. Batch, dry run, policy, consent and recipes all use plans; `Desk.write`
+executes one.
 
-In a batch `$k` is what call k makes, `$k/clip_slots/1` or `$k/parameters/Dry/Wet` what hangs below: a `LateNode`.
-Within one plan, `made(n)` is what its own operation n makes.
+In a batch `$k` is the object that call k makes, and `$k/clip_slots/1` or `$k/parameters/Dry/Wet` an object below it: a
+`LateNode`. Within one plan, `made(n)` is the object that the plan's own operation n makes.
 """
 
 from __future__ import annotations
@@ -45,28 +46,28 @@ _AS_LONG_AS = {"clip_slots": "scenes", "sends": "return_tracks"}
 """Lists of a new track that are as long as one of the song's."""
 
 
-class Held(NamedTuple):
-    """A call that a batch holds: its tool, and the first of its operations."""
+class BatchedCall(NamedTuple):
+    """A call of a batch: its tool, and the number of its first operation."""
 
     tool: str
     first: int
 
 
-def held(tools: Sequence[str], parts: Sequence[Sequence[Operation]]) -> tuple[Held, ...]:
-    """The calls of a batch from their tools and the operations of each."""
+def batched_calls(tools: Sequence[str], parts: Sequence[Sequence[Operation]]) -> tuple[BatchedCall, ...]:
+    """The calls of a batch, from their tools and the operations of each call."""
     firsts = accumulate(map(len, parts), initial=0)
-    return tuple(Held(tool, first) for tool, first in zip(tools, firsts, strict=False))
+    return tuple(BatchedCall(tool, first) for tool, first in zip(tools, firsts, strict=False))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Operations that are one write.
 
     Attributes:
-      label: What for, in a few words.
-      operations: In order; `made(n)` stands for what operation n makes.
-      makes: What `$k` is for a batch that holds this plan.
-      notes: What the answer says besides, such as which clip the selection meant.
-      calls: The calls that a batch holds: rules about a tool hold inside of a batch, too, and refusals name the call.
+      label: The purpose of the write, in a few words.
+      operations: In order; `made(n)` stands for the object that operation n makes.
+      makes: The object that `$k` stands for when this plan is call k of a batch.
+      notes: Notes for the answer, such as which clip the selection meant.
+      calls: The calls of a batch: the rules about their tools apply inside a batch too, and refusals name the call.
       if_revision, expect, dry_run: As `WriteRequest` has them.
     """
 
@@ -74,42 +75,42 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     operations: tuple[Operation, ...]
     makes: Product | None = None
     notes: tuple[str, ...] = ()
-    calls: tuple[Held, ...] = ()
+    calls: tuple[BatchedCall, ...] = ()
     if_revision: int | None = None
     expect: tuple[tuple[Any, str, Any], ...] = ()
     dry_run: bool = False
 
     @classmethod
     def of(cls, label: str, operations: Iterable[Operation], **more: Any) -> Plan:
-        """The plan; what it makes is what its first operation that makes something makes.
+        """A plan of these operations; it makes the object that the first operation with a product makes.
 
         Args:
-          overwrite: Let its calls remove what is in their way.
+          overwrite: Let its calls remove objects that are in their way.
         """
         ops = tuple(operations)
         if more.pop("overwrite", False):
             ops = tuple(
                 msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops
             )
-        more.setdefault("makes", next((found for n in range(len(ops)) if (found := product(n, ops))), None))
+        more.setdefault("makes", next((made for n in range(len(ops)) if (made := product(n, ops))), None))
         return cls(label=label, operations=ops, **more)
 
     def final(self, offset: int = 0) -> tuple[Operation, ...]:
         """The operations as the mirror takes them, after `offset` others."""
         return tuple(_final(op, offset) for op in self.operations)
 
-    def told(self, problem: errors.MirrorError, makes: list[int | None]) -> errors.MirrorError:
-        """A refusal of one of the operations in terms of the calls: "call 7 (create_clip): …".
+    def in_terms_of_calls(self, problem: errors.MirrorError, makes: list[int | None]) -> errors.MirrorError:
+        """The refusal of an operation, with calls instead of operations: "call 7 (create_clip): …".
 
         Args:
-          makes: By call, the operation that makes what `$k` is.
+          makes: For each call k, the number of the operation that makes `$k`; None where it makes no object.
         """
         problems = problem.facts.get("problems")
         number = problem.facts.pop("op", None)
         if number is None and isinstance(problems, list) and problems:
             number = problems[0].get("op")
         if isinstance(problems, list):
-            problem.facts["problems"] = [self._told(each, makes) for each in problems]
+            problem.facts["problems"] = [self._fact_of_call(fact, makes) for fact in problems]
         if not self.calls:
             return problem
         problem.rule = in_calls(problem.rule, makes)
@@ -118,26 +119,26 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(number, int) and number >= 0:
             call = self.call_of(number)
             problem.facts["call"] = call
-            if any(each is not None for each in makes[:call]):
+            if any(operation is not None for operation in makes[:call]):
                 count_before_batch(problem)
             tool = self.calls[call].tool
             by_tool(problem, self.operations[number : number + 1], tool)
             problem.rule = f"call {call} ({tool}): {problem.rule}"
         return problem
 
-    def _told(self, each: dict[str, Any], makes: list[int | None]) -> dict[str, Any]:
-        """One of several problems, with its call instead of its operation."""
+    def _fact_of_call(self, fact: dict[str, Any], makes: list[int | None]) -> dict[str, Any]:
+        """The facts of a single problem among several, with its call instead of its operation."""
         about = {
             name: in_calls(value, makes) if isinstance(value, str) else value
-            for name, value in each.items()
+            for name, value in fact.items()
             if name != "op"
         }
-        number = each.get("op")
+        number = fact.get("op")
         return {"call": self.call_of(number), **about} if isinstance(number, int) and number >= 0 else about
 
     def call_of(self, operation: int) -> int:
         """The call of a batch that an operation belongs to."""
-        return max((n for n, each in enumerate(self.calls) if each.first <= operation), default=0)
+        return max((n for n, call in enumerate(self.calls) if call.first <= operation), default=0)
 
 
 def by_tool(problem: errors.MirrorError, operations: Iterable[Operation], tool: str) -> None:
@@ -159,11 +160,11 @@ _NOT_THERE = re.compile(r"does not exist|there is none at|\ANothing is named")
 
 
 def count_before_batch(problem: errors.MirrorError) -> None:
-    """Say of an object that is not there that it was looked for in the Set as the batch found it."""
+    """Add to the refusal of a missing object that the Set was searched as it was before the batch."""
     if _NOT_THERE.search(problem.rule):
         hint = "" if problem.hint == TABLE[problem.error][1] else f"{problem.hint}; "
         problem.rule = f"{problem.rule.rstrip('.')}, as it was before this batch"
-        problem.hint = f"{hint}name what a call of it makes by $k"
+        problem.hint = f"{hint}write $k for the object that call k of the batch makes"
 
 
 def _final(op: Operation, offset: int) -> Operation:
@@ -175,7 +176,7 @@ def _final(op: Operation, offset: int) -> Operation:
 
 
 class Scope:
-    """What plans are made from. One scope serves all calls of a batch, so that they know of each other."""
+    """The context in which plans are made. The calls of a batch share it, so that later calls see earlier ones."""
 
     def __init__(
         self,
@@ -184,43 +185,43 @@ class Scope:
         caller: str = "",
         check_file: Callable[[str], None] = lambda path: None,
     ) -> None:
-        """Over what a client sees.
+        """A scope over the part of the Set that a client sees.
 
         Args:
-          caller: Who asks, as the event log names it.
-          meant: Which object each ref and name stood for when the call was first read; it is added to.
-          check_file: Raises where the policy does not let a file be used, also for reading it while planning.
+          caller: The client's name in the event log.
+          meant: The ids of the objects that refs and names stood for at the first reading; the scope adds more.
+          check_file: Raises where the policy does not allow a file, also for reading it while planning.
         """
         self.mirror = mirror
         self.caller = caller
         self.check_file = check_file
         self._meant: dict[str, int] = {} if meant is None else meant
         self.made: list[LateNode | None] = []
-        """What the calls of the batch so far make."""
+        """For each call of the batch so far, the object that it makes."""
         self.makes: list[int | None] = []
-        """By which operation each of them makes it."""
+        """For each call of the batch so far, the number of the operation that makes this object."""
         self.operations = 0
-        """How many operations they have."""
+        """The number of operations of the calls so far."""
         self.taken: set[Any] = set()
         """Slots that plans of this scope fill."""
         self.scenes = 0
-        """Scenes that plans of this scope append."""
+        """The number of scenes that plans of this scope append."""
         self.armed: set[int | str] = set()
         """Tracks that plans of this scope arm."""
         self.plays = False
-        """Whether one of them starts the song."""
+        """True when a plan of this scope starts the song."""
         self.clips = ClipStates(self._clip_before)
-        """What the calls of the batch so far do to clips."""
+        """The effects of the batch's calls so far on clips."""
         self.insertions = Insertions(self._id_of, self._ids_before, self._ref_of)
-        """The lists that they insert into."""
+        """The lists that these calls insert into."""
         self._names: dict[str, list[Node]] = {}
-        """The objects to which calls of the batch so far gave a name."""
+        """By name, the objects that calls of the batch so far gave this name."""
         self.notes: list[str] = []
 
     # -- objects -----------------------------------------------------------------------------------
 
     def resolve(self, target: int | str, *kinds: str) -> Node:
-        """The object of a target that is no index; `$k` is what call k of the batch makes."""
+        """The object of a target that is no index; `$k` is the object that call k of the batch makes."""
         if isinstance(target, str) and target.startswith("$"):
             return self._made(target, kinds)
         if not isinstance(target, str):
@@ -229,7 +230,7 @@ class Scope:
             return clip
         if target in self._names and (named_here := self._named_here(target, kinds)) is not None:
             return named_here
-        # What a person was asked about stays what it was.
+        # A target in a question to a person keeps meaning the same object.
         meant = self._meant.get(target, target)
         node = self._by_names(target) if meant is target and "/" in target else None
         node = self.mirror.resolve(meant if node is None else node.id, *kinds)
@@ -246,7 +247,7 @@ class Scope:
         return (
             []
             if is_late(owner)
-            else [each.id for each in self.mirror.children(self.mirror.resolve(owner), role)]
+            else [child.id for child in self.mirror.children(self.mirror.resolve(owner), role)]
         )
 
     def _id_of(self, target: Any) -> Any:
@@ -279,28 +280,32 @@ class Scope:
                 leaf = role in ("parameters", "sends")
                 rest = [] if leaf else steps[place + 1 :]
                 name = "/".join(steps[place:]) if leaf else step
-                found = reading.child(self, owner, role, name, role[:-1].replace("_", " "))
-                return self.resolve("/".join([self.ref(found), *rest])) if rest else found
+                child = reading.child(self, owner, role, name, role[:-1].replace("_", " "))
+                return self.resolve("/".join([self.ref(child), *rest])) if rest else child
         return None
 
     def _named_here(self, name: str, kinds: tuple[str, ...]) -> Node | None:
-        """The object of a name that the batch itself gave; None where that is no object of these kinds.
+        """The object that the batch itself gave this name; None where that is no object of these kinds.
 
         Raises:
           Ambiguous: another object has the name already, or the batch gave it twice.
         """
-        given = [
+        matches = [
             node
-            for each in self._names[name]
-            if (node := fits(each, kinds) if isinstance(each, LateNode) else self._as_kind(each, kinds))
+            for candidate in self._names[name]
+            if (
+                node := fits(candidate, kinds)
+                if isinstance(candidate, LateNode)
+                else self._as_kind(candidate, kinds)
+            )
         ]
-        ids = {node.id for node in given}
+        ids = {node.id for node in matches}
         others = [node for node in self.named(name, *kinds) if node.id not in ids]
         if len(ids) == 1 and not others:
-            return given[0]
+            return matches[0]
         if not ids:
             return None
-        refs = ", ".join(self.ref(node) for node in [*given, *others][:10])
+        refs = ", ".join(self.ref(node) for node in [*matches, *others][:10])
         raise errors.Ambiguous(
             f"{len(ids) + len(others)} objects are named {name!r}", name, hint=f"write {refs}"
         )
@@ -316,28 +321,28 @@ class Scope:
         return reading.target(self, value, *kinds, within=within, role=role)
 
     def prefer(self, value: Any, *kinds: str) -> Node:
-        """The object; where several have the name, those that make sense here are meant."""
+        """The object of a target; where several objects have the name, only those of these kinds count."""
         text = str(value).strip()
         known = text.isdecimal() or self.named(text, *kinds)
         return self.target(value, *(kinds if known else ()))
 
     def clip(self, value: Any) -> Node:
-        """A clip, or the clip in a slot."""
+        """The clip of a target that is a clip or a slot."""
         return self.clip_in(self.target(value, "Clip", "ClipSlot"))
 
     def clip_in(self, node: Node) -> Node:
         """The clip itself, or the one in the slot."""
         if node.type == "Clip":
             return node
-        held = self.child(node, "clip")
-        if held is None:
+        clip = self.child(node, "clip")
+        if clip is None:
             raise errors.NotFound(f"{self.ref(node)} has no clip", hint="create_clip makes one there")
-        return held
+        return clip
 
     def meant(self, value: Any, kind: str) -> Node:
-        """The object that is given, else the one that is selected in Live; the answer says so.
+        """The object of the argument, else the object that is selected in Live; the answer then says so.
 
-        For reading and creating only: what is deleted, overwritten or moved is named.
+        For reading and creating only: a client must name the objects that it deletes, overwrites or moves.
         """
         if value is not msgspec.UNSET:
             return self.clip(value) if kind == "Clip" else self.target(value, kind)
@@ -345,7 +350,7 @@ class Scope:
         id_ = self.mirror.resolve("view").props.get(prop)
         if not isinstance(id_, int):
             raise errors.InvalidParams(
-                f"No {kind.casefold()} is given, and none is selected in Live",
+                f"The argument for the {kind.casefold()} is missing, and no {kind.casefold()} is selected in Live",
                 hint=f"give {kind.casefold()} by index, ref or name",
             )
         node = self.mirror.node(id_)
@@ -355,7 +360,7 @@ class Scope:
         return node
 
     def ref(self, node: Node) -> str:
-        """Where it is; of what does not exist yet the text that stands for it, in calls of the batch."""
+        """The ref of an object; of an object that does not exist yet its text in calls of the batch, such as `$1`."""
         return self.mirror.ref(node.id) if isinstance(node.id, int) else self.said(str(node.id))
 
     def said(self, text: str) -> str:
@@ -374,7 +379,11 @@ class Scope:
         return id_ in self.mirror.store.nodes
 
     def children(self, node: Node | str, role: str) -> tuple[Node, ...]:
-        """The objects in a list; those of a new object as far as their number is known."""
+        """The objects in a list of an owner.
+
+        Raises:
+          NotAvailable: the owner does not exist yet, and the length of this list is not known before it does.
+        """
         if isinstance(node, str) or isinstance(node.id, int):
             return self.mirror.children(node, role)
         if role not in _AS_LONG_AS:
@@ -386,13 +395,13 @@ class Scope:
         return tuple(step_below(node, role, str(number)) for number in range(count))
 
     def later(self, owner: Node, role: str, text: str) -> Node:
-        """One of a list of a new object, by name or index."""
+        """An object in a list of a new owner, by name or index."""
         if role == "sends":
             return self.send(owner, text)
         return listed(owner, role, text)
 
     def child(self, node: Node, role: str) -> Node | None:
-        """The single object `role`; of a new object whatever the table says that it has."""
+        """The single child in `role`; of a new object the child that the table declares for its class."""
         if role == "clip":
             is_changed, clip = self.clips.in_slot(node.id)
             if is_changed:
@@ -402,7 +411,7 @@ class Scope:
         return step_below(node, role)
 
     def parent(self, node: Node) -> Node:
-        """The owner; InvalidParams for the song and for what does not hang anywhere that is known."""
+        """The owner of an object; InvalidParams for the song and for an object whose owner is not known."""
         if isinstance(node, LateNode) and node.above is not None:
             return node.above
         if node.parent is None:
@@ -412,7 +421,7 @@ class Scope:
         return self.mirror.node(node.parent)
 
     def send(self, mixer: Node, which: Any) -> Node:
-        """A send by its index, or by the return that it goes to, which may be one that the batch makes."""
+        """A send by its index, or by the return that it goes to; the batch may make this return."""
         owner, text = self.parent(mixer), str(which).strip()
         returns: list[Node] = []
         if owner.type == "Track" and owner.role != "master_track":
@@ -421,39 +430,39 @@ class Scope:
             returns = [*self.children(self.parent(owner), "return_chains")]
         elif owner.type != "Track":
             return listed(mixer, "sends", text)
-        found = self._return_of(mixer, returns, text)
-        if isinstance(mixer.id, int) and isinstance(found.id, int):
-            return self.children(mixer, "sends")[returns.index(found)]
-        return step_below(mixer, "sends", wire(found))
+        destination = self._return_of(mixer, returns, text)
+        if isinstance(mixer.id, int) and isinstance(destination.id, int):
+            return self.children(mixer, "sends")[returns.index(destination)]
+        return step_below(mixer, "sends", wire(destination))
 
     def _new_returns(self) -> list[Node]:
-        return [each for each in self.made if each is not None and each.role == "return_tracks"]
+        return [node for node in self.made if node is not None and node.role == "return_tracks"]
 
     def _return_of(self, mixer: Node, returns: list[Node], text: str) -> Node:
         if text.startswith("$"):
             wanted = self.resolve(text, "Track")
-            found = [each for each in returns if each.id == wanted.id]
-            if not found:
+            matches = [node for node in returns if node.id == wanted.id]
+            if not matches:
                 raise errors.InvalidValue(f"{text} is no return track", text, hint="create kind 'return'")
-            return found[0]
+            return matches[0]
         try:
             # Live puts a letter before the name of a new return, too.
             names = [
-                f"{chr(ord('A') + n)}-{each.name}" if isinstance(each, LateNode) else each.name
-                for n, each in enumerate(returns)
+                f"{chr(ord('A') + n)}-{node.name}" if isinstance(node, LateNode) else node.name
+                for n, node in enumerate(returns)
             ]
             return returns[naming.chosen(names, text, self.ref(mixer), "send")]
         except BridgeError as problem:
             if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):
                 wanted = self.resolve(text)
                 sends = self.children(mixer, "sends")
-                for each, send in zip_longest(returns, sends):
-                    if wanted in (each, send):
-                        return each
+                for node, send in zip_longest(returns, sends):
+                    if wanted in (node, send):
+                        return node
             raise errors.from_bridge(problem) from None
 
     def place(self, value: Any) -> Any:
-        """Where in a list something is inserted: an index from 0, or the object that it goes before."""
+        """The place of an insertion in a list: an index from 0, or the object before which it goes."""
         index = None if isinstance(value, bool) else units.whole(value)
         if index is not None:
             return index
@@ -465,20 +474,22 @@ class Scope:
         number = int(match[1]) if match is not None else -1
         if match is None or not number < len(self.made):
             raise errors.InvalidValue(
-                f"$k is what an earlier call of the batch makes, from $0; {target[:40]!r} is none",
+                f"$k is the object that an earlier call of the batch makes, from $0; {target[:40]!r} is none",
                 target[:40],
             )
         top = self.made[number]
         if top is None:
             raise errors.InvalidValue(f"Call {number} of the batch makes no object", target[:40])
-        found = self.clips.current(self._below(top, match[2]) if match[2] else top)
-        node = fits(found, tuple(kinds))
+        current = self.clips.current(self._below(top, match[2]) if match[2] else top)
+        node = fits(current, tuple(kinds))
         if node is None:
-            raise errors.InvalidValue(f"A {' or '.join(kinds)} is needed, {target} is a {found.type}", target)
+            raise errors.InvalidValue(
+                f"A {' or '.join(kinds)} is needed, {target} is a {current.type}", target
+            )
         return node
 
     def _below(self, node: Node, path: str) -> Node:
-        """What is at a path below an object that does not exist yet, by the table; lists by index or name."""
+        """The object at a path below an object that does not exist yet, by the table; lists by index or name."""
         steps = [step for step in path.split("/") if step]
         while steps:
             role = steps.pop(0)
@@ -510,7 +521,7 @@ class Scope:
         return units.length(value, *views.signature(self.mirror))
 
     def note_list(self, clip: Node) -> tuple[Note, ...]:
-        """The notes of a clip, as the calls before leave them; NotAvailable for an audio clip, and where unknown."""
+        """The notes of a clip after the earlier calls; NotAvailable for an audio clip, and where they are unknown."""
         notes = self.clips.notes(clip, self.ref(clip))
         return self.mirror.notes(clip) if notes is None else notes
 
@@ -522,7 +533,7 @@ class Scope:
             self.note_list(clip)
 
     def set(self, node: Node, name: str, value: Any) -> Set:
-        """A property set to what was written."""
+        """The operation that sets a property to an argument's value."""
         if node.props.get("automation_state") == _AUTOMATED and name == "value":
             self.notes.append(
                 f"{self.ref(node)} is automated: this overrides it until transport re_enable_automation"
@@ -530,13 +541,13 @@ class Scope:
         return Set(node.id, name, reading.property_value(self, node, name, value))
 
     def sets(self, node: Node, values: Mapping[str, Any]) -> list[Operation]:
-        """The properties that were given."""
+        """The operations for the properties among `values` that are set."""
         return [self.set(node, name, value) for name, value in values.items() if value is not msgspec.UNSET]
 
     # -- joining -----------------------------------------------------------------------------------
 
     def join(self, plan: Plan) -> tuple[Operation, ...]:
-        """The plan's operations after those of the calls before; what it makes is the next `$k`.
+        """Add a plan to the batch, as its next call; returns its operations with the numbers that they have there.
 
         Raises:
           TooLarge: the batch has too many operations.
@@ -564,8 +575,8 @@ class Scope:
         return ops
 
     def _remember_names(self, ops: tuple[Operation, ...]) -> None:
-        """Names that these operations give, for the calls after them."""
-        new = {each.id: each for each in self.made if each is not None}
+        """Record the names that these operations set, for the calls after them."""
+        new = {node.id: node for node in self.made if node is not None}
         for op in ops:
             if isinstance(op, Set) and op.name == "name" and isinstance(op.value, str):
                 node = new.get(op.target) if isinstance(op.target, str) else self.mirror.node(op.target)  # type: ignore[call-overload]
@@ -573,7 +584,7 @@ class Scope:
                     self._names.setdefault(op.value, []).append(node)
 
     def _node_of(self, made: Product) -> LateNode:
-        """What a plan makes, as the calls after it see it."""
+        """The object that a plan makes, as the calls after it see it."""
         owner = shifted(made.owner, self.operations)
         above: Node | None = None
         if isinstance(owner, int) or owner == "song":
@@ -583,29 +594,29 @@ class Scope:
         return late_node(f"${made.operation + self.operations}", made.type, above, made.role, made.name)
 
     def _owner_of(self, text: str) -> Node | None:
-        """The new object that a text of the wire stands for, where it is what a call makes."""
+        """The new object of a late target's text; None where no call makes it."""
         number, _, path = text[1:].partition("/")
-        tops = [each for each in self.made if each is not None and str(each.id) == f"${number}"]
+        tops = [node for node in self.made if node is not None and str(node.id) == f"${number}"]
         return (self._below(tops[0], path) if path else tops[0]) if tops else None
 
 
 _AUTOMATED = 1
-"""Of `automation_state`: there is automation, and it plays."""
+"""The value of `automation_state` when there is automation, and it plays."""
 _RESULT = re.compile(r"\$([0-9]{1,9})(?:[./](.+))?\Z", re.DOTALL)
 Planner = Callable[[Scope, Any], Plan]
 
 
-def only(given: msgspec.Struct, when: str, *allowed: str, of: Iterable[str]) -> None:
+def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str]) -> None:
     """Refuse arguments that have no effect here.
 
     Args:
-      when: What makes them so: "action 'play'".
-      allowed: Those that have.
-      of: All that depend on it.
+      when: The condition under which they have none: "action 'play'".
+      allowed: The arguments that have an effect under this condition.
+      of: All arguments whose effect depends on it.
     """
-    defaults = type(given)(**{name: getattr(given, name) for name in _required(type(given))})
+    defaults = type(arguments)(**{name: getattr(arguments, name) for name in _required(type(arguments))})
     for name in of:
-        if name not in allowed and getattr(given, name) != getattr(defaults, name):
+        if name not in allowed and getattr(arguments, name) != getattr(defaults, name):
             raise errors.InvalidParams(
                 f"`{name}` has no effect with {when}",
                 hint=f"with {when} there is {', '.join(allowed)}" if allowed else f"leave `{name}` out",
@@ -613,11 +624,11 @@ def only(given: msgspec.Struct, when: str, *allowed: str, of: Iterable[str]) -> 
 
 
 def _required(type_: type[msgspec.Struct]) -> list[str]:
-    return [each.name for each in msgspec.structs.fields(type_) if each.required]
+    return [field.name for field in msgspec.structs.fields(type_) if field.required]
 
 
 def words(scope: Scope, op: Operation) -> str:
-    """One operation in words, for people and for a dry run."""
+    """An operation in words, for people and for a dry run."""
     where = scope.said(str(op.target)) if is_late(op.target) else op.target
     if isinstance(where, int) and scope.has_id(where):
         node = scope.mirror.node(where)

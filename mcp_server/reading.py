@@ -1,10 +1,10 @@
-"""Reads what a client wrote as an argument. All tools read through this module, so all have one grammar.
+"""Reads the arguments that clients send. All tools read through this module, so all have the same grammar.
 
-    5, "5", "5,5"      a number is the same quoted or not; what can be read two ways is refused with both readings
-    "true", "[1, 2]"   booleans, lists and objects sent as text; one thing stands for a list of it
+    5, "5", "5,5"      a number is the same quoted or not; an ambiguous text is refused with both readings
+    "true", "[1, 2]"   booleans, lists and objects sent as text; a single element stands for a list of it
     "Complex Pro"      a choice in any case, with spaces, "_" or "-"
-    null               not given
-    3, "3"             an index from 0 where one list is meant; where several are, it is refused with the readings
+    null               leaves the argument out
+    3, "3"             an index from 0 where only one list can be meant; otherwise refused with the readings
     "id:19"            an id; "tracks/2", "tracks/2[Bass]" a ref; anything else a name, which is never guessed at
 
 `fitted` needs the types alone; `target`, `parameter` and `property_value` need the Set as well.
@@ -37,7 +37,7 @@ CLEAR = ("none", "no", "")
 
 
 class Place(Protocol):
-    """What reading needs of the Set; `plans.Scope` has it."""
+    """The part of the Set that reading needs; `plans.Scope` implements it."""
 
     def resolve(self, target: int | str, *kinds: str) -> Node: ...
     def ref(self, node: Node) -> str: ...
@@ -50,46 +50,46 @@ class Place(Protocol):
 # -- by type ---------------------------------------------------------------------------------------------------
 
 
-def fitted(given: dict[str, Any], arguments: type[msgspec.Struct]) -> dict[str, Any]:
-    """The arguments with each value as its type has it, as far as that is unambiguous.
+def fitted(payload: dict[str, Any], arguments: type[msgspec.Struct]) -> dict[str, Any]:
+    """The arguments of a payload, every value converted to the type of its field where that is unambiguous.
 
     Raises:
       InvalidValue: a value can be read two ways.
     """
-    return _struct(given, inspect.type_info(arguments), "")
+    return _struct(payload, inspect.type_info(arguments), "")
 
 
-def _struct(given: dict[str, Any], type_: inspect.Type, label: str) -> dict[str, Any]:
+def _struct(payload: dict[str, Any], type_: inspect.Type, label: str) -> dict[str, Any]:
     assert isinstance(type_, inspect.StructType)
-    fields = {each.encode_name: each for each in type_.fields}
-    found: dict[str, Any] = {}
-    for name, value in given.items():
+    fields = {field.encode_name: field for field in type_.fields}
+    values: dict[str, Any] = {}
+    for name, value in payload.items():
         field = fields.get(name)
         if field is None:
-            found[name] = value
+            values[name] = value
         elif value is not None or isinstance(schemas.bare(field.type), inspect.AnyType):
-            found[name] = _fit(value, field.type, f"{label}.{name}" if label else name)
-    return found
+            values[name] = _fit(value, field.type, f"{label}.{name}" if label else name)
+    return values
 
 
 def _fit(value: Any, type_: inspect.Type, label: str) -> Any:
-    """`value` as `type_` has it; what cannot be is returned as it is, and refused by its type."""
+    """`value` converted to `type_`; a value that cannot be converted stays as it is, and its type refuses it."""
     if schemas.kind(type_):
-        # Read by the tool, with what it means; a JSON number without a fraction is whole.
+        # The tool reads these, as it knows what they mean; a JSON number without a fraction is whole.
         return int(value) if isinstance(value, float) and value.is_integer() else value
     plain = schemas.bare(type_)
     if isinstance(plain, inspect.ListType):
         value = _paired(value, schemas.bare(plain.item_type))
         return [
-            _fit(each, plain.item_type, f"{label}[{number}]")
-            for number, each in enumerate(_list(value, plain, label))
+            _fit(element, plain.item_type, f"{label}[{number}]")
+            for number, element in enumerate(_list(value, plain, label))
         ]
     if isinstance(plain, inspect.StructType | inspect.DictType):
         value = _parsed(value, dict)
         if isinstance(value, dict) and isinstance(plain, inspect.StructType):
             return _struct(value, plain, label)
         if isinstance(value, dict) and isinstance(plain, inspect.DictType):
-            return {name: _fit(each, plain.value_type, f"{label}.{name}") for name, each in value.items()}
+            return {name: _fit(entry, plain.value_type, f"{label}.{name}") for name, entry in value.items()}
         return value
     read = _READ.get(type(plain))
     return value if read is None else read(value, plain, label)
@@ -99,10 +99,10 @@ def _parsed(value: Any, wanted: type | UnionType) -> Any:
     """A list or an object sent as its JSON text."""
     if isinstance(value, str) and value.strip()[:1] in "[{":
         try:
-            found = msgspec.json.decode(value)
+            decoded = msgspec.json.decode(value)
         except msgspec.DecodeError:
             return value
-        return found if isinstance(found, wanted) else value
+        return decoded if isinstance(decoded, wanted) else value
     return value
 
 
@@ -119,7 +119,7 @@ def _paired(value: Any, item: inspect.Type) -> Any:
     name, other = item.fields
     if not (name.required and other.required) or value.keys() & {name.encode_name, other.encode_name}:
         return value
-    return [{name.encode_name: key, other.encode_name: each} for key, each in value.items()]
+    return [{name.encode_name: key, other.encode_name: entry} for key, entry in value.items()]
 
 
 def _list(value: Any, type_: inspect.ListType, label: str) -> list[Any]:
@@ -140,15 +140,15 @@ def _list(value: Any, type_: inspect.ListType, label: str) -> list[Any]:
 def _int(value: Any, type_: inspect.Type, label: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | float):
         return value
-    found = _labelled(label, units.whole, value)
-    return value if found is None else found
+    number = _labelled(label, units.whole, value)
+    return value if number is None else number
 
 
 def _float(value: Any, type_: inspect.Type, label: str) -> Any:
     if not isinstance(value, str):
         return value
-    found = _labelled(label, units.number, value)
-    return value if found is None else found
+    number = _labelled(label, units.number, value)
+    return value if number is None else number
 
 
 def _bool(value: Any, type_: inspect.Type, label: str) -> Any:
@@ -163,7 +163,7 @@ def _str(value: Any, type_: inspect.Type, label: str) -> Any:
 
 def _choice(value: Any, type_: inspect.Type, label: str) -> Any:
     assert isinstance(type_, inspect.LiteralType)
-    folded = {folded_label(str(each)): each for each in type_.values}
+    folded = {folded_label(str(literal)): literal for literal in type_.values}
     if isinstance(value, bool) or not isinstance(value, str | int):
         return value
     return folded.get(folded_label(str(value)), str(value))
@@ -193,7 +193,7 @@ def _labelled(label: str, read: Callable[[str | float], Any], value: str | float
 # -- targets ---------------------------------------------------------------------------------------------------
 
 LISTS = {"Track": "tracks", "Scene": "scenes", "CuePoint": "cue_points"}
-"""What an index alone means, by the kind of object that is wanted."""
+"""The song's list in which a bare index counts, by the kind of object that is wanted."""
 
 
 def target(
@@ -230,8 +230,8 @@ def target(
     owner: Node | str = within if within is not None else "song"
     if within is not None and not isinstance(within.id, int):
         return place.later(within, role, text)
-    held = place.children(owner, role)
-    at = held[number] if 0 <= number < len(held) else None
+    children = place.children(owner, role)
+    at = children[number] if 0 <= number < len(children) else None
     if at is not None and within is None:
         at = place.resolve(f"{role}/{number}")
     if len(named) == 1 and named[0] is not at and (at is None or named[0].id != at.id):
@@ -245,9 +245,9 @@ def target(
     if at is None:
         where = "The Set" if within is None else place.ref(within)
         raise errors.StaleReference(
-            f"{where} has {len(held)} {role}, counted from 0, so there is none at {number}",
+            f"{where} has {len(children)} {role}, counted from 0, so there is none at {number}",
             number,
-            hint=_numbered(held) or None,
+            hint=_numbered(children) or None,
         )
     return at
 
@@ -256,7 +256,7 @@ MOST_NUMBERED = 24
 
 
 def _numbered(nodes: Sequence[Node]) -> str:
-    """Which objects there are: "there are 0 Drums, 1 Keys"."""
+    """The objects that the client can choose from: "there are 0 Drums, 1 Keys"."""
     names = [f"{number} {node.name}".rstrip() for number, node in enumerate(nodes[:MOST_NUMBERED])]
     more = f" and {len(nodes) - MOST_NUMBERED} more" if len(nodes) > MOST_NUMBERED else ""
     return f"there are {', '.join(names)}{more}" if names else ""
@@ -264,44 +264,46 @@ def _numbered(nodes: Sequence[Node]) -> str:
 
 def _many_readings(place: Place, number: int, named: list[Node], kinds: Sequence[str]) -> errors.Ambiguous:
     """The refusal of an index that could count in several lists."""
-    found = [place.ref(each) for each in (*named, *_indexed(place, number, kinds))]
+    candidates = [place.ref(node) for node in (*named, *_indexed(place, number, kinds))]
     if place.has_id(number):
-        found.append(f"id:{number}")
-    readings = ", ".join(found[:CANDIDATES])
+        candidates.append(f"id:{number}")
+    readings = ", ".join(candidates[:CANDIDATES])
     return errors.Ambiguous(
         f"{number} alone does not say which object is meant",
         number,
-        hint=f"write {readings.replace(', ', ' or ')}" if found else "write a ref, a name, or id:… for an id",
+        hint=f"write {readings.replace(', ', ' or ')}"
+        if candidates
+        else "write a ref, a name, or id:… for an id",
     )
 
 
 def _indexed(place: Place, number: int, kinds: Sequence[str]) -> list[Node]:
-    """What an index could be, in the song's lists of these kinds."""
+    """The objects that an index could mean, in the song's lists of these kinds."""
     lists = [role for class_, role in LISTS.items() if not kinds or class_ in kinds]
-    return [held[number] for role in lists if 0 <= number < len(held := place.children("song", role))]
+    return [nodes[number] for role in lists if 0 <= number < len(nodes := place.children("song", role))]
 
 
 def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Sequence[str] = ()) -> Node:
-    """One of an owner's children by index from 0, id, ref or name, never guessed at.
+    """A child of an owner by index from 0, id, ref or name, never guessed at.
 
-    Of an owner that its batch makes, the Remote Script finds the child when the operation runs.
+    If the batch makes the owner, the Remote Script looks the child up when the operation runs.
 
     Args:
-      what: What they are, for a refusal: "send", "parameter".
-      names: Other names of theirs, such as those of the returns that the sends go to.
+      what: The kind of children, for a refusal: "send", "parameter".
+      names: Other names of the children, such as those of the returns that the sends go to.
     """
     text = str(value).strip()
     if not isinstance(owner.id, int):
         return place.later(owner, role, text)
-    held = place.children(owner, role)
-    shown = list(names) or [each.name for each in held]
+    children = place.children(owner, role)
+    shown = list(names) or [node.name for node in children]
     try:
-        return held[naming.chosen(shown[: len(held)], text, place.ref(owner), what)]
+        return children[naming.chosen(shown[: len(children)], text, place.ref(owner), what)]
     except BridgeError as problem:
         if problem.name == "NOT_FOUND" and (text.startswith("id:") or "/" in text):
-            found = [each for each in held if each.id == place.resolve(text).id]
-            if found:
-                return found[0]
+            matches = [node for node in children if node.id == place.resolve(text).id]
+            if matches:
+                return matches[0]
         raise errors.from_bridge(problem) from None
 
 
@@ -309,9 +311,9 @@ def child(place: Place, owner: Node, role: str, value: Any, what: str, names: Se
 
 
 def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
-    """What a parameter is set to: Live's inner number, or a text for the script to search.
+    """The value to which a parameter is set: Live's inner number, or a text for the script to search.
 
-    A bare number is the inner value, quoted or not; where the parameter's own texts are numbers, it is such a text.
+    A bare number, quoted or not, is the inner value; where the parameter shows numbers, it is the text that it shows.
     {"raw": 4} is always the inner value.
     """
     value = _parsed(value, dict)
@@ -332,21 +334,21 @@ def parameter(node: Node, value: Any) -> float | str | dict[str, float]:
         return str(value)
     _check_inner(node, number)
     if not isinstance(node.id, int):
-        # What it shows is known only once it exists.
+        # The texts of a parameter are known only once it exists.
         return {late.WRITTEN: number}
     texts = texts_of_numbers(node)
-    found: float | str | None = display.text_of_number(texts, number)
-    if found is None:
+    text: float | str | None = display.text_of_number(texts, number)
+    if text is None:
         raise errors.InvalidValue(
             f"{node.name!r} shows {', '.join(texts[:40])}, not {number:g}",
             number,
             hint="write one of these, or {'raw': …} for the inner value",
         )
-    return found
+    return text
 
 
 def _check_inner(node: Node, number: float) -> None:
-    """A bare number is Live's inner one; whoever means what the parameter shows is told how to write that."""
+    """Refuse a bare number outside the inner range; the hint gives the form of a value that the parameter shows."""
     low, high, shown = (node.props.get(name) for name in ("min", "max", "display"))
     if (
         not isinstance(low, int | float)
@@ -363,34 +365,34 @@ def _check_inner(node: Node, number: float) -> None:
     raise errors.InvalidValue(
         f"{node.name!r} must be between {low:g} and {high:g}, got {number:g}",
         number,
-        hint=f"a bare number is Live's own; write {text!r} for what it shows (now {shown!r})"
+        hint=f"a bare number is Live's inner value; write {text!r} for the shown value (now {shown!r})"
         if unit
         else None,
     )
 
 
 def texts_of_numbers(node: Node) -> list[str]:
-    """The texts of a stepped parameter that shows numbers: sync rates, say; else none."""
+    """The texts of a stepped parameter that shows numbers, such as sync rates; of any other parameter none."""
     items = node.props.get("value_items")
     if not node.props.get("is_quantized") or not isinstance(items, list) or not items:
         return []
-    texts = [str(each) for each in items]
+    texts = [str(item) for item in items]
     return texts if display.numbers(texts) else []
 
 
 def property_of(node: Node, name: str) -> schema.Property | None:
-    """The table's row; of what does not exist yet also that of a class which it may turn out to be."""
+    """The table's row of a property; of a new object also a row of the classes that the object may turn out to be."""
     if node.type not in schema.CLASSES:
         return None
     prop = schema.properties(node.type).get(name)
     if prop is None and not isinstance(node.id, int):
-        below = (each for each in schema.CLASSES if schema.is_a(each, node.type))
-        prop = next((found for each in below if (found := schema.properties(each).get(name))), None)
+        below = (class_ for class_ in schema.CLASSES if schema.is_a(class_, node.type))
+        prop = next((row for class_ in below if (row := schema.properties(class_).get(name))), None)
     return prop
 
 
 def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
-    """A property's value from what was written: by the type that the table has; unknown ones as they are."""
+    """A property's value from an argument, by the type in the table; values of unknown properties stay as they are."""
     prop = property_of(node, name)
     if prop is None or not prop.write:
         return value
@@ -404,7 +406,7 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
         return target(place, value, *([prop.of] if prop.of else [])).id
     if prop.choices is not None and isinstance(value, str):
         number = None if choice(prop, value) is not None else units.whole(value)
-        # A label, or the number of one; what is neither is refused with all that there are.
+        # A label or the number of a label; any other value is refused later, with all labels.
         return value if number is None else number
     if prop.type in ("int", "float"):
         return number_of(prop, value, node.props.get(name), known=isinstance(node.id, int))
@@ -416,21 +418,21 @@ def property_value(place: Place, node: Node, name: str, value: Any) -> Any:
 
 
 def number_of(prop: schema.Property, value: Any, now: Any, known: bool = True) -> Any:
-    """A number of Live's in a property's own unit, or a change from `now`: "+5", "by -3 st", "120 bpm".
+    """A number in the property's own unit, or a change from `now`: "+5", "by -3 st", "120 bpm".
 
     Args:
-      known: False where nobody knows yet what it is when the change is made.
+      known: False when the property's value before the change is not known yet, because the object is new.
     """
     if not isinstance(value, str):
         return value
     if prop.unit == "rgb":
         return units.color(value)
     said = display.change(value)
-    found = display.quantity(said if said is not None else value)
+    quantity = display.quantity(said if said is not None else value)
     wanted = display.quantity(f"1 {prop.unit}") if prop.unit not in ("", "beats") else None
     number = _labelled(f"`{prop.name}`", units.number, said if said is not None else value)
-    if number is None and found is not None and wanted is not None and found.unit == wanted.unit:
-        number = found.amount / wanted.amount
+    if number is None and quantity is not None and wanted is not None and quantity.unit == wanted.unit:
+        number = quantity.amount / wanted.amount
     if number is None:
         if prop.unit == "beats":
             return value
@@ -464,7 +466,7 @@ _NOTE_FIELDS: dict[str, tuple[str, inspect.Type | None]] = {
     "rv": ("release_velocity", inspect.FloatType()),
     **{name: (name, inspect.FloatType()) for name in EXPRESSIONS},
 }
-"""Short name → Live's name and type; both names are read."""
+"""Short name → Live's name and type; clients may write either name."""
 _LONG = {name: (name, type_) for name, type_ in _NOTE_FIELDS.values()}
 
 
@@ -479,21 +481,21 @@ def notes(value: Any) -> list[dict[str, Any]]:
         raise errors.InvalidValue(
             f"Notes are a text or a list of objects, not {str(value)[:60]!r}", hint=notation.HINT
         )
-    return [_note(number, each) for number, each in enumerate(value)]
+    return [_note(number, note) for number, note in enumerate(value)]
 
 
-def _note(number: int, given: Any) -> dict[str, Any]:
-    if isinstance(given, list | tuple) and len(given) in (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS)):
-        # As a read of the property has it.
-        given = dict(zip(ALL_NOTE_FIELDS, given, strict=False))
-    if not isinstance(given, dict):
+def _note(number: int, note: Any) -> dict[str, Any]:
+    if isinstance(note, list | tuple) and len(note) in (len(NOTE_FIELDS), len(ALL_NOTE_FIELDS)):
+        # The form in which a read of the property returns a note.
+        note = dict(zip(ALL_NOTE_FIELDS, note, strict=False))
+    if not isinstance(note, dict):
         raise errors.InvalidValue(
-            f"Note {number} must be an object, got {str(given)[:60]!r}", hint=notation.HINT
+            f"Note {number} must be an object, got {str(note)[:60]!r}", hint=notation.HINT
         )
-    found: dict[str, Any] = {}
-    for name, value in given.items():
+    read_note: dict[str, Any] = {}
+    for name, value in note.items():
         known = _NOTE_FIELDS.get(name) or _LONG.get(name)
-        if known is None or known[0] in found:
+        if known is None or known[0] in read_note:
             fields = ", ".join(
                 f"{short} ({long})" for short, (long, _) in _NOTE_FIELDS.items() if short != long
             )
@@ -501,10 +503,12 @@ def _note(number: int, given: Any) -> dict[str, Any]:
             raise errors.InvalidValue(f"Note {number} {wrong}", name[:40], hint=f"a note has {fields}")
         if value is not None:
             long, type_ = known
-            found[long] = pitch(value) if type_ is None else _fit(value, type_, f"{long} of note {number}")
-            if isinstance(type_, inspect.FloatType) and not isinstance(found[long], int | float):
+            read_note[long] = (
+                pitch(value) if type_ is None else _fit(value, type_, f"{long} of note {number}")
+            )
+            if isinstance(type_, inspect.FloatType) and not isinstance(read_note[long], int | float):
                 raise _no_number(number, name, long, value)
-    return found
+    return read_note
 
 
 def _no_number(note: int, name: str, long: str, value: Any) -> errors.InvalidValue:
@@ -520,7 +524,7 @@ def _no_number(note: int, name: str, long: str, value: Any) -> errors.InvalidVal
 
 
 _KEPT = {"groove": "choose another one, or set this one's amounts to 0"}
-"""References that Live lets nobody clear (measured)."""
+"""References that Live's API cannot clear (measured), and the advice for each of them."""
 _ARGUMENTS: dict[str, inspect.Type] = {
     "bool": inspect.BoolType(),
     "int": inspect.IntType(),
@@ -534,7 +538,7 @@ _ARGUMENTS: dict[str, inspect.Type] = {
 
 
 def argument(type_: str, name: str, value: Any) -> Any:
-    """An argument of one of Live's methods, by the type that the table has for it."""
+    """An argument of a method of Live, by the type in the table."""
     if type_ == "notes":
         return notes(value)
     plain = _ARGUMENTS.get(type_)

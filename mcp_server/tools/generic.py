@@ -13,7 +13,7 @@ from remote_script.SetMirror.contract import schema
 from .. import reading, unavailable
 from ..effects import is_history
 from ..fields import Anything, Overwrite, Target
-from ..plans import Plan, Scope, count_before_batch, held, words
+from ..plans import Plan, Scope, batched_calls, count_before_batch, words
 from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")
@@ -120,7 +120,7 @@ def batch(scope: Scope, args: Batch) -> Plan:
         if_revision=None if args.if_revision is UNSET else args.if_revision,
         expect=tuple(expect),
         dry_run=args.dry_run,
-        calls=held([each.tool for each in args.calls], parts),
+        calls=batched_calls([each.tool for each in args.calls], parts),
         makes=None,
     )
 

@@ -11,8 +11,7 @@ from mirror import Operation, errors
 
 from .. import recipes
 from ..desk import Desk
-from ..plans import Plan, Scope, words
-from ..plans import held as held_calls
+from ..plans import Plan, Scope, batched_calls, words
 from ..recipes.expansion import Expanded, calls_of
 from ..tool import Arguments, Toolset
 from .generic import Entry, joined, tool_named
@@ -58,7 +57,7 @@ async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
     plan = Plan.of(
         f"recipe {given.name}"[:200],
         [op for part in parts for op in part],
-        calls=held_calls([tool for tool, _ in expanded.calls], parts),
+        calls=batched_calls([tool for tool, _ in expanded.calls], parts),
         dry_run=dry,
         makes=None,
     )

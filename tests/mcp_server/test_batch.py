@@ -79,7 +79,10 @@ async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_a
         ([call("call_method", target="song", method="undo")], "call 0 (call_method): undo and redo"),
         ([call("batch", calls=[])], "call 0 (batch): A batch holds no batch"),
         ([call("fly")], "call 0 (fly): There is no tool 'fly'"),
-        ([call("set_track", track="$0", mute=True)], "call 0 (set_track): $k is what an earlier call"),
+        (
+            [call("set_track", track="$0", mute=True)],
+            "call 0 (set_track): $k is the object that an earlier call",
+        ),
         (
             [call("set_song", tempo=99), call("set_track", track="$0", mute=True)],
             "Call 0 of the batch makes no",

@@ -126,7 +126,7 @@ async def test_what_is_not_there_was_looked_for_in_the_set_before_the_batch(
     async with whole_path(demo_set()) as whole:
         with pytest.raises(Refused, match="as it was before this batch") as refused:
             await whole.call("batch", calls=[call("insert_device", to="tracks/0", name="Echo"), second])
-        assert "name what a call of it makes by $k" in refused.value.data["hint"]
+        assert "write $k for the object that call k of the batch makes" in refused.value.data["hint"]
         with pytest.raises(Refused) as refused:
             await whole.call(second["tool"], **second["args"])
         assert "batch" not in str(refused.value)
