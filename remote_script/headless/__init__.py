@@ -1,6 +1,6 @@
 """A headless Ableton Live: the Live Object Model with Live's own behaviour, rules and timing, without Live.
 
-Begin reading at `live` (what runs), then `node` (what a Set is made of) and `handles` (what scripts see).
+Read `live` first (the running Live), then `node` (the objects of a Set) and `handles` (the objects that scripts see).
 Standard library only; Python 3.7 to 3.11 and later.
 """
 

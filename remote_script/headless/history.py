@@ -3,10 +3,10 @@
 `begin` and `end` bracket a step; the first end closes it, an unmatched one does nothing, an empty step
 leaves no entry (measured on 12.4.3). Without a pair, changes merge until the next boundary: a begin, an
 end, undo, redo, a person's edit or an entry that Live itself makes, such as a recording (Guess: the exact
-boundaries; that changes merge is measured). Entries are undone in the order last in, first out: a step that
-another entry covers takes no more changes, except those that were asked for while it was open and settle
-late. Parameter values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and land in
-whatever step is open then (measured on 12.4.6).
+boundaries; that changes merge is measured). Entries are undone in the order last in, first out: a step with
+a newer entry above takes no more changes, except changes that were requested while the step was open and settle
+late. Parameter values wait until Live syncs them, every 100 ms or in `sync_parameter_changes`, and are recorded
+in the step that is open then (measured on 12.4.6).
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class Step:
 
 
 class _Into:
-    """Records into a given step for a while, also into one that other entries cover."""
+    """Context manager: changes are recorded in one step, even when the history has newer entries."""
 
     def __init__(self, history: History, step: Step) -> None:
         self._history, self._step = history, step
 
     def __enter__(self) -> None:
-        self._before = self._history._open, self._history._given
-        self._history._open = self._history._given = self._step
+        self._before = self._history._open, self._history._into_step
+        self._history._open = self._history._into_step = self._step
 
     def __exit__(self, *exc: Any) -> None:
-        opened, self._history._given = self._before
+        opened, self._history._into_step = self._before
         if self._history._open is self._step:
             self._history._open = opened
 
@@ -53,8 +53,8 @@ class History:
         self._undo: List[Step] = []
         self._redo: List[Step] = []
         self._open: Optional[Step] = None
-        self._given: Optional[Step] = None
-        """The step of `into`, which takes changes wherever it stands."""
+        self._into_step: Optional[Step] = None
+        """The step of `into`, which takes changes at any place in the history."""
         self._begun = False
         self._unsynced: Dict[Tuple[int, str], Tuple[Node, str, Any]] = {}
         self._saved = self._top()
@@ -64,13 +64,13 @@ class History:
         return step, len(step.changes) if step is not None else 0
 
     def saved(self) -> None:
-        """The Set is saved as it is now."""
+        """The Set has been saved in its present state."""
         self.sync()
         self._saved = self._top()
 
     @property
     def changed_since_saved(self) -> bool:
-        """True when the Set differs from how it was saved or opened."""
+        """True when the Set differs from its saved or opened state."""
         self.sync()
         return self._top() != self._saved
 
@@ -98,7 +98,7 @@ class History:
     def forget(self) -> None:
         """Drop everything, as after opening a Set."""
         self._undo, self._redo, self._begun = [], [], False
-        self._open = self._given = None
+        self._open = self._into_step = None
         self._unsynced = {}
         self._saved = self._top()
 
@@ -130,10 +130,10 @@ class History:
         return step
 
     def _takes_changes(self, step: Step) -> bool:
-        """An empty step, the newest entry, and the step of `into` as long as it is in the history."""
+        """True for an empty step, the newest entry, and the step of `into` while the history contains that step."""
         if not step.changes:
             return True
-        if step is self._given:
+        if step is self._into_step:
             return step in self._undo
         return bool(self._undo) and self._undo[-1] is step
 
@@ -151,7 +151,7 @@ class History:
         self._begun = False
 
     def boundary(self, label: str = LABEL) -> Step:
-        """Close what is open and open a step of its own, as a person's edit does."""
+        """Close the open step and open another one, as a person's edit does."""
         self.end()
         self._open = Step(label)
         return self._open

@@ -1,4 +1,4 @@
-"""Headless Live as its users hold it: a document, a clock, scripts in their slots, a person at the mouse."""
+"""Headless Live for its users: a document, a clock, scripts in their slots, a person at the mouse."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ class Person:
     def __init__(self, live: HeadlessLive) -> None:
         self._live = live
         self.answers: List[int] = []
-        """Buttons that the person will press in dialogs that hold a script up, the next one first."""
+        """Buttons that the person will press in dialogs that block a script, the next button first."""
 
     def play(self, pitch: int, seconds: float = 0.25, velocity: float = 100.0, at: float = 0.0) -> None:
-        """Press a key of a MIDI keyboard in `at` seconds and let it go `seconds` later."""
+        """Press a key of a MIDI keyboard in `at` seconds and release the key `seconds` later."""
         live = self._live
         live.scheduler.after(at, lambda: live.document.keyboard.press(pitch, velocity))
         live.scheduler.after(at + seconds, lambda: live.document.keyboard.release(pitch))
 
     def do(self, action: Callable[[Any], Any], label: str = "Edit") -> Any:
-        """Run `action(song)` as one edit; answers what it answers."""
+        """Run `action(song)` as one edit; returns the action's result."""
         live = self._live
         history = live.document.history
         history.sync()
@@ -63,7 +63,7 @@ class Person:
 
 
 class LiveEnded(BaseException):
-    """A script did what ends a real Live (see `SetMirror.hazards`); no script can catch a crash, so no Exception."""
+    """A script made a call that ends a real Live (see `SetMirror.hazards`). No `except Exception` catches it."""
 
 
 class HeadlessLive:
@@ -73,14 +73,12 @@ class HeadlessLive:
       spec: The Set to open; None is the Set that Live opens with.
       version: Which Live to be, 11.0 to 12.4.
       clock: VirtualClock (default) or RealClock.
-      threads: What to do when the LiveAPI is used off the main thread: "raise" OffMainThread, "log"
-        it, or only
-        "count" it; `off_main_calls` tells in every case where it was.
-      log_file: Where to keep a Log.txt.
-      library: The folder of the browser's files, which are written there where they are missing; None is a
-        temporary one.
+      threads: For a LiveAPI call off the main thread: "raise" OffMainThread, "log" the call, or only "count" the
+        call. `off_main_calls` has every such call with its place.
+      log_file: Path of a Log.txt to write.
+      library: The folder of the browser's files; missing files are written there. None: a temporary folder.
 
-    The thread that makes it is the main thread, until `run` is called on another.
+    The thread that makes the HeadlessLive is Live's main thread, until another thread calls `run`.
     """
 
     def __init__(
@@ -112,9 +110,9 @@ class HeadlessLive:
         self.scripts: List[HostedScript] = []
         self.remote_surfaces: List[RemoteSurface] = []
         self.exit_code = 0
-        """What a script asked this Live to end with."""
+        """The exit code that a script asked for."""
         self.ended = ""
-        """The rule that a script broke, where that ended this Live."""
+        """The rule whose violation by a script ended this Live; "" while Live runs."""
         self._network_timer: Any = None
         self._network_s = 0.0
         self.stalled_until = 0.0
@@ -146,7 +144,7 @@ class HeadlessLive:
 
     @property
     def song(self) -> Any:
-        """The Song, a new wrapper each time."""
+        """The Song, a new handle at each access."""
         return self.surface.wrap(self.document.song)
 
     @property
@@ -155,16 +153,16 @@ class HeadlessLive:
 
     @property
     def licensing(self) -> Any:
-        """The bridge that Live hands to its own licensing script; a Live before 12.1 has none."""
+        """The bridge that Live passes to its own licensing script; a Live before 12.1 has no bridge."""
         self._must_have("Licensing.PythonLicensingBridge", "licensing bridge", "12.1")
         return self.surface.wrap(self.document.application.licensing)
 
     def install(self) -> None:
-        """Make `import Live` mean this one."""
+        """Make `import Live` import the modules of this HeadlessLive."""
         install(self.modules)
 
     def control_surfaces(self) -> Tuple[Any, ...]:
-        return tuple(each.instance for each in self.scripts if each.instance is not None)
+        return tuple(script.instance for script in self.scripts if script.instance is not None)
 
     # Scripts
 
@@ -188,14 +186,14 @@ class HeadlessLive:
             raise AttributeError("Live %s has no %s; it came in %s" % (self.version, what, since))
 
     def connect_surface(self, remote: RemoteSurface) -> Any:
-        """Choose a control surface that runs in a process of its own; answers the proxy that scripts see."""
+        """Choose a control surface that runs in a process of its own; returns the proxy that scripts see."""
         self._must_have("Application.ControlSurfaceProxy", "control surface proxy", "11.1")
         self.remote_surfaces.append(remote)
         self.document.application.add_surface(remote)
         return self.surface.wrap(self.document.application.surfaces[-1])
 
     def _connect_instances(self) -> None:
-        instances = [each.instance for each in self.scripts if each.instance is not None]
+        instances = [script.instance for script in self.scripts if script.instance is not None]
         for script in self.scripts:
             script.call("connect_script_instances", instances)
         self.document.application.notify("control_surfaces")
@@ -203,11 +201,11 @@ class HeadlessLive:
     # Time
 
     def next_due(self) -> float:
-        """Clock time of the next thing to do."""
+        """Clock time of the next due action."""
         return max(self.scheduler.next_due(), self.stalled_until)
 
     def run_due(self) -> None:
-        """Do everything that is due now."""
+        """Run every action that is due now."""
         if self.ended:
             raise LiveEnded(self.ended)
         if self.clock.now() < self.stalled_until:
@@ -215,7 +213,7 @@ class HeadlessLive:
         self.scheduler.run_due()
 
     def run_for(self, seconds: float) -> None:
-        """Let a virtual clock run, doing everything on the way."""
+        """Advance a virtual clock by `seconds`, and run every action that falls due on the way."""
         end = self.clock.now() + seconds
         while True:
             due = self.next_due()
@@ -236,14 +234,14 @@ class HeadlessLive:
         self.scheduler.stop()
 
     def stall(self, seconds: float) -> None:
-        """The UI hangs (an open menu, a heavy load): nothing runs for so long, then all that is due at once."""
+        """The UI hangs (an open menu, a heavy load): nothing runs for `seconds`, then all due actions run at once."""
         self.stalled_until = max(self.stalled_until, self.clock.now() + seconds)
         if not isinstance(self.clock, VirtualClock):
-            # On the main thread, as a menu would hold it.
+            # An open menu blocks the main thread, too.
             time.sleep(seconds)
 
     def set_network_timer(self, callback: Any, interval_in_ms: int) -> None:
-        """The one timer that dialogs do not hold up; None stops it."""
+        """Start the one timer that modal dialogs do not block; None stops the timer."""
         if self._network_timer is not None:
             self._network_timer.stop()
             self._network_timer = None
@@ -252,9 +250,9 @@ class HeadlessLive:
             self._network_s = interval_in_ms / 1000.0
 
     def modal_loop(self, is_open: Callable[[], bool]) -> None:
-        """Hold the caller up while a dialog is open: nothing but the network timer and the person goes on.
+        """Block the caller while a dialog is open: only the network timer and the person go on.
 
-        With neither, the dialog could stand for ever; then it is left, which the log says.
+        Without both, the dialog would never close; then the loop ends, and the log says why.
         """
         while is_open():
             if self.person.answers:
@@ -295,8 +293,8 @@ class HeadlessLive:
     def open_set(self, spec: Optional[SetSpec] = None, seconds: Optional[float] = None) -> None:
         """Open another Set as Live does.
 
-        Scripts disconnect, about 3 s of silence follow (or as long as a slow script takes), the new document comes, and
-        create_instance is called again.
+        Scripts disconnect, about 3 s of silence follow (longer with a slow script), Live has the new document, and
+        Live calls create_instance again.
         """
         for script in self.scripts:
             script.disconnect(reports=False)
@@ -329,7 +327,7 @@ class HeadlessLive:
             self._log_file.close()
             self._log_file = None
 
-    # Looking in from outside
+    # For tests and authors
 
     @property
     def history(self) -> List[str]:
@@ -341,9 +339,9 @@ class HeadlessLive:
         return self.document.listener_count()
 
     def listeners(self) -> List[Any]:
-        """What is listened to, as ListenerHandles."""
+        """A ListenerHandle for every attached listener."""
         document = self.document
-        return [each for root in (document.song, document.application) for each in listeners_below(root)]
+        return [handle for root in (document.song, document.application) for handle in listeners_below(root)]
 
     def log(self, text: str) -> None:
         for line in text.rstrip().splitlines() or [""]:
@@ -404,9 +402,9 @@ _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def _caller() -> Tuple[str, int]:
-    """File and line of the nearest code that is not headless Live's own."""
+    """File and line of the nearest stack frame outside headless Live."""
     frames = [
-        each for each in traceback.extract_stack() if not os.path.abspath(each.filename).startswith(_HERE)
+        frame for frame in traceback.extract_stack() if not os.path.abspath(frame.filename).startswith(_HERE)
     ]
     if not frames:
         return "<unknown>", 0

@@ -1,4 +1,4 @@
-"""The document's objects behind what scripts see, and the one way in which anything about them changes.
+"""The nodes of the document, which scripts see through handles, and the one way to change a node.
 
 How behaviour is attached: a class in `model` derives from `Node`, sets `LOM` to its name in Live's
 Object Model and registers with `@model`. For a member `x` of Live's class the surface looks, in this
@@ -8,17 +8,17 @@ order, at
     set_x(self, value)    writing; else `check_x(value) -> value` if there is one, then `change("x", value)`
     call_x(self, *args)   calling a method; arguments arrive checked, in Live's order, defaults filled in
 
-Nodes go in and out as nodes; wrappers are made and unwrapped by the surface. A member with none of
-these raises NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `UNTRACKED` those
-that Live's history does not record, `OWNS` the fields that hold children. The table in `turns` names the
-properties that settle on the next engine tick.
+These methods take and return nodes; the surface converts nodes to handles and back. A member with none of
+these methods raises NotImplementedError by name. `GUESSES` names members whose behaviour is a guess, `UNTRACKED`
+members that Live's history does not record, `OWNS` the fields that contain children. The table in `turns` names
+the properties that settle on the next engine tick.
 
-`change(field, value)` is the way in: an equal value does nothing; inside a notification or an undo it
-is refused; it is journaled unless untracked; listeners run when the outermost `edit()` ends, when
-everything agrees. Values are immutable (tuples for lists), so the journal keeps old ones. `derive`
-stores what follows from other values: never refused, never journaled. `on_change` may only derive,
-because undo runs it too. Removing a child from its owner kills it and all below: its `_live_ptr` and
-its listeners go. Undo brings the node back with a new one.
+All writes go through `change(field, value)`: an equal value does nothing; a change inside a notification or an
+undo is refused; the history records the change unless the field is untracked; listeners run when the outermost
+`edit()` ends, when all values agree. Values are immutable (tuples for lists), so the history keeps old values.
+`derive` stores a value that follows from other values: never refused, never recorded. `on_change` may only derive,
+because undo runs `on_change` too. Removing a child from its owner kills the child and all nodes below: they lose
+their `_live_ptr` and their listeners. Undo restores the node with a new `_live_ptr`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ IN_NOTIFICATION = "Changes cannot be triggered by notifications. You will need t
 IN_UNDO = "Changes cannot be triggered during undo or redo."
 
 MODELS: Dict[str, Type[Node]] = {}
-"""LOM name → the class that behaves like it."""
+"""LOM name → the model class that implements it."""
 
 Callback = Callable[[], Any]
 
@@ -56,7 +56,7 @@ def model(cls: Any) -> Any:
 
 
 class Listener:
-    """One listener: a plain callable is held strongly, a bound method by a weak reference to its self."""
+    """One listener: a strong reference to a plain callable, a weak reference to the self of a bound method."""
 
     __slots__ = ("function", "owner")
 
@@ -99,12 +99,12 @@ class Node:
 
     LOM: ClassVar[str] = ""
     OLD: ClassVar[Tuple[str, ...]] = ()
-    """What older Lives call the class."""
+    """Names of the class in older Lives."""
     OWNS: ClassVar[Tuple[str, ...]] = ()
     UNTRACKED: ClassVar[FrozenSet[str]] = frozenset()
     GUESSES: ClassVar[FrozenSet[str]] = frozenset()
     RAW: ClassVar[FrozenSet[str]] = frozenset()
-    """Properties whose setter takes what the script gives, unconverted."""
+    """Properties whose setter takes the script's value unconverted."""
     SYNCED: ClassVar[FrozenSet[str]] = frozenset()
     """Fields that enter the history only when Live syncs parameters."""
 
@@ -113,9 +113,8 @@ class Node:
     parent: Optional[Node] = None
     listeners: Optional[Dict[Any, List[Listener]]] = None
 
-    if (
-        TYPE_CHECKING
-    ):  # What hangs where is a matter of the Set: fields are put in place by `own` and by the builders.
+    if TYPE_CHECKING:
+        # `own` and the builders add the fields; mypy cannot see them.
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -148,7 +147,7 @@ class Node:
         return self.parent
 
     def own(self, field: str, value: Any) -> Any:
-        """Put a child, or a tuple of them, in place while the object is being built."""
+        """Set a field to a child or a tuple of children while the object is being built."""
         for child in _nodes(value):
             child.parent = self
         self.__dict__[field] = value
@@ -161,7 +160,7 @@ class Node:
                 yield child
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below."""
+        """This node and all nodes below."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -171,7 +170,7 @@ class Node:
     # Changing
 
     def change(self, field: str, value: Any, tracked: Optional[bool] = None) -> bool:
-        """Set a field as an edit; tells whether anything changed.
+        """Set a field as an edit; True when the value changed.
 
         Raises:
           RuntimeError: inside a notification, or during undo.
@@ -193,16 +192,16 @@ class Node:
         return True
 
     def insert(self, field: str, index: int, child: Any) -> None:
-        """Put a child into an owned list."""
-        held = getattr(self, field)
-        self.change(field, held[:index] + (child,) + held[index:])
+        """Insert a child into an owned list."""
+        children = getattr(self, field)
+        self.change(field, children[:index] + (child,) + children[index:])
 
     def remove(self, field: str, child: Any) -> None:
-        """Take a child out of an owned list; it dies unless it is put elsewhere in the same edit."""
-        self.change(field, tuple(each for each in getattr(self, field) if each is not child))
+        """Remove a child from an owned list; the child dies unless the same edit inserts it elsewhere."""
+        self.change(field, tuple(node for node in getattr(self, field) if node is not child))
 
     def derive(self, field: str, value: Any) -> bool:
-        """Set a field that follows from others; tells whether anything changed."""
+        """Set a field that follows from other fields; True when the value changed."""
         old = getattr(self, field)
         if old is value or (old == value and old.__class__ is value.__class__):
             return False
@@ -215,23 +214,23 @@ class Node:
         return True
 
     def store(self, field: str, old: Any, value: Any) -> None:
-        """Only for `change`, `derive` and the history: put the value, care for life, tell."""
+        """Set the value, adopt and orphan children, notify. Only for `change`, `derive` and the history."""
         self.__dict__[field] = value
         if field in self.OWNS:
             kept = set(map(id, _nodes(value)))
             for child in _nodes(old):
                 if id(child) not in kept:
                     self.doc.orphan(child)
-            held = set(map(id, _nodes(old)))
+            before = set(map(id, _nodes(old)))
             for child in _nodes(value):
-                if id(child) not in held:
+                if id(child) not in before:
                     child.parent = self
                     self.doc.adopt(child, self)
         self.notify(field)
         self.on_change(field, old, value)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
-        """Derive what follows; runs in undo as well."""
+        """Derive the values that follow from this field; undo calls this method, too."""
 
     def on_copied(self, made: Dict[int, Node]) -> None:
         """The node is a copy; `made` maps ids of the originals to the copies."""
@@ -240,10 +239,10 @@ class Node:
         """The node has left the document."""
 
     def notify(self, event: Any) -> None:
-        """Tell listeners of `event` when the edit ends."""
+        """Call the listeners of `event` when the edit ends."""
         listeners = self.listeners
         if listeners is not None and event in listeners:
-            self.doc.tell(self, event)
+            self.doc.notify(self, event)
 
     # Listening
 
@@ -252,21 +251,21 @@ class Node:
         if listeners is None:
             listeners = self.listeners = {}
         mine = listeners.setdefault(event, [])
-        for each in mine:
-            if each.matches(callback):
+        for listener in mine:
+            if listener.matches(callback):
                 raise RuntimeError("Observer already connected")
         mine.append(Listener(callback))
 
     def remove_listener(self, event: Any, callback: Any) -> None:
         mine = (self.listeners or {}).get(event, [])
-        for each in mine:
-            if each.matches(callback):
-                mine.remove(each)
+        for listener in mine:
+            if listener.matches(callback):
+                mine.remove(listener)
                 return
         raise RuntimeError("Observer not connected")
 
     def has_listener(self, event: Any, callback: Any) -> bool:
-        return any(each.matches(callback) for each in (self.listeners or {}).get(event, ()))
+        return any(listener.matches(callback) for listener in (self.listeners or {}).get(event, ()))
 
 
 def _nodes(value: Any) -> Tuple[Node, ...]:
@@ -276,14 +275,13 @@ def _nodes(value: Any) -> Tuple[Node, ...]:
 
 
 class Document:
-    """What all nodes of one Set share: edits in progress, notifications, life, the history."""
+    """State that all nodes of one Set share: edits in progress, notifications, pointers, the history."""
 
     POINTERS = 0x600000C00000
     _last_ptr = POINTERS
 
-    if (
-        TYPE_CHECKING
-    ):  # `LiveSet` adds what makes a Set of it: song, application, transport, routing, surface, live.
+    if TYPE_CHECKING:
+        # `LiveSet` adds the parts of a Set: song, application, transport, routing, surface, live.
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -295,17 +293,17 @@ class Document:
         """Ident of Live's main thread; set by the host."""
         self.off_main: Callable[[str], None] = lambda what: None
         self.hazard: Callable[[str], None] = lambda name: None
-        """Called with a key of `SetMirror.hazards` when a script does what ends some Lives."""
+        """Called with a key of `SetMirror.hazards` when a script makes a call that ends some versions of Live."""
         self.history = History(self)
         self.notifying = 0
         self.undoing = False
         self.building = True
         self._depth = 0
-        self._told: Dict[Tuple[int, Any], Tuple[Node, Any]] = {}
+        self._pending: Dict[Tuple[int, Any], Tuple[Node, Any]] = {}
         self._orphans: Dict[int, Node] = {}
         self._refreshes: Dict[Any, Callable[[], None]] = {}
         self.later: List[Callable[[], None]] = []
-        """Done on the next engine tick."""
+        """Actions for the next engine tick."""
 
     # Edits
 
@@ -320,15 +318,15 @@ class Document:
 
     def end(self) -> None:
         self._depth -= 1
-        if self._depth == 0 and (self._told or self._orphans or self._refreshes):
+        if self._depth == 0 and (self._pending or self._orphans or self._refreshes):
             self._settle()
 
     def edit(self) -> Edit:
-        """`with doc.edit():` several changes as one: listeners run when all are made."""
+        """`with doc.edit():` makes several changes as one edit: listeners run after the last change."""
         return Edit(self)
 
     def refresh(self, key: Any, derive: Callable[[], None]) -> None:
-        """Run `derive` once before listeners are told; the same key again is one run."""
+        """Run `derive` before the listeners, once for each key."""
         self._refreshes[key] = derive
         if self._depth == 0:
             self.begin()
@@ -345,20 +343,21 @@ class Document:
                 self._refreshes.pop(key)()
         finally:
             self._depth -= 1
-        told, self._told = self._told, {}
-        if told:
-            self._notify(told)
+        pending, self._pending = self._pending, {}
+        if pending:
+            self._call_listeners(pending)
 
-    def tell(self, node: Node, event: Any) -> None:
-        self._told[(id(node), event)] = (node, event)
+    def notify(self, node: Node, event: Any) -> None:
+        """Call the listeners of this event when the outermost edit ends; at once outside an edit."""
+        self._pending[(id(node), event)] = (node, event)
         if self._depth == 0:
-            told, self._told = self._told, {}
-            self._notify(told)
+            pending, self._pending = self._pending, {}
+            self._call_listeners(pending)
 
-    def _notify(self, told: Dict[Tuple[int, Any], Tuple[Node, Any]]) -> None:
+    def _call_listeners(self, pending: Dict[Tuple[int, Any], Tuple[Node, Any]]) -> None:
         self.notifying += 1
         try:
-            for node, event in told.values():
+            for node, event in pending.values():
                 mine = (node.listeners or {}).get(event)
                 if not mine:
                     continue
@@ -372,7 +371,7 @@ class Document:
                     try:
                         listener.call()
                     except Exception:
-                        # Guess: Live logs it and goes on with the next listener.
+                        # Guess: Live logs the error and calls the next listener.
                         self.log(traceback.format_exc())
         finally:
             self.notifying -= 1
@@ -389,19 +388,19 @@ class Document:
             self.bear(child)
 
     def bear(self, node: Node) -> None:
-        """Give the node and all below an identity."""
-        for each in node.walk():
-            each.ptr = self.new_ptr()
+        """Give the node and all nodes below a pointer."""
+        for member in node.walk():
+            member.ptr = self.new_ptr()
 
     def orphan(self, child: Node) -> None:
         if child.ptr is not None:
             self._orphans[id(child)] = child
 
     def _bury(self, node: Node) -> None:
-        for each in node.walk():
-            each.ptr = None
-            each.listeners = None
-            each.on_death()
+        for member in node.walk():
+            member.ptr = None
+            member.listeners = None
+            member.on_death()
 
     # Time
 
@@ -409,7 +408,7 @@ class Document:
         self.later.append(action)
 
     def run_later(self) -> None:
-        """What was put off to this engine tick."""
+        """Run the actions that were deferred to this engine tick."""
         later, self.later = self.later, []
         for action in later:
             try:
@@ -431,7 +430,7 @@ class Document:
 
 
 class Edit:
-    """Joins changes; see `Document.edit`."""
+    """Context manager that makes several changes one edit; see `Document.edit`."""
 
     __slots__ = ("doc",)
 

@@ -30,7 +30,7 @@ from .model.application import Dialog
 
 
 class Verb(NamedTuple):
-    """What a wish must hold and may hold, beside `do` and `id`."""
+    """The required and the optional keys of a wish, beside `do` and `id`."""
 
     needs: Tuple[str, ...]
     may: Tuple[str, ...] = ()
@@ -54,21 +54,21 @@ VERBS: Dict[str, Verb] = {
 
 
 class Refused(Exception):
-    """It is not as the person expected."""
+    """A value in Live differs from the person's expectation (`is`)."""
 
 
 def check(wish: Any, more: Tuple[str, ...] = ()) -> None:
-    """ValueError, naming what is wrong, for what is no wish. `more`: keys that are allowed beside the verb's."""
+    """Raise ValueError for an invalid wish. `more`: keys that are allowed beside the verb's."""
     if not isinstance(wish, dict):
         raise ValueError("a wish is a JSON object, got %s" % type(wish).__name__)
     verb = VERBS.get(wish.get("do", ""))
     if verb is None:
         raise ValueError("do must be one of %s, got %r" % (", ".join(VERBS), wish.get("do")))
-    missing = [each for each in verb.needs if each not in wish]
+    missing = [key for key in verb.needs if key not in wish]
     if missing:
         raise ValueError("%s needs %s" % (wish["do"], ", ".join(missing)))
     known = ("do", "id", *verb.needs, *verb.may, *more)
-    unknown = [each for each in wish if each not in known]
+    unknown = [key for key in wish if key not in known]
     if unknown:
         raise ValueError("%s does not know %s" % (wish["do"], ", ".join(unknown)))
     seconds = wish.get("seconds", 0.0)
@@ -80,21 +80,21 @@ ROUTINGS = ("input_routing_type", "input_routing_channel", "output_routing_type"
 
 
 def find(live: Any, ref: str) -> Any:
-    """The object at a path. LookupError when there is none."""
+    """The object at a path. LookupError for a path without an object."""
     parts = [part for part in ref.split("/") if part]
-    held = live.song
+    reached = live.song
     if parts and parts[0] == "application":
-        held, parts = live.application, parts[1:]
+        reached, parts = live.application, parts[1:]
     elif parts and parts[0] == "song":
         parts = parts[1:]
     for part in parts:
         try:
-            held = held[int(part)] if part.lstrip("-").isdigit() else getattr(held, part)
+            reached = reached[int(part)] if part.lstrip("-").isdigit() else getattr(reached, part)
         except (IndexError, AttributeError, TypeError):
             raise LookupError("there is no %r in %r" % (part, ref)) from None
-        if held is None:
+        if reached is None:
             raise LookupError("there is no %r in %r" % (part, ref))
-    return held
+    return reached
 
 
 def incoming(live: Any, value: Any) -> Any:
@@ -102,37 +102,37 @@ def incoming(live: Any, value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"ref"}:
         return find(live, value["ref"])
     if isinstance(value, dict) and "pitch" in value:
-        return MidiNoteSpecification(**{key: each for key, each in value.items() if key != "note_id"})
+        return MidiNoteSpecification(**{key: field for key, field in value.items() if key != "note_id"})
     if isinstance(value, list):
-        return tuple(incoming(live, each) for each in value)
+        return tuple(incoming(live, member) for member in value)
     return value
 
 
 def outgoing(value: Any) -> Any:
-    """What can be told of a result in JSON."""
+    """A result of Live as JSON: numbers and texts as they are, objects as type and name."""
     if isinstance(value, Enum):
         return int(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)) or is_vector(value):
-        return [outgoing(each) for each in value]
+        return [outgoing(member) for member in value]
     if isinstance(value, Handle):
         return {"type": type(value).__name__, "name": getattr(value._node, "name", None)}
     return str(value)
 
 
-def _same(found: Any, wanted: Any) -> bool:
-    if isinstance(found, float) and isinstance(wanted, (int, float)):
-        # What Live keeps in single precision.
-        return abs(found - wanted) <= 1e-6 * max(1.0, abs(wanted))
-    return bool(found == wanted)
+def _same(actual: Any, wanted: Any) -> bool:
+    if isinstance(actual, float) and isinstance(wanted, (int, float)):
+        # Live stores some numbers in single precision.
+        return abs(actual - wanted) <= 1e-6 * max(1.0, abs(wanted))
+    return bool(actual == wanted)
 
 
 _PLAYED = {"pitch": (0, 127), "velocity": (1, 127), "at": (0, 1e6), "seconds": (0.001, 1e6)}
 
 
 def _played(note: Any) -> Dict[str, Any]:
-    """What a key that is pressed must and may say; ValueError for the rest."""
+    """The checked arguments of one key press; ValueError for unknown keys and for values out of range."""
     if not isinstance(note, dict) or "pitch" not in note:
         raise ValueError("a note that is played has a pitch, and may have %s" % ", ".join(_PLAYED))
     for name, value in note.items():
@@ -145,13 +145,13 @@ def _played(note: Any) -> Dict[str, Any]:
 
 
 class Wishes:
-    """Carries out one line after the other on Live's main thread."""
+    """Carries out wishes, one after the other, on Live's main thread."""
 
     def __init__(self, live: Any, load: Any) -> None:
         self._live, self._load = live, load
 
     def answer(self, line: str) -> Optional[Dict[str, Any]]:
-        """Do what a line says; None for an empty one."""
+        """Carry out a line; None for an empty line."""
         if not line.strip():
             return None
         number: Any = None
@@ -171,7 +171,7 @@ class Wishes:
         return answer
 
     def carry_out(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        """Do it; what it brought, with `t` where something changed. Raises what Live raises."""
+        """Carry out a wish: its result, with the time `t` of an edit. Raises Live's errors."""
         check(wish)
         done: Dict[str, Any] = getattr(self, "_" + wish["do"])(wish)
         return done
@@ -201,7 +201,7 @@ class Wishes:
     _menu = _stall
 
     def _dialog(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        """Live's own message boxes do not stop its ticks; native ones do: that is a stall."""
+        """Open one of Live's own message boxes, which do not stop Live's ticks (native boxes do: use `stall`)."""
         dialog = Dialog(str(wish["message"]), int(wish.get("buttons", 1)))
         self._live.document.application.open_dialog(dialog)
         return {}
@@ -211,11 +211,11 @@ class Wishes:
         return {}
 
     def _midi(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        self._script(wish.get("script")).receive_midi(tuple(int(each) for each in wish["message"]))
+        self._script(wish.get("script")).receive_midi(tuple(int(byte) for byte in wish["message"]))
         return {}
 
     def _play(self, wish: Dict[str, Any]) -> Dict[str, Any]:
-        notes = [_played(each) for each in wish["notes"]]
+        notes = [_played(note) for note in wish["notes"]]
         for note in notes:
             self._live.person.play(**note)
         return {}
@@ -234,10 +234,10 @@ class Wishes:
         return {}
 
     def _script(self, name: Optional[str]) -> Any:
-        """The hosted script of that name; without one, the last that was loaded."""
-        scripts = [each for each in self._live.scripts if name in (None, each.name)]
+        """The hosted script of that name; without a name, the script that was loaded last."""
+        scripts = [script for script in self._live.scripts if name in (None, script.name)]
         if not scripts:
-            names = ", ".join(each.name for each in self._live.scripts)
+            names = ", ".join(script.name for script in self._live.scripts)
             raise LookupError("there is no script %r, only %s" % (name, names or "none"))
         return scripts[-1]
 
@@ -254,11 +254,11 @@ class Wishes:
         value = incoming(self._live, value)
         if name in ROUTINGS and isinstance(value, str):
             offered = getattr(target, "available_%ss" % name)
-            value = next((each for each in offered if each.display_name == value), value)
+            value = next((choice for choice in offered if choice.display_name == value), value)
         setattr(target, name, value)
 
     def _invoke(self, ref: str, method: str, args: Any) -> Any:
         target = getattr(find(self._live, ref), method)
         if isinstance(args, dict):
-            return target(**{key: incoming(self._live, each) for key, each in args.items()})
-        return target(*[incoming(self._live, each) for each in args])
+            return target(**{key: incoming(self._live, argument) for key, argument in args.items()})
+        return target(*[incoming(self._live, argument) for argument in args])

@@ -1,14 +1,14 @@
 """A person's actions as a file: JSON lines as `person` has them, with times, in real or in virtual time.
 
-    # An empty line and a line that begins with # are nothing.
+    # Empty lines and lines that begin with # are ignored.
     {"at": 0.5, "do": "set", "ref": "song", "name": "tempo", "value": 90}
     {"wait": 1, "do": "menu", "seconds": 2}
     {"do": "call", "ref": "scenes/0", "method": "fire"}
 
-`at` is seconds from the beginning, `wait` seconds after the line before; without either a line follows at once. What
-a person cannot do while the UI hangs waits until it does no longer. The file is checked before anything is done. The
-first line that Live refuses ends the script, unless it says `"fails": true`, and then it has to fail.
-`python -m remote_script.headless --person FILE` ends then with status 1.
+`at` is seconds from the start, `wait` seconds after the line before; a line without either follows at once. Actions
+wait while the UI hangs. The whole file is checked before the first action. The script ends at the first line that
+Live refuses, except at a line with `"fails": true`; the script also ends when Live accepts such a line.
+`python -m remote_script.headless --person FILE` then exits with status 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TIMES = ("at", "wait", "fails")
 
 
 class PersonScriptError(ValueError):
-    """A file that is no such script, or a line of it that went wrong; the text names file and line."""
+    """An invalid script file, or a line that failed; the text names the file and the line."""
 
 
 class Line(NamedTuple):
@@ -33,10 +33,10 @@ class Line(NamedTuple):
 
 
 def read(text: str, name: str = "person") -> List[Line]:
-    """The lines of a script, each with its moment in seconds from the beginning.
+    """The lines of a script, each with its time in seconds from the start.
 
     Raises:
-      PersonScriptError: one is no wish, or goes back in time.
+      PersonScriptError: a line is no valid wish, or its time is before that of the line above.
     """
     lines: List[Line] = []
     now = 0.0
@@ -57,30 +57,30 @@ def read(text: str, name: str = "person") -> List[Line]:
 def _moment(wish: Dict[str, Any], now: float) -> float:
     if "at" in wish and "wait" in wish:
         raise ValueError("a line has at or wait, not both")
-    given = wish.get("at", wish.get("wait", 0.0))
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0.0 <= given < 1e6:
-        raise ValueError("at and wait must be numbers from 0 to a million, got %r" % (given,))
+    moment = wish.get("at", wish.get("wait", 0.0))
+    if isinstance(moment, bool) or not isinstance(moment, (int, float)) or not 0.0 <= moment < 1e6:
+        raise ValueError("at and wait must be numbers from 0 to a million, got %r" % (moment,))
     if "at" not in wish:
-        return now + float(given)
-    if given < now:
-        raise ValueError("at must not be before the line above it, which is at %g, got %g" % (now, given))
-    return float(given)
+        return now + float(moment)
+    if moment < now:
+        raise ValueError("at must not be before the line above it, which is at %g, got %g" % (now, moment))
+    return float(moment)
 
 
 class PersonScript:
-    """Plays a script on a headless Live; `done` once it has ended, `failed` with what ended it early."""
+    """Plays a script on a headless Live; `done` at its end, `failed` has the error that ended the script early."""
 
     def __init__(self, live: Any, load: Any, lines: List[Line], name: str = "person") -> None:
         self._live, self._lines, self._name = live, list(lines), name
         self._wishes = Wishes(live, load)
-        self._told: Optional[Callable[[Dict[str, Any]], None]] = None
+        self._on_answer: Optional[Callable[[Dict[str, Any]], None]] = None
         self._began = 0.0
         self.done = not lines
         self.failed: Optional[PersonScriptError] = None
 
-    def begin(self, told: Optional[Callable[[Dict[str, Any]], None]] = None) -> None:
-        """From now on; `told` hears the answer of each line (`line`, `ok`, `error`, `result`)."""
-        self._told, self._began = told, self._live.clock.now()
+    def begin(self, on_answer: Optional[Callable[[Dict[str, Any]], None]] = None) -> None:
+        """Start now; `on_answer` is called with each line's answer (`line`, `ok`, `error`, `result`)."""
+        self._on_answer, self._began = on_answer, self._live.clock.now()
         self._next()
 
     def _next(self) -> None:
@@ -93,20 +93,20 @@ class PersonScript:
 
     def _do(self) -> None:
         if self._live.clock.now() < self._live.stalled_until:
-            # The UI began to hang within this very moment.
+            # An earlier action of this tick made the UI hang.
             self._next()
             return
         line = self._lines.pop(0)
         answer: Dict[str, Any] = {"line": line.number, "ok": True}
         try:
             answer.update(self._wishes.carry_out(line.wish))
-            problem = "this was to fail, and did not" if line.fails else ""
+            problem = "the line has fails: true, but Live accepted it" if line.fails else ""
         except Exception as refusal:
             problem = "" if line.fails else "%s: %s" % (type(refusal).__name__, refusal)
         if problem:
             self.failed = PersonScriptError("%s, line %d: %s" % (self._name, line.number, problem))
             answer.update(ok=False, error=str(self.failed))
             self._lines = []
-        if self._told is not None:
-            self._told(answer)
+        if self._on_answer is not None:
+            self._on_answer(answer)
         self._next()

@@ -1,9 +1,9 @@
 """The Session playback of one track: quantized launches, stops and recording, without objects and without a clock.
 
-Fires and stops are requests that the next engine tick takes up (measured: a read-back in the same call is stale).
-Then they blink, and start on the next line of their grid, or at once without a grid or while the transport stands.
-`beat` is the engine's own count of beats played, which a jump of the song does not disturb; `song_time` is what grids
-refer to. Slots are opaque keys. Guess: a clip that runs out leaves its track stopped.
+Fires and stops are requests for the next engine tick (measured: a read-back in the same call is stale). Then the
+slot blinks, and starts on the next line of its grid, or at once without a grid or while the transport is stopped.
+`beat` is the engine's own count of beats played, which does not change when the song jumps; grids refer to
+`song_time`. Slots are opaque keys. Guess: a clip that reaches its end leaves its track stopped.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class Playback:
     def __init__(self) -> None:
         self.playing: Any = None
         self.in_session = False
-        """Whether the Session has taken the track over from the Arrangement."""
+        """True when the track plays the Session instead of the Arrangement."""
         self.recording = False
         self.record_until: Optional[float] = None
         self.recorded_beats = 0.0
-        """How long the last recording was."""
+        """Length of the last recording."""
         self.start_beat = 0.0
         self.start_song_time = 0.0
         self.entry: Optional[float] = None
@@ -90,7 +90,7 @@ class Playback:
         return any(launch.slot != STOP for launch in launches)
 
     def ask(self, launch: Launch) -> None:
-        """Take up this launch at the next `tick`."""
+        """Queue this launch for the next `tick`."""
         self._requests.append(launch)
 
     def played(self, beat: float) -> float:
@@ -113,7 +113,7 @@ class Playback:
         return events
 
     def back_to_arrangement(self) -> List[Event]:
-        """Give the track back to the Arrangement."""
+        """Stop the Session on this track: the track plays the Arrangement again."""
         self._requests = []
         events = [Event("unfired", self._launch.slot)] if self._launch is not None else []
         self._launch = None
@@ -122,16 +122,16 @@ class Playback:
         return events
 
     def release(self) -> List[Event]:
-        """The button of a repeating launch is let go: the clip that plays plays on."""
+        """The button of a repeating launch is released: the playing clip plays on."""
         if self._launch is None or not self._launch.repeat:
             return []
         slot, self._launch = self._launch.slot, None
         return [Event("unfired", slot)]
 
     def halt(self) -> List[Event]:
-        """The transport stops: launches and recording are off; a stop that was asked for happens now.
+        """The transport stops: launches and recording end; a requested stop happens now.
 
-        Guess: without one the clip stays chosen and starts again.
+        Guess: without a requested stop the clip stays chosen and starts again with the transport.
         """
         last = self._requests[-1] if self._requests else self._launch
         self._requests = []
@@ -144,11 +144,11 @@ class Playback:
         return events
 
     def resume(self, beat: float, song_time: float) -> None:
-        """The transport starts again: what was playing begins at its start."""
+        """The transport starts again: the clip that was playing starts from its beginning."""
         self.start_beat, self.start_song_time = beat, song_time
 
     def tick(self, beat: float, song_time: float, running: bool) -> List[Event]:
-        """Take up what was asked for, then do what is due at `beat`."""
+        """Process the queued launches, then everything that is due at `beat`."""
         events: List[Event] = []
         requests, self._requests = self._requests, []
         for launch in requests:
@@ -170,7 +170,7 @@ class Playback:
         return self._recorded(self._beat) if self.recording else []
 
     def ran_out(self) -> List[Event]:
-        """The playing clip came to its end."""
+        """The playing clip has reached its end."""
         return self._end()
 
     def _recorded(self, beat: float) -> List[Event]:
@@ -207,7 +207,7 @@ class Playback:
 
 
 def slot_indices(playback: Playback, index_of: Any) -> Tuple[int, int]:
-    """`playing_slot_index`, `fired_slot_index`: −1 nothing, −2 stopped in the Session or the stop button."""
+    """`playing_slot_index`, `fired_slot_index`: −1 for no slot, −2 for stopped in the Session or the stop button."""
     playing = (
         index_of(playback.playing) if playback.playing is not None else (-2 if playback.in_session else -1)
     )

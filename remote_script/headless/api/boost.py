@@ -15,7 +15,7 @@ OUT_OF_RANGE = "Index out of range"
 
 
 class ArgumentError(TypeError):
-    """Arguments that fit no C++ signature; also what using a dead object gives."""
+    """Raised for arguments that fit no C++ signature, and for each use of a dead object."""
 
 
 ArgumentError.__module__ = "Boost.Python"
@@ -35,9 +35,9 @@ def python_type(value: Any) -> str:
     return type(value).__name__
 
 
-def mismatch(owner: str, name: str, given: Sequence[Any], cpp: str) -> ArgumentError:
+def mismatch(owner: str, name: str, arguments: Sequence[Any], cpp: str) -> ArgumentError:
     """The error for these arguments; `cpp` is the signature that they did not match."""
-    types = ", ".join(python_type(value) for value in given)
+    types = ", ".join(python_type(value) for value in arguments)
     return ArgumentError(
         "Python argument types in\n    %s.%s(%s)\ndid not match C++ signature:\n    %s"
         % (owner, name, types, cpp)
@@ -56,7 +56,7 @@ def cpp_signature(text: str, name: str) -> str:
 
 
 class Enum(int):
-    """A Boost.Python enum: an int with a name; unknown values are allowed and have none."""
+    """A Boost.Python enum: an int with a name; an unknown value is allowed and has no name."""
 
     names: Dict[str, Enum] = {}
     values: Dict[int, Enum] = {}
@@ -83,28 +83,29 @@ class Enum(int):
 
 def make_enum(name: str, module: str, values: Dict[str, int]) -> Type[Enum]:
     """An enum class with these members."""
-    cls: Any = type(name, (Enum,), {"__module__": module, "__qualname__": name, "names": {}, "values": {}})
+    namespace: Dict[str, Any] = {"__module__": module, "__qualname__": name, "names": {}, "values": {}}
+    cls: Type[Enum] = type(name, (Enum,), namespace)
     for label, number in values.items():
         member = cls(number)
         member.__dict__["_name"] = label
         cls.names[label] = member
         cls.values.setdefault(number, member)
         setattr(cls, label, member)
-    return cls  # type: ignore[no-any-return]
+    return cls
 
 
 # Vectors
 
 
 class Made:
-    """Elements that are made when they are first asked for: copying a thousand notes costs Live next to nothing."""
+    """Elements that are made at their first access: copying a thousand notes costs Live almost nothing."""
 
-    __slots__ = ("_found", "_make", "_sources")
+    __slots__ = ("_made", "_make", "_sources")
 
     def __init__(self, make: Callable[[Any], Any], sources: Iterable[Any]) -> None:
         self._make = make
         self._sources: List[Any] = list(sources)
-        self._found: Dict[int, Any] = {}
+        self._made: Dict[int, Any] = {}
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -114,9 +115,9 @@ class Made:
             return [self[place] for place in range(*index.indices(len(self._sources)))]
         source = self._sources[index]
         place = index % len(self._sources)
-        if place not in self._found:
-            self._found[place] = self._make(source)
-        return self._found[place]
+        if place not in self._made:
+            self._made[place] = self._make(source)
+        return self._made[place]
 
     def __iter__(self) -> Iterator[Any]:
         for place in range(len(self._sources)):
@@ -135,7 +136,7 @@ class VectorBase(Instance):
 
     @classmethod
     def of(cls, items: Iterable[Any], doc: Any = None) -> Any:
-        """Of a document it belongs to the main thread, as everything of it."""
+        """A new vector. With a `doc` only the main thread may use the vector, as with every part of a document."""
         vector = cls.__new__(cls)
         vector._items = items if isinstance(items, Made) else list(items)
         vector._doc = doc
@@ -235,7 +236,7 @@ _CPP: Dict[Any, Tuple[Tuple[type, ...], str]] = {
     bool: ((int, type(None)), "bool"),
     str: ((str,), "TString"),
 }
-"""What Boost takes for a field of this type, and what C++ calls it."""
+"""Type of a field → the types that Boost accepts for the field, and the C++ name of the type."""
 
 
 def make_value(
@@ -248,11 +249,11 @@ def make_value(
 ) -> Any:
     """A plain class with typed fields.
 
-    `hidden` fields can be given but not read, as in MidiNoteSpecification.
+    `hidden` fields can be passed to the constructor but not read, as in MidiNoteSpecification.
     """
     names: List[str] = [field[0] for field in fields]
     required = len(fields) - len(defaults)
-    given = dict(zip(names[required:], defaults))
+    default_values = dict(zip(names[required:], defaults))
     known = frozenset(names)
     slots = [(key, convert, _Slot(key, convert, True)) for key, convert, _ in fields]
     converts = tuple(convert for _, convert, _ in fields)
@@ -269,16 +270,16 @@ def make_value(
             self.__dict__.update(zip(fields_kept, args))
             return
         first = dict(zip(names, args))
-        values = {**given, **first, **kwargs}
+        values = {**default_values, **first, **kwargs}
         wrong = len(args) > len(names) or len(values) != len(names) or not known.issuperset(values)
         if wrong or not first.keys().isdisjoint(kwargs):
             raise mismatch(
                 name, "__init__", (self,) + tuple(args), "__init__(_object*, %s)" % ", ".join(names)
             )
-        held = self.__dict__
+        instance_dict = self.__dict__
         for key, convert, slot in slots:
             value = values[key]
-            held["_" + key] = value if type(value) is convert else slot.convert_checked(self, value)
+            instance_dict["_" + key] = value if type(value) is convert else slot.convert_checked(self, value)
 
     def of(cls: Any, *args: Any, **kwargs: Any) -> Any:
         made = cls.__new__(cls)

@@ -1,6 +1,6 @@
 """Conversions of a script's arguments, as Boost.Python makes them: each returns the value or raises TypeError.
 
-Classes of Live's own are converted in `handles`, which knows them. `OVERLOADS` has second signatures of methods.
+`handles` converts instances of Live's own classes. `OVERLOADS` has second signatures of methods.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ OVERLOADS: Dict[Tuple[str, str], Tuple[Tuple[str, Callable[[Any], Any], Any], ..
         ("force_legato", to_bool, None),
     ),
 }
-"""A second signature with these optional arguments (reported; the capture tells only the first)."""
+"""A second signature with these optional arguments (reported; the capture has only the first)."""
 
 
 def overloaded(

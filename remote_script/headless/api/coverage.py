@@ -1,4 +1,4 @@
-"""What of Live's Object Model headless Live does, class by class, and of Live's frameworks, package by package."""
+"""What headless Live implements: Live's Object Model class by class, Live's frameworks package by package."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class ClassCoverage(NamedTuple):
 
 
 def model_of(surface: ApiSurface, name: str) -> Optional[Any]:
-    """The class that behaves for a LOM class, its own or that of a base."""
-    for each in lom.lineage(surface.facts, name):
-        if each in MODELS:
-            return MODELS[each]
+    """The model class that implements a LOM class or the nearest of its bases."""
+    for class_name in lom.lineage(surface.facts, name):
+        if class_name in MODELS:
+            return MODELS[class_name]
     if name.endswith(".View"):
         return MODELS["Device.View"]
     return None
@@ -39,17 +39,17 @@ def coverage(version: str = lom.DEFAULT_VERSION) -> List[ClassCoverage]:
     # Importing these has registered all behaviour.
     assert model.LiveSet is not None
     assert live.HeadlessLive is not None
-    found = [_of_class(surface, name) for name in surface.facts.classes]
+    classes = [_of_class(surface, name) for name in surface.facts.classes]
     done = sorted("%s()" % name for name in surface.facts.functions if name in FUNCTIONS)
     missing = sorted("%s()" % name for name in surface.facts.functions if name not in FUNCTIONS)
     guesses = sorted("%s()" % name for name in surface.facts.functions if name in GUESSES)
-    found.append(ClassCoverage("functions", done, missing, guesses))
-    return found
+    classes.append(ClassCoverage("functions", done, missing, guesses))
+    return classes
 
 
 def _of_class(surface: ApiSurface, name: str) -> ClassCoverage:
     about = surface.facts.classes[name]
-    members = [each for each in about.properties] + ["%s()" % each for each in about.methods]
+    members = list(about.properties) + ["%s()" % method for method in about.methods]
     if (
         name in VALUES
         or name in BROWSER_CLASSES
@@ -83,26 +83,26 @@ def _reads(kind: Any, prop: lom.Property) -> bool:
 
 
 def _is_default(kind: Any, prop: lom.Property) -> bool:
-    """Whether only a general default answers, as for special devices."""
-    held = hasattr(kind, "get_" + prop.name) or implements(kind, prop.name)
-    return prop.name != "_live_ptr" and not held
+    """True when only a general default answers for the property, as for special devices."""
+    has_getter = hasattr(kind, "get_" + prop.name) or implements(kind, prop.name)
+    return prop.name != "_live_ptr" and not has_getter
 
 
-def report(found: List[ClassCoverage]) -> List[str]:
+def report(classes: List[ClassCoverage]) -> List[str]:
     """The coverage as lines for people."""
     lines: List[str] = []
     totals: Dict[str, int] = {"implemented": 0, "missing": 0, "guesses": 0}
-    for each in found:
+    for cls in classes:
         lines.append(
             "%s: %d implemented, %d not, %d of them guesses"
-            % (each.name, len(each.implemented), len(each.missing), len(each.guesses))
+            % (cls.name, len(cls.implemented), len(cls.missing), len(cls.guesses))
         )
-        if each.missing:
-            lines.append("    NotImplementedError: " + ", ".join(each.missing))
-        if each.guesses:
-            lines.append("    guesses: " + ", ".join(each.guesses))
+        if cls.missing:
+            lines.append("    NotImplementedError: " + ", ".join(cls.missing))
+        if cls.guesses:
+            lines.append("    guesses: " + ", ".join(cls.guesses))
         for key in totals:
-            totals[key] += len(getattr(each, key))
+            totals[key] += len(getattr(cls, key))
     lines.append(
         "all: %(implemented)d members implemented (%(guesses)d with a guess), %(missing)d not" % totals
     )
@@ -127,7 +127,7 @@ def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCovera
     # The constants of the frameworks are read from a Live that runs.
     live.HeadlessLive(version=version)
     modules.install(version)
-    found = []
+    packages = []
     for package in modules.PACKAGES:
         there: List[str] = []
         refused: List[str] = []
@@ -139,21 +139,21 @@ def framework_coverage(version: str = lom.DEFAULT_VERSION) -> List[PackageCovera
                 used += count
                 working += count if modules.works(module, name) else 0
         if there or refused:
-            found.append(PackageCoverage(package, there, refused, (used, working)))
-    return found
+            packages.append(PackageCoverage(package, there, refused, (used, working)))
+    return packages
 
 
-def framework_report(found: List[PackageCoverage]) -> List[str]:
+def framework_report(packages: List[PackageCoverage]) -> List[str]:
     """The coverage of the frameworks as lines for people."""
     lines: List[str] = []
-    for each in found:
-        used, working = each.used
+    for package in packages:
+        used, working = package.used
         lines.append(
             "%s: %d names, %d not; of %d imports by published scripts and Live's own %.1f %% work"
-            % (each.name, len(each.there), len(each.refused), used, 100.0 * working / max(used, 1))
+            % (package.name, len(package.there), len(package.refused), used, 100.0 * working / max(used, 1))
         )
-        if each.refused:
-            lines.append("    NotImplementedError: " + ", ".join(each.refused))
+        if package.refused:
+            lines.append("    NotImplementedError: " + ", ".join(package.refused))
     lines.append(
         "not there: "
         + ", ".join("%s (%d imports)" % pair for pair in sorted(names.REFUSED.items()) if pair[1])

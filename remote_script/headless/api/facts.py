@@ -1,9 +1,9 @@
 """The surface of Live's Python API for one version, from facts captured in running Lives (11.0 to 12.4).
 
 `lom_facts.json` says which classes, members, enums and functions there are, their types, who may write
-and listen, and since when. `facts_for("12.3")` answers what that Live has; what came later or went
-earlier is absent. Facts only: behaviour lives in `model`. `python -m remote_script.headless.api.facts
-CAPTURE.json` makes the file anew from a full capture.
+and listen, and since when. `facts_for("12.3")` returns the facts of Live 12.3, without members that came
+later or went earlier. `model` has the behaviour. `python -m remote_script.headless.api.facts
+CAPTURE.json` makes the file again from a full capture.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lom_facts.json"
 DEFAULT_VERSION = "12.4"
 OLDEST = (11, 0)
 REQUIRED = object()
-"""The default of an argument that must be given."""
+"""The default of a required argument."""
 
 
 class Arg(NamedTuple):
-    """One argument of a method, `self` left out. `name` is "" when it can only be given by position."""
+    """One argument of a method; `self` is left out. `name` is "" for an argument that is passed by position only."""
 
     type: str
     name: str
@@ -46,7 +46,7 @@ class Method(NamedTuple):
 
 
 class Class(NamedTuple):
-    """`name` is the LOM name ("Track", "Song.View"), `path` where it stands ("Live.Track.Track")."""
+    """A class of Live: `name` in the LOM ("Track", "Song.View"), `path` in the module ("Live.Track.Track")."""
 
     name: str
     path: str
@@ -66,7 +66,7 @@ class Facts(NamedTuple):
 
 
 def parse_version(text: str) -> Tuple[int, ...]:
-    """(12, 4) for "12.4". ValueError when it is no version or older than Live 11."""
+    """(12, 4) for "12.4". ValueError for a text that is no version, or a version older than Live 11."""
     if not re.match(r"^\d+(\.\d+){0,2}$", text):
         raise ValueError("a Live version looks like 12.4 or 11.3.25, got %r" % text)
     version = tuple(int(part) for part in text.split("."))
@@ -86,7 +86,7 @@ def _known(since: Optional[str], gone: Optional[str], version: Tuple[int, ...]) 
 
     if since and not since.startswith("<=") and numbers(since) > padded:
         return False
-    # `gone` is the last Live in which it was seen; its later bug fixes are taken to have it, too.
+    # `gone` is the last Live that was seen with the member; bug fixes of that Live are assumed to have the member, too.
     return not (gone and numbers(gone)[:2] < padded[:2])
 
 
@@ -109,11 +109,11 @@ def _default(text: str, enums: Dict[str, Dict[str, int]]) -> Any:
 def parse_args(signature: str, is_method: bool, enums: Dict[str, Dict[str, int]]) -> Tuple[Arg, ...]:
     """The arguments in a Boost.Python signature such as `f( (Song)arg1 [, (object)Index=None]) -> Track`."""
     inner = signature[signature.index("(") + 1 : signature.rindex(" ->")] if "->" in signature else signature
-    found = []
+    arguments = []
     for type_, name, default in _ARG.findall(inner):
         named = "" if re.match(r"^arg\d+$", name) and default == "" else name
-        found.append(Arg(type_, named, _default(default, enums) if default != "" else REQUIRED))
-    return tuple(found[1:] if is_method else found)
+        arguments.append(Arg(type_, named, _default(default, enums) if default != "" else REQUIRED))
+    return tuple(arguments[1:] if is_method else arguments)
 
 
 def _inherits(classes: Dict[str, Any], bases: List[str], member: str) -> bool:
@@ -136,7 +136,7 @@ def _raw() -> Dict[str, Any]:
 
 
 def facts_for(version: str = DEFAULT_VERSION) -> Facts:
-    """What a Live of this version has. ValueError for what is no version."""
+    """The classes, enums and functions of a Live of this version. ValueError for a text that is no version."""
     number = parse_version(version)
     if number not in _CACHE:
         _CACHE[number] = _build(number)
@@ -149,24 +149,30 @@ def _build(version: Tuple[int, ...]) -> Facts:
         name: dict(values) for name, (since, values) in raw["enums"].items() if _known(since, None, version)
     }
     classes: Dict[str, Class] = {}
-    for name, each in raw["classes"].items():
-        if not _known(each.get("since"), each.get("gone"), version):
+    for name, raw_class in raw["classes"].items():
+        if not _known(raw_class.get("since"), raw_class.get("gone"), version):
             continue
         properties = {
             member: Property(member, type_, "r" in access, "w" in access, "o" in access, applies)
-            for member, (type_, access, since, gone, applies) in each["properties"].items()
+            for member, (type_, access, since, gone, applies) in raw_class["properties"].items()
             if _known(since, gone, version)
         }
         methods = {
             member: Method(member, signature, cpp, parse_args(signature, True, enums), returns)
-            for member, (signature, cpp, returns, since, gone) in each["methods"].items()
+            for member, (signature, cpp, returns, since, gone) in raw_class["methods"].items()
             if _known(since, gone, version)
-            # A capture that lists a base's method once more by name says nothing of its arguments.
-            and not ("(" not in signature and _inherits(raw["classes"], each["bases"], member))
+            # A capture may list a base's method once more, by name only; the arguments are those in the base.
+            and not ("(" not in signature and _inherits(raw["classes"], raw_class["bases"], member))
         }
-        events = tuple(e for e, since in each["events"].items() if _known(since, None, version))
+        events = tuple(e for e, since in raw_class["events"].items() if _known(since, None, version))
         classes[name] = Class(
-            name, each["path"], tuple(each["bases"]), each["constructible"], properties, methods, events
+            name,
+            raw_class["path"],
+            tuple(raw_class["bases"]),
+            raw_class["constructible"],
+            properties,
+            methods,
+            events,
         )
     functions = {
         name: Method(name.split(".")[-1], signature, "", parse_args(signature, False, enums), returns)
@@ -178,11 +184,11 @@ def _build(version: Tuple[int, ...]) -> Facts:
 
 def all_properties(facts: Facts, name: str) -> Dict[str, Property]:
     """The properties of a class with those of its bases."""
-    found: Dict[str, Property] = {}
-    for each in lineage(facts, name):
-        for member, prop in facts.classes[each].properties.items():
-            found.setdefault(member, prop)
-    return found
+    properties: Dict[str, Property] = {}
+    for class_name in lineage(facts, name):
+        for member, prop in facts.classes[class_name].properties.items():
+            properties.setdefault(member, prop)
+    return properties
 
 
 def lineage(facts: Facts, name: str) -> List[str]:
@@ -197,14 +203,14 @@ def lineage(facts: Facts, name: str) -> List[str]:
 def compact(capture: Dict[str, Any]) -> Dict[str, Any]:
     """The facts of a full capture, without its texts."""
     by_path = {}
-    for name, each in capture["classes"].items():
-        by_path[each["python_path"]] = name
-        by_path[each["python_path"].replace("Live.", "", 1)] = name
+    for name, captured in capture["classes"].items():
+        by_path[captured["python_path"]] = name
+        by_path[captured["python_path"].replace("Live.", "", 1)] = name
     classes = {}
-    for name, each in capture["classes"].items():
+    for name, captured in capture["classes"].items():
         if name in ("ControlSurface", "c_instance"):
             continue
-        bases = [by_path.get(base, base) for base in each.get("bases", ())]
+        bases = [by_path.get(base, base) for base in captured.get("bases", ())]
         if not bases:
             bases = (
                 ["LomObject", "Boost.Python.instance"]
@@ -212,7 +218,7 @@ def compact(capture: Dict[str, Any]) -> Dict[str, Any]:
                 else ["Boost.Python.instance"]
             )
         properties = {}
-        for member, p in sorted(each["properties"].items()):
+        for member, p in sorted(captured["properties"].items()):
             access = "".join(
                 letter for letter, key in (("r", "read"), ("w", "write"), ("o", "observe")) if p.get(key)
             )
@@ -225,7 +231,7 @@ def compact(capture: Dict[str, Any]) -> Dict[str, Any]:
                 "" if applies == "all" else applies.replace("`", ""),
             ]
         methods = {}
-        for member, m in sorted(each["methods"].items()):
+        for member, m in sorted(captured["methods"].items()):
             signature = m.get("signature")
             if not signature:
                 continue
@@ -236,13 +242,13 @@ def compact(capture: Dict[str, Any]) -> Dict[str, Any]:
                 m.get("since") or "",
                 m.get("gone_after") or "",
             ]
-        events = each.get("event_listeners") or {}
+        events = captured.get("event_listeners") or {}
         classes[name] = {
-            "path": each["python_path"],
+            "path": captured["python_path"],
             "bases": bases,
-            "constructible": bool(each.get("constructible")),
-            "since": each.get("since") or "",
-            "gone": each.get("gone_after") or "",
+            "constructible": bool(captured.get("constructible")),
+            "since": captured.get("since") or "",
+            "gone": captured.get("gone_after") or "",
             "properties": properties,
             "methods": methods,
             "events": {

@@ -1,9 +1,9 @@
 """The handles that scripts hold: Live's classes for one version, made from the facts, around nodes.
 
-A wrapper is new at each access and knows its node and the `_live_ptr` that the node had then; when that
-has changed, the object is dead: it equals None, and using it raises ArgumentError. Every access looks
-at the thread first. Reading, writing and calling go to the node as told in `node`; a member without
-behaviour raises NotImplementedError with its full name.
+Each access makes a new handle, with its node and the `_live_ptr` that the node had then. When the node's pointer
+has changed, the object is dead: the handle equals None, and using the handle raises ArgumentError. Every access
+checks the thread first. `node` says how reads, writes and calls reach the node; a member without behaviour
+raises NotImplementedError with its full name.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Handle(Instance):
     """A script's reference to a node."""
 
     __slots__ = ("_node", "_ptr")
-    _node: Any
+    _node: Node
     _ptr: Any
 
     def __init__(self, *args: Any) -> None:
@@ -65,13 +65,13 @@ class Handle(Instance):
         return hash(self._ptr)
 
 
-def node_of(thing: Any) -> Node:
-    """The node behind a wrapper, for those who write headless Live."""
-    return thing._node  # type: ignore[no-any-return]
+def node_of(handle: Handle) -> Node:
+    """The node behind a handle, for authors of headless Live."""
+    return handle._node
 
 
 class NodeVector(VectorBase):
-    """Holds nodes with the pointers that they had; wraps anew at each access."""
+    """Nodes with the pointers that they had; each access makes a new handle."""
 
     __slots__ = ()
 
@@ -107,9 +107,9 @@ class ApiSurface:
             self.enums[full] = make_enum(parts[-1], parts[0], values)
 
     def _make_vectors(self) -> None:
-        for name, each in self.facts.classes.items():
+        for name, cls in self.facts.classes.items():
             if name.endswith("Vector"):
-                parts = each.path.split(".")
+                parts = cls.path.split(".")
                 self.vectors[name.split(".")[-1]] = make_vector(parts[-1], parts[1])
 
     def enum_named(self, name: str, owner: str) -> Optional[Type[Enum]]:
@@ -118,8 +118,8 @@ class ApiSurface:
         for full in ("%s.%s" % (module, name), "%s.%s.%s" % (module, module, name)):
             if full in self.enums:
                 return self.enums[full]
-        found = [enum for full, enum in self.enums.items() if full.split(".")[-1] == name]
-        return found[0] if len(found) == 1 and name not in ("View",) else None
+        matches = [enum for full, enum in self.enums.items() if full.split(".")[-1] == name]
+        return matches[0] if len(matches) == 1 and name not in ("View",) else None
 
     def _class(self, name: str) -> Any:
         if name in self.classes:
@@ -165,7 +165,7 @@ class ApiSurface:
         return cls
 
     def wrap(self, node: Optional[Node]) -> Any:
-        """A new wrapper, or None."""
+        """A new handle for the node; None for a dead node."""
         if node is None or node.ptr is None:
             return None
         made = object.__new__(self.class_of(node))
@@ -185,7 +185,7 @@ class ApiSurface:
     # Values out
 
     def exporter(self, type_: str, owner: str) -> Callable[[Any, Any], Any]:
-        """How a value of this type, of a document, is handed to scripts."""
+        """The function that converts a document's value of this type for scripts."""
         type_ = type_.split(" | ")[0]
         if type_ in self.vectors:
             cls = self.vectors[type_]
@@ -206,7 +206,7 @@ class ApiSurface:
         return lambda value, doc: self.export(value)
 
     def export(self, value: Any) -> Any:
-        """Nodes become wrappers, also inside tuples and lists; the rest passes."""
+        """Nodes become handles, also inside tuples and lists; other values pass unchanged."""
         if isinstance(value, Node):
             return self.wrap(value)
         if isinstance(value, (tuple, list)) and any(isinstance(item, Node) for item in value):
@@ -216,7 +216,7 @@ class ApiSurface:
     # Values in
 
     def importer(self, type_: str) -> Callable[[Any], Any]:
-        """Answers the value for the node, or raises TypeError when Boost would not convert it."""
+        """The function that converts a script's value for the node; it raises TypeError as Boost would."""
         type_ = type_.split(" | ")[0]
         if type_ == "bool":
             return to_bool
@@ -252,7 +252,7 @@ class ApiSurface:
         return to_object
 
     def unwrap(self, value: Any) -> Any:
-        """Wrappers become nodes; a dead one is refused."""
+        """Handles become nodes; TypeError for a dead handle."""
         if isinstance(value, Handle):
             if value._node.ptr != value._ptr:
                 raise TypeError
@@ -261,14 +261,14 @@ class ApiSurface:
 
     # Members
 
-    def _guard(self, handle: Any, name: str) -> Node:
-        """The node, when it lives and this is the main thread."""
+    def _guard(self, handle: Handle, name: str) -> Node:
+        """The node behind a living handle, for a call on the main thread."""
         node = handle._node
         if node.ptr != handle._ptr:
             raise _dead(handle, "None.None", "None(TPyHandle<A%s>)" % type(handle).__name__)
         if get_ident() != node.doc.main:
             node.doc.off_main("%s.%s" % (node.lom, name))
-        return node  # type: ignore[no-any-return]
+        return node
 
     def _property(self, owner: str, prop: lom.Property) -> property:
         name = prop.name
@@ -365,36 +365,36 @@ class ApiSurface:
         short = owner.split(".")[-1]
         overloads = OVERLOADS.get((owner, name), ())
 
-        def call(self: Any, *given: Any, **named: Any) -> Any:
+        def call(self: Any, *positional: Any, **named: Any) -> Any:
             node = self._node
             if node.ptr != self._ptr:
-                raise mismatch(short, name, (self,) + given, cpp)
+                raise mismatch(short, name, (self,) + positional, cpp)
             if get_ident() != node.doc.main:
                 node.doc.off_main("%s.%s" % (owner, name))
             own = getattr(node, "call_" + name, None)
             if own is None:
                 raise NotImplementedError(not_done(full))
-            if overloads and (given or named):
-                values = overloaded(overloads, given, named)
+            if overloads and (positional or named):
+                values = overloaded(overloads, positional, named)
                 if values is None:
-                    raise mismatch(short, name, (self,) + given, cpp)
+                    raise mismatch(short, name, (self,) + positional, cpp)
                 return export(own(*values), node.doc)
-            if not named and len(given) == count:
+            if not named and len(positional) == count:
                 try:
-                    converted = [convert(value) for convert, value in zip(converters, given)]
+                    converted = [convert(value) for convert, value in zip(converters, positional)]
                 except TypeError:
-                    raise mismatch(short, name, (self,) + given, cpp) from None
+                    raise mismatch(short, name, (self,) + positional, cpp) from None
                 return export(own(*converted), node.doc)
-            bound: List[Any] = list(given)
+            bound: List[Any] = list(positional)
             if named:
                 bound.extend(lom.REQUIRED for _ in range(count - len(bound)))
                 for key, value in named.items():
                     index = positions.get(key, -1)
-                    if index < len(given):
-                        raise mismatch(short, name, (self,) + given + tuple(named.values()), cpp)
+                    if index < len(positional):
+                        raise mismatch(short, name, (self,) + positional + tuple(named.values()), cpp)
                     bound[index] = value
             if len(bound) > count:
-                raise mismatch(short, name, (self,) + given, cpp)
+                raise mismatch(short, name, (self,) + positional, cpp)
             try:
                 for index in range(count):
                     if index < len(bound) and bound[index] is not lom.REQUIRED:
@@ -408,7 +408,7 @@ class ApiSurface:
                     else:
                         bound.append(default)
             except TypeError:
-                raise mismatch(short, name, (self,) + given + tuple(named.values()), cpp) from None
+                raise mismatch(short, name, (self,) + positional + tuple(named.values()), cpp) from None
             return export(own(*bound), node.doc)
 
         call.__name__ = name
@@ -475,16 +475,16 @@ def _live_ptr(self: Any) -> int:
 
 
 def implements(kind: Any, name: str) -> bool:
-    """Whether a model class holds this property as a plain attribute."""
+    """True when a model class has this property as a plain attribute."""
     return any(
-        name in each.__dict__ or name in vars(each).get("__annotations__", ())
-        for each in kind.__mro__
-        if each is not object
+        name in base.__dict__ or name in vars(base).get("__annotations__", ())
+        for base in kind.__mro__
+        if base is not object
     )
 
 
 def write(node: Node, name: str, value: Any, full: str) -> None:
-    """Write a property of a node as a script does, its value already converted."""
+    """Write a property of a node as a script does; the value is already converted."""
     if value.__class__ is float and not math.isfinite(value):
         # Guess: no range includes them.
         raise RuntimeError("Invalid value")
@@ -519,7 +519,7 @@ NOT_HERE = {
     "Live.Licensing.PythonLicensingBridge.process_trial_response": "it checks and writes a licence",
     "Live.Licensing.PythonLicensingBridge.invoke_pack_installation_callback": "it installs Packs",
 }
-"""What has no meaning without Ableton's services and a user's computer, and why."""
+"""Functions that need Ableton's services or a user's computer → what the function does there."""
 
 
 def not_done(full: str) -> str:
@@ -532,8 +532,8 @@ _SURFACES: Dict[str, ApiSurface] = {}
 
 
 def surface_for(version: str) -> ApiSurface:
-    """The classes of this Live; made once."""
-    # The browser's classes stand in the model.
+    """The classes of this Live, made once for each version."""
+    # The model registers the browser's classes.
     from .. import model
 
     assert model.LiveSet is not None

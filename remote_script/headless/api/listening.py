@@ -1,7 +1,7 @@
 """An attached listener, as Live's ListenerHandle shows it.
 
-Nothing in the Object Model hands one out; `HeadlessLive.listeners` does, so that an author sees what a script listens
-to, and what it left behind.
+No member of the Object Model returns a ListenerHandle; `HeadlessLive.listeners` does, so that an author sees a
+script's listeners, and those that the script left behind.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class ListenerHandle(Instance):
 
     @property
     def name(self) -> str:
-        """The event that it hears; of `is_view_visible` without the view's name."""
+        """The event that the listener receives; for `is_view_visible` without the view's name."""
         self._guard("name")
         return str(self._event[0] if isinstance(self._event, tuple) else self._event)
 
     @property
     def listener_func(self) -> Any:
-        """The function that was given, of a bound method the plain function."""
+        """The listener's function; for a bound method the plain function."""
         self._guard("listener_func")
         return self._listener.function
 
@@ -54,7 +54,7 @@ class ListenerHandle(Instance):
         return self._listener.owner
 
     def disconnect(self) -> None:
-        """Take the listener away; again does nothing (Guess)."""
+        """Remove the listener; a second call does nothing (Guess)."""
         self._guard("disconnect")
         mine = (self._node.listeners or {}).get(self._event, [])
         if self._listener in mine:
@@ -66,9 +66,9 @@ BROWSER_CLASSES["Listener.ListenerHandle"] = ListenerHandle
 
 
 def listeners_below(root: Node) -> Iterator[Any]:
-    """A handle for every living listener of a node and all below."""
+    """A handle for every living listener of a node and of all nodes below."""
     for node in root.walk():
         for event, mine in (node.listeners or {}).items():
-            for each in mine:
-                if each.alive:
-                    yield ListenerHandle.of(node, event, each)
+            for listener in mine:
+                if listener.alive:
+                    yield ListenerHandle.of(node, event, listener)

@@ -1,6 +1,6 @@
 """The module `Live` and its submodules as scripts import them, for one headless Live.
 
-Everything the facts name is there; module functions without behaviour raise NotImplementedError by name.
+The modules have everything that the facts name; module functions without behaviour raise NotImplementedError by name.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ STANDARD = ("Live",)
 
 
 class LimitationError(Exception):
-    """What an edition of Live refuses."""
+    """Raised where the edition of Live has reached a limit."""
 
 
 LimitationError.__module__ = "Base"
 
 FUNCTIONS: Dict[str, Callable[..., Any]] = {}
-"""Full name → function(live, *args); arguments arrive checked and unwrapped."""
+"""Full name → function(live, *args); arguments arrive checked, with nodes in place of handles."""
 
 
 GUESSES: Set[str] = set()
@@ -88,8 +88,8 @@ def _get_text(live: Any, group: str, name: str) -> Any:
 @function("Base.subst_args")
 def _subst_args(live: Any, text: Any, *args: str) -> str:
     out = str(text.text)
-    for index, each in enumerate(args):
-        out = out.replace("$%d" % (index + 1), each)
+    for index, argument in enumerate(args):
+        out = out.replace("$%d" % (index + 1), argument)
     return out
 
 
@@ -99,7 +99,7 @@ def _clock_days_ahead(live: Any) -> int:
     return int(live.options.get("_AuthClockDaysAhead", 0))
 
 
-# Guess: the addresses; nothing here goes to them.
+# Guess: the addresses; headless Live never connects to them.
 
 
 @function("Licensing.get_services_url", guess=True)
@@ -120,7 +120,7 @@ def _purchase_live_url(live: Any) -> str:
 
 @function("Licensing.get_unlock_dir", guess=True)
 def _unlock_dir(live: Any) -> Tuple[str, bool]:
-    """Guess: where a Mac keeps a user's own; it is neither made nor looked into."""
+    """Guess: a folder of the user's on a Mac, which headless Live neither makes nor opens."""
     return os.path.join(os.path.expanduser("~"), "Library", "Application Support", "Ableton", "Unlock"), False
 
 
@@ -136,7 +136,7 @@ def _voices(live: Any) -> Any:
 
 def _midi_map(name: str) -> None:
     def behaviour(live: Any, *args: Any) -> bool:
-        # A map's handle is that of the script which builds it; forwarding names the script first.
+        # A map has the handle of the script that builds the map; for forwarding the script comes first.
         handle = args[1] if name.startswith("forward") else args[0]
         for script in live.scripts:
             if script.handle == handle:
@@ -169,7 +169,7 @@ def make_modules(live: Any) -> Dict[str, types.ModuleType]:
     root.__path__ = []
     modules: Dict[str, types.ModuleType] = {"Live": root}
 
-    def module(name: str) -> types.ModuleType:
+    def module(name: str) -> Any:
         full = "Live." + name
         if full not in modules:
             modules[full] = types.ModuleType(full)
@@ -178,7 +178,7 @@ def make_modules(live: Any) -> Dict[str, types.ModuleType]:
 
     for name, about in surface.facts.classes.items():
         parts = about.path.split(".")
-        holder: Any = module(parts[1])
+        holder = module(parts[1])
         for outer in parts[2:-1]:
             holder = getattr(holder, outer, None) or holder
         setattr(holder, parts[-1], surface.classes[name])
@@ -192,10 +192,10 @@ def make_modules(live: Any) -> Dict[str, types.ModuleType]:
         part, name = full.split(".")
         setattr(module(part), name, _function(live, full, about_function))
     base = module("Base")
-    base.Timer = live.timer_class  # type: ignore[attr-defined]
-    base.LimitationError = LimitationError  # type: ignore[attr-defined]
+    base.Timer = live.timer_class
+    base.LimitationError = LimitationError
     if "Application.Variants" in surface.facts.classes:
-        module("Application").Variants = VARIANTS  # type: ignore[attr-defined]
+        module("Application").Variants = VARIANTS
     return modules
 
 
@@ -217,30 +217,30 @@ VARIANTS: Any = type(
 def _function(live: Any, full: str, about: lom.Method) -> Any:
     surface = live.surface
     owner = full.split(".")[0]
-    owners = [name for name, each in surface.facts.classes.items() if each.path.split(".")[1] == owner]
+    owners = [name for name, cls in surface.facts.classes.items() if cls.path.split(".")[1] == owner]
     export = surface.exporter(about.returns or "object", owners[0] if owners else "Song")
     converters = [surface.importer(arg.type) for arg in about.args]
     positions = {arg.name: index for index, arg in enumerate(about.args) if arg.name}
 
-    def call(*given: Any, **named: Any) -> Any:
+    def call(*positional: Any, **named: Any) -> Any:
         live.check_thread("Live." + full)
         behaviour = FUNCTIONS.get(full)
         if behaviour is None:
             raise NotImplementedError(not_done("Live." + full))
         values = [arg.default for arg in about.args]
         try:
-            if len(given) > len(values):
+            if len(positional) > len(values):
                 raise TypeError
-            for index, value in enumerate(given):
+            for index, value in enumerate(positional):
                 values[index] = converters[index](value)
             for key, value in named.items():
-                if positions.get(key, -1) < len(given):
+                if positions.get(key, -1) < len(positional):
                     raise TypeError
                 values[positions[key]] = converters[positions[key]](value)
             if any(value is lom.REQUIRED for value in values):
                 raise TypeError
         except TypeError:
-            raise mismatch("Live." + owner, about.name, given, about.signature) from None
+            raise mismatch("Live." + owner, about.name, positional, about.signature) from None
         return export(behaviour(live, *values), live.document)
 
     call.__name__ = call.__qualname__ = about.name
@@ -249,11 +249,11 @@ def _function(live: Any, full: str, about: lom.Method) -> Any:
 
 
 def install(modules: Dict[str, types.ModuleType]) -> None:
-    """Make `import Live` find these."""
+    """Make `import Live` find these modules."""
     uninstall()
     sys.modules.update(modules)
 
 
 def uninstall() -> None:
-    for name in [each for each in sys.modules if each == "Live" or each.startswith("Live.")]:
+    for name in [module for module in sys.modules if module == "Live" or module.startswith("Live.")]:
         del sys.modules[name]

@@ -26,7 +26,7 @@ MidiNote = make_value(
         ("release_velocity", float, True),
     ],
 )
-"""A copy of a note; changes count when handed back with `apply_note_modifications`."""
+"""A copy of a note; changes take effect when the copy is passed to `apply_note_modifications`."""
 
 MidiNoteSpecification = make_value(
     "MidiNoteSpecification",
@@ -184,7 +184,7 @@ UnlockStatus = make_value(
     defaults=(False,) * 7,
     constructible=True,
 )
-"""Guess: a new one says no to everything."""
+"""Guess: every field of a new UnlockStatus is False."""
 
 VALUES = {
     "MidiNote": MidiNote,
@@ -205,7 +205,7 @@ VALUES = {
     "Application.ControlDescription": ControlDescription,
     "Licensing.UnlockStatus": UnlockStatus,
 }
-"""By LOM name."""
+"""LOM name → value class."""
 
 GUESSED = frozenset(("Licensing.UnlockStatus",))
-"""Whose values are a guess."""
+"""LOM names of the value classes whose values are a guess."""

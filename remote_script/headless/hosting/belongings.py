@@ -1,10 +1,8 @@
-"""What a script holds outside itself: listeners in Live, Live's timers, sockets, threads.
+"""Finds what a hosted script leaks: listeners, Live's timers, sockets and threads still alive after `disconnect`.
 
-They are recorded when the script is switched on and compared when it is switched off: what it leaves behind shows.
-
-A listener or timer is a script's when its function, or the object that the function belongs to, comes from the script's
-folder; a socket when it was opened while the script was made; a thread when its function is the script's. What cannot
-be traced is not told.
+A listener or timer belongs to a script when its function, or the object that the function belongs to, comes from the
+script's folder; a socket when it was opened while the script was created; a thread when its function is the script's.
+Leaks that cannot be traced to a script are not reported.
 """
 
 from __future__ import annotations
@@ -18,42 +16,44 @@ import weakref
 from typing import Any, Iterator, List, Set
 
 DEPTH = 4
-"""How far a callback is followed: slots hold partials of methods of components."""
+"""How many references are followed from a callback: slots contain partials of methods of components."""
 
 
 class Belongings:
-    """Of one script, from before it is made."""
+    """The sockets, listeners, timers and threads of one script; made before the script is created."""
 
     def __init__(self, script: Any) -> None:
         self._script = script
-        self._known: Set[int] = {id(each) for each in _open_sockets()} if _uses_sockets(script) else set()
+        self._known: Set[int] = (
+            {id(connection) for connection in _open_sockets()} if _uses_sockets(script) else set()
+        )
         self._opened: List[Any] = []
 
     def made(self) -> None:
-        """The script has been made: what is open now and was not is its."""
+        """The script has been created: sockets that were opened since belong to the script."""
         if _uses_sockets(self._script):
-            fresh = [each for each in _open_sockets() if id(each) not in self._known]
-            self._opened = [weakref.ref(each) for each in fresh]
+            fresh = [connection for connection in _open_sockets() if id(connection) not in self._known]
+            self._opened = [weakref.ref(connection) for connection in fresh]
 
     def left(self, instance: Any) -> List[str]:
-        """What is still there of the script whose instance this was, told in words."""
-        told = [*self._listeners(instance), *self._timers(instance)]
-        for each in self._opened:
-            opened = each()
+        """One phrase for each leftover of the script whose instance this was."""
+        leftovers = [*self._listeners(instance), *self._timers(instance)]
+        for reference in self._opened:
+            opened = reference()
             if opened is not None and opened.fileno() >= 0:
-                told.append("an open socket on %s" % _address(opened))
+                leftovers.append("an open socket on %s" % _address(opened))
         for thread in threading.enumerate():
             if self._owns(getattr(thread, "_target", None), instance):
-                told.append("a running thread %r" % thread.name)
-        return told
+                leftovers.append("a running thread %r" % thread.name)
+        return leftovers
 
     def _listeners(self, instance: Any) -> Iterator[str]:
         live = self._script.live
         for handle in live.listeners():
-            owner = handle.listener_self
-            held = owner() if owner is not None else None
+            reference = handle.listener_self
+            owner = reference() if reference is not None else None
             if self._owns(handle.listener_func, instance) or (
-                held is not None and self._owns_object(held, instance, DEPTH)
+                owner is not None and self._owns_object(owner, instance, DEPTH)
             ):
                 yield "a listener for %s.%s" % (handle._node.lom, handle.name)
 
@@ -66,7 +66,7 @@ class Belongings:
         if depth == 0 or function is None:
             return False
         while isinstance(function, functools.partial):
-            if any(self._owns_object(each, instance, depth - 1) for each in function.args):
+            if any(self._owns_object(argument, instance, depth - 1) for argument in function.args):
                 return True
             function = function.func
         holder = getattr(function, "__self__", None)
@@ -78,22 +78,22 @@ class Belongings:
         if self._in_folder(code.co_filename):
             return True
         return any(
-            self._owns(each, instance, depth - 1)
-            if callable(each)
-            else self._owns_object(each, instance, depth - 1)
-            for each in _closed_over(function)
+            self._owns(captured, instance, depth - 1)
+            if callable(captured)
+            else self._owns_object(captured, instance, depth - 1)
+            for captured in _closed_over(function)
         )
 
-    def _owns_object(self, held: Any, instance: Any, depth: int) -> bool:
-        """An object of a class of the script's, or a part of its surface."""
-        if held is instance or getattr(held, "_surface", None) is instance:
+    def _owns_object(self, candidate: Any, instance: Any, depth: int) -> bool:
+        """True for an object of a class of the script's, and for a part of the script's surface."""
+        if candidate is instance or getattr(candidate, "_surface", None) is instance:
             return True
-        methods = (each for cls in type(held).__mro__ for each in vars(cls).values())
-        codes = (getattr(each, "__code__", None) for each in methods)
+        methods = (member for cls in type(candidate).__mro__ for member in vars(cls).values())
+        codes = (getattr(member, "__code__", None) for member in methods)
         if any(code is not None and self._in_folder(code.co_filename) for code in codes):
             return True
-        # A slot of the frameworks: what it calls says whose it is.
-        listener = getattr(held, "_listener", None)
+        # A slot of the frameworks belongs to the owner of the function that the slot calls.
+        listener = getattr(candidate, "_listener", None)
         return depth > 0 and listener is not None and self._owns(listener, instance, depth - 1)
 
     def _in_folder(self, path: str) -> bool:
@@ -110,7 +110,7 @@ def _closed_over(function: Any) -> Iterator[Any]:
 
 
 def _uses_sockets(script: Any) -> bool:
-    """Whether any module of the script has imported `socket`: looking for open ones is not free."""
+    """True when a module of the script has imported `socket`. Only then the slow search for open sockets is made."""
     return any(
         value is socket or value is socket.socket
         for module in list(script.modules.table.values())
@@ -119,12 +119,13 @@ def _uses_sockets(script: Any) -> bool:
 
 
 def _open_sockets() -> List[Any]:
-    return [each for each in gc.get_objects() if isinstance(each, socket.socket) and each.fileno() >= 0]
+    sockets = (candidate for candidate in gc.get_objects() if isinstance(candidate, socket.socket))
+    return [connection for connection in sockets if connection.fileno() >= 0]
 
 
-def _address(each: Any) -> str:
+def _address(connection: Any) -> str:
     try:
-        name = each.getsockname()
+        name = connection.getsockname()
     except OSError:
         return "an unknown address"
     return "%s:%s" % name[:2] if isinstance(name, tuple) else str(name)

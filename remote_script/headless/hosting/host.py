@@ -1,9 +1,8 @@
 """Loads Remote Scripts from their folders as Live does, and calls them as Live does.
 
-The package's name is the folder's. Scripts do not see each other's modules (`isolation`). A script need
-not derive from anything; of what Live calls only that is called which exists. An exception in a script
-goes to the log, as in Live's Log.txt, and does not stop anything else. What a script leaves behind when
-it is switched off is said (`belongings`).
+The package has the folder's name. Scripts do not see each other's modules (`isolation`). A script need not have a
+base class; methods that the script does not have are not called. An exception in a script goes to the log, as in
+Live's Log.txt, and stops nothing else. `belongings` reports what a script leaves behind when it is switched off.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from .belongings import Belongings
 from .isolation import ScriptModules
 
 KINDS = {0x80: "note", 0x90: "note", 0xB0: "cc", 0xE0: "pitchbend"}
-"""A message's status → the kind of it that MIDI map calls name."""
+"""Status of a MIDI message → the word for that kind of message in the names of MIDI map functions."""
 
 
 class CInstance:
-    """What `create_instance` is given: the script's way to Live (names from Live's own scripts)."""
+    """The argument of `create_instance`: the script's connection to Live (names from Live's own scripts)."""
 
     def __init__(self, script: HostedScript) -> None:
         self._script = script
@@ -45,7 +44,7 @@ class CInstance:
 
     @property
     def set_warnings(self) -> List[str]:
-        """What was changed or left out of the Set's file, a line for each kind. A real Live has no such member."""
+        """A line for each kind of part of the Set's file that was changed or left out. Not in a real Live."""
         return list(self._live.document.warnings)
 
     def log_message(self, *parts: Any) -> None:
@@ -101,17 +100,17 @@ class CInstance:
         self._script.translations["firmware"] = version
 
     def reset_input_history(self) -> None:
-        """No MIDI input has a history here."""
+        """Do nothing: MIDI input has no history in headless Live."""
 
     def toggle_lock(self) -> None:
-        """Lock the script to the appointed device, or unlock it; Live tells the script at once (guess)."""
+        """Lock the script to the appointed device, or unlock the script; Live calls the script at once (guess)."""
         script = self._script
         script.locked = not script.locked
         method = "lock_to_device" if script.locked else "unlock_from_device"
         script.call(method, self._live.song.appointed_device)
 
     def update_locks(self) -> None:
-        """Nothing is locked to a device."""
+        """Do nothing: no script is locked to a device."""
 
     def application(self) -> Any:
         """Live's Application."""
@@ -124,8 +123,8 @@ class CInstance:
     def real_time_mapper(self) -> Any:
         raise NotImplementedError("headless Live does not do c_instance.real_time_mapper yet")
 
-    # A controller with a display of its own has a process besides Live that draws it. Here is none: what is sent to it
-    # is kept, and it never connects.
+    # For a controller with a display, Live starts a process that draws the display. Headless Live has no such process:
+    # it records the updates, and the process never connects.
 
     def launch_external_process(self, path: Any, *arguments: Any) -> bool:
         return False
@@ -157,14 +156,14 @@ class _Playhead:
 
 
 class _Switch:
-    """Full velocity: held here, without effect on notes."""
+    """Full velocity: a stored value without effect on notes."""
 
     def __init__(self) -> None:
         self.enabled = False
 
 
 class _VelocityLevels:
-    """Pads that play one note in several velocities: held here, without effect on notes."""
+    """Pads that play one note in several velocities: stored values without effect on notes."""
 
     def __init__(self) -> None:
         self.enabled = False
@@ -189,7 +188,7 @@ class _VelocityLevels:
 
 
 class _NoteRepeat:
-    """Notes that repeat while they are held: held here, nothing repeats."""
+    """Note repeat: stored values; no note repeats."""
 
     def __init__(self) -> None:
         self.enabled = False
@@ -231,7 +230,7 @@ class HostedScript:
         self._belongings: Optional[Belongings] = None
         self.modules: Optional[ScriptModules] = None
         self.left: List[str] = []
-        """What it had left behind when it was last switched off."""
+        """What the script had left behind when it was last switched off."""
         if isinstance(source, (str, os.PathLike)):
             path = os.path.abspath(os.fspath(source))
             if os.path.isfile(path) and os.path.basename(path) == "__init__.py":
@@ -247,7 +246,7 @@ class HostedScript:
             self.name = name or getattr(source, "__name__", "script").split(".")[-1]
 
     def _all_modules(self) -> List[ScriptModules]:
-        return [each.modules for each in self.live.scripts if each.modules is not None]
+        return [script.modules for script in self.live.scripts if script.modules is not None]
 
     # Logging
 
@@ -263,7 +262,7 @@ class HostedScript:
     # Life
 
     def create(self) -> None:
-        """Import if that has not been done, then `create_instance`; nothing when the script is on."""
+        """Import the module if necessary, then call `create_instance`; does nothing when the script is on."""
         if self.instance is not None:
             return
         live = self.live
@@ -289,7 +288,7 @@ class HostedScript:
             self.call("refresh_state")
 
     def disconnect(self, reports: bool = True) -> None:
-        """Switch the script off. What it leaves behind stays, as in Live; `left` and the log say what that is."""
+        """Switch the script off. What the script leaves behind stays, as in Live; `left` and the log list it."""
         instance = self.instance
         self.call("disconnect")
         self.instance = None
@@ -298,23 +297,23 @@ class HostedScript:
         self.midi_map, self.translations = [], {}
         if reports and instance is not None and self._belongings is not None:
             self.left = self._belongings.left(instance)
-            for each in self.left:
-                self.live.log("LeftBehind: (%s) %s" % (self.name, each))
+            for leftover in self.left:
+                self.live.log("LeftBehind: (%s) %s" % (self.name, leftover))
 
     def forget(self) -> None:
-        """Let go of its modules."""
+        """Unload the script's modules."""
         if self.modules is not None:
             self.modules.forget()
             self.module = None
 
     def reload(self) -> None:
-        """Off and on, with the code read anew."""
+        """Switch the script off and on, and read its code again."""
         self.disconnect()
         self.forget()
         self.create()
 
     def call(self, method: str, *args: Any) -> Any:
-        """Call what Live would, when the instance has it."""
+        """Call a method of the instance, if the instance has it."""
         target = getattr(self.instance, method, None) if self.instance is not None else None
         if target is None:
             return None
@@ -325,9 +324,9 @@ class HostedScript:
             return None
 
     def receive_midi(self, message: Any) -> None:
-        """MIDI from the controller, as the script's map says: to a parameter, to the script, or nowhere.
+        """Route MIDI from the controller by the script's MIDI map: to a parameter, to the script, or nowhere.
 
-        Guess: values take over at once, and an endless knob's step is a 127th of the parameter's range times the
+        Guess: there is no pickup, and an endless knob's step is a 127th of the parameter's range times the
         sensitivity of its mapping.
         """
         message = self._translated(tuple(message))
@@ -352,13 +351,13 @@ class HostedScript:
                 self._move(args[0], message, where[2] if "_cc" in name else 0, _sensitivity(name, args))
 
     def _translated(self, message: Any) -> Any:
-        """The message under the number and channel that the script gave to its control."""
+        """The message with the number and channel that the script translates its control to."""
         kind = {"note": "notes", "cc": "ccs"}.get(KINDS.get(message[0] & 0xF0, ""), "")
         moved = self.translations.get((kind, (message[1], message[0] & 0x0F)))
         return message if moved is None else (message[0] & 0xF0 | moved[1], moved[0], *message[2:])
 
     def _move(self, mapped: Any, message: Any, mode: Any, sensitivity: float) -> None:
-        """Live moves a mapped parameter itself, and whoever listens hears of it; one that is gone stays so."""
+        """Set a mapped parameter as Live does, with notifications; does nothing for a deleted parameter."""
         parameter = self.live.surface.wrap(mapped)
         if parameter is None:
             return
@@ -372,9 +371,9 @@ class HostedScript:
         parameter.value = max(parameter.min, min(parameter.max, value))
 
     def rebuild_midi_map(self) -> None:
-        """Build it anew, and with it the translations of single controls."""
+        """Build the MIDI map again, and with it the translations of single controls."""
         self.midi_map = []
         self.translations = {
-            key: each for key, each in self.translations.items() if not isinstance(key, tuple)
+            key: translation for key, translation in self.translations.items() if not isinstance(key, tuple)
         }
         self.call("build_midi_map", self.handle)

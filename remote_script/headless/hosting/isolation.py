@@ -1,11 +1,11 @@
-"""Modules of hosted scripts: each script has its names for itself, whatever the others call theirs.
+"""Modules of hosted scripts: each script has a module namespace of its own, so that equal names do not collide.
 
 All scripts share one interpreter and one `sys.modules`. A script's modules are loaded with an `__import__` of their own
-(in their `__builtins__`): where a name that is imported could be another script's, the others' modules are put aside
-for the time of the import, and the script's own ones are in place. So also imports inside functions find their own.
-What is not covered: `importlib.import_module` with a name that two scripts have.
+(in their `__builtins__`): where an imported name could belong to another script, the import runs with the script's own
+modules in `sys.modules` and without those of the other scripts. Imports inside functions find the right module, too.
+Not covered: `importlib.import_module` with a name that two scripts have.
 
-Source files are read anew at each loading and leave no `__pycache__`, so that a reload never meets an old file.
+Source files are read again at each load and leave no `__pycache__`, so that a reload never uses an old file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from importlib.util import spec_from_file_location
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Set
 
 _LOCK = threading.RLock()
-"""One script's modules at a time are in place of others'."""
+"""Held while one script's modules replace those of the others in `sys.modules`."""
 
 
 class _Loader(SourceFileLoader):
@@ -44,10 +44,10 @@ class ScriptModules:
     """The modules of one script's folder.
 
     Args:
-      name: Of the package.
-      folder: Where it is.
-      others: The ScriptModules of all scripts (this one among them or not).
-      paths: To have on `sys.path` for good.
+      name: Name of the package.
+      folder: Path of the package.
+      others: Returns the ScriptModules of all scripts (with or without this one).
+      paths: Folders to add to `sys.path` permanently.
     """
 
     def __init__(
@@ -59,28 +59,28 @@ class ScriptModules:
     ) -> None:
         self.name, self.folder = name, folder
         self.table: Dict[str, types.ModuleType] = {}
-        """Its modules, as they were when they were last put aside or back."""
-        self._found: Set[str] = set()
+        """The script's modules at their last exchange with `sys.modules`."""
+        self._module_names: Set[str] = set()
         self._tops: Set[str] = {name}
         self._others, self._paths = others, paths
         self._taken: Dict[str, types.ModuleType] = {}
         self._names = dict(vars(builtins), __import__=self._import)
 
     def holds(self, path: Optional[str]) -> bool:
-        """Whether a path lies in the folder."""
+        """True for a path inside the folder."""
         return bool(path) and (os.path.abspath(str(path)) + os.sep).startswith(self.folder + os.sep)
 
     def owns(self, module: Any) -> bool:
-        """Whether a module was loaded from the folder."""
+        """True for a module that was loaded from the folder."""
         file = getattr(module, "__file__", None)
         if file is None:
-            return any(self.holds(each) for each in list(getattr(module, "__path__", ())))
+            return any(self.holds(folder) for folder in list(getattr(module, "__path__", ())))
         return self.holds(file)
 
     # -- loading -------------------------------------------------------------------------------------
 
     def load(self) -> types.ModuleType:
-        """The package, read anew if it has been forgotten."""
+        """Import the package; its files are read again after `forget`."""
         for path in self._paths:
             if path not in sys.path and os.path.isdir(path):
                 sys.path.insert(0, path)
@@ -91,24 +91,24 @@ class ScriptModules:
             return importlib.import_module(self.name)
 
     def forget(self) -> None:
-        """Let go of all modules, of what the script put on `sys.path`, and give back the name."""
+        """Remove all modules of the script and its entries in `sys.path`, and restore modules of the same name."""
         for name in self._here():
             del sys.modules[name]
-        sys.path[:] = [each for each in sys.path if not self.holds(each)]
+        sys.path[:] = [folder for folder in sys.path if not self.holds(folder)]
         while self in sys.meta_path:
             sys.meta_path.remove(self)
         for name, module in self._taken.items():
             sys.modules.setdefault(name, module)
-        self.table, self._found, self._tops, self._taken = {}, set(), {self.name}, {}
+        self.table, self._module_names, self._tops, self._taken = {}, set(), {self.name}, {}
         linecache.checkcache()
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
-        """As a finder on `sys.meta_path`: the script's own package, and what lies in its folder."""
-        found = self._spec(fullname, path)
-        if found is not None:
-            self._found.add(fullname)
+        """Finder on `sys.meta_path` for the script's own package and the modules in its folder."""
+        spec = self._spec(fullname, path)
+        if spec is not None:
+            self._module_names.add(fullname)
             self._tops.add(fullname.split(".")[0])
-        return found
+        return spec
 
     def _spec(self, fullname: str, path: Any) -> Optional[ModuleSpec]:
         if fullname == self.name:
@@ -117,13 +117,13 @@ class ScriptModules:
             return spec_from_file_location(
                 fullname, where, loader=loader, submodule_search_locations=[self.folder]
             )
-        places = [each for each in (sys.path if path is None else path) if self.holds(each)]
+        places = [folder for folder in (sys.path if path is None else path) if self.holds(folder)]
         spec = PathFinder.find_spec(fullname, places) if places else None
         if spec is not None and isinstance(spec.loader, SourceFileLoader):
             spec.loader = _Loader(fullname, spec.loader.path, self._names)
         return spec
 
-    # -- each for itself -----------------------------------------------------------------------------
+    # -- isolation -----------------------------------------------------------------------------------
 
     def _import(
         self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
@@ -135,32 +135,34 @@ class ScriptModules:
         return builtins.__import__(name, globals, locals, fromlist, level)
 
     def _is_disputed(self, top: str) -> bool:
-        others = [each for each in self._others() if each is not self]
-        if any(top in each._tops for each in others):
+        others = [isolated for isolated in self._others() if isolated is not self]
+        if any(top in other._tops for other in others):
             return True
         if top in sys.modules:
             return False
-        return any(each.holds(path) for each in others for path in sys.path) or os.path.isdir(
+        return any(other.holds(path) for other in others for path in sys.path) or os.path.isdir(
             os.path.join(os.path.dirname(self.folder), top)
         )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """The other scripts' modules and paths are away, this one's are there, its neighbours can be imported."""
+        """Context with this script's modules and paths instead of the others'; neighbour folders can be imported."""
         with _LOCK:
-            others = [each for each in self._others() if each is not self]
+            others = [isolated for isolated in self._others() if isolated is not self]
             aside = self._put_aside(others)
             before = list(sys.path)
             parent = os.path.dirname(self.folder)
-            seen = [parent] + [each for each in before if not any(other.holds(each) for other in others)]
+            seen = [parent] + [
+                folder for folder in before if not any(other.holds(folder) for other in others)
+            ]
             sys.path[:] = seen
             sys.modules.update(self.table)
             try:
                 yield
             finally:
-                came = [each for each in sys.path if each not in seen and each not in before]
-                gone = [each for each in seen[1:] if each not in sys.path]
-                sys.path[:] = came + [each for each in before if each not in gone]
+                came = [folder for folder in sys.path if folder not in seen and folder not in before]
+                gone = [folder for folder in seen[1:] if folder not in sys.path]
+                sys.path[:] = came + [folder for folder in before if folder not in gone]
                 self.table.update(self._here())
                 for name, module in aside.items():
                     sys.modules.setdefault(name, module)
@@ -173,7 +175,7 @@ class ScriptModules:
             aside.update(here)
         prefix = self.name + "."
         for name, module in list(sys.modules.items()):
-            # A package of the same name that is no script, such as an installed one.
+            # An installed package of the same name, which is no script.
             if (name == self.name or name.startswith(prefix)) and name not in aside and not self.owns(module):
                 self._taken[name] = module
         for name in (*aside, *self._taken):
@@ -181,6 +183,6 @@ class ScriptModules:
         return aside
 
     def _here(self) -> Dict[str, types.ModuleType]:
-        """Its modules that are in place now."""
-        found = {name: sys.modules.get(name) for name in self._found}
-        return {name: each for name, each in found.items() if each is not None and self.owns(each)}
+        """The script's modules that are in `sys.modules` now."""
+        modules = {name: sys.modules.get(name) for name in self._module_names}
+        return {name: module for name, module in modules.items() if module is not None and self.owns(module)}

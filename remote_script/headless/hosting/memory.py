@@ -1,7 +1,7 @@
-"""A listener without sockets, for tests in virtual time: the script's next look finds what a client sent.
+"""A listener without sockets, for tests in virtual time: the script's next poll receives the client's data.
 
-The script's side: `accept() -> conn | None`, `conn.receive() -> bytes | None` (None: nothing now, b"":
-closed), `conn.send(data) -> int` (how much was taken; 0: full; −1: closed), `close()`.
+The script's side: `accept() -> conn | None`, `conn.receive() -> bytes | None` (None: no data yet, b"":
+closed), `conn.send(data) -> int` (number of accepted bytes; 0: full; −1: closed), `close()`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import deque
 from typing import Any, Callable, Deque, Optional
 
 WINDOW = 1 << 20
-"""Bytes that fit towards a client until it reads."""
+"""Bytes that the script can send before the client reads."""
 
 
 class _Connection:
@@ -19,7 +19,7 @@ class _Connection:
     def __init__(self, window: int) -> None:
         self.inbox: Deque[bytes] = deque()
         self.outbox: Deque[bytes] = deque()
-        self.held = 0
+        self.unread = 0
         self.window = window
         self.closed_by_client = False
         self.closed_by_script = False
@@ -34,11 +34,11 @@ class _Connection:
     def send(self, data: Any) -> int:
         if self.closed_by_client or self.closed_by_script:
             return -1
-        room = max(0, self.window - self.held)
+        room = max(0, self.window - self.unread)
         part = bytes(data[:room])
         if part:
             self.outbox.append(part)
-            self.held += len(part)
+            self.unread += len(part)
             self.wake()
         return len(part)
 
@@ -49,7 +49,7 @@ class _Connection:
 
 
 class MemoryClient:
-    """The client's end; `on_readable` is called when something came or the script closed."""
+    """The client's end; `on_readable` is called when data arrived or the script closed."""
 
     def __init__(self, connection: _Connection, on_readable: Optional[Callable[[], Any]]) -> None:
         self._connection = connection
@@ -57,7 +57,7 @@ class MemoryClient:
             connection.wake = on_readable
 
     def on_readable(self, callback: Callable[[], Any]) -> None:
-        """Call this whenever there is something to receive."""
+        """Call this function whenever there is data to receive."""
         self._connection.wake = callback
 
     def send(self, data: bytes) -> None:
@@ -68,11 +68,11 @@ class MemoryClient:
             self._connection.inbox.append(bytes(data))
 
     def receive(self) -> Optional[bytes]:
-        """What came; None: nothing now, b"": the script has closed."""
+        """Received bytes; None: no data yet, b"": the script has closed."""
         connection = self._connection
         if connection.outbox:
             part = connection.outbox.popleft()
-            connection.held -= len(part)
+            connection.unread -= len(part)
             return part
         return b"" if connection.closed_by_script else None
 
@@ -81,7 +81,7 @@ class MemoryClient:
 
 
 class MemoryListener:
-    """Give it to the script as its listener, and `connect` to it."""
+    """The script gets this object as its listener; tests `connect` to it."""
 
     def __init__(self, window: int = WINDOW) -> None:
         self._window = window

@@ -1,10 +1,10 @@
-"""Time in headless Live: one main thread, a clock, and a heap of what is due on it.
+"""Time in headless Live: one main thread, a clock, and a heap of actions with their due times.
 
 Three rhythms (measured): the engine settles late changes about every 10 ms, `Live.Base.Timer` fires
-every 10.3 ms when asked for 10 or less, `update_display` comes every 100 ms. Due things run in order of
-their time; everything due gets its turn once per pass, so none starves another. A stalled UI runs
-nothing; what was missed comes in a burst afterwards (reported; Guess: a timer makes up for at most
-`BURST` of its intervals).
+every 10.3 ms with an interval of 10 or less, `update_display` comes every 100 ms. Due actions run in order of
+their time; each due action runs once per pass, so that no action starves another. While the UI hangs no action
+runs; the missed actions come in a burst afterwards (reported; Guess: a timer catches up at most `BURST` of its
+intervals).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ ENGINE_S = 0.010
 DISPLAY_S = 0.100
 TIMER_FLOOR_MS = 10
 TIMER_LAG_S = 0.0003
-"""Asked for 10 ms, Live's timer takes 10.3 (median, macOS)."""
+"""Live's timer with an interval of 10 ms fires after 10.3 ms (median, macOS)."""
 BURST = 10
 
 
 class VirtualClock:
-    """Time that only `advance` moves."""
+    """A clock that only `advance_to` moves."""
 
     def __init__(self, start: float = 1000.0) -> None:
         self._now = start
@@ -48,7 +48,7 @@ class RealClock:
 
 
 class Entry:
-    """Something that happens at `due`, then every `interval` seconds (0: once)."""
+    """An action for the time `due`, then every `interval` seconds (0: once)."""
 
     __slots__ = ("action", "active", "due", "interval")
 
@@ -61,7 +61,7 @@ class Entry:
 
 
 class Scheduler:
-    """The heap; knows nothing of Live."""
+    """The heap of due actions; independent of the rest of headless Live."""
 
     def __init__(self, clock: Any, log: Callable[[str], None]) -> None:
         self.clock = clock
@@ -81,7 +81,7 @@ class Scheduler:
         return self.at(self.clock.now() + delay, action, interval)
 
     def post(self, action: Callable[[], None]) -> None:
-        """Do `action` on the main thread as soon as it is free; from any thread."""
+        """Run `action` on the main thread as soon as that is free; call this from any thread."""
         with self._wake:
             self._posted.append(action)
             self._wake.notify_all()
@@ -95,13 +95,13 @@ class Scheduler:
                 self._log(traceback.format_exc())
 
     def next_due(self) -> float:
-        """Clock time of the next thing to do; infinity when there is none."""
+        """Clock time of the next action; infinity without one."""
         while self._heap and not self._heap[0][2].active:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else float("inf")
 
     def run_due(self) -> None:
-        """Do everything that is due now, each thing once, in order of time."""
+        """Run every action that is due now once, in order of time."""
         self.run_posted()
         now = self.clock.now()
         due = []
@@ -112,7 +112,7 @@ class Scheduler:
                 continue
             if entry.interval > 0.0:
                 following = entry.due + entry.interval
-                # Lateness is made up for, but not without end.
+                # A late timer catches up, but at most BURST intervals.
                 entry.due = max(following, now - BURST * entry.interval)
                 heapq.heappush(self._heap, (entry.due, next(self._order), entry))
             else:
@@ -123,12 +123,12 @@ class Scheduler:
                 self._log(traceback.format_exc())
 
     def run_all_due(self) -> None:
-        """As `run_due`, again until nothing is left at this moment of a virtual clock."""
+        """Repeat `run_due` until no action is due at the present time of a virtual clock."""
         while self.next_due() <= self.clock.now():
             self.run_due()
 
     def run(self) -> None:
-        """Real time, on the calling thread, until `stop`; at once when that was called before."""
+        """Run in real time on the calling thread until `stop`; returns at once if `stop` was called before."""
         while not self._stopped:
             wait = self.next_due() - self.clock.now()
             if wait > 0.0 and not self._posted:
@@ -141,11 +141,11 @@ class Scheduler:
 
     @property
     def stopped(self) -> bool:
-        """Whether `stop` was called and no `run` has ended by it yet."""
+        """True after `stop`, until a `run` has ended because of it."""
         return self._stopped
 
     def stop(self) -> None:
-        """End `run`; from any thread."""
+        """End `run`; call this from any thread."""
         with self._wake:
             self._stopped = True
             self._wake.notify_all()
@@ -156,6 +156,7 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
 
     class Timer(Instance):
         __slots__ = ("_broken", "_callback", "_entry", "_interval", "_repeat")
+        all_running: Set[Any] = set()
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             names = ("callback", "interval", "repeat", "start")
@@ -192,20 +193,20 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
                 self._entry = scheduler.after(
                     self._interval, self.fire, self._interval if self._repeat else 0.0
                 )
-                timers.add(self)
+                self.all_running.add(self)
 
         def stop(self) -> None:
             if self._entry is not None:
                 self._entry.cancel()
                 self._entry = None
-            timers.discard(self)
+            self.all_running.discard(self)
 
         def restart(self) -> None:
             self.stop()
             self.start()
 
         def fire(self) -> None:
-            """Call back as when its time has come."""
+            """Call the callback now."""
             if not self._repeat:
                 self.stop()
             try:
@@ -215,8 +216,6 @@ def make_timer_class(scheduler: Scheduler, on_error: Callable[[str], None]) -> A
                 self._broken = True
                 on_error(traceback.format_exc())
 
-    timers: Set[Any] = set()
     Timer.__module__ = "Base"
     Timer.__qualname__ = "Timer"
-    Timer.all_running = timers  # type: ignore[attr-defined]
     return Timer

@@ -1,9 +1,9 @@
-"""What hosted scripts log through Python's `logging` is in Live's log in the form that Live gives it.
+"""Writes the records that hosted scripts log through Python's `logging` to Live's log, in Live's form.
 
     info: Python: INFO:mylogger:12 - text
 
-(as published logs of Live 12 show). The level is the process's own: `python -m remote_script.headless` lets INFO and
-above through, as Live's Python does.
+(as published logs of Live 12 show). The process sets the level: `python -m remote_script.headless` logs INFO and
+above, as Live's Python does.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 
 
 class ScriptLogHandler(logging.Handler):
-    """On the root logger; takes what comes from files of this Live's scripts."""
+    """Handler of the root logger for records from files of this Live's scripts."""
 
     def __init__(self, live: Any) -> None:
         super().__init__()
         self._live = live
 
     def emit(self, record: logging.LogRecord) -> None:
-        scripts = [each for each in self._live.scripts if each.modules is not None]
-        if not any(each.modules.holds(record.pathname) for each in scripts):
+        scripts = [script for script in self._live.scripts if script.modules is not None]
+        if not any(script.modules.holds(record.pathname) for script in scripts):
             return
         try:
             text = self.format(record)

@@ -149,7 +149,7 @@ def test_what_live_refuses_ends_the_script_by_its_line() -> None:
     assert [each["ok"] for _, each in heard] == [True, False]
     assert str(script.failed) == "play.jsonl, line 2: LookupError: there is no '99' in 'tracks/99'"
     script, _, _ = played('{"do": "get", "ref": "song", "name": "tempo", "is": 82, "fails": true}')
-    assert "line 1: this was to fail, and did not" in str(script.failed)
+    assert "line 1: the line has fails: true, but Live accepted it" in str(script.failed)
 
 
 @pytest.mark.parametrize(
