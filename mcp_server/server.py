@@ -235,7 +235,7 @@ class ToolServer:
         """What is different from when the client was last here, as JSON."""
         sight = self.seen("get_changes", caller.who)
         self.visits.call(caller.lasting)
-        comparison = self.visits.told(caller.lasting, sight.compared)
+        comparison = self.visits.changes_since_visit(caller.lasting, sight.compared)
         head = resources.stamp(sight.reader)
         return resources.stamped(head, msgspec.json.encode(sight.scrub(comparison))).decode()
 

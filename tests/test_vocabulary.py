@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("mirror", "remote_script/SetMirror", "remote_script/headless/api", "remote_script/headless/hosting")
+ROOMS = (
+    "mirror",
+    "remote_script/SetMirror",
+    "remote_script/headless/api",
+    "remote_script/headless/hosting",
+    "mcp_server/history",
+)
 GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))
 ADVICE = "name the value by the domain; see the glossary in .github/CONTRIBUTING.md"
 

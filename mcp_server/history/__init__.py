@@ -1,14 +1,14 @@
 """States of a Set over time: reading one from a file, finding objects again, the difference of two in words.
 
-matching    which objects of two states are the same
+matching    which object of one state is which object of another state
 difference  what changed between them, and each change in words
 files       the state of an .als file
-revert      the changes of a log that are taken back, as operations
-returning   what a log has as added, and nobody created
+revert      operations that revert changes of a log
+returning   objects that a log has as added although nobody created them
 mixes       saved mixes as text; shelf keeps their files, set_folder says where
-visits      what is different from when a client was last here
+visits      the changes since a client's last visit
 when        moments as people write them
-kept        which properties are values that a Set keeps
+kept        the properties whose values a Set keeps
 """
 
 from .difference import Change, difference, words

@@ -1,7 +1,7 @@
-"""A log's changes by what they changed: one chain for each value, note, envelope and list, oldest change first.
+"""The changes of a log in chains: one chain for each value, note, envelope and list, oldest change first.
 
-An undo takes the last change out of its chain, a redo puts it back. What Live does by itself, as numbering tracks anew,
-is in no chain.
+An undo takes the last change out of its chain, a redo puts it back. Changes that Live makes by itself, such as new
+numbers in track names, are in no chain.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Chains:
 
 
 def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
-    found = Chains()
+    all_chains = Chains()
     undone: dict[int, list[Link]] = {}
     came = {event.id for event in events if event.kind == "add"}
 
@@ -60,21 +60,31 @@ def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
 
     for event in events:
         if event.kind == "set" and event.name == "automation_envelopes":
-            was, now = (envelopes.by_parameter(each) for each in (event.before, event.after))
+            was, now = (envelopes.by_parameter(side) for side in (event.before, event.after))
             for parameter in was.keys() | now.keys():
                 if was.get(parameter) != now.get(parameter):
-                    add(found.envelopes[event.id, parameter], event, was.get(parameter), now.get(parameter))
+                    add(
+                        all_chains.envelopes[event.id, parameter],
+                        event,
+                        was.get(parameter),
+                        now.get(parameter),
+                    )
         elif event.kind == "set" and not is_renumbering(event):
-            add(found.values[event.id, event.name], event, event.before, event.after)
+            add(all_chains.values[event.id, event.name], event, event.before, event.after)
         elif event.kind == "content" and event.name == "notes":
             earlier, later = (
                 {note.note_id: note for note in side or ()} for side in (event.before, event.after)
             )
             for note_id in earlier.keys() | later.keys():
-                add(found.notes[event.id][note_id], event, earlier.get(note_id), later.get(note_id))
+                add(all_chains.notes[event.id][note_id], event, earlier.get(note_id), later.get(note_id))
         elif is_ordering(event, came, store):
-            add(found.lists[ListKey(event.id, event.name)], event, tuple(event.before), tuple(event.after))
-    return found
+            add(
+                all_chains.lists[ListKey(event.id, event.name)],
+                event,
+                tuple(event.before),
+                tuple(event.after),
+            )
+    return all_chains
 
 
 def _append(chain: list[Link], link: Link, undone: dict[int, list[Link]]) -> None:

@@ -1,9 +1,9 @@
-"""The log as a person would tell it: one `Change` for each thing that somebody did, without what follows from it.
+"""The log as a person would describe it: one `Change` for each action of somebody, without its consequences.
 
-A fader's move is one change, however many values it passed and texts it showed; a device that came is one, its
-parameters are not; a rename is one, the menus that list the name are not. Pure functions over events.
+A fader's move is one change, however many values and texts it passed; an added device is one change without its
+parameters; a rename is one change without the menus that list the name. Pure functions over events.
 
-What one write did belongs together, also over several revisions; of all else, what came in one revision.
+Events of one write belong together, also over several revisions; other events belong together within one revision.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ from remote_script.SetMirror.contract import schema
 from .lists import is_renumbering
 
 DRAG_S = 2.0
-"""Changes of one property by one author in shorter steps than this are one: a control that is moved."""
+"""Changes of one property by one author with less time between them are one change: a control that is moved."""
 _MINOR = frozenset(
     {"ClipSlot", "DeviceParameter", "MixerDevice", "Track.View", "Clip.View", "RackDevice.View"}
 )
 """Classes whose objects come and go with others."""
 _SHOWN = ("display", "display_value")
-"""What a parameter shows of its value."""
+"""Properties with the text that Live shows for a parameter's value."""
 _SAID_BY = {"color_index": "color", "has_envelopes": "automation_envelopes"}
-"""Properties that another property of the same object says as well."""
+"""Properties that repeat another property of the same object: this one → the other."""
 _SELECTION = ("selected_track", "selected_scene", "detail_clip", "highlighted_clip_slot", "selected_chain")
-"""Of the view; each follows from the one before."""
+"""Properties of the selection; each one follows from the one before it in this tuple."""
 _FOLLOWING = ("available_", "can_")
-"""Beginnings of the names of what always follows from something else."""
+"""Beginnings of the names of properties that always follow from other properties."""
 _ROUTINGS = ("input_routing", "output_routing")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One thing that somebody did; `event` stands for it, with the first `before` and the last `after`.
+    """One action of somebody; `event` stands for it, with the first `before` and the last `after`.
 
     Attributes:
-      display: Of a parameter what it showed, as "0.0 dB → -6.0 dB"; "" for all else.
-      times: How many events of the same property it stands for.
-      below: Objects that came or went with it.
-      began: The time of its first event, in seconds since 1970.
+      display: Live's texts for a parameter's values, such as "0.0 dB → -6.0 dB"; "" for other changes.
+      times: The number of events of the same property that this change stands for.
+      below: The number of objects below this one that were added or removed with it.
+      began: The time of the first event, in seconds since 1970.
     """
 
     event: Event
@@ -57,38 +57,40 @@ class Change(msgspec.Struct, frozen=True):
         return self.event.revision
 
     def to_json(self) -> dict[str, Any]:
-        """As tools answer: only what says something."""
+        """The change as tools answer it: only fields that are not empty."""
         event = self.event
-        told: dict[str, Any] = {"revision": event.revision, "time": round(event.time, 3), "who": event.who}
-        told |= {"kind": event.kind, "ref": event.ref}
+        answer: dict[str, Any] = {"revision": event.revision, "time": round(event.time, 3), "who": event.who}
+        answer |= {"kind": event.kind, "ref": event.ref}
         if event.id:
-            told["id"] = f"id:{event.id}"
+            answer["id"] = f"id:{event.id}"
         if event.kind in ("add", "remove"):
-            told["type"] = event.type
+            answer["type"] = event.type
         elif event.name:
-            told["name"] = event.name
+            answer["name"] = event.name
         if event.object_name:
-            told["object_name"] = event.object_name
+            answer["object_name"] = event.object_name
         if event.kind not in ("add", "remove"):
             texts = self.display.partition(" → ")
-            told |= {"before": _short(event.before, texts[0]), "after": _short(event.after, texts[2])}
+            answer |= {"before": _short(event.before, texts[0]), "after": _short(event.after, texts[2])}
         for name in ("display", "times", "below"):
             if (value := getattr(self, name)) not in ("", 0, 1) or (name == "below" and value):
-                told[name] = value
+                answer[name] = value
         for name in ("write", "more", "hidden"):
             if value := getattr(event, name):
-                told[name] = value
-        return told
+                answer[name] = value
+        return answer
 
     def to_line(self) -> dict[str, Any]:
-        """As a journal has it: the event's fields, and what is said besides."""
-        told: dict[str, Any] = msgspec.to_builtins(self.event)
+        """The change as a journal writes it: the event's fields, and `display`, `times` and `below`."""
+        fields: dict[str, Any] = msgspec.to_builtins(self.event)
         more = {"display": self.display, "times": self.times, "below": self.below}
-        return told | {name: value for name, value in more.items() if value and (name, value) != ("times", 1)}
+        return fields | {
+            name: value for name, value in more.items() if value and (name, value) != ("times", 1)
+        }
 
 
 LONGEST = 400
-"""Characters of a value in a line; of a longer list the number of its items is told."""
+"""Characters of a value in a line; a longer list is shown as the number of its items."""
 
 
 def _short(value: Any, text: str = "") -> Any:
@@ -100,22 +102,22 @@ def _short(value: Any, text: str = "") -> Any:
 
 
 def changes(events: Iterable[Event]) -> list[Change]:
-    """What these events, oldest first, say that somebody did."""
-    found: list[Change] = []
+    """The changes that somebody made, from these events, oldest first."""
+    merged: list[Change] = []
     made: dict[int, float] = {}
     for _, group in groupby(
-        _lasting(list(events)), lambda each: (each.epoch, each.who, each.write or each.revision)
+        _lasting(list(events)), lambda event: (event.epoch, event.who, event.write or event.revision)
     ):
         for change in _of_one(list(group), made):
-            if found and _goes_on(found[-1], change):
-                found[-1] = _joined(found[-1], change)
+            if merged and _goes_on(merged[-1], change):
+                merged[-1] = _joined(merged[-1], change)
             else:
-                found.append(change)
-    return found
+                merged.append(change)
+    return merged
 
 
 def _lasting(events: list[Event]) -> Iterator[Event]:
-    """The events, but for those of objects that came and went within one write."""
+    """The events, except those of objects that one write both added and removed."""
     came: set[tuple[str | None, int]] = set()
     passing: set[tuple[str | None, int]] = set()
     for event in events:
@@ -128,7 +130,7 @@ def _lasting(events: list[Event]) -> Iterator[Event]:
 
 
 def _goes_on(last: Change, new: Change) -> bool:
-    """Whether both are steps of one move of a control by hand."""
+    """True when both changes are parts of one move of a control by hand."""
     one, other = last.event, new.event
     return (
         one.kind == other.kind == "set"
@@ -147,20 +149,21 @@ def _joined(last: Change, new: Change) -> Change:
 
 
 def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[Change]:
-    """The changes of one write or revision; `made` holds when objects came, and is added to."""
-    came = {each.id for each in events if each.kind == "add"}
-    made.update((each.id, each.time) for each in events if each.kind == "add")
+    """The changes of one write or revision; `made`: id → when the object was added, extended by this call."""
+    came = {event.id for event in events if event.kind == "add"}
+    made.update((event.id, event.time) for event in events if event.kind == "add")
     lists = _roots(events)
     major = {id_ for id_, (event, _) in lists.items() if event.type not in _MINOR}
-    for id_ in [each.id for each in events if each.id in lists and each.kind in ("add", "remove")]:
+    for id_ in [event.id for event in events if event.id in lists and event.kind in ("add", "remove")]:
         if id_ in major or not major:
             event, below = lists[id_]
             yield Change(event, below=below, began=event.time)
     last: dict[tuple[int, str, str], Change] = {}
+    has_moves = any(event.kind == "move" for event in events)
     for event in events:
         if event.kind in ("add", "remove") or event.id in came or _is_late_news(event, made):
             continue
-        if event.kind == "children" and (lists or any(each.kind == "move" for each in events)):
+        if event.kind == "children" and (lists or has_moves):
             continue
         key = (event.id, event.kind, event.name)
         before = last.get(key)
@@ -173,26 +176,26 @@ def _of_one(events: list[Event], made: dict[int, float]) -> Iterator[Change]:
 
 
 def _roots(events: list[Event]) -> dict[int, tuple[Event, int]]:
-    """The objects that came or went and do not hang in another that did: id → (its event, how many hang below)."""
-    found: dict[int, tuple[Event, int]] = {}
+    """The topmost objects that were added or removed: id → (its event, the number of such objects below it)."""
+    roots: dict[int, tuple[Event, int]] = {}
     for kind in ("add", "remove"):
-        by_ref = {each.ref: each for each in events if each.kind == kind}
+        by_ref = {event.ref: event for event in events if event.kind == kind}
         for event in by_ref.values():
             steps = event.ref.split("/")
             above = [ref for n in range(1, len(steps)) if (ref := "/".join(steps[:n])) in by_ref]
             top = by_ref[above[0]] if above else event
-            known = found.get(top.id, (top, 0))
-            found[top.id] = (known[0], known[1] + bool(above))
-    return found
+            known = roots.get(top.id, (top, 0))
+            roots[top.id] = (known[0], known[1] + bool(above))
+    return roots
 
 
 def _is_late_news(event: Event, made: dict[int, float]) -> bool:
-    """Live fills the routing of a new track a tick later."""
+    """True for the routing of a new track, which Live fills in one tick later."""
     return event.name.startswith(_ROUTINGS) and event.before in ("", None) and event.id in made
 
 
 def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iterator[Change]:
-    """Those that are no consequences of the others of their group."""
+    """The changes that are not consequences of other changes of their group."""
     sets = {(id_, name) for id_, kind, name in last if kind == "set"}
     settable = {key for key, change in last.items() if _is_settable(change.event)}
     renamed = {(change.event.before, change.event.after) for key, change in last.items() if key[2] == "name"}
@@ -226,7 +229,10 @@ def _named(last: dict[tuple[int, str, str], Change], with_objects: bool) -> Iter
 
 
 def _is_settable(event: Event) -> bool:
-    """Whether somebody can have set it; all else follows from something. What is no property is somebody's doing."""
+    """True when somebody can have set the property; a read-only property follows from another one.
+
+    An event about something that is not a property counts as somebody's action.
+    """
     if event.kind not in ("set", "absent") or event.type not in schema.CLASSES:
         return True
     prop = schema.properties(event.type).get(event.name)

@@ -1,4 +1,4 @@
-"""The difference of two states of a Set: what came, went, moved, was renamed, and which values are others.
+"""The difference of two states of a Set: objects added, removed, moved or renamed, and values that are different.
 
 `difference` is pure and knows no words; `words` says each change as a person would. A device that came is one change,
 not one for each of its parameters; a clip whose notes changed says how many came, went and changed.
@@ -23,7 +23,7 @@ Kind = Literal["added", "removed", "moved", "set", "notes"]
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `ref` is where the object is in the newer state (of what is gone: where it was).
+    """One difference. `ref` is the object's path in the newer state; for a removed object, in the older state.
 
     `name` is the property of a `set`; `before` and `after` are its values as people read them, for `moved` the refs,
     for `notes` the counts (came, went, changed).
@@ -37,17 +37,17 @@ class Change:
     before: Any = None
     after: Any = None
     within: str = ""
-    """The name of the track or scene that it belongs to."""
+    """The name of the track or scene that the object belongs to."""
 
 
 _LEFT_OUT = FOLLOWING | {"can_undo", "can_redo", "is_part_of_selection", "song_length"}
-"""Properties that follow from others or say nothing of the Set."""
+"""Properties that follow from other properties or are not part of the Set."""
 _VIEWS = frozenset(name for name in schema.CLASSES if name.endswith(".View"))
 _LARGE = frozenset(("notes", "automation_envelopes", "warp_markers"))
 
 
 def difference(old: Store, new: Store, matching: Matching | None = None) -> list[Change]:
-    """All changes, in the order of the newer state's tree, then what is gone."""
+    """All changes, in the order of the newer state's tree, then the removed objects."""
     same = matching if matching is not None else match(old, new)
     return [*_present(old, new, same), *_gone(old, new, same)]
 
@@ -85,12 +85,12 @@ def _gone(old: Store, new: Store, same: Matching) -> Iterator[Change]:
 
 
 def _is_slot_content(node: Node) -> bool:
-    """Slots, mixers and views come and go with their owners and are not told."""
+    """True for slots and views, which come and go with their owners and are not reported."""
     return node.type in _VIEWS or (node.type == "ClipSlot" and not node.children.get("clip"))
 
 
 def owner_name(store: Store, node: Node) -> str:
-    """The name of the track or scene that an object belongs to; "" for what belongs to none."""
+    """The name of the track or scene that an object belongs to; "" where it belongs to none."""
     at: Node | None = node
     while at is not None:
         if at.type in ("Track", "Scene") and at is not node:
@@ -100,7 +100,7 @@ def owner_name(store: Store, node: Node) -> str:
 
 
 def _has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching) -> bool:
-    """True when the owner is another, or when the order among what is in both lists is another."""
+    """True when the object has another owner, or another place in the order of the objects that both lists have."""
     if before.parent is None or after.parent is None:
         return False
     if same.to.get(before.parent) != after.parent or before.role != after.role:
@@ -117,7 +117,10 @@ def _has_moved(old: Store, new: Store, before: Node, after: Node, same: Matching
 
 
 def out_of_order(before: list[int], after: list[int]) -> set[int]:
-    """The fewest objects that must move to turn one order into the other: all but a longest common one."""
+    """The smallest set of objects that must move to turn one order into the other.
+
+    All objects, except those of a longest common subsequence.
+    """
     places = {id_: n for n, id_ in enumerate(before)}
     line = [places[id_] for id_ in after]
     tails: list[int] = []
@@ -140,8 +143,8 @@ def out_of_order(before: list[int], after: list[int]) -> set[int]:
 def _siblings(store: Store, node: Node) -> tuple[int, ...]:
     if node.parent is None:
         return ()
-    held = store.nodes[node.parent].children.get(node.role)
-    return held if isinstance(held, tuple) else ()
+    siblings = store.nodes[node.parent].children.get(node.role)
+    return siblings if isinstance(siblings, tuple) else ()
 
 
 def _values(old: Store, new: Store, before: Node, after: Node, same: Matching) -> Iterator[Change]:
@@ -178,11 +181,11 @@ def _same_reference(one: Any, other: Any, same: Matching) -> bool:
 
 
 def _translated(envelopes: Any, same: Matching) -> Any:
-    """Envelopes with the newer state's ids in the place of their parameters'."""
+    """Envelopes with their parameters' ids replaced by the ids of the newer state."""
     kind = type(envelopes) if isinstance(envelopes, list | tuple) else tuple
     return kind(
-        {**each, "parameter": same.to.get(each.get("parameter"), each.get("parameter"))}
-        for each in envelopes or ()
+        {**envelope, "parameter": same.to.get(envelope.get("parameter"), envelope.get("parameter"))}
+        for envelope in envelopes or ()
     )
 
 
@@ -191,14 +194,14 @@ def _named(store: Store, value: Any) -> Any:
 
 
 def shown(node: Node, name: str) -> Any:
-    """A property's value as people read it: a parameter by Live's text."""
+    """A property's value as people read it: for a parameter, Live's text."""
     if node.type == "DeviceParameter" and name == "value" and node.props.get("display") is not None:
         return node.props["display"]
     return readable(node.type, name, node.props.get(name))
 
 
 def readable(type_: str, name: str, value: Any) -> Any:
-    """A value as people read it: a choice by its label, a colour in hex, a number without the noise of 32 bits."""
+    """A value as people read it: a choice's label, a colour in hex, a number rounded as 32 bits allow."""
     prop = schema.properties(type_).get(name)
     if prop is not None and prop.labels and not isinstance(value, bool) and value in prop.labels:
         return prop.labels[value]
@@ -210,7 +213,7 @@ def readable(type_: str, name: str, value: Any) -> Any:
 
 
 def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
-    """How many notes came, went and changed; a note at the same pitch and time is the same note."""
+    """The number of notes that were added, removed and changed; a note at the same pitch and time is the same note."""
 
     def content(note: Note) -> tuple[Any, ...]:
         return (note.pitch, note.start_time, note.duration, note.velocity, note.mute, note.probability)
@@ -227,7 +230,7 @@ def _notes(one: Iterable[Note], other: Iterable[Note]) -> tuple[int, int, int]:
 # -- groups ---------------------------------------------------------------------------------------------------
 
 SCREEN = 40
-"""Lines of one answer."""
+"""The most lines in one answer."""
 
 
 def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
@@ -239,11 +242,11 @@ def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
     for change in changes:
         groups.setdefault(subject(change), []).append(change)
     lines, shown = limit, list[dict[str, Any]]()
-    each = max(1, limit // max(1, len(groups)) - 1)
+    per_object = max(1, limit // max(1, len(groups)) - 1)
     for name, members in groups.items():
         if lines < 2:
             break
-        part = members[: min(each, lines - 1)]
+        part = members[: min(per_object, lines - 1)]
         group: dict[str, Any] = {"object": name, "changes": [words(change) for change in part]}
         if len(part) < len(members):
             group["more"] = len(members) - len(part)
@@ -253,7 +256,7 @@ def grouped(changes: Sequence[Change], limit: int = SCREEN) -> dict[str, Any]:
 
 
 def subject(change: Change) -> str:
-    """What a change is about, for people: the track or scene that it is in, or the object itself."""
+    """The subject of a change, for people: the track or scene that contains the object, or the object itself."""
     if change.within:
         return change.within
     kind = kind_word(change.type)

@@ -1,8 +1,9 @@
-"""Taking back a Session clip's envelopes: cleared where there was none, drawn again where there was one.
+"""Reverting a Session clip's envelopes: cleared where there was no envelope, drawn again where there was one.
 
-The log has each envelope's points, [time in beats, value], as Live tells them: in its own units, which are linear gain,
-Hz and seconds where the parameter shows dB, Hz and seconds (measured on 12.4.6). They are written back as the parameter
-shows them. Live takes lines between points from 12.4 on, before it steps of a sixteenth; a curve is not in the log.
+The log has each envelope's points, [time in beats, value], as Live's API returns them: in internal units, which are
+linear gain, Hz and seconds where the parameter shows dB, Hz and seconds (measured on 12.4.6). They are written back in
+the parameter's displayed units. From 12.4 on Live accepts lines between points, before 12.4 only steps of a sixteenth.
+The log does not have curves.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from typing import Any
 from mirror import Call, Node, Operation
 
 Points = list[list[float]]
-"""[time, value] each."""
+"""A list of [time in beats, value]."""
 
 
 def by_parameter(envelopes: Any) -> dict[int, Points]:
     """The points of a clip's envelopes, by the id of their parameter."""
     return {
-        each["parameter"]: [list(point) for point in each.get("events") or ()]
-        for each in envelopes or ()
-        if each
+        envelope["parameter"]: [list(point) for point in envelope.get("events") or ()]
+        for envelope in envelopes or ()
+        if envelope
     }
 
 
@@ -33,7 +34,7 @@ def drawn(clip: Node, parameter: Node, points: Points | None, now: Points | None
     clear = Call(clip.id, "clear_envelope", about)
     if points is None:
         return [clear]
-    if not points or any(len(each) != 2 for each in points):
+    if not points or any(len(point) != 2 for point in points):
         return None
     shown = [[time, _written(str(parameter.props.get("display") or ""), value)] for time, value in points]
     ramps = list(_ramps(clip, shown))

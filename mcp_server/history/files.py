@@ -1,6 +1,6 @@
-"""The state of a Set in a file: headless Live opens it, the Remote Script's own reader reads it, no server involved.
+"""The state of a Set in a file: headless Live opens it and the Remote Script's own reader reads it, without a server.
 
-So a file's state has exactly the objects and properties that a Set in Live has in the mirror.
+So a file's state has exactly the objects and properties that the mirror has of a Set in Live.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from remote_script.SetMirror.batches import Batcher
 
 _CHUNK = 1 << 20
 VERSION = (12, 4, 0)
-"""Files are read as this Live reads them."""
+"""The version of Live whose way of reading files is followed."""
 GENEROUS = Limits()
 
 
@@ -27,7 +27,7 @@ def read_set(path: str | Path, limits: Limits = GENEROUS) -> Store:
     """The state of an .als file.
 
     Raises:
-      InvalidValue: the file cannot be read, is no Set that this reads, or is beyond `limits`; the rule says why.
+      InvalidValue: the file cannot be read, has an unknown format, or is beyond `limits`; the rule says why.
     """
     try:
         spec = load_als(str(Path(path).expanduser()), limits)
@@ -48,7 +48,7 @@ def state_of(live: HeadlessLive) -> Store:
         pass
     snapshot, store, first = batcher.shadow.snapshot(0), Store(), True
     while lines := snapshot.take(batcher.shadow.rows, _CHUNK):
-        objects: list[Any] = [each for line in lines for each in objects_of(msgspec.json.decode(line))]
+        objects: list[Any] = [row for line in lines for row in objects_of(msgspec.json.decode(line))]
         store.stage(objects, first)
         first = False
     store.replace("", 1)

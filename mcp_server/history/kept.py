@@ -1,4 +1,4 @@
-"""Which properties are values of a Set that a person would name: what reverts put back, and differences speak of."""
+"""The properties that are values of a Set to a person: reverts restore them and differences report them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking back where things are: the order of devices, devices and clips in other places, Live's own numbering of names.
+"""Reverting positions: the order of devices, moved devices and moved clips; recognizing Live's numbers in track names.
 
 Live's API moves devices and clips, never tracks, scenes or chains. Pure functions over a log's events and the store.
 """
@@ -20,17 +20,17 @@ _NUMBERED = re.compile(r"(\d+|[A-Z])([- ].+)", re.DOTALL)
 
 
 class ListKey(NamedTuple):
-    """A list of children: its owner and its name."""
+    """The key of a list of children: the owner's id and the list's name."""
 
     owner: int
     name: str
 
 
 def is_renumbering(event: Event) -> bool:
-    """True when Live itself renamed a track whose name begins with its place: '4-Audio' → '5-Audio', 'A-X' → 'B-X'."""
+    """True when Live itself renamed a track whose name begins with its number: '4-Audio' → '5-Audio', 'A-X' → 'B-X'."""
     if event.kind != "set" or event.name != "name" or event.type != "Track":
         return False
-    before, after = (_NUMBERED.fullmatch(str(each)) for each in (event.before, event.after))
+    before, after = (_NUMBERED.fullmatch(str(name)) for name in (event.before, event.after))
     place = event.ref.rpartition("/")[2]
     if before is None or after is None or before[2] != after[2] or not place.isdecimal():
         return False
@@ -38,7 +38,7 @@ def is_renumbering(event: Event) -> bool:
 
 
 def is_ordering(event: Event, came: Iterable[int], store: Store) -> bool:
-    """True when a list's objects changed places: another order, or objects of another list."""
+    """True when objects of a list moved: their order changed, or objects came from or went to another list."""
     before, after = event.before, event.after
     if (
         event.kind != "children"
@@ -47,38 +47,40 @@ def is_ordering(event: Event, came: Iterable[int], store: Store) -> bool:
     ):
         return False
     common = set(before) & set(after)
-    if [each for each in before if each in common] != [each for each in after if each in common]:
+    if [id_ for id_ in before if id_ in common] != [id_ for id_ in after if id_ in common]:
         return True
     moved_in = set(after) - common - set(came)
-    moved_out = {each for each in set(before) - common if each in store.nodes}
+    moved_out = {id_ for id_ in set(before) - common if id_ in store.nodes}
     return bool(moved_in or moved_out)
 
 
 def put_back(store: Store, former: Mapping[ListKey, tuple[int, ...]], leave: Iterable[int]) -> Iterator[Call]:
-    """The moves that give lists of devices their former order; what came since stays beside its neighbours.
+    """The moves that restore the former order of lists of devices; devices added since stay beside their neighbours.
 
     Args:
-      former: Each list as it was.
-      leave: Objects that are not moved.
+      former: The lists in their former order.
+      leave: Ids of objects that must not be moved.
     """
     assert store.root is not None
     left_out = set(leave)
     for key, listed in former.items():
-        wanted = [each for each in listed if each in store.nodes and each not in left_out]
-        now = [each for each in store.nodes[key.owner].children.get(key.name) or () if each in set(wanted)]
-        staying = [each for each in wanted if each in set(now)]
+        wanted = [device for device in listed if device in store.nodes and device not in left_out]
+        now = [
+            device for device in store.nodes[key.owner].children.get(key.name) or () if device in set(wanted)
+        ]
+        staying = [device for device in wanted if device in set(now)]
         movers = (set(wanted) - set(now)) | out_of_order(now, staying)
         following: int | None = None
         for device in reversed(wanted):
             if device in movers:
                 place: dict[str, Any] = {ID: following}
-                told = {"device": device, "target": key.owner, "target_position": place}
-                yield Call(store.root, "move_device", told)
+                args = {"device": device, "target": key.owner, "target_position": place}
+                yield Call(store.root, "move_device", args)
             following = device
 
 
 class ClipMove(NamedTuple):
-    """A clip that a write put elsewhere or made anew, a new object then; `slot` is where it was, if in a slot."""
+    """A clip that a write moved or made again, which gives it a new id; `slot` is its former slot, if it had one."""
 
     event: Event
     clip: int
@@ -86,18 +88,20 @@ class ClipMove(NamedTuple):
 
 
 def clip_moves(events: Iterable[Event], store: Store) -> Iterator[ClipMove]:
-    """The clips that writes moved and that are still where they were put."""
+    """The clips that writes moved and that are still in their new position."""
     writes: dict[str, list[Event]] = {}
     for event in events:
         if event.write is not None:
             writes.setdefault(event.write, []).append(event)
     for group in writes.values():
-        slots = {each.before: each.id for each in group if each.kind == "children" and each.name == "clip"}
-        gone = [each for each in group if each.kind == "remove" and each.type == "Clip"]
+        slots = {
+            event.before: event.id for event in group if event.kind == "children" and event.name == "clip"
+        }
+        gone = [event for event in group if event.kind == "remove" and event.type == "Clip"]
         for event in group:
             if event.kind != "add" or event.type != "Clip" or event.id not in store.nodes:
                 continue
-            former = next((each for each in gone if each.object_name == event.object_name), None)
+            former = next((removal for removal in gone if removal.object_name == event.object_name), None)
             if former is not None:
                 gone.remove(former)
                 yield ClipMove(former, event.id, slots.get(former.id))

@@ -1,9 +1,9 @@
 """Finding the same objects again in another state of a Set: another epoch, another day, another file.
 
-Within one epoch an id is enough. Otherwise objects are matched list by list, from the song downwards, so that only
-objects whose owners are the same can be the same: first by name and content, then by name, then by content, then, for
-lists whose places mean something (slots, parameters, pads, sends), by place; what is left in both lists is the same
-where the kind is and the content is near enough. Nothing is matched twice.
+Within one epoch an id is enough. Otherwise objects are matched list by list, from the song downwards, so that two
+objects can only match when their owners match: first by name and content, then by name, then by content, then by place
+in lists where the place has a meaning (slots, parameters, pads, sends). Objects left over in both lists match when
+their class is the same and their content is similar enough. No object is matched twice.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ BY_PLACE = frozenset(
         "return_chains",
     )
 )
-"""Lists in which the place is the identity: slot 3 of a track stays slot 3 whatever lies in it."""
+"""Lists in which the place is the identity: slot 3 of a track stays slot 3 with any clip in it."""
 NEAR_ENOUGH = 0.5
 """The share of properties that two objects of other names and places must have in common to be the same."""
 _LETTER = re.compile(r"^[A-Z]-")
-"""Before the name of a return track, and of the sends to it."""
+"""The prefix of the names of a return track and of the sends to it."""
 MOST_COMPARED = 200
-"""Unmatched objects of one list that are compared each with each; more are matched by place."""
+"""Up to so many unmatched objects of one list are compared with all others; more are matched by place."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Matching:
     back: dict[int, int] = field(default_factory=dict)
 
     def join(self, old: int, new: int) -> None:
-        """The two are the same object."""
+        """Record that the two ids are the same object."""
         self.to[old], self.back[new] = new, old
 
 
@@ -56,38 +56,38 @@ def match(old: Store, new: Store) -> Matching:
 
     States of one epoch are matched by id alone.
     """
-    found = Matching()
+    matching = Matching()
     if old.epoch and old.epoch == new.epoch:
         for id_ in old.nodes.keys() & new.nodes.keys():
-            found.join(id_, id_)
-        return found
+            matching.join(id_, id_)
+        return matching
     if old.root is None or new.root is None:
-        return found
+        return matching
     fingerprints = _Fingerprints(old), _Fingerprints(new)
     stack = [(old.root, new.root)]
     while stack:
         one, other = stack.pop()
-        found.join(one, other)
+        matching.join(one, other)
         before, after = old.nodes[one], new.nodes[other]
         for role in before.children.keys() & after.children.keys():
             stack += _pairs(role, _ids(old, before, role), _ids(new, after, role), (old, new), fingerprints)
-    return found
+    return matching
 
 
 def find_again(old: Store, new: Store) -> Matching:
-    """The objects of a part of a Set, in a Set of any epoch: by identity, then by name and place, never by likeness.
+    """Find the objects of a part of a Set in a Set of any epoch: by id, then by name and place, never by likeness.
 
-    Within one epoch an id is the object. What has another id is the same where its owner is the same and it has the
-    class and name, in the order of the list. A send has the name of its return, whose letter is its place.
+    Within one epoch an id is the identity. Objects with different ids match when their owners match and their class and
+    name are the same, in the order of the list. A send has the name of its return track without the letter before it.
     """
-    found = Matching()
+    matching = Matching()
     if old.root is None or new.root is None:
-        return found
+        return matching
     one_epoch = bool(old.epoch) and old.epoch == new.epoch
     stack = [(old.root, new.root)]
     while stack:
         one, other = stack.pop()
-        found.join(one, other)
+        matching.join(one, other)
         before, after = old.nodes[one], new.nodes[other]
         for role in before.children.keys() & after.children.keys():
             left, right = list(_ids(old, before, role)), list(_ids(new, after, role))
@@ -102,11 +102,14 @@ def find_again(old: Store, new: Store) -> Matching:
                 )
             named = isinstance(before.children[role], tuple)
             for id_ in left:
-                there = next((each for each in right if _is_alike(old, new, id_, each, named=named)), None)
+                there = next(
+                    (candidate for candidate in right if _is_alike(old, new, id_, candidate, named=named)),
+                    None,
+                )
                 if there is not None:
                     right.remove(there)
                     stack.append((id_, there))
-    return found
+    return matching
 
 
 def _is_alike(old: Store, new: Store, one: int, other: int, *, named: bool) -> bool:
@@ -119,7 +122,7 @@ def _plain_name(node: Node) -> str:
 
 
 def _ids(store: Store, node: Node, role: str) -> tuple[int, ...]:
-    """The objects of a list; a state from which some were taken out has no nodes for them."""
+    """The ids of a list's objects, without objects that this state does not contain."""
     below = node.children[role]
     listed = below if isinstance(below, tuple | list) else (below,)
     return tuple(id_ for id_ in listed if isinstance(id_, int) and id_ in store.nodes)
@@ -139,7 +142,7 @@ def _pairs(
     left, right = list(before), list(after)
 
     def take(key_of: Callable[[int, Store, _Fingerprints], Hashable | None]) -> None:
-        """Match what has the same key, in order."""
+        """Match the objects with the same key, in order."""
         waiting: dict[Hashable, list[int]] = defaultdict(list)
         for id_ in right:
             key = key_of(id_, new, fingerprints[1])
@@ -179,14 +182,14 @@ def _pairs(
 
 
 def _by_time(id_: int, store: Store, _: _Fingerprints) -> Hashable | None:
-    """Arrangement clips and locators of one name are told apart by their time."""
+    """The key of an arrangement clip or a locator: with its time, since several can have the same name."""
     node = store.nodes[id_]
     time = node.props.get("start_time") if node.type == "Clip" else node.props.get("time")
     return (node.type, node.name, time) if time is not None else None
 
 
 def _nearest(left: list[int], right: list[int], stores: tuple[Store, Store]) -> list[tuple[int, int]]:
-    """What has most in common first; at least half of the properties."""
+    """Pairs of similar objects, most similar first; at least half of their properties are the same."""
     old, new = stores
     if len(left) > MOST_COMPARED or len(right) > MOST_COMPARED:
         return [
@@ -209,8 +212,8 @@ def _nearest(left: list[int], right: list[int], stores: tuple[Store, Store]) -> 
 
 
 def likeness(one: Node, other: Node) -> float:
-    """0 to 1: the share of properties that say the same, notes counted note by note; 0 for other kinds."""
-    if one.type != other.type or any(one.props.get(each) != other.props.get(each) for each in _LASTING):
+    """0 to 1: the share of equal properties, notes counted one by one; 0 for objects of different kinds."""
+    if one.type != other.type or any(one.props.get(name) != other.props.get(name) for name in _LASTING):
         return 0.0
     names = [name for name in one.props.keys() & other.props.keys() if name not in _UNTELLING]
     if not names:
@@ -227,21 +230,21 @@ def likeness(one: Node, other: Node) -> float:
 
 
 _LASTING = ("has_midi_input", "is_foldable", "is_midi_clip", "class_name")
-"""Properties that an object has for good: a MIDI track never becomes an audio track, nor a group."""
+"""Properties that never change: a MIDI track never becomes an audio track or a group."""
 _UNTELLING = frozenset(
     name
     for class_ in schema.CLASSES
     for name, prop in schema.properties(class_).items()
     if prop.kind == "gauge" or prop.type in ("ref", "refs", "routings", "envelopes")
 )
-"""Properties that say nothing of identity: positions, references and menus."""
+"""Properties that do not identify an object: positions, references and menus."""
 
 
 def _content(value: Any) -> Hashable:
     if hasattr(value, "note_id"):
         return (value.pitch, value.start_time, value.duration, value.velocity)
     if isinstance(value, dict):
-        return tuple((key, _content(each)) for key, each in sorted(value.items()))
+        return tuple((key, _content(part)) for key, part in sorted(value.items()))
     if isinstance(value, list | tuple):
         return tuple(map(_content, value))
     hashable: Hashable = value
@@ -249,7 +252,7 @@ def _content(value: Any) -> Hashable:
 
 
 class _Fingerprints:
-    """A hash of what an object and all below it hold, names and references apart."""
+    """Hashes of the values of an object and of all objects below it, without names and references."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -263,7 +266,7 @@ class _Fingerprints:
                 for name, value in sorted(node.props.items())
                 if name not in _UNTELLING and name not in ("name", "color", "color_index")
             )
-            below = tuple(self.of(each) for each in self._below(node))
+            below = tuple(self.of(child) for child in self._below(node))
             self._known[id_] = hash((node.type, own, below))
         return self._known[id_]
 

@@ -11,9 +11,8 @@
         mixer_device #21 MixerDevice
           volume #22 DeviceParameter "Track Volume" display="-6.0 dB" value=0.7
 
-A line is an object: its role, id, class, name and values; what hangs below it is indented. `#id` is the identity within
-the epoch; in another one, objects are found by their names and places. Pure functions; `Shelf` keeps
-the files.
+A line is an object: its role, id, class, name and values; the objects below it are indented. `#id` is the identity
+within the epoch; in another epoch, objects are found by their names and places. Pure functions; `Shelf` writes files.
 """
 
 from __future__ import annotations
@@ -34,17 +33,17 @@ from .matching import Matching, find_again
 
 HEAD = "# SetMirror mix 1"
 SCOPES = ("mixer", "sends", "devices", "tracks")
-"""tracks: all that the others have, and arm, monitoring, routing, colour of tracks."""
+""""tracks" covers the values of the three other scopes, and arm, monitoring, routing and colour of tracks."""
 LINES = 50_000
-"""Objects of one mix."""
+"""The most objects in one mix."""
 _MIXER = ("mute", "solo")
 _NOT_SAVED = ("name",)
-"""By its name an object is found again."""
+"""Properties that are not saved as values: an object is found again by its name."""
 _LINE = re.compile(r'( *)(\S+) #(\d+) (\w+)(?: ("(?:[^"\\]|\\.)*"))?((?: \w+=.*)?)')
 
 
 class Mix(msgspec.Struct, frozen=True):
-    """A saved mix: when (in words), by whom, of which Set, what it covers, and the objects with their values."""
+    """A saved mix: its name, when and by whom it was saved, its Set, its scopes, and the objects with their values."""
 
     name: str
     saved: str
@@ -52,21 +51,21 @@ class Mix(msgspec.Struct, frozen=True):
     scope: tuple[str, ...]
     store: Any
     torn: bool = False
-    """Its last line was cut off by a crash and is left out."""
+    """True when a crash cut off the last line of the file, which is then left out."""
 
 
 def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store:
-    """The objects and values of a scope, with what they hang in.
+    """The objects and values of a scope, with the owners of these objects.
 
     Args:
       scope: Some of `SCOPES`.
-      under: Ids of objects that are covered with all below them.
+      under: Ids of objects that are included with all objects below them.
     """
     wanted, tops = set(scope), set(under)
     if "tracks" in wanted:
         wanted = set(SCOPES)
     inside: set[int] = set()
-    held: dict[int, dict[str, Any]] = {}
+    props_by_id: dict[int, dict[str, Any]] = {}
     for node in store.walk():
         if node.id in tops or node.parent in inside:
             inside.add(node.id)
@@ -81,12 +80,12 @@ def take(store: Store, scope: Iterable[str], under: Iterable[int] = ()) -> Store
         if props and node.props.get("is_enabled") is not False:
             if "value" in props and node.props.get("display") is not None:
                 props["display"] = node.props["display"]
-            held[node.id] = props
-    return _pruned(store, held)
+            props_by_id[node.id] = props
+    return _pruned(store, props_by_id)
 
 
 def _category(store: Store, node: Node, name: str) -> str | None:
-    """Which scope covers a value that is not below a chosen object; "tracks" covers all of them."""
+    """The scope that covers a value; None for a value that only `under` can include."""
     if node.type == "Track":
         return "mixer" if name in _MIXER else "tracks"
     if node.type == "MixerDevice":
@@ -101,10 +100,10 @@ def _category(store: Store, node: Node, name: str) -> str | None:
     return None
 
 
-def _pruned(store: Store, held: dict[int, dict[str, Any]]) -> Store:
-    """A store of these objects and their owners; slots stay, since only their places tell them apart."""
+def _pruned(store: Store, props_by_id: dict[int, dict[str, Any]]) -> Store:
+    """A store of these objects and their owners; all slots stay, since a slot is identified by its place alone."""
     needed: set[int] = set()
-    for id_ in held:
+    for id_ in props_by_id:
         at: int | None = id_
         while at is not None and at not in needed:
             needed.add(at)
@@ -117,12 +116,12 @@ def _pruned(store: Store, held: dict[int, dict[str, Any]]) -> Store:
         if node.id not in needed:
             continue
         children = {
-            role: below if isinstance(below, int) else [each for each in below if each in needed]
+            role: below if isinstance(below, int) else [child for child in below if child in needed]
             for role, below in node.children.items()
             if below
-            and (below in needed if isinstance(below, int) else any(each in needed for each in below))
+            and (below in needed if isinstance(below, int) else any(child in needed for child in below))
         }
-        props = {**({"name": node.name} if node.name else {}), **held.get(node.id, {})}
+        props = {**({"name": node.name} if node.name else {}), **props_by_id.get(node.id, {})}
         siblings = store.nodes[node.parent].children.get(node.role) if node.parent is not None else None
         if isinstance(siblings, tuple):
             props["place"] = siblings.index(node.id)
@@ -131,7 +130,7 @@ def _pruned(store: Store, held: dict[int, dict[str, Any]]) -> Store:
 
 
 def count(store: Store) -> int:
-    """How many values a mix has."""
+    """The number of values in a mix."""
     return sum(
         is_kept(node, name) and name not in _NOT_SAVED for node in store.nodes.values() for name in node.props
     )
@@ -141,7 +140,7 @@ def count(store: Store) -> int:
 
 
 def text(mix: Mix) -> str:
-    """The mix as its file has it."""
+    """The text of the mix's file."""
     head = [
         HEAD,
         f"name: {mix.name}",
@@ -177,7 +176,7 @@ def parse(source: str) -> Mix:
     """The mix of a file's text.
 
     Raises:
-      InvalidValue: it is no mix; says the line. A last line that was torn by a crash is left out.
+      InvalidValue: the text is not a mix; the rule names the line. A last line that a crash cut off is left out.
     """
     lines = source.split("\n")
     if lines[0].strip() != HEAD:
@@ -187,30 +186,30 @@ def parse(source: str) -> Mix:
     objects: list[Any] = []
     line_of: list[tuple[int, Any]] = []
     for number, line in enumerate(whole[1 : LINES + 10], 2):
-        found = _LINE.fullmatch(line)
-        if found is None:
+        match = _LINE.fullmatch(line)
+        if match is None:
             name, sign, value = line.partition(": ")
             if objects or not (sign or line.endswith(":")):
                 raise errors.InvalidValue(f"line {number} of the mix is no object: {line[:80]!r}", number)
             head[name.rstrip(":")] = value
             continue
-        depth = len(found[1]) // 2
+        depth = len(match[1]) // 2
         del line_of[depth:]
         parent = line_of[-1][1] if line_of else None
-        role, _, place = found[2].partition("/")
-        props = _values(found[6], number)
+        role, _, place = match[2].partition("/")
+        props = _values(match[6], number)
         if place.isdecimal():
             props["place"] = int(place)
-        if found[5]:
-            props["name"] = json.loads(found[5])
-        row = [int(found[3]), found[4], None if parent is None else parent[0], role, props, {}]
+        if match[5]:
+            props["name"] = json.loads(match[5])
+        row = [int(match[3]), match[4], None if parent is None else parent[0], role, props, {}]
         if parent is not None and place:
             parent[5].setdefault(role, []).append(row[0])
         elif parent is not None:
             parent[5][role] = row[0]
         objects.append(row)
         line_of.append((depth, row))
-    scope = tuple(each for each in head.get("scope", "").split(", ") if each)
+    scope = tuple(part for part in head.get("scope", "").split(", ") if part)
     store = Store.of_objects(objects, head.get("epoch", ""))
     return Mix(
         head.get("name", ""), head.get("saved", ""), head.get("set", ""), scope, store, bool(lines[-1])
@@ -218,26 +217,26 @@ def parse(source: str) -> Mix:
 
 
 def _values(source: str, number: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    props: dict[str, Any] = {}
     decoder, at = json.JSONDecoder(), 0
     try:
         while at < len(source):
             equal = source.index("=", at)
             value, end = decoder.raw_decode(source, equal + 1)
-            found[source[at:equal].strip()] = value
+            props[source[at:equal].strip()] = value
             at = end
     except ValueError:
         raise errors.InvalidValue(f"line {number} of the mix has a value that is no JSON", number) from None
-    return found
+    return props
 
 
 # -- comparing and recalling ---------------------------------------------------------------------------------
 
 
 def compare(old: Store, new: Store) -> tuple[list[str], list[str]]:
-    """What is different in `new` for what `old` has, in words; and the objects of `old` that are not there."""
+    """The values of `old` that are different in `new`, in words; and the objects of `old` that `new` does not have."""
     same = find_again(old, new)
-    found = []
+    differences = []
     for node in old.walk():
         there = new.nodes.get(same.to.get(node.id, 0))
         if there is None:
@@ -245,8 +244,8 @@ def compare(old: Store, new: Store) -> tuple[list[str], list[str]]:
         for name in sorted(node.props):
             compared = is_kept(node, name) and name not in _NOT_SAVED and name in there.props
             if compared and not _equal(node.props[name], there.props[name]):
-                found.append(_words(new, there, node, there, name))
-    return found, missing(old, same)
+                differences.append(_words(new, there, node, there, name))
+    return differences, missing(old, same)
 
 
 def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
@@ -265,7 +264,7 @@ def _words(store: Store, at: Node, one: Node, other: Node, name: str) -> str:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Numbers are equal as far as Live's 32-bit floats go."""
+    """True for equal values; numbers are compared with the precision of Live's 32-bit floats."""
     if isinstance(one, float) and isinstance(other, int | float):
         return abs(one - other) <= 1e-6 * max(1.0, abs(one), abs(other))
     same: bool = one == other
@@ -274,7 +273,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 def missing(old: Store, same: Matching) -> list[str]:
     """The topmost objects that were not found again, by name."""
-    found, inside = [], set[int]()
+    absent, inside = [], set[int]()
     for node in old.walk():
         if node.parent in inside:
             inside.add(node.id)
@@ -282,12 +281,12 @@ def missing(old: Store, same: Matching) -> list[str]:
             inside.add(node.id)
             named = f"{kind_word(node.type)} {node.name!r}" if node.name else old.ref(node.id)
             owner = owner_name(old, node)
-            found.append(f"{named} in {owner!r}" if owner else named)
-    return found
+            absent.append(f"{named} in {owner!r}" if owner else named)
+    return absent
 
 
 class Recall(msgspec.Struct):
-    """What a recall sets, in words too, and what it cannot: missing objects, values that cannot be written now."""
+    """The operations of a recall, their words, and what is left: missing objects, values that cannot be set."""
 
     operations: list[Operation] = []
     expect: list[tuple[int, str, Any]] = []
@@ -296,19 +295,19 @@ class Recall(msgspec.Struct):
 
 
 def recall(mix: Store, store: Store, live: str = "") -> Recall:
-    """The operations that give what a mix has its values again; values that are so already are none.
+    """The operations that restore the values of a mix; a value that is already the same needs none.
 
     Args:
-      live: The version of Live, "12.3.1"; "" where it is not known.
+      live: The version of Live, such as "12.3.1"; "" where it is not known.
     """
     same = find_again(mix, store)
-    made = Recall(left=[f"{each} is not there" for each in missing(mix, same)])
+    made = Recall(left=[f"{name} is not there" for name in missing(mix, same)])
     for node in mix.walk():
         now = store.nodes.get(same.to.get(node.id, 0))
         if now is None:
             continue
         # A routing's type comes before its channel, which depends on it.
-        for name in sorted(node.props, key=lambda each: (each.endswith("_channel"), each)):
+        for name in sorted(node.props, key=lambda prop: (prop.endswith("_channel"), prop)):
             if not is_kept(now, name) or name in _NOT_SAVED or name not in now.props:
                 continue
             value = node.props[name]

@@ -1,8 +1,8 @@
-"""Objects that came back or were made anew: a log has them as added, yet nobody created them.
+"""Objects that came back or were made again: a log has them as added, yet nobody created them.
 
-An undo, a redo and a write that was refused and taken back bring objects back, mostly with new ids; so does a person
-who presses undo in Live, of which only the log's order tells. A write may also delete an object and make it anew
-elsewhere, as Live's API moves locators. Pure functions over a log's events and the store.
+An undo, a redo and the undoing of a failed write bring objects back, mostly with new ids. So does a person who presses
+undo in Live; only the order of the log's events shows that. A write may also delete an object and make it again at
+another position, which is how locators are moved. Pure functions over a log's events and the store.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from mirror.store import Store
 from mirror.writes import history_step
 
 IsTakenBack = Callable[[str], bool]
-"""Whether the write of this id was refused and taken back."""
+"""True when the write with this id failed and was undone."""
 
 
 @dataclass
 class Returning:
-    """What is no creation and no deletion.
+    """Events of a log that are neither creations nor deletions.
 
     Attributes:
-      came: Objects that stand in the log as added: id → its event.
-      moved: Those of them that a write deleted and made anew.
-      gone: Ids under which objects were known before.
-      same: Former id → present id, where type, name and place agree.
+      came: Objects that the log has as added although nobody created them: id → the event.
+      moved: Ids of those objects in `came` that a write deleted and made again.
+      gone: Former ids of objects that came back.
+      same: Former id → present id, where type, name and place are the same.
     """
 
     came: dict[int, Event] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Returning:
     same: dict[int, int] = field(default_factory=dict)
 
     def renamed(self, events: Iterable[Event]) -> list[Event]:
-        """The events, with the values of objects that came back under their present ids."""
+        """The events; changed values of objects that came back have the object's present id."""
         return [
             msgspec.structs.replace(event, id=self.present(event.id))
             if event.kind == "set" and event.id in self.same and event.name != "automation_envelopes"
@@ -55,12 +55,12 @@ class Returning:
 def returning(
     events: Sequence[Event], removals: Iterable[Event], store: Store, is_taken_back: IsTakenBack
 ) -> Returning:
-    """What came back in these events.
+    """The objects that came back in these events.
 
     Args:
-      removals: All that the log has of the epoch, also from before the events.
+      removals: All removals that the log has of the epoch, also those before the events.
     """
-    found = Returning()
+    returned = Returning()
     removed: dict[tuple[str, str], list[Event]] = defaultdict(list)
     of_write: dict[tuple[str, str, str], list[Event]] = defaultdict(list)
     for event in removals:
@@ -68,7 +68,7 @@ def returning(
         if event.write:
             of_write[event.write, *_key(event)].append(event)
             if is_taken_back(event.write):
-                found.gone.add(event.id)
+                returned.gone.add(event.id)
     for event in events:
         if event.kind != "add":
             continue
@@ -79,40 +79,40 @@ def returning(
             matches = [] if event.type == "Clip" else of_write[write, *_key(event)]
             if not matches:
                 continue
-            found.moved.add(event.id)
+            returned.moved.add(event.id)
         elif write and is_taken_back(write):
             matches = of_write[write, *_key(event)]
         else:
-            matches = [each for each in removed[_key(event)] if each.seq < event.seq]
+            matches = [removal for removal in removed[_key(event)] if removal.seq < event.seq]
             if not write and not matches:
                 continue
-        found.came[event.id] = event
-        _pair(found, event, matches)
-    _add_below(found, events, store)
-    return found
+        returned.came[event.id] = event
+        _pair(returned, event, matches)
+    _add_below(returned, events, store)
+    return returned
 
 
 def _key(event: Event) -> tuple[str, str]:
     return event.type, event.object_name or event.ref
 
 
-def _pair(found: Returning, event: Event, matches: list[Event]) -> None:
-    """Take the removal that this event makes undone: the newest one of the same place, else the newest."""
-    there = [each for each in matches if each.ref == event.ref]
+def _pair(returned: Returning, event: Event, matches: list[Event]) -> None:
+    """Take the removal that this event undoes out of `matches`: the newest at the same place, else the newest."""
+    there = [removal for removal in matches if removal.ref == event.ref]
     if not matches:
         return
     former = (there or matches)[-1]
     matches.remove(former)
-    found.gone.add(former.id)
-    if there and former.id != event.id and event.id not in found.moved:
-        found.same[former.id] = event.id
+    returned.gone.add(former.id)
+    if there and former.id != event.id and event.id not in returned.moved:
+        returned.same[former.id] = event.id
 
 
-def _add_below(found: Returning, events: Iterable[Event], store: Store) -> None:
-    """What a write made together with an object that it made anew belongs to it."""
+def _add_below(returned: Returning, events: Iterable[Event], store: Store) -> None:
+    """Add the objects that a write made below an object that it made again."""
     added = {event.id: event for event in events if event.kind == "add"}
-    for id_ in [each for each in found.moved if each in store.nodes]:
+    for id_ in [id_ for id_ in returned.moved if id_ in store.nodes]:
         for node in store.walk(id_):
             event = added.get(node.id)
-            if event is not None and event.write == found.came[id_].write and node.id not in found.came:
-                found.came[node.id] = event
+            if event is not None and event.write == returned.came[id_].write and node.id not in returned.came:
+                returned.came[node.id] = event

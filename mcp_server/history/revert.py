@@ -1,13 +1,13 @@
-"""Taking changes back by meaning: which changes of the log, value by value, as new operations.
+"""Reverting selected changes of the log, value by value, with new operations.
 
-`revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. What
-stands at its end is put back only if the selection holds it: to what was there before the newest run of selected
-changes. What somebody else changed since stays, and is named. Objects that selected changes created are deleted, unless
-somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again; what was deleted, the
-order of tracks and scenes, and lanes of the arrangement cannot be put back by value.
+`revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. A value
+is reverted only if the last change of its chain is selected: to the value before the newest run of selected changes. A
+value that somebody else changed since stays, and the answer names it. Objects that selected changes created are
+deleted, unless somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again. Deleted
+objects, the order of tracks and scenes, and automation lanes of the arrangement cannot be restored by operations.
 
-An undo and a redo are no changes of their own: they take a change out of its chain, and put it back. What they, or a
-write that was refused and taken back, brought back is not new: it is never deleted.
+An undo and a redo are not changes: an undo takes a change out of its chain, a redo puts it back. An object that came
+back by an undo, by a redo or when a failed write was undone is not new: it is never deleted.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ from .returning import IsTakenBack, Returning, returning
 Deletion = Callable[[Node], Operation]
 """The operation that deletes an object; NotAvailable where Live has none."""
 Next = Callable[[str], bool]
-"""Whether Live's next undo takes exactly this write back."""
+"""True when Live's next undo undoes exactly this write."""
 
 _MODES = ("warping", "looping")
-"""Set before the values that Live shows in another way, or as another value, because of them."""
+"""Properties that are set first: Live shows other properties in another way, or with another value, because of them."""
 _NO_LANE = "none"
-"""What a parameter's automation state is called where it has no lane."""
+"""The automation state of a parameter that has no lane."""
 _PAIRS = {"loop_start": "loop_end", "start_marker": "end_marker"}
-"""Live refuses a start beyond the end."""
+"""Start → end, of which Live refuses a start beyond the end."""
 _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
-"""Come and go with what they belong to."""
+"""Classes whose objects come and go with their owners."""
 
 
 class Selection(NamedTuple):
-    """Which changes are taken back: those of which all that is given is true.
+    """Which changes are reverted: those that match every field that is set.
 
     `write` is the id of a write, `who` an author as the log names it ("" is anybody), `since` a revision after which,
     `time` seconds since 1970 from which on, `under` the id of an object: it and all below it, `name` a property of it.
@@ -63,10 +63,10 @@ class Selection(NamedTuple):
 
 @dataclass
 class Reverting:
-    """What a revert does and what it leaves.
+    """The operations of a revert, and the changes that it leaves.
 
-    `done` says each value that is put back, `left` what stays as it is and why; `expect` must still be so when it is
-    carried out.
+    `done` has a text for each restored value, `left` a text with the reason for each change that stays. `expect` has
+    the values, (id, name, value), that must still be the same when the operations are executed.
     """
 
     operations: list[Operation] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Reverting:
 
 
 def name_is(name: str, who: str) -> bool:
-    """Whether `who` means an author of the log: by its name, or by its identity ("claude" is "claude (Code)")."""
+    """True when `who` means this author of the log: its full name, or its name alone ("claude" for "claude (Code)")."""
     name, wanted = name.casefold(), who.strip().casefold()
     return name == wanted or name.partition(" (")[0] == wanted
 
@@ -92,15 +92,15 @@ def revert(
     removals: Sequence[Event] | None = None,
     is_taken_back: IsTakenBack = lambda write: False,
 ) -> Reverting:
-    """The operations that take back the selected changes.
+    """The operations that revert the selected changes.
 
     Args:
-      events: Of the present epoch, oldest first and with all notes, from the oldest selected one at least.
-      live: The version of Live, "12.3.1"; "" where it is not known.
-      removals: What was removed, also before the events; None: only what they say.
+      events: Events of the present epoch, oldest first, with all notes, at least from the oldest selected one on.
+      live: The version of Live, such as "12.3.1"; "" where it is not known.
+      removals: All removals of the log, also those before the events; None: only those in `events`.
 
     Raises:
-      NotFound: no event is selected; says which authors and writes there are.
+      NotFound: no event is selected; the hint names the authors or writes of the log.
     """
     inside = _inside(reader.store, selection.under)
     chosen = {event.seq for event in events if _is_selected(event, selection, inside)}
@@ -141,12 +141,12 @@ def _nothing(events: Sequence[Event], selection: Selection) -> errors.NotFound:
         known = [event.who for event in events if event.kind not in ("resynced", "skipped")]
         by = f" by {selection.who[:60]!r}" if selection.who else ""
         rule, what = f"The log has no such change{by}", "it has changes by"
-    newest = list(dict.fromkeys(reversed([str(each) for each in known])))[:8]
+    newest = list(dict.fromkeys(reversed([str(name) for name in known])))[:8]
     return errors.NotFound(rule, hint=f"{what} {', '.join(newest)}" if newest else "nothing changed since")
 
 
 class _Reversal:
-    """One revert being made; `made` is the whole of it."""
+    """The work on one revert; `made` does all of it."""
 
     def __init__(
         self,
@@ -205,7 +205,7 @@ class _Reversal:
     # -- values ------------------------------------------------------------------------------------
 
     def _value(self, id_: int, name: str, chain: list[Link]) -> list[tuple[int, Set, str]]:
-        """The operation for one value, with the revision of the first change that it takes back."""
+        """The operation for one value, with the revision of the first change that it reverts."""
         node = self._store.nodes.get(id_)
         if node is None or not is_kept(node, name) or name not in node.props:
             return []
@@ -231,7 +231,7 @@ class _Reversal:
         return [(run[0].event.revision, Set(id_, name, target), "" if target == now else text)]
 
     def _has_mode(self, id_: int, name: str) -> bool:
-        """Whether a mode is put back with this value, so that what Live shows now may hide another value."""
+        """True when a mode is restored with this value, so that the value that Live shows now may hide another one."""
         return name not in _MODES and any(
             link.selected for mode in _MODES for link in self._values.get((id_, mode), ())
         )
@@ -252,7 +252,7 @@ class _Reversal:
         return words(change)
 
     def _texts(self, node: Node, one: Any, other: Any, run: list[Link] | None) -> tuple[Any, Any]:
-        """A parameter's values as Live showed them, as far as the log has that."""
+        """A parameter's values as Live showed them, as far as the log has the texts."""
         known = {node.props.get("value"): node.props.get("display")}
         moved = {link.event.revision: link for link in self._values.get((node.id, "display"), ())}
         for link in self._values.get((node.id, "value"), ()):
@@ -266,18 +266,18 @@ class _Reversal:
         return known.get(one) or one, known.get(other) or other
 
     def _emit(self, sets: list[tuple[int, Set, str]]) -> None:
-        """The newest change first, since each was possible in the order of the log; modes before all."""
-        sets.sort(key=lambda each: (each[1].name not in _MODES, -each[0]))
+        """Emit the newest change first, since each was possible in the order of the log; modes before all others."""
+        sets.sort(key=lambda candidate: (candidate[1].name not in _MODES, -candidate[0]))
         modes = {op.target for _, op, text in sets if op.name in _MODES and text}
-        sets = [each for each in sets if each[2] or each[1].target in modes]
+        sets = [candidate for candidate in sets if candidate[2] or candidate[1].target in modes]
         ordered = self._starts_and_ends([op for _, op, _ in sets])
         texts = {(op.target, op.name): text for _, op, text in sets}
-        held = {op.target for op in ordered if isinstance(op.target, int)}
+        restored = {op.target for op in ordered if isinstance(op.target, int)}
         for op in ordered:
             assert isinstance(op.target, int)
             node = self._store.nodes[op.target]
             text = texts[op.target, op.name]
-            if node.props.get("is_enabled") is False and self._is_driven_by(node, held):
+            if node.props.get("is_enabled") is False and self._is_driven_by(node, restored):
                 continue
             if self._can(op, text):
                 self._result.operations.append(op)
@@ -285,7 +285,7 @@ class _Reversal:
                 self._result.done += [text] if text else []
 
     def _starts_and_ends(self, ops: list[Set]) -> list[Set]:
-        """The operations, each end before its start where the start would lie beyond the present end, else after it."""
+        """The operations in an order that Live accepts: an end before a start that is beyond the present end."""
         for start, end in _PAIRS.items():
             places = {(op.target, op.name): n for n, op in enumerate(ops)}
             for (target, name), n in places.items():
@@ -299,24 +299,24 @@ class _Reversal:
         return ops
 
     def _limit(self, id_: int, end: str) -> float:
-        """Where a start must lie before, once the modes are put back: what the end was when a mode changed."""
+        """The limit of a start once the modes are restored: the end at the time when a mode changed."""
         changed = {link.event.revision for mode in _MODES for link in self._values.get((id_, mode), ())}
         hidden = [link.before for link in self._values.get((id_, end), ()) if link.event.revision in changed]
         limit = hidden[-1] if hidden else self._store.nodes[id_].props.get(end)
         return float(limit) if isinstance(limit, int | float) else math.inf
 
-    def _is_driven_by(self, node: Node, held: set[int]) -> bool:
-        """Whether a parameter of a rack around this one is put back: a macro moves it then."""
+    def _is_driven_by(self, node: Node, restored: set[int]) -> bool:
+        """True when a parameter of a rack around this one is restored: a macro then moves this parameter."""
         at = self._store.nodes.get(node.parent) if node.parent is not None else None
         while at is not None:
             below = at.children.get("parameters")
-            if isinstance(below, tuple) and node.id not in below and held.intersection(below):
+            if isinstance(below, tuple) and node.id not in below and restored.intersection(below):
                 return True
             at = self._store.nodes.get(at.parent) if at.parent is not None else None
         return False
 
     def _can(self, op: Operation, text: str) -> bool:
-        """Whether the mirror lets the operation through; says why not."""
+        """True when the mirror accepts the operation; otherwise the reason is added to `left`."""
         try:
             checks.prepare(self._store, WriteRequest.of([op]), self._live)
         except errors.MirrorError as problem:
@@ -329,10 +329,10 @@ class _Reversal:
     def _clip(self, id_: int, notes: dict[int, list[Link]]) -> None:
         """The operations for the notes of one clip."""
         clip = self._store.nodes.get(id_)
-        held = clip.props.get("notes") if clip is not None else None
-        if clip is None or not isinstance(held, tuple):
+        clip_notes = clip.props.get("notes") if clip is not None else None
+        if clip is None or not isinstance(clip_notes, tuple):
             return
-        now: dict[int, Note] = {note.note_id: note for note in held}
+        now: dict[int, Note] = {note.note_id: note for note in clip_notes}
         gone: list[int] = []
         changed: list[Note] = []
         back: list[Note] = []
@@ -372,7 +372,7 @@ class _Reversal:
     # -- objects -----------------------------------------------------------------------------------
 
     def _new_objects(self) -> dict[int, int]:
-        """What selected changes created, with all below it: id → the object that would be deleted."""
+        """The objects that selected changes created, with all below them: id → the object that would be deleted."""
         own: dict[int, int] = {}
         for id_, event in self._created.items():
             if event.seq not in self._chosen or id_ not in self._store.nodes or id_ in own:
@@ -403,7 +403,7 @@ class _Reversal:
             except errors.MirrorError as problem:
                 self._result.left.append(f"{where} is new and stays: {problem.rule.rstrip('.')}")
                 continue
-            holds = next((each for each in self._back.came if own.get(each) == id_), None)
+            holds = next((returned for returned in self._back.came if own.get(returned) == id_), None)
             if holds is not None:
                 what = self._where(self._store.nodes[holds])
                 self._result.left.append(f"{where} is new and stays: it holds {what}, which came back")
@@ -414,7 +414,7 @@ class _Reversal:
                 self._result.done.append(f"{where}, which is new, is deleted{asks}")
 
     def _is_edit(self, event: Event) -> bool:
-        """Whether somebody edits here: what Live itself adds to a new object some ticks later is no edit."""
+        """True for somebody's edit; additions that Live makes to a new object some ticks later are not edits."""
         if event.kind in ("add", "remove", "move", "content"):
             return event.type not in _FOLLOWS
         node = self._store.nodes.get(event.id)
@@ -424,7 +424,7 @@ class _Reversal:
         return prop.type != "routing" or bool(event.before)
 
     def _came_back(self, own: dict[int, int]) -> None:
-        """Say of what came back, or was made anew, that it stays; once for all that one write brought."""
+        """Report that objects that came back or were made again stay; one line for all objects of one write."""
         brought: dict[str, list[Node]] = {}
         for id_, event in self._back.came.items():
             node = self._store.nodes.get(id_)
@@ -455,7 +455,7 @@ class _Reversal:
             )
 
     def _gone(self, moved: set[int]) -> None:
-        """What was deleted: nothing puts it back but Live's undo, where that is next."""
+        """Report deleted objects: only Live's undo can restore them, where it is next."""
         for id_, event in self._deleted.items():
             if (
                 event.seq not in self._chosen
@@ -473,14 +473,14 @@ class _Reversal:
         parts = event.ref.split("/")
         above = {"/".join(parts[:length]) for length in range(1, len(parts))}
         return any(
-            each.revision == event.revision and each.ref in above and each is not event
-            for each in self._deleted.values()
+            removal.revision == event.revision and removal.ref in above and removal is not event
+            for removal in self._deleted.values()
         )
 
     # -- places ------------------------------------------------------------------------------------
 
     def _order(self, own: dict[int, int]) -> None:
-        """Devices that were moved go back; of other lists only a person can change the order."""
+        """Move devices back to their former order; the order of other lists only a person can change."""
         former: dict[ListKey, tuple[int, ...]] = {}
         for key, chain in self._chains.lists.items():
             node, run = self._store.nodes.get(key.owner), newest_run(chain)
@@ -507,7 +507,7 @@ class _Reversal:
         return repr(node.name) if node.name else self._store.ref(id_)
 
     def _clips_back(self, own: dict[int, int]) -> set[int]:
-        """Clips that a selected write put elsewhere go back; the ids under which they were known before."""
+        """Move back the clips that a selected write moved; their former ids."""
         moved: set[int] = set()
         selected = [event for event in self._events if event.seq in self._chosen]
         for move in clip_moves(selected, self._store):
@@ -561,7 +561,7 @@ class _Reversal:
             self._result.done.append(f"{text} is {'cleared' if run[0].before is None else 'as before'}")
 
     def _lanes(self) -> None:
-        """Automation in the arrangement, of which the log knows only that a lane came or went."""
+        """Report automation in the arrangement: the log knows only that a lane was added or removed."""
         for (id_, name), chain in self._values.items():
             node = self._store.nodes.get(id_)
             if name != "automation_state" or node is None or not chain or not chain[-1].selected:
@@ -579,7 +579,7 @@ class _Reversal:
                 self._result.left.append(f"{lane} stays: {why}")
 
     def _undo_offer(self, event: Event) -> str:
-        """The end of a line about what cannot be put back: whether Live's undo would do it."""
+        """The end of a line about a change that cannot be reverted: whether Live's undo would undo it."""
         if event.write and self._is_next(event.write):
             return f"; Live's undo can, it is next (undo with write {event.write!r})"
         return "; Live's undo would take back later changes first"
@@ -605,12 +605,12 @@ def _note_operations(clip: int, gone: list[int], changed: list[Note], back: list
         operations.append(Call(clip, "remove_notes_by_id", {"note_ids": gone}))
     if changed:
         operations.append(
-            Call(clip, "apply_note_modifications", {"notes": [msgspec.to_builtins(each) for each in changed]})
+            Call(clip, "apply_note_modifications", {"notes": [msgspec.to_builtins(note) for note in changed]})
         )
     if back:
         new = [
-            {name: value for name, value in msgspec.to_builtins(each).items() if name != "note_id"}
-            for each in back
+            {name: value for name, value in msgspec.to_builtins(note).items() if name != "note_id"}
+            for note in back
         ]
         operations.append(Call(clip, "add_new_notes", {"notes": new}))
     return operations

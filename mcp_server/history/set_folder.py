@@ -1,7 +1,7 @@
 """Where the history of a Set is kept: a folder per Set below `~/.setmirror/sets`, written by one process at a time.
 
-A Set is known by its path; one that has none, or was moved, by its epoch or the names of its tracks and scenes. A
-file is written beside and renamed, so a crash at any byte leaves the old one or the new one.
+A Set is known by its path; a Set without a path, or one that was moved, by its epoch or the names of its tracks and
+scenes. A new file is written under a temporary name and renamed, so a crash at any byte leaves the old or the new file.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from mirror.store import Store
 from remote_script.SetMirror.contract import auth
 
 ALIKE = 0.8
-"""Share of names that a Set must have in common with a kept one to be the same under another path."""
+"""Share of names that a Set must have in common with a Set of a folder to be the same Set under another path."""
 FEWEST_NAMES = 4
-"""A Set with fewer names says too little of itself."""
+"""A Set with fewer names cannot be recognized by them."""
 FOLDERS = 500
-"""Sets that are kept; the one that was not used for the longest time goes."""
+"""The most folders that are kept; of more, the least recently used is deleted."""
 ABOUT = "set.json"
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a folder says of its Set."""
+    """The description of a Set in its folder."""
 
     name: str
     path: str
@@ -49,7 +49,7 @@ def folder_of(store: Store, sets: Path | None = None) -> Path:
 
 
 def folder_for(now: About, sets: Path | None = None) -> Path:
-    """The folder of this Set; it is created, or one of the same Set under its former path is taken over.
+    """The folder of this Set; it is created, or the folder of the same Set under its former path is renamed.
 
     Raises:
       NotAvailable: the folder cannot be written.
@@ -82,16 +82,16 @@ def _read_about(folder: Path) -> About | None:
 
 
 def _former(sets: Path, now: About) -> Path | None:
-    """The folder of the same Set under a path that is no more, or from before it was saved."""
+    """The folder of the same Set under a path that no longer exists, or from before the Set was saved."""
     best: tuple[float, Path] | None = None
-    for each in sets.iterdir():
-        then = _read_about(each)
+    for folder in sets.iterdir():
+        then = _read_about(folder)
         if then is None or (then.path and (then.path == now.path or Path(then.path).exists())):
             continue
         same = bool(now.epoch) and then.epoch == now.epoch
         share = 1.0 if same else _alike(then.names, now.names)
         if share >= ALIKE and (best is None or share > best[0]):
-            best = share, each
+            best = share, folder
     return best[1] if best is not None else None
 
 
@@ -103,11 +103,11 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> float:
 
 
 def _drop_old(sets: Path, own: Path) -> None:
-    """Forget the Sets that were not used for the longest time; what people saved by name stays."""
-    held = [each for each in sets.iterdir() if each != own and not list(each.glob("*.mix"))]
-    held.sort(key=lambda each: each.stat().st_mtime)
-    for each in held[: max(0, len(held) - FOLDERS)]:
+    """Delete the folders of the least recently used Sets, except those with mixes that people saved by name."""
+    droppable = [folder for folder in sets.iterdir() if folder != own and not list(folder.glob("*.mix"))]
+    droppable.sort(key=lambda folder: folder.stat().st_mtime)
+    for folder in droppable[: max(0, len(droppable) - FOLDERS)]:
         with suppress(OSError):
-            for file in each.iterdir():
+            for file in folder.iterdir():
                 file.unlink()
-            each.rmdir()
+            folder.rmdir()

@@ -1,6 +1,6 @@
 """The saved mixes of one Set, as files in its folder.
 
-`mixes` says what is in them, `set_folder` which folder it is.
+`mixes` defines their text, `set_folder` finds the folder.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from . import mixes
 from .mixes import Mix
 
 MIXES = 200
-"""Of one Set."""
+"""The most mixes of one Set."""
 NAME_LENGTH = 60
 FILE_BYTES = 8 * 1024 * 1024
 
 
 class Shelf:
-    """The mixes in `folder`."""
+    """The saved mixes in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,10 +34,10 @@ class Shelf:
         """Write a mix; its file.
 
         Raises:
-          InvalidValue: its name cannot be one, or is taken and `overwrite` is False.
-          TooLarge: the Set has `MIXES` mixes, or this one is too long.
-          NotAvailable: the disk does not take it.
-          Busy: another process writes.
+          InvalidValue: the name is not allowed, or exists already and `overwrite` is False.
+          TooLarge: the Set has `MIXES` mixes already, or this mix is too long.
+          NotAvailable: the file cannot be written.
+          Busy: another process writes in the folder.
         """
         path, data = self._path(mix.name), mixes.text(mix).encode()
         if len(data) > FILE_BYTES or len(mix.store.nodes) > mixes.LINES:
@@ -64,8 +64,8 @@ class Shelf:
         """The mix of a name.
 
         Raises:
-          NotFound: there is none; the hint has those that there are.
-          InvalidValue: its file is damaged.
+          NotFound: there is no mix of this name; the hint lists the names that exist.
+          InvalidValue: the file is damaged.
         """
         path = self._path(name)
         try:
@@ -99,7 +99,7 @@ class Shelf:
 
 
 def _name_in(path: Path) -> str:
-    """The name of a file's mix as it was saved; of a damaged file what its own name says."""
+    """The name of a file's mix as it was saved; for a damaged file, the name from the file name."""
     try:
         with path.open(encoding="utf-8") as file:
             lines = [file.readline(4 * NAME_LENGTH).rstrip("\n") for _ in range(2)]

@@ -1,14 +1,14 @@
-"""Other versions of a Set that the open one can be compared with: which there are, and which one a text means.
+"""Other versions of a Set to compare the open Set with: the list of them, and which version a text means.
 
     saved               the open Set as its file has it
     1 week, 2026-11-19 14:00, …
                         the newest version in Live's `Backup` folder from before then
-    visit               as the client saw it when it was last here
+    visit               the Set at the end of the client's last visit
     mix NAME            a saved mix
     PATH.als            a file, its path absolute or from the folder of the open Set
 
-Files are read, never written; only `.als` files, only from the folder of the open Set with all below it and from the
-policy's `set_folders`, links followed, and only up to `FILE`'s limits.
+Files are read, never written: only `.als` files up to the limits of `FILE`, and only in the folder of the open Set, in
+folders below it, and in the policy's `set_folders`. Links are followed before the folder is checked.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from .files import read_set
 from .when import CHOICES, moment
 
 FILE = Limits(compressed_bytes=1 << 26, bytes=1 << 29, elements=1_000_000, kept_bytes=1 << 27)
-"""Of a file that an agent names: 64 MB, half a gigabyte unpacked."""
+"""Limits of a file that an agent names: 64 MB, half a gigabyte unpacked."""
 _MOMENTS = CHOICES.partition(", ")[2]
 BACKUPS = 200
-"""The newest that are looked through; Live itself keeps ten."""
+"""The most backups that are considered, newest first; Live itself keeps ten."""
 _BACKUP = re.compile(r"(.+) \[(\d{4}-\d\d-\d\d \d{6})\]")
 
 
@@ -50,7 +50,7 @@ class Backup(NamedTuple):
 
 
 def backups(song: str) -> list[Backup]:
-    """Live's backups of the Set in the file `song`, oldest first; none where it was never saved."""
+    """Live's backups of the Set in the file `song`, oldest first; empty where the Set was never saved."""
     if not song:
         return []
     own = Path(song)
@@ -76,12 +76,12 @@ def file_meant(text: str, song: str, policy: Policy, now: float) -> Path:
     """The file that `text` means: "saved", a moment, or a path.
 
     Args:
-      song: The path of the open Set; "" where it has none.
+      song: The path of the open Set; "" where it was never saved.
       now: Seconds since 1970.
 
     Raises:
-      InvalidValue: it is none of the forms, no .als file, or cannot be read.
-      NotFound: there is no backup that old; the hint has the oldest.
+      InvalidValue: the text has none of the forms, the file is not an .als file, or it cannot be read.
+      NotFound: there is no backup from before the moment; the hint names the oldest.
       Denied: the file is in no folder that may be read.
     """
     folded = text.strip().casefold()
@@ -111,7 +111,7 @@ def file_meant(text: str, song: str, policy: Policy, now: float) -> Path:
 
 def _backup_before(then: float, song: str) -> Backup:
     known = backups(song)
-    matches = [each for each in known if each.time <= then]
+    matches = [backup for backup in known if backup.time <= then]
     if matches:
         return matches[-1]
     oldest = f"the oldest is {known[0].shown}" if known else "Live has made no backup of this Set"
@@ -122,7 +122,7 @@ def _backup_before(then: float, song: str) -> Backup:
 
 
 def _checked(path: Path, song: str, policy: Policy) -> Path:
-    """The path, links followed, if it is a regular .als file of a folder that may be read."""
+    """The path after following links, if it is a regular .als file in a folder that may be read."""
     real = policy.check_set_file(str(path), os.path.dirname(song) if song else "")
     try:
         regular = stat.S_ISREG(real.stat().st_mode)
@@ -135,9 +135,9 @@ def _checked(path: Path, song: str, policy: Policy) -> Path:
 
 def state_in(path: Path) -> Store:
     """The state of a file, read once as long as the file stays the same; InvalidValue where it cannot be read."""
-    held = path.stat()
+    status = path.stat()
     with _one_at_a_time:
-        return _state_in(path, held.st_mtime_ns, held.st_size)
+        return _state_in(path, status.st_mtime_ns, status.st_size)
 
 
 _one_at_a_time = threading.Lock()

@@ -1,8 +1,8 @@
-"""Since you were last here: the Set at each client's last call, kept over restarts, and what is different now.
+"""The Set at each client's last call, kept over restarts, and the changes since the client's last visit.
 
-A client is here from its first call until it has not called for `AWAY_S`. What it compares with is the state at the
-last call of the visit before: of this server's memory, or of a file in the Set's folder. Files are written now and then
-and at the end; a crash loses what happened since the last time.
+A visit lasts from a client's first call until it has not called for `AWAY_S`. The open Set is compared with the state
+at the last call of the visit before: from this server's memory, or from a file in the Set's folder. Files are written
+every `SAVE_S` and when the server stops; a crash loses the calls since the last writing.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from .set_folder import about, folder_for
 log = logging.getLogger("setmirror.history")
 
 AWAY_S = 1800.0
-"""Without a call for so long a client has left; its next call begins another visit."""
+"""A visit ends when the client has not called for so many seconds; its next call begins another visit."""
 SAVE_S = 30.0
 CLIENTS = 32
-"""Of one Set; the one that was not here for the longest time is forgotten."""
+"""The most clients that are kept for one Set; of more, the one whose last call is oldest is forgotten."""
 VISITS = "visits.json"
 
 
@@ -60,7 +60,7 @@ class Here:
 
 
 class Visits:
-    """Who was here when; `folder` is where Sets have theirs, None keeps all in memory only."""
+    """The visits of all clients; `folder` contains the folders of Sets, None keeps visits in memory only."""
 
     def __init__(
         self, mirror: Mirror, folder: Path | None = None, wall: Callable[[], float] = time.time
@@ -70,16 +70,16 @@ class Visits:
         self._wall = wall
         self._here: OrderedDict[str, Here] = OrderedDict()
         self._before: dict[str, Here | None] = {}
-        """What each client's present visit is compared with."""
+        """For each client, the state that its present visit is compared with."""
         self._epoch = ""
         self._left: list[tuple[str, Here]] = []
         """States of an epoch that is over, to be written."""
 
     def call(self, who: str) -> None:
-        """A client calls: it is here."""
+        """Record a call of a client."""
         store, now = self._mirror.store, self._wall()
         if not store.epoch or not self._mirror.synced:
-            # A part of a Set is no state to compare with.
+            # An incomplete Set cannot be compared with.
             return
         if store.epoch != self._epoch:
             self._change_epoch(store.epoch)
@@ -96,14 +96,14 @@ class Visits:
             self._before.pop(self._here.popitem(last=False)[0], None)
 
     def _change_epoch(self, epoch: str) -> None:
-        """Another Set, or the same after Live was restarted: which of them, the folder says."""
+        """Start with another Set, or with the same Set after a restart of Live; the folder shows which one it is."""
         self._left += [(who, here) for who, here in self._here.items() if not here.saved]
         self._here.clear()
         self._before.clear()
         self._epoch = epoch
 
     def since(self, who: str) -> tuple[float, Store] | None:
-        """When the client was here before this visit, and the Set as it was then; None where nobody knows."""
+        """The time of the client's last visit before this one, and the Set at that time; None where it is not known."""
         if who not in self._before:
             self._before[who] = self._visit_before(who)
         before = self._before[who]
@@ -113,13 +113,13 @@ class Visits:
         assert self._folder is not None
         return folder_for(about(self._mirror.store), self._folder)
 
-    def told(
+    def changes_since_visit(
         self, who: str, compared: Callable[[Store], list[Change]], limit: int = SCREEN
     ) -> dict[str, Any]:
-        """What is different from when a client was last here, as `grouped` has it, and when that was.
+        """The changes since a client's last visit, in the form of `grouped`, and when that visit was.
 
         Args:
-          compared: What the client may see of the difference of a state and the open Set.
+          compared: Compares a state with the open Set; the changes that the client may see.
         """
         before = self.since(who)
         if before is None:
@@ -148,7 +148,7 @@ class Visits:
     # -- on disk -----------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Write what is new now and then, until cancelled, and at the end."""
+        """Write new states every `SAVE_S` until cancelled, and once more at the end."""
         try:
             while True:
                 await anyio.sleep(SAVE_S)
@@ -157,11 +157,11 @@ class Visits:
             self.save()
 
     def save(self) -> None:
-        """Write the states at the newest calls; never raises for what the disk does."""
+        """Write the states at the newest calls; a failure of the disk is logged, never raised."""
         if self._folder is None:
             return
         for who in list(self._here):
-            # What is on disk is the visit before: it is read before this one takes its place.
+            # The file has the visit before: it is read before this visit overwrites it.
             if who not in self._before:
                 self._before[who] = self._visit_before(who)
         self._write(
@@ -185,7 +185,7 @@ class Visits:
 
 
 def read_visits(folder: Path) -> dict[str, Visit]:
-    """The last visits of all clients; none where the file is missing or damaged."""
+    """The last visits of all clients; empty where the file is missing or damaged."""
     try:
         return msgspec.json.decode((folder / VISITS).read_bytes(), type=dict[str, Visit])
     except (OSError, msgspec.DecodeError):
@@ -198,10 +198,10 @@ def save_visit(folder: Path, who: str, here: Here) -> None:
     if not (folder / name).exists():
         write_beside(folder / name, state_bytes(here))
     visits = {**read_visits(folder), who: Visit(here.time, here.epoch, here.revision, name)}
-    newest = sorted(visits, key=lambda each: visits[each].time)[-CLIENTS:]
-    visits = {each: visits[each] for each in newest}
+    newest = sorted(visits, key=lambda client: visits[client].time)[-CLIENTS:]
+    visits = {client: visits[client] for client in newest}
     write_beside(folder / VISITS, msgspec.json.encode(visits))
-    named = {each.state for each in visits.values()}
+    named = {visit.state for visit in visits.values()}
     for file in folder.glob("*.state"):
         if file.name not in named:
             with suppress(OSError):
@@ -209,11 +209,11 @@ def save_visit(folder: Path, who: str, here: Here) -> None:
 
 
 def state_bytes(here: Here) -> bytes:
-    """A state as its file has it: a line for the epoch and the root, then one for each object, packed."""
+    """The content of a state's file: a line for the epoch and the root, then a line for each object, compressed."""
     head = msgspec.json.encode([here.epoch, here.root])
     lines = [
-        msgspec.json.encode([each.id, each.type, each.parent, each.role, each.props, each.children])
-        for each in here.nodes.values()
+        msgspec.json.encode([node.id, node.type, node.parent, node.role, node.props, node.children])
+        for node in here.nodes.values()
     ]
     return zlib.compress(b"\n".join([head, *lines]), 1)
 
@@ -234,13 +234,13 @@ def _plain(row: Any) -> Any:
     """Notes as lists, as a snapshot has them."""
     for name, value in row[4].items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and "note_id" in value[0]:
-            row[4][name] = [list(each.values()) for each in value]
+            row[4][name] = [list(note.values()) for note in value]
     return row
 
 
 # -- in words ------------------------------------------------------------------------------------------------
 
 
-def told(before: Store, now: Store, limit: int = SCREEN) -> dict[str, Any]:
-    """What is different, as `grouped` has it."""
+def differences(before: Store, now: Store, limit: int = SCREEN) -> dict[str, Any]:
+    """The changes between two states, in the form of `grouped`."""
     return grouped(difference(before, now), limit)

@@ -26,7 +26,7 @@ class Moment(NamedTuple):
     """True where a time of day has not come today, so that yesterday's is meant."""
 
     def notes(self, began: float) -> list[str]:
-        """What is to be said about it to who asked; `began` is when the log begins, in seconds since 1970."""
+        """Notes about this moment for the client; `began` is when the log begins, in seconds since 1970."""
         if self.time is None:
             return []
         said = []
@@ -46,7 +46,7 @@ def moment(value: int | str, now: float) -> Moment:
       now: Seconds since 1970.
 
     Raises:
-      InvalidValue: it is none of the forms, or in the future.
+      InvalidValue: the value has none of the forms, or is in the future.
     """
     text = str(value).strip().casefold()
     if text.isdecimal() and len(text) < 16:

@@ -427,7 +427,7 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
 
 def _since_visit(desk: Desk, limit: int) -> dict[str, Any]:
     """What is different from when the client was last here, grouped by object."""
-    told = desk.visits.told(desk.caller.lasting, desk.sight.compared, limit)
+    told = desk.visits.changes_since_visit(desk.caller.lasting, desk.sight.compared, limit)
     return {"events": told.pop("groups"), **told}
 
 

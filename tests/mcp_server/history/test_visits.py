@@ -42,9 +42,9 @@ async def test_over_a_restart_it_is_told_what_others_did_grouped_by_object(
         await by_hand(whole, lambda song: setattr(song.tracks[2], "mute", True))
         answer = await since_visit(whole)
         assert answer["last_here"]
-        told = {each["object"]: each["changes"] for each in answer["events"]}
+        by_object = {event["object"]: event["changes"] for event in answer["events"]}
         # The tempo is as the client saw it; its own volume was lost with Live.
-        assert told == {
+        assert by_object == {
             "track 'Piano'": ["track 'Keys' is now called 'Piano'"],
             "track 'Bass'": ["track 'Bass': mute False → True"],
             "Bass": ["Bass: Track Volume -12.0 dB → -2.8 dB"],
@@ -92,8 +92,8 @@ async def test_who_comes_back_after_a_while_compares_with_the_last_call(autojump
         seen.call("a")
         before = seen.since("a")
         assert before is not None
-        told = visits.told(before[1], whole.mirror.store)
-        assert told["groups"] == [
+        answer = visits.differences(before[1], whole.mirror.store)
+        assert answer["groups"] == [
             {"object": "song 'Lo-Fi Demo'", "changes": ["song 'Lo-Fi Demo': tempo 91.0 → 92.0"]}
         ]
         assert seen.since("b") is None
@@ -111,12 +111,12 @@ async def test_a_thousand_changes_are_a_screen(autojump_clock: Clock) -> None:
                             parameter.value = parameter.min
 
         await by_hand(whole, edit)
-        told = visits.told(before.store(), whole.mirror.store)
-        assert told["count"] > 200
-        lines = sum(1 + len(each["changes"]) for each in told["groups"])
+        answer = visits.differences(before.store(), whole.mirror.store)
+        assert answer["count"] > 200
+        lines = sum(1 + len(each["changes"]) for each in answer["groups"])
         assert 20 < lines <= visits.SCREEN
-        shown = sum(len(each["changes"]) + each.get("more", 0) for each in told["groups"])
-        assert shown <= told["count"]
+        shown = sum(len(each["changes"]) + each.get("more", 0) for each in answer["groups"])
+        assert shown <= answer["count"]
 
 
 async def test_files_are_bounded_damaged_ones_are_left_out_and_a_crash_loses_one_visit(
@@ -132,7 +132,7 @@ async def test_files_are_bounded_damaged_ones_are_left_out_and_a_crash_loses_one
         assert len(list(folder.glob("*.state"))) == 3
         path = folder / read_visits(folder)["client 5"].state
         back = read_state(path)
-        assert visits.told(back, whole.mirror.store)["count"] == 0
+        assert visits.differences(back, whole.mirror.store)["count"] == 0
         data = path.read_bytes()
         for length in (0, 1, len(data) // 2, len(data) - 1):
             path.write_bytes(data[:length])
