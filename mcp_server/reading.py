@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import UnionType
 from typing import Any, Protocol
 
@@ -56,7 +57,11 @@ def fitted(payload: dict[str, Any], arguments: type[msgspec.Struct]) -> dict[str
     Raises:
       InvalidValue: a value can be read two ways.
     """
-    return _struct(payload, inspect.type_info(arguments), "")
+    return _struct(payload, _type_info(arguments), "")
+
+
+_type_info = cache(inspect.type_info)
+"""Translating the types of a tool takes longer than a call of most; there are as many as tools."""
 
 
 def _struct(payload: dict[str, Any], type_: inspect.Type, label: str) -> dict[str, Any]:

@@ -1,29 +1,31 @@
 """HTTP by raw keep-alive clients, which cost next to nothing: ours, and an empty tool of the SDK's on two servers.
 
-Both eras: up to 2025-11-25 each call is an event stream within a session, from 2026-07-28 on a plain answer. The empty
-tools stand on the SDK's own session manager, once on our HTTP server and once on uvicorn, which the SDK brings.
+Both eras: up to 2025-11-25 a client has a session, from 2026-07-28 on each call stands for itself. The empty tools
+stand on the SDK's own session manager, once on our HTTP server and once on uvicorn, which the SDK brings. Beside them
+the SDK's client, which costs more than the server. What the server's process computed per call says most on a machine
+that does other things as well.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import trio
 
 from mcp_server.commands import processes
 from mcp_server.commands.processes import HeadlessProcess
-from mirror import load_token
-from mirror.token import bearer
+from mcp_server.demo import measures
 from tests import over_http
 from tests.benchmarks.measure import OURS, Distribution, Row
+from tests.benchmarks.raw_http import LEGACY, MODERN, RawClient, all_called
 
 CALLS, CLIENTS = 300, 8
-LEGACY, MODERN = "2025-11-25", "2026-07-28"
+READ = {"track": "tracks/0"}
 ONE = "one call over HTTP, a raw keep-alive client"
 EIGHT = f"the same, {CLIENTS} clients at once"
 EMPTY = """
@@ -52,7 +54,10 @@ async def ours():
 
 async def theirs():
     import socket, uvicorn
-    sock = socket.create_server(("127.0.0.1", 0))
+    # Of this protocol by name, or asyncio sends small parts late.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
+    sock.listen()
     tell(sock.getsockname()[1])
     config = uvicorn.Config(manager.handle_request, log_level="error", lifespan="off", interface="asgi3")
     async with manager.run():
@@ -67,27 +72,38 @@ else:
 """
 
 
+class Served(NamedTuple):
+    """A server that runs, and what it is asked."""
+
+    subject: str
+    url: str
+    pid: int
+    tool: str
+    arguments: dict[str, Any]
+
+
 def rows() -> Iterator[Row]:
     """All rows of this module."""
-    found: list[Row] = []
-    trio.run(_measure, found)
-    yield from sorted(found, key=lambda row: row.question)
+    measured: list[Row] = []
+    trio.run(_measure, measured)
+    yield from sorted(measured, key=lambda row: row.question)
 
 
-async def _measure(found: list[Row]) -> None:
+async def _measure(measured: list[Row]) -> None:
     async with (
         HeadlessProcess.started(environ=processes.environment()) as live,
-        over_http.serving(live.port) as (url, _),
+        over_http.serving(live.port) as (url, process),
     ):
-        await _ask(found, OURS, url, "get_track", {"track": "tracks/0"})
-    async with _empty("ours") as url:
-        await _ask(found, "an empty tool, this HTTP server", url, "nothing", {})
-    async with _empty("uvicorn") as url:
-        await _ask(found, "an empty tool, uvicorn", url, "nothing", {})
+        await _ask(measured, Served(OURS, url, process.pid, "get_track", READ))
+        for era, mode in ((LEGACY, "legacy"), (MODERN, "auto")):
+            measured.append(await _sdk_clients(url, process.pid, era, mode))
+    for name, subject in (("ours", "this HTTP server"), ("uvicorn", "uvicorn")):
+        async with _empty(name) as (url, pid):
+            await _ask(measured, Served(f"an empty tool, {subject}", url, pid, "nothing", {}))
 
 
 @asynccontextmanager
-async def _empty(name: str) -> AsyncIterator[str]:
+async def _empty(name: str) -> AsyncIterator[tuple[str, int]]:
     command = [sys.executable, "-c", EMPTY, name]
     process = await trio.lowlevel.open_process(command, stderr=-1, env=processes.environment())
     assert process.stderr is not None
@@ -96,113 +112,72 @@ async def _empty(name: str) -> AsyncIterator[str]:
         with trio.fail_after(over_http.START_S):
             while b"/mcp" not in text:
                 text += await process.stderr.receive_some()
-        yield text.split()[0].decode()
+        yield text.split()[0].decode(), process.pid
     finally:
         process.kill()
         await process.wait()
         await process.stderr.aclose()
 
 
-async def _ask(found: list[Row], subject: str, url: str, tool: str, arguments: dict[str, Any]) -> None:
+async def _ask(measured: list[Row], served: Served) -> None:
     for era in (LEGACY, MODERN):
-        for question, clients in ((ONE, 1), (EIGHT, CLIENTS)):
-            samples: list[float] = []
-            began = time.perf_counter()
-            async with trio.open_nursery() as nursery:
-                for number in range(clients):
-                    nursery.start_soon(_client, samples, url, era, tool, arguments, f"bench-{number}")
-            rate = len(samples) / (time.perf_counter() - began)
-            times = Distribution.of_seconds(samples)
-            found.append(Row(f"{question}, {era}", subject, times, {"calls/s": rate}))
+        for question, count in ((ONE, 1), (EIGHT, CLIENTS)):
+            row = await trio.to_thread.run_sync(_raw_clients, f"{question}, {era}", served, era, count)
+            measured.append(row)
 
 
-async def _client(
-    samples: list[float], url: str, era: str, tool: str, arguments: dict[str, Any], name: str
-) -> None:
-    host = url.split("/")[2]
-    stream = await trio.open_tcp_stream("127.0.0.1", int(host.split(":")[1]))
-    async with stream:
-        raw = _Raw(stream, host, name)
-        call: dict[str, Any] = {"name": tool, "arguments": arguments}
-        if era == LEGACY:
-            await raw.greet()
-        else:
-            raw.headers |= {"mcp-protocol-version": era, "mcp-method": "tools/call", "mcp-name": tool}
-            about = {
-                "clientInfo": {"name": name, "version": "0"},
-                "clientCapabilities": {},
-                "protocolVersion": era,
-            }
-            call["_meta"] = {f"io.modelcontextprotocol/{key}": value for key, value in about.items()}
-        await raw.post("tools/call", call)
-        for _ in range(CALLS):
-            began = time.perf_counter()
-            answer = await raw.post("tools/call", call)
-            samples.append(time.perf_counter() - began)
-            assert b'"content"' in answer, answer[:300]
+def _raw_clients(question: str, served: Served, era: str, count: int) -> Row:
+    clients = [
+        RawClient(served.url, era, served.tool, served.arguments, f"bench-{number}", CALLS)
+        for number in range(count)
+    ]
+    try:
+        before = _computed_s(served.pid)
+        took_s = all_called(clients)
+        computed_s = _computed_s(served.pid) - before
+    finally:
+        for client in clients:
+            client.socket.close()
+    samples = [time_s for client in clients for time_s in client.times_s]
+    facts = _facts(len(samples), took_s, computed_s)
+    return Row(question, served.subject, Distribution.of_seconds(samples), facts)
 
 
-class _Raw:
-    """Just enough of HTTP for answers of known length and in chunks."""
+async def _sdk_clients(url: str, pid: int, era: str, mode: str) -> Row:
+    samples: list[float] = []
+    ready = [trio.Event() for _ in range(CLIENTS)]
 
-    def __init__(self, stream: trio.SocketStream, host: str, name: str) -> None:
-        self._stream = stream
-        self._held = b""
-        self._number = 0
-        self.headers = {
-            "host": host,
-            "authorization": f"Bearer {bearer(load_token(), name)}",
-            "accept": "application/json, text/event-stream",
-            "content-type": "application/json",
-        }
+    async def client(number: int) -> None:
+        async with over_http.connected(url, mode, f"sdk-{number}") as agent:
+            ready[number].set()
+            for event in ready:
+                await event.wait()
+            samples.extend(await measures.calls(lambda: agent.call("get_track", **READ), CALLS // 3, warm=0))
 
-    async def greet(self) -> None:
-        params = {
-            "protocolVersion": LEGACY,
-            "capabilities": {},
-            "clientInfo": {"name": "raw", "version": "0"},
-        }
-        await self.post("initialize", params)
-        self.headers["mcp-protocol-version"] = LEGACY
-        await self.post("notifications/initialized")
+    async with trio.open_nursery() as nursery:
+        for number in range(CLIENTS):
+            nursery.start_soon(client, number)
+        for event in ready:
+            await event.wait()
+        before, began = _computed_s(pid), time.perf_counter()
+    took_s = time.perf_counter() - began
+    facts = _facts(len(samples), took_s, _computed_s(pid) - before)
+    times = Distribution.of_seconds(samples)
+    return Row(f"{EIGHT}, {era}", f"{OURS}, the SDK's client", times, facts, note="in one process")
 
-    async def post(self, method: str, params: Any = None) -> bytes:
-        """The body of the answer."""
-        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
-        if params is not None:
-            self._number += 1
-            message |= {"id": self._number, "params": params}
-        body = json.dumps(message).encode()
-        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        await self._stream.send_all(
-            f"POST /mcp HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode() + body
-        )
-        head_lines = (await self._until(b"\r\n\r\n")).decode().lower().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in head_lines[1:] if ": " in line)
-        if "mcp-session-id" in headers:
-            self.headers["mcp-session-id"] = headers["mcp-session-id"]
-        if headers.get("transfer-encoding") != "chunked":
-            return await self._exactly(int(headers.get("content-length", "0")))
-        found = b""
-        while size := int(await self._until(b"\r\n"), 16):
-            found += (await self._exactly(size + 2))[:-2]
-        await self._exactly(2)
-        return found
 
-    async def _until(self, end: bytes) -> bytes:
-        while end not in self._held:
-            await self._more()
-        found, _, self._held = self._held.partition(end)
-        return found
+def _facts(calls: int, took_s: float, computed_s: float) -> dict[str, Any]:
+    facts: dict[str, Any] = {"calls/s": calls / took_s}
+    if computed_s:
+        facts |= {"ms of CPU a call": computed_s * 1000 / calls}
+    return facts
 
-    async def _exactly(self, count: int) -> bytes:
-        while len(self._held) < count:
-            await self._more()
-        found, self._held = self._held[:count], self._held[count:]
-        return found
 
-    async def _more(self) -> None:
-        part = await self._stream.receive_some(65536)
-        if not part:
-            raise ConnectionResetError("the server closed the connection")
-        self._held += bytes(part)
+def _computed_s(pid: int) -> float:
+    """Seconds that the process has computed so far; 0.0 where the system does not say."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            user, system = stat.read().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0.0
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
