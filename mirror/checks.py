@@ -15,7 +15,7 @@ import msgspec
 
 from remote_script.SetMirror.calls import PRODUCTS
 from remote_script.SetMirror.contract import checks as rules
-from remote_script.SetMirror.contract import late, schema
+from remote_script.SetMirror.contract import display, late, schema
 from remote_script.SetMirror.contract.errors import BridgeError
 from remote_script.SetMirror.contract.places import ID, is_identity
 from remote_script.SetMirror.contract.values import ABSENT, ALL_NOTE_FIELDS, NOTE_FIELDS
@@ -278,7 +278,7 @@ class _Write:
         if node.type == "DeviceParameter" and prop.name == "value" and isinstance(value, str):
             shown = node.props.get("display")
             items = node.props.get("value_items")
-            if value == shown:
+            if isinstance(shown, str) and display.says(shown, value):
                 return now
             if isinstance(items, list) and value in items:
                 return float((node.props.get("min") or 0) + items.index(value))

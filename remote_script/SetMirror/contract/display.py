@@ -142,6 +142,18 @@ def quantity(text: str) -> Optional[Quantity]:
     return Quantity(_float(match.group(1)) * factor, unit)
 
 
+def says(shown: str, text: str) -> bool:
+    """Whether a text means the value that Live shows as `shown`: "-3 dB" and "-3.0 dB", "2500 Hz" and "2.50 kHz".
+
+    A number without a unit is meant in the unit that is shown.
+    """
+    if _word(shown) == _word(text):
+        return True
+    meant = quantity(text)
+    amount = None if meant is None else _in_unit(shown, meant)
+    return meant is not None and amount is not None and math.isclose(amount, meant.amount, rel_tol=1e-9)
+
+
 def value_of(
     text: str, show: Callable[[float], str], low: float, high: float, now: Optional[float] = None
 ) -> float:

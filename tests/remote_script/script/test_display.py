@@ -176,3 +176,29 @@ def test_what_can_be_read_two_ways_is_refused_with_both_readings() -> None:
         display.value_of("+3 st", _decibels, 0.0, 1.0, 0.5)
     with pytest.raises(display.Refused, match="finite value"):
         display.value_of("+3 dB", _decibels, 0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("-3.0 dB", "-3 dB"),
+        ("-3.0 dB", "-3"),
+        ("-3.0 dB", " −3,0 db"),
+        ("2.50 kHz", "2500 Hz"),
+        ("20L", "20 l"),
+        ("C", "center"),
+        ("On", "on"),
+        ("4.00 : 1", "4:1"),
+        ("-inf dB", "-inf"),
+    ],
+)
+def test_a_text_means_what_live_shows_in_other_words(shown: str, text: str) -> None:
+    assert display.says(shown, text)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [("-3.0 dB", "-3.1 dB"), ("-3.0 dB", "-3 Hz"), ("On", "Off"), ("On", "1"), ("50 %", "by 50 %")],
+)
+def test_a_text_does_not_mean_another_value(shown: str, text: str) -> None:
+    assert not display.says(shown, text)
