@@ -254,6 +254,8 @@ class _Write:
 
     def _expected(self, node: Node, name: str, expected: Any) -> Any:
         prop = values.row(node.type, name)
+        if prop is None and name not in node.props:
+            raise rules.no_property(node.type, name, "describe lists the properties of each class")
         observed = node.props.get(name)
         wanted = self._meant(node, prop, expected, observed)
         if prop is not None and (prop.kind == "gauge" or prop.type == "notes"):
@@ -261,6 +263,8 @@ class _Write:
         if observed != wanted:
             shown = values.shown(self.store, node.type, name, wanted)
             now = values.shown(self.store, node.type, name, observed)
+            if isinstance(shown, str) and node.type == "DeviceParameter" and name == "value":
+                now = node.props.get("display", now)
             raise rules.not_as_expected(name, self.store.ref(node.id), node.id, shown, now)
         return wanted
 

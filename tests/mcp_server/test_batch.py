@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -619,3 +620,45 @@ async def test_what_a_batch_makes_is_launched_and_stopped_in_it(
         assert answer["outcome"] == "verified"
         await trio.sleep(1)
         assert await whole.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "value"),
+    [
+        ("tracks/0/mixer_device/volume", "value", "-6 dB"),
+        ("tracks/0/mixer_device/volume", "value", "−6,0 db"),
+        ("song", "tempo", "82 bpm"),
+        ("song", "is_playing", "false"),
+        ("tracks/0", "name", "Drums"),
+        ("tracks/0", "current_monitoring_state", "Auto"),
+    ],
+)
+async def test_an_expectation_is_read_as_a_value_that_is_set(
+    target: str, name: str, value: str, autojump_clock: Clock
+) -> None:
+    mute = [call("set_track", track="Drums", mute=True)]
+    async with whole_path(demo_set()) as whole:
+        await whole.call("set_track", track="Drums", volume="-6 dB")
+        expected = {"target": target, "property": name, "value": value}
+        answer = await whole.call("batch", calls=mute, expect=[expected])
+        assert answer["outcome"] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "value", "rule"),
+    [
+        ("tracks/0/mixer_device/volume", "value", "-5 dB", "expected to be '-5 dB' but is '0.0 dB'"),
+        ("tracks/0", "nmae", "Drums", "Track has no property 'nmae'"),
+        ("song", "is_playing", "true", "expected to be True but is False"),
+    ],
+)
+async def test_an_expectation_that_does_not_hold_says_what_is_so(
+    target: str, name: str, value: str, rule: str, autojump_clock: Clock
+) -> None:
+    mute = [call("set_track", track="Drums", mute=True)]
+    async with whole_path(demo_set()) as whole:
+        with pytest.raises(Refused, match=re.escape(rule)):
+            await whole.call(
+                "batch", calls=mute, expect=[{"target": target, "property": name, "value": value}]
+            )
+        assert not whole.mirror.resolve("tracks/0").props["mute"]

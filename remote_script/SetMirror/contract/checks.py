@@ -190,15 +190,9 @@ def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema
     """
     if not isinstance(name, str):
         raise BridgeError("INVALID_PARAMS", "`name` is the name of a property", short(name))
-    known = schema.properties(type_)
-    prop = known.get(name)
+    prop = schema.properties(type_).get(name)
     if prop is None:
-        raise BridgeError(
-            "NOT_FOUND",
-            "{} has no property {!r}".format(type_, name[:60]),
-            short(name),
-            hint=suggestion(name, known, settable(type_, read), NEAR),
-        )
+        raise no_property(type_, name, settable(type_, read))
     _since(type_, prop, live)
     if not prop.write:
         raise BridgeError(
@@ -210,6 +204,16 @@ def writable(type_: str, name: Any, live: Tuple[int, ...], read: Read) -> schema
             rule += ": it exists on {} only".format(", ".join(prop.on))
         raise BridgeError("NOT_AVAILABLE", rule, name, hint=settable(type_, read))
     return prop
+
+
+def no_property(type_: str, name: str, otherwise: str) -> BridgeError:
+    """The refusal of a name that the class does not have; `otherwise` is the hint when no name is near it."""
+    return BridgeError(
+        "NOT_FOUND",
+        "{} has no property {!r}".format(type_, name[:60]),
+        short(name),
+        hint=suggestion(name, schema.properties(type_), otherwise, NEAR),
+    )
 
 
 def plain_value(prop: schema.Property, value: Any) -> Any:
