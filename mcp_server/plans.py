@@ -625,15 +625,3 @@ def only(arguments: msgspec.Struct, when: str, *allowed: str, of: Iterable[str])
 
 def _required(type_: type[msgspec.Struct]) -> list[str]:
     return [field.name for field in msgspec.structs.fields(type_) if field.required]
-
-
-def words(scope: Scope, op: Operation) -> str:
-    """An operation in words, for people and for a dry run."""
-    where = scope.said(str(op.target)) if is_late(op.target) else op.target
-    if isinstance(where, int) and scope.has_id(where):
-        node = scope.mirror.node(where)
-        where = scope.ref(node) + (f" {node.name!r}" if node.name else "")
-    if isinstance(op, Set):
-        return f"set {op.name} of {where} to {op.value!r}"
-    args = ", ".join(f"{name}={value!r}"[:60] for name, value in op.args.items())
-    return f"{op.method}({args}) of {where}"

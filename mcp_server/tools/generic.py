@@ -13,7 +13,8 @@ from remote_script.SetMirror.contract import schema
 from .. import reading, unavailable
 from ..effects import is_history
 from ..fields import Anything, Overwrite, Target
-from ..plans import Plan, Scope, batched_calls, count_before_batch, words
+from ..operation_words import words
+from ..plans import Plan, Scope, batched_calls, count_before_batch
 from ..tool import Arguments, Tool, Toolset
 
 tools = Toolset("everything")

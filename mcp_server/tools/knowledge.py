@@ -11,7 +11,8 @@ from mirror import Operation, errors
 
 from .. import recipes
 from ..desk import Desk
-from ..plans import Plan, Scope, batched_calls, words
+from ..operation_words import words
+from ..plans import Plan, Scope, batched_calls
 from ..recipes.expansion import Expanded, calls_of
 from ..tool import Arguments, Toolset
 from .generic import Entry, joined, tool_named

@@ -123,6 +123,34 @@ async def test_a_dry_run_says_in_words_what_would_change(autojump_clock: Clock) 
         assert whole.history() == []
 
 
+async def test_a_dry_run_names_objects_and_counts_notes(autojump_clock: Clock) -> None:
+    calls = [
+        call("create", kind="midi", name="Lead", color="#00ff00"),
+        call("set_track", track="$0", volume="-6 dB", sends=[{"send": "Reverb", "value": "-12 dB"}]),
+        call("create_clip", track="$0", slot=1, length="2 bars", name="Riff", notes="C3@0:1 E3@1"),
+        call("edit_notes", clip="$2", add="G3@2"),
+        call("delete", targets=["Bass"]),
+        call("create", kind="scene", index=1),
+        call("fire", target="$5"),
+    ]
+    async with whole_path(demo_set()) as whole:
+        answer = await whole.call("batch", calls=calls, dry_run=True)
+        assert answer["notes"] == [
+            "create midi track: at the end",
+            "set name of $0 to 'Lead'",
+            "set color of $0 to #00ff00",
+            "set $0/mixer_device/volume to '-6 dB'",
+            "set $0/mixer_device/sends/A-Reverb to '-12 dB'",
+            "create clip of $0/clip_slots/1: 8",
+            "set name of $2 to 'Riff'",
+            "add new notes of $2: 2 notes",
+            "add new notes of $2: 1 note",
+            "delete track: tracks/2 'Bass'",
+            "create scene: before scenes/1 'Verse A'",
+            "fire $5",
+        ]
+
+
 async def plan_of(whole: Whole, tool: str, **args: Any) -> Any:
     return TOOLS[tool].planned(Scope(whole.mirror), args)
 
