@@ -20,6 +20,7 @@ _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?[0-9]{1,2})")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_DIGITS, _SIX_DIGITS = re.compile("[0-9]{1,8}"), re.compile("[0-9]{6}")
 _PART = r"([0-9]{1,7})"
 _BARS = re.compile(
     rf"(?:bar\s+|\|)?{_PART}(?:[.|]{_PART})?(?:[.|]({_PART}(?:\.[0-9]{{1,6}})?))?", re.IGNORECASE
@@ -225,13 +226,23 @@ def gain(text: str, now: float | None) -> float | str:
 
 
 def color(value: int | str) -> int:
-    """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636". Live uses the nearest colour of its palette."""
-    found: int | None = values.color(value) if isinstance(value, str) else value
-    if isinstance(found, bool) or found is None or not 0 <= found <= 0xFFFFFF:
+    """A colour as Live's number, 0 to 0xFFFFFF, also from "#ff3636". Live uses the nearest colour of its palette.
+
+    Raises:
+      InvalidValue: it is none, or it consists of six digits, which could be either form.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if _SIX_DIGITS.fullmatch(text):
+        rule = f"A color {text!r} can be read as '#{text}' or as the number {text}"
+        raise errors.InvalidValue(rule, text, hint=f"write '#{text}', or '#{int(text):06x}' for the number")
+    if _DIGITS.fullmatch(text):
+        value = int(text)
+    color: int | None = values.color(value) if isinstance(value, str) else value
+    if isinstance(color, bool) or color is None or not 0 <= color <= 0xFFFFFF:
         raise errors.InvalidValue(
             f"A color is a text such as '#ff3636', or 0 to 16777215, got {str(value)[:60]}", str(value)[:60]
         )
-    return found
+    return color
 
 
 def color_text(value: int) -> str:

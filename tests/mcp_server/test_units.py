@@ -124,7 +124,14 @@ def test_a_number_is_the_same_quoted_or_not(number: float) -> None:
 
 
 def test_a_color_is_a_number_or_a_text() -> None:
-    assert units.color("#ff3636") == units.color(0xFF3636) == 0xFF3636
+    assert units.color("#ff3636") == units.color("FF3636") == units.color(0xFF3636) == 0xFF3636
+    assert units.color("16711680") == units.color(" 255 ") + 0xFF0000 - 255
+    for both in ("112233", "000000"):
+        with pytest.raises(errors.InvalidValue, match=f"'#{both}' or as the number {both}"):
+            units.color(both)
+    for wrong in ("16777216", "9" * 5000, "²", "", True, -1):
+        with pytest.raises(errors.InvalidValue, match="A color is"):
+            units.color(wrong)
     assert units.color_text(255) == "#0000ff"
     with pytest.raises(errors.InvalidValue):
         units.color("red-ish")
