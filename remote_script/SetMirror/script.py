@@ -44,7 +44,7 @@ STEPS_END = 0.75
 """Fraction of the budget after which no new step starts."""
 FINISH_S = 0.002
 """Extra time in which a finished write's changes and its reply may still be sent in the same turn."""
-AUDIT_LEFT = 0.3
+AUDIT_LEFT = 0.25
 """Fraction of the audit's time that remains for it, however long the rounds took."""
 FLUSHES_FIRST = 4
 """Pending changes are sent before a write continues, but at most this many batches: endless edits cannot starve it."""
@@ -81,6 +81,8 @@ class SetMirror:
         self._began_writes: List[bool] = []
         """For every write started in this pump: True if it has calls."""
         self._audit_s = chosen.audit_ms / 1000 if audit_s is None else audit_s
+        self._audit_debt_s = 0.0
+        """Time by which the last audit's steps ended late, at most one audit's: the next one ends earlier by it."""
         self._flushes = 0
         """Batches sealed since the current write last advanced, or since the next write waits to start."""
         self._closed = False
@@ -377,11 +379,14 @@ class SetMirror:
         if self.batcher.hurried:
             self.batcher.hurried = not self.rounds.hurry()
         began = time.perf_counter()
-        deadline = since + (self.budget_s * STEPS_END if self.rounds.is_hurried else self._audit_s)
+        end = since + self._audit_s - self._audit_debt_s
+        deadline = since + self.budget_s * STEPS_END if self.rounds.is_hurried else end
         self.rounds.step(lambda: time.perf_counter() < deadline)
-        deadline = max(since + self._audit_s, time.perf_counter() + self._audit_s * AUDIT_LEFT)
+        deadline = max(end, time.perf_counter() + self._audit_s * AUDIT_LEFT)
         self.audit.step(lambda: time.perf_counter() < deadline)
-        self.timings["audit"].add(time.perf_counter() - began)
+        now = time.perf_counter()
+        self._audit_debt_s = min(self._audit_s, max(0.0, now - end))
+        self.timings["audit"].add(now - began)
         marks = self.rounds.take()
         for id_, bits in self.audit.take().items():
             marks[id_] = marks.get(id_, 0) | bits

@@ -1,6 +1,6 @@
 """The user's settings of the script: `script.json` in SetMirror's folder (see `auth.home`), read at the start.
 
-    {"port": 9860, "budget_ms": 4, "audit_ms": 0.11, "awake_share": 0.4, "undo_apart": false}
+    {"port": 9860, "budget_ms": 4, "audit_ms": 0.14, "awake_share": 0.4, "undo_apart": false}
 
 Every key is optional. For an invalid value the script writes a line to Live's log and uses the default.
 """
@@ -17,7 +17,7 @@ from .contract.limits import PORT
 
 BUDGET_MS = 4.0
 """Time in one pump for building and flushing; Live's own 60 Hz frame is 16 ms."""
-AUDIT_MS = 0.11
+AUDIT_MS = 0.14
 """Time in an idle pump for rounds and audit: 20,000 parameters in two minutes, invisible in Live's CPU meter."""
 AWAKE_SHARE = 0.4
 """Share of Live's main thread while a client works in lock-step; see `awake`."""
