@@ -15,6 +15,7 @@ ROOMS = (
     "remote_script/headless/api",
     "remote_script/headless/hosting",
     "mcp_server/history",
+    "mcp_server/music",
 )
 GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))
 ADVICE = "name the value by the domain; see the glossary in .github/CONTRIBUTING.md"

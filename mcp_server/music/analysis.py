@@ -1,7 +1,7 @@
-"""Reading music: what notes are made of, and what parts of a Set say together.
+"""Analysis of music: statistics of one clip's notes, and findings about several parts of a Set together.
 
-A `Part` is one clip's notes with the places where they sound. All functions are pure; the caller reads parts from the
-mirror. Findings carry refs, so that the next call can name what they speak of.
+A `Part` is one clip's notes with the times at which they sound. All functions are pure; the caller reads parts from the
+mirror. Findings have refs, so that the next call can name the clips and tracks that they are about.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ PERCUSSIVE_NOTES, PERCUSSIVE_PITCHES, PERCUSSIVE_LENGTH = 4, 2, BEAT // 2
 
 
 def names_drums(name: str) -> bool:
-    """True for a name after drums: "Drums", "Hats", "Shaker 2"."""
+    """True for a name of drums: "Drums", "Hats", "Shaker 2"."""
     return bool(_DRUM_NAMES.search(name.casefold()))
 
 
 @dataclass(frozen=True)
 class Part:
-    """The notes of one clip: `span` is what plays of it in ticks, `start` its place in the arrangement or None."""
+    """The notes of one clip: `span` is the part that plays, `start` its time in the arrangement or None; in ticks."""
 
     ref: str
     name: str
@@ -76,7 +76,7 @@ class Part:
 
     @cached_property
     def placed(self) -> list[tuple[Ticks, Ticks, int]]:
-        """(start, end, pitch) of what sounds, in the arrangement's time, else from the start of the span."""
+        """(start, end, pitch) of the notes that sound, in the arrangement's time or from the start of the span."""
         offset = (self.start or 0) - self.span[0]
         return [(note.start + offset, note.end + offset, note.pitch) for note in self.sounding]
 
@@ -91,7 +91,7 @@ def statistics(notes: Sequence[Note], context: Context) -> dict[str, Any]:
     velocities = [note.velocity for note in notes]
     lengths = [to_beats(note.duration) for note in notes]
     mean = sum(velocities) / len(notes)
-    spread = (sum((each - mean) ** 2 for each in velocities) / len(notes)) ** 0.5
+    spread = (sum((velocity - mean) ** 2 for velocity in velocities) / len(notes)) ** 0.5
     return {
         "notes": len(notes),
         "length_beats": length,
@@ -145,7 +145,7 @@ def polyphony(notes: Iterable[Note]) -> int:
 
 
 def overlaps(notes: Iterable[Note]) -> int:
-    """How many notes start while one of the same pitch sounds."""
+    """The number of notes that start while another note of the same pitch sounds."""
     ends: dict[int, Ticks] = {}
     count = 0
     for note in in_order(notes):
@@ -155,7 +155,7 @@ def overlaps(notes: Iterable[Note]) -> int:
 
 
 def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
-    """The different pitches that do not belong to the scale, low to high, by the names that notes have as text."""
+    """The names of the different pitches that do not belong to the scale, low to high."""
     plain = str.maketrans("♯♭", "#b")
     return [
         scales.note_name_in_scale(pitch, scale.root, scale.name).translate(plain)
@@ -165,13 +165,13 @@ def foreign(pitches: Iterable[int], scale: Scale) -> list[str]:
 
 
 def approaches(notes: Iterable[Note], scale: Scale) -> bool:
-    """True where each note outside the scale is at most a beat long and leads by a semitone into one of the scale."""
-    line = in_order(notes)
+    """True where each note outside the scale lasts at most a beat and a semitone step leads to a note of the scale."""
+    ordered = in_order(notes)
     starts: dict[Ticks, list[int]] = defaultdict(list)
-    for note in line:
+    for note in ordered:
         starts[note.start].append(note.pitch)
     times = sorted(starts)
-    for note in line:
+    for note in ordered:
         if note.pitch in scale:
             continue
         after = bisect_right(times, note.start)
@@ -182,24 +182,24 @@ def approaches(notes: Iterable[Note], scale: Scale) -> bool:
 
 
 def swing(notes: Iterable[Note], step: int = BEAT // 4) -> float | None:
-    """The measured swing in percent: where off-beats of a grid lie within their pair, 50 straight, 66.7 triplets.
+    """The measured swing in percent: the position of off-beats within their pair of steps; 50 straight, 66.7 triplets.
 
     None where fewer than four notes lie near an off-beat.
     """
     pair = 2 * step
-    places = []
+    shares = []
     for note in notes:
         within = float(note.start % pair) / pair
         if 0.4 < within < 0.8:
-            places.append(within)
-    if len(places) < 4:
+            shares.append(within)
+    if len(shares) < 4:
         return None
-    places.sort()
-    return round(100 * places[len(places) // 2], 1)
+    shares.sort()
+    return round(100 * shares[len(shares) // 2], 1)
 
 
 def feel(notes: Sequence[Note]) -> tuple[float, str] | None:
-    """The swing of a pattern as (percent, grid) of the edit that gives it, None where it is straight."""
+    """The swing of a pattern as (percent, grid) of the edit that would produce it, None where it is straight."""
     for step, grid in ((BEAT // 4, "1/16"), (BEAT // 2, "1/8")):
         percent = swing(notes, step)
         if percent is not None and 51 <= percent <= 75:
@@ -223,7 +223,7 @@ def rhythm(notes: Iterable[Note], context: Context) -> str:
 def chords_over(
     notes: Sequence[Note], context: Context, *, every: Ticks | None = None
 ) -> list[tuple[Ticks, str]]:
-    """(time, symbol) wherever the harmony changes, looked at once a beat (or `every`).
+    """(time, symbol) of each change of the harmony, which is read once per beat (or `every`).
 
     The pitches that sound for at least half of a window name its chord; windows without a nameable chord of three or
     more pitch classes are left out.
@@ -238,19 +238,19 @@ def chords_over(
         for n in range(first, last + 1):
             begin = low + n * step
             windows[n][note.pitch] += float(min(note.end, begin + step) - max(note.start, begin))
-    found: list[tuple[Ticks, str]] = []
+    symbols: list[tuple[Ticks, str]] = []
     for n in sorted(windows):
         sounding = [pitch for pitch, time in windows[n].items() if 2 * time >= step]
         if len({pitch % 12 for pitch in sounding}) < 3:
             continue
         symbol = harmony.named(sounding, spelling)
-        if symbol is not None and (not found or found[-1][1] != symbol):
-            found.append((low + n * step, symbol))
-    return found
+        if symbol is not None and (not symbols or symbols[-1][1] != symbol):
+            symbols.append((low + n * step, symbol))
+    return symbols
 
 
 def same_contents(parts: Iterable[Part]) -> list[list[str]]:
-    """Groups of refs whose parts hold the same notes at the same places of their spans; groups of one are left out."""
+    """Groups of refs whose parts have the same notes at the same times of their spans; groups of one are left out."""
     groups: dict[Any, list[str]] = defaultdict(list)
     for part in parts:
         if part.notes:
@@ -267,7 +267,7 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
 
     Compared are parts of one scene, and parts that overlap in the arrangement.
     """
-    found: list[tuple[float, dict[str, Any]]] = []
+    ranked: list[tuple[float, dict[str, Any]]] = []
     pitched = [part for part in parts if not part.percussive and not part.muted and part.notes]
     for number, one in enumerate(pitched):
         for other in pitched[number + 1 :]:
@@ -278,8 +278,8 @@ def clashes(parts: Sequence[Part], *, most: int = 20) -> list[dict[str, Any]]:
             time, count = _semitones(one.placed, other.placed)
             if time > 0:
                 row = {"parts": [one.ref, other.ref], "beats": round(time / BEAT, 3), "notes": count}
-                found.append((-time, row))
-    return [row for _, row in sorted(found, key=lambda entry: entry[0])[:most]]
+                ranked.append((-time, row))
+    return [row for _, row in sorted(ranked, key=lambda entry: entry[0])[:most]]
 
 
 def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:
@@ -301,7 +301,7 @@ def crowded(parts: Sequence[Part], below: int = 48) -> list[list[str]]:
 
 
 def _together(one: Part, other: Part) -> bool:
-    """Whether two parts sound at the same time: in the arrangement, or in one scene."""
+    """True when two parts sound at the same time: in the arrangement, or in one scene."""
     if one.start is not None and other.start is not None:
         return one.start < _stop(other) and other.start < _stop(one)
     return one.scene is not None and one.scene == other.scene
@@ -310,15 +310,15 @@ def _together(one: Part, other: Part) -> bool:
 def _semitones(
     one: list[tuple[Ticks, Ticks, int]], other: list[tuple[Ticks, Ticks, int]]
 ) -> tuple[float, int]:
-    """For how many ticks, and in how many pairs of notes, two parts are a semitone apart; both in order of time."""
+    """The ticks, and the number of pairs of notes, in which two parts are a semitone apart; both in order of time."""
     total, count, begun = 0.0, 0, 0
-    held: list[tuple[Ticks, Ticks, int]] = []
+    sounding: list[tuple[Ticks, Ticks, int]] = []
     for start, end, pitch in one:
         while begun < len(other) and other[begun][0] < end:
-            held.append(other[begun])
+            sounding.append(other[begun])
             begun += 1
-        held = [each for each in held if each[1] > start]
-        for begin, stop, against in held:
+        sounding = [note for note in sounding if note[1] > start]
+        for begin, stop, against in sounding:
             if abs(pitch - against) % 12 == 1:
                 together = min(end, stop) - max(start, begin)
                 if together > OVERLAP:
@@ -327,19 +327,19 @@ def _semitones(
 
 
 def gaps(parts: Iterable[Part], end: Ticks | None = None) -> list[tuple[Ticks, Ticks]]:
-    """Stretches of the arrangement before its end in which no clip of any track lies."""
+    """Time ranges of the arrangement before its end in which no track has a clip."""
     spans = sorted(
         (part.start, part.start + part.span[1] - part.span[0]) for part in parts if part.start is not None
     )
-    found: list[tuple[Ticks, Ticks]] = []
+    stretches: list[tuple[Ticks, Ticks]] = []
     covered: Ticks = 0
     for start, stop in spans:
         if start > covered:
-            found.append((covered, start))
+            stretches.append((covered, start))
         covered = max(covered, stop)
     if end is not None and end > covered:
-        found.append((covered, end))
-    return found
+        stretches.append((covered, end))
+    return stretches
 
 
 def sections(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
@@ -370,7 +370,7 @@ def _stop(part: Part) -> Ticks:
 
 
 def key_of(parts: Iterable[Part]) -> Key | None:
-    """The key of several parts together, percussive ones left out."""
+    """The key of several parts together; percussive and muted parts do not count."""
     notes: list[Note] = []
     offset: Ticks = 0
     for part in parts:

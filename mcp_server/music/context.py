@@ -1,6 +1,6 @@
-"""What an edit may need to know besides the notes: key, meter, the clip's span and the names of drum pads.
+"""The information that an edit may need besides the notes: key, meter, the clip's span and the names of drum pads.
 
-All of it is read once from the mirror by whoever calls an edit; this module does no I/O.
+The caller of an edit reads all of it once from the mirror; this module does no I/O.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .ticks import BEAT, Ticks, from_beats
 
 @dataclass(frozen=True)
 class Scale:
-    """A root (0 is C, to 11) and the semitones above it, ascending, from 0."""
+    """A root (0 is C, 11 is B) and the semitones of its degrees above the root, ascending, from 0."""
 
     root: int
     intervals: tuple[int, ...]
@@ -39,7 +39,7 @@ class Scale:
 
     @cached_property
     def classes(self) -> frozenset[int]:
-        """The pitch classes that belong to it."""
+        """The pitch classes that belong to the scale."""
         return frozenset((self.root + step) % 12 for step in self.intervals)
 
     def __contains__(self, pitch: int) -> bool:
@@ -57,7 +57,7 @@ class Scale:
         return self.root + 12 * octave + self.intervals[index]
 
     def moved(self, pitch: int, degrees: int) -> int:
-        """`pitch` so many degrees up; what lies between two degrees keeps its distance to the lower one."""
+        """`pitch` moved up by `degrees`; a pitch between two degrees keeps its distance to the lower one."""
         degree, above = self.place(pitch)
         return self.pitch(degree + degrees) + above
 
@@ -85,11 +85,11 @@ class Context:
     """The Set's swing amount 0..1, which Live's own quantize applies."""
 
     def length(self, value: float | str) -> Ticks:
-        """A length above 0 in beats, or such as "1/16", "1/8T", "2 bars"."""
+        """A length above 0: in beats, or as text such as "1/16", "1/8T", "2 bars"."""
         return self._written(units.length(value, self.numerator, self.denominator))
 
     def time(self, value: float | str) -> Ticks:
-        """A time in beats, or in bars from 1 such as "2.1.1"."""
+        """A time: in beats, or as text in bars from 1 such as "2.1.1"."""
         return self._written(units.position(value, self.numerator, self.denominator))
 
     def distance(self, value: float | str) -> Ticks:

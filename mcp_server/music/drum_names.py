@@ -1,4 +1,4 @@
-"""What drums are called: pads of a drum rack, the usual words for them, and General MIDI's pitches without a rack."""
+"""Names of drums: pads of a drum rack, the usual words for them, and General MIDI's pitches without a rack."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ _SYNONYMS = {
 
 
 def pad(name: str, pads: dict[str, int]) -> int:
-    """The pitch of a drum by its name, or of a pitch as text: 38, "D1".
+    """The pitch of a drum by its name, or of a pitch as text: "38", "D1".
 
-    First counts the name of a pad, then a usual name that a pad's name contains, then General MIDI's.
+    The order is: a pad of that name, a pad whose name contains a usual word for it, General MIDI's drum of that name.
 
     Raises:
-      InvalidValue: nothing goes by that name.
+      InvalidValue: no pad, drum or pitch has that name.
     """
     plain = name.strip().casefold()
     if plain in pads:
         return pads[plain]
     for word in _SYNONYMS.get(plain, (plain,)):
-        fitting = sorted(each for each in pads if word in each)
+        fitting = sorted(pad_name for pad_name in pads if word in pad_name)
         if fitting:
             return pads[fitting[0]]
     if plain in GENERAL_MIDI:

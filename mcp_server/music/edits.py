@@ -1,8 +1,8 @@
 """Edits: named, pure functions from notes to notes, and the list of them that one transform runs.
 
-An edit is a Struct whose fields are its options and whose `apply(notes, context)` returns the notes that take the place
-of the chosen ones: survivors keep their `note_id`, new notes have none. Notes outside the edit's selection stay as they
-are. What is random takes a `seed`: the same seed gives the same result.
+An edit is a Struct whose fields are its options and whose `apply(notes, context)` returns the notes that replace the
+chosen ones: notes that remain keep their `note_id`, new notes have none. Notes outside the edit's selection do not
+change. A random edit takes a `seed`: the same seed gives the same result.
 
 Start here, then `time_edits`, `pitch_edits`, `velocity_edits`, `rhythm_edits`.
 """
@@ -30,11 +30,11 @@ Fraction01 = Annotated[float, Meta(ge=0, le=1)]
 Velocity = Annotated[float, Meta(ge=1, le=127)]
 
 MOST_NOTES = 50_000
-"""Notes of one clip after an edit; more would stop Live for seconds."""
+"""The most notes of one clip after an edit; more would block Live for seconds."""
 
 
 class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which notes an edit changes; every given condition must hold."""
+    """Which notes an edit changes: those that match every condition that is set."""
 
     time: tuple[Time, Time] | UnsetType = UNSET
     """From (included) to (not included), in the clip's beats."""
@@ -70,10 +70,10 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
             yield lambda note: low <= note.start < high
         if self.pitch is not UNSET:
             wanted = self.pitch if isinstance(self.pitch, list) else [self.pitch]
-            pitches = {context.pitch(each) for each in wanted}
+            pitches = {context.pitch(pitch) for pitch in wanted}
             yield lambda note: note.pitch in pitches
         if self.pitch_range is not UNSET:
-            bottom, top = (context.pitch(each) for each in self.pitch_range)
+            bottom, top = (context.pitch(pitch) for pitch in self.pitch_range)
             yield lambda note: bottom <= note.pitch <= top
         if self.velocity is not UNSET:
             soft, loud = self.velocity
@@ -89,10 +89,10 @@ class Selection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
             yield lambda note: note.note_id in ids
 
     def times(self, context: Context) -> tuple[Ticks, Ticks]:
-        """The chosen range of time, else the clip's span."""
+        """The selected time range, or the clip's span without one."""
         if self.time is UNSET:
             return context.span
-        low, high = (context.time(each) for each in self.time)
+        low, high = (context.time(time) for time in self.time)
         if not low < high:
             raise errors.InvalidValue("The time range of `select` must end after it begins", list(self.time))
         return low, high
@@ -102,28 +102,30 @@ EVERYTHING = Selection()
 
 
 class Edit(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """The base of all edits; `seed` counts only where something is random."""
+    """The base of all edits; `seed` has an effect only in random edits."""
 
     name: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
-    """Options of which one must differ from its default: else nothing would change."""
+    """Options of which at least one must differ from its default: otherwise the edit would change nothing."""
 
     pitched: ClassVar[bool] = False
-    """Whether it changes pitches, which on a drum track are other drums."""
+    """True for an edit that changes pitches; on a drum track another pitch is another drum."""
 
     select: Selection = EVERYTHING
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        """The notes in the place of `notes`, which are in order of time."""
+        """The notes that replace `notes`, which are in order of time."""
         raise NotImplementedError
 
     def spares_drums(self) -> bool:
-        """True for an edit of pitch that does not itself say which pitches or notes it means."""
+        """True for an edit of pitch whose selection does not name pitches or notes."""
         chosen = self.select
-        return self.pitched and all(each is UNSET for each in (chosen.pitch, chosen.pitch_range, chosen.ids))
+        return self.pitched and all(
+            condition is UNSET for condition in (chosen.pitch, chosen.pitch_range, chosen.ids)
+        )
 
     def check_effect(self) -> None:
-        """InvalidValue where all options that would change something are at their defaults."""
+        """Raise InvalidValue where all options that would change notes are at their defaults."""
         defaults = {field.name: field.default for field in msgspec.structs.fields(type(self))}
         if self.needs and all(getattr(self, name) == defaults[name] for name in self.needs):
             raise errors.InvalidValue(
@@ -132,11 +134,11 @@ class Edit(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True)
             )
 
     def is_random(self) -> bool:
-        """True where a `seed` makes a difference."""
+        """True where `seed` has an effect."""
         return "seed" in self.__struct_fields__
 
     def span(self, notes: list[Note], context: Context) -> tuple[Ticks, Ticks]:
-        """The time that the edit works in: the chosen range, else the clip's span, widened to hold the notes."""
+        """The time range of the edit: the selected range, or the clip's span extended to contain all notes."""
         low, high = self.select.times(context)
         if self.select.time is UNSET and notes:
             low = min(low, notes[0].start)
@@ -162,7 +164,7 @@ def edit(name: str) -> Callable[[_E], _E]:
 
 
 _SELECTED = {"selected", "selection", "selected_notes"}
-"""What people call the notes that are selected in Live."""
+"""Options with which people ask for the notes that are selected in Live."""
 
 
 def read(asked: Any, number: int = 0) -> Edit:
@@ -170,7 +172,7 @@ def read(asked: Any, number: int = 0) -> Edit:
 
     Raises:
       InvalidValue: an unknown edit or option, or a value out of range; the rule names the edit and its position.
-      NotAvailable: it asks for the notes that are selected in Live.
+      NotAvailable: the edit asks for the notes that are selected in Live.
     """
     where = f"edit {number}"
     if isinstance(asked, str):
@@ -214,18 +216,18 @@ def _without_percent_signs(class_: type[Edit], options: dict[str, Any]) -> dict[
     shares = {
         field.name
         for field in msgspec.structs.fields(class_)
-        if any(each.get("maximum") == 1 for each in _alternatives(field))
+        if any(alternative.get("maximum") == 1 for alternative in _alternatives(field))
     }
-    found = dict(options)
+    numbers = dict(options)
     for name, value in options.items():
         match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
         if match is not None:
-            found[name] = float(match[1]) / (100 if name in shares else 1)
-    return found
+            numbers[name] = float(match[1]) / (100 if name in shares else 1)
+    return numbers
 
 
 def _check_required(class_: type[Edit], options: Collection[str]) -> None:
-    """ValueError that names all options that are missing."""
+    """Raise a ValueError that names all missing options."""
     required = [field.name for field in msgspec.structs.fields(class_) if field.required]
     missing = [f"`{name}`" for name in required if name not in options]
     if missing:
@@ -233,7 +235,7 @@ def _check_required(class_: type[Edit], options: Collection[str]) -> None:
 
 
 def _listed_options(class_: type[Edit]) -> str:
-    """Every option with its type and default: `select` as well."""
+    """Every option with its type and default, and `select`."""
     fields = msgspec.structs.fields(class_)
     return ", ".join([*(_option(field) for field in fields if field.name != "select"), "select"])
 
@@ -259,17 +261,17 @@ def edit_options(name: str) -> str:
 
 
 def select_options() -> str:
-    """The conditions of `select`; every given one must hold."""
+    """The conditions of `select`; a note must match every condition that is set."""
     return ", ".join(_option(field) for field in msgspec.structs.fields(Selection))
 
 
 def _option(field: msgspec.structs.FieldInfo) -> str:
     parts = _alternatives(field)
-    kinds = [each.get("enum") or each.get("type", "") for each in parts]
+    kinds = [part.get("enum") or part.get("type", "") for part in parts]
     said = "|".join(
-        "|".join(map(str, each)) if isinstance(each, list) else str(each) for each in kinds if each
+        "|".join(map(str, kind)) if isinstance(kind, list) else str(kind) for kind in kinds if kind
     )
-    said += "".join(_limits(each) for each in parts)
+    said += "".join(_limits(part) for part in parts)
     if field.required:
         return f"{field.name} ({said})"
     default = "" if field.default in (UNSET, msgspec.NODEFAULT) else f" = {field.default}"
@@ -277,7 +279,7 @@ def _option(field: msgspec.structs.FieldInfo) -> str:
 
 
 def _alternatives(field: msgspec.structs.FieldInfo) -> list[dict[str, Any]]:
-    """The JSON schemas of which a value fits one."""
+    """The JSON schemas of a field; a value must match one of them."""
     schema = msgspec.json.schema(field.type) if field.type is not UnsetType else {}
     parts: list[dict[str, Any]] = schema.get("anyOf", [schema])
     return parts
@@ -301,37 +303,37 @@ def run(edits: Iterable[Edit], notes: Iterable[Note], context: Context) -> list[
       TooLarge: there would be more than 50,000 notes.
     """
     present = in_order(notes)
-    for number, each in enumerate(edits):
-        chosen, rest = each.select.chosen(present, context)
-        made = each.apply(chosen, context) if chosen or isinstance(each, Creates) else []
+    for number, edit_ in enumerate(edits):
+        chosen, rest = edit_.select.chosen(present, context)
+        made = edit_.apply(chosen, context) if chosen or isinstance(edit_, Creates) else []
         beyond = [note.pitch for note in made if not 0 <= note.pitch <= 127]
         if beyond:
-            rule = f"edit {number} ({each.name}): {len(beyond)} notes would leave the pitches 0 to 127"
+            rule = f"edit {number} ({edit_.name}): {len(beyond)} notes would leave the pitches 0 to 127"
             raise errors.InvalidValue(rule, beyond[0], hint="choose other notes or a smaller distance")
         if len(rest) + len(made) > MOST_NOTES:
-            raise errors.TooLarge(f"edit {number} ({each.name}): at most {MOST_NOTES} notes in one clip")
+            raise errors.TooLarge(f"edit {number} ({edit_.name}): at most {MOST_NOTES} notes in one clip")
         present = in_order(rest + [_whole(note) for note in made])
     return present
 
 
 def _whole(note: Note) -> Note:
-    """Sums of fractions are ints again where they are whole."""
+    """The note with times as ints where they are whole numbers of ticks."""
     if isinstance(note.start, int) and isinstance(note.duration, int):
         return note
     return replace(note, start=exact(note.start), duration=exact(note.duration))
 
 
 class Creates(Edit):
-    """The base of edits that make notes where there are none."""
+    """The base of edits that can create notes in an empty clip."""
 
 
-# -- what edits share ----------------------------------------------------------------------------------------
+# -- shared by edits -----------------------------------------------------------------------------------------
 
 Curve = Literal["linear", "exponential", "s-curve"]
 
 
 def curved(position: float, curve: Curve) -> float:
-    """0..1 → 0..1 along a curve; ends stay."""
+    """Map 0..1 to 0..1 along a curve; 0 and 1 do not change."""
     match curve:
         case "exponential":
             return position * position
@@ -359,5 +361,5 @@ def clamped(velocity: float) -> float:
 
 
 def scale_of(context: Context, text: str | UnsetType) -> Scale:
-    """The named key, else the Set's."""
+    """The scale of the key in `text`, or the Set's scale where it is not set."""
     return context.scale if text is UNSET else Scale.of_text(text)

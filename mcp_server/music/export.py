@@ -1,6 +1,6 @@
-"""A Set as a MIDI song: each MIDI track's arrangement with loops played out, tempo, signature and locators.
+"""A Set as a MIDI song: each MIDI track's arrangement with its loops repeated, tempo, signature and locators.
 
-Works on a mirror's store as well as on the state of a file. Muted clips and notes stay out, audio has no notes.
+The functions work on a mirror's store and on the state of a file. Muted clips and notes are left out, and audio clips.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from .ticks import from_beats
 
 
 def song(store: Store) -> MidiSong:
-    """The arrangement; tracks without notes in it are left out.
+    """The arrangement as a song; tracks without notes are left out.
 
     Raises:
-      InvalidValue: no MIDI clip lies in the arrangement.
+      InvalidValue: the arrangement has no MIDI clip with notes.
     """
     root, reader = _root(store), Reader(store)
     tracks: list[MidiTrack] = []
@@ -45,7 +45,7 @@ def song(store: Store) -> MidiSong:
 
 
 def clip_song(store: Store, clip: Node) -> MidiSong:
-    """One clip's loop, or all of it where it does not loop; from time 0."""
+    """One clip's loop, or the whole clip where it does not loop; from time 0."""
     if not clip.props.get("is_midi_clip"):
         raise errors.InvalidValue(f"{store.ref(clip.id)} is no MIDI clip", store.ref(clip.id))
     low, high = span(clip)
@@ -57,13 +57,13 @@ def clip_song(store: Store, clip: Node) -> MidiSong:
 
 
 def placed(clip: Node) -> Iterator[Note]:
-    """An arrangement clip's notes that sound, at their song times, loops played out, cut at the clip's end."""
+    """An arrangement clip's notes that sound, at their song times, with its loop repeated, cut at the clip's end."""
     if clip.props.get("is_midi_clip") and not clip.props.get("muted"):
         yield from (note for note in played(clip) if not note.mute)
 
 
 def played(clip: Node) -> Iterator[Note]:
-    """All notes of an arrangement clip at their song times, muted ones too; see `placed`."""
+    """All notes of an arrangement clip at their song times, also the muted ones; see `placed`."""
     props = clip.props
     start, end = (from_beats(float(props.get(name) or 0.0)) for name in ("start_time", "end_time"))
     low, high = span(clip)
@@ -71,17 +71,17 @@ def played(clip: Node) -> Iterator[Note]:
     length = end - start
     plain = notes_of(clip)
     if props.get("looping") and high > low:
-        # Before the loop comes what lies between the start marker and the loop's end.
+        # The notes between the start marker and the loop's end play before the first repetition.
         first = min(high - begin, length) if begin < high else 0
         head = [
             replace(note, start=note.start - begin) for note in plain if begin <= note.start < begin + first
         ]
         loop = [replace(note, start=note.start - low) for note in plain if low <= note.start < high]
         rest = tiled(loop, high - low, length - first) if length > first else []
-        found = [*head, *(replace(note, start=note.start + first) for note in rest)]
+        notes = [*head, *(replace(note, start=note.start + first) for note in rest)]
     else:
-        found = [replace(note, start=note.start - begin) for note in plain if begin <= note.start]
-    for note in found:
+        notes = [replace(note, start=note.start - begin) for note in plain if begin <= note.start]
+    for note in notes:
         if note.start < length:
             yield replace(note, start=start + note.start, duration=min(note.duration, length - note.start))
 

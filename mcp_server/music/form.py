@@ -1,8 +1,8 @@
-"""Form: sections in order become places of clips in the arrangement, exactly filled, with variations and locators.
+"""Form: sections in order become clips in the arrangement, exactly filled, with variations and locators.
 
-Whole passes of a clip's loop are copies of the clip, so that envelopes, groove and everything else come along. What is
-left of a section is shorter than the loop: of a MIDI clip a new clip with the notes of that part; of an audio clip
-nothing can be cut through Live's API, so it is left out and named.
+Whole passes of a clip's loop are copies of the clip, so that envelopes, groove and all other properties stay. The rest
+of a section is shorter than the loop: for a MIDI clip it becomes a new clip with the notes of that part. Live's API
+cannot cut an audio clip, so the rest of an audio clip is left out and reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_BARS = 2000
 
 @dataclass(frozen=True)
 class Source:
-    """A session clip: `length` of its loop and the notes of one pass from tick 0, None for audio."""
+    """A Session clip: the `length` of its loop, and the notes of one pass from tick 0 (None for audio)."""
 
     clip: int
     track: int
@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the form: `sources` by track; tracks in `without` stay silent, of those in `half` each second hit.
+    """A part of the form with its `sources`; tracks in `without` are silent, tracks in `half` play every second note.
 
     `fill`: the last bar of drum clips becomes a fill.
     """
@@ -54,7 +54,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of a session clip in the arrangement."""
+    """A copy of a clip at another time of the arrangement."""
 
     clip: int
     track: int
@@ -63,7 +63,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class NewClip:
-    """A MIDI clip in the arrangement with notes of its own; their times count from its start."""
+    """A new MIDI clip in the arrangement; the times of its notes count from its start."""
 
     track: int
     start: Ticks
@@ -75,7 +75,7 @@ class NewClip:
 
 @dataclass
 class Layout:
-    """What makes the form: in order of time; `left_out` says what Live's API cannot do and why."""
+    """The clips and locators of a form, in order of time; `left_out` reports what Live's API cannot do and why."""
 
     copies: list[Copy] = field(default_factory=list)
     clips: list[NewClip] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Layout:
 
 
 def lay_out(sections: Sequence[Section], context: Context, *, start: Ticks = 0, seed: int = 0) -> Layout:
-    """The places of all sections one after the other, from `start` on.
+    """The layout of all sections one after the other, from `start` on.
 
     Raises:
       InvalidValue: no section, a length below one bar, or more than 2,000 bars.
@@ -142,15 +142,15 @@ def _place(
 
 
 def in_words(sections: Sequence[Section], layout: Layout) -> list[str]:
-    """What comes of each section: its bars, which clips are copied how often, and which are written."""
+    """One line for each section: its bars, the copied clips with their counts, and the clips that are written."""
     names = {source.clip: source.name for section in sections for source in section.sources}
     lines = []
     for number, (section, (start, _)) in enumerate(zip(sections, layout.locators, strict=True)):
         end = layout.locators[number + 1][0] if number + 1 < len(sections) else layout.end
-        copies = Counter(names[each.clip] for each in layout.copies if start <= each.start < end)
+        copies = Counter(names[copy.clip] for copy in layout.copies if start <= copy.start < end)
         parts = [f"{name} {count}x" for name, count in copies.items()]
-        written = [each for each in layout.clips if start <= each.start < end]
-        parts += [f"{each.name} written with {len(each.notes)} notes" for each in written]
+        written = [clip for clip in layout.clips if start <= clip.start < end]
+        parts += [f"{clip.name} written with {len(clip.notes)} notes" for clip in written]
         said = ", ".join(parts) or "nothing"
         first = int(start * section.bars // (end - start)) + 1
         lines.append(f"{section.name} (bars {first} to {first + section.bars - 1}): {said}")
@@ -158,21 +158,21 @@ def in_words(sections: Sequence[Section], layout: Layout) -> list[str]:
 
 
 def tiled(notes: Iterable[Note], loop: Ticks, length: Ticks) -> list[Note]:
-    """The notes of a loop repeated over a length; notes are cut at the end, none starts after it; no ids."""
-    found, offset = [], 0 * loop
+    """The notes of a loop repeated over a length, without ids; a note that passes the end is cut there."""
+    copies, offset = [], 0 * loop
     pattern = [note for note in notes if 0 <= note.start < loop]
     while offset < length:
         for note in pattern:
             start = note.start + offset
             if start < length:
                 end = min(start + note.duration, length)
-                found.append(replace(note, start=start, duration=end - start, note_id=None))
+                copies.append(replace(note, start=start, duration=end - start, note_id=None))
         offset += loop
-    return in_order(found)
+    return in_order(copies)
 
 
 def _with_fill(notes: list[Note], length: Ticks, bar: int, seed: int) -> list[Note]:
-    """The same with its last bar as a fill over the drums that it uses, from high to low; the lowest drum stays.
+    """The notes with a fill as the last bar, over the drums of the pattern from high to low; the lowest drum stays.
 
     The fill swings as the pattern does.
     """

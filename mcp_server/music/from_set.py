@@ -1,4 +1,4 @@
-"""From the mirror to what music works with: a clip's context, and all parts of a Set. Reads only, no I/O."""
+"""Conversion from the mirror to music: a clip's context, and all parts of a Set. Functions that read, without I/O."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def scale_of(reader: Reader) -> Scale:
 
 
 def context_of(reader: Reader, clip: Node | None = None) -> Context:
-    """What edits of a clip may need to know; without a clip that of the song."""
+    """The context for edits of a clip; without a clip, the context of the song."""
     props = reader.resolve("song").props
     more = {} if clip is None or "loop_end" not in clip.props else {"span": span(clip)}
     if more and more["span"][0] >= more["span"][1]:
@@ -54,7 +54,7 @@ def context_of(reader: Reader, clip: Node | None = None) -> Context:
 
 
 def track_of(reader: Reader, node: Node) -> Node | None:
-    """The track that an object lives in, or is."""
+    """The track that contains an object, or the track itself."""
     at: Node | None = node
     while at is not None and at.type != "Track":
         at = reader.node(at.parent) if isinstance(at.parent, int) else None
@@ -64,36 +64,36 @@ def track_of(reader: Reader, node: Node) -> Node | None:
 def pads_of(reader: Reader, node: Node) -> dict[int, str]:
     """Pitch → name of the filled pads of the first drum rack on the object's track; empty without one."""
     track = track_of(reader, node)
-    for held in devices_of(reader, track) if track is not None else ():
-        if held.props.get("can_have_drum_pads"):
+    for device in devices_of(reader, track) if track is not None else ():
+        if device.props.get("can_have_drum_pads"):
             chains = {
                 int(chain.props["in_note"]): chain.name
-                for chain in reader.children(held, "chains")
+                for chain in reader.children(device, "chains")
                 if isinstance(chain.props.get("in_note"), int) and chain.props["in_note"] >= 0
             }
             if chains:
                 return chains
             return {
                 int(pad.props.get("note") or 0): pad.name
-                for pad in reader.children(held, "drum_pads")
+                for pad in reader.children(device, "drum_pads")
                 if pad.props.get("chains")
             }
     return {}
 
 
 def devices_of(reader: Reader, owner: Node) -> Iterator[Node]:
-    """All devices of a track or chain, those in racks (but for drum racks) included."""
+    """All devices of a track or chain, including those in racks except drum racks."""
     if "devices" not in owner.children:
         return
-    for held in reader.children(owner, "devices"):
-        yield held
-        if not held.props.get("can_have_drum_pads") and "chains" in held.children:
-            for chain in reader.children(held, "chains"):
+    for device in reader.children(owner, "devices"):
+        yield device
+        if not device.props.get("can_have_drum_pads") and "chains" in device.children:
+            for chain in reader.children(device, "chains"):
                 yield from devices_of(reader, chain)
 
 
 def clips_below(reader: Reader, node: Node) -> Iterator[Node]:
-    """The clips of a clip, slot, scene, track or the song, those of the Session first."""
+    """The clips of a slot, scene, track or the song, Session clips first; for a clip, the clip itself."""
     if node.type == "Clip":
         yield node
     elif node.type == "ClipSlot":
@@ -115,7 +115,7 @@ def clips_below(reader: Reader, node: Node) -> Iterator[Node]:
 
 def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
     """The MIDI clips among `clips` as parts; a clip sounds in its scene or at its time."""
-    found = []
+    parts = []
     drums: dict[int, bool] = {}
     for clip in clips:
         if not clip.props.get("is_midi_clip"):
@@ -134,7 +134,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
             low_high = (low_high[0], low_high[0] + end - start)
         scene = int(ref.split("/")[3]) if "/clip_slots/" in ref and not arranged else None
         muted = bool(track.props.get("mute")) or bool(clip.props.get("muted"))
-        found.append(
+        parts.append(
             Part(
                 ref,
                 clip.name,
@@ -147,7 +147,7 @@ def parts_of(reader: Reader, clips: Iterable[Node]) -> list[Part]:
                 muted,
             )
         )
-    return found
+    return parts
 
 
 def is_drums(reader: Reader, track: Node) -> bool:
@@ -156,18 +156,18 @@ def is_drums(reader: Reader, track: Node) -> bool:
 
 
 def foreign(reader: Reader, clip: Node, notes: Iterable[LiveNote]) -> list[str]:
-    """The names of the pitches of a clip that the Set's scale has not; none for percussive clips."""
+    """The names of a clip's pitches that are not in the Set's scale; empty for percussive clips."""
     track = track_of(reader, clip)
-    held = tuple(Note.of(note) for note in notes)
+    exact_notes = tuple(Note.of(note) for note in notes)
     name, drums = ("", False) if track is None else (track.name, is_drums(reader, track))
-    if Part(reader.ref(clip.id), clip.name, name, held, span(clip), drums=drums).percussive:
+    if Part(reader.ref(clip.id), clip.name, name, exact_notes, span(clip), drums=drums).percussive:
         return []
-    return analysis.foreign((note.pitch for note in held), scale_of(reader))
+    return analysis.foreign((note.pitch for note in exact_notes), scale_of(reader))
 
 
 def track_facts(reader: Reader) -> list[TrackFacts]:
-    """What is known of the tracks beside their notes."""
-    found = []
+    """Facts about the tracks that do not come from notes."""
+    facts = []
     for track in reader.children("song", "tracks"):
         devices = list(devices_of(reader, track))
         clips = sum(1 for _ in clips_below(reader, track))
@@ -176,7 +176,7 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
         value = float(volume.props.get("value") or 0.0) if volume is not None else 0.0
         group = bool(track.props.get("is_foldable"))
         kind = "group" if group else "midi" if track.props.get("has_midi_input") else "audio"
-        found.append(
+        facts.append(
             TrackFacts(
                 reader.ref(track.id),
                 track.name,
@@ -184,27 +184,27 @@ def track_facts(reader: Reader) -> list[TrackFacts]:
                 0 if group else clips,
                 len(devices),
                 bool(track.props.get("mute")),
-                tuple(held.name for held in devices if _is_off(reader, held)),
-                tuple(held.name for held in devices if _at_default(reader, held)),
+                tuple(device.name for device in devices if _is_off(reader, device)),
+                tuple(device.name for device in devices if _at_default(reader, device)),
                 str(volume.props.get("display") or "") if volume is not None else "",
                 value > UNITY + 1e-6,
-                any(held.props.get("type") == INSTRUMENT for held in devices),
+                any(device.props.get("type") == INSTRUMENT for device in devices),
                 track.props.get("output_routing_type") in NOWHERE,
                 _no_output(reader, track, mixer),
-                tuple(held.name for held in devices if _is_empty_rack(reader, held)),
+                tuple(device.name for device in devices if _is_empty_rack(reader, device)),
             )
         )
-    return found
+    return facts
 
 
 NOWHERE = (None, "", "None", "No Output", "Main", "Master")
-"""Outputs by which the notes of a track without an instrument reach nobody."""
+"""Outputs that do not send the notes of a track without an instrument to another track or a port."""
 INSTRUMENT = 1
-"""`Device.type` of instruments and of racks that hold one."""
+"""`Device.type` of instruments and of racks that contain an instrument."""
 
 
 def _no_output(reader: Reader, track: Node, mixer: Node | None) -> str:
-    """The name of an output by which nothing is heard, else ""."""
+    """The name of the track's output if it makes the track inaudible, else ""."""
     goes = str(track.props.get("output_routing_type") or "")
     sends = reader.children(mixer, "sends") if mixer is not None and goes == "Sends Only" else ()
     up = any(float(send.props.get("value") or 0.0) > float(send.props.get("min") or 0.0) for send in sends)
@@ -212,7 +212,7 @@ def _no_output(reader: Reader, track: Node, mixer: Node | None) -> str:
 
 
 def _is_empty_rack(reader: Reader, device: Node) -> bool:
-    """True for a rack without chains, or none of whose chains holds a device."""
+    """True for a rack without chains, or a rack whose chains have no device."""
     if not device.props.get("can_have_chains"):
         return False
     return not any(reader.children(chain, "devices") for chain in reader.children(device, "chains"))
@@ -228,12 +228,12 @@ def _is_off(reader: Reader, device: Node) -> bool:
 
 
 def _at_default(reader: Reader, device: Node) -> bool:
-    """True where no parameter differs from its default, as far as defaults are known; not for racks and plug-ins."""
+    """True where no parameter differs from its known default; False for racks and plug-ins."""
     parameters = reader.children(device, "parameters")[1:]
     if "chains" in device.children or len(parameters) < 2:
         return False
     return all(
-        each.props.get("default_value") is None
-        or abs(float(each.props["default_value"]) - float(each.props.get("value") or 0.0)) < 1e-6
-        for each in parameters
+        parameter.props.get("default_value") is None
+        or abs(float(parameter.props["default_value"]) - float(parameter.props.get("value") or 0.0)) < 1e-6
+        for parameter in parameters
     )

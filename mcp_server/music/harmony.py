@@ -1,7 +1,7 @@
 """Chords as text, both ways: symbols ("Dm9", "Bb/C", "A7b9"), degrees of a key ("ii9 V7/V bVII"), names for pitches.
 
-A `Chord` is a root, a bass and the intervals above the root in semitones (a ninth is 14). Symbols are read by pychord;
-what it does not know is read as a quality that it knows with alterations behind it.
+A `Chord` is a root, a bass and the intervals above the root in semitones (a ninth is 14). pychord reads the symbols;
+a quality that pychord does not know is read as a quality that it knows, followed by alterations.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Chord:
         return [bass, *(pitch if pitch > bass else pitch + 12 for pitch in above if pitch % 12 != self.bass)]
 
     def moved(self, semitones: int) -> Chord:
-        """The same chord elsewhere; without a name."""
+        """The same chord on another root, without a name."""
         return Chord((self.root + semitones) % 12, self.intervals, (self.bass + semitones) % 12)
 
 
@@ -75,7 +75,7 @@ def symbol(text: str) -> Chord:
     """The chord of a symbol.
 
     Raises:
-      InvalidValue: it does not read as root, quality and bass.
+      InvalidValue: the text is not a root, a quality and a bass.
     """
     plain = text.strip()
     match = _ROOT.match(plain)
@@ -126,22 +126,22 @@ def quality_intervals(quality: str, text: str = "") -> tuple[int, ...]:
 
 
 def _opened(match: re.Match[str]) -> str:
-    """(9,13) is add9add13; (maj7), (b9) and (add9) stay as they are."""
+    """The content of parentheses without them: (9,13) is add9add13; (maj7), (b9) and (add9) do not change."""
     return "".join("add" + part if part.isdigit() else part for part in match[1].split(","))
 
 
 def _known(quality: str) -> tuple[int, ...] | None:
     for name in (quality, quality.replace("mmaj", "mM"), quality.replace("maj", "M")):
         try:
-            found = QualityManager().get_quality(name)
+            known = QualityManager().get_quality(name)
         except ValueError:
             continue
-        return tuple(sorted(found.components))
+        return tuple(sorted(known.components))
     return None
 
 
 def _altered(intervals: tuple[int, ...], alterations: Iterable[str]) -> tuple[int, ...]:
-    found = set(intervals)
+    steps = set(intervals)
     for alteration in alterations:
         match = re.fullmatch(r"(add|sus|no|omit|[#b+-])?(\d*)", alteration)
         assert match is not None
@@ -150,23 +150,23 @@ def _altered(intervals: tuple[int, ...], alterations: Iterable[str]) -> tuple[in
             raise errors.InvalidValue(f"A chord has no degree {number}", alteration, hint=EXAMPLES)
         plain = _DEGREES[number]
         if kind == "sus":
-            found -= {3, 4}
-            found.add(plain)
+            steps -= {3, 4}
+            steps.add(plain)
         elif kind in ("no", "omit"):
-            found -= {plain - 1, plain} if number in (3, 7, 10) else {plain}
-        elif not match[1] and number in (9, 11, 13) and not found & {9, 10, 11}:
+            steps -= {plain - 1, plain} if number in (3, 7, 10) else {plain}
+        elif not match[1] and number in (9, 11, 13) and not steps & {9, 10, 11}:
             # "m13" without a word stands for the whole stack of thirds.
-            found |= {10} | {_DEGREES[each] for each in range(9, number + 1, 2)}
+            steps |= {10} | {_DEGREES[third] for third in range(9, number + 1, 2)}
         else:
             if kind in "#+b-" and number == 5:
-                found.discard(7)
+                steps.discard(7)
             elif kind in "#+b-" and number in (9, 11, 13):
-                found.discard(plain)
-            found.add(plain + (1 if kind in "#+" else -1 if kind in "b-" else 0))
+                steps.discard(plain)
+            steps.add(plain + (1 if kind in "#+" else -1 if kind in "b-" else 0))
             if number == 7 and kind == "add":
-                found.discard(plain)
-                found.add(10)
-    return tuple(sorted(found))
+                steps.discard(plain)
+                steps.add(10)
+    return tuple(sorted(steps))
 
 
 # -- degrees -------------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ def degree(text: str, key: Scale) -> Chord:
     key's own). "/ii" at the end is a secondary chord of that degree; "/3" the degree in the bass.
 
     Raises:
-      InvalidValue: no degree, or the key has not seven notes.
+      InvalidValue: the text is not a degree, or the key does not have seven notes.
     """
     if len(key.intervals) != 7:
         raise errors.InvalidValue(
@@ -209,7 +209,7 @@ def degree(text: str, key: Scale) -> Chord:
 
 
 def _degree_quality(roman: str, rest: str) -> str:
-    """ii9 is a minor ninth; "maj7", "°", "ø", "+" speak for themselves."""
+    """The quality of a degree: ii9 is a minor ninth; "maj7", "°", "ø" and "+" already are qualities."""
     if rest[:1] in ("°", "ø", "o", "+") or rest.startswith(("dim", "aug", "m", "sus", "h")):
         return ("m" if roman.islower() and rest.startswith("maj") else "") + rest
     return ("m" if roman.islower() else "") + rest
@@ -234,7 +234,7 @@ def progression(text: str, key: Scale) -> list[list[Chord]]:
     """Bars between `|`, each with one chord or several that share the bar; `%` or an empty bar repeats the bar before.
 
     Raises:
-      InvalidValue: no chord at all, or one that does not read; the rule names its bar.
+      InvalidValue: there is no chord, or a chord cannot be read; the rule names its bar.
     """
     bars: list[list[Chord]] = []
     for number, bar in enumerate(text.strip().removesuffix("|").removeprefix("|").split("|"), 1):
@@ -251,7 +251,7 @@ def progression(text: str, key: Scale) -> list[list[Chord]]:
     return bars
 
 
-# -- names for what sounds -----------------------------------------------------------------------------------
+# -- names of sounding chords --------------------------------------------------------------------------------
 
 _QUALITIES = (
     "", "m", "7", "maj7", "m7", "6", "m6", "sus4", "sus2", "dim", "dim7", "m7b5", "aug", "7sus4", "add9", "madd9", "9",
@@ -262,32 +262,32 @@ _QUALITIES = (
 @cache
 def _table() -> dict[frozenset[int], list[tuple[int, str]]]:
     """Pitch classes above a root → (rank, quality)."""
-    found: dict[frozenset[int], list[tuple[int, str]]] = {}
+    qualities: dict[frozenset[int], list[tuple[int, str]]] = {}
     for rank, quality in enumerate(_QUALITIES):
         classes = frozenset(step % 12 for step in quality_intervals(quality))
-        found.setdefault(classes, []).append((rank, quality))
-    return found
+        qualities.setdefault(classes, []).append((rank, quality))
+    return qualities
 
 
 def named(pitches: Collection[int], spelling: Iterable[str] | None = None) -> str | None:
-    """The symbol of sounding pitches, by the simplest quality, the bass as root where that fits; None if none does.
+    """The symbol of sounding pitches: the simplest quality, with the bass as root where possible; None if none matches.
 
-    A bass that belongs to no known chord with the others is named as one below it: C under Bb D F is "Bb/C".
+    A bass that does not form a known chord with the other pitches is named after a slash: C under Bb D F is "Bb/C".
     """
     if not pitches:
         return None
     names = list(spelling) if spelling is not None else list(SHARPS)
     classes, bass = {pitch % 12 for pitch in pitches}, min(pitches) % 12
-    found: list[tuple[int, int, str]] = []
+    ranked: list[tuple[int, int, str]] = []
     for upper, cost in ((classes, 0), (classes - {bass}, 12)):
         for root in upper:
-            above = frozenset((each - root) % 12 for each in upper)
+            above = frozenset((pitch - root) % 12 for pitch in upper)
             for rank, quality in _table().get(above, ()):
                 if root == bass:
-                    found.append((rank, root, f"{names[root]}{quality}"))
+                    ranked.append((rank, root, f"{names[root]}{quality}"))
                 else:
-                    found.append((rank + 8 + cost, root, f"{names[root]}{quality}/{names[bass]}"))
-    return min(found)[2] if found else None
+                    ranked.append((rank + 8 + cost, root, f"{names[root]}{quality}/{names[bass]}"))
+    return min(ranked)[2] if ranked else None
 
 
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")

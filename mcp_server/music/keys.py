@@ -1,10 +1,10 @@
-"""Finding the key of notes: which root and scale fit best, and how certain that is.
+"""Finding the key of notes: the root and scale that fit best, and how certain that is.
 
-Each pitch class weighs as long as it sounds. A key's score is the correlation of these weights with a profile of its
-scale (tonic, fifth and third heavy, the other degrees lighter, foreign notes least), plus what the last note, the first
-note, the low notes, the long notes and the notes on strong beats say of the root. The numbers were set on 250 tunes of
-each of Ryan's Mammoth Collection (1883) and O'Neill's Music of Ireland (1903); 90 % of the tunes that they were not
-set on are named as these books name them, root and mode.
+The weight of a pitch class is the time that it sounds. A key's score is the correlation of these weights with a profile
+of its scale (tonic, fifth and third heavy, the other degrees lighter, foreign notes least), plus evidence for the root
+from the last note, the first note, the low notes, the long notes and the notes on strong beats. The numbers were fitted
+to 250 tunes of each of Ryan's Mammoth Collection (1883) and O'Neill's Music of Ireland (1903). For 90 % of the other
+tunes the result is the root and mode that these books give.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .note import Note, in_order
 from .ticks import BEAT
 
 RARITY = {"Major": 0.075, "Minor": 0.134, "Harmonic Minor": 0.335, "Dorian": 0.205, "Mixolydian": 0.221}
-"""The scales that are tried, and how much better than another a key of it must fit."""
+"""The scales that are tried → how much better a key of this scale must fit to win."""
 TONIC, FIFTH, THIRD, MEMBER, FOREIGN = 5.944, 5.0, 4.014, 3.458, 0.772
-"""The profile: weights of the tonic, its fifth and third, the other degrees, and what is outside the scale."""
+"""The profile: weights of the tonic, its fifth and third, the other degrees, and the pitches outside the scale."""
 LAST, LAST_IS_FIFTH, LAST_IS_THIRD = 0.117, 0.06, 0.064
 FIRST, FIRST_IS_FIFTH = 0.007, 0.126
 BASS, BASS_FIFTH = 0.128, 0.061
@@ -32,7 +32,11 @@ SHARPNESS = 12.0
 
 @dataclass(frozen=True)
 class Key:
-    """A found key; `certainty` 0..1 is its probability among the keys tried, `outside` the share of foreign time."""
+    """A key and its fit.
+
+    `certainty` 0..1 is its probability among all keys that were tried, `outside` the share of the sounding time that
+    belongs to pitches outside the scale.
+    """
 
     scale: Scale
     certainty: float
@@ -40,24 +44,24 @@ class Key:
 
 
 def weights(notes: Iterable[Note]) -> list[float]:
-    """How long each pitch class sounds, in ticks; notes that are muted do not count."""
-    found = [0.0] * 12
+    """The time that each pitch class sounds, in ticks; muted notes do not count."""
+    durations = [0.0] * 12
     for note in notes:
         if not note.mute:
-            found[note.pitch % 12] += float(note.duration)
-    return found
+            durations[note.pitch % 12] += float(note.duration)
+    return durations
 
 
 def _shares(values: Iterable[tuple[int, float]]) -> list[float]:
-    found = [0.0] * 12
+    sums = [0.0] * 12
     for pitch, value in values:
-        found[pitch % 12] += value
-    total = sum(found) or 1.0
-    return [each / total for each in found]
+        sums[pitch % 12] += value
+    total = sum(sums) or 1.0
+    return [weight / total for weight in sums]
 
 
 class _Evidence:
-    """What speaks for a root, pitch class by pitch class."""
+    """Evidence for a root: shares of the twelve pitch classes, and the last and the first pitch class."""
 
     def __init__(self, notes: list[Note]) -> None:
         self.total = _shares((note.pitch, float(note.duration)) for note in notes)
@@ -73,7 +77,7 @@ class _Evidence:
         self.strong = _shares((note.pitch, 1.0) for note in notes if note.start % (2 * BEAT) == 0)
 
     def of(self, root: int, third: int) -> float:
-        """What the places of notes add to the score of a root whose scale has that third."""
+        """The score that the positions of notes add for a root whose scale has this third (in semitones)."""
         fifth, third = (root + 7) % 12, (root + third) % 12
         score = {root: LAST, fifth: LAST_IS_FIFTH, third: LAST_IS_THIRD}.get(self.last, 0.0)
         score += {root: FIRST, fifth: FIRST_IS_FIFTH}.get(self.first, 0.0)
@@ -88,9 +92,9 @@ def _profile(name: str) -> tuple[tuple[float, ...], int]:
     third = 3 if 3 in intervals else 4
     plain = [MEMBER if step in intervals else FOREIGN for step in range(12)]
     plain[0], plain[7], plain[third] = TONIC, FIFTH, THIRD
-    centred = [each - sum(plain) / 12 for each in plain]
-    length = sqrt(sum(each * each for each in centred))
-    return tuple(each / length for each in centred), third
+    centred = [weight - sum(plain) / 12 for weight in plain]
+    length = sqrt(sum(weight * weight for weight in centred))
+    return tuple(weight / length for weight in centred), third
 
 
 def scores(notes: Sequence[Note]) -> list[tuple[float, int, str]]:
@@ -99,15 +103,15 @@ def scores(notes: Sequence[Note]) -> list[tuple[float, int, str]]:
     if not sounding:
         return []
     evidence = _Evidence(sounding)
-    centred = [each - 1 / 12 for each in evidence.total]
-    length = sqrt(sum(each * each for each in centred)) or 1.0
-    found = []
+    centred = [share - 1 / 12 for share in evidence.total]
+    length = sqrt(sum(share * share for share in centred)) or 1.0
+    ranked = []
     for name, rarity in RARITY.items():
         profile, third = _profile(name)
         for root in range(12):
             fit = sum(centred[(root + step) % 12] * profile[step] for step in range(12)) / length
-            found.append((fit + evidence.of(root, third) - rarity, root, name))
-    return sorted(found, key=lambda entry: (-entry[0], entry[1]))
+            ranked.append((fit + evidence.of(root, third) - rarity, root, name))
+    return sorted(ranked, key=lambda entry: (-entry[0], entry[1]))
 
 
 def find_key(notes: Sequence[Note]) -> Key | None:

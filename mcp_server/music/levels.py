@@ -1,7 +1,7 @@
-"""Levels and headroom from meter readings. Pure; the caller samples Live's meters while it plays.
+"""Levels and headroom from meter readings. Pure functions; the caller samples Live's meters while Live plays.
 
-dBFS = 76 · raw − 70, within 0.01 dB from −69.5 to +6 (measured on 12.4.6 with sine sweeps); meters stand behind the
-fader and hold their peak for about a second.
+dBFS = 76 · raw − 70, within 0.01 dB from −69.5 to +6 (measured on 12.4.6 with sine sweeps); meters measure after the
+fader and show their peak for about a second.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 FLOOR_DB = -69.5
-"""A meter that shows less is taken as silent."""
+"""A track whose meter shows less counts as silent."""
 HOLD_S = 1.0
-"""For so long a meter holds a peak: readings at half of it miss none."""
+"""How long a meter shows a peak; readings in half of this interval miss no peak."""
 MOST_ROWS = 24
 TARGET_DB = -6.0
 """Headroom that a mix leaves on Main before mastering."""
@@ -28,16 +28,16 @@ class Heard(NamedTuple):
 
     @property
     def peak_db(self) -> float:
-        """The highest reading in dBFS; minus infinity where it never showed anything."""
+        """The highest reading in dBFS; minus infinity where the meter never showed a level."""
         peak = max(self.readings, default=0.0)
         shown = 76.0 * peak - 70.0
         return shown if shown > FLOOR_DB else float("-inf")
 
 
 def levels(heard: Iterable[Heard]) -> dict[str, Any]:
-    """Peaks in dBFS, loudest first, with the headroom below 0 dBFS; who clips, who is silent, and what would help."""
-    held = sorted(heard, key=lambda each: -each.peak_db)
-    sounding = [each for each in held if each.peak_db != float("-inf")]
+    """Peaks in dBFS, loudest first, with the headroom below 0 dBFS; tracks that clip or are silent, and proposals."""
+    loudest_first = sorted(heard, key=lambda track: -track.peak_db)
+    sounding = [track for track in loudest_first if track.peak_db != float("-inf")]
     if not sounding:
         return {
             "levels": [],
@@ -45,34 +45,34 @@ def levels(heard: Iterable[Heard]) -> dict[str, Any]:
         }
     rows = [
         {
-            "ref": each.ref,
-            "name": each.name,
-            "peak_db": round(each.peak_db, 1),
-            "headroom_db": round(-each.peak_db, 1),
+            "ref": track.ref,
+            "name": track.name,
+            "peak_db": round(track.peak_db, 1),
+            "headroom_db": round(-track.peak_db, 1),
         }
-        for each in sounding[:MOST_ROWS]
+        for track in sounding[:MOST_ROWS]
     ]
-    found: dict[str, Any] = {"levels": rows}
+    answer: dict[str, Any] = {"levels": rows}
     if len(sounding) > MOST_ROWS:
-        found["more"] = len(sounding) - MOST_ROWS
-    clipping = [each for each in sounding if each.peak_db > 0]
+        answer["more"] = len(sounding) - MOST_ROWS
+    clipping = [track for track in sounding if track.peak_db > 0]
     if clipping:
-        found["over_0_dbfs"] = [each.ref for each in clipping][:MOST_ROWS]
-    silent = [each.ref for each in held if each.peak_db == float("-inf")]
+        answer["over_0_dbfs"] = [track.ref for track in clipping][:MOST_ROWS]
+    silent = [track.ref for track in loudest_first if track.peak_db == float("-inf")]
     if silent:
-        found["silent"] = silent[:MOST_ROWS]
-    proposals = [_lower(each) for each in sounding if each.peak_db > (TARGET_DB if each.is_main else 0.0)]
+        answer["silent"] = silent[:MOST_ROWS]
+    proposals = [_lower(track) for track in sounding if track.peak_db > (TARGET_DB if track.is_main else 0.0)]
     if proposals:
-        found["proposals"] = proposals[:MOST_ROWS]
-    return found
+        answer["proposals"] = proposals[:MOST_ROWS]
+    return answer
 
 
-def _lower(each: Heard) -> dict[str, Any]:
-    """The call that brings a track below its limit: 0 dBFS, of Main the target."""
-    limit = TARGET_DB if each.is_main else 0.0
-    change = -(int((each.peak_db - limit) * 10) + 1) / 10
+def _lower(track: Heard) -> dict[str, Any]:
+    """The call that lowers a track below its limit: 0 dBFS, for Main `TARGET_DB`."""
+    limit = TARGET_DB if track.is_main else 0.0
+    change = -(int((track.peak_db - limit) * 10) + 1) / 10
     return {
-        "why": f"{each.name} peaks at {each.peak_db:.1f} dBFS",
+        "why": f"{track.name} peaks at {track.peak_db:.1f} dBFS",
         "tool": "set_track",
-        "args": {"track": each.ref, "volume": f"{change:+.1f} dB"},
+        "args": {"track": track.ref, "volume": f"{change:+.1f} dB"},
     }

@@ -1,8 +1,8 @@
 """Standard MIDI files, both ways: notes with exact times, tempo, signature, markers, track names.
 
-Read and written by mido. A file of 960 ticks a beat holds every time of the grid that it can; times between its ticks
-are rounded to the nearest one, which `written` counts. Only notes, tempo, signature, markers and names are carried;
-`Song.left_out` counts other events by kind.
+mido reads and writes them. A file that is written has 960 ticks per beat; times between its ticks are rounded to the
+nearest tick, and `written` returns how many. Only notes, tempo, signature, markers and names are converted;
+`MidiSong.left_out` counts other events by kind.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .note import Note, in_order
 from .ticks import BEAT, Ticks, exact, ratio, scaled, to_beats
 
 TICKS = 960
-"""Per beat in files that are written: thirds and 1/256 notes are whole."""
+"""Ticks per beat in files that are written: triplets and 1/256 notes are whole numbers of ticks."""
 MOST_BYTES = 4 * 1024 * 1024
-"""Of a file that is read: a song has some hundred kilobytes, and reading takes a second per million events."""
+"""The largest file that is read: a song has some hundred kilobytes; reading takes a second per million events."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class MidiSong:
 
     @property
     def end(self) -> Ticks:
-        """When the last note ends."""
+        """The time at which the last note ends."""
         return max((note.end for track in self.tracks for note in track.notes), default=0)
 
 
@@ -56,7 +56,7 @@ def load(path: str | Path) -> MidiSong:
     """Read a file.
 
     Raises:
-      InvalidValue: it is no MIDI file, is larger than 4 MiB, no regular file, or cannot be read.
+      InvalidValue: the file is not a MIDI file, is larger than 4 MiB, is not a regular file, or cannot be read.
     """
     return read(regular_files.read(path, MOST_BYTES), str(path))
 
@@ -65,7 +65,7 @@ def read(data: bytes, name: str = "") -> MidiSong:
     """The contents of a file's bytes; the tracks of a format 0 file are its channels.
 
     Raises:
-      InvalidValue: not a MIDI file, or too large.
+      InvalidValue: the bytes are not a MIDI file, or too many.
     """
     if len(data) > MOST_BYTES:
         raise errors.InvalidValue(f"A MIDI file may have {MOST_BYTES} bytes, this one has {len(data)}", name)
@@ -73,7 +73,7 @@ def read(data: bytes, name: str = "") -> MidiSong:
         file = mido.MidiFile(file=BytesIO(data), clip=True)
         tracks = [list(track) for track in file.tracks]
     except Exception as problem:
-        # mido lets through whatever its parser meets: EOFError, KeyError, ValueError, IndexError.
+        # mido does not wrap the errors of its parser: EOFError, KeyError, ValueError, IndexError.
         raise errors.InvalidValue(f"This is no MIDI file that can be read: {problem}", name) from None
     if file.ticks_per_beat <= 0:
         raise errors.InvalidValue("MIDI files that count in frames (SMPTE) are not supported", name)
@@ -89,11 +89,11 @@ class _Reader:
         self._left_out: Counter[str] = Counter()
 
     def read(self, tracks: list[list[mido.Message]]) -> MidiSong:
-        found: list[MidiTrack] = []
+        midi_tracks: list[MidiTrack] = []
         for number, messages in enumerate(tracks):
-            found += self._track(messages, number)
+            midi_tracks += self._track(messages, number)
         return MidiSong(
-            tuple(found),
+            tuple(midi_tracks),
             tuple(sorted(self._tempos)) or ((0, 120.0),),
             tuple(sorted(self._signatures)) or ((0, (4, 4)),),
             tuple(sorted(self._markers)),
@@ -140,10 +140,10 @@ class _Reader:
         return [
             MidiTrack(
                 name if len(notes) == 1 else f"{name or 'Track ' + str(number + 1)} ch {channel + 1}",
-                tuple(in_order(found)),
+                tuple(in_order(channel_notes)),
                 channel,
             )
-            for channel, found in sorted(notes.items())
+            for channel, channel_notes in sorted(notes.items())
         ]
 
     def _time(self, ticks: int) -> Ticks:
@@ -151,9 +151,9 @@ class _Reader:
 
 
 def written(song: MidiSong) -> tuple[bytes, int]:
-    """A format 1 file, and how many times were rounded to its 960 ticks a beat.
+    """A format 1 file, and the number of times that were rounded to its 960 ticks per beat.
 
-    Probability and velocity deviation have no place in a MIDI file; muted notes are left out.
+    A MIDI file cannot contain probability and velocity deviation; muted notes are left out.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
     rounded = 0
@@ -203,7 +203,7 @@ def _delta(messages: Sequence[tuple[int, int, mido.Message | mido.MetaMessage]])
 
 
 def _latin(text: str) -> str:
-    """MIDI texts are Latin-1; what it lacks becomes a question mark."""
+    """The text in Latin-1, as MIDI texts are; other characters become question marks."""
     return text.encode("latin-1", "replace").decode("latin-1")
 
 

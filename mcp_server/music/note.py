@@ -1,7 +1,7 @@
-"""A note with exact times, and what a list of edited notes means for a clip in Live.
+"""A note with exact times, and the difference between a clip's notes and a list of edited notes.
 
-`Note` holds Live's nine fields; start and duration in ticks. Edits never change a note, they make new ones; a note that
-comes from one of the clip's keeps its `note_id`, a new note has None.
+`Note` has Live's nine fields, with start and duration in ticks. Edits never change a `Note`, they make new ones; a note
+that comes from a note of the clip keeps its `note_id`, a new note has None.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .ticks import BEAT, Ticks, from_beats, to_beats
 class Note(Struct, frozen=True, gc=False):
     """One MIDI note; `start` counts from the clip's beat 0, `duration` is above 0, both in ticks.
 
-    `msgspec.structs.replace` makes another one with some fields changed.
+    `msgspec.structs.replace` makes a copy with some fields changed.
     """
 
     pitch: int
@@ -36,12 +36,12 @@ class Note(Struct, frozen=True, gc=False):
 
     @property
     def end(self) -> Ticks:
-        """When it stops sounding."""
+        """The time at which the note ends."""
         return self.start + self.duration
 
     @classmethod
     def of(cls, note: LiveNote) -> Note:
-        """The note of the mirror, exactly."""
+        """The note of the mirror with exact times."""
         return cls(
             note.pitch,
             from_beats(note.start_time),
@@ -72,7 +72,7 @@ Notes = Sequence[Note]
 
 
 def in_order(notes: Iterable[Note]) -> list[Note]:
-    """By time, then by pitch; times that Live's doubles cannot tell apart count as one."""
+    """The notes by time, then by pitch; times that are equal as Live's doubles count as the same time."""
     ordered = list(notes)
     whole = all([type(note.start) is int for note in ordered])
     ordered.sort(key=_PLACE if whole else lambda note: (float(note.start), note.pitch))
@@ -80,7 +80,7 @@ def in_order(notes: Iterable[Note]) -> list[Note]:
 
 
 _PLACE = attrgetter("start", "pitch")
-"""A note's place where all times are whole ticks; Python's own code, as edits sort thousands of notes."""
+"""The sort key where all times are whole ticks; implemented in C, since edits sort thousands of notes."""
 
 
 def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:
@@ -95,25 +95,25 @@ def chords(notes: Iterable[Note], within: Ticks = 0) -> list[list[Note]]:
 
 
 SLIVER = BEAT // 16
-"""Where a note cuts one of its pitch that began less than a 1/64 note before, nothing worth hearing is left of that."""
+"""A note that is cut to less than a 1/64 note by a later note of its pitch is too short to be heard."""
 
 
 def cut_short(notes: Iterable[Note], by: Iterable[Note]) -> list[Note]:
-    """Those of `notes` of which Live would leave less than a 1/64 note, as one of `by` starts while they sound."""
+    """The `notes` that Live would cut to less than a 1/64 note, because a note of `by` starts while they sound."""
     starts: dict[int, list[Ticks]] = {}
     for note in in_order(by):
         starts.setdefault(note.pitch, []).append(note.start)
-    found = []
+    cut = []
     for note in notes:
-        line = starts.get(note.pitch, ())
-        after = bisect_right(line, note.start)
-        if after < len(line) and line[after] < min(note.end, note.start + SLIVER):
-            found.append(note)
-    return found
+        times = starts.get(note.pitch, ())
+        after = bisect_right(times, note.start)
+        if after < len(times) and times[after] < min(note.end, note.start + SLIVER):
+            cut.append(note)
+    return cut
 
 
 class Difference(NamedTuple):
-    """What turns a clip's notes into the wanted ones."""
+    """The changes that turn a clip's notes into the wanted notes."""
 
     removed: list[int]
     changed: list[dict[str, Any]]
@@ -121,7 +121,7 @@ class Difference(NamedTuple):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many notes each part has, without the empty parts."""
+        """The number of notes of each part, without empty parts."""
         parts = {"changed": len(self.changed), "added": len(self.added), "removed": len(self.removed)}
         return {name: count for name, count in parts.items() if count}
 

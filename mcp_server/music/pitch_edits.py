@@ -1,4 +1,4 @@
-"""Edits of pitch: transposing, scales, chords' voicings, arpeggios; see `edits` for what an edit is."""
+"""Edits of pitch: transposing, scales, chords' voicings, arpeggios; `edits` defines what an edit is."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ class FitToScale(PitchEdit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         scale = scale_of(context, self.key)
-        found = []
+        fitted = []
         for note in notes:
             pitch = scale.fitted(note.pitch, self.direction)
             if not 0 <= pitch <= 127:
                 pitch = scale.fitted(note.pitch, "up" if pitch < 0 else "down")
-            found.append(replace(note, pitch=pitch))
-        return found
+            fitted.append(replace(note, pitch=pitch))
+        return fitted
 
 
 @edit("invert")
@@ -114,16 +114,16 @@ class InvertChords(PitchEdit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         times = int(self.voicing is UNSET) if self.inversion is UNSET else self.inversion
-        found = []
+        inverted = []
         for group in chords(notes, TOGETHER):
             bass = voicing.bass_of([note.pitch for note in group])
-            found += [note for note in group if note.pitch == bass]
+            inverted += [note for note in group if note.pitch == bass]
             group = [note for note in group if note.pitch != bass]
             pitches = voicing.inverted([note.pitch for note in group], times)
             if self.voicing is not UNSET:
                 pitches = voicing.spread(pitches, self.voicing)
-            found += [replace(note, pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
-        return found
+            inverted += [replace(note, pitch=pitch) for note, pitch in zip(group, pitches, strict=True)]
+        return inverted
 
 
 @edit("voice_lead")
@@ -132,7 +132,7 @@ class VoiceLead(PitchEdit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         groups = chords(notes, TOGETHER)
-        found = list(groups[0])
+        led = list(groups[0])
         before = [note.pitch for note in groups[0]]
         for group in groups[1:]:
             before = voicing.led(before, [note.pitch for note in group])
@@ -142,8 +142,8 @@ class VoiceLead(PitchEdit):
                 sorted(before, key=lambda pitch: pitch % 12),
                 strict=True,
             )
-            found += [replace(note, pitch=pitch) for note, pitch in parts]
-        return found
+            led += [replace(note, pitch=pitch) for note, pitch in parts]
+        return led
 
 
 @edit("harmonize")
@@ -207,7 +207,7 @@ class Arpeggiate(PitchEdit):
         rate = context.length(self.rate)
         sound = scaled(rate, ratio(self.gate))
         draw = random.Random(self.seed)
-        found: list[Note] = []
+        played: list[Note] = []
         groups = chords(notes, TOGETHER)
         for group in groups:
             steps = self._steps(group, draw)
@@ -217,11 +217,11 @@ class Arpeggiate(PitchEdit):
             while start < end:
                 step = steps[number % len(steps)]
                 if self.order == "random" and not self.pattern:
-                    step = draw.choice([each for each in steps if each is not None])
+                    step = draw.choice([tone for tone in steps if tone is not None])
                 number += 1
                 if step is not None:
                     louder = 1 + draw.uniform(-self.velocity_spread, self.velocity_spread) / 2
-                    found.append(
+                    played.append(
                         replace(
                             step,
                             start=start,
@@ -234,7 +234,7 @@ class Arpeggiate(PitchEdit):
                 start += rate
                 if made > 50_000:
                     raise errors.TooLarge("arpeggiate would make more than 50,000 notes of one chord")
-        return found
+        return played
 
     def is_random(self) -> bool:
         return bool(self.velocity_spread) or (self.order == "random" and not self.pattern)
@@ -249,25 +249,25 @@ class Arpeggiate(PitchEdit):
         ]
         match self.order:
             case "down":
-                line = rising[::-1]
+                tones = rising[::-1]
             case "up-down":
-                line = rising + rising[-2:0:-1]
+                tones = rising + rising[-2:0:-1]
             case "down-up":
-                line = rising[::-1] + rising[1:-1]
+                tones = rising[::-1] + rising[1:-1]
             case _:
-                line = rising
+                tones = rising
         if not self.pattern:
-            return list(line)
-        found: list[Note | None] = []
+            return list(tones)
+        steps: list[Note | None] = []
         for word in self.pattern.split():
             if word == ".":
-                found.append(None)
+                steps.append(None)
             elif word.lstrip("-").isascii() and word.lstrip("-").isdigit():
-                found.append(line[int(word) % len(line)])
+                steps.append(tones[int(word) % len(tones)])
             else:
                 raise errors.InvalidValue(
                     "A pattern has steps from 0 and . for rests, such as '0 2 1 .'", self.pattern
                 )
-        if not any(found):
+        if not any(steps):
             raise errors.InvalidValue("A pattern needs at least one step that is no rest", self.pattern)
-        return found
+        return steps

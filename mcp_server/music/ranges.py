@@ -1,8 +1,8 @@
 """Ranges of the arrangement: copied, opened (time is inserted) or closed (time is removed), on all tracks at once.
 
-Clips that lie wholly in or behind a range are copied or moved as they are. A MIDI clip that a range cuts is written
-anew from its notes, so it loses envelopes and groove; Live's API cannot cut audio, so a copy leaves such a clip out and
-names it, and opening or closing is refused.
+Clips that are wholly inside or after a range are copied or moved without change. A MIDI clip that a range cuts is
+written again from its notes, so it loses envelopes and groove. Live's API cannot cut audio: copying leaves such a clip
+out and reports it, opening and closing are refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .ticks import BEAT, Ticks
 
 @dataclass(frozen=True)
 class Placed:
-    """A clip of the arrangement; `notes` with song times as it plays them, None of audio."""
+    """A clip of the arrangement; `notes` are the notes that it plays, at song times; None for audio."""
 
     clip: int
     track: int
@@ -43,23 +43,23 @@ class Cue:
 
 @dataclass
 class Change:
-    """What has to be done, in this order: delete, then move, copy and write clips, and set the locators anew."""
+    """The work to do, in this order: delete, move, copy and write clips, then delete and create locators."""
 
     deleted: list[Placed] = field(default_factory=list)
     moves: list[Copy] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     written: list[tuple[NewClip, int | None]] = field(default_factory=list)
-    """New clips, and their colours."""
+    """New clips with their colours."""
     gone_cues: list[Cue] = field(default_factory=list)
     new_cues: list[tuple[Ticks, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
 def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks, to: Ticks) -> Change:
-    """The range's clips and locators once more, its start at `to`.
+    """Copy the range's clips and locators, so that the copy starts at `to`.
 
     Raises:
-      InvalidValue: the copy would lie in the range itself.
+      InvalidValue: the copy would overlap the range.
     """
     _check(low, high)
     if to < high and to + high - low > low:
@@ -69,60 +69,60 @@ def copied(placed: Iterable[Placed], cues: Iterable[Cue], low: Ticks, high: Tick
             hint=f"copy it to {float(high) / BEAT:g} beats or later",
         )
     change = Change()
-    for each in placed:
-        if low <= each.start and each.end <= high:
-            change.copies.append(Copy(each.clip, each.track, each.start - low + to))
-        elif each.start < high and each.end > low:
-            if each.notes is None:
-                change.left_out.append(f"{each.name} is audio and only partly in the range: it is not copied")
+    for clip in placed:
+        if low <= clip.start and clip.end <= high:
+            change.copies.append(Copy(clip.clip, clip.track, clip.start - low + to))
+        elif clip.start < high and clip.end > low:
+            if clip.notes is None:
+                change.left_out.append(f"{clip.name} is audio and only partly in the range: it is not copied")
             else:
-                _write(change, each, max(low, each.start), min(high, each.end), to - low)
+                _write(change, clip, max(low, clip.start), min(high, clip.end), to - low)
     change.new_cues = [(cue.time - low + to, cue.name) for cue in cues if low <= cue.time < high]
-    change.copies.sort(key=lambda each: float(each.start))
+    change.copies.sort(key=lambda copy: float(copy.start))
     return change
 
 
 def opened(placed: Sequence[Placed], cues: Iterable[Cue], low: Ticks, high: Ticks) -> Change:
-    """Everything from the range's start on, later by its length.
+    """Move all clips from the range's start on later by the range's length.
 
     Raises:
-      NotAvailable: it would cut an audio clip.
+      NotAvailable: an audio clip would be cut.
     """
     length = _check(low, high)
     change = Change()
     _refuse_cuts(placed, (low,))
-    for each in placed:
-        if each.start >= low:
-            change.moves.append(Copy(each.clip, each.track, each.start + length))
-        elif each.end > low:
-            change.deleted.append(each)
-            _write(change, each, each.start, low, 0)
-            _write(change, each, low, each.end, length)
-    # From the right, so that none lands on one that is still there.
-    change.moves.sort(key=lambda each: -float(each.start))
+    for clip in placed:
+        if clip.start >= low:
+            change.moves.append(Copy(clip.clip, clip.track, clip.start + length))
+        elif clip.end > low:
+            change.deleted.append(clip)
+            _write(change, clip, clip.start, low, 0)
+            _write(change, clip, low, clip.end, length)
+    # From the right, so that no clip is moved onto a clip that has not moved yet.
+    change.moves.sort(key=lambda move: -float(move.start))
     _shift(change, cues, low, length)
     return change
 
 
 def closed(placed: Sequence[Placed], cues: Sequence[Cue], low: Ticks, high: Ticks) -> Change:
-    """Without the range: its clips are deleted, what is behind it is earlier by its length.
+    """Remove the range: delete its clips and move all later clips earlier by its length.
 
     Raises:
-      NotAvailable: it would cut an audio clip.
+      NotAvailable: an audio clip would be cut.
     """
     length = _check(low, high)
     change = Change()
     _refuse_cuts(placed, (low, high))
-    for each in placed:
-        if each.start >= high:
-            change.moves.append(Copy(each.clip, each.track, each.start - length))
-        elif each.end > low:
-            change.deleted.append(each)
-            if each.start < low:
-                _write(change, each, each.start, low, 0)
-            if each.end > high:
-                _write(change, each, high, each.end, -length)
-    change.moves.sort(key=lambda each: float(each.start))
+    for clip in placed:
+        if clip.start >= high:
+            change.moves.append(Copy(clip.clip, clip.track, clip.start - length))
+        elif clip.end > low:
+            change.deleted.append(clip)
+            if clip.start < low:
+                _write(change, clip, clip.start, low, 0)
+            if clip.end > high:
+                _write(change, clip, high, clip.end, -length)
+    change.moves.sort(key=lambda move: float(move.start))
     change.gone_cues = [cue for cue in cues if low <= cue.time < high]
     _shift(change, cues, high, -length)
     return change
@@ -139,12 +139,12 @@ def _check(low: Ticks, high: Ticks) -> Ticks:
 
 def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
     cut = [
-        each for each in placed if each.notes is None and any(each.start < edge < each.end for edge in edges)
+        clip for clip in placed if clip.notes is None and any(clip.start < edge < clip.end for edge in edges)
     ]
     if cut:
         where = ", ".join(
-            f"{each.name} ({float(each.start) / BEAT:g} to {float(each.end) / BEAT:g} beats)"
-            for each in cut[:5]
+            f"{clip.name} ({float(clip.start) / BEAT:g} to {float(clip.end) / BEAT:g} beats)"
+            for clip in cut[:5]
         )
         raise errors.NotAvailable(
             f"Live's API cannot cut audio clips, and the range cuts {where}",
@@ -152,17 +152,17 @@ def _refuse_cuts(placed: Iterable[Placed], edges: Sequence[Ticks]) -> None:
         )
 
 
-def _write(change: Change, each: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
-    """A part of a MIDI clip as a clip of its own; notes that sound into it from before begin at its start."""
+def _write(change: Change, clip: Placed, low: Ticks, high: Ticks, shift: Ticks) -> None:
+    """Write a part of a MIDI clip as a new clip; notes that began before the part begin at its start."""
     notes = []
-    for note in each.notes or ():
+    for note in clip.notes or ():
         start, end = max(note.start, low), min(note.end, high)
         if start < end:
             notes.append(replace(note, start=start - low, duration=end - start, note_id=None))
-    new = NewClip(each.track, low + shift, high - low, each.name, tuple(notes))
-    change.written.append((new, each.color))
+    new = NewClip(clip.track, low + shift, high - low, clip.name, tuple(notes))
+    change.written.append((new, clip.color))
     text = (
-        f"{each.name} is cut and written anew: its notes, name and colour stay, envelopes and groove do not"
+        f"{clip.name} is cut and written anew: its notes, name and colour stay, envelopes and groove do not"
     )
     if text not in change.left_out:
         change.left_out.append(text)

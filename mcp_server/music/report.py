@@ -1,6 +1,6 @@
-"""A Set's music in one answer of a few kilobytes: keys, chords, what is odd, and the calls that would mend it.
+"""A Set's music in one answer of a few kilobytes: keys, chords, problems, and the calls that would fix them.
 
-Pure: parts and facts of the tracks go in, plain JSON comes out. Lists are cut at a stated length and say so.
+Pure functions from parts and facts of the tracks to plain JSON. A list that is too long is cut and counts the rest.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from .keys import find_key
 from .ticks import to_beats
 
 MOST_ROWS = 12
-"""Rows of each list; more are counted in `more`."""
+"""The most rows of each list; the rest is counted in `more`."""
 MOST_CHORDS = 12
 MOST_HEARD = 6
-"""Tracks that one proposal makes heard."""
+"""The most tracks that one proposal makes audible."""
 MOST_MENDED = 100
-"""Clips that one proposal names: as many as transform_notes takes."""
+"""The most clips that one proposal names: as many as transform_notes takes."""
 INSTRUMENT = "Drift"
-"""What a track without an instrument is offered: every edition of Live 12 has it."""
+"""The instrument proposed for a track without one: every edition of Live 12 has it."""
 MOST_BYTES = 4500
-"""Of the whole answer as JSON."""
+"""The most bytes of the whole answer as JSON."""
 
 
 class TrackFacts(NamedTuple):
-    """What is not notes: which tracks can sound, which devices do nothing."""
+    """Facts about a track that do not come from notes: whether it can sound, and devices without effect."""
 
     ref: str
     name: str
@@ -48,23 +48,23 @@ class TrackFacts(NamedTuple):
     hot: bool = False
     instrument: bool = True
     to_nobody: bool = True
-    """Notes, where no instrument takes them, go to no other track and no port."""
+    """True when the track's notes go to no other track and no port, where it has no instrument."""
     no_output: str = ""
-    """The name of an output by which nothing is heard."""
+    """The name of an output that makes the track inaudible, else ""."""
     empty_racks: tuple[str, ...] = ()
 
 
 def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context) -> dict[str, Any]:
-    """Everything; keys without findings are left out."""
+    """The whole report; a list without findings is left out."""
     key = analysis.key_of(parts)
-    found: dict[str, Any] = {"scale": f"{_root(context)} {context.scale.name}".strip()}
+    findings: dict[str, Any] = {"scale": f"{_root(context)} {context.scale.name}".strip()}
     if key is not None:
-        found["key"] = {
+        findings["key"] = {
             "name": analysis.key_text(key),
             "certainty": round(key.certainty, 2),
             "outside": round(key.outside, 3),
         }
-    found["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
+    findings["clips"] = _rows([_clip(part, context) for part in _distinct(parts)])
     sections: dict[str, list[Any]] = {
         "outside_scale": _outside(parts, context),
         "same_notes": [_some(refs) for refs in analysis.same_contents(parts)],
@@ -85,14 +85,14 @@ def report(parts: Sequence[Part], tracks: Sequence[TrackFacts], context: Context
     same = key is not None and key.scale.classes == context.scale.classes
     approaching = {part.ref for part in parts if analysis.approaches(part.notes, context.scale)}
     mending = [ref for row in sections["outside_scale"] for ref in row["clips"] if ref not in approaching]
-    proposals = _proposals(found | sections, not same, mending)
+    proposals = _proposals(findings | sections, not same, mending)
     proposals += _sound_proposals(tracks)
     for row in sections["outside_scale"]:
         row["clips"] = _some(row["clips"], 8)
-    found.update({name: _rows(rows) for name, rows in sections.items() if rows})
+    findings.update({name: _rows(rows) for name, rows in sections.items() if rows})
     if proposals:
-        found["proposals"] = proposals
-    return _fitted(found)
+        findings["proposals"] = proposals
+    return _fitted(findings)
 
 
 def _root(context: Context) -> str:
@@ -105,24 +105,24 @@ def _rows(rows: list[Any]) -> Any:
     return [*rows[:MOST_ROWS], {"more": len(rows) - MOST_ROWS}]
 
 
-def _fitted(found: dict[str, Any]) -> dict[str, Any]:
-    """At most `MOST_BYTES`: the longest list loses half of its rows until all of it fits."""
-    while len(json.encode(found)) > MOST_BYTES:
-        lists = {name: rows for name, rows in found.items() if isinstance(rows, list) and len(rows) > 2}
+def _fitted(findings: dict[str, Any]) -> dict[str, Any]:
+    """The findings in at most `MOST_BYTES`: the longest list loses half of its rows until the answer fits."""
+    while len(json.encode(findings)) > MOST_BYTES:
+        lists = {name: rows for name, rows in findings.items() if isinstance(rows, list) and len(rows) > 2}
         lists.pop("proposals", None)
         if not lists:
             break
-        name = max(lists, key=lambda each: len(json.encode(lists[each])))
+        name = max(lists, key=lambda list_name: len(json.encode(lists[list_name])))
         rows, more = lists[name], 0
         if isinstance(rows[-1], dict) and "more" in rows[-1]:
             rows, more = rows[:-1], rows[-1]["more"]
         half = len(rows) // 2
-        found[name] = [*rows[:half], {"more": len(rows) - half + more}]
-    return found
+        findings[name] = [*rows[:half], {"more": len(rows) - half + more}]
+    return findings
 
 
 def _distinct(parts: Sequence[Part]) -> list[Part]:
-    """One part of each content, those with notes, in order."""
+    """The parts with notes, one part for each content, in order."""
     copies = {ref for refs in analysis.same_contents(parts) for ref in refs[1:]}
     return [part for part in parts if part.notes and part.ref not in copies]
 
@@ -151,12 +151,12 @@ def _clip(part: Part, context: Context) -> dict[str, Any]:
 
 
 def _some(refs: list[str], most: int = 4) -> list[str]:
-    """The first of many refs, and how many there are besides."""
+    """The first refs of a long list, and the number of the rest."""
     return refs if len(refs) <= most else [*refs[:most], f"{len(refs) - most} more"]
 
 
 def _outside(parts: Sequence[Part], context: Context) -> list[dict[str, Any]]:
-    """Clips by the pitches outside the scale that they hold, those with most such notes first."""
+    """Clips grouped by their pitches outside the scale, the group with most such notes first."""
     groups: dict[tuple[str, ...], list[str]] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     for part in parts:
@@ -183,9 +183,9 @@ def _unheard(track: TrackFacts) -> bool:
 
 
 def _sound_proposals(tracks: Sequence[TrackFacts]) -> list[dict[str, Any]]:
-    """Calls by which tracks that nobody hears are heard: their outputs, and an instrument for notes that reach none.
+    """Calls that make inaudible tracks audible: another output, and an instrument for notes that reach none.
 
-    Drum tracks without an instrument get no call: which kit it is to be is the musician's choice.
+    Drum tracks without an instrument get no call, since the musician has to choose the kit.
     """
     proposals: list[dict[str, Any]] = []
     mute = [track.ref for track in tracks if _unheard(track)][:MOST_HEARD]
@@ -203,25 +203,25 @@ def _sound_proposals(tracks: Sequence[TrackFacts]) -> list[dict[str, Any]]:
     return proposals
 
 
-def _proposals(found: dict[str, Any], other_key: bool, mending: list[str]) -> list[dict[str, Any]]:
-    """Tool calls that do something about what was found."""
+def _proposals(findings: dict[str, Any], other_key: bool, mending: list[str]) -> list[dict[str, Any]]:
+    """Tool calls that fix problems of the findings."""
     proposals: list[dict[str, Any]] = []
 
     def propose(why: str, tool: str, args: dict[str, Any]) -> None:
         proposals.append({"why": why, "tool": tool, "args": args})
 
-    key = found.get("key")
+    key = findings.get("key")
     if key and other_key and key["certainty"] > 0.75:
         propose(f"the notes are in {key['name']}", "set_song", {"key": key["name"]})
     if mending:
         more = f" (the first {MOST_MENDED} of {len(mending)} clips)" if len(mending) > MOST_MENDED else ""
         args = {"clips": mending[:MOST_MENDED], "edits": [{"edit": "fit_to_scale"}], "overwrite": True}
         propose(f"notes lie outside the scale{more}", "transform_notes", args)
-    empty = found.get("empty_clips", [])[:MOST_ROWS]
+    empty = findings.get("empty_clips", [])[:MOST_ROWS]
     if empty:
         propose("clips without notes", "delete", {"targets": empty})
-    if found.get("hot"):
-        refs = [row.split(" ")[0] for row in found["hot"][:MOST_ROWS]]
+    if findings.get("hot"):
+        refs = [row.split(" ")[0] for row in findings["hot"][:MOST_ROWS]]
         calls = [{"tool": "set_track", "args": {"track": ref, "volume": "0 dB"}} for ref in refs]
         propose("faders above 0 dB leave no headroom", "batch", {"calls": calls})
     return proposals

@@ -1,4 +1,4 @@
-"""Edits that write rhythms: euclidean patterns, drum grids as text, polymeter; see `edits` for what an edit is."""
+"""Edits that write rhythms: euclidean patterns, drum grids as text, polymeter; `edits` defines what an edit is."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def grid_line(text: str) -> list[tuple[float, float] | None]:
     behind a hit is its probability in percent. Blanks and bars `|` only help reading.
 
     Raises:
-      InvalidValue: another sign.
+      InvalidValue: a sign is none of these.
     """
     plain = text.replace(" ", "").replace("|", "")
     cells: list[tuple[float, float] | None] = []
@@ -149,16 +149,16 @@ class Polymeter(Edit):
         low, high = self.select.times(context)
         length = context.length(self.length)
         cell = [note for note in notes if low <= note.start < low + length]
-        found = [note for note in notes if not low <= note.start < high]
+        made = [note for note in notes if not low <= note.start < high]
         offset = 0 * length
         while low + offset < high:
             for note in cell:
                 if note.start + offset < high:
-                    found.append(
+                    made.append(
                         replace(note, start=note.start + offset, note_id=None if offset else note.note_id)
                     )
             offset += length
-        return found
+        return made
 
 
 __all__ = ["Drums", "Euclid", "Fraction01", "Polymeter", "euclid", "grid_line"]

@@ -1,4 +1,4 @@
-"""Edits of when notes start and how long they last; see `edits` for what an edit is."""
+"""Edits of the start and the length of notes; `edits` defines what an edit is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Swing = Annotated[float, Meta(ge=50, le=75)]
 
 
 def _swung(step: int, swing: float, start: Ticks) -> Ticks:
-    """The point of a swung grid that is nearest to `start`; `swing` percent of each pair belong to its first half."""
+    """The point of a swung grid that is nearest to `start`; `swing` is the share of a pair's first step in percent."""
     pair = 2 * step
     late = scaled(pair, ratio(swing) / 100)
     base = start // pair * pair
@@ -64,15 +64,15 @@ class Quantize(Edit):
         def moved(time: Ticks) -> Ticks:
             return time + scaled(exact(line(time) - time), strength)
 
-        found = []
+        quantized = []
         for note in notes:
             start = moved(note.start) if self.what != "end" else note.start
             if self.what == "start":
-                found.append(replace(note, start=start))
+                quantized.append(replace(note, start=start))
                 continue
             end = moved(note.end)
-            found.append(replace(note, start=start, duration=end - start if end > start else min(steps)))
-        return found
+            quantized.append(replace(note, start=start, duration=end - start if end > start else min(steps)))
+        return quantized
 
     def _line(self, context: Context) -> Callable[[Ticks], Ticks]:
         """The grid line for a time."""
@@ -99,16 +99,16 @@ class SwingNotes(Edit):
         step = whole_step(context, self.grid)
         late = scaled(2 * step, ratio(self.percent) / 100) - step
         now = _lateness([note.start % (2 * step) for note in notes], step, late)
-        found = []
+        swung = []
         for note in notes:
             off = note.start % (2 * step) - step - now
             near = -step < 4 * off < step
-            found.append(replace(note, start=note.start + late - now) if near else note)
-        return found
+            swung.append(replace(note, start=note.start + late - now) if near else note)
+        return swung
 
 
 def _lateness(places: list[Ticks], step: int, late: Ticks) -> Ticks:
-    """How late the second steps are now: 0 or `late` where a note lies on one of these, else the median, up to 75 %."""
+    """The present lateness of second steps: 0 or `late` where a note is there, else the median, up to 75 %."""
     offs = sorted(place - step for place in places if -step < 4 * (place - step) <= 2 * step)
     on_line = step // 64
     lines: tuple[Ticks, Ticks] = (0, late)
@@ -138,7 +138,7 @@ class Humanize(Edit):
         bound = 0 if self.timing is UNSET else int(_length_or_0(context, self.timing))
         share = 0 if self.length is UNSET else int(self.length * 1000)
         spread = 0.0 if self.velocity is UNSET else self.velocity
-        found = []
+        humanized = []
         for group in chords(notes, TOGETHER):
             together = draw.randint(-(bound * 3 // 4), bound * 3 // 4)
             for note in group:
@@ -147,7 +147,7 @@ class Humanize(Edit):
                 start: Ticks = max(note.start + together + alone, earliest)
                 longer = _longer(note.duration, 1000 + draw.randint(-share, share))
                 velocity = clamped(note.velocity + draw.uniform(-spread, spread))
-                found.append(
+                humanized.append(
                     replace(
                         note,
                         start=start,
@@ -155,11 +155,11 @@ class Humanize(Edit):
                         velocity=velocity if spread else note.velocity,
                     )
                 )
-        return found
+        return humanized
 
 
 def _longer(duration: Ticks, thousandths: int) -> Ticks:
-    """A random share of a length: of whole ticks whole ones, as no grid asks for more."""
+    """A random share of a length; the share of a whole number of ticks is a whole number of ticks."""
     if isinstance(duration, int):
         return duration * thousandths // 1000
     return scaled(duration, Fraction(thousandths, 1000))
@@ -194,7 +194,7 @@ def _stretched(notes: list[Note], origin: Ticks, factor: Fraction) -> list[Note]
 
 
 def _scaled_lengths(notes: list[Note], factor: Fraction) -> dict[Ticks, Ticks]:
-    """Each length by what becomes of it: many notes are equally long."""
+    """Each length of the notes → the scaled length, computed once since many notes have the same length."""
     return {duration: scaled(duration, factor) for duration in {note.duration for note in notes}}
 
 
@@ -251,17 +251,17 @@ class Repeat(Edit):
         low, high = self.select.times(context)
         step = high - low if self.length is UNSET else context.length(self.length)
         end = context.time(self.until) if self.until is not UNSET else low + step * (self.times or 1)
-        found, offset = list(notes), step
+        repeated, offset = list(notes), step
         while low + offset < end:
-            found += [
+            repeated += [
                 replace(note, start=note.start + offset, note_id=None)
                 for note in notes
                 if note.start + offset < end
             ]
-            if len(found) > 200_000:
+            if len(repeated) > 200_000:
                 raise errors.TooLarge("repeat would make more than 200,000 notes")
             offset += step
-        return found
+        return repeated
 
 
 @edit("legato")
@@ -274,12 +274,12 @@ class Legato(Edit):
         gap = _length_or_0(context, self.gap)
         groups = chords(notes)
         end = self.span(notes, context)[1]
-        found = []
+        connected = []
         for group, following in zip(groups, [*(g[0].start for g in groups[1:]), end], strict=True):
             for note in group:
                 length = following - gap - note.start
-                found.append(replace(note, duration=length) if length > 0 else note)
-        return found
+                connected.append(replace(note, duration=length) if length > 0 else note)
+        return connected
 
 
 @edit("staccato")
@@ -315,7 +315,7 @@ class Strum(Edit):
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         spread = context.length(self.time)
         delays: dict[int, list[Ticks]] = {}
-        found = []
+        strummed = []
         for number, group in enumerate(chords(notes, TOGETHER)):
             begin = min(note.start for note in group)
             down = self.direction == "down" or (self.direction == "alternate" and number % 2)
@@ -324,11 +324,11 @@ class Strum(Edit):
                 delays[len(order)] = self._delays(len(order), spread)
             for delay, note in zip(delays[len(order)], order, strict=True):
                 start = min(begin + delay, max(begin, note.end - SHORTEST))
-                found.append(replace(note, start=start, duration=note.end - start))
-        return found
+                strummed.append(replace(note, start=start, duration=note.end - start))
+        return strummed
 
     def _delays(self, count: int, spread: Ticks) -> list[Ticks]:
-        """Of the notes of a chord, in the order in which they are played."""
+        """The delays of a chord's notes, in the order in which they are played."""
         return [
             scaled(spread, ratio(curved(place / max(1, count - 1), self.curve))) for place in range(count)
         ]
@@ -342,13 +342,13 @@ class Ratchet(Edit):
     decay: Annotated[float, Meta(gt=0, le=2)] = 1.0
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
-        found = []
+        ratchets = []
         share = ratio(1) / self.times
         parts = _scaled_lengths(notes, share)
         for note in notes:
             part = parts[note.duration]
             for n in range(self.times):
-                found.append(
+                ratchets.append(
                     replace(
                         note,
                         start=note.start + part * n,
@@ -357,7 +357,7 @@ class Ratchet(Edit):
                         note_id=note.note_id if n == 0 else None,
                     )
                 )
-        return found
+        return ratchets
 
 
 @edit("flam")
@@ -420,15 +420,15 @@ class Split(Edit):
             raise errors.InvalidValue("split needs either `at` or `grid`")
         at = () if self.at is UNSET else (context.time(self.at),)
         step = 0 if self.grid is UNSET else whole_step(context, self.grid)
-        found = []
+        pieces = []
         for note in notes:
             id_, start = note.note_id, note.start
             for cut in self._lines(note, step) if step else at:
                 if start < cut < note.end:
-                    found.append(replace(note, duration=cut - start, start=start, note_id=id_))
+                    pieces.append(replace(note, duration=cut - start, start=start, note_id=id_))
                     id_, start = None, cut
-            found.append(replace(note, start=start, duration=note.end - start, note_id=id_))
-        return found
+            pieces.append(replace(note, start=start, duration=note.end - start, note_id=id_))
+        return pieces
 
     @staticmethod
     def _lines(note: Note, step: int) -> range:

@@ -1,4 +1,4 @@
-"""Edits of how loud notes are and how likely they play; see `edits` for what an edit is."""
+"""Edits of the velocity and the probability of notes; `edits` defines what an edit is."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ class Accent(Edit):
         if set(steps) - set("xX.-"):
             raise errors.InvalidValue("A pattern has x for a marked step and . for others", self.pattern)
         step = whole_step(context, self.grid)
-        found = []
+        accented = []
         for note in notes:
             mark = steps[nearest(note.start, step) // step % len(steps)]
-            found.append(
+            accented.append(
                 replace(note, velocity=clamped(note.velocity + self.amount)) if mark in "xX" else note
             )
-        return found
+        return accented
 
 
 @edit("ghost")
@@ -110,16 +110,16 @@ class Ghost(Edit):
         step = whole_step(context, self.grid)
         low, high = self.select.times(context)
         taken = {(note.pitch, nearest(note.start, step)) for note in notes}
-        found = list(notes)
+        with_ghosts = list(notes)
         for pitch in sorted({note.pitch for note in notes}):
             at = nearest(low, step)
             while at < high:
                 wanted = draw.random() < self.probability
                 loud = clamped(self.velocity + draw.uniform(-self.spread, self.spread))
                 if wanted and at >= low and (pitch, at) not in taken:
-                    found.append(Note(pitch, at, step, round(loud)))
+                    with_ghosts.append(Note(pitch, at, step, round(loud)))
                 at += step
-        return found
+        return with_ghosts
 
     def is_random(self) -> bool:
         return self.probability < 1 or self.spread > 0
@@ -139,15 +139,15 @@ class Chance(Edit):
 
     def apply(self, notes: list[Note], context: Context) -> list[Note]:
         draw = random.Random(self.seed)
-        found = []
+        changed = []
         for note in notes:
             chance = note.probability if self.probability is UNSET else self.probability
             chance += draw.uniform(-self.vary, self.vary) if self.vary else 0.0
             note = replace(note, probability=min(1.0, max(0.0, chance)))
             if self.deviation is not UNSET:
                 note = replace(note, velocity_deviation=self.deviation)
-            found.append(note)
-        return found
+            changed.append(note)
+        return changed
 
     def is_random(self) -> bool:
         return self.vary > 0

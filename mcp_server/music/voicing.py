@@ -1,4 +1,4 @@
-"""How a chord's notes lie: inversions, open and close positions, and the way to the next chord with least motion.
+"""Voicings of chords: inversions, open and close positions, and voice leading to the next chord with least motion.
 
 A chord is a list of pitches, low to high. Nothing here changes pitch classes.
 """
@@ -13,47 +13,47 @@ from operator import sub
 def inverted(pitches: Sequence[int], times: int) -> list[int]:
     """The lowest note an octave up, `times` times; negative: the highest one an octave down.
 
-    The order of the list stays that of the notes that moved: sort it to get the chord from low to high.
+    Each note keeps its index in the list: sort the list to get the chord from low to high.
     """
-    found = list(pitches)
-    order = sorted(range(len(found)), key=lambda n: found[n])
+    turned = list(pitches)
+    order = sorted(range(len(turned)), key=lambda n: turned[n])
     for n in range(abs(times)):
         if times > 0:
-            found[order[n % len(order)]] += 12
+            turned[order[n % len(order)]] += 12
         else:
-            found[order[-1 - n % len(order)]] -= 12
-    return found
+            turned[order[-1 - n % len(order)]] -= 12
+    return turned
 
 
 def close(pitches: Sequence[int]) -> list[int]:
-    """Within one octave above the lowest note (doubled notes stay doubled, an octave higher)."""
+    """The chord within one octave above its lowest note; doubled notes stay doubled, an octave higher."""
     low = min(pitches)
-    found: list[int] = []
+    voices: list[int] = []
     for pitch in pitches:
         pitch = low + (pitch - low) % 12
-        while pitch in found:
+        while pitch in voices:
             pitch += 12
-        found.append(pitch)
-    return found
+        voices.append(pitch)
+    return voices
 
 
 BASS_GAP = 5
-"""Semitones that a chord's voices keep from a bass below them: closer sounds muddy."""
+"""The smallest distance in semitones between a bass and the voices above it; a smaller one sounds muddy."""
 
 
 def above_bass(pitches: Sequence[int], bass: int) -> list[int]:
-    """The voices with those that lie less than a fourth above the bass, or below it, raised by octaves."""
-    found: list[int] = []
+    """The voices; those below the bass or less than a fourth above it are raised by octaves."""
+    voices: list[int] = []
     for pitch in sorted(pitches):
         raised = pitch + 12 * max(0, -(-(bass + BASS_GAP - pitch) // 12))
-        while raised in found:
+        while raised in voices:
             raised += 12
-        found.append(raised)
-    return sorted(found)
+        voices.append(raised)
+    return sorted(voices)
 
 
 def bass_of(pitches: Sequence[int]) -> int | None:
-    """The lowest pitch, where it is a bass of its own: a fourth or more below three voices that double it."""
+    """The lowest pitch if it is a separate bass: a fourth or more below three other voices, one of which doubles it."""
     low, *voices = sorted(set(pitches))
     doubled = any(pitch % 12 == low % 12 for pitch in voices)
     return low if len(voices) >= 3 and doubled and voices[0] - low >= BASS_GAP else None
@@ -63,24 +63,24 @@ _DROPS = {"drop2": (2,), "drop3": (3,), "drop2+4": (2, 4)}
 
 
 def spread(pitches: Sequence[int], kind: str) -> list[int]:
-    """The chord in close position, then opened as `style` says.
+    """The chord in close position, then opened as `kind` says.
 
-    "open" raises every second note an octave, "drop2" lowers the second note from above an octave, "drop3" the third,
-    "drop2+4" both. Each note keeps its place in the list.
+    "open" raises every second note an octave, "drop2" lowers the second note from above by an octave, "drop3" the
+    third, "drop2+4" the second and the fourth. Each note keeps its index in the list.
     """
-    found = close(pitches)
-    order = sorted(range(len(found)), key=lambda n: found[n])
+    voices = close(pitches)
+    order = sorted(range(len(voices)), key=lambda n: voices[n])
     if kind == "open":
         for n in order[1::2]:
-            found[n] += 12
+            voices[n] += 12
     for from_top in _DROPS.get(kind, ()):
         if from_top <= len(order):
-            found[order[-from_top]] -= 12
-    return found
+            voices[order[-from_top]] -= 12
+    return voices
 
 
 def motion(before: Sequence[int], after: Sequence[int]) -> int:
-    """Semitones that the voices move in all, each note of the larger chord to its nearest of the other."""
+    """The semitones that all voices move together, each note of the larger chord to the nearest note of the other."""
     larger, smaller = (before, after) if len(before) >= len(after) else (after, before)
     if len(smaller) == 1:
         return sum([abs(a - smaller[0]) for a in larger])
@@ -90,19 +90,19 @@ def motion(before: Sequence[int], after: Sequence[int]) -> int:
 def led(before: Sequence[int], chord: Sequence[int]) -> list[int]:
     """The chord's voicing, low to high, that moves least from `before`.
 
-    Of several the one with least parallel motion, then the one nearest in register.
+    Of several such voicings the one with least parallel motion is taken, then the one nearest in register.
 
-    Tried are all rotations of the chord in close position, in the octaves around `before`; with as many voices as
-    before, voices go in order (low to low), so they do not cross.
+    All rotations of the chord in close position are tried, in the octaves around `before`. If the number of voices is
+    the same, voices are paired in order (lowest with lowest), so they do not cross.
     """
     if len(before) == len(chord) == 1:
         return [_nearest(before[0], chord[0])]
     voices, middle = sorted(before), sum(before) / len(before)
     least: tuple[int, int, float, list[int]] = (128 * (len(before) + len(chord)), 0, 0.0, sorted(chord))
-    for line in _rotations(tuple(sorted([pitch % 12 for pitch in chord]))):
-        paired = len(line) == len(voices)
-        for octave in _octaves(line, voices):
-            pitches = [pitch + 12 * octave for pitch in line]
+    for rotation in _rotations(tuple(sorted([pitch % 12 for pitch in chord]))):
+        paired = len(rotation) == len(voices)
+        for octave in _octaves(rotation, voices):
+            pitches = [pitch + 12 * octave for pitch in rotation]
             cost = sum(map(abs, map(sub, pitches, voices))) if paired else motion(voices, pitches)
             if cost <= least[0]:
                 moves = [move for move in map(sub, pitches, voices) if move] if paired else []
@@ -122,17 +122,17 @@ def _nearest(before: int, pitch: int) -> int:
 def _rotations(classes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """The chord of these pitch classes (ascending; doubled notes twice) from each of its notes up, low to high."""
     single = sorted(set(classes))
-    lines = []
+    rotations = []
     for first in range(len(single)):
         turned = [pitch + 12 * (pitch < single[first]) for pitch in single[first:] + single[:first]]
         # A doubled note lies an octave above its first.
         doubled = [pitch + 12 * n for pitch in turned for n in range(classes.count(pitch % 12))]
-        lines.append(tuple(sorted(doubled)))
-    return tuple(lines)
+        rotations.append(tuple(sorted(doubled)))
+    return tuple(rotations)
 
 
-def _octaves(line: Sequence[int], before: Sequence[int]) -> range:
-    """The octaves within 0 to 127 in which a line is not wholly beyond `before`: farther away all voices move more."""
-    lowest, highest = 0, (127 - line[-1]) // 12
-    low, high = (before[0] - line[-1]) // 12, -((line[0] - before[-1]) // 12)
+def _octaves(rotation: Sequence[int], before: Sequence[int]) -> range:
+    """The octaves within 0 to 127 in which a rotation overlaps `before`: farther away all voices would move more."""
+    lowest, highest = 0, (127 - rotation[-1]) // 12
+    low, high = (before[0] - rotation[-1]) // 12, -((rotation[0] - before[-1]) // 12)
     return range(min(max(low, lowest), highest), max(min(high, highest), lowest) + 1)

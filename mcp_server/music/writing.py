@@ -1,6 +1,6 @@
 """New notes from a few words: chord progressions, bass lines, melodies by scale degree, drum styles.
 
-Each function returns notes with exact times that begin at `start` (ticks). Where something is random it takes a seed.
+Each function returns notes with exact times that begin at `start` (ticks). A function with random results takes a seed.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ def places(
 def hits(
     pattern: str, step: Ticks, start: Ticks, length: Ticks
 ) -> Iterator[tuple[Ticks, Ticks, float | None]]:
-    """(start, length, velocity or None) of each hit of a rhythm within a length; `-` behind a hit holds it.
+    """(start, length, velocity or None) of each hit of a rhythm within a length; `-` after a hit makes it longer.
 
-    A pattern has the signs of drum grids: "x--x--x-" is three held hits. It starts again with each chord.
+    A pattern has the signs of drum grids: "x--x--x-" is three long hits. The pattern starts again with each chord.
     """
     cells = [sign for sign in pattern.replace(" ", "").replace("|", "")]
     loud = {n: grid_line(sign)[0] for n, sign in enumerate(cells) if sign not in "-_"}
     count, n = int(-(-length // step)), 0
     while n < count:
         hit = loud.get(n % len(cells))
-        held = 1
-        while hit is not None and n + held < count and cells[(n + held) % len(cells)] in "-_":
-            held += 1
+        steps = 1
+        while hit is not None and n + steps < count and cells[(n + steps) % len(cells)] in "-_":
+            steps += 1
         if hit is not None:
             at = start + n * step
             plain = cells[n % len(cells)] == "x"
-            yield at, min(held * step, start + length - at), None if plain else hit[0]
-        n += held if hit is not None else 1
+            yield at, min(steps * step, start + length - at), None if plain else hit[0]
+        n += steps if hit is not None else 1
 
 
 def chord_notes(
@@ -74,17 +74,17 @@ def chord_notes(
     """A progression as notes.
 
     Args:
-      lowest: The first chord's lowest note is the first fitting pitch from here on, 0 to 115.
-      kind: How each chord lies before voice leading.
-      lead: Move each chord to the position that moves the voices least.
+      lowest: The first chord's lowest note is the first matching pitch from this pitch on, 0 to 115.
+      kind: The voicing of each chord before voice leading.
+      lead: Move each chord to the position in which the voices move least.
       bass: Add each chord's bass in the octave below `lowest` (a further octave down where a voicing without `lead`
         reaches to within a fourth of it); led voices stay a fourth or more above it.
-      rhythm: Signs of a drum grid per `grid` step, such as "x--x--x-"; one held chord each if empty.
+      rhythm: Signs of a drum grid, one per `grid` step, such as "x--x--x-"; if empty, each chord is one long hit.
 
     Raises:
       InvalidValue: a note would leave 0 to 127.
     """
-    found: list[Note] = []
+    notes: list[Note] = []
     before: list[int] = []
     bottom = _bass_bottom(bars, lowest, kind, lead)
     for chord, at, length in places(bars, context, start):
@@ -102,15 +102,15 @@ def chord_notes(
                 f"{chord.name}: a note would leave 0 to 127", beyond[0], hint="choose another `lowest`"
             )
         for begin, lasts, loud in hits(rhythm, grid, at, length) if rhythm else [(at, length, None)]:
-            found += [
+            notes += [
                 Note(pitch, begin, lasts, velocity if loud is None else loud)
                 for pitch in sorted(set(sounding))
             ]
-    return found
+    return notes
 
 
 def _bass_bottom(bars: list[list[Chord]], lowest: int, kind: Voicing, lead: bool) -> int:
-    """Where the octave of the basses begins, one for all chords, so that they never leap more than a seventh."""
+    """The lowest pitch of the octave of all basses; one octave for all, so that they never leap more than a seventh."""
     bottom = lowest - 12
     if lead or kind == "close":
         return bottom
@@ -139,27 +139,27 @@ def bass_notes(
     "walking" plays a note a beat: the bass, chord tones, and a step into the next chord; "pattern" plays the bass on
     the hits of `pattern`.
     """
-    line = list(places(bars, context, start))
+    timed = list(places(bars, context, start))
     beat = 4 * BEAT // context.denominator
-    found: list[Note] = []
-    for number, (chord, at, length) in enumerate(line):
+    notes: list[Note] = []
+    for number, (chord, at, length) in enumerate(timed):
         root = lowest + (chord.bass - lowest) % 12
-        following = line[(number + 1) % len(line)][0]
+        following = timed[(number + 1) % len(timed)][0]
         target = lowest + (following.bass - lowest) % 12
         if style == "pattern":
-            found += [
+            notes += [
                 Note(root, begin, lasts, velocity if loud is None else loud)
                 for begin, lasts, loud in hits(pattern, grid, at, length)
             ]
             continue
         beats = max(1, int(length // beat))
         if style == "roots":
-            found.append(Note(root, at, length, velocity))
+            notes.append(Note(root, at, length, velocity))
             continue
         part = scaled(length, ratio(1) / beats)
         for n, pitch in enumerate(_bass_pitches(style, chord, root, target, beats, scale or context.scale)):
-            found.append(Note(pitch, exact(at + n * part), part, velocity if n % 2 == 0 else velocity - 8))
-    return found
+            notes.append(Note(pitch, exact(at + n * part), part, velocity if n % 2 == 0 else velocity - 8))
+    return notes
 
 
 def _bass_pitches(
@@ -170,7 +170,7 @@ def _bass_pitches(
     if style in ("fifths", "octaves"):
         other = root + (fifth if style == "fifths" else 12)
         return [root if n % 2 == 0 else other for n in range(beats)]
-    # Walking: chord tones on the way, and last a step from the next chord's bass.
+    # Walking: chord tones, and at the end a note one step from the next chord's bass.
     tones = [root + step for step in above if step in (3, 4, 6, 7, 8, 9, 10, 11)] or [root + 7]
     line = [root, *(tones[n % len(tones)] for n in range(max(0, beats - 2)))]
     if beats > 1:
@@ -195,15 +195,15 @@ def melody(
     below (0 is the degree under 1, -6 the octave below); `#` or `b` behind alters; `.` rests, `-` holds the last note.
 
     Raises:
-      InvalidValue: another word, or a pitch outside 0 to 127.
+      InvalidValue: a word is none of these, or a pitch is outside 0 to 127.
     """
     base = (octave + 2) * 12 + scale.root - scale.root
-    found: list[Note] = []
+    notes: list[Note] = []
     at = start
     for word in text.replace("|", " ").split():
         if word in ("-", "_"):
-            if found and found[-1].end == at:
-                found[-1] = replace(found[-1], duration=found[-1].duration + grid)
+            if notes and notes[-1].end == at:
+                notes[-1] = replace(notes[-1], duration=notes[-1].duration + grid)
         elif word != ".":
             plain, sign = (word[:-1], word[-1]) if word[-1] in "#b♯♭" else (word, "")
             if not (plain.lstrip("-").isascii() and plain.lstrip("-").isdigit()) or len(plain) > 3:
@@ -213,9 +213,9 @@ def melody(
             pitch = base + scale.pitch(int(plain) - 1) + {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
             if not 0 <= pitch <= 127:
                 raise errors.InvalidValue(f"Degree {word} lies outside the pitches 0 to 127", word)
-            found.append(Note(pitch, at, grid, velocity))
+            notes.append(Note(pitch, at, grid, velocity))
         at += grid
-    return found
+    return notes
 
 
 STYLES: dict[str, dict[str, str]] = {
@@ -269,20 +269,20 @@ def style_notes(name: str, context: Context, length: Ticks, *, start: Ticks = 0)
     """A named drum style over a length.
 
     Raises:
-      InvalidValue: no style of that name.
+      InvalidValue: there is no style of that name.
     """
     lines = STYLES.get(name.strip().casefold())
     if lines is None:
         raise errors.InvalidValue(f"No drum style is called {name!r}", name, choices=sorted(STYLES))
     step = BEAT // 4
-    found = []
+    notes = []
     for drum, text in lines.items():
         pitch, cells = pad(drum, context.pads), grid_line(text)
         for n in range(int(-(-length // step))):
             cell = cells[n % len(cells)]
             if cell is not None:
-                found.append(Note(pitch, start + n * step, step, cell[0]))
-    return found
+                notes.append(Note(pitch, start + n * step, step, cell[0]))
+    return notes
 
 
 def fill(
@@ -293,10 +293,10 @@ def fill(
     step = BEAT // 4
     count = int(length // step)
     pattern = euclid(max(1, count * 5 // 8), max(1, count))
-    found = []
+    notes = []
     for n in range(count):
         late = n / max(1, count - 1)
         if pattern[n] or draw.random() < late:
             pitch = pitches[min(len(pitches) - 1, int(late * len(pitches)))]
-            found.append(Note(pitch, start + n * step, step, round(70 + 50 * late + draw.uniform(-6, 6))))
-    return [replace(note, velocity=min(127.0, note.velocity)) for note in found]
+            notes.append(Note(pitch, start + n * step, step, round(70 + 50 * late + draw.uniform(-6, 6))))
+    return [replace(note, velocity=min(127.0, note.velocity)) for note in notes]
