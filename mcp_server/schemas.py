@@ -98,7 +98,9 @@ def said(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "array":
-        return f"a list; each is {said(schema['items'])}"
+        least = schema.get("minItems", 0)
+        some = f" of at least {least}" if least else ""
+        return f"a list{some}; each is {said(schema['items'])}"
     if schema["type"] == "object":
         parts = schema.get("properties")
         return f"an object of {', '.join(parts)}" if parts else "an object"

@@ -9,7 +9,6 @@ all clients, and facts for programs in `_meta`.
 from __future__ import annotations
 
 import base64
-import difflib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import msgspec
 
 from mirror import Mirror, errors
 from mirror.checks import finite
+from remote_script.SetMirror.contract.naming import near_names
 
 from . import readiness, reading, schemas
 from .answers import lean
@@ -215,9 +215,9 @@ class Tool:
                 if self.plan
                 else "it cannot be tried: Live finishes it later"
             )
-        near = difflib.get_close_matches(unknown[1], names, 3, 0.6) if unknown is not None else []
-        nearest = f"near it: {', '.join(near)}; " if near else ""
-        return f"{nearest}the arguments of {self.name} are: {', '.join(names) or 'none'}"
+        near = near_names(unknown[1], names, 3, 0.6) if unknown is not None else []
+        first = f"near it: {', '.join(near)}; " if near else ""
+        return f"{first}the arguments of {self.name} are: {', '.join(names) or 'none'}"
 
 
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`\Z")

@@ -23,7 +23,7 @@ MISSING = (
     Missing(
         ("freeze", "unfreeze", "flatten"),
         "freeze or flatten tracks",
-        "a person does it in Live; `is_frozen` is told",
+        "a person does it in Live; `is_frozen` says whether it is done",
     ),
     Missing(
         ("bounce", "export", "render", "resample"),

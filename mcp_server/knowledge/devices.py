@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mirror import errors
+from remote_script.SetMirror.contract.naming import near_names
 
 if TYPE_CHECKING:
     from remote_script.headless.devices.facts import DeviceFacts, ParameterFact
@@ -61,7 +61,7 @@ def about(name: str) -> Knowledge:
     folded = {known.casefold(): known for known in _all()}
     plain = name.strip().casefold()
     if plain not in folded:
-        near = [folded[each] for each in get_close_matches(plain, folded, 4, 0.5)]
+        near = [folded[each] for each in near_names(plain, folded)]
         hint = f"near it are {', '.join(near)}" if near else PLUGINS
         raise errors.NotFound(f"Nothing is known of a device called {name[:60]!r}", name[:60], hint=hint)
     return _all()[folded[plain]]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
@@ -19,6 +18,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from mirror import errors
+from remote_script.SetMirror.contract.naming import near_names
 
 from .context import Context, Scale
 from .note import Note, in_order
@@ -183,7 +183,7 @@ def read(asked: Any, number: int = 0) -> Edit:
         )
     name = asked["edit"]
     if name not in EDITS:
-        near = get_close_matches(name, EDITS, 5, 0.5)
+        near = near_names(name, EDITS, 5)
         raise errors.InvalidValue(f"{where}: there is no edit {name!r}", name, choices=near or sorted(EDITS))
     options = {key: value for key, value in asked.items() if key != "edit"}
     if isinstance(options.get("select"), dict) and _SELECTED & options["select"].keys():

@@ -5,13 +5,13 @@ A file's name without ".toml" is the recipe's. A file that cannot be used is nam
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from mirror import errors
 from mirror.token import home
+from remote_script.SetMirror.contract.naming import near_names
 
 from .. import regular_files
 from .model import Recipe, read
@@ -48,7 +48,7 @@ class Shelf:
             return self.recipes[plain]
         if plain in self.broken:
             raise errors.InvalidValue(f"The recipe {plain} cannot be used: {self.broken[plain]}", plain)
-        near = get_close_matches(plain, self.recipes, 4, 0.4) or sorted(self.recipes)
+        near = near_names(plain, self.recipes, cutoff=0.4) or sorted(self.recipes)
         raise errors.NotFound(
             f"There is no recipe {name[:60]!r}", name[:60], hint=f"there are {', '.join(near)}"
         )

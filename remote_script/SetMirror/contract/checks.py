@@ -7,7 +7,6 @@ BridgeError whose text is the rule; no check changes anything.
 
 from __future__ import annotations
 
-import difflib
 import math
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -15,7 +14,7 @@ from . import display, schema
 from .errors import BridgeError
 from .late import WRITTEN, said
 from .limits import FOREVER_BEATS
-from .naming import NEAR, suggestion
+from .naming import NEAR, near_names, suggestion
 from .places import is_identity
 from .values import ABSENT, ALL_NOTE_FIELDS, EXPRESSIONS, NOTE_FIELDS
 
@@ -301,7 +300,7 @@ def method_of(type_: str, name: Any, live: Tuple[int, ...]) -> schema.Method:
     known = {key: row for key, row in schema.methods(type_).items() if row.effect != "internal"}
     method = known.get(name)
     if method is None:
-        offered = difflib.get_close_matches(name, known, NEAR, 0.5) or sorted(known)
+        offered = near_names(name, known, NEAR) or sorted(known)
         raise BridgeError(
             "NOT_FOUND",
             "{} has no method {!r}".format(type_, name[:60]),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Callable, Iterable, Sequence, Tuple
+from typing import Callable, Iterable, List, Sequence, Tuple
 
 from .errors import BridgeError
 
 _DIGITS = re.compile(r"[0-9]{1,15}\Z")
 NEAR = 5
+WORD = 3
+"""Characters that a text must have for names that contain it to be near."""
 SHOWN = 40
 AMBIGUOUS_SHOWN = 10
 
@@ -36,9 +38,21 @@ def part(name: str, text: str) -> bool:
 _WAYS: Tuple[Callable[[str, str], bool], ...] = (exactly, lettered, same_fold, part)
 
 
+def near_names(text: str, names: Iterable[str], most: int = 4, cutoff: float = 0.5) -> List[str]:
+    """The names that `text` may mean, best first: those that are spelled like it, then those that contain it.
+
+    Args:
+      cutoff: From 0 to 1, how alike spellings must be; see `difflib.get_close_matches`.
+    """
+    known = list(names)
+    alike = get_close_matches(text, known, most, cutoff)
+    longer = [name for name in known if len(text) >= WORD and part(name, text) and name not in alike]
+    return (alike + longer)[:most]
+
+
 def suggestion(text: str, names: Iterable[str], otherwise: str, most: int = 4) -> str:
     """A hint that names the nearest of `names`, at most so many; `otherwise` where none is near."""
-    near = get_close_matches(text, list(names), most, 0.5)
+    near = near_names(text, names, most)
     return "did you mean {}?".format(", ".join(near)) if near else otherwise
 
 
