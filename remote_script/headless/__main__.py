@@ -1,8 +1,8 @@
 """`python -m remote_script.headless`: headless Live in real time, with SetMirror and other Remote Scripts.
 
 Lines on stdout are JSON: `{"reading": 0.4}` every two seconds while a large Set file is read, then
-`{"ready": true, "port": N}` once SetMirror listens; with `--person-stdin` every line on stdin is a person's wish (see
-`person`) and is answered by a line on stdout. The log goes to stderr.
+`{"ready": true, "port": N}` when SetMirror listens; with `--person-stdin` every line on stdin is a person's wish (see
+`person`), and the answer is a line on stdout. The log goes to stderr.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import Any, Dict, List, Optional
 
 from .als import SetFileError, load_als
@@ -31,9 +32,9 @@ SETMIRROR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 READY_S = 0.02
 READING_S = 2.0
 CRASHED = 139
-"""The exit status when a script did what ends a real Live, as shells report a segmentation fault."""
+"""The exit status after a call that ends a real Live: the status with which shells report a segmentation fault."""
 VIRTUAL_STEP_S = 0.1
-"""After how much virtual time it is looked whether Live was stopped."""
+"""Seconds of virtual time between two checks whether Live was stopped."""
 LISTENING = "listening on 127.0.0.1:"
 
 
@@ -89,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 class Reading:
-    """Says on stdout how far a Set file is read, now and then; nothing of one that is read at once."""
+    """Reports on stdout the share of a Set file that has been read, every two seconds."""
 
     def __init__(self) -> None:
         self._said_at = time.monotonic()
@@ -110,7 +111,7 @@ def read_set(path: Optional[str], default: bool) -> SetSpec:
 
 
 class Runner:
-    """One headless Live in this process, until it is told to end."""
+    """One headless Live in this process, until it is stopped."""
 
     def __init__(self, options: argparse.Namespace, spec: SetSpec) -> None:
         self.live = HeadlessLive(
@@ -169,7 +170,7 @@ class Runner:
             else:
                 self._run_virtually(options.virtual_seconds)
         except LiveEnded:
-            # Its log says why; no script disconnects in a crash.
+            # The log has the reason; scripts do not disconnect in a crash.
             pass
         finally:
             self.live.close()
@@ -199,7 +200,7 @@ class Runner:
             self.live.stop()
 
     def _ready(self) -> None:
-        """Say so once SetMirror listens; a port that somebody else still holds takes a while."""
+        """Report that SetMirror listens; SetMirror may have to wait for a port that is still in use."""
         port = self._options.port if self._options.no_setmirror else self._port()
         if port is None and not self._options.no_setmirror:
             self.live.scheduler.after(READY_S, self._ready)
@@ -220,8 +221,8 @@ class Runner:
 
     def _read_stdin(self) -> None:
         for line in sys.stdin:
-            self.live.scheduler.post(lambda line=line: self._wish(line))  # type: ignore[misc]
-        # The last wish is answered first.
+            self.live.scheduler.post(partial(self._wish, line))
+        # `stop` runs after the last wish.
         self.live.scheduler.post(self.live.stop)
 
     def _wish(self, line: str) -> None:
@@ -231,7 +232,7 @@ class Runner:
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Run until interrupted; answers the exit status."""
+    """Run until interrupted; returns the exit status."""
     options = parser().parse_args(arguments)
     if options.coverage:
         from .api.coverage import coverage, framework_coverage, framework_report, report
@@ -251,7 +252,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except (ValueError, OSError) as problem:
         sys.stderr.write("%s\n" % problem)
         return 2
-    # As Live's Python has it: what scripts log from INFO on is in Log.txt.
+    # As in Live's Python: Log.txt has the scripts' log records from INFO on.
     logging.getLogger().setLevel(logging.INFO)
     stop = lambda *args: runner.live.stop()  # noqa: E731
     if threading.current_thread() is threading.main_thread():

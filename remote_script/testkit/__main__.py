@@ -1,6 +1,6 @@
 """`python -m remote_script.testkit PATH`: the course in this Python, as JSON lines on stdout.
 
-What the script prints goes to stderr.
+The script's own output goes to stderr.
 
 `{"check": "load"}` when a check starts, `{"check": "load", "verdict": "pass", "details": []}` when it ends.
 """
@@ -18,7 +18,7 @@ from .course import CHECKS, Course
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Run the course; 0 when it came to its end, whatever it found."""
+    """Run the course; 0 when the course reached its end, with any results."""
     parser = argparse.ArgumentParser(prog="python -m remote_script.testkit", description=__doc__)
     parser.add_argument("path", metavar="PATH")
     parser.add_argument("--live-version", default="12.4", metavar="V")
@@ -39,7 +39,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         say({"check": check})
         say(next(outcomes)._asdict())
     outcomes.close()
-    # Threads that the script left behind must not keep this process.
+    # Threads that the script left behind must not keep this process alive.
     report.close()
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""Who acts on a script in a test: a person at Live's mouse, and a controller that sends MIDI and shows what it gets.
+"""The actors of a test: a person at Live's mouse, and a controller that sends and receives MIDI.
 
 Every action runs at once on the test's thread, which is Live's main thread; `live.run_for(seconds)` lets time pass.
 """
@@ -12,7 +12,7 @@ from ..headless.live import LOAD_S
 from ..headless.person import Wishes
 
 TURN_S = 0.1
-"""Time that passes after a controller's message: a tick of 100 ms, in which a script updates its lights."""
+"""Seconds of virtual time after a controller's message, in which a script updates its lights."""
 NOTE_OFF, NOTE_ON, CC, PITCH_BEND = 0x80, 0x90, 0xB0, 0xE0
 _KINDS = {NOTE_OFF: "note", NOTE_ON: "note", CC: "cc"}
 Light = Tuple[str, int, int]
@@ -34,7 +34,7 @@ class Person:
         return self._live.person.do(action, label)
 
     def set(self, ref: str, name: str, value: Any) -> None:
-        """Set a property. Raises what Live raises, and LookupError when nothing is at `ref`."""
+        """Set a property. Raises Live's errors, and LookupError when there is no object at `ref`."""
         self._wishes.carry_out({"do": "set", "ref": ref, "name": name, "value": value})
 
     def call(self, ref: str, method: str, *args: Any) -> Any:
@@ -55,28 +55,28 @@ class Person:
         self._live.song.redo()
 
     def play(self, pitch: int, seconds: float = 0.25, velocity: float = 100.0) -> None:
-        """Hold a key of a MIDI keyboard for so many seconds."""
+        """Hold a key of a MIDI keyboard for `seconds`."""
         self._live.person.play(pitch, seconds, velocity)
 
     def open_menu(self, seconds: float) -> None:
-        """Hold a menu open: Live's main thread runs nothing for so long, then everything that was due."""
+        """Hold a menu open for `seconds`: Live's main thread runs nothing, then everything that was due."""
         self._live.stall(seconds)
 
     def open_set(self, source: Any = None, seconds: Optional[float] = None) -> None:
         """File → Open: a SetSpec, the path of an .als file, or None for Live's default Set.
 
-        Scripts are disconnected at once and created again when the Set has loaded; this waits for that.
+        Scripts are disconnected at once and created again when the Set has loaded; `open_set` returns after that.
         """
         self._live.open_set(set_of(source), seconds)
         self._live.run_for((LOAD_S if seconds is None else seconds) + TURN_S)
 
 
 class Controller:
-    """The hardware of a script: sends MIDI to it, and keeps what the script sends back.
+    """The hardware of a script: sends MIDI to the script, and records the script's messages.
 
     Args:
-      live: Where the script runs.
-      script: Whose controller it is; None means the script that was loaded last.
+      live: The Live that runs the script.
+      script: The script that uses the controller; None means the script that was loaded last.
     """
 
     def __init__(self, live: HeadlessLive, script: Optional[HostedScript] = None) -> None:
@@ -98,7 +98,7 @@ class Controller:
 
     def send(self, *message: int, wait_s: float = TURN_S) -> None:
         """Send one MIDI message, as bytes, then let `wait_s` seconds pass."""
-        wrong = [each for each in message if not 0 <= each <= 255]
+        wrong = [byte for byte in message if not 0 <= byte <= 255]
         if wrong or not message:
             raise ValueError("a MIDI message is bytes from 0 to 255, got %r" % (message,))
         self.script.receive_midi(message)
@@ -111,11 +111,11 @@ class Controller:
         )
 
     def release(self, note: int, channel: int = 0) -> None:
-        """Note off: release it."""
+        """Note off: release a pad or button."""
         self.send(NOTE_OFF | _in(channel, 15, "channel"), _in(note, 127, "note"), 0)
 
     def tap(self, note: int, velocity: int = 127, channel: int = 0) -> None:
-        """Press and release."""
+        """Press and release a pad or button."""
         self.press(note, velocity, channel)
         self.release(note, channel)
 
@@ -128,20 +128,20 @@ class Controller:
         _in(value, 16383, "value")
         self.send(PITCH_BEND | _in(channel, 15, "channel"), value & 0x7F, value >> 7)
 
-    # What came back
+    # Messages from the script
 
     @property
     def received(self) -> List[Tuple[int, ...]]:
         """Every MIDI message that the script sent to the controller since `clear`, in order."""
-        return [tuple(each) for each in self.script.midi_out[self._seen :]]
+        return [tuple(message) for message in self.script.midi_out[self._seen :]]
 
     def clear(self) -> None:
-        """Forget what was received so far, also what is lit."""
+        """Discard all received messages, and with them the lights."""
         self._seen = len(self.script.midi_out)
 
     @property
     def lit(self) -> Dict[Light, int]:
-        """What is lit: ("note" or "cc", number, channel) → the last value sent there, without those at 0."""
+        """The lights that are on: ("note" or "cc", number, channel) → the last value sent there, never 0."""
         lights: Dict[Light, int] = {}
         for message in self.received:
             kind = _KINDS.get(message[0] & 0xF0)
@@ -161,11 +161,11 @@ class Controller:
     @property
     def sysex(self) -> List[Tuple[int, ...]]:
         """The System Exclusive messages among `received`."""
-        return [each for each in self.received if each[0] == 0xF0]
+        return [message for message in self.received if message[0] == 0xF0]
 
     @property
     def messages(self) -> List[str]:
-        """What the script showed in Live's status bar, oldest first."""
+        """The texts that the script showed in Live's status bar, oldest first."""
         return list(self.script.messages)
 
 

@@ -1,8 +1,10 @@
-"""The fixed course of `setmirror check`: what any Remote Script must survive, in virtual time on headless Live.
+"""The fixed checks of `setmirror check`, which any Remote Script must pass, in virtual time on headless Live.
 
-`Course.run` performs the checks of `CHECKS` in order and yields an `Outcome` for each. A check fails for a crash while
-it ran, and for what its own method finds. LiveAPI off the main thread is only counted, so that one fault does not cause
-others. Standard library only, Python 3.7: `python -m remote_script.testkit PATH` runs in the Python of each Live.
+`Course.run` performs the checks of `CHECKS` in order and yields an `Outcome` for each. A check fails for a crash during
+the check, and for the problems that its own method returns. LiveAPI calls off the main thread are only counted, so that
+one fault does not cause others.
+
+Standard library only, Python 3.7: `python -m remote_script.testkit PATH` runs in the Python of each Live.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import threading
 import time
 import warnings
+from collections import Counter
 from typing import Any, Dict, Generator, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..headless import HeadlessLive, HostedScript, SetSpec, default_set, demo_set
@@ -27,18 +30,18 @@ CHECKS: Dict[str, str] = {
     "edits": "a person adds, renames, moves and deletes tracks, scenes, clips and devices",
     "undo": "at rest the script adds no undo step, and a person's undo reverts the person's edit",
     "stall": "a menu stays open for 5 seconds while Live plays, then everything due arrives in a burst",
-    "reload": "switched off and on again, with the code read anew",
+    "reload": "the script is switched off and on, and its code is read again",
     "set-change": "another Set is opened, then the first one again",
     "off-thread": "the LiveAPI is used on Live's main thread only",
-    "leaks": "once switched off, nothing of the script lives on",
+    "leaks": "after the script is switched off, no listener, timer, socket or thread of it remains",
 }
-"""Check → what it does. The order is that of the course."""
+"""Check → its description, in the order of the course."""
 PASS, NOTE, FAIL, UNKNOWN, SKIP = "pass", "note", "fail", "unknown", "skip"
 VERDICTS = {
-    PASS: "did what is asked",
-    NOTE: "did what is asked, but the script logged an exception that it had caught itself",
-    FAIL: "did not",
-    UNKNOWN: "headless Live lacks what the script used, so nothing is known",
+    PASS: "the script passed the check",
+    NOTE: "the script passed the check, but logged an exception that it had caught itself",
+    FAIL: "the script failed the check",
+    UNKNOWN: "no result: the script used a part of Live that headless Live does not have",
     SKIP: "not reached, or nothing to do; the detail says which",
 }
 STALL_S = 5.0
@@ -62,7 +65,7 @@ class Course:
 
     Args:
       path: The script's folder.
-      version: Which Live to be.
+      version: The version of Live, such as "12.4".
       spec: The Set; None is the demo Set.
     """
 
@@ -75,13 +78,13 @@ class Course:
         self._before = self.live.listener_count()
         self._read = 0
         self._over = ""
-        self._told: Dict[str, str] = {}
+        self._first_checks: Dict[str, str] = {}
 
     def _set(self) -> SetSpec:
         return self._spec if self._spec is not None else demo_set()
 
     def run(self) -> Generator[Outcome, None, None]:
-        """Perform the checks; the last one is followed by the end of this Live."""
+        """Perform the checks, then close this Live."""
         try:
             for check in CHECKS:
                 yield self._perform(check)
@@ -92,10 +95,10 @@ class Course:
         if self._over and check != "off-thread":
             return Outcome(check, SKIP, (self._over,))
         try:
-            found = getattr(self, "_" + check.replace("-", "_"))()
+            problems = getattr(self, "_" + check.replace("-", "_"))()
         except LiveEnded:
-            found = ["the script ended Live: %s" % self.live.ended]
-        if found is None:
+            problems = ["the script ended Live: %s" % self.live.ended]
+        if problems is None:
             return Outcome(check, SKIP, ("the script forwards no note or CC to itself",))
         new = crashes(self.live.log_lines[self._read :])
         self._read = len(self.live.log_lines)
@@ -103,45 +106,42 @@ class Course:
             self._over = "not reached: the script ended Live"
         elif check == "load" and self.script.instance is None:
             self._over = "not reached: the script could not be created"
-        return self._outcome(check, list(found), new)
+        return self._outcome(check, list(problems), new)
 
-    def _outcome(self, check: str, found: List[str], new: List[Fault]) -> Outcome:
-        real = [each.text for each in new if each.kind == "crash" and not each.is_limit]
-        if found or real:
-            return Outcome(check, FAIL, tuple(found + self._distinct(check, real)))
+    def _outcome(self, check: str, problems: List[str], new: List[Fault]) -> Outcome:
+        real = [fault.text for fault in new if fault.kind == "crash" and not fault.is_limit]
+        if problems or real:
+            return Outcome(check, FAIL, tuple(problems + self._distinct(check, real)))
         if check == "off-thread" and self._over:
             return Outcome(check, SKIP, (self._over,))
-        verdict = UNKNOWN if any(each.is_limit for each in new) else NOTE if new else PASS
-        return Outcome(check, verdict, tuple(self._distinct(check, [each.text for each in new])))
+        verdict = UNKNOWN if any(fault.is_limit for fault in new) else NOTE if new else PASS
+        return Outcome(check, verdict, tuple(self._distinct(check, [fault.text for fault in new])))
 
     def _distinct(self, check: str, texts: List[str]) -> List[str]:
         """Each text once, with its count, at most `MOST_DETAILS`; an earlier check's text is only named."""
-        counts: Dict[str, int] = {}
-        for each in texts:
-            counts[each] = counts.get(each, 0) + 1
-        told = []
-        for text, count in counts.items():
-            known = self._told.setdefault(text, check)
+        details = []
+        for text, count in Counter(texts).items():
+            known = self._first_checks.setdefault(text, check)
             shown = text if known == check else "%s, as in the check %s" % (error_of(text), known)
-            told.append(shown if count == 1 else "%s (%d times)" % (shown, count))
-        more = len(told) - MOST_DETAILS
-        return told[:MOST_DETAILS] + (["and %d more" % more] if more > 0 else [])
+            details.append(shown if count == 1 else "%s (%d times)" % (shown, count))
+        more = len(details) - MOST_DETAILS
+        return details[:MOST_DETAILS] + (["and %d more" % more] if more > 0 else [])
 
     def _pass_time(self, seconds: float) -> None:
-        """Virtual time, with a little real time for the script's threads."""
+        """Let virtual time pass, with a little real time for the script's threads."""
         for _ in range(round(seconds / STEP_S)):
             self.live.run_for(STEP_S)
             if threading.active_count() > 1:
                 time.sleep(BREATH_S)
 
-    # -- the checks: what each finds, besides crashes --------------------------------------------------
+    # -- the checks: each returns its problems, besides crashes ----------------------------------------
 
     def _python(self) -> List[str]:
-        return [each for path in self._files() for each in _compile(path, self.script.folder or "")]
+        return [problem for path in self._files() for problem in _compile(path, self.script.folder or "")]
 
     def _files(self) -> Iterator[str]:
         for folder, below, files in os.walk(self.script.folder or ""):
-            below[:] = sorted(each for each in below if each != "__pycache__" and not each.startswith("."))
+            below[:] = sorted(name for name in below if name != "__pycache__" and not name.startswith("."))
             for name in sorted(files):
                 if name.endswith(".py"):
                     yield os.path.join(folder, name)
@@ -164,10 +164,10 @@ class Course:
 
     def _added(self) -> List[str]:
         added = len(self.live.history) - len(self._labels)
-        found = [] if not added else ["%d undo steps were added while nobody did anything" % added]
+        problems = [] if not added else ["%d undo steps were added while nobody did anything" % added]
         if self.live.document.history.is_open:
-            found.append("begin_undo_step was called without end_undo_step")
-        return found
+            problems.append("begin_undo_step was called without end_undo_step")
+        return problems
 
     def _controller(self) -> Optional[List[str]]:
         pressed = 0
@@ -201,13 +201,13 @@ class Course:
         self.person.undo()
         after = song.tempo
         self._pass_time(0.5)
-        found = list(self._at_rest)
+        problems = list(self._at_rest)
         if abs(after - before) > 1e-3:
-            found.append(
+            problems.append(
                 "a person changed the tempo from %g to %g and chose Undo, which left it at %g: the script writes to "
                 "the Set by itself, so Undo reverted the script's change" % (before, before + 1.0, after)
             )
-        return found
+        return problems
 
     def _stall(self) -> List[str]:
         self.person.do(lambda song: song.start_playing())
@@ -225,27 +225,27 @@ class Course:
     def _set_change(self) -> List[str]:
         self.person.open_set(default_set())
         self._pass_time(1.0)
-        found = self._present("opening another Set")
+        problems = self._present("opening another Set")
         self.person.open_set(self._set())
         self._pass_time(1.0)
-        return found
+        return problems
 
     def _present(self, what: str) -> List[str]:
         return [] if self.script.instance is not None else ["the script could not be created after %s" % what]
 
     def _off_thread(self) -> List[str]:
-        return [each.text for each in off_thread(self.live)]
+        return [fault.text for fault in off_thread(self.live)]
 
     def _leaks(self) -> List[str]:
         start = len(self.live.log_lines)
         if self.script.instance is not None:
             self.script.disconnect()
         self._pass_time(2.0)
-        found = [each.text for each in left_behind(self.live.log_lines[start:])]
+        leaks = [fault.text for fault in left_behind(self.live.log_lines[start:])]
         more = self.live.listener_count() - self._before
-        if more > 0 and not found:
-            found.append("%d more listeners than before the script was loaded" % more)
-        return found
+        if more > 0 and not leaks:
+            leaks.append("%d more listeners than before the script was loaded" % more)
+        return leaks
 
 
 def _compile(path: str, folder: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""What a Remote Script did wrong, as headless Live recorded it: crashes, LiveAPI off the main thread, leaks.
+"""The faults of a Remote Script that headless Live recorded: crashes, LiveAPI off the main thread, leaks.
 
-Everything here reads Log.txt's lines and counters of a `HeadlessLive`; nothing runs a script.
+All functions read the lines of Log.txt and counters of a `HeadlessLive`; no function runs a script.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ KINDS: Dict[str, str] = {
 }
 """Kind of fault → what it means."""
 THREAD_GRACE_S = 2.0
-"""A thread that waits in `accept` or `recv` with a timeout ends so much later than `disconnect`; that is no leak."""
+"""Seconds after `disconnect` in which a thread may end: it may wait in `accept` or `recv` with a timeout."""
 LIMIT = "headless Live does not"
-"""How every message begins that says that headless Live, not the script, lacks something."""
+"""First words of every message about a part of Live that headless Live does not have."""
 _HEAD = "Traceback (most recent call last):"
 _PREFIX = "RemoteScriptError: "
 _MESSAGE = "RemoteScriptMessage: "
 _LOGGING = "Python: "
-"""How lines begin that come from `c_instance.log_message` and from Python's `logging`."""
+"""First words of lines from `c_instance.log_message` and from Python's `logging`."""
 _LEFT = "LeftBehind: "
 _HEADLESS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "headless", "")
 
@@ -38,13 +38,13 @@ class Fault(NamedTuple):
 
     @property
     def is_limit(self) -> bool:
-        """True when headless Live lacks what the script used: then nothing is known about the script."""
+        """True when the script used a part of Live that headless Live does not have: no fault of the script."""
         return LIMIT in error_of(self.text)
 
 
 def crashes(lines: Sequence[str]) -> List[Fault]:
-    """Every traceback in lines of Log.txt, as a crash or as logged by the script; without headless Live's frames."""
-    found: List[Fault] = []
+    """Every traceback in lines of Log.txt, as kind "crash" or "logged"; without headless Live's frames."""
+    faults: List[Fault] = []
     current: List[str] = []
     kind, previous = "crash", ""
     is_ours = said = False
@@ -52,7 +52,7 @@ def crashes(lines: Sequence[str]) -> List[Fault]:
         is_marked = line.startswith(_PREFIX)
         text = line[len(_PREFIX) :] if is_marked else line
         if current and (_HEAD in text or (said and not is_marked)):
-            found.append(Fault(kind, "\n".join(current)))
+            faults.append(Fault(kind, "\n".join(current)))
             current = []
         if _HEAD in text:
             kind = "logged" if line.startswith(_MESSAGE) or previous.startswith(_LOGGING) else "crash"
@@ -65,17 +65,17 @@ def crashes(lines: Sequence[str]) -> List[Fault]:
             if said or not is_ours:
                 current.append(text)
         previous = line
-    return found
+    return faults
 
 
 def error_of(text: str) -> str:
-    """The line of a traceback that names the exception; another text's first line."""
+    """The line of a traceback that names the exception; of any other text the first line."""
     lines = text.splitlines()
-    return next((each for each in lines[1:] if each[:1] != " "), lines[0]) if lines else ""
+    return next((line for line in lines[1:] if line[:1] != " "), lines[0]) if lines else ""
 
 
 def _is_ours(file: str) -> bool:
-    """True for code of headless Live that no script has a part in; the frameworks are a script's as in Live."""
+    """True for files of headless Live; files of the frameworks count as a script's, as in Live."""
     return file.startswith(_HEADLESS) and not file.startswith(_HEADLESS + "frameworks" + os.sep)
 
 
@@ -89,13 +89,16 @@ def off_thread(live: Any) -> List[Fault]:
 
 
 def left_behind(lines: Sequence[str]) -> List[Fault]:
-    """What scripts left behind when they were switched off, once their threads had `THREAD_GRACE_S` to end."""
-    told = [line[len(_LEFT) :] for line in lines if line.startswith(_LEFT)]
+    """Leftovers of scripts that were switched off, after waiting up to `THREAD_GRACE_S` for their threads to end."""
+    leftovers = [line[len(_LEFT) :] for line in lines if line.startswith(_LEFT)]
     deadline = time.monotonic() + THREAD_GRACE_S
-    while any(_is_thread(each) and _lives(each) for each in told) and time.monotonic() < deadline:
+    while (
+        any(_is_thread(leftover) and _lives(leftover) for leftover in leftovers)
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.01)
-    told = [each for each in told if not _is_thread(each) or _lives(each)]
-    return [Fault("left-behind", each) for each in told]
+    leftovers = [leftover for leftover in leftovers if not _is_thread(leftover) or _lives(leftover)]
+    return [Fault("left-behind", leftover) for leftover in leftovers]
 
 
 def _is_thread(text: str) -> bool:
@@ -103,12 +106,12 @@ def _is_thread(text: str) -> bool:
 
 
 def _lives(text: str) -> bool:
-    return any(text.endswith(" a running thread %r" % each.name) for each in threading.enumerate())
+    return any(text.endswith(" a running thread %r" % thread.name) for thread in threading.enumerate())
 
 
 def all_faults(live: Any) -> List[Fault]:
     """All faults of all scripts of this Live so far, in the order of `KINDS`."""
-    found = crashes(live.log_lines)
+    faults = crashes(live.log_lines)
     if live.ended:
-        found.append(Fault("crash", "the script ended Live: %s" % live.ended))
-    return found + off_thread(live) + left_behind(live.log_lines)
+        faults.append(Fault("crash", "the script ended Live: %s" % live.ended))
+    return faults + off_thread(live) + left_behind(live.log_lines)

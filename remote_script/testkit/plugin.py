@@ -1,4 +1,4 @@
-"""The pytest plugin of the test kit (entry point `setmirror`): a Live for each test, and those who act in it.
+"""The pytest plugin of the test kit (entry point `setmirror`): a Live, a person and a controller for each test.
 
     def test_the_pad_lights_up_while_its_clip_plays(live, load_script, person, controller):
         load_script("MyScript")
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def live_version(request: pytest.FixtureRequest) -> str:
-    """Which Live to be; `@pytest.mark.parametrize("live_version", ["11.3", "12.4"])` runs a test in several."""
+    """The version of Live; `@pytest.mark.parametrize("live_version", ["11.3", "12.4"])` runs a test in several."""
     return str(request.config.getoption("--live-version"))
 
 
@@ -111,7 +111,7 @@ def person(live: Any) -> Any:
 
 @pytest.fixture
 def controller(live: Any) -> Any:
-    """The script's hardware: MIDI to the script, and what it lit up. See `testkit.Controller`."""
+    """The script's hardware: sends MIDI to the script, shows its lights. See `testkit.Controller`."""
     from .actors import Controller
 
     return Controller(live)
@@ -119,7 +119,7 @@ def controller(live: Any) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """After the test's own assertions: switch its scripts off and fail for what they did wrong."""
+    """After the test's own assertions: switch its scripts off and fail the test for their faults."""
     yield
     live = item.stash.get(_LIVE, None)
     if live is not None:
@@ -142,7 +142,7 @@ def _allowed(item: pytest.Item) -> List[str]:
 
 
 def verdict(live: Any, allowed: List[str]) -> str:
-    """Switch off the scripts that are on; the faults that are not allowed, as a text for people. Empty: none.
+    """Switch off the scripts that are on; returns the faults that are not allowed, as a text for people ("": none).
 
     Raises:
       ValueError: a kind in `allowed` is not one of `faults.KINDS`.
@@ -155,5 +155,7 @@ def verdict(live: Any, allowed: List[str]) -> str:
     for script in live.scripts:
         if script.instance is not None and not live.ended:
             script.disconnect()
-    found = [each for each in all_faults(live) if each.kind not in allowed]
-    return "\n".join(f"{each.kind}: {KINDS[each.kind]}\n{textwrap.indent(each.text, '  ')}" for each in found)
+    faults = [fault for fault in all_faults(live) if fault.kind not in allowed]
+    return "\n".join(
+        f"{fault.kind}: {KINDS[fault.kind]}\n{textwrap.indent(fault.text, '  ')}" for fault in faults
+    )

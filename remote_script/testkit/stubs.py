@@ -36,28 +36,28 @@ _ELEMENTS = {
     "ControlDescriptionVector": "Live.Application.ControlDescription",
     "UnavailableFeatureVector": "Live.Application.UnavailableFeature",
 }
-"""Vector → what it holds; `Vector` alone is told by the table."""
+"""Vector → type of its elements; for the plain `Vector` the table has the type."""
 
 
 class _Class:
-    """A class or enum to write, with what is nested in it."""
+    """A class or enum to write, with its nested classes."""
 
     def __init__(self, head: str = "") -> None:
         self.head, self.body = head, []  # type: str, List[str]
         self.nested: Dict[str, _Class] = {}
 
     def at(self, parts: List[str]) -> _Class:
-        """The class at a path below, made when missing."""
-        held = self
+        """The class at a path below; missing classes are made."""
+        cls = self
         for part in parts:
-            held = held.nested.setdefault(part, _Class("class %s:" % part))
-        return held
+            cls = cls.nested.setdefault(part, _Class("class %s:" % part))
+        return cls
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         pad = "    " * depth
         yield pad + self.head
-        for each in self.nested.values():
-            yield from each.lines(depth + 1)
+        for nested in self.nested.values():
+            yield from nested.lines(depth + 1)
         for line in self.body:
             yield pad + "    " + line
         if not self.nested and not self.body:
@@ -72,8 +72,8 @@ class Stubs:
         self._facts = lom.facts_for(version)
         self._modules: Dict[str, _Class] = {}
         self._enums = {name.split(".")[-1]: "Live." + name for name in self._facts.enums}
-        self._paths = {each.path.split(".")[-1]: each.path for each in self._facts.classes.values()}
-        self._paths.update({each.name: each.path for each in self._facts.classes.values()})
+        self._paths = {cls.path.split(".")[-1]: cls.path for cls in self._facts.classes.values()}
+        self._paths.update({cls.name: cls.path for cls in self._facts.classes.values()})
         for name, values in self._facts.enums.items():
             self._enum(name, values)
         for about in self._facts.classes.values():
@@ -85,14 +85,14 @@ class Stubs:
         """Module name ("" is the package) → the text of its .pyi file."""
         names = sorted(self._modules)
         head = _HEAD.format(version=self._version)
-        found = {"": head + "".join("from . import %s as %s\n" % (each, each) for each in names)}
+        texts = {"": head + "".join("from . import %s as %s\n" % (other, other) for other in names)}
         for name in names:
             module = self._modules[name]
-            lines = [line for each in module.nested.values() for line in each.lines()] + module.body
+            lines = [line for cls in module.nested.values() for line in cls.lines()] + module.body
             needs = sorted(other for other in names if other != name)
-            imports = "import Live\n" + "".join("import Live.%s\n" % each for each in needs)
-            found[name] = head + imports + _VECTORS.get(name, "") + "\n" + "\n".join(lines) + "\n"
-        return found
+            imports = "import Live\n" + "".join("import Live.%s\n" % other for other in needs)
+            texts[name] = head + imports + _VECTORS.get(name, "") + "\n" + "\n".join(lines) + "\n"
+        return texts
 
     def _module(self, name: str) -> _Class:
         return self._modules.setdefault(name, _Class())
@@ -102,7 +102,7 @@ class Stubs:
         made = self._module(parts[0]).at(parts[1:])
         made.head = "class %s(int):" % parts[-1]
         owner = "Live." + name
-        made.body = ["%s: %s" % (_safe(each), owner) for each in values if not keyword.iskeyword(each)]
+        made.body = ["%s: %s" % (_safe(label), owner) for label in values if not keyword.iskeyword(label)]
         made.body += ["names: dict[str, %s]" % owner, "values: dict[int, %s]" % owner, "name: str"]
 
     def _class(self, about: lom.Class) -> None:
@@ -126,7 +126,7 @@ class Stubs:
         made.head = "class %s(%s):" % (leaf, base) if base else "class %s:" % leaf
         if about.constructible:
             made.body.append("def __init__(self, *args: Any, **kwargs: Any) -> None: ...")
-        # A capture that lists a base's property once more says less about it.
+        # A capture may list a base's property once more, with fewer facts than the base has.
         inherited = {name for base in known for name in self._facts.classes[base].properties}
         for prop in about.properties.values():
             if prop.name in inherited:
@@ -143,12 +143,12 @@ class Stubs:
         yield "@property"
         yield "def %s(self) -> %s: ..." % (prop.name, type_)
         if prop.write:
-            given = "int" if type_ in self._enums.values() else type_
+            setter_type = "int" if type_ in self._enums.values() else type_
             yield "@%s.setter" % prop.name
-            yield "def %s(self, value: %s) -> None: ..." % (prop.name, given)
+            yield "def %s(self, value: %s) -> None: ..." % (prop.name, setter_type)
 
     def _row_type(self, class_: str, prop: lom.Property) -> Optional[str]:
-        """The type of what lives in or is referred to by a property, as the table says."""
+        """The type of the objects in a property, or of the object that the property refers to, by the table."""
         row = schema.CLASSES[class_].properties.get(prop.name) if class_ in schema.CLASSES else None
         if row is None or row.of not in self._facts.classes:
             return None
@@ -178,7 +178,7 @@ class Stubs:
     def type_of(self, text: str, owner: str, is_given: bool = False) -> str:
         """A type of the facts as the stubs name it; `is_given` for arguments, where an enum takes any int."""
         if " | " in text:
-            return " | ".join(self.type_of(each, owner, is_given) for each in text.split(" | "))
+            return " | ".join(self.type_of(alternative, owner, is_given) for alternative in text.split(" | "))
         if text in _PLAIN:
             return _PLAIN[text]
         if text.startswith(("list[", "tuple[")) or text in ("dict", "list", "tuple"):

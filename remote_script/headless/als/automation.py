@@ -1,8 +1,7 @@
-"""Breakpoints out of a Set file: of the Arrangement's lanes and of clip envelopes.
+"""Reads breakpoints from a Set file: those of the Arrangement's lanes and of clip envelopes.
 
-An `Events` element holds them in time order; its first one stands at `NEVER` and says what holds before them all.
-Between two `FloatEvent`s the value moves in a line; a `BoolEvent` or `EnumEvent` is a step, which is two points at one
-time.
+An `Events` element has them in time order; the first event is at `NEVER` and has the value before all others. Between
+two `FloatEvent`s the value moves in a line; a `BoolEvent` or `EnumEvent` is a step, which is two points at one time.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def _time(event: Element) -> float:
 
 
 def has_breakpoints(events: Optional[Element]) -> bool:
-    """True when there is more than the value that stands before the first breakpoint."""
+    """True when there are breakpoints, not only the value before the first breakpoint."""
     if events is None:
         return False
     return any(_time(event) > NEVER for event in events if event.tag.endswith("Event"))

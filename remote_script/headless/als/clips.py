@@ -1,9 +1,9 @@
-"""Clips out of a Set file: region, launch settings, notes, sample, warp markers, envelopes.
+"""Reads clips from a Set file: region, launch settings, notes, sample, warp markers, envelopes.
 
 With looping on, LoopStart/LoopEnd are the loop brace and the start marker is LoopStart + StartRelative. With
-it off they are the clip's start and end, and the brace waits in HiddenLoopStart/HiddenLoopEnd. OutMarker is
-the end marker in both. Unwarped audio counts all of these in seconds. SampleVolume is a linear factor. What is
-reversed or has no length is put right, or left out, with a warning.
+looping off they are the clip's start and end, and HiddenLoopStart/HiddenLoopEnd have the brace. OutMarker is
+the end marker in both cases. Unwarped audio counts all of these in seconds. SampleVolume is a linear factor. Regions
+that are reversed or have no length are corrected or left out, with a warning.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _ordered(start: float, end: float, what: str) -> Tuple[float, float]:
 
 
 def _grid(grid: Optional[Element], spec: ClipSpec) -> None:
-    """Guess: of an adaptive grid scripts read the fixed one that the file keeps beside it."""
+    """Guess: for an adaptive grid scripts read the fixed grid that is also in the file."""
     fixed = (fields.whole(grid, "FixedNumerator", 0), fields.whole(grid, "FixedDenominator", 0))
     spec.grid = _GRIDS.get(fixed)
     spec.grid_is_triplet = fields.whole(grid, "Ntoles", 2) == 3
@@ -138,7 +138,7 @@ def belongs(element: Element, midi: bool) -> bool:
 
 
 def _placed(clip: Element, spec: ClipSpec) -> bool:
-    """Give the clip its place in the Arrangement; False when it has no length there."""
+    """Set the clip's position in the Arrangement; False for a clip without a length there."""
     start = spec.start_time = fields.beats(clip, "CurrentStart", 0.0)
     end = fields.beats(clip, "CurrentEnd", start + 4.0)
     if end < start:

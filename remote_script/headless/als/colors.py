@@ -16,9 +16,9 @@ from . import fields
 
 def index(element: Element) -> Optional[int]:
     """The colour's index 0..69, or None when the thing has no colour of its own."""
-    found = fields.attribute(element, "Color")
-    if found is not None:
-        code = fields.to_whole(found, "Color", -1, 2**31)
+    written = fields.attribute(element, "Color")
+    if written is not None:
+        code = fields.to_whole(written, "Color", -1, 2**31)
         return None if code < 0 else code % len(COLORS)
     code = fields.whole(element, "ColorIndex", -1, -1, 2**31)
     if code < 0:

@@ -1,7 +1,7 @@
-"""Devices, racks and their chains out of a Set file.
+"""Reads devices, racks and their chains from a Set file.
 
-A rack's chain names, mixers and notes stand in its `Branches`; a drum chain's receiving note is stored
-counted down from 128. The device's name is what its title shows: the user's, else the preset's, else its own.
+A rack's `Branches` have the names, mixers and notes of its chains; a drum chain's receiving note is stored as 128
+minus the note. The device's name is that in its title bar: the user's name, else the preset's, else the device's own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def load_all(holder: Optional[Element], path: Path, targets: Targets, macros: Se
 
 
 def load(device: Element, path: Path, targets: Targets, macros: Set[int]) -> DeviceSpec:
-    """One device. Adds the macros of the rack around it that move its parameters to `macros`."""
+    """One device. Adds to `macros` the macros of the surrounding rack that move the device's parameters."""
     class_name = device.tag
     facts = facts_of.find(class_name)
     shown = facts.display_name if facts else facts_of.guess_name(class_name)
@@ -91,7 +91,7 @@ def _guess_type(device: Element) -> int:
 
 
 def _preset_name(device: Element) -> str:
-    """The preset's name where the title shows it."""
+    """The preset's name, if the title bar shows it."""
     if not fields.flag(device, "ShouldShowPresetName"):
         return ""
     return files.stem(files.file_path(device.find("LastPresetRef/Value/FilePresetRef/FileRef")))
@@ -273,7 +273,7 @@ def _sampler(device: Element, spec: DeviceSpec) -> None:
             warping=fields.flag(warp, "IsWarped"),
             warp_mode=fields.whole(warp, "WarpMode", 0, 0, 6),
             slices=_slices(part, rate),
-            warp_markers=[WarpMarkerSpec(*each) for each in properties.warp_markers(part)],
+            warp_markers=[WarpMarkerSpec(*marker) for marker in properties.warp_markers(part)],
             settings=properties.sample_settings(part),
         )
         spec.extra["sample_name"] = fields.text(part, "Name")

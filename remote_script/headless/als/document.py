@@ -1,9 +1,9 @@
-"""A whole Set out of its file: `load_als`.
+"""Reads a whole Set from its file: `load_als`.
 
-What Live keeps elsewhere (metronome, exclusive solo, the selected scene) has its default. Where files of
-different Lives differ: Live 9 and 10 have `SceneNames` and name a scene's tempo and signature in its text, 11
-and later have `Scenes` with fields; the main track is `MasterTrack` until Live 11; the scale is a name until
-Live 11 and a number in the order of Live's list from 12.
+Values that are not in the file (metronome, exclusive solo, the selected scene) have their default. Differences
+between versions: Live 9 and 10 have `SceneNames`, with a scene's tempo and signature in its text, Live 11 and later
+have `Scenes` with fields; the main track is `MasterTrack` until Live 11; the scale is a name until Live 11 and a number
+in the order of Live's list from 12.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def load_als(
 ) -> SetSpec:
     """The Set in the file at `path`, gzipped or plain XML, written by Live 9 to 12.
 
-    What is missing, impossible or reversed is put right or left out; the result's `warnings` count it by kind.
+    Missing, impossible or reversed parts are corrected or left out; the result's `warnings` count them by kind.
 
     Args:
       progress: Called with the share 0..1 of the file that has been read, at most about a hundred times.
@@ -276,7 +276,7 @@ def _grooves(live_set: Element, spec: SetSpec) -> Dict[str, int]:
 
 
 def summary(spec: SetSpec) -> List[str]:
-    """What is in the Set, a line a track: for people who look at a file."""
+    """The contents of the Set as text for people, one line for each track."""
     lines = ["%s: %g BPM, %d scenes" % (spec.name, spec.tempo, len(spec.scenes))]
     everything: List[TrackSpec] = spec.tracks + spec.return_tracks + [spec.main_track]
     for track in everything:

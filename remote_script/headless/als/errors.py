@@ -6,7 +6,7 @@ from typing import Any
 
 
 class SetFileError(ValueError):
-    """A file is not a Set that can be loaded: the rule, the value that breaks it, and what to do."""
+    """Raised for a file that cannot be loaded as a Set: the rule, the value, and the next step."""
 
     def __init__(self, rule: str, value: Any, advice: str) -> None:
         self.rule = rule

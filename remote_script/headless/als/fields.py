@@ -1,7 +1,7 @@
 """Reads values out of elements: `<Name Value="…" />` as text, number, whole number or flag.
 
-A part that is not there answers the default. One that is unreadable, not finite or outside its limits answers the
-nearest value within them, or the default where none is nearest, and is counted as a warning (`notices`).
+For a missing part the functions return the default. For a value that is unreadable, not finite or outside its limits
+they return the nearest value within the limits, or the default if there is none, and count a warning (`notices`).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def attribute(element: Optional[Element], path: str, name: str = "Value") -> Opt
     """The text of an attribute, or None when the part is missing."""
     if element is None:
         return None
-    found = element.find(path) if path else element
-    return None if found is None else found.get(name)
+    part = element.find(path) if path else element
+    return None if part is None else part.get(name)
 
 
 def text(element: Optional[Element], path: str, default: str = "") -> str:
-    found = attribute(element, path)
-    return default if found is None else found
+    written = attribute(element, path)
+    return default if written is None else written
 
 
 def to_number(
@@ -54,8 +54,8 @@ def number(
     low: float = -math.inf,
     high: float = math.inf,
 ) -> float:
-    found = attribute(element, path)
-    return default if found is None else to_number(found, _name(element, path), low, high, default)
+    written = attribute(element, path)
+    return default if written is None else to_number(written, _name(element, path), low, high, default)
 
 
 def beats(element: Optional[Element], path: str, default: float = 0.0) -> float:
@@ -77,24 +77,24 @@ def to_whole(written: str, where: str, low: int = -(2**63), high: int = 2**63, d
 def whole(
     element: Optional[Element], path: str, default: int = 0, low: int = -(2**63), high: int = 2**63
 ) -> int:
-    found = attribute(element, path)
-    return default if found is None else to_whole(found, _name(element, path), low, high, default)
+    written = attribute(element, path)
+    return default if written is None else to_whole(written, _name(element, path), low, high, default)
 
 
 def flag(element: Optional[Element], path: str, default: bool = False) -> bool:
-    found = attribute(element, path)
-    if found is None:
+    written = attribute(element, path)
+    if written is None:
         return default
-    if found not in (TRUE, FALSE):
-        notices.add("value", "%s %r" % (_name(element, path), found[:_SHOWN]))
+    if written not in (TRUE, FALSE):
+        notices.add("value", "%s %r" % (_name(element, path), written[:_SHOWN]))
         return default
-    return found == TRUE
+    return written == TRUE
 
 
 def children(element: Optional[Element], path: str) -> Iterator[Element]:
-    """The elements inside the part at `path`; none when it is missing."""
-    found = None if element is None else element.find(path)
-    return iter(() if found is None else found)
+    """The elements inside the part at `path`; no element for a missing part."""
+    part = None if element is None else element.find(path)
+    return iter(() if part is None else part)
 
 
 def signature(code: int) -> Tuple[int, int]:

@@ -1,8 +1,8 @@
-"""What the loader replaces or leaves out of a Set file: one warning for each kind, with how often and where.
+"""Warnings about parts of a Set file that the loader replaces or leaves out: one for each kind, with count and places.
 
-`collecting()` opens a collector for one file; `at(name)` says where in the Set the reader is; `add(kind, what)`
-counts one case. Nothing that a file holds is dropped without one of the kinds in `KINDS`. Only the first places
-of a kind are kept, so a damaged file cannot fill the memory.
+`collecting()` opens a collector for one file; `at(name)` sets the reader's present place in the Set; `add(kind, what)`
+counts one case. The loader drops no part of a file without one of the kinds in `KINDS`. Only the first places
+of a kind are stored, so a damaged file cannot fill the memory.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ KINDS: Dict[str, str] = {
     "device values": "parameter whose place in the file is not known, Live's default shown (a guess)",
     "tuning": "tuning system beyond the first, left out",
 }
-"""Kind → what was wrong and what was done, for people."""
+"""Kind → the fault in the file and what the loader did, for people."""
 
 
 class Collector:
     """The warnings of one file, and where the reader is."""
 
     def __init__(self) -> None:
-        self._found: Dict[str, SetWarning] = {}
+        self._warnings: Dict[str, SetWarning] = {}
         self.path: List[str] = []
 
     def add(self, kind: str, what: str, count: int) -> None:
-        found = self._found.setdefault(kind, SetWarning(kind, KINDS[kind]))
-        found.count += count
-        if len(found.places) < MOST_PLACES:
-            found.places.append(", ".join(self.path + [what] if what else self.path))
+        warning = self._warnings.setdefault(kind, SetWarning(kind, KINDS[kind]))
+        warning.count += count
+        if len(warning.places) < MOST_PLACES:
+            warning.places.append(", ".join(self.path + [what] if what else self.path))
 
     @property
     def warnings(self) -> List[SetWarning]:
-        return list(self._found.values())
+        return list(self._warnings.values())
 
 
 _current: ContextVar[Optional[Collector]] = ContextVar("collector", default=None)
@@ -69,7 +69,7 @@ _current: ContextVar[Optional[Collector]] = ContextVar("collector", default=None
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """Collect what is added inside the block."""
+    """Collect the warnings that are added inside the block."""
     made = Collector()
     token = _current.set(made)
     try:
@@ -93,7 +93,7 @@ def at(place: str) -> Iterator[None]:
 
 
 def add(kind: str, what: str = "", count: int = 1) -> None:
-    """Count `count` cases of a kind in `KINDS` at the present place; outside `collecting` nothing is kept."""
+    """Count `count` cases of a kind in `KINDS` at the present place; ignored outside `collecting`."""
     collector = _current.get()
     if collector is not None:
         collector.add(kind, what, count)

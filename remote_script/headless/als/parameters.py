@@ -1,7 +1,7 @@
-"""A device's parameters out of its XML, and which file ids mean which parameter.
+"""Reads a device's parameters from its XML, and maps file ids to parameters.
 
-A parameter is any element with a `Manual` value. Its `AutomationTarget` id is what envelopes point at; a
-`KeyMidi` on channel 16 means that the enclosing rack's macro with that number moves it.
+A parameter is any element with a `Manual` value. Envelopes point to the id of its `AutomationTarget`; a
+`KeyMidi` on channel 16 means that the enclosing rack's macro with that number moves the parameter.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FIRST_CC = 2
 
 
 def controller_name(index: int) -> str:
-    """What the track's controller target of this number is. Guess: pitch bend, pressure, then the 128 controllers."""
+    """The name of the track's controller target. Guess: 0 is pitch bend, 1 pressure, then the 128 controllers."""
     return ("Pitch Bend", "Channel Pressure")[index] if index < _FIRST_CC else "CC %d" % (index - _FIRST_CC)
 
 
@@ -72,18 +72,18 @@ class Targets:
             self._keep_lane(pointee, _own_lane(parameter))
 
     def lanes(self) -> List[EnvelopeSpec]:
-        """What the Arrangement automates, once all parameters are known."""
-        found = []
+        """The Arrangement's lanes; call this after the last parameter is added."""
+        envelopes = []
         for pointee, events in self._lanes.items():
             target = self.by_id.get(pointee)
             if target is not None:
-                found.append(EnvelopeSpec(target.path, automation.breakpoints(events, target.law.value)))
+                envelopes.append(EnvelopeSpec(target.path, automation.breakpoints(events, target.law.value)))
             elif self.unseen(pointee) is None:
                 notices.add("envelope", "target %r" % pointee[:40])
-        return found
+        return envelopes
 
     def lane(self, parameter: Optional[Element], value_of: Callable[[float], float]) -> automation.Points:
-        """The lane of one parameter, values by this law; empty where it is not automated."""
+        """The lane of one parameter, with values by this law; empty for a parameter without automation."""
         pointee = fields.attribute(parameter, "AutomationTarget", "Id")
         events = self._lanes.get(pointee or "")
         if events is None:
@@ -101,7 +101,7 @@ class Targets:
         return self._unseen.get(pointee)
 
     def is_automated(self, parameter: Element) -> bool:
-        """Whether the Arrangement automates it. Live 9 keeps the breakpoints inside the parameter."""
+        """True when the Arrangement automates the parameter. Live 9 has the breakpoints inside the parameter."""
         pointee = fields.attribute(parameter, "AutomationTarget", "Id")
         return pointee in self._lanes or automation.has_breakpoints(_own_lane(parameter))
 
@@ -149,7 +149,7 @@ def filed_number(parameter: Element, name: str) -> float:
 
 
 def limits(parameter: Element, name: str) -> Optional[Tuple[float, float]]:
-    """What a controller moves it over, as far as the file tells."""
+    """The range of a mapped controller, if the file has it."""
     span = parameter.find("MidiControllerRange")
     if span is None:
         return None
@@ -163,7 +163,7 @@ def limits(parameter: Element, name: str) -> Optional[Tuple[float, float]]:
 
 
 def macro_of(parameter: Optional[Element]) -> Optional[int]:
-    """The number of the macro (0..15) that moves it, or None."""
+    """The number of the macro (0..15) that moves the parameter, or None."""
     key = None if parameter is None else parameter.find("KeyMidi")
     if key is None or fields.whole(key, "Channel", -1) != MACRO_CHANNEL:
         return None
@@ -180,12 +180,12 @@ def native(
     of a section only counts where the file has that section. Of other classes the file's own elements are listed,
     under guessed names. Adds the macros that move them to `macros`, and the ids that point at them to `targets`.
     """
-    found: Dict[str, Element] = {}
+    elements: Dict[str, Element] = {}
     for one in find_all(device):
-        found.setdefault(one.path, one.element)
+        elements.setdefault(one.path, one.element)
     facts = facts_of.find(class_name)
     old_form = facts_of.OLD_FORMS.get(class_name)
-    if old_form is not None and old_form[0] in found:
+    if old_form is not None and old_form[0] in elements:
         facts = facts_of.find(old_form[1])
     specs: List[ParameterSpec] = []
 
@@ -194,13 +194,13 @@ def native(
         targets.add(element, path + (len(specs),), law)
 
     if facts is not None and facts.parameters:
-        placed = _placed(facts, found)
+        placed = _placed(facts, elements)
         unknown = [
             fact.name
             for index, fact in enumerate(facts.parameters)
             if not (fact.path or fact.in_section or index in placed)
         ]
-        if unknown and found:
+        if unknown and elements:
             notices.add("device values", "%s: %s" % (class_name, unknown[0]), len(unknown))
         for index, fact in enumerate(facts.parameters):
             element = placed.get(index)
@@ -211,9 +211,9 @@ def native(
                 specs.append(facts_of.parameter(fact))
         return specs
     used: Set[str] = set()
-    if found:
-        notices.add("device names", class_name, len(found))
-    for where, element in found.items():
+    if elements:
+        notices.add("device names", class_name, len(elements))
+    for where, element in elements.items():
         filed = filed_number(element, where)
         written = fields.text(element, "Manual", "0")
         if written not in (fields.TRUE, fields.FALSE):
@@ -235,13 +235,13 @@ def native(
     return specs
 
 
-def _placed(facts: facts_of.DeviceFacts, found: Dict[str, Element]) -> Dict[int, Element]:
-    """Which element is which parameter, by the parameter's index.
+def _placed(facts: facts_of.DeviceFacts, elements: Dict[str, Element]) -> Dict[int, Element]:
+    """Index of each parameter → its element.
 
-    Guess: where as many elements as parameters are left over, they stand in the same order.
+    Guess: when the numbers of remaining elements and parameters are equal, both have the same order.
     """
     # Lives up to 12.4 write a part of a device as an element of its own or as the first word of a tag.
-    left = {_flat(where): element for where, element in found.items()}
+    left = {_flat(where): element for where, element in elements.items()}
     placed: Dict[int, Element] = {}
     open_places: List[int] = []
     for index, fact in enumerate(facts.parameters):
@@ -259,7 +259,7 @@ def _flat(path: str) -> str:
 
 
 def attached(element: Element, spec: ParameterSpec, targets: Targets, macros: Set[int]) -> ParameterSpec:
-    """The spec with what the element says besides the value: a macro that moves it, automation."""
+    """The spec with further facts of the element: the macro that moves the parameter, automation."""
     macro = macro_of(element)
     if macro is not None:
         macros.add(macro)

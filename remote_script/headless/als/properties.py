@@ -1,8 +1,8 @@
-"""What special devices have besides parameters, out of a Set file, under the names of Live's API.
+"""Reads the properties of special devices from a Set file, under the names of Live's API.
 
-Places of Eq8, Wavetable, Hybrid Reverb and Simpler are read from Sets that Live wrote, Drift's from presets that a
-Live 12.4 wrote, Looper's, Roar's, Shifter's and Meld's from programs that read such files. Guess: the places of
-`GUESSED`; that Wavetable shows the targets that something modulates, after the two that are always there.
+The places for Eq8, Wavetable, Hybrid Reverb and Simpler come from Sets that Live wrote, those for Drift from presets
+that a Live 12.4 wrote, those for Looper, Roar, Shifter and Meld from programs that read such files. Guess: the places
+of `GUESSED`; that Wavetable shows the modulated targets after its two fixed targets.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ PLACES: Dict[str, Dict[str, str]] = {
         "ir_size_factor": "Convolution_IrSize",
     },
 }
-"""By class: the property and its element, which has a `Value` or, where Live automates it, a `Manual`."""
+"""Class → properties and their elements, which have a `Value`, or a `Manual` if Live can automate the property."""
 
 GUESSED = frozenset(
     (
@@ -86,7 +86,7 @@ SAMPLE: Dict[str, Tuple[str, float]] = {
     "slicing_region_count": ("SlicingRegions", 1),
     "slicing_style": ("SlicingStyle", 1),
 }
-"""A sample's fine controls: the element below its part, and what its number is multiplied with."""
+"""A sample's fine controls: the element below the sample's part, and the factor for its number."""
 
 _IMPULSE = "ImpulseResponseHandler/SampleSlot/Value/SampleRef"
 _IMPULSE_PREFIX = "Hybrid_"
@@ -124,16 +124,16 @@ def _wavetable(device: Element, spec: DeviceSpec) -> None:
         if name:
             spec.extra["wavetable_%d" % number] = name
     targets: List[Tuple[str, Tuple[float, ...]]] = []
-    for each in fields.children(device, "ModulationConnections"):
-        name = fields.text(each, "TargetName")
+    for connection in fields.children(device, "ModulationConnections"):
+        name = fields.text(connection, "TargetName")
         amounts = tuple(
-            fields.number(each, "ModulationAmounts.%d" % source, 0.0, -1.0, 1.0) for source in range(13)
+            fields.number(connection, "ModulationAmounts.%d" % source, 0.0, -1.0, 1.0) for source in range(13)
         )
         if name in ("Amp", "Pitch") or any(amounts):
             targets.append((name, amounts))
     if targets:
-        always = [each for each in targets if each[0] in ("Amp", "Pitch")]
-        spec.extra["modulation"] = always + [each for each in targets if each not in always]
+        always = [target for target in targets if target[0] in ("Amp", "Pitch")]
+        spec.extra["modulation"] = always + [target for target in targets if target not in always]
 
 
 def _impulse(device: Element, spec: DeviceSpec) -> None:
@@ -158,9 +158,9 @@ def warp_markers(part: Element) -> List[Tuple[float, float]]:
     """A sample's warp markers as (seconds, beats)."""
     return [
         (
-            fields.to_number(each.get("SecTime", "0"), "a warp marker's SecTime", -1e6, 1e6),
-            fields.to_number(each.get("BeatTime", "0"), "a warp marker's BeatTime", -1e7, 1e7),
+            fields.to_number(marker.get("SecTime", "0"), "a warp marker's SecTime", -1e6, 1e6),
+            fields.to_number(marker.get("BeatTime", "0"), "a warp marker's BeatTime", -1e7, 1e7),
         )
-        for each in fields.children(part, "SampleWarpProperties/WarpMarkers")
-        if each.tag == "WarpMarker"
+        for marker in fields.children(part, "SampleWarpProperties/WarpMarkers")
+        if marker.tag == "WarpMarker"
     ]

@@ -1,9 +1,9 @@
 """Opens a `.als` file: gzipped or plain XML, into a tree of elements, bounded in time, memory and depth.
 
-The bytes are decompressed piece by piece and never held as a whole; a document type declaration (the door
-to entity bombs and outside files) is refused as soon as the parser meets it, and nothing behind it is read.
-Parts that describe only how Live's windows looked or what a plug-in keeps to itself are left out of the tree
-while parsing: nothing downstream reads them. Everything that keeps a file from being read is a `SetFileError`.
+The bytes are decompressed piece by piece, never all at once; a document type declaration (which allows entity bombs
+and references to other files) is refused as soon as the parser meets it, and the rest is not read. Parts that describe
+only the look of Live's windows or a plug-in's private data are left out of the tree while parsing: no other module
+reads them. Every reason why a file cannot be read is a `SetFileError`.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ PIECE = 1 << 16
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may cost. The largest real Sets unpack to a tenth of these."""
+    """Limits for one file. The largest real Sets need a tenth of them."""
 
     compressed_bytes: int = 1 << 28
     bytes: int = 1 << 30
     elements: int = 2000000
-    """Elements kept in the tree, about 300 bytes each."""
+    """Elements in the tree, about 300 bytes each."""
     seen_elements: int = 20000000
-    """Elements met, kept or not: bounds the time."""
+    """Parsed elements, in the tree or not: limits the time."""
     break_points: int = 500000
-    """Break points kept; what is beyond is left out with a warning."""
+    """Breakpoints; further ones are left out with a warning."""
     depth: int = 400
     tag_bytes: int = 1 << 22
-    """The longest single tag with its attributes; the parser holds it whole."""
+    """The longest single tag with its attributes, which the parser buffers."""
     kept_bytes: int = 1 << 28
-    """Bytes of attribute values kept in the tree."""
+    """Bytes of attribute values in the tree."""
 
 
 GENEROUS = Limits()
@@ -117,7 +117,7 @@ def _pieces(stream: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 
 class _Tree:
-    """Builds the tree from the parser's calls, counting what it costs."""
+    """Builds the tree from the parser's calls, and checks the limits."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -204,7 +204,7 @@ def read_tree(
     limits: Limits = GENEROUS,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Element:
-    """The root element of the Set file at `path`; `progress` is told the share 0..1 that has been read.
+    """The root element of the Set file at `path`; `progress` is called with the share 0..1 that has been read.
 
     Raises:
       SetFileError: the file is missing, no Set, damaged, hostile or beyond `limits`.
@@ -234,7 +234,7 @@ class _Progress:
 
 
 def _format_of(stream: BinaryIO) -> Callable[[BinaryIO, Limits], Iterator[bytes]]:
-    """How the file is read, by its first bytes. SetFileError when it is no Set."""
+    """The way to read the file, by its first bytes. SetFileError for a file that is no Set."""
     magic = stream.read(64)
     stream.seek(0)
     if magic.startswith(_GZIP):
@@ -268,7 +268,7 @@ def _parse(stream: BinaryIO, limits: Limits, progress: Callable[[], None]) -> El
             parser.Parse(piece, False)
             fed += len(piece)
             progress()
-            # The parser buffers an unfinished tag and starts it anew with each piece.
+            # The parser buffers an unfinished tag and parses it again with each piece.
             if fed - parser.CurrentByteIndex > limits.tag_bytes:
                 raise SetFileError("a tag must be at most %d bytes" % limits.tag_bytes, "more", _RESAVE)
         parser.Parse(b"", True)

@@ -1,8 +1,8 @@
-"""Where a track's signal comes from and goes to in a Set file, in the words of today's choosers.
+"""Reads a track's routings from a Set file, in the words of the newest Live's choosers.
 
-A file keeps a `Target` ("AudioIn/Track.13/TrackOut") and the two texts that the choosers showed when it was saved.
-The texts count, since they name hardware and tracks; targets without hardware or track have fixed words, whatever
-Live wrote beside them ("None", "No Output" for an input, "Master").
+A file has a `Target` ("AudioIn/Track.13/TrackOut") and the two texts that the choosers showed when the Set was saved.
+The texts are used, since they name hardware and tracks; targets without hardware or track have fixed words, even if
+the file has other texts for them ("None", "No Output" for an input, "Master").
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def load(chain: Element, spec: TrackSpec) -> None:
 
 
 def routed(routing: Optional[Element]) -> Tuple[Optional[str], Optional[str]]:
-    """Type and channel; None where the file says nothing.
+    """Type and channel; None for one that is not in the file.
 
     Guess: "Ext: All Ins" of the file reads "All Ins", and no channel of a MIDI input is "All Channels".
     """

@@ -1,8 +1,8 @@
-"""Tracks, their mixers, routings, slots and lanes out of a Set file.
+"""Reads tracks with their mixers, routings, slots and lanes from a Set file.
 
-Names are the effective ones ("1-MIDI", "A-Reverb"); what the user typed is kept beside. The last track is
-called Main in Live 12 and Master before: it reads "Main" here in both, and so do outputs that lead there; an
-older Live shows it by its old name.
+Names are the effective ones ("1-MIDI", "A-Reverb"); the name that the user typed is stored, too. The last track is
+called Main in Live 12 and Master before: here the track and the outputs to it are always "Main"; an older headless
+Live shows the old name.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _sequencer(
 
 
 def settle_groups(elements: List[Element], specs: List[TrackSpec]) -> None:
-    """Tell each track the index of the group track it is in; one whose group is not in front is in none."""
+    """Set the index of each track's group track; a track whose group does not come before it gets no group."""
     by_id = {
         element.get("Id", ""): index for index, element in enumerate(elements) if element.tag == "GroupTrack"
     }
@@ -155,8 +155,8 @@ def settle_groups(elements: List[Element], specs: List[TrackSpec]) -> None:
         group = fields.text(element, "TrackGroupId", "-1")
         if group == "-1":
             continue
-        found = by_id.get(group)
-        if found is None or found >= index:
+        parent = by_id.get(group)
+        if parent is None or parent >= index:
             notices.add("group", "track %r, group %s" % (specs[index].name, group[:20]))
         else:
-            specs[index].group = found
+            specs[index].group = parent

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 OLD_FORMS = {"StereoGain": ("StereoSeparation", "StereoGain9")}
-"""Devices that older Lives keep in another form: the path that shows it, and the name of that form's facts."""
+"""Devices that have another form in older Lives: the path that shows the form, and the name of that form's facts."""
 
 _OLD = frozenset(
     ("AutoFilter", "AutoPan", "Chorus", "Compressor", "Erosion", "Phaser", "Redux", "StereoGain9")
@@ -51,7 +51,7 @@ _OLD = frozenset(
 """Internal names of which a newer device took the display name."""
 
 _SAME = {"ExternalAudioEffect": "ProxyAudioEffectDevice", "ExternalInstrument": "ProxyInstrumentDevice"}
-"""What scripts' tables call these devices, and their internal name in Live and its files."""
+"""Names of devices in scripts' tables → internal names in Live and its files."""
 
 
 def find(class_name: str) -> Optional[DeviceFacts]:
@@ -76,5 +76,5 @@ def insertable(name: str) -> Optional[DeviceFacts]:
 
 def all_devices() -> List[DeviceFacts]:
     """Those that the browser offers; older forms only come with older Sets."""
-    found = (device_facts(name) for name in raw()["devices"] if name not in _OLD)
-    return [facts for facts in found if facts is not None]
+    offered = (device_facts(name) for name in raw()["devices"] if name not in _OLD)
+    return [facts for facts in offered if facts is not None]

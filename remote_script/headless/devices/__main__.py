@@ -1,8 +1,8 @@
-"""`python -m remote_script.headless.devices`: what is known of each native device, as a table.
+"""`python -m remote_script.headless.devices`: a table of the known facts about each native device.
 
-Columns: class, the Live that its list is of, parameters of a fresh device, names that a source has, names that are
-guessed, texts of defaults that a real Live showed, those that we show the same, parameters with a guess about
-anything, and the older Lives whose lists are known.
+Columns: class, the Live of its list, parameters of a new device, names from a source, guessed names, texts of
+defaults that a real Live showed, how many of these texts are the same here, parameters with any guess, and the older
+Lives whose lists are known.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def row(facts: DeviceFacts) -> Row:
         len(texts),
         sum(fact.law.text(fact.default) == fact.text for fact in texts),
         sum(bool(set(fact.guesses) - {"path"}) for fact in fresh),
-        " ".join(".".join(map(str, each.live)) for each in facts.older),
+        " ".join(".".join(map(str, older.live)) for older in facts.older),
     )
 
 
@@ -48,8 +48,8 @@ def table() -> List[str]:
     """The table as lines: a head, a row for each device that Live offers, and the sums."""
     rows = [row(facts) for facts in all_devices()]
     form = "%-24s %-7s %11s %8s %8s %6s %6s %13s  %s"
-    lines = [form % HEAD] + [form % each for each in rows]
-    sums = tuple(sum(each[column] for each in rows) for column in range(2, 8))  # type: ignore[misc]
+    lines = [form % HEAD] + [form % row for row in rows]
+    sums = tuple(map(sum, zip(*(row[2:8] for row in rows))))
     return lines + [form % (("%d classes" % len(rows), "") + sums + ("",))]
 
 

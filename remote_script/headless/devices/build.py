@@ -1,4 +1,4 @@
-"""Devices as Live inserts them: `build(find("Reverb"))` lists what a fresh Reverb does, all at its defaults."""
+"""Devices as Live inserts them: `build(find("Reverb"))` is the spec of a new Reverb with default values."""
 
 from __future__ import annotations
 

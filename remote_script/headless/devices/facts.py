@@ -1,16 +1,16 @@
-"""The facts about native devices, as `parameters.json` keeps them; `take` writes that file from a dump of a real Live.
+"""The facts about native devices in `parameters.json`; `take` writes that file from a dump of a real Live.
 
 A device has the list of the newest Live that somebody dumped (`live`) and the lists of older Lives (`older`: names
-in that Live's order, and the ranges that differed). What a parameter carries:
+in that Live's order, and the ranges that differed). Fields of a parameter:
 
     name, original_name   as Live's API has them; `was`: names that older Lives had
     min, max, items       0 and 1 unless given; `items` make it quantized
-    default, text         the value of a fresh device and the text that Live shows for it
+    default, text         the value in a new device and the text that Live shows for the value
     texts                 further values and their texts, as a Live showed them
     unit                  the display law (see `display`)
-    path, file            where a Set file keeps it and how: Hz or ms as shown, a "factor", the "value", a share
-    section               listed only once its section was switched on
-    guess                 which of these no source has from a real Live: "law", "default", "items", "path" …
+    path, file            the element in a Set file and the form of its number: shown unit, "factor", "value" or share
+    section               listed only after its section was switched on
+    guess                 the fields that no source has from a real Live: "law", "default", "items", "path" …
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters.json
 UNDEFINED, INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 0, 1, 2, 4
 Version = Tuple[int, ...]
 OLDEST: Version = (11, 0)
-"""Lists of older Lives than headless Live can play are not kept."""
+"""The oldest Live whose lists are stored: headless Live has no older version."""
 
 
 class ParameterFact(NamedTuple):
@@ -35,7 +35,7 @@ class ParameterFact(NamedTuple):
     default: float = 0.0
     """Live's value in a fresh device."""
     path: str = ""
-    """Where a Set file keeps it, from the device's element; empty when no file shows it."""
+    """Path of the parameter's element below the device's element in a Set file; "" if unknown."""
     original_name: str = ""
     text: str = ""
     """The text that Live shows for the default; empty if it is unknown."""
@@ -75,7 +75,7 @@ class DeviceFacts(NamedTuple):
         return frozenset(fact.name for fact in self.parameters if fact.in_section)
 
     def opened_by(self, switch: str) -> Tuple[ParameterFact, ...]:
-        """What a Sampler lists more once this switch ("L 1 On", "Osc On") is on: its section's parameters."""
+        """The parameters of a section, which a Sampler lists after the switch ("L 1 On", "Osc On") was on."""
         if not switch.endswith(" On") or any(
             fact.name == switch and fact.default for fact in self.parameters
         ):
@@ -86,7 +86,7 @@ class DeviceFacts(NamedTuple):
 
     @property
     def fresh(self) -> Tuple[ParameterFact, ...]:
-        """What a freshly inserted device lists."""
+        """The parameters that a newly inserted device lists."""
         return tuple(fact for fact in self.parameters if not fact.in_section)
 
 
@@ -99,10 +99,10 @@ def number_of(live: str) -> Version:
 
 @lru_cache(maxsize=None)
 def raw() -> Dict[str, Any]:
-    """The file as it stands."""
+    """The contents of `parameters.json`."""
     with open(PATH, encoding="utf-8") as file:
-        found: Dict[str, Any] = json.load(file)
-    return found
+        data: Dict[str, Any] = json.load(file)
+    return data
 
 
 @lru_cache(maxsize=None)
@@ -114,12 +114,12 @@ def device_facts(class_name: str) -> Optional[DeviceFacts]:
 
 
 def read_device(class_name: str, row: Dict[str, Any], lists: Dict[str, List[str]]) -> DeviceFacts:
-    facts = tuple(_fact(each, lists) for each in row.get("parameters", ()))
+    facts = tuple(_fact(parameter, lists) for parameter in row.get("parameters", ()))
     older = []
-    for each in row.get("older", ()):
-        names = each.get("names") or [fact.name for fact in facts]
-        ranges = {name: (float(low), float(high)) for name, (low, high) in each.get("ranges", {}).items()}
-        older.append(OlderList(number_of(each["live"]), tuple(names), ranges))
+    for listing in row.get("older", ()):
+        names = listing.get("names") or [fact.name for fact in facts]
+        ranges = {name: (float(low), float(high)) for name, (low, high) in listing.get("ranges", {}).items()}
+        older.append(OlderList(number_of(listing["live"]), tuple(names), ranges))
     return DeviceFacts(
         class_name,
         row["display"],
@@ -127,7 +127,7 @@ def read_device(class_name: str, row: Dict[str, Any], lists: Dict[str, List[str]
         number_of(row.get("live", "")),
         row.get("source", ""),
         facts,
-        tuple(sorted(older, key=lambda each: each.live, reverse=True)),
+        tuple(sorted(older, key=lambda listing: listing.live, reverse=True)),
     )
 
 

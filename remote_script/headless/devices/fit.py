@@ -1,7 +1,7 @@
 """Finds the display law (see `display`) under which values show the texts that a Live showed for them.
 
-`fit` tries known laws first and invents one last; an invented one is marked as a guess. Dumps round values to six
-digits, so a value may be half a unit of the sixth digit away from what Live showed.
+`fit` tries known laws first and invents a law last; an invented law is marked as a guess. Dumps round values to six
+digits, so a value may differ from Live's value by half a unit of the sixth digit.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Range = Tuple[float, float]
 
 ROUNDING = 6e-7
 CURVES = ("lin", "log", "pow2", "pow3", "pow4", "pow5", "pow3.33", "spow2", "spow3", "spow3.33", "zlog")
-_LOG_FIRST = ("log",) + tuple(each for each in CURVES if each != "log")
+_LOG_FIRST = ("log",) + tuple(curve for curve in CURVES if curve != "log")
 _FLOAT = struct.Struct("f")
 _NAMES = {
     "%": ("percent",),
@@ -42,12 +42,12 @@ _KEPT = re.compile(r"^\s*\+?-?[\d.]+")
 class Fit(NamedTuple):
     unit: str
     value: Optional[float]
-    """The value of the first text as 32 bits hold it; None where no value of the range shows the text."""
+    """The value of the first text in single precision; None where no value of the range shows the text."""
     is_guess: bool
 
 
 def shows(unit: str, pairs: Sequence[Pair], low: float, high: float) -> bool:
-    """Whether every value shows its text under this law, within six digits."""
+    """True when every value shows its text under this law, within six digits."""
     return all(_settled(unit, value, shown, low, high) is not None for value, shown in pairs)
 
 
@@ -63,7 +63,7 @@ def _settled(unit: str, value: float, shown: str, low: float, high: float) -> Op
 
 
 def _forms(shown: str) -> Iterator[str]:
-    """What may stand behind "~" for a text to look like this."""
+    """The possible forms (the part of a law after "~") for such a text."""
     match = re.match(r"^\s*(\+?)-?\d+(?:\.(\d+))?", shown)
     if match is None:
         yield ""
@@ -77,7 +77,7 @@ def _forms(shown: str) -> Iterator[str]:
 
 
 def _units(shown: str) -> Iterator[Tuple[str, str]]:
-    """Names of units that write such a text, each with the "~…" that it needs."""
+    """Names of units that write such a text, each with its form ("~…")."""
     if shown == display.MINUS_INFINITY:
         for name in _NAMES["dB"]:
             yield name, ""
@@ -199,14 +199,14 @@ def fit(
     filed: Optional[Range] = None,
     known: Sequence[str] = (),
 ) -> Optional[Fit]:
-    """The law for values and their texts; `text` alone where no value of it is known. None if none fits."""
+    """The law for values and their texts; `text` is a text without a known value. None if no law fits."""
     first = pairs[0][1] if pairs else text
     known = list(_dressed(known, first))
     is_same = filed in (None, (low, high))
     if filed is None and known and display.law(known[-1]).curve not in ("", "inv"):
         filed = display.law(known[-1]).low, display.law(known[-1]).high
     laws: List[str] = list(known)
-    laws += [each for name, form in _units(first) for each in _laws(name, form, (low, high), filed, is_same)]
+    laws += [law for name, form in _units(first) for law in _laws(name, form, (low, high), filed, is_same)]
     if pairs:
         return _through(pairs, low, high, filed, laws, _invented(first, pairs[0][0], low, high, filed))
     invented = _invented(first, None, low, high, filed)
@@ -221,10 +221,10 @@ def fit(
 def _dressed(known: Sequence[str], shown: str) -> Iterator[str]:
     """Known laws, then each with the digits that the text needs, then its curve in the text's unit."""
     yield from known
-    for each in known:
-        base = each.partition("~")[0]
+    for law in known:
+        base = law.partition("~")[0]
         for name, form in _units(shown):
-            if display.law(each).unit == name:
+            if display.law(law).unit == name:
                 yield base + form
         for name, form in _units(shown):
             if ":" in base and not base.startswith("steps"):
@@ -239,10 +239,10 @@ def _through(
     laws: Sequence[str],
     invented: Iterator[str],
 ) -> Optional[Fit]:
-    """The first law that shows all texts: best at the very values, else within their rounding."""
-    laws = [each for each in laws if _is_law(each)]
+    """The first law that shows all texts: first choice at the exact values, else within their rounding."""
+    laws = [law for law in laws if _is_law(law)]
     value, shown = pairs[0]
-    exact = [each for each in laws if all(display.text(each, at, low, high) == one for at, one in pairs)]
+    exact = [law for law in laws if all(display.text(law, at, low, high) == one for at, one in pairs)]
     for unit in list(laws[:1]) + exact + list(laws):
         if shows(unit, pairs, low, high):
             # One text at an end of the range does not determine the curve.
@@ -255,10 +255,10 @@ def _through(
     for unit in itertools.chain(invented, _via(pairs, low, high)):
         if _is_law(unit) and shows(unit, pairs, low, high):
             return Fit(unit, _settled(unit, value, shown, low, high), True)
-    # Texts that no law of ours writes: the one that shows most of them.
+    # No law shows all texts: take the law that shows most of them.
     candidates = laws[:1] + list(_via(pairs, low, high))
     most = max(
-        candidates, key=lambda unit: sum(shows(unit, [each], low, high) for each in pairs), default=None
+        candidates, key=lambda unit: sum(shows(unit, [pair], low, high) for pair in pairs), default=None
     )
     return None if most is None else Fit(most, _settled(most, value, shown, low, high), True)
 
@@ -273,7 +273,7 @@ def _steps(pairs: Sequence[Pair], low: float, high: float) -> str:
 
 
 def _via(pairs: Sequence[Pair], low: float, high: float) -> Iterator[str]:
-    """Straight lines through several texts. Guess: what lies between them."""
+    """Straight lines through several texts. Guess: the values between them."""
     by_share = {(value - low) / (high - low): shown for value, shown in pairs}
     if len(by_share) < 2:
         return
@@ -289,12 +289,12 @@ def _via(pairs: Sequence[Pair], low: float, high: float) -> Iterator[str]:
 
 
 def _likely(laws: Sequence[str]) -> Iterator[str]:
-    """The laws for a text without a value: where the file has a range, one that uses it."""
-    curved = [each for each in laws if ":" in each.partition("~")[0]]
-    straight = [each for each in laws if each not in curved]
-    for each in curved:
-        if ("log:" in each) == each.startswith(("hz", "ms", "s:")):
-            yield each
+    """The laws for a text without a value; first those that use the range in the file."""
+    curved = [law for law in laws if ":" in law.partition("~")[0]]
+    straight = [law for law in laws if law not in curved]
+    for law in curved:
+        if ("log:" in law) == law.startswith(("hz", "ms", "s:")):
+            yield law
     yield from straight
     yield from curved
 

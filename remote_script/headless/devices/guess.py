@@ -1,7 +1,7 @@
 """Names and laws for parameters that no dump has, derived from the Set file.
 
-Guess, all of it: a name is the XML tag split into words; a range is the one that a controller is mapped to,
-which is the whole range unless the user narrowed it; the unit follows from the range and the tag's words.
+All of this is a guess: a name is the XML tag split into words; a range is that of a controller mapping, which is
+the whole range unless the user narrowed the mapping; the unit follows from the range and the tag's words.
 """
 
 from __future__ import annotations

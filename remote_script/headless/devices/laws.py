@@ -1,7 +1,7 @@
-"""How a parameter's number in a Set file becomes its value in Live, and what that value shows.
+"""Converts a parameter's number in a Set file into its value in Live, and the value into its text.
 
-Live keeps many parameters as what they measure (Hz, ms, a linear factor) and presents them to scripts as a knob
-0..1; others are the same number in both.
+A file has many parameters in physical units (Hz, ms, a linear factor), which scripts see as a knob 0..1; other
+parameters have the same number in both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SMALLEST_FACTOR = 10.0 ** (-70.0 / 20.0)
 
 class Law(NamedTuple):
     unit: str = ""
-    """The display law, as `display` writes it."""
+    """The display law in the notation of `display`."""
     minimum: float = 0.0
     maximum: float = 1.0
     items: Tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Law(NamedTuple):
     """The file has Live's own value, whatever the parameter shows."""
 
     def text(self, value: float) -> str:
-        """What Live shows for a value of the parameter."""
+        """The text that Live shows for a value of the parameter."""
         if self.items:
             return self.items[round(value - self.minimum)]
         return display.text(self.unit, value, self.minimum, self.maximum)

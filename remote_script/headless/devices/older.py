@@ -1,7 +1,7 @@
 """A device's parameters as an older Live lists them: its names, its order, its ranges.
 
-Names changed in Lives 12.2 to 12.4. Guess: all of them in 12.2, so that an older list counts up to 12.1; and what a
-parameter that is gone by now measured, where no dump of that Live has its range.
+Names changed in Lives 12.2 to 12.4. Guess: all of them in 12.2, so that an older list is valid up to 12.1; and the
+ranges of removed parameters that no dump of that Live has.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ RENAMED: Version = (12, 2)
 class Listed(NamedTuple):
     parameters: List[ParameterSpec]
     places: Tuple[int, ...]
-    """For each parameter given where it stands here (0 is "Device On"); −1 where it is absent. Empty: as given."""
+    """Index in this list of each parameter of the spec (0 is "Device On"); −1 if absent. Empty: the same order."""
 
 
 def list_of(facts: Optional[DeviceFacts], version: Version) -> Optional[OlderList]:
     """The list that this Live shows; None where the newest one counts."""
     if facts is None or not facts.older or version >= RENAMED:
         return None
-    for each in facts.older:
-        if each.live <= version[: len(each.live)]:
-            return each
+    for older in facts.older:
+        if older.live <= version[: len(older.live)]:
+            return older
     return facts.older[-1]
 
 
@@ -52,7 +52,7 @@ def as_of(facts: Optional[DeviceFacts], version: Version, specs: Sequence[Parame
         elif name not in facts.sections:
             made.append(_ranged(_gone(name), older))
     for index, spec in enumerate(specs):
-        # Sections that the file has, and what a list by another name left out.
+        # Sections in the file, and parameters that have another name in the older list.
         if places[index] < 0 and spec.name in facts.sections and spec.name not in listed:
             places[index] = len(made) + 1
             made.append(spec)
@@ -66,7 +66,7 @@ def _gone(name: str) -> ParameterSpec:
 
 
 def _ranged(spec: ParameterSpec, older: OlderList) -> ParameterSpec:
-    """With the range that this Live had, where it differs: the value keeps its share of it."""
+    """The parameter with the range of this Live, if it differs; the value keeps its share of the range."""
     if spec.name not in older.ranges or spec.items:
         return spec
     low, high = older.ranges[spec.name]

@@ -2,10 +2,10 @@
 
 DUMP is what `setmirror probe --devices FILE` writes: {"live", "devices": {class: {"display", "type", "parameters":
 [{name, original_name, min, max, quantized, items, default, default_text, texts}]}}}; `items` may name an entry of
-"lists". It replaces names, order, ranges, items, defaults and texts of every class that it has. Facts that only Set
-files have (`path`, `file`) stay with the parameter: by name, by a name that it had, or by its path. Display laws stay
-as long as they show every text of the dump; otherwise `fit` finds one that does. The list that was there before
-becomes one of an older Live; a dump of an older Live than that adds its list.
+"lists". A dump replaces names, order, ranges, items, defaults and texts of every class in it. Facts that only Set
+files have (`path`, `file`) stay with the parameter, which is found by name, by an earlier name, or by path. A display
+law stays if it shows every text of the dump; otherwise `fit` finds another law. The previous list becomes the list of
+an older Live; a dump of a Live older than that adds its list.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .laws import FADERS, SMALLEST_FACTOR
 Row = Dict[str, Any]
 ON = "Device On"
 TRUSTED = 3
-"""Parameters of a class that must confirm a law before it counts more than a default."""
+"""Number of parameters of a class that must confirm a law before the law overrules a default."""
 _ON_OFF = ["Off", "On"]
 _ORDER = (
     "name", "original_name", "min", "max", "default", "text", "items", "unit", "texts", "path", "file", "was",
@@ -57,26 +57,26 @@ def expanded(data: Dict[str, Any]) -> Dict[str, Any]:
     """The same with every parameter's items written out."""
     lists = data.get("lists", {})
 
-    def row(each: Row) -> Row:
-        items = each.get("items")
-        return dict(each, items=list(lists[items])) if isinstance(items, str) else dict(each)
+    def row(parameter: Row) -> Row:
+        items = parameter.get("items")
+        return dict(parameter, items=list(lists[items])) if isinstance(items, str) else dict(parameter)
 
     devices = {}
     for class_name, device in data["devices"].items():
         devices[class_name] = dict(device)
         for part in ("parameters", "when_sections_on"):
             if part in device:
-                devices[class_name][part] = [row(each) for each in device[part]]
+                devices[class_name][part] = [row(parameter) for parameter in device[part]]
     return dict(data, devices=devices, lists={})
 
 
 def written(data: Dict[str, Any]) -> str:
-    """The data as the file has it: one line a parameter, what is usual left out, common items once."""
+    """The text of the file: one line for each parameter, without usual values, with common items once."""
     counts: Dict[Tuple[str, ...], int] = {}
     for device in data["devices"].values():
-        for each in device["parameters"]:
-            if each.get("items"):
-                counts[tuple(each["items"])] = counts.get(tuple(each["items"]), 0) + 1
+        for parameter in device["parameters"]:
+            if parameter.get("items"):
+                counts[tuple(parameter["items"])] = counts.get(tuple(parameter["items"]), 0) + 1
     common = [items for items, count in counts.items() if count > 1]
     names = {items: "L%d" % (index + 1) for index, items in enumerate(common)}
     lines = ['{"lists": {']
@@ -85,7 +85,7 @@ def written(data: Dict[str, Any]) -> str:
     blocks = []
     for class_name in sorted(data["devices"]):
         device = dict(data["devices"][class_name])
-        rows = [_json(_short(each, names)) for each in device.pop("parameters")]
+        rows = [_json(_short(row, names)) for row in device.pop("parameters")]
         head = _json(device)[:-1]
         blocks.append('"%s": %s, "parameters": [\n%s\n]}' % (class_name, head, ",\n".join(rows)))
     return "\n".join(lines) + "\n" + ",\n".join(blocks) + "\n}}\n"
@@ -116,93 +116,99 @@ class _Known:
             for name in row.get("was", ()):
                 self._by_name.setdefault(name, row)
 
-    def of(self, each: Row) -> Row:
-        names = [each["name"], each.get("original_name", "")] + [was[0] for was in each.get("was", ())]
+    def of(self, dumped: Row) -> Row:
+        names = [dumped["name"], dumped.get("original_name", "")] + [was[0] for was in dumped.get("was", ())]
         for name in names:
-            found = self._by_name.get(name)
-            if found is not None and not (each.get("xml") and found.get("path", "") not in ("", each["xml"])):
-                return found
-        return self._by_path.get(each.get("xml", ""), {})
+            row = self._by_name.get(name)
+            if row is not None and not (dumped.get("xml") and row.get("path", "") not in ("", dumped["xml"])):
+                return row
+        return self._by_path.get(dumped.get("xml", ""), {})
 
 
 def _rows(device: Row, old: Row) -> Iterator[Row]:
     known = _Known(old.get("parameters", ()))
-    given = [each for index, each in enumerate(device["parameters"]) if index or each["name"] != ON]
-    trusted = _trusted(given, known)
-    for each in given:
-        yield _row(_undoubted(each, known.of(each), trusted), known.of(each))
-    listed = [len(each["names"]) for each in device.get("other_lists", ()) if each["names"] != "same"]
+    parameters = [
+        parameter for index, parameter in enumerate(device["parameters"]) if index or parameter["name"] != ON
+    ]
+    trusted = _trusted(parameters, known)
+    for dumped in parameters:
+        yield _row(_undoubted(dumped, known.of(dumped), trusted), known.of(dumped))
+    listed = [
+        len(listing["names"]) for listing in device.get("other_lists", ()) if listing["names"] != "same"
+    ]
     if "when_sections_on" not in device:
-        names = {each["name"] for each in given}
+        names = {parameter["name"] for parameter in parameters}
         yield from (
             row for row in old.get("parameters", ()) if row.get("section") and row["name"] not in names
         )
         return
     in_sections = device["when_sections_on"]
-    if len(in_sections) > 1 + len(given) - min(listed, default=0) or not listed:
-        for each in in_sections:
-            yield dict(_row(each, known.of(each)), section=True)
+    if len(in_sections) > 1 + len(parameters) - min(listed, default=0) or not listed:
+        for dumped in in_sections:
+            yield dict(_row(dumped, known.of(dumped)), section=True)
 
 
-def _trusted(given: Sequence[Row], known: _Known) -> Set[str]:
+def _trusted(parameters: Sequence[Row], known: _Known) -> Set[str]:
     """Laws under which several of the parameters show the texts that the dump has for them."""
     counts: Dict[str, int] = {}
-    for each in given:
-        unit = known.of(each).get("unit", "")
-        if ":" in unit and each.get("default") is not None and each.get("default_text"):
-            pair = (float(each["default"]), each["default_text"])
-            counts[unit] = counts.get(unit, 0) + shows(unit, [pair], float(each["min"]), float(each["max"]))
+    for dumped in parameters:
+        unit = known.of(dumped).get("unit", "")
+        if ":" in unit and dumped.get("default") is not None and dumped.get("default_text"):
+            pair = (float(dumped["default"]), dumped["default_text"])
+            counts[unit] = counts.get(unit, 0) + shows(
+                unit, [pair], float(dumped["min"]), float(dumped["max"])
+            )
     return {unit for unit, count in counts.items() if count >= TRUSTED}
 
 
-def _undoubted(each: Row, old: Row, trusted: Set[str]) -> Row:
+def _undoubted(dumped: Row, old: Row, trusted: Set[str]) -> Row:
     """Without a default that contradicts its text under a trusted law: such a default is another device's."""
-    unit, text, default = old.get("unit", ""), each.get("default_text"), each.get("default")
+    unit, text, default = old.get("unit", ""), dumped.get("default_text"), dumped.get("default")
     if unit not in trusted or not text or default is None:
-        return each
-    if shows(unit, [(float(default), text)], float(each["min"]), float(each["max"])):
-        return each
-    return {key: value for key, value in each.items() if key != "default"}
+        return dumped
+    if shows(unit, [(float(default), text)], float(dumped["min"]), float(dumped["max"])):
+        return dumped
+    return {key: value for key, value in dumped.items() if key != "default"}
 
 
 def _in_order(rows: List[Row], device: Row) -> List[Row]:
-    """With the parameters of sections where a list of a device that had them on has them, else last."""
+    """The rows in Live's order: parameters of sections at their place in a list with all sections on, else last."""
     names = {row["name"] for row in rows}
-    for each in device.get("other_lists", ()) if device.get("when_sections_on") else ():
-        listed = [name for name in each["names"] if name != ON] if each["names"] != "same" else []
+    for listing in device.get("other_lists", ()) if device.get("when_sections_on") else ():
+        listed = [name for name in listing["names"] if name != ON] if listing["names"] != "same" else []
         if set(listed) == names and len(listed) == len(rows):
             return sorted(rows, key=lambda row: listed.index(row["name"]))
     return rows
 
 
-def _row(each: Row, old: Row) -> Row:
-    """One parameter's line, from what a dump says of it and what was known before."""
-    low, high = (float({**old, **each}.get(key, usual)) for key, usual in (("min", 0.0), ("max", 1.0)))
-    row: Row = {"name": each["name"], "min": low, "max": high}
+def _row(dumped: Row, old: Row) -> Row:
+    """One parameter's row, from the dump and from the row before the dump."""
+    low, high = (float({**old, **dumped}.get(key, usual)) for key, usual in (("min", 0.0), ("max", 1.0)))
+    row: Row = {"name": dumped["name"], "min": low, "max": high}
     guess: List[str] = []
-    if each.get("original_name", each["name"]) != each["name"]:
-        row["original_name"] = each["original_name"]
-    items = _items(each, old, guess, int(high - low) + 1)
-    text = each.get("default_text", "")
-    default = each.get("default")
-    texts = each.get("texts", old.get("texts", ()))
-    path = each.get("xml", old.get("path", ""))
+    if dumped.get("original_name", dumped["name"]) != dumped["name"]:
+        row["original_name"] = dumped["original_name"]
+    items = _items(dumped, old, guess, int(high - low) + 1)
+    text = dumped.get("default_text", "")
+    default = dumped.get("default")
+    texts = dumped.get("texts", old.get("texts", ()))
+    path = dumped.get("xml", old.get("path", ""))
     if items:
         row["items"] = items
         if default is None and text in items:
             default = low + float(items.index(text))
     else:
-        filed = tuple(each["xml_range"]) if each.get("xml_range") else None
+        filed = tuple(dumped["xml_range"]) if dumped.get("xml_range") else None
         pairs: List[Pair] = [(float(value), shown) for value, shown in texts or ()]
         if default is not None and text:
             pairs.insert(0, (default, text))
         same = (low, high) == (old.get("min", 0.0), old.get("max", 1.0)) and not old.get("items")
         known = old if same or (":" in old.get("unit", "") and not old.get("items")) else {}
-        found = _law(pairs, text, low, high, filed, known, guess)
-        row["unit"] = found.unit
-        if found.value is not None and (text or default is None):
-            default = found.value
-        file = _file(found.unit, low, high, filed, known)
+        fitted = _law(pairs, text, low, high, filed, known, guess)
+        row["unit"] = fitted.unit
+        if fitted.value is not None and (text or default is None):
+            default = fitted.value
+        file = _file(fitted.unit, low, high, filed, known)
         if file is not None and path:
             row["file"] = file
     if default is None:
@@ -211,13 +217,15 @@ def _row(each: Row, old: Row) -> Row:
     row["default"] = min(max(float("%.9g" % float(default)), low), high)
     row.update((key, value) for key, value in (("text", text), ("texts", texts), ("path", path)) if value)
     was = [
-        name for name in [was[0] for was in each.get("was", ())] or old.get("was", ()) if name != row["name"]
+        name
+        for name in [was[0] for was in dumped.get("was", ())] or old.get("was", ())
+        if name != row["name"]
     ]
     if old and old["name"] not in [row["name"]] + was:
         was.append(old["name"])
     if was:
         row["was"] = sorted(set(was), key=was.index)
-    certainty = each.get("xml_cert", "table" if "path" in old.get("guess", ()) else "")
+    certainty = dumped.get("xml_cert", "table" if "path" in old.get("guess", ()) else "")
     if path and certainty in ("meaning", "table"):
         guess.append("path")
     if guess:
@@ -225,11 +233,11 @@ def _row(each: Row, old: Row) -> Row:
     return row
 
 
-def _items(each: Row, old: Row, guess: List[str], count: int) -> List[str]:
-    """The items of a quantized parameter; a dump that has none for it leaves ours, else Off and On or numbers."""
-    items, before = list(each.get("items", ())), list(old.get("items", ()))
-    quantized = each.get("quantized")
-    if items or quantized is False or (quantized is None and not (before or each["name"].endswith(" On"))):
+def _items(dumped: Row, old: Row, guess: List[str], count: int) -> List[str]:
+    """The items of a quantized parameter: those of the dump, else the known ones, else Off and On or numbers."""
+    items, before = list(dumped.get("items", ())), list(old.get("items", ()))
+    quantized = dumped.get("quantized")
+    if items or quantized is False or (quantized is None and not (before or dumped["name"].endswith(" On"))):
         return items
     guess.append("items")
     if len(before) == count:
@@ -241,14 +249,14 @@ def _law(
     pairs: List[Pair], text: str, low: float, high: float, filed: Any, old: Row, guess: List[str]
 ) -> Fit:
     known = [old["unit"]] if old.get("unit") else []
-    found = fit(pairs, text, low, high, filed=filed, known=known) if pairs or text else None
-    if found is None:
-        # No text, or one that no law writes: what was known, else a plain number.
+    fitted = fit(pairs, text, low, high, filed=filed, known=known) if pairs or text else None
+    if fitted is None:
+        # No text, or a text that no law writes: the known law, else a plain number.
         guess.append("law")
         return Fit(known[0] if known else "", None, True)
-    if found.is_guess or ("law" in old.get("guess", ()) and len(pairs) < 2):
+    if fitted.is_guess or ("law" in old.get("guess", ()) and len(pairs) < 2):
         guess.append("law")
-    return found
+    return fitted
 
 
 def _near(one: Tuple[float, float], other: Tuple[float, float]) -> bool:
@@ -256,7 +264,7 @@ def _near(one: Tuple[float, float], other: Tuple[float, float]) -> bool:
 
 
 def _file(unit: str, low: float, high: float, filed: Any, old: Row) -> Any:
-    """How the file keeps it: a "factor", the "value", or what the number is multiplied with to be the shown one."""
+    """The form of the number in a Set file: "factor", "value", or the factor from the number to the shown number."""
     from ..music import display
 
     law = display.law(unit)
@@ -276,37 +284,39 @@ def _file(unit: str, low: float, high: float, filed: Any, old: Row) -> Any:
     return "value" if _near(filed, (low, high)) else old.get("file")
 
 
-def _with_older(old: Row, live: str, given: Sequence[Row]) -> List[Row]:
-    """The older lists with that of a Live before the newest one known; a dump of that Live replaces it."""
-    rows = given[1:] if given and given[0]["name"] == ON else given
+def _with_older(old: Row, live: str, parameters: Sequence[Row]) -> List[Row]:
+    """The older lists plus the list of a Live older than the newest known; a list of the same Live is replaced."""
+    rows = parameters[1:] if parameters and parameters[0]["name"] == ON else parameters
     now = {row["name"]: (row.get("min", 0.0), row.get("max", 1.0)) for row in old["parameters"]}
     ranges = {row["name"]: [row["min"], row["max"]] for row in rows if "min" in row}
     made: Row = {"live": live, "names": [row["name"] for row in rows]}
     differ = {name: span for name, span in ranges.items() if tuple(span) != now.get(name, (0.0, 1.0))}
     if differ:
         made["ranges"] = differ
-    lists = [each for each in old.get("older", ()) if each["live"] != live] + [made]
-    return sorted(lists, key=lambda each: facts.number_of(each["live"]), reverse=True)
+    lists = [older for older in old.get("older", ()) if older["live"] != live] + [made]
+    return sorted(lists, key=lambda older: facts.number_of(older["live"]), reverse=True)
 
 
 def _older(device: Row, old: Row, live: str) -> List[Row]:
-    """The lists of older Lives: those of the dump, those known, and what was the newest one so far."""
-    lists: Dict[str, Row] = {each["live"]: each for each in old.get("older", ())}
+    """The lists of older Lives: those of the dump, the known ones, and the newest list before the dump."""
+    lists: Dict[str, Row] = {older["live"]: older for older in old.get("older", ())}
     before = old.get("live", "")
     if before and facts.number_of(before) < facts.number_of(live) and not device.get("other_lists"):
         lists[before] = {
             "live": before,
             "names": [row["name"] for row in old["parameters"] if not row.get("section")],
         }
-    for each in device.get("other_lists", ()):
-        made: Row = {"live": each["live"]}
-        if each["names"] != "same":
-            made["names"] = each["names"][1:] if each["names"][0] in (ON, "On") else list(each["names"])
-        if each.get("ranges"):
-            made["ranges"] = each["ranges"]
-        lists[each["live"]] = made
-    newest: List[Row] = sorted(lists.values(), key=lambda each: facts.number_of(each["live"]), reverse=True)
-    return [each for each in newest if facts.number_of(each["live"]) >= facts.OLDEST]
+    for listing in device.get("other_lists", ()):
+        made: Row = {"live": listing["live"]}
+        if listing["names"] != "same":
+            made["names"] = (
+                listing["names"][1:] if listing["names"][0] in (ON, "On") else list(listing["names"])
+            )
+        if listing.get("ranges"):
+            made["ranges"] = listing["ranges"]
+        lists[listing["live"]] = made
+    newest: List[Row] = sorted(lists.values(), key=lambda older: facts.number_of(older["live"]), reverse=True)
+    return [older for older in newest if facts.number_of(older["live"]) >= facts.OLDEST]
 
 
 def main(arguments: Sequence[str]) -> int:

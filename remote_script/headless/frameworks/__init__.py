@@ -1,15 +1,15 @@
 """The Python packages that Live ships for Remote Scripts: `_Framework`, `_Generic`, `_APC`, `ableton`.
 
-Our own code after what is publicly known of Live's behaviour; names, arguments and timing are Live's.
+Our own code, written from public knowledge of Live's behaviour; names, arguments and timing are Live's.
 
-    facts       which names each module of Live's has, in which version, and how much they are used (a table)
-    homes       where the objects behind these names are written (a table)
-    modules     makes Live's modules importable from both
-    engine      what the generations share
-    first, second, third      what is special to `_Framework`, `ableton.v2`, `ableton.v3`
-    old_python  the bits of the packages `future` and `past` that old scripts import
+    facts       the names of each of Live's modules, by version, and how often they are used (a table)
+    homes       the modules of ours that have the objects behind these names (a table)
+    modules     makes Live's modules importable, from both tables
+    engine      code that the generations share
+    first, second, third      code of `_Framework`, `ableton.v2`, `ableton.v3` only
+    old_python  the parts of the packages `future` and `past` that old scripts import
 
-A name of Live's that is not written here can be imported; using it raises NotImplementedError with its name.
+A name of Live's that is not implemented here can be imported; its use raises NotImplementedError with the name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The table of names: what each module of Live's frameworks holds, by Live version (`facts.json`).
+"""The table of names in each module of Live's frameworks, by Live version (`facts.json`).
 
 Names, re-exports, simple constants and their use by published scripts, collected from public listings of Live 11.0
 to 12.1; no code. A module's entry:
@@ -41,25 +41,25 @@ def _number(version: str) -> Tuple[int, ...]:
 
 
 def in_version(span: str, version: str) -> bool:
-    """Whether a since-until span covers a Live version such as "12.1"; "" covers all."""
+    """True when a since-until span covers a Live version such as "12.1"; "" covers all."""
     since, _, until = span.partition("-")
     wanted = _number(version)
     return (not since or _number(since) <= wanted) and (not until or wanted <= _number(until))
 
 
 def has_module(name: str, version: str) -> bool:
-    """Whether this Live version ships the module."""
+    """True when this Live version ships the module."""
     return name in MODULES and in_version(MODULES[name].get("v", ""), version)
 
 
 def imports(module: str) -> Dict[str, Tuple[str, str]]:
-    """Name in the module -> (module, name) that it is imported from."""
-    found: Dict[str, Tuple[str, str]] = {}
+    """Name in the module → (module, name) of its import."""
+    sources: Dict[str, Tuple[str, str]] = {}
     for source, names in MODULES[module].get("x", {}).items():
-        for each in names.split():
-            original, _, alias = each.partition(":")
-            found[alias or original] = (source, original)
-    return found
+        for written in names.split():
+            original, _, alias = written.partition(":")
+            sources[alias or original] = (source, original)
+    return sources
 
 
 def names(module: str, version: str) -> List[str]:
@@ -67,19 +67,19 @@ def names(module: str, version: str) -> List[str]:
     entry = MODULES[module]
     spans = entry.get("vv", {})
     everything = [*entry.get("d", "").split(), *entry.get("c", {}), *imports(module)]
-    return [each for each in dict.fromkeys(everything) if in_version(spans.get(each, ""), version)]
+    return [name for name in dict.fromkeys(everything) if in_version(spans.get(name, ""), version)]
 
 
 def modules_below(package: str) -> List[str]:
     """A package and all modules in it, of any Live version."""
-    return [each for each in MODULES if each == package or each.startswith(package + ".")]
+    return [module for module in MODULES if module == package or module.startswith(package + ".")]
 
 
 def definitions(module: str, version: str) -> List[str]:
     """Public functions and classes that a module defines in a Live version."""
     defined = set(MODULES[module].get("d", "").split()) if has_module(module, version) else ()
     return (
-        [each for each in names(module, version) if each in defined and not each.startswith("_")]
+        [name for name in names(module, version) if name in defined and not name.startswith("_")]
         if defined
         else []
     )

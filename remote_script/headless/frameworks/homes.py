@@ -1,7 +1,7 @@
-"""Where the objects behind Live's names are written: the table that `modules` reads.
+"""The table of the modules that have the objects behind Live's names; `modules` reads it.
 
-A row gives the modules of ours in which the names of a module of Live's, and of all modules below it that have no
-row of their own, are looked up, in this order. `Theirs=ours` renames. A name that no home has is a stub.
+A row has a module of Live's and the modules of ours in which its names are looked up, in this order; the row also
+counts for modules below without a row of their own. `Theirs=ours` renames. A name that no home has is a stub.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ CARRIED: Dict[str, str] = {
     "_Framework.SessionComponent": "Live",
     "_Framework.Util": "chain contextmanager partial wraps",
 }
-"""What `import *` carries along of the standard library and of Live."""
+"""Names of the standard library and of Live that `import *` also imports."""
 
 
 def of(module: str) -> Tuple[List[str], Dict[str, str]]:

@@ -1,8 +1,8 @@
 """Makes Live's framework modules importable: their contents from `facts`, their objects from `homes`.
 
-A module of Live's is made when it is first imported and holds exactly the names that this Live version has there.
-For each name, in this order: what it is imported from, its literal value in the facts, the module of ours that is
-its home, and else a stub that raises NotImplementedError with the name when it is used.
+A module of Live's is made at its first import and has exactly the names that this Live version has there. The object
+behind a name comes from the first of these sources: the module that the name is imported from, the literal value in
+the facts, the home module in `homes`; without any, a stub raises NotImplementedError with the name at its first use.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 import logging
 import sys
 import types
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -21,21 +22,21 @@ from .engine.absent import Unsupported, unsupported
 _HERE = __name__.rpartition(".")[0]
 
 
-class FrameworkModules:
+class FrameworkModules(Loader):
     """A finder and loader for `sys.meta_path`, for one Live version."""
 
     def __init__(self) -> None:
         self.version = ""
         self._live: Any = None
-        self._found: Dict[Tuple[str, str], Any] = {}
+        self._resolved: Dict[Tuple[str, str], Any] = {}
 
     def become(self, version: str) -> None:
-        """Serve the Live that runs now: modules made for another one are forgotten."""
+        """Serve the running Live: forget the modules that were made for another Live."""
         live = sys.modules.get("Live")
         if (version, live) != (self.version, self._live):
             self.version, self._live = version, live
-            self._found = {}
-            for name in [each for each in sys.modules if each in facts.MODULES]:
+            self._resolved = {}
+            for name in [loaded for loaded in sys.modules if loaded in facts.MODULES]:
                 del sys.modules[name]
 
     # -- importing -----------------------------------------------------------------------------------
@@ -44,35 +45,35 @@ class FrameworkModules:
         """The spec of a module that this Live version ships."""
         if not facts.has_module(fullname, self.version):
             return None
-        return ModuleSpec(fullname, self, is_package="sub" in facts.MODULES[fullname])  # type: ignore[arg-type]
+        return ModuleSpec(fullname, self, is_package="sub" in facts.MODULES[fullname])
 
     def create_module(self, spec: ModuleSpec) -> None:
         """The default kind of module."""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Fill it."""
+        """Set the names of a module."""
         name = module.__name__
         listed = facts.MODULES[name].get("all")
         carried = homes.CARRIED.get(name, "").split()
-        for each in carried:
-            setattr(module, each, homes.STANDARD[each]())
-        for each in facts.names(name, self.version):
-            below = "%s.%s" % (name, each)
-            if each in facts.imports(name) and facts.has_module(below, self.version):
-                # Importing a submodule later would put it in place of the name.
+        for member in carried:
+            setattr(module, member, homes.STANDARD[member]())
+        for member in facts.names(name, self.version):
+            below = "%s.%s" % (name, member)
+            if member in facts.imports(name) and facts.has_module(below, self.version):
+                # A later import of the submodule would overwrite the name.
                 importlib.import_module(below)
-            setattr(module, each, self.resolve(name, each))
+            setattr(module, member, self.resolve(name, member))
         if listed is not None:
-            module.__all__ = [each for each in listed.split() if hasattr(module, each)]  # type: ignore[attr-defined]
+            vars(module)["__all__"] = [member for member in listed.split() if hasattr(module, member)]
 
     # -- objects -------------------------------------------------------------------------------------
 
     def resolve(self, module: str, name: str) -> Any:
-        """The object behind a name of a module; a stub where there is none."""
+        """The object behind a name of a module; a stub for an object that headless Live does not have."""
         key = (module, name)
-        if key not in self._found:
-            self._found[key] = self._resolve(module, name)
-        return self._found[key]
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(module, name)
+        return self._resolved[key]
 
     def _resolve(self, module: str, name: str) -> Any:
         below = "%s.%s" % (module, name)
@@ -94,20 +95,20 @@ class FrameworkModules:
                 return self._literal(module, ast.parse(text, mode="eval").body)
             except (LookupError, AttributeError):
                 pass
-        found, value = self._at_home(module, name)
-        return value if found else unsupported(below)
+        is_at_home, value = self._at_home(module, name)
+        return value if is_at_home else unsupported(below)
 
     def _at_home(self, module: str, name: str) -> Tuple[bool, Any]:
         places, renamed = homes.of(module)
         wanted = renamed.get(name, name)
         for place in places:
-            held = vars(importlib.import_module("%s.%s" % (_HERE, place)))
-            if wanted in held:
-                return True, held[wanted]
+            names = vars(importlib.import_module("%s.%s" % (_HERE, place)))
+            if wanted in names:
+                return True, names[wanted]
         return False, None
 
     def _literal(self, module: str, node: ast.AST) -> Any:
-        """A literal, in which names stand for other names of the module or of the standard ones."""
+        """A literal with names of the module or of `homes.STANDARD` in it."""
         if isinstance(node, ast.Name):
             if node.id in homes.STANDARD:
                 return homes.STANDARD[node.id]()
@@ -117,7 +118,7 @@ class FrameworkModules:
         if isinstance(node, ast.Attribute):
             return getattr(self._literal(module, node.value), node.attr)
         if isinstance(node, ast.Tuple):
-            return tuple(self._literal(module, each) for each in node.elts)
+            return tuple(self._literal(module, element) for element in node.elts)
         if isinstance(node, ast.BinOp):
             left, right = self._literal(module, node.left), self._literal(module, node.right)
             return left + right if isinstance(node.op, ast.Add) else left - right
@@ -125,7 +126,7 @@ class FrameworkModules:
 
 
 class _Refusal:
-    """Last on `sys.meta_path`: says that a package of Live's is not here, once nobody else has it."""
+    """Last on `sys.meta_path`: the error for a package of Live's that no other finder has."""
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
         """Raise for the packages that are left out."""
@@ -143,7 +144,7 @@ _REFUSAL = _Refusal()
 
 
 def works(module: str, name: str) -> bool:
-    """Whether `from module import name` gives something that can be used, in the Live that is installed."""
+    """True when `from module import name` gives a usable object, in the Live that is installed."""
     below = "%s.%s" % (module, name)
     if facts.has_module(below, MODULES.version):
         return True
@@ -157,9 +158,9 @@ def works(module: str, name: str) -> bool:
 
 
 def install(version: str) -> List[str]:
-    """Make `import _Framework`, `import ableton.v2` … mean these, as Live `version` has them.
+    """Make `import _Framework`, `import ableton.v2` … import these modules, as Live `version` has them.
 
-    Idempotent. Installed packages of the same names are taken out of `sys.modules`; answers their names.
+    Idempotent. Installed packages of the same names are removed from `sys.modules`; returns their names.
     """
     MODULES.become(version)
     if MODULES not in sys.meta_path:

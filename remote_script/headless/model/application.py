@@ -49,7 +49,9 @@ class Application(Node):
         made.own("browser", Browser(doc))
         made.own("licensing", LicensingBridge(doc))
         if doc.live is not None:
-            made.own("surfaces", tuple(ControlSurfaceProxy(doc, each) for each in doc.live.remote_surfaces))
+            made.own(
+                "surfaces", tuple(ControlSurfaceProxy(doc, remote) for remote in doc.live.remote_surfaces)
+            )
         return made
 
     dialogs: List[Dialog]
@@ -62,8 +64,8 @@ class Application(Node):
         live = self.doc.live
         hosted = () if live is None else live.control_surfaces()
         slots = SLOTS if self._version() >= (12,) else SLOTS - 1
-        held = hosted + self.surfaces
-        return held + (None,) * (slots - len(held))
+        surfaces = hosted + self.surfaces
+        return surfaces + (None,) * (slots - len(surfaces))
 
     def add_surface(self, remote: Any) -> None:
         """A control surface with a process of its own is chosen in Live's settings."""
@@ -108,7 +110,7 @@ class Application(Node):
         self.derive("open_dialog_count", len(self.dialogs))
 
     def close_dialog(self, dialog: Dialog) -> None:
-        """Live itself takes a dialog away."""
+        """Live closes a dialog without a pressed button."""
         if dialog in self.dialogs:
             self.dialogs.remove(dialog)
             self.derive("open_dialog_count", len(self.dialogs))
@@ -133,7 +135,7 @@ class Application(Node):
     def call_show_on_the_fly_message(
         self, message: str, buttons: int, markup: bool, icon: bool, kind: int
     ) -> int:
-        """Opens the dialog and answers 0. Guess: Live answers the button once it is pressed."""
+        """Open the dialog and return 0. Guess: Live returns the number of the pressed button."""
         self.open_dialog(Dialog(message, 2 if buttons in (1, 2, 3) else 1))
         return 0
 
@@ -202,7 +204,7 @@ class ApplicationView(Node):
             self.notify("view_focus_changed")
 
     def call_scroll_view(self, direction: int, name: Any, animate: bool) -> None:
-        """Moves the selection in the Session; elsewhere nothing to see."""
+        """Move the selection in the Session; other views do not change."""
         self._known(name)
         song = self.doc.song
         view = song.view

@@ -1,7 +1,7 @@
-"""Clips on the Arrangement's lanes: made, copied, deleted, and what makes room for them.
+"""Clips on the Arrangement's lanes: create, copy and delete clips, and make room for new clips.
 
-A lane is a Track or a TakeLane with `arrangement_clips`, a tuple in order of time. A new clip takes its
-place: what it covers is deleted, cut or split (Guess: as a person's paste does it).
+A lane is a Track or a TakeLane with `arrangement_clips`, a tuple in order of time. Clips below a new clip are
+deleted, cut or split (Guess: as a person's paste does it).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def duplicate_to_arrangement(track: Any, clip: Clip, start_time: float) -> Clip:
 
 
 def delete_clip(track: Any, clip: Clip) -> None:
-    """Delete a clip of this track, wherever on it."""
+    """Delete a clip of this track, in a slot or on a lane."""
     if track_of(clip) is not track:
         raise RuntimeError(NOT_HERE)
     owner: Any = clip.parent
@@ -93,12 +93,12 @@ def place(lane: Any, body: ClipBody) -> Clip:
         for other in lane.arrangement_clips:
             kept += _beside(lane, other, start, end)
         kept.append(clip)
-        lane.change("arrangement_clips", tuple(sorted(kept, key=lambda each: each.body.start_time or 0.0)))
+        lane.change("arrangement_clips", tuple(sorted(kept, key=lambda clip: clip.body.start_time or 0.0)))
     return clip
 
 
 def _beside(lane: Any, clip: Clip, start: float, end: float) -> List[Clip]:
-    """What is left of a clip when `start`..`end` is taken."""
+    """The clips that remain of a clip when `start`..`end` is cut out."""
     body, unit = clip.body, clip.beats_per_unit()
     old_start, old_end = body.start_time, body.end_time
     assert old_start is not None

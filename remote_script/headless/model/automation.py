@@ -1,14 +1,14 @@
 """The Arrangement's automation lanes: written by stamping Session clips, followed by the parameters.
 
 Measured on Live 12.4.6 and 11: `duplicate_clip_to_arrangement` of a Session clip writes its envelopes into the lanes
-of its track over the span of the copy; at the end of the span a lane steps back to what it was. Other parameters and
+of its track over the span of the copy; at the end of the span a lane steps back to its old value. Other parameters and
 other times stay; a copy of an Arrangement clip writes nothing, deleting a copy clears nothing. A parameter with a lane
 has `automation_state` 1 (2 while somebody overrides it, 0 while its track plays from the Session) and the lane's value
-at the play head: at once while the song plays, on the next update of the display while it stands. Enabling automation
-again takes effect a tick later. Lanes enter the history as values do: when Live syncs parameters. The song's tempo and
-signature follow their lanes in the main track as well. Guess: a playing Session clip's envelopes move their parameters
-in the same way, and hold them where the clip stops; a Set that is opened keeps the values of its file until the play
-head moves.
+at the play head: at once while the song plays, on the next update of the display while the song is stopped. Enabling
+automation again takes effect a tick later. Lanes enter the history as values do: when Live syncs parameters. The song's
+tempo and signature follow their lanes in the main track as well. Guess: a playing Session clip's envelopes move their
+parameters in the same way, and the parameters stay where the clip stops; an opened Set keeps the values of its file
+until the play head moves.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .where import above, is_midi, track_of
 
 NONE, ACTIVE, OVERRIDDEN = 0, 1, 2
 DISPLAY_S = 0.1
-"""While the song stands an automated value is read anew this often (measured)."""
+"""Seconds between two updates of automated values while the song is stopped (measured)."""
 
 
 class Automation:
-    """What the Arrangement automates in one Set."""
+    """The automation lanes of one Set's Arrangement."""
 
     def __init__(self, doc: Any, signatures: Sequence[Tuple[float, Tuple[int, int]]] = ()) -> None:
         self._doc = doc
@@ -40,25 +40,27 @@ class Automation:
         self._waited = 0.0
 
     def find(self) -> None:
-        """Take up what the Set already automates."""
+        """Follow the parameters that the opened Set automates."""
         for parameter in self._doc.parameters():
             if parameter.lane is not None or parameter.automation_state:
                 self._opened[id(parameter)] = parameter.lane
                 self.follow(parameter)
 
     def follow(self, parameter: Parameter) -> None:
-        """Keep the state and the value of a parameter that has a lane, or had one."""
+        """Update the state and the value of a parameter from now on; the parameter has a lane, or had one."""
         self._automated[id(parameter)] = parameter
         self._refresh_state(parameter)
 
     @property
     def is_overridden(self) -> bool:
         return any(
-            each.automation_state == OVERRIDDEN for each in self._automated.values() if each.ptr is not None
+            parameter.automation_state == OVERRIDDEN
+            for parameter in self._automated.values()
+            if parameter.ptr is not None
         )
 
     def tick(self, seconds: float, position: float, playing: bool) -> None:
-        """Let states and values follow the play head, and the envelopes of playing Session clips."""
+        """Update states and values for the play head and the envelopes of playing Session clips."""
         self._waited += seconds
         if playing:
             self._follow_clips()
@@ -78,7 +80,7 @@ class Automation:
                 parameter.automate(parameter.lane.value_after(position, parameter.value))
 
     def _moves(self, parameter: Parameter) -> bool:
-        """False until the play head has moved; a lane that was stamped since counts at once."""
+        """False until the play head has moved, except for lanes that were stamped since the Set was opened."""
         return self._has_moved or parameter.lane is not self._opened.get(id(parameter))
 
     def _follow_signature(self, position: float) -> None:
@@ -129,7 +131,7 @@ def stamp(clip: Any, start: float, end: float) -> None:
 
 
 def written(lane: Breakpoints, part: Breakpoints, start: float, end: float, without: float) -> Breakpoints:
-    """The lane with `part` in place of what it had in `start`..`end`; outside it is what it was."""
+    """The lane with `part` instead of its events in `start`..`end`; other times do not change."""
     before, after = lane.value_at(start, without), lane.value_after(end, without)
     kept = [event for event in lane if event.time < start]
     later = [event for event in lane if event.time > end]
@@ -141,7 +143,7 @@ def written(lane: Breakpoints, part: Breakpoints, start: float, end: float, with
 
 
 def _has_lane(parameter: Any) -> bool:
-    """Mixer and device parameters of a track, racks' included; a chain's volume, pan and sends have none."""
+    """True for mixer and device parameters of a track, with racks; False for a chain's volume, pan and sends."""
     return parameter.ptr is not None and above(parameter, "ChainMixerDevice") is None
 
 
@@ -151,6 +153,6 @@ def keeps_envelopes(track: Any) -> bool:
 
 
 def writes_lanes(clip: Any) -> bool:
-    """Session clips do, but for audio that is not warped: its envelopes count in seconds."""
+    """True for Session clips, except unwarped audio: its envelopes count in seconds."""
     body = clip.body
     return body.start_time is None and (body.audio is None or body.audio.warping)

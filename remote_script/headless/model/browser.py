@@ -1,9 +1,9 @@
 """The browser: roots, items, hot-swap, and loading to the selected track.
 
 Items are short-lived views without a `_live_ptr` (measured). Native devices load at once, plug-ins and
-Max devices on a later tick (reported). An instrument takes the place of the one that is there; on a
-track that cannot hold it a new MIDI track is made (reported). Reading many properties of many items in
-one turn ends Live 12.3.5, and this one too (see `SetMirror.hazards`).
+Max devices on a later tick (reported). An instrument replaces the track's instrument; for a track that cannot
+hold instruments a new MIDI track is made (reported). Reading many properties of many items in one turn ends
+Live 12.3.5, and headless Live of that version too (see `SetMirror.hazards`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SLOW_TICKS = 20
 
 
 class BrowserItem(Instance):
-    """A view of an entry, made anew at each access."""
+    """A view of an entry; each access makes a new BrowserItem."""
 
     __slots__ = ("_browser", "_entry")
     _browser: Any
@@ -99,7 +99,7 @@ class BrowserItemIterator(Instance):
     @classmethod
     def of(cls, browser: Any, entries: Tuple[Entry, ...]) -> BrowserItemIterator:
         made: BrowserItemIterator = cls.__new__(cls)
-        made._items = iter([BrowserItem.of(browser, each) for each in entries])
+        made._items = iter([BrowserItem.of(browser, entry) for entry in entries])
         return made
 
     def __iter__(self) -> Iterator[BrowserItem]:
@@ -150,7 +150,7 @@ class Browser(Node):
         return self._roots
 
     def guard(self, what: str, counted: bool = True) -> None:
-        """Look at the thread, and count what is read in this turn."""
+        """Check the thread, and count the reads of this turn."""
         if get_ident() != self.doc.main:
             self.doc.off_main(what)
         if not counted:
@@ -166,7 +166,7 @@ class Browser(Node):
 
     def vector(self, entries: Tuple[Entry, ...]) -> Any:
         made = self.doc.surface.vectors["BrowserItemVector"]
-        return made.of([BrowserItem.of(self, each) for each in entries])
+        return made.of([BrowserItem.of(self, entry) for entry in entries])
 
     get_sounds = _root("sounds")
     get_drums = _root("drums")
@@ -212,17 +212,17 @@ class Browser(Node):
             return 1
         if entry.parent is not None and entry.parent.name == target.class_display_name:
             return 2
-        return 0 if any(each.name == target.class_display_name for each in entry.children) else 3
+        return 0 if any(child.name == target.class_display_name for child in entry.children) else 3
 
     # Loading
 
     def call_preview_item(self, item: Any) -> None:
-        """Nothing sounds here."""
+        """Do nothing: headless Live makes no sound."""
         if not isinstance(item, BrowserItem):
             raise RuntimeError("Not a browser item")
 
     def call_stop_preview(self) -> None:
-        """Nothing sounds here."""
+        """Do nothing: headless Live makes no sound."""
 
     def call_load_item(self, item: Any) -> None:
         if not isinstance(item, BrowserItem) or not item._entry.is_loadable:
@@ -270,7 +270,7 @@ class Browser(Node):
         mode, chosen = track.view.device_insert_mode, track.view.get_selected_device()
         container = track
         if mode and chosen is not None and chosen not in track.devices:
-            # A guess: beside the selected device also where that is in a rack's chain.
+            # Guess: a selected device in a rack's chain gets the new device beside it, too.
             container = chosen.parent
         if (spec.type == 1 and not container.may_hold_instruments) or (
             spec.type == 4 and not container.takes_midi
@@ -290,9 +290,9 @@ class Browser(Node):
         song.view.select_device(made)
 
     def _load_sample(self, spec: ClipSpec) -> None:
-        """As a Simpler on a MIDI track (reported: AbletonOSC #183), else as a clip.
+        """Load a Simpler on a MIDI track (reported: AbletonOSC #183), a clip elsewhere.
 
-        Guess: to a selected pad as devices go, and into the Simpler that is the hot-swap target.
+        Guess: a selected pad gets the Simpler like a device; a Simpler that is the hot-swap target gets the sample.
         """
         song = self.doc.song
         target: Any = self.get_hotswap_target()
@@ -307,7 +307,7 @@ class Browser(Node):
             self._load_clip(spec)
 
     def _new_track(self, spec: DeviceSpec) -> Any:
-        """Measured: an instrument for a track that cannot hold one makes a MIDI track of its own."""
+        """A new MIDI track, made for an instrument when the track cannot hold instruments (measured)."""
         song = self.doc.song
         return song._create_track("midi", len(song.tracks))
 
@@ -328,14 +328,14 @@ class Browser(Node):
             return
         made: Any = DrumChain.of(self.doc, ChainSpec(spec.name, devices=[spec]), 0, [])
         made.in_note = pad.note
-        kept = tuple(each for each in rack.chains if each not in pad.chains)
+        kept = tuple(chain for chain in rack.chains if chain not in pad.chains)
         rack.change("chains", (*kept, made))
 
     def _swap(self, target: Any, spec: DeviceSpec) -> None:
-        """Replace the target; a kind that does not fit loads nothing, silently (reported).
+        """Replace the target; a device of another type is not loaded, without an error (reported).
 
-        A preset of the same device goes into the device that is there, which keeps its object and its automation
-        (reported). Guess: racks and Simplers become new ones.
+        A preset of the same device is loaded into the target, which keeps its object and its automation (reported).
+        Guess: racks and Simplers are replaced by new devices.
         """
         container = target.parent
         if spec.type != target.type:
@@ -349,7 +349,7 @@ class Browser(Node):
         self.change("hotswap_target", made)
 
     def _load_clip(self, spec: ClipSpec) -> None:
-        """Into the highlighted slot when the Session is in front and it fits, else onto a new track (reported)."""
+        """Load into the highlighted slot if the Session is shown and the clip fits; else to a new track (reported)."""
         from .clip import Clip
 
         song = self.doc.song

@@ -1,8 +1,8 @@
-"""What stands in the browser: native devices with presets, plug-ins, packs, samples, clips.
+"""The contents of the browser: native devices with presets, plug-ins, packs, samples, clips.
 
-Files are those of the `library`, whose ids stand in the uris as those of Live's index do. Guess: what is installed; a
-small Suite with a few plug-ins. Shapes are reported: `plugins` → format → vendor → item, uris such as
-"query:Synths#Drift".
+The files are those of the `library`; uris contain the library's file ids, as Live's uris contain the ids of its index.
+Guess: the installed content, a small Suite with a few plug-ins. Reported: the levels `plugins` → format → vendor →
+item, and uris such as "query:Synths#Drift".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ INSTRUMENT, AUDIO_EFFECT, MIDI_EFFECT = 1, 2, 4
 
 
 class Entry:
-    """One place in the browser. `make` answers what loading it puts into the Set."""
+    """One place in the browser. `make` returns the spec that loading the place puts into the Set."""
 
     __slots__ = (
         "_children",
@@ -121,7 +121,7 @@ def _plugins() -> List[Entry]:
     def vendor_folder(format_: str, vendor: str) -> Entry:
         uri = "query:Plugins#%s:%s" % (format_, vendor)
         return Entry(
-            vendor, uri, fill=lambda: [item(format_, vendor, *each) for each in PLUGINS[format_][vendor]]
+            vendor, uri, fill=lambda: [item(format_, vendor, *plugin) for plugin in PLUGINS[format_][vendor]]
         )
 
     def format_folder(format_: str) -> Entry:
@@ -131,7 +131,7 @@ def _plugins() -> List[Entry]:
             fill=lambda: [vendor_folder(format_, vendor) for vendor in PLUGINS[format_]],
         )
 
-    return [format_folder(each) for each in PLUGINS]
+    return [format_folder(format_) for format_ in PLUGINS]
 
 
 class Tree:
@@ -144,10 +144,10 @@ class Tree:
 
     def _device(self, name: str, root: str) -> Entry:
         uri = "query:%s#%s" % (root, name)
-        presets = [each for each in FILES if each.device == name]
+        presets = [file for file in FILES if file.device == name]
 
         def fill() -> List[Entry]:
-            return [self._file(each, uri) for each in presets]
+            return [self._file(file, uri) for file in presets]
 
         return Entry(
             name, uri, "device", lambda: native_device(name), fill if presets else None, is_device=True
@@ -164,23 +164,23 @@ class Tree:
         return [self._device(name, root) for name in names]
 
     def sounds(self) -> List[Entry]:
-        tags = sorted({tag for each in by_tag("Sounds") for tag in each.tags if tag.startswith("Sounds|")})
+        tags = sorted({tag for file in by_tag("Sounds") for tag in file.tags if tag.startswith("Sounds|")})
 
         def category(tag: str) -> Entry:
             name = tag.partition("|")[2]
             uri = "query:Sounds#" + name
-            return Entry(name, uri, fill=lambda: [self._file(each, uri) for each in by_tag(tag)])
+            return Entry(name, uri, fill=lambda: [self._file(file, uri) for file in by_tag(tag)])
 
         return [category(tag) for tag in tags]
 
     def drums(self) -> List[Entry]:
         def hits() -> List[Entry]:
-            drums = [each for each in FILES if each.sound and any(t.startswith("Drums|") for t in each.tags)]
+            drums = [file for file in FILES if file.sound and any(t.startswith("Drums|") for t in file.tags)]
             return [
-                self._file(each, "query:Drums#Drum Hits") for each in drums if "Type|Loop" not in each.tags
+                self._file(file, "query:Drums#Drum Hits") for file in drums if "Type|Loop" not in file.tags
             ]
 
-        kits = [self._file(each, "query:Drums") for each in FILES if each.kind == "adg"]
+        kits = [self._file(file, "query:Drums") for file in FILES if file.kind == "adg"]
         return [Entry("Drum Hits", "query:Drums#Drum Hits", fill=hits), *kits]
 
     # Files
@@ -191,7 +191,7 @@ class Tree:
         return Entry(file.name, uri, kind, partial(self._make, file), source=file.place)
 
     def _make(self, file: File) -> Union[DeviceSpec, ClipSpec]:
-        """What loading the file puts into the Set."""
+        """The spec that loading the file puts into the Set."""
         if file.kind == "adg":
             return self._drum_kit(file.stem)
         if file.kind == "adv":
@@ -212,7 +212,7 @@ class Tree:
         rack = native_device("Drum Rack", name)
         for note, pad, sample in KIT:
             simpler = native_device("Simpler", pad)
-            file = next(each for each in FILES if each.stem == sample)
+            file = next(file for file in FILES if file.stem == sample)
             assert file.sound is not None
             length = frames(file.sound)
             simpler.sample = SampleSpec(self._library.path(file), length, RATE, 0, length)
@@ -220,7 +220,7 @@ class Tree:
         return rack
 
     def samples(self) -> List[Entry]:
-        folders = [each.folder.rpartition("/")[2] for each in FILES if each.sound and each.place != USER]
+        folders = [file.folder.rpartition("/")[2] for file in FILES if file.sound and file.place != USER]
 
         def folder(name: str) -> Entry:
             uri = "query:Samples#" + name
@@ -228,22 +228,22 @@ class Tree:
                 name,
                 uri,
                 fill=lambda: [
-                    self._file(each, uri)
-                    for each in FILES
-                    if each.sound and each.folder.rpartition("/")[2] == name
+                    self._file(file, uri)
+                    for file in FILES
+                    if file.sound and file.folder.rpartition("/")[2] == name
                 ],
             )
 
         return [folder(name) for name in dict.fromkeys(folders)]
 
     def clips(self) -> List[Entry]:
-        return [self._file(each, "query:Clips") for each in FILES if each.kind == "alc"]
+        return [self._file(file, "query:Clips") for file in FILES if file.kind == "alc"]
 
     def place(self, place: str, uri: str, folder: str = "") -> List[Entry]:
-        """What lies in a folder of a pack or of the user library, folders first."""
-        inside = [each for each in FILES if each.place == place and _is_below(each.folder, folder)]
+        """The contents of a folder of a pack or of the user library, folders first."""
+        inside = [file for file in FILES if file.place == place and _is_below(file.folder, folder)]
         depth = folder.count("/") + 1 if folder else 0
-        names = dict.fromkeys(each.folder.split("/")[depth] for each in inside if each.folder != folder)
+        names = dict.fromkeys(file.folder.split("/")[depth] for file in inside if file.folder != folder)
 
         def sub(name: str) -> Entry:
             path = folder + "/" + name if folder else name
@@ -251,7 +251,7 @@ class Tree:
             return Entry(name, below, fill=lambda: self.place(place, below, path), source=place)
 
         return [sub(name) for name in names] + [
-            self._file(each, uri) for each in inside if each.folder == folder
+            self._file(file, uri) for file in inside if file.folder == folder
         ]
 
     def packs(self) -> List[Entry]:
@@ -271,7 +271,7 @@ def _is_below(folder: str, above: str) -> bool:
 
 
 def roots(library: Library) -> Dict[str, Entry]:
-    """The named roots, fresh."""
+    """The roots of a new browser tree, by name."""
     tree = Tree(library)
 
     def root(name: str, uri: str, fill: Callable[[], Sequence[Entry]]) -> Entry:

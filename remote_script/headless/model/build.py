@@ -1,4 +1,4 @@
-"""From a `SetSpec` to the nodes of a document."""
+"""Builds the nodes of a document from a `SetSpec`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .track import TakeLane, Track, TrackView
 def build_track(
     doc: Any, spec: TrackSpec, song: Any, scenes: int, grooves: Any = (), tempo: float = 120.0
 ) -> Track:
-    """A track with all below it; not yet in its place."""
+    """A track with all nodes below; the caller puts the track into the song."""
     made = Track(doc, kind=spec.kind, name=spec.name, user_name=spec.user_name)
     made.playback = Playback()
     if spec.user_name == "" and spec.name:
@@ -46,11 +46,11 @@ def build_track(
     if spec.is_collapsed:
         view.is_collapsed = True
     made.own("view", view)
-    returns = [each.name for each in song.return_tracks]
+    returns = [track.name for track in song.return_tracks]
     if spec.kind == "return" and len(returns) < len(spec.mixer.sends):
         returns += [""] * (len(spec.mixer.sends) - len(returns))
     made.own("mixer_device", Mixer.of(doc, spec.mixer, spec.kind == "main", returns))
-    made.own("devices", tuple(make_device(doc, each) for each in spec.devices))
+    made.own("devices", tuple(make_device(doc, device) for device in spec.devices))
     color = made.color_index
     if made.has_slots:
         slots: List[ClipSlot] = []
@@ -81,14 +81,14 @@ def build_track(
 
 
 def _take_over(playback: Playback, slots: List[ClipSlot], index: int) -> None:
-    """The Session plays what it played when the Set was saved, once the song runs. Guess: until then it is chosen."""
+    """Choose the slot that played when the Set was saved; it plays when the song starts (Guess)."""
     playback.in_session = index != -1
     if 0 <= index < len(slots) and slots[index].clip is not None:
         playback.playing = slots[index]
 
 
 def _base_of(spec: TrackSpec) -> str:
-    """What an unnamed track is called behind its number."""
+    """The name of an unnamed track without its number."""
     if spec.kind == "main":
         return spec.name
     _, dash, rest = spec.name.partition("-")
@@ -100,7 +100,7 @@ def _clip(doc: Any, spec: ClipSpec, color: int, grooves: Any, tempo: float) -> C
 
 
 def _clips(doc: Any, specs: List[ClipSpec], color: int, grooves: Any, tempo: float) -> Any:
-    made = [_clip(doc, each, color, grooves, tempo) for each in specs]
+    made = [_clip(doc, clip, color, grooves, tempo) for clip in specs]
     return tuple(sorted(made, key=lambda clip: clip.body.start_time or 0.0))
 
 
@@ -110,13 +110,13 @@ def _put_envelopes(track: Track, spec: TrackSpec) -> None:
         if clip is not None and index < len(track.clip_slots):
             pairs.append((track.clip_slots[index].clip, clip))
     for node, clip in pairs:
-        found = []
+        envelopes = []
         for envelope in clip.envelopes:
             parameter = find_parameter(track, envelope.parameter)
             if parameter is not None:
-                found.append((parameter, envelope.events))
-        if found:
-            node.put_envelopes(found)
+                envelopes.append((parameter, envelope.events))
+        if envelopes:
+            node.put_envelopes(envelopes)
 
 
 def _mark_automated(track: Track, spec: TrackSpec) -> None:
@@ -128,28 +128,28 @@ def _mark_automated(track: Track, spec: TrackSpec) -> None:
 
 
 def find_parameter(track: Track, path: Tuple[Any, ...]) -> Optional[Any]:
-    """The parameter that the way of an `EnvelopeSpec` leads to; None when the track does not have it."""
+    """The parameter at the path of an `EnvelopeSpec`; None when the track does not have the parameter."""
     try:
         holder: Any = track
         while len(path) > 2 and path[0] != "mixer":
             holder = getattr(holder.devices[path[0]], path[1])[path[2]]
             path = path[3:]
         if path[0] == "mixer":
-            held = getattr(holder.mixer_device, path[1])
-            return held[path[2]] if path[1] == "sends" else held if hasattr(held, "value") else None
+            mixed = getattr(holder.mixer_device, path[1])
+            return mixed[path[2]] if path[1] == "sends" else mixed if hasattr(mixed, "value") else None
         return holder.devices[path[0]].parameter_at(path[1])
     except (IndexError, AttributeError, TypeError):
         return None
 
 
 def _main_of(doc: Any, spec: SetSpec) -> TrackSpec:
-    """Live 12 gave the last track its new name."""
+    """The spec of the last track, named "Master" in a Live before 12 and "Main" from 12 on."""
     older = doc.surface.facts.version < (12,) and spec.main_track.name == "Main"
     return replace(spec.main_track, name="Master") if older else spec.main_track
 
 
 def build_song(doc: Any, spec: SetSpec) -> Song:
-    """The song of a document, all values settled but nothing alive yet."""
+    """The song of a document; all values are set, and no node has a pointer yet."""
     song = Song(doc, name=spec.name, file_path=spec.file_path, tempo=float(spec.tempo))
     doc.song = song
     for field in (
@@ -176,32 +176,32 @@ def build_song(doc: Any, spec: SetSpec) -> Song:
     view = SongView(doc, follow_song=spec.follow_song, draw_mode=spec.draw_mode)
     song.own("view", view)
     pool = GroovePool(doc)
-    pool.own("grooves", tuple(Groove.of(doc, each) for each in spec.grooves))
+    pool.own("grooves", tuple(Groove.of(doc, groove) for groove in spec.grooves))
     song.own("groove_pool", pool)
     if spec.tuning is not None:
         song.own("tuning_system", TuningSystem.of(doc, spec.tuning))
-    count = max([1, len(spec.scenes)] + [len(each.clip_slots) for each in spec.tracks])
+    count = max([1, len(spec.scenes)] + [len(track.clip_slots) for track in spec.tracks])
     from ..sets.spec import SceneSpec
 
     scene_specs = list(spec.scenes) + [SceneSpec()] * (count - len(spec.scenes))
-    song.own("scenes", tuple(Scene.of(doc, each) for each in scene_specs))
+    song.own("scenes", tuple(Scene.of(doc, scene) for scene in scene_specs))
     returns: List[Track] = []
-    for each in spec.return_tracks:
-        returns.append(build_track(doc, each, song, 0, pool.grooves, song.tempo))
+    for return_spec in spec.return_tracks:
+        returns.append(build_track(doc, return_spec, song, 0, pool.grooves, song.tempo))
     song.own("return_tracks", tuple(returns))
-    # Sends exist for every return, also those that stand later in the file.
-    for track, each in zip(returns, spec.return_tracks):
-        _complete_sends(track, each, len(returns))
+    # A return track has a send for every return track, also for those after it in the file.
+    for track, return_spec in zip(returns, spec.return_tracks):
+        _complete_sends(track, return_spec, len(returns))
     main = build_track(doc, _main_of(doc, spec), song, 0, pool.grooves, song.tempo)
     song.own("master_track", main)
     tracks: List[Track] = []
-    for each in spec.tracks or [TrackSpec("midi", user_name="")]:
-        track = build_track(doc, each, song, count, pool.grooves, song.tempo)
-        if each.group is not None and 0 <= each.group < len(tracks):
-            track.group_track = tracks[each.group]
+    for track_spec in spec.tracks or [TrackSpec("midi", user_name="")]:
+        track = build_track(doc, track_spec, song, count, pool.grooves, song.tempo)
+        if track_spec.group is not None and 0 <= track_spec.group < len(tracks):
+            track.group_track = tracks[track_spec.group]
         tracks.append(track)
     song.own("tracks", tuple(tracks))
-    cues = tuple(CuePoint(doc, name=each.name, time=float(each.time)) for each in spec.cue_points)
+    cues = tuple(CuePoint(doc, name=cue.name, time=float(cue.time)) for cue in spec.cue_points)
     song.own("cue_points", cues)
     chosen = spec.selected_track
     everyone = song.tracks + song.return_tracks + (main,)

@@ -1,10 +1,10 @@
 """Clips of the Session, the Arrangement and take lanes: properties, launching, loop.
 
-Their notes are in `clip_content`.
+`clip_content` has their notes.
 
-All that the history holds is one immutable `ClipBody` in the field `body`; what plays belongs to the engine
-(`launching`). On Arrangement clips playing state is always false or 0.0 and the calls that would play do
-nothing (measured on Live 12.3.5).
+The history records one immutable `ClipBody` in the field `body`; playback belongs to the engine (`launching`). On
+Arrangement clips playing state is always false or 0.0 and the calls that would play do nothing (measured on Live
+12.3.5).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from .where import song_of, track_of
 __all__ = ["Clip", "ClipView", "body_of_file", "export_warp_markers"]
 
 NO_FILE = "The path does not point to a valid audio file"
-"""Guess: the text; that it fails is documented."""
+"""Guess: the text; the error is documented."""
 
 
 def body_of_file(owner: Any, path: str, start_time: Optional[float] = None) -> ClipBody:
-    """The body of a clip of this file on the owner's track. RuntimeError when it is no audio file."""
+    """The body of a clip of this file on the owner's track. RuntimeError for a path that is no audio file."""
     info = audio_files.read(path) if isinstance(path, str) else None
     if info is None or not info.frames:
         raise RuntimeError(NO_FILE)
@@ -93,7 +93,7 @@ class Clip(ClipContent):
 
     @classmethod
     def create_audio(cls, slot: Any, path: str) -> Clip:
-        """A clip of a file for a slot. RuntimeError when it is no audio file."""
+        """A clip of a file for a slot. RuntimeError for a path that is no audio file."""
         return cls.of_body(slot.doc, body_of_file(slot, path))
 
     @classmethod
@@ -130,7 +130,7 @@ class Clip(ClipContent):
 
     @property
     def slot(self) -> Any:
-        """The slot that holds it; None in the Arrangement."""
+        """The slot of the clip; None in the Arrangement."""
         return self.parent if self.body.start_time is None else None
 
     # The body
@@ -190,8 +190,8 @@ class Clip(ClipContent):
         if start is None or lane is None:
             return math.inf
         clips: Tuple[Clip, ...] = lane.arrangement_clips
-        starts = [clip.body.start_time for clip in clips if clip is not self]
-        return min((each for each in starts if each is not None and each > start), default=math.inf)
+        starts = (clip.body.start_time for clip in clips if clip is not self)
+        return min((other for other in starts if other is not None and other > start), default=math.inf)
 
     # Name and colour
 
@@ -488,4 +488,4 @@ class ClipView(Node):
         self.derive("envelope_parameter", device_parameter)
 
     def call_show_loop(self) -> None:
-        """Scrolls the detail view; nothing of it can be read."""
+        """Scroll the detail view; no property shows the scroll position."""

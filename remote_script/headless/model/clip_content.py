@@ -1,4 +1,4 @@
-"""What is inside clips: notes, envelopes, warp markers, and the calls that edit them.
+"""The contents of clips: notes, envelopes, warp markers, and the calls that edit them.
 
 Every edit makes one new body (see `clip_body`); the rules are in `notes`, `envelopes` and `warp`.
 """
@@ -24,14 +24,14 @@ from ..node import Node, model
 from .where import song_of, track_of
 
 NO_ENVELOPE = "Could not create an envelope for the parameter"
-"""Guess: the text; that it raises when it cannot is documented."""
+"""Guess: the text; the error is documented."""
 NOT_WARPED = "The clip is not warped"
 WARPED = "The clip is warped"
-"""Guess: the texts; that the conversions raise is documented."""
+"""Guess: the texts; that the conversions raise errors is documented."""
 
 
 def export_warp_markers(markers: Iterable[Any]) -> Tuple[Any, ...]:
-    """Markers as scripts see them."""
+    """Warp markers as scripts see them."""
     return tuple(WarpMarker(*marker) for marker in markers)
 
 
@@ -64,22 +64,22 @@ class ClipContent(Node):
     def call_add_new_notes(self, notes: Any) -> Tuple[int, ...]:
         now = self.notes_now()
         try:
-            given = list(notes)
+            specifications = list(notes)
         except TypeError:
             raise mismatch("Clip", "add_new_notes", (self, notes), "add_new_notes(TPyHandle<AClip>,object)")
         specs = []
-        for each in given:
-            if not isinstance(each, MidiNoteSpecification):
+        for specification in specifications:
+            if not isinstance(specification, MidiNoteSpecification):
                 raise mismatch(
-                    "Clip", "add_new_notes", (self, each), "add_new_notes(TPyHandle<AClip>,object)"
+                    "Clip", "add_new_notes", (self, specification), "add_new_notes(TPyHandle<AClip>,object)"
                 )
-            specs.append(Note(0, *(each.__dict__["_" + name] for name in Note._fields[1:])))
+            specs.append(Note(0, *(specification.__dict__["_" + name] for name in Note._fields[1:])))
         changed, ids = now.add(specs)
         self.put_notes(changed)
         return tuple(ids)
 
     def call_apply_note_modifications(self, notes: Iterable[Any]) -> None:
-        modified = [Note(*(getattr(each, name) for name in Note._fields)) for each in notes]
+        modified = [Note(*(getattr(note, name) for name in Note._fields)) for note in notes]
         self.put_notes(self.notes_now().modify(modified))
 
     def call_get_all_notes_extended(self) -> Made:
@@ -137,7 +137,7 @@ class ClipContent(Node):
         self.selection = frozenset()
 
     def call_select_notes_by_id(self, note_ids: Iterable[int]) -> None:
-        """Unknown ids are passed over (documented)."""
+        """Select the notes with these ids; unknown ids are ignored (documented)."""
         self.selection = frozenset(note_ids).intersection(self.notes_now().by_id)
 
     def call_get_notes(
@@ -149,11 +149,11 @@ class ClipContent(Node):
         return _legacy(self._selected())
 
     def call_set_notes(self, notes: Tuple[Any, ...]) -> None:
-        self.put_notes(self.notes_now().add([from_legacy(each) for each in notes])[0])
+        self.put_notes(self.notes_now().add([from_legacy(note) for note in notes])[0])
 
     def call_replace_selected_notes(self, notes: Tuple[Any, ...]) -> None:
         kept = self.notes_now().remove_ids(note.note_id for note in self._selected())
-        changed, ids = kept.add([from_legacy(each) for each in notes])
+        changed, ids = kept.add([from_legacy(note) for note in notes])
         self.put_notes(changed)
         self.selection = frozenset(ids)
 
@@ -185,14 +185,14 @@ class ClipContent(Node):
         return export_warp_markers(self.body.audio_value("warp_markers"))
 
     def call_add_warp_marker(self, warp_marker: Any) -> None:
-        """Takes a WarpMarker, or a dict with `beat_time` and perhaps `sample_time`."""
+        """Add a marker, given as a WarpMarker or as a dict with `beat_time` and optionally `sample_time`."""
         if isinstance(warp_marker, dict):
             beat, sample = warp_marker.get("beat_time"), warp_marker.get("sample_time")
         elif isinstance(warp_marker, WarpMarker):
             beat, sample = warp_marker.beat_time, warp_marker.sample_time
         else:
-            given = (self, warp_marker)
-            raise mismatch("Clip", "add_warp_marker", given, "add_warp_marker(TPyHandle<AClip>,object)")
+            arguments = (self, warp_marker)
+            raise mismatch("Clip", "add_warp_marker", arguments, "add_warp_marker(TPyHandle<AClip>,object)")
         self._warped("add_warp_marker")
         self.put(self.body.with_warp(lambda markers: markers.add(beat, sample), "add_warp_marker"))
 
@@ -230,7 +230,7 @@ class ClipContent(Node):
     # Envelopes
 
     def matching_envelopes(self) -> Tuple[Node, ...]:
-        """One Envelope object for every envelope of the body; those that exist stay."""
+        """One Envelope object for every envelope of the body; existing objects are kept."""
         known = {id(node.parameter): node for node in self.envelope_nodes}
         return tuple(
             known.get(id(parameter)) or Envelope(self.doc, parameter=parameter)
@@ -244,7 +244,7 @@ class ClipContent(Node):
         return tuple(n for n in self.envelope_nodes if n.parameter.ptr is not None)
 
     def get_has_envelopes(self) -> bool:
-        """Also true for envelopes of MIDI controllers and modulation, which no call reaches (reported)."""
+        """True for a clip with envelopes, also of MIDI controllers and modulation, which no call reaches (reported)."""
         return bool(self.get_automation_envelopes() or self.body.unseen_envelopes)
 
     def _may_automate(self, parameter: Optional[Node]) -> bool:
@@ -287,14 +287,14 @@ class Envelope(Node):
 
     @property
     def points(self) -> Breakpoints:
-        found: Optional[Breakpoints] = self.parent.body.envelope(self.parameter)
-        return Breakpoints() if found is None else found
+        points: Optional[Breakpoints] = self.parent.body.envelope(self.parameter)
+        return Breakpoints() if points is None else points
 
     def put(self, points: Breakpoints) -> None:
         self.parent.put(self.parent.body.with_envelope(self.parameter, points))
 
-    def get_parameter(self) -> Node:
-        return self.parameter  # type: ignore[no-any-return]
+    def get_parameter(self) -> Any:
+        return self.parameter
 
     def call_insert_step(self, start_time: float, length: float, value: float) -> None:
         self.put(self.points.with_step(start_time, length, value, self.parameter.value))

@@ -1,7 +1,7 @@
-"""Slots of the Session, also those of group tracks, which stand for the slots below them.
+"""Slots of the Session; the slot of a group track represents the slots below it.
 
-Colours of a slot are None except on group slots with clips (measured on Live 12.3.5); `playing_status` tells
-something on group slots only; `will_record_on_start` never becomes true.
+Colours of a slot are None except on group slots with clips (measured on Live 12.3.5); `playing_status` is not 0 on
+group slots only; `will_record_on_start` never becomes true.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ClipSlot(Node):
     def on_change(self, field: str, old: Any, value: Any) -> None:
         if field != "clip":
             return
-        # Also when another clip takes the place of one (Guess): no other listener tells of it.
+        # Also when one clip replaces another (Guess): no other listener of the slot is called.
         self.notify("has_clip")
         if old is not None:
             launching.forget(self)
@@ -76,7 +76,7 @@ class ClipSlot(Node):
     # Group slots
 
     def group_state(self) -> Dict[str, Any]:
-        """What a group slot says about the slots below it."""
+        """The state of a group slot, derived from the slots below it."""
         below = launching.slots_below(self)
         clips = [slot.clip for slot in below if slot.clip is not None]
         playing = [slot for slot in below if slot.get_is_playing()]

@@ -1,4 +1,4 @@
-"""What holds devices: tracks and chains."""
+"""The base of tracks and chains: containers of devices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Container(Node):
 
     devices: Tuple[Any, ...] = ()
 
-    # Told by the subclass
+    # Defined by the subclass
 
     @property
     def takes_midi(self) -> bool:
@@ -26,7 +26,7 @@ class Container(Node):
 
     @property
     def passes_devices(self) -> bool:
-        """Whether what encloses the devices lets them be active."""
+        """True when the track or chain lets its devices be active."""
         raise NotImplementedError
 
     def refresh_active(self) -> None:
@@ -42,7 +42,7 @@ class Container(Node):
                     device.on_moved()
 
     def refresh_devices(self) -> None:
-        """What follows from another list of devices."""
+        """Derive the values that follow from the list of devices."""
         rack = getattr(self, "rack", None)
         if rack is not None and rack.ptr is not None:
             rack.refresh_chains()
@@ -50,26 +50,26 @@ class Container(Node):
     # Editing
 
     def check_fits(self, spec_type: int, name: str, ignoring: Any = None) -> None:
-        """Raise what Live raises when a device of this type cannot stand here."""
+        """Raise Live's error when this container cannot hold a device of this type."""
         prefix = "Can not insert device '%s': " % name
         if spec_type == NATIVE_INSTRUMENT:
             if not self.may_hold_instruments:
                 raise ValueError(prefix + "Only audio effects can be inserted into an audio track.")
-            if any(each.type == NATIVE_INSTRUMENT and each is not ignoring for each in self.devices):
+            if any(device.type == NATIVE_INSTRUMENT and device is not ignoring for device in self.devices):
                 raise ValueError(prefix + "Device chains cannot have more than one instrument each.")
         elif spec_type == NATIVE_MIDI and not self.takes_midi:
             raise ValueError(prefix + "Only audio effects can be inserted into an audio track.")
 
     def place_for(self, spec_type: int, index: int, ignoring: Any = None) -> int:
-        """The index nearest to the wanted one that keeps MIDI effects, instrument, audio effects in order."""
-        devices = [each for each in self.devices if each is not ignoring]
+        """The index nearest to `index` that keeps the order MIDI effects, instrument, audio effects."""
+        devices = [device for device in self.devices if device is not ignoring]
         rank = {NATIVE_MIDI: 0, NATIVE_INSTRUMENT: 1}
         mine = rank.get(spec_type, 2)
-        ranks = [rank.get(each.type, 2) for each in devices]
+        ranks = [rank.get(device.type, 2) for device in devices]
         if not self.takes_midi:
             return min(index, len(devices))
-        low = sum(1 for each in ranks if each < mine)
-        high = len(devices) - sum(1 for each in ranks if each > mine)
+        low = sum(1 for other in ranks if other < mine)
+        high = len(devices) - sum(1 for other in ranks if other > mine)
         return min(max(index, low), max(low, high))
 
     def insert_spec(self, spec: Any, index: int) -> Any:
@@ -83,7 +83,7 @@ class Container(Node):
     def call_insert_device(self, name: str, index: int) -> Any:
         """Insert a native device by the name that Live shows; −1 appends.
 
-        Drum Sampler alone goes by "DrumSampler" (measured on 12.4; on 12.3.5 it was refused by the shown name).
+        The name of Drum Sampler is "DrumSampler" here (measured on 12.4; Live 12.3.5 refused its displayed name).
         """
         from .. import devices
 
@@ -127,7 +127,7 @@ class Container(Node):
         return self.data.get(key, default)
 
     def call_set_data(self, key: Any, value: Any) -> None:
-        """Keep data with the Set; not recorded by undo (documented)."""
+        """Store data in the Set; the history does not record it (documented)."""
         data = dict(self.data)
         data[key] = value
         with self.doc.edit():

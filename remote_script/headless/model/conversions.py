@@ -145,7 +145,7 @@ def _slices(live: Any, song: Any, simpler: Any) -> None:
     if live.clock.now() - simpler.slicing_since < SLICING_S:
         live.document.hazard("slicing_at_once")
     sample = simpler.sample
-    starts = list(sample.slices) or [sample.length * each // SLICES for each in range(SLICES)]
+    starts = list(sample.slices) or [sample.length * index // SLICES for index in range(SLICES)]
     rack = native_device("Drum Rack", simpler.name)
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], sample.length])):
         part = native_device("Simpler", "Slice %d" % (number + 1))

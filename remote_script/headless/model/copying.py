@@ -1,4 +1,4 @@
-"""Copies of nodes, for everything that Live duplicates: same values, new identity, listeners left behind."""
+"""Copies of nodes, for everything that Live duplicates: same values, new pointers, no listeners."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ SKIPPED = frozenset(("ptr", "parent", "listeners", "doc"))
 
 
 def copy_node(node: Any) -> Any:
-    """A copy with all below; references within the subtree point to the copies."""
+    """A copy of a node and all nodes below; references within the subtree point to the copies."""
     made: Dict[int, Node] = {}
     copy = _copy(node, made)
-    for each in list(made.values()):
-        for field, value in list(each.__dict__.items()):
-            if field in each.OWNS or field in SKIPPED:
+    for node_copy in list(made.values()):
+        for field, value in list(node_copy.__dict__.items()):
+            if field in node_copy.OWNS or field in SKIPPED:
                 continue
-            each.__dict__[field] = _redirected(value, made)
-    for each in made.values():
-        each.on_copied(made)
+            node_copy.__dict__[field] = _redirected(value, made)
+    for node_copy in made.values():
+        node_copy.on_copied(made)
     return copy
 
 
@@ -32,19 +32,23 @@ def _copy(node: Node, made: Dict[int, Node]) -> Node:
             continue
         copy.__dict__[field] = value
     for field in node.OWNS:
-        held = getattr(node, field, None)
-        if held is None:
+        children = getattr(node, field, None)
+        if children is None:
             continue
-        if isinstance(held, tuple):
-            copy.own(field, tuple(_copy(each, made) for each in held))
+        if isinstance(children, tuple):
+            copy.own(field, tuple(_copy(child, made) for child in children))
         else:
-            copy.own(field, _copy(held, made))
+            copy.own(field, _copy(children, made))
     return copy
 
 
 def _redirected(value: Any, made: Dict[int, Node]) -> Any:
     if isinstance(value, Node):
         return made.get(id(value), value)
-    if isinstance(value, tuple) and any(isinstance(each, Node) for each in value) and type(value) is tuple:
-        return tuple(_redirected(each, made) for each in value)
+    if (
+        isinstance(value, tuple)
+        and any(isinstance(member, Node) for member in value)
+        and type(value) is tuple
+    ):
+        return tuple(_redirected(member, made) for member in value)
     return value

@@ -1,8 +1,7 @@
 """Devices: native ones, plug-ins and Max devices, each with "Device On" as parameter 0.
 
-A special device (Simpler, Wavetable, …) keeps its own properties in `extra`, from the Set or Live's
-defaults. Guess: the defaults of special properties that neither a Set nor a measurement gives;
-`coverage` names them.
+A special device (Simpler, Wavetable, …) has its own properties in `extra`, from the Set or Live's
+defaults. Guess: the defaults of special properties that no Set and no measurement has; `coverage` names them.
 """
 
 from __future__ import annotations
@@ -60,22 +59,25 @@ class Device(Node):
     GUESSES = frozenset(("can_compare_ab", "is_using_compare_preset_b"))
 
     DEFAULTS: ClassVar[Dict[str, Any]] = {}
-    """Values of a fresh device for properties that only `extra` holds; others are 0, "" or False."""
+    """Values of a new device for properties that are in `extra` only; the default of others is 0, "" or False."""
 
     name = ""
     class_name = ""
     class_display_name = ""
     type = 0
     parameters: Tuple[Parameter, ...] = ()
-    view: DeviceView
+    view: Any
     is_active = True
     latency_in_samples = 0
     is_using_compare_preset_b = False
     can_have_chains = False
-    can_have_drum_pads = False
     extra: Dict[str, Any] = {}
     places: Tuple[int, ...] = ()
-    """Where the newest Live's parameters stand in this list (see `older`)."""
+    """Index of each of the newest Live's parameters in this list (see `older`)."""
+
+    @property
+    def can_have_drum_pads(self) -> bool:
+        return False
 
     @classmethod
     def of(cls, doc: Document, spec: DeviceSpec) -> Device:
@@ -105,8 +107,8 @@ class Device(Node):
         version = self.doc.surface.facts.version
         listed = as_of(find(spec.class_name), version, spec.parameters)
         self.places = listed.places
-        for each in listed.parameters:
-            yield Parameter.of(self.doc, each)
+        for parameter_spec in listed.parameters:
+            yield Parameter.of(self.doc, parameter_spec)
 
     def parameter_at(self, index: int) -> Parameter:
         """The parameter with this index in the newest Live's list, as Set files and specs count. IndexError if none."""
@@ -123,7 +125,7 @@ class Device(Node):
 
     def take_preset(self, spec: DeviceSpec) -> None:
         """Take the values and the name of a preset of this device."""
-        values = {each.name: each.value for each in spec.parameters}
+        values = {parameter.name: parameter.value for parameter in spec.parameters}
         with self.doc.edit():
             for parameter in self.parameters:
                 if parameter.name in values:
@@ -134,7 +136,7 @@ class Device(Node):
 
     @property
     def container(self) -> Any:
-        """The track or chain it is in."""
+        """The track or chain of the device."""
         return self.parent
 
     @property
@@ -146,7 +148,7 @@ class Device(Node):
         return bool(self.parameters[0].value)
 
     def container_view_select(self) -> None:
-        """Make it the selected device of its track."""
+        """Select this device in its track."""
         self.track.view.change("selected_device", self)
 
     def on_parameter(self, changed: Parameter) -> None:
@@ -156,16 +158,16 @@ class Device(Node):
             self._open_section(changed.name)
 
     def _open_section(self, switch: str) -> None:
-        """A Sampler lists a section's parameters once it was on (measured on 12.4). Guess: at the list's end."""
+        """A Sampler lists a section's parameters after its first switch-on (measured on 12.4). Guess: at the end."""
         facts = find(self.class_name)
-        held = {each.name for each in self.parameters}
-        more = [fact for fact in (facts.opened_by(switch) if facts else ()) if fact.name not in held]
+        listed = {parameter.name for parameter in self.parameters}
+        more = [fact for fact in (facts.opened_by(switch) if facts else ()) if fact.name not in listed]
         if more:
             made = tuple(Parameter.of(self.doc, parameter(fact)) for fact in more)
             self.derive("parameters", self.parameters + made)
 
     def refresh_active(self) -> None:
-        """Derive `is_active` from the switch and what encloses the device."""
+        """Derive `is_active` from the device's switch and from the chain or track around the device."""
         if self.parent is not None:
             self.derive("is_active", self.is_on and bool(self.container.passes_devices))
 
@@ -194,7 +196,7 @@ class Device(Node):
         return self.latency_in_samples / 44.1
 
     def call_store_chosen_bank(self, script_index: int, bank_index: int) -> None:
-        """Remembers the bank a controller shows; nothing reads it back (documented)."""
+        """Store the bank that a controller shows; no property shows the stored bank (documented)."""
         self.doc.banks[(self.ptr, script_index)] = bank_index
 
     # Properties of special devices
@@ -269,7 +271,7 @@ class Plugin(Device):
 
     def call_get_parameter_names(self, begin: int, end: int) -> Tuple[str, ...]:
         """Names from `begin` up to `end`, exclusive; −1 takes all (measured on 12.3.5)."""
-        names = tuple(each.name for each in self.parameters)
+        names = tuple(parameter.name for parameter in self.parameters)
         return names[begin:] if end == -1 else names[begin:end]
 
 
@@ -301,18 +303,18 @@ class Max(Device):
         return list(banks[index][1]) if 0 <= index < len(banks) else []
 
     def call_get_value_item_icons(self, parameter: Any) -> List[str]:
-        """An icon's name for each of a list parameter's items, "" for none; nothing when none has one.
+        """The icon's name for each item of a list parameter, "" for an item without an icon; [] without any icon.
 
-        Guess: the patch's author sets them; here `DeviceSpec.extra["icons"]` does, by the parameter's name.
+        Guess: the patch's author sets the icons; here `DeviceSpec.extra["icons"]` has them by the parameter's name.
         """
         if parameter not in self.parameters:
             raise RuntimeError("The parameter does not belong to the device")
-        given = list(self.extra.get("icons", {}).get(parameter.original_name, ()))
-        return (given + [""] * len(parameter.items))[: len(parameter.items)] if given else []
+        icons = list(self.extra.get("icons", {}).get(parameter.original_name, ()))
+        return (icons + [""] * len(parameter.items))[: len(parameter.items)] if icons else []
 
 
 def make_device(doc: Document, spec: DeviceSpec) -> Device:
-    """The device that a spec describes, with all below it."""
+    """The device that a spec describes, with all nodes below."""
     from .rack import Rack
     from .simpler import Simpler
     from .special import CLASSES

@@ -1,7 +1,7 @@
-"""The ports of Max devices: where each takes its signal from, or sends it to.
+"""The ports of Max devices: the source or the destination of each port's signal.
 
-Guess: what is offered, and what it is at first; only the names and types of the members are known. How many ports a
-device has is said by `DeviceSpec.extra`: {"audio_inputs": 1, …}.
+Guess: the choices and the first choice; only the names and types of the members are known. `DeviceSpec.extra` has the
+number of ports: {"audio_inputs": 1, …}.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class DeviceIO(Node):
 
     def get_available_routing_types(self) -> Tuple[Any, ...]:
         song = self.doc.song
-        found = [RoutingType.of(NONE, 5, None)]
+        types = [RoutingType.of(NONE, 5, None)]
         for track in song.everyone():
             if track is not self.device.track:
-                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
-        return tuple(found)
+                types.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
+        return tuple(types)
 
     def get_available_routing_channels(self) -> Tuple[Any, ...]:
         if self.source == NONE:
@@ -53,14 +53,14 @@ class DeviceIO(Node):
         return tuple(RoutingChannel.of(name, 2) for name in routing.with_chosen(names, self.tap))
 
     def get_routing_type(self) -> Any:
-        for each in self.get_available_routing_types():
-            if each.display_name == self.source:
-                return each
+        for routing_type in self.get_available_routing_types():
+            if routing_type.display_name == self.source:
+                return routing_type
         return RoutingType.of(self.source, 7, None)
 
     def get_routing_channel(self) -> Any:
         offered = self.get_available_routing_channels()
-        return next((each for each in offered if each.display_name == self.tap), offered[0])
+        return next((channel for channel in offered if channel.display_name == self.tap), offered[0])
 
     def set_routing_type(self, value: Any) -> None:
         if value not in self.get_available_routing_types():
@@ -74,8 +74,8 @@ class DeviceIO(Node):
             raise ValueError("The given routing is not available for this device")
         self.change("tap", value.display_name)
 
-    def tell_routings(self) -> None:
-        """The tracks, or their names, are other ones now."""
+    def notify_routings(self) -> None:
+        """Notify the routing members, after the tracks or their names changed."""
         for name in ("type", "channel"):
             self.notify("available_routing_%ss" % name)
             self.notify("routing_%s" % name)

@@ -91,13 +91,13 @@ class TuningSystem(Node):
     RAW = frozenset(("note_tunings",))
 
     def set_note_tunings(self, value: Any) -> None:
-        values = tuple(float(each) for each in value)
+        values = tuple(float(cents) for cents in value)
         if len(values) != len(self.note_tunings):
             raise RuntimeError("The number of note tunings cannot be changed")
         self.change("note_tunings", values)
 
     def get_minimum_note(self) -> Tuple[int, int]:
-        """What 12.0 called the lowest note. Guess: (index in the octave, octave)."""
+        """Name of the lowest note in Live 12.0. Guess: (index in the octave, octave)."""
         return self.lowest
 
     def get_maximum_note(self) -> Tuple[int, int]:
@@ -124,8 +124,8 @@ class TuningSystem(Node):
             self.change("frequency", value.frequency)
 
     def on_change(self, field: str, old: Any, value: Any) -> None:
-        told = {"lowest": "lowest_note", "highest": "highest_note"}
-        if field in told:
-            self.notify(told[field])
+        events = {"lowest": "lowest_note", "highest": "highest_note"}
+        if field in events:
+            self.notify(events[field])
         elif field in ("reference", "frequency"):
             self.notify("reference_pitch")

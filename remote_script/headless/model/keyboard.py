@@ -1,10 +1,10 @@
-"""A MIDI keyboard that a person plays: what tracks hear, what recording makes of it, what Capture MIDI keeps.
+"""A MIDI keyboard that a person plays: routing of its notes to tracks, recording, Capture MIDI.
 
-A MIDI track hears it while it is armed or its input is monitored (documented). What it hears while it records goes into
-the clip that is recorded; with Session Record on, into the clip that plays. All of it is kept for `capture_midi`
-until that is called. Guesses: notes enter the clip when the key is let go; Capture keeps the tempo also in an empty
-Set, where Live would find one; its clip is whole bars long, begins with the bar of the first note, and plays at
-once in the Session.
+A MIDI track receives the notes while it is armed or its input is monitored (documented). A recording track puts the
+notes into the clip that is recorded; with Session Record on, into the clip that plays. All notes are stored for
+`capture_midi` until its next call. Guesses: a note enters the clip when the key is released; Capture keeps the tempo
+also in an empty Set, where Live would detect a tempo; the captured clip is whole bars long, begins with the bar of the
+first note, and plays at once in the Session.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHORTEST = 1e-3
 
 
 class Heard(NamedTuple):
-    """One note as it was played: `beat` counts the time that passed, `song_time` the place in the song."""
+    """One played note: `beat` is the elapsed time in beats, `song_time` the position in the song."""
 
     pitch: int
     velocity: float
@@ -37,7 +37,7 @@ class Heard(NamedTuple):
 
 
 class Keyboard:
-    """What is held down, and what has been played, in one song."""
+    """The pressed keys and the played notes of one song."""
 
     def __init__(self, doc: Any) -> None:
         self._doc = doc
@@ -45,7 +45,7 @@ class Keyboard:
         self._down: Dict[int, Tuple[float, float, float, bool]] = {}
         self._kept: Dict[Any, List[Heard]] = {}
         self.takes: Dict[Any, List[Heard]] = {}
-        """What an arrangement recording under way has heard, by track."""
+        """The notes of the arrangement recording in progress, by track."""
 
     @property
     def _song(self) -> Any:
@@ -65,7 +65,7 @@ class Keyboard:
         self._down[pitch] = (velocity, self._beat, transport.position, transport.playing)
 
     def release(self, pitch: int) -> None:
-        """The key is let go; what was not pressed is none."""
+        """Release a key; a key that is not pressed is ignored."""
         if pitch not in self._down:
             return
         velocity, beat, song_time, running = self._down.pop(pitch)
@@ -102,7 +102,7 @@ class Keyboard:
         return Note(0, heard.pitch, start, heard.duration, heard.velocity)
 
     def notes_between(self, take: Iterable[Heard], start: float, end: float) -> List[Note]:
-        """What was played from `start` to `end` of the song, in beats from `start`."""
+        """The notes that were played from `start` to `end` of the song, in beats from `start`."""
         return [
             self._note(heard, max(0.0, heard.song_time - start))
             for heard in take
@@ -112,7 +112,7 @@ class Keyboard:
     # Capture
 
     def capture(self, to_arrangement: bool) -> None:
-        """Make clips of what was kept, one a track, as one entry of the history."""
+        """Make clips of the stored notes, one for each track, as one entry of the history."""
         song = self._song
         kept, self._kept = self._kept, {}
         song.derive("can_capture_midi", False)
@@ -140,7 +140,7 @@ class Keyboard:
 
 
 def hears(track: Any) -> bool:
-    """Whether a MIDI track takes what is played: armed, or its input monitored (`In`)."""
+    """True for a MIDI track that receives the played notes: armed, or its input monitored (`In`)."""
     return is_midi(track) and not track.is_frozen and (track.arm or track.current_monitoring_state == 0)
 
 
@@ -155,7 +155,7 @@ def _to_session(song: Any, track: Any, body: ClipBody) -> Any:
 
     selected = song.view.selected_scene
     first = song.scenes.index(selected) if selected in song.scenes else 0
-    slot: Optional[Any] = next((each for each in track.clip_slots[first:] if each.clip is None), None)
+    slot: Optional[Any] = next((slot for slot in track.clip_slots[first:] if slot.clip is None), None)
     if slot is None:
         song.add_scene(len(song.scenes))
         slot = track.clip_slots[-1]

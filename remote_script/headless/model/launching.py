@@ -1,4 +1,4 @@
-"""Launching and recording in the Session: the nodes' side of `session`.
+"""Launching and recording in the Session: connects the nodes with `session`.
 
 The song's engine calls `tick(song, beats, song_time, running)` on every engine tick: `beats` played since the
 last one, the song time now, whether the transport runs; before that it asks `wants_transport(song)` and
@@ -25,7 +25,7 @@ GATE, TOGGLE, REPEAT = 1, 2, 3
 
 
 class SongClock:
-    """The count of beats that one song has played; a jump of the song does not disturb it."""
+    """The number of beats that one song has played, which does not change when the song jumps."""
 
     def __init__(self) -> None:
         self.beat = 0.0
@@ -101,8 +101,8 @@ def fire(
 def _ask(track: Any, launch: Launch) -> None:
     """Hand a launch to the track's playback on the next engine tick, in the order of the calls.
 
-    The same queue holds starts and stops of the transport, so a stop of the transport cancels what was asked
-    before it and nothing that was asked after it. A launch whose clip is another one by then is dropped.
+    Starts and stops of the transport are in the same queue, so a stop of the transport cancels the launches before it
+    and no launch after it. A launch is dropped when its slot has another clip by then.
     """
     slot: Any = launch.slot
     clip = None if slot == STOP else slot.clip
@@ -115,7 +115,7 @@ def _ask(track: Any, launch: Launch) -> None:
 
 
 def press(slot: Any, down: bool) -> None:
-    """The launch button held (`down`) or let go, as the clip's launch mode wants it."""
+    """Press (`down`) or release the launch button, with the effect of the clip's launch mode."""
     mode = slot.clip.body.launch_mode if slot.clip is not None else 0
     if down:
         fire(slot, repeat=mode == REPEAT)
@@ -128,7 +128,7 @@ def press(slot: Any, down: bool) -> None:
 
 
 def stop_track(track: Any, quantized: bool = True) -> None:
-    """Stop what the track (or the tracks of a group) plays of the Session."""
+    """Stop the Session clips of a track (or of the tracks of a group)."""
     track.doc.may_change()
     song = song_of(track)
     if is_group(track):
@@ -175,9 +175,9 @@ def forget(slot: Any) -> None:
 def back_to_arranger(song: Any, tracks: Optional[Iterable[Any]] = None) -> None:
     """Give tracks (all of them) back to the Arrangement."""
     for track in list(song.tracks if tracks is None else tracks):
-        for each in tracks_below(track) if is_group(track) else [track]:
-            _apply(song, each, each.playback, each.playback.back_to_arrangement())
-            _show(song, each, each.playback)
+        for member in tracks_below(track) if is_group(track) else [track]:
+            _apply(song, member, member.playback, member.playback.back_to_arrangement())
+            _show(song, member, member.playback)
 
 
 # Time
@@ -209,7 +209,7 @@ def resume(song: Any, song_time: float) -> None:
 
 
 def tick(song: Any, beats: float, song_time: float, running: bool) -> None:
-    """One engine tick: take up fires, start and stop what is due, move play heads."""
+    """One engine tick: process fires, start and stop due clips, move play heads."""
     engine = song_clock_of(song)
     before = engine.beat
     engine.beat += beats
@@ -274,7 +274,7 @@ def _record_into(song: Any, track: Any, slot: Any) -> None:
 
 
 def _grow(song: Any, clip: Any, beats: float) -> None:
-    """Guess: while it records a clip is shown in whole bars."""
+    """Guess: a clip that is being recorded is shown in whole bars."""
     bar = transport_math.bar_length(song.signature_numerator, song.signature_denominator)
     length = max(1.0, math.ceil(beats / bar - transport_math.NEAR)) * bar
     if clip.body.region.length != length:
@@ -348,18 +348,18 @@ def refresh_back_to_arranger(song: Any) -> None:
 
 def tracks_below(group: Any) -> List[Any]:
     """The tracks in a group that are no groups, at any depth."""
-    found = []
+    members = []
     for track in song_of(group).tracks:
         above = track.group_track
         while above is not None and above is not group:
             above = above.group_track
         if above is group and not is_group(track):
-            found.append(track)
-    return found
+            members.append(track)
+    return members
 
 
 def slots_below(slot: Any) -> List[Any]:
-    """The slots that a group slot stands for."""
+    """The slots that a group slot represents."""
     track = track_of(slot)
     index = track.clip_slots.index(slot)
     return [child.clip_slots[index] for child in tracks_below(track) if index < len(child.clip_slots)]

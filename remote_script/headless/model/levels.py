@@ -1,11 +1,11 @@
 """Meters from a model of levels, so that a mix can be measured: a number per track and block, no synthesis.
 
-A track's source is the notes that sound (each as loud as its velocity), the audio of its clip at the clip's gain, and
-what other tracks send to it or it monitors. Faders, chains of racks, pans, switches, solo, sends, groups and output
-routings shape it; sources add by power. The law of a meter is measured on Live 12.4.6: dBFS = 76·raw − 70, after the
-fader; `level` is the larger side and holds for about a second; meters move only while something sounds; a MIDI track
-without an instrument meters MIDI. Guesses: how loud one note is, that devices leave the level as it is, a balance for
-the pan law.
+The sources of a track are its sounding notes (a note's level follows its velocity), the audio of its clip at the clip's
+gain, and the tracks that send to the track or that the track monitors. Faders, chains of racks, pans, switches, solo,
+sends, groups and output routings change the level; sources add by power. The law of a meter is measured on Live 12.4.6:
+dBFS = 76·raw − 70, after the fader; `level` is the larger side and stays for about a second; meters move only while
+something sounds; a MIDI track without an instrument meters MIDI. Guesses: the level of one note, that devices do not
+change the level, a balance for the pan law.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .where import is_group, is_midi
 
 BLOCK_S = 0.1
 BLOCKS = 10
-"""The last second: as long as a meter holds."""
+"""Number of blocks in the last second, the time for which a meter shows a peak."""
 NOTE_PEAK = 0.25
 """Guess: −12 dBFS for one note at velocity 127, and for audio without a readable file."""
 _METERS = ("output_meter_level", "output_meter_left", "output_meter_right", "input_meter_level")
@@ -41,7 +41,7 @@ class Signal(NamedTuple):
 
     def times(self, left: float, right: float) -> Signal:
         return Signal(
-            [each * left * left for each in self.left], [each * right * right for each in self.right]
+            [power * left * left for power in self.left], [power * right * right for power in self.right]
         )
 
 
@@ -64,7 +64,7 @@ class Levels:
         self._outputs: Dict[int, Signal] = {}
         self._senders: Dict[int, List[Any]] = {}
         self._routed: Any = None
-        self._held: Dict[int, Tuple[float, float]] = {}
+        self._peaks: Dict[int, Tuple[float, float]] = {}
 
     # Meters
 
@@ -73,18 +73,18 @@ class Levels:
         signal = self.output(track)
         return math.sqrt(signal.left[-1]), math.sqrt(signal.right[-1])
 
-    def held(self, track: Any) -> float:
+    def peak_level(self, track: Any) -> float:
         """The largest amplitude of either side in the last second."""
         now = float(self._doc.clock.now())
-        found = math.sqrt(max(max(side) for side in self.output(track)))
-        before, when = self._held.get(id(track), (0.0, now))
-        if now - when < BLOCK_S * BLOCKS and before > found:
+        loudest = math.sqrt(max(max(side) for side in self.output(track)))
+        before, when = self._peaks.get(id(track), (0.0, now))
+        if now - when < BLOCK_S * BLOCKS and before > loudest:
             return before
-        self._held[id(track)] = (found, now)
-        return found
+        self._peaks[id(track)] = (loudest, now)
+        return loudest
 
     def midi(self, track: Any) -> float:
-        """The largest velocity that sounds, 0..1."""
+        """The largest velocity of the sounding notes, 0..1."""
         powers = self._notes(track, lambda pitch: 1.0)
         return math.sqrt(min(1.0, max(powers)))
 
@@ -98,7 +98,7 @@ class Levels:
         return self._inputs.get(id(track), SILENCE)
 
     def tick(self, seconds: float, running: bool) -> None:
-        """Let time pass; notify listeners of meters every 100 ms while something plays."""
+        """Advance by `seconds`; notify listeners of meters every 100 ms while something plays."""
         was_running = self._running_s > 0.0
         self._running_s = self._running_s + seconds if running else 0.0
         self._since_notified += seconds
@@ -121,7 +121,7 @@ class Levels:
         self._find_senders()
         for track in song.tracks:
             self._through(track, ())
-        sent = {id(each): SILENCE for each in song.return_tracks}
+        sent = {id(track): SILENCE for track in song.return_tracks}
         for track in song.tracks:
             for send, target in zip(track.mixer_device.sends, song.return_tracks):
                 factor = _factor(send)
@@ -135,11 +135,11 @@ class Levels:
         self._put(song.master_track, total)
 
     def _find_senders(self) -> None:
-        """Which tracks go into which, kept until a routing or the list of tracks changes."""
+        """For each track the tracks whose output goes into it; found again when a routing or the tracks change."""
         song = self._doc.song
         routed = (
             song.tracks,
-            tuple((each.output_type, each.group_track, each.has_audio_output) for each in song.tracks),
+            tuple((track.output_type, track.group_track, track.has_audio_output) for track in song.tracks),
         )
         if routed == self._routed:
             return
@@ -151,7 +151,7 @@ class Levels:
                 self._senders.setdefault(id(target), []).append(track)
 
     def _through(self, track: Any, above: Tuple[int, ...]) -> Signal:
-        """The output of a track, those that go into it first; a circle of routings is cut."""
+        """The output of a track, computed after the tracks that go into it; a circle of routings is cut."""
         if id(track) in self._outputs or id(track) in above:
             return self._outputs.get(id(track), SILENCE)
         powers = [0.0] * BLOCKS if is_group(track) else self._own(track)
@@ -161,7 +161,7 @@ class Levels:
         return self._put(track, signal)
 
     def _monitored(self, track: Any, above: Tuple[int, ...]) -> Signal:
-        """What an audio track passes on of the track that it listens to: always, or while armed and not playing."""
+        """The signal of an audio track's monitored input: always, or while the track is armed and does not play."""
         state, playback = track.current_monitoring_state, track.playback
         waits = track.arm and (playback.playing is None or playback.recording)
         if track.kind != "audio" or not (state == 0 or (state == 1 and waits)):
@@ -183,7 +183,7 @@ class Levels:
         return out
 
     def _own(self, track: Any) -> Powers:
-        """What the track itself plays, before its fader."""
+        """The powers of the track's own clip, before the fader."""
         if is_midi(track):
             return self._notes(track, lambda pitch: NOTE_PEAK**2 * sounding(track.devices, pitch))
         powers = [0.0] * BLOCKS
@@ -195,11 +195,11 @@ class Levels:
         return powers
 
     def _notes(self, track: Any, loudest: Callable[[int], float]) -> Powers:
-        """The powers of the notes that sound; `loudest` is that of one pitch at velocity 127."""
+        """The powers of the sounding notes; `loudest` returns the power of one pitch at velocity 127."""
         powers = [0.0] * BLOCKS
         windows = self._windows(track)
         if windows:
-            first, last = min(each[2] for each in windows), max(each[3] for each in windows)
+            first, last = min(window[2] for window in windows), max(window[3] for window in windows)
             for note in windows[0][1].notes:
                 end = note.start_time + note.duration
                 if note.mute or end <= first or note.start_time >= last:
@@ -214,8 +214,8 @@ class Levels:
         return powers
 
     def _windows(self, track: Any) -> List[Tuple[int, ClipBody, float, float]]:
-        """For each of the last blocks in which a clip played: which, the clip, and from where to where in it."""
-        song, found = self._doc.song, []
+        """For each of the last blocks in which a clip played: block, clip, and the start and end in the clip."""
+        song, windows = self._doc.song, []
         if self._running_s <= 0.0:
             return []
         beats = BLOCK_S * song.tempo / 60.0
@@ -225,12 +225,12 @@ class Levels:
                 playing = self._playing(track, ago * beats)
                 if playing is not None:
                     body, end, unit = playing
-                    found.append((index, body, end - beats / unit, end))
-        newest = found[-1][1] if found else None
-        return [each for each in found if each[1] is newest]
+                    windows.append((index, body, end - beats / unit, end))
+        newest = windows[-1][1] if windows else None
+        return [window for window in windows if window[1] is newest]
 
     def _playing(self, track: Any, beats_ago: float) -> Optional[Tuple[ClipBody, float, float]]:
-        """What the track played then: the clip's body, the place in it, and beats per unit of its time."""
+        """The body of the clip that the track played, the position in the clip, and beats per unit of its time."""
         playback = track.playback
         if playback.in_session:
             slot = playback.playing
@@ -243,9 +243,9 @@ class Levels:
             position = self._doc.transport.position - beats_ago
             clip = next(
                 (
-                    each
-                    for each in track.arrangement_clips
-                    if each.body.start_time < position <= each.body.end_time
+                    clip
+                    for clip in track.arrangement_clips
+                    if clip.body.start_time < position <= clip.body.end_time
                 ),
                 None,
             )
@@ -259,8 +259,8 @@ class Levels:
 
 
 def sounding(devices: Any, pitch: int) -> float:
-    """The power that one note has behind these devices: 0 without an instrument, through the chains of racks."""
-    instrument = next((each for each in devices if each.type == 1), None)
+    """The power of one note after these devices, through the chains of racks; 0 without an instrument."""
+    instrument = next((device for device in devices if device.type == 1), None)
     if instrument is None or not instrument.is_active:
         return 0.0
     if not instrument.can_have_chains:

@@ -1,8 +1,8 @@
-"""The bridge that Live hands to its own licensing script, and the two dialogs that it shows.
+"""The bridge that Live passes to its own licensing script, and the two dialogs of the bridge.
 
-No member of the Object Model leads to it, so ordinary scripts never hold one; `HeadlessLive.licensing` does. Headless
-Live is a Suite that needs no licence: nothing here reads or writes one. Guess: every value; that a dialog's loop lets
-only the network timer run, and that a person presses the button next in `Person.answers`.
+No member of the Object Model returns the bridge, so other scripts never have one; `HeadlessLive.licensing` returns it.
+Headless Live is a Suite that needs no licence, and it reads and writes no licence. Guess: every value; that a dialog's
+loop lets only the network timer run, and that a person presses the next button in `Person.answers`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ AUTHORIZE, LATER = 0, 1
 
 
 class ModalDialog(Node):
-    """A dialog that holds the script until it is ended, or a button is pressed."""
+    """A dialog that blocks the script until the script ends the dialog, or a person presses a button."""
 
     GUESSES = frozenset(
         ("end_modal_loop", "run_in_modal_loop", "set_notification_message", "set_status_message")
@@ -28,7 +28,7 @@ class ModalDialog(Node):
     shown: Optional[Dialog] = None
 
     def press(self, button: int) -> None:
-        """What a button does."""
+        """The action of a button."""
 
     def run(self) -> None:
         application = self.doc.application
@@ -130,7 +130,7 @@ class LicensingBridge(Node):
         self.doc.history.saved()
 
     def call_create_new_live_set(self) -> None:
-        # The caller dies with the Set, so not while it is still running.
+        # Opening a Set ends the calling script, so the Set is opened after the call.
         live = self.doc.live
         live.scheduler.after(0.0, live.open_set)
 

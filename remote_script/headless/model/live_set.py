@@ -1,4 +1,4 @@
-"""One Set that is open: its Song and Application, and what all nodes of it reach through `doc`."""
+"""One open Set: its Song and Application, and the shared state that all nodes reach through `doc`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LiveSet(Document):
         self.clock = clock
         self.live = live
         self.warnings: List[str] = [str(warning) for warning in spec.warnings]
-        """What the Set's file lost on the way here, a line for each kind."""
+        """Parts of the Set's file that were changed or left out, a line for each kind."""
         self.banks: Dict[Tuple[Any, int], int] = {}
         self.routing = Routing(self)
         self.transport = Transport(self)
@@ -67,7 +67,7 @@ class LiveSet(Document):
     def listener_count(self) -> int:
         """Listeners that are attached and whose owners live."""
         return sum(
-            sum(1 for each in mine if each.alive)
+            sum(1 for listener in mine if listener.alive)
             for root in (self.song, self.application)
             for node in root.walk()
             for mine in (node.listeners or {}).values()

@@ -13,7 +13,7 @@ TEMPO_LOW, TEMPO_HIGH = 20.0, 999.0
 
 
 class TempoParameter(Parameter):
-    """The song's tempo as the main track's mixer offers it."""
+    """The song's tempo as a parameter of the main track's mixer."""
 
     SYNCED = frozenset()
     min = TEMPO_LOW

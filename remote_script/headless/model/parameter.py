@@ -51,7 +51,7 @@ class Parameter(Node):
     lane: Optional[Breakpoints] = None
     """The Arrangement's automation, where its break points are known."""
     marked = False
-    """The Set's file says that it is automated, and no more."""
+    """True when the Set's file says only that the parameter is automated, without the lane."""
     overridden = False
 
     @classmethod
@@ -106,7 +106,7 @@ class Parameter(Node):
         return float(display.shown_number(self.unit, self.get_value(), self.min, self.max))
 
     def set_display_value(self, value: float) -> None:
-        """Settable in what is shown (measured on 12.4.6), refused on quantized and stepped parameters."""
+        """Set the displayed value (measured on 12.4.6); refused on quantized and stepped parameters."""
         if self.items or not display.has_number(self.unit):
             raise RuntimeError(NO_DISPLAY)
         self.set_value(single(display.value_of_number(self.unit, value, self.min, self.max)))
@@ -130,7 +130,7 @@ class Parameter(Node):
             self.change("value", value)
 
     def override(self) -> None:
-        """Somebody else than its lane moves the parameter."""
+        """The parameter was moved by anything but its lane."""
         if self.automation_state == 1:
             self.change("overridden", True)
             self.change("automation_state", 2)

@@ -102,7 +102,7 @@ class Chain(Container):
             "mixer_device",
             ChainMixer.of(doc, spec.volume, spec.panning, not spec.mute, list(zip(sends, values))),
         )
-        made.own("devices", tuple(make_device(doc, each) for each in spec.devices))
+        made.own("devices", tuple(make_device(doc, device) for device in spec.devices))
         return made
 
     @property
@@ -160,10 +160,10 @@ class Chain(Container):
 
     @property
     def has_midi_output(self) -> bool:
-        return self.takes_midi and not any(each.type == 1 for each in self.devices)
+        return self.takes_midi and not any(device.type == 1 for device in self.devices)
 
     def tell(self, name: str) -> None:
-        """Notify of `name` on this chain and on the pads that show it."""
+        """Notify of `name` on this chain and on the pads that show the chain."""
         self.notify(name)
         for pad in getattr(self.rack, "drum_pads", ()):
             if self in pad.chains:
@@ -237,7 +237,7 @@ class DrumPad(Node):
         rack: Any = self.parent
         gone = self.chains
         with self.doc.edit():
-            rack.change("chains", tuple(each for each in rack.chains if each not in gone))
+            rack.change("chains", tuple(chain for chain in rack.chains if chain not in gone))
 
 
 @model
@@ -282,18 +282,20 @@ class Rack(Device):
         drums = self.is_drum_rack
         self.visible_macro_count = spec.visible_macro_count
         if spec.macros_mapped:
-            mapped = tuple(bool(each) for each in spec.macros_mapped) + (False,) * MACROS
+            mapped = tuple(bool(is_mapped) for is_mapped in spec.macros_mapped) + (False,) * MACROS
             self.macros_mapped = mapped[:MACROS]
-        returns = [each.name or chr(97 + index) for index, each in enumerate(spec.return_chains)]
-        self.own("return_chains", tuple(Chain.of(doc, each, 0, []) for each in spec.return_chains))
+        returns = [chain_spec.name or chr(97 + index) for index, chain_spec in enumerate(spec.return_chains)]
+        self.own(
+            "return_chains", tuple(Chain.of(doc, chain_spec, 0, []) for chain_spec in spec.return_chains)
+        )
         made: List[Chain] = []
-        for index, each in enumerate(spec.chains):
+        for index, chain_spec in enumerate(spec.chains):
             cls = DrumChain if drums else Chain
-            chain = cls.of(doc, each, index % 70, returns)
-            if drums:
-                chain.in_note = 36 if each.in_note is None else each.in_note  # type: ignore[attr-defined]
-                chain.out_note = each.out_note  # type: ignore[attr-defined]
-                chain.choke_group = each.choke_group  # type: ignore[attr-defined]
+            chain = cls.of(doc, chain_spec, index % 70, returns)
+            if isinstance(chain, DrumChain):
+                chain.in_note = 36 if chain_spec.in_note is None else chain_spec.in_note
+                chain.out_note = chain_spec.out_note
+                chain.choke_group = chain_spec.choke_group
             made.append(chain)
         self.own("chains", tuple(made))
         if drums:
@@ -302,7 +304,7 @@ class Rack(Device):
             self.variations = (tuple(spec.macros[:MACROS]),) * spec.variation_count
         scroll = spec.extra.get("pad_scroll_position")
         if scroll is not None and drums:
-            self.view.drum_pads_scroll_position = min(max(int(scroll), 0), 28)  # type: ignore[attr-defined]
+            self.view.drum_pads_scroll_position = min(max(int(scroll), 0), 28)
         self.refresh_chains()
 
     @property
@@ -310,7 +312,7 @@ class Rack(Device):
         return self.class_name == "DrumGroupDevice"
 
     @property
-    def can_have_drum_pads(self) -> bool:  # type: ignore[override]
+    def can_have_drum_pads(self) -> bool:
         return self.is_drum_rack
 
     @property
@@ -356,7 +358,7 @@ class Rack(Device):
             self.change("chains", kept + tuple(copies))
 
     def refresh_chains(self) -> None:
-        """Derive names, pads and what soloing mutes."""
+        """Derive the chains' names, the pads, and the chains that are muted by soloed ones."""
         soloed = any(chain.solo for chain in self.chains)
         by_note: Dict[int, List[Chain]] = {}
         for index, chain in enumerate(self.chains):
@@ -426,7 +428,7 @@ class Rack(Device):
         self.change("selected_variation", value)
 
     def call_store_variation(self) -> None:
-        values = tuple(each.value for each in self._macros())
+        values = tuple(macro.value for macro in self._macros())
         with self.doc.edit():
             self.change("variations", self.variations + (values,))
             self.change("selected_variation", len(self.variations) - 1)

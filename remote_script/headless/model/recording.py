@@ -1,9 +1,8 @@
 """Recording into the Arrangement: while the song runs with `record_mode` on, armed tracks record.
 
-When it ends, each track that is armed gets a clip of what passed, in an entry of its own in the history;
-punch points bound it (measured: with both on exactly the loop brace is recorded). MIDI clips hold what was played
-(see `keyboard`), audio clips a file (see `tape`). Guess: where the song jumps or loops, one clip ends and the next
-begins.
+At the end of the recording, each armed track gets a clip, in an entry of its own in the history; punch points limit
+the recording (measured: with both on exactly the loop brace is recorded). MIDI clips contain the played notes (see
+`keyboard`), audio clips a file (see `tape`). Guess: where the song jumps or loops, one clip ends and the next begins.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ LABEL = "Record"
 
 
 def body_of_take(song: Any, track: Any, beats: float, start_time: Optional[float] = None) -> ClipBody:
-    """What a recording of so many beats leaves on this track."""
+    """The body of the clip that a recording of this length leaves on this track."""
     body = ClipBody.midi(beats, start_time, track.color_index or 0)
     body = body._replace(signature=(song.signature_numerator, song.signature_denominator))
     if is_midi(track):

@@ -1,8 +1,8 @@
-"""Where tracks take their signal from and send it to, as the lists that Live offers.
+"""Sources and destinations of the tracks' signals, as the lists that Live offers.
 
-A list contains what is chosen, also where a Set names hardware or a place that is not here: Live shows the name that
-the Set keeps. Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard; that
-a new track's lists are empty in the tick of its making is measured.
+A list contains the chosen entry, even when the Set names hardware or a place that does not exist here: Live shows the
+name in the Set. Guess: the lists of a machine with one stereo interface and no MIDI device but a computer keyboard.
+Measured: a new track's lists are empty in the tick that makes the track.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .device_io import PORTS
 EXTERNAL, REWIRE, RESAMPLING, MASTER, TRACK, PARENT, NONE, INVALID = 0, 1, 2, 3, 4, 5, 6, 7
 MONO, STEREO, MIDI = 1, 2, 0
 Offer = Tuple[str, int, Any]
-"""A type before it is made into an object of Live's: name, category, track."""
+"""The data of one RoutingType: name, category, track."""
 INTERFACE = ("1/2", "1", "2")
 TAPS = ("Pre FX", "Post FX", "Post Mixer")
 CHANNELS = {"input_type": "input_channel", "output_type": "output_channel"}
 
 
 class Routing:
-    """Answers and takes routing types and channels for the tracks of one Set."""
+    """Reads and sets routing types and channels of the tracks of one Set."""
 
     def __init__(self, doc: Any) -> None:
         self._doc = doc
@@ -38,22 +38,22 @@ class Routing:
         return str(self._doc.song.master_track.name)
 
     def taps(self, track: Any) -> Tuple[str, ...]:
-        """Where the signal of a track can be taken, in its drum racks too. Guess: how those are written."""
-        found = list(TAPS)
+        """The places of a track, with its drum racks, where a signal can be tapped. Guess: the texts for drum racks."""
+        taps = list(TAPS)
         for device in track.devices:
             if device.lom == "RackDevice" and device.is_drum_rack:
-                found += [
+                taps += [
                     "%s | %s | %s" % (device.name, chain.name, tap) for chain in device.chains for tap in TAPS
                 ]
-        return tuple(found)
+        return tuple(taps)
 
     def track_named(self, name: str) -> Optional[Any]:
-        """The track that a chooser means by this name; None for anything else."""
-        return next((each for each in self._everyone() if each.name == name), None)
+        """The track with this name in a chooser; None for any other entry."""
+        return next((track for track in self._everyone() if track.name == name), None)
 
     def _others(self, track: Any) -> List[Any]:
         song = self._doc.song
-        return [each for each in song.tracks if each is not track]
+        return [other for other in song.tracks if other is not track]
 
     def _inputs(self, track: Any) -> List[Offer]:
         if track.kind not in ("midi", "audio"):
@@ -69,21 +69,21 @@ class Routing:
             if track.kind == "audio" or other.kind == "midi":
                 types.append((other.name, TRACK, other))
         if track.kind == "audio":
-            types += [(each.name, TRACK, each) for each in self._doc.song.return_tracks]
+            types += [(track.name, TRACK, track) for track in self._doc.song.return_tracks]
             types.append((self.main_name, MASTER, self._doc.song.master_track))
         types.append(("No Input", NONE, None))
         return self._with_chosen(types, track.input_type)
 
     @staticmethod
     def with_chosen(names: Iterable[str], chosen: str) -> Tuple[str, ...]:
-        """The names on offer, and the chosen one where it is not among them."""
+        """The available names, and the chosen name if it is not available."""
         offered = tuple(names)
         return offered if chosen in offered or not chosen else (*offered, chosen)
 
     @staticmethod
     def _with_chosen(types: List[Offer], name: str) -> List[Offer]:
-        """The list with what a Set chose on another machine."""
-        if name and all(each[0] != name for each in types):
+        """The list with the Set's choice, which may be available on another computer only."""
+        if name and all(offer[0] != name for offer in types):
             types.append((name, INVALID, None))
         return types
 
@@ -160,12 +160,12 @@ class Routing:
             for offer in offers:
                 if offer[0] == wanted:
                     return self._type(*offer)
-        # From a Set whose hardware is not here: Live shows what the Set names.
+        # The Set was made with other hardware: Live shows the name in the Set.
         return self._type(name, INVALID) if name else self._type(*offers[0])
 
     @staticmethod
     def _chosen_channel(options: Tuple[Any, ...], name: str) -> Any:
-        return next((each for each in options if each.display_name == name), options[0])
+        return next((option for option in options if option.display_name == name), options[0])
 
     def input_type(self, track: Any) -> Any:
         default = {"midi": "All Ins", "audio": "Ext. In"}.get(track.kind, "")
@@ -181,7 +181,7 @@ class Routing:
         return self._chosen_type(self._outputs(track), name or default, default if not name else "")
 
     def output_track(self, track: Any) -> Any:
-        """The node that the track's audio goes to; None for what leaves the Set or goes nowhere."""
+        """The node that receives the track's audio; None for an external output and for no output."""
         name = self.output_type(track).display_name
         return next((offer[2] for offer in self._outputs(track) if offer[0] == name), None)
 
@@ -194,7 +194,7 @@ class Routing:
         return source, self.input_channel(track).display_name in ("Pre FX", "Post FX")
 
     def _output_name(self, track: Any) -> str:
-        """What the track's output is called in this Live and under the group's present name."""
+        """The name of the track's output, with this Live's words and the group's present name."""
         name = str(track.output_type)
         if name in ("Master", "Main"):
             return self.main_name
@@ -213,7 +213,7 @@ class Routing:
         return answers
 
     def choose(self, track: Any, field: str, value: Any) -> None:
-        """Take one of the offered objects. ValueError for anything else."""
+        """Set one of the available objects. ValueError for any other object."""
         for option in self._options(track, field):
             if option == value:
                 self._put(track, field, str(option.display_name))
@@ -248,9 +248,9 @@ class Routing:
             track.notify("current_%s_sub_routing" % side)
 
     def renamed(self, track: Any, old: str, new: str) -> None:
-        """Who goes to or comes from this track keeps doing so under its new name.
+        """Update the routings of other tracks to and from this track with its new name.
 
-        In the same step of the history, which puts it back: a name alone does not tell two tracks of one name apart.
+        The change is in the same undo step as the name: undo cannot find the track by its name when two tracks have it.
         """
         if self._doc.undoing:
             self.changed()
@@ -269,11 +269,11 @@ class Routing:
         return list(song.tracks) + list(song.return_tracks) + [song.master_track]
 
     def _sidechained(self) -> Iterator[Any]:
-        """What can take a signal from a track: devices, in racks too, and the ports of Max devices."""
+        """The devices, also those in racks, and the ports of Max devices that can tap a track's signal."""
         waiting = [device for track in self._everyone() for device in track.devices]
         while waiting:
             device = waiting.pop()
-            if hasattr(device, "tell_routings"):
+            if hasattr(device, "notify_routings"):
                 yield device
             for name in PORTS:
                 yield from getattr(device, name, ())
@@ -282,7 +282,7 @@ class Routing:
                     waiting.extend(chain.devices)
 
     def changed(self) -> None:
-        """The lists are other ones now."""
+        """Notify the lists of routings."""
         doc = self._doc
         if doc.building:
             return
@@ -300,7 +300,7 @@ class Routing:
                 track.notify("current_%s_sub_routing" % side)
                 track.notify("%s_sub_routings" % side)
         for device in self._sidechained():
-            device.tell_routings()
+            device.notify_routings()
 
     # Making
 

@@ -32,7 +32,8 @@ class Scene(Node):
         if spec.tempo is not None:
             made.own_tempo, made.tempo_enabled = float(spec.tempo), True
         if spec.signature is not None:
-            made.own_signature, made.time_signature_enabled = tuple(spec.signature), True  # type: ignore[assignment]
+            numerator, denominator = spec.signature
+            made.own_signature, made.time_signature_enabled = (numerator, denominator), True
         return made
 
     @property
@@ -110,7 +111,7 @@ class Scene(Node):
             song.view.change("selected_scene", self)
 
     def call_fire_as_selected(self, force_legato: bool) -> None:
-        """Fires the selected scene, whichever it is called on, then selects the next (measured)."""
+        """Fire the selected scene, not the scene of the call, then select the next scene (measured)."""
         song = self.song
         scene = song.view.selected_scene
         self.doc.transport.fire_scene(scene, force_legato)

@@ -23,7 +23,7 @@ SETTINGS = (
 """Properties of Simpler that a Set file can hold."""
 
 SLICING = 2
-"""Of `playback_mode`."""
+"""The value of `playback_mode` for slicing."""
 VOICES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 
 
@@ -36,9 +36,10 @@ class SimplerView(Node):
     sample_env_fade_in = -1
     sample_env_fade_out = -1
     sample_loop_fade = -1
+    parent: Any
 
     def _of_sample(self, name: str) -> int:
-        sample: Any = self.parent.sample  # type: ignore[union-attr]
+        sample: Any = self.parent.sample
         return -1 if sample is None else int(getattr(sample, name))
 
     def get_sample_start(self) -> int:
@@ -75,9 +76,9 @@ class Sample(Node):
     warp_mode = 0
     slices: Tuple[int, ...] = ()
     warp: Optional[WarpMarkers] = None
-    """The markers that the Set has; None where it has none."""
+    """The warp markers in the Set; None for a Set without."""
     warped_beats = 0.0
-    """Length of the region that a script asked for; 0.0 until it asks."""
+    """Length of the region that a script requested; 0.0 before the first request."""
     beats_granulation_resolution = 5
     beats_transient_envelope = 100.0
     beats_transient_loop_mode = 0
@@ -182,12 +183,14 @@ class Sample(Node):
     def call_remove_slice(self, time: int) -> None:
         if time not in self.slices:
             raise RuntimeError("Invalid slice time")
-        self.change("slices", tuple(each for each in self.slices if each != time))
+        self.change("slices", tuple(slice_time for slice_time in self.slices if slice_time != time))
 
     def call_move_slice(self, old: int, new: int) -> int:
         if old not in self.slices or not 0 <= new < self.length:
             raise RuntimeError("Invalid slice time")
-        self.change("slices", tuple(sorted({new} | {each for each in self.slices if each != old})))
+        self.change(
+            "slices", tuple(sorted({new} | {slice_time for slice_time in self.slices if slice_time != old}))
+        )
         return new
 
     def call_clear_slices(self) -> None:
@@ -295,7 +298,7 @@ class Simpler(Device):
         sample = self._loaded()
         with self.doc.edit():
             sample.change("file_path", _reversed_path(sample.file_path))
-            sample.change("slices", tuple(sorted(sample.length - each for each in sample.slices)))
+            sample.change("slices", tuple(sorted(sample.length - slice_time for slice_time in sample.slices)))
 
     def _warped(self) -> Sample:
         sample = self._loaded()

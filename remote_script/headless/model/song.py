@@ -1,4 +1,4 @@
-"""The Song: structure, settings, undo, cue points. What moves in time is in `transport`."""
+"""The Song: structure, settings, undo, cue points. `transport` has playback and position."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Song(Structure):
         """Measured: 32 raises, 3 becomes 4."""
         if not 1 <= value <= 16:
             raise RuntimeError("Signature Denominator out of range")
-        return next(each for each in (1, 2, 4, 8, 16) if each >= value)
+        return next(denominator for denominator in (1, 2, 4, 8, 16) if denominator >= value)
 
     def check_groove_amount(self, value: float) -> float:
         """Measured: clamps above 1.3125, refuses negative values."""
@@ -293,9 +293,7 @@ class Song(Structure):
         if cue is not None:
             self.remove("cue_points", cue)
             return
-        numbers = [
-            int(m.group(1)) for m in (re.match(r"^(\d+)$", each.name) for each in self.cue_points) if m
-        ]
+        numbers = [int(m.group(1)) for m in (re.match(r"^(\d+)$", cue.name) for cue in self.cue_points) if m]
         made = CuePoint(self.doc, name=str(max(numbers or [0]) + 1), time=time)
         self.insert("cue_points", len(self.cue_points), made)
 
@@ -399,7 +397,7 @@ class Song(Structure):
         self.view.repair()
 
     def refresh_group_slots(self) -> None:
-        """What stands below a group's slots may be other slots now."""
+        """Derive the group slots again: other slots may be below them now."""
         for track in self.tracks:
             if is_group(track):
                 for slot in track.clip_slots:
@@ -488,7 +486,7 @@ class Song(Structure):
         self.derive("visible_tracks", tuple(track for track in self.tracks if track.is_visible))
 
     def refresh_length(self) -> None:
-        """The last material or the loop's end, and a screen's worth behind it (measured)."""
+        """The end of the last clip or of the loop, plus the length of one screen (measured)."""
         end = self.loop_start + self.loop_length
         for track in self.tracks:
             for clip in track.arrangement_clips[-1:]:

@@ -1,4 +1,4 @@
-"""What is selected and shown; none of it is recorded by the history."""
+"""The selection and the view of a Set; the history does not record them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class SongView(Node):
             self.change("selected_scene", self.song.scenes[slot.index])
 
     def select_device(self, device: Any, appoint: bool = True) -> None:
-        """Select the device and its track; `appoint` also hands it to controllers."""
+        """Select the device and its track; `appoint` also makes the device the controllers' device."""
         with self.doc.edit():
             track = device.track
             self.change("selected_track", track)
@@ -104,7 +104,7 @@ class SongView(Node):
         self.select_device(device, appoint)
 
     def repair(self) -> None:
-        """Point to what is still there: the neighbour of what went."""
+        """Select the neighbour of a deleted object."""
         song = self.song
         everyone = song.everyone()
         track: Any = self.selected_track

@@ -1,7 +1,7 @@
 """Native devices with properties besides their parameters: EQ Eight, Compressor, Wavetable, Drift, Looper and others.
 
 Ranges, lists and defaults are measured on 12.3.5 unless a comment says otherwise. Guess: the names of impulse
-responses and wavetables, and the texts of refused indices. `DeviceSpec.extra` brings the values of a Set under the
+responses and wavetables, and the texts of refused indices. `DeviceSpec.extra` has the values of a Set under the
 names of the properties.
 """
 
@@ -89,16 +89,16 @@ class Compressor(Special):
 
     def get_available_input_routing_types(self) -> Tuple[Any, ...]:
         song = self.doc.song
-        found = [RoutingType.of("Ext. In", 0, None)]
+        types = [RoutingType.of("Ext. In", 0, None)]
         for track in song.everyone():
             if track is not self.track:
-                found.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
-        found.append(RoutingType.of(self.NO_INPUT, 6, None))
-        if self.source and all(each.display_name != self.source for each in found):
-            found.append(RoutingType.of(self.source, 7, None))
-        return tuple(found)
+                types.append(RoutingType.of(track.name, 4, self.doc.surface.wrap(track)))
+        types.append(RoutingType.of(self.NO_INPUT, 6, None))
+        if self.source and all(routing_type.display_name != self.source for routing_type in types):
+            types.append(RoutingType.of(self.source, 7, None))
+        return tuple(types)
 
-    def tell_routings(self) -> None:
+    def notify_routings(self) -> None:
         """Notify of changed tracks or track names."""
         for name in ("type", "channel"):
             self.notify("available_input_routing_%ss" % name)
@@ -115,14 +115,14 @@ class Compressor(Special):
 
     def get_input_routing_type(self) -> Any:
         wanted = self.source or self.NO_INPUT
-        for each in self.get_available_input_routing_types():
-            if each.display_name == wanted:
-                return each
+        for routing_type in self.get_available_input_routing_types():
+            if routing_type.display_name == wanted:
+                return routing_type
         return RoutingType.of(wanted, 7, None)
 
     def get_input_routing_channel(self) -> Any:
         offered = self.get_available_input_routing_channels()
-        return next((each for each in offered if each.display_name == self.tap), offered[0])
+        return next((channel for channel in offered if channel.display_name == self.tap), offered[0])
 
     def set_input_routing_type(self, value: Any) -> None:
         if value not in self.get_available_input_routing_types():
@@ -185,7 +185,7 @@ class Wavetable(Special):
     check_oscillator_2_effect_mode = _within("oscillator_2_effect_mode", 0, 3, "Invalid effect mode")
 
     def fill(self, spec: DeviceSpec) -> None:
-        """A wavetable that the Set names and no list of ours has stands at the end of the list (a guess)."""
+        """A wavetable of the Set that our lists do not have is the last one of the list (a guess)."""
         super().fill(spec)
         for number in (1, 2):
             name = spec.extra.get("wavetable_%d" % number)
@@ -215,7 +215,7 @@ class Wavetable(Special):
         return parameter in self.parameters[1:] and not parameter.items
 
     def call_add_parameter_to_modulation_matrix(self, parameter: Any) -> int:
-        """The target's index; −1 when it cannot be modulated."""
+        """The target's index; −1 for a target that cannot be modulated."""
         if not self.call_is_parameter_modulatable(parameter):
             return -1
         names = self.visible_modulation_target_names
@@ -302,7 +302,7 @@ class Looper(Special):
             self.change("state_name", "stopped")
 
     def call_undo(self) -> None:
-        """Undo the last overdub; no property shows it."""
+        """Undo the last overdub; no property shows the effect."""
 
     def _scale(self, length: float, tempo: float) -> None:
         with self.doc.edit():
@@ -362,10 +362,10 @@ class HybridReverb(Special):
     ir_category_index = 4
     ir_file_index = 0
     named: Tuple[str, str] = ("", "")
-    """The category and the file that the Set names, where no list of ours has it."""
+    """The category and the file in the Set, for a file that our lists do not have."""
 
     def fill(self, spec: DeviceSpec) -> None:
-        """The file's name says the category first: "Early_Reflections_Booth A L"."""
+        """Read the category from the file name, for example "Early_Reflections_Booth A L"."""
         super().fill(spec)
         impulse = str(spec.extra.get("impulse", ""))
         for index, category in enumerate(self.FILES):
@@ -435,7 +435,7 @@ DRIFT_TARGETS = (
     "None", "Osc 1 Gain", "Osc 1 Shape", "Osc 2 Gain", "Osc 2 Detune", "Noise Gain", "LP Frequency",
     "LP Resonance", "HP Frequency", "LFO Rate", "Cyc Env Rate", "Main Volume",
 )  # fmt: skip
-"""Both as Live 12.3.5 lists them; the index is what a Set file keeps."""
+"""The order is that of Live 12.3.5; a Set file contains the index."""
 
 
 @model

@@ -78,7 +78,7 @@ class Structure(Node):
         self.doc.routing.changed()
 
     def _next_color(self) -> int:
-        """Guess: Live goes through the palette."""
+        """The colour of the next new track. Guess: Live goes through the palette."""
         return (len(self.tracks) * 7 + 5) % 70
 
     def call_create_return_track(self) -> Track:
@@ -109,15 +109,15 @@ class Structure(Node):
         with self.doc.edit():
             for track in gone:
                 self.transport.silence(track)
-            self.change("tracks", tuple(each for each in self.tracks if each not in gone))
+            self.change("tracks", tuple(track for track in self.tracks if track not in gone))
 
     def with_members(self, track: Track) -> List[Track]:
-        """A track with what is in it, when it is a group."""
-        found = [track]
-        for each in self.tracks:
-            if each.group_track in found and each not in found:
-                found.append(each)
-        return found
+        """A track, and for a group all tracks in the group."""
+        members = [track]
+        for candidate in self.tracks:
+            if candidate.group_track in members and candidate not in members:
+                members.append(candidate)
+        return members
 
     def call_delete_return_track(self, index: int) -> None:
         if not 0 <= index < len(self.return_tracks):
@@ -129,12 +129,12 @@ class Structure(Node):
                 track.mixer_device.change("sends", sends[:index] + sends[index + 1 :])
 
     def call_duplicate_track(self, index: int) -> None:
-        """The copy stands right after the source and is selected; a group takes its members along."""
+        """Insert a copy right after the source and select the copy; a group is copied with its members."""
         if not 0 <= index < len(self.tracks):
             raise IndexError("Index out of range")
         sources = self.with_members(self.tracks[index])
         sources.sort(key=self.tracks.index)
-        copies = [copy_node(each) for each in sources]
+        copies = [copy_node(source) for source in sources]
         by_source = dict(zip(sources, copies))
         for copy in copies[1:]:
             copy.group_track = by_source.get(copy.group_track, copy.group_track)
@@ -146,11 +146,11 @@ class Structure(Node):
     def find_place(self, device: Any, target: Any, position: int) -> int:
         if target is None or device is None or not hasattr(target, "devices"):
             raise RuntimeError("Couldn't move device.")
-        held = [each for each in target.devices if each is not device]
+        others = [other for other in target.devices if other is not device]
         if not -1 <= position <= len(target.devices):
             raise RuntimeError("Couldn't move device. target_index out of range.")
         if position == -1:
-            position = len(held)
+            position = len(others)
         elif device in target.devices and target.devices.index(device) < position:
             position -= 1
         target.check_fits(device.type, device.name, ignoring=device)
@@ -169,8 +169,8 @@ class Structure(Node):
         source = device.parent
         with self.doc.edit():
             if source is target:
-                held = tuple(each for each in target.devices if each is not device)
-                target.change("devices", held[:place] + (device,) + held[place:])
+                others = tuple(other for other in target.devices if other is not device)
+                target.change("devices", others[:place] + (device,) + others[place:])
             else:
                 source.remove("devices", device)
                 target.insert("devices", place, device)

@@ -1,9 +1,9 @@
 """Control surfaces that run in a process of their own, as Push does: more of `Application.control_surfaces`.
 
-`RemoteSurface` is the hardware with its own script; it outlives Sets. `ControlSurfaceProxy` is what scripts are given.
-The names and types of the members are known, and that values come as (control id, value) pairs which a listener
-fetches. Guess: that a value reaches the proxy on the next engine tick, and only from controls that were grabbed or
-subscribed to; that grabbing twice is once; the text for an unknown control.
+`RemoteSurface` is the hardware with its own script; it outlives Sets. Scripts see a `ControlSurfaceProxy`.
+Known: the names and types of the members, and that values come as (control id, value) pairs which a listener
+fetches. Guess: a value reaches the proxy on the next engine tick, and only from controls that were grabbed or
+subscribed to; a second grab changes nothing; the text for an unknown control.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class RemoteSurface:
     """The hardware and the process that runs its script.
 
     Args:
-      type_name: What the proxy calls itself, "Push3" or the like.
+      type_name: The proxy's `type_name`, such as "Push3".
       controls: Names of the controls; their ids count from 0.
       pad_layout: The layout that the pads show, "" without pads.
     """
@@ -29,20 +29,20 @@ class RemoteSurface:
     def __init__(self, type_name: str, controls: Sequence[str] = (), pad_layout: str = "") -> None:
         self.type_name, self.controls, self.pad_layout = type_name, tuple(controls), pad_layout
         self.values: List[Tuple[Any, ...]] = []
-        """What scripts sent to controls, as they sent it."""
+        """Values that scripts sent to controls, unchanged."""
         self.midi: List[Tuple[int, ...]] = []
-        """What scripts sent as MIDI."""
+        """MIDI messages that scripts sent."""
         self._proxies: List[Any] = []
 
     def add(self, proxy: Any) -> None:
         self._proxies = [*self.proxies(), proxy]
 
     def proxies(self) -> List[Any]:
-        """The living ones; one per Set that is open."""
-        return [each for each in self._proxies if each.ptr is not None]
+        """The living proxies, one for each open Set."""
+        return [proxy for proxy in self._proxies if proxy.ptr is not None]
 
     def touch(self, control: str, value: Any) -> bool:
-        """Somebody moves a control. Tells whether the surface's own script still gets it: not when it is grabbed.
+        """Somebody moves a control. False when a script grabbed the control: the surface's own script gets nothing.
 
         Raises:
           LookupError: there is no control of that name.
@@ -107,7 +107,7 @@ class ControlSurfaceProxy(Node):
     # What comes
 
     def arrive(self, number: int, value: Any) -> bool:
-        """A control was moved; tells whether it is grabbed."""
+        """A control was moved; True when it is grabbed."""
         if number in self.grabbed | self.subscribed:
             self._keep("control_values_arrived", (number, value))
         return number in self.grabbed
@@ -116,16 +116,16 @@ class ControlSurfaceProxy(Node):
         if self.hears_midi:
             self._keep("midi_received", message)
 
-    def _keep(self, event: str, thing: Any) -> None:
-        held = self._arrived[event]
-        held.append(thing)
-        del held[:-ARRIVALS]
-        if len(held) == 1:
+    def _keep(self, event: str, arrival: Any) -> None:
+        queue = self._arrived[event]
+        queue.append(arrival)
+        del queue[:-ARRIVALS]
+        if len(queue) == 1:
             self.doc.on_next_tick(lambda: self.notify(event))
 
     def _fetch(self, event: str) -> Tuple[Any, ...]:
-        held, self._arrived[event] = self._arrived[event], []
-        return tuple(held)
+        queue, self._arrived[event] = self._arrived[event], []
+        return tuple(queue)
 
     def call_fetch_received_values(self) -> Tuple[Any, ...]:
         return self._fetch("control_values_arrived")
@@ -153,7 +153,7 @@ class ControlSurfaceProxy(Node):
         self.subscribed -= {self._known(number)}
 
     def call_send_value(self, value: Tuple[Any, ...]) -> None:
-        """The control's id comes first."""
+        """Send a value; the first element is the control's id."""
         self._known(value[0] if value else None)
         self.remote.values.append(value)
 

@@ -1,9 +1,9 @@
-"""What audio tracks record: a real WAV file, a tone as loud as what came in.
+"""Recordings of audio tracks: a real WAV file with a tone of the input's level.
 
 The source is the track's input routing: another track (before or after its mixer) or the main track ("Resampling");
 external inputs are silent. Live writes into Samples/Recorded of the Set, or of its temporary project while the Set
-is not saved (measured on 12.4.6); headless Live always uses a temporary project, removed with the Set, so it leaves
-nothing beside other people's files. Guess: the number in front of the file's name.
+is not saved (measured on 12.4.6); headless Live always uses a temporary project, removed with the Set, so no file
+remains in other people's folders. Guess: the number in front of the file's name.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Tapes:
             self._folder = tempfile.mkdtemp(prefix="Live Project ")
             self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
         self._count += 1
-        name = "".join("_" if each in UNWRITABLE else each for each in track.name)
+        name = "".join("_" if letter in UNWRITABLE else letter for letter in track.name)
         return os.path.join(self._folder, "Samples", "Recorded", "%04d %s.wav" % (self._count, name))
 
     def tick(self, seconds: float, running: bool) -> None:
@@ -80,7 +80,7 @@ class Tapes:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)
-            data = b"".join(_block(round(min(1.0, each), 4)) for each in levels)
+            data = b"".join(_block(round(min(1.0, level), 4)) for level in levels)
             file.writeframes(data[: 2 * frames])
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Tracks of all kinds ("midi", "audio", "group", "return", "main"), their views and take lanes.
 
-Measured texts where a member does not apply. Names renumber themselves: "#" in what the user typed is
-the number, a track that nobody named is "1-MIDI", a return reads "A-Name".
+The error texts of members that do not apply are measured. Live numbers the names: "#" in a name that the user typed is
+the number, a track without a typed name is "1-MIDI", a return track "A-Name".
 """
 
 from __future__ import annotations
@@ -43,23 +43,24 @@ class TrackView(Node):
     RAW = frozenset(("device_insert_mode",))
     device_insert_mode = 0
     selected_device: Optional[Node] = None
+    parent: Any
 
     def get_selected_device(self) -> Optional[Node]:
         device = self.selected_device
         if device is not None and device.ptr is not None:
             return device
-        devices = self.parent.devices  # type: ignore[union-attr]
+        devices = self.parent.devices
         return devices[0] if devices else None
 
     def check_device_insert_mode(self, value: Any) -> int:
-        """The capture calls it a bool; it is a DeviceInsertMode."""
+        """Check a DeviceInsertMode (the capture says bool)."""
         if not isinstance(value, int) or not 0 <= value <= 2:
             raise RuntimeError("Invalid device insert mode")
         return int(value)
 
     def call_select_instrument(self) -> bool:
-        """Select the track's instrument; tells whether there is one."""
-        for device in self.parent.devices:  # type: ignore[union-attr]
+        """Select the track's instrument; False for a track without an instrument."""
+        for device in self.parent.devices:
             if device.type == 1:
                 self.doc.song.view.select_device(device)
                 return True
@@ -203,7 +204,7 @@ class Track(Container):
 
     @property
     def can_show_chains(self) -> bool:
-        return any(each.lom == "RackDevice" and each.type == 1 for each in self.devices)
+        return any(device.lom == "RackDevice" and device.type == 1 for device in self.devices)
 
     def get_is_showing_chains(self) -> bool:
         return self.is_showing_chains and self.can_show_chains
@@ -328,7 +329,7 @@ class Track(Container):
         self.doc.transport.jump_in_clip(self, beats)
 
     def call_duplicate_clip_slot(self, index: int) -> int:
-        """Copy a slot's clip into the next slot, over what is there; answers the target's index."""
+        """Copy a slot's clip into the next slot, where it replaces a clip; returns the target's index."""
         if not 0 <= index < len(self.clip_slots):
             raise IndexError("Index out of range")
         if self.clip_slots[index].clip is None:
@@ -400,7 +401,7 @@ class Track(Container):
         levels = self.doc.levels
         if not self.has_audio_output:
             return float(levels.midi(self))
-        return display.meter_of(levels.held(self))
+        return display.meter_of(levels.peak_level(self))
 
     def get_output_meter_left(self) -> float:
         return self._audio_side(0, "output_meter_left")
@@ -409,7 +410,7 @@ class Track(Container):
         return self._audio_side(1, "output_meter_right")
 
     def get_input_meter_level(self) -> float:
-        """Of a MIDI track the keys that are down; of an audio track what it would record."""
+        """For a MIDI track the pressed keys; for an audio track the level that it would record."""
         doc: Any = self.doc
         if self.kind == "midi":
             return float(max(doc.keyboard.pressed.values(), default=0.0) / 127.0)
@@ -471,16 +472,16 @@ class Track(Container):
         self.doc.routing.choose(self, "output_channel", value)
 
     def get_input_routings(self) -> Any:
-        return tuple(each.display_name for each in self.get_available_input_routing_types())
+        return tuple(routing.display_name for routing in self.get_available_input_routing_types())
 
     def get_output_routings(self) -> Any:
-        return tuple(each.display_name for each in self.get_available_output_routing_types())
+        return tuple(routing.display_name for routing in self.get_available_output_routing_types())
 
     def get_input_sub_routings(self) -> Any:
-        return tuple(each.display_name for each in self.get_available_input_routing_channels())
+        return tuple(routing.display_name for routing in self.get_available_input_routing_channels())
 
     def get_output_sub_routings(self) -> Any:
-        return tuple(each.display_name for each in self.get_available_output_routing_channels())
+        return tuple(routing.display_name for routing in self.get_available_output_routing_channels())
 
     def get_current_input_routing(self) -> str:
         return str(self.get_input_routing_type().display_name)
@@ -509,8 +510,8 @@ class Track(Container):
     # What follows
 
     def refresh_devices(self) -> None:
-        """Derive what a track puts out: MIDI until an instrument makes audio of it."""
-        midi_out = self.kind == "midi" and not any(each.type == 1 for each in self.devices)
+        """Derive the kind of the track's output: MIDI, or audio with an instrument."""
+        midi_out = self.kind == "midi" and not any(device.type == 1 for device in self.devices)
         if self.derive("has_midi_output", midi_out):
             self.derive("has_audio_output", not midi_out)
             if self.ptr is not None:
@@ -534,7 +535,7 @@ class Track(Container):
         elif field in ROUTED:
             doc.routing.notify_chosen(self, field)
         elif field == "clip_slots":
-            # What plays stands in another row now.
+            # The index of the playing slot has changed.
             doc.refresh(("slot indices", id(self)), lambda: launching.refresh_indices(self))
         elif field == "devices":
             self.view.notify("selected_device")
@@ -552,7 +553,7 @@ class Track(Container):
             self.__dict__.pop(field, None)
 
     def on_death(self) -> None:
-        # Guess: what comes back by undo is a new object, which the Session has not taken over.
+        # Guess: a track that undo restores is a new object, and plays the Arrangement.
         self._be_silent()
 
 

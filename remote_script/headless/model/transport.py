@@ -32,7 +32,7 @@ class Transport:
         self._doc = doc
         self.playing = False
         self.position = 0.0
-        """The play head in beats. Guess: a Set that is opened has it at its start marker."""
+        """The play head in beats. Guess: at the start marker when a Set is opened."""
         self._asked: List[Callable[[], None]] = []
         self._scene: Optional[_SceneLaunch] = None
         self._taps: List[float] = []
@@ -201,7 +201,7 @@ class Transport:
             slot.clip.call_move_playing_pos(beats)
 
     def silence(self, track: Any) -> None:
-        """Forget what a track plays or is about to play, because it is deleted."""
+        """Stop a track that is being deleted, and drop its launches."""
         for slot in track.clip_slots:
             if track.playback.playing is slot or track.playback.fired is slot:
                 launching.forget(slot)
@@ -221,7 +221,7 @@ class Transport:
     def set_record_mode(self, value: bool) -> None:
         """Starts playback (the default preference), also with no armed track.
 
-        Two test suites that ran on a real Live assert the latter; a probe on 12.3.5 saw it ignored.
+        Two test suites that ran on a real Live assert the start without an armed track; a probe on 12.3.5 saw none.
         """
 
         def act() -> None:
@@ -263,7 +263,7 @@ class Transport:
                 launching.fire(slot)
 
     def trigger_session_record(self, length: float) -> None:
-        """Record into the selected scene's empty slots of armed tracks, or end what records."""
+        """Record into the selected scene's empty slots of armed tracks, or end the recordings."""
         song = self.song
         armed = self._armed()
         if not armed:

@@ -1,4 +1,4 @@
-"""Where a node stands: its track, its song; what kind of track it is."""
+"""The track and the song of a node, and the kind of a track."""
 
 from __future__ import annotations
 

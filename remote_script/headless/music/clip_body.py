@@ -1,7 +1,7 @@
-"""Everything of a clip that Live's undo history holds, as one immutable value; every edit answers a new one.
+"""All of a clip that Live's undo history records, as one immutable value; every edit returns a new body.
 
-A document keeps the old body to undo, and `changed_names(old, new)` says which listeners to call. What Live
-refuses raises Live's error with Live's text. Grooves and envelope parameters are opaque keys. Positions are
+The history has the old body for undo, and `changed_names(old, new)` names the listeners to call. Edits that Live
+refuses raise Live's error with Live's text. Grooves and envelope parameters are opaque keys. Positions are
 beats, or seconds while the clip is audio that is not warped. Guess: the texts about ranges; those about audio
 clips and loops are measured.
 """
@@ -32,7 +32,7 @@ _AUDIO = ("file_path", "gain", "pitch_coarse", "pitch_fine", "warping", "warp_mo
 
 
 class Audio(NamedTuple):
-    """What only audio clips have."""
+    """The fields of audio clips."""
 
     file_path: str
     sample_length: int
@@ -64,8 +64,7 @@ class ClipBody(NamedTuple):
     notes: Notes = Notes()
     envelopes: Tuple[Tuple[Any, Breakpoints], ...] = ()
     unseen_envelopes: Tuple[str, ...] = ()
-    """Names of what else has an envelope: MIDI controllers, pitch bend and modulation, which Live's API does not
-    reach.
+    """Names of envelopes that Live's API does not reach: MIDI controllers, pitch bend and modulation.
     """
     audio: Optional[Audio] = None
     start_time: Optional[float] = None
@@ -96,7 +95,7 @@ class ClipBody(NamedTuple):
         start_time: Optional[float] = None,
         color_index: int = 0,
     ) -> ClipBody:
-        """An audio clip of a whole file. Guess: it comes warped at the song's tempo and unlooped."""
+        """An audio clip of a whole file. Guess: the new clip is warped at the song's tempo and not looped."""
         seconds = frames / rate
         beats = seconds * tempo / 60.0
         name = path.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
@@ -161,7 +160,7 @@ class ClipBody(NamedTuple):
         )
 
     def copied(self, start_time: Optional[float] = None, beats_per_unit: float = 1.0) -> ClipBody:
-        """The body of a copy, in the Session or at `start_time` of the Arrangement; note ids start anew."""
+        """The body of a copy, in the Session or at `start_time` of the Arrangement; the notes get new ids."""
         end = None
         if start_time is not None:
             length = self.region.session_end_time * beats_per_unit
@@ -275,7 +274,7 @@ class ClipBody(NamedTuple):
         return self._replace(region=region, end_time=min(self.start_time + length, limit))
 
     def trimmed(self, start: float, end: float, beats_per_unit: float = 1.0) -> ClipBody:
-        """Only what sounds from `start` to `end` of the Arrangement, in its place."""
+        """The part that sounds from `start` to `end` of the Arrangement, at the same place."""
         assert self.start_time is not None
         region = self.region
         skipped = (start - self.start_time) / beats_per_unit
@@ -322,7 +321,9 @@ class ClipBody(NamedTuple):
         return self.with_envelope(parameter, Breakpoints())
 
     def without_envelope(self, parameter: Any) -> ClipBody:
-        return self._replace(envelopes=tuple(each for each in self.envelopes if each[0] != parameter))
+        return self._replace(
+            envelopes=tuple(envelope for envelope in self.envelopes if envelope[0] != parameter)
+        )
 
     def quantized(
         self, grid: int, amount: float, swing: float = 0.0, pitch: Optional[int] = None
@@ -337,7 +338,7 @@ class ClipBody(NamedTuple):
         return self._replace(audio=self.audio._replace(warp=_aligned(self.audio.warp, grid, amount, swing)))
 
     def cropped(self) -> ClipBody:
-        """Without what lies outside the loop (from the start marker, if that is earlier)."""
+        """The part inside the loop (from the start marker, if that is earlier)."""
         start, end = self.region.cropped_start, self.region.cropped_end
         return self._replace(
             region=self.region.cropped(),
@@ -358,7 +359,7 @@ class ClipBody(NamedTuple):
     # Telling
 
     def observed(self) -> Dict[str, Any]:
-        """The properties with listeners, by name, in the order in which they are told. Guess: the order."""
+        """Names of the changed properties that have listeners, in the order of notification. Guess: the order."""
         region, audio = self.region, self.audio
         values: Dict[str, Any] = {
             "name": self.name,

@@ -1,4 +1,4 @@
-"""How Live writes a parameter's value, by its display law, and back: `text("volume", 0.85)` is "0.0 dB".
+"""Converts a parameter's value to Live's text by its display law, and back: `text("volume", 0.85)` is "0.0 dB".
 
 A law is written `UNIT[:CURVE:LOW:HIGH][~DIGITS[SUFFIX]]`. Without a curve the value itself is the shown number
 ("percent" of a range within ±2 counts 1.0 as 100 %). A curve says that the parameter's range runs from LOW to HIGH
@@ -47,7 +47,7 @@ _DIGITS = {
     "x": "s",
     "": "s",
 }
-"""Units and how Live writes their numbers; "w" is a whole number where it is one, else two decimals.
+"""Units → the form of their numbers; "w" writes whole numbers without decimals, others with two decimals.
 
 "amp" is a linear factor shown in decibels, "over" a ratio written "1 : 2.00", "blend" a share written "30/70"."""
 
@@ -150,16 +150,18 @@ class Law(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def law(written: str) -> Law:
-    """The parts of a display law. ValueError when it is none."""
+    """The parts of a display law. ValueError for a text that is no display law."""
     if written.startswith("steps:"):
         _, first, texts = written.split(":", 2)
         return Law("steps", "", float(first), texts=tuple(texts.split("|")))
     unit, _, form = written.partition("~")
     name, _, rest = unit.partition(":")
     if name not in _DIGITS:
-        known = ", ".join(repr(each) for each in _DIGITS)
+        known = ", ".join(repr(unit) for unit in _DIGITS)
         raise ValueError("a unit must be one of %s, got %r" % (known, written))
-    plus, digits, suffix = _FORM.match(form).groups()  # type: ignore[union-attr]
+    matched = _FORM.match(form)
+    assert matched is not None
+    plus, digits, suffix = matched.groups()
     made = Law(name, "", 0.0, 0.0, digits or _DIGITS[name], suffix or _SUFFIXES.get(name, ""), bool(plus))
     if not rest:
         return made
@@ -173,8 +175,8 @@ def law(written: str) -> Law:
 
 
 def _pairs(written: str) -> Iterator[Tuple[str, str]]:
-    for each in written.split(";"):
-        share, _, number = each.partition("=")
+    for pair in written.split(";"):
+        share, _, number = pair.partition("=")
         yield share, number
 
 
@@ -329,7 +331,7 @@ for _name in ("volume", "send", "gain", "amp", "db"):
 
 
 def text(unit: str, value: float, minimum: float = 0.0, maximum: float = 1.0) -> str:
-    """What `str_for_value` answers for `value` of a parameter in `minimum`..`maximum` with this law."""
+    """The text of `str_for_value` for `value` of a parameter in `minimum`..`maximum` with this law."""
     parts = law(unit)
     return _TEXTS.get(parts.unit, _plain)(shown_number(unit, value, minimum, maximum), parts)
 
@@ -343,7 +345,7 @@ _FACTORS = {
 
 
 def split(shown: str) -> Tuple[float, str]:
-    """The number that `shown` begins with and what follows. ValueError when it begins with none."""
+    """The number at the beginning of `shown`, and the rest. ValueError for a text without a number there."""
     match = _NUMBER.match(shown)
     if match is None:
         raise ValueError("not a value: %r" % shown)
@@ -351,7 +353,7 @@ def split(shown: str) -> Tuple[float, str]:
 
 
 def number_of(unit: str, shown: str) -> float:
-    """The shown number that a text names, in the unit itself: 2500.0 for "2.50 kHz". ValueError if it names none."""
+    """The number in a shown text, in the base unit: 2500.0 for "2.50 kHz". ValueError for a text without a number."""
     parts = law(unit)
     if parts.unit == "note":
         return float(pitch_of(shown))

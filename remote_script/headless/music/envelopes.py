@@ -1,10 +1,10 @@
 """A clip envelope as an immutable list of breakpoints, with Live's odd edges.
 
 Measured on Live 12.3.5 to 12.4.5: a step writes two breakpoints on each of its borders; the value exactly on
-a border is the one before it, so a step starts *after* its time; ranges are inclusive at both ends; beyond
-±1,576,800 beats Live says "Range out of bounds." (ValueError). The four control coefficients (0.5 each is a
-straight line) are kept but do not bend what `value_at` answers. Times are beats from the clip's start, values
-in the parameter's range.
+a border is the value before the border, so a step starts *after* its time; ranges are inclusive at both ends; beyond
+±1,576,800 beats Live raises ValueError "Range out of bounds.". The four control coefficients (0.5 each is a
+straight line) are stored but do not change the result of `value_at`. Times are beats from the clip's start, values
+are in the parameter's range.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Event(NamedTuple):
 
 
 def check_range(start: float, end: float) -> None:
-    """ValueError when an end lies outside what Live's timeline holds."""
+    """Raise ValueError for an end outside Live's timeline."""
     if not (abs(start) <= LIMIT and abs(end) <= LIMIT):
         raise ValueError(OUT_OF_BOUNDS)
 
@@ -55,10 +55,8 @@ class Breakpoints:
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
-
     def value_at(self, time: float, without: float = 0.0) -> float:
-        """The value at `time`; on a border the one before it.
+        """The value at `time`; on a border the value before the border.
 
         `without` is the value of an envelope with no events.
         """
@@ -68,7 +66,7 @@ class Breakpoints:
         return self._between(index, time)
 
     def value_after(self, time: float, without: float = 0.0) -> float:
-        """The value right after `time`: on a border the one that begins there."""
+        """The value right after `time`: on a border the value after the border."""
         if not self.events:
             return without
         index = bisect_right(self._times, time)
@@ -100,7 +98,7 @@ class Breakpoints:
         return Breakpoints(event for event in self.events if not start <= event.time <= end)
 
     def with_event(self, event: Event) -> Breakpoints:
-        """With one more event; at an occupied time it comes after those there."""
+        """The breakpoints with one more event; at an occupied time the new event comes last."""
         check_range(event.time, event.time)
         return Breakpoints(self.events + (event,))
 
@@ -122,7 +120,7 @@ class Breakpoints:
         return Breakpoints(event._replace(time=event.time + beats) for event in self.events)
 
     def loop_duplicated(self, start: float, end: float) -> Breakpoints:
-        """With `start`..`end` repeated right after itself; what came later moves back by its length."""
+        """The breakpoints with `start`..`end` repeated right after itself; later events move by its length."""
         if not self.events:
             return self
         length = end - start
@@ -132,7 +130,7 @@ class Breakpoints:
         return Breakpoints([event for event in self.events if event.time <= end] + copies + later)
 
     def cropped(self, start: float, end: float) -> Breakpoints:
-        """Only what lies in `start`..`end`, the values at the borders kept."""
+        """The breakpoints in `start`..`end`, with the values at both ends."""
         if not self.events:
             return self
         inside = [event for event in self.events if start <= event.time <= end]

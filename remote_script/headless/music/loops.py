@@ -1,10 +1,9 @@
-"""Where a clip begins, ends and loops: Live's two braces and two markers as an immutable value.
+"""Start, end and loop of a clip: Live's two braces and two markers as an immutable value.
 
-Measured on Live 12.3.5 and 12.4.5: with looping on, `loop_start`/`loop_end` are the loop brace and the
-markers are on their own. With it off they are the start and end marker's handles; writing `start_marker` is
-ignored, and writing `end_marker` changes only what is read back until looping is switched on. Switching
-brings the other pair back. `length` is always loop_end − loop_start. Beats, or seconds for audio that is not
-warped.
+Measured on Live 12.3.5 and 12.4.5: with looping on, `loop_start`/`loop_end` are the loop brace, independent of the
+markers. With looping off they are the start and end marker; writing `start_marker` is ignored, and writing
+`end_marker` changes only the value that is read until looping is switched on. Switching restores the other pair.
+`length` is always loop_end − loop_start. Positions are beats, or seconds for audio that is not warped.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Region(NamedTuple):
 
     @property
     def session_end_time(self) -> float:
-        """What a Session clip's `end_time` answers (measured; of little use)."""
+        """`end_time` of a Session clip (measured; of little use)."""
         if self.looping:
             return max(self.brace_end - self.start, self.brace_end - self.brace_start)
         return self.end - self.start
@@ -80,7 +79,7 @@ class Region(NamedTuple):
         return self._replace(end=value) if self.looping else self._replace(phantom_end=value)
 
     def with_position(self, value: float) -> Region:
-        """The loop moved to `value` with its length; a marker that it would pass is pushed to its border."""
+        """The loop moved to `value` with its length; a marker in the way moves to the loop's border."""
         end = value + self.length
         if not self.looping:
             return self._replace(start=value, end=end, phantom_end=None)
@@ -92,7 +91,7 @@ class Region(NamedTuple):
         return self._replace(looping=looping, phantom_end=None)
 
     def doubled(self) -> Region:
-        """After `duplicate_loop`: the loop (or what is played) is twice as long."""
+        """After `duplicate_loop`: the loop (or the played region) is twice as long."""
         end = self.loop_end + self.length
         if self.looping:
             return self._replace(brace_end=end, end=max(self.end, end))
@@ -107,7 +106,7 @@ class Region(NamedTuple):
         return self.loop_end
 
     def cropped(self) -> Region:
-        """After `crop`: nothing outlasts the loop (or what is played)."""
+        """After `crop`: the region ends with the loop (or with the played region)."""
         return self._replace(
             brace_start=max(self.brace_start, self.cropped_start),
             brace_end=min(self.brace_end, self.cropped_end)
@@ -136,6 +135,6 @@ class Region(NamedTuple):
         if position < self.brace_end or length <= 0.0:
             return position
         if (self.start if entry is None else entry) >= self.brace_end:
-            # Started behind the loop: it never comes back.
+            # Playback started behind the loop and never reaches it.
             return position
         return self.brace_start + (position - self.brace_start) % length

@@ -1,8 +1,8 @@
-"""A MIDI clip's notes as an immutable value: every edit returns a new `Notes`, so undo keeps the old one.
+"""A MIDI clip's notes as an immutable value: every edit returns a new `Notes`, so undo has the old value.
 
-What Live does to notes that meet is in `SetMirror.notes`. Order: pitch, then start. Ids are unique within the clip
-and never given twice, not even after undo (all versions of one clip's notes share the counter). Times and durations
-are beats. The selection lives outside: Live does not record it in its history.
+`SetMirror.notes` has Live's rules for overlapping notes. Order: pitch, then start. Ids are unique within the clip
+and never used twice, not even after undo (all versions of one clip's notes share the counter). Times and durations
+are beats. The selection is not part of the value: Live's history does not record the selection.
 """
 
 from __future__ import annotations
@@ -100,8 +100,6 @@ class Notes:
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return "Notes(%r)" % (list(self),)
 
@@ -113,13 +111,13 @@ class Notes:
 
     def in_range(self, from_pitch: int, pitch_span: int, from_time: float, time_span: float) -> List[Note]:
         """The notes that start in the area; both ends of the spans are exclusive."""
-        found: List[Note] = []
+        notes: List[Note] = []
         for pitch in sorted(self._lanes):
             if from_pitch <= pitch < from_pitch + pitch_span:
-                found.extend(
+                notes.extend(
                     n for n in self._lanes[pitch] if from_time <= n.start_time < from_time + time_span
                 )
-        return found
+        return notes
 
     def with_ids(self, ids: Iterable[int]) -> List[Note]:
         """The notes with these ids, in the clip's order. RuntimeError when one is not in the clip."""
@@ -144,7 +142,7 @@ class Notes:
         return Notes(lanes, self.ids)
 
     def add(self, specs: Iterable[Any]) -> Tuple[Notes, List[int]]:
-        """Add notes one after the other; answers the ids of those that survived the batch."""
+        """Add notes one after the other; returns the ids of the notes that the later ones did not remove."""
         new = [
             checked(
                 Note(
@@ -162,16 +160,16 @@ class Notes:
             for s in specs
         ]
         lanes: Dict[int, Lane] = {}
-        given: List[int] = []
+        ids: List[int] = []
         for note in new:
             note = note._replace(note_id=self.ids.next())
-            given.append(note.note_id)
+            ids.append(note.note_id)
             if note.pitch not in lanes:
                 lanes[note.pitch] = Lane(self._lanes.get(note.pitch, ()))
             lanes[note.pitch].add(note)
         changed = {pitch: tuple(lane.notes) for pitch, lane in lanes.items()}
         alive = {note.note_id for lane in changed.values() for note in lane}
-        return self._with_lanes(changed), [note_id for note_id in given if note_id in alive]
+        return self._with_lanes(changed), [note_id for note_id in ids if note_id in alive]
 
     def remove_ids(self, ids: Iterable[int]) -> Notes:
         """Without these notes. RuntimeError when one is not in the clip."""
@@ -238,9 +236,9 @@ class Notes:
         return self._mapped(quantized(grid, amount, swing), lambda note: pitch is None or note.pitch == pitch)
 
     def crop(self, start: float, end: float) -> Notes:
-        """Only what lies in `start`..`end`.
+        """The notes in `start`..`end`.
 
-        Guess: a note starting before is dropped, one ringing past is cut.
+        Guess: a note that starts before is dropped, a note that ends later is cut.
         """
         outside = frozenset(n.note_id for n in self if not start <= n.start_time < end)
         return self._without(outside)._mapped(
@@ -258,7 +256,7 @@ class Notes:
 
 
 def legacy_tuple(note: Note) -> Tuple[int, float, float, float, bool]:
-    """A note as `get_notes` answers it: pitch, time, duration, velocity, mute."""
+    """A note in the form of `get_notes`: pitch, time, duration, velocity, mute."""
     return (note.pitch, note.start_time, note.duration, note.velocity, note.mute)
 
 

@@ -29,7 +29,7 @@ def color_of(index: int) -> int:
 def nearest_index(color: int) -> int:
     """The index of the palette colour nearest to `color`.
 
-    Guess: by distance in RGB, which fits what was measured.
+    Guess: by distance in RGB, which fits the measurements.
     """
     red, green, blue = (color >> 16) & 255, (color >> 8) & 255, color & 255
 

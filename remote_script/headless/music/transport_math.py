@@ -1,6 +1,6 @@
 """Song time without a song: launch grids, bars and beats, SMPTE, loops.
 
-Times are in beats (quarter notes) where nothing else is said.
+Times are in beats (quarter notes) unless noted otherwise.
 
 The beat of the display is the denominator's note, a bar is numerator × 4 / denominator quarter notes. The
 display is 1-based: bars, beats, sixteenths, and 60 ticks a sixteenth (measured on Live 12.3.5).
@@ -59,7 +59,7 @@ def quantization_beats(quantization: int, numerator: int = 4, denominator: int =
 
 
 def clip_quantization(launch_quantization: int, song_quantization: int) -> int:
-    """The `Song.Quantization` that a clip's `ClipLaunchQuantization` stands for (0 is the song's)."""
+    """The `Song.Quantization` for a clip's `ClipLaunchQuantization` (0 is the song's)."""
     return song_quantization if launch_quantization == 0 else launch_quantization - 1
 
 
@@ -91,7 +91,7 @@ def to_beat_time(beats: float, numerator: int = 4, denominator: int = 4, length:
 
 
 def from_beat_time(time: BeatTime, numerator: int = 4, denominator: int = 4) -> float:
-    """The position in beats of what `to_beat_time` answers."""
+    """The position in beats for a result of `to_beat_time`."""
     ticks_per_beat = 16 * TICKS_PER_SIXTEENTH // denominator
     ticks = (time.bars - 1) * numerator * ticks_per_beat + (time.beats - 1) * ticks_per_beat
     ticks += (time.sub_division - 1) * TICKS_PER_SIXTEENTH + (time.ticks - 1)

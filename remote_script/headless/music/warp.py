@@ -2,8 +2,8 @@
 
 Documented and measured: markers keep both orders; a segment's tempo stays within 5..999 BPM, else "Segment
 length out of range"; the sample time lies within the file, else "Warp marker sample time is out of range";
-adding a marker that exists is silently nothing; the last marker is hidden in Live's interface and gives the
-tempo after the last visible one (1/32 beat behind it in a fresh clip). `beat_to_sample` answers frames.
+adding an existing marker does nothing, without an error; the last marker is hidden in Live's interface and sets the
+tempo after the last visible marker (1/32 beat after it in a new clip). `beat_to_sample` returns frames.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NO_MARKER = "There is no warp marker at the given beat time"
 HIDDEN_BEATS = 1.0 / 32
 SLOWEST, FASTEST = 5.0, 999.0
 NEAR = 1e-6
-"""Beats within which a marker counts as being at the given beat time."""
+"""A marker is at a beat time if it is less than this many beats away."""
 
 
 class Marker(NamedTuple):
@@ -65,8 +65,6 @@ class WarpMarkers:
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
-
     def beat_to_seconds(self, beat: float) -> float:
         left, right = self._segment(beat, 1)
         slope = (right.sample_time - left.sample_time) / (right.beat_time - left.beat_time)
@@ -84,7 +82,7 @@ class WarpMarkers:
         return self.markers[index - 1], self.markers[index]
 
     def add(self, beat_time: Optional[float], sample_time: Optional[float]) -> WarpMarkers:
-        """With one more marker; the time left out is the one that keeps the clip's playback as it is."""
+        """The markers with one more; without a sample time, the time that does not change the clip's playback."""
         if beat_time is None and sample_time is None:
             raise RuntimeError(SEGMENT)
         if beat_time is None:
@@ -101,7 +99,7 @@ class WarpMarkers:
             raise RuntimeError(SEGMENT)
         markers = list(self.markers)
         if beat_time > markers[-1].beat_time - NEAR:
-            # Behind the hidden marker: the hidden one moves along and keeps the tempo.
+            # A marker after the hidden marker: the hidden marker moves along, and the tempo stays.
             hidden = markers.pop()
             left = markers[-1]
             slope = (hidden.sample_time - left.sample_time) / (hidden.beat_time - left.beat_time)
@@ -116,7 +114,7 @@ class WarpMarkers:
         markers = list(self.markers)
         markers[index] = markers[index]._replace(beat_time=markers[index].beat_time + distance)
         if index == len(markers) - 2:
-            # The hidden marker keeps its place behind the last visible one.
+            # The hidden marker stays at its distance from the last visible marker.
             hidden = markers[-1]
             markers[-1] = hidden._replace(beat_time=hidden.beat_time + distance)
         if any(b.beat_time <= a.beat_time for a, b in zip(markers, markers[1:])):

@@ -1,1 +1,1 @@
-"""What a Set holds before Live opens it: its description, made Sets, and the library of files."""
+"""Descriptions of Sets, generated Sets, and the library of the browser's files."""

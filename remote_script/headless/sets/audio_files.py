@@ -31,7 +31,7 @@ class AudioInfo(NamedTuple):
 
 
 def read(path: str) -> Optional[AudioInfo]:
-    """What the header says; None when the file is missing or no audio file."""
+    """Length and rate by the header; None when the file is missing or no audio file."""
     try:
         with open(path, "rb") as stream:
             magic = stream.read(12)

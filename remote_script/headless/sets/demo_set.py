@@ -1,7 +1,7 @@
-"""The demo Set: a short lo-fi beat in D minor at 82 BPM, with something of everything that Live shows.
+"""The demo Set: a short lo-fi beat in D minor at 82 BPM, with examples of all kinds of objects.
 
 Drums (drum rack), Keys (Electric), Bass (Operator), a folded-open group with vinyl crackle (audio) and bells,
-two returns, eight scenes, an Arrangement of 40 bars with cue points. No sample it names need exist.
+two returns, eight scenes, an Arrangement of 40 bars with cue points. The named samples need not exist.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BELLS = ((0.0, 81), (0.75, 79), (1.5, 76), (3.0, 74), (5.5, 77), (6.0, 76), (8.0
 
 
 def demo_set() -> SetSpec:
-    """A new demo Set; nobody else holds a part of it."""
+    """A new demo Set, which shares no part with another one."""
     spec = SetSpec(name="Lo-Fi Demo", tempo=TEMPO, root_note=2, scale_name="Minor", scale_mode=True)
     spec.scenes = [SceneSpec(name, index * 5 + 2) for index, name in enumerate(SECTIONS)]
     spec.scenes[4].tempo = 76.0

@@ -1,4 +1,4 @@
-"""Sets made to measure: Live's default Set, and a large one for measuring and stress.
+"""Generated Sets: Live's default Set, and a large Set for measurements and stress tests.
 
 Both are the same on every run; `large_set` depends on its seed alone.
 """
@@ -18,7 +18,7 @@ _PENTATONIC = (0, 3, 5, 7, 10)
 def default_set() -> SetSpec:
     """Live's default Set: two MIDI and two audio tracks, returns with Reverb and Delay, 8 scenes, 120 BPM.
 
-    Guess: the colours; Live picks them anew for every Set.
+    Guess: the colours; Live chooses new colours for every Set.
     """
     spec = SetSpec(name="Untitled", creator="")
     for index, kind in enumerate(("midi", "midi", "audio", "audio")):
@@ -38,7 +38,7 @@ def default_set() -> SetSpec:
 
 
 def native(class_name: str, name: str = "", values: Optional[Dict[str, float]] = None) -> DeviceSpec:
-    """A native device with its default parameters. KeyError when Live has none of this name."""
+    """A native device with its default parameters. KeyError when Live has no device of this name."""
     facts = devices.find(class_name)
     if facts is None:
         raise KeyError("no native device is called %r" % class_name)
@@ -46,7 +46,7 @@ def native(class_name: str, name: str = "", values: Optional[Dict[str, float]] =
 
 
 def empty_track(kind: str, name: str, color_index: int, sends: int = 2, scenes: int = SCENES) -> TrackSpec:
-    """A track as Live makes it: fader at 0 dB, sends down, monitoring Auto."""
+    """A new track as Live makes it: fader at 0 dB, sends at 0, monitoring Auto."""
     track = TrackSpec(kind, name, "", color_index)
     track.mixer.sends = [0.0] * sends
     track.output_routing_type = "Main" if kind != "midi" else "None"

@@ -1,9 +1,9 @@
 """A library for headless Live's browser: packs and a user library of real files, and Live's own index of them.
 
-The table below names every file with its place, its tags and how it sounds. `Library(folder)` writes them: audio as
-short WAV files, presets as small stubs, and beside them `Live-files-12400.db`, the SQLite index in the form in which
-Live 12 keeps it (`files`, `places`, `keywords`, `fe_values`), so tags and similar sounds can be searched as on a user's
-machine. The ids of the index stand in the browser's uris. All of it is invented; nothing is Ableton's.
+The table below has every file with its place, its tags and its sound. `Library(folder)` writes the files: audio as
+short WAV files, presets as small stubs, and beside them `Live-files-12400.db`, an SQLite index in the form of Live 12's
+(`files`, `places`, `keywords`, `fe_values`), so tags and similar sounds can be searched as on a user's machine. The
+browser's uris contain the ids of the index. All of it is invented; no part is Ableton's.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _FEATURES_VERSION, _DIMENSIONS = 18, 64
 
 
 class Sound(NamedTuple):
-    """How a sample sounds: a decaying tone mixed with noise."""
+    """The sound of a sample: a decaying tone mixed with noise."""
 
     hz: float = 220.0
     seconds: float = 0.5
     noise: float = 0.0
-    """0 a tone, 1 noise."""
+    """0: only the tone, 1: only noise."""
 
 
 class File(NamedTuple):
@@ -50,7 +50,7 @@ class File(NamedTuple):
     tags: Tuple[str, ...] = ()
     sound: Optional[Sound] = None
     device: str = ""
-    """The device that a preset is of, by its display name."""
+    """Display name of a preset's device."""
 
     @property
     def kind(self) -> str:
@@ -126,7 +126,7 @@ class Row(NamedTuple):
 
 def rows() -> List[Row]:
     """The tree of the index below the library's folder, which has id 1: places, their folders, the files."""
-    found: List[Row] = []
+    index_rows: List[Row] = []
     ids: Dict[Tuple[str, ...], int] = {}
 
     def place(path: Tuple[str, ...], file: Optional[File] = None) -> int:
@@ -134,12 +134,12 @@ def rows() -> List[Row]:
             return ids[path]
         parent = place(path[:-1]) if len(path) > 1 else 1
         ids[path] = len(ids) + 2
-        found.append(Row(ids[path], parent, path[-1], file.kind if file else "", file))
+        index_rows.append(Row(ids[path], parent, path[-1], file.kind if file else "", file))
         return ids[path]
 
-    for each in FILES:
-        place((each.place, *filter(None, each.folder.split("/")), each.name), each)
-    return found
+    for packed in FILES:
+        place((packed.place, *filter(None, packed.folder.split("/")), packed.name), packed)
+    return index_rows
 
 
 IDS: Dict[File, int] = {row.file: row.id for row in rows() if row.file is not None}
@@ -148,37 +148,37 @@ IDS: Dict[File, int] = {row.file: row.id for row in rows() if row.file is not No
 def by_tag(tag: str) -> List[File]:
     """The presets with this tag or one below it ("Sounds" finds "Sounds|Bass")."""
     return [
-        each for each in FILES if each.device and any(t == tag or t.startswith(tag + "|") for t in each.tags)
+        file for file in FILES if file.device and any(t == tag or t.startswith(tag + "|") for t in file.tags)
     ]
 
 
 class Library:
     """The library's files in a folder, all of them with their index.
 
-    Without a folder each file is written when it is first needed, into a temporary one that goes with this object.
+    Without a folder each file is written at its first use, to a temporary folder that is deleted with this object.
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self._given = None if folder is None else os.path.abspath(folder)
+        self._folder = None if folder is None else os.path.abspath(folder)
         self._temporary: Optional[str] = None
 
     def write(self) -> str:
-        """Write what is missing in the given folder; answers it. The index comes last: where it is, all is."""
-        assert self._given is not None
-        index = os.path.join(self._given, INDEX)
+        """Write the missing files and return the folder. The index comes last: a folder with an index is complete."""
+        assert self._folder is not None
+        index = os.path.join(self._folder, INDEX)
         if not os.path.exists(index):
-            for each in FILES:
-                _write(each, _place(self._given, each))
+            for file in FILES:
+                _write(file, _place(self._folder, file))
             part = index + ".part"
             if os.path.exists(part):
                 os.remove(part)
-            _write_index(part, self._given)
+            _write_index(part, self._folder)
             os.replace(part, index)
-        return self._given
+        return self._folder
 
     def path(self, file: File) -> str:
         """The absolute path of a file, which exists."""
-        if self._given is not None:
+        if self._folder is not None:
             return _place(self.write(), file)
         if self._temporary is None:
             self._temporary = tempfile.mkdtemp(prefix="Live Library ")
@@ -220,11 +220,11 @@ def _write_wave(path: str, sound: Sound) -> None:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        out.writeframes(array("h", (round(20000 * each) for each in _wave(sound))).tobytes())
+        out.writeframes(array("h", (round(20000 * sample) for sample in _wave(sound))).tobytes())
 
 
 def features(sound: Sound) -> Sequence[float]:
-    """64 numbers in which like sounds are near: pitch in octaves, noise, length. Guess: what Live's stand for."""
+    """64 numbers, near each other for similar sounds: pitch in octaves, noise, length. Guess: the meaning in Live."""
     first = (math.log2(sound.hz / 55.0) / 4.0, sound.noise, min(1.0, sound.seconds / 2.0))
     return first + (0.0,) * (_DIMENSIONS - len(first))
 
@@ -235,7 +235,7 @@ def _four(code: bytes) -> int:
 
 def _write_index(path: str, folder: str) -> None:
     tree = rows()
-    tags = sorted({tag for each in FILES for tag in each.tags})
+    tags = sorted({tag for file in FILES for tag in file.tags})
     first_tag = len(tree) + 2
     tag_ids = {tag: first_tag + number for number, tag in enumerate(tags)}
     database = sqlite3.connect(path)
@@ -247,24 +247,24 @@ def _write_index(path: str, folder: str) -> None:
             "fe_values (file_id INTEGER, data BLOB, hash TEXT)",
         ):
             database.execute("CREATE TABLE " + table)
-        held: List[Tuple[int, Optional[int], str, int]] = [(1, None, folder, _four(_KINDS[""]))]
-        held += [(row.id, row.parent, row.name, _four(_KINDS[row.kind])) for row in tree]
-        held += [(number, None, tag, _four(_TAG)) for tag, number in tag_ids.items()]
-        database.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", held)
+        file_rows: List[Tuple[int, Optional[int], str, int]] = [(1, None, folder, _four(_KINDS[""]))]
+        file_rows += [(row.id, row.parent, row.name, _four(_KINDS[row.kind])) for row in tree]
+        file_rows += [(number, None, tag, _four(_TAG)) for tag, number in tag_ids.items()]
+        database.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", file_rows)
         database.executemany(
             "INSERT INTO places VALUES (?, ?, ?)",
             [(row.id, row.name, int(row.name == USER)) for row in tree if row.parent == 1],
         )
         database.executemany(
             "INSERT INTO keywords VALUES (?, ?)",
-            [(IDS[each], tag_ids[tag]) for each in FILES for tag in each.tags],
+            [(IDS[file], tag_ids[tag]) for file in FILES for tag in file.tags],
         )
         database.executemany(
             "INSERT INTO fe_values VALUES (?, ?, '')",
             [
-                (IDS[each], _FEATURES.pack(_FEATURES_VERSION, _DIMENSIONS, 0, *features(each.sound)))
-                for each in FILES
-                if each.sound is not None
+                (IDS[file], _FEATURES.pack(_FEATURES_VERSION, _DIMENSIONS, 0, *features(file.sound)))
+                for file in FILES
+                if file.sound is not None
             ],
         )
     database.close()

@@ -14,16 +14,16 @@ from typing import Any, Dict, List, Optional, Tuple
 
 @dataclass
 class SetWarning:
-    """One kind of thing that a loader changed or left out, how often, and where first."""
+    """One kind of change or omission of a loader, how often it happened, and the first places."""
 
     kind: str
     text: str
-    """What was wrong and what was done."""
+    """The fault in the file and what the loader did."""
     count: int = 0
     places: List[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        shown = "; ".join(each for each in self.places[:3] if each)
+        shown = "; ".join(place for place in self.places[:3] if place)
         more = "; …" if self.count > 3 else ""
         return "%d × %s" % (self.count, self.text) + (" (%s%s)" % (shown, more) if shown else "")
 
@@ -44,7 +44,7 @@ class NoteSpec:
 
 @dataclass
 class WarpMarkerSpec:
-    """A pin of sample time (seconds) to beat time."""
+    """A warp marker: a sample time (seconds) and its beat time."""
 
     sample_time: float
     beat_time: float
@@ -83,7 +83,7 @@ class ClipSpec:
     end_marker: float = 4.0
     looping: bool = True
     hidden_loop_start: Optional[float] = None
-    """The loop brace that comes back when looping is switched on; only while it is off."""
+    """The loop brace that returns when looping is switched on; only for a clip that does not loop."""
     hidden_loop_end: Optional[float] = None
     muted: bool = False
     launch_mode: int = 0
@@ -97,7 +97,7 @@ class ClipSpec:
     notes: List[NoteSpec] = field(default_factory=list)
     envelopes: List[EnvelopeSpec] = field(default_factory=list)
     unseen_envelopes: List[str] = field(default_factory=list)
-    """Names of what has an envelope that Live's API cannot reach: MIDI controllers, pitch bend, clip modulation."""
+    """Names of envelopes that Live's API cannot reach: MIDI controllers, pitch bend, clip modulation."""
     grid: Optional[int] = None
     """The editor's fixed grid, a `GridQuantization` 0..10; None is Live's default."""
     grid_is_triplet: bool = False
@@ -129,9 +129,9 @@ class ParameterSpec:
     is_enabled: bool = True
     original_name: str = ""
     automated: bool = False
-    """True when the Arrangement holds automation for it."""
+    """True when the Arrangement has automation for the parameter."""
     guesses: Tuple[str, ...] = ()
-    """What nobody has seen in a real Live: "name", "law", "default", "items", "path"."""
+    """The facts that nobody has seen in a real Live: "name", "law", "default", "items", "path"."""
 
 
 @dataclass
@@ -212,7 +212,7 @@ class MixerSpec:
     right_split_stereo: float = 1.0
     sends: List[float] = field(default_factory=list)
     send_switches: List[bool] = field(default_factory=list)
-    """False for a send that is switched off; missing ones are on."""
+    """False for a send that is switched off; a missing entry means on."""
     is_on: bool = True
     """The track activator; False is a muted track."""
     crossfade_assign: int = 1
@@ -236,7 +236,7 @@ class TrackSpec:
     kind: str
     name: str = ""
     user_name: Optional[str] = None
-    """What the user typed, "#" and all; "" for a track that numbers itself, None when nobody knows."""
+    """The name as the user typed it, with "#"; "" for a track that Live names by its number, None when unknown."""
     color_index: Optional[int] = None
     color: Optional[int] = None
     group: Optional[int] = None
@@ -251,7 +251,7 @@ class TrackSpec:
     mixer: MixerSpec = field(default_factory=MixerSpec)
     devices: List[DeviceSpec] = field(default_factory=list)
     clip_slots: List[Optional[ClipSpec]] = field(default_factory=list)
-    """One entry a scene; missing ones are empty slots."""
+    """One entry for each scene; a missing entry is an empty slot."""
     stop_buttons: List[bool] = field(default_factory=list)
     arrangement_clips: List[ClipSpec] = field(default_factory=list)
     take_lanes: List[TakeLaneSpec] = field(default_factory=list)
@@ -261,7 +261,7 @@ class TrackSpec:
     output_routing_channel: Optional[str] = None
     is_collapsed: bool = False
     playing_slot: int = -1
-    """The slot that was playing when the Set was saved; −1 the Arrangement, −2 stopped in the Session."""
+    """The slot that played when the Set was saved; −1 for the Arrangement, −2 for stopped in the Session."""
     automation: List[EnvelopeSpec] = field(default_factory=list)
     """The Arrangement's lanes; times are beats of the song."""
 
@@ -300,7 +300,7 @@ class TuningSpec:
     pseudo_octave_in_cents: float = 1200.0
     reference_pitch_frequency: float = 440.0
     reference_note: Optional[Tuple[int, int]] = None
-    """(index in the pseudo octave, octave), as the next two."""
+    """(index in the pseudo octave, octave); the next two fields have the same form."""
     lowest_note: Optional[Tuple[int, int]] = None
     highest_note: Optional[Tuple[int, int]] = None
 
@@ -315,7 +315,7 @@ class SetSpec:
     name: str = ""
     file_path: str = ""
     creator: str = ""
-    """The Live that wrote it, as the file says."""
+    """The version of Live that wrote the file, as the file says."""
     tempo: float = 120.0
     signature_numerator: int = 4
     signature_denominator: int = 4
@@ -349,4 +349,4 @@ class SetSpec:
     signature_automation: List[Tuple[float, Tuple[int, int]]] = field(default_factory=list)
     """(time in beats, signature from there on)"""
     warnings: List[SetWarning] = field(default_factory=list)
-    """What the loader changed or left out, one entry for each kind."""
+    """Changes and omissions of the loader, one entry for each kind."""

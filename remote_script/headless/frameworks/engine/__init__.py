@@ -1,1 +1,1 @@
-"""What `_Framework`, `ableton.v2` and `ableton.v3` have in common. Knows Live only through `live`."""
+"""Code that `_Framework`, `ableton.v2` and `ableton.v3` share. Only the module `live` knows Live."""

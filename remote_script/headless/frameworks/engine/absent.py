@@ -12,10 +12,10 @@ class NotHere(NotImplementedError, AttributeError):
 
 
 class _StubMeta(EventObjectMeta):
-    """Every use of a stub says which name it stands for; `hasattr` and `isinstance` work as usual."""
+    """Every use of a stub raises an error with the stub's name; `hasattr` and `isinstance` work as usual."""
 
     def __getattr__(cls, name: str) -> Any:
-        # A stub's subclass has what it defines itself; what it would inherit is not here.
+        # A subclass of a stub has its own members; the inherited members are not implemented.
         raise NotHere("headless Live does not have %s yet (asked for its %r)" % (cls._missing, name))
 
     def _refuse(cls, *args: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A component that takes a control under any name and lets it be dark."""
+"""A component that accepts controls under any name and switches their lights off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .component import ComponentCore
 
 
 class BackgroundCore(ComponentCore):
-    """Lowest in priority, it gets what nobody else has."""
+    """Has the lowest priority, so it gets the controls that no other component has."""
 
     def __init__(self, *args: Any, add_nop_listeners: bool = False, **kwargs: Any) -> None:
         self._held_controls: Dict[str, Any] = {}
@@ -40,4 +40,4 @@ class BackgroundCore(ComponentCore):
 
 
 def _nothing(*_value: Any) -> None:
-    """Hears what shall not reach a track."""
+    """Listens to controls whose messages must not reach a track."""

@@ -28,7 +28,7 @@ def _constant(name: str) -> Tuple[Any, ...]:
         if isinstance(node, ast.Name):
             return _constant(node.id)
         if isinstance(node, ast.Tuple):
-            return tuple(value(each) for each in node.elts)
+            return tuple(value(element) for element in node.elts)
         return ast.literal_eval(node)
 
     return tuple(value(ast.parse(_TEXTS[name], mode="eval").body))
@@ -53,7 +53,7 @@ BANK_NAME_DICT = _table("_BNK_NAMES", "_BANK_NAMES")
 
 def get_parameter_by_name(device: Any, name: str) -> Any:
     """The parameter whose original name this is, or None."""
-    return next((each for each in device.parameters if each.original_name == name), None)
+    return next((parameter for parameter in device.parameters if parameter.original_name == name), None)
 
 
 def device_parameters_to_map(device: Any) -> Tuple[Any, ...]:
@@ -77,7 +77,7 @@ def _max_bank(device: Any, index: int) -> Bank:
         indices = []
     if len(indices) != BANK_SIZE:
         return [None] * BANK_SIZE
-    return [None if each == -1 else device.parameters[each] for each in indices]
+    return [None if index == -1 else device.parameters[index] for index in indices]
 
 
 def parameter_banks(device: Any, device_dict: Dict[str, Any] = DEVICE_DICT) -> List[Bank]:
@@ -125,7 +125,7 @@ def _max_bank_name(device: Any, index: int) -> Optional[str]:
         name = device.get_bank_name(index)
     except (AttributeError, RuntimeError):
         return None
-    return "".join(each for each in name if ord(each) < 128)
+    return "".join(letter for letter in name if ord(letter) < 128)
 
 
 def best_of_parameter_bank(device: Any, device_bob_dict: Dict[str, Any] = DEVICE_BOB_DICT) -> Sequence[Any]:

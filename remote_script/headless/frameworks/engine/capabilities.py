@@ -1,4 +1,4 @@
-"""What a script states about its controller; Live reads it from the script's `get_capabilities()`.
+"""A script's statements about its controller, which Live reads from the script's `get_capabilities()`.
 
 The keys are constants of Live's modules (see `facts`). Wrong types raise AssertionError, as in Live.
 """
@@ -13,7 +13,7 @@ def _port(
 ) -> Dict[str, Any]:
     assert isinstance(port_name, str), "port_name must be a string, got %r" % (port_name,)
     assert props is None or type(props) is list, "props must be a list, got %r" % (props,)
-    assert all(isinstance(each, str) for each in props or ()), "props must be strings, got %r" % (props,)
+    assert all(isinstance(prop, str) for prop in props or ()), "props must be strings, got %r" % (props,)
     port: Dict[str, Any] = {"direction": direction, "name": port_name, "props": props}
     if mac_name:
         port["mac_name"] = mac_name
@@ -44,8 +44,8 @@ def controller_id(
     """The USB ids and names by which Live recognises the controller."""
     assert type(vendor_id) is int, "vendor_id must be a number, got %r" % (vendor_id,)
     assert type(product_ids) is list, "product_ids must be a list, got %r" % (product_ids,)
-    assert all(type(each) is int for each in product_ids), "product_ids must be numbers, got %r" % (
-        product_ids,
+    assert all(type(product_id) is int for product_id in product_ids), (
+        "product_ids must be numbers, got %r" % (product_ids,)
     )
     names = model_name if type(model_name) is list else [model_name]
     return {"vendor_id": vendor_id, "product_ids": product_ids, "model_names": names}

@@ -68,11 +68,11 @@ class ClipActionsCore(PlacedComponent):
 
 EMPTY, STOPPED, PLAYING, SELECTED = "empty", "stopped", "playing", "selected"
 OVERVIEW_VALUES = {EMPTY: 0, STOPPED: 100, PLAYING: 127, SELECTED: 64}
-"""What a block's button shows; `set_…_value` say otherwise."""
+"""The values that a block's button shows; `set_…_value` changes them."""
 
 
 class OverviewCore(PlacedComponent):
-    """Each button of a matrix stands for a window of the session; a press moves the ring there.
+    """Each button of a matrix represents a window of the session; a press moves the ring there.
 
     `session_ring` has `num_tracks`, `num_scenes`, offsets, `tracks_to_use()` and `set_offsets`.
     """
@@ -86,7 +86,7 @@ class OverviewCore(PlacedComponent):
         self._buttons: Any = None
         self._values = dict(self.VALUES)
         super().__init__(*args, **kwargs)
-        self.register_slot(session_ring, lambda *told: self.update(), "offset")
+        self.register_slot(session_ring, lambda *event_args: self.update(), "offset")
         self._matrix_slot = self.register_slot(None, self._matrix_value, "value")
         if enable_skinning:
             self._enable_skinning()
@@ -132,8 +132,8 @@ class OverviewCore(PlacedComponent):
         if -ring.num_tracks < beside[0] < ring.num_tracks and -ring.num_scenes < beside[1] < ring.num_scenes:
             return SELECTED
         own = tuple(song.tracks)
-        for each in tracks:
-            slots = tuple(each.clip_slots)[scene : scene + ring.num_scenes] if each in own else ()
+        for covered in tracks:
+            slots = tuple(covered.clip_slots)[scene : scene + ring.num_scenes] if covered in own else ()
             if any(slot.has_clip and slot.clip.is_playing for slot in slots):
                 return PLAYING
         return STOPPED

@@ -1,4 +1,4 @@
-"""Components: what a control is used for. On while they and all their parents are enabled."""
+"""Components: the functions of controls. A component is on while it and all its parents are enabled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ComponentCore(EventObject):
         self._recursive_is_enabled = True
         self._sub_components: List[Any] = []
         self._layer: Any = None
-        self._held = False
+        self._has_layer = False
         self._surface = _surface()
         self._tasks = TaskGroup(auto_kill=False)
         if self._surface is not None:
@@ -54,7 +54,7 @@ class ComponentCore(EventObject):
         return self._surface._live_song
 
     def on_made(self) -> None:
-        """All constructors have run: what the controls of its first layer are for is there."""
+        """Called after all constructors, when the handlers for the controls of the first layer exist."""
         # A subclass that did not call our constructor has no layer, and belongs to nobody.
         layer = self.__dict__.pop("_first_layer", None)
         if layer is not None and self._layer is None:
@@ -63,7 +63,7 @@ class ComponentCore(EventObject):
     # -- on and off ----------------------------------------------------------------------------------
 
     def is_enabled(self, explicit: bool = False) -> bool:
-        """Whether it is on; `explicit`: whether it was switched on, whatever its parents are."""
+        """True when the component is on; with `explicit` the state of its parents is ignored."""
         if explicit:
             return self._explicit_is_enabled
         return self._explicit_is_enabled and self._recursive_is_enabled
@@ -78,8 +78,8 @@ class ComponentCore(EventObject):
 
     def _update_enabled(self) -> None:
         on = self.is_enabled()
-        for each in self._sub_components:
-            each._set_enabled_recursive(on)
+        for child in self._sub_components:
+            child._set_enabled_recursive(on)
         self._hold_layer()
         for state in self.__dict__.get("_control_states", {}).values():
             state.update()
@@ -90,7 +90,7 @@ class ComponentCore(EventObject):
         self.update()
 
     def update(self) -> None:
-        """Show what is; called when something that matters has changed."""
+        """Show the present state; called after every change of it."""
 
     def control_notifications_enabled(self) -> bool:
         return self.is_enabled()
@@ -106,14 +106,14 @@ class ComponentCore(EventObject):
     # -- inside --------------------------------------------------------------------------------------
 
     def register_component(self, component: Any) -> Any:
-        """Take a child; it is on only while this is."""
+        """Add a child, which is on only while this component is on."""
         component.canonical_parent = self
         self._sub_components.append(component)
         component._set_enabled_recursive(self.is_enabled())
         return component
 
     def register_components(self, *components: Any) -> List[Any]:
-        return [self.register_component(each) for each in components]
+        return [self.register_component(component) for component in components]
 
     add_children = register_components
 
@@ -125,33 +125,33 @@ class ComponentCore(EventObject):
     def layer(self, layer: Any) -> None:
         if layer is self._layer:
             return
-        if self._held:
+        if self._has_layer:
             self._layer.release(self)
-            self._held = False
+            self._has_layer = False
         self._layer = layer
         self._hold_layer()
 
     def _hold_layer(self) -> None:
         wanted = self._layer is not None and self.is_enabled()
-        if wanted and not self._held:
-            self._held = True
+        if wanted and not self._has_layer:
+            self._has_layer = True
             self._layer.grab(self)
-        elif self._held and not wanted:
-            self._held = False
+        elif self._has_layer and not wanted:
+            self._has_layer = False
             self._layer.release(self)
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
         """As a client of single elements."""
 
     def disconnect(self) -> None:
-        if self._held:
-            self._held = False
+        if self._has_layer:
+            self._has_layer = False
             self._layer.release(self)
         self._tasks.kill()
         self._tasks.clear()
         super().disconnect()
 
-    # -- what changes in the Set ---------------------------------------------------------------------
+    # -- changes in the Set --------------------------------------------------------------------------
 
     def on_track_list_changed(self) -> None:
         """Tracks were added, removed, moved, shown or hidden."""

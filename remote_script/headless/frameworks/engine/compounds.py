@@ -1,7 +1,7 @@
 """Elements made of elements: matrices, combinations with a modifier, several as one.
 
-Who holds a compound holds what it is made of, with the same priority; what somebody else of a higher priority
-holds is not there for the time being (None in a matrix), and its holder is told again.
+A client that grabs a compound grabs its parts with the same priority. While another client of a higher priority has a
+part, the compound does not have the part (None in a matrix), and the compound's client is notified again.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from .elements import ControlElement, is_momentary
 from .tools import nop
 
 COMBO_PRIORITY = 0.5
-"""What a combination adds to its layer's priority, so that it wins over the bare control of an equal layer."""
+"""Added to a layer's priority by a combination, so that it wins over the plain control of an equal layer."""
 
 
 class CompoundElement(ControlElement):
-    """Holds its parts while somebody holds it.
+    """Grabs its parts while a client has the compound.
 
     A subclass overrides `on_nested_control_element_received`, `…_lost` and `…_value`; values come while somebody
     listens to the compound, or after `request_listen_nested_control_elements`.
@@ -44,30 +44,30 @@ class CompoundElement(ControlElement):
         return element
 
     def register_control_elements(self, *elements: Any) -> List[Any]:
-        return [self.register_control_element(each) for each in elements]
+        return [self.register_control_element(element) for element in elements]
 
     def unregister_control_element(self, element: Any) -> Any:
         if self.has_control_element(element):
             if element in self._lent:
                 element.resource.release(self)
-            self._parts = [each for each in self._parts if each is not element]
+            self._parts = [part for part in self._parts if part is not element]
             self._update_listening()
         return element
 
     def has_control_element(self, control: Any) -> bool:
-        return any(each is control for each in self._parts)
+        return any(part is control for part in self._parts)
 
     def owned_control_elements(self) -> List[Any]:
-        return [each for each in self._parts if self.owns_control_element(each)]
+        return [part for part in self._parts if self.owns_control_element(part)]
 
     def owns_control_element(self, control: Any) -> bool:
-        """True if it may be used: this compound holds it, or nobody holds the compound."""
-        return self.resource.owner is None or any(each is control for each in self._lent)
+        """True for a usable part: this compound has the part, or no client has the compound."""
+        return self.resource.owner is None or any(lent is control for lent in self._lent)
 
     # -- ownership -----------------------------------------------------------------------------------
 
     def get_control_element_priority(self, element: Any, priority: Any) -> Any:
-        """The priority with which to hold a part; for a subclass."""
+        """The priority for grabbing a part; for a subclass."""
         return priority
 
     def _priority_for(self, element: Any) -> Any:
@@ -92,11 +92,11 @@ class CompoundElement(ControlElement):
 
     def set_control_element(self, control: Any, grabbed: bool) -> None:
         """A part came or went."""
-        held = any(each is control for each in self._lent)
-        if grabbed and not held:
+        is_lent = any(lent is control for lent in self._lent)
+        if grabbed and not is_lent:
             self._lent.append(control)
-        elif held and not grabbed:
-            self._lent = [each for each in self._lent if each is not control]
+        elif is_lent and not grabbed:
+            self._lent = [lent for lent in self._lent if lent is not control]
         if grabbed:
             self.on_nested_control_element_received(control)
         else:
@@ -133,7 +133,7 @@ class CompoundElement(ControlElement):
     def _update_listening(self) -> None:
         wanted = {}
         if self._listen_requests > 0 or self.value_listener_count():
-            wanted = {id(each): each for each in self._parts if self.owns_control_element(each)}
+            wanted = {id(part): part for part in self._parts if self.owns_control_element(part)}
         for key in [key for key in self._part_slots if key not in wanted]:
             self.disconnect_disconnectable(self._part_slots.pop(key))
         for key, part in wanted.items():
@@ -154,7 +154,7 @@ class CompoundElement(ControlElement):
 
 
 class ButtonMatrixElement(CompoundElement):
-    """Rows of elements; `value` tells (value, column, row, is_momentary). `get_button` takes (column, row)."""
+    """Rows of elements; `value` notifies (value, column, row, is_momentary). `get_button` takes (column, row)."""
 
     def __init__(self, rows: Any = (), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,7 +224,7 @@ class ButtonMatrixElement(CompoundElement):
 
 
 class RowFirstMatrix(ButtonMatrixElement):
-    """As the later generations have it: `get_button(row, column)`."""
+    """The matrix of the later generations: `get_button(row, column)`."""
 
     def get_button(self, row: int, column: int) -> Any:  # type: ignore[override]
         return self._there(self._rows[row][column])
@@ -249,7 +249,7 @@ _PASSED_ON = (
 
 
 class WrapperElement(CompoundElement):
-    """One element in another's place: passes on calls while it holds that element, and the values of it."""
+    """Wraps another element: forwards calls while it has that element, and that element's values."""
 
     def __init__(self, wrapped_control: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -283,9 +283,9 @@ class WrapperElement(CompoundElement):
 
 
 class ComboElement(WrapperElement):
-    """A control while its modifiers are held: with it, their holder has the control from whoever has it bare.
+    """A control while its modifiers are pressed; its client then gets the control from the client of the plain control.
 
-    `negative_modifiers` must not be held.
+    `negative_modifiers` must not be pressed.
     """
 
     priority_increment = COMBO_PRIORITY
@@ -301,21 +301,23 @@ class ComboElement(WrapperElement):
     ) -> None:
         kwargs.pop("wrapped_control", None)
         super().__init__(control, *args, **kwargs)
-        held = modifiers if modifier is None else modifier
-        given = [*_several(held)], [*_several(negative_modifiers)]
-        self._combo_modifiers = [(each, True) for each in given[0]] + [(each, False) for each in given[1]]
+        required = modifiers if modifier is None else modifier
+        modifier_lists = [*_several(required)], [*_several(negative_modifiers)]
+        self._combo_modifiers = [(button, True) for button in modifier_lists[0]] + [
+            (button, False) for button in modifier_lists[1]
+        ]
         self._modifier_slots = [
-            self.register_slot(each, self._modifier_heard, "value") for each, _ in self._combo_modifiers
+            self.register_slot(button, self._modifier_heard, "value") for button, _ in self._combo_modifiers
         ]
 
     def _combo_is_on(self) -> bool:
-        return all(_is_pressed(each) == wanted for each, wanted in self._combo_modifiers)
+        return all(_is_pressed(button) == wanted for button, wanted in self._combo_modifiers)
 
     def get_control_element_priority(self, element: Any, priority: Any) -> Any:
         return (priority or 0) + self.priority_increment
 
     def owns_control_element(self, control: Any) -> bool:
-        return any(each is control for each in self._lent)
+        return any(lent is control for lent in self._lent)
 
     def _grabbed(self) -> List[Any]:
         return []
@@ -328,10 +330,10 @@ class ComboElement(WrapperElement):
         wrapped = self._wrapped_control
         if self.resource.owner is None:
             return
-        held = self._combo_is_on()
-        if held and not self.owns_control_element(wrapped):
+        is_on = self._combo_is_on()
+        if is_on and not self.owns_control_element(wrapped):
             wrapped.resource.grab(self, priority=self._priority_for(wrapped))
-        elif not held and self.owns_control_element(wrapped):
+        elif not is_on and self.owns_control_element(wrapped):
             wrapped.resource.release(self)
 
 
@@ -348,18 +350,18 @@ class MultiElement(CompoundElement):
             self.notify_value(value)
 
     def send_value(self, value: Any, *args: Any) -> None:
-        for each in self.owned_control_elements():
-            each.send_value(value, *args)
+        for element in self.owned_control_elements():
+            element.send_value(value, *args)
 
     def set_light(self, value: Any) -> None:
-        for each in self.owned_control_elements():
-            each.set_light(value)
+        for element in self.owned_control_elements():
+            element.set_light(value)
 
     def is_pressed(self) -> bool:
-        return any(_is_pressed(each) for each in self.owned_control_elements())
+        return any(_is_pressed(element) for element in self.owned_control_elements())
 
     def is_momentary(self) -> bool:
-        return any(is_momentary(each) for each in self._parts)
+        return any(is_momentary(part) for part in self._parts)
 
 
 class ToggleElement(WrapperElement):

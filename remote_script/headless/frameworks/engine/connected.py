@@ -14,7 +14,7 @@ class Connectable(EventObject):
     _connected: Any = None
 
     def connect_property(self, subject: Any, property_name: str, transform: Any = None) -> None:
-        """`transform` makes the property's value of what is set here."""
+        """`transform` converts the value that is set here into the property's value."""
         self.disconnect_property()
         slot = None
         if self.requires_listenable_connected_property:

@@ -23,7 +23,6 @@ class GroupState(State):
         **kwargs: Any,
     ) -> None:
         self._items: List[Any] = []
-        self._given = kwargs
         self._dynamic = control_count is None and dimensions is None
         self._shape = dimensions or (1, control_count or 0)
         super().__init__(control, component)
@@ -152,12 +151,12 @@ class ControlList(Control):
 
 
 def control_list(control_type: Any, *args: Any, **kwargs: Any) -> ControlList:
-    """`control_count` of them; without it as many as the element has."""
+    """`control_count` controls; without a count as many as the element has."""
     return ControlList(control_type, *args, **kwargs)
 
 
 def control_matrix(control_type: Any, *args: Any, **kwargs: Any) -> ControlList:
-    """`dimensions` (rows, columns) of them; without it as the element has."""
+    """`dimensions` (rows, columns) of controls; without dimensions those of the element."""
     return ControlList(control_type, *args, **kwargs)
 
 
@@ -170,7 +169,7 @@ class _RadioGroupState(GroupState, Connectable):
     @property
     def checked_index(self) -> int:
         """-1: none."""
-        return next((index for index, each in enumerate(self._items) if each.is_checked), -1)
+        return next((index for index, state in enumerate(self._items) if state.is_checked), -1)
 
     @checked_index.setter
     def checked_index(self, index: int) -> None:

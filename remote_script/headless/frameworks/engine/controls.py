@@ -1,8 +1,8 @@
 """Controls that a component declares in its class: `play_button = ButtonControl(color="…")`.
 
-Read from an instance a control is its state there: the element behind it, its colour, whether it is pressed. The
+As an attribute of an instance, a control is its state there: its element, its colour, whether it is pressed. The
 handlers of its events are methods of the component: `@play_button.pressed def play_button(self, button)`. A layer (or
-`set_control_element`) puts the element behind it; events come only while control and component are enabled.
+`set_control_element`) sets the element; events come only while control and component are enabled.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class State(EventObject):
         element.set_channel(element.original_channel() if channel is None else channel)
 
     def set_control_element(self, control_element: Any) -> None:
-        """The element behind it; None: nothing."""
+        """Set the element of the control; None removes the element."""
         if self._element is not None and control_element is not self._element:
             self._left()
             if self._message != (None, None):
@@ -112,10 +112,10 @@ class State(EventObject):
         self.update()
 
     def _left(self) -> None:
-        """Its element goes."""
+        """The element is removed."""
 
     def update(self) -> None:
-        """Show what is."""
+        """Show the present state."""
 
     def _heard(self, value: Any, *more: Any) -> None:
         if self._active():
@@ -321,7 +321,7 @@ class ButtonControl(Control):
 
 
 class _PlayableState(ButtonState):
-    """A pad; `mode` says whether its presses play the track, reach the script, or both."""
+    """A pad; by `mode` its presses play the track, reach the script, or both."""
 
     def __init__(self, control: Any = None, component: Any = None, mode: Any = None, **kwargs: Any) -> None:
         super().__init__(control, component, **kwargs)
@@ -422,7 +422,7 @@ class _ToggleState(ButtonState, Connectable):
         if self._active():
             self._toggled = not self._toggled
             toggled = self._toggled
-            # The property tells its new value, which may be the old one.
+            # The property notifies its value, which may be unchanged.
             self.connected_property_value = toggled
             self._call("toggled", toggled)
 

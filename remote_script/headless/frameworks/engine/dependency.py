@@ -1,6 +1,6 @@
-"""Values that a script's objects get from their surroundings: `inject(...)` gives, `@depends(...)` takes.
+"""Values that a script's objects get from their surroundings: `inject(...)` provides, `@depends(...)` receives.
 
-The innermost injection in force wins, then the default in `depends`; without either DependencyError.
+The innermost active injection wins, then the default in `depends`; without either DependencyError.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Injection:
 
 
 class _Into:
-    """What `inject` answers: say where."""
+    """The result of `inject`, which sets the scope of the injection."""
 
     def __init__(self, providers: Dict[str, Callable[[], Any]]) -> None:
         self._providers = providers
@@ -68,7 +68,7 @@ def get_dependency_for(obj: Any, name: str, default: Any = None) -> Any:
 
 
 def depends(**defaults: Any) -> Callable[[Any], Any]:
-    """Give these keyword arguments where the caller does not (or gives None)."""
+    """Add these keyword arguments to calls that do not have them (or have None)."""
 
     def decorate(func: Any) -> Any:
         @functools.wraps(func)

@@ -26,12 +26,12 @@ class BankRegistry(EventObject):
 
     def set_device_bank(self, device: Any, bank: int) -> None:
         if bank != self.get_device_bank(device):
-            self._banks = [each for each in self._banks if liveobj_valid(each[0]) and each[0] != device]
+            self._banks = [entry for entry in self._banks if liveobj_valid(entry[0]) and entry[0] != device]
             self._banks.append((device, bank))
             self.notify_device_bank(device, bank)
 
     def get_device_bank(self, device: Any) -> int:
-        return next((bank for each, bank in self._banks if each == device), 0)
+        return next((bank for known, bank in self._banks if known == device), 0)
 
 
 class DeviceProviderCore(EventObject):
@@ -90,7 +90,7 @@ class DeviceProviderCore(EventObject):
 
 
 BANK_STEPS = {"prev_bank_button": -1, "next_bank_button": 1, "bank_prev_button": -1, "bank_next_button": 1}
-"""A button → by how many banks it goes."""
+"""Button → its step in banks."""
 
 
 @takes(
@@ -256,7 +256,7 @@ class DeviceCore(PlacedComponent):
         for control in self._mapped:
             control.release_parameter()
         self._parameter_controls = controls
-        self._mapped = [each for each in elements_in(controls) if each is not None]
+        self._mapped = [control for control in elements_in(controls) if control is not None]
         self._parameters_changed()
 
     def _parameters_changed(self) -> None:
@@ -353,6 +353,6 @@ class DeviceNavigationCore(PlacedComponent):
         track = song.view.selected_track
         devices = list(track.devices)
         selected = track.view.selected_device
-        at = next((index for index, each in enumerate(devices) if each == selected), -1) + by
+        at = next((index for index, other in enumerate(devices) if other == selected), -1) + by
         if 0 <= at < len(devices):
             song.view.select_device(devices[at])

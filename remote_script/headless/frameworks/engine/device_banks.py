@@ -24,15 +24,15 @@ class IndexedDict(OrderedDict):  # type: ignore[type-arg]
 
 def _bank_definitions() -> Dict[str, IndexedDict]:
     """Guess: the first generation's banks, "Main" being its best-of bank. Live has other ones from version 10 on."""
-    found = {}
+    definitions = {}
     for device, pages in banks.DEVICE_DICT.items():
         names = banks.BANK_NAME_DICT.get(device) or [BANK_FORMAT % (at + 1) for at in range(len(pages))]
         definition = IndexedDict()
         definition[BANK_MAIN_KEY] = {BANK_PARAMETERS_KEY: banks.DEVICE_BOB_DICT[device][0]}
         for name, page in zip(names, pages):
             definition[name] = {BANK_PARAMETERS_KEY: page}
-        found[device] = definition
-    return found
+        definitions[device] = definition
+    return definitions
 
 
 BANK_DEFINITIONS = _bank_definitions()
@@ -132,7 +132,7 @@ class DeviceParameterBank(EventObject):
         if not self.bank_count():
             return []
         page = self._banking_info.parameters_of(self._device, self._index, self._size)
-        return [(each, each.name if liveobj_valid(each) else "") for each in page]
+        return [(parameter, parameter.name if liveobj_valid(parameter) else "") for parameter in page]
 
 
 class DescribedDeviceParameterBank(DeviceParameterBank):

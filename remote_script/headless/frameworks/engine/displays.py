@@ -1,7 +1,7 @@
 """Text displays of controllers: sources of text, segments that show them, elements that send the text as sysex.
 
-An element sends at the next update of the display, and only what the controller does not show already. Parts of a
-display (`subdisplay[a:b]`) belong to whoever holds them; what nobody holds shows the display's own segments.
+An element sends at the next update of the display, and only text that the controller does not show already. Parts of a
+display (`subdisplay[a:b]`) belong to the client that grabbed them; other parts show the display's own segments.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHORTENED = (" ", "_", "i", "o", "u", "e", "a")
 
 TRANSLATIONS: Dict[str, int] = {chr(code): code for code in range(0x20, 0x7F) if chr(code) not in "$={}"}
 TRANSLATIONS["\u266f"] = ord("#")
-"""Character -> byte. What is missing is shown as a question mark."""
+"""Character → byte. Other characters are shown as a question mark."""
 
 
 def adjust_string_crop(original: str, length: int) -> str:
@@ -98,7 +98,7 @@ class DisplayDataSource:
 
 
 class LogicalDisplaySegment:
-    """A part of a display with room for one source's text; `str(segment)` is what it shows."""
+    """A part of a display for the text of one source; `str(segment)` is the shown text."""
 
     separator = ""
 
@@ -143,7 +143,7 @@ class LogicalDisplaySegment:
 
 
 class DisplayError(Exception):
-    """A display is used in a way that it does not allow."""
+    """Raised for a use of a display that the display does not allow."""
 
 
 class DisplaySegmentationError(DisplayError):
@@ -226,7 +226,7 @@ class DisplayElement(ControlElement):
 
 
 class _Shares(StackingResource):
-    """Who holds which characters of a display: later holders cover earlier ones."""
+    """The clients of the characters of a display: a later client covers an earlier one."""
 
     def __init__(self, root_display: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -336,7 +336,7 @@ class PhysicalDisplayElement(DisplayElement):
         if self._block_messages or self._message_header is None:
             return
         if self._message_to_send is None:
-            self._message_to_send = self._build_message([each[0] for each in self._central_resource.owners])
+            self._message_to_send = self._build_message([owner[0] for owner in self._central_resource.owners])
         self.send_midi(self._message_to_send)
 
     def _framed(self, body: Sequence[int]) -> Tuple[int, ...]:
@@ -346,7 +346,7 @@ class PhysicalDisplayElement(DisplayElement):
         return self._translation_table.get(char_to_translate, self._translation_table["?"])
 
     def _translate_string(self, string: str) -> List[int]:
-        return [self._translate_char(each) for each in string]
+        return [self._translate_char(letter) for letter in string]
 
     def _build_display_message(self, display: DisplayElement) -> Iterator[int]:
         for segment in display._logical_segments:
@@ -382,7 +382,7 @@ class SubDisplayElement(DisplayElement):
         return set(range(*self._slice.indices(self._parent.width)))
 
     def update(self) -> None:
-        if any(each[0] is self for each in self._parent._central_resource.owners):
+        if any(owner[0] is self for owner in self._parent._central_resource.owners):
             self._parent.update()
 
 

@@ -1,7 +1,7 @@
 """Pads that play: a matrix of notes for the track, and the drum rack of a track on it.
 
-A pad plays (its messages stay from the script, so that they go to the track) until a modifier button is held; then the
-script gets its presses. Headless Live keeps the pads' notes and channels and sounds nothing.
+The messages of a pad go to the track, not to the script, until a modifier button is pressed; then the script gets the
+pad's presses. Headless Live stores the pads' notes and channels and makes no sound.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class PlayableCore(PlacedComponent):
     def set_full_velocity(self, full_velocity: Any) -> None:
         self._accent_component.set_full_velocity(full_velocity)
 
-    # -- who hears the pads --------------------------------------------------------------------------
+    # -- routing of the pads' messages ---------------------------------------------------------------
 
     def _set_control_pads_from_script(self, takeover_pads: bool) -> None:
         if takeover_pads != self._takeover_pads:
@@ -107,7 +107,7 @@ class PlayableCore(PlacedComponent):
 
     def _on_matrix_released(self, button: Any) -> None:
         if button in self.pressed_pads:
-            self.pressed_pads = [each for each in self.pressed_pads if each is not button]
+            self.pressed_pads = [pad for pad in self.pressed_pads if pad is not button]
             if not self.pressed_pads:
                 self._update_control_from_script()
         self._update_led_feedback()
@@ -121,7 +121,7 @@ class PlayableCore(PlacedComponent):
     def select_button(self, value: Any, button: Any) -> None:
         self._set_control_pads_from_script(bool(value))
 
-    # -- what they play and show ---------------------------------------------------------------------
+    # -- notes and lights ----------------------------------------------------------------------------
 
     def _update_led_feedback(self) -> None:
         for button in self.matrix:
@@ -166,8 +166,8 @@ class PlayableCore(PlacedComponent):
 class DrumGroupCore(PlayableCore, SlideCore):
     """A drum rack on the pads, the lowest notes at the bottom left; a held modifier mutes, solos, selects ….
 
-    The rack is the one that is given, or the first of `target_track`. What selecting, quantizing and deleting do is
-    the subclass's: `select_drum_pad`, `quantize_pitch`, `delete_pitch`.
+    The rack is set by the script, or is the first rack of `target_track`. A subclass implements the actions:
+    `select_drum_pad`, `quantize_pitch`, `delete_pitch`.
     """
 
     mute_button = ButtonControl()
@@ -411,7 +411,7 @@ class DrumGroupCore(PlayableCore, SlideCore):
         button.color = "DefaultButton.On" if pad is None else self._color_for_pad(pad)
 
     def _color_for_pad(self, pad: Any) -> str:
-        soloing = any(each.solo for each in self._all_drum_pads)
+        soloing = any(pad.solo for pad in self._all_drum_pads)
         if pad == self._selected_drum_pad:
             if soloing and not pad.solo and not pad.mute:
                 return "DrumGroup.PadSelectedNotSoloed"
@@ -458,7 +458,7 @@ class DrumRackCore(PlacedComponent):
 
 
 def find_instrument_devices(track_or_chain: Any) -> Any:
-    """The instruments of a track or chain, depth first: racks before what is in them."""
+    """The instruments of a track or chain, depth first: a rack before the devices in it."""
     if not liveobj_valid(track_or_chain):
         return
     instrument = Live.Device.DeviceType.instrument
@@ -472,7 +472,10 @@ def find_instrument_devices(track_or_chain: Any) -> Any:
 
 def find_instrument_meeting_requirement(requirement: Any, track_or_chain: Any) -> Any:
     """The first instrument for which `requirement(device)` is true, or None."""
-    return next((each for each in find_instrument_devices(track_or_chain) if requirement(each)), None)
+    return next(
+        (instrument for instrument in find_instrument_devices(track_or_chain) if requirement(instrument)),
+        None,
+    )
 
 
 def find_drum_group_device(track_or_chain: Any) -> Any:
@@ -539,7 +542,7 @@ class PercussionInstrumentFinder(EventObject, Mode):
             self._device_parent = device_parent
             self.update()
 
-    def _changed(self, *_told: Any) -> None:
+    def _changed(self, *_event_args: Any) -> None:
         self.update()
 
     def update(self) -> None:
@@ -547,15 +550,15 @@ class PercussionInstrumentFinder(EventObject, Mode):
             return
         parent = self._device_parent
         devices = list(find_instrument_devices(parent))
-        racks = [each for each in devices if each.can_have_chains]
+        racks = [device for device in devices if device.can_have_chains]
         chains = [chain for rack in racks for chain in rack.chains]
         self._groups["chains"].replace_subjects(racks)
         self._groups["devices"].replace_subjects([parent, *chains] if liveobj_valid(parent) else [])
         self._groups["playback_mode"].replace_subjects(
-            [each for each in devices if hasattr(each, "playback_mode")]
+            [device for device in devices if hasattr(device, "playback_mode")]
         )
-        found = (find_drum_group_device(parent), find_sliced_simpler(parent))
-        changed = [liveobj_changed(*pair) for pair in zip(found, (self._drum_group, self._simpler))]
-        self._drum_group, self._simpler = found
+        instruments = (find_drum_group_device(parent), find_sliced_simpler(parent))
+        changed = [liveobj_changed(*pair) for pair in zip(instruments, (self._drum_group, self._simpler))]
+        self._drum_group, self._simpler = instruments
         if any(changed):
             self.notify_instrument()

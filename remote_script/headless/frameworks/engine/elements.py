@@ -1,4 +1,4 @@
-"""Controls of a MIDI controller: what comes in goes to listeners and to Live's parameters, lights go out.
+"""Controls of a MIDI controller: received messages go to listeners and to Live's parameters, lights are sent.
 
 An element belongs to the surface in whose `component_guard` it is made. A mapped element (`connect_to`) is moved by
 Live itself; one with listeners gets its messages forwarded to the script.
@@ -36,19 +36,19 @@ ON_VALUE, OFF_VALUE = 127, 0
 
 
 def is_momentary(control: Any) -> bool:
-    told = getattr(control, "is_momentary", None)
-    return bool(told()) if callable(told) else True
+    predicate = getattr(control, "is_momentary", None)
+    return bool(predicate()) if callable(predicate) else True
 
 
 class ControlElementClient:
-    """Who holds elements: told when one comes or goes."""
+    """The owner of elements, which is notified when it gets or loses an element."""
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
         """An element came (`grabbed`) or went."""
 
 
 class ControlElement(EventObject):
-    """Anything on a controller that a component can be given."""
+    """Any part of a controller that a component can use."""
 
     __events__: Tuple[str, ...] = ("value",)
 
@@ -91,13 +91,13 @@ class ControlElement(EventObject):
         return self._surface is not None and bool(self._surface._send_midi(tuple(message)))
 
     def clear_send_cache(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: no messages are deferred."""
 
     def reset(self) -> None:
         """To the state of a controller that was just plugged in."""
 
     def reset_state(self) -> None:
-        """As `reset`, and channel and number are the first ones again."""
+        """Do `reset`, and restore the original channel and number."""
 
     def notify_ownership_change(
         self, client: Any, grabbed: bool, element_ownership_handler: Any = None
@@ -196,7 +196,7 @@ class InputControlElement(ControlElement):
     # -- into Live -----------------------------------------------------------------------------------
 
     def connect_to(self, parameter: Any) -> None:
-        """Let Live move a parameter with it."""
+        """Map a parameter to the element; Live moves the parameter."""
         if parameter is None:
             raise ValueError("connect_to needs a parameter; release_parameter lets go")
         if self._parameter_to_map_to != parameter:
@@ -264,7 +264,7 @@ class InputControlElement(ControlElement):
     def install_connections(
         self, install_translation: Any, install_mapping: Any, install_forwarding: Any
     ) -> None:
-        """Put its messages into Live's MIDI map, with the functions that the surface gives."""
+        """Add the element's messages to Live's MIDI map, with the functions of the surface."""
         now = (self._msg_identifier, self._msg_channel)
         if now != (self._original_identifier, self._original_channel):
             install_translation(self._msg_type, self._original_identifier, self._original_channel, *now)
@@ -274,7 +274,7 @@ class InputControlElement(ControlElement):
         self._is_being_forwarded = self.script_wants_forwarding() and install_forwarding(self)
 
     def _mapping_feedback_values(self) -> Tuple[int, ...]:
-        """What Live sends back of a mapped parameter, for each of 128 steps."""
+        """The values that Live sends to the controller for a mapped parameter, one for each of 128 steps."""
         return tuple(range(128)) if self._msg_type != MIDI_PB_TYPE else tuple(range(16384))
 
     def _map_mode(self) -> int:
@@ -289,14 +289,14 @@ class InputControlElement(ControlElement):
         return self._msg_type in STATUS
 
     def identifier_bytes(self) -> Tuple[int, ...]:
-        """What its messages begin with."""
+        """The first bytes of the element's messages."""
         if self._msg_type == MIDI_SYSEX_TYPE:
             return self._msg_sysex_identifier or ()
         first = STATUS[self._msg_type] + self._msg_channel
         return (first,) if self._msg_type == MIDI_PB_TYPE else (first, self._msg_identifier or 0)
 
     def set_report_values(self, report_input: bool, report_output: bool) -> None:
-        """Log what it receives and sends."""
+        """Log received and sent messages."""
         self._report_input, self._report_output = report_input, report_output
         self._remap()
 
@@ -321,7 +321,7 @@ class InputControlElement(ControlElement):
         assert 0 <= value < top, "a value must be below %d, got %r" % (top, value)
 
     def send_value(self, value: Any, force: bool = False, channel: Optional[int] = None) -> None:
-        """To the controller, unless it shows this already; on the channel and number that it was made with."""
+        """Send to the controller if the value has changed; on the original channel and number."""
         if self._msg_type in STATUS:
             self._verify_value(int(value))
             if force or self._force_next or (value, channel) != self._last_sent_message:
@@ -361,7 +361,7 @@ class InputControlElement(ControlElement):
 
 
 class ButtonElement(InputControlElement):
-    """A button, pad or key; `is_momentary`: it tells its release, too."""
+    """A button, pad or key; `is_momentary`: the controller also sends the release."""
 
     def __init__(
         self,
@@ -428,7 +428,7 @@ class ButtonElement(InputControlElement):
             self.send_value(int(value))
 
     def set_light(self, value: Any) -> None:
-        """On or off, or what `_draw` takes; without a skin a name is on."""
+        """Show on or off, or a value for `_draw`; without a skin a colour's name means on."""
         if isinstance(value, bool) or value is None:
             (self.turn_on if value else self.turn_off)()
         elif isinstance(value, str) and self._skin is None:
@@ -472,7 +472,7 @@ class EncoderElement(InputControlElement):
         return self._mode in DELTAS
 
     def relative_value_to_delta(self, value: int) -> int:
-        """What a received value of an endless knob counts, in steps."""
+        """The steps of a received value of an endless knob."""
         return int(DELTAS[self._mode](value))
 
     def normalize_value(self, value: int) -> float:

@@ -1,8 +1,8 @@
-"""Events and those who listen to them: signals, objects with events, slots.
+"""Events and their listeners: signals, objects with events, slots.
 
-A slot holds one listener at the event of one subject, which may be Live's object or one of ours: both have
-`add_X_listener`, `remove_X_listener`, `X_has_listener`. Setting `slot.subject` moves the listener over.
-Connecting what is connected and removing what is not are no errors.
+A slot attaches one listener to the event of one subject, an object of Live or of a script: both have
+`add_X_listener`, `remove_X_listener`, `X_has_listener`. Setting `slot.subject` moves the listener to the new subject.
+Connecting twice and removing a listener that is not attached are no errors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class EventError(Exception):
 
 
 class Signal:
-    """Listeners, called in the order in which they came; what they answer goes nowhere."""
+    """Listeners, called in the order of their connection; their results are ignored."""
 
     def __init__(self, combiner: Any = None, sender: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -41,13 +41,13 @@ class Signal:
         return slot
 
     def disconnect(self, slot: Any) -> None:
-        self._listeners = [each for each in self._listeners if each[0] != slot]
+        self._listeners = [entry for entry in self._listeners if entry[0] != slot]
 
     def disconnect_all(self) -> None:
         self._listeners = []
 
     def is_connected(self, slot: Any) -> bool:
-        return any(each[0] == slot for each in self._listeners)
+        return any(entry[0] == slot for entry in self._listeners)
 
     @property
     def count(self) -> int:
@@ -68,10 +68,10 @@ class Event(NamedTuple):
 
 
 class listenable_property_base:
-    """What makes an event of its own name."""
+    """Base of class attributes that define an event of their own name."""
 
     def set_property_name(self, name: str) -> None:
-        """Told by the class once it is made."""
+        """Called by the class when it is created."""
 
 
 class listenable_property(listenable_property_base, property):
@@ -154,12 +154,14 @@ class EventObjectMeta(type):
 
     @staticmethod
     def collect_listenable_properties(dct: Dict[str, Any]) -> List[Tuple[str, Any]]:
-        return [(name, each) for name, each in dct.items() if isinstance(each, listenable_property_base)]
+        return [
+            (name, member) for name, member in dct.items() if isinstance(member, listenable_property_base)
+        ]
 
     def __new__(mcs, name: str, bases: Tuple[type, ...], dct: Dict[str, Any]) -> Any:
         cls: Any = super().__new__(mcs, name, bases, dct)
-        for under, each in mcs.collect_listenable_properties(dct):
-            each.set_property_name(under)
+        for under, prop in mcs.collect_listenable_properties(dct):
+            prop.set_property_name(under)
             add_event(cls, under)
         for event in itertools.chain(dct.get("__events__", ()), dct.get("__subject_events__", ())):
             add_event(cls, event)
@@ -186,7 +188,7 @@ class SlotManager(CompoundDisconnectable):
     """Owns slots and ends them with itself."""
 
     def register_slot(self, *args: Any, **kwargs: Any) -> Any:
-        """A slot, or what a slot is made of: subject, listener, event name."""
+        """A slot, or the parts of a slot: subject, listener, event name."""
         slot = args[0] if args and isinstance(args[0], (Slot, MultiSlot)) else Slot(*args, **kwargs)
         return self.register_disconnectable(slot)
 
@@ -347,7 +349,7 @@ class SlotGroup(EventObject):
 
 
 class MultiSlot(SlotManager):
-    """A listener at the end of a path such as `view.selected_track.mixer_device`: hears each step of it."""
+    """A listener at the end of a path such as `view.selected_track.mixer_device`, notified of changes at each step."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Surfaces that ask their controller who it is (MIDI's identity request) and begin when it has answered."""
+"""Surfaces that send MIDI's identity request to their controller and start after the reply."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from .midi import SYSEX_IDENTITY_REQUEST_MESSAGE, SYSEX_NON_REALTIME
 from .tasks import loop, run, sequence, wait
 
 IDENTITY_TIMEOUT_S = 2.0
-"""Asked again every so often until it has answered. Guess."""
+"""Interval of the requests until the reply. Guess."""
 IDENTITY_REPLY = (0x06, 0x02)
 
 
 class IdentifiedSurface:
-    """Mix-in for a surface. `_model_id_bytes`: what the reply holds after manufacturer-independent bytes."""
+    """Mix-in for a surface. `_model_id_bytes`: the bytes of the reply after the manufacturer-independent bytes."""
 
     _model_id_bytes: Tuple[int, ...] = ()
     identity_request = SYSEX_IDENTITY_REQUEST_MESSAGE

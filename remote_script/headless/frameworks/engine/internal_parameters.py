@@ -139,7 +139,7 @@ class InternalParameter(InternalParameterBase):
 
 
 class RelativeInternalParameter(InternalParameter):
-    """For endless knobs: what is set is told as `delta` and the value stays in the middle."""
+    """For endless knobs: a set value is notified as `delta`, and the value stays in the middle."""
 
     __events__ = ("delta",)
 
@@ -250,7 +250,7 @@ class IntegerParameter(InternalParameter):
 
     @property
     def value_items(self) -> List[str]:
-        return [str(each) for each in range(self.min, self.max)] if self._quantized else []
+        return [str(number) for number in range(self.min, self.max)] if self._quantized else []
 
 
 class EnumWrappingParameter(InternalParameterBase):
@@ -346,7 +346,7 @@ def get_parameter_by_name(decorator: Any, name: str) -> Any:
 
 
 class LiveObjectDecorator(CompoundDisconnectable, Proxy):
-    """Live's object with more to it; equals the object."""
+    """One of Live's objects with additional members; equal to the object."""
 
     def __init__(self, live_object: Any = None, additional_properties: Any = None) -> None:
         assert live_object is not None, "a decorator needs an object"
@@ -377,13 +377,13 @@ class DecoratorFactory(CompoundDisconnectable):
     def decorate(self, live_object: Any, additional_properties: Any = None, **kwargs: Any) -> Any:
         if not self._should_be_decorated(live_object):
             return live_object
-        found = next((made for each, made in self.decorated_objects if each == live_object), None)
-        if found is None:
-            found = self.register_disconnectable(
+        decorated = next((made for original, made in self.decorated_objects if original == live_object), None)
+        if decorated is None:
+            decorated = self.register_disconnectable(
                 self._get_decorated_object(live_object, additional_properties or {}, **kwargs)
             )
-            self.decorated_objects.append((live_object, found))
-        return found
+            self.decorated_objects.append((live_object, decorated))
+        return decorated
 
     def _should_be_decorated(self, device: Any) -> bool:
         return True

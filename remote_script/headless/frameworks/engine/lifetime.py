@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator, List
 
 
 class Disconnectable:
-    """Has an end. Cooperative: takes and drops what arguments are left."""
+    """An object with `disconnect`. Cooperative: accepts and ignores remaining arguments."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class Disconnectable:
 
 
 class CompoundDisconnectable(Disconnectable):
-    """Ends what was registered with it."""
+    """Disconnects the objects that were registered with it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,21 +39,21 @@ class CompoundDisconnectable(Disconnectable):
             self.unregister_disconnectable(slot)
 
     def find_disconnectable(self, predicate: Callable[[Any], Any]) -> Any:
-        for each in self._registered_disconnectables:
-            if predicate(each):
-                return each
+        for disconnectable in self._registered_disconnectables:
+            if predicate(disconnectable):
+                return disconnectable
         return None
 
     def disconnect(self) -> None:
         registered, self._registered_disconnectables = self._registered_disconnectables, []
-        for each in registered:
-            each.disconnect()
+        for disconnectable in registered:
+            disconnectable.disconnect()
         super().disconnect()
 
 
 @contextmanager
 def disconnectable(managed: Any) -> Iterator[Any]:
-    """End it with the `with`."""
+    """Disconnect the object at the end of the `with` block."""
     try:
         yield managed
     finally:

@@ -20,9 +20,9 @@ class SimpleItemSlot(EventObject):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._item, self._name, self._nesting_level = item, name, nesting_level
-        for event, told in (("name", self._renamed), ("color_index", lambda: self.notify_color_index())):
+        for event, listener in (("name", self._renamed), ("color_index", lambda: self.notify_color_index())):
             if hasattr(item, event + "_has_listener"):
-                self.register_slot(item, told, event)
+                self.register_slot(item, listener, event)
 
     @listenable_property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class ItemListerBase(PlacedComponent):
         self.register_slot(self._item_provider, self._provider_changed, "items")
         self.update_items()
 
-    def _provider_changed(self, *_told: Any) -> None:
+    def _provider_changed(self, *_event_args: Any) -> None:
         self.update_items()
         self._on_items_changed()
 
@@ -136,7 +136,7 @@ class ItemListerBase(PlacedComponent):
             self.disconnect_disconnectable(item)
         last = max(0, len(self._item_provider.items) - self._num_visible_items)
         self._item_offset = min(self._item_offset, last)
-        self._items = [self.register_disconnectable(each) for each in self._create_slots()]
+        self._items = [self.register_disconnectable(slot) for slot in self._create_slots()]
         self.notify_items()
 
     def _create_slots(self) -> List[Any]:
@@ -160,7 +160,9 @@ class ItemLister(ItemListerBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.register_slot(self, self._items_changed, "items")
-        self.register_slot(self._item_provider, lambda *told: self._on_selection_changed(), "selected_item")
+        self.register_slot(
+            self._item_provider, lambda *event_args: self._on_selection_changed(), "selected_item"
+        )
         self._items_changed()
 
     def _items_changed(self) -> None:
@@ -237,11 +239,11 @@ def nested_device_parent(device: Any) -> Any:
 
 def collect_devices(track_or_chain: Any, nesting_level: int = 0) -> List[Tuple[Any, int]]:
     """(device, nesting level) of all that Live shows of a chain."""
-    found: List[Tuple[Any, int]] = []
+    devices: List[Tuple[Any, int]] = []
     for device in track_or_chain.devices if liveobj_valid(track_or_chain) else ():
-        found.append((device, nesting_level))
-        found += collect_devices(nested_device_parent(device), nesting_level + 1)
-    return found
+        devices.append((device, nesting_level))
+        devices += collect_devices(nested_device_parent(device), nesting_level + 1)
+    return devices
 
 
 RACK_VIEW_EVENTS = ("selected_chain", "is_collapsed", "is_showing_chain_devices")
@@ -259,7 +261,7 @@ class FlattenedDeviceChain(ItemProvider):
         self._selected_item: Any = None
         self._collect_devices = collect_devices_fun
         self._groups = {
-            event: self.register_disconnectable(SlotGroup(lambda *told: self._update_devices(), event))
+            event: self.register_disconnectable(SlotGroup(lambda *event_args: self._update_devices(), event))
             for event in ("devices", *RACK_VIEW_EVENTS)
         }
 
@@ -283,9 +285,9 @@ class FlattenedDeviceChain(ItemProvider):
 
     def _update_devices(self) -> None:
         self._devices = self._collect_devices(self._device_parent)
-        views = [each.view for each, _ in self._devices if getattr(each, "can_have_chains", False)]
+        views = [device.view for device, _ in self._devices if getattr(device, "can_have_chains", False)]
         chains = [view.selected_chain for view in views] + [self._device_parent]
-        self._groups["devices"].replace_subjects([each for each in chains if liveobj_valid(each)])
+        self._groups["devices"].replace_subjects([chain for chain in chains if liveobj_valid(chain)])
         for event in RACK_VIEW_EVENTS:
             self._groups[event].replace_subjects(views)
         self.notify_items()
@@ -305,7 +307,7 @@ class DeviceListCore(ItemLister):
             None, lambda: self._device_selection_in_track_changed(), "selected_device"
         )
         if device_component is not None:
-            self.register_slot(device_component, lambda *told: self._update_device(), "device")
+            self.register_slot(device_component, lambda *event_args: self._update_device(), "device")
         self._selected_track: Any = None
         self._update_selected_track()
 

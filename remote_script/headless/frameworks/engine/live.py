@@ -29,12 +29,12 @@ def application() -> Any:
 
 
 def liveobj_valid(obj: Any) -> bool:
-    """Whether it is there at all: neither None nor a reference to something deleted."""
+    """True for a living object: neither None nor a reference to a deleted object."""
     return obj != None  # noqa: E711 - a dead reference equals None and is not None
 
 
 def liveobj_changed(obj: Any, other: Any) -> bool:
-    """Whether these are two objects (of two classes counts, even where Live calls them equal)."""
+    """True for two different objects, and for objects of different classes that Live calls equal."""
     return obj != other or type(obj) != type(other)
 
 
@@ -44,7 +44,7 @@ def is_parameter_bipolar(param: Any) -> bool:
 
 
 def duplicate_clip_loop(clip: Any) -> None:
-    """Double the loop of a MIDI clip; what Live refuses stays undone."""
+    """Double the loop of a MIDI clip; does nothing if Live refuses."""
     if liveobj_valid(clip) and clip.is_midi_clip:
         try:
             clip.duplicate_loop()

@@ -1,4 +1,4 @@
-"""MIDI as the frameworks speak of it: message types, status bytes, and how encoders count."""
+"""MIDI constants of the frameworks: message types, status bytes, and the values of encoders."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def extract_value(midi_bytes: Any) -> int:
 
 
 def pretty_print_bytes(midi_bytes: Any) -> str:
-    return " ".join("%02X" % each for each in midi_bytes)
+    return " ".join("%02X" % byte for byte in midi_bytes)
 
 
 class MapMode:
@@ -64,7 +64,7 @@ MODE_NAMES = {value: name for name, value in vars(MapMode).items() if not name.s
 
 
 class NamedMapMode:
-    """The same in the words of `ableton.v3`. Guess: Accel are the plain relative ones, Linear the smooth ones."""
+    """The map modes with the names of `ableton.v3`. Guess: Accel are plain relative modes, Linear smooth ones."""
 
     Absolute = MapMode.absolute
     Absolute14Bit = MapMode.absolute_14_bit
@@ -104,8 +104,8 @@ DELTAS: Dict[int, Callable[[int], int]] = {
     MapMode.relative_binary_offset: _binary_offset,
     MapMode.relative_smooth_binary_offset: _binary_offset,
 }
-"""Map mode → what a received value counts, in steps. Two-compliment, signed bit and binary offset as Live's
-own scripts count them; Guess: signed bit 2 counts the other way round."""
+"""Map mode → function from a received value to steps. Two-compliment, signed bit and binary offset are those of
+Live's own scripts; Guess: signed bit 2 has the opposite sign."""
 
 ABSOLUTE_MAP_MODES: Tuple[int, ...] = (MapMode.absolute, MapMode.absolute_14_bit)
 

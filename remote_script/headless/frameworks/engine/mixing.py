@@ -117,7 +117,7 @@ class ChannelStripCore(PlacedComponent):
         """One control for each of the first sends; some may be None."""
         for control in self._mapped_sends:
             control.release_parameter()
-        self._mapped_sends = [each for each in elements_in(controls) if each is not None]
+        self._mapped_sends = [control for control in elements_in(controls) if control is not None]
         self._send_controls = controls
         self._map_sends()
 
@@ -160,7 +160,7 @@ class ChannelStripCore(PlacedComponent):
         return [self._pan_control, self._volume_control, *elements_in(self._send_controls)]
 
     def reset_button_on_exchange(self, button: Any) -> None:
-        """A button that another one replaces goes dark."""
+        """Switch off the light of a button that is replaced."""
         if button is not None:
             button.reset()
 
@@ -177,7 +177,7 @@ class ChannelStripCore(PlacedComponent):
         self._light(place or what + "_button", on_color if on else off_color)
 
     def _switches(self) -> Any:
-        """The track, if it has mute and solo."""
+        """The track, for tracks with mute and solo."""
         return self._track if liveobj_valid(self._track) and not self.is_master() else None
 
     def _show_mute(self) -> None:
@@ -212,9 +212,9 @@ class ChannelStripCore(PlacedComponent):
         wanted = not track.solo
         song = self._live_song
         if wanted and song.exclusive_solo:
-            for each in tuple(song.tracks) + tuple(song.return_tracks):
-                if each != track and each.solo:
-                    each.solo = False
+            for other in tuple(song.tracks) + tuple(song.return_tracks):
+                if other != track and other.solo:
+                    other.solo = False
         track.solo = wanted
 
     def _can_arm(self) -> bool:
@@ -235,9 +235,9 @@ class ChannelStripCore(PlacedComponent):
         track, song = self._track, self._live_song
         wanted = not track.arm
         if wanted and song.exclusive_arm:
-            for each in song.tracks:
-                if each != track and each.can_be_armed and each.arm:
-                    each.arm = False
+            for other in song.tracks:
+                if other != track and other.can_be_armed and other.arm:
+                    other.arm = False
         track.arm = wanted
         if wanted and song.view.selected_track != track and track.view.select_instrument():
             song.view.selected_track = track
@@ -304,14 +304,14 @@ class ChannelStripCore(PlacedComponent):
     "prev_track_button",
 )
 class MixerCore(PlacedComponent):
-    """Channel strips side by side. Which tracks they stand for is the generation's affair: see `_assigned`."""
+    """Channel strips side by side. Each generation assigns the tracks in its own way: see `_assigned`."""
 
     channel_strip_component_type: Any = ChannelStripCore
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._channel_strips: List[Any] = []
         self._return_strips: List[Any] = []
-        self._given: dict[str, Any] = {}
+        self._send_controls: Any = None
         super().__init__(*args, **kwargs)
         self._master_strip = self._strip("Master_Strip")
         self._selected_strip = self._strip("Selected_Strip")
@@ -370,9 +370,9 @@ class MixerCore(PlacedComponent):
     # -- rows of controls ------------------------------------------------------------------------------
 
     def _row(self, setter: str, controls: Any) -> None:
-        each = elements_in(controls)
+        elements = elements_in(controls)
         for index, strip in enumerate(self._channel_strips):
-            getattr(strip, setter)(each[index] if index < len(each) else None)
+            getattr(strip, setter)(elements[index] if index < len(elements) else None)
 
     _send_index: Optional[int] = 0
 
@@ -384,7 +384,7 @@ class MixerCore(PlacedComponent):
             raise IndexError("send_index must be 0 to %d, got %r" % (self.num_sends - 1, index))
         if index != self._send_index:
             self._send_index = index
-            self.set_send_controls(self._given.get("sends"))
+            self.set_send_controls(self._send_controls)
             self.on_send_index_changed()
 
     @property
@@ -414,7 +414,7 @@ class MixerCore(PlacedComponent):
 
     def set_send_controls(self, controls: Any) -> None:
         """A row is one send of every strip (`send_index`); rows above each other are the sends from there on."""
-        self._given["sends"] = controls
+        self._send_controls = controls
         rows = rows_of(controls)
         for index, strip in enumerate(self._channel_strips):
             column = [row[index] if index < len(row) else None for row in rows]
@@ -422,9 +422,9 @@ class MixerCore(PlacedComponent):
             strip.set_send_controls([None] * (self._send_index or 0) + column if there else None)
 
     def set_return_volume_controls(self, controls: Any) -> None:
-        each = elements_in(controls)
+        elements = elements_in(controls)
         for index, strip in enumerate(self._return_strips):
-            strip.set_volume_control(each[index] if index < len(each) else None)
+            strip.set_volume_control(elements[index] if index < len(elements) else None)
 
     # -- single ones -----------------------------------------------------------------------------------
 
@@ -457,22 +457,22 @@ class MixerCore(PlacedComponent):
         song = self._live_song
         tracks = (*song.visible_tracks, *song.return_tracks, song.master_track)
         selected = song.view.selected_track
-        at = next((index for index, each in enumerate(tracks) if each == selected), 0) + by
+        at = next((index for index, track in enumerate(tracks) if track == selected), 0) + by
         if 0 <= at < len(tracks):
             song.view.selected_track = tracks[at]
 
 
 def rows_of(controls: Any) -> List[List[Any]]:
-    """A matrix's rows, a tuple of tuples as it is, a plain row as the only one."""
+    """The rows of a matrix or of a tuple of tuples; a plain row becomes the only row."""
     if controls is None:
         return []
     rows = getattr(controls, "rows", None)
     if rows is not None:
         return [list(row) for row in rows]
-    each = list(controls)
-    if each and all(isinstance(item, (tuple, list)) for item in each):
-        return [list(row) for row in each]
-    return [each]
+    entries = list(controls)
+    if entries and all(isinstance(item, (tuple, list)) for item in entries):
+        return [list(row) for row in entries]
+    return [entries]
 
 
 def _make_row(name: str, place: str) -> None:

@@ -1,4 +1,4 @@
-"""What a mode's button does to the modes of its component."""
+"""Behaviours: the effects of a mode's button on the modes of its component."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 
 
 class ModeButtonBehaviour:
-    """Four moments of a mode's button; delayed: it was held longer than about 0.3 s."""
+    """Four moments of a mode's button; delayed: the button was pressed for longer than about 0.3 s."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -15,7 +15,7 @@ class ModeButtonBehaviour:
         """Pressed."""
 
     def press_delayed(self, component: Any, mode: str) -> None:
-        """Still held."""
+        """The button is still pressed after the delay."""
 
     def release_immediate(self, component: Any, mode: str) -> None:
         """Let go soon."""
@@ -35,7 +35,7 @@ class ImmediateBehaviour(ModeButtonBehaviour):
 
 
 class LatchingBehaviour(ModeButtonBehaviour):
-    """A press selects; held, only for as long as it is held."""
+    """A short press selects the mode; a long press selects the mode until the release."""
 
     def press_immediate(self, component: Any, mode: str) -> None:
         component.push_mode(mode)
@@ -49,7 +49,7 @@ class LatchingBehaviour(ModeButtonBehaviour):
 
 
 class MomentaryBehaviour(ModeButtonBehaviour):
-    """Selected while it is held."""
+    """The mode is selected while the button is pressed."""
 
     def press_immediate(self, component: Any, mode: str) -> None:
         component.push_mode(mode)
@@ -62,7 +62,7 @@ class MomentaryBehaviour(ModeButtonBehaviour):
 
 
 class ToggleBehaviour(ModeButtonBehaviour):
-    """A press selects, the next one returns to what was there before."""
+    """A press selects the mode, the next press selects the previous mode again."""
 
     def __init__(self, return_to_default: bool = False, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -103,14 +103,14 @@ class CancellableBehaviour(ModeButtonBehaviour):
 
 
 class AlternativeBehaviour(CancellableBehaviour):
-    """A short press toggles the mode, a long one selects another mode for as long as it is held."""
+    """A short press toggles the mode, a long press selects another mode until the release."""
 
     def __init__(self, alternative_mode: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__()
         self._alternative_mode = alternative_mode
 
     def press_immediate(self, component: Any, mode: str) -> None:
-        """Nothing before it is known how long the press is."""
+        """Do nothing until the length of the press is known."""
 
     def release_immediate(self, component: Any, mode: str) -> None:
         super().press_immediate(component, mode)
@@ -128,7 +128,7 @@ MOMENTS = ("press_immediate", "press_delayed", "release_immediate", "release_del
 
 
 class DynamicBehaviourMixin(ModeButtonBehaviour):
-    """Another behaviour on the mode that `mode_chooser` answers at the press, on the button's own if that is None."""
+    """Another behaviour for the mode that `mode_chooser` returns at the press (None: the button's own mode)."""
 
     def __init__(self, mode_chooser: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Modes: what a controller's controls do just now. A mode is entered and left."""
+"""Modes: the present functions of a controller's controls. A mode is entered and left."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class LayerModeBase(Mode):
         self._component, self._layer = component, layer
 
     def _get_component(self) -> Any:
-        # A component may be given as a function that makes it.
+        # A function may be passed instead of the component; it makes the component.
         return self._component() if not hasattr(self._component, "layer") else self._component
 
 
@@ -101,7 +101,7 @@ class AddLayerMode(LayerModeBase):
 
 
 class EnablingAddLayerMode(AddLayerMode):
-    """Gives a component one more layer, and switches it on."""
+    """Adds a layer to a component, and switches the component on."""
 
     def __init__(self, parent_task_group: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,7 +120,7 @@ class CompoundMode(Mode):
 
     def __init__(self, *modes: Any) -> None:
         super().__init__()
-        self._modes = [tomode(each) for each in modes]
+        self._modes = [tomode(mode) for mode in modes]
 
     def enter_mode(self) -> None:
         for mode in self._modes:
@@ -132,7 +132,7 @@ class CompoundMode(Mode):
 
 
 class MultiEntryMode(Mode):
-    """Entered once however often it is entered."""
+    """Enters its mode once, however often it is entered itself."""
 
     def __init__(self, mode: Any = None) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ class CallFunctionMode(Mode):
 
 
 class DelayMode(Mode):
-    """Entered so many seconds later, if it is not left before."""
+    """Enters its mode after a delay in seconds, unless it is left before."""
 
     def __init__(
         self, mode: Any = None, delay: Optional[float] = None, parent_task_group: Any = None, **kwargs: Any

@@ -1,12 +1,12 @@
 """Components that switch between modes.
 
-A modes component keeps a stack of them: the topmost is entered while the component is enabled, the others wait. What a
-mode button does to the stack is its behaviour.
+A modes component has a stack of modes: the topmost mode is entered while the component is enabled, the others wait. The
+behaviour of a mode button changes the stack.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from .mode_buttons import LatchingBehaviour, ModeButtonBehaviour
 from .modes import Mode, to_camel_case_name, tomode
@@ -14,7 +14,7 @@ from .places import SCROLL_DELAY_S, PlacedComponent, light
 from .tasks import run, sequence, wait
 
 Groups = Iterable[str]
-Entry = Tuple[Mode, ModeButtonBehaviour, frozenset]  # type: ignore[type-arg]
+Entry = Tuple[Mode, ModeButtonBehaviour, FrozenSet[str]]
 
 
 class ModesCore(PlacedComponent):
@@ -100,16 +100,16 @@ class ModesCore(PlacedComponent):
         return mode
 
     def push_mode(self, mode: str) -> None:
-        self._change([each for each in self._stack if each != self._known(mode)] + [mode])
+        self._change([active for active in self._stack if active != self._known(mode)] + [mode])
 
     def pop_mode(self, mode: str) -> None:
-        self._change([each for each in self._stack if each != mode])
+        self._change([active for active in self._stack if active != mode])
 
     def pop_unselected_modes(self) -> None:
         self._change(self._stack[-1:])
 
     def pop_groups(self, groups: Any) -> None:
-        self._change([each for each in self._stack if not self._entries[each][2] & set(groups)])
+        self._change([active for active in self._stack if not self._entries[active][2] & set(groups)])
 
     def cycle_mode(self, delta: int = 1) -> None:
         names = self.modes

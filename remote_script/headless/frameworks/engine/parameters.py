@@ -1,4 +1,4 @@
-"""Parameters as components and displays take them: who provides them, and what shows them."""
+"""Parameters for components and displays: their providers, and the components that show them."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
 
     @property
     def parameters(self) -> List[Any]:
-        return [each and each.parameter for each in self._parameter_provider.parameters]
+        return [info and info.parameter for info in self._parameter_provider.parameters]
 
     def set_parameter_name_displays(self, displays: Any) -> None:
         """A display for each name."""
@@ -154,7 +154,7 @@ class DisplayingDeviceParameterCore(DeviceParameterCore):
                 self.register_disconnectable(SlotGroup(lambda _: self._update_parameter_values(), "value")),
             ]
         for group in self._groups:
-            group.replace_subjects([each for each in self.parameters if liveobj_valid(each)])
+            group.replace_subjects([parameter for parameter in self.parameters if liveobj_valid(parameter)])
         self._update_parameter_names()
         self._update_parameter_values()
 

@@ -1,9 +1,9 @@
-"""Named places of a component that controls can be put into, and what they show.
+"""Named places of a component for controls, with handlers and lights.
 
 `@takes("play_button", …)` gives a component `set_play_button(button)`; "nudge_up_button:up_button" names its
 parameter as Live does, where that is neither `button` nor `control`. A message of the control calls
-`_play_value(value)`, and `_show_play()`, where there is one, draws its light: when it is put there, and at each
-`update`. A place that is left goes dark. A control is also found as the attribute `_play_button`.
+`_play_value(value)`, and `_show_play()`, if defined, draws the control's light: when the control is set, and at each
+`update`. The light of a removed control goes off. The attribute `_play_button` also is the control.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .elements import is_momentary
 from .tasks import repeat, run, sequence, wait
 
 SCROLL_DELAY_S = 0.3
-"""How long a scroll button is held before it repeats; as the button controls of `ableton.v2` have it."""
+"""Seconds from the press of a scroll button to its first repeat, as for the button controls of `ableton.v2`."""
 SCROLL_STEP_S = 0.1
 """Between two repetitions: one update of the display."""
 
@@ -25,7 +25,7 @@ _ENDINGS = ("_button", "_control", "_buttons", "_controls")
 
 
 def short(name: str) -> str:
-    """What a place is called in method names: "play" for "play_button"."""
+    """The name of a place in method names: "play" for "play_button"."""
     for ending in _ENDINGS:
         if name.endswith(ending):
             return name[: -len(ending)]
@@ -58,7 +58,7 @@ def handles(cls: Any, names: Iterable[str], value: Any, show: Any = None) -> Non
 
 
 def _setter(name: str, parameter: str) -> Any:
-    signature = Signature([Parameter(each, Parameter.POSITIONAL_OR_KEYWORD) for each in ("self", parameter)])
+    signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in ("self", parameter)])
 
     def set_place(*args: Any, **kwargs: Any) -> None:
         component, control = signature.bind(*args, **kwargs).args
@@ -77,9 +77,9 @@ def elements_in(controls: Any) -> List[Any]:
 
 
 def light(control: Any, value: Any) -> None:
-    """Show a value: None goes dark, a bool is on or off, a number is sent, a name is one of the skin's colours.
+    """Show a value: None is dark, a bool is on or off, a number is sent, a name is one of the skin's colours.
 
-    A name that the skin does not have is on, or off where it says so itself.
+    A name that the skin does not have means on; a name such as "Off", "Empty", "NoClip" or "SlotTriggered" means off.
     """
     if control is None:
         return
@@ -122,7 +122,7 @@ class PlacedComponent(ComponentCore):
         self._placed[name] = control
         if name not in self._place_slots:
             self._place_slots[name] = self.register_slot(None, self._heard(name), "value")
-        # A modifier only has to be heard, so that it is known whether it is held.
+        # A modifier needs only a listener, which records whether the modifier is pressed.
         wanted = name.endswith("_button") or hasattr(self, "_%s_value" % short(name))
         self._place_slots[name].subject = control if wanted else None
         self._show(name)
@@ -152,11 +152,11 @@ class PlacedComponent(ComponentCore):
             light(self._placed.get(name), value)
 
     def _pressed(self, name: str, value: int) -> bool:
-        """Whether a message is a press: not the release of a momentary button."""
+        """True for a press: any message but the release of a momentary button."""
         return value != 0 or not is_momentary(self._placed.get(name))
 
     def _is_held(self, name: str) -> bool:
-        """Whether a modifier's button is down now."""
+        """True while a modifier's button is pressed."""
         pressed = getattr(self._placed.get(name), "is_pressed", False)
         return bool(pressed() if callable(pressed) else pressed)
 
@@ -171,7 +171,7 @@ class PlacedComponent(ComponentCore):
             control.release_parameter()
 
     def _scroll(self, name: str, value: int, step: Callable[[], None]) -> None:
-        """A press steps at once and, held, again and again."""
+        """A press steps at once, and repeatedly until the release."""
         self._stop_scrolling(name)
         if not self._pressed(name, value):
             return

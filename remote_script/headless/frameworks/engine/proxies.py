@@ -6,7 +6,7 @@ from typing import Any
 
 
 class ProxyBase:
-    """What it does not have itself it takes from the object that it stands for, then from an interface."""
+    """Unknown attributes fall back to the proxied object, then to `proxied_interface`."""
 
     _skip_wrapper_lookup = False
 

@@ -1,4 +1,4 @@
-"""Elements in front of what Live gives to a script for playing: the playhead, velocities; and colours that follow."""
+"""Elements for objects that Live gives to a script (the playhead, velocities), and colours that follow parameters."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DummyUndoStepHandler:
 
 
 class ProxyElement(ControlElement):
-    """Passes on to an object while a component holds it, else to a null object."""
+    """Forwards to an object while a component has the element, else to a null object."""
 
     def __init__(
         self, proxied_object: Any = None, proxied_interface: Any = None, *args: Any, **kwargs: Any
@@ -81,7 +81,7 @@ class NullPlayhead:
 
 
 class PlayheadElement(ProxyElement):
-    """`PlayheadElement(c_instance.playhead)`; without a holder it is off."""
+    """`PlayheadElement(c_instance.playhead)`; the playhead is off while no component has the element."""
 
     def __init__(self, playhead: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(playhead, NullPlayhead(), *args, **kwargs)

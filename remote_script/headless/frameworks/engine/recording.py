@@ -230,7 +230,7 @@ def track_is_recording(track: Any) -> bool:
 
 @takes("record_button")
 class ViewBasedRecordingCore(PlacedComponent):
-    """Records into the session while that is seen, else into the arrangement."""
+    """Records into the session while the session is shown, else into the arrangement."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -298,7 +298,7 @@ class ViewControlCore(PlacedComponent):
     """Selects the next or previous track or scene."""
 
     def show_view(self, view: str) -> None:
-        """Show one of Live's views, its session for a name that it does not have."""
+        """Show one of Live's views; the session for an unknown name."""
         live_view = self._surface._live_application().view
         try:
             live_view.show_view(view)

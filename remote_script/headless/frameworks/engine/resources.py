@@ -1,7 +1,7 @@
-"""Who may use what: controls are resources that clients grab and release, with priorities.
+"""Ownership of controls: a control is a resource that clients grab and release, with priorities.
 
-A stacking resource belongs to the client of the highest priority, among equals to the one that came last;
-the one below gets it back when that one lets go.
+A stacking resource belongs to the client of the highest priority, among equal priorities to the newest client; when
+that client releases the resource, the next client gets it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DEFAULT_PRIORITY = 0
 
 
 class Resource:
-    """Something that can be grabbed."""
+    """A resource that clients can grab."""
 
     def __init__(self, on_received_callback: Any = None, on_lost_callback: Any = None, **kwargs: Any) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class ExclusiveResource(Resource):
 
 
 class SharedResource(Resource):
-    """Everybody's; each newcomer is told last."""
+    """A resource that all clients have; a new client is notified last."""
 
     def grab(self, client: Any, *args: Any, **kwargs: Any) -> bool:
         self.on_received(client, *args, **kwargs)
@@ -116,8 +116,8 @@ class SharedResource(Resource):
             return False
         self._clients.remove(client)
         self.on_lost(client)
-        for each in self._clients:
-            self.on_received(each)
+        for waiting in self._clients:
+            self.on_received(waiting)
         return True
 
     def get_owner(self) -> Any:
@@ -143,7 +143,7 @@ class StackingResource(Resource):
         return known
 
     def _forget(self, client: Any) -> bool:
-        kept = [each for each in self._clients if each[0] != client]
+        kept = [entry for entry in self._clients if entry[0] != client]
         known = len(kept) != len(self._clients)
         self._clients = kept
         return known
@@ -168,7 +168,7 @@ class StackingResource(Resource):
 
     @property
     def clients(self) -> List[Any]:
-        return [each[0] for each in self._clients]
+        return [entry[0] for entry in self._clients]
 
     @property
     def owners(self) -> List[Any]:
@@ -212,10 +212,10 @@ class ProxyResource(Proxy):
 
     @property
     def owners(self) -> List[Any]:
-        return [self._client_wrapper.unwrap(each) for each in self.proxied_object.owners]
+        return [self._client_wrapper.unwrap(owner) for owner in self.proxied_object.owners]
 
 
-# Layers: which control does what in a component, had and lost together.
+# Layers: the controls of a component, grabbed and released together.
 
 
 class LayerError(Exception):
@@ -264,17 +264,17 @@ def named_element(container: Any, text: str) -> Any:
 
 
 class LayerClient:
-    """Holds a layer's controls in the name of a component."""
+    """Grabs a layer's controls for a component."""
 
     def __init__(self, layer: Any = None, layer_client: Any = None, **kwargs: Any) -> None:
         self.layer_client = layer_client
         self.layer = layer
 
     def set_control_element(self, control_element: Any, grabbed: bool) -> None:
-        given = control_element if grabbed else None
+        control = control_element if grabbed else None
         for name in self.layer.names_of(control_element):
-            handler_for(self.layer_client, name)(given)
-            self.layer.given[name] = given
+            handler_for(self.layer_client, name)(control)
+            self.layer.current_controls[name] = control
 
 
 class LayerBase(ExclusiveResource):
@@ -310,10 +310,10 @@ class Layer(LayerBase):
 
     def __init__(self, priority: Optional[int] = None, **controls: Any) -> None:
         super().__init__(priority)
-        self.given: Dict[str, Any] = dict.fromkeys(controls)
+        self.current_controls: Dict[str, Any] = dict.fromkeys(controls)
         self._elements: List[Tuple[Any, List[str]]] = []
         self._clients: Any = {}
-        """id of a component → (it, its client)."""
+        """id of a component → (component, its client)."""
         for name, control in controls.items():
             self._add(self._resolve(control), name)
 
@@ -329,7 +329,7 @@ class Layer(LayerBase):
         if isinstance(control, (list, tuple)):
             from .compounds import RowFirstMatrix
 
-            control = RowFirstMatrix(rows=[[self._resolve(each) for each in control]])
+            control = RowFirstMatrix(rows=[[self._resolve(part) for part in control]])
         return control
 
     def _add(self, element: Any, name: str) -> None:
@@ -343,9 +343,9 @@ class Layer(LayerBase):
         return next((names for known, names in self._elements if known is element), [])
 
     def __getattr__(self, name: str) -> Any:
-        given = self.__dict__.get("given", {})
-        if name in given:
-            return given[name]
+        controls = self.__dict__.get("current_controls", {})
+        if name in controls:
+            return controls[name]
         raise AttributeError("this layer has no control %r" % name)
 
     def client_of(self, component: Any) -> LayerClient:
@@ -389,7 +389,7 @@ class CompoundLayer(CompoundResource):
 
 
 class BackgroundLayer(LayerBase):
-    """Holds controls so that they are dark while nobody else has them."""
+    """Grabs controls, so that they are dark while no other client has them."""
 
     def __init__(self, *elements: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)

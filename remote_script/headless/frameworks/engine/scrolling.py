@@ -1,4 +1,4 @@
-"""Scrolling: something that can go up and down, and two buttons for it."""
+"""Scrolling: an object that can scroll up and down, and two buttons for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .places import PlacedComponent, takes
 
 
 class Scrollable:
-    """What can be scrolled."""
+    """Base of objects that can be scrolled."""
 
     scroll_by = 0
 
@@ -110,7 +110,7 @@ def has_next_item(seq: Any, item: Any, delta: int) -> bool:
 
 @takes("scroll_up_button", "scroll_down_button", "scroll_encoder:encoder")
 class ScrollCore(PlacedComponent, Scrollable):
-    """Scrolls `scrollable`, or itself where a subclass says how. Events: `scroll`."""
+    """Scrolls `scrollable`, or itself if a subclass implements scrolling. Events: `scroll`."""
 
     __events__ = ("scroll",)
 
@@ -128,8 +128,8 @@ class ScrollCore(PlacedComponent, Scrollable):
         self.update()
 
     def _step(self, down: bool) -> None:
-        held = self._scrollable
-        if held.can_scroll_down() if down else held.can_scroll_up():
+        scrollable = self._scrollable
+        if scrollable.can_scroll_down() if down else scrollable.can_scroll_up():
             (self._do_scroll_down if down else self._do_scroll_up)()
             self.notify_scroll()
             self._update_scroll_buttons()

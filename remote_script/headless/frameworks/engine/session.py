@@ -12,7 +12,7 @@ from .slots import SceneCore
 
 
 class RingCore(ComponentCore):
-    """A window of `num_tracks` × `num_scenes`, told to Live as the coloured frame while it is enabled.
+    """A window of `num_tracks` × `num_scenes`; Live shows it as a coloured frame while it is enabled.
 
     Events: `offset` (track_offset, scene_offset), `tracks`.
     """
@@ -84,10 +84,10 @@ class RingCore(ComponentCore):
         return list(scenes) + [None] * (self._size[1] - len(scenes))
 
     def controlled_tracks(self) -> List[Any]:
-        return [each for each in self.tracks if each is not None]
+        return [track for track in self.tracks if track is not None]
 
     def set_offsets(self, track_offset: int, scene_offset: int) -> None:
-        """Move the window. AssertionError for what is below 0; what lies behind the end is drawn back to it."""
+        """Move the window. AssertionError for an offset below 0; an offset after the end is reduced to the end."""
         assert min(track_offset, scene_offset) >= 0, "offsets must be 0 or more, got %d, %d" % (
             track_offset,
             scene_offset,
@@ -141,7 +141,7 @@ MOVES = {
     "page_left_button": (-2, 0),
     "page_right_button": (2, 0),
 }
-"""A navigation button → its direction (tracks, scenes); 2 stands for a whole window."""
+"""Navigation button → its direction (tracks, scenes); 2 means a whole window."""
 PAGES = tuple("page_%s_button:page_%s_button" % (side, side) for side in ("up", "down", "left", "right"))
 """Places whose parameter has their own name."""
 
@@ -156,7 +156,7 @@ class NavigationCore(PlacedComponent):
         self._session_ring = session_ring
         super().__init__(*args, **kwargs)
         for event in ("offset", "tracks"):
-            self.register_slot(session_ring, lambda *told: self.update(), event)
+            self.register_slot(session_ring, lambda *event_args: self.update(), event)
 
     def _step(self, name: str) -> Tuple[int, int]:
         ring = self._session_ring
@@ -170,7 +170,7 @@ class NavigationCore(PlacedComponent):
         return tracks, scenes
 
     def can_move(self, name: str) -> bool:
-        """Whether that button would move the ring."""
+        """True when the button can move the ring."""
         ring = self._session_ring
         tracks, scenes = self._step(name)
         if tracks < 0:
@@ -201,7 +201,7 @@ class SessionCore(PlacedComponent):
 
     scene_component_type: Any = SceneCore
     STOP_VALUES = (None, 127)
-    """What a track's stop button shows: nothing to stop, something to stop."""
+    """The values of a track's stop button: without and with a playing clip."""
 
     def __init__(self, session_ring: Any = None, *args: Any, **kwargs: Any) -> None:
         self._session_ring = session_ring
@@ -221,7 +221,7 @@ class SessionCore(PlacedComponent):
 
     def _group(self, method: str, event: str) -> Any:
         return self.register_disconnectable(
-            SlotGroup(listener=lambda *told: getattr(self, method)(*told), event_name=event)
+            SlotGroup(listener=lambda *event_args: getattr(self, method)(*event_args), event_name=event)
         )
 
     def _create_scene(self) -> Any:
@@ -243,7 +243,7 @@ class SessionCore(PlacedComponent):
 
     # -- the window --------------------------------------------------------------------------------------
 
-    def _ring_moved(self, *_told: Any) -> None:
+    def _ring_moved(self, *_event_args: Any) -> None:
         self._reassign()
 
     def _reassign(self) -> None:
@@ -257,9 +257,11 @@ class SessionCore(PlacedComponent):
             component._tracks = tracks
             component._reassign_slots()
         own = tuple(self._live_song.tracks)
-        heard = [(each, index) for index, each in enumerate(tracks) if liveobj_valid(each) and each in own]
+        heard = [
+            (track, index) for index, track in enumerate(tracks) if liveobj_valid(track) and track in own
+        ]
         for group in self._track_slots:
-            group.replace_subjects([each for each, _ in heard], [index for _, index in heard])
+            group.replace_subjects([track for track, _ in heard], [index for _, index in heard])
         self._update_stop_track_clip_buttons()
 
     def _reassign_scenes(self) -> None:
@@ -299,12 +301,12 @@ class SessionCore(PlacedComponent):
                 scene.clip_slot(column).set_launch_button(grid.get((column, row)))
 
     def set_scene_launch_buttons(self, buttons: Any) -> None:
-        each = elements_in(buttons)
+        elements = elements_in(buttons)
         for index, scene in enumerate(self._scenes):
-            scene.set_launch_button(each[index] if index < len(each) else None)
+            scene.set_launch_button(elements[index] if index < len(elements) else None)
 
     def set_modifier_button(self, button: Any, name: str, clip_slots_only: bool = False) -> None:
-        """Hold it with a launch button to select, delete or duplicate ("select", "delete", "duplicate")."""
+        """Set the button that is pressed with a launch button to "select", "delete" or "duplicate"."""
         for scene in self._scenes:
             if not clip_slots_only:
                 getattr(scene, "set_%s_button" % name)(button)
@@ -337,7 +339,7 @@ class SessionCore(PlacedComponent):
                 button.reset()
         self._stop_track_clip_buttons = elements_in(buttons)
         self._stop_slots.replace_subjects(
-            [each for each in self._stop_track_clip_buttons if each is not None]
+            [button for button in self._stop_track_clip_buttons if button is not None]
         )
         self._update_stop_track_clip_buttons()
 
@@ -349,14 +351,14 @@ class SessionCore(PlacedComponent):
             tracks[index].stop_all_clips()
 
     def set_stop_clip_value(self, value: Any) -> None:
-        """What a stop button shows while a clip plays."""
+        """Set the value of a stop button while a clip plays."""
         self._stop_clip_value = value
         self._update_stop_track_clip_buttons()
 
     set_stop_track_clip_value = set_stop_clip_value
 
     def set_stop_clip_triggered_value(self, value: Any) -> None:
-        """What it shows while the track is about to stop."""
+        """Set the value of a stop button while the track is about to stop."""
         self._stop_clip_triggered_value = value
         self._update_stop_track_clip_buttons()
 

@@ -11,7 +11,7 @@ from .tools import clamp
 
 
 class Slideable(EventObject):
-    """What is slid over. A subclass has `position`, `position_count`, `page_length` and `page_offset`."""
+    """An object with positions to slide over: `position`, `position_count`, `page_length` and `page_offset`."""
 
     __events__ = ("page_offset", "page_length", "position", "position_count", "contents")
 
@@ -42,14 +42,14 @@ class Slideable(EventObject):
 
 @takes("scroll_up_button", "scroll_down_button", "scroll_page_up_button", "scroll_page_down_button")
 class SlideCore(PlacedComponent, Scrollable):
-    """Buttons that move a slideable, itself if none is given; up is towards higher positions."""
+    """Buttons that move a slideable (None: the component itself); up is towards higher positions."""
 
     def __init__(self, slideable: Any = None, *args: Any, **kwargs: Any) -> None:
         self._slideable: Any = self if slideable is None else slideable
         super().__init__(*args, **kwargs)
         self.register_slot(self._slideable, self._position_changed, "position")
 
-    def _position_changed(self, *_told: Any) -> None:
+    def _position_changed(self, *_event_args: Any) -> None:
         for name in SlideCore.PLACES:
             self._show(name)
 

@@ -13,7 +13,7 @@ ARM_EVENTS = ("arm", "implicit_arm")
 
 
 def fire(launched: Any, pressed: bool, button: Any) -> None:
-    """Launch a clip, slot or scene as its launch mode says, with a button that may tell its release."""
+    """Launch a clip, slot or scene by its launch mode, with a button that may send its release."""
     if is_momentary(button):
         launched.set_fire_button_state(pressed)
     elif pressed:
@@ -22,16 +22,16 @@ def fire(launched: Any, pressed: bool, button: Any) -> None:
 
 class _Shown(PlacedComponent):
     def _set_values(self, values: Dict[str, Any]) -> None:
-        """What is shown in each state: attributes such as `_stopped_value`."""
+        """The shown value of each state, in attributes such as `_stopped_value`."""
         for state, value in values.items():
             setattr(self, "_%s_value" % state, value)
 
     def _modified(self, value: int, **calls: Any) -> bool:
-        """True while a modifier's button is held; a press does what it says."""
-        held = next((name for name in calls if self._is_held(name + "_button")), None)
-        if held is not None and self._pressed("launch_button", value):
-            calls[held]()
-        return held is not None
+        """True while a modifier's button is pressed; a press of the launch button calls the modifier's action."""
+        modifier = next((name for name in calls if self._is_held(name + "_button")), None)
+        if modifier is not None and self._pressed("launch_button", value):
+            calls[modifier]()
+        return modifier is not None
 
 
 SLOT_SKIN_VALUES = {
@@ -48,9 +48,9 @@ SLOT_SKIN_VALUES = {
 
 @takes("launch_button", "delete_button", "select_button", "duplicate_button")
 class ClipSlotCore(_Shown):
-    """Launches, or with a modifier held selects, deletes, duplicates; shows what the slot does.
+    """Launches, or with a pressed modifier selects, deletes, duplicates; shows the state of the slot.
 
-    `VALUES` is what the launch button shows in each state (attributes `_stopped_value` and so on); None is dark.
+    `VALUES` has the launch button's value in each state (attributes `_stopped_value` and so on); None is dark.
     """
 
     VALUES: Dict[str, Any] = {
@@ -73,7 +73,7 @@ class ClipSlotCore(_Shown):
         self._clip_slots = [self.register_slot(None, self._show_launch_soon, event) for event in CLIP_EVENTS]
         self._track_slots = [self.register_slot(None, self._show_launch_soon, event) for event in ARM_EVENTS]
 
-    # -- what it stands for ------------------------------------------------------------------------------
+    # -- the slot ----------------------------------------------------------------------------------------
 
     @property
     def clip_slot(self) -> Any:
@@ -103,10 +103,10 @@ class ClipSlotCore(_Shown):
     def _show_launch_soon(self) -> None:
         self._show("launch_button")
 
-    # -- what it shows -----------------------------------------------------------------------------------
+    # -- lights ------------------------------------------------------------------------------------------
 
     def set_clip_palette(self, palette: Any) -> None:
-        """Colour of a clip -> value: what a stopped clip shows."""
+        """Set the table from a clip's colour to the value of a stopped clip."""
         self._stopped_value = None
         self._clip_palette = palette
 
@@ -126,7 +126,7 @@ class ClipSlotCore(_Shown):
         return liveobj_valid(track) and bool(track.can_be_armed and (track.arm or track.implicit_arm))
 
     def _feedback_value(self) -> Any:
-        """What the launch button shows now."""
+        """The present value of the launch button."""
         slot = self._clip_slot
         if slot is None:
             return None
@@ -151,7 +151,7 @@ class ClipSlotCore(_Shown):
         value = self._feedback_value()
         self._light("launch_button", None if value == -1 else value)
 
-    # -- what its buttons do -----------------------------------------------------------------------------
+    # -- buttons -----------------------------------------------------------------------------------------
 
     def _launch_value(self, value: int) -> None:
         if self._clip_slot is not None and not self._clip_modified(value):
@@ -166,7 +166,7 @@ class ClipSlotCore(_Shown):
         )
 
     def _do_launch_clip(self, value: int) -> None:
-        """A clip that plays while its button is held has to hear that it was let go."""
+        """Send the release to a clip that plays only while its button is pressed."""
         launched = self._clip_slot.clip if self.has_clip() else self._clip_slot
         fire(launched, value != 0, self._launch_button)
         if self._pressed("launch_button", value) and self._live_song.select_on_launch:
@@ -276,7 +276,7 @@ class SceneCore(_Shown):
     def _reassign_slots(self) -> None:
         song = self._live_song
         scenes = list(song.scenes)
-        # Between the deletion of a scene and the next look at the window, it is in no list.
+        # A deleted scene is in no list until the window is updated.
         at = scenes.index(self._scene) if self._scene in scenes else -1
         own = tuple(song.tracks)
         for index, slot in enumerate(self._clip_slots):

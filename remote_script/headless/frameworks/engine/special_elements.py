@@ -77,7 +77,7 @@ class ButtonSliderElement(SliderElement):
         parameter = self._parameter_to_map_to
         if liveobj_valid(parameter) and parameter.is_enabled:
             span = parameter.max - parameter.min
-            # A little more than the step, so that the value is on this button's side when it is read back.
+            # A little more than the step, so that reading the value gives this button again.
             extra = span / (4.0 * len(self._buttons)) if index else 0.0
             parameter.value = min(parameter.max, parameter.min + span * index / last + extra)
         self.notify_value(int(127 * index / last))

@@ -1,7 +1,7 @@
 """A control surface: Live's calls on one side, a script's components, controls and tasks on the other.
 
-`schedule_message` has the arithmetic of Live's own (see there). Everything that may touch Live runs inside
-`component_guard`: it gives the surface to whatever is made there, and asks for a new MIDI map once at its end.
+`schedule_message` has the arithmetic of Live's own (see there). All code that may touch Live runs inside
+`component_guard`: it injects the surface into the objects made there, and requests a new MIDI map once at its end.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ TIMER_DELAY = 0.1
 
 
 def registered() -> List[Any]:
-    """All surfaces that are there; Live's scripts find each other through it."""
-    held: Any = builtins.__dict__.setdefault("control_surfaces", [])
-    return held
+    """The list of all surfaces, through which Live's scripts find each other."""
+    surfaces: Any = builtins.__dict__.setdefault("control_surfaces", [])
+    return surfaces
 
 
 class SurfaceCore(EventObject):
     """The base of the three generations' ControlSurface.
 
     Args:
-      c_instance: What Live gives to `create_instance`.
-      publish_self: Whether other scripts can find it.
+      c_instance: The argument of `create_instance`.
+      publish_self: True to let other scripts find the surface.
     """
 
     def __init__(self, c_instance: Any = None, publish_self: bool = True, *args: Any, **kwargs: Any) -> None:
@@ -73,13 +73,13 @@ class SurfaceCore(EventObject):
         if publish_self:
             registered().append(self)
         song = c_instance.song()
-        for subject, event, told in (
+        for subject, event, listener in (
             (song, "visible_tracks", self._on_track_list_changed),
             (song, "scenes", self._on_scene_list_changed),
             (song.view, "selected_track", self._on_selected_track_changed),
             (song.view, "selected_scene", self._on_selected_scene_changed),
         ):
-            self.register_slot(subject, told, event)
+            self.register_slot(subject, listener, event)
 
     # -- Live ----------------------------------------------------------------------------------------
 
@@ -109,11 +109,11 @@ class SurfaceCore(EventObject):
         return bool(self._c_instance.send_midi(tuple(midi_event_bytes)))
 
     def _send_midi(self, midi_event_bytes: Any, optimized: bool = True) -> bool:
-        """Everything that the script sends goes through here."""
+        """Send MIDI to the controller; all messages of the script go through this method."""
         return self._do_send_midi(midi_event_bytes)
 
     def set_suppress_rebuild_requests(self, suppress_requests: bool) -> None:
-        """Old scripts bracket their set-up with it: one new MIDI map at the end."""
+        """For old scripts, which call it before and after their set-up: one new MIDI map at the end."""
         self._suppressed = max(0, self._suppressed + (1 if suppress_requests else -1))
         if not self._suppressed and self._rebuild_wanted and not self._guards:
             self._rebuild_wanted = False
@@ -200,7 +200,9 @@ class SurfaceCore(EventObject):
 
     @property
     def root_components(self) -> Tuple[Any, ...]:
-        return tuple(each for each in self._components if each.canonical_parent in (None, self))
+        return tuple(
+            component for component in self._components if component.canonical_parent in (None, self)
+        )
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -209,9 +211,9 @@ class SurfaceCore(EventObject):
     ) -> None:
         """Call `callback`, with `parameter` if that is truthy, some updates of about 100 ms from now.
 
-        From outside an update 1 is the next one, and 0 the one after it; from inside n is n updates later and 0
-        still this one (Live's own: one is taken off outside, 0 waits for nothing, anything else for its delay and
-        one more step).
+        Outside an update, 1 is the next update and 0 the update after it; inside an update, n is n updates later and 0
+        the same update (as in Live: outside, one is subtracted; a delay of 0 does not wait, any other delay waits one
+        more step).
         """
         if not self._in_tick:
             delay_in_ticks -= 1
@@ -219,7 +221,7 @@ class SurfaceCore(EventObject):
         self._task_group.add(call if delay_in_ticks == 0 else sequence(delay(delay_in_ticks), call))
 
     def update_display(self) -> None:
-        """Live calls it about every 100 ms."""
+        """Live calls this method about every 100 ms."""
         with self.component_guard():
             self._in_tick = True
             try:
@@ -282,7 +284,7 @@ class SurfaceCore(EventObject):
         return True
 
     def _registry(self) -> Dict[Tuple[int, ...], Any]:
-        """What messages begin with -> the control that they belong to."""
+        """First bytes of messages → their control."""
         return {
             tuple(control.identifier_bytes()): control
             for control in self.controls
@@ -292,7 +294,7 @@ class SurfaceCore(EventObject):
     def _control_of(self, message: Tuple[int, ...]) -> Any:
         keys = self._registry()
         if is_sysex(message):
-            return next((each for key, each in keys.items() if message[: len(key)] == key), None)
+            return next((control for key, control in keys.items() if message[: len(key)] == key), None)
         # A note off is its note with velocity 0.
         status = message[0] + 0x10 if message[0] & 0xF0 == 0x80 else message[0]
         return keys.get((status, *message[1:2])) or keys.get((status,))
@@ -307,7 +309,7 @@ class SurfaceCore(EventObject):
         return None if control is None else (control.message_sysex_identifier(), control)
 
     def get_control_by_name(self, control_name: str) -> Any:
-        return next((each for each in self.controls if each.name == control_name), None)
+        return next((control for control in self.controls if control.name == control_name), None)
 
     def receive_midi(self, midi_bytes: Any) -> None:
         """A message that Live forwards."""
@@ -335,7 +337,7 @@ class SurfaceCore(EventObject):
             off = midi_bytes[0] & 0xF0 == 0x80
             control.receive_value(0 if off else midi_bytes[2])
 
-    # -- what else Live calls ------------------------------------------------------------------------
+    # -- further calls from Live ---------------------------------------------------------------------
 
     def call_listeners(self, listeners: Any) -> None:
         with self.component_guard():
@@ -347,7 +349,7 @@ class SurfaceCore(EventObject):
         """All scripts are there."""
 
     def refresh_state(self) -> None:
-        """Send everything to the controller anew."""
+        """Send everything to the controller again."""
         for control in self.controls:
             control.clear_send_cache()
         with self.component_guard():
@@ -403,7 +405,7 @@ class SurfaceCore(EventObject):
                 self._device_component.set_lock_to_device(False, device)
 
     def restore_bank(self, bank_index: int) -> None:
-        """Live tells which bank a locked device had."""
+        """Live restores the bank of a locked device."""
         if self._device_component is not None:
             with self.component_guard():
                 self._device_component.restore_bank(bank_index)
@@ -417,7 +419,7 @@ class SurfaceCore(EventObject):
         """Other MIDI ports were chosen."""
 
     def update(self) -> None:
-        """Show everything anew."""
+        """Show everything again."""
         with self.component_guard():
             for component in list(self._components):
                 component.update()
@@ -428,23 +430,23 @@ class SurfaceCore(EventObject):
             for component in self.root_components:
                 component._set_enabled_recursive(bool(enable))
 
-    def _each(self, method: str) -> None:
+    def _notify_components(self, method: str) -> None:
         with self.component_guard():
             for component in list(self._components):
                 getattr(component, method)()
 
     def _on_track_list_changed(self) -> None:
-        self._each("on_track_list_changed")
+        self._notify_components("on_track_list_changed")
         self.schedule_message(1, self._on_selected_track_changed)
 
     def _on_scene_list_changed(self) -> None:
-        self._each("on_scene_list_changed")
+        self._notify_components("on_scene_list_changed")
 
     def _on_selected_track_changed(self) -> None:
-        self._each("on_selected_track_changed")
+        self._notify_components("on_selected_track_changed")
 
     def _on_selected_scene_changed(self) -> None:
-        self._each("on_selected_scene_changed")
+        self._notify_components("on_selected_scene_changed")
 
     def disconnect(self) -> None:
         """Live switches the script off."""

@@ -12,7 +12,7 @@ from .tasks import run
 
 @takes("toggle_button")
 class ToggleCore(PlacedComponent):
-    """Toggles `property_name` of `subject`, or keeps it while held (`is_momentary`)."""
+    """Toggles `property_name` of `subject`, or sets it until the release (`is_momentary`)."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class ToggleCore(PlacedComponent):
     def is_on(self) -> bool:
         return self._subject is not None and bool(self._to_view(getattr(self._subject, self._property)))
 
-    def _changed(self, *_told: Any) -> None:
+    def _changed(self, *_event_args: Any) -> None:
         self._show("toggle_button")
 
     def _show_toggle(self) -> None:
@@ -103,7 +103,7 @@ class AutoArmCore(PlacedComponent):
         return self.track_can_be_armed(track)
 
     def on_track_list_changed(self) -> None:
-        self._arm_slots.replace_subjects([each for each in self._live_song.tracks if each.can_be_armed])
+        self._arm_slots.replace_subjects([track for track in self._live_song.tracks if track.can_be_armed])
         self.update()
 
     def _arms_changed(self, _track: Any) -> None:
@@ -123,11 +123,11 @@ class AutoArmCore(PlacedComponent):
     def can_auto_arm(self) -> bool:
         """True while no track is armed by hand."""
         song = self._live_song
-        return self.is_enabled() and not any(each.can_be_armed and each.arm for each in song.tracks)
+        return self.is_enabled() and not any(track.can_be_armed and track.arm for track in song.tracks)
 
     @property
     def needs_restore_auto_arm(self) -> bool:
-        """True if the selected track would be armed but for one that is armed by hand."""
+        """True if the selected track may be armed automatically: no track is armed by hand."""
         selected = self._live_song.view.selected_track
         own = selected in tuple(self._live_song.tracks)
         return self.is_enabled() and own and self.can_auto_arm_track(selected) and not self.can_auto_arm()

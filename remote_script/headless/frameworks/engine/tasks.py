@@ -1,8 +1,8 @@
-"""Tasks: what a script does over time, one step per update of the display (about 100 ms).
+"""Tasks: work of a script over time, one step per update of the display (about 100 ms).
 
-A group updates its tasks in order over its living list, so one that is added during the update still has
-its turn in it; that is why a delay of 0 from inside runs in the same pass and one of n runs n updates later.
-What a task raises is logged and ends that task only. Durations of `wait` are seconds, of `delay` updates.
+A group updates its tasks in order over its living list, so a task that is added during the update still runs
+in it; therefore a delay of 0 from inside runs in the same pass, and a delay of n runs n updates later.
+An exception in a task is logged and ends that task only. Durations of `wait` are seconds, of `delay` updates.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class TaskError(Exception):
 
 
 class Task:
-    """Runs until it is killed; `restart` begins anew, also after that."""
+    """Runs until it is killed; `restart` starts the task again, also a killed one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Task:
         """Back to the beginning."""
 
     def clear(self) -> None:
-        """Forget what is inside."""
+        """Remove all tasks from the group."""
 
     def update(self, timer: float) -> int:
         if self._state == RUNNING:
@@ -118,7 +118,7 @@ class WrapperTask(Task):
 
 
 class FuncTask(Task):
-    """Calls a function at each update, as long as it answers RUNNING (or anything true)."""
+    """Calls a function at each update, as long as the function returns RUNNING (or any true value)."""
 
     def __init__(self, func: Any = None, equivalent: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,11 +135,15 @@ class FuncTask(Task):
         self._answer(self.func(timer))
 
     def _task_equivalent(self, other: Any) -> bool:
-        return any(other == each for each in (self, self.func, self._equivalent) if each is not None)
+        return any(
+            other == equivalent
+            for equivalent in (self, self.func, self._equivalent)
+            if equivalent is not None
+        )
 
 
 class GeneratorTask(FuncTask):
-    """A generator that is advanced at each update; its argument's `delta` tells the seconds."""
+    """A generator that is advanced at each update; `delta` of its argument has the seconds."""
 
     class Param:
         delta: float = 0.0
@@ -158,7 +162,7 @@ class GeneratorTask(FuncTask):
 
 
 class TaskGroup(Task):
-    """Several tasks at once. Ends with the last of them unless told otherwise."""
+    """Several tasks at once. The group ends with its last task, unless `auto_kill` is false."""
 
     auto_kill = True
     auto_remove = True
@@ -219,7 +223,7 @@ class TaskGroup(Task):
         task._set_parent(None)
 
     def find(self, task: Any) -> Any:
-        return next((each for each in self._tasks if each._task_equivalent(task)), None)
+        return next((known for known in self._tasks if known._task_equivalent(task)), None)
 
     def restart(self) -> Any:
         super().restart()
@@ -330,7 +334,7 @@ class FadeTask(Task):
 
 
 class SequenceTask(Task):
-    """One after the other; the next one begins at the update after the one that ended the last."""
+    """Tasks one after the other; a task starts at the update after the end of the previous one."""
 
     def __init__(self, tasks: Iterable[Any] = (), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -400,7 +404,7 @@ def run(func: Any, *args: Any, **kwargs: Any) -> FuncTask:
 
 
 def repeat(task: Any) -> WrapperTask:
-    """Begin again whenever it ends."""
+    """Starts its task again whenever the task ends."""
     task = totask(task)
     task.kill = task.restart
     return WrapperTask(task)

@@ -14,7 +14,7 @@ from .value_controls import EncoderControl, StepEncoderControl, _EncoderState, _
 
 
 class control_color:
-    """A colour of a control's state: setting it draws the control anew."""
+    """A colour of a control's state: setting the colour draws the control again."""
 
     def __init__(self, default_color: Any, *args: Any, **kwargs: Any) -> None:
         self.default_color = default_color
@@ -145,7 +145,7 @@ class _TextState(State):
         self, control: Any = None, component: Any = None, segments: Any = ("",), **kwargs: Any
     ) -> None:
         super().__init__(control, component)
-        self._sources: List[Any] = [DisplayDataSource(each) for each in segments]
+        self._sources: List[Any] = [DisplayDataSource(segment) for segment in segments]
 
     def __getitem__(self, index: int) -> Any:
         return self._sources[index].display_string()
@@ -157,7 +157,7 @@ class _TextState(State):
         return len(self._sources)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(each.display_string() for each in self._sources)
+        return iter(source.display_string() for source in self._sources)
 
     def set_control_element(self, control_element: Any) -> None:
         """A display."""
@@ -182,7 +182,7 @@ class _ConfigurableTextState(_TextState):
 
 
 class ConfigurableTextDisplayControl(TextDisplayControl):
-    """`set_data_sources` says what the segments show."""
+    """`set_data_sources` sets the sources of the segments' texts."""
 
     State = _ConfigurableTextState
 

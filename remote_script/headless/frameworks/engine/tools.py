@@ -11,12 +11,12 @@ PY2, PY3 = False, True
 
 
 def nop(*args: Any, **kwargs: Any) -> Any:
-    """Nothing; answers its first argument."""
+    """Do nothing; returns the first argument."""
     return args[0] if args else None
 
 
 def const(value: Any) -> Callable[..., Any]:
-    """A function that answers `value` whatever it is given."""
+    """A function that returns `value` for any arguments."""
     return lambda *args, **kwargs: value
 
 
@@ -30,7 +30,7 @@ def linear(minv: float, maxv: float, val: float) -> float:
 
 
 def in_range(value: Any, lower_bound: Any, upper_open_bound: Any) -> bool:
-    """Whether lower <= value < upper; False for a value that is not a number."""
+    """True when lower <= value < upper; False for a value that is not a number."""
     return isinstance(value, numbers.Number) and lower_bound <= value < upper_open_bound
 
 
@@ -70,15 +70,15 @@ def third(seq: Any) -> Any:
 
 
 def find_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> Any:
-    """The first item for which it is true, or None."""
-    return next((each for each in seq if predicate(each)), None)
+    """The first element for which `predicate` is true, or None."""
+    return next((element for element in seq if predicate(element)), None)
 
 
 def index_if(predicate: Callable[[Any], Any], seq: Iterable[Any]) -> int:
     """Index of the first such item; the length when there is none."""
     count = 0
-    for each in seq:
-        if predicate(each):
+    for element in seq:
+        if predicate(element):
             break
         count += 1
     return count
@@ -118,7 +118,7 @@ def is_iterable(value: Any) -> bool:
 
 
 def is_matrix(iterable: Any) -> bool:
-    """Whether it is a list of lists of one length, none empty."""
+    """True for a list of lists of equal length, none of them empty."""
     if not is_iterable(iterable) or len(iterable) == 0:
         return False
     return all(is_iterable(row) and 0 < len(row) == len(iterable[0]) for row in iterable)
@@ -129,16 +129,16 @@ def is_contextmanager(value: Any) -> bool:
 
 
 def recursive_map(fn: Callable[[Any], Any], element: Any, sequence_type: Any = None) -> Any:
-    """Apply to what lies in nested sequences of one type."""
+    """Apply `fn` to the elements of nested sequences of one type."""
     kind = type(element) if sequence_type is None else sequence_type
     if not isinstance(element, kind):
         return fn(element)
-    return [recursive_map(fn, each, kind) for each in element]
+    return [recursive_map(fn, member, kind) for member in element]
 
 
 def compose(*funcs: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The last function is applied first."""
-    return lambda x: functools.reduce(lambda value, each: each(value), reversed(funcs), x)
+    return lambda x: functools.reduce(lambda value, func: func(value), reversed(funcs), x)
 
 
 def maybe(fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -162,7 +162,7 @@ def mixin(*classes: type) -> type:
     """A class of these bases; the same one for the same bases."""
     if len(classes) == 1:
         return classes[0]
-    return type("Mixin_" + "_".join(each.__name__ for each in classes), classes, {})
+    return type("Mixin_" + "_".join(cls.__name__ for cls in classes), classes, {})
 
 
 def monkeypatch(
@@ -365,7 +365,7 @@ class NamedTuple:
 
 
 class CallableBool:
-    """A truth value that may also be called, for what was once a method and is now a property."""
+    """A truth value that may also be called, for properties that were methods in older frameworks."""
 
     def __init__(self, value: Any = False) -> None:
         self._value = bool(value)
@@ -384,4 +384,4 @@ class CallableBool:
 
 
 def print_message(*messages: Any) -> None:
-    print(" ".join(str(each) for each in messages))
+    print(" ".join(str(message) for message in messages))

@@ -8,7 +8,7 @@ from .live import move_current_song_time
 from .places import PlacedComponent, handles, takes
 
 SEEK_BEATS = 1.0
-"""Guess: what one step of a seek button moves the playhead."""
+"""Movement of the playhead for one step of a seek button. Guess."""
 TEMPO_TOP, TEMPO_BOTTOM = 200.0, 60.0
 """A tempo control's range, in bpm; `set_tempo_range`-like scripts set the attributes of these names."""
 
@@ -26,7 +26,7 @@ TOGGLES: Dict[str, Tuple[str, Optional[str]]] = {
     "nudge_up_button": ("nudge_up", None),
     "nudge_down_button": ("nudge_down", None),
 }
-"""A button → the Song's switch that it toggles and shows, and its colours; without a colour it holds instead."""
+"""Button → the Song's switch that it toggles and shows, and its colours; without colours it switches until release."""
 
 ACTIONS: Dict[str, Tuple[str, str]] = {
     "stop_button": ("stop_playing", ""),
@@ -40,7 +40,7 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "next_cue_button": ("jump_to_next_cue", "can_jump_to_next_cue"),
     "set_cue_button": ("set_or_delete_cue", ""),
 }
-"""A button → the Song's method that it calls, and the property that allows it."""
+"""Button → the Song's method that it calls, and the property that allows the call."""
 
 
 @takes(
@@ -62,7 +62,7 @@ ACTIONS: Dict[str, Tuple[str, str]] = {
     "arrangement_position_encoder",
 )
 class TransportCore(PlacedComponent):
-    """`play_toggle_model_transform`: what the play button sets, of what it would set."""
+    """`play_toggle_model_transform` converts the value that the play button sets."""
 
     tempo_top, tempo_bottom = TEMPO_TOP, TEMPO_BOTTOM
 

@@ -1,4 +1,4 @@
-"""Controls of values: knobs, faders, what is only sent, and parameters that Live moves itself."""
+"""Controls of values: knobs, faders, values that are only sent, and parameters that Live moves itself."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SendValueControl(Control):
 
 
 class SendValueInputControl(SendValueControl):
-    """Sends, and hears."""
+    """Sends and receives values."""
 
     value = control_event("value")
 
@@ -58,7 +58,7 @@ class _EncoderState(State, Connectable):
     def set_control_element(self, control_element: Any) -> None:
         super().set_control_element(control_element)
         self._touch_slot.subject = getattr(control_element, "touch_element", None)
-        # What is heard of a knob is a share of its range.
+        # The received value of a knob is a share of its range.
         normalizes = hasattr(control_element, "add_normalized_value_listener")
         self._normal_slot.subject = control_element if normalizes else None
         if normalizes:
@@ -66,7 +66,7 @@ class _EncoderState(State, Connectable):
 
     def _call(self, event: str, *args: Any) -> None:
         super()._call(event, *args)
-        # Guess: a connected property is set to the value; the transform says what that makes.
+        # Guess: a connected property is set to the value after the transform.
         if event == "value":
             self.connected_property_value = args[0]
 
@@ -140,13 +140,13 @@ class _MappedState(State):
 
 
 class MappedControl(Control):
-    """`mapped_parameter = …`: Live moves it with the element."""
+    """`mapped_parameter = …`: the element moves the parameter, through Live's MIDI map."""
 
     State = _MappedState
 
 
 class _MappedButtonState(ButtonState):
-    """Toggles a parameter's value between its ends, and shows it."""
+    """Toggles a parameter between the ends of its range, and shows its value."""
 
     def __init__(self, control: Any = None, component: Any = None, **kwargs: Any) -> None:
         super().__init__(control, component, **kwargs)
@@ -176,6 +176,6 @@ class _MappedButtonState(ButtonState):
 
 
 class MappedButtonControl(ButtonControl):
-    """`mapped_parameter = …`: a press takes it to its other end."""
+    """`mapped_parameter = …`: a press sets the parameter to the other end of its range."""
 
     State = _MappedButtonState

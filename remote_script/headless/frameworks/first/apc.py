@@ -98,7 +98,7 @@ class APC(ControlSurface):
             for first in (7, 15)
         ]
         expected = Live.Application.encrypt_challenge(*self._dongle_challenge)
-        if [int(each) for each in expected] == numbers:
+        if [int(byte) for byte in expected] == numbers:
             self._on_handshake_successful()
 
     def _on_handshake_successful(self):
@@ -134,16 +134,16 @@ class APC(ControlSurface):
     @staticmethod
     def _combine_active_instances():
         active = APC._active_instances
-        support_devices = any(each._device_component is not None for each in active)
+        support_devices = any(surface._device_component is not None for surface in active)
         track_offset = active[0].highlighting_session_component().track_offset() if active else 0
-        for each in active:
-            each._activate_combination_mode(track_offset, support_devices)
-            track_offset += each.highlighting_session_component().width()
+        for surface in active:
+            surface._activate_combination_mode(track_offset, support_devices)
+            track_offset += surface.highlighting_session_component().width()
 
     def _do_combine(self):
         if self._should_combine() and self not in APC._active_instances:
             APC._active_instances.append(self)
-            APC._active_instances.sort(key=lambda each: each.instance_identifier())
+            APC._active_instances.sort(key=lambda surface: surface.instance_identifier())
             APC._combine_active_instances()
 
     def _do_uncombine(self):
@@ -341,8 +341,10 @@ class ChanStripComponent(mixer.ChannelStripComponent):
 
     def _select_value(self, value):
         super()._select_value(value)
-        held = liveobj_valid(self._track) and self._track.is_foldable and self._select_button.is_momentary()
-        self._toggle_fold_ticks_delay = TRACK_FOLD_DELAY if held and value else -1
+        may_fold = (
+            liveobj_valid(self._track) and self._track.is_foldable and self._select_button.is_momentary()
+        )
+        self._toggle_fold_ticks_delay = TRACK_FOLD_DELAY if may_fold and value else -1
 
     def _on_timer(self):
         if self._toggle_fold_ticks_delay < 0 or not self.is_enabled():
@@ -483,8 +485,8 @@ class DetailViewCntrlComponent(ControlSurfaceComponent):
     def show_view(self, view):
         app_view = self.application().view
         try:
-            for each in ("Detail", view) if view.startswith("Detail") else (view,):
-                if not app_view.is_view_visible(each):
-                    app_view.show_view(each)
+            for name in ("Detail", view) if view.startswith("Detail") else (view,):
+                if not app_view.is_view_visible(name):
+                    app_view.show_view(name)
         except RuntimeError:
             pass

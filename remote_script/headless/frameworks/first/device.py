@@ -46,7 +46,9 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             None, lambda: self._on_parameters_changed(), "parameters"
         )
         self.register_slot(
-            self._device_bank_registry, lambda *told: self._on_device_bank_changed(*told), "device_bank"
+            self._device_bank_registry,
+            lambda *event_args: self._on_device_bank_changed(*event_args),
+            "device_bank",
         )
         self._bank_button_slots = self.register_disconnectable(
             SlotGroup(lambda value, button: self._bank_value(value, button), "value")
@@ -113,7 +115,10 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
     def _on_off_parameter(self):
         if self._device is None:
             return None
-        return next((each for each in self._device.parameters if each.name.startswith("Device On")), None)
+        return next(
+            (parameter for parameter in self._device.parameters if parameter.name.startswith("Device On")),
+            None,
+        )
 
     # -- lock ----------------------------------------------------------------------------------------
 
@@ -156,7 +161,9 @@ class DeviceComponent(PlacedComponent, ControlSurfaceComponent):
             if button is not None:
                 button.reset()
         self._bank_buttons = buttons
-        self._bank_button_slots.replace_subjects([each for each in elements_in(buttons) if each is not None])
+        self._bank_button_slots.replace_subjects(
+            [button for button in elements_in(buttons) if button is not None]
+        )
         self.update()
 
     def restore_bank(self, bank_index):

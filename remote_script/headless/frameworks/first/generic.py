@@ -139,13 +139,13 @@ class GenericScript(ControlSurface):
     ) -> None:
         super().__init__(c_instance)
         with self.component_guard():
-            told = descriptions or {}
-            self._suggested_input_port = told.get("INPUTPORT", "")
-            self._suggested_output_port = told.get("OUTPUTPORT", "")
-            channel = told.get("CHANNEL", 0)
+            settings = descriptions or {}
+            self._suggested_input_port = settings.get("INPUTPORT", "")
+            self._suggested_output_port = settings.get("OUTPUTPORT", "")
+            channel = settings.get("CHANNEL", 0)
             self._channel = channel if is_valid_midi_channel(channel) else 0
-            if "PAD_TRANSLATION" in told:
-                self.set_pad_translations(told["PAD_TRANSLATION"])
+            if "PAD_TRANSLATION" in settings:
+                self.set_pad_translations(settings["PAD_TRANSLATION"])
             if volume_controls is not None and trackarm_controls is not None:
                 self._make_mixer(volume_controls, trackarm_controls, mixer_options or {}, volume_map_mode)
             if device_controls:
@@ -160,23 +160,25 @@ class GenericScript(ControlSurface):
 
     # -- controls ------------------------------------------------------------------------------------
 
-    def _where(self, given: Any) -> Optional[Tuple[int, int]]:
-        number, channel = given if isinstance(given, (tuple, list)) else (given, self._channel)
+    def _where(self, specification: Any) -> Optional[Tuple[int, int]]:
+        number, channel = (
+            specification if isinstance(specification, (tuple, list)) else (specification, self._channel)
+        )
         if not is_valid_midi_channel(channel):
             channel = self._channel
         return (channel, number) if is_valid_midi_identifier(number) else None
 
-    def _encoder(self, given: Any, map_mode: Any, name: str) -> Any:
-        where = self._where(given)
+    def _encoder(self, specification: Any, map_mode: Any, name: str) -> Any:
+        where = self._where(specification)
         return None if where is None else EncoderElement(MIDI_CC_TYPE, *where, map_mode, name=name)
 
-    def _button(self, given: Any, name: str, is_momentary: bool = True) -> Any:
-        where = self._where(given)
+    def _button(self, specification: Any, name: str, is_momentary: bool = True) -> Any:
+        where = self._where(specification)
         return None if where is None else ButtonElement(is_momentary, MIDI_CC_TYPE, *where, name=name)
 
     @staticmethod
     def _layer(**controls: Any) -> Layer:
-        return Layer(**{name: each for name, each in controls.items() if each is not None})
+        return Layer(**{name: control for name, control in controls.items() if control is not None})
 
     # -- components ----------------------------------------------------------------------------------
 
@@ -219,8 +221,8 @@ class GenericScript(ControlSurface):
             if key in banks
         ]
         encoders: List[Any] = [
-            self._encoder(given, map_mode, "Device_Parameter_%d_Control" % index)
-            for index, given in enumerate(controls)
+            self._encoder(specification, map_mode, "Device_Parameter_%d_Control" % index)
+            for index, specification in enumerate(controls)
         ]
         device.layer = self._layer(
             bank_next_button=self._button(banks.get("NEXTBANK", -1), "Device_Next_Bank_Button"),
@@ -237,9 +239,9 @@ class GenericScript(ControlSurface):
         layer = {}
         for key, wanted in TRANSPORT_BUTTON_SPECIFICATIONS.items():
             if has_specification_for(key, by_key):
-                held = seeks_while_held or key not in ("FFWD", "RWD")
+                is_momentary = seeks_while_held or key not in ("FFWD", "RWD")
                 layer[wanted.layer_name + "_button"] = self._button(
-                    by_key[key], wanted.control_name + "_Button", held
+                    by_key[key], wanted.control_name + "_Button", is_momentary
                 )
         TransportComponent(name="Transport").layer = Layer(**layer)
 

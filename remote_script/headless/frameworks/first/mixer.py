@@ -33,8 +33,8 @@ class MixerComponent(MixerCore, CompoundComponent):
     ):
         super().__init__(*args, **kwargs)
         self._track_offset = 0
-        self._channel_strips = [self._strip("Channel_Strip_%d" % each) for each in range(num_tracks)]
-        self._return_strips = [self._strip("Return_Strip_%d" % each) for each in range(num_returns)]
+        self._channel_strips = [self._strip("Channel_Strip_%d" % index) for index in range(num_tracks)]
+        self._return_strips = [self._strip("Return_Strip_%d" % index) for index in range(num_returns)]
         for strip in [*self._channel_strips, *self._return_strips]:
             strip.set_invert_mute_feedback(invert_mute_feedback)
         self._reassign_tracks()

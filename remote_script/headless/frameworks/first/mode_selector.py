@@ -80,7 +80,7 @@ class ModeSelectorComponent(ControlSurfaceComponent):
         elif self._modes_heap[-1][1] == sender and not self._modes_heap[-1][2].is_killed:
             self.set_mode(mode)
         else:
-            self._modes_heap = [each for each in self._modes_heap if each[1] != sender]
+            self._modes_heap = [entry for entry in self._modes_heap if entry[1] != sender]
             self._update_mode()
 
     def _update_mode(self):

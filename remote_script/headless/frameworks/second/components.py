@@ -141,7 +141,7 @@ class DeviceComponent(DeviceCore, Component):
     def _current_bank_details(self):
         if self._bank is not None:
             return self._bank.name, self._bank.parameters
-        return self.bank_name, [(each, each.name) for each in super().parameters]
+        return self.bank_name, [(parameter, parameter.name) for parameter in super().parameters]
 
     def _number_of_parameter_banks(self):
         return self.number_of_banks()
@@ -149,7 +149,7 @@ class DeviceComponent(DeviceCore, Component):
     def _get_provided_parameters(self):
         if self.device() is None:
             return []
-        return [self._create_parameter_info(*each) for each in self._current_bank_details()[1]]
+        return [self._create_parameter_info(*details) for details in self._current_bank_details()[1]]
 
     def _create_parameter_info(self, parameter, name):
         return ParameterInfo(parameter=parameter, name=name)
@@ -263,7 +263,7 @@ class ArmedTargetTrackComponent(TargetTrackComponent):
 
     @property
     def tracks(self):
-        return [each for each in self.song.tracks if each.can_be_armed]
+        return [track for track in self.song.tracks if track.can_be_armed]
 
     def on_track_list_changed(self):
         self._arm_slots.replace_subjects(self.tracks)
@@ -273,7 +273,7 @@ class ArmedTargetTrackComponent(TargetTrackComponent):
         self._update()
 
     def _update(self):
-        armed = next((each for each in self.tracks if each.arm), None)
+        armed = next((track for track in self.tracks if track.arm), None)
         target = self.song.view.selected_track if armed is None else armed
         if target != self._target:
             self._target = target

@@ -27,13 +27,13 @@ class RightAlignTracksTrackAssigner(SimpleTrackAssigner):
         self._song, self._include_master_track = song, include_master_track
 
     def tracks(self, tracks_provider):
-        given = [each for each in tracks_provider.tracks if each is not None]
+        present = [track for track in tracks_provider.tracks if track is not None]
         right = tuple(self._song.return_tracks)
         if self._include_master_track:
             right += (self._song.master_track,)
-        ends = [each for each in given if each in right]
-        starts = [each for each in given if each not in right]
-        free = len(tracks_provider.tracks) - len(given)
+        ends = [track for track in present if track in right]
+        starts = [track for track in present if track not in right]
+        free = len(tracks_provider.tracks) - len(present)
         return starts + [None] * free + ends
 
 
@@ -62,7 +62,7 @@ class MixerComponent(MixerCore, Component):
         self._provider = tracks_provider
         self._track_assigner = track_assigner or SimpleTrackAssigner()
         count = tracks_provider.num_tracks
-        self._channel_strips = [self._strip("Channel_Strip_%d" % each) for each in range(count)]
+        self._channel_strips = [self._strip("Channel_Strip_%d" % index) for index in range(count)]
         for strip in self._channel_strips:
             strip.set_invert_mute_feedback(invert_mute_feedback)
         self.register_slot(tracks_provider, self._reassign_tracks, "tracks")

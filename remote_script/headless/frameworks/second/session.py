@@ -170,7 +170,7 @@ class SessionRingSelectionLinking(EventObject):
         self._session_ring, self._song = session_ring, song
         self.register_slot(selection_changed_notifier, self._on_selection_scrolled, "selection_scrolled")
 
-    def _on_selection_scrolled(self, *told):
+    def _on_selection_scrolled(self, *event_args):
         ring, view = self._session_ring, self._song.view
         tracks = list(ring.tracks_to_use())
         at = (
@@ -181,7 +181,7 @@ class SessionRingSelectionLinking(EventObject):
 
 
 def _index(items, item):
-    return next((at for at, each in enumerate(items) if each == item), None)
+    return next((at for at, candidate in enumerate(items) if candidate == item), None)
 
 
 def _into(offset, size, index):

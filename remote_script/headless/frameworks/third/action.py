@@ -94,9 +94,9 @@ def toggle_arm(track, exclusive=None):
         return False
     wanted = not track.arm
     if wanted and (song.exclusive_arm if exclusive is None else exclusive):
-        for each in song.tracks:
-            if each != track and each.can_be_armed and each.arm:
-                each.arm = False
+        for other in song.tracks:
+            if other != track and other.can_be_armed and other.arm:
+                other.arm = False
     track.arm = wanted
     return True
 

@@ -502,7 +502,7 @@ class GridResolutionComponent(Component):
         return self._resolutions[self._index].is_triplet
 
     def set_to(self, name):
-        self.index = [each.name for each in self._resolutions].index(name)
+        self.index = [resolution.name for resolution in self._resolutions].index(name)
 
     @resolution_buttons.checked
     def _select(self, button):
@@ -537,7 +537,7 @@ class InstrumentFinderComponent(Component):
         super().__init__(*args, name=name, **kwargs)
         self._target_track = target_track
         self._finder = self.register_disconnectable(PercussionInstrumentFinder(target_track.target_track))
-        self.register_slot(self._finder, self._found, "instrument")
+        self.register_slot(self._finder, self._copy_from_finder, "instrument")
         self.register_slot(target_track, self._follow, "target_track")
 
     drum_group = listenable_property.managed(None)
@@ -549,9 +549,9 @@ class InstrumentFinderComponent(Component):
     def update(self):
         super().update()
         if hasattr(self, "_finder"):
-            self._found()
+            self._copy_from_finder()
 
-    def _found(self):
+    def _copy_from_finder(self):
         self.drum_group, self.sliced_simpler = self._finder.drum_group, self._finder.sliced_simpler
         self.notify_instrument()
 

@@ -73,12 +73,15 @@ class _NotificationsMeta(type):
         return None
 
     def __getattribute__(cls, name):
-        found = type.__getattribute__(cls, name)
-        if isinstance(found, _DefaultText):
+        member = type.__getattribute__(cls, name)
+        if isinstance(member, _DefaultText):
             bases = (vars(base).get(name) for base in type.__getattribute__(cls, "__mro__"))
-            found = next((each for each in bases if not isinstance(each, (_DefaultText, type(None)))), None)
-            found = getattr(found, "__func__", found)
-        return found
+            member = next(
+                (inherited for inherited in bases if not isinstance(inherited, (_DefaultText, type(None)))),
+                None,
+            )
+            member = getattr(member, "__func__", member)
+        return member
 
 
 class _DefaultText:
@@ -237,10 +240,10 @@ class NotificationView(View):
         self._duration = DEFAULT_NOTIFICATION_DURATION if duration is None else duration
 
     def react(self, state, event):
-        told = self._signal(state, event)
-        if told is not None:
-            plain = isinstance(told, str) and not self._new_lines
-            setattr(state, self._name, told.replace("\n", " ") if plain else told)
+        message = self._signal(state, event)
+        if message is not None:
+            plain = isinstance(message, str) and not self._new_lines
+            setattr(state, self._name, message.replace("\n", " ") if plain else message)
             state.set_delayed(self._name, None, self._duration)
 
 

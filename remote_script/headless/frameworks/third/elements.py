@@ -126,7 +126,7 @@ class SysexSendingButtonElement(ButtonElement):
         self._last_message = None
 
     def send_value(self, *value, **_):
-        message = self._head + tuple(int(each) for each in value) + self._tail
+        message = self._head + tuple(int(byte) for byte in value) + self._tail
         if not (self._optimized and message == self._last_message):
             self._last_message = message
             self.send_midi(message)

@@ -106,7 +106,7 @@ class ElementsBase:
                 name = name_factory(row, column) if name_factory else "%s_%d_%d" % (base_name, row, column)
                 channel = _channel(channels, row, column, self._global_channel)
                 rows[-1].append(make(identifier, name=name, channel=channel, **words))
-        setattr(self, attribute(base_name) + "_raw", [each for row in rows for each in row])
+        setattr(self, attribute(base_name) + "_raw", [element for row in rows for element in row])
         return self._put(base_name, RowFirstMatrix(rows))
 
     def add_button_matrix(self, identifiers, base_name, channels=None, *args, **words):
@@ -129,8 +129,8 @@ class ElementsBase:
         rows = getattr(control, "_rows", None)
         if rows is None:
             return self._put(under, element_factory(control, modifier, name=under))
-        combos = [[element_factory(each, modifier) for each in row] for row in rows]
-        setattr(self, attribute(under) + "_raw", [each for row in combos for each in row])
+        combos = [[element_factory(element, modifier) for element in row] for row in rows]
+        setattr(self, attribute(under) + "_raw", [combo for row in combos for combo in row])
         return self._put(under, RowFirstMatrix(combos))
 
 

@@ -27,8 +27,8 @@ def is_song_recording():
 
 
 def get_bar_length(clip=None):
-    held = clip if liveobj_valid(clip) else song()
-    return 4.0 * held.signature_numerator / held.signature_denominator
+    signed = clip if liveobj_valid(clip) else song()
+    return 4.0 * signed.signature_numerator / signed.signature_denominator
 
 
 def scene_index(scene=None):

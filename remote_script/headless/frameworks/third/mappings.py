@@ -63,7 +63,7 @@ def _add_mode(components, component, name, value):
                 words[key] = value.pop(key)
         modes = value.pop("modes", None)
         parts = [value] if modes is None else modes
-        mode = [_mode(components, each) for each in parts]
+        mode = [_mode(components, part) for part in parts]
     else:
         mode = _mode(components, value)
     component.add_mode(name, mode, **words)

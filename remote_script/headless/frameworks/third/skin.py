@@ -65,4 +65,4 @@ default_skin = Skin(_Default)
 
 def create_skin(skin=None, colors=None):
     """A skin of one or two classes of colours, over the default one."""
-    return merge_skins(default_skin, *[Skin(each) for each in (skin, colors) if each is not None])
+    return merge_skins(default_skin, *[Skin(source) for source in (skin, colors) if source is not None])

@@ -134,7 +134,7 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     @property
     def renderable_components(self):
-        return [each for each in self._components if isinstance(each, Renderable)]
+        return [component for component in self._components if isinstance(component, Renderable)]
 
     def react(self, event):
         if self.display is not None:
@@ -191,8 +191,8 @@ class ControlSurface(IdentifiedSurface, surface.ControlSurface):
 
     def _mappings(self):
         # A function in a class would become a method of it. Scripts give the class or an instance.
-        given = self.specification
-        for cls in (given if isinstance(given, type) else type(given)).__mro__:
+        specification = self.specification
+        for cls in (specification if isinstance(specification, type) else type(specification)).__mro__:
             made = vars(cls).get("create_mappings_function")
             if made is not None:
                 return getattr(made, "__func__", made)(self)

@@ -12,7 +12,7 @@ def get_default_ascii_translations():
 
 
 def as_ascii(string, ascii_translations=TRANSLATIONS):
-    return tuple(ascii_translations.get(each, ascii_translations["?"]) for each in str(string))
+    return tuple(ascii_translations.get(letter, ascii_translations["?"]) for letter in str(string))
 
 
 def hex_to_rgb(hex_value):
