@@ -83,10 +83,10 @@ def by_tool(mirror: Mirror, draw: random.Random) -> tuple[str, dict[str, Any]]:
         clip = draw.choice(clips)
         makers.append(lambda: ("batch", {"calls": [_automated(mirror, track, clip, draw)]}))
         makers.append(lambda: ("edit_notes", {"clip": f"id:{clip.id}", "add": _notes(draw)}))
-        held = mirror.notes(clip)
-        if held:
+        notes = mirror.notes(clip)
+        if notes:
             makers.append(
-                lambda: ("edit_notes", {"clip": f"id:{clip.id}", "remove": [draw.choice(held).note_id]})
+                lambda: ("edit_notes", {"clip": f"id:{clip.id}", "remove": [draw.choice(notes).note_id]})
             )
     return draw.choice(makers)()
 
@@ -136,6 +136,10 @@ def _automated(mirror: Mirror, track: Node, clip: Node, draw: random.Random) -> 
 
 def _turned(mirror: Mirror, device: Node, draw: random.Random) -> list[dict[str, Any]]:
     """Some of a device's parameters to their ends."""
-    held = [each for each in mirror.children(device, "parameters") if each.props.get("is_enabled", True)]
-    some = draw.sample(held, min(len(held), 3))
-    return [_set(each.id, "value", each.props[draw.choice(["min", "max"])]) for each in some]
+    enabled = [
+        parameter
+        for parameter in mirror.children(device, "parameters")
+        if parameter.props.get("is_enabled", True)
+    ]
+    some = draw.sample(enabled, min(len(enabled), 3))
+    return [_set(parameter.id, "value", parameter.props[draw.choice(["min", "max"])]) for parameter in some]

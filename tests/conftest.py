@@ -58,7 +58,7 @@ class HeldClock:
 @pytest.fixture(autouse=True, scope="session")
 def threads_hold_the_clock() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        held = HeldClock(trio.to_thread.run_sync)
-        patch.setattr(trio.to_thread, "run_sync", held)
-        patch.setattr(anyio_on_trio, "run_sync", held)
+        held_clock = HeldClock(trio.to_thread.run_sync)
+        patch.setattr(trio.to_thread, "run_sync", held_clock)
+        patch.setattr(anyio_on_trio, "run_sync", held_clock)
         yield

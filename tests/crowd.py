@@ -99,10 +99,10 @@ class Truth:
 
         def bears(doc: Any, node: Any) -> None:
             bear(doc, node)
-            self.born.update((each.ptr, self.actor) for each in node.walk())
+            self.born.update((member.ptr, self.actor) for member in node.walk())
 
         def buries(doc: Any, node: Any) -> None:
-            self.died.update((each.ptr, self.actor) for each in node.walk() if each.ptr is not None)
+            self.died.update((member.ptr, self.actor) for member in node.walk() if member.ptr is not None)
             bury(doc, node)
 
         def puts_off(doc: Any, action: Callable[[], None]) -> None:
@@ -307,7 +307,7 @@ class Crowd:
 
     def _meant(self, mirror: Mirror, op: Operation) -> dict[str, int]:
         node = mirror.resolve(op.target)
-        found = {"": self.truth.pointers[node.id]}
+        pointers = {"": self.truth.pointers[node.id]}
         if isinstance(op, Call):
             method = schema.methods(node.type)[op.method]
             for arg in method.args:
@@ -317,22 +317,24 @@ class Crowd:
                 holder = mirror.resolve(op.args[arg.list_owner]) if arg.list_owner else node
                 # What is moved within a list is not counted in it.
                 moved = {
-                    op.args[each.name] for each in method.args if each.type == "obj" and arg.type == "insert"
+                    op.args[other.name]
+                    for other in method.args
+                    if other.type == "obj" and arg.type == "insert"
                 }
                 listed = tuple(n for n in mirror.children(holder, arg.list_name) if n.id not in moved)
                 if arg.by_time:
-                    listed = tuple(each for each in listed if each.props["time"] == place)
+                    listed = tuple(cue for cue in listed if cue.props["time"] == place)
                     place = 0
                 if place < len(listed):
-                    found[arg.name] = self.truth.pointers[listed[int(place)].id]
-        return found
+                    pointers[arg.name] = self.truth.pointers[listed[int(place)].id]
+        return pointers
 
     def place_operation(self, mirror: Mirror) -> tuple[schema.Method, Operation] | None:
         """A call of the method with places that was called least; None where the Set has nothing for any."""
         methods = with_places()
         self.draw.shuffle(methods)
-        methods.sort(key=lambda each: self.report.changed_meanwhile[each[1].name])
-        return next(filter(None, (self._call_of(mirror, *each) for each in methods)), None)
+        methods.sort(key=lambda candidate: self.report.changed_meanwhile[candidate[1].name])
+        return next(filter(None, (self._call_of(mirror, *candidate) for candidate in methods)), None)
 
     def _call_of(
         self, mirror: Mirror, class_: str, method: schema.Method
@@ -369,7 +371,7 @@ class Crowd:
                 place = self.draw.randrange(len(listed))
                 if arg.list_name == "clip_slots":
                     place = self.draw.choice(
-                        [n for n, each in enumerate(listed) if mirror.child(each, "clip")]
+                        [n for n, slot in enumerate(listed) if mirror.child(slot, "clip")]
                     )
                 elif arg.list_name == "drum_pads":
                     place = 36 if arg.name == "source_index" else self.draw.randrange(40, 60)
@@ -454,7 +456,7 @@ class Crowd:
             song.delete_return_track(0) if full else song.create_return_track()
 
         def devices(song: Any) -> None:
-            holders = [each for each in song.tracks if each.has_audio_input or each.devices]
+            holders = [track for track in song.tracks if track.has_audio_input or track.devices]
             for track in holders:
                 if len(track.devices) > 4:
                     track.delete_device(0)
@@ -540,9 +542,9 @@ class Crowd:
         if self.draw.random() < 0.02:
             self._fault()
         async with trio.open_nursery() as nursery:
-            found = self.place_operation(mirror) if mirror.synced else None
-            if found is not None:
-                method, op = found
+            placed = self.place_operation(mirror) if mirror.synced else None
+            if placed is not None:
+                method, op = placed
                 list_name = next(arg.list_name for arg in method.args if arg.is_place)
                 # Submitted before it, so it runs before it: the other agent's change falls between, too.
                 nursery.start_soon(self.write, author, op)

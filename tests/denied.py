@@ -19,17 +19,17 @@ def ways(whole: Whole, id_: int) -> list[str]:
     """The ways in which a rule can mean an object: ref, id, pattern, name, what is above."""
     store = whole.mirror.store
     ref, node = store.ref(id_), store.nodes[id_]
-    found = [ref, f"id:{id_}"]
+    patterns = [ref, f"id:{id_}"]
     if "/" in ref:
         parts = ref.split("/")
-        found += ["/".join("*" if part.isdigit() else part for part in parts), f"{ref}/**"]
+        patterns += ["/".join("*" if part.isdigit() else part for part in parts), f"{ref}/**"]
         if node.name and "]" not in node.name and parts[-1].isdigit():
-            found.append(f"{'/'.join(parts[:-1])}/*[{node.name}]")
+            patterns.append(f"{'/'.join(parts[:-1])}/*[{node.name}]")
         if node.parent is not None and node.parent != store.root:
-            found.append(store.ref(node.parent))
+            patterns.append(store.ref(node.parent))
     if node.name and "/" not in node.name and id_ != store.root:
-        found.append(node.name)
-    return found
+        patterns.append(node.name)
+    return patterns
 
 
 async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[str, Any]) -> int:
@@ -45,7 +45,7 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
         for top in effect.ids[:1]
         for node in store.walk(top)
     ]
-    before, entries, held = Reading(whole.stage.live.song), whole.history(), whole.engine.policy
+    before, entries, policy_before = Reading(whole.stage.live.song), whole.history(), whole.engine.policy
     tried = 0
     for id_ in dict.fromkeys([*reached, *below[-1:]]):
         for text in ways(whole, id_):
@@ -63,7 +63,7 @@ async def denied_everywhere(whole: Whole, target: Any, method: str, args: dict[s
             pass
         else:
             raise AssertionError((method, store.ref(id_), "the script let it through"))
-    whole.engine.policy = held
+    whole.engine.policy = policy_before
     really = Difference(before, Reading(whole.stage.live.song))
     assert (really.created, really.removed, really.edited) == ([], [], []), method
     assert whole.history() == entries

@@ -46,13 +46,13 @@ def listed_in(spans: str, version: str) -> bool:
 
 def names(module: dict[str, Any], version: str) -> set[str]:
     """Public names of a module in a version."""
-    found = {*module.get("class", {}), *(module.get("func") or {}), *module.get("const", {})}
+    listed = {*module.get("class", {}), *(module.get("func") or {}), *module.get("const", {})}
     for imported in (module.get("x", {}), module.get("i", {})):
         for several in imported.values():
-            found.update(each.rpartition(" as ")[2] for each in several)
+            listed.update(clause.rpartition(" as ")[2] for clause in several)
     spans = module.get("vv", {})
     return {
-        each
-        for each in found
-        if not each.startswith("_") and listed_in(spans.get(each, module["v"]), version)
+        name
+        for name in listed
+        if not name.startswith("_") and listed_in(spans.get(name, module["v"]), version)
     }

@@ -60,7 +60,7 @@ async def understand(me: Model) -> tuple[dict[str, Any], dict[str, Any], dict[st
     """Tracks and grid, all distinct notes, all device settings that are not default: three answers."""
     overview = await me.call("get_set")
     shown = overview["set"]
-    kinds = {str(number): each["kind"] for number, each in enumerate(shown["tracks"])}
+    kinds = {str(number): track["kind"] for number, track in enumerate(shown["tracks"])}
     clips = [
         f"tracks/{track}/clip_slots/{scene}"
         for scene, row in shown["grid"].items()

@@ -152,34 +152,34 @@ class Oracle:
 
     def _tree(self, where: str, spot: str, value: Any, node: Any, prop: schema.Property) -> None:
         path = "" if where == "song" else where + "/"
-        held = node.children.get(prop.name, ABSENT)
+        mirrored = node.children.get(prop.name, ABSENT)
         if value is ABSENT:
-            if held not in (ABSENT, None, ()):
-                self._differ(spot, value, held)
+            if mirrored not in (ABSENT, None, ()):
+                self._differ(spot, value, mirrored)
         elif prop.type == "child":
-            if (value == None) != (held in (ABSENT, None)):  # noqa: E711 - a dead object is equal to None
-                self._differ(spot, value, held)
+            if (value == None) != (mirrored in (ABSENT, None)):  # noqa: E711 - a dead object is equal to None
+                self._differ(spot, value, mirrored)
             elif value != None:  # noqa: E711
-                self._walk(f"{path}{prop.name}", value, prop.of, self.mirror.node(held))
-        elif held is ABSENT or len(value) != len(held):
-            self._differ(f"{spot} (length)", len(value), held)
+                self._walk(f"{path}{prop.name}", value, prop.of, self.mirror.node(mirrored))
+        elif mirrored is ABSENT or len(value) != len(mirrored):
+            self._differ(f"{spot} (length)", len(value), mirrored)
         else:
-            for index, (child, identity) in enumerate(zip(value, held, strict=True)):
+            for index, (child, identity) in enumerate(zip(value, mirrored, strict=True)):
                 self._walk(f"{path}{prop.name}/{index}", child, prop.of, self.mirror.node(identity))
 
     def _envelopes(self, spot: str, clip: Any, node: Any, parameters: list[Any]) -> None:
-        held = {}
+        in_live = {}
         for parameter in parameters if clip.has_envelopes else ():
             envelope = clip.automation_envelope(parameter)
             if envelope is not None and hasattr(envelope, "events_in_range"):
                 events = envelope.events_in_range(-1e6, 1e6)
-                held[self._ids[parameter._live_ptr]] = [[e.time, e.value] for e in events]
+                in_live[self._ids[parameter._live_ptr]] = [[e.time, e.value] for e in events]
         mirrored = {
-            each["parameter"]: [list(event) for event in each["events"]]
-            for each in node.props.get("automation_envelopes") or ()
+            lane["parameter"]: [list(event) for event in lane["events"]]
+            for lane in node.props.get("automation_envelopes") or ()
         }
-        if held != mirrored:
-            self._differ(spot, held, mirrored)
+        if in_live != mirrored:
+            self._differ(spot, in_live, mirrored)
 
     def _reference(self, spot: str, value: Any, node: Any, prop: schema.Property) -> None:
         mirrored = node.props.get(prop.name, ABSENT)

@@ -60,8 +60,8 @@ def python_files(requirement: str, folder: Path) -> Path:
 
 
 def site_packages(venv: Path) -> Path:
-    (found,) = (venv / "lib").glob("python*/site-packages")
-    return found
+    (folder,) = (venv / "lib").glob("python*/site-packages")
+    return folder
 
 
 def ableton_mcp(folder: Path) -> tuple[Path, Path]:

@@ -42,13 +42,13 @@ class Reading:
         self.objects: dict[Key, Object] = {}
         self._clips: list[tuple[Object, Any, list[Any]]] = []
         self._walk(song, "Song", "song", None, [])
-        for held, clip, parameters in self._clips:
-            held.edits["automation_envelopes"] = self._envelopes(clip, parameters)
+        for record, clip, parameters in self._clips:
+            record.edits["automation_envelopes"] = self._envelopes(clip, parameters)
 
     def _walk(self, thing: Any, declared: str, ref: str, parent: Key | None, parameters: list[Any]) -> None:
         name = _class_of(thing, declared)
         key = (root_class(name), thing._live_ptr)
-        held = self.objects[key] = Object(key, name, ref, parent)
+        record = self.objects[key] = Object(key, name, ref, parent)
         if name == "Track":
             parameters = []
         elif name == "DeviceParameter":
@@ -67,40 +67,42 @@ class Reading:
                 if value != None:  # noqa: E711 - a dead object is equal to None
                     self._walk(value, prop.of, f"{path}{prop.name}", key, parameters)
             elif prop.type == "children":
-                for number, each in enumerate(value):
-                    self._walk(each, prop.of, f"{path}{prop.name}/{number}", key, parameters)
+                for number, child in enumerate(value):
+                    self._walk(child, prop.of, f"{path}{prop.name}/{number}", key, parameters)
             elif prop.type == "envelopes":
-                self._clips.append((held, thing, parameters))
+                self._clips.append((record, thing, parameters))
             elif prop.name in SOUNDING and name in ("Clip", "Scene", "ClipSlot"):
-                held.sounds[prop.name] = bool(value)
+                record.sounds[prop.name] = bool(value)
             elif prop.is_edit or prop.type in CONTENT:
-                held.edits[prop.name] = self._plain(value, prop)
+                record.edits[prop.name] = self._plain(value, prop)
 
     @staticmethod
     def _plain(value: Any, prop: schema.Property) -> Any:
         if prop.type == "ref":
             return None if value == None else value._live_ptr  # noqa: E711
         if prop.type == "refs":
-            return [each._live_ptr for each in value]
+            return [reference._live_ptr for reference in value]
         return Oracle._plain(value, prop)
 
     @staticmethod
     def _envelopes(clip: Any, parameters: list[Any]) -> Any:
-        found = {}
+        envelopes = {}
         for parameter in parameters if clip.has_envelopes else ():
             envelope = clip.automation_envelope(parameter)
             if envelope is not None and hasattr(envelope, "events_in_range"):
-                found[parameter._live_ptr] = [(e.time, e.value) for e in envelope.events_in_range(-1e6, 1e6)]
-        return found
+                envelopes[parameter._live_ptr] = [
+                    (e.time, e.value) for e in envelope.events_in_range(-1e6, 1e6)
+                ]
+        return envelopes
 
     def line(self, key: Key) -> list[Key]:
         """The object and all above it."""
-        found = []
-        each: Key | None = key
-        while each is not None:
-            found.append(each)
-            each = self.objects[each].parent
-        return found
+        lineage = []
+        ancestor: Key | None = key
+        while ancestor is not None:
+            lineage.append(ancestor)
+            ancestor = self.objects[ancestor].parent
+        return lineage
 
 
 @dataclass
@@ -146,24 +148,26 @@ class Watch:
         really = Difference(self._before, after)
         going = {self._keys[id_] for effect in self.effects if effect.kind == "delete" for id_ in effect.ids}
         about = set(self._keys.values())
-        made = {each.key for each in really.created}
-        found = []
-        for each in really.removed:
-            if not going.intersection(self._before.line(each.key)):
-                found.append(f"{each.ref} ({each.type}) went")
-        for each in really.created:
-            inside = made.intersection(after.line(each.key)[1:])
-            if not inside and not any(schema.is_a(each.type, type_) for type_ in self._method.creates):
-                found.append(f"{each.ref} ({each.type}) came")
-        for held, name, was, now in really.edited:
-            automated = self._method.plays is not None and held.type == "DeviceParameter"
+        made = {created.key for created in really.created}
+        differences = []
+        for touched in really.removed:
+            if not going.intersection(self._before.line(touched.key)):
+                differences.append(f"{touched.ref} ({touched.type}) went")
+        for touched in really.created:
+            inside = made.intersection(after.line(touched.key)[1:])
+            if not inside and not any(schema.is_a(touched.type, type_) for type_ in self._method.creates):
+                differences.append(f"{touched.ref} ({touched.type}) came")
+        for touched, name, was, now in really.edited:
+            automated = self._method.plays is not None and touched.type == "DeviceParameter"
             # What plays moves the parameters that it has automation for.
-            if held.key not in about and not automated and not _follows(name, was, now):
-                found.append(f"{name} of {held.ref} ({held.type}) was edited: {was!r}, now {now!r}")
-        for held in really.sounded:
-            if held.key not in about and held.type == "Clip":
-                found.append(f"{held.ref} sounds otherwise")
-        return found
+            if touched.key not in about and not automated and not _follows(name, was, now):
+                differences.append(
+                    f"{name} of {touched.ref} ({touched.type}) was edited: {was!r}, now {now!r}"
+                )
+        for touched in really.sounded:
+            if touched.key not in about and touched.type == "Clip":
+                differences.append(f"{touched.ref} sounds otherwise")
+        return differences
 
 
 _NUMBER = re.compile(r"(\d+|[A-Z])(?=-)")

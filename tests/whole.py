@@ -80,22 +80,22 @@ class Stream(anyio.abc.ByteStream):
     def _faulty(self, data: bytes) -> bytes:
         """Whole lines, without the batches that get lost and with those that come again."""
         *lines, self._line = (self._line + data).split(b"\n")
-        told = []
+        delivered = []
         for line in lines:
             if b'"set.batch"' not in line:
-                told.append(line)
+                delivered.append(line)
                 continue
             if self.lost > 0:
                 self.lost -= 1
                 continue
-            told.append(line)
-            for held in self._again:
-                held[0] -= 1
-            told += [old for left, old in self._again if left <= 0]
-            self._again = [held for held in self._again if held[0] > 0]
+            delivered.append(line)
+            for delayed in self._again:
+                delayed[0] -= 1
+            delivered += [old for left, old in self._again if left <= 0]
+            self._again = [delayed for delayed in self._again if delayed[0] > 0]
             if self.late:
                 self._again.append([self.late.pop(0), line])
-        return b"".join(line + b"\n" for line in told)
+        return b"".join(line + b"\n" for line in delivered)
 
     async def send(self, item: bytes) -> None:
         if self.pipe.closed_by_script or self.pipe.failing:
@@ -184,14 +184,14 @@ class Whole:
         try:
             answer = await self.call(tool, **arguments)
         except Refused as problem:
-            told = problem.data
+            refusal = problem.data
         else:
             raise AssertionError((tool, arguments, answer))
         assert self.history() == entries, arguments
         assert self.mirror.revision == revision, arguments
-        assert told["rule"]
-        assert told["hint"]
-        return str(told["error"])
+        assert refusal["rule"]
+        assert refusal["hint"]
+        return str(refusal["error"])
 
     @asynccontextmanager
     async def another(self, name: str, mode: str = "auto") -> AsyncIterator[Agent]:
@@ -234,7 +234,7 @@ class Whole:
         return list(self.stage.live.history)
 
     def listeners(self) -> tuple[int, int]:
-        """Attached in Live; said by the script to be attached."""
+        """Number of listeners that are attached in Live, and that the script counts as attached."""
         return self.stage.live.listener_count(), self.stage.script.batcher.observers.attached
 
 
@@ -316,8 +316,8 @@ async def whole_path(
     assert [script.counters["failures"] for script in stage.scripts] == [0] * len(stage.scripts), (
         stage.hosted.log
     )
-    attached, told = whole.listeners()
-    assert attached == told
+    in_live, by_script = whole.listeners()
+    assert in_live == by_script
     stage.hosted.disconnect()
     assert stage.live.listener_count() == 0
     stage.live.close()

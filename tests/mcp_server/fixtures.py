@@ -59,16 +59,16 @@ resources.RESOURCES += (
 )
 
 
-def text(told: str, **more: Any) -> dict[str, Any]:
-    return content({"type": "text", "text": told}, **more)
+def text(body: str, **more: Any) -> dict[str, Any]:
+    return content({"type": "text", "text": body}, **more)
 
 
 def content(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"content": list(blocks), "resultType": "complete", "isError": False, **more}
 
 
-def embedded(uri: str, told: str, kind: str = "text/plain") -> dict[str, Any]:
-    return {"type": "resource", "resource": {"uri": uri, "mimeType": kind, "text": told}}
+def embedded(uri: str, body: str, kind: str = "text/plain") -> dict[str, Any]:
+    return {"type": "resource", "resource": {"uri": uri, "mimeType": kind, "text": body}}
 
 
 def question(message: str, **properties: Any) -> dict[str, Any]:
@@ -101,11 +101,11 @@ def required(requests: dict[str, Any], state: str = "") -> dict[str, Any]:
 
 def state_of(params: Any) -> str:
     """The state that came back, if it is ours."""
-    given = params.request_state
-    if not given:
+    request_state = params.request_state
+    if not request_state:
         return ""
-    state, _, _ = given.rpartition(".")
-    if not hmac.compare_digest(signed(state), given):
+    state, _, _ = request_state.rpartition(".")
+    if not hmac.compare_digest(signed(state), request_state):
         raise MCPError(types.INVALID_PARAMS, "the request state is not the one that was given")
     return str(state)
 
@@ -115,7 +115,7 @@ def asking(state: str = "", **requests: Any) -> Any:
 
     async def tool(ctx: Any, params: Any) -> dict[str, Any]:
         back, answers = state_of(params), params.input_responses or {}
-        missing = {name: each for name, each in requests.items() if not answered(answers.get(name))}
+        missing = {name: request for name, request in requests.items() if not answered(answers.get(name))}
         if missing or back != state:
             return required(missing or requests, state)
         return text(f"state-ok: {', '.join(requests)}")
@@ -149,7 +149,7 @@ async def able(ctx: Any, params: Any) -> dict[str, Any]:
         "roots": ("roots", ROOTS),
     }
     asked = dict(
-        each for name, each in possible.items() if can is not None and getattr(can, name) is not None
+        question for name, question in possible.items() if can is not None and getattr(can, name) is not None
     )
     if asked and not params.input_responses:
         return required(asked)
@@ -260,13 +260,13 @@ async def prompt_asking(params: Any) -> dict[str, Any]:
     return said({"type": "text", "text": "with context"})
 
 
-def filled(name: str, given: dict[str, str]) -> dict[str, Any]:
+def filled(name: str, arguments: dict[str, str]) -> dict[str, Any]:
     if name == "test_prompt_with_arguments":
-        told = f"Prompt with arguments: arg1='{given.get('arg1')}', arg2='{given.get('arg2')}'"
-        return said({"type": "text", "text": told})
+        prompt = f"Prompt with arguments: arg1='{arguments.get('arg1')}', arg2='{arguments.get('arg2')}'"
+        return said({"type": "text", "text": prompt})
     if name == "test_prompt_with_embedded_resource":
         return said(
-            embedded(given.get("resourceUri", ""), "embedded"), {"type": "text", "text": "Look at it."}
+            embedded(arguments.get("resourceUri", ""), "embedded"), {"type": "text", "text": "Look at it."}
         )
     if name == "test_prompt_with_image":
         return said(IMAGE, {"type": "text", "text": "Look at it."})
@@ -306,7 +306,7 @@ class Fixtures(ToolServer):
             types.Prompt(
                 name=name,
                 description="of the suite",
-                arguments=[types.PromptArgument(name=each, required=True) for each in needed],
+                arguments=[types.PromptArgument(name=argument, required=True) for argument in needed],
             )
             for name, needed in PROMPTS.items()
         ]

@@ -207,13 +207,13 @@ class Peer:
         self.line.end.cut()
 
     async def _serve(self, client: Client) -> None:
-        held = b""
+        buffered = b""
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._beat, client)
                 while True:
-                    held += await client.end.receive()
-                    *lines, held = held.split(b"\n")
+                    buffered += await client.end.receive()
+                    *lines, buffered = buffered.split(b"\n")
                     for line in lines:
                         seals = client.seals
                         self._take(client, json.loads(line if seals is None else seals.incoming.open(line)))
@@ -358,9 +358,9 @@ class Peer:
                 if op["op"] == "set":
                     row = next((c[1] for c in changes if c[0] == "add" and c[1][0] == target), None)
                     before = (row or self.rows[target])[4].get(op["name"])
-                    for told in changes:
-                        if told[0] == "set" and told[1] == target and told[2] == op["name"]:
-                            before = told[3]
+                    for change in changes:
+                        if change[0] == "set" and change[1] == target and change[2] == op["name"]:
+                            before = change[3]
                     changed = before != op["value"]
                     if changed:
                         changes.append(["set", target, op["name"], op["value"]])
@@ -420,7 +420,7 @@ class Peer:
         for change in changes:
             apply_change(self.rows, copy.deepcopy(change))
         self.revision += 1
-        told = {
+        payload = {
             "epoch": self.epoch,
             "revision": self.revision,
             "time": 1.0,
@@ -428,11 +428,11 @@ class Peer:
             **more,
             "changes": copy.deepcopy(list(changes)),
         }
-        self.history.append(told)
+        self.history.append(payload)
         if tell:
             for client in self.clients:
                 if client.following:
-                    client.notify("set.batch", **told)
+                    client.notify("set.batch", **payload)
         return self.revision
 
     def set(self, id_: int, name: str, value: Any, **more: Any) -> int:
@@ -445,17 +445,19 @@ class Peer:
         return int(new[0])
 
     def remove_track(self, id_: int, **more: Any) -> None:
-        left = [each for each in self.rows[1][5]["tracks"] if each != id_]
+        left = [track_id for track_id in self.rows[1][5]["tracks"] if track_id != id_]
         self.batch(
-            ["children", 1, "tracks", left], *[["remove", each] for each in reversed(self.below(id_))], **more
+            ["children", 1, "tracks", left],
+            *[["remove", object_id] for object_id in reversed(self.below(id_))],
+            **more,
         )
 
     def below(self, id_: int) -> list[int]:
-        found = [id_]
-        for each in found:
-            for held in self.rows[each][5].values():
-                found += held if isinstance(held, list) else [] if held is None else [held]
-        return found
+        ids = [id_]
+        for parent in ids:
+            for children in self.rows[parent][5].values():
+                ids += children if isinstance(children, list) else [] if children is None else [children]
+        return ids
 
     def forget_history(self) -> None:
         self.history.clear()
@@ -484,11 +486,11 @@ def apply_change(rows: dict[int, list[Any]], change: list[Any]) -> None:
     elif tag == "remove":
         del rows[id_]
     elif tag == "content":
-        held = {item[0]: item for item in rows[id_][4].get(change[2], [])}
-        held.update({item[0]: item for item in change[3]})
+        by_key = {item[0]: item for item in rows[id_][4].get(change[2], [])}
+        by_key.update({item[0]: item for item in change[3]})
         for key in change[4]:
-            held.pop(key, None)
-        rows[id_][4][change[2]] = list(held.values())
+            by_key.pop(key, None)
+        rows[id_][4][change[2]] = list(by_key.values())
     else:
         raise AssertionError(f"unknown change {change}")
 
@@ -497,7 +499,7 @@ def plain(nodes: dict[int, Any]) -> dict[int, list[Any]]:
     """A mirror's nodes as rows, with notes in a fixed order and with the fields that Live has."""
     import msgspec
 
-    found = {}
+    plain_rows = {}
     for node in nodes.values():
         props = {
             name: [list(msgspec.structs.astuple(n)[: len(NOTE_FIELDS)]) for n in value]
@@ -508,14 +510,14 @@ def plain(nodes: dict[int, Any]) -> dict[int, list[Any]]:
         kids = {
             name: list(value) if isinstance(value, tuple) else value for name, value in node.children.items()
         }
-        found[node.id] = [node.id, node.type, node.parent, node.role, props, kids]
-    return found
+        plain_rows[node.id] = [node.id, node.type, node.parent, node.role, props, kids]
+    return plain_rows
 
 
 def truth(rows: dict[int, list[Any]]) -> dict[int, list[Any]]:
     """The peer's rows in the same form as `plain`."""
-    found = copy.deepcopy(rows)
-    for row in found.values():
+    sorted_rows = copy.deepcopy(rows)
+    for row in sorted_rows.values():
         if "notes" in row[4]:
             row[4]["notes"].sort(key=lambda item: (item[2], item[1], item[0]))
-    return found
+    return sorted_rows

@@ -58,7 +58,7 @@ def read_type(row: schema.Property) -> str:
     if row.type in ("child", "ref"):
         return of if row.type == "child" and row.kind == "constant" else f"{of} | None"
     if row.labels and row.type in ("int", "str"):
-        return f"Literal[{', '.join(repr(each) for each in row.labels.values())}]"
+        return f"Literal[{', '.join(repr(label) for label in row.labels.values())}]"
     return TYPES[row.type]
 
 

@@ -293,10 +293,10 @@ class StandIn:
     def do_clip_getNotes(self, p: dict[str, Any]) -> Any:
         notes = sorted(self.clip(p).notes.items())
         if p.get("verbose"):
-            found: list[Any] = [{"x": x, "y": y, **vars(note)} for (x, y), note in notes]
+            rows: list[Any] = [{"x": x, "y": y, **vars(note)} for (x, y), note in notes]
         else:
-            found = [[x, y, note.velocity, note.duration] for (x, y), note in notes]
-        return {"notes": found, "count": len(found)}
+            rows = [[x, y, note.velocity, note.duration] for (x, y), note in notes]
+        return {"notes": rows, "count": len(rows)}
 
     def do_clip_setNote(self, p: dict[str, Any]) -> Any:
         note = self.clip(p).notes.setdefault((p["x"], p["y"]), Note())

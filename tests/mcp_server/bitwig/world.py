@@ -36,7 +36,7 @@ class Line:
         self.closed = False
         self.change: Callable[[bytes], bytes] = lambda line: line
         """What becomes of a line of its on the way."""
-        self._held = b""
+        self._partial_line = b""
         self._arriving: deque[tuple[float, bytes]] = deque()
 
     def setblocking(self, blocking: bool) -> None:
@@ -45,7 +45,7 @@ class Line:
     def send(self, data: bytes) -> int:
         if self.is_cut:
             raise ConnectionResetError("cut")
-        *lines, self._held = (self._held + data).split(b"\n")
+        *lines, self._partial_line = (self._partial_line + data).split(b"\n")
         for line in lines:
             answer = self.change(self.standin.answer(line))
             if not self.silent:
@@ -159,7 +159,7 @@ class BitwigWhole(Whole):
 
 def in_bitwig(project: Project) -> dict[str, Any]:
     """All that the protocol gives of a project, by a name for each value."""
-    found: dict[str, Any] = {
+    state: dict[str, Any] = {
         "song": (project.bpm, project.numerator, project.denominator, project.playing, project.recording),
         "scenes": project.scenes,
     }
@@ -168,32 +168,32 @@ def in_bitwig(project: Project) -> dict[str, Any]:
         role = "return_tracks" if track.type == "effect" else "tracks"
         ref = f"{role}/{places[role]}"
         places[role] += 1
-        found[ref] = (track.name, track.type, track.volume, track.pan, track.mute, track.solo)
+        state[ref] = (track.name, track.type, track.volume, track.pan, track.mute, track.solo)
         if number == project.selected[0]:
-            found["selected"] = ref
+            state["selected"] = ref
         for slot, clip in track.clips.items():
             if slot > project.scenes:
                 # Its scene was deleted.
                 continue
             at = f"{ref}/clip_slots/{slot - 1}/clip"
-            found[at] = (clip.name, clip.length, clip.isPlaying, clip.isRecording)
+            state[at] = (clip.name, clip.length, clip.isPlaying, clip.isRecording)
             if track.type == "instrument":
-                found[at + "/notes"] = {
+                state[at + "/notes"] = {
                     (x * 0.25, y): (
                         note.velocity, note.duration, note.gain, note.pan, note.pressure, note.timbre,
                         note.transpose, note.chance, note.muted,
                     )
                     for (x, y), note in clip.notes.items()
                 }  # fmt: skip
-    return found
+    return state
 
 
 def in_mirror(mirror: Any) -> dict[str, Any]:
     """The same, as the mirror has it."""
     root = mirror.resolve("song")
     names = ("tempo", "signature_numerator", "signature_denominator", "is_playing", "record_mode")
-    found: dict[str, Any] = {"song": tuple(root.props[name] for name in names)}
-    found["scenes"] = len(mirror.children(root, "scenes"))
+    state: dict[str, Any] = {"song": tuple(root.props[name] for name in names)}
+    state["scenes"] = len(mirror.children(root, "scenes"))
     chosen = mirror.resolve("view").props["selected_track"]
     for role in ("tracks", "return_tracks"):
         for track in mirror.children(root, role):
@@ -202,22 +202,22 @@ def in_mirror(mirror: Any) -> dict[str, Any]:
             mixer = mirror.child(track, "mixer_device")
             levels = [mirror.child(mixer, name).props["value"] for name in ("volume", "panning")]
             kind = "effect" if role == "return_tracks" else kind
-            found[ref] = (track.name, kind, *levels, props["mute"], props["solo"])
+            state[ref] = (track.name, kind, *levels, props["mute"], props["solo"])
             if track.id == chosen:
-                found["selected"] = ref
+                state["selected"] = ref
             for slot in mirror.children(track, "clip_slots"):
                 clip = mirror.child(slot, "clip")
                 if clip is not None:
                     at = mirror.ref(clip.id)
-                    found[at] = (
+                    state[at] = (
                         clip.name,
                         *(clip.props[n] for n in ("length", "is_playing", "is_recording")),
                     )
                     if "notes" in clip.props:
-                        found[at + "/notes"] = {
+                        state[at + "/notes"] = {
                             (n.start_time, n.pitch): _values(n) for n in clip.props["notes"]
                         }
-    return found
+    return state
 
 
 def _values(note: Any) -> tuple[Any, ...]:

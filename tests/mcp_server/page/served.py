@@ -74,12 +74,12 @@ class Page:
         if not data:
             raise EOFError
 
-    async def _take(self, told: dict[str, Any]) -> None:
-        self.parts.update(told.pop("parts", {}))
-        self.log.update({entry["number"]: entry for entry in told.pop("log", [])})
-        self.replies += told.pop("replies", [])
-        number = told.pop("number")
-        self.now.update(told)
+    async def _take(self, payload: dict[str, Any]) -> None:
+        self.parts.update(payload.pop("parts", {}))
+        self.log.update({entry["number"]: entry for entry in payload.pop("log", [])})
+        self.replies += payload.pop("replies", [])
+        number = payload.pop("number")
+        self.now.update(payload)
         await self.say(do="ack", number=number)
 
 
@@ -132,9 +132,9 @@ class Served:
     async def socket(self, head: Head | None = None, host: str = "", path: str = "") -> Page | int:
         """A websocket, or the status with which it was refused."""
         host = host or f"127.0.0.1:{self.port}"
-        given = [("Origin", f"http://{host}"), ("Cookie", self.cookie)] if head is None else head
+        headers = [("Origin", f"http://{host}"), ("Cookie", self.cookie)] if head is None else head
         stream, ws = await self.stream(), WSConnection(ConnectionType.CLIENT)
-        extra = [(name.encode(), value.encode()) for name, value in given]
+        extra = [(name.encode(), value.encode()) for name, value in headers]
         await stream.send_all(
             ws.send(Request(host=host, target=path or f"{self.root}live", extra_headers=extra))
         )

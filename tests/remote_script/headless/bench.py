@@ -34,10 +34,10 @@ class Bench:
 
     def heard(self, thing, *events):
         """Attach listeners; answers the list that they write to."""
-        told = []
+        notified = []
         for event in events:
-            getattr(thing, f"add_{event}_listener")(lambda event=event: told.append(event))
-        return told
+            getattr(thing, f"add_{event}_listener")(lambda event=event: notified.append(event))
+        return notified
 
     def undo(self):
         self.song.end_undo_step()

@@ -46,8 +46,8 @@ class Edits:
 
     def pick(self, draw: random.Random, *loms: str) -> Any:
         """Some object of these classes, wrapped; None when there is none."""
-        found = [node for lom in loms for node in self.nodes(lom)]
-        return self.wrap(draw.choice(found)) if found else None
+        nodes = [node for lom in loms for node in self.nodes(lom)]
+        return self.wrap(draw.choice(nodes)) if nodes else None
 
     def one(self, seed: int) -> Callable[[], Any]:
         """An edit; what it says it is, is its name."""
@@ -65,7 +65,7 @@ class Edits:
         node = draw.choice(by_class[lom])
         handle = self.wrap(node)
         declared = all_properties(self.live.surface.facts, type(handle)._lom_name)
-        names = sorted(name for name, each in declared.items() if each.write and name not in MOVES)
+        names = sorted(name for name, prop in declared.items() if prop.write and name not in MOVES)
         if not names:
             return self.write(draw)
         name = draw.choice(names)
@@ -125,18 +125,18 @@ def clip(edits: Edits, draw: random.Random) -> Any:
     return edits.pick(draw, "Clip")
 
 
-def note_ids(held: Any, draw: random.Random) -> Any:
-    ids = [note.note_id for note in held.get_all_notes_extended()]
+def note_ids(clip: Any, draw: random.Random) -> Any:
+    ids = [note.note_id for note in clip.get_all_notes_extended()]
     return tuple(draw.sample(ids, min(len(ids), 3)))
 
 
-def louder(held: Any, draw: random.Random) -> None:
+def louder(clip: Any, draw: random.Random) -> None:
     """What a script does with notes: take them, change them, hand them back."""
-    taken = held.get_all_notes_extended()
+    taken = clip.get_all_notes_extended()
     for note in taken:
         note.velocity = float(draw.randrange(1, 128))
         note.start_time += draw.choice([0.0, 0.25, 2.0])
-    held.apply_note_modifications(taken)
+    clip.apply_note_modifications(taken)
 
 
 def parameter(edits: Edits, draw: random.Random) -> Any:
@@ -145,29 +145,29 @@ def parameter(edits: Edits, draw: random.Random) -> Any:
 
 def warp(edits: Edits, draw: random.Random) -> None:
     audio = [edits.wrap(node) for node in edits.nodes("Clip") if not node.body.is_midi]
-    held = draw.choice(audio)
-    markers = list(held.warp_markers)
+    clip = draw.choice(audio)
+    markers = list(clip.warp_markers)
     draw.choice(
         [
-            lambda: held.add_warp_marker(
+            lambda: clip.add_warp_marker(
                 edits.live.surface.classes["WarpMarker"](beat(draw) * 0.3, beat(draw))
             ),
-            lambda: held.move_warp_marker(draw.choice(markers).beat_time, draw.choice([-0.5, 0.25, 4.0])),
-            lambda: held.remove_warp_marker(draw.choice(markers).beat_time),
+            lambda: clip.move_warp_marker(draw.choice(markers).beat_time, draw.choice([-0.5, 0.25, 4.0])),
+            lambda: clip.remove_warp_marker(draw.choice(markers).beat_time),
         ]
     )()
 
 
 def simpler(edits: Edits, draw: random.Random) -> None:
-    held = edits.pick(draw, "SimplerDevice")
-    sample = held.sample
+    device = edits.pick(draw, "SimplerDevice")
+    sample = device.sample
     draw.choice(
         [
-            held.crop,
-            held.reverse,
-            held.warp_double,
-            held.warp_half,
-            lambda: held.warp_as(4.0),
+            device.crop,
+            device.reverse,
+            device.warp_double,
+            device.warp_half,
+            lambda: device.warp_as(4.0),
             lambda: sample.insert_slice(draw.randrange(20000)),
             lambda: sample.remove_slice(draw.choice(list(sample.slices))),
             lambda: sample.move_slice(draw.choice(list(sample.slices)), draw.randrange(20000)),
@@ -178,21 +178,21 @@ def simpler(edits: Edits, draw: random.Random) -> None:
 
 
 def rack(edits: Edits, draw: random.Random) -> None:
-    held = edits.pick(draw, "RackDevice")
+    device = edits.pick(draw, "RackDevice")
     draw.choice(
         [
-            held.add_macro,
-            held.remove_macro,
-            held.randomize_macros,
-            held.store_variation,
-            held.delete_selected_variation,
-            held.recall_selected_variation,
-            held.recall_last_used_variation,
-            lambda: held.insert_chain(index(draw)),
-            lambda: held.copy_pad(36, draw.randrange(36, 60)),
-            lambda: draw.choice([pad for pad in held.drum_pads if len(pad.chains)]).delete_all_chains(),
-            lambda: setattr(draw.choice(list(held.drum_pads)), "mute", draw.random() < 0.5),
-            lambda: setattr(draw.choice(list(held.drum_pads)), "solo", draw.random() < 0.5),
+            device.add_macro,
+            device.remove_macro,
+            device.randomize_macros,
+            device.store_variation,
+            device.delete_selected_variation,
+            device.recall_selected_variation,
+            device.recall_last_used_variation,
+            lambda: device.insert_chain(index(draw)),
+            lambda: device.copy_pad(36, draw.randrange(36, 60)),
+            lambda: draw.choice([pad for pad in device.drum_pads if len(pad.chains)]).delete_all_chains(),
+            lambda: setattr(draw.choice(list(device.drum_pads)), "mute", draw.random() < 0.5),
+            lambda: setattr(draw.choice(list(device.drum_pads)), "solo", draw.random() < 0.5),
         ]
     )()
 
@@ -206,8 +206,8 @@ def load(edits: Edits, draw: random.Random) -> None:
 def settled_simpler(edits: Edits, draw: random.Random) -> Any:
     """A Simpler that has not just been put into slicing mode: to slice that one ends Live."""
     now = edits.live.clock.now()
-    found = [each for each in edits.nodes("SimplerDevice") if now - each.slicing_since >= SLICING_S]
-    return edits.wrap(draw.choice(found)) if found else None
+    settled = [node for node in edits.nodes("SimplerDevice") if now - node.slicing_since >= SLICING_S]
+    return edits.wrap(draw.choice(settled)) if settled else None
 
 
 def convert(edits: Edits, draw: random.Random) -> None:
@@ -283,9 +283,9 @@ CALLS: dict[str, Call] = {
     "add notes": lambda e, song, d: clip(e, d).add_new_notes(notes(e, d)),
     "remove notes": lambda e, song, d: clip(e, d).remove_notes_extended(0, 128, beat(d), length(d)),
     "remove notes by id": lambda e, song, d: (
-        lambda held: held.remove_notes_by_id(note_ids(held, d))
+        lambda clip: clip.remove_notes_by_id(note_ids(clip, d))
     )(clip(e, d)),
-    "duplicate notes": lambda e, song, d: (lambda held: held.duplicate_notes_by_id(note_ids(held, d)))(
+    "duplicate notes": lambda e, song, d: (lambda clip: clip.duplicate_notes_by_id(note_ids(clip, d)))(
         clip(e, d)
     ),
     "duplicate a region": lambda e, song, d: clip(e, d).duplicate_region(beat(d), length(d), beat(d)),

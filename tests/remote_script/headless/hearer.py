@@ -44,7 +44,7 @@ class Hearer:
 
     def untold(self) -> list[str]:
         """What is another value than listeners told."""
-        found = []
+        differences = []
         for root in (self.live.document.song, self.live.document.application):
             for node in root.walk():
                 handle = self.live.surface.wrap(node)
@@ -53,8 +53,8 @@ class Hearer:
                     if not prop.observe or name.startswith(METERS) or key not in self.known:
                         continue
                     if self.known[key] != read(handle, name):
-                        found.append(f"{key[1]}: {read(handle, name)!r}, told {self.known[key]!r}")
-        return found
+                        differences.append(f"{key[1]}: {read(handle, name)!r}, told {self.known[key]!r}")
+        return differences
 
 
 def read(handle: Any, name: str) -> Any:
@@ -70,9 +70,9 @@ def plain(value: Any) -> Any:
     if hasattr(value, "_node"):
         return ("object", value._node.ptr)
     if hasattr(type(value), "_items") or isinstance(value, (tuple, list)):
-        return tuple(plain(each) for each in value)
+        return tuple(plain(member) for member in value)
     if hasattr(value, "display_name"):
         return value.display_name
     if hasattr(value, "__dict__") and not isinstance(value, (int, float, str)):
-        return tuple(sorted((name, plain(each)) for name, each in vars(value).items()))
+        return tuple(sorted((name, plain(field)) for name, field in vars(value).items()))
     return value

@@ -40,10 +40,10 @@ def state(live: HeadlessLive) -> Any:
     def tell(value: Any) -> Any:
         if hasattr(value, "ptr"):
             return describe(value) if value not in seen else ("seen", order[value])
-        if isinstance(value, tuple) and any(hasattr(each, "ptr") for each in value):
-            return [tell(each) for each in value]
+        if isinstance(value, tuple) and any(hasattr(member, "ptr") for member in value):
+            return [tell(member) for member in value]
         if isinstance(value, dict):
-            return {key: tell(each) for key, each in value.items()}
+            return {key: tell(member) for key, member in value.items()}
         return value
 
     seen: set[Any] = set()

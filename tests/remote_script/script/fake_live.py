@@ -97,16 +97,16 @@ class Fake:
         ):
             raise RuntimeError("no such listener")
         mine = self._listeners.setdefault(name, [])
-        if callback in [each() for each in mine]:
+        if callback in [reference() for reference in mine]:
             raise RuntimeError("Observer already connected")
         mine.append(weakref.WeakMethod(callback))
         self._world.listeners += 1
 
     def _unlisten(self, name: str, callback: Any) -> None:
         mine = self._listeners.get(name, [])
-        for each in mine:
-            if each() == callback:
-                mine.remove(each)
+        for reference in mine:
+            if reference() == callback:
+                mine.remove(reference)
                 self._world.listeners -= 1
                 return
         raise RuntimeError("Observer not connected")
@@ -117,8 +117,8 @@ class Fake:
             return
         self._world.notifying += 1
         try:
-            for each in list(self._listeners.get(name, ())):
-                callback = each()
+            for reference in list(self._listeners.get(name, ())):
+                callback = reference()
                 if callback is not None:
                     callback()
         finally:
@@ -162,8 +162,8 @@ class Fake:
 
     def _owns(self, child: Fake) -> bool:
         for name, prop in schema.properties(type(self).__name__).items():
-            held = self._values.get(name)
-            if prop.is_tree and (held is child or (isinstance(held, list) and child in held)):
+            value = self._values.get(name)
+            if prop.is_tree and (value is child or (isinstance(value, list) and child in value)):
                 return True
         return False
 
@@ -190,10 +190,10 @@ class Clip(kind("Clip")):  # type: ignore[misc]
     def add_new_notes(self, specifications: tuple[Any, ...]) -> list[int]:
         assert isinstance(specifications, tuple)
         old = self._values["_notes"]
-        new = [note(next(_pointers), **vars(each)) for each in specifications]
+        new = [note(next(_pointers), **vars(specification)) for specification in specifications]
         self._world.record(lambda: self.edit(old))
         self.edit(old + new)
-        return [each.note_id for each in new]
+        return [created.note_id for created in new]
 
 
 def note(note_id: int, **fields: Any) -> Any:
@@ -258,7 +258,7 @@ class Song(kind("Song")):  # type: ignore[misc]
         self.drop(self.tracks[index])
 
     def drop(self, gone: Any) -> None:
-        self._values["tracks"] = [each for each in self.tracks if each != gone]
+        self._values["tracks"] = [track for track in self.tracks if track != gone]
         gone.die()
         self.tell("tracks")
 
@@ -314,7 +314,7 @@ def song(tracks: int = 2, scenes: int = 2, parameters: int = 3) -> Any:
     made = [track(world, f"{n + 1}-MIDI", scenes, parameters) for n in range(tracks)]
     view = kind("Song.View")(world, selected_track=made[0], highlighted_clip_slot=None)
     rows = [
-        Scene(world, name=str(n), clip_slots=[each.clip_slots[n] for each in made]) for n in range(scenes)
+        Scene(world, name=str(n), clip_slots=[track.clip_slots[n] for track in made]) for n in range(scenes)
     ]
     return Song(
         world,

@@ -142,19 +142,19 @@ class Client(Peer):
         elif tag == "set":
             self.objects[id_][4][change[2]] = change[3]
         elif tag == "menus":
-            for each in id_:
-                held = self.objects[each][4]
-                held[change[2]] = edited(held[change[2]], change[3])
+            for object_id in id_:
+                current = self.objects[object_id][4]
+                current[change[2]] = edited(current[change[2]], change[3])
         elif tag == "absent":
             self.objects[id_][4].pop(change[2], None)
         elif tag == "children":
             self.objects[id_][5][change[2]] = change[3]
         elif tag == "content":
-            held = {item[0]: item for item in self.objects[id_][4][change[2]]}
-            held.update({item[0]: item for item in change[3]})
+            current = {item[0]: item for item in self.objects[id_][4][change[2]]}
+            current.update({item[0]: item for item in change[3]})
             for key in change[4]:
-                del held[key]
-            self.objects[id_][4][change[2]] = list(held.values())
+                del current[key]
+            self.objects[id_][4][change[2]] = list(current.values())
         else:
             raise AssertionError(f"unknown change {change}")
 
@@ -165,20 +165,20 @@ class Client(Peer):
                 for child in value if isinstance(value, list) else [] if value is None else [value]:
                     assert child in self.objects, f"{id_} names {child}"
             if parent is not None:
-                held = self.objects[parent][5][role]
-                assert held == id_ or id_ in held
+                siblings = self.objects[parent][5][role]
+                assert siblings == id_ or id_ in siblings
 
     def comparable(self) -> dict[int, Any]:
         """The replica with notes in a fixed order."""
-        found = {}
+        replica = {}
         for id_, (own, type_, parent, role, props, children) in self.objects.items():
             props = {n: sorted(v) if n == "notes" else v for n, v in props.items()}
-            found[id_] = [own, type_, parent, role, props, children]
-        return found
+            replica[id_] = [own, type_, parent, role, props, children]
+        return replica
 
     def at(self, ref: str) -> list[Any]:
         """The object at a ref in the replica."""
-        held: Any = next(id_ for id_, obj in self.objects.items() if obj[2] is None)
+        target: Any = next(id_ for id_, obj in self.objects.items() if obj[2] is None)
         for part in [] if ref == "song" else ref.split("/"):
-            held = held[int(part)] if part.isdigit() else self.objects[held][5][part]
-        return self.objects[held]
+            target = target[int(part)] if part.isdigit() else self.objects[target][5][part]
+        return self.objects[target]

@@ -94,9 +94,9 @@ class Peer:
         end = self._read.rfind(b"\n") + 1
         lines = bytes(self._read[:end]).split(b"\n")[:-1]
         del self._read[:end]
-        found = [json.loads(self._opened(line), parse_constant=_no_constant) for line in lines]
-        self.got += found
-        return found
+        messages = [json.loads(self._opened(line), parse_constant=_no_constant) for line in lines]
+        self.got += messages
+        return messages
 
     def _opened(self, line: bytes) -> bytes:
         if self.seals is None or line.endswith(b"}"):

@@ -79,8 +79,8 @@ class Stage:
         self.script._audit_s = share
         self.live.run_for(0.1)
         client.follow()
-        found = oracle.differences(self.live.song, self.live.application, Replica(client))
-        return list(found)
+        differing = oracle.differences(self.live.song, self.live.application, Replica(client))
+        return list(differing)
 
 
 class Replica:
@@ -89,8 +89,8 @@ class Replica:
     def __init__(self, client: Client) -> None:
         self.nodes = {}
         for id_, (_, type_, _, _, props, children) in client.objects.items():
-            held = {name: tuple(v) if isinstance(v, list) else v for name, v in children.items()}
-            self.nodes[id_] = types.SimpleNamespace(id=id_, type=type_, props=props, children=held)
+            child_ids = {name: tuple(v) if isinstance(v, list) else v for name, v in children.items()}
+            self.nodes[id_] = types.SimpleNamespace(id=id_, type=type_, props=props, children=child_ids)
         self.root = next(id_ for id_, obj in client.objects.items() if obj[2] is None)
 
     def resolve(self, ref: str) -> Any:
@@ -103,5 +103,5 @@ class Replica:
     def notes(self, id_: int) -> list[Any]:
         names = ("note_id", "pitch", "start_time", "duration", "velocity", "mute", "probability")
         names += ("velocity_deviation", "release_velocity")
-        held = self.nodes[id_].props.get("notes", [])
-        return [types.SimpleNamespace(**dict(zip(names, note, strict=True))) for note in held]
+        notes = self.nodes[id_].props.get("notes", [])
+        return [types.SimpleNamespace(**dict(zip(names, note, strict=True))) for note in notes]

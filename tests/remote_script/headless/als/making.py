@@ -95,50 +95,51 @@ ROUTINGS = {
 
 
 def mixer(
-    ids: Ids, track: str, sends: Iterable[tuple[float, bool]] = (), more: str = "", **given: Any
+    ids: Ids, track: str, sends: Iterable[tuple[float, bool]] = (), more: str = "", **options: Any
 ) -> str:
-    volume, pan, on = given.get("volume", 1), given.get("pan", 0), given.get("on", True)
-    held = "".join(
+    volume, pan, on = options.get("volume", 1), options.get("pan", 0), options.get("on", True)
+    holders = "".join(
         f'<TrackSendHolder Id="{index}">{parameter(ids, "Send", value, f"{track} send {index}")}'
         f"{val('EnabledByUser', enabled)}</TrackSendHolder>"
         for index, (value, enabled) in enumerate(sends)
     )
     return (
-        f"<Mixer><Sends>{held}</Sends>{switch(ids, 'Speaker', on, track + ' activator')}"
-        f"{val('SoloSink', given.get('solo', False))}{val('PanMode', 0)}{parameter(ids, 'Pan', pan, track + ' pan')}"
+        f"<Mixer><Sends>{holders}</Sends>{switch(ids, 'Speaker', on, track + ' activator')}"
+        f"{val('SoloSink', options.get('solo', False))}{val('PanMode', 0)}{parameter(ids, 'Pan', pan, track + ' pan')}"
         f"{parameter(ids, 'SplitStereoPanL', -1)}{parameter(ids, 'SplitStereoPanR', 1)}"
         f"{parameter(ids, 'Volume', volume, track + ' volume')}"
-        f"{parameter(ids, 'CrossFadeState', given.get('crossfade', 1))}{more}</Mixer>"
+        f"{parameter(ids, 'CrossFadeState', options.get('crossfade', 1))}{more}</Mixer>"
     )
 
 
 GRID = {"FixedNumerator": 1, "FixedDenominator": 16, "Ntoles": 2, "Fixed": True}
 
 
-def clip(tag: str, title: str, inner: str, **given: Any) -> str:
+def clip(tag: str, title: str, inner: str, **options: Any) -> str:
     """A clip; `loop`, `start`, `end`, `grid`, `envelopes`, `looping`, `groove` as keywords."""
     loop = {
         "LoopStart": 0,
         "LoopEnd": 4,
         "StartRelative": 0,
-        "LoopOn": given.get("looping", True),
+        "LoopOn": options.get("looping", True),
         "OutMarker": 4,
     }
-    loop.update({"HiddenLoopStart": 0, "HiddenLoopEnd": 4}, **given.get("loop", {}))
-    start = given.get("start", 0)
+    loop.update({"HiddenLoopStart": 0, "HiddenLoopEnd": 4}, **options.get("loop", {}))
+    start = options.get("start", 0)
     return (
-        f'<{tag} Id="0" Time="{start}">{vals(CurrentStart=start, CurrentEnd=given.get("end", start + 4))}'
-        f"<Loop>{vals(**loop)}</Loop>{vals(Name=title, Color=given.get('color', 5), LaunchMode=0)}"
-        f"{vals(LaunchQuantisation=given.get('quantisation', 0))}<TimeSignature><TimeSignatures>"
+        f'<{tag} Id="0" Time="{start}">{vals(CurrentStart=start, CurrentEnd=options.get("end", start + 4))}'
+        f"<Loop>{vals(**loop)}</Loop>{vals(Name=title, Color=options.get('color', 5), LaunchMode=0)}"
+        f"{vals(LaunchQuantisation=options.get('quantisation', 0))}<TimeSignature><TimeSignatures>"
         f'<RemoteableTimeSignature Id="0">{vals(Numerator=4, Denominator=4, Time=0)}</RemoteableTimeSignature>'
-        f"</TimeSignatures></TimeSignature><Envelopes><Envelopes>{given.get('envelopes', '')}</Envelopes></Envelopes>"
-        f"{vals(Legato=False, Ram=False)}<GrooveSettings>{val('GrooveId', given.get('groove', -1))}</GrooveSettings>"
-        f"{vals(Disabled=given.get('muted', False), VelocityAmount=0)}<Grid>{vals(**{**GRID, **given.get('grid', {})})}"
-        f"</Grid>{val('IsWarped', given.get('warped', True))}{inner}</{tag}>"
+        f"</TimeSignatures></TimeSignature><Envelopes><Envelopes>{options.get('envelopes', '')}</Envelopes></Envelopes>"
+        f"{vals(Legato=False, Ram=False)}<GrooveSettings>{val('GrooveId', options.get('groove', -1))}</GrooveSettings>"
+        f"{vals(Disabled=options.get('muted', False), VelocityAmount=0)}"
+        f"<Grid>{vals(**{**GRID, **options.get('grid', {})})}</Grid>"
+        f"{val('IsWarped', options.get('warped', True))}{inner}</{tag}>"
     )
 
 
-def midi_clip(title: str, notes: Iterable[tuple[int, float, float, float]], **given: Any) -> str:
+def midi_clip(title: str, notes: Iterable[tuple[int, float, float, float]], **options: Any) -> str:
     """Notes are (pitch, time, duration, velocity)."""
     keys: dict[int, list[tuple[float, float, float]]] = {}
     for pitch, *rest in notes:
@@ -149,16 +150,16 @@ def midi_clip(title: str, notes: Iterable[tuple[int, float, float, float]], **gi
         + "".join(
             f'<MidiNoteEvent Time="{time}" Duration="{duration}" Velocity="{velocity}" VelocityDeviation="0" '
             f'OffVelocity="64" Probability="1" IsEnabled="true" NoteId="{next(numbers)}"/>'
-            for time, duration, velocity in held
+            for time, duration, velocity in timed
         )
         + f"</Notes>{val('MidiKey', pitch)}</KeyTrack>"
-        for index, (pitch, held) in enumerate(keys.items())
+        for index, (pitch, timed) in enumerate(keys.items())
     )
-    return clip("MidiClip", title, f"<Notes><KeyTracks>{tracks}</KeyTracks></Notes>", **given)
+    return clip("MidiClip", title, f"<Notes><KeyTracks>{tracks}</KeyTracks></Notes>", **options)
 
 
-def audio_clip(title: str, path: str = "/samples/Loop.wav", **given: Any) -> str:
-    markers = given.get("markers", ((0, 0), (2, 4)))
+def audio_clip(title: str, path: str = "/samples/Loop.wav", **options: Any) -> str:
+    markers = options.get("markers", ((0, 0), (2, 4)))
     pins = "".join(f'<WarpMarker Id="{i}" SecTime="{s}" BeatTime="{b}"/>' for i, (s, b) in enumerate(markers))
     leaf = path.rsplit("/", 1)[-1]
     inner = (
@@ -166,7 +167,7 @@ def audio_clip(title: str, path: str = "/samples/Loop.wav", **given: Any) -> str
         f"{vals(DefaultDuration=88200, DefaultSampleRate=44100)}</SampleRef>"
         f"{vals(WarpMode=4, SampleVolume=0.5, PitchCoarse=2, PitchFine=-10)}<WarpMarkers>{pins}</WarpMarkers>"
     )
-    return clip("AudioClip", title, inner, **given)
+    return clip("AudioClip", title, inner, **options)
 
 
 def device(ids: Ids, tag: str, inner: str = "", on: bool = True, user: str = "") -> str:
@@ -203,71 +204,72 @@ def drum_rack(ids: Ids, title: str, chains: Iterable[tuple[str, int]]) -> str:
     return device(ids, "DrumGroupDevice", inner + "<ReturnBranches/>", user=title)
 
 
-def track(ids: Ids, tag: str, title: str, number: int, **given: Any) -> str:
+def track(ids: Ids, tag: str, title: str, number: int, **options: Any) -> str:
     """A track. Keywords: `slots`, `arranged`, `devices`, `lanes`, `group`, `sends`, `mixer`, `routings`, …."""
     midi, regular = tag == "MidiTrack", tag in ("MidiTrack", "AudioTrack")
     lane_tag = "ClipTimeable" if midi else "Sample"
-    slots = list(given.get("slots", ())) + [""] * SCENES
+    slots = list(options.get("slots", ())) + [""] * SCENES
     listed = "".join(
-        f'<ClipSlot Id="{i}"><ClipSlot><Value>{held}</Value></ClipSlot>{val("HasStop", i != 2)}</ClipSlot>'
-        for i, held in enumerate(slots[:SCENES])
+        f'<ClipSlot Id="{i}"><ClipSlot><Value>{content}</Value></ClipSlot>{val("HasStop", i != 2)}</ClipSlot>'
+        for i, content in enumerate(slots[:SCENES])
     )
     controllers = "".join(ids.target(f"ControllerTargets.{i}", f"{title} controller {i}") for i in range(131))
     sequencer = (
-        f"<MainSequencer><ClipSlotList>{listed}</ClipSlotList>{val('MonitoringEnum', given.get('monitoring', 1))}"
-        f"<{lane_tag}><ArrangerAutomation><Events>{given.get('arranged', '')}</Events></ArrangerAutomation>"
+        f"<MainSequencer><ClipSlotList>{listed}</ClipSlotList>{val('MonitoringEnum', options.get('monitoring', 1))}"
+        f"<{lane_tag}><ArrangerAutomation><Events>{options.get('arranged', '')}</Events></ArrangerAutomation>"
         f"</{lane_tag}>"
-        f"<Recorder>{val('IsArmed', given.get('arm', False))}</Recorder>"
+        f"<Recorder>{val('IsArmed', options.get('arm', False))}</Recorder>"
         f"{f'<MidiControllers>{controllers}</MidiControllers>' if midi else ''}</MainSequencer>"
     )
-    chosen = {**ROUTINGS, **given.get("routings", {})}
+    chosen = {**ROUTINGS, **options.get("routings", {})}
     # The ids of the mixer are known before the lanes that point at them are written.
-    mixed = given.get("mixer") or mixer(ids, title, given.get("sends", ()))
-    held = given.get("devices", "")
+    mixed = options.get("mixer") or mixer(ids, title, options.get("sends", ()))
+    devices = options.get("devices", "")
     return (
-        f'<{tag} Id="{number}">{name(title, given.get("user", title))}{val("Color", given.get("color", number % 70))}'
-        f"<AutomationEnvelopes><Envelopes>{given.get('lanes', '')}</Envelopes></AutomationEnvelopes>"
-        f"{vals(TrackGroupId=given.get('group', -1), TrackUnfolded=True, Freeze=False)}"
+        f'<{tag} Id="{number}">{name(title, options.get("user", title))}'
+        f"{val('Color', options.get('color', number % 70))}"
+        f"<AutomationEnvelopes><Envelopes>{options.get('lanes', '')}</Envelopes></AutomationEnvelopes>"
+        f"{vals(TrackGroupId=options.get('group', -1), TrackUnfolded=True, Freeze=False)}"
         f"<TrackDelay>{vals(Value=0, IsValueSampleBased=False)}</TrackDelay><TakeLanes><TakeLanes/></TakeLanes>"
-        f"{val('SavedPlayingSlot', given.get('playing', -1))}<DeviceChain>"
+        f"{val('SavedPlayingSlot', options.get('playing', -1))}<DeviceChain>"
         f"{''.join(routing(tag, *words) for tag, words in chosen.items())}{mixed}{sequencer if regular else ''}"
-        f"<DeviceChain><Devices>{held}</Devices></DeviceChain></DeviceChain></{tag}>"
+        f"<DeviceChain><Devices>{devices}</Devices></DeviceChain></DeviceChain></{tag}>"
     )
 
 
-def whole_set(ids: Ids, tracks: str, returns: str = "", **given: Any) -> str:
+def whole_set(ids: Ids, tracks: str, returns: str = "", **options: Any) -> str:
     """The Set around its tracks. Keywords: `tempo`, `main_lanes`, `tuning`, `draw`, `locators`, `transport`, …."""
     more = (
-        f"{parameter(ids, 'Tempo', given.get('tempo', 120), 'tempo', 60, 200)}"
-        f"{parameter(ids, 'TimeSignature', given.get('signature', 201), 'signature')}"
+        f"{parameter(ids, 'Tempo', options.get('tempo', 120), 'tempo', 60, 200)}"
+        f"{parameter(ids, 'TimeSignature', options.get('signature', 201), 'signature')}"
         f"{parameter(ids, 'GlobalGrooveAmount', 100)}{parameter(ids, 'CrossFade', 0)}"
     )
     mixed = mixer(ids, "Main", (), more)
-    lanes = given.get("main_lanes", lambda ids: "")(ids)
+    lanes = options.get("main_lanes", lambda ids: "")(ids)
     out = {"AudioOutputRouting": ("AudioOut/External/S0", "Ext. Out", "1/2")}
     main = track(ids, "MainTrack", "Main", 900, mixer=mixed, lanes=lanes, user="", routings=out)
     scenes = "".join(
         f'<Scene Id="{i}">{vals(Name=f"Scene {i + 1}", Color=-1, Tempo=120, IsTempoEnabled=False)}'
         f"{vals(TimeSignatureId=201, IsTimeSignatureEnabled=False)}</Scene>"
-        for i in range(given.get("scenes", SCENES))
+        for i in range(options.get("scenes", SCENES))
     )
     locators = "".join(
         f'<Locator Id="{i}">{vals(Time=time, Name=title)}</Locator>'
-        for i, (time, title) in enumerate(given.get("locators", ()))
+        for i, (time, title) in enumerate(options.get("locators", ()))
     )
     transport = {"LoopOn": False, "LoopStart": 0, "LoopLength": 16, "PunchIn": False, "PunchOut": False}
-    transport.update({"MetronomeOn": False, "DrawMode": given.get("draw", False), "CurrentTime": 0})
-    transport.update(given.get("transport", {}))
+    transport.update({"MetronomeOn": False, "DrawMode": options.get("draw", False), "CurrentTime": 0})
+    transport.update(options.get("transport", {}))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<Ableton MajorVersion="5" MinorVersion="12.0_12300" Creator="{given.get("creator", CREATOR)}"><LiveSet>'
+        f'<Ableton MajorVersion="5" MinorVersion="12.0_12300" Creator="{options.get("creator", CREATOR)}"><LiveSet>'
         f"<Tracks>{tracks}{returns}</Tracks>{main}"
         f"<PreHearTrack><DeviceChain>{mixer(ids, 'Cue')}</DeviceChain></PreHearTrack><Scenes>{scenes}</Scenes>"
         f"<Transport>{vals(**transport)}</Transport>{vals(GlobalQuantisation=4, AutoQuantisation=0)}"
         f"<ScaleInformation>{vals(Root=0, Name=0)}</ScaleInformation>{val('InKey', False)}<Locators>"
         f"<Locators>{locators}</Locators></Locators>{vals(HighlightedTrackIndex=0)}<GroovePool><Grooves>"
-        f"{given.get('grooves', '')}</Grooves></GroovePool>{vals(AutomationMode=True, ArrangementOverdub=False)}"
-        f"<TuningSystems>{given.get('tuning', '')}</TuningSystems></LiveSet></Ableton>"
+        f"{options.get('grooves', '')}</Grooves></GroovePool>{vals(AutomationMode=True, ArrangementOverdub=False)}"
+        f"<TuningSystems>{options.get('tuning', '')}</TuningSystems></LiveSet></Ableton>"
     )
 
 
@@ -356,10 +358,10 @@ def small() -> str:
 BEAT = [(60, 0, 1, 100), (62, 1, 1, 90), (64, 2, 0.5, 80)]
 
 
-def _keys(**given: Any) -> str:
+def _keys(**options: Any) -> str:
     """A Set with one MIDI track; `slots` and the like as in `track`."""
     ids = Ids()
-    return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, **given), **given.get("song", {}))
+    return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, **options), **options.get("song", {}))
 
 
 def _twice(written: Callable[[Ids, dict[str, int]], str]) -> str:
@@ -371,13 +373,13 @@ def _twice(written: Callable[[Ids, dict[str, int]], str]) -> str:
 
 def _controlled() -> str:
     def written(ids: Ids, known: dict[str, int]) -> str:
-        held = [
+        clips = [
             midi_clip(
                 str(index), BEAT, envelopes=envelope(known[f"Keys controller {index}"], ((NEVER, 0), (1, 9)))
             )
             for index in (0, 1, 66)
         ]
-        return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, slots=held))
+        return whole_set(ids, track(ids, "MidiTrack", "Keys", 1, slots=clips))
 
     return _twice(written)
 
@@ -388,12 +390,12 @@ def _automated() -> str:
         mixed = mixer(ids, "Drums", ((0.5, True), (0.25, False)), volume=0.8, pan=0.25)
         points = ((NEVER, 0.5), (0, 0.5), (8, 0.75))
         names = ("Drums volume", "Drums pan", "Drums send 1", "Kit macro 4", "Kit Kick volume")
-        lanes = "".join(lane(known[each], points) for each in names)
+        lanes = "".join(lane(known[name], points) for name in names)
         lanes += lane(known["Drums activator"], ((NEVER, "true"), (8, "false")), "BoolEvent")
         drums = track(ids, "MidiTrack", "Drums", 1, devices=kit, mixer=mixed, lanes=lanes)
         pair = ((0, True),) * 2
         returns = "".join(
-            track(ids, "ReturnTrack", each, 9, user=each[2:], sends=pair) for each in ("A-X", "B-Y")
+            track(ids, "ReturnTrack", title, 9, user=title[2:], sends=pair) for title in ("A-X", "B-Y")
         )
         return whole_set(ids, drums, returns)
 

@@ -17,12 +17,12 @@ PLUGINS = ("PluginDevice", "AuPluginDevice")
 
 def lanes(track: Any) -> set[str]:
     """The ids of what the Arrangement automates in a track."""
-    found = set()
-    for each in track.findall("AutomationEnvelopes/Envelopes/AutomationEnvelope"):
-        points = each.findall("Automation/Events/*")
+    pointees = set()
+    for envelope in track.findall("AutomationEnvelopes/Envelopes/AutomationEnvelope"):
+        points = envelope.findall("Automation/Events/*")
         if any(float(point.get("Time", "0")) > NEVER for point in points):
-            found.add(value(each, "EnvelopeTarget/PointeeId"))
-    return found
+            pointees.add(value(envelope, "EnvelopeTarget/PointeeId"))
+    return pointees
 
 
 def is_automated(parameter: Any, known: set[str]) -> bool:
@@ -62,29 +62,32 @@ def track(compared: Compared, seen: Any, element: Any, root: Any) -> None:
         parent=(seen.canonical_parent is not None, True),
         automated_sends=(
             [send.automation_state for send in mixer.sends],
-            [state_of(each.find("Send"), element, known) for each in filed.findall("Sends/TrackSendHolder")],
+            [
+                state_of(holder.find("Send"), element, known)
+                for holder in filed.findall("Sends/TrackSendHolder")
+            ],
         ),
         send_states=(
             [int(send.state) for send in mixer.sends],
             [
-                int("false" in (value(each, "EnabledByUser"), value(each, "Active")))
-                for each in filed.findall("Sends/TrackSendHolder")
+                int("false" in (value(holder, "EnabledByUser"), value(holder, "Active")))
+                for holder in filed.findall("Sends/TrackSendHolder")
             ],
         ),
         can_show_chains=(
             is_main or seen.can_show_chains,
-            is_main or any(each.tag in INSTRUMENT_RACKS for each in view.top_devices(element)),
+            is_main or any(device.tag in INSTRUMENT_RACKS for device in view.top_devices(element)),
         ),
         device_names=(all(device.name for device in seen.devices), True),
         selected_insert_mode=(int(seen.view.device_insert_mode), 0),
         output_types=(
             seen.output_routing_type.display_name
-            in [each.display_name for each in seen.available_output_routing_types],
+            in [choice.display_name for choice in seen.available_output_routing_types],
             True,
         ),
         output_channels=(
             seen.output_routing_channel.display_name
-            in [each.display_name for each in seen.available_output_routing_channels],
+            in [choice.display_name for choice in seen.available_output_routing_channels],
             True,
         ),
         output_text=(seen.current_output_routing, seen.output_routing_type.display_name),
@@ -119,12 +122,12 @@ def track(compared: Compared, seen: Any, element: Any, root: Any) -> None:
         implicit_arm=(seen.implicit_arm, False),
         input_types=(
             seen.input_routing_type.display_name
-            in [each.display_name for each in seen.available_input_routing_types],
+            in [choice.display_name for choice in seen.available_input_routing_types],
             True,
         ),
         input_channels=(
             seen.input_routing_channel.display_name
-            in [each.display_name for each in seen.available_input_routing_channels],
+            in [choice.display_name for choice in seen.available_input_routing_channels],
             True,
         ),
         clip_names=(
@@ -173,13 +176,13 @@ def folded(element: Any) -> int:
 
 def _groups(element: Any, root: Any) -> list[Any]:
     """The group tracks around a track, the nearest first."""
-    by_id = {each.get("Id"): each for each in view.tracks(root)}
-    found = []
-    each = by_id.get(value(element, "TrackGroupId", "-1"))
-    while each is not None:
-        found.append(each)
-        each = by_id.get(value(each, "TrackGroupId", "-1"))
-    return found
+    by_id = {track.get("Id"): track for track in view.tracks(root)}
+    groups = []
+    group = by_id.get(value(element, "TrackGroupId", "-1"))
+    while group is not None:
+        groups.append(group)
+        group = by_id.get(value(group, "TrackGroupId", "-1"))
+    return groups
 
 
 def is_shown(element: Any, root: Any) -> bool:
@@ -189,17 +192,19 @@ def is_shown(element: Any, root: Any) -> bool:
 def silenced(element: Any, root: Any) -> bool:
     """True when another track of its kind is soloed, and neither it nor a group around or a track in it is."""
     among = view.returns(root) if element.tag == "ReturnTrack" else view.tracks(root)
-    soloed = [each for each in among if flag(each, "DeviceChain/Mixer/SoloSink")]
+    soloed = [track for track in among if flag(track, "DeviceChain/Mixer/SoloSink")]
     if not soloed:
         return False
-    heard = {id(each) for one in soloed for each in [one, *_groups(one, root)]}
+    heard = {id(track) for one in soloed for track in [one, *_groups(one, root)]}
     return id(element) not in heard and not any(group in soloed for group in _groups(element, root))
 
 
 def clip(compared: Compared, seen: Any, element: Any, track: Any) -> None:
     where, loop = value(element, "Name") or element.tag, element.find("Loop")
     is_arranged = seen.is_arrangement_clip
-    pointees = [value(each, "EnvelopeTarget/PointeeId") for each in element.findall("Envelopes/Envelopes/*")]
+    pointees = [
+        value(envelope, "EnvelopeTarget/PointeeId") for envelope in element.findall("Envelopes/Envelopes/*")
+    ]
     fixed = (
         int(value(element, "Grid/FixedNumerator", "0")),
         int(value(element, "Grid/FixedDenominator", "0")),
@@ -210,7 +215,7 @@ def clip(compared: Compared, seen: Any, element: Any, track: Any) -> None:
     if not is_arranged and playing >= 0:
         # The view makes its elements anew.
         is_playing = playing == next(
-            (index for index, each in enumerate(slots) if each is not None and each is element), -1
+            (index for index, slot in enumerate(slots) if slot is not None and slot is element), -1
         )
     compared(
         where,
@@ -298,17 +303,19 @@ def device(compared: Compared, seen: Any, element: Any, track: Any) -> None:
             compared(where, max_name=(seen.name, leaf.rsplit("/", 1)[-1].rsplit(".", 1)[0]))
         compared(where, max_class=(seen.class_display_name.startswith("Max "), True))
     if element.tag in PLUGINS:
-        configured = [each for each in element.findall("ParameterList/*") if value(each, "ParameterName")]
+        configured = [
+            parameter for parameter in element.findall("ParameterList/*") if value(parameter, "ParameterName")
+        ]
         compared(
             where,
             plugin_parameters=(
                 [parameter.name for parameter in list(seen.parameters)[1:]],
-                [value(each, "ParameterName") for each in configured],
+                [value(parameter, "ParameterName") for parameter in configured],
             ),
             presets=(len(seen.presets) > 0, True),
             plugin_automated=(
                 [parameter.automation_state for parameter in list(seen.parameters)[1:]],
-                [state_of(each.find("ParameterValue"), track, known) for each in configured],
+                [state_of(parameter.find("ParameterValue"), track, known) for parameter in configured],
             ),
         )
     routable = element.find("SideChain/RoutedInput/Routable")
@@ -328,35 +335,41 @@ def device(compared: Compared, seen: Any, element: Any, track: Any) -> None:
 
 def _rack(compared: Compared, where: str, seen: Any, element: Any, track: Any, known: set[str]) -> None:
     macros = [element.find(f"MacroControls.{index}") for index in range(16)]
-    held = list(seen.parameters)[1:17]
+    seen_macros = list(seen.parameters)[1:17]
     compared(
         where,
         macro_names=(
-            [parameter.name for parameter in held],
+            [parameter.name for parameter in seen_macros],
             [value(element, f"MacroDisplayNames.{i}", f"Macro {i + 1}") for i in range(16)],
         ),
         macro_automated=(
-            [parameter.automation_state for parameter in held],
-            [0 if each is None else state_of(each, track, known) for each in macros],
+            [parameter.automation_state for parameter in seen_macros],
+            [0 if macro is None else state_of(macro, track, known) for macro in macros],
         ),
-        macro_original_names=([p.original_name for p in held], [f"Macro {index + 1}" for index in range(16)]),
+        macro_original_names=(
+            [p.original_name for p in seen_macros],
+            [f"Macro {index + 1}" for index in range(16)],
+        ),
         has_macro_mappings=(seen.has_macro_mappings, any(seen.macros_mapped)),
         chain_names=(all(chain.name for chain in seen.chains), True),
         chain_pans=(
             [round(chain.mixer_device.panning.value, 4) for chain in seen.chains],
-            [round(number(each, "MixerDevice/Panorama/Manual"), 4) for each in element.findall("Branches/*")],
+            [
+                round(number(branch, "MixerDevice/Panorama/Manual"), 4)
+                for branch in element.findall("Branches/*")
+            ],
         ),
         chain_volumes_automated=(
             [chain.mixer_device.volume.automation_state for chain in seen.chains],
             [
-                state_of(each.find("MixerDevice/Volume"), track, known)
-                for each in element.findall("Branches/*")
+                state_of(branch.find("MixerDevice/Volume"), track, known)
+                for branch in element.findall("Branches/*")
             ],
         ),
         has_drum_pads=(seen.can_have_drum_pads, element.tag == "DrumGroupDevice"),
     )
     if element.tag == "DrumGroupDevice":
-        stored = [int(value(each, "BranchInfo/ReceivingNote")) for each in element.findall("Branches/*")]
+        stored = [int(value(branch, "BranchInfo/ReceivingNote")) for branch in element.findall("Branches/*")]
         compared(
             where,
             in_notes=(

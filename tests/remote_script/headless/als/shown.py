@@ -124,8 +124,8 @@ _NUMBER = re.compile(r"(-?(?:\d+(?:\.\d*)?|inf))\s*(kHz|Hz|ms|s|dB|%|st|°)?")
 
 def filed(device: Element, path: str) -> str | None:
     """The number in the file, None where this version of the device has no such parameter."""
-    found = device.find(path + "/Manual")
-    return None if found is None else found.get("Value", "")
+    element = device.find(path + "/Manual")
+    return None if element is None else element.get("Value", "")
 
 
 def number_of(text: str) -> tuple[float, float]:

@@ -14,14 +14,14 @@ TRACKS = ("MidiTrack", "AudioTrack", "GroupTrack")
 
 def live_set(path: Path) -> Element:
     with gzip.open(path) as stream:
-        found = ElementTree.parse(stream).getroot().find("LiveSet")
-    assert found is not None
-    return found
+        set_element = ElementTree.parse(stream).getroot().find("LiveSet")
+    assert set_element is not None
+    return set_element
 
 
 def value(element: Element, path: str, default: str = "") -> str:
-    found = element.find(path)
-    return default if found is None else found.get("Value", default)
+    part = element.find(path)
+    return default if part is None else part.get("Value", default)
 
 
 def flag(element: Element, path: str) -> bool:
@@ -41,11 +41,11 @@ def returns(root: Element) -> list[Element]:
 
 
 def main(root: Element) -> Element:
-    found = root.find("MainTrack")
-    if found is None:
-        found = root.find("MasterTrack")
-    assert found is not None
-    return found
+    track = root.find("MainTrack")
+    if track is None:
+        track = root.find("MasterTrack")
+    assert track is not None
+    return track
 
 
 def scenes(root: Element) -> list[Element]:
@@ -72,8 +72,8 @@ def arrangement_clips(track: Element) -> list[Element]:
     lists = sequencer.findall("ClipTimeable/ArrangerAutomation/Events") + sequencer.findall(
         "Sample/ArrangerAutomation/Events"
     )
-    found = [clip for one in lists for clip in one if clip.tag in CLIPS]
-    return sorted(found, key=lambda clip: float(value(clip, "CurrentStart", "0")))
+    clips = [clip for one in lists for clip in one if clip.tag in CLIPS]
+    return sorted(clips, key=lambda clip: float(value(clip, "CurrentStart", "0")))
 
 
 def take_lane_clips(track: Element) -> list[Element]:
@@ -95,8 +95,8 @@ def notes(clip: Element) -> list[tuple[int, Element]]:
 
 def devices(track: Element) -> list[Element]:
     """All devices of a track, those in racks too, in the file's order."""
-    held = {id(device) for holder in track.iter("Devices") for device in holder}
-    return [one for one in track.iter() if id(one) in held]
+    device_ids = {id(device) for holder in track.iter("Devices") for device in holder}
+    return [one for one in track.iter() if id(one) in device_ids]
 
 
 def top_devices(track: Element) -> list[Element]:
