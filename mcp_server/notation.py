@@ -71,9 +71,9 @@ def read(text: str) -> list[dict[str, Any]]:
     """The notes of a text, in its order, as objects with Live's field names.
 
     Raises:
-      InvalidValue: what is no note, or out of range; the rule names the note, counted from 1.
+      InvalidValue: a token is no note, or out of range; the rule names the note, counted from 1.
     """
-    found: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     pitches, duration, velocity = FIRST
     for number, token in enumerate(text.split(), 1):
         match = _TOKEN.fullmatch(token)
@@ -94,12 +94,12 @@ def read(text: str) -> list[dict[str, Any]]:
         if len(pitches) > 1 and "note_id" in extras:
             raise errors.InvalidValue(f"A chord has no single id: {where}", token[:40])
         for pitch in pitches:
-            found.append(
+            notes.append(
                 {"pitch": pitch, "start_time": start, "duration": duration, "velocity": velocity, **extras}
             )
-        if len(found) > MOST_NOTES:
+        if len(notes) > MOST_NOTES:
             raise errors.TooLarge(f"At most {MOST_NOTES} notes in one text")
-    return found
+    return notes
 
 
 HINT = (
@@ -137,17 +137,17 @@ def _within(name: str, value: float, where: str) -> float:
 
 
 def _extras(text: str, where: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for part in _EXTRA.findall(text):
         sign, rest = part[0], part[1:]
         if sign == "m":
-            found["mute"] = True
+            fields["mute"] = True
         elif sign == "#":
-            found["note_id"] = int(rest)
+            fields["note_id"] = int(rest)
         else:
             name = {"p": "probability", "d": "velocity_deviation", "r": "release_velocity"}[sign]
-            found[name] = _within(name, _number(rest, where), where)
-    return found
+            fields[name] = _within(name, _number(rest, where), where)
+    return fields
 
 
 # -- writing -------------------------------------------------------------------------------------------------
@@ -155,14 +155,14 @@ def _extras(text: str, where: str) -> dict[str, Any]:
 
 def written(notes: Iterable[NoteLike], *, ids: bool = False) -> str:
     """The text of `notes`, by time or by pitch, whichever is shorter; equal starts make chords without `ids`."""
-    held = list(notes)
-    by_time = timeline(held, ids=ids)
-    by_pitch = _line(sorted(held, key=lambda note: (note.pitch, note.start_time)), ids)
+    sequence = list(notes)
+    by_time = timeline(sequence, ids=ids)
+    by_pitch = _line(sorted(sequence, key=lambda note: (note.pitch, note.start_time)), ids)
     return by_pitch if len(by_pitch) < len(by_time) else by_time
 
 
 Name = Callable[[int], str]
-"""How a pitch is written."""
+"""Writes a pitch as text."""
 
 
 def timeline(notes: Iterable[NoteLike], *, ids: bool = False, name: Name | None = None) -> str:
@@ -210,7 +210,7 @@ def _token(
     name: Name | None,
 ) -> str:
     stated = name is not None or now[0] != before[0]
-    text = ",".join((name or units.pitch_name)(each) for each in now[0]) if stated else ""
+    text = ",".join((name or units.pitch_name)(pitch) for pitch in now[0]) if stated else ""
     text += "@" + _said(note.start_time)
     text += ":" + _said(note.duration) if now[1] != before[1] else ""
     text += "v" + _said(note.velocity) if now[2] != before[2] else ""

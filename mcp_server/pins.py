@@ -1,7 +1,7 @@
-"""Pins: rules about one object, found again by its kind, name and content when its Set is opened again.
+"""Pins: rules about a single object. When its Set is opened again, kind, name and content identify the object.
 
-While the Set stays open a pin follows its object, whatever it is called and wherever it goes. A pin that finds nothing,
-or cannot tell which of several, holds for all objects of its kind, and says so.
+While the Set stays open a pin follows its object through renames and moves. A pin that matches no object, or several
+equally well, applies to all objects of its kind, and a warning says so.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def pin_of(store: Store, node: Node) -> Pin:
 
 
 def content_of(store: Store, node: Node) -> str:
-    """What an object is made of, in 16 hex digits: devices, clips and notes; names, mixer and order of play aside."""
+    """A hash of an object's content, 16 hex digits: devices, clips and notes, but no names, mixer or playing state."""
     digest = hashlib.sha256()
-    for each in store.walk(node.id):
-        facts = [each.type, each.props.get("class_name")]
-        if each.type == "Clip":
-            notes = each.props.get("notes") or ()
-            facts += [each.props.get("length"), each.props.get("file_path")]
+    for descendant in store.walk(node.id):
+        facts = [descendant.type, descendant.props.get("class_name")]
+        if descendant.type == "Clip":
+            notes = descendant.props.get("notes") or ()
+            facts += [descendant.props.get("length"), descendant.props.get("file_path")]
             facts += [(note.pitch, note.start_time, note.duration) for note in notes]
-        if each.type in ("DeviceParameter", "ClipSlot") or each.type.endswith(".View"):
+        if descendant.type in ("DeviceParameter", "ClipSlot") or descendant.type.endswith(".View"):
             continue
         digest.update(msgspec.json.encode(facts))
     return digest.hexdigest()[:16]
@@ -51,31 +51,31 @@ class Pins:
 
     def __init__(self) -> None:
         self._epoch = ""
-        self._held: dict[Pin, int] = {}
+        self._targets: dict[Pin, int] = {}
         self._said: set[Pin] = set()
         self._lost: dict[Pin, int] = {}
-        """When a pin was searched for in vain, by `Store.naming`: only another name or place can change that."""
+        """Pins without a match, with `Store.naming` at the search: only another name or place can change the result."""
 
     def ids(self, store: Store, pin: Pin) -> list[int]:
-        """The objects that a pin means now: its own (none when that is deleted), or all of its kind."""
-        found = self._find(store, pin)
-        if found is not None:
-            return [found] if found in store.nodes else []
+        """The objects that a pin means now: its own object (none once it is deleted), or all objects of its kind."""
+        id_ = self._find(store, pin)
+        if id_ is not None:
+            return [id_] if id_ in store.nodes else []
         return [
             id_ for type_ in store.types() if schema_is_a(type_, pin.kind) for id_ in store.of_type(type_)
         ]
 
     def lost(self, store: Store, pin: Pin) -> str:
-        """What to say of a pin that finds nothing; "" for one that does."""
+        """The warning about a pin that matches no object; "" for a pin with a match."""
         if self._find(store, pin) is not None:
             return ""
-        return f"the pinned {pin.kind} {pin.name!r} is not found in this Set: the rule holds for every {pin.kind}"
+        return f"this Set has no match for the pinned {pin.kind} {pin.name!r}: the rule applies to every {pin.kind}"
 
     def _find(self, store: Store, pin: Pin) -> int | None:
         if store.epoch != self._epoch:
-            self._epoch, self._held, self._said, self._lost = store.epoch, {}, set(), {}
-        if pin in self._held:
-            return self._held[pin]
+            self._epoch, self._targets, self._said, self._lost = store.epoch, {}, set(), {}
+        if pin in self._targets:
+            return self._targets[pin]
         if self._lost.get(pin) == store.naming:
             return None
         candidates = [
@@ -88,14 +88,16 @@ class Pins:
         alike = [
             node for node in named or candidates if pin.content and content_of(store, node) == pin.content
         ]
-        for found in (alike, named):
-            if len(found) == 1:
-                self._held[pin] = found[0].id
-                return found[0].id
+        for matches in (alike, named):
+            if len(matches) == 1:
+                self._targets[pin] = matches[0].id
+                return matches[0].id
         self._lost[pin] = store.naming
         if pin not in self._said:
             self._said.add(pin)
             log.warning(
-                "the policy's pin of %s %r is not found: its rule holds for all of them", pin.kind, pin.name
+                "this Set has no match for the policy's pin of %s %r: the rule applies to all objects of this kind",
+                pin.kind,
+                pin.name,
             )
         return None

@@ -285,7 +285,7 @@ class Policy:
           InvalidValue: the path is not absolute, or says NUL.
         """
         if "\0" in path or not os.path.isabs(os.path.expanduser(path)):
-            raise errors.InvalidValue("A file is given by its absolute path", path[:200])
+            raise errors.InvalidValue("The path of a file must be absolute", path[:200])
         real = os.path.realpath(os.path.expanduser(path))
         if self._folders and not any(Path(real).is_relative_to(folder) for folder in self._folders):
             raise errors.Denied(

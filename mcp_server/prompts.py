@@ -33,19 +33,19 @@ class Prompt:
             title=self.title,
             description=self.description,
             arguments=[
-                types.PromptArgument(name=name, description=told, required=default == "")
-                for name, (told, default) in self.arguments.items()
+                types.PromptArgument(name=name, description=description, required=default == "")
+                for name, (description, default) in self.arguments.items()
             ],
         )
 
-    def filled(self, given: Mapping[str, str]) -> types.GetPromptResult:
+    def filled(self, arguments: Mapping[str, str]) -> types.GetPromptResult:
         """The prompt with its arguments.
 
         Raises:
           InvalidParams: one is missing, unknown or too long.
         """
         values = {}
-        for name, value in given.items():
+        for name, value in arguments.items():
             if name not in self.arguments:
                 known = ", ".join(self.arguments) or "none"
                 raise errors.InvalidParams(f"{self.name} has no argument {name!r}", hint=f"it has: {known}")
@@ -69,8 +69,8 @@ def _one_line(text: str) -> str:
 
 
 PROMPTS = {
-    each.name: each
-    for each in (
+    prompt.name: prompt
+    for prompt in (
         Prompt(
             "explain_set",
             "Explain this Set",

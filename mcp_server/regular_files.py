@@ -29,13 +29,13 @@ def read(path: str | Path, most: int) -> bytes:
     except OSError as problem:
         raise errors.InvalidValue(f"The file cannot be read: {problem.strerror}", text[:200]) from None
     try:
-        held = os.fstat(handle)
-        if not stat.S_ISREG(held.st_mode):
-            what = "a folder" if stat.S_ISDIR(held.st_mode) else "no regular file"
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
             raise errors.InvalidValue(f"The path is {what}", text[:200], hint="give the path of a file")
-        if held.st_size > most:
+        if status.st_size > most:
             raise errors.InvalidValue(
-                f"A file here has at most {most} bytes, this one has {held.st_size}", text[:200]
+                f"A file here has at most {most} bytes, this one has {status.st_size}", text[:200]
             )
         return _whole(handle, most)
     finally:

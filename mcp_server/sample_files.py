@@ -25,37 +25,37 @@ def is_sample(name: str) -> bool:
 
 
 def files(uris: Iterable[str]) -> dict[str, str]:
-    """Absolute paths by uri, of those that are known."""
-    found: dict[str, str] = {}
+    """Absolute paths by uri; uris without a known path are missing."""
+    paths: dict[str, str] = {}
     asked: list[str] = []
     for uri in uris:
         if uri.startswith(_USER_FOLDER):
             folder, _, inside = unquote(uri[len(_USER_FOLDER) :]).partition("#")
-            found[uri] = str(Path(folder, *inside.split(":")))
+            paths[uri] = str(Path(folder, *inside.split(":")))
         else:
             asked.append(uri)
     if asked:
-        found.update(_indexed(asked))
-    return found
+        paths.update(_indexed(asked))
+    return paths
 
 
 def _indexed(uris: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     try:
-        with index.opened() as held:
+        with index.opened() as library_index:
             for uri in uris:
                 _, is_id, number = uri.rpartition(_ID)
                 if is_id and number.isdigit():
-                    file = held.file(int(number))
+                    file = library_index.file(int(number))
                 elif uri.startswith(_USER_LIBRARY):
-                    library = held.place("User Library")
+                    library = library_index.place("User Library")
                     inside = unquote(uri[len(_USER_LIBRARY) :]).split(":")
                     file = str(Path(library, *inside)) if library else None
                 else:
                     file = None
                 if file:
-                    found[uri] = file
+                    paths[uri] = file
     except errors.NotAvailable:
         # No index on this machine: Live's browser loads it all the same.
-        return found
-    return found
+        return paths
+    return paths

@@ -52,8 +52,8 @@ def _object(type_: inspect.Type) -> dict[str, Any]:
     assert isinstance(type_, inspect.StructType)
     schema: dict[str, Any] = {"type": "object"}
     if type_.fields:
-        schema["properties"] = {each.encode_name: _field(each) for each in type_.fields}
-    required = [each.encode_name for each in type_.fields if each.required]
+        schema["properties"] = {field.encode_name: _field(field) for field in type_.fields}
+    required = [field.encode_name for field in type_.fields if field.required]
     if required:
         schema["required"] = required
     schema["additionalProperties"] = False
@@ -73,8 +73,8 @@ def _schema(type_: inspect.Type) -> dict[str, Any]:
         return {**inner, **(type_.extra_json_schema or {})}
     if isinstance(type_, inspect.LiteralType):
         # msgspec sorts numbers as texts: 1, 16, 2.
-        labels = [str(each) for each in type_.values]
-        if all(each.isdecimal() for each in labels):
+        labels = [str(literal) for literal in type_.values]
+        if all(label.isdecimal() for label in labels):
             labels.sort(key=int)
         return {"type": "string", "enum": labels}
     if isinstance(type_, inspect.ListType):
@@ -89,23 +89,23 @@ def _schema(type_: inspect.Type) -> dict[str, Any]:
 
 
 def _limits(type_: inspect.Type) -> dict[str, Any]:
-    found = ((name, getattr(type_, word, None)) for word, name in _LIMITS.items())
-    return {name: limit for name, limit in found if limit is not None}
+    limits = ((name, getattr(type_, word, None)) for word, name in _LIMITS.items())
+    return {name: limit for name, limit in limits if limit is not None}
 
 
 def said(schema: dict[str, Any]) -> str:
-    """A schema in words: what a value may be."""
+    """A schema in words: the values that it allows."""
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "array":
         least = schema.get("minItems", 0)
         some = f" of at least {least}" if least else ""
-        return f"a list{some}; each is {said(schema['items'])}"
+        return f"a list{some}; each element is {said(schema['items'])}"
     if schema["type"] == "object":
         parts = schema.get("properties")
         return f"an object of {', '.join(parts)}" if parts else "an object"
-    told = _WORDS[schema["type"]]
+    text = _WORDS[schema["type"]]
     for word, sign in _BOUNDS.items():
         if word in schema:
-            told += f" {sign} {schema[word]:g}"
-    return told
+            text += f" {sign} {schema[word]:g}"
+    return text

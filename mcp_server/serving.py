@@ -47,12 +47,12 @@ class Options:
     """What all transports have in common.
 
     Attributes:
-      port: Of the bridge in Live.
-      version: Of this program, as clients are told it.
-      journal: A folder to keep the event log in.
-      policy: Its file; the one in the user's folder if not given.
+      port: The port of the bridge in Live.
+      version: The version of this program that clients see.
+      journal: The folder in which the event log is kept.
+      policy: The policy's file; by default the file in the user's folder.
       read_only: Refuse all writes, whatever the policy says.
-      toolsets: Only these; see `tools.TOOLSETS`.
+      toolsets: The toolsets to offer; see `tools.TOOLSETS`.
       daw_mcp: Speak DAW MCP's protocol on its own port as well.
     """
 
@@ -66,7 +66,7 @@ class Options:
 
 
 def _policy(options: Options) -> Policy:
-    """The policy's file; one that cannot be used leaves the server read-only, for the client must be told why."""
+    """The policy of the file. If the file is invalid, a read-only policy whose refusals give the client the reason."""
     from mirror import errors
 
     from .policy import Policy
@@ -74,12 +74,12 @@ def _policy(options: Options) -> Policy:
 
     chosen(options.toolsets)
     try:
-        held = Policy.load(options.policy, read_only=options.read_only)
-        chosen(held.file.toolsets)
+        policy = Policy.load(options.policy, read_only=options.read_only)
+        chosen(policy.file.toolsets)
     except errors.MirrorError as problem:
         log.error("%s; this server is read-only until the file is fixed", problem.rule)
         return Policy.standing_in(problem)
-    return held
+    return policy
 
 
 async def _start_daw_mcp(tasks: anyio.abc.TaskGroup, engine: ToolServer) -> None:
@@ -102,7 +102,7 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
 
     from .server import open_engine
 
-    held = _policy(options)
+    policy = _policy(options)
     async with (
         open_mirror(
             connect=tcp(HOST, options.port),
@@ -114,7 +114,7 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
         anyio.create_task_group() as tasks,
         open_engine(
             mirror,
-            held,
+            policy,
             policy_file=options.policy or Path(auth.home()) / "policy.toml",
             read_only=options.read_only,
             toolsets=options.toolsets,
@@ -131,12 +131,12 @@ async def _engine(options: Options, identity: str) -> AsyncIterator[ToolServer]:
 
 
 async def _keep_journal(folder: Path, mirror: Mirror) -> None:
-    """Write the log to `folder`, a line for each thing that somebody did; what it has of this epoch is known again."""
+    """Write the event log to `folder`, a line for each change; the lines there of this epoch are read back first."""
     from mirror.journal import Journal, read_folder
 
     from .history.changes import changes
 
-    journal = Journal(folder, lines=lambda events: [each.to_line() for each in changes(events)])
+    journal = Journal(folder, lines=lambda events: [change.to_line() for change in changes(events)])
     await mirror.wait_synced(math.inf)
     begin = mirror.log.oldest
     try:

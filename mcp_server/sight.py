@@ -40,14 +40,14 @@ class Sight:
         self.drawn: OrderedDict[Any, Any] = OrderedDict()
         """Parts of pictures for views in the conversation, see `mcp_app.following`."""
 
-    def scrub(self, told: Any) -> Any:
-        """Plain JSON as it may leave."""
-        return told if self._view is None else self._view.scrub(told)
+    def scrub(self, payload: Any) -> Any:
+        """The payload, plain JSON, without names that the client must not see."""
+        return payload if self._view is None else self._view.scrub(payload)
 
     def compared(self, old: Store, new: Store | None = None) -> list[Change]:
-        """What is different in `new`, by default the open Set, for who may not see all of it.
+        """The differences of `new`, by default the open Set, as far as the client may see both states.
 
-        What is hidden in one of the two states is left out of both, wherever it is in the other; its name is masked.
+        An object that is hidden in either state is left out of both, wherever it is in the other; its name is masked.
         """
         new = self._store if new is None else new
         if self._view is None:
@@ -59,10 +59,10 @@ class Sight:
         names.hide(old, gone)
         names.hide(new, left_out)
         changes = difference(_without(old, gone), _without(new, left_out))
-        return [replace(each, **names.scrub(asdict(each))) for each in changes]
+        return [replace(change, **names.scrub(asdict(change))) for change in changes]
 
     def _hidden(self, store: Store) -> set[int]:
-        """Each object is decided on by the first rule that means it."""
+        """The ids of hidden objects; the first rule that matches an object decides on it."""
         decided: dict[int, str] = {}
         tree = StoreTree(store)
         for rule in self.key:
@@ -95,17 +95,17 @@ class Sights:
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror
         self.whole = Sight(mirror)
-        self._held: OrderedDict[Key, Sight] = OrderedDict()
+        self._sights: OrderedDict[Key, Sight] = OrderedDict()
 
     def of(self, policy: Policy, tool: str, client: str) -> Sight:
         """What `client` sees through `tool`."""
         key = policy.reading(tool, client)
         if not key:
             return self.whole
-        sight = self._held.get(key)
+        sight = self._sights.get(key)
         if sight is None:
-            sight = self._held[key] = Sight(self._mirror, policy, key)
-        self._held.move_to_end(key)
-        while len(self._held) > SIGHTS:
-            self._held.popitem(last=False)
+            sight = self._sights[key] = Sight(self._mirror, policy, key)
+        self._sights.move_to_end(key)
+        while len(self._sights) > SIGHTS:
+            self._sights.popitem(last=False)
         return sight

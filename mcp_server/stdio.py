@@ -66,8 +66,8 @@ Refuse = Callable[[int | str, Exception], Awaitable[None]]
 
 
 async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionMessage | Exception, None]:
-    """What the client says, until it closes its end; what is no message and has no id as the reason."""
-    held = bytearray()
+    """The client's messages, until it closes its end; for a line that is no message and has no id, the reason."""
+    buffer = bytearray()
     too_long = False
     while True:
         try:
@@ -76,12 +76,12 @@ async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionM
             return
         if not data:
             return
-        held += data
-        *lines, rest = held.split(b"\n")
-        held = bytearray(rest)
+        buffer += data
+        *lines, rest = buffer.split(b"\n")
+        buffer = bytearray(rest)
         for line in lines:
             if too_long or not line.strip():
-                # The end of what was too long; what follows may be a request again.
+                # The end of a line that was too long; the next line may be a request again.
                 too_long = False
                 continue
             message = _message(bytes(line))
@@ -90,8 +90,8 @@ async def _messages(receive: Receive, refuse: Refuse) -> AsyncGenerator[SessionM
                 await refuse(id_, message)
             else:
                 yield message
-        if len(held) > LINE_BYTES or too_long:
-            held.clear()
+        if len(buffer) > LINE_BYTES or too_long:
+            buffer.clear()
             if not too_long:
                 yield ValueError(f"a line of more than {LINE_BYTES} bytes came in on stdin")
             too_long = True
@@ -109,11 +109,11 @@ _ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,18}|"(?:[^"\\]|\\.){0,200}")\s*[,}]')
 
 def _request_id(line: bytes) -> int | str | None:
     """The id of a request that cannot be read whole: half a character in a text, a number of thousands of digits."""
-    found = _ID.search(line)
-    if found is None or b'"method"' not in line:
+    match = _ID.search(line)
+    if match is None or b'"method"' not in line:
         return None
     try:
-        id_ = msgspec.json.decode(found[1])
+        id_ = msgspec.json.decode(match[1])
     except (ValueError, RecursionError):
         return None
     return id_ if isinstance(id_, int | str) else None
@@ -121,8 +121,8 @@ def _request_id(line: bytes) -> int | str | None:
 
 def _refusal(id_: int | str, problem: Exception) -> SessionMessage:
     why = next((line.strip() for line in str(problem).splitlines()[1:] if line.strip()), str(problem))
-    told = f"INVALID_REQUEST: the request cannot be read: {why.partition(' [type=')[0][:200]}"
-    error = types.ErrorData(code=types.INVALID_REQUEST, message=told)
+    message = f"INVALID_REQUEST: the request cannot be read: {why.partition(' [type=')[0][:200]}"
+    error = types.ErrorData(code=types.INVALID_REQUEST, message=message)
     return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=id_, error=error))
 
 

@@ -183,13 +183,13 @@ class Tool:
         except RecursionError:
             raise errors.TooLarge(f"{self.name}: the arguments are nested too deep") from None
 
-    def _mistyped(self, problem: str, given: dict[str, Any]) -> tuple[str, str] | None:
-        """Of an argument of a wrong type what was given, and what it takes; None for other problems."""
+    def _mistyped(self, problem: str, payload: dict[str, Any]) -> tuple[str, str] | None:
+        """For an argument of a wrong type, the value in the payload and the type; None for other problems."""
         at = _WHERE.search(problem)
         if not problem.startswith(_TYPES) or at is None:
             return None
         takes: Any = self.declared.input_schema
-        value: Any = given
+        value: Any = payload
         for name, number in _STEP.findall(at[1]):
             takes = takes.get("properties", {}).get(name) if name else _items(takes)
             value = _step(value, name, number)

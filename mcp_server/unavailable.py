@@ -1,6 +1,6 @@
-"""What Live's API does not offer, with the reason and the nearest thing that works, found by the words people use.
+"""Functions that Live's API does not offer, by the words that people use, with the reason and the nearest alternative.
 
-Asked where a name is not known: a tool, a method, a property. Checked against Live's API up to 12.4.
+Consulted when the name of a tool, a method or a property is unknown. Checked against Live's API up to 12.4.
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ MISSING = (
 
 
 def about(name: str) -> Missing | None:
-    """What a name asks for that Live does not offer: "freeze_track", "exportAudio", "Group"."""
+    """The missing function that a name asks for: "freeze_track", "exportAudio", "Group"; None for other names."""
     words = {word.casefold() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
     whole = re.sub(r"[^a-z]", "", name.casefold())
-    return next((each for each in MISSING if words & {*each.words} or whole in each.words), None)
+    return next((missing for missing in MISSING if words & {*missing.words} or whole in missing.words), None)
 
 
 def refuse(name: str) -> None:
-    """Refuse what Live does not offer with the reason; come back for any other name."""
-    found = about(name)
-    if found is not None:
+    """Refuse a name of a function that Live does not offer, with the reason; return for any other name."""
+    missing = about(name)
+    if missing is not None:
         raise errors.NotAvailable(
-            f"{name[:60]!r}: Live's API cannot {found.what}", name[:60], hint=found.instead
+            f"{name[:60]!r}: Live's API cannot {missing.what}", name[:60], hint=missing.instead
         )

@@ -39,12 +39,12 @@ def number(value: float | str) -> float | None:
       InvalidValue: it is not finite, or its comma can be read two ways.
     """
     try:
-        found = display.number(value) if isinstance(value, str) else float(value)
+        parsed = display.number(value) if isinstance(value, str) else float(value)
     except (display.Refused, OverflowError) as problem:
         raise errors.InvalidValue(f"{problem}", str(value)[:60]) from None
-    if found is not None and not math.isfinite(found):
+    if parsed is not None and not math.isfinite(parsed):
         raise errors.InvalidValue(f"A number must be finite, got {str(value)[:60]}", str(value)[:60])
-    return found
+    return parsed
 
 
 _FRACTIONS = (3, 6, 12, 24, 5, 7, 9)
@@ -63,8 +63,8 @@ def neat_beats(value: float) -> float:
 
 def whole(value: float | str) -> int | None:
     """A whole number, or a text that is one, as int; None for anything else."""
-    found = number(value)
-    return int(found) if found is not None and found.is_integer() and abs(found) < 2**53 else None
+    parsed = number(value)
+    return int(parsed) if parsed is not None and parsed.is_integer() and abs(parsed) < 2**53 else None
 
 
 # -- notes and times -----------------------------------------------------------------------------------------
@@ -72,16 +72,16 @@ def whole(value: float | str) -> int | None:
 
 def pitch(value: int | str) -> int:
     """A MIDI pitch from 0..127 or from its name; Live calls 60 C3."""
-    found = whole(value)
-    if found is None:
+    midi_key = whole(value)
+    if midi_key is None:
         match = _NOTE.fullmatch(str(value).strip())
         if match is None:
             raise errors.InvalidValue("A pitch is 0 to 127 or a name such as C3 (60), F#1, Bb-1", value)
         letter, sign, octave = match.groups()
-        found = (int(octave) + 2) * 12 + _STEPS[letter.upper()] + _SIGNS[sign]
-    if not 0 <= found <= 127:
+        midi_key = (int(octave) + 2) * 12 + _STEPS[letter.upper()] + _SIGNS[sign]
+    if not 0 <= midi_key <= 127:
         raise errors.InvalidValue(f"A pitch must be between 0 (C-2) and 127 (G8), got {value}", value)
-    return found
+    return midi_key
 
 
 def pitch_name(number: int) -> str:
@@ -163,13 +163,13 @@ def _note_length(text: str, numerator: int, denominator: int) -> float:
             f"A length is a number of beats, or such as '2 bars', '1/8', '1/8t', not {text[:60]!r}", text[:60]
         )
     unit = (match[2] or "").casefold()[:3]
-    each = {"bar": numerator * 4.0 / denominator, "bea": 4.0 / denominator, "six": 0.25}.get(unit, 1.0)
+    unit_beats = {"bar": numerator * 4.0 / denominator, "bea": 4.0 / denominator, "six": 0.25}.get(unit, 1.0)
     if not fraction:
-        return (amount or 0.0) * each
+        return (amount or 0.0) * unit_beats
     above, below = (int(part) for part in match[1].split("/"))
     # "1/2 bar" is half a bar, "1/8" an eighth of a whole note's four beats.
     share = above / below * (1.0 if unit else 4.0) if below else 0.0
-    return share * {"t": 2 / 3, ".": 1.5}.get((match[3] or "").casefold(), 1.0) * each
+    return share * {"t": 2 / 3, ".": 1.5}.get((match[3] or "").casefold(), 1.0) * unit_beats
 
 
 _KEY = re.compile(
@@ -198,7 +198,7 @@ def scale_name(text: str) -> str:
     known: dict[str, str] = {**{name.casefold(): name for name in SCALES}, **_SCALES}
     if fold in known:
         return known[fold]
-    near = [known[each] for each in difflib.get_close_matches(fold, known, 4, 0.4)]
+    near = [known[match] for match in difflib.get_close_matches(fold, known, 4, 0.4)]
     raise errors.InvalidValue(
         f"Live has no scale {text.strip()[:60]!r}",
         text[:60],

@@ -1,8 +1,8 @@
 """A websocket over a connection that asked for one: wsproto speaks the protocol, ASGI's events are its two ends.
 
 The application gets a scope of type "websocket" and the events `websocket.connect`, `.receive` and `.disconnect`; it
-sends `websocket.accept`, `.send` and `.close`. Only texts are taken, up to TEXT_BYTES each. Leaving, for whatever
-reason, says goodbye for at most GOODBYE_S: a client that reads nothing does not hold the server.
+sends `websocket.accept`, `.send` and `.close`. Only texts are accepted, of at most TEXT_BYTES. The closing handshake
+takes at most GOODBYE_S, whatever ended the connection: a client that reads nothing does not block the server.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ GOING_AWAY, UNSUPPORTED, TOO_BIG = 1001, 1003, 1009
 
 def wanted(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """True for a request that asks for a websocket."""
-    told = [value.lower() for name, value in headers if name == b"upgrade"]
-    return told == [b"websocket"]
+    upgrades = [value.lower() for name, value in headers if name == b"upgrade"]
+    return upgrades == [b"websocket"]
 
 
 class WebSocket:
@@ -153,10 +153,10 @@ class WebSocket:
         async with self._sending:
             leaving = self.accepted and self._ws.state is not ConnectionState.OPEN
             if self._ended or (leaving and isinstance(events[0], TextMessage)):
-                # A client that says goodbye is sent no more texts; the application is told by `receive`.
+                # A client that is closing gets no more texts; `receive` reports the end to the application.
                 return
             try:
                 await self._stream.send_all(b"".join(self._ws.send(event) for event in events))
             except (trio.BrokenResourceError, trio.ClosedResourceError):
-                # The application is told by `receive`.
+                # `receive` reports the end to the application.
                 self._ended = True

@@ -1,4 +1,4 @@
-"""What expressions of recipes see of the Set, and the functions that they may call. Reads only.
+"""The Set as the expressions of recipes see it, and the functions that they may call. Expressions only read.
 
 `set` is the song: `set.tracks`, `set.return_tracks`, `set.scenes`, `set.tempo`. An object has `name`, `ref`, `index`,
 `kind` (of a track: midi, audio, group, return, main), its properties as reads show them, and its lists and parts.
@@ -20,7 +20,7 @@ from ..music import from_set, harmony
 from ..plans import Scope
 
 MOST_FILES = 128
-"""Of a folder: as many as a drum rack has pads."""
+"""The most files of a folder: as many as a drum rack has pads."""
 MOST_ITEMS = 1000
 _LIVES_NAME = re.compile(r"(?:\d+-(?:midi|audio))?", re.IGNORECASE)
 _INSTRUMENT = 1
@@ -44,10 +44,10 @@ class Subject:
         return self.scope.ref(self.node)
 
     def attribute(self, name: str) -> Any:
-        """What an expression gets for `.name`.
+        """The value of `.name` in an expression.
 
         Raises:
-          InvalidValue: an object of this class has no such thing.
+          InvalidValue: objects of this class have neither a property nor a child of this name.
         """
         node, mirror = self.node, self.scope.mirror
         match name:
@@ -59,9 +59,9 @@ class Subject:
             case "kind" if node.type == "Track":
                 return _kind(node)
         if name in node.children:
-            held = node.children[name]
-            if isinstance(held, list | tuple):
-                return [Subject(self.scope, each) for each in mirror.children(node, name)]
+            children = node.children[name]
+            if isinstance(children, list | tuple):
+                return [Subject(self.scope, child) for child in mirror.children(node, name)]
             below = mirror.child(node, name)
             return None if below is None else Subject(self.scope, below)
         if name in node.props:
@@ -81,35 +81,35 @@ def _kind(track: Node) -> str:
     return "return" if track.role == "return_tracks" else "main"
 
 
-def _subjects(held: Any) -> list[Subject]:
-    if isinstance(held, Subject):
-        return [held]
-    if not isinstance(held, list) or not all(isinstance(each, Subject) for each in held):
+def _subjects(operand: Any) -> list[Subject]:
+    if isinstance(operand, Subject):
+        return [operand]
+    if not isinstance(operand, list) or not all(isinstance(subject, Subject) for subject in operand):
         raise TypeError("an object, or a list of objects, is needed")
-    return held
+    return operand
 
 
-def named(held: Any, words: str) -> list[Any]:
-    """Those objects or texts whose name has a word that begins with one of these, in any case: "kick|bd"."""
+def named(operand: Any, words: str) -> list[Any]:
+    """The objects or texts whose name has a word with one of these beginnings, in any case: "kick|bd"."""
     parts = [re.escape(word) for word in split(words.casefold(), "|")]
     wanted = re.compile(rf"(?<![a-z])(?:{'|'.join(parts)})") if parts else None
     if wanted is None:
         return []
-    if isinstance(held, list) and all(isinstance(each, str) for each in held):
-        return [each for each in held if wanted.search(each.casefold())]
-    return [each for each in _subjects(held) if wanted.search(each.node.name.casefold())]
+    if isinstance(operand, list) and all(isinstance(text, str) for text in operand):
+        return [text for text in operand if wanted.search(text.casefold())]
+    return [subject for subject in _subjects(operand) if wanted.search(subject.node.name.casefold())]
 
 
-def unnamed(held: Any) -> list[Subject]:
-    """The tracks that have the name that Live gave them, "3-MIDI", and clips without one."""
-    return [each for each in _subjects(held) if _LIVES_NAME.fullmatch(each.node.name.strip())]
+def unnamed(tracks: Any) -> list[Subject]:
+    """The tracks that still have Live's default name, such as "3-MIDI", and the clips without a name."""
+    return [subject for subject in _subjects(tracks) if _LIVES_NAME.fullmatch(subject.node.name.strip())]
 
 
-def instrument(held: Any) -> str:
-    """The name of the first instrument on a track, else of its first device; "" where it has none."""
-    found = devices(held)
-    makers = [each for each in found if each.node.props.get("type") == _INSTRUMENT]
-    return next((each.node.name for each in (*makers, *found)), "")
+def instrument(track: Any) -> str:
+    """The name of the first instrument on a track, else of its first device; "" for a track without devices."""
+    all_devices = devices(track)
+    makers = [device for device in all_devices if device.node.props.get("type") == _INSTRUMENT]
+    return next((device.node.name for device in (*makers, *all_devices)), "")
 
 
 _PARTS = {
@@ -120,15 +120,15 @@ _PARTS = {
     "chords": "chord|key|pad|piano|rhodes|organ|string|guitar|synth|bed",
     "effects": "fx|effect|noise|riser|sweep|vinyl|texture|atmos|impact|foley",
 }
-"""What names say of a track; the first that fits counts."""
+"""By part, the words in the names of its tracks; the first part that fits counts."""
 
 
-def part(held: Any) -> str:
-    """What a track is by its drum rack or name: drums, bass, voice, lead, chords, effects; "" if neither says it."""
-    each = _subjects(held)[0]
-    if pads(each):
+def part(track: Any) -> str:
+    """A track's part by its drum rack or name: drums, bass, voice, lead, chords, effects; "" if it is unknown."""
+    subject = _subjects(track)[0]
+    if pads(subject):
         return "drums"
-    return next((name for name, words in _PARTS.items() if named([each.node.name], words)), "")
+    return next((name for name, words in _PARTS.items() if named([subject.node.name], words)), "")
 
 
 def pick(value: Any, names: list[Any], values: list[Any], otherwise: Any = None) -> Any:
@@ -136,31 +136,31 @@ def pick(value: Any, names: list[Any], values: list[Any], otherwise: Any = None)
     return dict(zip(names, values, strict=True)).get(value, otherwise)
 
 
-def track_of(held: Subject) -> Subject | None:
+def track_of(subject: Subject) -> Subject | None:
     """The track that an object is on, or is."""
-    found = from_set.track_of(held.scope.mirror, held.node)
-    return None if found is None else Subject(held.scope, found)
+    track = from_set.track_of(subject.scope.mirror, subject.node)
+    return None if track is None else Subject(subject.scope, track)
 
 
 def has(track: Any, name: str) -> bool:
-    """True when a device of that class is on it: has(item, 'Limiter')."""
-    return any(each.node.props.get("class_display_name") == name for each in devices(track))
+    """True when the track has a device of this class: has(item, 'Limiter')."""
+    return any(device.node.props.get("class_display_name") == name for device in devices(track))
 
 
 def switched_on(device: Subject) -> bool:
-    """True when a device is on, whatever its rack is."""
+    """True when a device is on, even when its rack is off."""
     switch = next(iter(device.scope.mirror.children(device.node, "parameters")), None)
     return switch is None or bool(switch.props.get("value"))
 
 
 def last_end(song: Subject) -> float:
-    """When the last clip of the Arrangement ends, in beats; 0 of an empty one."""
-    held = [each.node.props for each in clips(song) if each.node.props.get("is_arrangement_clip")]
-    return max((float(props.get("end_time") or 0.0) for props in held), default=0.0)
+    """The end of the last clip in the Arrangement, in beats; 0 for an empty Arrangement."""
+    in_arrangement = [clip.node.props for clip in clips(song) if clip.node.props.get("is_arrangement_clip")]
+    return max((float(props.get("end_time") or 0.0) for props in in_arrangement), default=0.0)
 
 
 def notes_in(clip: Subject, start: float, end: float, lowest: int = 0, highest: int = 127) -> int:
-    """How many notes of a clip start in a range of its time and lie in a range of pitches."""
+    """The number of a clip's notes that start in a range of its time and lie in a range of pitches."""
     return sum(
         start <= note.start_time < end and lowest <= note.pitch <= highest
         for note in clip.scope.note_list(clip.node)
@@ -168,52 +168,54 @@ def notes_in(clip: Subject, start: float, end: float, lowest: int = 0, highest: 
 
 
 def degrees(text: str) -> bool:
-    """True when a progression has degrees ("ii7 | V7"), so that it needs a key; False of chord symbols alone."""
+    """True when a progression has degrees ("ii7 | V7") and so needs a key; False when it has only chord symbols."""
     names = text.replace("|", " ").replace(",", " ").split()
     return not all(harmony.is_symbol(name) for name in names if name != "%")
 
 
-def words(held: list[str]) -> str:
-    """Texts as one, apart by blanks; blanks within one become _."""
-    return " ".join(str(each).strip().replace(" ", "_") for each in held)
+def words(parts: list[str]) -> str:
+    """Texts joined with blanks; a blank inside a text becomes _."""
+    return " ".join(str(text).strip().replace(" ", "_") for text in parts)
 
 
 def sections(scenes: Any, bars: float) -> list[dict[str, Any]]:
-    """A section for `arrange` of each scene that holds a clip: {name, bars, scene}."""
+    """For every scene that has a clip, a section for `arrange`: {name, bars, scene}."""
     return [
-        {"name": each.node.name or f"Scene {number + 1}", "bars": int(bars), "scene": each.attribute("ref")}
-        for number, each in enumerate(_subjects(scenes))
-        if clips(each)
+        {"name": scene.node.name or f"Scene {number + 1}", "bars": int(bars), "scene": scene.attribute("ref")}
+        for number, scene in enumerate(_subjects(scenes))
+        if clips(scene)
     ]
 
 
-def of_kind(held: Any, kind: str) -> list[Subject]:
-    """Those tracks that are midi, audio, group, return or main."""
-    return [each for each in _subjects(held) if each.attribute("kind") == kind]
+def of_kind(tracks: Any, kind: str) -> list[Subject]:
+    """The tracks of a kind: midi, audio, group, return or main."""
+    return [track for track in _subjects(tracks) if track.attribute("kind") == kind]
 
 
-def devices(held: Any) -> list[Subject]:
+def devices(tracks: Any) -> list[Subject]:
     """The devices of tracks, those in racks included."""
     return [
-        Subject(each.scope, node)
-        for each in _subjects(held)
-        for node in from_set.devices_of(each.scope.mirror, each.node)
+        Subject(track.scope, node)
+        for track in _subjects(tracks)
+        for node in from_set.devices_of(track.scope.mirror, track.node)
     ]
 
 
-def clips(held: Any) -> list[Subject]:
+def clips(owners: Any) -> list[Subject]:
     """The clips of the Set, of tracks, scenes or slots."""
     return [
-        Subject(each.scope, node)
-        for each in _subjects(held)
-        for node in from_set.clips_below(each.scope.mirror, each.node)
+        Subject(owner.scope, node)
+        for owner in _subjects(owners)
+        for node in from_set.clips_below(owner.scope.mirror, owner.node)
     ]
 
 
-def pads(held: Any) -> list[str]:
+def pads(track: Any) -> list[str]:
     """The names of the filled pads of a track's drum rack."""
     return [
-        name for each in _subjects(held) for name in from_set.pads_of(each.scope.mirror, each.node).values()
+        name
+        for subject in _subjects(track)
+        for name in from_set.pads_of(subject.scope.mirror, subject.node).values()
     ]
 
 
@@ -221,28 +223,30 @@ def samples(folder: str, words: str | None = None) -> list[dict[str, Any]]:
     """The audio files of a folder by name, with `path` and `name`; at most 128, as a drum rack has pads.
 
     Args:
-      words: Only those whose name has one of these words: "kick|snare".
+      words: Only files whose name has one of these words: "kick|snare".
 
     Raises:
       InvalidValue: the path is not absolute, or no folder that can be read.
     """
     path = Path(folder).expanduser()
     if "\0" in folder or not path.is_absolute():
-        raise errors.InvalidValue("A folder is given by its absolute path", folder[:200])
+        raise errors.InvalidValue("A folder must be an absolute path", folder[:200])
     try:
-        held = sorted(os.scandir(path), key=lambda each: each.name.casefold())
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name.casefold())
         files = [
-            each for each in held if sample_files.is_sample(each.name) and stat.S_ISREG(each.stat().st_mode)
+            entry
+            for entry in entries
+            if sample_files.is_sample(entry.name) and stat.S_ISREG(entry.stat().st_mode)
         ]
     except OSError as problem:
         raise errors.InvalidValue(f"The folder cannot be read: {problem.strerror}", folder[:200]) from None
-    found = [{"path": str(path / each.name), "name": Path(each.name).stem} for each in files]
-    return [each for each in found if not words or named([each["name"]], words)][:MOST_FILES]
+    sample_rows = [{"path": str(path / entry.name), "name": Path(entry.name).stem} for entry in files]
+    return [sample for sample in sample_rows if not words or named([sample["name"]], words)][:MOST_FILES]
 
 
-def first(held: list[Any]) -> Any:
-    """The first of a list, None of an empty one."""
-    return held[0] if held else None
+def first(elements: list[Any]) -> Any:
+    """The first element of a list; None for an empty list."""
+    return elements[0] if elements else None
 
 
 def counted(count: float) -> list[int]:
@@ -260,28 +264,28 @@ def split(text: str, sign: str = ",") -> list[str]:
 def ramp(
     start: float, end: float, length: float, steps: int, curve: str = "linear", at: float = 0.0
 ) -> list[dict[str, Any]]:
-    """Steps from one value to another: {number, time, length, value}, the last one at the end value.
+    """Steps from a start value to an end value: {number, time, length, value}; the last step has the end value.
 
-    `curve` "exponential" multiplies from step to step, as frequencies rise; both values are above 0 then. It begins
-    `at` a time.
+    `curve` "exponential" multiplies from step to step, as frequencies rise; both values must then be above 0. `at` is
+    the time of the first step.
     """
     if not 1 <= steps <= 500 or length <= 0:
         raise ValueError("a ramp has 1 to 500 steps and a length above 0")
-    found = []
+    ramp_steps = []
     for n in range(int(steps)):
         share = n / (steps - 1) if steps > 1 else 1.0
         value = start * (end / start) ** share if curve == "exponential" else start + (end - start) * share
-        found.append(
+        ramp_steps.append(
             {"number": n, "time": at + n * length / steps, "length": length / steps, "value": round(value, 4)}
         )
-    return found
+    return ramp_steps
 
 
-def texts(held: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
-    """A ramp as steps for edit_envelope, each value with a unit behind it: "440 Hz"."""
+def texts(steps: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
+    """A ramp as steps for edit_envelope, its values with a unit behind the number: "440 Hz"."""
     return [
-        {"time": each["time"], "length": each["length"], "value": f"{each['value']:g} {unit}".strip()}
-        for each in held
+        {"time": step["time"], "length": step["length"], "value": f"{step['value']:g} {unit}".strip()}
+        for step in steps
     ]
 
 
@@ -292,7 +296,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "devices": devices,
     "digits": lambda number, count: f"{int(number):0{min(int(count), 9)}d}",
     "first": first,
-    "first_of": lambda held, count: list(held)[: max(0, int(count))],
+    "first_of": lambda elements, count: list(elements)[: max(0, int(count))],
     "has": has,
     "instrument": instrument,
     "int": int,
@@ -309,7 +313,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pick": pick,
     "ramp": ramp,
     "range": counted,
-    "reversed": lambda held: list(reversed(held)),
+    "reversed": lambda elements: list(reversed(elements)),
     "round": round,
     "samples": samples,
     "sections": sections,
@@ -320,4 +324,4 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "unnamed": unnamed,
     "words": words,
 }
-"""By the names that expressions call them."""
+"""The functions, by their names in expressions."""

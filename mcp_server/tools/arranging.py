@@ -34,7 +34,7 @@ class SectionArgument(Struct, forbid_unknown_fields=True):
     bars: Annotated[int, Meta(ge=1, description="length")]
     scene: Annotated[Any, Meta(description="index, ref or name; default the scene of that name")] = UNSET
     without: Annotated[list[Any], Meta(description="tracks that stay silent")] = []
-    half: Annotated[list[Any], Meta(description="tracks that play each second note")] = []
+    half: Annotated[list[Any], Meta(description="tracks that play every second note")] = []
     fill: Annotated[bool, Meta(description="drum clips end with a fill")] = False
 
 
@@ -116,23 +116,23 @@ def _written(clip: form.NewClip, first: int, color: int | None = None) -> list[O
 
 def _copies(copies: Iterable[form.Copy], method: str = "duplicate_clip_to_arrangement") -> list[Operation]:
     return [
-        Call(each.track, method, {"clip": each.clip, "destination_time": to_beats(each.start)})
-        for each in copies
+        Call(copy.track, method, {"clip": copy.clip, "destination_time": to_beats(copy.start)})
+        for copy in copies
     ]
 
 
 def _locators(scope: Scope, places: Iterable[tuple[Ticks, str]], gone: Iterable[int] = ()) -> list[Operation]:
-    """New locators where there are none yet, but for those that are deleted before."""
+    """New locators at the places that have none, once the locators in `gone` are deleted."""
     kept = set(gone)
-    held = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in kept]
-    taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in held}
-    found: list[Operation] = []
+    cues = [cue for cue in scope.children(_song(scope), "cue_points") if cue.id not in kept]
+    taken = {round(float(cue.props.get("time") or 0.0), 6) for cue in cues}
+    operations: list[Operation] = []
     for at, name in sorted(places, key=lambda place: float(place[0])):
         time = round(to_beats(at), 6)
         if time not in taken:
             taken.add(time)
-            found.append(Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name}))
-    return found
+            operations.append(Call(_song(scope).id, "create_cue_point", {"time": to_beats(at), "name": name}))
+    return operations
 
 
 # -- scenes ----------------------------------------------------------------------------------------------------
@@ -142,9 +142,11 @@ def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation],
     if not args.sections:
         raise errors.InvalidParams("action 'scenes' needs `sections`", hint="such as [{name, bars, scene}]")
     no_effect(
-        args.seed != 0 and not any(each.fill for each in args.sections), "seed", "no section with `fill`"
+        args.seed != 0 and not any(section.fill for section in args.sections),
+        "seed",
+        "no section with `fill`",
     )
-    sections = [_section(scope, each) for each in args.sections]
+    sections = [_section(scope, section) for section in args.sections]
     layout = form.lay_out(sections, from_set.context_of(scope.mirror), start=start, seed=args.seed)
     ops = _copies(layout.copies)
     for clip in layout.clips:
@@ -152,7 +154,7 @@ def _scenes(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation],
     if args.locators:
         ops += _locators(scope, layout.locators)
     if not ops:
-        raise errors.InvalidParams("These sections hold no clips", hint="name scenes that have clips")
+        raise errors.InvalidParams("These sections have no clips", hint="name scenes that have clips")
     bars = sum(section.bars for section in sections)
     said = f"{len(sections)} sections, {bars} bars, {len(layout.copies) + len(layout.clips)} clips"
     foreseen = form.in_words(sections, layout)[:MOST_SECTIONS] if args.dry_run else ()
@@ -175,8 +177,8 @@ def _section(scope: Scope, args: SectionArgument) -> form.Section:
         args.name,
         args.bars,
         tuple(sources),
-        frozenset(int(scope.target(each, "Track").id) for each in args.without),
-        frozenset(int(scope.target(each, "Track").id) for each in args.half),
+        frozenset(int(scope.target(track, "Track").id) for track in args.without),
+        frozenset(int(scope.target(track, "Track").id) for track in args.half),
         args.fill,
     )
 
@@ -265,7 +267,7 @@ def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], 
         raise errors.InvalidParams(
             f"action '{args.action}' needs `range`", hint="[from, to], in beats or bars"
         )
-    low, high = (from_beats(scope.position(each)) for each in args.range)
+    low, high = (from_beats(scope.position(bound)) for bound in args.range)
     placed, cues = list(_placed(scope)), _cues(scope)
     if args.action == "copy":
         if args.start is UNSET:
@@ -275,7 +277,9 @@ def _range(scope: Scope, args: Arrange, start: Ticks) -> tuple[list[Operation], 
         change = ranges.opened(placed, cues, low, high)
     else:
         change = ranges.closed(placed, cues, low, high)
-    ops: list[Operation] = [Call(each.track, "delete_clip", {"slot": each.clip}) for each in change.deleted]
+    ops: list[Operation] = [
+        Call(deletion.track, "delete_clip", {"slot": deletion.clip}) for deletion in change.deleted
+    ]
     ops += _copies(change.moves, "move_clip_to_arrangement") + _copies(change.copies)
     for clip, color in change.written:
         ops += _written(clip, len(ops), color)

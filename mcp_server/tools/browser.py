@@ -39,32 +39,34 @@ class Browse(Arguments):
     {"items": LIST},
     lasts=False,
 )
-async def browse(desk: Desk, given: Browse) -> dict[str, Any]:
-    path = given.path.strip("/ ")
-    if given.tags or given.similar_to:
-        return _cut(await trio.to_thread.run_sync(_indexed, given, path), given.limit)
+async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
+    path = args.path.strip("/ ")
+    if args.tags or args.similar_to:
+        return _cut(await trio.to_thread.run_sync(_indexed, args, path), args.limit)
 
     page = partial(_page, desk)
-    if given.deep:
-        if not given.match.strip():
+    if args.deep:
+        if not args.match.strip():
             raise errors.InvalidParams("A deep search needs words in `match`")
-        found = await desk.library.search(path, given.match, given.limit, page, desk.report)
-        answer: dict[str, Any] = {"items": await _shown(found.items)}
-        if found.more:
+        search = await desk.library.search(path, args.match, args.limit, page, desk.report)
+        answer: dict[str, Any] = {"items": await _shown(search.items)}
+        if search.more:
             answer["more"] = True
-        if found.left:
-            answer["left"] = f"{found.left} folders were not looked into yet: the same call goes on with them"
+        if search.left:
+            answer["left"] = (
+                f"{search.left} folders were not looked into yet: the same call goes on with them"
+            )
         return answer
-    fold = given.match.casefold()
+    fold = args.match.casefold()
     if not path:
         roots = [root for root in ROOTS if fold in root.casefold()]
-        part, after = paged(roots, given.cursor, given.limit)
+        part, after = paged(roots, args.cursor, args.limit)
         folders = [{"path": root, "is_folder": True} for root in part]
         return {"items": folders, "total": len(roots), **after}
-    held = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
-    part, after = paged(held, given.cursor, given.limit)
+    items = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
+    part, after = paged(items, args.cursor, args.limit)
     shown = await _shown([(f"{path}/{item.name}", item) for item in part])
-    return {"items": shown, "total": len(held), **after}
+    return {"items": shown, "total": len(items), **after}
 
 
 def _cut(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
@@ -75,33 +77,33 @@ def _cut(items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
 async def _page(desk: Desk, path: str, offset: int, limit: int) -> dict[str, Any]:
     args = {"path": path, "offset": offset, "limit": limit}
     written = await desk.write([Call("application/browser", "list_items", args)], "browse")
-    found: dict[str, Any] = written["results"][0]["result"]
-    return found
+    listing: dict[str, Any] = written["results"][0]["result"]
+    return listing
 
 
-def _indexed(given: Browse, path: str) -> list[dict[str, Any]]:
-    """From Live's own index on disk; Live need not run."""
+def _indexed(args: Browse, path: str) -> list[dict[str, Any]]:
+    """The matches in Live's own index on disk; Live need not run."""
     if path and path not in index.KINDS:
         raise errors.InvalidValue(
             f"With tags `path` is a kind, got {path[:60]!r}",
             path[:60],
             hint=f"one of {', '.join(index.KINDS)}",
         )
-    if given.similar_to and (given.tags or given.match or path):
+    if args.similar_to and (args.tags or args.match or path):
         raise errors.InvalidParams("`similar_to` stands alone", hint="leave path, match and tags out")
-    with index.opened() as held:
-        if given.similar_to:
-            hits = held.similar(given.similar_to, given.limit + 1)
+    with index.opened() as library_index:
+        if args.similar_to:
+            hits = library_index.similar(args.similar_to, args.limit + 1)
         else:
-            hits = held.search(given.match, given.tags, path, given.limit + 1)
+            hits = library_index.search(args.match, args.tags, path, args.limit + 1)
     return [{name: value for name, value in hit._asdict().items() if value is not None} for hit in hits]
 
 
-async def _shown(found: list[tuple[str, Item]]) -> list[dict[str, Any]]:
-    """Items as answers have them, samples with their file."""
-    files = await _files(item.uri for _, item in found)
+async def _shown(items: list[tuple[str, Item]]) -> list[dict[str, Any]]:
+    """Items in the form of an answer, samples with their file."""
+    files = await _files(item.uri for _, item in items)
     shown: list[dict[str, Any]] = []
-    for path, item in found:
+    for path, item in items:
         about: dict[str, Any] = {"path": path}
         about.update({name: True for name in ("is_folder", "is_loadable") if getattr(item, name)})
         if item.uri in files:
@@ -154,18 +156,18 @@ class Load(Arguments):
     "Loads devices, presets, samples (as Simplers), plug-ins.",
     idempotent=False,
 )
-async def load(desk: Desk, given: Load) -> dict[str, Any]:
-    paths = given.path
-    targets: list[Any] = given.to or [UNSET]
+async def load(desk: Desk, args: Load) -> dict[str, Any]:
+    paths = args.path
+    targets: list[Any] = args.to or [UNSET]
     if len(paths) != len(targets):
         raise errors.InvalidParams(
             f"Each path needs its own target: got {len(paths)} paths and {len(targets)} targets",
             hint="give `path` and `to` as lists of the same length",
         )
-    ops = [await _load_op(desk, path, to, given.place) for path, to in zip(paths, targets, strict=True)]
+    ops = [await _load_op(desk, path, to, args.place) for path, to in zip(paths, targets, strict=True)]
     what = ", ".join(paths)
     await desk.report(0, 1, f"loading {what}")
-    answer = await desk.write(ops, f"load {what}"[:200], given.overwrite, deadline_s=given.timeout_s)
+    answer = await desk.write(ops, f"load {what}"[:200], args.overwrite, deadline_s=args.timeout_s)
     await desk.report(1, 1, f"loaded {what}")
     return answer
 

@@ -1,8 +1,8 @@
-"""Envelopes of Session clips, and automation in the arrangement, which is stamped there by a clip for the moment.
+"""Envelopes of Session clips, and automation in the arrangement, which a temporary clip writes there.
 
-Live's API has no way into the arrangement's lanes but one: copying a Session clip there writes the clip's envelopes
-into the lanes of its track over the span of the copy (measured on Live 11 and 12.4.6). So a clip is made in a free
-slot, gets the envelope, is copied to the place, and both clips go again; the lane stays. All of it is one write.
+Live's API can write the arrangement's lanes in a single way: copying a Session clip there writes the clip's envelopes
+into the lanes of its track over the span of the copy (measured on Live 11 and 12.4.6). So the tool makes a clip in a
+free slot, gives it the envelope, copies it to the place and deletes both clips; the lane stays. All of it is one write.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Ramp(Struct, forbid_unknown_fields=True, rename={"begin": "from"}):
     time: Annotated[Time, Meta(description="in the clip")]
     length: Length
     to: Value
-    begin: Annotated[Value, Meta(description="default what it is there")] | UnsetType = UNSET
+    begin: Annotated[Value, Meta(description="default the value there")] | UnsetType = UNSET
     curve: Annotated[Literal["linear", "exponential", "s-curve"], Meta(description="shape")] = "linear"
 
 
@@ -79,23 +79,23 @@ def edit_envelope(scope: Scope, args: EditEnvelope) -> Plan:
     about = {"device_parameter": parameter.id}
     ops: list[Operation] = [Call(clip.id, "clear_envelope", about)] if args.clear else []
     for start, end in args.delete:
-        told: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
-        ops.append(Call(clip.id, "delete_envelope_events", {**about, **told}))
+        bounds: dict[str, Any] = {"from_time": scope.position(start), "to_time": scope.position(end)}
+        ops.append(Call(clip.id, "delete_envelope_events", {**about, **bounds}))
     ops += _drawn(scope, args, clip.id, parameter)
     pieces: list[Step | Ramp] = [*args.steps, *args.ramps]
-    times = [(scope.position(each.time), scope.length(each.length)) for each in pieces]
+    times = [(scope.position(piece.time), scope.length(piece.length)) for piece in pieces]
     say_outside(scope, clip, [(begin, begin + length) for begin, length in times], "steps and ramps")
     where = f"{parameter.name or scope.ref(parameter)} in {scope.ref(clip)}"
     return Plan.of(f"envelope of {where}", ops, notes=tuple(_summary(where, args)))
 
 
 def _ramp(scope: Scope, parameter: Node, ramp: Ramp, begin: float = 0.0) -> dict[str, Any]:
-    told: dict[str, Any] = {"time": scope.position(ramp.time) - begin, "length": scope.length(ramp.length)}
-    told["curve"] = ramp.curve
-    told["to"] = reading.parameter(parameter, ramp.to)
+    point: dict[str, Any] = {"time": scope.position(ramp.time) - begin, "length": scope.length(ramp.length)}
+    point["curve"] = ramp.curve
+    point["to"] = reading.parameter(parameter, ramp.to)
     if ramp.begin is not UNSET:
-        told["from"] = reading.parameter(parameter, ramp.begin)
-    return told
+        point["from"] = reading.parameter(parameter, ramp.begin)
+    return point
 
 
 def _summary(where: str, args: EditEnvelope) -> Iterator[str]:
@@ -117,14 +117,14 @@ def _drawn(
     about = {"device_parameter": parameter.id}
     ops: list[Operation] = []
     for step in args.steps:
-        told: dict[str, Any] = {
+        step_args: dict[str, Any] = {
             "time": scope.position(step.time) - begin,
             "length": scope.length(step.length),
         }
-        told["value"] = reading.parameter(parameter, step.value)
-        ops.append(Call(clip, "insert_envelope_step", {**about, **told}))
+        step_args["value"] = reading.parameter(parameter, step.value)
+        ops.append(Call(clip, "insert_envelope_step", {**about, **step_args}))
     if args.ramps:
-        ramps = [_ramp(scope, parameter, each, begin) for each in args.ramps]
+        ramps = [_ramp(scope, parameter, ramp, begin) for ramp in args.ramps]
         ops.append(Call(clip, "draw_envelope", {**about, "ramps": ramps}))
     return ops
 
@@ -141,7 +141,7 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
         _check_free(scope, track, begin, end)
     ops, slot = free_slot(scope, track)
     scenes = len(ops)
-    scope.notes = [each for each in scope.notes if "scene was added" not in each]
+    scope.notes = [note for note in scope.notes if "scene was added" not in note]
     clip = made(len(ops))
     ops.append(Call(slot, "create_clip", {"pages": end - begin}))
     ops += _drawn(scope, args, clip, parameter, begin)
@@ -159,17 +159,17 @@ def _stamped(scope: Scope, args: EditEnvelope) -> Plan:
 
 
 def _span(scope: Scope, args: EditEnvelope) -> tuple[float, float]:
-    """Where the steps and ramps begin and end; what lies in between would be written over, too."""
-    each: list[tuple[Any, Any]] = [(step.time, step.length) for step in args.steps]
-    each += [(ramp.time, ramp.length) for ramp in args.ramps]
-    pieces = sorted((begin := scope.position(time), begin + scope.length(length)) for time, length in each)
+    """The start and end of the steps and ramps; the write replaces everything in between."""
+    spans: list[tuple[Any, Any]] = [(step.time, step.length) for step in args.steps]
+    spans += [(ramp.time, ramp.length) for ramp in args.ramps]
+    pieces = sorted((begin := scope.position(time), begin + scope.length(length)) for time, length in spans)
     if not pieces:
         raise errors.InvalidParams("`track` needs `steps` or `ramps` to write")
     for (_, end), (begin, _) in pairwise(pieces):
         if abs(end - begin) > 1e-6:
             raise errors.InvalidParams(
-                f"Steps and ramps of one call follow each other: one ends at {end:g}, the next begins at {begin:g}",
-                hint="make a call for each stretch: the lane between them would be written over",
+                f"The steps and ramps of a call must have no gap: one ends at {end:g}, the next starts {begin:g}",
+                hint="make a call for each stretch: the lane in the gap would be overwritten",
             )
     begin, end = pieces[0][0], pieces[-1][1]
     if begin < 0 or end > FOREVER_BEATS:
@@ -214,12 +214,12 @@ def _check_reach(scope: Scope, track: Node, parameter: Node) -> None:
 def _check_free(scope: Scope, track: Node, begin: float, end: float) -> None:
     clips = scope.children(track, "arrangement_clips") if isinstance(track.id, int) else ()
     covered = [
-        each
-        for each in clips
-        if float(each.props["start_time"]) < end - 1e-6 and float(each.props["end_time"]) > begin + 1e-6
+        clip
+        for clip in clips
+        if float(clip.props["start_time"]) < end - 1e-6 and float(clip.props["end_time"]) > begin + 1e-6
     ]
     if covered:
-        names = ", ".join(f"{scope.ref(each)} {each.name!r}" for each in covered[:5])
+        names = ", ".join(f"{scope.ref(clip)} {clip.name!r}" for clip in covered[:5])
         raise errors.WouldOverwrite(
             f"Writing there would replace {len(covered)} clips of the arrangement ({names})",
             hint="say `overwrite: true`: they are put back as they are, with new ids (Live 12.3); or move them away "

@@ -42,21 +42,21 @@ class RunRecipe(Arguments):
     idempotent=False,
     output={},
 )
-async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
+async def recipe(desk: Desk, args: RunRecipe) -> dict[str, Any]:
     shelf = recipes.shelf()
-    if given.action == "list":
-        return listed(shelf, given.name)
-    if given.action == "show" and not given.name:
+    if args.action == "list":
+        return listed(shelf, args.name)
+    if args.action == "show" and not args.name:
         return {"writing": recipes.page(), "folder": str(recipes.own_folder())}
-    held = shelf.recipe(given.name)
-    if given.action == "show":
-        return recipes.summary(given.name, held)
+    chosen = shelf.recipe(args.name)
+    if args.action == "show":
+        return recipes.summary(args.name, chosen)
     scope = desk.scope
-    expanded = recipes.expand(held, given.parameters, scope)
+    expanded = recipes.expand(chosen, args.parameters, scope)
     parts = _operations(scope, expanded)
-    dry = given.action == "dry_run"
+    dry = args.action == "dry_run"
     plan = Plan.of(
-        f"recipe {given.name}"[:200],
+        f"recipe {args.name}"[:200],
         [op for part in parts for op in part],
         calls=batched_calls([tool for tool, _ in expanded.calls], parts),
         dry_run=dry,
@@ -67,32 +67,32 @@ async def recipe(desk: Desk, given: RunRecipe) -> dict[str, Any]:
     except errors.MirrorError as problem:
         raise _in_stage(problem, expanded, problem.facts.get("call")) from None
     results = answer.pop("results", [])
-    answer["recipe"] = given.name
+    answer["recipe"] = args.name
     answer["stages"] = list(_stages(expanded, parts, results))
     if dry:
         answer["would"] = [words(scope, op) for op in plan.operations[:MOST_LINES]]
-    notes = [*answer.pop("notes", ()), *expanded.skipped, *([held.limits] if held.limits else [])]
+    notes = [*answer.pop("notes", ()), *expanded.skipped, *([chosen.limits] if chosen.limits else [])]
     return {**answer, "notes": notes} if notes else answer
 
 
 def listed(shelf: recipes.Shelf, words: str = "") -> dict[str, Any]:
-    """Recipes by name with what each is for, those that have all the words; and files that cannot be used."""
-    found: dict[str, Any] = {"recipes": shelf.purposes(words)}
-    return {**found, **({"broken": shelf.broken} if shelf.broken else {})}
+    """The purposes of the recipes that have all the words, by name, and the recipe files that cannot be used."""
+    listing: dict[str, Any] = {"recipes": shelf.purposes(words)}
+    return {**listing, **({"broken": shelf.broken} if shelf.broken else {})}
 
 
 def faults(shelf: recipes.Shelf) -> dict[str, list[str]]:
-    """What is wrong with each recipe, as far as that shows without a Set: files, tools and their arguments."""
-    found = {name: [problem] for name, problem in shelf.broken.items()}
-    for name, held in shelf.recipes.items():
-        wrong = list(_call_faults(held))
+    """By recipe, the faults that show without a Set: in the file, in the names of tools and in their arguments."""
+    problems = {name: [problem] for name, problem in shelf.broken.items()}
+    for name, entry in shelf.recipes.items():
+        wrong = list(_call_faults(entry))
         if wrong:
-            found[name] = wrong
-    return found
+            problems[name] = wrong
+    return problems
 
 
-def _call_faults(held: recipes.Recipe) -> Iterator[str]:
-    for call in calls_of(held):
+def _call_faults(entry: recipes.Recipe) -> Iterator[str]:
+    for call in calls_of(entry):
         try:
             tool = tool_named(call.tool)
         except errors.MirrorError as problem:
@@ -107,7 +107,7 @@ def _call_faults(held: recipes.Recipe) -> Iterator[str]:
 
 
 def _operations(scope: Scope, expanded: Expanded) -> list[tuple[Operation, ...]]:
-    """Of each call; a refusal names the stage."""
+    """The operations of every call; a refusal names the stage."""
     try:
         return joined(scope, [Entry(tool, args) for tool, args in expanded.calls])
     except errors.MirrorError as problem:
@@ -115,8 +115,10 @@ def _operations(scope: Scope, expanded: Expanded) -> list[tuple[Operation, ...]]
 
 
 def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> errors.MirrorError:
-    """The refusal with the stage that a call belongs to, where one is known."""
-    stage = next((each.say for each in expanded.stages if call in each.calls), "")
+    """The refusal, with the stage of the call where the stage is known."""
+    stage = next(
+        (expanded_stage.say for expanded_stage in expanded.stages if call in expanded_stage.calls), ""
+    )
     problem.rule = f"stage {stage!r}: {problem.rule}" if stage else problem.rule
     return problem
 
@@ -124,27 +126,27 @@ def _in_stage(problem: errors.MirrorError, expanded: Expanded, call: Any) -> err
 def _stages(
     expanded: Expanded, parts: list[tuple[Operation, ...]], results: list[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """Each stage with how many of its operations changed something, and those that Live does not show as asked."""
+    """For every stage, how many of its operations changed a value, and the results that Live does not confirm."""
     begins, at = [], 0
     for part in parts:
         begins.append(at)
         at += len(part)
     for stage in expanded.stages:
-        held = [
-            each
+        outcomes = [
+            outcome
             for number in stage.calls
-            for each in results[begins[number] : begins[number] + len(parts[number])]
+            for outcome in results[begins[number] : begins[number] + len(parts[number])]
         ]
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "stage": stage.say,
             "operations": sum(len(parts[number]) for number in stage.calls),
-            "changed": sum(bool(each["changed"]) for each in held),
-            "verified": all(each["verified"] for each in held),
+            "changed": sum(bool(outcome["changed"]) for outcome in outcomes),
+            "verified": all(outcome["verified"] for outcome in outcomes),
         }
-        odd = [each for each in held if not each["verified"] or each.get("note")]
+        odd = [outcome for outcome in outcomes if not outcome["verified"] or outcome.get("note")]
         made = [
-            each["result"]["ref"]
-            for each in held
-            if isinstance(each.get("result"), dict) and "ref" in each["result"]
+            outcome["result"]["ref"]
+            for outcome in outcomes
+            if isinstance(outcome.get("result"), dict) and "ref" in outcome["result"]
         ]
-        yield {**told, **({"made": made[:20]} if made else {}), **({"look_at": odd[:5]} if odd else {})}
+        yield {**fields, **({"made": made[:20]} if made else {}), **({"look_at": odd[:5]} if odd else {})}

@@ -82,7 +82,7 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
         context = from_set.context_of(scope.mirror, clip)
         before = [music.Note.of(note) for note in scope.note_list(clip)]
         after = music.run(
-            [each for each in edits if not (clip.id in spared and each.spares_drums())], before, context
+            [edit for edit in edits if not (clip.id in spared and edit.spares_drums())], before, context
         )
         slivers = set(map(id, music.cut_short(after, after))) if edits else set()
         after = [note for note in after if id(note) not in slivers]
@@ -104,9 +104,9 @@ def transform_notes(scope: Scope, args: TransformNotes) -> Plan:
     if not ops:
         raise errors.InvalidParams(
             "These edits change nothing in these clips",
-            hint="either `select` matches no note, or all notes are so already: look with get_notes",
+            hint="either `select` matches no note, or the edits leave every note as it is: look with get_notes",
         )
-    label = " + ".join(dict.fromkeys([*(each.name for each in edits), *(name for name, _ in own)]))
+    label = " + ".join(dict.fromkeys([*(edit.name for edit in edits), *(name for name, _ in own)]))
     return Plan.of(
         f"{label} in {len(clips)} clips" if len(clips) > 1 else f"{label} in {scope.ref(clips[0])}",
         ops,
@@ -145,19 +145,20 @@ _LIVES_OWN = ("crop", "duplicate_loop", "select")
 
 
 def _split(asked: list[Any]) -> tuple[list[music.Edit], list[tuple[str, dict[str, Any]]]]:
-    """Edits of ours, and those that Live does itself, which come last."""
+    """SetMirror's own edits, and the edits that Live performs, which must come last."""
     edits, own = [], []
-    for number, each in enumerate(map(reading.parsed, asked)):
-        name = each if isinstance(each, str) else each.get("edit") if isinstance(each, dict) else None
+    for number, entry in enumerate(map(reading.parsed, asked)):
+        name = entry if isinstance(entry, str) else entry.get("edit") if isinstance(entry, dict) else None
         if name in _LIVES_OWN:
-            options = {} if isinstance(each, str) else {key: each[key] for key in each if key != "edit"}
+            options = {} if isinstance(entry, str) else {key: entry[key] for key in entry if key != "edit"}
             own.append((str(name), options))
         elif own:
             raise errors.InvalidParams(
-                f"edit {number}: {own[-1][0]} is done by Live itself and comes last", hint="put it at the end"
+                f"edit {number}: Live itself performs {own[-1][0]}, after all other edits",
+                hint="put it at the end",
             )
         else:
-            edits.append(music.read(each, number))
+            edits.append(music.read(entry, number))
             edits[-1].check_effect()
     return edits, own
 
@@ -166,7 +167,7 @@ def _lives_own(
     scope: Scope, clip: Node, name: str, options: dict[str, Any], notes: list[music.Note]
 ) -> Iterable[Operation]:
     allowed = {"crop": ("from", "to"), "duplicate_loop": (), "select": ("select",)}[name]
-    unknown = [each for each in options if each not in allowed]
+    unknown = [option for option in options if option not in allowed]
     if unknown:
         raise errors.InvalidParams(
             f"{name} has no option {unknown[0]!r}", hint=f"options: {', '.join(allowed) or 'none'}"
@@ -191,15 +192,15 @@ def _lives_own(
 
 
 def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node]]:
-    """The clips that are named themselves or by their slots, and those of named scenes and tracks."""
-    found: dict[Any, Node] = {}
+    """The clips that targets name by themselves or by their slots, and the clips of the scenes and tracks named."""
+    midi_clips: dict[Any, Node] = {}
     named: set[Any] = set()
     for target in targets:
         node = scope.target(target, "Clip", "ClipSlot", "Scene", "Track")
         clips = (
             [scope.clip_in(node)]
             if node.type in ("Clip", "ClipSlot")
-            else [each for each in from_set.clips_below(scope.mirror, node) if each.props.get("is_midi_clip")]
+            else [clip for clip in from_set.clips_below(scope.mirror, node) if clip.props.get("is_midi_clip")]
         )
         clips += scope.clips.below(node)
         if not clips and not isinstance(node.id, int):
@@ -213,23 +214,23 @@ def _midi_clips(scope: Scope, targets: list[Any]) -> tuple[list[Node], list[Node
             )
         for clip in clips:
             scope.check_midi(clip)
-            found[clip.id] = clip
+            midi_clips[clip.id] = clip
         if node.type in ("Clip", "ClipSlot"):
             named |= {clip.id for clip in clips}
-    if len(found) > MOST_CLIPS:
-        raise errors.TooLarge(f"These are {len(found)} clips; one call takes {MOST_CLIPS}")
-    every = list(found.values())
+    if len(midi_clips) > MOST_CLIPS:
+        raise errors.TooLarge(f"These are {len(midi_clips)} clips; one call takes {MOST_CLIPS}")
+    every = list(midi_clips.values())
     return [clip for clip in every if clip.id in named], [clip for clip in every if clip.id not in named]
 
 
 def _copies(scope: Scope, clips: list[Node]) -> list[Node]:
-    """Clips of the arrangement with the same notes as one of the given ones, on the same track."""
+    """The arrangement's clips that have the same notes as a clip of `clips` on the same track."""
     known = {clip.id for clip in clips}
     wanted = set()
     for clip in clips:
         track = from_set.track_of(scope.mirror, clip)
         wanted.add((track.id if track is not None else None, _content(scope, clip)))
-    found = []
+    copies = []
     for clip in from_set.clips_below(scope.mirror, scope.mirror.resolve("song")):
         if (
             clip.id in known
@@ -239,8 +240,8 @@ def _copies(scope: Scope, clips: list[Node]) -> list[Node]:
             continue
         track = from_set.track_of(scope.mirror, clip)
         if (track.id if track is not None else None, _content(scope, clip)) in wanted:
-            found.append(clip)
-    return found
+            copies.append(clip)
+    return copies
 
 
 def _content(scope: Scope, clip: Node) -> Any:
@@ -323,10 +324,10 @@ def compose(scope: Scope, args: Compose) -> Plan:
         bool(args.rhythm) and args.part == "bass" and args.style not in ("", "pattern"), "rhythm", args.style
     )
     node = scope.target(args.into, "Clip", "ClipSlot", "Track")
-    new = node.type != "Clip" and not (node.type == "ClipSlot" and _held(scope, node))
+    new = node.type != "Clip" and not (node.type == "ClipSlot" and _clip_of(scope, node))
     no_effect(args.name is not UNSET and not new, "name", "a clip that exists already")
     no_effect(args.overwrite and new, "overwrite", "a new clip")
-    present = node if node.type == "Clip" else _held(scope, node) if node.type == "ClipSlot" else None
+    present = node if node.type == "Clip" else _clip_of(scope, node) if node.type == "ClipSlot" else None
     context = from_set.context_of(scope.mirror, present or node)
     start = _beginning(args, context, new)
     notes = _composed(args, context, start, bars)
@@ -410,7 +411,7 @@ def _lowest(args: Compose, usual: int) -> int:
     return usual if args.octave is UNSET else (args.octave + 2) * 12
 
 
-def _held(scope: Scope, slot: Node) -> Node | None:
+def _clip_of(scope: Scope, slot: Node) -> Node | None:
     if isinstance(slot.id, int):
         return scope.child(slot, "clip")
     return scope.clips.in_slot(slot.id)[1]
@@ -428,12 +429,12 @@ def _bars(scope: Scope, args: Compose) -> list[list[harmony.Chord]]:
 
 
 def _where(scope: Scope, args: Compose, node: Node, length: float) -> tuple[list[Operation], Any]:
-    """What makes the clip, if it is not there yet, and its target."""
+    """The operations that make the clip, none if it exists, and the clip's target."""
     if node.type == "Clip":
         scope.check_midi(node)
         return [], node.id
     if node.type == "ClipSlot":
-        clip = _held(scope, node)
+        clip = _clip_of(scope, node)
         if clip is not None:
             scope.check_midi(clip)
             return [], clip.id
@@ -508,30 +509,32 @@ class Analyze(Arguments):
     "Keys, chords, notes outside the scale, equal clips, gaps, clashes, silent tracks, levels, with calls that mend "
     "them.",
     {},
-    lasts=lambda given: given.listen_s is UNSET,
+    lasts=lambda args: args.listen_s is UNSET,
 )
-async def analyze(desk: Desk, given: Analyze) -> dict[str, Any]:
+async def analyze(desk: Desk, args: Analyze) -> dict[str, Any]:
     reader, scope = desk.mirror, desk.scope
-    if given.listen_s is not UNSET:
-        only(given, "`listen_s`", "targets", of=("statistics",))
-        return levels.levels(await _listen(desk, given.targets, given.listen_s))
-    tops = [scope.target(each) for each in given.targets] or [reader.resolve("song")]
+    if args.listen_s is not UNSET:
+        only(args, "`listen_s`", "targets", of=("statistics",))
+        return levels.levels(await _listen(desk, args.targets, args.listen_s))
+    tops = [scope.target(target) for target in args.targets] or [reader.resolve("song")]
     clips = {clip.id: clip for top in tops for clip in from_set.clips_below(reader, top)}
     parts = from_set.parts_of(reader, clips.values())
     context = from_set.context_of(reader)
-    if given.statistics:
+    if args.statistics:
         own = {part.ref: dataclasses.replace(context, span=part.span) for part in parts[:20]}
         return {"clips": {part.ref: analysis.statistics(part.notes, own[part.ref]) for part in parts[:20]}}
-    if given.targets and not parts:
-        raise errors.NotFound("These hold no MIDI clip", hint="name clips with notes, or leave `targets` out")
-    return report.report(parts, [] if given.targets else from_set.track_facts(reader), context)
+    if args.targets and not parts:
+        raise errors.NotFound(
+            "These targets have no MIDI clip", hint="name clips with notes, or leave `targets` out"
+        )
+    return report.report(parts, [] if args.targets else from_set.track_facts(reader), context)
 
 
 async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels.Heard]:
-    """The meters of tracks, read from Live as often as they cannot miss a peak."""
+    """The meters of tracks, read from Live so often that no peak is missed."""
     reader = desk.mirror
     if targets:
-        tracks = [desk.scope.target(each, "Track") for each in targets]
+        tracks = [desk.scope.target(target, "Track") for target in targets]
     else:
         tracks = [*reader.children("song", "tracks"), *reader.children("song", "return_tracks")]
         main = reader.child("song", "master_track")
@@ -544,10 +547,10 @@ async def _listen(desk: Desk, targets: list[Any], seconds: float) -> list[levels
     rounds = max(1, math.ceil(seconds / (levels.HOLD_S / 2)))
     for number in range(rounds if items else 0):
         await anyio.sleep(seconds / rounds if number else 0)
-        for held, value in zip(readings, await reader.read_now(items), strict=True):
+        for peaks, value in zip(readings, await reader.read_now(items), strict=True):
             if isinstance(value, int | float):
-                held.append(float(value))
+                peaks.append(float(value))
     return [
-        levels.Heard(reader.ref(track.id), track.name, held, track.role == "master_track")
-        for track, held in zip(metered, readings, strict=True)
+        levels.Heard(reader.ref(track.id), track.name, peaks, track.role == "master_track")
+        for track, peaks in zip(metered, readings, strict=True)
     ]

@@ -61,25 +61,25 @@ class GetSet(Arguments):
     "Get the Set",
     "The whole Set: a line per track and scene, the grid of clips (scene → track). Begin here.",
     {"set": OBJECT},
-    lasts=lambda given: "status" not in given.parts,
+    lasts=lambda args: "status" not in args.parts,
 )
-async def get_set(desk: Desk, given: GetSet) -> dict[str, Any]:
+async def get_set(desk: Desk, args: GetSet) -> dict[str, Any]:
     mirror = desk.mirror
     shown: dict[str, Any] = {}
-    if given.cursor:
-        if given.parts not in ([], ["grid"]) or not given.cursor.isdecimal():
+    if args.cursor:
+        if args.parts not in ([], ["grid"]) or not args.cursor.isdecimal():
             raise errors.InvalidParams("`cursor` is grid_next of the answer before, with no `parts` but grid")
-        rows, rest = grid(mirror, int(given.cursor[:9]))
+        rows, rest = grid(mirror, int(args.cursor[:9]))
         return {"set": {"grid": rows, **({} if rest is None else {"grid_next": str(rest)})}}
-    if not {*given.parts} or {*given.parts} - {"view", "status"}:
+    if not {*args.parts} or {*args.parts} - {"view", "status"}:
         shown = overview(mirror)
-    if "view" in given.parts:
+    if "view" in args.parts:
         shown["view"] = views.whole(mirror, mirror.resolve("view"))
-    if "status" in given.parts:
+    if "status" in args.parts:
         shown["status"] = views.status(mirror)
-    if "grid" in given.parts and "grid_next" in shown:
-        return {"set": {name: shown[name] for name in (*given.parts, "grid_next")}}
-    return {"set": {name: shown[name] for name in given.parts or shown}}
+    if "grid" in args.parts and "grid_next" in shown:
+        return {"set": {name: shown[name] for name in (*args.parts, "grid_next")}}
+    return {"set": {name: shown[name] for name in args.parts or shown}}
 
 
 class GetTrack(Arguments):
@@ -91,9 +91,9 @@ class GetTrack(Arguments):
 @tools.reads(
     GetTrack, "Get a track", "One track: mixer, routing, devices, clips with their refs.", {"track": OBJECT}
 )
-async def get_track(desk: Desk, given: GetTrack) -> dict[str, Any]:
+async def get_track(desk: Desk, args: GetTrack) -> dict[str, Any]:
     scope = desk.scope
-    return noted(scope, {"track": views.track(desk.mirror, scope.meant(given.track, "Track"))})
+    return noted(scope, {"track": views.track(desk.mirror, scope.meant(args.track, "Track"))})
 
 
 def noted(scope: Scope, answer: dict[str, Any]) -> dict[str, Any]:
@@ -115,20 +115,28 @@ class GetDevice(Arguments):
     "Devices: parameters that are not at their default, with Live's text; chains, pads, macros.",
     {"device": {}},
 )
-async def get_device(desk: Desk, given: GetDevice) -> dict[str, Any]:
+async def get_device(desk: Desk, args: GetDevice) -> dict[str, Any]:
     scope = desk.scope
-    nodes = [scope.target(each, "Device") for each in given.device]
+    nodes = [scope.target(target, "Device") for target in args.device]
     if len(nodes) > 1:
-        only(given, "many devices", "all", of=("match", "all", "limit", "cursor"))
-        return {"device": [views.device_settings(desk.mirror, node, all_of_it=given.all) for node in nodes]}
+        only(args, "many devices", "all", of=("match", "all", "limit", "cursor"))
+        return {"device": [views.device_settings(desk.mirror, node, all_of_it=args.all) for node in nodes]}
     mirror, node = desk.mirror, nodes[0]
-    words = given.match.casefold()
-    held = [each for each in mirror.children(node, "parameters") if words in each.name.casefold()]
-    told = held if words or given.all else [each for each in held if views.is_telling(mirror, node, each)]
-    part, after = page(told, given.cursor, given.limit)
+    words = args.match.casefold()
+    parameters = [
+        parameter for parameter in mirror.children(node, "parameters") if words in parameter.name.casefold()
+    ]
+    shown_parameters = (
+        parameters
+        if words or args.all
+        else [parameter for parameter in parameters if views.is_telling(mirror, node, parameter)]
+    )
+    part, after = page(shown_parameters, args.cursor, args.limit)
     shown = views.device_whole(mirror, node, part)
-    if len(told) < len(held):
-        shown["at_default"] = f"{len(held) - len(told)} parameters left out; all: true shows them"
+    if len(shown_parameters) < len(parameters):
+        shown["at_default"] = (
+            f"{len(parameters) - len(shown_parameters)} parameters left out; all: true shows them"
+        )
     return {"device": shown, **after}
 
 
@@ -141,8 +149,8 @@ class Get(Arguments):
     cursor: Cursor = ""
 
 
-def _no_gauge(given: Get) -> bool:
-    return not any(row.kind == "gauge" for name in given.fields for row in values.rows(name))
+def _no_gauge(args: Get) -> bool:
+    return not any(row.kind == "gauge" for name in args.fields for row in values.rows(name))
 
 
 @tools.reads(
@@ -152,28 +160,28 @@ def _no_gauge(given: Get) -> bool:
     {"object": OBJECT},
     lasts=_no_gauge,
 )
-async def get(desk: Desk, given: Get) -> dict[str, Any]:
+async def get(desk: Desk, args: Get) -> dict[str, Any]:
     mirror = desk.mirror
-    node = desk.scope.target(given.target)
-    fields = given.fields or None
-    if not given.children:
-        budget = views.Budget(given.limit)
-        answer: dict[str, Any] = {"object": views.whole(mirror, node, fields, given.depth, budget)}
+    node = desk.scope.target(args.target)
+    fields = args.fields or None
+    if not args.children:
+        budget = views.Budget(args.limit)
+        answer: dict[str, Any] = {"object": views.whole(mirror, node, fields, args.depth, budget)}
         if fields:
             answer = await _completed(desk, node, fields, answer)
         if budget.cut:
             answer["cut"] = f"{budget.cut} objects left out: read them by ref, or raise limit"
         return answer
-    if given.children not in node.children:
+    if args.children not in node.children:
         raise errors.InvalidValue(
-            f"{node.type} has no list `{given.children}`",
-            given.children,
+            f"{node.type} has no list `{args.children}`",
+            args.children,
             hint=f"it has {', '.join(sorted(node.children)) or 'none'}",
         )
-    part, after = page(list(mirror.children(node, given.children)), given.cursor, given.limit)
+    part, after = page(list(mirror.children(node, args.children)), args.cursor, args.limit)
     return {
         "object": {"ref": mirror.ref(node.id), "type": node.type},
-        "children": [views.whole(mirror, each, fields, given.depth) for each in part],
+        "children": [views.whole(mirror, child, fields, args.depth) for child in part],
         **after,
     }
 
@@ -213,16 +221,16 @@ class Find(Arguments):
 
 
 @tools.reads(Find, "Find objects", "Objects by name, kind and conditions, best first.", {"found": LIST})
-async def find(desk: Desk, given: Find) -> dict[str, Any]:
-    found = desk.mirror.find(
-        name=None if given.name is UNSET else given.name,
-        kind=None if given.kind is UNSET else given.kind,
-        where=given.where or None,
-        under=None if given.under is UNSET else desk.scope.target(given.under).id,
-        limit=given.limit + 1,
+async def find(desk: Desk, args: Find) -> dict[str, Any]:
+    nodes = desk.mirror.find(
+        name=None if args.name is UNSET else args.name,
+        kind=None if args.kind is UNSET else args.kind,
+        where=args.where or None,
+        under=None if args.under is UNSET else desk.scope.target(args.under).id,
+        limit=args.limit + 1,
     )
-    more = {"more": True} if len(found) > given.limit else {}
-    return {"found": [views.match(desk.mirror, each) for each in found[: given.limit]], **more}
+    more = {"more": True} if len(nodes) > args.limit else {}
+    return {"found": [views.match(desk.mirror, node) for node in nodes[: args.limit]], **more}
 
 
 class GetNotes(Arguments):
@@ -250,26 +258,26 @@ class GetNotes(Arguments):
     "Notes of MIDI clips by time, with the ids that edits need.",
     {"notes": {}, "count": {"type": "integer"}},
 )
-async def get_notes(desk: Desk, given: GetNotes) -> dict[str, Any]:
+async def get_notes(desk: Desk, args: GetNotes) -> dict[str, Any]:
     mirror, scope = desk.mirror, desk.scope
-    if not given.ids:
-        only(given, f"form '{given.form}'", *(["ids"] if given.form == "compact" else []), of=("ids",))
-    nodes = [scope.clip(each) for each in given.clip] or [scope.meant(UNSET, "Clip")]
+    if not args.ids:
+        only(args, f"form '{args.form}'", *(["ids"] if args.form == "compact" else []), of=("ids",))
+    nodes = [scope.clip(clip) for clip in args.clip] or [scope.meant(UNSET, "Clip")]
     if len(nodes) > 1:
-        return _notes_of_many(scope, nodes, given)
+        return _notes_of_many(scope, nodes, args)
     node = nodes[0]
-    held = in_range(scope, mirror.notes(node), given)
-    part, after = page(held, given.cursor, given.limit)
-    answer = {"ref": mirror.ref(node.id), "notes": _in_form(mirror, part, given), "count": len(held), **after}
-    outside = from_set.foreign(mirror, node, held)
+    notes = in_range(scope, mirror.notes(node), args)
+    part, after = page(notes, args.cursor, args.limit)
+    answer = {"ref": mirror.ref(node.id), "notes": _in_form(mirror, part, args), "count": len(notes), **after}
+    outside = from_set.foreign(mirror, node, notes)
     if outside:
         answer["outside_scale"] = outside
-    answer |= _legend(given)
+    answer |= _legend(args)
     return answer if not scope.notes else {**answer, "remarks": scope.notes}
 
 
-def _legend(given: GetNotes) -> dict[str, Any]:
-    return {"form": LEGENDS[given.form]} if given.form in LEGENDS else {}
+def _legend(args: GetNotes) -> dict[str, Any]:
+    return {"form": LEGENDS[args.form]} if args.form in LEGENDS else {}
 
 
 LEGENDS = {
@@ -282,46 +290,46 @@ LEGENDS = {
 """What a form of notes means, where it is used."""
 
 
-def _in_form(mirror: Mirror, notes: list[Note], given: GetNotes) -> Any:
-    if given.form == "compact":
+def _in_form(mirror: Mirror, notes: list[Note], args: GetNotes) -> Any:
+    if args.form == "compact":
         rounded = [
             msgspec.structs.replace(
-                each,
-                start_time=units.neat_beats(each.start_time),
-                duration=units.neat_beats(each.duration),
-                velocity=round(each.velocity, views.SHOWN_VELOCITY),
-                probability=units.neat(each.probability),
+                note,
+                start_time=units.neat_beats(note.start_time),
+                duration=units.neat_beats(note.duration),
+                velocity=round(note.velocity, views.SHOWN_VELOCITY),
+                probability=units.neat(note.probability),
             )
-            for each in notes
+            for note in notes
         ]
-        return notation.timeline(rounded, ids=given.ids, name=views.pitch_namer(mirror))
-    return [views.note(each) if given.form == "objects" else views.short_note(each) for each in notes]
+        return notation.timeline(rounded, ids=args.ids, name=views.pitch_namer(mirror))
+    return [views.note(note) if args.form == "objects" else views.short_note(note) for note in notes]
 
 
-def _notes_of_many(scope: Scope, nodes: list[Node], given: GetNotes) -> dict[str, Any]:
-    """Each clip's notes once: a clip with the same notes as one before says so."""
-    if given.cursor:
+def _notes_of_many(scope: Scope, nodes: list[Node], args: GetNotes) -> dict[str, Any]:
+    """The notes of several clips; a clip with the same notes as an earlier clip refers to that clip instead."""
+    if args.cursor:
         raise errors.InvalidParams("`cursor` goes with one clip", hint="leave it out, or read one clip")
     seen: dict[Any, str] = {}
-    found: list[dict[str, Any]] = []
-    left, count = given.limit, 0
+    clips: list[dict[str, Any]] = []
+    left, count = args.limit, 0
     for node in nodes:
-        held = in_range(scope, scope.note_list(node), given)
+        notes = in_range(scope, scope.note_list(node), args)
         ref = scope.ref(node)
         shown: dict[str, Any] = {"ref": ref, "name": node.name}
-        same = seen.setdefault(tuple(msgspec.structs.replace(each, note_id=0) for each in held), ref)
-        count += len(held)
+        same = seen.setdefault(tuple(msgspec.structs.replace(note, note_id=0) for note in notes), ref)
+        count += len(notes)
         if same != ref:
             shown["same_notes_as"] = same
         else:
-            shown["notes"] = _in_form(scope.mirror, held[:left], given)
-            if len(held) > left:
-                shown["cut"] = f"{len(held) - left} notes left out: raise limit, or read this clip alone"
-            left -= min(left, len(held))
-            if outside := from_set.foreign(scope.mirror, node, held):
+            shown["notes"] = _in_form(scope.mirror, notes[:left], args)
+            if len(notes) > left:
+                shown["cut"] = f"{len(notes) - left} notes left out: raise limit, or read this clip alone"
+            left -= min(left, len(notes))
+            if outside := from_set.foreign(scope.mirror, node, notes):
                 shown["outside_scale"] = outside
-        found.append(shown)
-    return {"notes": found, "count": count, **_legend(given)}
+        clips.append(shown)
+    return {"notes": clips, "count": count, **_legend(args)}
 
 
 class GetChanges(Arguments):
@@ -344,54 +352,54 @@ class GetChanges(Arguments):
 @tools.reads(
     GetChanges,
     "Get changes",
-    "What changed after a revision, and who did it: a line for each thing that somebody did.",
+    "The changes after a revision and their authors, a line for every change.",
     {"events": LIST},
     lasts=False,
 )
-async def get_changes(desk: Desk, given: GetChanges) -> dict[str, Any]:
+async def get_changes(desk: Desk, args: GetChanges) -> dict[str, Any]:
     log, notes = desk.mirror.log, list[str]()
-    if isinstance(given.since, str) and given.since.strip().casefold() == "visit":
-        only(given, "since 'visit'", "limit", of=("seconds", "match", "who", "limit"))
+    if isinstance(args.since, str) and args.since.strip().casefold() == "visit":
+        only(args, "since 'visit'", "limit", of=("seconds", "match", "who", "limit"))
         await readiness.whole(desk.mirror)
-        return _since_visit(desk, given.limit)
-    since = _since(desk, given.since, notes)
+        return _since_visit(desk, args.limit)
+    since = _since(desk, args.since, notes)
     if since is None:
-        filtered = given.seconds is not UNSET or given.who or given.match
-        told = changes(log.last(resources.ALL_EVENTS if filtered else given.limit * EVENTS_A_LINE))
+        filtered = args.seconds is not UNSET or args.who or args.match
+        recorded = changes(log.last(resources.ALL_EVENTS if filtered else args.limit * EVENTS_A_LINE))
     else:
-        told = changes(log.since(since))
-    if given.seconds is not UNSET:
-        begin = log.now() - given.seconds
-        told = [each for each in told if each.event.time >= begin]
-    if given.who:
-        who = desk.caller.name if given.who.strip().casefold() == "me" else given.who
+        recorded = changes(log.since(since))
+    if args.seconds is not UNSET:
+        begin = log.now() - args.seconds
+        recorded = [change for change in recorded if change.event.time >= begin]
+    if args.who:
+        who = desk.caller.name if args.who.strip().casefold() == "me" else args.who
         _check_author(desk, who)
-        told = [each for each in told if name_is(each.event.who, who)]
-    if given.match:
-        patterns = [Pattern(each) for each in _meant(desk, given.match)]
-        # A resync has no object of its own: it may concern any.
-        told = [
-            each
-            for each in told
-            if not each.event.id or _concerns(desk.mirror, patterns, each.event.id, each.event.ref)
+        recorded = [change for change in recorded if name_is(change.event.who, who)]
+    if args.match:
+        patterns = [Pattern(target) for target in _meant(desk, args.match)]
+        # A resync has no object of its own: it may concern all objects.
+        recorded = [
+            change
+            for change in recorded
+            if not change.event.id or _concerns(desk.mirror, patterns, change.event.id, change.event.ref)
         ]
-    # Without `since` the newest are meant, with it the first ones after it, up to the end of a revision.
-    part = told[-given.limit :] if since is None else _whole_revisions(told, given.limit)
-    answer: dict[str, Any] = {"events": [each.to_json() for each in part]}
-    if len(part) < len(told):
-        answer["more"] = len(told) - len(part)
+    # Without `since` the answer has the newest changes, with it the first changes after it, up to a revision's end.
+    part = recorded[-args.limit :] if since is None else _whole_revisions(recorded, args.limit)
+    answer: dict[str, Any] = {"events": [change.to_json() for change in part]}
+    if len(part) < len(recorded):
+        answer["more"] = len(recorded) - len(part)
         if since is not None:
             answer["more_since"] = part[-1].revision
-    whole = since is None and given.seconds is UNSET and not given.who and not given.match
+    whole = since is None and args.seconds is UNSET and not args.who and not args.match
     desk.last_asked.advance(desk.caller.who, desk.mirror, log.latest if whole else _read_up_to(desk, part))
     return {**answer, "notes": notes} if notes else answer
 
 
 def _read_up_to(desk: Desk, shown: list[Change]) -> int:
-    """The revision up to which the client was shown all since its last question, now or before."""
-    log, seen = desk.mirror.log, {each.event.seq for each in shown}
+    """The revision up to which the client has seen all changes, now or at earlier calls."""
+    log, seen = desk.mirror.log, {change.event.seq for change in shown}
     events = log.since(desk.last_asked.position(desk.caller.who, desk.mirror), limit=resources.ALL_EVENTS)
-    missed = next((each for each in changes(events) if each.event.seq not in seen), None)
+    missed = next((change for change in changes(events) if change.event.seq not in seen), None)
     if missed is None:
         return events[-1].revision if len(events) == resources.ALL_EVENTS else log.latest
     # A move of a control is one change of several revisions.
@@ -399,10 +407,10 @@ def _read_up_to(desk: Desk, shown: list[Change]) -> int:
 
 
 def _check_author(desk: Desk, who: str) -> None:
-    """Refuse an author of whom the log has nothing: a mistyped name would look like a quiet one."""
-    known = dict.fromkeys(each.who for each in desk.mirror.log.last(resources.ALL_EVENTS))
+    """Refuse an author without a change in the log: a mistyped name would look like an author who was idle."""
+    known = dict.fromkeys(event.who for event in desk.mirror.log.last(resources.ALL_EVENTS))
     always = ("live", "audit", "resync", desk.caller.name)
-    if not any(name_is(each, who) for each in (*known, *always)):
+    if not any(name_is(author, who) for author in (*known, *always)):
         raise errors.NotFound(
             f"The log has no change by {who[:60]!r}",
             who[:60],
@@ -411,7 +419,7 @@ def _check_author(desk: Desk, who: str) -> None:
 
 
 EVENTS_A_LINE = 20
-"""So many are looked at for each line that is wanted; what somebody does has some consequences."""
+"""The number of events to read for a line of the answer: a change makes several events, as it has consequences."""
 
 
 def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | None:
@@ -426,29 +434,29 @@ def _since(desk: Desk, since: int | str | UnsetType, notes: list[str]) -> int | 
 
 
 def _since_visit(desk: Desk, limit: int) -> dict[str, Any]:
-    """What is different from when the client was last here, grouped by object."""
-    told = desk.visits.changes_since_visit(desk.caller.lasting, desk.sight.compared, limit)
-    return {"events": told.pop("groups"), **told}
+    """The differences of the Set since the client's last visit, grouped by object."""
+    comparison = desk.visits.changes_since_visit(desk.caller.lasting, desk.sight.compared, limit)
+    return {"events": comparison.pop("groups"), **comparison}
 
 
-def _whole_revisions(told: list[Change], limit: int) -> list[Change]:
-    """At most `limit` of them, but never a part of one revision: `more_since` could not go on within it."""
-    part = told[:limit]
-    if not part or len(part) == len(told):
+def _whole_revisions(recorded: list[Change], limit: int) -> list[Change]:
+    """At most `limit` changes, but whole revisions only: `more_since` cannot continue in the middle of a revision."""
+    part = recorded[:limit]
+    if not part or len(part) == len(recorded):
         return part
-    end = told[len(part)].revision
-    whole = [each for each in part if each.revision < end]
-    return whole or [each for each in told if each.revision <= part[-1].revision]
+    end = recorded[len(part)].revision
+    whole = [change for change in part if change.revision < end]
+    return whole or [change for change in recorded if change.revision <= part[-1].revision]
 
 
 def _meant(desk: Desk, match: Sequence[int | str]) -> list[str]:
-    """Patterns as they are written; refuses a name that nothing has, with the near ones."""
-    found = [str(each) for each in match]
-    for text in found:
+    """The patterns as texts; refuses a name that no object has, with similar names."""
+    texts = [str(target) for target in match]
+    for text in texts:
         pattern = Pattern(text)
         if pattern.name is not None and not desk.scope.named(pattern.name):
             desk.scope.resolve(text)
-    return found
+    return texts
 
 
 def _concerns(mirror: Mirror, patterns: list[Pattern], id_: int, ref: str) -> bool:
@@ -473,19 +481,19 @@ class Wait(Arguments):
     lasts=False,
     waits=True,
 )
-async def wait_for_change(desk: Desk, given: Wait) -> dict[str, Any]:
+async def wait_for_change(desk: Desk, args: Wait) -> dict[str, Any]:
     mirror = desk.mirror
-    wanted = _meant(desk, given.match) or ["song", "**"]
+    wanted = _meant(desk, args.match) or ["song", "**"]
     async with mirror.subscribe(wanted, desk.caller.name) as stream:
-        if given.after is not UNSET:
-            held = {
-                each["ref"]: None
-                for each in resources.events(mirror, given.after, None)
-                if "id" in each and _concerns(mirror, stream.patterns, each["id"], each["ref"])
+        if args.after is not UNSET:
+            refs = {
+                event["ref"]: None
+                for event in resources.events(mirror, args.after, None)
+                if "id" in event and _concerns(mirror, stream.patterns, event["id"], event["ref"])
             }
-            if held:
-                return {"changed": True, "refs": list(held)[:100]}
-        with anyio.move_on_after(given.timeout_s):
+            if refs:
+                return {"changed": True, "refs": list(refs)[:100]}
+        with anyio.move_on_after(args.timeout_s):
             async for notice in stream:
                 return {"changed": True, "refs": list(notice.refs[:100])}
     return {"changed": False, "refs": []}
@@ -508,8 +516,8 @@ class Describe(Arguments):
     "it, parameters. 'edits': what transform_notes can do, with options.",
     {},
 )
-async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
-    text = str(given.what)
+async def describe(desk: Desk, args: Describe) -> dict[str, Any]:
+    text = str(args.what)
     folded = text.strip().casefold()
     if folded == "edits":
         return {"edits": {name: edit_line(name) for name in EDITS}, "select": select_options()}
@@ -526,14 +534,14 @@ async def describe(desk: Desk, given: Describe) -> dict[str, Any]:
         return {"recipes": shelf.purposes()}
     if folded in shelf.recipes:
         return recipes.summary(folded, shelf.recipes[folded])
-    return views.description(desk.scope.target(given.what).type)
+    return views.description(desk.scope.target(args.what).type)
 
 
-def page(held: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:
-    """The part of a list that a cursor stands for, and what the answer says about the rest."""
+def page(rows: list[Any], cursor: str, limit: int) -> tuple[list[Any], dict[str, Any]]:
+    """The part of a list that a cursor stands for, and the answer's fields about the rest."""
     if cursor and not cursor.isdecimal():
         raise errors.InvalidValue("A cursor is the next_cursor of the answer before", cursor)
     begin = int(cursor or 0)
-    part = held[begin : begin + limit]
-    rest = {"next_cursor": str(begin + limit), "total": len(held)} if begin + limit < len(held) else {}
+    part = rows[begin : begin + limit]
+    rest = {"next_cursor": str(begin + limit), "total": len(rows)} if begin + limit < len(rows) else {}
     return part, rest

@@ -57,9 +57,9 @@ def revert(scope: Scope, args: Revert) -> Plan:
         removals=mirror.log.removals(),
         is_taken_back=mirror.writes.history.is_taken_back,
     )
-    notes += [f"left: {each}" for each in made.left]
+    notes += [f"left: {reason}" for reason in made.left]
     if not made.operations:
-        why = "; ".join(notes) or "all of it is as it was before"
+        why = "; ".join(notes) or "all values are as they were before"
         raise errors.PreconditionFailed(f"There is nothing to put back: {why[:1000]}", hint="see get_changes")
     if args.dry_run:
         notes = [*made.done, *notes]
@@ -74,7 +74,7 @@ def revert(scope: Scope, args: Revert) -> Plan:
 
 
 def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[str]]:
-    """What the arguments select, the events from there on, and what to say about them."""
+    """The selection that the arguments describe, the events from its start on, and notes about them."""
     log = scope.mirror.log
     if args.write:
         only(args, "`write`", of=("who", "since", "under", "property"))
@@ -96,17 +96,17 @@ def _selected(scope: Scope, args: Revert) -> tuple[Selection, list[Event], list[
     events = log.whole(at.revision or 0, at.time or 0.0)
     notes = at.notes(log.began)
     if args.property and args.since is UNSET and not who:
-        of_it = [each for each in events if each.id == under and each.name == args.property]
+        of_it = [event for event in events if event.id == under and event.name == args.property]
         who = of_it[-1].who if of_it else ""
     wanted = "" if who.casefold() == ANYONE else who
     return Selection("", wanted, at.revision or 0, at.time or 0.0, under, args.property), events, notes
 
 
 def _check_property(scope: Scope, id_: int, name: str) -> None:
-    """Refuse a property that the object has not, with those that it has."""
+    """Refuse a property that the object does not have, with the properties that it has."""
     node = scope.mirror.node(id_)
     if name not in node.props:
-        known = [each for each in node.props if is_kept(node, each)]
+        known = [prop for prop in node.props if is_kept(node, prop)]
         raise errors.InvalidValue(
             f"{scope.ref(node)} ({node.type}) has no property {name[:60]!r}",
             name[:60],
@@ -168,7 +168,7 @@ async def mix(desk: Desk, args: RunMix) -> dict[str, Any]:
     shelf = Shelf(desk.set_folder)
     match args.action:
         case "list":
-            return {"mixes": [_listed(shelf, each) for each in shelf.names()]}
+            return {"mixes": [_listed(shelf, name) for name in shelf.names()]}
         case "save":
             return _saved(desk, shelf, args)
         case "compare":
@@ -176,46 +176,46 @@ async def mix(desk: Desk, args: RunMix) -> dict[str, Any]:
         case "delete":
             shelf.delete(args.name)
             return {"deleted": args.name}
-    held = shelf.read(args.name)
+    saved_mix = shelf.read(args.name)
     if args.action == "toggle":
-        held = _not_on(desk, held, shelf.read(args.other))
-    return await _recalled(desk, held, args.dry_run)
+        saved_mix = _not_on(desk, saved_mix, shelf.read(args.other))
+    return await _recalled(desk, saved_mix, args.dry_run)
 
 
 def _listed(shelf: Shelf, name: str) -> dict[str, Any]:
     try:
-        held = shelf.read(name)
+        saved_mix = shelf.read(name)
     except errors.MirrorError as problem:
         return {"name": name, "problem": problem.rule}
     return {
-        "name": held.name,
-        "saved": held.saved,
-        "scope": list(held.scope),
-        "values": mixes.count(held.store),
+        "name": saved_mix.name,
+        "saved": saved_mix.saved,
+        "scope": list(saved_mix.scope),
+        "values": mixes.count(saved_mix.store),
     }
 
 
 def _saved(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
     scope, store = args.scope or ["mixer", "sends"], desk.mirror.store
-    covered = [each for each in scope if each in SCOPES]
-    under = [desk.scope.target(each).id for each in scope if each not in SCOPES]
-    held = mixes.take(store, covered, under)
-    if not mixes.count(held):
+    covered = [part for part in scope if part in SCOPES]
+    under = [desk.scope.target(part).id for part in scope if part not in SCOPES]
+    saved_values = mixes.take(store, covered, under)
+    if not mixes.count(saved_values):
         raise errors.InvalidValue(
             f"{', '.join(scope)} has no values to save", scope, hint="choose another scope"
         )
     song = desk.mirror.resolve("song")
     saved = f"{time.strftime('%Y-%m-%d %H:%M:%S')} by {desk.caller.name}"
-    made = Mix(args.name, saved, song.name, tuple(scope), held)
+    made = Mix(args.name, saved, song.name, tuple(scope), saved_values)
     path = shelf.save(made, overwrite=args.overwrite)
-    return {"saved": args.name, "values": mixes.count(held), "file": str(path)}
+    return {"saved": args.name, "values": mixes.count(saved_values), "file": str(path)}
 
 
 def _compared(desk: Desk, shelf: Shelf, args: RunMix) -> dict[str, Any]:
-    held = shelf.read(args.name)
+    base = shelf.read(args.name)
     other = shelf.read(args.other).store if args.other else desk.mirror.store
-    found, missing = mixes.compare(held.store, other)
-    answer: dict[str, Any] = {"different": found[:MOST_LINES], "count": len(found)}
+    differences, missing = mixes.compare(base.store, other)
+    answer: dict[str, Any] = {"different": differences[:MOST_LINES], "count": len(differences)}
     if missing:
         answer["missing"] = missing[:MOST_LINES]
     return answer
@@ -226,27 +226,27 @@ MOST_LINES = 200
 
 
 def _not_on(desk: Desk, one: Mix, other: Mix) -> Mix:
-    """The mix that the Set is further away from."""
-    first, second = (len(mixes.compare(each.store, desk.mirror.store)[0]) for each in (one, other))
+    """The mix from which the Set differs more."""
+    first, second = (len(mixes.compare(candidate.store, desk.mirror.store)[0]) for candidate in (one, other))
     return one if first > second else other
 
 
-async def _recalled(desk: Desk, held: Mix, dry_run: bool) -> dict[str, Any]:
+async def _recalled(desk: Desk, saved_mix: Mix, dry_run: bool) -> dict[str, Any]:
     scope = desk.scope
-    made = mixes.recall(held.store, scope.mirror.store, scope.mirror.live_version)
-    notes = [f"left: {each}" for each in made.left]
-    if held.torn:
+    made = mixes.recall(saved_mix.store, scope.mirror.store, scope.mirror.live_version)
+    notes = [f"left: {reason}" for reason in made.left]
+    if saved_mix.torn:
         notes.append("the file's last line was torn by a crash and is left out")
     if not made.operations:
-        return {"recalled": held.name, "outcome": "unchanged", **({"notes": notes} if notes else {})}
+        return {"recalled": saved_mix.name, "outcome": "unchanged", **({"notes": notes} if notes else {})}
     if dry_run:
         notes = [*made.done[:MOST_LINES], *notes]
     plan = Plan.of(
-        f"recall mix {held.name}",
+        f"recall mix {saved_mix.name}",
         made.operations,
         expect=tuple(made.expect),
         dry_run=dry_run,
         notes=tuple(notes),
         makes=None,
     )
-    return {"recalled": held.name, **await desk.carry_out(scope, plan)}
+    return {"recalled": saved_mix.name, **await desk.carry_out(scope, plan)}

@@ -65,10 +65,10 @@ def create(scope: Scope, args: Create) -> Plan:
         case "cue_point":
             if args.time is UNSET:
                 raise errors.InvalidParams("A cue point needs `time`")
-            told: dict[str, Any] = {"time": scope.position(args.time)}
+            call_args: dict[str, Any] = {"time": scope.position(args.time)}
             if args.name:
-                told["name"] = args.name
-            return Plan.of("create a cue point", [Call("song", "create_cue_point", told)])
+                call_args["name"] = args.name
+            return Plan.of("create a cue point", [Call("song", "create_cue_point", call_args)])
         case "take_lane":
             ops = [Call(scope.meant(args.track, "Track").id, "create_take_lane")]
             class_ = "TakeLane"
@@ -82,8 +82,8 @@ def create(scope: Scope, args: Create) -> Plan:
             scope.scenes += 1
             ops, class_ = [Call("song", "create_scene", {"index": scope.place(args.index)})], "Scene"
         case _:
-            told = {} if args.kind == "return" else {"index": scope.place(args.index)}
-            ops, class_ = [Call("song", f"create_{args.kind}_track", told)], "Track"
+            call_args = {} if args.kind == "return" else {"index": scope.place(args.index)}
+            ops, class_ = [Call("song", f"create_{args.kind}_track", call_args)], "Track"
     return Plan.of(
         f"create a {args.kind}", [*ops, *scope.sets(new(0, class_), given(args, ("name", "color")))]
     )
@@ -131,7 +131,7 @@ def set_track(scope: Scope, args: Any) -> Plan:
     node = scope.target(args.track, "Track", "Chain", "DrumPad", role="tracks")
     if args.arm is True:
         scope.armed.add(node.id)
-    # What this object does not have the mirror refuses by name.
+    # The mirror refuses properties that this object does not have, by name.
     ops = scope.sets(node, given(args, (*_TRACK, *_CHAIN)))
     levels, switches = given(args, _MIXER), given(args, _SWITCHES)
     if levels or switches or args.sends:
@@ -144,7 +144,7 @@ def set_track(scope: Scope, args: Any) -> Plan:
                 raise errors.NotAvailable(f"{scope.ref(node)} has no {name}")
             ops.append(scope.set(fader, "value", value))
         ops += scope.sets(mixer, switches)
-        ops += [scope.set(scope.send(mixer, each.send), "value", each.value) for each in args.sends]
+        ops += [scope.set(scope.send(mixer, level.send), "value", level.value) for level in args.sends]
     return Plan.of(f"set {scope.ref(node)}", ops)
 
 
@@ -167,8 +167,8 @@ _DELETABLE = ("Track", "Scene", "Clip", "ClipSlot", "Device", "CuePoint", "DrumP
 
 @tools.writes(Delete, "Delete", "Deletes objects, all in one step.", destructive=True, idempotent=False)
 def delete(scope: Scope, args: Delete) -> Plan:
-    found = (scope.prefer(each, *_DELETABLE) for each in args.targets)
-    nodes = {node.id: node for node in found}.values()
+    matches = (scope.prefer(target, *_DELETABLE) for target in args.targets)
+    nodes = {node.id: node for node in matches}.values()
     return Plan.of("delete", [deletion(scope, node) for node in nodes])
 
 
@@ -232,7 +232,7 @@ def duplicate(scope: Scope, args: Duplicate) -> Plan:
     if args.until is not UNSET and len(args.time) != 1:
         raise errors.InvalidParams("`until` needs one `time` to begin at")
     if args.to:
-        ops = [_copy_to(scope, node, each) for each in args.to]
+        ops = [_copy_to(scope, node, destination) for destination in args.to]
     else:
         ops = _copies_at(scope, node, args) if args.time else _copy(scope, node)
     return Plan.of("duplicate", ops, overwrite=args.overwrite)
@@ -241,8 +241,8 @@ def duplicate(scope: Scope, args: Duplicate) -> Plan:
 def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
     if node.type == "DrumPad":
         pad = scope.target(to, "DrumPad", within=scope.parent(node), role="drum_pads")
-        told = {"source_index": _place(node), "destination_index": _place(pad)}
-        return Call(scope.parent(node).id, "copy_pad", told)
+        pads = {"source_index": _place(node), "destination_index": _place(pad)}
+        return Call(scope.parent(node).id, "copy_pad", pads)
     if node.type == "Clip" and node.role == "clip":
         slot = _slot(scope, to)
         slot = scope.parent(slot) if slot.type == "Clip" else slot
@@ -256,7 +256,7 @@ def _copy_to(scope: Scope, node: Node, to: Any) -> Operation:
 
 
 def _slot(scope: Scope, to: Any) -> Node:
-    """The slot that is meant; of a track the first one without a clip, and the answer says so."""
+    """The slot of a target; for a track its first slot without a clip, and the answer then says so."""
     try:
         return scope.target(to, "ClipSlot", "Clip")
     except (errors.NotFound, errors.InvalidValue) as problem:
@@ -284,7 +284,7 @@ def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
         raise errors.InvalidParams(
             f"Only a clip has a `time`; {scope.ref(node)} is a {node.type}", hint="leave `time` out"
         )
-    times = [scope.position(each) for each in args.time]
+    times = [scope.position(time) for time in args.time]
     if args.until is not UNSET:
         end, step = scope.position(args.until), float(node.props.get("length") or 0.0)
         if not step:
@@ -307,9 +307,10 @@ def _copies_at(scope: Scope, node: Node, args: Duplicate) -> list[Operation]:
                 f" {gap:g} beats up to {units.bars(end, *signature)} are left as they were"
             )
     track = _track_of(scope, node)
-    told = {"clip": node.id}
+    source = {"clip": node.id}
     return [
-        Call(track.id, "duplicate_clip_to_arrangement", {**told, "destination_time": each}) for each in times
+        Call(track.id, "duplicate_clip_to_arrangement", {**source, "destination_time": time})
+        for time in times
     ]
 
 
@@ -376,8 +377,8 @@ def move(scope: Scope, args: Move) -> Plan:
         op = Call(copy.target, "move_clip_to", copy.args)
     else:
         assert args.time is not UNSET
-        told = {"clip": clip.id, "destination_time": scope.position(args.time)}
-        op = Call(_track_of(scope, clip).id, "move_clip_to_arrangement", told)
+        call_args = {"clip": clip.id, "destination_time": scope.position(args.time)}
+        op = Call(_track_of(scope, clip).id, "move_clip_to_arrangement", call_args)
     return Plan.of("move", [op], overwrite=args.overwrite)
 
 
@@ -389,5 +390,5 @@ def _moved_device(scope: Scope, node: Node, args: Move) -> Operation:
         )
     to = owner if args.to is UNSET else scope.target(args.to, "Track", "Chain", role="tracks")
     position = {ID: None} if args.position is UNSET else scope.place(args.position)
-    told = {"device": node.id, "target": to.id, "target_position": position}
-    return Call("song", "move_device", told)
+    call_args = {"device": node.id, "target": to.id, "target_position": position}
+    return Call("song", "move_device", call_args)

@@ -87,7 +87,9 @@ async def test_a_pin_that_finds_nothing_holds_for_all_of_its_kind_and_says_so(
         pin = Pin("Track", "Vocals", "0" * 16)
         whole.engine.policy = Policy(File(rule=(Rule("deny", pins=(pin,)),)))
         for target in ("tracks/0", "return_tracks/0", "tracks/0/clip_slots/0/clip"):
-            assert "not found in this Set: the rule holds for every Track" in await verdict(whole, target)
+            assert "no match for the pinned Track 'Vocals': the rule applies to every Track" in await verdict(
+                whole, target
+            )
         assert await verdict(whole, "scenes/0") == ""
         assert [record.message for record in caplog.records if "pin" in record.message] != []
 
