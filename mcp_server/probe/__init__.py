@@ -69,36 +69,36 @@ _KEPT = (
 
 
 def experiments(only: Iterable[str] = ()) -> list[tuple[Theme, Experiment]]:
-    """All experiments in the order in which they are tried, or those whose name or theme is in `only`.
+    """All experiments in the order in which they run, or only those whose name or theme is in `only`.
 
     Raises:
-      NotFound: a name in `only` is neither.
+      NotFound: a name in `only` is neither an experiment nor a theme.
     """
     wanted = set(only)
-    found = [
-        (theme, each)
+    selected = [
+        (theme, experiment)
         for theme in THEMES
-        for each in theme.experiments
-        if not wanted or each.name in wanted or theme.name in wanted
+        for experiment in theme.experiments
+        if not wanted or experiment.name in wanted or theme.name in wanted
     ]
-    known = {name for theme, each in found for name in (theme.name, each.name)}
+    known = {name for theme, experiment in selected for name in (theme.name, experiment.name)}
     for name in sorted(wanted - known):
         raise errors.NotFound(
             f"There is no experiment {name!r}", name, hint="`setmirror probe --list` names all"
         )
-    return found
+    return selected
 
 
 def in_the_way(mirror: Mirror) -> list[str]:
-    """What stands in the Set that an experiment could harm; empty when they may run."""
-    found = [mirror.ref(node.id) for node in mirror.walk() if node.type == "Clip"]
+    """The objects of the Set that an experiment could harm; empty when the experiments may run."""
+    obstacles = [mirror.ref(node.id) for node in mirror.walk() if node.type == "Clip"]
     for track in mirror.children("song", "tracks"):
-        found += [mirror.ref(device.id) for device in mirror.children(track, "devices")]
+        obstacles += [mirror.ref(device.id) for device in mirror.children(track, "devices")]
     if not any(node.props.get("has_midi_input") for node in mirror.children("song", "tracks")):
-        found.append("no MIDI track")
+        obstacles.append("no MIDI track")
     if mirror.resolve("song").props.get("is_playing"):
-        found.append("it plays")
-    return found
+        obstacles.append("it plays")
+    return obstacles
 
 
 def need_empty(mirror: Mirror) -> None:
@@ -121,27 +121,27 @@ async def costs_of_listeners(mirror: Mirror) -> dict[str, Any]:
     return await costs.measure(mirror)
 
 
-async def run(mirror: Mirror, told: Callable[[Outcome], None], only: Iterable[str] = ()) -> list[Outcome]:
-    """The experiments, one after the other, each put back before the next.
+async def run(mirror: Mirror, report: Callable[[Outcome], None], only: Iterable[str] = ()) -> list[Outcome]:
+    """Run the experiments one after the other; the Set is restored before the next.
 
     Raises:
       NotAvailable: the Set is not empty.
       NotFound: a name in `only` is unknown.
-      PreconditionFailed: something could not be put back; nothing more is tried.
+      PreconditionFailed: the Set could not be restored; no further experiment runs.
     """
     chosen = experiments(only)
     need_empty(mirror)
-    found: list[Outcome] = []
+    outcomes: list[Outcome] = []
 
     def keep(outcome: Outcome) -> None:
-        found.append(outcome)
-        told(outcome)
+        outcomes.append(outcome)
+        report(outcome)
 
     for theme in THEMES:
-        mine = [each for owner, each in chosen if owner is theme]
+        mine = [experiment for owner, experiment in chosen if owner is theme]
         if mine:
             await _theme(mirror, theme, mine, keep)
-    return found
+    return outcomes
 
 
 async def _theme(
@@ -149,28 +149,28 @@ async def _theme(
 ) -> None:
     live = schema.version(mirror.live_version)
     present = []
-    for each in chosen:
-        if each.since > live:
-            keep(_absent(each, f"it came with Live {schema.since_text(each.since)}"))
+    for experiment in chosen:
+        if experiment.since > live:
+            keep(_absent(experiment, f"it came with Live {schema.since_text(experiment.since)}"))
         else:
-            present.append(each)
+            present.append(experiment)
     if not present:
         return
     bench = Bench(mirror)
     before = picture(mirror)
     kept = [(target, name, bench.prop(target, name)) for target, name in _KEPT]
     try:
-        # Between two experiments one can interrupt, not within: a write on its way would still be done.
+        # A cancellation takes effect between two experiments only: Live would still perform a write in progress.
         with anyio.CancelScope(shield=True):
             problem = await _staged(bench, theme)
         staged = picture(mirror)
-        for each in present:
+        for experiment in present:
             await anyio.lowlevel.checkpoint()
             if problem is not None:
-                keep(_failed(each, problem, "what it needs could not be made"))
+                keep(_failed(experiment, problem, "what it needs could not be made"))
                 continue
             with anyio.CancelScope(shield=True):
-                outcome = await _tried(bench, each, staged)
+                outcome = await _tried(bench, experiment, staged)
             keep(outcome)
     finally:
         with anyio.CancelScope(shield=True):
@@ -183,7 +183,7 @@ async def _theme(
             undos, left = await bench.back_to(before)
             bench.resources.close()
     if undos:
-        fact = f"What {theme.name!r} did is undone by one undo for each write"
+        fact = f"Every write of {theme.name!r} needs a single undo"
         keep(
             Outcome(f"undo_after_{theme.name}", fact, 0, undos, False, note="so many more undos were needed")
         )
@@ -205,32 +205,37 @@ async def _staged(bench: Bench, theme: Theme) -> Exception | None:
     return None
 
 
-async def _tried(bench: Bench, each: Experiment, before: Picture) -> Outcome:
-    """One experiment, put back before it is judged: what was there `before` is there again."""
+async def _tried(bench: Bench, experiment: Experiment, before: Picture) -> Outcome:
+    """The outcome of an experiment, judged after the Set is restored to its state `before`."""
     mark, revision = bench.mark(), bench.mirror.revision
     try:
-        expected, seen = await each.work(bench)
+        expected, seen = await experiment.work(bench)
         outcome = Outcome(
-            each.name, each.fact, plain(expected), plain(seen), _agree(expected, seen), each.guess
+            experiment.name,
+            experiment.fact,
+            plain(expected),
+            plain(seen),
+            _agree(expected, seen),
+            experiment.guess,
         )
     except Absent as problem:
-        outcome = _absent(each, str(problem))
+        outcome = _absent(experiment, str(problem))
     except errors.NotAvailable as problem:
-        # Only the bridge's own table knows "live": this Live is too old for it.
+        # Only the bridge's own table adds "live": this version of Live is too old.
         old = "live" in problem.facts
-        outcome = _absent(each, problem.rule) if old else _failed(each, problem)
+        outcome = _absent(experiment, problem.rule) if old else _failed(experiment, problem)
     except Exception as problem:
-        # Whatever a Live answers that nobody thought of is a difference, not the end.
-        outcome = _failed(each, problem)
+        # An unexpected answer of Live is a difference; it does not end the run.
+        outcome = _failed(experiment, problem)
     await bench.put_back(mark)
     if bench.mirror.revision == revision:
         return outcome
     undos, left = await bench.back_to(before)
     if undos:
-        note = f"one undo for each write did not put it back, {undos} more did"
+        note = f"one undo per write did not restore the Set, {undos} more did"
         outcome = replace(outcome, agrees=False, note=note)
     elif left:
-        outcome = replace(outcome, agrees=False, note="it could not be put back: " + "; ".join(left[:3]))
+        outcome = replace(outcome, agrees=False, note="the Set could not be restored: " + "; ".join(left[:3]))
     return outcome
 
 
@@ -248,15 +253,15 @@ def _agree(expected: Any, seen: Any) -> bool:
     return bool(expected == seen)
 
 
-def _absent(each: Experiment, why: str) -> Outcome:
-    return Outcome(each.name, each.fact, None, None, None, each.guess, why)
+def _absent(experiment: Experiment, why: str) -> Outcome:
+    return Outcome(experiment.name, experiment.fact, None, None, None, experiment.guess, why)
 
 
-def _failed(each: Experiment, problem: Exception, note: str = "") -> Outcome:
+def _failed(experiment: Experiment, problem: Exception, note: str = "") -> Outcome:
     text = f"{type(problem).__name__}: {problem}"
     if isinstance(problem, errors.MirrorError):
         text = f"{problem.error}: {problem.rule}"
-    return Outcome(each.name, each.fact, None, text, False, each.guess, note)
+    return Outcome(experiment.name, experiment.fact, None, text, False, experiment.guess, note)
 
 
 __all__ = ["THEMES", "Experiment", "Outcome", "costs_of_listeners", "experiments", "in_the_way", "run"]

@@ -29,9 +29,9 @@ async def document(bench: Bench) -> tuple[Any, Any]:
 
 @THEME.tries("Live's main views are Browser, Arranger, Session and the details below")
 async def main_views(bench: Bench) -> tuple[Any, Any]:
-    told = set(await bench.answer(VIEW, "available_main_views"))
+    offered = set(await bench.answer(VIEW, "available_main_views"))
     wanted = {"Browser", "Arranger", "Session", "Detail", "Detail/Clip", "Detail/DeviceChain"}
-    return sorted(wanted), sorted(wanted & told)
+    return sorted(wanted), sorted(wanted & offered)
 
 
 @THEME.tries("The view in focus is Session or Arranger, and it can be seen")
@@ -47,9 +47,9 @@ async def focused_view(bench: Bench) -> tuple[Any, Any]:
 async def browser_roots(bench: Bench) -> tuple[Any, Any]:
     expected, seen = [], []
     for root in ("instruments", "audio_effects", "midi_effects", "drums", "plugins", "user_library"):
-        told = await bench.answer(BROWSER, "list_items", path=root, limit=5)
+        listing = await bench.answer(BROWSER, "list_items", path=root, limit=5)
         expected.append([root, True])
-        seen.append([root, all(item["is_loadable"] or item["is_folder"] for item in told["items"])])
+        seen.append([root, all(item["is_loadable"] or item["is_folder"] for item in listing["items"])])
     return expected, seen
 
 
@@ -66,22 +66,22 @@ async def devices_in_the_browser(bench: Bench) -> tuple[Any, Any]:
 
 
 async def _path(bench: Bench, path: str, name: str, depth: int = 2) -> str:
-    """Where an item of this name stands in a folder of the browser, or one below it; "" when it does not."""
-    told = await bench.answer(BROWSER, "list_items", path=path, limit=50)
-    if any(item["name"] == name for item in told["items"]):
+    """The path of an item of this name in a folder of the browser or a folder below; "" if there is none."""
+    listing = await bench.answer(BROWSER, "list_items", path=path, limit=50)
+    if any(item["name"] == name for item in listing["items"]):
         return f"{path}/{name}"
-    folders = [item["name"] for item in told["items"] if item["is_folder"] and not item["is_device"]]
+    folders = [item["name"] for item in listing["items"] if item["is_folder"] and not item["is_device"]]
     for folder in folders if depth > 1 else ():
-        found = await _path(bench, f"{path}/{folder}", name, depth - 1)
-        if found:
-            return found
+        path_below = await _path(bench, f"{path}/{folder}", name, depth - 1)
+        if path_below:
+            return path_below
     return ""
 
 
 @THEME.tries("The uri of an item begins with query:")
 async def item_uris(bench: Bench) -> tuple[Any, Any]:
-    told = await bench.answer(BROWSER, "list_items", path="instruments", limit=5)
-    return True, all(item["uri"].startswith("query:") for item in told["items"])
+    listing = await bench.answer(BROWSER, "list_items", path="instruments", limit=5)
+    return True, all(item["uri"].startswith("query:") for item in listing["items"])
 
 
 @THEME.tries("The browser's filter goes from −1 to 7")

@@ -17,7 +17,7 @@ async def arranged(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(MIDI, "create_midi_clip", {"start_time": 8.0, "length": 4.0}))
     await bench.settle()
     places = (".start_time", ".end_time", ".is_arrangement_clip", ".is_session_clip")
-    return [8.0, 12.0, True, False], await bench.now(*(ARRANGED + each for each in places))
+    return [8.0, 12.0, True, False], await bench.now(*(ARRANGED + prop for prop in places))
 
 
 @THEME.tries("Arrangement clips are listed in the order of time", since=(12, 2))

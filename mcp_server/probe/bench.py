@@ -20,14 +20,14 @@ from remote_script.SetMirror.contract import schema
 
 AUTHOR = "setmirror probe"
 OURS = (AUTHOR, "audit", "somebody")
-"""What Live does not tell of, and the audit finds, was our own doing; so is an entry that an undo came upon and
-nobody was seen to make: what a person does is told when it is done.
+"""Authors whose changes the probe made itself. Changes that the audit finds, and undo entries of unknown origin, belong
+to them, because Live notifies at once of what a person does.
 """
 EDITS = 1000
 SETTLE_S = 0.15
-"""Past Live's slow tick of 100 ms: then all is told that follows from a change."""
+"""Longer than Live's slow tick of 100 ms: by then Live has notified of all consequences of a change."""
 LOOKS = 20
-"""At so many moments; comparing a whole empty Set takes a second or two."""
+"""The number of comparisons with the earlier Set; comparing a whole empty Set takes a second or two."""
 EXTRA_UNDOS = 20
 """Where a Live makes more entries than it should; what does not lead back is done again."""
 
@@ -42,7 +42,7 @@ class Outcome:
     seen: Any
     agrees: bool | None
     guess: bool = False
-    """Nobody has told of a real Live: there any difference is what was wanted to be known."""
+    """The fact has not been checked on a real Live yet, so a difference is new knowledge, not a fault."""
     note: str = ""
 
 
@@ -83,14 +83,14 @@ class Bench:
     # -- trying --------------------------------------------------------------------------------------
 
     async def write(self, *ops: Operation, label: str = "probe") -> WriteResult:
-        # What Live does to what is in the way is among the facts that are tried.
+        # Experiments also try what Live does to objects that are in the way.
         ops = tuple(msgspec.structs.replace(op, overwrite=True) if isinstance(op, Call) else op for op in ops)
         result = await self.mirror.write(ops, author=AUTHOR, label=label)
         if result.undo_steps:
             self._undo.append(result.write)
-        for op, told in zip(ops, result.results, strict=True):
+        for op, operation_result in zip(ops, result.results, strict=True):
             if isinstance(op, Set) and not self._tracked(op) and not str(op.target).startswith("$"):
-                self._restore.append((self.mirror.resolve(op.target).id, op.name, told.before))
+                self._restore.append((self.mirror.resolve(op.target).id, op.name, operation_result.before))
         return result
 
     async def refusal(self, *ops: Operation) -> str:
@@ -110,9 +110,9 @@ class Bench:
         return str(result.results[-1].result["ref"])
 
     async def texts(self, parameter: str, *values: float) -> list[Any]:
-        """How Live shows a parameter at these values."""
-        told = await self.write(*(Call(parameter, "str_for_value", {"value": value}) for value in values))
-        return [each.result for each in told.results]
+        """The texts that Live shows for these values of a parameter."""
+        written = await self.write(*(Call(parameter, "str_for_value", {"value": value}) for value in values))
+        return [operation_result.result for operation_result in written.results]
 
     async def answer(self, target: str, method: str, **args: Any) -> Any:
         """What Live answers to a call."""
@@ -152,12 +152,14 @@ class Bench:
         return self.mirror.resolve(target).props.get(name)
 
     async def now(self, *places: str) -> list[Any]:
-        """Properties, as `tracks/0.mute`, as Live answers now; what it says where it refuses."""
+        """The present values of properties, such as `tracks/0.mute`, read from Live; Live's text where it refuses."""
         asked = [tuple(place.rsplit(".", 1)) for place in places]
-        told = await self.mirror.read_now([(target, name) for target, name in asked])
+        readings = await self.mirror.read_now([(target, name) for target, name in asked])
         return [
-            (each.facts.get("said") or each.rule) if isinstance(each, errors.MirrorError) else each
-            for each in told
+            (reading.facts.get("said") or reading.rule)
+            if isinstance(reading, errors.MirrorError)
+            else reading
+            for reading in readings
         ]
 
     def names(self, target: str, listed: str) -> list[str]:
@@ -203,12 +205,12 @@ class Bench:
         except errors.PreconditionFailed as problem:
             since = problem.facts.get("since")
             if since is None:
-                # The write has nothing in Live's history, and what it had set was changed.
+                # The write has no entry in Live's history, and the values that it set have changed since.
                 return
-            if any(each.get("who") not in OURS for each in since or [{}]):
+            if any(entry.get("who") not in OURS for entry in since or [{}]):
                 raise
         except errors.InvalidValue:
-            # It was undone and done again when `back_to` looked for the way.
+            # `back_to` undid and redid the write while it searched.
             pass
         await self.mirror.undo(author=AUTHOR)
 
@@ -236,9 +238,9 @@ class Bench:
         return 0, left
 
     def _somebody_else(self) -> bool:
-        """Whether anybody else has edited the Set meanwhile, whose work an undo would take."""
+        """True when another author has edited the Set meanwhile, so that an undo could remove their work."""
         edits = self.mirror.writes.history.last(EDITS)
-        return any(each["revision"] > self._began and each["who"] not in OURS for each in edits)
+        return any(edit["revision"] > self._began and edit["who"] not in OURS for edit in edits)
 
     def _tracked(self, op: Set) -> bool:
         try:
@@ -323,7 +325,7 @@ class Theme:
         self.add(name, fact, work, **how)
 
     def takes(self, name: str, fact: str, place: str, values: dict[Any, Any], **how: Any) -> None:
-        """What Live makes of values that a property is given."""
+        """Add an experiment about the values that Live stores when a property is set to others."""
 
         async def work(bench: Bench) -> tuple[Any, Any]:
             target, prop = place.rsplit(".", 1)

@@ -126,7 +126,7 @@ async def duplicated_loop(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(CLIP, "add_new_notes", {"notes": [note]}))
     await bench.write(Call(CLIP, "duplicate_loop"))
     await bench.settle()
-    starts = sorted(each.start_time for each in bench.mirror.notes(CLIP))
+    starts = sorted(copy.start_time for copy in bench.mirror.notes(CLIP))
     return [8.0, [1.0, 5.0]], [*await bench.now(CLIP + ".loop_end"), starts]
 
 
@@ -160,7 +160,7 @@ async def cropped(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Call(CLIP, "add_new_notes", {"notes": notes}), Set(CLIP, "loop_end", 2.0))
     await bench.write(Call(CLIP, "crop"))
     await bench.settle()
-    return [0.5], [each.start_time for each in bench.mirror.notes(CLIP)]
+    return [0.5], [stored.start_time for stored in bench.mirror.notes(CLIP)]
 
 
 THEME.refuses(
@@ -202,4 +202,4 @@ async def cropped_start(bench: Bench) -> tuple[Any, Any]:
     )
     await bench.write(Call(CLIP, "crop"))
     await bench.settle()
-    return [], [[each.start_time, each.duration] for each in bench.mirror.notes(CLIP)]
+    return [], [[stored.start_time, stored.duration] for stored in bench.mirror.notes(CLIP)]

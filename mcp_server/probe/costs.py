@@ -46,7 +46,7 @@ async def memory_bytes(pid: int) -> int | None:
 
 
 class _Slices:
-    """Asks for numbers of listeners, a slice in each request, and adds up what the script measured."""
+    """Asks the script for a number of listeners, a slice per request, and adds up its measurements."""
 
     def __init__(self, mirror: Mirror, targets: list[int]) -> None:
         self.pid = 0
@@ -55,20 +55,20 @@ class _Slices:
         self._targets = targets
 
     async def until(self, count: int, targets: list[int] | None = None) -> float:
-        """Attach or remove until there are `count`; microseconds for each that was."""
+        """Attach or remove listeners until there are `count`; returns microseconds per listener."""
         changed, took_us = 0, 0.0
         while True:
-            told = await self.ask(count, targets)
-            changed, took_us = changed + told["changed"], took_us + told["change_us"]
-            self.read_us.append(told["read_us"] / told["reads"])
-            if told["attached"] == count:
+            measured = await self.ask(count, targets)
+            changed, took_us = changed + measured["changed"], took_us + measured["change_us"]
+            self.read_us.append(measured["read_us"] / measured["reads"])
+            if measured["attached"] == count:
                 return float(took_us / max(1, changed))
 
     async def ask(self, count: int, targets: list[int] | None = None) -> dict[str, Any]:
         params = {"targets": targets or self._targets, "count": count}
-        told: dict[str, Any] = await self._mirror.ask("probe.listeners", params)
-        self.pid = told["pid"]
-        return told
+        measured: dict[str, Any] = await self._mirror.ask("probe.listeners", params)
+        self.pid = measured["pid"]
+        return measured
 
 
 async def measure(mirror: Mirror, memory: Memory = memory_bytes) -> dict[str, Any]:
@@ -125,16 +125,16 @@ async def _figures(bench: Bench, slices: _Slices, memory: Memory) -> dict[str, A
 
 
 async def _called(bench: Bench, slices: _Slices) -> float:
-    """Microseconds from one listener's call to the next, when the volume changes that all of them are on."""
+    """Microseconds between the calls of two listeners when all listen to the same volume and it changes."""
     volume = [bench.mirror.resolve(VOLUME).id]
     await slices.until(CALLED, volume)
     calls, took_us = 0, 0.0
     for number in range(WRITES):
         await bench.write(Set(VOLUME, "value", 0.5 + 0.1 * (number % 2)))
         await bench.settle()
-        told = await slices.ask(CALLED, volume)
-        # Between the first call and the last one there is one distance less than calls.
-        calls, took_us = calls + max(0, told["calls"] - 1), took_us + told["calls_us"]
+        measured = await slices.ask(CALLED, volume)
+        # n calls have n - 1 distances between them.
+        calls, took_us = calls + max(0, measured["calls"] - 1), took_us + measured["calls_us"]
     await slices.until(0)
     return took_us / max(1, calls)
 

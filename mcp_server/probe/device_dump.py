@@ -32,10 +32,10 @@ SHOWN = 12
 """Differences of one device that are spelled out."""
 
 
-async def dump(mirror: Mirror, told: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
-    """Everything that a fresh device of each class lists, as `devices.take` reads it.
+async def dump(mirror: Mirror, report: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+    """Everything that a fresh device of every class lists, in the form that `devices.take` reads.
 
-    Leaves the Set as it was.
+    Restores the Set.
 
     Raises:
       NotAvailable: the Set is not a new, empty one that stands still, or this Live cannot insert devices by name
@@ -52,7 +52,7 @@ async def dump(mirror: Mirror, told: Callable[[str], None] = lambda line: None) 
             f"the Set is not empty: {', '.join(busy[:3])}", hint="open a new Set in Live"
         )
     bench = Bench(mirror)
-    found: dict[str, Any] = {}
+    dumped: dict[str, Any] = {}
     try:
         await two_tracks(bench)
         await bench.settle()
@@ -64,16 +64,16 @@ async def dump(mirror: Mirror, told: Callable[[str], None] = lambda line: None) 
             try:
                 ref = await insert(bench, name, AUDIO if facts.type == devices.AUDIO_EFFECT else MIDI)
             except Absent as problem:
-                told(str(problem))
+                report(str(problem))
                 continue
             class_name, shown, kind = await bench.now(
-                *(f"{ref}.{each}" for each in ("class_name", "class_display_name", "type"))
+                *(f"{ref}.{prop}" for prop in ("class_name", "class_display_name", "type"))
             )
-            found[class_name] = {"display": shown, "type": kind, "parameters": await _parameters(bench, ref)}
+            dumped[class_name] = {"display": shown, "type": kind, "parameters": await _parameters(bench, ref)}
             await bench.put_back(mark)
     finally:
         await bench.put_back()
-    return {"live": mirror.live_version, "devices": found}
+    return {"live": mirror.live_version, "devices": dumped}
 
 
 async def _read(bench: Bench, device: str) -> list[Node]:
@@ -102,8 +102,8 @@ async def _parameters(bench: Bench, device: str) -> list[dict[str, Any]]:
         part = asked[first : first + CALLS]
         calls = [Call(f"{device}/parameters/{at}", "str_for_value", {"value": value}) for at, value in part]
         result = await bench.write(*calls)
-        for (at, value), each in zip(part, result.results, strict=True):
-            texts.setdefault(at, []).append([value, each.result])
+        for (at, value), operation_result in zip(part, result.results, strict=True):
+            texts.setdefault(at, []).append([value, operation_result.result])
     for index, row in enumerate(rows):
         row["default_text"] = texts[index][0][1]
         if texts[index][1:]:
@@ -127,11 +127,11 @@ def _values(row: dict[str, Any]) -> Iterator[float]:
 # Compared with headless Live
 
 
-def differences(found: dict[str, Any]) -> dict[str, list[str]]:
-    """By class, what a dump has and headless Live of the same version has otherwise; nothing where all agrees."""
-    version = tuple(int(part) for part in found["live"].split("."))
+def differences(dumped: dict[str, Any]) -> dict[str, list[str]]:
+    """By class, the differences of a dump from headless Live of the same version; classes that agree are left out."""
+    version = tuple(int(part) for part in dumped["live"].split("."))
     lines: dict[str, list[str]] = {}
-    for class_name, device in found["devices"].items():
+    for class_name, device in dumped["devices"].items():
         differ = list(_unlike(class_name, device, version))
         if differ:
             lines[class_name] = differ[:SHOWN] + [f"and {len(differ) - SHOWN} more"] * (len(differ) > SHOWN)

@@ -15,8 +15,8 @@ _MADE = Call(CLIP, "create_automation_envelope", _OF_VOLUME)
 
 
 async def _value(bench: Bench, time: float) -> float:
-    told: float = await bench.answer(CLIP, "envelope_value", device_parameter=VOLUME, time=time)
-    return round(told, 4)
+    value: float = await bench.answer(CLIP, "envelope_value", device_parameter=VOLUME, time=time)
+    return round(value, 4)
 
 
 @THEME.tries("A clip has no envelope for a parameter until one is made; has_envelopes follows")

@@ -13,43 +13,43 @@ ROUNDS = 100
 """Settlings to wait for the audit, at most; it compares an empty Set in a second or two."""
 
 
-async def _told_in_order(bench: Bench, *ops: Set | Call) -> list[tuple[str, str]]:
-    """(ref, property) of what the write told, in the order in which Live's listeners spoke up."""
+async def _notified_in_order(bench: Bench, *ops: Set | Call) -> list[tuple[str, str]]:
+    """(ref, property) of the changes of a write, in the order in which Live called the listeners."""
     revision = bench.mirror.revision
     await bench.write(*ops)
     await bench.settle()
     return [(event.ref, event.name) for event in bench.mirror.log.since(revision) if event.kind == "set"]
 
 
-def _order(told: list[tuple[str, str]], *wanted: tuple[str, str]) -> list[str]:
-    return [f"{ref}.{name}" for ref, name in told if (ref, name) in wanted]
+def _order(notified: list[tuple[str, str]], *wanted: tuple[str, str]) -> list[str]:
+    return [f"{ref}.{name}" for ref, name in notified if (ref, name) in wanted]
 
 
-@THEME.tries("A name and a colour are told by listeners within two of Live's ticks")
+@THEME.tries("Live notifies of a name and a colour within two of its ticks")
 async def listeners_tell(bench: Bench) -> tuple[Any, Any]:
     result = await bench.write(Set(MIDI, "name", "Probe"), Set(MIDI, "color_index", 5))
     return (True, "verified"), (result.seen, result.outcome)
 
 
-@THEME.tries("A soloed track is told before the tracks that it silences", guess=True)
+@THEME.tries("Live notifies of a soloed track before the tracks that it silences", guess=True)
 async def order_of_solo(bench: Bench) -> tuple[Any, Any]:
-    told = await _told_in_order(bench, Set(AUDIO, "solo", True))
+    notified = await _notified_in_order(bench, Set(AUDIO, "solo", True))
     places = ((AUDIO, "solo"), (MIDI, "muted_via_solo"))
-    return [f"{AUDIO}.solo", f"{MIDI}.muted_via_solo"], _order(told, *places)
+    return [f"{AUDIO}.solo", f"{MIDI}.muted_via_solo"], _order(notified, *places)
 
 
-@THEME.tries("The tempo is told before its parameter in the main track's mixer", guess=True)
+@THEME.tries("Live notifies of the tempo before its parameter in the main track's mixer", guess=True)
 async def order_of_tempo(bench: Bench) -> tuple[Any, Any]:
     parameter = "master_track/mixer_device/song_tempo"
-    told = await _told_in_order(bench, Set("song", "tempo", 101.0))
-    return ["song.tempo", f"{parameter}.value"], _order(told, ("song", "tempo"), (parameter, "value"))
+    notified = await _notified_in_order(bench, Set("song", "tempo", 101.0))
+    return ["song.tempo", f"{parameter}.value"], _order(notified, ("song", "tempo"), (parameter, "value"))
 
 
-@THEME.tries("A muted track is told after its activator", guess=True)
+@THEME.tries("Live notifies of a muted track after its activator", guess=True)
 async def order_of_mute(bench: Bench) -> tuple[Any, Any]:
     parameter = MIDI + "/mixer_device/track_activator"
-    told = await _told_in_order(bench, Set(MIDI, "mute", True))
-    return [f"{parameter}.value", f"{MIDI}.mute"], _order(told, (MIDI, "mute"), (parameter, "value"))
+    notified = await _notified_in_order(bench, Set(MIDI, "mute", True))
+    return [f"{parameter}.value", f"{MIDI}.mute"], _order(notified, (MIDI, "mute"), (parameter, "value"))
 
 
 @THEME.tries("Every property that the table calls observed has a listener that Live accepts")
@@ -58,7 +58,7 @@ async def refused_listeners(bench: Bench) -> tuple[Any, Any]:
 
 
 async def _missed(bench: Bench) -> dict[str, int]:
-    """What the audit had to find, by property, once it has been all round."""
+    """The number of changes, by property, that only the audit found, after a complete pass."""
     audit = (await bench.mirror.script_status())["audit"]
     passes = audit["passes"] + 2
     for _ in range(ROUNDS):
@@ -87,16 +87,14 @@ async def _change_everything(bench: Bench) -> None:
     )
 
 
-@THEME.tries(
-    "What changes in tracks, scenes and clips is told by listeners: comparing everything again finds nothing"
-)
+@THEME.tries("Live notifies of all changes in tracks, scenes and clips: an audit finds no further change")
 async def nothing_missed(bench: Bench) -> tuple[Any, Any]:
     before = await _missed(bench)
     await _change_everything(bench)
     return before, await _missed(bench)
 
 
-@THEME.tries("What undo and redo change is told by listeners, too")
+@THEME.tries("Live also notifies of the changes that undo and redo make")
 async def undo_is_told(bench: Bench) -> tuple[Any, Any]:
     await _change_everything(bench)
     before = await _missed(bench)

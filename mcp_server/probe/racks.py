@@ -23,9 +23,9 @@ async def parameters_of_racks(bench: Bench) -> tuple[Any, Any]:
     seen = []
     for name in ("Audio Effect Rack", "Drum Rack"):
         ref = await insert(bench, name)
-        held = bench.mirror.children(ref, "parameters")
-        ends = [held[1].props.get("min"), held[1].props.get("max")]
-        seen.append([len(held), held[0].name, ends, held[-1].name == "Chain Selector"])
+        parameters = bench.mirror.children(ref, "parameters")
+        ends = [parameters[1].props.get("min"), parameters[1].props.get("max")]
+        seen.append([len(parameters), parameters[0].name, ends, parameters[-1].name == "Chain Selector"])
     macros = [0.0, 127.0]
     return [[18, "Device On", macros, True], [17, "Device On", macros, False]], seen
 
@@ -83,9 +83,9 @@ async def pads_elsewhere(bench: Bench) -> tuple[Any, Any]:
 @THEME.tries("A drum rack has 128 pads, 16 of them in sight from note 36; an empty pad is named by its note")
 async def pads(bench: Bench) -> tuple[Any, Any]:
     ref = await insert(bench, "Drum Rack")
-    held = bench.mirror.children(ref, "drum_pads")
+    drum_pads = bench.mirror.children(ref, "drum_pads")
     visible = [bench.mirror.node(id_).props["note"] for id_ in bench.prop(ref, "visible_drum_pads")]
-    seen = [len(held), sorted(visible)[:1], len(visible), [pad.name for pad in held[:2]]]
+    seen = [len(drum_pads), sorted(visible)[:1], len(visible), [pad.name for pad in drum_pads[:2]]]
     return [128, [36], 16, ["C-2", "C♯-2"]], seen
 
 
@@ -164,5 +164,5 @@ async def copied_pad(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set(chain, "in_note", 40))
     await bench.write(Call(ref, "copy_pad", {"source_index": 40, "destination_index": 41}))
     await bench.settle()
-    notes = [each.props.get("in_note") for each in bench.mirror.children(ref, "chains")]
+    notes = [copy.props.get("in_note") for copy in bench.mirror.children(ref, "chains")]
     return [40, 41], sorted(notes)

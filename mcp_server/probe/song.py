@@ -65,8 +65,8 @@ async def beat_time(bench: Bench) -> tuple[Any, Any]:
     for beats in (0.0, 5.0):
         await bench.write(Set("song", "current_song_time", beats))
         await bench.settle()
-        told = await bench.answer("song", "get_current_beats_song_time")
-        seen.append([told[part] for part in ("bars", "beats", "sub_division")])
+        song_time = await bench.answer("song", "get_current_beats_song_time")
+        seen.append([song_time[part] for part in ("bars", "beats", "sub_division")])
     return [[1, 1, 1], [2, 2, 1]], seen
 
 
@@ -75,8 +75,8 @@ async def eighth_beats(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "signature_numerator", 6), Set("song", "signature_denominator", 8))
     await bench.write(Set("song", "current_song_time", 3.0))
     await bench.settle()
-    told = await bench.answer("song", "get_current_beats_song_time")
-    return [2, 1, 1], [told[part] for part in ("bars", "beats", "sub_division")]
+    song_time = await bench.answer("song", "get_current_beats_song_time")
+    return [2, 1, 1], [song_time[part] for part in ("bars", "beats", "sub_division")]
 
 
 @THEME.tries("A sixteenth has 60 ticks; they count from 1", guess=True)
@@ -85,8 +85,8 @@ async def ticks_of_a_sixteenth(bench: Bench) -> tuple[Any, Any]:
     for beats in (0.0, 0.125):
         await bench.write(Set("song", "current_song_time", beats))
         await bench.settle()
-        told = await bench.answer("song", "get_current_beats_song_time")
-        seen.append([told["sub_division"], told["ticks"]])
+        song_time = await bench.answer("song", "get_current_beats_song_time")
+        seen.append([song_time["sub_division"], song_time["ticks"]])
     return [[1, 1], [1, 31]], seen
 
 
@@ -94,8 +94,8 @@ async def ticks_of_a_sixteenth(bench: Bench) -> tuple[Any, Any]:
 async def smpte_time(bench: Bench) -> tuple[Any, Any]:
     await bench.write(Set("song", "tempo", 120.0), Set("song", "current_song_time", 4.0))
     await bench.settle()
-    told = await bench.answer("song", "get_current_smpte_song_time", smpte_format=1)
-    return [0, 0, 2], [told[part] for part in ("hours", "minutes", "seconds")]
+    smpte = await bench.answer("song", "get_current_smpte_song_time", smpte_format=1)
+    return [0, 0, 2], [smpte[part] for part in ("hours", "minutes", "seconds")]
 
 
 @THEME.tries("jump_by and scrub_by move the position while the song is stopped")
@@ -205,7 +205,7 @@ async def snapped_cue_points(bench: Bench) -> tuple[Any, Any]:
 
 
 @THEME.tries(
-    "Session overdub stays off while no track is armed (measured on 12.3.5; 12.4.5 is told otherwise)",
+    "Session overdub stays off while no track is armed (measured on 12.3.5; reported to differ on 12.4.5)",
     guess=True,
 )
 async def overdub_unarmed(bench: Bench) -> tuple[Any, Any]:

@@ -195,7 +195,9 @@ async def kept_data(bench: Bench) -> tuple[Any, Any]:
 async def routing_types(bench: Bench) -> tuple[Any, Any]:
     await bench.settle()
     offered = bench.prop(AUDIO, "available_output_routing_types") or []
-    other = next((each for each in offered if each != bench.prop(AUDIO, "output_routing_type")), None)
+    other = next(
+        (routing for routing in offered if routing != bench.prop(AUDIO, "output_routing_type")), None
+    )
     if other is None:
         return "another routing", f"offered: {list(offered)}"
     result = await bench.write(Set(AUDIO, "output_routing_type", other))

@@ -104,5 +104,5 @@ async def beat_time_late(bench: Bench) -> tuple[Any, Any]:
         Set("song", "current_song_time", 6.0),
         Call("song", "get_current_beats_song_time"),
     )
-    told = result.results[2].result
-    return [1, 1], [told["bars"], told["beats"]]
+    song_time = result.results[2].result
+    return [1, 1], [song_time["bars"], song_time["beats"]]

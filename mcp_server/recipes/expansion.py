@@ -39,8 +39,8 @@ class Expanded:
     skipped: list[str] = field(default_factory=list)
 
 
-def expand(recipe: Recipe, given: dict[str, Any], scope: Scope) -> Expanded:
-    """The calls that do the recipe in this Set; nothing is done.
+def expand(recipe: Recipe, arguments: dict[str, Any], scope: Scope) -> Expanded:
+    """The calls that the recipe makes in this Set; nothing is written.
 
     Raises:
       InvalidParams: a parameter is unknown or missing, or there is nothing to do.
@@ -48,19 +48,19 @@ def expand(recipe: Recipe, given: dict[str, Any], scope: Scope) -> Expanded:
       NotAvailable: Live is too old, or a precondition does not hold.
     """
     _check_version(recipe, scope)
-    names = _values(recipe, given, scope)
+    names = _values(recipe, arguments, scope)
     for condition in recipe.conditions:
         if not expressions.evaluate(condition.test, names, FUNCTIONS):
             rule = str(expressions.filled(condition.say, names, FUNCTIONS))
             raise errors.NotAvailable(rule, hint=condition.hint or "change the Set or the parameters first")
-    found, made = Expanded(), dict[str, int]()
+    expanded, made = Expanded(), dict[str, int]()
     for stage in recipe.stages:
-        _expand_stage(stage, names, found, made)
-    if not found.calls:
+        _expand_stage(stage, names, expanded, made)
+    if not expanded.calls:
         raise errors.InvalidParams(
-            f"{recipe.title}: there is nothing to do", hint="; ".join(found.skipped)[:300] or None
+            f"{recipe.title}: there is nothing to do", hint="; ".join(expanded.skipped)[:300] or None
         )
-    return found
+    return expanded
 
 
 def _check_version(recipe: Recipe, scope: Scope) -> None:
@@ -76,8 +76,8 @@ def _check_version(recipe: Recipe, scope: Scope) -> None:
 # -- values --------------------------------------------------------------------------------------------------
 
 
-def _values(recipe: Recipe, given: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    for name in given:
+def _values(recipe: Recipe, arguments: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    for name in arguments:
         if name not in recipe.parameters:
             known = ", ".join(recipe.parameters) or "none"
             raise errors.InvalidParams(
@@ -90,7 +90,7 @@ def _values(recipe: Recipe, given: dict[str, Any], scope: Scope) -> dict[str, An
         "data": recipe.data,
     }
     for name, parameter in recipe.parameters.items():
-        value = given.get(name)
+        value = arguments.get(name)
         if value is None and parameter.default is not UNSET:
             value = _template(parameter.default, names)
         if value is None:
@@ -109,7 +109,9 @@ def _read_all(name: str, parameter: Parameter, value: Any, scope: Scope) -> Any:
     try:
         if not parameter.many:
             return _read(parameter, value, scope)
-        return [_read(parameter, each, scope) for each in (value if isinstance(value, list) else [value])]
+        return [
+            _read(parameter, element, scope) for element in (value if isinstance(value, list) else [value])
+        ]
     except errors.MirrorError as problem:
         problem.rule = f"`{name}`: {problem.rule}"
         raise
@@ -162,7 +164,7 @@ def _number(parameter: Parameter, value: Any) -> float:
 def _within(parameter: Parameter, number: float) -> float:
     low, high = parameter.least, parameter.most
     if (low is not UNSET and number < low) or (high is not UNSET and number > high):
-        limits = " to ".join("…" if each is UNSET else f"{each:g}" for each in (low, high))
+        limits = " to ".join("…" if limit is UNSET else f"{limit:g}" for limit in (low, high))
         raise errors.InvalidValue(f"{number:g} is not within {limits}", number)
     return number
 
@@ -175,7 +177,7 @@ def _switch(value: Any) -> bool:
 
 
 def _choice(parameter: Parameter, value: Any) -> str:
-    folded = {each.casefold(): each for each in parameter.choices}
+    folded = {choice.casefold(): choice for choice in parameter.choices}
     if str(value).strip().casefold() not in folded:
         raise errors.InvalidValue(
             f"{str(value)[:60]!r} is none of {', '.join(parameter.choices)}", str(value)[:60]
@@ -187,48 +189,48 @@ def _template(value: Any, names: expressions.Names) -> Any:
     if isinstance(value, str):
         return expressions.filled(value, names, FUNCTIONS)
     if isinstance(value, list):
-        return [_template(each, names) for each in value]
+        return [_template(element, names) for element in value]
     return (
-        {name: _template(each, names) for name, each in value.items()} if isinstance(value, dict) else value
+        {name: _template(entry, names) for name, entry in value.items()} if isinstance(value, dict) else value
     )
 
 
 # -- stages --------------------------------------------------------------------------------------------------
 
 
-def _expand_stage(stage: Stage, names: dict[str, Any], found: Expanded, made: dict[str, int]) -> None:
+def _expand_stage(stage: Stage, names: dict[str, Any], expanded: Expanded, made: dict[str, int]) -> None:
     if stage.when and not expressions.evaluate(stage.when, names, FUNCTIONS):
         return
-    before = len(found.stages)
+    before = len(expanded.stages)
     for local in _items(stage, names):
         done = Done(str(expressions.filled(stage.say, local, FUNCTIONS)))
         for call in stage.calls:
             if call.when and not expressions.evaluate(call.when, local, FUNCTIONS):
                 continue
-            done.calls.append(len(found.calls))
+            done.calls.append(len(expanded.calls))
             args = {
                 name: value
-                for name, each in call.args.items()
-                if (value := _argument(each, local, made)) is not None
+                for name, template in call.args.items()
+                if (value := _argument(template, local, made)) is not None
             }
             if call.name:
-                made[str(expressions.filled(call.name, local, FUNCTIONS))] = len(found.calls)
-            found.calls.append((call.tool, args))
+                made[str(expressions.filled(call.name, local, FUNCTIONS))] = len(expanded.calls)
+            expanded.calls.append((call.tool, args))
         if done.calls:
-            found.stages.append(done)
-    if len(found.stages) == before:
-        found.skipped.append(f"nothing to do for: {_OPEN.sub('…', stage.say)}")
+            expanded.stages.append(done)
+    if len(expanded.stages) == before:
+        expanded.skipped.append(f"nothing to do for: {_OPEN.sub('…', stage.say)}")
 
 
 def _items(stage: Stage, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if not stage.each:
+    if not stage.loop_over:
         yield names
         return
-    held = expressions.evaluate(stage.each, names, FUNCTIONS)
-    if not isinstance(held, list):
-        raise errors.InvalidValue(f"`each` of {stage.say!r} is no list", stage.each)
+    elements = expressions.evaluate(stage.loop_over, names, FUNCTIONS)
+    if not isinstance(elements, list):
+        raise errors.InvalidValue(f"`each` of {stage.say!r} is no list", stage.loop_over)
     number = 0
-    for item in held:
+    for item in elements:
         local = {**names, "item": item, "number": number}
         if stage.where and not expressions.evaluate(stage.where, local, FUNCTIONS):
             continue
@@ -237,7 +239,7 @@ def _items(stage: Stage, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _argument(value: Any, names: expressions.Names, made: dict[str, int]) -> Any:
-    """An argument with its templates filled; `$name` becomes the number of its call; tables lose what is None."""
+    """An argument with its templates filled; `$name` becomes its call's number; tables lose entries that are None."""
     if isinstance(value, str):
         return (
             _referred(value, names, made)
@@ -245,10 +247,10 @@ def _argument(value: Any, names: expressions.Names, made: dict[str, int]) -> Any
             else expressions.filled(value, names, FUNCTIONS)
         )
     if isinstance(value, list):
-        return [_argument(each, names, made) for each in value]
+        return [_argument(element, names, made) for element in value]
     if isinstance(value, dict):
-        held = {name: _argument(each, names, made) for name, each in value.items()}
-        return {name: each for name, each in held.items() if each is not None}
+        table = {name: _argument(entry, names, made) for name, entry in value.items()}
+        return {name: entry for name, entry in table.items() if entry is not None}
     return value
 
 

@@ -113,7 +113,7 @@ class _Evaluation:
             case ast.Name():
                 return self._named(node.id)
             case ast.List():
-                return [self.of(each) for each in node.elts]
+                return [self.of(element) for element in node.elts]
             case ast.Attribute():
                 return attribute(self.of(node.value), node.attr)
             case ast.Subscript():
@@ -143,8 +143,8 @@ class _Evaluation:
     def _either(self, node: ast.BoolOp) -> Any:
         stops = isinstance(node.op, ast.Or)
         value: Any = None
-        for each in node.values:
-            value = self.of(each)
+        for operand in node.values:
+            value = self.of(operand)
             if bool(value) == stops:
                 break
         return value
@@ -152,14 +152,14 @@ class _Evaluation:
     def _counted(self, node: ast.BinOp) -> Any:
         left, right = self.of(node.left), self.of(node.right)
         joins = isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, str | list)
-        if not joins and not all(isinstance(each, int | float) for each in (left, right)):
-            raise TypeError("only numbers are counted with")
+        if not joins and not all(isinstance(operand, int | float) for operand in (left, right)):
+            raise TypeError("arithmetic needs numbers")
         return _BINARY[type(node.op)](left, right)
 
     def _compared(self, node: ast.Compare) -> bool:
         left = self.of(node.left)
-        for op, each in zip(node.ops, node.comparators, strict=True):
-            right = self.of(each)
+        for op, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.of(comparator)
             if not _COMPARED[type(op)](left, right):
                 return False
             left = right
@@ -174,7 +174,7 @@ class _Evaluation:
                 node.func.id,
                 hint=f"there are {', '.join(sorted(self._functions))}",
             )
-        return function(*(self.of(each) for each in node.args))
+        return function(*(self.of(argument) for argument in node.args))
 
 
 def attribute(value: Any, name: str) -> Any:
@@ -193,10 +193,10 @@ def attribute(value: Any, name: str) -> Any:
 def expressions_in(value: Any) -> list[str]:
     """All expressions in the texts of a value, however deep."""
     if isinstance(value, str):
-        return [found[1] for found in _PARTS.finditer(value) if found[1] is not None]
+        return [match[1] for match in _PARTS.finditer(value) if match[1] is not None]
     if isinstance(value, dict):
-        return [text for each in (*value, *value.values()) for text in expressions_in(each)]
-    return [text for each in value for text in expressions_in(each)] if isinstance(value, list) else []
+        return [text for entry in (*value, *value.values()) for text in expressions_in(entry)]
+    return [text for element in value for text in expressions_in(element)] if isinstance(value, list) else []
 
 
 def filled(text: str, names: Names, functions: Functions) -> Any:
@@ -205,20 +205,20 @@ def filled(text: str, names: Names, functions: Functions) -> Any:
     if alone is not None and alone[1] is not None:
         return plain(evaluate(alone[1], names, functions))
 
-    def part(found: re.Match[str]) -> str:
-        if found[1] is None:
-            return found[0][0]
-        return said(evaluate(found[1], names, functions))
+    def part(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0][0]
+        return said(evaluate(match[1], names, functions))
 
     return _PARTS.sub(part, text)
 
 
 def plain(value: Any) -> Any:
-    """As the argument of a tool: objects by their refs."""
+    """A value as a tool's argument: objects become their refs."""
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(element) for element in value]
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: plain(entry) for name, entry in value.items()}
     return value.attribute("ref") if hasattr(value, "attribute") else value
 
 

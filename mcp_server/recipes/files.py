@@ -29,12 +29,12 @@ class Shelf:
         self.broken: dict[str, str] = {}
 
     def purposes(self, words: str = "") -> dict[str, str]:
-        """What each recipe is for, of those that have all the words."""
+        """The purposes of the recipes that have all the words, by name."""
         wanted = words.casefold().split()
         return {
-            name: held.purpose
-            for name, held in sorted(self.recipes.items())
-            if all(word in f"{name} {held.title} {held.purpose}".casefold() for word in wanted)
+            name: recipe.purpose
+            for name, recipe in sorted(self.recipes.items())
+            if all(word in f"{name} {recipe.title} {recipe.purpose}".casefold() for word in wanted)
         }
 
     def recipe(self, name: str) -> Recipe:
@@ -70,34 +70,34 @@ def own_folder() -> Path:
 
 
 def shelf(folder: Path | None = None) -> Shelf:
-    """All recipes as their files are now.
+    """All recipes, as their files are now.
 
     Args:
-      folder: The user's; `~/.setmirror/recipes` if not given.
+      folder: The user's folder of recipes; `~/.setmirror/recipes` by default.
     """
-    found = Shelf()
-    found.recipes.update(_shipped())
+    loaded = Shelf()
+    loaded.recipes.update(_shipped())
     own = folder if folder is not None else own_folder()
     try:
         paths = sorted(path for path in own.iterdir() if path.suffix == ".toml")[:MOST_FILES]
     except OSError:
-        # None of their own.
+        # The user has no recipes.
         paths = []
     for path in paths:
         try:
             text = _text(path)
         except errors.MirrorError as problem:
-            found.broken[plain_name(path.stem)] = problem.rule
+            loaded.broken[plain_name(path.stem)] = problem.rule
             continue
-        _add(found, path.name, text)
-    return found
+        _add(loaded, path.name, text)
+    return loaded
 
 
 @cache
 def _shipped() -> dict[str, Recipe]:
-    """Those beside this module; a broken one is a fault of ours."""
-    held = [each for each in files(__package__).iterdir() if each.name.endswith(".toml")]
-    return {each.name.removesuffix(".toml"): read(each.read_text(encoding="utf-8")) for each in held}
+    """The recipes beside this module; they must all be valid."""
+    toml_files = [file for file in files(__package__).iterdir() if file.name.endswith(".toml")]
+    return {file.name.removesuffix(".toml"): read(file.read_text(encoding="utf-8")) for file in toml_files}
 
 
 def _text(path: Path) -> str:
@@ -107,11 +107,11 @@ def _text(path: Path) -> str:
         raise errors.InvalidValue("the file is no UTF-8", path.name) from None
 
 
-def _add(found: Shelf, name: str, text: str) -> None:
+def _add(loaded: Shelf, name: str, text: str) -> None:
     stem = plain_name(name.removesuffix(".toml"))
-    found.recipes.pop(stem, None)
+    loaded.recipes.pop(stem, None)
     try:
-        found.recipes[stem] = read(text)
-        found.broken.pop(stem, None)
+        loaded.recipes[stem] = read(text)
+        loaded.broken.pop(stem, None)
     except errors.MirrorError as problem:
-        found.broken[stem] = problem.rule
+        loaded.broken[stem] = problem.rule

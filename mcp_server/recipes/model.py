@@ -21,9 +21,9 @@ Type = Literal[
     "folder", "table",
 ]  # fmt: skip
 NAMES = ("set", "live", "bar", "data")
-"""What expressions know besides the parameters; see WRITING.md."""
+"""The names in expressions besides the parameters; see WRITING.md."""
 PER_ITEM = ("item", "number")
-"""And within a stage with `each`."""
+"""The further names in a stage with `each`."""
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,14 +31,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameter(Part, frozen=True, rename={"least": "min", "most": "max"}):
-    """What a recipe is told when it is run."""
+    """A parameter of a recipe, whose value comes with the call that runs it."""
 
     type: Type
     about: str
     default: Any = UNSET
-    """A value, or a template such as "{first(named(set.tracks, 'kick'))}"; without it the value must be given."""
+    """A value, or a template such as "{first(named(set.tracks, 'kick'))}"; UNSET makes the parameter required."""
     optional: bool = False
-    """Without a value it is None."""
+    """A call may leave the parameter out; it is then None."""
     many: bool = False
     """A list of such values."""
     least: float | UnsetType = UNSET
@@ -47,7 +47,7 @@ class Parameter(Part, frozen=True, rename={"least": "min", "most": "max"}):
 
     @property
     def required(self) -> bool:
-        """True when there is no value unless one is given."""
+        """True when a call must have a value for the parameter."""
         return self.default is UNSET and not self.optional
 
 
@@ -69,13 +69,14 @@ class ToolCall(Part, frozen=True, rename={"name": "as"}):
     when: str = ""
 
 
-class Stage(Part, frozen=True):
-    """Calls that belong together; with `each` once for every item of a list."""
+class Stage(Part, frozen=True, rename={"loop_over": "each"}):
+    """Calls that belong together; with `each` in the file once for every item of a list."""
 
     say: str
-    """What it does, a template."""
+    """What the stage does, as a template."""
     calls: Annotated[tuple[ToolCall, ...], Meta(min_length=1)]
-    each: str = ""
+    loop_over: str = ""
+    """The expression of `each`, which gives the list; "" for a stage that runs once."""
     where: str = ""
     when: str = ""
 
@@ -114,44 +115,49 @@ def read(text: str) -> Recipe:
 
 
 def version(text: str) -> tuple[int, ...]:
-    """The numbers of a version: "12.3.1" → (12, 3, 1); what follows the digits of a part is left out."""
-    found = []
+    """The numbers of a version: "12.3.1" → (12, 3, 1); text after the digits of a part is left out."""
+    numbers = []
     for part in text.split(".")[:3]:
         digits = part[: next((n for n, sign in enumerate(part) if not sign.isdigit()), len(part))]
         if not digits:
             break
-        found.append(int(digits))
-    return tuple(found)
+        numbers.append(int(digits))
+    return tuple(numbers)
 
 
 def summary(name: str, recipe: Recipe) -> dict[str, Any]:
-    """A recipe as `show` has it."""
+    """A recipe as the action `show` returns it."""
     shown: dict[str, Any] = {"name": name, "title": recipe.title, "for": recipe.purpose}
     if recipe.live:
         shown["needs_live"] = recipe.live
-    shown["parameters"] = {each: _parameter(held) for each, held in recipe.parameters.items()}
+    shown["parameters"] = {key: _parameter(parameter) for key, parameter in recipe.parameters.items()}
     if recipe.limits:
         shown["limits"] = recipe.limits
     shown["stages"] = [
-        stage.say + (f" (for each of {stage.each})" if stage.each else "") for stage in recipe.stages
+        stage.say + (f" (for each of {stage.loop_over})" if stage.loop_over else "")
+        for stage in recipe.stages
     ]
     if recipe.example:
         shown["example"] = recipe.example
     return shown
 
 
-def _parameter(held: Parameter) -> str:
-    kind = " or ".join(held.choices) if held.choices else held.type
-    text = f"{'list of ' if held.many else ''}{kind}"
-    if held.least is not UNSET or held.most is not UNSET:
-        low = "" if held.least is UNSET else f"{held.least:g}"
-        high = "" if held.most is UNSET else f"{held.most:g}"
+def _parameter(parameter: Parameter) -> str:
+    kind = " or ".join(parameter.choices) if parameter.choices else parameter.type
+    text = f"{'list of ' if parameter.many else ''}{kind}"
+    if parameter.least is not UNSET or parameter.most is not UNSET:
+        low = "" if parameter.least is UNSET else f"{parameter.least:g}"
+        high = "" if parameter.most is UNSET else f"{parameter.most:g}"
         text += f" {low}..{high}"
-    if held.default is not UNSET:
-        text += f" = {held.default}" if not isinstance(held.default, list | dict) else " (has a default)"
-    elif not held.optional:
+    if parameter.default is not UNSET:
+        text += (
+            f" = {parameter.default}"
+            if not isinstance(parameter.default, list | dict)
+            else " (has a default)"
+        )
+    elif not parameter.optional:
         text += ", required"
-    return f"{text}: {held.about}"
+    return f"{text}: {parameter.about}"
 
 
 # -- checks ----------------------------------------------------------------------------------------------------
@@ -184,10 +190,10 @@ def _faults(recipe: Recipe) -> Iterator[tuple[str, str]]:
 
 
 def _stage_faults(where: str, stage: Stage, known: list[str], made: set[str]) -> Iterator[tuple[str, str]]:
-    names = [*known, *PER_ITEM] if stage.each else known
-    if stage.where and not stage.each:
+    names = [*known, *PER_ITEM] if stage.loop_over else known
+    if stage.where and not stage.loop_over:
         yield where, "`where` chooses among the items of `each`, and there is no `each`"
-    yield from _texts(where, filter(None, [stage.each, stage.when]), known)
+    yield from _texts(where, filter(None, [stage.loop_over, stage.when]), known)
     yield from _texts(where, filter(None, [stage.where, *expressions.expressions_in(stage.say)]), names)
     for call in stage.calls:
         texts = [call.when] if call.when else []
@@ -198,7 +204,7 @@ def _stage_faults(where: str, stage: Stage, known: list[str], made: set[str]) ->
         )
         for reference in references(call.args):
             if reference not in made:
-                yield where, f"${reference} is what a call before makes, and none is `as = {reference!r}`"
+                yield where, f"${reference} needs an earlier call with `as = {reference!r}`"
         if call.name:
             made.add(stem(call.name))
 
@@ -219,12 +225,12 @@ def _texts(where: str, texts: Iterable[str], known: Iterable[str]) -> Iterator[t
 
 
 def references(value: Any) -> list[str]:
-    """The names behind `$` in the texts of a value, without what is expanded in them."""
+    """The names after `$` in the texts of a value, without their templates."""
     if isinstance(value, str):
         name = stem(value[1:].partition("/")[0]) if value.startswith("$") else ""
         return [name] if name and not name.isdigit() else []
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [name for each in held for name in references(each)]
+    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [name for element in elements for name in references(element)]
 
 
 def stem(name: str) -> str:

@@ -154,7 +154,7 @@ def _split(asked: list[Any]) -> tuple[list[music.Edit], list[tuple[str, dict[str
             own.append((str(name), options))
         elif own:
             raise errors.InvalidParams(
-                f"edit {number}: Live itself performs {own[-1][0]}, after all other edits",
+                f"edit {number}: {own[-1][0]} must come last, as Live itself performs it",
                 hint="put it at the end",
             )
         else:
