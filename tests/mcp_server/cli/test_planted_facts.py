@@ -100,9 +100,11 @@ async def test_another_place_for_what_is_made(monkeypatch: Patch, autojump_clock
 
 
 async def test_another_order_of_listeners(monkeypatch: Patch, autojump_clock: Clock) -> None:
-    notify = node.Document._notify
+    call = node.Document._call_listeners
     monkeypatch.setattr(
-        node.Document, "_notify", lambda self, told: notify(self, dict(reversed(list(told.items()))))
+        node.Document,
+        "_call_listeners",
+        lambda self, pending: call(self, dict(reversed(list(pending.items())))),
     )
     found = await differing("listeners")
     assert set(found) == {"order_of_solo", "order_of_tempo", "order_of_mute"}
