@@ -106,7 +106,7 @@ class Desk:
         self.sight = sight
         self.answers = sight.answers
         self._whole = mirror
-        self.library = library
+        self.browser_library = library
         self.caller = caller
         self.report = report
         self.policy = policy
@@ -179,7 +179,7 @@ class Desk:
         """
         if not ops:
             raise errors.InvalidParams(
-                f"{self._tool}: no change was given", hint="give at least one value to change"
+                f"{self._tool}: the call changes nothing", hint="give at least one value to change"
             )
         self._each_once(ops)
         if overwrite:

@@ -79,7 +79,7 @@ class ToolServer:
         if sets_folder is not None:
             tasks.start_soon(self.visits.run)
         self.bodies = self._sights.whole.bodies
-        self.library = Library(library_file)
+        self.browser_library = Library(library_file)
         self.watches = Watches(tasks, self.seen)
         self.listening = Listening(self.watches)
         self._toolsets = toolsets
@@ -186,7 +186,7 @@ class ToolServer:
         desk = Desk(
             self.mirror,
             sight,
-            self.library,
+            self.browser_library,
             caller,
             tool.ruled_as,
             self.policy,

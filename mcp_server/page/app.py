@@ -44,16 +44,16 @@ def policy(port: int) -> str:
 
 @cache
 def static() -> dict[str, bytes]:
-    """The page's files by name; there are no others."""
+    """All files of the page, by name."""
     folder = files(__package__) / "static"
-    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name[:1] != "."}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name[:1] != "."}
 
 
 class PageApp:
     """`http` and `socket` are the two applications.
 
     Args:
-      opened: Called each time that a browser was let in.
+      opened: Called whenever a browser is admitted.
     """
 
     def __init__(self, gate: Gate, port: int, visit: Visit, opened: Callable[[], None]) -> None:

@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 class Session(NamedTuple):
-    """A browser that was let in: the value of its cookie, and the proof that its page shows with each action."""
+    """An admitted browser: the value of its cookie, and the proof that its page sends with every action."""
 
     cookie: str
     proof: str
@@ -87,14 +87,14 @@ class Gate:
         return f"{COOKIE}={session.cookie}; Path={self.root}; HttpOnly; SameSite=Lax"
 
     def session(self, headers: Headers) -> Session:
-        """Whose request it is.
+        """The session of a request.
 
         Raises:
-          Refused: it has no cookie of ours.
+          Refused: the request has no cookie of a session.
         """
-        for given in _cookies(headers):
+        for cookie in _cookies(headers):
             for known, session in self._sessions.items():
-                if hmac.compare_digest(known.encode(), given.encode()):
+                if hmac.compare_digest(known.encode(), cookie.encode()):
                     return session
         raise Refused(401, "open the link that `setmirror view` prints")
 

@@ -61,14 +61,14 @@ class Live:
         self.mirror = mirror
         self.story = Story(mirror)
         self.turns: Counter[str] = Counter()
-        """How often each view, and "beat", has changed."""
+        """How often every view, and "beat", has changed."""
         self.status: dict[str, Any] = {}
         self.questions: list[dict[str, Any]] = []
         self.read_only: bool | None = None
         self.clients: list[dict[str, Any]] = []
         self.meters: dict[str, tuple[float, float]] = {}
         self.positions: dict[int, tuple[float, float]] = {}
-        """Of clips in sight that play: beats, and when they were read."""
+        """For playing clips that a page shows: the position in beats, and the time at which it was read."""
         self.visitors: set[Visitor] = set()
         self._transport = trio.Event()
         self._visited = trio.Event()
@@ -175,18 +175,20 @@ class Live:
                 await self._policy_moves(seen)
                 continue
             try:
-                # Where no page is open nobody can be asked, and the asker is told so at once.
+                # Without an open page nobody can answer a question; the bridge then refuses it at once.
                 if there != (attends == notice[0]):
                     await self.mirror.ask("question.follow", {"on": there})
                     attends = notice[0] if there else None
                 state = await self.mirror.ask("policy.state", {})
             except errors.MirrorError as problem:
-                log.info("the bridge does not tell its questions: %s", problem)
+                log.info("the bridge does not send its questions: %s", problem)
                 await trio.sleep(REFUSED_S)
                 continue
             seen = notice
             now = trio.current_time()
-            self.questions = [{**each, "until": now + float(each["left_s"])} for each in state["questions"]]
+            self.questions = [
+                {**question, "until": now + float(question["left_s"])} for question in state["questions"]
+            ]
             self.read_only = state["read_only"]
             self.wake()
 
@@ -235,7 +237,7 @@ class Live:
         playing = [
             id_ for id_ in clips if id_ is not None and id_ in nodes and nodes[id_].props.get("is_playing")
         ]
-        self.positions = {id_: held for id_, held in self.positions.items() if id_ in playing}
+        self.positions = {id_: position for id_, position in self.positions.items() if id_ in playing}
         if playing:
             try:
                 values = await self.mirror.read_now([(id_, "playing_position") for id_ in playing])
@@ -251,11 +253,11 @@ class Live:
         return playheads.transport(self.mirror)
 
     def clip_position(self, clip: int | None) -> dict[str, Any] | None:
-        """Where a clip is that plays."""
-        held = self.positions.get(clip or 0)
-        if held is None or clip not in self.mirror.store.nodes:
+        """The position of a playing clip; None for any other."""
+        position = self.positions.get(clip or 0)
+        if position is None or clip not in self.mirror.store.nodes:
             return None
-        return playheads.clip_position(self.mirror, clip, held[0], trio.current_time() - held[1])
+        return playheads.clip_position(self.mirror, clip, position[0], trio.current_time() - position[1])
 
     async def _meter(self) -> None:
         seen = any(visitor.looks_at == "mixer" for visitor in self.visitors)

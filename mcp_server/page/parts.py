@@ -41,7 +41,7 @@ CONCERNS = {
     "notes": re.compile(r"song(?:/view)?|view|.*/clip|.*/arrangement_clips/\d+|.*/parameters/\d+|.*mixer_device/.*"),
     "device": re.compile(r".*/devices/.*"),
 }  # fmt: skip
-"""Which refs a view shows; what it shows besides is found by comparing, too."""
+"""The refs that a view shows; comparing its parts finds any other change."""
 
 
 class Place(NamedTuple):
@@ -162,12 +162,12 @@ class SessionCut:
         clips = 0
         words: list[Line] = []
         for track in tracks:
-            held = [mirror.child(slot, "clip") for slot in mirror.children(track, "clip_slots")]
-            found = [clip for clip in held if clip is not None]
-            clips += len(found)
+            children = [mirror.child(slot, "clip") for slot in mirror.children(track, "clip_slots")]
+            in_slots = [clip for clip in children if clip is not None]
+            clips += len(in_slots)
             if len(words) < MOST_WORDS:
-                words.append(Line(f"{track.name}: {_clips_in_words(found)}"))
-                midi = (clip for clip in found if clip.props.get("is_midi_clip"))
+                words.append(Line(f"{track.name}: {_clips_in_words(in_slots)}"))
+                midi = (clip for clip in in_slots if clip.props.get("is_midi_clip"))
                 words.extend(
                     Line(clip.name or "(no name)", clip.id, mirror.ref(clip.id).rpartition("/")[0])
                     for clip in midi
@@ -243,10 +243,12 @@ class ArrangementCut:
             places += [Place(f"body/{n}/{m}", "body", NAMES + x, y, width, high) for m, y, high in rows]
         places += [Place(f"side/{m}", "side", 0, y, NAMES, high) for m, y, high in rows]
         lanes = [(track, mirror.children(track, "arrangement_clips")) for track in tracks]
-        clips = sum(len(held) for _, held in lanes)
+        clips = sum(len(clips_in_lane) for _, clips_in_lane in lanes)
         bars = end / gathered.beats_per_bar(mirror)
         title = f"Arrangement: {len(tracks)} tracks, {clips} clips, {bars:g} bars"
-        words = [Line(f"{track.name}: {len(held)} clips") for track, held in lanes[:MOST_WORDS]]
+        words = [
+            Line(f"{track.name}: {len(clips_in_lane)} clips") for track, clips_in_lane in lanes[:MOST_WORDS]
+        ]
         words += [Line(f"Locator {name} at beat {time:g}") for time, name in gathered.locators_of(mirror)]
         places_of_time = {"left": NAMES, "per_beat": scale, "start": 0.0, "top": 18}
         height = top + LANE * len(tracks)
@@ -472,7 +474,7 @@ CUTS: dict[str, Cut] = {
 
 
 def fitting(mirror: Mirror, node: Node) -> tuple[View, int | None]:
-    """The view that shows an object best, and the target to be given to it."""
+    """The view that shows an object best, and the view's target."""
     ref = mirror.ref(node.id)
     device = node
     while device.parent is not None and "parameters" not in device.children:

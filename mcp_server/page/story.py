@@ -43,9 +43,9 @@ class Change(msgspec.Struct):
 
 
 class Entry(msgspec.Struct):
-    """One line of the log.
+    """A line of the log.
 
-    `number` counts entries; `turn` rises with each addition to any entry. `write` names the write, None for a person's
+    `number` counts entries; `turn` rises with every addition to an entry. `write` names the write, None for a person's
     edit in Live.
     """
 
@@ -90,7 +90,7 @@ class Story:
             events = await follower.some()
 
     def add(self, events: Iterable[Event]) -> None:
-        """Take more of the log in."""
+        """Add further events of the log."""
         for breaks, group in groupby(events, lambda event: event.kind in ("resynced", "skipped")):
             if breaks:
                 for event in group:
@@ -98,14 +98,16 @@ class Story:
                 continue
             for change in changes(event for event in group if event.cause == "write" or self._is_edit(event)):
                 if not change.event.type.endswith(".View"):
-                    self._enter(change.event, self._told(change))
+                    self._enter(change.event, self._change(change))
 
     def _resynced(self, event: Event) -> str:
         facts = event.after if isinstance(event.after, dict) else {}
         if facts.get("reason") == "first snapshot":
             return f"connected to Live: {facts.get('objects', 0)} objects"
-        told = ", ".join(f"{facts[name]} {name}" for name in ("added", "removed", "changed") if name in facts)
-        return f"read the Set again: {told or 'some changes were missed'}"
+        counts = ", ".join(
+            f"{facts[name]} {name}" for name in ("added", "removed", "changed") if name in facts
+        )
+        return f"read the Set again: {counts or 'some changes were missed'}"
 
     def _is_edit(self, event: Event) -> bool:
         """True for what a person did, not for what plays."""
@@ -132,10 +134,10 @@ class Story:
         slot = node.props.get("playing_slot_index") if node is not None else None
         if node is None or not isinstance(slot, int) or slot < 0:
             return False
-        for held in self._mirror.children(node, "clip_slots")[slot : slot + 1]:
-            clip = self._mirror.child(held, "clip")
+        for slot_node in self._mirror.children(node, "clip_slots")[slot : slot + 1]:
+            clip = self._mirror.child(slot_node, "clip")
             envelopes = clip.props.get("automation_envelopes") if clip is not None else None
-            return any(each.get("parameter") == parameter for each in envelopes or ())
+            return any(envelope.get("parameter") == parameter for envelope in envelopes or ())
         return False
 
     def _enter(self, event: Event, change: Change) -> None:
@@ -176,28 +178,28 @@ class Story:
         same = any(change.id == event.id and event.id for change in last.changes)
         return last if near and same else None
 
-    def _told(self, change: history.Change) -> Change:
+    def _change(self, change: history.Change) -> Change:
         event, where = change.event, self._where(change.event)
-        told = Change(where, event.name.replace("_", " "), id=event.id, ref=event.ref)
+        line = Change(where, event.name.replace("_", " "), id=event.id, ref=event.ref)
         match event.kind:
             case "add" | "remove":
-                told.what = f"{_kind(event.type)} {'is new' if event.kind == 'add' else 'was deleted'}"
+                line.what = f"{_kind(event.type)} {'is new' if event.kind == 'add' else 'was deleted'}"
             case "content":
                 more = f", {event.more} more" if event.more else ""
-                told.what = f"{told.what}: {_notes(event.before, event.after)}{more}"
+                line.what = f"{line.what}: {_notes(event.before, event.after)}{more}"
             case "move":
-                told.what = "was moved"
+                line.what = "was moved"
             case "children":
-                told.what = f"order of {told.what}"
+                line.what = f"order of {line.what}"
             case _ if event.type == "DeviceParameter" and event.name == "value":
                 node = self._mirror.store.nodes.get(event.id)
                 now = node.props.get("display") if node is not None else None
-                told.what = ""
+                line.what = ""
                 before, _, after = change.display.partition(" → ")
-                told.before, told.after = before or str(now or ""), after or str(now or event.after)
+                line.before, line.after = before or str(now or ""), after or str(now or event.after)
             case _:
-                told.before, told.after = _value(event, event.before), _value(event, event.after)
-        return told
+                line.before, line.after = _value(event, event.before), _value(event, event.after)
+        return line
 
     def _where(self, event: Event) -> str:
         """The names of an object and of those that hold it: "Keys › Reverb › Dry/Wet"."""
@@ -237,11 +239,11 @@ def _value(event: Event, value: Any) -> str:
 
 
 def _notes(before: Any, after: Any) -> str:
-    """Notes that came, went and changed, as numbers."""
-    old, new = ({getattr(n, "note_id", id(n)) for n in held or ()} for held in (before, after))
-    told = [
+    """The numbers of notes that were added, removed and changed, as text."""
+    old, new = ({getattr(n, "note_id", id(n)) for n in notes or ()} for notes in (before, after))
+    counts = [
         f"{len(ids)} {word}"
         for ids, word in ((new - old, "added"), (old - new, "removed"), (old & new, "changed"))
         if ids
     ]
-    return ", ".join(told) or "changed"
+    return ", ".join(counts) or "changed"

@@ -101,9 +101,9 @@ class Visit:
         self._layout: Layout | None = None
         self._turn: tuple[Any, ...] = ()
         self._epoch = live.mirror.epoch
-        """Of which the target is."""
+        """The epoch of the target's id."""
         self._beat = -1
-        self._told: dict[str, Any] = {}
+        self._sent_topics: dict[str, Any] = {}
         self._parts: dict[str, tuple[Place, Any]] = {}
         self._story_turn = 0
         self._replies: list[dict[str, Any]] = []
@@ -157,9 +157,9 @@ class Visit:
     async def _push(self) -> None:
         while True:
             self._woken = trio.Event()
-            if self._acked == self._sent and (told := self._compose()):
+            if self._acked == self._sent and (message := self._compose()):
                 self._sent += 1
-                text = msgspec.json.encode({"number": self._sent, **told}).decode()
+                text = msgspec.json.encode({"number": self._sent, **message}).decode()
                 await self._send_text({"type": "websocket.send", "text": text})
                 await trio.sleep(LEAST_S)
             else:
@@ -172,7 +172,7 @@ class Visit:
                 self._to_look(message)
             case Want(keys):
                 self._wanted = keys[:MOST_WANTED]
-                self._parts = {key: held for key, held in self._parts.items() if key in self._wanted}
+                self._parts = {key: part for key, part in self._parts.items() if key in self._wanted}
                 self._turn = ()
             case Ack(number):
                 self._acked = max(self._acked, min(number, self._sent))
@@ -181,17 +181,17 @@ class Visit:
             case Switch(on):
                 self._start("policy.read_only", {"on": on})
             case Show(id_, epoch):
-                self._replies.append({"show": self._found(id_, epoch)})
+                self._replies.append({"show": self._located(id_, epoch)})
             case Revert(write):
                 self._nursery.start_soon(self._revert, write)
 
-    def _to_look(self, told: ToLook) -> None:
-        look = Look.within_limits(told.theme, told.width, told.zoom, told.target)
-        if look != self._look or told.view != self._view:
+    def _to_look(self, message: ToLook) -> None:
+        look = Look.within_limits(message.theme, message.width, message.zoom, message.target)
+        if look != self._look or message.view != self._view:
             self._parts.clear()
             self._wanted = []
-            self._told.pop("layout", None)
-        self._look, self._view, self._visible, self._turn = look, told.view, told.visible, ()
+            self._sent_topics.pop("layout", None)
+        self._look, self._view, self._visible, self._turn = look, message.view, message.visible, ()
         self._live.moved()
 
     # -- what the person does ------------------------------------------------------------------------
@@ -219,9 +219,9 @@ class Visit:
         self._replies.append({"reverted": {"write": write, "left": left}})
         self.wake()
 
-    def _found(self, id_: int, epoch: str) -> dict[str, Any]:
+    def _located(self, id_: int, epoch: str) -> dict[str, Any]:
         mirror = self._live.mirror
-        # Ids are given again in another epoch.
+        # Another epoch uses the same ids for other objects.
         if epoch not in ("", mirror.epoch):
             return {"id": id_, "gone": True}
         return parts.located(mirror, id_, self._view, self._look)
@@ -230,56 +230,56 @@ class Visit:
 
     def _compose(self) -> dict[str, Any]:
         live = self._live
-        told: dict[str, Any] = {}
+        message: dict[str, Any] = {}
         now = trio.current_time()
         questions = [
-            {"question": each["question"], "client": each["client"], "text": each["text"]}
-            for each in live.questions
+            {"question": question["question"], "client": question["client"], "text": question["text"]}
+            for question in live.questions
         ]
         topics = {
             "status": live.status, "clients": live.clients, "read_only": live.read_only, "questions": questions,
         }  # fmt: skip
         for name, value in topics.items():
-            if self._told.get(name) != value:
-                told[name] = self._told[name] = value
-        if "questions" in told:
-            told["questions"] = [
-                {**each, "left_s": max(0.0, held["until"] - now)}
-                for each, held in zip(questions, live.questions, strict=True)
+            if self._sent_topics.get(name) != value:
+                message[name] = self._sent_topics[name] = value
+        if "questions" in message:
+            message["questions"] = [
+                {**question, "left_s": max(0.0, pending["until"] - now)}
+                for question, pending in zip(questions, live.questions, strict=True)
             ]
         if self._story_turn != live.story.turn:
-            told["log"] = live.story.since(self._story_turn)
+            message["log"] = live.story.since(self._story_turn)
             self._story_turn = live.story.turn
         if self._replies:
-            told["replies"], self._replies = self._replies, []
+            message["replies"], self._replies = self._replies, []
         if self._visible and live.mirror.epoch:
-            self._compose_view(told)
-        return told
+            self._compose_view(message)
+        return message
 
-    def _compose_view(self, told: dict[str, Any]) -> None:
+    def _compose_view(self, message: dict[str, Any]) -> None:
         live = self._live
         turn = (live.turns[self._view], live.mirror.epoch, tuple(self._wanted))
         if turn != self._turn:
             self._turn = turn
-            self._compose_pictures(told)
+            self._compose_pictures(message)
         if self._beat != live.turns["beat"]:
             self._beat = live.turns["beat"]
             song = live.transport() if self._view == "arrangement" else None
             for name, value in (("song", song), ("clip", live.clip_position(self.clip))):
-                if (value is not None and value["playing"]) or self._told.get(name) != value:
-                    told[name] = self._told[name] = value
-        if self._view == "mixer" and self._told.get("meters") != live.meters:
-            told["meters"] = self._told["meters"] = live.meters
+                if (value is not None and value["playing"]) or self._sent_topics.get(name) != value:
+                    message[name] = self._sent_topics[name] = value
+        if self._view == "mixer" and self._sent_topics.get("meters") != live.meters:
+            message["meters"] = self._sent_topics["meters"] = live.meters
 
-    def _compose_pictures(self, told: dict[str, Any]) -> None:
+    def _compose_pictures(self, message: dict[str, Any]) -> None:
         mirror, cut = self._live.mirror, CUTS[self._view]
         if mirror.epoch != self._epoch:
             self._epoch = mirror.epoch
             self._look = self._look._replace(target=None)
         layout = cut.layout(mirror, self._look)
-        if self._told.get("layout") != layout:
-            self._told["layout"] = layout
-            told["layout"] = parts.layout_json(self._view, layout, self._look)
+        if self._sent_topics.get("layout") != layout:
+            self._sent_topics["layout"] = layout
+            message["layout"] = parts.layout_json(self._view, layout, self._look)
         places = {place.key: place for place in layout.places}
         drawn = {}
         for key in self._wanted:
@@ -292,7 +292,7 @@ class Visit:
                 self._parts[key] = place, data
                 drawn[key] = svg(cut.draw(data, self._look, place))
         if drawn:
-            told["parts"] = drawn
+            message["parts"] = drawn
 
 
 async def visit(live: Live, session: Session, receive: Any, send: Any) -> None:

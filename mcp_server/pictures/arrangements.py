@@ -101,7 +101,7 @@ def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: in
     draw_lanes(picture, len(shown), (NAMES_WIDTH, HEAD), (width - NAMES_WIDTH - 10, lane), colors)
     draw_names(picture, shown, HEAD, lane, colors)
     draw_bars(picture, x, end, facts.beats_per_bar, (24, bottom), colors)
-    contents = sum(len(each.blocks) for each in lanes) <= MOST_CONTENTS
+    contents = sum(len(track_lane.blocks) for track_lane in lanes) <= MOST_CONTENTS
     draw_blocks(picture, shown, x, HEAD, lane, contents, colors)
     if facts.loop is not None:
         draw_loop(picture, x, facts.loop, colors)
@@ -115,8 +115,8 @@ def arrangement(lanes: Sequence[Lane], colors: Theme, facts: Facts, *, width: in
 
 
 def in_words(lanes: Sequence[Lane], facts: Facts) -> str:
-    """What the picture shows, and what of the arrangement cannot be known."""
-    clips = sum(len(each.blocks) for each in lanes)
+    """The picture in words, and the facts about the arrangement that Live's API does not show."""
+    clips = sum(len(lane.blocks) for lane in lanes)
     bars = max(facts.end, facts.beats_per_bar) / facts.beats_per_bar
     words = [
         f"Arrangement: {len(lanes)} tracks, {clips} clips, {round(bars, 1):g} bars",
@@ -130,17 +130,17 @@ def in_words(lanes: Sequence[Lane], facts: Facts) -> str:
         words.append(
             "locators " + ", ".join(f"{name} at {time:g}" for time, name in facts.locators[:MOST_NAMED])
         )
-    automated = [f"{each.name}: {', '.join(each.automated[:MOST_NAMED])}" for each in lanes if each.automated]
+    automated = [f"{lane.name}: {', '.join(lane.automated[:MOST_NAMED])}" for lane in lanes if lane.automated]
     if automated:
         words.append("automated " + "; ".join(automated[:MOST_NAMED]))
-    unknown = "Live's API tells neither curves of automation nor changes of tempo and signature."
+    unknown = "Live's API shows neither curves of automation nor changes of tempo and signature."
     return f"{', '.join(filter(None, words))}. {unknown}"
 
 
 def draw_lanes(
     picture: Picture, count: int, at: tuple[float, float], size: tuple[float, float], colors: Theme
 ) -> None:
-    """The ground of `count` lanes, each of a `size` with the first one's corner `at`."""
+    """The background of `count` lanes of a `size`, the first with its corner at `at`."""
     for n in range(count):
         fill = colors.lane if n % 2 else colors.panel
         picture.rect(at[0], at[1] + n * size[1], size[0], size[1] - 1, fill)
@@ -148,19 +148,19 @@ def draw_lanes(
 
 def draw_names(picture: Picture, lanes: Sequence[Lane], top: float, lane: float, colors: Theme) -> None:
     """The names of tracks, one below the other, indented by their groups."""
-    for n, each in enumerate(lanes):
+    for n, track_lane in enumerate(lanes):
         y = top + n * lane
-        indent = 10 * min(4, each.depth)
-        picture.rect(4 + indent, y + 1, 5, lane - 3, each.color, data=each.ref)
+        indent = 10 * min(4, track_lane.depth)
+        picture.rect(4 + indent, y + 1, 5, lane - 3, track_lane.color, data=track_lane.ref)
         roomy = lane >= 30
-        sign = AUTOMATED if each.automated and not roomy else ""
-        name = f"{each.name} {' '.join(each.flags)} {sign}".strip()
+        sign = AUTOMATED if track_lane.automated and not roomy else ""
+        name = f"{track_lane.name} {' '.join(track_lane.flags)} {sign}".strip()
         size = min(12.0, lane - 3)
         room = NAMES_WIDTH - 22 - indent
-        middle = y + lane / 2 + (4 if not (roomy and each.automated) else -1)
+        middle = y + lane / 2 + (4 if not (roomy and track_lane.automated) else -1)
         picture.text(14 + indent, middle, name, colors.text, size=size, width=room)
-        if roomy and each.automated:
-            automated = f"{AUTOMATED} {', '.join(each.automated)}"
+        if roomy and track_lane.automated:
+            automated = f"{AUTOMATED} {', '.join(track_lane.automated)}"
             picture.text(14 + indent, middle + 14, automated, colors.muted_text, size=10, width=room)
 
 
@@ -226,11 +226,11 @@ def draw_playhead(picture: Picture, at: float, bottom: float, colors: Theme) -> 
 def draw_blocks(
     picture: Picture, lanes: Sequence[Lane], x: Place, top: float, lane: float, contents: bool, colors: Theme
 ) -> None:
-    """The clips of lanes, with their notes if `contents`; of clips that share a pixel the first."""
+    """The clips of lanes, with their notes if `contents`; of clips that share a pixel only the first is drawn."""
     room = MOST_MARKS if contents else 0
-    for n, each in enumerate(lanes):
+    for n, track_lane in enumerate(lanes):
         reached = -inf
-        for block in each.blocks:
+        for block in track_lane.blocks:
             if x(block.end) < reached + 1:
                 continue
             reached = max(reached, x(block.start))

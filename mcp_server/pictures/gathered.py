@@ -199,8 +199,8 @@ def clips_of(mirror: Mirror, node: Node) -> list[Node]:
             raise errors.InvalidValue(f"{mirror.ref(node.id)} has no clip", mirror.ref(node.id))
         return [clip]
     if node.type == "Track":
-        found = [mirror.child(slot, "clip") for slot in mirror.children(node, "clip_slots")]
-        midi = [clip for clip in found if clip is not None and clip.props.get("is_midi_clip")]
+        clips = [mirror.child(slot, "clip") for slot in mirror.children(node, "clip_slots")]
+        midi = [clip for clip in clips if clip is not None and clip.props.get("is_midi_clip")]
         return midi[:MOST_OVERLAID]
     if node.type != "Clip":
         raise errors.InvalidValue(
@@ -264,16 +264,18 @@ def _track_of(mirror: Mirror, node: Node) -> str:
 
 
 def _envelopes(mirror: Mirror, clip: Node) -> list[tuple[str, list[tuple[float, float]]]]:
-    found = []
-    for each in clip.props.get("automation_envelopes") or ():
-        parameter = mirror.node(each["parameter"]) if isinstance(each.get("parameter"), int) else None
+    envelopes = []
+    for envelope in clip.props.get("automation_envelopes") or ():
+        parameter = mirror.node(envelope["parameter"]) if isinstance(envelope.get("parameter"), int) else None
         if parameter is None:
             continue
         low, high = float(parameter.props.get("min", 0)), float(parameter.props.get("max", 1))
         wide = (high - low) or 1.0
-        points = [(float(time), (float(value) - low) / wide) for time, value, *_ in each.get("events") or ()]
-        found.append((parameter.name, points))
-    return found
+        points = [
+            (float(time), (float(value) - low) / wide) for time, value, *_ in envelope.get("events") or ()
+        ]
+        envelopes.append((parameter.name, points))
+    return envelopes
 
 
 # -- the Set -------------------------------------------------------------------------------------------------
@@ -440,22 +442,22 @@ def _dial(mirror: Mirror, node: Node | None, name: str = "") -> Dial:
 
 def strip_of(mirror: Mirror, track: Node, gauges: dict[str, Any]) -> Strip:
     """A track's mixer; its meters come from `gauges`."""
-    held = mirror.child(track, "mixer_device")
+    mixer = mirror.child(track, "mixer_device")
     ref = mirror.ref(track.id)
     meter = gauges.get(f"{ref}.output_meter_left"), gauges.get(f"{ref}.output_meter_right")
     returns = [node.name for node in mirror.children(song(mirror), "return_tracks")]
-    if held is None:
+    if mixer is None:
         return Strip(ref, track.name, color_of(track), Dial("Volume", "", 0.0))
-    panning = mirror.child(held, "panning")
+    panning = mirror.child(mixer, "panning")
     return Strip(
         ref,
         track.name,
         color_of(track),
-        _dial(mirror, mirror.child(held, "volume")),
+        _dial(mirror, mirror.child(mixer, "volume")),
         _dial(mirror, panning) if panning is not None else None,
         [
             _dial(mirror, send, returns[n] if n < len(returns) else "")
-            for n, send in enumerate(mirror.children(held, "sends"))
+            for n, send in enumerate(mirror.children(mixer, "sends"))
         ],
         flags(track),
         (float(meter[0]), float(meter[1])) if meter[0] is not None and meter[1] is not None else None,
@@ -468,9 +470,9 @@ def _panel(mirror: Mirror, node: Node) -> Panel:
             f"A {node.type} has no parameters to draw", mirror.ref(node.id), hint="name a device"
         )
     parameters = list(mirror.children(node, "parameters"))
-    switch = next((each for each in parameters if each.name == "Device On"), None)
-    dials = [_dial(mirror, each) for each in parameters if each is not switch]
+    switch = next((parameter for parameter in parameters if parameter.name == "Device On"), None)
+    dials = [_dial(mirror, parameter) for parameter in parameters if parameter is not switch]
     on = switch is None or bool(switch.props.get("value"))
-    # What differs from its default is never left out for what does not.
+    # Parameters that differ from their default come first, so that the limit never leaves them out.
     first = sorted(range(len(dials)), key=lambda n: (not differs(dials[n]), n))[:MOST_DIALS]
     return Panel(node.name, [dials[n] for n in sorted(first)], on, max(0, len(dials) - MOST_DIALS))

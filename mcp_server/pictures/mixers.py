@@ -144,7 +144,7 @@ def _strip(picture: Picture, strip: Strip, x: float, up: float, sends: int, colo
         picture.text(left + 10, bottom + 17, letter, ink, size=10, anchor="middle", bold=on)
 
 
-def dial(picture: Picture, each: Dial, x: float, y: float, radius: float, colors: Theme) -> None:
+def dial(picture: Picture, knob: Dial, x: float, y: float, radius: float, colors: Theme) -> None:
     """A knob: the arc from the default (or the left) to the value, and a pointer."""
 
     def point(position: float, far: float) -> tuple[float, float]:
@@ -156,43 +156,43 @@ def dial(picture: Picture, each: Dial, x: float, y: float, radius: float, colors
         return [point(low + (high - low) * n / steps, radius) for n in range(steps + 1)]
 
     picture.curve(arc(0, 1), colors.line, 3)
-    start = each.rest if each.rest is not None else 0.0
-    picture.curve(arc(start, each.position), colors.accent, 3)
-    picture.line(*point(each.position, radius * 0.3), *point(each.position, radius), colors.text, width=2)
-    if each.automated:
+    start = knob.rest if knob.rest is not None else 0.0
+    picture.curve(arc(start, knob.position), colors.accent, 3)
+    picture.line(*point(knob.position, radius * 0.3), *point(knob.position, radius), colors.text, width=2)
+    if knob.automated:
         picture.rect(x + radius - 2, y - radius - 2, 5, 5, colors.armed, radius=2)
 
 
 def device(
     name: str, dials: Sequence[Dial], colors: Theme, *, on: bool = True, hidden: int = 0, width: int = 1200
 ) -> Picture:
-    """A device's parameters; what differs from its default has its name in bold and a mark."""
+    """A device's parameters; a parameter that differs from its default has its name in bold and a mark."""
     across = max(1, (width - 16) // 116)
     rows = -(-len(dials) // across) if dials else 0
     height = 44 + rows * 78 + 22
     picture = Picture(width, max(height, 70), colors.background, name)
-    changed = [each for each in dials if differs(each)]
+    changed = [knob for knob in dials if differs(knob)]
     picture.description = f"{name}: " + "; ".join(
-        f"{each.name} {each.text}" for each in changed or dials[:12]
+        f"{knob.name} {knob.text}" for knob in changed or dials[:12]
     )
     picture.rect(8, 8, 14, 14, colors.playing if on else "", stroke="" if on else colors.line, radius=7)
     picture.text(30, 21, name + ("" if on else " (off)"), colors.text, size=15, bold=True, width=width - 300)
     note = f"{len(changed)} of {len(dials)} differ from default"
     picture.text(width - 10, 20, note, colors.muted_text, size=11, anchor="end")
-    for n, each in enumerate(dials):
+    for n, knob in enumerate(dials):
         x, y = 8 + n % across * 116, 40 + n // across * 78
-        is_changed = differs(each)
-        picture.rect(x, y, 110, 72, colors.panel, stroke=colors.accent if is_changed else "", data=each.ref)
-        dial(picture, each, x + 55, y + 26, 15, colors)
+        is_changed = differs(knob)
+        picture.rect(x, y, 110, 72, colors.panel, stroke=colors.accent if is_changed else "", data=knob.ref)
+        dial(picture, knob, x + 55, y + 26, 15, colors)
         picture.text(
-            x + 55, y + 56, each.name, colors.text, size=10, anchor="middle", width=104, bold=is_changed
+            x + 55, y + 56, knob.name, colors.text, size=10, anchor="middle", width=104, bold=is_changed
         )
-        picture.text(x + 55, y + 68, each.text, colors.muted_text, size=10, anchor="middle", width=104)
+        picture.text(x + 55, y + 68, knob.text, colors.muted_text, size=10, anchor="middle", width=104)
     if hidden:
         picture.text(8, picture.height - 7, f"Not shown: {hidden} more parameters", colors.warning, size=11)
     return picture
 
 
-def differs(each: Dial) -> bool:
+def differs(knob: Dial) -> bool:
     """True for a parameter that is not at its default."""
-    return each.rest is not None and abs(each.position - each.rest) > 1e-4
+    return knob.rest is not None and abs(knob.position - knob.rest) > 1e-4

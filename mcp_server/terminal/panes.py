@@ -66,7 +66,7 @@ def _transport(mirror: Mirror) -> str:
 
 
 def columns(mirror: Mirror, width: int, first: int) -> tuple[list[Node], int]:
-    """The tracks in sight from the `first` on, and the cells of each."""
+    """The visible tracks from `first` on, and the cells per track."""
     tracks = gathered.all_tracks(mirror) if mirror.epoch else []
     first = max(0, min(first, len(tracks) - 1))
     most = max(1, (width - SIDE) // (LEAST_CELL + 1))
@@ -185,11 +185,11 @@ def bridge(mirror: Mirror, status: dict[str, Any], width: int) -> Text:
             else "",
             DIM,
         )
-        clients = [each for each in status.get("clients") or () if isinstance(each, dict)]
+        clients = [client for client in status.get("clients") or () if isinstance(client, dict)]
         shown = (
-            f"{canvas.name(str(each.get('identity') or each.get('name')))} ({each.get('role')}"
-            f"{', {} lines behind'.format(each['outbox']) if each.get('outbox') else ''})"
-            for each in clients
+            f"{canvas.name(str(client.get('identity') or client.get('name')))} ({client.get('role')}"
+            f"{', {} lines behind'.format(client['outbox']) if client.get('outbox') else ''})"
+            for client in clients
         )
         line.append(f"  clients: {', '.join(shown)}")
     line.truncate(width, overflow="ellipsis")

@@ -29,8 +29,8 @@ from . import (
 )
 
 TOOLSETS = {
-    each.name: each
-    for each in (
+    toolset.name: toolset
+    for toolset in (
         reading.tools,
         song.tools,
         tracks.tools,
@@ -45,8 +45,8 @@ TOOLSETS = {
         time.tools,
     )
 }
-TOOLS: dict[str, Tool] = {name: tool for each in TOOLSETS.values() for name, tool in each.tools.items()}
-"""All of them, in the order in which a model reads of them."""
+TOOLS: dict[str, Tool] = {name: tool for toolset in TOOLSETS.values() for name, tool in toolset.tools.items()}
+"""All tools by name, in the order in which models see them."""
 
 CORE = (
     "get_set",

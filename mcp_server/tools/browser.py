@@ -48,7 +48,7 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
     if args.deep:
         if not args.match.strip():
             raise errors.InvalidParams("A deep search needs words in `match`")
-        search = await desk.library.search(path, args.match, args.limit, page, desk.report)
+        search = await desk.browser_library.search(path, args.match, args.limit, page, desk.report)
         answer: dict[str, Any] = {"items": await _shown(search.items)}
         if search.more:
             answer["more"] = True
@@ -63,7 +63,7 @@ async def browse(desk: Desk, args: Browse) -> dict[str, Any]:
         part, after = paged(roots, args.cursor, args.limit)
         folders = [{"path": root, "is_folder": True} for root in part]
         return {"items": folders, "total": len(roots), **after}
-    items = [item for item in await desk.library.folder(path, page) if fold in item.name.casefold()]
+    items = [item for item in await desk.browser_library.folder(path, page) if fold in item.name.casefold()]
     part, after = paged(items, args.cursor, args.limit)
     shown = await _shown([(f"{path}/{item.name}", item) for item in part])
     return {"items": shown, "total": len(items), **after}
@@ -122,8 +122,10 @@ async def _file_of(desk: Desk, path: str) -> str | None:
     folder, _, name = path.strip("/ ").rpartition("/")
     if not sample_files.is_sample(name):
         return None
-    known = desk.library.folders.get(folder)
-    items = known.items if known is not None else await desk.library.folder(folder, partial(_page, desk))
+    known = desk.browser_library.folders.get(folder)
+    items = (
+        known.items if known is not None else await desk.browser_library.folder(folder, partial(_page, desk))
+    )
     uris = [item.uri for item in items if item.name == name]
     file = (await _files(uris)).get(uris[0]) if uris else None
     try:

@@ -38,7 +38,7 @@ class CreateClip(Arguments):
 
 
 DEFAULT_LENGTH = 4.0
-"""Beats, where no length is given."""
+"""The length in beats when the argument is missing."""
 
 
 @tools.writes(
@@ -92,14 +92,14 @@ def _check_kind(scope: Scope, track: Node, audio: bool) -> None:
     if midi is None or bool(midi) is not audio:
         return
     fitting = [
-        f"{scope.ref(each)} {each.name!r}"
-        for each in scope.children("song", "tracks")
-        if each.props.get("has_midi_input") is not midi and not each.props.get("is_foldable")
+        f"{scope.ref(candidate)} {candidate.name!r}"
+        for candidate in scope.children("song", "tracks")
+        if candidate.props.get("has_midi_input") is not midi and not candidate.props.get("is_foldable")
     ]
     there = f", or take {', '.join(fitting[:5])}" if fitting else ""
     kind, other = ("a MIDI", "audio") if midi else ("an audio", "MIDI")
     raise errors.NotAvailable(
-        f"{scope.ref(track)} {track.name!r} is {kind} track: it holds no {other} clips",
+        f"{scope.ref(track)} {track.name!r} is {kind} track: it cannot have {other} clips",
         hint=("leave `file_path` out" if audio else "give `file_path` for an audio clip") + there,
     )
 
@@ -149,20 +149,20 @@ def _in_new_scene(scope: Scope, track: Node) -> tuple[list[Operation], Any]:
         slot: Any = step_below(track, "clip_slots", str(count)).id
         scope.taken.add(slot)
         return [_one_more_scene(scope)], slot
-    tracks = [each.id for each in scope.children("song", "tracks")]
+    tracks = [candidate.id for candidate in scope.children("song", "tracks")]
     if track.id not in tracks:
         raise errors.NotAvailable(
-            f"{scope.ref(track)} has no clip slots", hint="return and main tracks hold no clips"
+            f"{scope.ref(track)} has no clip slots", hint="return and main tracks have no clips"
         )
     return [_one_more_scene(scope)], made(0, f"clip_slots/{tracks.index(track.id)}")
 
 
 def slot_after(scope: Scope, slot: Node) -> tuple[list[Operation], Any]:
-    """What has to be done before there is a slot below this one, and that slot."""
+    """The operations that are needed until there is a slot below this slot, and that slot."""
     track = scope.parent(slot)
-    slots = [each.id for each in scope.children(track, "clip_slots")]
+    slots = [clip_slot.id for clip_slot in scope.children(track, "clip_slots")]
     if slot.id not in slots:
-        raise errors.NotAvailable(f"{scope.ref(slot)} has no slot below it", hint="say which: `to`")
+        raise errors.NotAvailable(f"{scope.ref(slot)} has no slot below it", hint="give a slot by `to`")
     number = slots.index(slot.id) + 1
     if number == len(slots):
         return _in_new_scene(scope, track)
@@ -249,23 +249,23 @@ def fire(scope: Scope, args: Fire) -> Plan:
         raise errors.InvalidValue(
             f"A clip, slot or scene is launched; {scope.ref(node)} is a {node.type}", args.target
         )
-    told: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if args.record_length is not UNSET:
-        told["record_length"] = scope.length(args.record_length)
+        options["record_length"] = scope.length(args.record_length)
     if args.quantization is not UNSET:
-        told["launch_quantization"] = _quantization(args.quantization)
-    if told and node.type == "Scene":
+        options["launch_quantization"] = _quantization(args.quantization)
+    if options and node.type == "Scene":
         raise errors.InvalidParams(
             "A scene takes no `record_length` and no `quantization`", hint="fire its slots"
         )
-    if told and node.type == "Clip":
-        if node.role != "clip" or "record_length" in told:
+    if options and node.type == "Clip":
+        if node.role != "clip" or "record_length" in options:
             raise errors.InvalidParams(
                 "`record_length` is for an empty slot, `quantization` for a slot's clip",
                 hint="leave them out",
             )
         node = scope.parent(node)
-    return Plan.of("fire", [Call(node.id, "fire", told)])
+    return Plan.of("fire", [Call(node.id, "fire", options)])
 
 
 def _quantization(text: str) -> int:

@@ -38,10 +38,10 @@ def insert_device(scope: Scope, args: InsertDevice) -> Plan:
         raise errors.NotFound(
             f"Live has no device {args.name[:60]!r}", args.name[:60], hint=f"did you mean {', '.join(near)}?"
         )
-    told: dict[str, Any] = {"device_name": args.name}
+    call_args: dict[str, Any] = {"device_name": args.name}
     if args.index is not UNSET:
-        told["device_index"] = scope.place(args.index)
-    return Plan.of(f"insert {args.name}", [Call(node.id, "insert_device", told)])
+        call_args["device_index"] = scope.place(args.index)
+    return Plan.of(f"insert {args.name}", [Call(node.id, "insert_device", call_args)])
 
 
 _ACTIONS = {
@@ -98,9 +98,9 @@ def set_device(scope: Scope, args: SetDevice) -> Plan:
 def _parameter(scope: Scope, device: Node, name: str) -> Node:
     if not isinstance(device.id, int):
         return scope.later(device, "parameters", name)
-    held = scope.children(device, "parameters")
-    names = [each.name for each in held]
-    originals = [str(each.props.get("original_name") or each.name) for each in held]
+    parameters = scope.children(device, "parameters")
+    names = [parameter.name for parameter in parameters]
+    originals = [str(parameter.props.get("original_name") or parameter.name) for parameter in parameters]
     known = name in names or name not in originals
     return reading.child(scope, device, "parameters", name, "parameter", names if known else originals)
 

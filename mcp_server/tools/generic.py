@@ -56,13 +56,19 @@ def call_method(scope: Scope, args: CallMethod) -> Plan:
     node = scope.target(args.target)
     if node.type in schema.CLASSES and args.method not in schema.methods(node.type):
         unavailable.refuse(args.method)
-    told = {name: _argument(scope, node, args.method, name, value) for name, value in args.args.items()}
-    return Plan.of(args.method, [Call(node.id, args.method, told)], overwrite=args.overwrite)
+    method_args = {
+        name: _argument(scope, node, args.method, name, value) for name, value in args.args.items()
+    }
+    return Plan.of(args.method, [Call(node.id, args.method, method_args)], overwrite=args.overwrite)
 
 
 def _argument(scope: Scope, node: Node, method: str, name: str, value: Any) -> Any:
     known = schema.methods(node.type).get(method) if node.type in schema.CLASSES else None
-    arg = next((each for each in known.args if each.name == name), None) if known is not None else None
+    arg = (
+        next((parameter for parameter in known.args if parameter.name == name), None)
+        if known is not None
+        else None
+    )
     if arg is None or value is None:
         return value
     if arg.type == "obj":
@@ -110,10 +116,14 @@ def batch(scope: Scope, args: Batch) -> Plan:
     if args.dry_run:
         scope.notes += [words(scope, op) for op in ops[:_MOST_WORDS]]
     expect = []
-    for each in args.expect:
-        node = scope.target(each.target)
+    for expectation in args.expect:
+        node = scope.target(expectation.target)
         expect.append(
-            (node.id, each.property, reading.property_value(scope, node, each.property, each.value))
+            (
+                node.id,
+                expectation.property,
+                reading.property_value(scope, node, expectation.property, expectation.value),
+            )
         )
     return Plan.of(
         "batch",
@@ -121,35 +131,35 @@ def batch(scope: Scope, args: Batch) -> Plan:
         if_revision=None if args.if_revision is UNSET else args.if_revision,
         expect=tuple(expect),
         dry_run=args.dry_run,
-        calls=batched_calls([each.tool for each in args.calls], parts),
+        calls=batched_calls([entry.tool for entry in args.calls], parts),
         makes=None,
     )
 
 
 def joined(scope: Scope, calls: Iterable[Entry]) -> list[tuple[Operation, ...]]:
-    """The operations of each call, in order, as those of one write.
+    """The operations of every call, in order, as the operations of a single write.
 
     Raises:
       MirrorError: a call cannot be planned; its rule begins with the call's number, which is also the fact "call".
     """
-    found: list[tuple[Operation, ...]] = []
+    parts: list[tuple[Operation, ...]] = []
     for number, entry in enumerate(calls):
         try:
             plan = tool_named(entry.tool).planned(scope, entry.args)
             if not plan.operations:
-                raise errors.InvalidParams("no change was given")
+                raise errors.InvalidParams("the call changes nothing")
             if any(is_history(scope.mirror.store, op) for op in plan.operations):
                 raise errors.InvalidParams(
                     "undo and redo cannot be part of a batch", hint="call undo by itself"
                 )
-            found.append(scope.join(plan))
+            parts.append(scope.join(plan))
         except errors.MirrorError as problem:
-            if any(each is not None for each in scope.made):
+            if any(late_node is not None for late_node in scope.made):
                 count_before_batch(problem)
             problem.rule = f"call {number} ({entry.tool[:40]}): {problem.rule}"
             problem.facts["call"] = number
             raise
-    return found
+    return parts
 
 
 _MOST_WORDS = 100
@@ -157,15 +167,15 @@ _MOST_WORDS = 100
 
 
 def tool_named(name: str) -> Tool:
-    """The tool of a name that a batch may hold; NotFound for others."""
-    # The registry is made of this module, among others.
+    """The tool of this name, which may be part of a batch; NotFound for others."""
+    # The registry imports this module.
     from . import TOOLS
 
     tool = TOOLS.get(name)
     if tool is None:
         unavailable.refuse(name)
-        writing = ", ".join(each.name for each in TOOLS.values() if each.plan is not None)
-        raise errors.NotFound(f"There is no tool {name[:40]!r}", hint=f"a batch holds {writing}")
+        writing = ", ".join(candidate.name for candidate in TOOLS.values() if candidate.plan is not None)
+        raise errors.NotFound(f"There is no tool {name[:40]!r}", hint=f"a batch may call {writing}")
     if name == "batch":
-        raise errors.InvalidParams("A batch holds no batch", hint="put its calls here")
+        raise errors.InvalidParams("A batch cannot contain a batch", hint="put its calls here")
     return tool

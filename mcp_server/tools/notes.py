@@ -28,14 +28,14 @@ _REQUIRED = ("pitch", "start_time", "duration")
 
 
 def plain_notes(notes: list[Any] | str) -> list[dict[str, Any]]:
-    """New notes in either form as the mirror takes them."""
-    found = reading.notes(notes)
-    for number, each in enumerate(found):
-        each.pop("note_id", None)
-        missing = [name for name in _REQUIRED if name not in each]
+    """New notes in either form, converted to the fields that the mirror takes."""
+    new_notes = reading.notes(notes)
+    for number, note in enumerate(new_notes):
+        note.pop("note_id", None)
+        missing = [name for name in _REQUIRED if name not in note]
         if missing:
             raise errors.InvalidValue(f"Note {number} has no {', '.join(missing)}", hint=notation.HINT)
-    return found
+    return new_notes
 
 
 class EditNotes(Arguments):
@@ -74,7 +74,7 @@ def edit_notes(scope: Scope, args: EditNotes) -> Plan:
     added = plain_notes(args.add)
     if added:
         ops.append(Call(clip.id, "add_new_notes", {"notes": added}))
-    spans = [(each["start_time"], each["start_time"] + each["duration"]) for each in (*replacing, *added)]
+    spans = [(note["start_time"], note["start_time"] + note["duration"]) for note in (*replacing, *added)]
     say_outside(scope, clip, spans, "notes")
     return Plan.of(f"edit notes of {scope.ref(clip)}", ops, overwrite=args.overwrite)
 
@@ -93,11 +93,11 @@ def say_outside(scope: Scope, clip: Node, spans: Iterable[tuple[float, float]], 
 
 
 def _changes(change: list[Any] | str) -> list[dict[str, Any]]:
-    found = reading.notes(change)
-    for number, note in enumerate(found):
+    changed_notes = reading.notes(change)
+    for number, note in enumerate(changed_notes):
         if "note_id" not in note:
             raise errors.InvalidValue(f"Note {number} has no id", hint="get_notes shows the ids")
-    return found
+    return changed_notes
 
 
 def in_range(scope: Scope, notes: Iterable[Note], args: Any) -> list[Note]:

@@ -29,19 +29,19 @@ class Look(Arguments, rename={"form": "as"}):
 
 
 @tools.reads(Look, "Look", "A picture of the Set, a clip's notes, the mixer or a device.", {}, lasts=False)
-async def look(desk: Desk, given: Look) -> dict[str, Any]:
+async def look(desk: Desk, args: Look) -> dict[str, Any]:
     # Drawing brings pillow: only who looks pays for it.
     from ..pictures import THEMES, gather, paint
     from ..pictures.png import png
     from ..pictures.sampled import sample
     from ..pictures.text_art import text_art
 
-    targets = [desk.scope.target(each).id for each in given.targets]
-    view = None if given.view == "fitting" else given.view
+    targets = [desk.scope.target(target).id for target in args.targets]
+    view = None if args.view == "fitting" else args.view
     gauges = await sample(desk.mirror, targets, view)
     subject = gather(desk.mirror, targets, view, gauges)
-    picture = paint(subject, THEMES[given.theme])
-    if given.form == "text":
+    picture = paint(subject, THEMES[args.theme])
+    if args.form == "text":
         return {"picture": picture.description, "text": text_art(subject, TEXT_COLUMNS, TEXT_LINES)}
     image = await anyio.to_thread.run_sync(png, picture)
     return {"picture": picture.description, "size": [picture.width, picture.height], IMAGE: image}

@@ -118,21 +118,21 @@ def _records(args: Transport) -> bool:
 
 
 def _why_not_recorded(scope: Scope, session: bool) -> Iterator[str]:
-    """What keeps Live from recording anything, with what to do about it."""
+    """The reasons why Live records nothing, with the calls that help."""
     song = scope.resolve("song").props
     if session and song.get("session_record"):
         # The same button ends it.
         return
     armed = [
-        each
-        for each in scope.children("song", "tracks")
-        if each.props.get("arm") or each.props.get("implicit_arm") or each.id in scope.armed
+        track
+        for track in scope.children("song", "tracks")
+        if track.props.get("arm") or track.props.get("implicit_arm") or track.id in scope.armed
     ]
     if not armed and not any(isinstance(id_, str) for id_ in scope.armed):
         yield "nothing is recorded: no track is armed; set_track with arm: true"
-    deaf = [each for each in armed if each.props.get("input_routing_type") == "No Input"]
+    deaf = [track for track in armed if track.props.get("input_routing_type") == "No Input"]
     if armed and len(deaf) == len(armed):
-        names = ", ".join(each.name for each in deaf)
+        names = ", ".join(track.name for track in deaf)
         yield f"nothing is recorded: the armed tracks have no input ({names}); set_track with input_routing_type"
     if session:
         return

@@ -73,13 +73,13 @@ def _song(desk: Desk) -> str:
 
 
 def _listed(desk: Desk) -> dict[str, Any]:
-    """What the open Set can be compared with."""
+    """The earlier states with which the open Set can be compared."""
     song = _song(desk)
     newest = backups(song)[: -MOST_LISTED - 1 : -1]
     seen = desk.visits.since(desk.caller.lasting)
     return {
         "saved": Path(song).name if song else "the Set was never saved",
-        "backups": [each.shown for each in newest],
+        "backups": [backup.shown for backup in newest],
         "visit": _clock(seen[0]) if seen is not None else "this is your first visit",
         "mixes": Shelf(desk.set_folder).names(),
     }
@@ -106,23 +106,23 @@ async def _state(desk: Desk, text: str) -> tuple[Store, str]:
 def _about(changes: list[Change], args: Compare) -> dict[str, Any]:
     """All changes of one object."""
     wanted = args.about.strip().casefold()
-    matches = [each for each in changes if wanted in (subject(each).casefold(), each.within.casefold())]
+    matches = [
+        change for change in changes if wanted in (subject(change).casefold(), change.within.casefold())
+    ]
     if not matches:
         names = list(dict.fromkeys(map(subject, changes)))
         raise errors.NotFound(
             f"Nothing is different in {args.about[:60]!r}",
             args.about[:60],
-            hint=f"there are changes in {', '.join(names[:SCREEN])}"
-            if names
-            else "nothing is different at all",
+            hint=f"there are changes in {', '.join(names[:SCREEN])}" if names else "the two states are equal",
         )
-    lines = [words(each) for each in matches]
+    lines = [words(change) for change in matches]
     more = {"more": len(lines) - args.limit} if len(lines) > args.limit else {}
     return {"changes": lines[: args.limit], "count": len(lines), **more}
 
 
 def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
-    """A mix with now or with another mix; a mix has no whole Set to compare a file with."""
+    """Compare a mix with the open Set or another mix; a mix is no whole Set, so a file cannot be compared with it."""
     only(args, "a mix", "new", "limit", of=("about",))
     if not _is_mix(args.old) or (args.new and not _is_mix(args.new)):
         raise errors.InvalidParams(
@@ -130,11 +130,13 @@ def _mixes(desk: Desk, args: Compare) -> dict[str, Any]:
         )
     first, second = (_mix(desk, text) if text else None for text in (args.old, args.new))
     assert first is not None
-    found, missing = mixes.compare(first.store, second.store if second is not None else desk.mirror.store)
+    differences, missing = mixes.compare(
+        first.store, second.store if second is not None else desk.mirror.store
+    )
     answer: dict[str, Any] = {"old": first.name, "new": second.name if second is not None else "the open Set"}
-    answer |= {"changes": found[: args.limit], "count": len(found)}
-    if len(found) > args.limit:
-        answer["more"] = len(found) - args.limit
+    answer |= {"changes": differences[: args.limit], "count": len(differences)}
+    if len(differences) > args.limit:
+        answer["more"] = len(differences) - args.limit
     return {**answer, "missing": missing[: args.limit]} if missing else answer
 
 

@@ -78,7 +78,7 @@ async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_a
         ([call("get_set")], "call 0 (get_set): get_set cannot be part of a batch: it only reads"),
         ([call("set_song", tempo=99), call("undo")], "call 1 (undo)"),
         ([call("call_method", target="song", method="undo")], "call 0 (call_method): undo and redo"),
-        ([call("batch", calls=[])], "call 0 (batch): A batch holds no batch"),
+        ([call("batch", calls=[])], "call 0 (batch): A batch cannot contain a batch"),
         ([call("fly")], "call 0 (fly): There is no tool 'fly'"),
         (
             [call("set_track", track="$0", mute=True)],
@@ -93,7 +93,7 @@ async def test_clips_without_a_slot_take_free_ones_and_make_scenes_where_there_a
             "A Clip or ClipSlot is needed",
         ),
         ([call("create", kind="midi"), call("set_track", trak="$0")], "call 1 (set_track)"),
-        ([call("set_track", track=0)], "call 0 (set_track): no change was given"),
+        ([call("set_track", track=0)], "call 0 (set_track): the call changes nothing"),
     ],
 )
 async def test_a_refusal_says_which_call_and_nothing_is_done(
