@@ -28,6 +28,8 @@ NOTES_PER_CHANGE = 100
 """Notes shown in one change of content."""
 FOLLOW_SLICE = 500
 """Events turned out before a follower lets others run."""
+REMADE = {"CuePoint": ("time",)}
+"""Class → properties of a removed object that stay in the log: with its name enough to make it again."""
 
 
 CHANGE_BYTES = 300
@@ -172,7 +174,8 @@ class EventLog:
         for kind, id_, name, before, after in applied.changes[:STEP_EVENTS]:
             if kind == "remove":
                 was: Node = before
-                changes.append((kind, id_, name, None, None, gone.get(id_, str(id_)), was.type, was.name))
+                remade = {prop: was.props.get(prop) for prop in REMADE.get(was.type, ())} or None
+                changes.append((kind, id_, name, remade, None, gone.get(id_, str(id_)), was.type, was.name))
                 continue
             node = nodes.get(id_)
             if node is None:

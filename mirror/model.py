@@ -116,7 +116,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     `kind`: set, absent, children, content, add, remove, move, resynced, or skipped (the reader was too slow).
     `who`: "live" (a person, or Live itself), "audit", "resync", or the author of the write `write`. `before`
     and `after` are values, for children the ids, for content what was replaced or removed and what came
-    instead. `seq` counts on over epochs.
+    instead, for a removed locator `before` has its time. `seq` counts on over epochs.
     """
 
     seq: int

@@ -17,7 +17,7 @@ import click
 
 from mcp_server.commands import options
 from mcp_server.commands.console import Failure, run_async, say, say_json, style
-from mcp_server.history.revert import name_is
+from mcp_server.history.selection import name_is
 from mcp_server.history.when import Moment, moment
 from mirror import errors
 from mirror.journal import Past

@@ -4,6 +4,8 @@ matching    which object of one state is which object of another state
 difference  what changed between them, and each change in words
 files       the state of an .als file
 revert      operations that revert changes of a log
+selection   which changes of a log a revert is about
+locators    deleted and moved locators, set again
 returning   objects that a log has as added although nobody created them
 mixes       saved mixes as text; shelf keeps their files, set_folder says where
 visits      the changes since a client's last visit

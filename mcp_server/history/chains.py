@@ -53,7 +53,7 @@ class Chains:
 def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
     all_chains = Chains()
     undone: dict[int, list[Link]] = {}
-    came = {event.id for event in events if event.kind == "add"}
+    came = {event.id: event.write for event in events if event.kind == "add"}
 
     def add(chain: list[Link], event: Event, before: Any, after: Any) -> None:
         _append(chain, Link(event, before, after, event.seq in chosen), undone)
@@ -69,6 +69,9 @@ def chains(events: Sequence[Event], chosen: set[int], store: Store) -> Chains:
                         was.get(parameter),
                         now.get(parameter),
                     )
+        elif event.kind == "set" and event.write is not None and came.get(event.id) == event.write:
+            # The write made the object and then set its values: the object had no values before.
+            continue
         elif event.kind == "set" and not is_renumbering(event):
             add(all_chains.values[event.id, event.name], event, event.before, event.after)
         elif event.kind == "content" and event.name == "notes":

@@ -16,6 +16,7 @@ from remote_script.SetMirror.contract.places import ID
 from .difference import out_of_order
 
 DEVICES = "devices"
+_ARRANGED = "arrangement_clips"
 _NUMBERED = re.compile(r"(\d+|[A-Z])([- ].+)", re.DOTALL)
 
 
@@ -88,7 +89,11 @@ class ClipMove(NamedTuple):
 
 
 def clip_moves(events: Iterable[Event], store: Store) -> Iterator[ClipMove]:
-    """The clips that writes moved and that are still in their new position."""
+    """The clips that writes moved or made again, and that are still in their new position.
+
+    A write that opens or cuts the arrangement deletes a track's clips and makes others of them, in any number and
+    under other names: every clip that it makes there counts as made of one that it deleted there.
+    """
     writes: dict[str, list[Event]] = {}
     for event in events:
         if event.write is not None:
@@ -98,10 +103,19 @@ def clip_moves(events: Iterable[Event], store: Store) -> Iterator[ClipMove]:
             event.before: event.id for event in group if event.kind == "children" and event.name == "clip"
         }
         gone = [event for event in group if event.kind == "remove" and event.type == "Clip"]
+        arranged = {_lane(removal): removal for removal in gone if removal.name == _ARRANGED}
         for event in group:
             if event.kind != "add" or event.type != "Clip" or event.id not in store.nodes:
                 continue
             former = next((removal for removal in gone if removal.object_name == event.object_name), None)
             if former is not None:
                 gone.remove(former)
+            elif event.name == _ARRANGED:
+                former = arranged.get(_lane(event))
+            if former is not None:
                 yield ClipMove(former, event.id, slots.get(former.id))
+
+
+def _lane(event: Event) -> str:
+    """The ref of what holds a clip of the arrangement."""
+    return event.ref.rpartition(f"/{_ARRANGED}/")[0]

@@ -27,13 +27,13 @@ class Returning:
 
     Attributes:
       came: Objects that the log has as added although nobody created them: id → the event.
-      moved: Ids of those objects in `came` that a write deleted and made again.
+      moved: Those objects in `came` that a write deleted and made again: id → the event of that deletion.
       gone: Former ids of objects that came back.
       same: Former id → present id, where type, name and place are the same.
     """
 
     came: dict[int, Event] = field(default_factory=dict)
-    moved: set[int] = field(default_factory=set)
+    moved: dict[int, Event] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     same: dict[int, int] = field(default_factory=dict)
 
@@ -69,9 +69,18 @@ def returning(
             of_write[event.write, *_key(event)].append(event)
             if is_taken_back(event.write):
                 returned.gone.add(event.id)
+    names = {
+        (event.write, event.id): str(event.after)
+        for event in events
+        if event.kind == "set" and event.name == "name" and event.write
+    }
     for event in events:
         if event.kind != "add":
             continue
+        # A write may name an object a tick after it made it.
+        event = msgspec.structs.replace(
+            event, object_name=names.get((event.write or "", event.id), event.object_name)
+        )
         write = event.write or ""
         matches: list[Event]
         if write and not history_step(write) and not is_taken_back(write):
@@ -79,7 +88,7 @@ def returning(
             matches = [] if event.type == "Clip" else of_write[write, *_key(event)]
             if not matches:
                 continue
-            returned.moved.add(event.id)
+            returned.moved[event.id] = matches[-1]
         elif write and is_taken_back(write):
             matches = of_write[write, *_key(event)]
         else:
@@ -104,7 +113,9 @@ def _pair(returned: Returning, event: Event, matches: list[Event]) -> None:
     former = (there or matches)[-1]
     matches.remove(former)
     returned.gone.add(former.id)
-    if there and former.id != event.id and event.id not in returned.moved:
+    if event.id in returned.moved:
+        returned.moved[event.id] = former
+    elif there and former.id != event.id:
         returned.same[former.id] = event.id
 
 

@@ -3,8 +3,10 @@
 `revert` is a pure function of the log's events, the store and a `Selection`. Each value has a chain of changes. A value
 is reverted only if the last change of its chain is selected: to the value before the newest run of selected changes. A
 value that somebody else changed since stays, and the answer names it. Objects that selected changes created are
-deleted, unless somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again. Deleted
-objects, the order of tracks and scenes, and automation lanes of the arrangement cannot be restored by operations.
+deleted, unless somebody else has changed them. Devices and clips are moved back, clips' envelopes drawn again, locators
+set again. Other deleted objects cannot be restored by operations: Live's API neither shows all of a track, device or
+clip (samples, macros' mappings, expression of notes), nor makes it with all that it shows. The order
+of tracks and scenes and automation lanes of the arrangement cannot be restored either.
 
 An undo and a redo are not changes: an undo takes a change out of its chain, a redo puts it back. An object that came
 back by an undo, by a redo or when a failed write was undone is not new: it is never deleted.
@@ -13,23 +15,22 @@ back by an undo, by a redo or when a failed write was undone is not new: it is n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
-
-from mirror import Call, Event, Node, Note, Operation, Set, WriteRequest, checks, errors, values
+from mirror import Call, Event, Node, Operation, Set, WriteRequest, checks, errors, values
 from mirror.reading import Reader
-from mirror.store import Store
 from mirror.writes import history_step
+from remote_script.SetMirror.contract.places import ID
 
-from . import envelopes
+from . import envelopes, locators, notes
 from .chains import Link, chains, newest_run
 from .difference import Change, kind_word, owner_name, readable, words
 from .kept import is_kept
 from .lists import DEVICES, ListKey, clip_moves, put_back
 from .returning import IsTakenBack, Returning, returning
+from .selection import Selection, selected
 
 Deletion = Callable[[Node], Operation]
 """The operation that deletes an object; NotAvailable where Live has none."""
@@ -46,21 +47,6 @@ _FOLLOWS = ("ClipSlot", "MixerDevice", "DeviceParameter", "DrumPad")
 """Classes whose objects come and go with their owners."""
 
 
-class Selection(NamedTuple):
-    """Which changes are reverted: those that match every field that is set.
-
-    `write` is the id of a write, `who` an author as the log names it ("" is anybody), `since` a revision after which,
-    `time` seconds since 1970 from which on, `under` the id of an object: it and all below it, `name` a property of it.
-    """
-
-    write: str = ""
-    who: str = ""
-    since: int = 0
-    time: float = 0.0
-    under: int | None = None
-    name: str = ""
-
-
 @dataclass
 class Reverting:
     """The operations of a revert, and the changes that it leaves.
@@ -73,12 +59,6 @@ class Reverting:
     expect: list[tuple[int, str, Any]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-
-
-def name_is(name: str, who: str) -> bool:
-    """True when `who` means this author of the log: its full name, or its name alone ("claude" for "claude (Code)")."""
-    name, wanted = name.casefold(), who.strip().casefold()
-    return name == wanted or name.partition(" (")[0] == wanted
 
 
 def revert(
@@ -102,47 +82,11 @@ def revert(
     Raises:
       NotFound: no event is selected; the hint names the authors or writes of the log.
     """
-    inside = _inside(reader.store, selection.under)
-    chosen = {event.seq for event in events if _is_selected(event, selection, inside)}
-    if not chosen:
-        raise _nothing(events, selection)
+    chosen = selected(events, selection, reader.store)
     if removals is None:
         removals = [event for event in events if event.kind == "remove"]
     back = returning(events, removals, reader.store, is_taken_back)
     return _Reversal(events, chosen, reader, delete, live, is_next, back).made()
-
-
-def _inside(store: Store, under: int | None) -> Callable[[Event], bool]:
-    if under is None:
-        return lambda event: True
-    ids = {node.id for node in store.walk(under)}
-    ref = store.ref(under)
-    gone = "" if ref == "song" else f"{ref}/"
-    return lambda event: event.id in ids or (event.id not in store.nodes and event.ref.startswith(gone))
-
-
-def _is_selected(event: Event, selection: Selection, inside: Callable[[Event], bool]) -> bool:
-    return (
-        event.kind not in ("resynced", "skipped")
-        and (not selection.write or event.write == selection.write)
-        and (not selection.who or name_is(event.who, selection.who))
-        and event.revision > selection.since
-        and event.time >= selection.time
-        and (not selection.name or (event.name == selection.name and event.id == selection.under))
-        and inside(event)
-    )
-
-
-def _nothing(events: Sequence[Event], selection: Selection) -> errors.NotFound:
-    if selection.write:
-        known = [event.write for event in events if event.write]
-        rule, what = f"The log has no change by write {selection.write[:100]!r}", "its newest writes are"
-    else:
-        known = [event.who for event in events if event.kind not in ("resynced", "skipped")]
-        by = f" by {selection.who[:60]!r}" if selection.who else ""
-        rule, what = f"The log has no such change{by}", "it has changes by"
-    newest = list(dict.fromkeys(reversed([str(name) for name in known])))[:8]
-    return errors.NotFound(rule, hint=f"{what} {', '.join(newest)}" if newest else "nothing changed since")
 
 
 class _Reversal:
@@ -177,14 +121,19 @@ class _Reversal:
     def made(self) -> Reverting:
         hidden = sum(event.hidden for event in self._events if event.seq in self._chosen)
         own = self._new_objects()
+        formers = self._former_locators()
+        moved_locators = {former.present for former in formers}
+        own.update({former.present: former.present for former in formers if former.present and former.is_new})
+        for id_ in locators.already_back(self._store, formers) & own.keys():
+            del own[id_]
         sets: list[tuple[int, Set, str]] = []
         for (id_, name), chain in self._values.items():
-            if id_ not in own and any(link.selected for link in chain):
+            if id_ not in own and id_ not in moved_locators and any(link.selected for link in chain):
                 sets += self._value(id_, name, chain)
         self._emit(sets)
-        for id_, notes in self._notes.items():
+        for id_, note_chains in self._notes.items():
             if id_ not in own:
-                self._clip(id_, notes)
+                self._clip(id_, note_chains)
         for (id_, parameter), chain in self._chains.envelopes.items():
             if id_ not in own:
                 self._envelope(id_, parameter, chain)
@@ -192,7 +141,8 @@ class _Reversal:
         self._order(own)
         moved = self._clips_back(own)
         self._delete_objects(own)
-        self._came_back(own)
+        self._locators(formers)
+        self._came_back(own, moved_locators)
         self._gone(moved | self._back.gone)
         if hidden:
             self._result.left.append(f"{hidden} changes in what the policy hides are left as they are")
@@ -317,6 +267,9 @@ class _Reversal:
 
     def _can(self, op: Operation, text: str) -> bool:
         """True when the mirror accepts the operation; otherwise the reason is added to `left`."""
+        if isinstance(op, Call) and op.method in (locators.CREATE, locators.DELETE) and self._plays():
+            self._result.left.append(f"{text}: {locators.ONLY_STOPPED}")
+            return False
         try:
             checks.prepare(self._store, WriteRequest.of([op]), self._live)
         except errors.MirrorError as problem:
@@ -324,45 +277,26 @@ class _Reversal:
             return False
         return True
 
+    def _plays(self) -> bool:
+        assert self._store.root is not None
+        return bool(self._store.nodes[self._store.root].props.get("is_playing"))
+
     # -- notes -------------------------------------------------------------------------------------
 
-    def _clip(self, id_: int, notes: dict[int, list[Link]]) -> None:
+    def _clip(self, id_: int, chains_of_notes: dict[int, list[Link]]) -> None:
         """The operations for the notes of one clip."""
         clip = self._store.nodes.get(id_)
-        clip_notes = clip.props.get("notes") if clip is not None else None
-        if clip is None or not isinstance(clip_notes, tuple):
+        present = clip.props.get("notes") if clip is not None else None
+        if clip is None or not isinstance(present, tuple):
             return
-        now: dict[int, Note] = {note.note_id: note for note in clip_notes}
-        gone: list[int] = []
-        changed: list[Note] = []
-        back: list[Note] = []
-        others = 0
-        for note_id, chain in notes.items():
-            run, present = newest_run(chain), now.get(note_id)
-            first = next((link for link in chain if link.selected), None)
-            if first is None:
-                continue
-            if run is None or run[-1].after != present:
-                others += present != (first.before if run is None else run[0].before)
-                continue
-            target = run[0].before
-            if target == present:
-                continue
-            if target is None:
-                gone.append(note_id)
-            elif present is None:
-                back.append(target)
-            else:
-                changed.append(target)
+        changes = notes.put_back(present, chains_of_notes)
         where = self._where(clip)
-        if others:
-            self._result.left.append(f"{where}: {others} notes were changed since by somebody else")
-        operations = _note_operations(id_, gone, changed, back)
-        counts = (f"{len(back)} notes come back", f"{len(gone)} go", f"{len(changed)} are as before")
-        texts = [text for text, some in zip(counts, (back, gone, changed), strict=True) if some]
+        if changes.others:
+            self._result.left.append(f"{where}: {changes.others} notes were changed since by somebody else")
+        operations = changes.operations(id_)
         if operations and all(self._can(op, where) for op in operations):
             self._result.operations += operations
-            self._result.done.append(f"{where}: {', '.join(texts)}")
+            self._result.done.append(f"{where}: {changes.words()}")
 
     def _where(self, node: Node) -> str:
         owner = owner_name(self._store, node)
@@ -403,7 +337,14 @@ class _Reversal:
             except errors.MirrorError as problem:
                 self._result.left.append(f"{where} is new and stays: {problem.rule.rstrip('.')}")
                 continue
-            holds = next((returned for returned in self._back.came if own.get(returned) == id_), None)
+            holds = next(
+                (
+                    returned
+                    for returned in self._back.came
+                    if own.get(returned) == id_ != returned and self._is_object(returned)
+                ),
+                None,
+            )
             if holds is not None:
                 what = self._where(self._store.nodes[holds])
                 self._result.left.append(f"{where} is new and stays: it holds {what}, which came back")
@@ -423,14 +364,19 @@ class _Reversal:
             return False
         return prop.type != "routing" or bool(event.before)
 
-    def _came_back(self, own: dict[int, int]) -> None:
+    def _is_object(self, id_: int) -> bool:
+        """True when a person would name it: views, slots and the like come and go with their owners."""
+        type_ = self._store.nodes[id_].type
+        return type_ not in _FOLLOWS and "View" not in type_
+
+    def _came_back(self, own: dict[int, int], moved_locators: Collection[int | None]) -> None:
         """Report that objects that came back or were made again stay; one line for all objects of one write."""
         brought: dict[str, list[Node]] = {}
         for id_, event in self._back.came.items():
             node = self._store.nodes.get(id_)
-            if node is None or event.seq not in self._chosen or id_ in own or node.type in _FOLLOWS:
+            if node is None or event.seq not in self._chosen or id_ in own:
                 continue
-            if node.parent in self._back.came or "View" in node.type:
+            if node.parent in self._back.came or not self._is_object(id_) or id_ in moved_locators:
                 continue
             if id_ in self._back.moved:
                 offer = self._undo_offer(event)
@@ -459,8 +405,8 @@ class _Reversal:
         for id_, event in self._deleted.items():
             if (
                 event.seq not in self._chosen
-                or id_ in self._created
-                or event.type in _FOLLOWS
+                or self._is_own(id_)
+                or event.type in (*_FOLLOWS, locators.CLASS)
                 or id_ in moved
             ):
                 continue
@@ -469,6 +415,11 @@ class _Reversal:
             what = f"{kind_word(event.type)} {event.object_name!r} ({event.ref})".replace(" ''", "")
             self._result.left.append(f"{what} was deleted and cannot be put back{self._undo_offer(event)}")
 
+    def _is_own(self, id_: int) -> bool:
+        """Whether a selected change created this object; what came back was not created."""
+        added = self._created.get(id_)
+        return added is not None and added.seq in self._chosen and id_ not in self._back.came
+
     def _is_below_deleted(self, event: Event) -> bool:
         parts = event.ref.split("/")
         above = {"/".join(parts[:length]) for length in range(1, len(parts))}
@@ -476,6 +427,35 @@ class _Reversal:
             removal.revision == event.revision and removal.ref in above and removal is not event
             for removal in self._deleted.values()
         )
+
+    # -- locators ----------------------------------------------------------------------------------
+
+    def _former_locators(self) -> list[locators.Former]:
+        return list(
+            locators.formers(
+                self._deleted.values(),
+                self._created,
+                lambda event: event.seq in self._chosen,
+                self._values,
+                self._back,
+                self._store,
+            )
+        )
+
+    def _locators(self, formers: list[locators.Former]) -> None:
+        """Locators that were removed or moved are made again where they were; those in their places go first."""
+        going = [
+            op for op in self._result.operations if isinstance(op, Call) and op.method == locators.DELETE
+        ]
+        rest = [op for op in self._result.operations if op not in going]
+        back, blocked = locators.put_back(self._store, formers, {op.args["time"][ID] for op in going})
+        for former, why in blocked:
+            self._result.left.append(f"{former}{why}{self._undo_offer(former.removal)}")
+        back = [former for former in back if self._can(former.made_again(), str(former))]
+        replaced = [self._delete(self._store.nodes[former.present]) for former in back if former.present]
+        # Before all else: what shortens the song could leave no room for them.
+        self._result.operations = [*going, *replaced, *(former.made_again() for former in back), *rest]
+        self._result.done += [f"{former} is at beat {former.time:g} again" for former in back]
 
     # -- places ------------------------------------------------------------------------------------
 
@@ -520,12 +500,8 @@ class _Reversal:
             where = self._where(clip)
             if slot is None or clip.role != "clip" or clip.parent is None:
                 same = self._store.ref(clip.id) == move.event.ref
-                why = (
-                    "was made anew in its place"
-                    if same
-                    else "was moved, and its former place is not in the log"
-                )
-                self._result.left.append(f"{where} {why}{self._undo_offer(move.event)}")
+                why = "in its place" if same else "and stays: its former place is not in the log"
+                self._result.left.append(f"{where} was made anew {why}{self._undo_offer(move.event)}")
             elif slot.children.get("clip"):
                 self._result.left.append(
                     f"{where} was moved, and {self._store.ref(slot.id)} has another clip now"
@@ -597,20 +573,3 @@ def _by(event: Event) -> str:
         event.who, event.who
     )
     return f"by {who} (revision {event.revision})"
-
-
-def _note_operations(clip: int, gone: list[int], changed: list[Note], back: list[Note]) -> list[Operation]:
-    operations: list[Operation] = []
-    if gone:
-        operations.append(Call(clip, "remove_notes_by_id", {"note_ids": gone}))
-    if changed:
-        operations.append(
-            Call(clip, "apply_note_modifications", {"notes": [msgspec.to_builtins(note) for note in changed]})
-        )
-    if back:
-        new = [
-            {name: value for name, value in msgspec.to_builtins(note).items() if name != "note_id"}
-            for note in back
-        ]
-        operations.append(Call(clip, "add_new_notes", {"notes": new}))
-    return operations

@@ -17,7 +17,7 @@ from .. import knowledge, notation, readiness, recipes, resources, units, views
 from ..desk import Desk
 from ..fields import Clip, Pitch, Target, Time, Track, kind
 from ..history.changes import Change, changes
-from ..history.revert import name_is
+from ..history.selection import name_is
 from ..history.when import moment
 from ..knowledge import device_knowledge
 from ..music import EDITS, from_set

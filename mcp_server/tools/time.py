@@ -14,8 +14,8 @@ from ..fields import Target, kind
 from ..history import mixes
 from ..history.kept import is_kept
 from ..history.mixes import SCOPES, Mix
-from ..history.revert import Selection
 from ..history.revert import revert as reverting
+from ..history.selection import Selection
 from ..history.shelf import Shelf
 from ..history.when import Moment, moment
 from ..plans import Plan, Scope, only

@@ -32,25 +32,37 @@ def _check_stopped(call: Call) -> None:
 
 
 def _at_position(call: Call, time: float, act: Callable[[], Any]) -> Steps:
-    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only."""
+    """Put the position at `time`, act, put it back; cue points are made and deleted at the position only.
+
+    Live moves a tick after the call, so this ends when the position is back: a second call would else take `time` for
+    the position to be put back.
+    """
     song = call.song
     _check_stopped(call)
     before = float(song.current_song_time)
     try:
-        song.current_song_time = time
-        for _ in range(_WAIT_PUMPS):
-            if abs(float(song.current_song_time) - time) < 1e-6:
-                break
-            yield LIVE
-        else:
+        if not (yield from _moved(song, time)):
             raise RuntimeError("the song position did not reach {:g}".format(time))
-        return act()
-    finally:
+        result = act()
+    except BaseException:
         # Also when the script is being closed: nobody else knows where the position was.
         try:
             song.current_song_time = before
         except Exception:
             pass
+        raise
+    yield from _moved(song, before)
+    return result
+
+
+def _moved(song: Any, time: float) -> Steps:
+    """Move the song position; False when Live did not go there."""
+    song.current_song_time = time
+    for _ in range(_WAIT_PUMPS):
+        if abs(float(song.current_song_time) - time) < 1e-6:
+            return True
+        yield LIVE
+    return False
 
 
 def _create_cue_point(call: Call) -> Steps:
@@ -60,15 +72,27 @@ def _create_cue_point(call: Call) -> Steps:
     if _cue_at(song, time) is not None:
         raise checks.refuse("there is a cue point at {:g} already".format(time), time)
     known = [live_ptr(cue) for cue in items(song.cue_points)]
-    yield from _at_position(call, time, song.set_or_delete_cue)
+
+    def made() -> Any:
+        """The new cue point, named; None before Live shows it."""
+        for cue in items(song.cue_points):
+            if live_ptr(cue) not in known:
+                if abs(float(cue.time) - time) < 1e-6 and call.args.get("name") is not None:
+                    cue.name = call.args["name"]
+                return cue
+        return None
+
+    def toggle() -> Any:
+        song.set_or_delete_cue()
+        return made()
+
+    cue = yield from _at_position(call, time, toggle)
     for _ in range(_WAIT_PUMPS):
-        made = [cue for cue in items(song.cue_points) if live_ptr(cue) not in known]
-        if made:
-            if call.args.get("name"):
-                made[0].name = call.args["name"]
-            return made[0]
-        if len(items(song.cue_points)) < len(known):
-            # The position had snapped onto another cue point and the toggle deleted that one.
+        cue = cue or made()
+        if cue is not None and abs(float(cue.time) - time) < 1e-6:
+            return cue
+        if cue is not None or len(items(song.cue_points)) < len(known):
+            # The position had snapped: the toggle made a cue point elsewhere, or deleted another one.
             yield from _at_position(call, time, song.set_or_delete_cue)
             break
         yield LIVE

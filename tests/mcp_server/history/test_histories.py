@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mcp_server.history import chains, envelopes, lists, mixes
+from mcp_server.history import chains, envelopes, lists, mixes, selection
 from mcp_server.history import revert as reverting
 from mcp_server.history.matching import Matching
-from mcp_server.history.revert import Selection
+from mcp_server.history.selection import Selection
 from mirror import Call, Set, errors
 from mirror.events import EventLog
 from mirror.model import Node
@@ -330,7 +330,7 @@ def _of_another_epoch(store: Store) -> Store:
         (reverting, "newest_run", last_selected),
         (reverting, "newest_run", lambda chain: None),
         (chains, "history_step", lambda write: ""),
-        (reverting, "name_is", lambda name, who: True),
+        (selection, "name_is", lambda name, who: True),
         (reverting, "put_back", lambda store, former, leave: iter(())),
         (lists, "out_of_order", lambda before, after: set()),
         (envelopes, "by_parameter", lambda told: {}),

@@ -11,7 +11,7 @@ import trio.testing
 
 from mcp_server.history.when import moment
 from mirror.errors import InvalidValue
-from remote_script.headless import default_set, demo_set
+from remote_script.headless import demo_set
 from tests.whole import QUIET_S, Refused, Whole, whole_path
 
 Clock = trio.testing.MockClock
@@ -127,22 +127,6 @@ async def test_values_are_put_back_in_what_was_deleted_and_undone_since(autojump
         await whole.call("set_track", track="tracks/2", name="Low")
         await whole.call("revert", since=since)
         assert [song.tracks[1].name, song.tracks[2].name] == ["Keys", "Bass"]
-
-
-async def test_locators_that_a_write_moved_are_never_deleted(autojump_clock: Clock) -> None:
-    async with whole_path(default_set()) as whole:
-        song = whole.stage.live.song
-        for time in (16.0, 32.0):
-            await whole.call("create", kind="cue_point", name=f"L{time}", time=time)
-        former, since = {cue.time for cue in song.cue_points}, whole.mirror.revision
-        answer = await whole.call("arrange", action="insert", range=[8, 16])
-        assert {cue.time for cue in song.cue_points} - former
-        times = [(cue.name, cue.time) for cue in song.cue_points]
-        said = await reverted(whole, since=since, dry_run=True)
-        assert "is deleted" not in said, answer
-        assert "was made anew and stays" in said
-        await reverted(whole, since=since)
-        assert [(cue.name, cue.time) for cue in song.cue_points] == times
 
 
 async def test_an_object_that_comes_and_goes_within_one_write_is_no_change(autojump_clock: Clock) -> None:

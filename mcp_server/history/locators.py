@@ -1,0 +1,185 @@
+"""Locators that were removed or moved, made again at their time: Live's API sets one at any time of a stopped song.
+
+Live moves no locator: a write that shifts one deletes it and makes another. Going back from such a locator through all
+selected writes leads to the removal of the first one, whose time and name are the former ones. Live sets and deletes
+locators at the song's position only; `create_cue_point` moves it there and back, inaudible while the song is stopped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mirror import Call, Event, Node
+from mirror.store import Store
+
+from .chains import Link, newest_run
+from .returning import Returning
+
+CLASS = "CuePoint"
+CREATE, DELETE = "create_cue_point", "delete_cue_point"
+ONLY_STOPPED = (
+    "Live's API sets and deletes locators only while the song is stopped: stop it, then revert this again"
+)
+SAME_TIME_BEATS = 1e-6
+"""Live's own precision of a locator's time."""
+
+
+class Former(NamedTuple):
+    """A locator as it was before the selected changes.
+
+    Attributes:
+      removal: The event that removed it; the newest selected one of `present`, if it was moved.
+      time: In beats; None where the log has no time, as in journals of older versions.
+      present: The locator that a write made in its place; None where it was removed.
+      is_new: True if selected changes created it: then there is no former place.
+    """
+
+    removal: Event
+    name: str
+    time: float | None
+    present: int | None = None
+    is_new: bool = False
+
+    def __str__(self) -> str:
+        return f"locator {self.name!r}"
+
+    def made_again(self) -> Call:
+        """The operation that makes it again."""
+        return Call("song", CREATE, {"time": self.time, "name": self.name})
+
+
+def formers(
+    removals: Iterable[Event],
+    created: Mapping[int, Event],
+    is_selected: Callable[[Event], bool],
+    names: Mapping[tuple[int, str], list[Link]],
+    back: Returning,
+    store: Store,
+) -> Iterator[Former]:
+    """The former states of locators that selected changes removed or moved.
+
+    Args:
+      removals: The newest removal of each id.
+      created: Id → the event that added it.
+      names: The chains of changes by id and property.
+    """
+
+    older = {present: former for former, present in back.same.items()}
+
+    def former(removal: Event, present: int | None) -> Former:
+        newest, id_ = removal, removal.id
+        name = removal.object_name if present is None else store.nodes[present].name
+        ids = [id_] if present is None else [present, id_]
+        while id_ in older or (id_ in back.moved and is_selected(created[id_])):
+            if id_ in older:
+                id_ = older[id_]
+            else:
+                removal = back.moved[id_]
+                id_ = removal.id
+            ids.append(id_)
+        first = created.get(id_)
+        is_new = first is not None and is_selected(first) and id_ not in back.came
+        place = removal.before if isinstance(removal.before, dict) else {}
+        time = place.get("time")
+        return Former(
+            newest,
+            _former_name(name, ids, names),
+            float(time) if isinstance(time, int | float) else None,
+            present,
+            is_new,
+        )
+
+    for id_, removal in back.moved.items():
+        present = back.present(id_)
+        if present in store.nodes and removal.type == CLASS and is_selected(created[id_]):
+            yield former(removal, present)
+    for removal in removals:
+        if removal.type == CLASS and is_selected(removal) and removal.id not in back.gone:
+            yield former(removal, None)
+
+
+def _former_name(name: str, ids: list[int], names: Mapping[tuple[int, str], list[Link]]) -> str:
+    """The name before the newest run of selected renames, over all ids that the locator had, newest id first."""
+    for id_ in ids:
+        chain = names.get((id_, "name"), [])
+        run = newest_run(chain)
+        if run is not None:
+            name = str(run[0].before)
+        if len(run or ()) < len(chain):
+            break
+    return name
+
+
+def already_back(store: Store, formers: Iterable[Former]) -> set[int]:
+    """Ids of locators that stand where removed ones stood, and are called as those were."""
+    ids = set()
+    for former in formers:
+        if former.present is None and former.time is not None and not former.is_new:
+            standing = _standing(store, former, ())
+            if standing is not None and standing.name == former.name:
+                ids.add(standing.id)
+    return ids
+
+
+def put_back(
+    store: Store, formers: Iterable[Former], going: Iterable[int]
+) -> tuple[list[Former], list[tuple[Former, str]]]:
+    """Those that can go back to their time, and the others with the reason.
+
+    Args:
+      going: Ids of locators that are deleted anyway.
+    """
+    back: list[Former] = []
+    blocked: list[tuple[Former, str]] = []
+    for former in formers:
+        if former.is_new or (former.present and former.time == store.nodes[former.present].props.get("time")):
+            continue
+        if former.time is None:
+            fate = "was moved and stays" if former.present else "was deleted and cannot be put back"
+            blocked.append((former, f" {fate}: its former time is not in the log"))
+        elif former.time > _end(store):
+            why = f" was at beat {former.time:g}, behind the present end of the song ({_end(store):g})"
+            blocked.append((former, f"{why}, where Live sets no locator"))
+        elif any(abs(former.time - (other.time or 0.0)) < SAME_TIME_BEATS for other in back):
+            blocked.append(
+                (former, " was deleted, and another one that was deleted later comes back in its place")
+            )
+        else:
+            back.append(former)
+    free = False
+    while not free:
+        leaving = {*going, *(former.present for former in back)}
+        free = True
+        for former in list(back):
+            standing = _standing(store, former, leaving)
+            if standing is None:
+                continue
+            back.remove(former)
+            free = False
+            if former.present is not None or standing.name != former.name:
+                why = f" stays away: {standing.name!r} is at beat {former.time:g} now"
+                blocked.append((former, why))
+    return back, blocked
+
+
+def _end(store: Store) -> float:
+    """The last beat at which Live takes a position."""
+    assert store.root is not None
+    length = store.nodes[store.root].props.get("song_length")
+    return float(length) if isinstance(length, int | float) else math.inf
+
+
+def _standing(store: Store, former: Former, leaving: Collection[int | None]) -> Node | None:
+    """The locator in its place that is not about to leave it."""
+    assert store.root is not None
+    listed = store.nodes[store.root].children.get("cue_points")
+    for id_ in listed if isinstance(listed, tuple) else ():
+        node = store.nodes[id_]
+        if (
+            id_ not in leaving
+            and abs(float(node.props.get("time") or 0.0) - (former.time or 0.0)) < SAME_TIME_BEATS
+        ):
+            return node
+    return None

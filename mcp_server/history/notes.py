@@ -1,0 +1,68 @@
+"""Taking back changes of a clip's notes, note by note. Pure functions over chains of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from mirror import Call, Note, Operation
+
+from .chains import Link, newest_run
+
+
+@dataclass
+class Notes:
+    """What a clip's notes need: `others` were changed since by somebody else, and stay."""
+
+    gone: list[int] = field(default_factory=list)
+    changed: list[Note] = field(default_factory=list)
+    back: list[Note] = field(default_factory=list)
+    others: int = 0
+
+    def operations(self, clip: int) -> list[Operation]:
+        operations: list[Operation] = []
+        if self.gone:
+            operations.append(Call(clip, "remove_notes_by_id", {"note_ids": self.gone}))
+        if self.changed:
+            notes = [msgspec.to_builtins(note) for note in self.changed]
+            operations.append(Call(clip, "apply_note_modifications", {"notes": notes}))
+        if self.back:
+            notes = [msgspec.to_builtins(note) for note in self.back]
+            new = [{name: note[name] for name in note if name != "note_id"} for note in notes]
+            operations.append(Call(clip, "add_new_notes", {"notes": new}))
+        return operations
+
+    def words(self) -> str:
+        """As in "2 notes come back, 1 go"."""
+        counts = (
+            (self.back, f"{len(self.back)} notes come back"),
+            (self.gone, f"{len(self.gone)} go"),
+            (self.changed, f"{len(self.changed)} are as before"),
+        )
+        return ", ".join(text for some, text in counts if some)
+
+
+def put_back(present: Iterable[Note], chains: Mapping[int, list[Link]]) -> Notes:
+    """What the notes of a clip need for the selected changes in their chains to be taken back."""
+    now = {note.note_id: note for note in present}
+    notes = Notes()
+    for note_id, chain in chains.items():
+        run, note = newest_run(chain), now.get(note_id)
+        first = next((link for link in chain if link.selected), None)
+        if first is None:
+            continue
+        if run is None or run[-1].after != note:
+            notes.others += note != (first.before if run is None else run[0].before)
+            continue
+        target = run[0].before
+        if target == note:
+            continue
+        if target is None:
+            notes.gone.append(note_id)
+        elif note is None:
+            notes.back.append(target)
+        else:
+            notes.changed.append(target)
+    return notes
