@@ -10,6 +10,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("mirror", "remote_script", "mcp_server/history", "mcp_server/music")
+ROOMS = (
+    "mirror",
+    "remote_script/SetMirror",
+    "remote_script/headless/api",
+    "remote_script/headless/hosting",
+    "mcp_server/commands",
+    "mcp_server/history",
+    "mcp_server/music",
+)
 GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))
 ADVICE = "name the value by the domain; see the glossary in .github/CONTRIBUTING.md"
 

@@ -1,7 +1,7 @@
 """`setmirror bundle`: the one-click bundle for Claude Desktop (`.mcpb`) and the registry's `server.json`.
 
-The bundle holds this program's own packages and a `pyproject.toml` with its dependencies: the client's uv installs them
-and starts the server. A client passes settings as texts, so the server reads them from environment variables.
+The bundle contains this program's own packages and a `pyproject.toml` with its dependencies: the client's uv installs
+them and starts the server. A client passes settings as texts, so the server reads them from environment variables.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PACKAGES = ("mirror", "mcp_server", "remote_script")
 REGISTRY_NAME = "io.github.setmirror/setmirror"
 """The README names it, too: the registry compares them, and lets only the owner of that GitHub account register it."""
 PYTHONS = ">=3.11 <3.15"
-"""As the manifest writes a range."""
+"""The range of Python versions in the manifest's syntax."""
 ICON_PIXELS = 512
 _EPOCH = (2026, 1, 1, 0, 0, 0)
 """The time of all files, so that the same program makes the same bundle."""
@@ -59,7 +59,7 @@ USER_CONFIG: dict[str, dict[str, Any]] = {
     },
 }
 VARIABLES = {name: f"SETMIRROR_{name.upper()}" for name in USER_CONFIG}
-"""setting → the environment variable by which `serve` reads it."""
+"""Setting → the environment variable from which `serve` reads it."""
 
 
 @click.command("bundle", short_help="Make the one-click bundle for Claude Desktop.")
@@ -144,7 +144,7 @@ def manifest(version: str) -> dict[str, Any]:
 
 
 def server_json(version: str) -> dict[str, Any]:
-    """What the MCP registry is told: the package on PyPI, started over stdio."""
+    """The entry for the MCP registry: the package on PyPI, started over stdio."""
     return {
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
         "name": REGISTRY_NAME,
@@ -165,11 +165,13 @@ def server_json(version: str) -> dict[str, Any]:
 
 
 def _requirements() -> list[str]:
-    return [each for each in metadata.requires("setmirror") or () if "extra ==" not in each]
+    return [
+        requirement for requirement in metadata.requires("setmirror") or () if "extra ==" not in requirement
+    ]
 
 
 def _pyproject(version: str, requirements: list[str]) -> str:
-    """Enough for uv to install the packages beside it."""
+    """The smallest project file with which uv installs the packages beside it."""
     return f"""\
 [build-system]
 requires = ["hatchling>=1.25"]

@@ -1,7 +1,7 @@
 """`setmirror check PATH`: runs the fixed course of `remote_script.testkit.course` on any Remote Script.
 
-Each Live is a process of its own, in the Python that this Live has inside, with a SetMirror home and port of its own.
-A script that hangs or ends its process costs the check during which it did.
+Each Live is a separate process, in the Python version of this Live, with a separate SetMirror home and port. A script
+that hangs or ends its process fails only the check that was running.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def command(
         )
     for version in live_versions:
         _check_version(version)
-    lives = [run_course(folder.resolve(), each, set_file, timeout_s) for each in live_versions or LIVES]
+    lives = [run_course(folder.resolve(), version, set_file, timeout_s) for version in live_versions or LIVES]
     failed = any(check["verdict"] == "fail" for live in lives for check in live["checks"])
     if as_json:
         say(json.dumps({"script": folder.resolve().name, "passed": not failed, "lives": lives}))
@@ -81,7 +81,7 @@ def _check_version(version: str) -> None:
 
 
 def run_course(folder: Path, live_version: str, set_file: Path | None, timeout_s: float) -> dict[str, Any]:
-    """One Live's part of the report: `live`, `python`, `note`, and `checks` with check, verdict and details."""
+    """The report about one Live: `live`, `python`, `note`, and `checks` with check, verdict and details."""
     wanted = processes.OLD_PYTHON if _is_old(live_version) else PYTHON_SINCE_12_1
     python = processes.find_python(wanted)
     note = "" if python else f"no Python {wanted} is installed here, which Live {live_version} has inside"
@@ -129,7 +129,7 @@ def _running() -> str:
 
 
 def _checks(report: bytes, end: str) -> list[dict[str, Any]]:
-    """The checks of a report; where it breaks off, the check that was running failed and the rest was not reached."""
+    """The checks of a report; if the report ends early, the running check failed and the rest was not reached."""
     from remote_script.testkit.course import CHECKS
 
     done: dict[str, dict[str, Any]] = {}
@@ -143,13 +143,13 @@ def _checks(report: bytes, end: str) -> list[dict[str, Any]]:
         if "verdict" in said:
             done[running] = said
     if running in done or not running:
-        # It ended between two checks, or before the first.
-        running = next((each for each in CHECKS if each not in done), "")
+        # The process ended between two checks, or before the first.
+        running = next((name for name in CHECKS if name not in done), "")
     missing = {"verdict": "skip", "details": ["not reached"]}
     return [
-        done.get(each)
-        or {"check": each, **({"verdict": "fail", "details": [end]} if each == running else missing)}
-        for each in CHECKS
+        done.get(name)
+        or {"check": name, **({"verdict": "fail", "details": [end]} if name == running else missing)}
+        for name in CHECKS
     ]
 
 
@@ -168,4 +168,6 @@ def _show(name: str, lives: list[dict[str, Any]]) -> None:
                 for line in detail.splitlines():
                     say(" " * 23 + line)
     verdicts = [check["verdict"] for live in lives for check in live["checks"]]
-    say("\n" + ", ".join(f"{verdicts.count(each)} {each}" for each in COLOURS if each in verdicts))
+    say(
+        "\n" + ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in COLOURS if verdict in verdicts)
+    )

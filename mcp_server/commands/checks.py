@@ -1,7 +1,7 @@
-"""What `setmirror doctor` looks at: every link of the chain from a client's configuration to the script inside Live.
+"""The checks of `setmirror doctor`: every part of the chain from a client's configuration to the script inside Live.
 
-A check is a function that yields findings, each with one fix where something is wrong. Looking changes nothing. A
-`repair` is there only where the fix is safe: it writes what is ours and keeps everything else.
+A check is a function that yields findings; a finding about a problem has one fix. Checks change nothing. A finding has
+a `repair` only where the fix is safe: it writes only SetMirror's own files and entries.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from remote_script.SetMirror.contract import auth
 
 GOOD, ODD, BAD = "good", "odd", "bad"
 _LOG_TAIL = 256 * 1024
-"""Live's Log.txt grows for months; what matters now stands at its end."""
+"""Bytes read from the end of Live's Log.txt, which grows for months."""
 _FILES_IN = re.compile(r"SetMirror: its files are in (.+)$")
 _INSTALL = "setmirror install, then restart Live"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: how it is, what it is, and what fixes it."""
+    """The result of one check: its level, a text about it, and the fix."""
 
     level: str
     text: str
     fix: str = ""
     repair: Callable[[], object] | None = None
-    """Does the fix, where that is safe; OSError, ValueError or NotOurs where it cannot."""
+    """Applies the fix where that is safe; raises OSError, ValueError or NotOurs where it fails."""
 
 
 def check_program() -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def version() -> str:
 
 
 def check_installation(machine: folders.Machine) -> Iterator[Finding]:
-    """The script's copies in the User Libraries, and the places where it is put by mistake."""
+    """The script's copies in the User Libraries, and copies in folders where Live does not look."""
     libraries = machine.libraries()
     if not libraries:
         yield Finding(
@@ -76,7 +76,7 @@ def check_installation(machine: folders.Machine) -> Iterator[Finding]:
 
 def _check_copy(library: folders.Library) -> Iterator[Finding]:
     source, target = folders.source(), library.script
-    found = script_copy.look(target, source)
+    copy = script_copy.look(target, source)
     install = partial(script_copy.write, target, source)
     whose = f"for {library.whose}"
     if target.exists() and target.samefile(source):
@@ -88,21 +88,21 @@ def _check_copy(library: folders.Library) -> Iterator[Finding]:
         yield Finding(BAD, str(problem), f"move it away, then {_INSTALL}")
         return
     total = len(script_copy.wanted(source))
-    if len(found.missing) == total:
+    if len(copy.missing) == total:
         yield Finding(BAD, f"the script is not in {target.parent}, {whose}", _INSTALL, install)
-    elif found.version is not None and found.version != version():
-        text = f"the script in {target} is {found.version}, this program is {version()}"
+    elif copy.version is not None and copy.version != version():
+        text = f"the script in {target} is {copy.version}, this program is {version()}"
         yield Finding(BAD, text, _INSTALL, install)
-    elif found.missing:
-        text = f"the script in {target} is half copied: {len(found.missing)} of {total} files are missing"
+    elif copy.missing:
+        text = f"the script in {target} is half copied: {len(copy.missing)} of {total} files are missing"
         yield Finding(BAD, text, _INSTALL, install)
-    elif found.different:
-        names = ", ".join(found.different[:3]) + (", …" if len(found.different) > 3 else "")
+    elif copy.different:
+        names = ", ".join(copy.different[:3]) + (", …" if len(copy.different) > 3 else "")
         yield Finding(BAD, f"the script in {target} differs from this program's: {names}", _INSTALL, install)
-    elif found.old:
-        yield Finding(ODD, f"{target} has {len(found.old)} files of an older version", _INSTALL, install)
+    elif copy.old:
+        yield Finding(ODD, f"{target} has {len(copy.old)} files of an older version", _INSTALL, install)
     else:
-        yield Finding(GOOD, f"script {found.version} in {target}, {whose}")
+        yield Finding(GOOD, f"script {copy.version} in {target}, {whose}")
 
 
 def _misplaced(machine: folders.Machine, libraries: list[folders.Library]) -> Iterator[Finding]:
@@ -148,11 +148,11 @@ def _is_script(folder: Path) -> bool:
     return (folder / "shadow.py").is_file() and folders.version_of(folder) is not None
 
 
-# -- what Live says --------------------------------------------------------------------------------
+# -- Live's log ------------------------------------------------------------------------------------
 
 
 def check_log(machine: folders.Machine, home: Path) -> Iterator[Finding]:
-    """What the script said in Live's Log.txt since Live was started last."""
+    """The script's lines in Live's Log.txt since the last start of Live."""
     lives = machine.preferences()
     written = [live for live in lives if (live.folder / "Log.txt").is_file()]
     newest = max(written, key=lambda live: (live.folder / "Log.txt").stat().st_mtime, default=None) or next(
@@ -195,7 +195,7 @@ def _modified(path: Path) -> float:
 
 
 def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[Finding]:
-    """Both sides must look for the token in one folder."""
+    """The folder of the token: Live and this program must use the same one."""
     said = [match[1].strip() for line in lines if (match := _FILES_IN.search(line))]
     if said and os.path.normcase(said[-1]) != os.path.normcase(str(home)):
         text = f"{who} has its token in {said[-1]}, this program in {home}"
@@ -205,7 +205,7 @@ def _check_folder(lines: list[str], who: str, home: Path) -> Iterator[Finding]:
 
 
 def _error_after(lines: list[str], number: int) -> str:
-    """The line that ends a traceback: the first one behind it that is neither a frame nor its source."""
+    """The last line of a traceback: the first line after it that is neither a frame nor source code."""
     for line in lines[number + 1 : number + 10]:
         text = line.split("RemoteScriptError:")[-1]
         if re.match(r"\s?[A-Za-z_.]+(?:Error|Exception|Warning)?:? ?\S*", text) and not text.startswith(
@@ -228,7 +228,7 @@ def _tail(log: Path) -> list[str]:
 
 
 def check_token(folder: Path) -> Iterator[Finding]:
-    """The token file: there, private, whole."""
+    """The token file: it exists, only the user can read it, and it is complete."""
     path = folder / "token"
     if not os.path.lexists(path):
         yield Finding(ODD, f"no token in {folder} yet", "it is created automatically")
@@ -246,37 +246,37 @@ def check_token(folder: Path) -> Iterator[Finding]:
         yield Finding(GOOD, f"token in {path}, readable by you alone")
 
 
-def check_bridge(found: Probe, port: int, version: str) -> Iterator[Finding]:
-    """What answered on the port."""
+def check_bridge(answer: Probe, port: int, version: str) -> Iterator[Finding]:
+    """The answer from the bridge's port."""
     where = f"127.0.0.1:{port}"
-    if found.outcome == "nothing":
+    if answer.outcome == "nothing":
         yield Finding(
             BAD,
-            f"nothing listens on {where} ({found.detail})",
+            f"nothing listens on {where} ({answer.detail})",
             "start Live with SetMirror chosen as Control Surface, or `setmirror live`",
         )
-    elif found.outcome == "silent":
-        yield Finding(BAD, f"{where}: {found.detail}", "close menus and dialogs in Live, then try again")
-    elif found.outcome == "refused":
-        yield Finding(BAD, f"the bridge on {where} refused: {found.detail}", "update the older side")
-    elif found.outcome == "stranger" and "token" in found.detail:
+    elif answer.outcome == "silent":
+        yield Finding(BAD, f"{where}: {answer.detail}", "close menus and dialogs in Live, then try again")
+    elif answer.outcome == "refused":
+        yield Finding(BAD, f"the bridge on {where} refused: {answer.detail}", "update the older side")
+    elif answer.outcome == "stranger" and "token" in answer.detail:
         yield Finding(
             BAD,
-            f"the bridge on {where} has another token: {found.detail}",
+            f"the bridge on {where} has another token: {answer.detail}",
             "restart Live, which keeps the token that it read; if it is another user's Live, set SETMIRROR_PORT",
         )
-    elif found.outcome == "stranger":
+    elif answer.outcome == "stranger":
         yield Finding(
             BAD,
-            f"something on {where} is not SetMirror's bridge: {found.detail}",
+            f"something on {where} is not SetMirror's bridge: {answer.detail}",
             "stop that program, or set SETMIRROR_PORT for Live and here",
         )
     else:
-        yield from _check_script(found, where, version)
+        yield from _check_script(answer, where, version)
 
 
-def _check_script(found: Probe, where: str, version: str) -> Iterator[Finding]:
-    welcome = found.welcome
+def _check_script(answer: Probe, where: str, version: str) -> Iterator[Finding]:
+    welcome = answer.welcome
     script, live = welcome.get("script", {}), welcome.get("live", {})
     about = f"script {script.get('version')}, Python {script.get('python')}"
     polls = live.get("polls") or {}
@@ -303,7 +303,7 @@ def _check_script(found: Probe, where: str, version: str) -> Iterator[Finding]:
 
 
 def check_clients(machine: folders.Machine, token: str | None) -> Iterator[Finding]:
-    """The entries in clients' configurations: the command is there, the token is this bridge's."""
+    """The entries in clients' configurations: the command exists, and the token is that of this bridge."""
     configured = False
     for name, client in client_config.CLIENTS.items():
         for file in client_config.files_of(client, machine):
@@ -326,26 +326,26 @@ def _check_entry(name: str, client: client_config.Client, path: Path, token: str
     if row is None:
         return
     words = row.get(client.command)
-    anew = f"setmirror client-config {name} --write"
+    fix = f"setmirror client-config {name} --write"
     environ = row.get(client.env)
     shown = environ.get(options.CLIENT_VARIABLE) if isinstance(environ, dict) else None
     if isinstance(words, str) and shutil.which(words) is None:
         text = f"{client.title}'s {path} names a command that is missing: {words}"
-        yield Finding(BAD, text, anew, partial(_repair_entry, path, client, row, token))
+        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, row, token))
     elif token and isinstance(shown, str) and auth.read_bearer(token, shown) is None:
-        text = f"{client.title}'s {path} has a token of before this bridge's"
-        yield Finding(BAD, text, anew, partial(_repair_entry, path, client, row, token))
+        text = f"{client.title}'s {path} has an older token than this bridge's"
+        yield Finding(BAD, text, fix, partial(_repair_entry, path, client, row, token))
     else:
         yield Finding(GOOD, f"{client.title} is configured in {path}")
 
 
 def _repair_entry(path: Path, client: client_config.Client, row: dict[str, Any], token: str | None) -> None:
-    """Name the command that is there now and a token of now; the arguments of the server stay."""
-    held = row.get("args")
-    arguments = held if isinstance(held, list) else []
+    """Write the present command and a valid token into the entry; the arguments of the server stay."""
+    former_args = row.get("args")
+    arguments = former_args if isinstance(former_args, list) else []
     words, environ = client_config.launch()
-    given = row.get(client.env)
-    known = dict(given) if isinstance(given, dict) else {}
+    former_env = row.get(client.env)
+    known = dict(former_env) if isinstance(former_env, dict) else {}
     shown = known.get(options.CLIENT_VARIABLE, "")
     if token and shown:
         known[options.CLIENT_VARIABLE] = auth.bearer(token, str(shown).rpartition(".")[0])

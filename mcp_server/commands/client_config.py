@@ -1,8 +1,8 @@
-"""`setmirror client-config`: what goes into an MCP client's configuration, and into which file.
+"""`setmirror client-config`: the entry for an MCP client's configuration, and the file that it belongs into.
 
-The snippet goes to stdout, so that it can be piped; the words around it to stderr. `--write` puts it into each file
-that the client reads, beside what is there: comments, order, line ends, mode and a symbolic link stay, and the text
-from before the first write is kept next to the file.
+The entry goes to stdout, so that it can be piped; explanations go to stderr. `--write` puts the entry into each file
+that the client reads. Comments, order, line ends, file mode and a symbolic link stay, and a copy of the text from
+before the first write is kept next to the file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from remote_script.SetMirror.contract.limits import PORT
 
 SERVER = "setmirror"
 KEPT = ".before-setmirror"
-"""Follows the name of a file for its text from before the first write."""
+"""The suffix of the copy with the file's text from before the first write."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Client:
     types: tuple[str, str] | None = None
     """The entry's `type` for stdio and for HTTP, where the client wants one."""
     url: str = "url"
-    """Under which key an entry for HTTP has the address; empty where the client only starts servers."""
+    """The key of the address in an entry for HTTP; empty where the client only starts servers."""
     headers: str = "headers"
     command: str = "command"
     env: str = "env"
@@ -109,7 +109,7 @@ CLIENTS = {
         more={"enabled": True, "name": SERVER, "timeout": 300},
     ),
 }
-"""Each as its own documentation says, read in November 2026."""
+"""The clients, as their own documentation describes them (November 2026)."""
 
 _DEFAULTS = {
     "%APPDATA%": "AppData/Roaming",
@@ -117,26 +117,26 @@ _DEFAULTS = {
     "%XDG_CONFIG_HOME%": ".config",
     "%CODEX_HOME%": ".codex",
 }
-"""Below the home folder, where the variable is not set."""
+"""Variable → the folder below the home folder that is used where the variable is not set."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that a client reads; `expected` when the client's own folder is there: it seems to be installed."""
+    """A file that a client reads; `expected` when the client's own folder exists, so that it seems to be installed."""
 
     path: Path
     expected: bool
 
 
 def files_of(client: Client, machine: folders.Machine) -> list[File]:
-    """The files of a client on this machine: all whose folder is there, else the one that it would make.
+    """The files of a client on this machine: all files whose folder exists, else the file that the client would create.
 
-    A pattern begins with `~` or a variable; a `*` stands for any name, and what is before the next `/` must exist.
+    A pattern begins with `~` or a variable; a `*` stands for any name, and that folder must exist.
     """
     patterns = client.files.get(machine.platform, client.files.get("", ()))
-    found = [each for pattern in patterns for each in _expanded(pattern, machine)]
-    there = [each for each in found if each.expected]
-    return there or found[:1]
+    files = [file for pattern in patterns for file in _expanded(pattern, machine)]
+    there = [file for file in files if file.expected]
+    return there or files[:1]
 
 
 def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
@@ -147,7 +147,7 @@ def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
         named = machine.environ.get(first.strip("%"))
         root = Path(named) if named else machine.home / _DEFAULTS[first]
     else:
-        # The folder in which the command runs: it is the client's project.
+        # The working directory of the command is the client's project.
         yield File(Path(pattern), True)
         return
     if "*" not in rest:
@@ -164,7 +164,7 @@ def _expanded(pattern: str, machine: folders.Machine) -> Iterator[File]:
 
 
 def launch() -> tuple[list[str], dict[str, str]]:
-    """The words and the environment that start this very program, by absolute paths: a client has a PATH of its own."""
+    """The words and the environment that start this program, with absolute paths since a client has another PATH."""
     name = "setmirror.exe" if sys.platform == "win32" else "setmirror"
     uvx = shutil.which("uvx")
     if "archive-v0" in Path(sys.prefix).parts and uvx:
@@ -177,7 +177,7 @@ def launch() -> tuple[list[str], dict[str, str]]:
 
 
 def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
-    """The entry of a server that runs already, for such a client."""
+    """The entry for a server that runs already and serves HTTP."""
     row: dict[str, Any] = {"type": client.types[1]} if client.types else {}
     row[client.url] = f"http://127.0.0.1:{http_port}/mcp"
     row[client.headers] = {"Authorization": f"Bearer {bearer}"}
@@ -187,7 +187,7 @@ def http_entry(client: Client, http_port: int, bearer: str) -> dict[str, Any]:
 def entry(
     client: Client, words: list[str], arguments: list[str], environ: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The entry of a server that the client starts."""
+    """The entry for a server that the client starts."""
     row: dict[str, Any] = {"type": client.types[0]} if client.types else {}
     row[client.command], row["args"] = words[0], [*words[1:], *arguments]
     if environ:
@@ -199,7 +199,7 @@ def merged(text: str, client: Client, row: Mapping[str, Any]) -> str:
     """The configuration `text` with our entry in it; everything else stays.
 
     Raises:
-      ValueError: the text is not what such a client reads.
+      ValueError: the text does not have the client's format.
     """
     return client.format.write(text, client.key, SERVER, row)
 
@@ -210,13 +210,13 @@ def read(path: Path, client: Client) -> dict[str, Any] | None:
 
 
 def write(path: Path, client: Client, row: Mapping[str, Any]) -> Path | None:
-    """Put the entry into the file; the path of its text from before the first write, if there was any.
+    """Put the entry into the file; the path of the copy of its former text, None where the file is new.
 
     Raises:
       OSError: a file cannot be read or written.
-      ValueError: the file is not what such a client reads.
+      ValueError: the file does not have the client's format.
     """
-    # The file itself: a link to it, as dotfile managers make them, stays a link.
+    # The file is written, not a link to it: links of dotfile managers stay links.
     path = Path(os.path.realpath(path))
     former = path.read_bytes() if path.exists() else None
     mode = stat.S_IMODE(path.stat().st_mode) if former is not None else 0o600
@@ -270,32 +270,32 @@ def command(client: str, write_it: bool, as_json: bool, **how: Any) -> None:
     row = _row(client, chosen, **how)
     files = files_of(chosen, folders.Machine())
     if not write_it and as_json:
-        paths = [str(each.path) for each in files]
+        paths = [str(file.path) for file in files]
         text = merged("", chosen, row)
         say_json({"client": client, "files": paths, "key": chosen.key, "entry": row, "text": text})
         return
     if not write_it:
-        for each in files:
-            say(f"{chosen.title}: into {each.path}", err=True)
+        for file in files:
+            say(f"{chosen.title}: into {file.path}", err=True)
         if chosen.format is JSON:
             say_json({chosen.key: {SERVER: row}}, indent=2)
         else:
             say_exact(merged("", chosen, row).rstrip("\n"))
         return
-    for each in files:
+    for file in files:
         try:
-            kept = write(each.path, chosen, row)
+            kept = write(file.path, chosen, row)
         except (OSError, ValueError) as problem:
             raise Failure(
-                f"{each.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
+                f"{file.path} was left as it is: {problem}", "fix the file, or add the entry by hand"
             ) from None
         if as_json:
-            facts = {"client": client, "file": str(each.path), "expected": each.expected}
+            facts = {"client": client, "file": str(file.path), "expected": file.expected}
             say_json({**facts, "before": None if kept is None else str(kept)})
             continue
-        say(f"written to {each.path}" + (f"; its text before SetMirror is in {kept.name}" if kept else ""))
-        if not each.expected:
-            say(f"the folder {each.path.parent} is new: is {chosen.title} installed for this user?")
+        say(f"written to {file.path}" + (f"; its text before SetMirror is in {kept.name}" if kept else ""))
+        if not file.expected:
+            say(f"the folder {file.path.parent} is new: is {chosen.title} installed for this user?")
     if not as_json:
         say(f"restart {chosen.title}")
 
@@ -312,7 +312,7 @@ def _row(
     read_only: bool,
     port: int,
 ) -> dict[str, Any]:
-    """The entry that was asked for; UsageError where options contradict each other."""
+    """The entry for the options of the command; UsageError where options contradict each other."""
     from mirror.token import bearer, load_token
 
     if http and headless:
@@ -336,8 +336,8 @@ def _row(
         arguments.append("--headless")
     elif port != PORT:
         arguments += ["--port", str(port)]
-    for each in toolsets:
-        arguments += ["--toolset", each]
+    for toolset in toolsets:
+        arguments += ["--toolset", toolset]
     if read_only:
         arguments.append("--read-only")
     words, environ = launch()

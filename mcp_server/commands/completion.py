@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from mcp_server.commands.console import say
 
 VARIABLE = "_SETMIRROR_COMPLETE"
-"""By it the shell asks the program; click derives it from the program's name."""
+"""The variable with which the shell asks the program; click derives it from the program's name."""
 
 
 @click.command("completion", short_help="Print the script with which a shell completes setmirror's commands.")

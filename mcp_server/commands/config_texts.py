@@ -1,8 +1,8 @@
 """One server's entry in the text of a client's configuration: JSON with comments, TOML or YAML.
 
 Only the entry's own characters change: comments, order and indentation of everything else stay. Each edit of JSON and
-TOML is checked by parsing the result, which must be the former document with the entry in it; an edit that cannot be
-made so is refused, and the file stays as it is.
+TOML is checked by parsing the result, which must equal the former document with the entry in it; otherwise the edit is
+refused, and the file is not changed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
-"""What JSON with comments is made of; everything between is blank."""
+"""The tokens of JSON with comments; only white space is between them."""
 _DEPTH = {"{": 1, "[": 1, "}": -1, "]": -1}
 _KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
 @dataclass(frozen=True)
 class Format:
-    """How to read one server's entry from a text, and to write it there; both raise ValueError for another text."""
+    """How to read and write one server's entry in a text; both raise ValueError for a text of another format."""
 
     read: Callable[[str, str, str], dict[str, Any] | None]
     """(text, key, name) → the entry under `key` with this name."""
@@ -35,7 +35,7 @@ class Format:
 
 @dataclass
 class _Member:
-    """A member of a JSON object: its name, and where its value stands in the text."""
+    """A member of a JSON object: its name, and the position of its value in the text."""
 
     name: str
     start: int
@@ -43,17 +43,17 @@ class _Member:
 
 
 def _tokens(text: str) -> list[tuple[str, int, int]]:
-    """(token, start, end), without comments; ValueError for what is no part of JSON."""
-    found, at = [], 0
+    """(token, start, end) of each token, without comments; ValueError for text that is not JSON."""
+    tokens, at = [], 0
     for match in _TOKEN.finditer(text):
         if text[at : match.start()].strip():
             break
         at = match.end()
         if not match[0].startswith(("//", "/*")):
-            found.append((match[0], *match.span()))
+            tokens.append((match[0], *match.span()))
     if text[at:].strip():
         raise ValueError(f"line {text.count(chr(10), 0, at) + 1} is no JSON")
-    return found
+    return tokens
 
 
 def plain_json(text: str) -> str:
@@ -69,7 +69,7 @@ def plain_json(text: str) -> str:
 def _document(text: str) -> dict[str, Any]:
     document = json.loads(plain_json(text) or "{}")
     if not isinstance(document, dict):
-        raise ValueError("it must hold a JSON object")
+        raise ValueError("it must contain a JSON object")
     return document
 
 
@@ -81,24 +81,24 @@ def _servers(document: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _members(text: str, start: int, end: int) -> list[_Member]:
-    """The members of the object whose braces stand at `start` and `end` - 1; the text was parsed before."""
+    """The members of the object whose braces are at `start` and `end` - 1, in a text that is valid JSON."""
     tokens = [token for token in _tokens(text) if start < token[1] < end - 1]
-    found: list[_Member] = []
-    depth, place = 0, 0
-    while place < len(tokens):
-        token, _, _ = tokens[place]
+    members: list[_Member] = []
+    depth, index = 0, 0
+    while index < len(tokens):
+        token, _, _ = tokens[index]
         if depth == 0 and token == ":":
-            name = json.loads(tokens[place - 1][0])
-            first = last = place + 1
+            name = json.loads(tokens[index - 1][0])
+            first = last = index + 1
             while True:
                 depth += _DEPTH.get(tokens[last][0], 0)
                 if depth == 0:
                     break
                 last += 1
-            found.append(_Member(name, tokens[first][1], tokens[last][2]))
-            place = last
-        place += 1
-    return found
+            members.append(_Member(name, tokens[first][1], tokens[last][2]))
+            index = last
+        index += 1
+    return members
 
 
 def _put(text: str, start: int, end: int, name: str, value: str) -> str:
@@ -109,14 +109,14 @@ def _put(text: str, start: int, end: int, name: str, value: str) -> str:
             return text[: member.start] + value + text[member.end :]
     inside = f"\n{_indent(text, start)}  {json.dumps(name)}: {value}"
     if members:
-        # After the last value: what follows it may be a comma, which JSON with comments allows.
+        # Directly after the last value: JSON with comments allows a comma behind it.
         at = members[-1].end
         return text[:at] + "," + inside + text[at:]
     return text[: start + 1] + inside + f"\n{_indent(text, start)}" + text[end - 1 :]
 
 
-def _indent(text: str, place: int) -> str:
-    line = text[text.rfind("\n", 0, place) + 1 : place]
+def _indent(text: str, at: int) -> str:
+    line = text[text.rfind("\n", 0, at) + 1 : at]
     return line[: len(line) - len(line.lstrip())]
 
 
@@ -167,21 +167,21 @@ def _write_toml(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str
             kept.append(line)
     made = "\n".join(kept).rstrip()
     made = (made + "\n\n" if made else "") + f"[{key}.{name}]\n"
-    made += "".join(f"{each} = {_toml(value)}\n" for each, value in entry.items())
+    made += "".join(f"{member} = {_toml(value)}\n" for member, value in entry.items())
     if tomllib.loads(made) != wanted:
         raise ValueError("the entry does not fit into the file")
     return made
 
 
 def _toml(value: Any) -> str:
-    """A value as TOML: a JSON text is a basic string of TOML, also its escapes, if surrogates are left as they are."""
+    """A value as TOML: a JSON string is a valid basic string of TOML if non-ASCII characters are not escaped."""
     if isinstance(value, Mapping):
         members = (
-            f"{name if _KEY.match(name) else _toml(name)} = {_toml(each)}" for name, each in value.items()
+            f"{name if _KEY.match(name) else _toml(name)} = {_toml(member)}" for name, member in value.items()
         )
         return "{ " + ", ".join(members) + " }"
     if isinstance(value, list):
-        return "[" + ", ".join(_toml(each) for each in value) + "]"
+        return "[" + ", ".join(_toml(element) for element in value) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -189,7 +189,7 @@ def _toml(value: Any) -> str:
 
 
 def _block(lines: list[str], key: str) -> tuple[int, int] | None:
-    """(first line after `key:` at the beginning of a line, line after its block); None where there is none."""
+    """(first line after `key:` at the beginning of a line, line after its block); None where the key is missing."""
     for number, line in enumerate(lines):
         if not re.match(rf"{key}\s*:", line):
             continue
@@ -218,21 +218,21 @@ def _entry_lines(lines: list[str], start: int, end: int, name: str) -> tuple[int
 
 
 def _read_yaml(text: str, key: str, name: str) -> dict[str, Any] | None:
-    """The entry's plain members; of others' spellings only what is a JSON value or a plain text."""
+    """The entry's members of one line: a JSON value, or a plain text where the value is not JSON."""
     lines = text.splitlines()
     block = _block(lines, key)
     if block is None:
         return None
     first, last, _ = _entry_lines(lines, *block, name)
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for line in lines[first + 1 : last]:
         member, sign, value = line.strip().partition(":")
         if sign and value.strip():
             try:
-                found[member] = json.loads(value)
+                members[member] = json.loads(value)
             except ValueError:
-                found[member] = value.strip()
-    return found if last > first else None
+                members[member] = value.strip()
+    return members if last > first else None
 
 
 def _write_yaml(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str:
@@ -244,7 +244,7 @@ def _write_yaml(text: str, key: str, name: str, entry: Mapping[str, Any]) -> str
     block = _block(lines, key)
     assert block is not None
     first, last, indent = _entry_lines(lines, *block, name)
-    # JSON values are YAML's.
+    # Every JSON value is valid YAML.
     rows = [f"{indent}{name}:"]
     rows += [
         f"{indent}  {member}: {json.dumps(value, ensure_ascii=False)}" for member, value in entry.items()

@@ -1,10 +1,10 @@
-"""How every command writes to the terminal, lines and JSON, and how it ends.
+"""The output of all commands to the terminal, as lines and as JSON, and the end of a command.
 
-Ctrl-C, SIGTERM, a closed pipe and every error have one clean end.
+Ctrl-C, SIGTERM, a closed pipe and every error end a command without a traceback.
 
-A stream keeps the encoding that its reader expects (cp1252 and cp437 on Windows, ASCII in a bare environment); what
-that encoding lacks is replaced, so no name in a Set ends a command. JSON stays exact everywhere: it is escaped where
-the stream is not UTF-8. `style` is the only place that knows colours; `NO_COLOR` and a pipe switch them off.
+A stream keeps the encoding that its reader expects (cp1252 and cp437 on Windows, ASCII in a bare environment). A
+character that the encoding does not have is replaced, so no name in a Set can end a command. JSON stays exact: it is
+escaped where the stream is not UTF-8. Only `style` writes colours; `NO_COLOR` and a pipe switch them off.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from remote_script.SetMirror.contract.auth import TokenUnusable
 
 FAILED, WRONG_USAGE = 1, 2
 INTERRUPTED = 130
-"""What a shell reports for a program that ended by Ctrl-C."""
+"""The exit code that a shell reports for a program that Ctrl-C ended."""
 ENCODE_ERRORS = "setmirror"
 """The error handler of our streams, by its name in `codecs`."""
 _PLAIN = {
@@ -46,7 +46,7 @@ _PLAIN.update({"“": '"', "”": '"', "♭": "b", "♯": "#", "≤": "<=", "≥
 
 
 class ReaderGone(Exception):
-    """Whoever read our output has closed it (`| head`): the command ends, and that is no error."""
+    """The reader of our output has closed the pipe (`| head`): the command ends, without an error."""
 
 
 class Failure(click.ClickException):
@@ -63,12 +63,12 @@ class Failure(click.ClickException):
 
 
 def style(text: str, **how: Any) -> str:
-    """`text` with click's style names; `click.echo` takes them off again where no terminal is."""
+    """`text` with click's styles; `click.echo` removes them where the stream is not a terminal."""
     return text if "NO_COLOR" in os.environ else click.style(text, **how)
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """One line, flushed, so that a reader at the other end of a pipe sees it now; raises ReaderGone."""
+    """Write one line and flush it, so that the reader of a pipe sees it at once; raises ReaderGone."""
     stream = sys.stderr if err else sys.stdout
     if stream is None:
         # pythonw.exe has no streams.
@@ -83,28 +83,28 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def say_json(value: Any, *, indent: int = 0) -> None:
-    """A value as JSON on stdout: one line, or indented; escaped to ASCII for a stream that is not UTF-8."""
+    """Write a value as JSON to stdout: one line, or indented; escaped to ASCII for a stream that is not UTF-8."""
     import msgspec
 
     try:
         data = msgspec.json.encode(value)
         text = (msgspec.json.format(data, indent=indent) if indent else data).decode()
     except UnicodeEncodeError:
-        # A path whose bytes are no UTF-8.
+        # The value has a path whose bytes are not UTF-8.
         text = json.dumps(msgspec.to_builtins(value), indent=indent or None)
     if not is_utf8(sys.stdout):
-        text = re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], text)
+        text = re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text)
     say(text)
 
 
 def say_exact(text: str) -> None:
-    """TOML or YAML with quoted texts, on stdout; escaped to ASCII for a stream that is not UTF-8."""
+    """Write TOML or YAML with quoted texts to stdout; escaped to ASCII for a stream that is not UTF-8."""
     utf8 = is_utf8(sys.stdout)
-    say(text if utf8 else "".join(each if each.isascii() else f"\\U{ord(each):08x}" for each in text))
+    say(text if utf8 else "".join(char if char.isascii() else f"\\U{ord(char):08x}" for char in text))
 
 
 def is_utf8(stream: Any) -> bool:
-    """True when the stream can carry every character."""
+    """True when the stream can write every character."""
     return codecs.lookup(getattr(stream, "encoding", None) or "ascii").name == "utf-8"
 
 
@@ -112,14 +112,14 @@ def _replaced(problem: UnicodeError) -> tuple[str, int]:
     if not isinstance(problem, UnicodeEncodeError):
         raise problem
     failed = problem.object[problem.start : problem.end]
-    return "".join(_PLAIN.get(each, "?") for each in failed), problem.end
+    return "".join(_PLAIN.get(char, "?") for char in failed), problem.end
 
 
 codecs.register_error(ENCODE_ERRORS, _replaced)
 
 
 def prepare_streams() -> None:
-    """Let stdout and stderr replace what their encoding lacks."""
+    """Let stdout and stderr replace characters that their encoding does not have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ENCODE_ERRORS)
@@ -131,7 +131,7 @@ def _closed(problem: OSError) -> bool:
 
 
 def _abandon_stdout() -> None:
-    """Send what is still buffered to nowhere: Python would complain again when it flushes at its end."""
+    """Discard buffered output: Python would report the closed pipe again when it flushes at its end."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
@@ -152,7 +152,7 @@ def run_command(command: click.Command, arguments: list[str] | None = None) -> i
     except SystemExit as ending:
         if ending.code != 1 or "_SETMIRROR_COMPLETE" in os.environ:
             return ending.code if isinstance(ending.code, int) else FAILED
-        # The only status with which click exits by itself here: the reader of its own text (help) has gone.
+        # click itself exits with status 1 only here: the reader of its own text (help) has closed the pipe.
         _abandon_stdout()
         return 0
     except KeyboardInterrupt:
@@ -174,30 +174,30 @@ def _shown(failure: click.ClickException) -> int:
     try:
         failure.show(file=sys.stderr)
     except (ReaderGone, OSError):
-        # Nobody reads stderr either; the exit code still tells.
+        # Nobody reads stderr either; the exit code still shows the failure.
         pass
     return failure.exit_code
 
 
 def _failure(problem: BaseException) -> click.ClickException | None:
-    """An error that explains itself, as it is shown; None for a mistake of ours, which keeps its traceback."""
+    """The failure to show for a known error; None for a programming error, which keeps its traceback."""
     if isinstance(problem, click.ClickException):
         return problem
     if isinstance(problem, TokenUnusable):
         return Failure(str(problem), "fix or delete that file; Live and every command use the same one")
-    # Not imported for its own sake: `--help` needs no mirror.
+    # Not imported here, since `--help` must not import the mirror.
     errors = sys.modules.get("mirror.errors")
     if errors is not None and isinstance(problem, errors.MirrorError):
         return Failure(problem.rule, problem.hint)
     if isinstance(problem, OSError):
-        # A full disk, a folder without permission, a port: the machine's state, no mistake of ours.
+        # A full disk, a folder without permission, a port in use: the state of the machine, not a programming error.
         named = f"{problem.filename}: " if problem.filename else ""
         return Failure(f"{named}{problem.strerror or problem}", "`setmirror doctor` checks folders and ports")
     return None
 
 
 def _only(problem: BaseException) -> BaseException:
-    """The one error in nested groups of one, or the end that somebody wanted among others."""
+    """The only error in nested groups, or KeyboardInterrupt or ReaderGone if a group contains one."""
     while isinstance(problem, BaseExceptionGroup):
         for wanted in (KeyboardInterrupt, ReaderGone):
             if problem.split(wanted)[0] is not None:
@@ -209,10 +209,10 @@ def _only(problem: BaseException) -> BaseException:
 
 
 def run_async(main: Callable[[], Awaitable[Any]]) -> Any:
-    """Run `main` on trio; Ctrl-C and SIGTERM cancel it, and everything that it began ends first.
+    """Run `main` on trio; Ctrl-C and SIGTERM cancel `main` and its tasks, and this function returns after their end.
 
     Raises:
-      KeyboardInterrupt: it was interrupted.
+      KeyboardInterrupt: `main` was interrupted.
     """
     import trio
 

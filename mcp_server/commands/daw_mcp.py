@@ -48,7 +48,7 @@ def command(daw_mcp_port: int, extension: bool, port: int, **more: Any) -> None:
             where = f"127.0.0.1:{at}, for any program on this machine"
             say(f"DAW MCP's protocol is served at {where}", err=True)
 
-        told = Options(port=port, version=version(), **more)
-        await serve_daw_mcp(told, daw_mcp_port, extension=extension, ready=ready)
+        settings = Options(port=port, version=version(), **more)
+        await serve_daw_mcp(settings, daw_mcp_port, extension=extension, ready=ready)
 
     run_async(main)

@@ -1,9 +1,8 @@
-"""`setmirror demo`: the main job with nothing else installed, every step checked while it is shown.
+"""`setmirror demo`: shows the main features without anything else installed, and checks every step.
 
-Four parties, as in earnest: headless Live with the Remote Script (a process), the MCP server (a process), an
-agent (an MCP client over stdio), and a person who works in Live. A witness with a mirror of its own, which
-the agent does not know, says whether what the agent was told is so. Everything lives in a folder that is
-removed at the end.
+There are four parties, as in real use: headless Live with the Remote Script (a process), the MCP server (a process), an
+agent (an MCP client over stdio), and a person who works in Live. A separate mirror, which the agent does not use,
+checks that the answers to the agent are true. All files are in a folder that is removed at the end.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def command(set_file: Path | None, quick: bool, as_json: bool) -> int:
 
 
 async def run(set_file: Path | None, quick: bool = False, as_json: bool = False) -> bool:
-    """The whole demo; whether every step was as it must be."""
+    """Run the whole demo; True when every step was correct."""
     with tempfile.TemporaryDirectory(prefix="setmirror-demo-") as folder:
         from mcp_server.demo.story import Story
 
@@ -81,7 +80,7 @@ async def _run(story: Story, set_file: Path | None, quick: bool, folder: Path) -
 
 
 def _last_words(errors: object) -> None:
-    """What the server said before it went wrong."""
+    """The last lines of the server's log before the failure."""
     errors.flush()  # type: ignore[attr-defined]
     errors.seek(0)  # type: ignore[attr-defined]
     for line in errors.read().splitlines()[-15:]:  # type: ignore[attr-defined]

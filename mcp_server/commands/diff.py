@@ -1,6 +1,6 @@
-"""`setmirror diff`: what is different in another Set: two files, or the open Set and a file, a backup, a visit, a mix.
+"""`setmirror diff`: compares two files, or the open Set with a file, a backup, the last visit or a mix.
 
-Exit codes are those of diff: 0 no difference, 1 some, 2 trouble.
+Exit codes are those of diff: 0 no differences, 1 differences, 2 an error.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def command(ctx: click.Context, old: str, new: str | None, textconv: bool, port:
 
 
 def _versions(old: str, port: int, as_json: bool) -> int:
-    """Print what is different in the open Set from another version of it; the exit code."""
+    """Print the differences between the open Set and another version of it; the exit code."""
 
     async def main() -> dict[str, Any]:
         from mcp_server.commands.link import call_tool, linked
@@ -86,7 +86,7 @@ def _versions(old: str, port: int, as_json: bool) -> int:
                 say(line)
         for line in (
             *answer.get("changes", ()),
-            *(f"{each} is not there" for each in answer.get("missing", ())),
+            *(f"{name} is not there" for name in answer.get("missing", ())),
         ):
             say(line)
     return 1 if answer["count"] or answer.get("missing") else 0
@@ -104,11 +104,11 @@ def _open_set(port: int) -> Store:
 
 
 def lines(store: Store) -> list[str]:
-    """A Set as text, one line for each object and its values, in the order of the Set; the same Set gives the same."""
+    """A Set as text, one line for each object with its values, in the order of the Set; equal Sets give equal texts."""
     from mcp_server.history.difference import shown
     from remote_script.SetMirror.contract import schema
 
-    found = []
+    texts = []
     for node in store.walk():
         if node.type.endswith(".View"):
             continue
@@ -124,5 +124,5 @@ def lines(store: Store) -> list[str]:
                 for note in node.props["notes"] or ()
             ]
         if values or node.name:
-            found.append(f"{store.ref(node.id)} {node.type} {node.name!r} {' '.join(values)}".rstrip())
-    return found
+            texts.append(f"{store.ref(node.id)} {node.type} {node.name!r} {' '.join(values)}".rstrip())
+    return texts

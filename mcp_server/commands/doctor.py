@@ -1,7 +1,7 @@
-"""`setmirror doctor`: says what is wrong between the clients and Live, and what fixes it; see `checks`.
+"""`setmirror doctor`: lists problems between the clients and Live with their fixes; `checks` finds them.
 
-Exit 0 when nothing is broken, 1 when something is; what is only unusual (an older script still running) is shown and
-does not fail.
+Exit code 0: nothing is broken, 1: something is broken. An unusual state (an older script is still running) is shown but
+is not a failure.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _MARKS = {GOOD: ("ok  ", "green"), ODD: ("note", "yellow"), BAD: ("bad ", "red")
 @options.as_json
 def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
     """List what is wrong and how to fix each problem; exit 0 when nothing is broken."""
-    found = Probe("nothing")
+    answer = Probe("nothing")
     broken = False
-    for finding, asked in findings(port):
-        found = asked or found
+    for finding, probed in findings(port):
+        answer = probed or answer
         shown = checks.repaired(finding) if fix else finding
         broken |= shown.level == BAD
         if as_json:
@@ -50,14 +50,14 @@ def command(port: int, fix: bool, show_schema: bool, as_json: bool) -> int:
         else:
             _show(shown)
     if show_schema:
-        live_version = found.welcome.get("live", {}).get("version")
+        live_version = answer.welcome.get("live", {}).get("version")
         for line in coverage(live_version or "12.4"):
             say(line)
     return FAILED if broken else 0
 
 
 def findings(port: int) -> Iterator[tuple[Finding, Probe | None]]:
-    """All findings in the order of the chain; those about the bridge with what was found on the port."""
+    """All findings in the order of the chain; findings about the bridge come with the answer from its port."""
     machine, home = folders.Machine(), Path(auth.home())
     for check in (
         checks.check_program(),
@@ -67,25 +67,25 @@ def findings(port: int) -> Iterator[tuple[Finding, Probe | None]]:
     ):
         for finding in check:
             yield finding, None
-    about, found = port_findings(port)
+    about, answer = port_findings(port)
     for finding in about:
-        yield finding, found
+        yield finding, answer
     for finding in client_findings(machine):
         yield finding, None
 
 
 def _token() -> str | None:
-    """The token, if there is one: looking must not make one; where there is none, no script has run either."""
+    """The token, or None: a check must not create one; without a token no script has run yet."""
     return auth.load_token() if os.path.lexists(Path(auth.home()) / "token") else None
 
 
 def port_findings(port: int) -> tuple[list[Finding], Probe | None]:
-    """The findings about the bridge at `port`, and what answered there."""
+    """The findings about the bridge at `port`, and the answer from that port."""
     try:
-        found = probe(port, _token() or auth.new_nonce())
+        answer = probe(port, _token() or auth.new_nonce())
     except auth.TokenUnusable as problem:
         return [Finding(BAD, f"the bridge was not asked: {problem}", "fix the token first")], None
-    return list(checks.check_bridge(found, port, checks.version())), found
+    return list(checks.check_bridge(answer, port, checks.version())), answer
 
 
 def client_findings(machine: folders.Machine) -> list[Finding]:
@@ -105,7 +105,7 @@ def _show(finding: Finding) -> None:
 
 
 def coverage(live_version: str) -> Iterator[str]:
-    """Lines that say, class by class, what the mirror keeps of such a Live and how it keeps it fresh."""
+    """One line for each class: the properties that the mirror has of this Live, by how they are kept up to date."""
     numbers = schema.version(live_version)
     kinds = list(schema.KINDS)
     totals = dict.fromkeys([*kinds, "writable", "methods", "later"], 0)

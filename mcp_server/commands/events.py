@@ -1,4 +1,4 @@
-"""A change of the log as one line for people: when, which revision, who, what, before → after."""
+"""A change of the log as one line for people: time, revision, author, object and property, before → after."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mcp_server.history.changes import Change
 from mirror.model import Event
 
 _COLOURS = {"live": "cyan", "audit": "yellow", "resync": "magenta"}
-"""Who did it; an agent is green."""
+"""Author → colour; an agent is green."""
 _VALUE_WIDTH = 60
 
 
 def line_of_change(change: Change) -> str:
-    """A thing that somebody did as one line: a parameter as Live shows it, and what came or went with an object."""
+    """A change as one line: a parameter's value as Live shows it, and the number of objects below an object."""
     event = change.event
     if change.display and event.name == "value":
         before, _, after = change.display.partition(" → ")
@@ -37,7 +37,7 @@ def line_of(event: Event) -> str:
 
 
 def what(event: Event) -> str:
-    """What happened, without when and who."""
+    """The event without its time and author."""
     if event.kind == "resynced":
         facts = event.after if isinstance(event.after, dict) else {}
         names = ("objects", "added", "removed", "changed")
@@ -64,7 +64,7 @@ def what(event: Event) -> str:
 
 
 def short(value: Any) -> str:
-    """A value, cut where a line would get too long."""
+    """A value as text, cut to `_VALUE_WIDTH` characters."""
     text = text_of(value)
     return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
 
@@ -72,12 +72,12 @@ def short(value: Any) -> str:
 def _children(before: Any, after: Any) -> str:
     if not isinstance(before, (list, tuple)) or not isinstance(after, (list, tuple)):
         return f"{short(before)} → {short(after)}"
-    came = [f"+#{each}" for each in after if each not in set(before)]
-    went = [f"−#{each}" for each in before if each not in set(after)]
+    came = [f"+#{id_}" for id_ in after if id_ not in set(before)]
+    went = [f"−#{id_}" for id_ in before if id_ not in set(after)]
     change = " ".join(came + went) or "another order"
     return f"{len(before)} → {len(after)} ({change[:_VALUE_WIDTH]})"
 
 
 def _content(before: Any, after: Any) -> str:
-    sizes = [len(each) if isinstance(each, (list, tuple)) else 0 for each in (before, after)]
+    sizes = [len(side) if isinstance(side, (list, tuple)) else 0 for side in (before, after)]
     return f"{sizes[0]} items gone or changed, {sizes[1]} new or changed"

@@ -28,18 +28,18 @@ def command(set_file: str, midi_file: Path, clip: str | None, as_json: bool) -> 
 
     try:
         store = read_set(set_file)
-        found = song(store) if clip is None else clip_song(store, resolve(store, clip, "Clip"))
-        data, rounded = written(found)
+        midi_song = song(store) if clip is None else clip_song(store, resolve(store, clip, "Clip"))
+        data, rounded = written(midi_song)
         midi_file.write_bytes(data)
     except MirrorError as problem:
         raise Failure(str(problem), str(problem.hint or "")) from None
     except OSError as problem:
         raise Failure(f"{midi_file} cannot be written: {problem.strerror}") from None
-    notes = sum(len(track.notes) for track in found.tracks)
+    notes = sum(len(track.notes) for track in midi_song.tracks)
     if as_json:
-        counts = {"tracks": len(found.tracks), "notes": notes, "locators": len(found.markers)}
+        counts = {"tracks": len(midi_song.tracks), "notes": notes, "locators": len(midi_song.markers)}
         say_json({"file": str(midi_file), **counts, "rounded_times": rounded})
         return
-    say(f"{midi_file}: {len(found.tracks)} tracks, {notes} notes, {len(found.markers)} locators")
+    say(f"{midi_file}: {len(midi_song.tracks)} tracks, {notes} notes, {len(midi_song.markers)} locators")
     if rounded:
         say(f"{rounded} times lie between the ticks of a MIDI file (1/960 of a beat) and were rounded")

@@ -1,8 +1,8 @@
 """Where Live keeps its folders on this machine: the User Library, its `Remote Scripts`, Live's Preferences.
 
-Pure but for looking at files: the platform, home folder and environment come in as arguments, so that a test
-on any system can ask about any other. The User Library is where Live's own `Library.cfg` says, because
-people move it; where no Live has written one yet, the place that Live would choose.
+The functions only read files; the platform, home folder and environment are arguments, so that a test on any system can
+ask about any other. Live's own `Library.cfg` names the User Library, because people move it; where no Live has written
+that file yet, it is the folder that Live would choose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 NAME = "SetMirror"
-"""The folder's name is the name in Live's menu."""
+"""The name of the script's folder, which is also the name in Live's menu."""
 _CONFIG_BYTES = 4 << 20
 """A real Library.cfg has a few kilobytes."""
 _VERSION = re.compile(r"^VERSION\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
@@ -52,7 +52,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Machine:
-    """A system to look at: `platform` as `sys.platform` says, `home` and `environ` of the user."""
+    """A system: `platform` is a value of `sys.platform`, `home` and `environ` are the user's."""
 
     platform: str = sys.platform
     home: Path = field(default_factory=Path.home)
@@ -60,12 +60,12 @@ class Machine:
 
     def preferences(self) -> list[Preferences]:
         """Every Live's Preferences, newest version first."""
-        found = []
+        preferences = []
         for folder in self._preference_folders():
             match = re.fullmatch(r"Live (\d+(?:\.\d+)*)(?:[ab]\d+)?", _live_folder(folder).name)
             if match:
-                found.append(Preferences(match[1], folder, user_library_of(folder / "Library.cfg")))
-        return sorted(found, key=lambda each: _numbers(each.live_version), reverse=True)
+                preferences.append(Preferences(match[1], folder, user_library_of(folder / "Library.cfg")))
+        return sorted(preferences, key=lambda live: _numbers(live.live_version), reverse=True)
 
     def _preference_folders(self) -> list[Path]:
         if self.platform == "darwin":
@@ -81,33 +81,33 @@ class Machine:
             return []
 
     def default_user_library(self) -> Path | None:
-        """Where Live puts the User Library unless told otherwise; None on a system without Live."""
+        """The folder in which Live creates the User Library by default; None on a system without Live."""
         if self.platform == "darwin":
             return self.home / "Music/Ableton/User Library"
         if self.platform == "win32":
             drives = [
                 self.environ.get(name) for name in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
             ]
-            documents = [Path(each) / "Documents" for each in drives if each] + [self.home / "Documents"]
-            places = [each / "Ableton/User Library" for each in documents]
-            return next((place for place in places if place.is_dir()), places[-1])
+            documents = [Path(drive) / "Documents" for drive in drives if drive] + [self.home / "Documents"]
+            libraries = [folder / "Ableton/User Library" for folder in documents]
+            return next((library for library in libraries if library.is_dir()), libraries[-1])
         return None
 
     def libraries(self) -> list[Library]:
-        """Every User Library that a Live here uses, the newest Live's first, also one on a drive that is absent.
+        """Every User Library that a Live of this machine uses, the newest Live's first, also on an absent drive.
 
-        Where no Live has run, the default place, if it is there.
+        Where no Live has run yet, the default User Library, if it exists.
         """
-        found: dict[Path, list[str]] = {}
+        versions: dict[Path, list[str]] = {}
         default, lives = self.default_user_library(), self.preferences()
-        for each in lives:
-            path = each.user_library or default
+        for live in lives:
+            path = live.user_library or default
             if path is not None:
-                found.setdefault(path, []).append(each.live_version)
+                versions.setdefault(path, []).append(live.live_version)
         if not lives and default is not None and default.is_dir():
-            found[default] = []
-        # A library in the default place is created by Live itself when it is missing.
-        return [Library(path, tuple(of), path.is_dir() or path == default) for path, of in found.items()]
+            versions[default] = []
+        # Live itself creates the default library when it is missing.
+        return [Library(path, tuple(of), path.is_dir() or path == default) for path, of in versions.items()]
 
 
 def _live_folder(preferences: Path) -> Path:
@@ -119,12 +119,12 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def user_library_of(config: Path) -> Path | None:
-    """The User Library that a `Library.cfg` names, or None where it names none."""
+    """The User Library that a `Library.cfg` names; None where the file names none."""
     try:
         if config.stat().st_size > _CONFIG_BYTES:
             return None
         data = config.read_bytes()
-        # Live writes no document type; entities could only come from somebody else.
+        # Live writes no document type; a file with one, and thus with entities, does not come from Live.
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
             return None
         project = ElementTree.fromstring(data).find(".//UserLibrary/LibraryProject")
@@ -154,9 +154,9 @@ def source() -> Path:
 
 
 def version_of(script: Path) -> str | None:
-    """The version that a script folder says it has; None where there is none."""
+    """The version in a script folder's `script.py`; None where there is none."""
     try:
-        found = _VERSION.search((script / "script.py").read_text("utf-8"))
+        match = _VERSION.search((script / "script.py").read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         return None
-    return found[1] if found else None
+    return match[1] if match else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mirror import Mirror, Node
 
 _LIST_ROWS = 40
-"""Children of one list that are shown line by line; a rack has 128 drum pads."""
+"""The most children of one list that get a line; a rack has 128 drum pads."""
 
 
 @click.command("get", short_help="Read one object from the mirror.")
@@ -74,7 +74,7 @@ def _child(mirror: Mirror, id_: int) -> dict[str, Any]:
 
 
 def as_lines(mirror: Mirror, node: Node) -> Iterator[str]:
-    """The object as people read it: what it is, its properties in Live's order, what lives in it."""
+    """The object as lines for people: its class and name, its properties in Live's order, its children."""
     stamp = mirror.stamp()
     title = f"{style(mirror.ref(node.id), bold=True)}  {node.type} #{node.id}"
     yield title + (f"  {text_of(node.name)}" if node.name else "")
@@ -92,7 +92,7 @@ def as_lines(mirror: Mirror, node: Node) -> Iterator[str]:
 
 
 def note_line(note: Any) -> str:
-    """A note: where, how long, pitch by name and number, velocity."""
+    """A note as one line: time, duration, pitch as name and number, velocity."""
     names = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
     # Live calls MIDI note 60 "C3".
     pitch = f"{names[note.pitch % 12]}{note.pitch // 12 - 2}"

@@ -1,4 +1,4 @@
-"""`setmirror guide [TOPIC]`: the pages of the guide, as the Markdown that they are."""
+"""`setmirror guide [TOPIC]`: prints a page of the guide as Markdown."""
 
 from __future__ import annotations
 

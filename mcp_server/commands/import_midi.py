@@ -1,4 +1,4 @@
-"""`setmirror import-midi`: a standard MIDI file as tracks and clips of the open Set, as one undo."""
+"""`setmirror import-midi`: reads a standard MIDI file into tracks and clips of the open Set, as one undo step."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def command(
 
     Only the first tempo and the first signature are set: Live's API cannot change them along the song.
     """
-    given: dict[str, Any] = {"action": "midi_file", "file_path": str(midi_file.resolve())}
-    given |= {"session": session, "song": not keep_tempo}
+    arguments: dict[str, Any] = {"action": "midi_file", "file_path": str(midi_file.resolve())}
+    arguments |= {"session": session, "song": not keep_tempo}
     if start is not None:
-        given["start"] = start
+        arguments["start"] = start
 
     async def main() -> None:
         from mcp_server.commands.link import call_tool, linked
 
         async with linked(port) as mirror:
-            answer = await call_tool(mirror, "arrange", given)
+            answer = await call_tool(mirror, "arrange", arguments)
         if as_json:
             say_json(answer)
             return

@@ -1,7 +1,7 @@
-"""`setmirror install`: the Remote Script in the User Library's `Remote Scripts`, where Live looks.
+"""`setmirror install`: copies the Remote Script into the User Library's `Remote Scripts`, where Live looks for it.
 
-Each Live says in its `Library.cfg` where its User Library is; see `folders`. A library on a drive that is absent is
-named, never replaced by another place. What is written and removed there: see `script_copy`.
+`folders` finds the User Library in the `Library.cfg` of each Live. A library on an absent drive is reported, never
+replaced by another folder. `script_copy` writes and removes the files.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _REMOTE_SCRIPTS = "Remote Scripts"
 
 
 def named_target(to: Path) -> folders.Library:
-    """The library that `--to` means: "…/Remote Scripts" or "…/Remote Scripts/SetMirror" in a folder that is there.
+    """The library that `--to` means: "…/Remote Scripts" or "…/Remote Scripts/SetMirror" in an existing folder.
 
     Raises:
-      Failure: it is another folder, or a mistyped one.
+      Failure: the path is another folder, or mistyped.
     """
     scripts = to.parent if to.name == folders.NAME else to
     inside = to / _REMOTE_SCRIPTS
@@ -49,27 +49,31 @@ def named_target(to: Path) -> folders.Library:
 
 
 def targets(to: Path | None, live: str | None, machine: folders.Machine) -> list[folders.Library]:
-    """The libraries to write to: the one of `--to`, else those of all Lives here or of the chosen one.
+    """The libraries to write to: the library of `--to`, else the libraries of all Lives here or of the chosen Live.
 
     Raises:
-      Failure: there is none, with what to do.
+      Failure: there is no library; the hint says what to do.
     """
     if to is not None:
         return [named_target(to)]
-    found = machine.libraries()
+    libraries = machine.libraries()
     if live is not None:
         wanted = live.split(".")
-        chosen = [each for each in found if any(of.split(".")[: len(wanted)] == wanted for of in each.lives)]
+        chosen = [
+            library
+            for library in libraries
+            if any(of.split(".")[: len(wanted)] == wanted for of in library.lives)
+        ]
         if not chosen:
-            versions = ", ".join(version for each in found for version in each.lives)
+            versions = ", ".join(version for library in libraries for version in library.lives)
             raise Failure(f"no Live {live} is known here", f"there are: {versions}" if versions else "")
         return chosen
-    if not found:
+    if not libraries:
         raise Failure(
             "no Live is known on this system",
             f"start Live once, or name the folder: setmirror install --to '…/User Library/{_REMOTE_SCRIPTS}'",
         )
-    return found
+    return libraries
 
 
 to_option = click.option(
@@ -97,15 +101,15 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
     source = folders.source()
     libraries = targets(to, live, folders.Machine())
     done = [_install(library, source, dry_run) for library in libraries]
-    failed = any(each["outcome"] in ("absent", "failed") for each in done)
+    failed = any(report["outcome"] in ("absent", "failed") for report in done)
     if as_json:
         say_json(done)
         return FAILED if failed else 0
-    for each in done:
-        say(_words(each))
+    for report in done:
+        say(_words(report))
     if len(libraries) > 1:
         say("Live's own library decides which is used; --live VERSION writes to one of them only.")
-    outcomes = {each["outcome"] for each in done}
+    outcomes = {report["outcome"] for report in done}
     if "installed" in outcomes:
         for number, step in enumerate(STEPS, 1):
             say(f"{number}. {step}")
@@ -115,63 +119,63 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
 
 
 def _install(library: folders.Library, source: Path, dry_run: bool) -> dict[str, object]:
-    """What was done about one library, as JSON says it."""
+    """The report about one library, as `--json` prints it."""
     target = library.script
-    told: dict[str, object] = {"folder": str(target), "lives": library.lives}
+    report: dict[str, object] = {"folder": str(target), "lives": library.lives}
     if not library.there:
         return {
-            **told,
+            **report,
             "outcome": "absent",
             "why": f"{library.path}, the User Library of {library.whose}, is not there",
         }
     if same(source, target):
-        return {**told, "outcome": "same"}
+        return {**report, "outcome": "same"}
     try:
         script_copy.check(target)
         before = script_copy.look(target, source)
-        told["before"] = before.version
+        report["before"] = before.version
         if dry_run:
-            return {**told, "outcome": "unchanged" if before.current and before.complete else "would"}
+            return {**report, "outcome": "unchanged" if before.current and before.complete else "would"}
         written, removed = script_copy.write(target, source)
     except script_copy.NotOurs as problem:
-        return {**told, "outcome": "failed", "why": str(problem)}
+        return {**report, "outcome": "failed", "why": str(problem)}
     except OSError as problem:
         return {
-            **told,
+            **report,
             "outcome": "failed",
             "why": f"{problem.filename or target}: {problem.strerror or problem}",
         }
-    told |= {"version": folders.version_of(target), "written": written, "removed": removed}
+    report |= {"version": folders.version_of(target), "written": written, "removed": removed}
     if not written and not removed:
-        return {**told, "outcome": "unchanged"}
-    return {**told, "outcome": "updated" if before.version else "installed"}
+        return {**report, "outcome": "unchanged"}
+    return {**report, "outcome": "updated" if before.version else "installed"}
 
 
-def _words(told: dict[str, object]) -> str:
-    folder, outcome = told["folder"], told["outcome"]
-    lives = told["lives"]
+def _words(report: dict[str, object]) -> str:
+    folder, outcome = report["folder"], report["outcome"]
+    lives = report["lives"]
     assert isinstance(lives, tuple)
     whose = f" (Live {', '.join(lives)})" if lives else ""
     if outcome == "absent":
         return (
             style("not installed: ", fg="red")
-            + f"{told['why']}\n  connect the drive and install again, or name --to"
+            + f"{report['why']}\n  connect the drive and install again, or name --to"
         )
     if outcome == "failed":
-        return style("not installed: ", fg="red") + f"{told['why']}"
+        return style("not installed: ", fg="red") + f"{report['why']}"
     if outcome == "same":
         return f"{folder} is this program's own folder; nothing to copy"
     if outcome == "would":
         return f"would go to {folder}{whose}"
     if outcome == "unchanged":
         return f"{folders.NAME} in {folder}{whose} is up to date"
-    was = f", was {told['before']}" if told["before"] not in (None, told["version"]) else ""
-    counts = f"{told['written']} files written, {told['removed']} of an older version removed"
-    return f"{style(str(outcome), fg='green')} {folders.NAME} {told['version']}{was} in {folder}{whose}\n  {counts}"
+    was = f", was {report['before']}" if report["before"] not in (None, report["version"]) else ""
+    counts = f"{report['written']} files written, {report['removed']} of an older version removed"
+    return f"{style(str(outcome), fg='green')} {folders.NAME} {report['version']}{was} in {folder}{whose}\n  {counts}"
 
 
 def same(source: Path, target: Path) -> bool:
-    """True when both are one folder: in a source tree that Live is pointed at."""
+    """True when both paths are the same folder, as in a source tree that Live uses directly."""
     try:
         return source.samefile(target)
     except OSError:

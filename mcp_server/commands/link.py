@@ -1,4 +1,4 @@
-"""A command's own mirror: opened, waited for, and refused with the reason when Live does not answer."""
+"""A command's own mirror: opened and synced, or a Failure with the reason when Live does not answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAY_S = 2.0
 
 
 class Reading:
-    """Says on stderr how far a Set is read, now and then; nothing of one that is read at once."""
+    """Reports on stderr how much of a Set has been read, every `SAY_S`; a fast read is not reported."""
 
     def __init__(self) -> None:
         self._said_at = time.monotonic()
@@ -39,7 +39,7 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
     """A mirror on the bridge at `port`, synced before the block begins unless `sync_s` is None.
 
     Raises:
-      Failure: nothing that is SetMirror listens there (at once), or it was not synced in time.
+      Failure: SetMirror does not listen there (raised at once), or the mirror was not synced in time.
     """
     from mirror import load_token, open_mirror, tcp
     from mirror.token import PERSON
@@ -66,23 +66,23 @@ async def linked(port: int, *, sync_s: float | None = SYNC_S) -> AsyncIterator[M
 
 
 def _check_port(port: int, token: str) -> None:
-    """Raise Failure for what no waiting makes good; a Live that is busy is waited for."""
+    """Raise Failure where waiting cannot help; a Live that is busy is not a failure."""
     from mcp_server.commands import checks
     from mcp_server.commands.port_check import probe
 
-    found = probe(port, token)
-    if found.outcome in ("nothing", "refused", "stranger"):
-        finding = next(checks.check_bridge(found, port, version()))
+    answer = probe(port, token)
+    if answer.outcome in ("nothing", "refused", "stranger"):
+        finding = next(checks.check_bridge(answer, port, version()))
         raise Failure(finding.text, finding.fix)
 
 
 class _Person:
-    """Whoever types the command is the person whom a policy asks."""
+    """The person who is asked by a policy: the user who runs the command."""
 
     asked: dict[str, Any] | None = None
 
     async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
-        """Yes: the command was given to do this."""
+        """True: the user ran the command to do this."""
         return True
 
 
@@ -92,10 +92,10 @@ async def call_tool(
     """A tool's structured answer, under the user's policy.
 
     Args:
-      visits: Compare with the Set as it was when such a command ran last, and keep it as it is now for the next one.
+      visits: Compare with the Set at the last run of such a command, and save the present Set for the next run.
 
     Raises:
-      Failure: the tool refused; the text is its own.
+      Failure: the tool refused; the text is the tool's.
     """
     from mcp_server.desk import Caller
     from mcp_server.policy import Policy
@@ -104,7 +104,7 @@ async def call_tool(
     from mcp_server.tools import TOOLS
     from remote_script.SetMirror.contract import auth
 
-    async def silent(done: float, whole: float, told: str) -> None:
+    async def silent(done: float, whole: float, text: str) -> None:
         return None
 
     folder = Path(auth.home()) / "sets" if visits else None

@@ -1,4 +1,4 @@
-"""`setmirror lint`: what is odd in a Set's file. Exit codes: 0 nothing, 1 something, 2 the file cannot be read."""
+"""`setmirror lint`: lists problems of a Set's file. Exit codes: 0 none, 1 problems, 2 the file cannot be read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`setmirror live`: headless Live with the Remote Script, in this process, until interrupted.
 
-A Live before 12.1 has Python 3.7 inside: where this machine has a `python3.7`, the process becomes it.
+Live before 12.1 runs Python 3.7: where this machine has a `python3.7`, the process replaces itself by it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _how(port: int) -> str:
     """How to connect and how to stop; Failure where another Live has the port."""
     with socket.socket() as trial:
         if sys.platform != "win32":
-            # As the script does: a port that was closed a moment ago is free.
+            # The same option as in the script: a port that was closed a moment ago counts as free.
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))

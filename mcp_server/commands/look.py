@@ -87,7 +87,7 @@ def command(
 
 
 def _show(subject: Subject, width: int | None, output: Path | None) -> dict[str, Any]:
-    """The picture as text, or the file that it was written to."""
+    """Print the picture as text, or the file with it."""
     from mcp_server.pictures.text_art import text_art
 
     columns = width or shutil.get_terminal_size((100, TEXT_LINES)).columns
@@ -100,7 +100,7 @@ def _show(subject: Subject, width: int | None, output: Path | None) -> dict[str,
 
 
 def _draw(subject: Subject, output: Path, theme: str, width: int) -> dict[str, Any]:
-    """The file that the picture was written to, and what it shows."""
+    """Print the file with the picture, and what the picture shows."""
     from mcp_server.pictures import THEMES, paint, svg
     from mcp_server.pictures.png import png
 

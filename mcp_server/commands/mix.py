@@ -97,23 +97,21 @@ def _call(port: int, as_json: bool, action: str, **arguments: Any) -> None:
 
 
 def lines(answer: dict[str, Any]) -> list[str]:
-    """What the tool answered, as people read it."""
-    found = []
-    for each in answer.get("mixes", ()):
-        about = (
-            each.get("problem") or f"{each['saved']}: {each['values']} values of {', '.join(each['scope'])}"
-        )
-        found.append(f"{each['name']:<20} {about}")
+    """The tool's answer as lines for people."""
+    texts = []
+    for mix in answer.get("mixes", ()):
+        about = mix.get("problem") or f"{mix['saved']}: {mix['values']} values of {', '.join(mix['scope'])}"
+        texts.append(f"{mix['name']:<20} {about}")
     if "saved" in answer:
-        found.append(f"{answer['saved']}: {answer['values']} values in {answer['file']}")
+        texts.append(f"{answer['saved']}: {answer['values']} values in {answer['file']}")
     if "different" in answer:
-        found += answer["different"] or ["no difference"]
+        texts += answer["different"] or ["no difference"]
         more = answer["count"] - len(answer["different"])
-        found += [f"and {more} more"] if more else []
-        found += [f"{each} is not there" for each in answer.get("missing", ())]
+        texts += [f"and {more} more"] if more else []
+        texts += [f"{name} is not there" for name in answer.get("missing", ())]
     if "deleted" in answer:
-        found.append(f"{answer['deleted']} is deleted")
+        texts.append(f"{answer['deleted']} is deleted")
     if "recalled" in answer:
         state = "would change" if answer.get("dry_run") else answer["outcome"]
-        found.append(f"{answer['recalled']}: {len(answer.get('results', ()))} values, {state}")
-    return found + list(answer.get("notes", ()))
+        texts.append(f"{answer['recalled']}: {len(answer.get('results', ()))} values, {state}")
+    return texts + list(answer.get("notes", ()))

@@ -13,7 +13,7 @@ from mcp_server.commands.console import say
 from remote_script.SetMirror.contract.limits import PORT
 
 CLIENT_VARIABLE = "SETMIRROR_CLIENT"
-"""From here the server that a client starts has the client's token."""
+"""The environment variable with the client's token, for a server that the client starts."""
 
 
 def default_port() -> int:
@@ -22,7 +22,7 @@ def default_port() -> int:
 
 
 def wrong_port() -> str:
-    """What is wrong with `SETMIRROR_PORT`; empty when it is a port or not set."""
+    """The problem with `SETMIRROR_PORT`; empty when the variable is a port or not set."""
     text = from_environment("SETMIRROR_PORT")
     if not text or (text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= 65535):
         return ""
@@ -36,7 +36,7 @@ def _say_wrong_port(ctx: click.Context, param: click.Parameter, value: int) -> i
 
 
 def journal_folder() -> Path:
-    """Where `serve` keeps the log of changes, unless it is told otherwise."""
+    """The folder in which `serve` writes the log of changes by default."""
     from remote_script.SetMirror.contract import auth
 
     return Path(auth.home()) / "journal"
@@ -79,16 +79,16 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object
 
 
 def from_environment(name: str) -> str:
-    """A setting by which a client starts the server; empty where it is not set: a bundle leaves `${…}` then."""
+    """A setting from the environment; empty where it is not set, also where a bundle left `${…}` in the variable."""
     text = os.environ.get(name, "").strip()
     return "" if text.startswith("${") else text
 
 
 def switched_on(name: str) -> bool:
-    """A switch in an environment variable, as bundles write it: "true" or "false".
+    """A switch in an environment variable: "true", "false", "1" or "0"; False where it is not set.
 
     Raises:
-      UsageError: it is neither.
+      UsageError: the variable has another value.
     """
     text = from_environment(name).lower()
     if text not in ("", "true", "false", "1", "0"):
@@ -107,7 +107,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(text_of(each) for each in value) + "]"
+        return "[" + ", ".join(text_of(element) for element in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {text_of(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {text_of(member)}" for name, member in value.items()) + "}"
     return str(value)

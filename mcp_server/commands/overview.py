@@ -1,4 +1,4 @@
-"""`setmirror` alone: where one is (script, Live, clients) and the one next step."""
+"""`setmirror` without a command: the state of script, Live and clients, and the next step."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ PARTS = ("script", "Live", "clients")
 
 
 def show(as_json: bool = False) -> None:
-    """Print the overview; looking changes nothing."""
+    """Print the overview; the checks change nothing."""
     parts, following = _looked()
     if as_json:
         shown = {
-            name: [{"level": each.level, "text": each.text, "fix": each.fix} for each in findings]
+            name: [{"level": finding.level, "text": finding.text, "fix": finding.fix} for finding in findings]
             for name, findings in parts.items()
         }
         say_json({"version": checks.version(), **shown, "next": following})
@@ -29,7 +29,7 @@ def show(as_json: bool = False) -> None:
 
 
 def _looked() -> tuple[dict[str, list[Finding]], str]:
-    """What is found of each part, and the next step."""
+    """The findings about each part, and the next step."""
     # Imported here: `doctor` needs the schema.
     from mcp_server.commands.doctor import client_findings, port_findings
 
@@ -42,7 +42,7 @@ def _looked() -> tuple[dict[str, list[Finding]], str]:
 
 
 def _next_step(script: list[Finding], bridge: list[Finding], clients: list[Finding]) -> str:
-    """The fix of the first thing in the way, in the order in which one sets it up."""
+    """The fix of the first problem, in the order of the setup."""
     works = any(finding.level == GOOD for finding in bridge)
     if not works and not any(finding.level != ODD for finding in script):
         return "`setmirror demo` shows it without Live; with Live, start Live once, then `setmirror install`"

@@ -1,4 +1,4 @@
-"""`setmirror policy`: what the policy says, and why it would let an operation be done or not."""
+"""`setmirror policy`: shows the policy, explains its decision about an operation, and answers its questions."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ def check(
     """
     policy = _load(path)
     try:
-        given = json.loads(arguments) if arguments else {}
+        method_arguments = json.loads(arguments) if arguments else {}
     except ValueError as problem:
         raise click.BadParameter(f"ARGUMENTS is no JSON: {problem}") from None
-    if not isinstance(given, dict):
+    if not isinstance(method_arguments, dict):
         raise click.BadParameter('ARGUMENTS is a JSON object such as {"index": 0}')
 
     async def main() -> None:
@@ -115,7 +115,7 @@ def check(
             known = node.type in schema.CLASSES
             op: Operation = Set(node.id, what, None)
             if known and what in schema.methods(node.type):
-                op = Call(node.id, what, given)
+                op = Call(node.id, what, method_arguments)
             elif known and what not in schema.properties(node.type):
                 raise Failure(f"{node.type} has neither a property nor a method {what!r}")
 
@@ -163,16 +163,16 @@ def pin(target: str, port: int, as_json: bool) -> None:
                 say_json(facts)
                 return
             # A TOML basic string is a JSON string.
-            told = ", ".join(
+            members = ", ".join(
                 f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
             )
-            say_exact(f"pins = [{{{told}}}]")
+            say_exact(f"pins = [{{{members}}}]")
 
     run_async(main)
 
 
 def _node(mirror: Any, target: str) -> Any:
-    """The object that is named; Failure with the reason."""
+    """The object that `target` names; Failure with the reason where there is none."""
     from mirror import errors
 
     try:
@@ -182,7 +182,7 @@ def _node(mirror: Any, target: str) -> Any:
 
 
 def _say_reading(policy: Any, mirror: Any, node: Any, tool: str, client: str, as_json: bool) -> None:
-    """Whether the client sees the object through the tool, and by which rules."""
+    """Print whether the client can read the object with the tool, and the rules that decide."""
     from mcp_server.sight import Sight
 
     rules = policy.reading(tool, client)
@@ -219,11 +219,11 @@ def ask(port: int) -> None:
 
 
 LOOK_S = 0.3
-"""Between two looks for questions."""
+"""Seconds between two requests for new questions."""
 
 
 async def answer_all(mirror: Any, decide: Callable[[str], Awaitable[bool]]) -> None:
-    """Answer all questions that wait, oldest first."""
+    """Answer all waiting questions, oldest first."""
     from mirror import errors
 
     for question in (await mirror.ask("policy.state", {}))["questions"]:
@@ -254,11 +254,11 @@ def read_only(state: str | None, port: int, as_json: bool) -> None:
         async with linked(port) as mirror:
             if state is not None:
                 await mirror.ask("policy.read_only", {"on": state == "on"})
-            told = await mirror.ask("policy.state", {})
+            policy_state = await mirror.ask("policy.state", {})
             if as_json:
-                say_json({"read_only": told["read_only"]})
+                say_json({"read_only": policy_state["read_only"]})
             else:
-                say("read-only: " + ("on" if told["read_only"] else "off"))
+                say("read-only: " + ("on" if policy_state["read_only"] else "off"))
 
     run_async(main)
 
@@ -273,12 +273,12 @@ def clients(port: int, as_json: bool) -> None:
         from mcp_server.commands.link import linked
 
         async with linked(port) as mirror:
-            for each in (await mirror.ask("client.list", {}))["clients"]:
+            for connection in (await mirror.ask("client.list", {}))["clients"]:
                 if as_json:
-                    say_json(each)
+                    say_json(connection)
                     continue
-                say(f"{each['identity']}  {each['role']}  {each['name']}")
-                for behind in each["clients"]:
+                say(f"{connection['identity']}  {connection['role']}  {connection['name']}")
+                for behind in connection["clients"]:
                     say(f"  {behind['identity']}  {behind['name']}")
 
     run_async(main)

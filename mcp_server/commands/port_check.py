@@ -1,7 +1,7 @@
-"""One careful question to whatever listens on the bridge's port: is it the script, is it ours, how is it?
+"""Checks the program that listens on the bridge's port: whether it is the script, knows our token, and its status.
 
-Blocking, standard library only and apart from the mirror's own link, so that `doctor` still says something
-when that does not work. Sends no secret: a stranger on the port learns nothing.
+Blocking, standard library only and separate from the mirror's own link, so that `doctor` can report a problem of that
+link. No secret is sent: another program on the port learns nothing.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from remote_script.SetMirror.contract import auth, seal
 from remote_script.SetMirror.contract.limits import PROTOCOLS
 
 ANSWER_S = 3.0
-"""Live's main thread can be busy for a second or two in a menu or while loading."""
+"""Seconds to wait for an answer; Live's main thread can be busy for a second or two in a menu or while loading."""
 IDENTITY = "doctor"
 _LINE_LIMIT = 64 << 20
 _NOTICES = 10_000
-"""Between a question and its answer; a bridge keeps fewer batches."""
+"""The most notices between a request and its answer; a bridge keeps fewer batches."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What was found. `outcome`: "nothing" listens, "silent", a "stranger", "refused" us, or "script"."""
+    """The result of a check. `outcome`: "nothing" listens, "silent", a "stranger", "refused" us, or "script"."""
 
     outcome: str
     detail: str = ""
     welcome: dict[str, Any] = field(default_factory=dict)
-    """The bridge's answer to a proved client: epoch, ready, live, script, set."""
+    """The bridge's answer to an authenticated client: epoch, ready, live, script, set."""
     status: dict[str, Any] = field(default_factory=dict)
 
 
 class Refused(Exception):
-    """The bridge answered with an error; the text is its own."""
+    """The bridge answered with an error; the text is the bridge's."""
 
 
 class Stranger(Exception):
-    """What answers is not the bridge, or does not know the token."""
+    """The program that answers is not the bridge, or does not know the token."""
 
 
 class Session:
-    """A proved connection; one question at a time."""
+    """An authenticated connection; one request at a time."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -53,7 +53,7 @@ class Session:
         self._seals: seal.Session | None = None
         self.welcome: dict[str, Any] = {}
         self.notices: list[dict[str, Any]] = []
-        """What the bridge told meanwhile, in order."""
+        """The notices that arrived meanwhile, in order."""
 
     def close(self) -> None:
         self._lines.close()
@@ -63,8 +63,8 @@ class Session:
 
         Raises:
           Refused: the answer is an error.
-          Stranger: what comes back is no answer.
-          TimeoutError: nothing came in time.
+          Stranger: the reply is not an answer of the bridge.
+          TimeoutError: no answer arrived in time.
         """
         self._send(method, params)
         return self._answer()
@@ -109,12 +109,12 @@ class Session:
             return self._seals.incoming.open(line)
         except seal.BadSeal as problem:
             if not self.welcome and line.endswith(b"}"):
-                # Who refuses our proof has no session to seal the refusal with.
+                # A bridge that refuses our proof has no session with which it could seal the refusal.
                 return line
             raise Stranger(str(problem)) from None
 
     def prove(self, token: str, client: str) -> None:
-        """The hello; afterwards `welcome` holds the bridge's answer."""
+        """Send the hello; afterwards `welcome` is the bridge's answer."""
         key, nonce = auth.client_key(token, auth.PERSON, IDENTITY), auth.new_nonce()
         about = {"name": client, "version": "0"}
         who = {"role": auth.PERSON, "identity": IDENTITY}
@@ -131,9 +131,9 @@ class Session:
 
 @contextmanager
 def session(port: int, token: str, client: str, *, answer_s: float = ANSWER_S) -> Iterator[Session]:
-    """A proved connection to the bridge at `port`.
+    """An authenticated connection to the bridge at `port`.
 
-    Raises OSError when nothing listens there, else what `Session.ask` raises.
+    Raises OSError when nothing listens there, and the errors of `Session.ask`.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=answer_s) as connection:
         made = Session(connection)
@@ -148,12 +148,12 @@ def _status(bridge: Session) -> dict[str, Any]:
     try:
         return bridge.ask("bridge.status")
     except Refused:
-        # A replay has only what was asked when it was recorded.
+        # A replay can answer only the requests that were recorded.
         return {}
 
 
 def probe(port: int, token: str, *, answer_s: float = ANSWER_S) -> Probe:
-    """Ask the bridge at `port`; returns within a few times `answer_s` whatever is there."""
+    """Check the program at `port`; returns within a few times `answer_s` in every case."""
     try:
         with session(port, token, "setmirror doctor", answer_s=answer_s) as bridge:
             return Probe("script", welcome=bridge.welcome, status=_status(bridge))

@@ -1,4 +1,4 @@
-"""`setmirror probe`: try on the Live that runs what this program takes to be true of it."""
+"""`setmirror probe`: checks, in the Live that runs, the facts about Live that this program relies on."""
 
 from __future__ import annotations
 
@@ -62,18 +62,18 @@ def command(
                     _tell_costs(mirror.live_version, await probe.costs_of_listeners(mirror), as_json)
                     return
 
-                def told(outcome: Outcome) -> None:
+                def report(outcome: Outcome) -> None:
                     if as_json:
                         say_json({**asdict(outcome), "live": mirror.live_version})
                     else:
                         _tell(outcome)
 
-                found = await probe.run(mirror, told, only)
+                outcomes = await probe.run(mirror, report, only)
         except errors.MirrorError as problem:
             raise Failure(problem.rule, problem.hint) from None
-        differ = [each for each in found if each.agrees is False]
+        differ = [outcome for outcome in outcomes if outcome.agrees is False]
         if not as_json:
-            _sum_up(mirror.live_version, found, differ)
+            _sum_up(mirror.live_version, outcomes, differ)
         if differ:
             raise Failure(f"{len(differ)} facts differ in this Live", "please report the lines above")
 
@@ -81,21 +81,21 @@ def command(
 
 
 async def _devices(mirror: Mirror, path: str, as_json: bool) -> None:
-    """Write the dump and what differs. Differences are what was wanted to be known: they are no failure."""
+    """Write the dump and print its differences from headless Live; a difference is a result, not a failure."""
     from mcp_server.probe import device_dump
 
-    found = await device_dump.dump(mirror, lambda line: None if as_json else say(line))
-    _write(path, found)
-    differ = device_dump.differences(found)
+    dump = await device_dump.dump(mirror, lambda line: None if as_json else say(line))
+    _write(path, dump)
+    differ = device_dump.differences(dump)
     if as_json:
-        say_json({"live": found["live"], "devices": len(found["devices"]), "differ": differ})
+        say_json({"live": dump["live"], "devices": len(dump["devices"]), "differ": differ})
         return
     for class_name, lines in differ.items():
         say(style(class_name, bold=True))
         for line in lines:
             say(f"        {line}")
     say(
-        f"Live {found['live']}: {len(found['devices'])} devices written to {path}, {len(differ)} differ from headless "
+        f"Live {dump['live']}: {len(dump['devices'])} devices written to {path}, {len(differ)} differ from headless "
         "Live; please attach the file to a report"
     )
 
@@ -127,33 +127,40 @@ def _figure(value: float | None, unit: str) -> str:
     return "not measured" if value is None else f"{value:g} {unit}"
 
 
-def _write(path: str, found: dict[str, Any]) -> None:
+def _write(path: str, dump: dict[str, Any]) -> None:
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(found, file, ensure_ascii=False, indent=1)
+        json.dump(dump, file, ensure_ascii=False, indent=1)
 
 
 def _list(as_json: bool, only: tuple[str, ...]) -> None:
     from mcp_server import probe
 
-    for theme, each in probe.experiments(only):
+    for theme, experiment in probe.experiments(only):
         if as_json:
-            told = {"theme": theme.name, "name": each.name, "fact": each.fact, "guess": each.guess}
-            say_json(told)
+            facts = {
+                "theme": theme.name,
+                "name": experiment.name,
+                "fact": experiment.fact,
+                "guess": experiment.guess,
+            }
+            say_json(facts)
         else:
-            say(f"{theme.name:<10} {each.name:<32} {each.fact}{' (a guess)' if each.guess else ''}")
+            say(
+                f"{theme.name:<10} {experiment.name:<32} {experiment.fact}{' (a guess)' if experiment.guess else ''}"
+            )
 
 
-def _sum_up(live: str, found: list[Outcome], differ: list[Outcome]) -> None:
-    """How many there were, and once more what differs: between hundreds that agree it is easily missed."""
-    absent = sum(each.agrees is None for each in found)
-    guesses = sum(each.guess for each in differ)
+def _sum_up(live: str, outcomes: list[Outcome], differ: list[Outcome]) -> None:
+    """Print the counts, and the facts that differ once more: among hundreds of lines they are easily missed."""
+    absent = sum(outcome.agrees is None for outcome in outcomes)
+    guesses = sum(outcome.guess for outcome in differ)
     say(
-        f"Live {live}: {len(found) - absent} facts tried, {len(differ)} differ"
+        f"Live {live}: {len(outcomes) - absent} facts tried, {len(differ)} differ"
         + (f" ({guesses} of them guesses)" if guesses else "")
         + (f"; {absent} are of other Lives" if absent else "")
     )
-    for each in differ:
-        _tell(each)
+    for outcome in differ:
+        _tell(outcome)
 
 
 def _tell(outcome: Outcome) -> None:

@@ -1,8 +1,8 @@
-"""Headless Live as a process of its own, and the person who works in it.
+"""Headless Live as a separate process, and the edits of a person in it.
 
-`HeadlessProcess.started` is an async context manager: leaving it ends the process, whatever happened. A
-person's edits go in as JSON lines and come back with the moment at which Live had them (`time.monotonic`,
-which all processes of one machine share on Linux, macOS and Windows).
+`HeadlessProcess.started` is an async context manager: leaving it always ends the process. A person's edits are sent as
+JSON lines; each answer has the time after which Live had the edit (`time.monotonic`, which all processes of one machine
+share on Linux, macOS and Windows).
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ from mcp_server.commands import folders
 from mcp_server.commands.console import Failure
 
 START_S = 60.0
-"""A Set with 100,000 automation points takes a few seconds to read; a stuck process must not wait for
-ever."""
+"""Seconds to wait for a process that reports no progress; 100,000 automation points take a few seconds to read."""
 END_S = 3.0
 _LINE_LIMIT = 1 << 20
 _LOG_LINES = 200
 OLD_PYTHON = "3.7"
-"""What Live before 12.1 has inside."""
+"""The Python version of Live before 12.1."""
 
 
 def packages_root() -> Path:
-    """The folder to import this product from, in a source tree and in an installed one."""
+    """The folder from which this product is imported, in a source tree or where it is installed."""
     return folders.source().parent.parent
 
 
 def python_for(live_version: str) -> str:
-    """The interpreter that such a Live has inside, as far as this machine has it; else this one."""
+    """A Python of the version of this Live, if this machine has one; else the running one."""
     numbers = tuple(int(part) for part in live_version.split(".")[:2] if part.isdigit())
     return (old_python() or sys.executable) if numbers and numbers < (12, 1) else sys.executable
 
@@ -50,15 +49,17 @@ def old_python() -> str | None:
 
 
 def find_python(version: str) -> str | None:
-    """A working Python of this version ("3.7"): this one, one on the path, or one of pyenv's.
+    """A working Python of this version ("3.7"): the running one, one on the path, or one of pyenv.
 
-    A shim on the path may stand for no Python at all, so each is started once.
+    A shim on the path may have no Python behind it, so each candidate is started once.
     """
     if version == "{}.{}".format(*sys.version_info):
         return sys.executable
     named = shutil.which(f"python{version}")
     versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    for path in ([named] if named else []) + [str(each) for each in versions.glob(f"{version}.*/bin/python")]:
+    for path in ([named] if named else []) + [
+        str(python) for python in versions.glob(f"{version}.*/bin/python")
+    ]:
         try:
             said = subprocess.run([path, "-V"], capture_output=True, timeout=10, check=False, text=True)
         except (OSError, subprocess.SubprocessError):
@@ -93,7 +94,7 @@ def headless_arguments(
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, with this product importable; our children's pipes are UTF-8 at both ends."""
+    """This process's environment for a child process: it can import this product, and its pipes are UTF-8."""
     environ = dict(os.environ)
     environ["PYTHONIOENCODING"] = "utf-8"
     environ["PYTHONPATH"] = os.pathsep.join(
@@ -143,7 +144,7 @@ class HeadlessProcess:
           reading: Called with the share 0..1 of a large Set file that has been read.
 
         Raises:
-          Failure: it ended, or said nothing for `START_S`; the text holds its last words.
+          Failure: the process ended, or wrote nothing for `START_S`; the text has the last lines of its log.
         """
         words = headless_arguments(
             set_file, port=port, live_version=live_version, remote_scripts=remote_scripts, person=True
@@ -154,7 +155,7 @@ class HeadlessProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environ or environment(),
-            # A Ctrl-C at the terminal goes to all: the order of ending is ours.
+            # A Ctrl-C at the terminal would reach all processes; this process decides the order in which they end.
             start_new_session=sys.platform != "win32",
         )
         live = cls(process, port)

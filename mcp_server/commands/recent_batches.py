@@ -1,7 +1,7 @@
-"""What happened before a command was started, from the batches that the script in Live keeps.
+"""Events from before the start of a command, from the batches that the script in Live keeps.
 
-A batch names objects by id and tells only what came; refs and names are those of now, and what was before is
-known only as far as these batches tell it.
+A batch names objects by id and has only new values. Refs and names are the present ones, and a former value is known
+only if an earlier one of these batches has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]
     """The kept batches after revision `since` up to `until` of the present epoch.
 
     Raises:
-      Refused: they are not kept any more.
+      Refused: the script does not keep these batches any more.
     """
     if since >= until:
         return
@@ -38,7 +38,7 @@ def batches(bridge: Session, since: int, until: int) -> Iterator[dict[str, Any]]
 
 
 class Reader:
-    """Turns batches into events; remembers values, so that a later change can tell what was before."""
+    """Converts batches into events; remembers values, so that a later change has the former value."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror

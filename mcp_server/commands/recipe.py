@@ -27,14 +27,14 @@ def list_(words: tuple[str, ...], as_json: bool) -> None:
     from mcp_server import recipes
     from mcp_server.tools.knowledge import listed
 
-    found = listed(recipes.shelf(), " ".join(words))
+    listing = listed(recipes.shelf(), " ".join(words))
     if as_json:
-        say_json(found)
+        say_json(listing)
         return
-    width = max(map(len, found["recipes"]), default=0)
-    for name, purpose in found["recipes"].items():
+    width = max(map(len, listing["recipes"]), default=0)
+    for name, purpose in listing["recipes"].items():
         say(f"{name:<{width}}  {purpose}")
-    for name, problem in found.get("broken", {}).items():
+    for name, problem in listing.get("broken", {}).items():
         say(style(f"{name}: {problem}", fg="red"), err=True)
 
 
@@ -45,19 +45,19 @@ def show(name: str, as_json: bool) -> None:
     """Show what a recipe does, its parameters and stages."""
     from mcp_server import recipes
 
-    held = recipes.summary(name, recipes.shelf().recipe(name))
+    summary = recipes.summary(name, recipes.shelf().recipe(name))
     if as_json:
-        say_json(held)
+        say_json(summary)
         return
-    say(f"{style(held['title'], bold=True)}: {held['for']}")
-    if "needs_live" in held:
-        say(f"needs Live {held['needs_live']}")
-    for each, about in held["parameters"].items():
-        say(f"  {each}: {about}")
-    for number, stage in enumerate(held["stages"], 1):
+    say(f"{style(summary['title'], bold=True)}: {summary['for']}")
+    if "needs_live" in summary:
+        say(f"needs Live {summary['needs_live']}")
+    for parameter, about in summary["parameters"].items():
+        say(f"  {parameter}: {about}")
+    for number, stage in enumerate(summary["stages"], 1):
         say(f"  {number}. {stage}")
-    if "limits" in held:
-        say(held["limits"])
+    if "limits" in summary:
+        say(summary["limits"])
 
 
 @command.command()
@@ -69,15 +69,15 @@ def check(ctx: click.Context, as_json: bool) -> None:
     from mcp_server.tools.knowledge import faults
 
     shelf = recipes.shelf()
-    found = faults(shelf)
+    faulty = faults(shelf)
     if as_json:
-        say_json({"recipes": len(shelf.recipes) + len(shelf.broken), "faults": found})
-        ctx.exit(1 if found else 0)
-    for name, problems in found.items():
+        say_json({"recipes": len(shelf.recipes) + len(shelf.broken), "faults": faulty})
+        ctx.exit(1 if faulty else 0)
+    for name, problems in faulty.items():
         for problem in problems:
             say(f"{name}: {problem}")
-    say(f"{len(shelf.recipes) + len(shelf.broken)} recipes, {len(found)} with faults")
-    ctx.exit(1 if found else 0)
+    say(f"{len(shelf.recipes) + len(shelf.broken)} recipes, {len(faulty)} with faults")
+    ctx.exit(1 if faulty else 0)
 
 
 _assigned = click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]...")
@@ -112,26 +112,26 @@ def assigned(texts: tuple[str, ...]) -> dict[str, Any]:
     Raises:
       Failure: a text has no "=", or a name is given twice.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for text in texts:
         name, sign, value = text.partition("=")
-        if not sign or not name or name in found:
+        if not sign or not name or name in values:
             raise Failure(f"{text!r} is no parameter", "write each once as NAME=VALUE")
         try:
-            found[name] = msgspec.json.decode(value)
+            values[name] = msgspec.json.decode(value)
         except msgspec.DecodeError:
-            found[name] = value
-    return found
+            values[name] = value
+    return values
 
 
 def _call(action: str, name: str, parameters: tuple[str, ...], port: int, as_json: bool) -> None:
-    given = assigned(parameters)
+    values = assigned(parameters)
 
     async def main() -> None:
         from mcp_server.commands.link import call_tool, linked
 
         async with linked(port) as mirror:
-            answer = await call_tool(mirror, "recipe", {"action": action, "name": name, "parameters": given})
+            answer = await call_tool(mirror, "recipe", {"action": action, "name": name, "parameters": values})
         if as_json:
             say_json(answer)
             return

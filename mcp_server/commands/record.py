@@ -1,4 +1,4 @@
-"""`setmirror record`: the wire on disk, both ways, so that what went wrong can be looked at later with `replay`."""
+"""`setmirror record`: writes the messages of both directions to a file, so that `replay` can show a problem later."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`setmirror replay`: a recording as a Live, listening where the Remote Script would.
+"""`setmirror replay`: plays a recording in place of Live, on the port of the Remote Script.
 
-Every connection gets the recording from its beginning, so `tail`, `get` and `serve` can look at it one after the other.
+Every connection gets the recording from its beginning, so `tail`, `get` and `serve` can read it one after the other.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def command(file: Path, speed: float | None, connection: int, port: int) -> None
 
 
 async def connected(client: object, live: object) -> None:
-    """Carry bytes both ways until one side ends."""
+    """Copy bytes in both directions until one side ends."""
     import anyio
     import trio
 

@@ -1,4 +1,4 @@
-"""`setmirror revert`: take changes back by write, author, time or place; see `mcp_server.history.revert`."""
+"""`setmirror revert`: reverts changes by write, author, time or object; `mcp_server.history.revert` does the work."""
 
 from __future__ import annotations
 
@@ -46,8 +46,15 @@ def command(
     """
     if not write and not under and not who:
         raise click.UsageError("give --write, --under, or --author with --since")
-    given = {"write": write, "who": who, "since": since, "under": under, "property": name, "dry_run": dry_run}
-    arguments = {key: value for key, value in given.items() if value}
+    settings = {
+        "write": write,
+        "who": who,
+        "since": since,
+        "under": under,
+        "property": name,
+        "dry_run": dry_run,
+    }
+    arguments = {key: value for key, value in settings.items() if value}
 
     async def main() -> None:
         import trio
@@ -69,7 +76,7 @@ def command(
 
 
 def lines(answer: dict[str, Any]) -> list[str]:
-    """What the tool answered, as people read it."""
+    """The tool's answer as lines for people."""
     count = len(answer.get("results", ()))
     state = "would change" if answer.get("dry_run") else answer.get("outcome", "")
     return [*answer.get("notes", ()), f"{count} operations, {state}"]

@@ -1,9 +1,8 @@
 """A copy of the Remote Script in a `Remote Scripts` folder: written, compared, updated and removed.
 
-The copy holds a manifest with the hash of each file that was written. Only files with those hashes are ever removed:
-what a person put or changed there stays, and nothing is written or removed through a symbolic link. Files are written
-one by one and whole, the manifest last: the folder is not removed first, because indexers lock it, and Live must never
-find half a file.
+The copy has a manifest with the hash of each written file. Only files with those hashes are removed: a file that a
+person added or changed stays, and nothing is written or removed through a symbolic link. Each file is replaced whole,
+the manifest last. The folder is not removed first, because indexers lock it, and Live must never read half a file.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ _MANIFEST_BYTES = 1 << 20
 
 
 class NotOurs(Exception):
-    """The folder is not a copy of the script, or lies behind a link; the text says which and why."""
+    """The folder is not a copy of the script, or is reached by a link; the text names the folder and the reason."""
 
 
 @dataclass
 class Copy:
-    """What a folder holds, against what this program would write there; names are relative, with `/`."""
+    """A folder compared with the files that this program would write there; names are relative, with `/`."""
 
     folder: Path
     version: str | None = None
-    """As the folder's script says; None where there is no script."""
+    """The version of the script in the folder; None where there is no script."""
     complete: bool = False
-    """True when the last install came to its end: the manifest is written last."""
+    """True when the last install was completed: the manifest is written last."""
     missing: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
-    """Files of another version, or changed by somebody."""
+    """Files of another version, or files that somebody changed."""
     old: list[str] = field(default_factory=list)
-    """Written by an earlier install and no part of this version."""
+    """Files that an earlier install wrote and this version does not have."""
 
     @property
     def current(self) -> bool:
@@ -55,19 +54,19 @@ def wanted(source: Path) -> dict[str, bytes]:
 def look(target: Path, source: Path) -> Copy:
     """Compare a folder with what this program would write there, file by file."""
     files, written = wanted(source), manifest(target)
-    found = Copy(target, folders.version_of(target), bool(written))
+    copy = Copy(target, folders.version_of(target), bool(written))
     for name, data in files.items():
         there = _content(target / name)
         if there is None:
-            found.missing.append(name)
+            copy.missing.append(name)
         elif there != data:
-            found.different.append(name)
-    found.old = [name for name, digest in written.items() if name not in files and _is(target, name, digest)]
-    return found
+            copy.different.append(name)
+    copy.old = [name for name, digest in written.items() if name not in files and _is(target, name, digest)]
+    return copy
 
 
 def manifest(target: Path) -> dict[str, str]:
-    """Name → SHA-256 of what an install wrote; empty where there is no manifest that can be read."""
+    """Name → SHA-256 of the files that an install wrote; empty where there is no readable manifest."""
     try:
         with (target / MANIFEST).open("rb") as file:
             files = json.loads(file.read(_MANIFEST_BYTES))["files"]
@@ -80,8 +79,8 @@ def write(target: Path, source: Path) -> tuple[int, int]:
     """Make `target` a copy of `source`; (files written, files of an older version removed).
 
     Raises:
-      NotOurs: `target` is a link, holds a link to a folder, or something that is not the script.
-      OSError: the folder or a file cannot be written; what was written before stays.
+      NotOurs: `target` is a link, contains a link to a folder, or files of another program.
+      OSError: the folder or a file cannot be written; files that were written before stay.
     """
     check(target)
     files, before = wanted(source), manifest(target)
@@ -94,7 +93,7 @@ def write(target: Path, source: Path) -> tuple[int, int]:
 
 
 def remove(target: Path) -> tuple[int, list[str]]:
-    """Remove what an install wrote there; (files removed, what is left).
+    """Remove the files that an install wrote; (number of removed files, names of the files that are left).
 
     Raises:
       NotOurs: there is no manifest, or `target` is a link.
@@ -166,7 +165,7 @@ def _write(target: Path, name: str, data: bytes) -> bool:
 
 
 def _remove(target: Path, name: str, digest: str) -> bool:
-    """Remove a file with this hash, and what Python compiled from it."""
+    """Remove a file with this hash, and its compiled files."""
     path = target / name
     if not _is(target, name, digest):
         return False

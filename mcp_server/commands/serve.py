@@ -85,11 +85,13 @@ def command(
             say(f"MCP is served at {url} (named tokens: setmirror client-config --http)", err=True)
 
         async def serve(bridge: int) -> None:
-            told = Options(port=bridge, version=version(), toolsets=toolsets or None, journal=kept, **more)
+            settings = Options(
+                port=bridge, version=version(), toolsets=toolsets or None, journal=kept, **more
+            )
             if not http:
-                await serve_stdio(told)
+                await serve_stdio(settings)
                 return
-            await serve_http(told, http_port=http_port, ready=ready)
+            await serve_http(settings, http_port=http_port, ready=ready)
 
         if not headless:
             await serve(port)
@@ -99,7 +101,7 @@ def command(
         from mirror.token import home
 
         packs = home() / PACKS
-        # What headless Live's browser holds is what `browse` finds by tags and sounds.
+        # `browse` searches the content of headless Live's browser by tags and sounds.
         os.environ.setdefault(index.VARIABLE, str(packs))
         async with HeadlessProcess.started(
             set_file, more=["--library", str(packs)], reading=Reading()

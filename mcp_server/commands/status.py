@@ -1,4 +1,4 @@
-"""`setmirror status`: what the bridge says about itself and about everybody who is connected to it."""
+"""`setmirror status`: the bridge's status, with all clients that are connected to it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from remote_script.SetMirror.contract import auth
 @options.as_json
 def command(port: int, as_json: bool) -> None:
     """Show the state of the bridge in Live: Set, revision, clients, counters and time on Live's main thread."""
-    found = probe(port, auth.load_token())
-    if found.outcome != "script":
+    answer = probe(port, auth.load_token())
+    if answer.outcome != "script":
         raise Failure(
-            f"no bridge on 127.0.0.1:{port}: {found.detail or found.outcome}",
+            f"no bridge on 127.0.0.1:{port}: {answer.detail or answer.outcome}",
             "`setmirror doctor` names the fix",
         )
-    status = {**found.welcome, **found.status}
+    status = {**answer.welcome, **answer.status}
     if as_json:
         say_json(status)
         return

@@ -1,7 +1,7 @@
 """`setmirror tail`: the event log as it grows, like `tail -f`.
 
-Stays when Live goes away and says that it waits; goes on when Live comes back. What happened in between is
-told as differences by the mirror's resync, once.
+When Live is gone the command says that it waits, and continues when Live is back. The mirror's resync then reports the
+changes that were made meanwhile, once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EVENT_KINDS = ("set", "absent", "children", "content", "add", "remove", "move")
 LOOK_S = 0.25
-"""Between looks at the link's state; only what is said about it waits for this, events come at once."""
+"""Seconds between two reads of the link's state; events do not wait for them."""
 
 
 @click.command("tail", short_help="Follow the changes in the Set and their authors.")
@@ -89,9 +89,9 @@ def command(
         async with linked(port, sync_s=None) as mirror, trio.open_nursery() as nursery:
             nursery.start_soon(tell_link, mirror, port)
             await mirror.wait_synced(timeout_s=math.inf)
-            refs = tuple(_ref_of(mirror, each) for each in under)
-            wanted = Filter((*patterns, *refs, *(f"{each}/**" for each in refs)), authors, kinds)
-            wanted.say_what_fits_nothing(mirror)
+            refs = tuple(_ref_of(mirror, target) for target in under)
+            wanted = Filter((*patterns, *refs, *(f"{ref}/**" for ref in refs)), authors, kinds)
+            wanted.say_unmatched(mirror)
             now = mirror.log.oldest
             past: list[Event] = []
             if begin is not None or authors:
@@ -122,7 +122,7 @@ def _moment(since: str | None) -> Moment | None:
 
 
 def _check_patterns(patterns: tuple[str, ...]) -> None:
-    """Refuse patterns of which none can fit any ref: their first steps are nothing that a Set has."""
+    """Refuse patterns of which none can match a ref: a Set has no children with the names of their first steps."""
     tops = {name for name, prop in schema.properties("Song").items() if prop.is_tree} | {"song", "*", "**"}
     firsts = [pattern.strip("/").split("/")[0] for pattern in patterns]
     if patterns and not any(fnmatchcase(top, first) for first in firsts for top in tops):
@@ -133,7 +133,7 @@ def _check_patterns(patterns: tuple[str, ...]) -> None:
 
 
 def _ref_of(mirror: Mirror, target: str) -> str:
-    """The ref of the object that `--under` names; Failure where there is none."""
+    """The ref of the object that `--under` names; Failure where there is no such object."""
     try:
         return mirror.ref(mirror.resolve(target).id)
     except errors.MirrorError as problem:
@@ -141,15 +141,15 @@ def _ref_of(mirror: Mirror, target: str) -> str:
 
 
 def _check_authors(authors: tuple[str, ...], past: Sequence[Event]) -> None:
-    """Refuse an author of whom nothing is known; Failure with those who are."""
+    """Raise Failure for an author without a known change; the hint lists the known authors."""
     known = dict.fromkeys(["live", "audit", "resync", *(event.who for event in past)])
-    for each in authors:
-        if not any(name_is(who, each) for who in known):
-            raise Failure(f"no change by {each!r} is known", f"authors are: {', '.join(known)}")
+    for author in authors:
+        if not any(name_is(who, author) for who in known):
+            raise Failure(f"no change by {author!r} is known", f"authors are: {', '.join(known)}")
 
 
 def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Path) -> list[Event]:
-    """What happened from a moment until a revision, oldest first: from the journal, and what the script still keeps."""
+    """The events from a moment until a revision, oldest first: from the journal and from the script's history."""
     from mirror.journal import read_folder
 
     try:
@@ -162,25 +162,29 @@ def past_events(mirror: Mirror, port: int, since: Moment, until: int, folder: Pa
         say(style(lines, dim=True), err=True)
     epoch = mirror.epoch
     if since.revision is not None:
-        found = [
-            each for each in journal.events if each.epoch == epoch and since.revision < each.revision <= until
+        events = [
+            event
+            for event in journal.events
+            if event.epoch == epoch and since.revision < event.revision <= until
         ]
     else:
-        found = [each for each in journal.events if each.time >= (since.time or 0.0)]
-    known = {each.revision for each in found if each.epoch == epoch}
+        events = [event for event in journal.events if event.time >= (since.time or 0.0)]
+    known = {event.revision for event in events if event.epoch == epoch}
     if since.revision is not None and known == set(range(since.revision + 1, until + 1)):
-        return found
-    kept = [
-        each for each in kept_events(mirror, port, since.revision or 0, until) if each.revision not in known
+        return events
+    recent = [
+        event
+        for event in kept_events(mirror, port, since.revision or 0, until)
+        if event.revision not in known
     ]
     return sorted(
-        [*found, *(each for each in kept if each.time >= (since.time or 0.0))],
-        key=lambda each: (each.time, each.revision),
+        [*events, *(event for event in recent if event.time >= (since.time or 0.0))],
+        key=lambda event: (event.time, event.revision),
     )
 
 
 def kept_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event]:
-    """What the script in Live still keeps of the revisions after `since`; says so when it is not all."""
+    """The events after `since` that the script in Live still keeps; says so on stderr when some are missing."""
     from mcp_server.commands.port_check import Refused, Stranger, session
     from mcp_server.commands.recent_batches import Reader, batches
     from mirror import load_token
@@ -199,7 +203,7 @@ def kept_events(mirror: Mirror, port: int, since: int, until: int) -> list[Event
 
 
 class Filter:
-    """Which events are wanted; no patterns, authors or kinds mean all. A resync always is."""
+    """Which events are shown: empty patterns, authors or kinds match all events. A resync is always shown."""
 
     def __init__(
         self, patterns: tuple[str, ...] = (), authors: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
@@ -208,8 +212,8 @@ class Filter:
         self._authors = set(authors)
         self._kinds = set(kinds)
 
-    def say_what_fits_nothing(self, mirror: Mirror) -> None:
-        """Name the patterns that no object of the Set fits now: a mistyped one would stay silent for ever."""
+    def say_unmatched(self, mirror: Mirror) -> None:
+        """Name the patterns that match no object of the Set now: a mistyped pattern would never show anything."""
         paths = (
             [tuple(mirror.ref(node.id).split("/")) for node in mirror.store.walk()] if self._patterns else []
         )
@@ -221,7 +225,7 @@ class Filter:
     def __call__(self, event: Event) -> bool:
         if event.kind in ("resynced", "skipped"):
             return True
-        if self._authors and not any(name_is(event.who, each) for each in self._authors):
+        if self._authors and not any(name_is(event.who, author) for author in self._authors):
             return False
         if self._kinds and event.kind not in self._kinds:
             return False
@@ -238,7 +242,7 @@ def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
 
 
 async def tell_link(mirror: Mirror, port: int) -> None:
-    """Say on stderr when the link is lost, waits, and is back; never ends."""
+    """Report on stderr when the link is lost, waits, and is back; runs until cancelled."""
     import trio
 
     before = ""

@@ -26,14 +26,14 @@ def command(to: Path | None, live: str | None, dry_run: bool, as_json: bool) -> 
     if as_json:
         say_json(done)
     else:
-        for each in done:
-            say(_words(each))
+        for report in done:
+            say(_words(report))
         say("SetMirror's own files (token, policy, event logs) stay in ~/.setmirror.")
-    return FAILED if any(each["outcome"] in ("absent", "failed") for each in done) else 0
+    return FAILED if any(report["outcome"] in ("absent", "failed") for report in done) else 0
 
 
 def _uninstall(library: folders.Library, dry_run: bool) -> dict[str, Any]:
-    """What was done about one library, as JSON says it."""
+    """The report about one library, as `--json` prints it."""
     target = library.script
     done: dict[str, Any] = {"folder": str(target), "lives": library.lives}
     if not library.there:

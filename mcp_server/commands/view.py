@@ -1,4 +1,4 @@
-"""`setmirror view`: the page of the Set in a browser, in a process of its own beside all servers."""
+"""`setmirror view`: the page of the Set in a browser, served by a process of its own."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def command(page_port: int, no_browser: bool, port: int, as_json: bool) -> None:
 
 
 async def _browse(link: str) -> None:
-    """Open the person's browser; without one the link was printed."""
+    """Open the user's browser; without a browser only the link is printed."""
     import webbrowser
 
     import trio
 
     def start() -> None:
         try:
-            # A browser of the terminal would take the terminal.
+            # A text browser would take over the terminal.
             if not isinstance(webbrowser.get(), webbrowser.GenericBrowser):
                 webbrowser.open(link)
         except webbrowser.Error:
