@@ -52,15 +52,15 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
         if not (dry or line.get("verified")) or line.get("note") or line.get("replaced")
     ]
     counts = {"operations": len(lines), "changed": sum(bool(line.get("changed")) for line in lines)}
-    found = {**answer, "counts": counts}
-    del found["results"]
+    summary = {**answer, "counts": counts}
+    del summary["results"]
     if objects:
-        found["made"] = objects
+        summary["made"] = objects
     if odd:
-        found["results"] = odd[:MOST_ODD]
+        summary["results"] = odd[:MOST_ODD]
     if len(odd) > MOST_ODD:
         counts["not listed"] = len(odd) - MOST_ODD
-    return found
+    return summary
 
 
 def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
@@ -73,14 +73,14 @@ def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
 
 
 def _are_ids(result: list[Any]) -> bool:
-    return all(isinstance(each, int) and not isinstance(each, bool) for each in result)
+    return all(isinstance(note_id, int) and not isinstance(note_id, bool) for note_id in result)
 
 
 def _objects(plan: Plan, lines: list[dict[str, Any]], made: Sequence[LateNode | None]) -> dict[str, Any]:
     """The objects that the calls made, as `$k` → ref and id; without calls those of all operations in a list."""
     if not plan.calls:
-        found = [line["result"] for line in lines if _is_object(line.get("result"))]
-        return {"objects": found[:MOST_MADE], "count": len(found)} if found else {}
+        made_objects = [line["result"] for line in lines if _is_object(line.get("result"))]
+        return {"objects": made_objects[:MOST_MADE], "count": len(made_objects)} if made_objects else {}
     objects: dict[str, Any] = {}
     for number, node in enumerate(made):
         if node is None:
@@ -97,10 +97,10 @@ def _is_object(result: Any) -> bool:
 
 def ranges(ids: Iterable[int]) -> str:
     """Ids in a few characters: "101-164, 170"."""
-    found: list[list[int]] = []
-    for each in sorted(set(ids)):
-        if found and each == found[-1][1] + 1:
-            found[-1][1] = each
+    spans: list[list[int]] = []
+    for id_ in sorted(set(ids)):
+        if spans and id_ == spans[-1][1] + 1:
+            spans[-1][1] = id_
         else:
-            found.append([each, each])
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in found)
+            spans.append([id_, id_])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)

@@ -71,8 +71,8 @@ def _keep_lines(command: click.Command) -> None:
     r"""Let `\b` in a raw docstring keep the lines of its paragraph, as click's own control character does."""
     command.help = (command.help or "").replace("\\b\n", "\b\n")
     if isinstance(command, click.Group):
-        for each in command.commands.values():
-            _keep_lines(each)
+        for subcommand in command.commands.values():
+            _keep_lines(subcommand)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

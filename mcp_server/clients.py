@@ -105,9 +105,9 @@ class Consent:
             except MCPError:
                 return None
             return _allows(answer)
-        given = (self._params.input_responses or {}).get(CONSENT)
-        if given is not None and self.asked == about:
-            return _allows(given)
+        response = (self._params.input_responses or {}).get(CONSENT)
+        if response is not None and self.asked == about:
+            return _allows(response)
         request = types.ElicitRequest(
             params=types.ElicitRequestFormParams(message=question, requested_schema=_YES_OR_NO)
         )

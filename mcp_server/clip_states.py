@@ -130,10 +130,16 @@ class ClipStates:
             props, state.notes = {"is_midi_clip": False}, None
         else:
             source = op.args.get("clip", op.target)
-            held = self._clip_in(source) if isinstance(source, int) else None
-            known = held is not None and held.id not in self._states and source not in self._slots
-            props = {name: held.props.get(name) for name in (*_SPAN, "is_midi_clip")} if held else {}
-            notes = held.props.get("notes") if held is not None and known else None
+            source_clip = self._clip_in(source) if isinstance(source, int) else None
+            known = (
+                source_clip is not None and source_clip.id not in self._states and source not in self._slots
+            )
+            props = (
+                {name: source_clip.props.get(name) for name in (*_SPAN, "is_midi_clip")}
+                if source_clip
+                else {}
+            )
+            notes = source_clip.props.get("notes") if source_clip is not None and known else None
             state.notes = None if notes is None else [self._new(note) for note in notes]
         name = made.props.get("name")
         state.node = msgspec.structs.replace(made, props={**props, **({"name": name} if name else {})})
@@ -141,13 +147,13 @@ class ClipStates:
 
     def _edited(self, op: Call, call: str) -> None:
         state = self._states.setdefault(op.target, ClipState(None, call))
-        given = op.args.get("notes")
+        added = op.args.get("notes")
         followed = op.method == "add_new_notes" or op.method == "replace_notes"
-        if state.node is None or not followed or not isinstance(given, list) or state.notes is None:
+        if state.node is None or not followed or not isinstance(added, list) or state.notes is None:
             state.notes, state.changed_by = None, call
             return
         before = state.notes if op.method == "add_new_notes" else []
-        state.notes = list(_after_adding(before, [self._new(Note(0, **_whole(note))) for note in given]))
+        state.notes = list(_after_adding(before, [self._new(Note(0, **_whole(note))) for note in added]))
 
     def _new(self, note: Note) -> Note:
         self._new_notes += 1
@@ -163,7 +169,7 @@ def _whole(note: dict[str, Any]) -> dict[str, Any]:
 def _after_adding(before: Iterable[Note], new: Iterable[Note]) -> Iterable[Note]:
     """Notes of one pitch that meet are cut and removed as Live does it."""
     lanes: dict[int, live_notes.Lane] = {}
-    for note in (*sorted(before, key=lambda each: each.start_time), *new):
+    for note in (*sorted(before, key=lambda note: note.start_time), *new):
         lane = lanes.setdefault(note.pitch, live_notes.Lane())
         lane.add(live_notes.Note(*(getattr(note, name) for name in live_notes.Note._fields)))
-    return [Note(*each) for lane in lanes.values() for each in lane.notes]
+    return [Note(*note) for lane in lanes.values() for note in lane.notes]

@@ -1,6 +1,6 @@
 """Types of arguments, and arguments made from the table with a property's name, type and range.
 
-`settable("Track", "mute", "solo")` makes fields for a Struct; `given` returns those that a call has set.
+`settable("Track", "mute", "solo")` makes fields for a Struct; `assigned` returns the values that a call has set.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _type(prop: schema.Property) -> Any:
     if plain in (bool, str):
         return Annotated[plain, Meta(description=words[prop.type])]
     limits = {"minimum": prop.minimum, "maximum": prop.maximum}
-    shown = {"type": "number", **{name: each for name, each in limits.items() if each is not None}}
+    shown = {"type": "number", **{name: limit for name, limit in limits.items() if limit is not None}}
     meta = Meta(extra={"kind": "number"}, extra_json_schema=shown, description=prop.unit or "number")
     return Annotated[int | float | str, meta]
 
@@ -81,6 +81,6 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
     return [field(class_, name) for name in names]
 
 
-def given(values: Any, names: Iterable[str]) -> dict[str, Any]:
+def assigned(values: Any, names: Iterable[str]) -> dict[str, Any]:
     """The named arguments that the call has set."""
     return {name: value for name in names if (value := getattr(values, name)) is not UNSET}

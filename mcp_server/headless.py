@@ -34,9 +34,9 @@ def _known(class_name: str) -> dict[str, tuple[str, ...]]:
     if facts is None:
         return {}
     marks = {
-        one.name: tuple(TEXTS[each] for each in one.guesses if each in TEXTS) for one in facts.parameters
+        one.name: tuple(TEXTS[mark] for mark in one.guesses if mark in TEXTS) for one in facts.parameters
     }
-    return {name: found for name, found in marks.items() if found}
+    return {name: texts for name, texts in marks.items() if texts}
 
 
 def usual_value(device: Node, parameter: Node) -> float | None:

@@ -109,10 +109,10 @@ def guarded(app: Application, token: str) -> Application:
 
 def _proved(token: str, headers: list[tuple[bytes, bytes]]) -> str | None:
     """Which agent the bearer token is of, None without a good one; a person's is none for MCP."""
-    given = [value for name, value in headers if name == b"authorization"]
-    if len(given) != 1:
+    credentials = [value for name, value in headers if name == b"authorization"]
+    if len(credentials) != 1:
         return None
-    scheme, _, shown = given[0].partition(b" ")
+    scheme, _, shown = credentials[0].partition(b" ")
     if scheme.lower() != b"bearer":
         return None
     who = read_bearer(token, shown.strip().decode("latin-1"))
@@ -149,10 +149,10 @@ class Sessions:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         name = _header(scope["headers"], _SESSION)
-        held = self._open.get(name)
-        if held is not None:
+        session = self._open.get(name)
+        if session is not None:
             self._open[name] = self._open.pop(name)
-            held.under_way += 1
+            session.under_way += 1
         elif not name and scope["method"] == "POST" and _handshakes(scope["headers"]):
             await self._make_room()
 
@@ -164,8 +164,8 @@ class Sessions:
         try:
             await self._app(scope, receive, watch)
         finally:
-            if held is not None:
-                held.under_way -= 1
+            if session is not None:
+                session.under_way -= 1
 
     def _learn(self, scope: Any, name: str, message: Any) -> None:
         if name and (message["status"] == 404 or scope["method"] == "DELETE"):
@@ -177,23 +177,25 @@ class Sessions:
     async def _make_room(self) -> None:
         while len(self._open) >= SESSIONS:
             idle = (
-                name for name, each in self._open.items() if not each.under_way and not self._subscribes(name)
+                name
+                for name, session in self._open.items()
+                if not session.under_way and not self._subscribes(name)
             )
             name = next(idle, None)
             if name is None:
                 return
-            held = self._open.pop(name)
-            log.warning("the session %s… of %s was abandoned and ends", name[:8], held.user.display_name)
-            await self._end(name, held)
+            session = self._open.pop(name)
+            log.warning("the session %s… of %s was abandoned and ends", name[:8], session.user.display_name)
+            await self._end(name, session)
 
-    async def _end(self, name: str, held: _Open) -> None:
+    async def _end(self, name: str, session: _Open) -> None:
         scope = {
             "type": "http",
             "method": "DELETE",
             "path": PATH,
             "query_string": b"",
-            "headers": [(_SESSION, name.encode()), (b"host", held.host)],
-            "user": held.user,
+            "headers": [(_SESSION, name.encode()), (b"host", session.host)],
+            "user": session.user,
         }
 
         async def nothing() -> Any:

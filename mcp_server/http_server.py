@@ -86,7 +86,10 @@ class HttpServer:
 
     def _drop_idle(self) -> bool:
         """End an idle connection: one that never was served a request before the others, then the oldest."""
-        waiting = sorted((each for each in self._connections if each.idle), key=lambda each: each.served)
+        waiting = sorted(
+            (connection for connection in self._connections if connection.idle),
+            key=lambda connection: connection.served,
+        )
         idle = waiting[0] if waiting else None
         if idle is not None:
             idle.stop_idling()
@@ -123,7 +126,7 @@ class _Connection:
         self._body_done = self._gone = False
         self._head_only = False
         """True for HEAD: the answer is a head without its body."""
-        self._held = b""
+        self._pending_head = b""
         """The head of the response, until the first part of its body is there."""
 
     def stop_idling(self) -> None:
@@ -176,7 +179,7 @@ class _Connection:
             raise Gone
 
     async def _run(self, app: Application, request: h11.Request) -> None:
-        self._body_done, self._held, self._head_only = False, b"", request.method == b"HEAD"
+        self._body_done, self._pending_head, self._head_only = False, b"", request.method == b"HEAD"
         scope = {
             **_scope(request),
             "type": "http",
@@ -270,7 +273,7 @@ class _Connection:
         if message["type"] == "http.response.start":
             headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
             head = h11.Response(status_code=message["status"], headers=headers)
-            self._held = self._http.send(head) or b""
+            self._pending_head = self._http.send(head) or b""
             if any(name.lower() == b"content-type" and b"event-stream" in value for name, value in headers):
                 # The first event may be long in coming.
                 await self._flush(b"")
@@ -285,7 +288,7 @@ class _Connection:
         await self._flush(data)
 
     async def _flush(self, data: bytes) -> None:
-        data, self._held = self._held + data, b""
+        data, self._pending_head = self._pending_head + data, b""
         if data and not self._gone:
             try:
                 await self._stream.send_all(data)

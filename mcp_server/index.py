@@ -73,20 +73,20 @@ def folder() -> Path:
 def opened() -> Iterator[Index]:
     """The newest index; NotAvailable where there is none, or it cannot be read."""
     where = folder()
-    found = sorted(where.glob("Live-files-*.db"), key=lambda each: each.stat().st_mtime)
-    if not found:
+    databases = sorted(where.glob("Live-files-*.db"), key=lambda path: path.stat().st_mtime)
+    if not databases:
         raise errors.NotAvailable(
             f"Live's library index was not found in {where}",
             hint=f"start Live 12 once; {VARIABLE} names another folder",
         )
     try:
         with closing(
-            sqlite3.connect(f"file:{quote(str(found[-1]))}?mode=ro&immutable=1", uri=True)
+            sqlite3.connect(f"file:{quote(str(databases[-1]))}?mode=ro&immutable=1", uri=True)
         ) as database:
             yield Index(database)
     except sqlite3.Error as problem:
         raise errors.NotAvailable(
-            f"Live's library index {found[-1].name} cannot be read: {problem}",
+            f"Live's library index {databases[-1].name} cannot be read: {problem}",
             hint="its form is Live's own; browse without tags and similar_to asks Live itself",
         ) from None
 
@@ -153,7 +153,10 @@ class Index:
             if file_id != chosen[0]
         ]
         distances.sort()
-        return [self._hit(file_id)._replace(distance=round(each, 4)) for each, file_id in distances[:limit]]
+        return [
+            self._hit(file_id)._replace(distance=round(distance, 4))
+            for distance, file_id in distances[:limit]
+        ]
 
     def file(self, file_id: int) -> str | None:
         """The absolute path of a file by its number."""
@@ -192,28 +195,28 @@ class Index:
     def _hit(self, file_id: int) -> Hit:
         names: list[str] = []
         place, place_at = "", 0
-        each: int | None = file_id
+        current: int | None = file_id
         for _ in range(DEEPEST):
             row = self._database.execute(
                 "SELECT f.name, f.parent_id, p.file_id FROM files f LEFT JOIN places p ON p.file_id = f.file_id"
                 " WHERE f.file_id = ?",
-                [each],
+                [current],
             ).fetchone()
             if row is None:
                 break
             if row[2] is not None and not place:
                 place, place_at = row[0], len(names)
             names.append(row[0])
-            each = row[1]
+            current = row[1]
         inside = names[:place_at] if place else names[:1]
         root = "user_library" if place == "User Library" else f"packs/{place}" if place else ""
         path = "/".join(part for part in [root, *reversed(inside)] if part)
         return Hit(path, "/".join(part.rstrip("/\\") for part in reversed(names)) or "/", self._tags(file_id))
 
     def _tags(self, file_id: int) -> list[str]:
-        found: set[str] = set()
+        tags: set[str] = set()
         if {"file_id", "keyw_id"} <= self._columns["keywords"]:
-            found |= {
+            tags |= {
                 row[0]
                 for row in self._database.execute(
                     "SELECT t.name FROM keywords k JOIN files t ON t.file_id = k.keyw_id WHERE k.file_id = ?",
@@ -221,7 +224,7 @@ class Index:
                 )
             }
         if {"file_id", "key", "value_id"} <= self._columns["metadata"]:
-            found |= {
+            tags |= {
                 row[0]
                 for row in self._database.execute(
                     "SELECT v.value FROM metadata m JOIN metadata_values v ON v.id = m.value_id"
@@ -229,7 +232,7 @@ class Index:
                     [file_id, *TAG_KEYS],
                 )
             }
-        return sorted(found)
+        return sorted(tags)
 
 
 def _literal(text: str) -> str:

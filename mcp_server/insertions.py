@@ -54,8 +54,8 @@ class Insertions:
 
     def _check(self, key: Key, arg: str, index: int, moved: Any) -> None:
         # An object that is moved within a list is not counted in it.
-        before = [each for each in self._children(*key) if each != moved]
-        now = [each for each in self._lists[key] if each != moved]
+        before = [id_ for id_ in self._children(*key) if id_ != moved]
+        now = [id_ for id_ in self._lists[key] if id_ != moved]
         known = index < len(before) and before[index] in now
         place = now.index(before[index]) if known else len(now) if index == len(before) else None
         if place == index:
@@ -83,7 +83,7 @@ class Insertions:
         if not isinstance(op, Call):
             return
         if made is not None and op.method in _COPIES:
-            source = next((each for each in op.args.values() if is_identity(each)), None)
+            source = next((argument for argument in op.args.values() if is_identity(argument)), None)
             if source is not None:
                 items = self._items((self._id(op.target), _COPIES[op.method]))
                 after = items.index(source["id"]) + 1 if source["id"] in items else len(items)
@@ -104,7 +104,7 @@ class Insertions:
     def _at(self, key: Key, items: list[Any], value: Any, new: Any) -> int:
         """Where in the list as it is by now a place is."""
         if isinstance(value, int) and not isinstance(value, bool):
-            before = [each for each in self._children(*key) if each != new]
+            before = [id_ for id_ in self._children(*key) if id_ != new]
             value = before[value] if 0 <= value < len(before) else None
         elif is_identity(value):
             value = value["id"]

@@ -78,22 +78,22 @@ def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
         return None
     type_ = _MADE.get(op.method, "")
     if not type_:
-        found = {
+        types = {
             method.returns_of
             for name in schema.CLASSES
             if (method := schema.methods(name).get(op.method)) is not None and method.returns == "obj"
         }
-        if len(found) != 1:
+        if len(types) != 1:
             return None
-        type_ = found.pop()
+        type_ = types.pop()
     owner, role = _place(op, type_)
     names = [
-        each.value
-        for each in ops
-        if isinstance(each, Set) and each.target == made(number) and each.name == "name"
+        operation.value
+        for operation in ops
+        if isinstance(operation, Set) and operation.target == made(number) and operation.name == "name"
     ]
-    given = op.args.get("name") if not names else names[-1]
-    return Product(number, type_, owner, role, given if isinstance(given, str) else "")
+    name = op.args.get("name") if not names else names[-1]
+    return Product(number, type_, owner, role, name if isinstance(name, str) else "")
 
 
 def _place(op: Call, type_: str) -> tuple[int | str | None, str]:
@@ -121,10 +121,10 @@ def shifted(value: Any, offset: int) -> Any:
 def fits(node: Node, kinds: tuple[str, ...]) -> LateNode | None:
     """The node as one of these kinds, where it is one or may turn out to be one; None where it cannot be."""
     assert isinstance(node, LateNode)
-    classes = [KINDS.get(each, (each, {}))[0] for each in kinds]
-    if not classes or not node.type or any(schema_is_a(node.type, each) for each in classes):
+    classes = [KINDS.get(kind, (kind, {}))[0] for kind in kinds]
+    if not classes or not node.type or any(schema_is_a(node.type, class_) for class_ in classes):
         return node
-    below = [each for each in classes if schema_is_a(each, node.type)]
+    below = [class_ for class_ in classes if schema_is_a(class_, node.type)]
     return msgspec.structs.replace(node, type=below[0]) if below else None
 
 
@@ -140,7 +140,11 @@ def tree_property(type_: str, step: str) -> schema.Property | None:
 def _itself_and_below(type_: str) -> Iterator[str]:
     if type_ in schema.CLASSES:
         yield type_
-        yield from (each for each in schema.CLASSES if each != type_ and schema.is_a(each, type_))
+        yield from (
+            class_name
+            for class_name in schema.CLASSES
+            if class_name != type_ and schema.is_a(class_name, type_)
+        )
 
 
 def wire(node: Node) -> str:
@@ -176,4 +180,4 @@ def in_calls(text: str, operations: list[int | None]) -> str:
       operations: By call, the operation that makes what `$k` is.
     """
     names = {f"${op}": f"${call}" for call, op in enumerate(operations) if op is not None}
-    return _NUMBER.sub(lambda found: names.get(found[0], found[0]), text).replace("/=", "/")
+    return _NUMBER.sub(lambda match: names.get(match[0], match[0]), text).replace("/=", "/")

@@ -50,7 +50,7 @@ class Folder(msgspec.Struct):
     items: list[Item]
 
 
-class Found(msgspec.Struct):
+class Matches(msgspec.Struct):
     """What a search found: (path, item), best first; `left` folders below were not read yet.
 
     `more`: there are more items than the limit.
@@ -63,7 +63,7 @@ class Found(msgspec.Struct):
 
 Page = Callable[[str, int, int], Awaitable[dict[str, object]]]
 """Asks Live: (path, offset, limit) → {items, total}."""
-Told = Callable[[float, float, str], Awaitable[None]]
+Report = Callable[[float, float, str], Awaitable[None]]
 
 
 class Library:
@@ -90,51 +90,51 @@ class Library:
         items: list[Item] = []
         total = 1
         while len(items) < total:
-            told = await page(path, len(items), PAGE)
-            total, part = told["total"], told["items"]  # type: ignore[assignment]
+            answer = await page(path, len(items), PAGE)
+            total, part = answer["total"], answer["items"]  # type: ignore[assignment]
             assert isinstance(part, list)
             if not part:
                 break
-            items += [_item(each) for each in part]
+            items += [_item(entry) for entry in part]
         self.folders[path] = Folder(self._wall(), items)
         while len(self.folders) > MOST_FOLDERS:
-            del self.folders[min(self.folders, key=lambda each: self.folders[each].read_at)]
+            del self.folders[min(self.folders, key=lambda known: self.folders[known].read_at)]
         return items
 
-    async def search(self, below: str, words: str, limit: int, page: Page, told: Told) -> Found:
+    async def search(self, below: str, words: str, limit: int, page: Page, report: Report) -> Matches:
         """Items whose path has all the words, below a folder or everywhere ("").
 
         What is known is searched at once; up to `FOLDERS` folders that are not, or are old, are read from Live.
         """
         wanted = words.casefold().split()
         waiting = deque([(below, 0)] if below else [(root, 0) for root in ROOTS])
-        found: list[tuple[str, Item]] = []
+        matches: list[tuple[str, Item]] = []
         read = left = 0
         while waiting:
             path, depth = waiting.popleft()
-            held = self.folders.get(path)
-            if held is None or self._wall() - held.read_at > OLD_S:
+            folder = self.folders.get(path)
+            if folder is None or self._wall() - folder.read_at > OLD_S:
                 if read < FOLDERS:
                     read += 1
-                    await told(read, FOLDERS, path)
+                    await report(read, FOLDERS, path)
                     await self.folder(path, page)
-                    held = self.folders[path]
-                elif held is None:
+                    folder = self.folders[path]
+                elif folder is None:
                     left += 1
                     continue
-            for item in held.items:
+            for item in folder.items:
                 at = f"{path}/{item.name}"
                 text = at.casefold()
                 if all(word in text for word in wanted) and any(
                     word in item.name.casefold() for word in wanted
                 ):
-                    found.append((at, item))
+                    matches.append((at, item))
                 if item.is_folder and depth < DEEPEST:
                     waiting.append((at, depth + 1))
         if read:
             self._keep()
-        found.sort(key=lambda each: _rank(each, wanted))
-        return Found(found[:limit], left, len(found) > limit)
+        matches.sort(key=lambda match: _rank(match, wanted))
+        return Matches(matches[:limit], left, len(matches) > limit)
 
     def _keep(self) -> None:
         if self._path is None:
@@ -147,13 +147,13 @@ class Library:
             return
 
 
-def _item(told: dict[str, Any]) -> Item:
-    uri = str(told.get("uri") or "") if is_sample(told["name"]) else ""
-    return Item(told["name"], told["is_folder"], told["is_loadable"], uri)
+def _item(entry: dict[str, Any]) -> Item:
+    uri = str(entry.get("uri") or "") if is_sample(entry["name"]) else ""
+    return Item(entry["name"], entry["is_folder"], entry["is_loadable"], uri)
 
 
-def _rank(found: tuple[str, Item], wanted: list[str]) -> tuple[bool, bool, int, str]:
+def _rank(match: tuple[str, Item], wanted: list[str]) -> tuple[bool, bool, int, str]:
     """What can be loaded first, then exact names, then what is near the roots."""
-    path, item = found
+    path, item = match
     stem = item.name.rsplit(".", 1)[0].casefold()
     return not item.is_loadable, stem != " ".join(wanted), path.count("/"), path

@@ -15,8 +15,15 @@ ROOMS = (
     "remote_script/SetMirror",
     "remote_script/headless/api",
     "remote_script/headless/hosting",
+    "mcp_server/bitwig",
     "mcp_server/commands",
+    "mcp_server/demo",
+    "mcp_server/dialects",
+    "mcp_server/examples",
+    "mcp_server/guide",
     "mcp_server/history",
+    "mcp_server/knowledge",
+    "mcp_server/mcp_app",
     "mcp_server/music",
 )
 GENERIC = frozenset(("told", "held", "found", "each", "given", "had"))

@@ -91,7 +91,7 @@ class Extension:
         self._since = clock()
         """When the oldest of what is pending was sent, or something was answered last."""
         self._out = b""
-        self._held = b""
+        self._partial = b""
         self._wrong_in_a_row = 0
         self._said: set[str] = set()
 
@@ -151,11 +151,11 @@ class Extension:
 
     def ask_all(self, questions: Sequence[Question]) -> list[Any]:
         """The answers to questions in this order; all of them are asked, then the first refusal is raised."""
-        found = self.ask_each(questions)
-        for each in found:
-            if isinstance(each, Wrong):
-                raise each.refusal()
-        return found
+        replies = self.ask_each(questions)
+        for reply in replies:
+            if isinstance(reply, Wrong):
+                raise reply.refusal()
+        return replies
 
     def ask_each(self, questions: Sequence[Question]) -> list[Any]:
         """The answers to questions in this order, a `Wrong` for each that was refused.
@@ -164,13 +164,13 @@ class Extension:
           BridgeError: UNKNOWN_OUTCOME, the connection was lost.
         """
         self.forget()
-        found: list[Any] = [None] * len(questions)
+        replies: list[Any] = [None] * len(questions)
         done = 0
 
         def take(number: int) -> Then:
             def then(answer: Any) -> None:
                 nonlocal done
-                found[number] = answer
+                replies[number] = answer
                 done += 1
 
             return then
@@ -184,7 +184,7 @@ class Extension:
             raise BridgeError(
                 "UNKNOWN_OUTCOME", str(problem), hint="SetMirror connects again; read the Set, then decide"
             ) from None
-        return found
+        return replies
 
     def _until(self, reached: Callable[[], bool], method: str) -> None:
         """Receive until something is so, at most `REPLY_S` without any answer."""
@@ -231,11 +231,11 @@ class Extension:
                 self._lose(f"the connection to Bitwig's extension broke: {problem}")
             if not data:
                 self._lose("Bitwig's extension closed the connection")
-            *lines, self._held = (self._held + data).split(b"\n")
+            *lines, self._partial = (self._partial + data).split(b"\n")
             for line in lines:
                 if line.strip():
                     self._answer(line)
-            if len(self._held) > LINE_BYTES:
+            if len(self._partial) > LINE_BYTES:
                 self._lose(f"Bitwig's extension sent a line of more than {LINE_BYTES} bytes")
 
     def _answer(self, line: bytes) -> None:

@@ -99,17 +99,17 @@ def _setter(at: dict[str, int], place: Place, name: str, value: Any) -> Question
 
 def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[Question]:
     """The questions that add notes; `at` is the clip's track and slot."""
-    found: list[Question] = []
-    for each in specifications:
-        _only_here(each)
-        place = place_of(each["start_time"], each["pitch"])
-        new = {"velocity": round(each.get("velocity", 100.0)), "duration": each["duration"]}
-        found.append(("clip.setNote", {**at, "x": place[0], "y": place[1], **new}))
+    questions: list[Question] = []
+    for specification in specifications:
+        _only_here(specification)
+        place = place_of(specification["start_time"], specification["pitch"])
+        new = {"velocity": round(specification.get("velocity", 100.0)), "duration": specification["duration"]}
+        questions.append(("clip.setNote", {**at, "x": place[0], "y": place[1], **new}))
         usual: dict[str, Any] = {"mute": False, "probability": 1.0}
         for name in ("mute", "probability", *EXPRESSIONS):
-            if name in each and each[name] != usual.get(name):
-                found.append(_setter(at, place, name, each[name]))
-    return found
+            if name in specification and specification[name] != usual.get(name):
+                questions.append(_setter(at, place, name, specification[name]))
+    return questions
 
 
 def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[BitwigNote]) -> list[Question]:
@@ -119,13 +119,13 @@ def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[Bitw
         return [("clip.clearAllNotes", at)]
     left = {note.pitch for note in notes if note.place not in going}
     whole = sorted({pitch for _, pitch in going} - left)
-    found: list[Question] = [("clip.clearNotesAtPitch", {**at, "pitch": pitch}) for pitch in whole]
-    found += [
+    questions: list[Question] = [("clip.clearNotesAtPitch", {**at, "pitch": pitch}) for pitch in whole]
+    questions += [
         ("clip.clearNote", {**at, "x": step, "y": pitch})
         for step, pitch in sorted(going)
         if pitch not in whole
     ]
-    return found
+    return questions
 
 
 def changed(
@@ -135,15 +135,15 @@ def changed(
     present = {note.note_id: note for note in notes}
     places = {note.note_id: note.place for note in notes}
     goals = {note.note_id: note.place for note in wanted if note.place != places[note.note_id]}
-    found = _moves(at, present, places, goals)
+    questions = _moves(at, present, places, goals)
     for note in wanted:
         _only_here(vars(note))
         was = present[note.note_id]
         for name in ("mute", *_SETTERS):
             if getattr(note, name) != getattr(was, name):
-                found.append(_setter(at, note.place, name, getattr(note, name)))
+                questions.append(_setter(at, note.place, name, getattr(note, name)))
     after = {place: id_ for id_, place in places.items() if id_ not in goals}
-    return found, {**after, **{place: id_ for id_, place in goals.items()}}
+    return questions, {**after, **{place: id_ for id_, place in goals.items()}}
 
 
 def _moves(
@@ -153,7 +153,7 @@ def _moves(
     shifts = {(goal[0] - places[id_][0], goal[1] - places[id_][1]) for id_, goal in goals.items()}
     if len(goals) == len(places) and len(shifts) == 1 and not next(iter(shifts))[0]:
         return [("clip.transpose", {**at, "semitones": next(iter(shifts))[1]})]
-    found: list[Question] = []
+    questions: list[Question] = []
     staying = {place for id_, place in places.items() if id_ not in goals}
     left = dict(goals)
     while left:
@@ -163,22 +163,22 @@ def _moves(
             (step, pitch), goal = places[id_], left.pop(id_)
             if goal in staying:
                 # The write may overwrite it: that was judged before.
-                found.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
+                questions.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
             by = {"dx": goal[0] - step, "dy": goal[1] - pitch}
-            found.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))
+            questions.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))
         if not free:
-            return found + _swapped(at, present, places, left)
-    return found
+            return questions + _swapped(at, present, places, left)
+    return questions
 
 
 def _swapped(
     at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], left: dict[int, Place]
 ) -> list[Question]:
     """Notes whose moves form a ring, each to the place of the next: all are removed and written again."""
-    found: list[Question] = [
+    questions: list[Question] = [
         ("clip.clearNote", {**at, "x": places[id_][0], "y": places[id_][1]}) for id_ in left
     ]
     rows = []
     for id_, (step, pitch) in left.items():
         rows.append({**vars(present[id_]), "start_time": step * STEP, "pitch": pitch})
-    return found + added(at, rows)
+    return questions + added(at, rows)

@@ -28,7 +28,7 @@ _POINTERS = itertools.count(1)
 _NOTE_IDS = itertools.count(1)
 
 
-class Thing:
+class BitwigObject:
     """One object: its values by name, and who listens."""
 
     _class: ClassVar[str] = ""
@@ -37,7 +37,7 @@ class Thing:
     """Property → the listener that Live would call, where it is another one."""
     _live_ptr: int
 
-    def __init__(self, project: Project, parent: Thing | None, **values: Any) -> None:
+    def __init__(self, project: Project, parent: BitwigObject | None, **values: Any) -> None:
         self._project = project
         self._parent = parent
         self._values = values
@@ -95,17 +95,17 @@ class Thing:
         for callback in list(self._listeners.get(name, ())):
             callback()
 
-    def _below(self) -> Iterable[Thing]:
+    def _below(self) -> Iterable[BitwigObject]:
         """The objects that hang here."""
         return ()
 
     def _die(self) -> None:
         self._alive = False
-        for each in self._below():
-            each._die()
+        for child in self._below():
+            child._die()
 
 
-class DeviceParameter(Thing):
+class DeviceParameter(BitwigObject):
     """A track's volume or pan. The protocol gives no display text; the one here is SetMirror's own."""
 
     def __init__(self, mixer: MixerDevice, name: str, low: float, method: str, field: str) -> None:
@@ -128,7 +128,7 @@ class DeviceParameter(Thing):
         self._project.set_track(mixer.track, self._method, self._field, value, self, "value")
 
 
-class MixerDevice(Thing):
+class MixerDevice(BitwigObject):
     """A track's mixer: volume 0 to 1 on Bitwig's own fader, pan −1 to 1."""
 
     def __init__(self, track: Track) -> None:
@@ -142,11 +142,11 @@ class MixerDevice(Thing):
         assert isinstance(self._parent, Track)
         return self._parent
 
-    def _below(self) -> Iterable[Thing]:
+    def _below(self) -> Iterable[BitwigObject]:
         return (self._values["volume"], self._values["panning"])
 
 
-class Track(Thing):
+class Track(BitwigObject):
     """A track; `_index` is the protocol's, and moves with the tracks before it."""
 
     def __init__(self, project: Project, song: Song, row: TrackRow) -> None:
@@ -185,7 +185,7 @@ class Track(Thing):
         more = tuple(ClipSlot(self, place) for place in range(len(slots), scenes))
         self._show(clip_slots=slots[:scenes] + more)
 
-    def _below(self) -> Iterable[Thing]:
+    def _below(self) -> Iterable[BitwigObject]:
         return (*self._values["clip_slots"], self._values["mixer_device"])
 
     def _set_name(self, value: str) -> None:
@@ -217,7 +217,7 @@ def kind_of(row: TrackRow) -> str:
     return row.type.lower()
 
 
-class ClipSlot(Thing):
+class ClipSlot(BitwigObject):
     """A slot of a track; `_place` counts from 0."""
 
     _signals: ClassVar[dict[str, str]] = {"is_playing": "is_triggered", "is_recording": "is_triggered"}
@@ -246,7 +246,7 @@ class ClipSlot(Thing):
         self._values["has_clip"] = clip is not None
         self._notify("has_clip")
 
-    def _below(self) -> Iterable[Thing]:
+    def _below(self) -> Iterable[BitwigObject]:
         clip = self._values["clip"]
         return () if clip is None else (clip,)
 
@@ -268,7 +268,7 @@ class ClipSlot(Thing):
         return UNCHANGED if clip is None else clip.stop()
 
 
-class Clip(Thing):
+class Clip(BitwigObject):
     """A clip in a slot; `loop_end` is its length, counted from 0."""
 
     _signals: ClassVar[dict[str, str]] = {"is_playing": "playing_status", "length": "loop_end"}
@@ -328,13 +328,13 @@ class Clip(Thing):
         self._missed = 0
         if ids is None:
             ids = {place: note.note_id for place, note in known.items()}
-        found: dict[notes.Place, BitwigNote] = {}
+        present: dict[notes.Place, BitwigNote] = {}
         for row in rows:
             place = (row.x, row.y)
-            found[place] = BitwigNote(ids.get(place) or next(_NOTE_IDS), row)
-        same = {place: vars(note) for place, note in found.items()}
+            present[place] = BitwigNote(ids.get(place) or next(_NOTE_IDS), row)
+        same = {place: vars(note) for place, note in present.items()}
         if self._notes is None or same != {place: vars(note) for place, note in known.items()}:
-            self._notes = found
+            self._notes = present
             self._notify("notes")
 
     def _miss(self, most: int) -> None:
@@ -358,7 +358,7 @@ class Clip(Thing):
                 if self._values["is_midi_clip"]
                 else "Only MIDI clips have notes",
             )
-        return [self._notes[place] for place in sorted(self._notes, key=lambda each: (each[1], each[0]))]
+        return [self._notes[place] for place in sorted(self._notes, key=lambda place: (place[1], place[0]))]
 
     def get_all_notes_extended(self) -> list[BitwigNote]:
         """Copies of all notes, by pitch, then start."""
@@ -388,7 +388,9 @@ class Clip(Thing):
         wanted = list(specifications)
         self._edit(notes.added(self._project.place_of(self), wanted), None)
         assert self._notes is not None
-        places = [notes.place_of(each["start_time"], each["pitch"]) for each in wanted]
+        places = [
+            notes.place_of(specification["start_time"], specification["pitch"]) for specification in wanted
+        ]
         return [self._notes[place].note_id for place in places if place in self._notes]
 
     def apply_note_modifications(self, changed: Iterable[BitwigNote]) -> None:
@@ -418,7 +420,7 @@ def _values_of(note: BitwigNote) -> dict[str, Any]:
     return {**vars(note), "note_id": 0}
 
 
-class Scene(Thing):
+class Scene(BitwigObject):
     """A scene: the protocol knows their number only."""
 
     def __init__(self, song: Song, place: int) -> None:
@@ -429,7 +431,7 @@ class Scene(Thing):
     def clip_slots(self) -> tuple[ClipSlot, ...]:
         """Its slots, track by track."""
         tracks = self._project.song.tracks
-        return tuple(each.clip_slots[self._place] for each in tracks if self._place < len(each.clip_slots))
+        return tuple(track.clip_slots[self._place] for track in tracks if self._place < len(track.clip_slots))
 
     @property
     def is_empty(self) -> bool:
@@ -437,7 +439,7 @@ class Scene(Thing):
         return not any(slot.has_clip for slot in self.clip_slots)
 
 
-class SongView(Thing):
+class SongView(BitwigObject):
     """What is selected in Bitwig."""
 
     _class = "Song.View"
@@ -453,7 +455,7 @@ class SongView(Thing):
         self._project.select(slot.track, slot)
 
 
-class Song(Thing):
+class Song(BitwigObject):
     """The project."""
 
     def __init__(self, project: Project) -> None:
@@ -480,8 +482,8 @@ class Song(Thing):
     def stop_all_clips(self, quantized: bool = True) -> Any:
         """Stop every clip that plays."""
         tracks = [*self._values["tracks"], *self._values["return_tracks"]]
-        done = [each.stop_all_clips() for each in tracks]
-        return UNCHANGED if all(each is UNCHANGED for each in done) else None
+        done = [track.stop_all_clips() for track in tracks]
+        return UNCHANGED if all(outcome is UNCHANGED for outcome in done) else None
 
     def create_midi_track(self, index: int | None = None) -> Track:
         """Make an instrument track before the one at `index`; −1 and None mean the end."""
@@ -527,7 +529,7 @@ def _at(tracks: tuple[Track, ...], index: int, name: str) -> Track:
     return tracks[index]
 
 
-class Application(Thing):
+class Application(BitwigObject):
     """Bitwig itself. Its version is above all of Live's: nothing is refused because of a version."""
 
     def get_major_version(self) -> int:

@@ -23,7 +23,7 @@ from remote_script.SetMirror.contract.errors import BridgeError
 from .answers import Clips, Info, Notes, Scenes, Selection, Status, TrackRow, Tracks
 from .extension import Extension, Lost, Question, Wrong
 from .notes import Place
-from .objects import Clip, ClipSlot, Scene, Song, Thing, Track, kind_of
+from .objects import BitwigObject, Clip, ClipSlot, Scene, Song, Track, kind_of
 
 POLL_S = 0.25
 SLICE = 20
@@ -54,8 +54,8 @@ class Project:
         self.song = Song(self)
         self.switched = ""
         """Why the project is taken for another one than this; "" while it is not."""
-        self._queue: deque[Thing] = deque()
-        self._cycle: list[tuple[Thing | None, str, Any]] = []
+        self._queue: deque[BitwigObject] = deque()
+        self._cycle: list[tuple[BitwigObject | None, str, Any]] = []
         """Whom the questions under way are about, and their answers; None while it is not there."""
         self._answered: dict[str, float] = {}
         """When each question of a cycle was answered last."""
@@ -98,10 +98,10 @@ class Project:
             self._apply_always(answer)
         self._round_began = self.extension.clock()
 
-    def _read_each(self, things: Sequence[Thing]) -> None:
-        answers = self.extension.ask_each([self._question(each) for each in things])
-        for thing, answer in zip(things, answers, strict=True):
-            self._apply(thing, answer)
+    def _read_each(self, subjects: Sequence[BitwigObject]) -> None:
+        answers = self.extension.ask_each([self._question(subject) for subject in subjects])
+        for subject, answer in zip(subjects, answers, strict=True):
+            self._apply(subject, answer)
 
     def _clips(self) -> Iterator[Clip]:
         for track in self.tracks:
@@ -109,11 +109,11 @@ class Project:
                 if slot.clip is not None and slot.clip.is_midi_clip:
                     yield slot.clip
 
-    def _question(self, thing: Thing) -> Question:
-        if isinstance(thing, Track):
-            return "clip.list", {"trackIndex": thing._index}
-        assert isinstance(thing, Clip)
-        return "clip.getNotes", {**_place(thing.slot), "verbose": True}
+    def _question(self, subject: BitwigObject) -> Question:
+        if isinstance(subject, Track):
+            return "clip.list", {"trackIndex": subject._index}
+        assert isinstance(subject, Clip)
+        return "clip.getNotes", {**_place(subject.slot), "verbose": True}
 
     def step(self) -> None:
         """Take answers, and begin a cycle when it is time; never waits.
@@ -140,8 +140,8 @@ class Project:
             self._queue.extend([*self.tracks, *self._clips()])
         self.counters["cycles"] += 1
         slice_ = [self._queue.popleft() for _ in range(min(SLICE, len(self._queue)))]
-        asked: list[tuple[Thing | None, Question]] = [(None, (method, {})) for method in ALWAYS]
-        asked += [(each, self._question(each)) for each in slice_ if each._alive]
+        asked: list[tuple[BitwigObject | None, Question]] = [(None, (method, {})) for method in ALWAYS]
+        asked += [(subject, self._question(subject)) for subject in slice_ if subject._alive]
         asked.append((None, ("track.list", {})))
         self._cycle = [(about, method, None) for about, (method, _) in asked]
         for number, (_, (method, params)) in enumerate(asked):
@@ -165,9 +165,9 @@ class Project:
                 self._apply(about, answer)
         if not steady:
             self.counters["void"] += 1
-            self._queue.extendleft(each for each, _, _ in cycle if each is not None)
+            self._queue.extendleft(about for about, _, _ in cycle if about is not None)
 
-    def _look_for_stale(self, cycle: list[tuple[Thing | None, str, Any]]) -> None:
+    def _look_for_stale(self, cycle: list[tuple[BitwigObject | None, str, Any]]) -> None:
         """Lost when a question about the whole project is not answered any more."""
         now = self.extension.clock()
         for about, method, answer in cycle:
@@ -199,7 +199,7 @@ class Project:
         elif isinstance(answer, Selection):
             self._apply_selection(answer)
 
-    def _apply(self, about: Thing, answer: Any) -> None:
+    def _apply(self, about: BitwigObject, answer: Any) -> None:
         if isinstance(about, Track) and isinstance(answer, Clips):
             self._apply_clips(about, answer)
         elif isinstance(about, Clip) and isinstance(answer, Notes):
@@ -210,15 +210,15 @@ class Project:
         scenes = song.scenes
         if count == len(scenes):
             return
-        for each in scenes[count:]:
-            each._die()
+        for scene in scenes[count:]:
+            scene._die()
         for track in self.tracks:
             track._fit(count)
         song._show(scenes=scenes[:count] + tuple(Scene(song, place) for place in range(len(scenes), count)))
         for scene in song.scenes:
             scene._notify("clip_slots")
 
-    def _apply_tracks(self, answer: Tracks, found: list[Track | None] | None = None) -> bool:
+    def _apply_tracks(self, answer: Tracks, assignment: list[Track | None] | None = None) -> bool:
         """Take over the list of tracks; whether it is the same tracks in the same order as before.
 
         Args:
@@ -233,14 +233,14 @@ class Project:
                 hint="use an extension that follows the document, version 0.8.1",
             )
         known = self.tracks
-        if found is None or len(found) != len(rows):
-            found = matched(known, rows)
-        lost = [track for track in known if track not in found]
+        if assignment is None or len(assignment) != len(rows):
+            assignment = matched(known, rows)
+        lost = [track for track in known if track not in assignment]
         if len(lost) >= SWITCHED_TRACKS and 2 * len(lost) > len(known):
             self.switched = f"{len(lost)} of {len(known)} tracks are other ones at once"
             return False
-        steady = found == known
-        tracks = [track or Track(self, song, row) for track, row in zip(found, rows, strict=True)]
+        steady = assignment == known
+        tracks = [track or Track(self, song, row) for track, row in zip(assignment, rows, strict=True)]
         for track, row in zip(tracks, rows, strict=True):
             track._take(row)
         if not steady:
@@ -263,7 +263,7 @@ class Project:
             song._show(master_track=main)
         song._show(
             return_tracks=returns,
-            tracks=tuple(each for each in tracks if each is not main and each not in returns),
+            tracks=tuple(track for track in tracks if track is not main and track not in returns),
         )
 
     def _apply_clips(self, track: Track, answer: Clips) -> None:
@@ -289,7 +289,7 @@ class Project:
         track._show(playing_slot_index=playing)
 
     def _apply_selection(self, answer: Selection) -> None:
-        track = next((each for each in self.tracks if each._index == answer.trackIndex), None)
+        track = next((track for track in self.tracks if track._index == answer.trackIndex), None)
         slots = () if track is None else track.clip_slots
         place = answer.slotIndex - 1
         slot = slots[place] if 0 <= place < len(slots) else None
@@ -305,7 +305,7 @@ class Project:
     def _ask(self, method: str, **params: Any) -> Any:
         """Ask, and make the cycle under way void: its answers may be older than the change."""
         if self._cycle:
-            self._queue.extendleft(each for each, _, _ in self._cycle if each is not None)
+            self._queue.extendleft(about for about, _, _ in self._cycle if about is not None)
             self._cycle = []
             self.counters["void"] += 1
         return self.extension.ask(method, **params)
@@ -350,7 +350,9 @@ class Project:
         """Where a clip is, for a question."""
         return _place(clip.slot)
 
-    def set_track(self, track: Track, method: str, field: str, value: Any, shown: Thing, name: str) -> None:
+    def set_track(
+        self, track: Track, method: str, field: str, value: Any, shown: BitwigObject, name: str
+    ) -> None:
         """Set a property of a track, and show in `shown` what Bitwig made of it."""
         before = shown._values.get(name)
         at = self._checked(track)
@@ -496,10 +498,10 @@ class Project:
         for answer in self._rereads("track.list"):
             if len(answer.tracks) > len(known):
                 break
-        found: list[Track | None] = [*known]
+        assignment: list[Track | None] = [*known]
         if done.trackIndex is not None:
-            found.insert(done.trackIndex - 1, None)
-        self._apply_tracks(answer, found)
+            assignment.insert(done.trackIndex - 1, None)
+        self._apply_tracks(answer, assignment)
         self._follow_selection()
         made = [track for track in self.tracks if track not in known]
         if not made:
@@ -517,7 +519,7 @@ class Project:
         if len(answer.tracks) == count:
             return
         # The one that goes is known: of two tracks of one name it is not left to `matched`.
-        self._apply_tracks(answer, [each for each in self.tracks if each is not track])
+        self._apply_tracks(answer, [other for other in self.tracks if other is not track])
         self._follow_selection()
 
     def _follow_selection(self) -> None:
@@ -527,7 +529,7 @@ class Project:
     def _same_tracks(self) -> None:
         """STALE_REFERENCE when somebody changed the list of tracks since it was read."""
         rows = sorted(self._ask("track.list").tracks, key=lambda row: row.index)
-        if [(row.name, kind_of(row)) for row in rows] != [(each.name, each._kind) for each in self.tracks]:
+        if [(row.name, kind_of(row)) for row in rows] != [(track.name, track._kind) for track in self.tracks]:
             raise BridgeError(
                 "STALE_REFERENCE",
                 "Somebody changed the list of tracks just now",
@@ -564,15 +566,19 @@ def matched(known: Sequence[Track], rows: Sequence[TrackRow]) -> list[Track | No
     """
     old = [(track.name, track._kind) for track in known]
     new = [(row.name, kind_of(row)) for row in rows]
-    found: list[Track | None] = [None] * len(rows)
+    assignment: list[Track | None] = [None] * len(rows)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         for track, number in zip(known[i1:i2], range(j1, j2), strict=False):
             if tag == "equal" or (i2 - i1 == j2 - j1 and track._kind == new[number][1]):
-                found[number] = track
+                assignment[number] = track
     for number, key in enumerate(new):
-        if found[number] is None:
-            found[number] = next(
-                (track for track, was in zip(known, old, strict=True) if was == key and track not in found),
+        if assignment[number] is None:
+            assignment[number] = next(
+                (
+                    track
+                    for track, was in zip(known, old, strict=True)
+                    if was == key and track not in assignment
+                ),
                 None,
             )
-    return found
+    return assignment

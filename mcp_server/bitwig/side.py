@@ -75,14 +75,14 @@ class BitwigSide(SetMirror):
 
     def welcome(self) -> dict[str, Any]:
         """As for Live, but no version of Live; `daw` names Bitwig, `polls` says how its rows are kept true."""
-        found = super().welcome()
-        found["live"] = {
+        answer = super().welcome()
+        answer["live"] = {
             "version": "",
             "build": "",
             "daw": "Bitwig",
             "polls": self._c_instance.project.facts(),
         }
-        return found
+        return answer
 
 
 class Runner:

@@ -166,7 +166,7 @@ class Agent:
         with anyio.fail_after(timeout_s):
             while True:
                 arrived = self._arrived
-                for moment, told in self.updates[count:]:
-                    if told == uri:
+                for moment, updated in self.updates[count:]:
+                    if updated == uri:
                         return moment
                 await arrived.wait()

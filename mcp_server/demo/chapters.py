@@ -89,11 +89,11 @@ class Chapters:
             name: len(witness.children("song", name))
             for name in ("tracks", "return_tracks", "scenes", "cue_points")
         }
-        told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-        found = {name: len(shown[name]) for name in counts}
-        story.check(f"the overview has {told}", found == counts, found=found)
+        expected = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        reported = {name: len(shown[name]) for name in counts}
+        story.check(f"the overview has {expected}", reported == counts, actual=reported)
         tempo = witness.resolve("song").props["tempo"]
-        story.check(f"tempo {tempo:g} BPM", shown["song"]["tempo"] == tempo, found=shown["song"])
+        story.check(f"tempo {tempo:g} BPM", shown["song"]["tempo"] == tempo, actual=shown["song"])
         for line in shown["tracks"][:6]:
             story.tell(
                 f"{line['ref']:<10} {line['name'][:24]:<24} {line['kind']:<6} {line['volume'] or '':>9}"
@@ -103,12 +103,12 @@ class Chapters:
             story.tell(f"and {len(shown['tracks']) - 6} more")
         self.track = shown["tracks"][0]["ref"]
         track = await self.calls.track(self.track)
-        clips = [each for each in shown["tracks"] if each["clips"]]
+        clips = [track for track in shown["tracks"] if track["clips"]]
         story.check(
             f'{self.track} "{track["name"]}" has {len(track["devices"])} devices and {track["clip_slots"]} slots',
             track["name"] == witness.resolve(self.track).name
             and len(track["devices"]) == len(witness.children(self.track, "devices")),
-            found=track,
+            actual=track,
         )
         if clips:
             await self._reads_notes(clips[0]["ref"])
@@ -117,11 +117,11 @@ class Chapters:
         for clip in (await self.calls.track(ref))["clips"]:
             if clip["kind"] == "midi":
                 notes = await self.calls.notes(clip["ref"])
-                held = len(self.witness.notes(clip["ref"]))
+                count = len(self.witness.notes(clip["ref"]))
                 self.story.check(
-                    f'{clip["ref"]} "{clip["name"]}" holds {held} notes',
-                    min(held, 500) == len(notes),
-                    found=notes,
+                    f'{clip["ref"]} "{clip["name"]}" holds {count} notes',
+                    min(count, 500) == len(notes),
+                    actual=notes,
                 )
                 return
 
@@ -145,20 +145,20 @@ class Chapters:
         was, revision = witness.resolve(self.track).name, witness.revision
         named = f"{was} (by hand)"
         changed = await self.live.set(self.track, "name", named)
-        for each in (agent, elder):
-            await self._is_told(each, uri, changed, f'the person renames the track "{named}"')
+        for listener in (agent, elder):
+            await self._is_told(listener, uri, changed, f'the person renames the track "{named}"')
         read = await self.calls.track(self.track)
-        story.check("the agent reads the new name", read["name"] == named, found=read["name"])
+        story.check("the agent reads the new name", read["name"] == named, actual=read["name"])
         events = await self.calls.changes(revision)
-        who = [each["who"] for each in events if each["ref"] == self.track and each["name"] == "name"]
-        story.check("the event log says that a person did it", who == ["live"], found=who)
+        who = [event["who"] for event in events if event["ref"] == self.track and event["name"] == "name"]
+        story.check("the event log says that a person did it", who == ["live"], actual=who)
         await trio.sleep(measures.APART_S)
         count = len(agent.updates), len(elder.updates)
         changed = await self.live.call("song", "undo")
-        for each, heard in zip((agent, elder), count, strict=True):
-            await self._is_told(each, uri, changed, "the person takes it back", heard)
+        for listener, heard in zip((agent, elder), count, strict=True):
+            await self._is_told(listener, uri, changed, "the person takes it back", heard)
         read = await self.calls.track(self.track)
-        story.check("the agent reads the old name", read["name"] == was, found=read["name"])
+        story.check("the agent reads the old name", read["name"] == was, actual=read["name"])
 
     async def _is_told(self, agent: Agent, uri: str, changed: float, what: str, heard: int = 0) -> None:
         try:
@@ -168,7 +168,7 @@ class Chapters:
                 True,
             )
         except TimeoutError:
-            self.story.check(f"{what}: notified within {SEEN_S:.0f} s", False, found=agent.updates)
+            self.story.check(f"{what}: notified within {SEEN_S:.0f} s", False, actual=agent.updates)
 
     # -- the agent writes --------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class Chapters:
         # 40 dB over the fader's upper part: −6 dB stands at 0.7.
         self._shows(fader, "value", 0.7)
         text = str(witness.resolve(fader).props.get("display"))
-        story.check(f"Live's fader shows {text}", text.startswith("-6.0"), found=text)
+        story.check(f"Live's fader shows {text}", text.startswith("-6.0"), actual=text)
         made = await self._write(f'a MIDI track "{TRACK_NAME}"', lambda: calls.create_track(TRACK_NAME))
         track = made["results"][0]["result"]["ref"]
         self._shows(track, "name", TRACK_NAME)
@@ -196,7 +196,7 @@ class Chapters:
             lambda: calls.create_clip(track, 0, CLIP_NAME, NOTES),
         )
         story.check(
-            "the witness has its notes", self._notes(clip) == _as_tuples(NOTES), found=self._notes(clip)
+            "the witness has its notes", self._notes(clip) == _as_tuples(NOTES), actual=self._notes(clip)
         )
         notes = await calls.notes(clip)
         await self._write(
@@ -211,7 +211,7 @@ class Chapters:
         wanted = [{**NOTES[0], "pitch": 50, "velocity": 120.0}, NOTES[1]]
         wanted += [{"pitch": 72, "start_time": 2.5, "duration": 0.25, "velocity": 80.0}, NOTES[3]]
         story.check(
-            "the witness has the edit", self._notes(clip) == _as_tuples(wanted), found=self._notes(clip)
+            "the witness has the edit", self._notes(clip) == _as_tuples(wanted), actual=self._notes(clip)
         )
         await self._plays(clip)
         await self._refused()
@@ -240,7 +240,7 @@ class Chapters:
         except ToolRefused as problem:
             self.story.check(f"5 BPM is refused: {str(problem)[:90]}", self.witness.revision == revision)
         else:
-            self.story.check("5 BPM is refused", False, found=answer)
+            self.story.check("5 BPM is refused", False, actual=answer)
 
     async def _write(
         self, what: str, write: Callable[[], Awaitable[Answer]], *, undo_steps: int = 1
@@ -249,18 +249,20 @@ class Chapters:
         try:
             answer = await write()
         except ToolRefused as problem:
-            self.story.check(what, False, found=str(problem))
+            self.story.check(what, False, actual=str(problem))
             raise
         took = (time.perf_counter() - began) * 1000
         self.undoable += answer["undo_steps"]
         good = answer["outcome"] == "verified" and answer["undo_steps"] == undo_steps
-        self.story.check(f"{what}: {answer['outcome']} in {took:.1f} ms", good, found=answer)
+        self.story.check(f"{what}: {answer['outcome']} in {took:.1f} ms", good, actual=answer)
         await self.witness.wait_for(answer["revision"], timeout_s=SEEN_S)
         return answer
 
     def _shows(self, ref: str, name: str, wanted: Any) -> None:
         shown = self.witness.resolve(ref).props.get(name)
-        self.story.check(f"the witness reads {ref} {name} {shown}", measures.same(shown, wanted), found=shown)
+        self.story.check(
+            f"the witness reads {ref} {name} {shown}", measures.same(shown, wanted), actual=shown
+        )
 
     def _notes(self, clip: str) -> list[tuple[Any, ...]]:
         return [(n.pitch, n.start_time, n.duration, n.velocity) for n in self.witness.notes(clip)]
@@ -285,7 +287,7 @@ class Chapters:
         await self._quiet()
         left = await self._settled(before)
         story.check(
-            f"after {steps} undos all {len(before):,} properties are as before", not left, found=left[:5]
+            f"after {steps} undos all {len(before):,} properties are as before", not left, actual=left[:5]
         )
 
     async def _quiet(self) -> None:
@@ -312,7 +314,7 @@ class Chapters:
     async def measure(self) -> None:
         story, calls, witness = self.story, self.calls, self.witness
         story.chapter("How long it takes")
-        tracks = [witness.ref(each.id) for each in witness.children("song", "tracks")]
+        tracks = [witness.ref(track.id) for track in witness.children("song", "tracks")]
         turn = 0
 
         async def read() -> None:
@@ -322,7 +324,7 @@ class Chapters:
 
         story.latency("read a track, agent and back", await measures.calls(read, self._count(READS)), 1.5)
         fader = f"{self.track}/mixer_device/volume"
-        held = witness.resolve(fader).props["value"]
+        value_before = witness.resolve(fader).props["value"]
         uri = calls.uri(fader)
         values = [0.35, 0.45, 0.55]
         async with self.agent.subscribed(uri):
@@ -337,12 +339,12 @@ class Chapters:
             turn += 1
             answer = await calls.mixer(self.track, volume=("-12 dB", "-9 dB")[turn % 2])
             if answer["outcome"] != "verified":
-                story.check("a measured write is verified", False, found=answer)
+                story.check("a measured write is verified", False, actual=answer)
 
         story.latency(
             "a verified write, agent and back", await measures.calls(write, self._count(WRITES)), 30.0
         )
-        await self.live.set(fader, "value", held)
+        await self.live.set(fader, "value", value_before)
         timings = (await witness.script_status()).get("timings", {})
         rest, pump = timings.get("rest", {}), timings.get("pump", {})
         story.tell(
@@ -357,16 +359,16 @@ class Chapters:
 
     def log(self) -> None:
         story, witness = self.story, self.witness
-        told = witness.log.last(100_000)
-        who = {each.who for each in told}
-        edits = [each for each in told if _is_edit(each)]
-        story.chapter(f"The event log: {min(LOG_LINES, len(edits))} of {len(told):,} events")
+        events = witness.log.last(100_000)
+        who = {event.who for event in events}
+        edits = [event for event in events if _is_edit(event)]
+        story.chapter(f"The event log: {min(LOG_LINES, len(edits))} of {len(events):,} events")
         for event in edits[:LOG_LINES]:
             self.story.line(line_of(event))
         story.check(
             f"the log tells people from agents: {', '.join(sorted(who))}",
             "live" in who and len(who) > 1,
-            found=who,
+            actual=who,
         )
         status = witness.status()
         wrong = {
@@ -377,7 +379,7 @@ class Chapters:
         story.check(
             f"revision {status.revision}, every batch in its place, nothing lost",
             status.synced and not wrong,
-            found=wrong,
+            actual=wrong,
         )
 
 
@@ -394,5 +396,5 @@ def _is_edit(event: Event) -> bool:
 
 
 def _as_tuples(notes: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    found = [(n["pitch"], n["start_time"], n["duration"], n["velocity"]) for n in notes]
-    return sorted(found, key=lambda n: (n[1], n[0]))
+    tuples = [(n["pitch"], n["start_time"], n["duration"], n["velocity"]) for n in notes]
+    return sorted(tuples, key=lambda n: (n[1], n[0]))

@@ -27,7 +27,7 @@ _LANE_VALUES = ("value", "display_value", "display")
 
 def picture(mirror: Mirror) -> Picture:
     """Everything in the Set that undo answers for, as the mirror has it now."""
-    found: Picture = {}
+    contents: Picture = {}
     waiting = [mirror.resolve("song")]
     while waiting:
         node = waiting.pop()
@@ -40,19 +40,19 @@ def picture(mirror: Mirror) -> Picture:
             if name in _LANE_VALUES and node.props.get("automation_state"):
                 # Its lane decides by where the song stands; undo gives no song position back.
                 continue
-            found[f"{ref}.{name}"] = _value(mirror, prop, value)
-        for name, held in node.children.items():
-            children = _children(mirror, held)
+            contents[f"{ref}.{name}"] = _value(mirror, prop, value)
+        for name, ids in node.children.items():
+            children = _children(mirror, ids)
             shown = [child for child in children if not _is_view(child)]
-            found[f"{ref}.{name}"] = [mirror.ref(child.id) for child in shown]
+            contents[f"{ref}.{name}"] = [mirror.ref(child.id) for child in shown]
             waiting.extend(shown)
-    return found
+    return contents
 
 
-def _children(mirror: Mirror, held: Any) -> list[Node]:
-    if held is None:
+def _children(mirror: Mirror, ids: Any) -> list[Node]:
+    if ids is None:
         return []
-    return [mirror.node(id_) for id_ in (held if isinstance(held, (list, tuple)) else (held,))]
+    return [mirror.node(id_) for id_ in (ids if isinstance(ids, (list, tuple)) else (ids,))]
 
 
 def _is_view(node: Node) -> bool:
@@ -73,7 +73,7 @@ def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
             for n in value
         ]
     if prop.type == "envelopes":
-        return sorted((mirror.ref(each["parameter"]), each["events"]) for each in value)
+        return sorted((mirror.ref(envelope["parameter"]), envelope["events"]) for envelope in value)
     return value
 
 

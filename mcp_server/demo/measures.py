@@ -38,12 +38,12 @@ async def calls(ask: Callable[[], Awaitable[Any]], count: int, *, warm: int = 5)
     """How long one question takes, again and again without pause."""
     for _ in range(warm):
         await ask()
-    found = []
+    durations_s = []
     for _ in range(count):
         began = time.perf_counter()
         await ask()
-        found.append(time.perf_counter() - began)
-    return found
+        durations_s.append(time.perf_counter() - began)
+    return durations_s
 
 
 async def notifications(
@@ -55,13 +55,13 @@ async def notifications(
       TimeoutError: a notification did not come within `ARRIVAL_S`.
     """
     chance = random.Random(7)
-    found = []
+    durations_s = []
     for number in range(count):
         await trio.sleep(APART_S + chance.uniform(0, PHASE_S))
         before = len(agent.updates)
         changed = await live.set(ref, name, values[number % len(values)])
-        found.append(await agent.update_after(before, uri, timeout_s=ARRIVAL_S) - changed)
-    return found
+        durations_s.append(await agent.update_after(before, uri, timeout_s=ARRIVAL_S) - changed)
+    return durations_s
 
 
 async def arrivals(
@@ -73,7 +73,7 @@ async def arrivals(
       TooSlowError: one did not come within `ARRIVAL_S`.
     """
     chance = random.Random(8)
-    found = []
+    durations_s = []
     async with witness.subscribe([ref]) as stream:
         for number in range(count):
             await trio.sleep(chance.uniform(0, PHASE_S))
@@ -83,9 +83,9 @@ async def arrivals(
                 async for _ in stream:
                     now = time.monotonic()
                     if same(witness.resolve(ref).props.get(name), value):
-                        found.append(now - changed)
+                        durations_s.append(now - changed)
                         break
-    return found
+    return durations_s
 
 
 async def storm(live: HeadlessProcess, ref: str, name: str, values: Sequence[Any], a_second: int) -> None:

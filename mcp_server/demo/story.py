@@ -40,7 +40,7 @@ class Story:
         """A line of the event log, as `tail` shows it."""
         self._print({"change": text}, f"  {text}")
 
-    def check(self, text: str, ok: bool, *, found: Any = None) -> bool:
+    def check(self, text: str, ok: bool, *, actual: Any = None) -> bool:
         """A step: `ok` says whether it is as it must be; `found` is shown when it is not."""
         self.checked += 1
         mark = style("ok ", fg="green") if ok else style("BAD", fg="red", bold=True)
@@ -48,10 +48,10 @@ class Story:
         shown = []
         if not ok:
             self.failed.append(text)
-            if found is not None:
-                shown = [repr(each)[:300] for each in (found if isinstance(found, list) else [found])]
+            if actual is not None:
+                shown = [repr(value)[:300] for value in (actual if isinstance(actual, list) else [actual])]
                 facts["found"] = shown
-        more = [f"               found {each}" for each in shown]
+        more = [f"               found {line}" for line in shown]
         self._print(facts, f"  {self._stamp()}  {mark} {text}", *more)
         return ok
 

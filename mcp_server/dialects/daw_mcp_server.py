@@ -72,9 +72,9 @@ class DawMcp:
             await trio.aclose_forcefully(stream)
 
     async def _talk(self, stream: trio.abc.Stream, peer: str) -> None:
-        held, proved = b"", False
+        rest, proved = b"", False
         while data := await stream.receive_some(65536):
-            *lines, held = (held + data).split(b"\n")
+            *lines, rest = (rest + data).split(b"\n")
             for line in lines:
                 line = line.strip()
                 if not proved and line:
@@ -85,7 +85,7 @@ class DawMcp:
                 answer = await self.answer(line, peer) if line else None
                 if answer is not None:
                     await stream.send_all(msgspec.json.encode(answer) + b"\n")
-            if len(held) > LINE_BYTES:
+            if len(rest) > LINE_BYTES:
                 log.warning("%s sent a line of more than %d bytes and is turned away", peer, LINE_BYTES)
                 return
 

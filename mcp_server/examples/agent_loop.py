@@ -26,8 +26,8 @@ SERVER = StdioServerParameters(
 
 async def ask(model: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> dict[str, Any]:
     """One turn of the model."""
-    given = json.dumps({"messages": messages, "tools": tools}).encode()
-    done = await anyio.run_process(["sh", "-c", model], input=given, stderr=None)
+    request = json.dumps({"messages": messages, "tools": tools}).encode()
+    done = await anyio.run_process(["sh", "-c", model], input=request, stderr=None)
     answer = json.loads(done.stdout)
     assert isinstance(answer, dict), answer
     return answer
@@ -38,7 +38,7 @@ async def converse(model: str, goal: str) -> str:
     async with Client(stdio_client(SERVER)) as client:
         listed = (await client.list_tools()).tools
         tools = [
-            {"name": each.name, "about": each.description, "input": each.input_schema} for each in listed
+            {"name": tool.name, "about": tool.description, "input": tool.input_schema} for tool in listed
         ]
         messages: list[dict[str, Any]] = [{"role": "user", "text": goal}]
         for _ in range(MOST_TURNS):
@@ -46,7 +46,7 @@ async def converse(model: str, goal: str) -> str:
             if "tool" not in turn:
                 return str(turn.get("say", ""))
             result = await client.call_tool(turn["tool"], turn.get("arguments") or {})
-            text = "\n".join(getattr(each, "text", "") for each in result.content)
+            text = "\n".join(getattr(block, "text", "") for block in result.content)
             print(f"{turn['tool']} {json.dumps(turn.get('arguments') or {})} -> {text[:200]}", flush=True)
             # A refusal says what to do next, so it goes to the model like any answer.
             messages += [

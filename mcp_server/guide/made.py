@@ -12,7 +12,7 @@ from typing import Any
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(
-        "| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in row) + " |" for row in lines
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in lines
     )
 
 
@@ -32,10 +32,10 @@ def tools() -> str:
             rows = [
                 (
                     f"`{name}`" + (" (required)" if name in required else ""),
-                    _type(each, schema),
-                    str(each.get("description", "")),
+                    _type(argument, schema),
+                    str(argument.get("description", "")),
                 )
-                for name, each in schema.get("properties", {}).items()
+                for name, argument in schema.get("properties", {}).items()
             ]
             if rows:
                 parts.append(_table(("argument", "type", "meaning"), rows))
@@ -48,15 +48,15 @@ def _type(schema: dict[str, Any], whole: dict[str, Any]) -> str:
         name = str(schema["$ref"]).rpartition("/")[2]
         return _type(whole.get("$defs", {}).get(name, {}), whole)
     if "enum" in schema:
-        return ", ".join(str(each) for each in schema["enum"])
+        return ", ".join(str(choice) for choice in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(_type(each, whole) for each in schema["anyOf"])
+        return " or ".join(_type(alternative, whole) for alternative in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}), whole)}"
     if schema.get("type") == "object" and "properties" in schema:
         return "{" + ", ".join(schema["properties"]) + "}"
-    given = schema.get("type", "any")
-    return " or ".join(given) if isinstance(given, list) else str(given)
+    types = schema.get("type", "any")
+    return " or ".join(types) if isinstance(types, list) else str(types)
 
 
 def prompts() -> str:
@@ -65,11 +65,11 @@ def prompts() -> str:
 
     rows = [
         (
-            f"`{each.name}`",
-            each.description,
-            ", ".join(f"`{name}`: {about}" for name, (about, _) in each.arguments.items()),
+            f"`{prompt.name}`",
+            prompt.description,
+            ", ".join(f"`{name}`: {about}" for name, (about, _) in prompt.arguments.items()),
         )
-        for each in PROMPTS.values()
+        for prompt in PROMPTS.values()
     ]
     return _table(("prompt", "for", "arguments"), rows)
 
@@ -79,7 +79,9 @@ def resources() -> str:
     from mcp_server.resources import RESOURCES
 
     rows = [
-        (f"`{each.template}`", each.description) for each in RESOURCES if each.template.startswith("live:")
+        (f"`{resource.template}`", resource.description)
+        for resource in RESOURCES
+        if resource.template.startswith("live:")
     ]
     return _table(("address", "holds"), rows)
 
@@ -102,10 +104,10 @@ def helps() -> Iterator[tuple[str, str]]:
         if above is not None:
             yield context.command_path, command.get_help(context)
         if isinstance(command, click.Group):
-            for each in sorted(command.list_commands(context)):
-                below = command.get_command(context, each)
+            for subcommand in sorted(command.list_commands(context)):
+                below = command.get_command(context, subcommand)
                 if below is not None and not below.hidden:
-                    yield from walk(below, each, context)
+                    yield from walk(below, subcommand, context)
 
     return walk(setmirror, "setmirror", None)
 
@@ -137,9 +139,9 @@ def errors() -> str:
         tree.PeerError: "the other side",
         tree.LiveError: "Live or the Set",
     }
-    found = {each.error: words for base, words in whose.items() for each in base.__subclasses__()}
+    at_fault = {class_.error: words for base, words in whose.items() for class_ in base.__subclasses__()}
     rows = [
-        (f"`{name}`", str(code), found.get(name, "the link or time"), hint)
+        (f"`{name}`", str(code), at_fault.get(name, "the link or time"), hint)
         for name, (code, hint) in TABLE.items()
     ]
     return _table(("error", "code", "what is at fault", "next step"), rows)
@@ -169,7 +171,7 @@ def policy_rule() -> str:
     from mcp_server.effects import Kind
     from mcp_server.policy import File, Rule
 
-    kinds = ", ".join(f"`{each}`" for each in get_args(Kind))
+    kinds = ", ".join(f"`{kind}`" for kind in get_args(Kind))
     rule = ", ".join(f"`{name}`" for name in Rule.__struct_fields__)
     file = ", ".join(f"`{name}`" for name in File.__struct_fields__)
     return f"Fields of the file: {file}.\nFields of a rule: {rule}.\nOperations: {kinds}."
@@ -179,7 +181,7 @@ def versions() -> str:
     """What each Live version brought, as far as the mirror keeps it."""
     from remote_script.SetMirror.contract import schema
 
-    found: dict[tuple[int, ...], list[str]] = {}
+    brought: dict[tuple[int, ...], list[str]] = {}
     for class_ in schema.CLASSES.values():
         members: list[schema.Property | schema.Method] = [
             *class_.properties.values(),
@@ -187,17 +189,17 @@ def versions() -> str:
         ]
         for member in members:
             if member.since:
-                found.setdefault(tuple(member.since), []).append(f"{class_.name}.{member.name}")
+                brought.setdefault(tuple(member.since), []).append(f"{class_.name}.{member.name}")
     rows = [
-        (schema.since_text(since), ", ".join(f"`{each}`" for each in names))
-        for since, names in sorted(found.items())
+        (schema.since_text(since), ", ".join(f"`{name}`" for name in names))
+        for since, names in sorted(brought.items())
     ]
     return _table(("Live", "brought"), rows)
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    each.__name__: each
-    for each in (
+    part.__name__: part
+    for part in (
         tools,
         prompts,
         resources,

@@ -61,7 +61,7 @@ def about(name: str) -> Knowledge:
     folded = {known.casefold(): known for known in _all()}
     plain = name.strip().casefold()
     if plain not in folded:
-        near = [folded[each] for each in near_names(plain, folded)]
+        near = [folded[close] for close in near_names(plain, folded)]
         hint = f"near it are {', '.join(near)}" if near else PLUGINS
         raise errors.NotFound(f"Nothing is known of a device called {name[:60]!r}", name[:60], hint=hint)
     return _all()[folded[plain]]

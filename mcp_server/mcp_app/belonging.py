@@ -48,7 +48,7 @@ def with_view(
     except errors.MirrorError:
         # What the call was about is gone already: the Set is what is left to show.
         view, targets = "session", []
-    shows.update(view=view, targets=targets, buttons=[each for each in BUTTONS if each in tools])
+    shows.update(view=view, targets=targets, buttons=[button for button in BUTTONS if button in tools])
     if answer.get("dry_run"):
         shows["buttons"].append("try")
     meta = {**result.get("_meta", {}), BELONGS: desk.sight.scrub(shows)}
@@ -59,7 +59,7 @@ def _of_read(tool: Tool, desk: Desk, args: Any) -> Place:
     from ..pictures import gathered
 
     mirror = desk.mirror
-    nodes = [desk.scope.target(each) for each in args.targets]
+    nodes = [desk.scope.target(target) for target in args.targets]
     if tool.name == "analyze":
         if not isinstance(args.listen_s, msgspec.UnsetType):
             return "mixer", []

@@ -10,7 +10,7 @@ from mirror import Call, Node, Operation, Set, errors
 from remote_script.SetMirror.contract import schema
 
 from .. import reading, units
-from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, arguments, given, settable
+from ..fields import Clip, Color, Length, Overwrite, Target, Time, Track, arguments, assigned, settable
 from ..late_nodes import LateNode, made, new, product, step_below
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
@@ -76,7 +76,7 @@ def create_clip(scope: Scope, args: CreateClip) -> Plan:
         else:
             ops.append(Call(slot, "create_clip", {"pages": length}))
     clip = new(len(ops) - 1, "Clip")
-    ops += scope.sets(clip, given(args, ("name", "color")))
+    ops += scope.sets(clip, assigned(args, ("name", "color")))
     notes = plain_notes(args.notes)
     if notes:
         ops.append(Call(clip.id, "add_new_notes", {"notes": notes}))
@@ -203,7 +203,7 @@ SetClip = arguments("SetClip", ("clip", Clip), *settable("Clip", *_CLIP))
 )
 def set_clip(scope: Scope, args: Any) -> Plan:
     clip = scope.clip(args.clip)
-    values = given(args, _CLIP)
+    values = assigned(args, _CLIP)
     for name, value in values.items():
         if schema.properties("Clip")[name].unit == "beats":
             values[name] = scope.position(value)

@@ -12,7 +12,7 @@ from remote_script.SetMirror.contract import schema
 
 from .. import units, views
 from ..desk import Desk
-from ..fields import Length, Target, Time, arguments, given, settable
+from ..fields import Length, Target, Time, arguments, assigned, settable
 from ..plans import Plan, Scope, only
 from ..tool import Arguments, Toolset
 
@@ -45,7 +45,7 @@ SetSong = arguments(
 )
 def set_song(scope: Scope, args: Any) -> Plan:
     song = scope.resolve("song")
-    values = given(args, (*_SONG, *_TIMES, "loop_length"))
+    values = assigned(args, (*_SONG, *_TIMES, "loop_length"))
     if args.key is not UNSET:
         if values.keys() & {"root_note", "scale_name"}:
             raise errors.InvalidParams("`key` sets root_note and scale_name", hint="give `key` or these two")

@@ -20,8 +20,8 @@ from ..fields import (
     Track,
     Value,
     arguments,
+    assigned,
     described,
-    given,
     settable,
 )
 from ..late_nodes import new
@@ -85,7 +85,7 @@ def create(scope: Scope, args: Create) -> Plan:
             call_args = {} if args.kind == "return" else {"index": scope.place(args.index)}
             ops, class_ = [Call("song", f"create_{args.kind}_track", call_args)], "Track"
     return Plan.of(
-        f"create a {args.kind}", [*ops, *scope.sets(new(0, class_), given(args, ("name", "color")))]
+        f"create a {args.kind}", [*ops, *scope.sets(new(0, class_), assigned(args, ("name", "color")))]
     )
 
 
@@ -132,8 +132,8 @@ def set_track(scope: Scope, args: Any) -> Plan:
     if args.arm is True:
         scope.armed.add(node.id)
     # The mirror refuses properties that this object does not have, by name.
-    ops = scope.sets(node, given(args, (*_TRACK, *_CHAIN)))
-    levels, switches = given(args, _MIXER), given(args, _SWITCHES)
+    ops = scope.sets(node, assigned(args, (*_TRACK, *_CHAIN)))
+    levels, switches = assigned(args, _MIXER), assigned(args, _SWITCHES)
     if levels or switches or args.sends:
         mixer = scope.child(node, "mixer_device")
         if mixer is None:

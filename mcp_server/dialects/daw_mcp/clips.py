@@ -16,13 +16,13 @@ from .view import MOST_SCENES, Handler, View, Write
 
 
 def shown(view: View, p: Any) -> dict[str, Any]:
-    found = []
+    rows = []
     for number, slot in enumerate(view.slots(view.track(p.trackIndex))):
         clip = view.scope.child(slot, "clip")
         if clip is None:
             continue
         props = clip.props
-        found.append(
+        rows.append(
             {
                 "slotIndex": number + view.dialect.first,
                 "name": clip.name,
@@ -31,7 +31,7 @@ def shown(view: View, p: Any) -> dict[str, Any]:
                 "isRecording": props.get("is_recording", False),
             }
         )
-    return {"clips": found}
+    return {"clips": rows}
 
 
 def _empty(view: View, track: Node, start: int = 0) -> list[int]:
@@ -57,23 +57,28 @@ def create_clip(view: View, p: Any) -> Write:
     def answer(view: View, written: dict[str, Any]) -> dict[str, Any]:
         return {"success": True, "slotIndex": place + first}
 
-    given = {"name": p.name} if p.name else {}
+    properties = {"name": p.name} if p.name else {}
     if not missing:
         return view.does(
-            "create_clip", answer, track=views.id_text(track), slot=place, length=p.lengthInBeats, **given
+            "create_clip",
+            answer,
+            track=views.id_text(track),
+            slot=place,
+            length=p.lengthInBeats,
+            **properties,
         )
     ops: list[Operation] = [Call("song", "create_scene", {"index": -1}) for _ in range(missing)]
     slot = made(missing - 1, f"clip_slots/{view.number(view.tracks, track.id) - first}")
     ops.append(Call(slot, "create_clip", {"pages": p.lengthInBeats}))
-    ops += [Set(made(missing), name, value) for name, value in given.items()]
+    ops += [Set(made(missing), name, value) for name, value in properties.items()]
     return Write("create_clip", Plan.of("create a clip and its scene", ops), answer)
 
 
 def selection(view: View, p: Any) -> dict[str, Any]:
     chosen = view.selected("highlighted_clip_slot")
-    track = next((each for each in view.tracks if each.id == view.selected("selected_track")), None)
+    track = next((track for track in view.tracks if track.id == view.selected("selected_track")), None)
     slots = view.scope.children(track, "clip_slots") if track is not None and track.role == "tracks" else ()
-    slot = next((each for each in slots if each.id == chosen), None)
+    slot = next((slot for slot in slots if slot.id == chosen), None)
     return {
         "trackIndex": view.number(view.tracks, track.id) if track is not None else -1,
         "slotIndex": view.number(slots, chosen),
@@ -96,11 +101,11 @@ def find_empty(view: View, p: Any) -> dict[str, Any]:
     if start < 0:
         raise errors.InvalidValue(f"`startSlot` is {first} or more", p.startSlot)
     track = view.track(p.trackIndex)
-    found = [place + first for place in _empty(view, track, start)][: p.count]
+    empty = [place + first for place in _empty(view, track, start)][: p.count]
     return {
         "trackIndex": view.number(view.tracks, track.id),
-        "emptySlots": found,
-        "found": len(found),
+        "emptySlots": empty,
+        "found": len(empty),
         "requested": p.count,
         "sceneCount": view.scenes,
     }

@@ -50,7 +50,7 @@ METHODS: dict[str, Method] = {
     "transport.toggleRecord": Method(Nothing, "transport", tracks.toggle_record),
     "transport.getStatus": Method(Nothing, "get", tracks.status),
     "track.list": Method(
-        Nothing, "get_track", lambda view, p: {"tracks": [tracks.shown(view, each) for each in view.tracks]}
+        Nothing, "get_track", lambda view, p: {"tracks": [tracks.shown(view, track) for track in view.tracks]}
     ),
     "track.get": Method(AtTrack, "get_track", lambda view, p: tracks.shown(view, view.track(p.trackIndex))),
     "track.create": Method(CreateTrack, "create", tracks.create_track),
@@ -130,16 +130,16 @@ def read(method: str, params: Any) -> Any:
     Raises:
       InvalidParams: they do not fit.
     """
-    given = dict(params) if isinstance(params, dict) else params
-    if isinstance(given, dict):
+    named = dict(params) if isinstance(params, dict) else params
+    if isinstance(named, dict):
         # It says for which of its DAWs the call is: ours.
-        given.pop("daw", None)
+        named.pop("daw", None)
         for start, (alias, name) in _ALIASES.items():
-            if method.startswith(start) and alias in given and name not in given:
-                given[name] = given.pop(alias)
-        if method == "track.delete" and "trackIndex" in given and "trackIndices" not in given:
-            given["trackIndices"] = [given.pop("trackIndex")]
-    return converted(given, METHODS[method].params, method)
+            if method.startswith(start) and alias in named and name not in named:
+                named[name] = named.pop(alias)
+        if method == "track.delete" and "trackIndex" in named and "trackIndices" not in named:
+            named["trackIndices"] = [named.pop("trackIndex")]
+    return converted(named, METHODS[method].params, method)
 
 
 async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[str, Any]:

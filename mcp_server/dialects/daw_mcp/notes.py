@@ -35,13 +35,13 @@ def _steps(view: View, beats: float) -> float:
 def get_notes(view: View, p: Any) -> dict[str, Any]:
     objects = view.dialect.objects
     notes = view.notes(view.clip(p))
-    told: list[Any] = []
+    rows: list[Any] = []
     for n in notes:
         x = _steps(view, n.start_time)
         if not (p.verbose or objects):
-            told.append([x, n.pitch, round(n.velocity), n.duration])
+            rows.append([x, n.pitch, round(n.velocity), n.duration])
             continue
-        told.append(
+        rows.append(
             {
                 "x": x,
                 "y": n.pitch,
@@ -53,8 +53,8 @@ def get_notes(view: View, p: Any) -> dict[str, Any]:
             }
         )
         if objects:
-            told[-1]["isMuted"] = n.mute
-    return {"notes": told, "count": len(told)}
+            rows[-1]["isMuted"] = n.mute
+    return {"notes": rows, "count": len(rows)}
 
 
 _NEUTRAL = {"gain": 1.0, "pan": 0.0, "pressure": 0.0, "timbre": 0.0, "transpose": 0}
@@ -65,25 +65,25 @@ def _edit(view: View, clip: Node, **edits: Any) -> Write:
     return view.does("edit_notes", clip=views.id_text(clip), **edits)
 
 
-def _new(view: View, each: Any) -> dict[str, Any]:
+def _new(view: View, wanted: Any) -> dict[str, Any]:
     return {
-        "p": each.y,
-        "t": each.x * view.dialect.step,
-        "d": each.duration,
-        "v": each.velocity,
-        "m": each.muted,
+        "p": wanted.y,
+        "t": wanted.x * view.dialect.step,
+        "d": wanted.duration,
+        "v": wanted.velocity,
+        "m": wanted.muted,
     }
 
 
 def _set_notes(view: View, clip: Node, wanted: Sequence[Any]) -> Write:
     """Notes that are there get the values, the others are added; all in one step."""
     add, change = {}, {}
-    for each in wanted:
-        held, new = view.note(clip, each), _new(view, each)
-        if held is None:
-            add[(each.x, each.y)] = new
+    for note in wanted:
+        present, new = view.note(clip, note), _new(view, note)
+        if present is None:
+            add[(note.x, note.y)] = new
         else:
-            change[held.note_id] = {"id": held.note_id, "d": new["d"], "v": new["v"], "m": new["m"]}
+            change[present.note_id] = {"id": present.note_id, "d": new["d"], "v": new["v"], "m": new["m"]}
     edits = {"add": list(add.values()), "change": list(change.values())}
     return _edit(view, clip, **{name: value for name, value in edits.items() if value})
 
@@ -95,13 +95,13 @@ def set_note(view: View, p: Any) -> Write:
 def set_many(view: View, p: Any) -> Write:
     clip = view.clip(p)
     wanted = []
-    for number, each in enumerate(p.notes):
-        given = (
-            dict(zip(("x", "y", "velocity", "duration"), each, strict=False))
-            if isinstance(each, list)
-            else each
+    for number, note in enumerate(p.notes):
+        fields = (
+            dict(zip(("x", "y", "velocity", "duration"), note, strict=False))
+            if isinstance(note, list)
+            else note
         )
-        wanted.append(converted(given, NewNote, f"note {number}"))
+        wanted.append(converted(fields, NewNote, f"note {number}"))
     return _set_notes(view, clip, wanted) if wanted else Write("edit_notes", None)
 
 
@@ -164,8 +164,8 @@ def note_property(field: str, short: str, factor: float = 1.0) -> Handler:
         if value is UNSET:
             raise errors.InvalidParams(f"`{field}` is missing")
         clip = view.clip(p)
-        told = value if isinstance(value, bool) else value * factor
-        return _edit(view, clip, change=[{"id": view.note_there(clip, p).note_id, short: told}])
+        scaled = value if isinstance(value, bool) else value * factor
+        return _edit(view, clip, change=[{"id": view.note_there(clip, p).note_id, short: scaled}])
 
     return set_property
 

@@ -100,5 +100,5 @@ def set_track(field: str, name: str) -> Handler:
 
 def select(view: View, **chosen: Node) -> Write:
     node = view.scope.resolve("view")
-    ops: list[Operation] = [Set(node.id, prop, each.id) for prop, each in chosen.items()]
+    ops: list[Operation] = [Set(node.id, prop, target.id) for prop, target in chosen.items()]
     return Write("set_property", Plan.of("select", ops))

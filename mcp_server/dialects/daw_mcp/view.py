@@ -85,17 +85,17 @@ class AtNote(AtSlot, kw_only=True):
 
 def with_fields(base: type[Struct], **fields: Any) -> type[Struct]:
     """The parameters of `base` and these: name=type, or name=(type, default)."""
-    more = [(name, *given) if isinstance(given, tuple) else (name, given) for name, given in fields.items()]
+    more = [(name, *spec) if isinstance(spec, tuple) else (name, spec) for name, spec in fields.items()]
     title = "".join(name.title() for name in fields)
     return msgspec.defstruct(title, more, bases=(base,), kw_only=True, forbid_unknown_fields=True)
 
 
-def converted(given: Any, type_: type[Any], where: str) -> Any:
+def converted(params: Any, type_: type[Any], where: str) -> Any:
     """Parameters as a method takes them; InvalidParams names those that it has."""
     known = ", ".join(type_.__struct_fields__) or "none"
     try:
-        finite(given, f"a parameter of {where}")
-        return msgspec.convert(given, type_)
+        finite(params, f"a parameter of {where}")
+        return msgspec.convert(params, type_)
     except msgspec.ValidationError as problem:
         raise errors.InvalidParams(f"{where}: {problem}", hint=f"its parameters are: {known}") from None
 
@@ -148,18 +148,18 @@ class View:
         if index is not UNSET:
             return self.at(self.tracks, index, "track")
         chosen = self.selected("selected_track")
-        found = next((each for each in self.tracks if each.id == chosen), None)
-        if found is None:
+        track = next((track for track in self.tracks if track.id == chosen), None)
+        if track is None:
             raise errors.InvalidParams("No track with a number is selected", hint="give trackIndex")
-        return found
+        return track
 
     def slots(self, track: Node) -> Sequence[Node]:
-        found = self.scope.children(track, "clip_slots") if track.role == "tracks" else ()
-        if not found:
+        slots = self.scope.children(track, "clip_slots") if track.role == "tracks" else ()
+        if not slots:
             raise errors.NotAvailable(
                 f"{self.scope.ref(track)} has no clip slots", hint="effect tracks hold no clips"
             )
-        return found
+        return slots
 
     def slot(self, p: AtSlot) -> Node:
         """The slot that is named, else the highlighted one; half a name is refused."""
@@ -187,12 +187,12 @@ class View:
         return next(near, None)
 
     def note_there(self, clip: Node, p: Any) -> Note:
-        found = self.note(clip, p)
-        if found is None:
+        note = self.note(clip, p)
+        if note is None:
             raise errors.NotFound(
                 f"No note starts at x={p.x:g} with y={p.y}", hint="clip.getNotes lists the notes"
             )
-        return found
+        return note
 
     def does(self, tool: str, answer: Any = None, /, **arguments: Any) -> Write:
         """What one of our tools would do with these arguments."""

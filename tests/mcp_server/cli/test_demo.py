@@ -107,7 +107,7 @@ def test_one_step_that_failed_fails_the_demo(capsys: pytest.CaptureFixture[str])
     good, bad = Story(), Story()
     good.check("all is well", True)
     bad.check("all is well", True)
-    bad.check("the tempo is 97", False, found=82)
+    bad.check("the tempo is 97", False, actual=82)
 
     assert good.end() is True
     assert bad.end() is False
