@@ -1,7 +1,7 @@
-"""Answers of writes as a model reads them: lean, with ranges of ids and counts where there is much.
+"""Answers of writes in a short form for models: ranges of ids, and counts in place of long lists.
 
-Of few operations each has a line. Of many the objects that they made are named, in a batch by call, the rest is
-counted, and what was not done as asked is listed.
+A write of few operations has a line for each. A write of many operations names the objects that it made (in a batch by
+call), counts the rest, and lists the operations whose result is unusual.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from .late_nodes import LateNode
 from .plans import Plan
 
 MOST_LINES = 12
-"""Operations of a write that have a line each."""
+"""A write of at most so many operations has a line for each."""
 MOST_ODD = 20
-"""Of more operations those that are listed because something about them is unusual."""
+"""The most operations of a longer write that are listed because their result is unusual."""
 MOST_MADE = 50
-"""Objects that are named of what one call made."""
+"""The most objects made by one call that are named."""
 _NOTES = ("add_new_notes", "replace_notes", "duplicate_notes_by_id", "apply_note_modifications")
 """Methods that answer with ids of notes."""
 
 
 def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = ()) -> dict[str, Any]:
-    """The answer of a write without what says nothing.
+    """The answer of a write in its short form.
 
     Args:
-      made: What the calls of a batch make, by call.
+      made: For each call of a batch, the object that it makes or None.
     """
     results = answer.get("results")
     if not isinstance(results, list):
@@ -39,7 +39,7 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
         return answer
     dry = bool(answer.get("dry_run"))
     if dry:
-        # Nothing was done: nothing can be verified.
+        # A dry run changes nothing, so nothing can be verified.
         lines = [{name: line[name] for name in line if name != "verified"} for line in lines]
     if plan.calls:
         lines = [{"call": plan.call_of(number), **line} for number, line in enumerate(lines)]
@@ -64,7 +64,7 @@ def lean(answer: dict[str, Any], plan: Plan, made: Sequence[LateNode | None] = (
 
 
 def _line(result: dict[str, Any], op: Operation) -> dict[str, Any]:
-    """What came of one operation, with ids of notes as ranges."""
+    """The result of one operation, with ids of notes as ranges."""
     line = dict(result)
     returned = line.get("result")
     if isinstance(op, Call) and op.method in _NOTES and isinstance(returned, list) and _are_ids(returned):
@@ -77,7 +77,7 @@ def _are_ids(result: list[Any]) -> bool:
 
 
 def _objects(plan: Plan, lines: list[dict[str, Any]], made: Sequence[LateNode | None]) -> dict[str, Any]:
-    """The objects that the calls made, as `$k` → ref and id; without calls those of all operations in a list."""
+    """The objects that the calls made, as `$k` → ref and id; without calls, a list of all objects."""
     if not plan.calls:
         made_objects = [line["result"] for line in lines if _is_object(line.get("result"))]
         return {"objects": made_objects[:MOST_MADE], "count": len(made_objects)} if made_objects else {}

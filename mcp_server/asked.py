@@ -1,7 +1,7 @@
-"""What each client has read of the log: "since I last asked" needs no memory of the client's own.
+"""How far each client has read the log, so that a client can ask for changes "since I last asked" without a memory.
 
-A client has one cursor. It only goes forward, and only over changes that the client was shown: what a filter left out,
-or a page did not reach, is still to come.
+A client has one cursor. It only moves forward, and only over changes that the client was shown: changes that a filter
+left out, or that were beyond a page's limit, come with the next call.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from mirror import Mirror
 
 CLIENTS = 256
-"""Whose place in the log is kept; that of the one who asked least recently goes."""
+"""The most clients whose cursor is kept; of more, the one that asked least recently is forgotten."""
 
 
 class Asked:
@@ -21,7 +21,7 @@ class Asked:
         self._read: OrderedDict[str, tuple[str, int]] = OrderedDict()
 
     def advance(self, who: str, mirror: Mirror, revision: int) -> None:
-        """A client has read all up to `revision`; a smaller one than before changes nothing."""
+        """Record that a client has read all changes up to `revision`; a smaller revision than before has no effect."""
         start = self.position(who, mirror)
         self._read.pop(who, None)
         self._read[who] = (mirror.epoch, max(start, revision))
@@ -29,12 +29,12 @@ class Asked:
             self._read.popitem(last=False)
 
     def position(self, who: str, mirror: Mirror) -> int:
-        """Up to where a client has read; the oldest revision that is kept where that is not known."""
+        """The revision up to which a client has read; the oldest revision of the log where it is not known."""
         epoch, revision = self._read.get(who, ("", 0))
         return max(revision, mirror.log.oldest) if epoch == mirror.epoch else mirror.log.oldest
 
     def revision(self, who: str, mirror: Mirror, notes: list[str]) -> int:
-        """Where a client goes on; `notes` gets why it is the oldest revision that is kept."""
+        """The revision after which a client continues; if it is the oldest of the log, `notes` gets the reason."""
         epoch, revision = self._read.get(who, ("", 0))
         oldest = mirror.log.oldest
         if epoch == mirror.epoch and revision >= oldest:

@@ -1,7 +1,7 @@
 """The command `setmirror`: one group, each command in its own module of `mcp_server.commands`.
 
-A command's module is imported when it is called, so that `get` and `tail` begin at once: `mcp` alone costs
-half a second. Exit codes: 0 done and checked, 1 it failed and said why, 2 wrong usage, 130 interrupted.
+A command's module is imported when the command is called, so that `get` and `tail` start at once: `mcp` alone takes
+half a second. Exit codes: 0 done and checked, 1 failed with a reason, 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ COMMANDS = {
     "completion": ("completion", "Print the script with which a shell completes setmirror's commands."),
     "client-config": ("client_config", "Print the entry for an MCP client's configuration."),
 }
-"""command → (module, one line of help)"""
+"""Command → (module, one line of help)."""
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and imports one when it is used."""
+    """A group that lists its commands by name and imports a command when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -68,7 +68,7 @@ class LazyGroup(click.Group):
 
 
 def _keep_lines(command: click.Command) -> None:
-    r"""Let `\b` in a raw docstring keep the lines of its paragraph, as click's own control character does."""
+    r"""Replace `\b` in a raw docstring by click's control character, which keeps the lines of its paragraph."""
     command.help = (command.help or "").replace("\\b\n", "\b\n")
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():

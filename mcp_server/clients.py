@@ -1,12 +1,12 @@
-"""Who is at the other end: its identity, its connection, and questions to its person.
+"""The client of a request: its identity, its connection, and questions to its person.
 
-All use of the SDK's private names is here.
+Only this module uses private names of the SDK.
 
-A client is its named token, or its process; the name that it gives itself is shown beside that.
+A client is identified by its named token, or by its process; the name that it gives itself is shown beside that.
 
-In the eras up to 2025-11-25 a question is a request of ours to the client, answered while the call waits. From
-2026-07-28 on the call ends with the question, and the client calls again with the answer and with our proof that it
-belongs to this very call.
+In the protocol eras up to 2025-11-25 a question is our request to the client, answered while the call waits. From
+2026-07-28 on the call ends with the question, and the client calls again with the answer and with our proof that the
+answer belongs to this call.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def connection_of(ctx: Any) -> Any:
 
 
 def caller_of(ctx: Any) -> Caller:
-    """Who asks: the client of the request's token, or of the server; in memory the connection has to do."""
+    """The client of a request: by the request's token, by the server's client, or in memory by the connection."""
     params = ctx.session.client_params
     name = " ".join((params.client_info.name or "").split())[:60] if params is not None else ""
     user = ctx.request.scope.get("user") if ctx.request is not None else None
     identity = user.display_name if user is not None else ctx.lifespan_context.get(IDENTITY)
     if identity and identity.startswith(PROCESS):
-        # Its number says nothing to people; the name is all that there is to show.
+        # The number of a process means nothing to people, so only the name is shown.
         return Caller(name or identity, identity)
     if identity:
         return Caller(identity if name in ("", identity) else f"{identity} ({name})", identity)
@@ -63,12 +63,12 @@ def caller_of(ctx: Any) -> Caller:
 
 
 def is_modern(ctx: Any) -> bool:
-    """Whether the request is of the era from 2026-07-28 on: no standing connection but what it opens itself."""
+    """True for a request of the era from 2026-07-28 on, which has no lasting connection."""
     return ctx.session.protocol_version in MODERN_PROTOCOL_VERSIONS
 
 
 class AskFirst(Exception):
-    """The call ends here with a question; `result` puts it."""
+    """The call ends with a question; `result` contains it."""
 
     def __init__(self, result: types.InputRequiredResult) -> None:
         super().__init__("a person is asked first")
@@ -76,9 +76,9 @@ class AskFirst(Exception):
 
 
 class Consent:
-    """Puts questions about one call to its client's person.
+    """Asks the client's person questions about one call.
 
-    `asked` is what the question of an earlier try of this very call was about, as `ask` was given it; None without one.
+    `asked` is the subject of the question that an earlier try of this call asked, or None; see `about` of `ask`.
     """
 
     def __init__(self, ctx: Any, params: types.CallToolRequestParams) -> None:
@@ -87,13 +87,13 @@ class Consent:
         self.asked: dict[str, Any] | None = self._opened(params.request_state) if is_modern(ctx) else None
 
     async def ask(self, question: str, about: dict[str, Any]) -> bool | None:
-        """Yes, no, or None where the client has no way to ask.
+        """True or False as the person answered; None where the client cannot ask.
 
         Args:
-          about: What the answer is for, as plain JSON; with the same, the question of an earlier try is answered.
+          about: The subject of the question as plain JSON; an answer counts only for a question with an equal subject.
 
         Raises:
-          AskFirst: the client has to be sent the question, and to call again.
+          AskFirst: the question must be sent to the client, which then calls again.
         """
         capabilities = self._ctx.session.client_capabilities
         able = capabilities.elicitation if capabilities is not None else None
@@ -120,7 +120,7 @@ class Consent:
         return f"{self._proof(text)} {text}"
 
     def _opened(self, state: str | None) -> dict[str, Any] | None:
-        """What an earlier question was about; None where the state is not ours for this call."""
+        """The subject of an earlier question; None where the state is not ours for this call."""
         proof, _, text = (state or "").partition(" ")
         if not text or not hmac.compare_digest(proof.encode(), self._proof(text).encode()):
             return None
@@ -128,7 +128,7 @@ class Consent:
         return about
 
     def _proof(self, text: str) -> str:
-        """Ours alone: an answer to one call must not let through another."""
+        """A proof that only we can make, so that an answer to one call cannot permit another call."""
         about = [self._params.name, self._params.arguments or {}, text]
         return hmac.new(_SECRET, msgspec.json.encode(about, order="sorted"), "sha256").hexdigest()
 

@@ -1,8 +1,8 @@
-"""Clips as the calls of a batch so far leave them, so that a later call can work with what an earlier one writes.
+"""Clips in the state after the previous calls of a batch, so that a later call can use what an earlier call writes.
 
-A new clip is known by the slot that it is put into and by the notes that the calls give it, a copy by those of its
-source. What only Live can say (its own quantize, the clips of a copied track, ids of new notes in a clip that exists)
-is unknown: whoever needs it is refused, with the call that made it so.
+A new clip is known by its slot and by the notes that the calls write into it, a copied clip by the notes of its source.
+Only Live knows the results of its own quantize, the clips of a copied track, and ids of new notes in an existing clip:
+a call that needs them is refused, and the refusal names the call after which they are unknown.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from remote_script.SetMirror.contract import schema
 from .late_nodes import LateNode
 
 NEW_ID = 1 << 40
-"""Ids from here on stand for those that Live gives to new notes: the newest are the highest, as in Live."""
+"""Ids from here on stand for the ids that Live will give new notes: newer notes have higher ids, as in Live."""
 _EDITS = frozenset(
     name
     for name, method in schema.methods("Clip").items()
     if method.effect == "edit" and "envelope" not in name
 )
-"""Calls after which the notes of a clip are others."""
+"""Methods that change the notes of a clip."""
 _SPAN = ("loop_start", "loop_end", "start_marker", "end_marker", "length", "looping", "name")
 
 
 class ClipState(msgspec.Struct):
-    """One clip: `notes`, None when unknown since `changed_by`; `node` of a new clip."""
+    """One clip: its `notes`, None when they are unknown since the call `changed_by`; `node` for a new clip."""
 
     notes: list[Note] | None
     changed_by: str
@@ -41,17 +41,17 @@ class ClipStates:
     """The clips that a batch has touched so far, by id or by the text of a late target."""
 
     def __init__(self, clip_in: Callable[[Any], Node | None]) -> None:
-        """Of a batch that begins; `clip_in` is the clip of an id, or in the slot of an id, before it."""
+        """Start a batch; `clip_in` returns the clip with an id, or in the slot with an id, before the batch."""
         self._clip_in = clip_in
         self._states: dict[Any, ClipState] = {}
         self._slots: dict[Any, Any] = {}
-        """What the calls put into slots: the key of a clip, None where they took one away."""
+        """Slot → the key of the clip that the calls put there; None where they removed a clip."""
         self._new_notes = 0
 
-    # -- for the calls that come after -------------------------------------------------------------
+    # -- for later calls ---------------------------------------------------------------------------
 
     def current(self, node: Node) -> Node:
-        """A late node as the new clip that it stands for, where it is one."""
+        """The new clip that a late node stands for; any other node unchanged."""
         key: Any = node.id
         if isinstance(key, str) and key.endswith("/clip"):
             key = self._slots.get(key.removesuffix("/clip"), key)
@@ -59,7 +59,7 @@ class ClipStates:
         return node if state is None or state.node is None else state.node
 
     def in_slot(self, slot: Any) -> tuple[bool, Node | None]:
-        """Whether the calls changed what is in a slot, and the new clip there."""
+        """(True when the calls changed the content of a slot, the new clip there or None)."""
         state = self._states.get(self._slots.get(slot))
         return slot in self._slots, None if state is None else state.node
 
@@ -71,10 +71,10 @@ class ClipStates:
         ]
 
     def notes(self, clip: Node, ref: str) -> tuple[Note, ...] | None:
-        """The notes that the calls leave in a clip; None for one whose notes they have not changed.
+        """A clip's notes after the calls; None where the calls have not changed them.
 
         Raises:
-          NotAvailable: only Live knows them; or it is an audio clip.
+          NotAvailable: only Live knows the notes, or the clip is an audio clip.
         """
         state = self._states.get(clip.id)
         if state is None and isinstance(clip.id, int):
@@ -92,11 +92,11 @@ class ClipStates:
     # -- as calls are planned ----------------------------------------------------------------------
 
     def follow(self, op: Operation, made: LateNode | None, call: str) -> None:
-        """Take in one operation.
+        """Apply one operation to the states.
 
         Args:
-          made: What it makes.
-          call: Its call, for a refusal.
+          made: The object that the operation makes, or None.
+          call: The text that names its call in a refusal.
         """
         if isinstance(op, Set):
             state = self._states.get(op.target)
@@ -167,7 +167,7 @@ def _whole(note: dict[str, Any]) -> dict[str, Any]:
 
 
 def _after_adding(before: Iterable[Note], new: Iterable[Note]) -> Iterable[Note]:
-    """Notes of one pitch that meet are cut and removed as Live does it."""
+    """The notes after adding new ones: overlapping notes of one pitch are cut or removed as Live does it."""
     lanes: dict[int, live_notes.Lane] = {}
     for note in (*sorted(before, key=lambda note: note.start_time), *new):
         lane = lanes.setdefault(note.pitch, live_notes.Lane())

@@ -112,7 +112,7 @@ class Desk:
         self.policy = policy
         self._tool = tool
         self._batched: tuple[str, ...] = ()
-        """Tools whose calls the batch under way holds."""
+        """The tools of the calls in the current batch."""
         self._asker = asker
         asked = asker.asked or {}
         same = asked.get("epoch") == mirror.epoch
@@ -123,7 +123,7 @@ class Desk:
         self.last_asked = last_asked
         self.visits = visits
 
-    # -- looking -----------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def ref(self, node: Node) -> str:
         """An object's present path."""
@@ -144,7 +144,7 @@ class Desk:
     async def carry_out(self, scope: Scope, plan: Plan) -> dict[str, Any]:
         """Execute a plan as one write."""
         if len(plan.operations) == 1 and (history := self._history(plan.operations[0])) is not None:
-            # So that who undid what is known.
+            # Through `undo` and `redo`, so that the author of the undo is recorded.
             return await history()
         more: dict[str, Any] = {"if_revision": plan.if_revision} if plan.if_revision is not None else {}
         if plan.expect:
@@ -174,8 +174,8 @@ class Desk:
 
         Raises:
           Denied: the policy, or the person who was asked, said no.
-          InvalidParams: there is nothing to do.
-          MirrorError: as the mirror refuses.
+          InvalidParams: there is no operation.
+          MirrorError: the mirror refused the write.
         """
         if not ops:
             raise errors.InvalidParams(
@@ -267,7 +267,7 @@ class Desk:
         return {**self.written(result), **_cut("undone", came_back)}
 
     async def redo(self, *, anyone: bool = False) -> dict[str, Any]:
-        """Redo what was undone last, if it was the client's; with `anyone`, whoever's."""
+        """Redo the edit that was undone last, if it was the client's; with `anyone`, also another author's."""
         about = {"author": self.caller.name, "client": self.caller.client}
         self._need_history("redo")
         history, song = self._whole.writes.history, self._whole.resolve("song")
@@ -281,7 +281,7 @@ class Desk:
         return {**self.written(result), **_cut("redone", history.came_back(result.write))}
 
     def _need_history(self, method: str) -> None:
-        """NotAvailable where the DAW offers its history to nobody."""
+        """Raise NotAvailable where the DAW does not offer its undo history."""
         if self._whole.daw == "Bitwig":
             raise errors.from_bridge(lacking("Song", method))
 
@@ -290,7 +290,7 @@ class Desk:
         effects: Callable[[], list[NamedEffect]],
         submit: Callable[[dict[str, Any] | None], Awaitable[WriteResult]],
     ) -> WriteResult:
-        """Write the allowed operations; judge again if the rules changed on the way."""
+        """Submit the write if the policy allows it; judge again if the rules match other objects meanwhile."""
         consent: list[NamedEffect] = []
         for attempt in range(JUDGED):
             consent = await self._permit(effects(), consent)
@@ -405,7 +405,7 @@ class Desk:
             for entry in result.results
         ]
         for op, entry in zip(ops, results, strict=False):
-            # Of a late target the script says what it turned out to be.
+            # For a late target the script returns the id of the object that was made.
             node = object_of(self._whole.store, entry.pop("target", op.target))
             if node is not None and self.mirror.hides(node.id):
                 done = {name: entry[name] for name in ("changed", "verified")}
@@ -475,6 +475,6 @@ def _removes(op: Operation, entry: dict[str, Any]) -> bool:
 
 
 def _cut(name: str, lines: list[str]) -> dict[str, Any]:
-    """The first lines under `name`, and under `more` how many there are besides."""
+    """The first lines under `name`, and the number of the rest under `more`."""
     more = len(lines) - CAME_BACK
     return {name: lines[:CAME_BACK], **({"more": more} if more > 0 else {})}

@@ -89,7 +89,7 @@ def object_of(store: Store, target: Any) -> Node | None:
     try:
         return resolve(store, target)
     except errors.MirrorError:
-        # The mirror's own check of the write says so.
+        # The mirror's own check of the write reports the error.
         return None
 
 
@@ -107,7 +107,7 @@ def effects_of(store: Store, ops: Iterable[Operation]) -> list[NamedEffect]:
 
 def _effects(store: Store, op: Operation) -> list[NamedEffect]:
     if is_late(op.target):
-        return _of_what_is_made(store, op)
+        return _late_effects(store, op)
     node = object_of(store, op.target)
     label = label_of(store, node) if node is not None else str(op.target)
     if not isinstance(op, Call):
@@ -131,7 +131,7 @@ def _effects(store: Store, op: Operation) -> list[NamedEffect]:
     return named or [NamedEffect("read", f"{op.method} ({label})", (node.id,))]
 
 
-def _of_what_is_made(store: Store, op: Operation) -> list[NamedEffect]:
+def _late_effects(store: Store, op: Operation) -> list[NamedEffect]:
     """Effects on an object that the same write makes: rules can match only the kind and the existing object above."""
     owner = parse(str(op.target)).owner
     ids = () if owner is None or owner not in store.nodes else (owner,)
@@ -159,7 +159,7 @@ def effects_of_undo(mirror: Mirror, what: str, write: str | None) -> list[NamedE
         return [NamedEffect("undo", what, unknown=True)]
     newest = edits[-1]
     if write is not None and newest["write"] != write:
-        # Refused before it runs, and with the reason.
+        # Such an undo is refused with its reason before it runs.
         return [NamedEffect("undo", what)]
     events = [
         event

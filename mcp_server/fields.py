@@ -1,4 +1,4 @@
-"""Types of arguments, and arguments made from the table with a property's name, type and range.
+"""Types of arguments, and arguments generated from the table with a property's name, type and range.
 
 `settable("Track", "mute", "solo")` makes fields for a Struct; `assigned` returns the values that a call has set.
 """
@@ -17,7 +17,7 @@ from .tool import Arguments
 
 
 def kind(name: str, description: str) -> Meta:
-    """Marks a type that takes a number or a text, read by `reading`."""
+    """Mark a type that takes a number or a text; `reading` converts its values."""
     return Meta(extra={"kind": name}, description=description)
 
 
@@ -38,7 +38,7 @@ FEW_CHOICES = 8
 
 
 def described(type_: Any, description: str) -> Any:
-    """The type with another description; clients see the last one."""
+    """The type with another description, which clients see in place of the first."""
     return Annotated[type_, Meta(description=description)]
 
 
@@ -82,5 +82,5 @@ def settable(class_: str, *names: str) -> list[tuple[str, Any, Any]]:
 
 
 def assigned(values: Any, names: Iterable[str]) -> dict[str, Any]:
-    """The named arguments that the call has set."""
+    """The values of those named arguments that the call has set."""
     return {name: value for name in names if (value := getattr(values, name)) is not UNSET}

@@ -1,7 +1,7 @@
-"""The SDK's server before an engine: what a client meets first, with as few imports as that takes.
+"""The SDK's server before the engine: it answers a client's first request with as few imports as possible.
 
-A client waits for the answer to `initialize` whenever it starts. Tools, mirror and table take longer to import than
-that answer does to give, so over stdio they are imported behind it: `Behind` stands for an engine until it is there.
+A client waits for the answer to `initialize` whenever it starts. Importing tools, mirror and table takes longer than
+giving that answer, so over stdio they are imported after it: `Behind` stands for the engine until the engine is open.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.lowlevel.server import NotificationOptions
 
 IDENTITY = "identity"
-"""In a server's lifespan: whose calls it serves."""
+"""The key in a server's lifespan for the identity of the client whose calls it serves."""
 
 INSTRUCTIONS = """\
 SetMirror shows and changes the Ableton Live Set that is open now. Reads come from a live mirror and are instant:
@@ -34,31 +34,31 @@ ANNOUNCED = NotificationOptions(tools_changed=True, resources_changed=True)
 
 
 class Behind:
-    """An engine that is still to come: its handlers wait for it; everything else of it is for the engine itself."""
+    """A placeholder for an engine that is not open yet: its handlers wait for the engine."""
 
     def __init__(self) -> None:
         self.who: dict[str, str] = {}
-        """The lifespan of the sessions; the identity joins it with the engine."""
+        """The lifespan of the sessions; the identity is added when the engine is open."""
         self._engine: Any = None
         self._there = anyio.Event()
 
     def put(self, engine: Any, identity: str) -> None:
-        """The engine is open: requests that wait go on."""
+        """Set the open engine: waiting requests continue."""
         self._engine = engine
         self.who[IDENTITY] = identity
         self._there.set()
 
     async def wait(self) -> None:
-        """Until there is an engine."""
+        """Wait until the engine is open."""
         await self._there.wait()
 
     @property
     def policy(self) -> Any:
-        """The engine's; None before there is one."""
+        """The engine's policy; None before the engine is open."""
         return None if self._engine is None else self._engine.policy
 
     def handler(self, name: str) -> Callable[[Any, Any], Awaitable[Any]]:
-        """The engine's handler of this name, once there is one."""
+        """A handler that waits for the engine and calls the engine's handler of this name."""
 
         async def handle(ctx: Any, params: Any) -> Any:
             await self._there.wait()
@@ -67,7 +67,7 @@ class Behind:
         return handle
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
-        """Of the tool of that name; None before there is an engine."""
+        """The input schema of a tool; None before the engine is open."""
         return None if self._engine is None else self._engine.input_schema(name)
 
 
@@ -88,13 +88,13 @@ _HANDLERS = {
 
 
 def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
-    """The SDK's server with all handlers of an `ToolServer`, or of one that is `Behind` it.
+    """The SDK's server with all handlers of a `ToolServer`, or of the placeholder `Behind`.
 
     Args:
-      identity: Whose calls they are where no request says it.
+      identity: The identity of the client for requests that have none.
     """
     late = isinstance(engine, Behind)
-    # Results as dicts are what its models would be turned into; only the types of some arguments do not say so.
+    # The SDK would turn models into dicts, so the handlers return dicts; its argument types do not allow for that.
     handlers: dict[str, Any] = {
         argument: engine.handler(name) if late else getattr(engine, name)
         for argument, name in _HANDLERS.items()
@@ -104,7 +104,7 @@ def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
         version=version,
         title="SetMirror",
         instructions=INSTRUCTIONS + _read_only_because(engine.policy),
-        # Or over HTTP it would ask for the whole list with every call, to check the headers.
+        # Without it the SDK would build the whole list of tools for every call over HTTP, to check the headers.
         get_tool_input_schema=engine.input_schema,
         lifespan=_served_as(engine.who if late else {IDENTITY: identity}),
         **handlers,
@@ -116,7 +116,7 @@ def build(engine: Any, version: str = "", identity: str = "") -> Server[Any]:
 
 
 async def _announce_views(ctx: Any, call_next: Any) -> Any:
-    """Put the extension into the answer to `initialize` if its client has it; the SDK does so for later eras only."""
+    """Add the extension to the answer to `initialize` if the client has it; the SDK does so for later eras only."""
     result = await call_next(ctx)
     if ctx.method == "initialize":
         declared = ((ctx.params or {}).get("capabilities") or {}).get("extensions") or {}
@@ -133,7 +133,7 @@ def _read_only_because(policy: Any) -> str:
 
 
 def _served_as(who: dict[str, str]) -> Callable[[Any], AbstractAsyncContextManager[dict[str, str]]]:
-    """A lifespan for the SDK's server that says whose calls it serves; "" where each request says it."""
+    """A lifespan for the SDK's server with the identity whose calls it serves; "" where each request has one."""
 
     @asynccontextmanager
     async def lifespan(server: Any) -> AsyncIterator[dict[str, str]]:

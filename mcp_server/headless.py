@@ -1,6 +1,6 @@
-"""What the facts of native devices say to an agent: which of headless Live's are guesses, and what is usual.
+"""Facts about native devices for an agent: which facts of headless Live are guesses, and usual values.
 
-The facts are those that headless Live is made of; each carries its own marks.
+The facts are those of headless Live; each fact has its own marks for guesses.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ TEXTS = {
     "items": "names of the items",
     "default": "default value",
 }
-"""What a guess about a parameter concerns. Where a Set file keeps a value is nothing that an agent reads."""
+"""Mark of a guess about a parameter → words for an agent; a guess about the position in a Set file is left out."""
 
 
 def guesses(mirror: Mirror, parameter: Node) -> list[str]:
-    """What of a native device's parameter is guessed; empty for what a real Live was seen to show."""
+    """The guessed facts about a native device's parameter; empty where a real Live has shown all of them."""
     above = None if parameter.parent is None else mirror.store.nodes.get(parameter.parent)
     class_name = str(above.props.get("class_name") or "") if above is not None else ""
     return list(_known(class_name).get(parameter.name, ()))
@@ -27,7 +27,7 @@ def guesses(mirror: Mirror, parameter: Node) -> list[str]:
 
 @cache
 def _known(class_name: str) -> dict[str, tuple[str, ...]]:
-    # With a real Live nobody needs it, and it takes a tenth of a second.
+    # Imported here: only headless Live needs it, and the import takes a tenth of a second.
     from remote_script.headless import devices
 
     facts = devices.find(class_name)
@@ -40,9 +40,9 @@ def _known(class_name: str) -> dict[str, tuple[str, ...]]:
 
 
 def usual_value(device: Node, parameter: Node) -> float | None:
-    """The value of a parameter in a fresh device, as real Lives have it; None where no source tells.
+    """The value of a parameter in a new device, as real Lives show it; None where it is not known.
 
-    Live itself says so of continuous parameters only (`default_value`).
+    Live's API has a default (`default_value`) for continuous parameters only.
     """
     return _usual(str(device.props.get("class_name") or "")).get(parameter.name)
 

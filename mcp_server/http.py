@@ -1,8 +1,8 @@
 """MCP over Streamable HTTP on 127.0.0.1, for clients with a named token.
 
-A client is who its bearer token says (`name.key`, see `setmirror client-config --http`); what it calls itself is
-decoration, and a session belongs to the client that opened it. Requests that name another host, port or origin are
-refused. At most `SESSIONS` sessions: at the bound the oldest one that holds neither a stream nor a subscription ends.
+A client is identified by its bearer token (`name.key`, see `setmirror client-config --http`), not by the name that it
+gives itself, and a session belongs to the client that opened it. Requests that name another host, port or origin are
+refused. There are at most `SESSIONS` sessions: at the limit the oldest one without a stream or a subscription ends.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ PATH = "/mcp"
 BODY_BYTES = 4 * 1024 * 1024
 SESSIONS = 200
 IDLE_S = 600.0
-"""A session nobody asks anything of, and that holds no stream open, is over after this time."""
+"""A session without requests and without an open stream ends after this time."""
 GRACE_S = 0.5
-"""For open streams to end in good order when we stop."""
+"""The time for open streams to end when the server stops."""
 _SESSION = b"mcp-session-id"
 
 
@@ -50,10 +50,10 @@ async def http(
     stop: anyio.Event,
     ready: Callable[[str], None],
 ) -> None:
-    """The HTTP transport over an engine until `stop`; open streams are told that they end.
+    """Serve HTTP over an engine until `stop`; open streams then get a last message.
 
     Raises:
-      NotAvailable: the port cannot be had.
+      NotAvailable: the port cannot be opened.
     """
     listeners = await listeners_on(http_port, "--http-port")
     port = listeners[0].socket.getsockname()[1]
@@ -73,7 +73,7 @@ async def http(
 
 @asynccontextmanager
 async def application(engine: ToolServer, version: str, port: int) -> AsyncIterator[Application]:
-    """The SDK's session manager behind our bound on sessions; other hosts, ports and origins are refused by it."""
+    """The SDK's session manager behind our limit on sessions; it refuses other hosts, ports and origins."""
     names = [f"{HOST}:{port}", f"localhost:{port}"]
     manager = StreamableHTTPSessionManager(
         build(engine, version),
@@ -91,7 +91,7 @@ async def application(engine: ToolServer, version: str, port: int) -> AsyncItera
 
 
 def guarded(app: Application, token: str) -> Application:
-    """`app` for those with a named token; 401 for all others, before anything is read of what they sent."""
+    """`app` for requests with a named token; all others get 401 before their body is read."""
 
     async def check(scope: Any, receive: Any, send: Any) -> None:
         identity = _proved(token, scope["headers"])
@@ -108,7 +108,7 @@ def guarded(app: Application, token: str) -> Application:
 
 
 def _proved(token: str, headers: list[tuple[bytes, bytes]]) -> str | None:
-    """Which agent the bearer token is of, None without a good one; a person's is none for MCP."""
+    """The identity of the agent with this bearer token; None without a valid token, or for a person's token."""
     credentials = [value for name, value in headers if name == b"authorization"]
     if len(credentials) != 1:
         return None
@@ -127,7 +127,7 @@ async def _plain(send: Any, status: int, body: bytes, *headers: tuple[bytes, byt
 
 @dataclass(slots=True)
 class _Open:
-    """One session: who opened it, and how many of its requests and streams are open."""
+    """One session: the user who opened it, and the number of its open requests and streams."""
 
     user: Any
     host: bytes
@@ -135,17 +135,17 @@ class _Open:
 
 
 class Sessions:
-    """`app`, with an end to the oldest abandoned session where a new one would be one too many.
+    """`app` with a limit on sessions: before a new session over the limit, the oldest abandoned session ends.
 
-    Sessions are known by what passes: the answer that names a new one, requests that name theirs, a 404 for one that
-    is over. One is ended as its client would end it, by DELETE.
+    Sessions are tracked by the messages that pass: the answer that names a new session, requests that name theirs, a
+    404 for a session that has ended. A session is ended by DELETE, as its client would do it.
     """
 
     def __init__(self, app: Application, subscribes: Callable[[str], bool]) -> None:
         self._app = app
         self._subscribes = subscribes
         self._open: dict[str, _Open] = {}
-        """In the order of their last request."""
+        """Session id → session, in the order of their last request."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         name = _header(scope["headers"], _SESSION)
@@ -208,7 +208,7 @@ class Sessions:
 
 
 def _handshakes(headers: Any) -> bool:
-    """True for the eras that open a session with `initialize`."""
+    """True for requests of protocol eras that open a session with `initialize`."""
     version = _header(headers, MCP_PROTOCOL_VERSION_HEADER.encode())
     return not version or version in HANDSHAKE_PROTOCOL_VERSIONS
 

@@ -1,8 +1,8 @@
-"""HTTP/1.1 and websockets for ASGI applications on this machine: h11 and wsproto speak them, trio does the rest.
+"""HTTP/1.1 and websockets for ASGI applications on this machine, with h11, wsproto and trio.
 
-One task for a connection; the application runs in it. Everything is bounded: connections, the head of a request, the
-time to send it, the time that a connection may idle. Stopping ends idle connections at once and the others after a
-grace period, also those whose client reads nothing. A head and the first part of its body leave in one piece.
+Each connection has one task, in which the application runs. Everything has a limit: connections, the head of a request,
+the time to send it, the time that a connection may idle. Stopping ends idle connections at once and the others after a
+grace period, also those whose client does not read. A head and the first part of its body are sent together.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ log = logging.getLogger("setmirror.http")
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 CONNECTIONS = 512
-"""At the bound the one that waits longest for a request goes; with none, the newcomer."""
+"""The most connections; at the limit the one that idles longest is closed, or the new one if none idles."""
 HEAD_BYTES = 64 * 1024
 REQUEST_S = 20.0
-"""For the head of a request, and between two parts of its body."""
+"""The longest time for the head of a request, and between two parts of its body."""
 IDLE_S = 120.0
-"""Between two requests of one connection."""
+"""The longest time between two requests of one connection."""
 CHUNK = 64 * 1024
 DRAIN_S, DRAINED = 0.5, 64
-"""Seconds, and parts of CHUNK bytes, that are still taken from a client whose request was refused."""
+"""Limits of reading on after a refused request: seconds, and parts of CHUNK bytes."""
 _PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
 
 
@@ -40,20 +40,20 @@ class Gone(Exception):
 
 
 class HttpServer:
-    """Serves `app` on listeners made by `trio.open_tcp_listeners`, and `sockets` to requests for a websocket.
+    """Serves `app` on listeners made by `trio.open_tcp_listeners`, and `sockets` for requests of a websocket.
 
-    Without `sockets` such a request is one like any other, as HTTP has it.
+    Without `sockets`, `app` gets a request for a websocket like any other request, as HTTP allows.
     """
 
     def __init__(self, app: Application, sockets: Application | None = None) -> None:
         self.app = app
         self._sockets = sockets
         self._connections: dict[_Connection, None] = {}
-        """In the order of their last request."""
+        """The connections in the order of their last request."""
         self._stopping = False
 
     async def serve(self, listeners: list[trio.SocketListener], stop: trio.Event, grace_s: float) -> None:
-        """Serve until `stop`; what is under way then may go on for `grace_s` seconds."""
+        """Serve until `stop`; requests that are running then may continue for `grace_s` seconds."""
         async with trio.open_nursery() as handlers:
             async with trio.open_nursery() as accepting:
                 accepting.start_soon(self._accept, listeners, handlers)
@@ -75,7 +75,7 @@ class HttpServer:
         self._connections[connection] = None
         try:
             while not self._stopping and await connection.serve_one(self.app, self._sockets):
-                # To the end of the queue: it was the last to be served.
+                # Move the connection to the end of the queue: it was the last to be served.
                 del self._connections[connection]
                 self._connections[connection] = None
         except (Gone, trio.BrokenResourceError, trio.ClosedResourceError):
@@ -85,7 +85,7 @@ class HttpServer:
             await trio.aclose_forcefully(stream)
 
     def _drop_idle(self) -> bool:
-        """End an idle connection: one that never was served a request before the others, then the oldest."""
+        """End an idle connection: first one without any served request, then the oldest."""
         waiting = sorted(
             (connection for connection in self._connections if connection.idle),
             key=lambda connection: connection.served,
@@ -98,7 +98,7 @@ class HttpServer:
 
 
 def _scope(request: h11.Request) -> dict[str, Any]:
-    """What ASGI says of a request, whatever it asks for."""
+    """The part of an ASGI scope that is the same for HTTP and websockets."""
     path, _, query = request.target.partition(b"?")
     return {
         "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -113,13 +113,13 @@ def _scope(request: h11.Request) -> dict[str, Any]:
 
 
 class _Connection:
-    """One connection, and the request that is under way."""
+    """One connection and its current request."""
 
     def __init__(self, stream: trio.SocketStream) -> None:
         self.idle = True
-        """True while no whole head of a request is there."""
+        """True until the whole head of a request has arrived."""
         self.served = False
-        """True once a request was answered."""
+        """True after the first answered request."""
         self._stream = stream
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._idling = trio.CancelScope()
@@ -127,7 +127,7 @@ class _Connection:
         self._head_only = False
         """True for HEAD: the answer is a head without its body."""
         self._pending_head = b""
-        """The head of the response, until the first part of its body is there."""
+        """The head of the response, kept until the first part of its body."""
 
     def stop_idling(self) -> None:
         """End the connection if it waits for a request."""
@@ -166,7 +166,7 @@ class _Connection:
         return None
 
     async def _event(self, first_s: float | None = None) -> Any:
-        """The next event of the request; each part may take REQUEST_S seconds, the first one `first_s` if given."""
+        """The next event of the request; each part may take REQUEST_S seconds, the first one `first_s` if it is set."""
         patience = REQUEST_S if first_s is None else first_s
         while True:
             event = self._http.next_event()
@@ -200,11 +200,11 @@ class _Connection:
             await self._refuse(500, "the server gave no answer")
             return
         while not self._body_done and not self._gone:
-            # What was not read of the request stands before the next one.
+            # The unread rest of the request must be read before the next request.
             await self._receive()
 
     async def _socket(self, app: Application, request: h11.Request) -> None:
-        """The connection is a websocket from here to its end."""
+        """Use the connection as a websocket until its end."""
         scope = {**_scope(request), "type": "websocket", "scheme": "ws", "subprotocols": []}
         ahead, _ = self._http.trailing_data
         socket = websocket.WebSocket(self._stream, scope["headers"], request.target, ahead)
@@ -221,7 +221,7 @@ class _Connection:
         body = f"{status}: {reason}\n".encode()
         head = [*_PLAIN, (b"content-length", str(len(body)).encode())]
         await self._write(h11.Response(status_code=status, headers=head), h11.Data(body), h11.EndOfMessage())
-        # What is closed with bytes unread is reset, and the answer lost.
+        # Closing a connection with unread bytes resets it, and the client loses the answer.
         with trio.move_on_after(DRAIN_S):
             await self._stream.send_eof()
             for _ in range(DRAINED):
@@ -233,7 +233,7 @@ class _Connection:
         if data:
             await self._stream.send_all(data)
 
-    # -- what the application calls ----------------------------------------------------------------
+    # -- called by the application -----------------------------------------------------------------
 
     async def _receive(self) -> dict[str, Any]:
         if self._body_done:
@@ -253,7 +253,7 @@ class _Connection:
         return {"type": "http.disconnect"}
 
     async def _disconnected(self) -> dict[str, Any]:
-        """Wait until the client has gone; what it sends meanwhile is the beginning of its next request."""
+        """Wait until the client has closed the connection; data that arrives meanwhile belongs to its next request."""
         ahead = 0
         while self._http.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY, h11.IDLE):
             if ahead > HEAD_BYTES:
@@ -275,7 +275,7 @@ class _Connection:
             head = h11.Response(status_code=message["status"], headers=headers)
             self._pending_head = self._http.send(head) or b""
             if any(name.lower() == b"content-type" and b"event-stream" in value for name, value in headers):
-                # The first event may be long in coming.
+                # The first event of the stream may take long.
                 await self._flush(b"")
             return
         if message["type"] != "http.response.body":
@@ -293,5 +293,5 @@ class _Connection:
             try:
                 await self._stream.send_all(data)
             except (trio.BrokenResourceError, trio.ClosedResourceError):
-                # The application is told by `receive`.
+                # `receive` reports the disconnection to the application.
                 self._gone = True

@@ -1,8 +1,8 @@
-"""Live's own index of the library: tags, kinds and similar sounds, read whether Live runs or not.
+"""Live's own index of the library: tags, kinds and similar sounds. It can be read whether Live runs or not.
 
-Live keeps it in SQLite (reported for 12.2 to 12.4, not documented): `files` is a tree with a FourCC as kind, `places`
-are its roots, tags are `keywords` or `metadata`, and `fe_values` holds 64 floats for each sound that was analysed. It
-is opened read-only and immutable, so Live never waits for it; another shape is refused by name, not guessed at.
+Live stores the index in SQLite (reported for 12.2 to 12.4, not documented): `files` is a tree with a FourCC as kind,
+`places` are its roots, tags are in `keywords` or `metadata`, and `fe_values` has 64 floats for each analysed sound. The
+database is opened read-only and immutable, so Live never waits for us; an unknown structure is refused, not guessed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from urllib.parse import quote
 from mirror import errors
 
 VARIABLE = "SETMIRROR_LIVE_DATABASE"
-"""Names the folder of the databases where Live keeps them elsewhere."""
+"""The environment variable with the folder of the databases, where Live has them in another folder."""
 DEEPEST = 64
-"""Folders above a file; a tree that goes on is broken."""
+"""The most folders above a file; a deeper tree is damaged."""
 FEATURES = struct.Struct("<3i")
 FEATURES_VERSION, DIMENSIONS = 18, 64
-"""Of `fe_values`, as reported; another number may mean another thing."""
+"""Version and length of the data in `fe_values`, as reported; data of another version is refused."""
 
 
 def _four(code: str) -> int:
@@ -35,7 +35,7 @@ def _four(code: str) -> int:
 
 TAG = _four("keyw")
 TAG_KEYS = (_four("KEYW"), _four("CKEY"))
-"""Tags of packs and users, and those that Live found by listening."""
+"""Keys of the tags of packs and users, and of the tags that Live finds by analysing sounds."""
 KINDS = {
     "samples": ("wav-", "aif-", "flac", "mp3-", "rex-", "ogg-"),
     "sounds": ("adv-", "adg-"),
@@ -47,7 +47,7 @@ KINDS = {
     "clips": ("alc-", "als-"),
     "plugins": ("plg-", "vstp", "vst3"),
 }
-"""The browser's roots → what lies there, as far as its kind tells."""
+"""The browser's roots → the kinds of files there."""
 
 
 class Hit(NamedTuple):
@@ -60,7 +60,7 @@ class Hit(NamedTuple):
 
 
 def folder() -> Path:
-    """Where Live keeps its databases on this system."""
+    """The folder of Live's databases on this system."""
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
@@ -71,7 +71,7 @@ def folder() -> Path:
 
 @contextmanager
 def opened() -> Iterator[Index]:
-    """The newest index; NotAvailable where there is none, or it cannot be read."""
+    """Open the newest index; NotAvailable where there is none, or it cannot be read."""
     where = folder()
     databases = sorted(where.glob("Live-files-*.db"), key=lambda path: path.stat().st_mtime)
     if not databases:
@@ -92,7 +92,7 @@ def opened() -> Iterator[Index]:
 
 
 class Index:
-    """One database."""
+    """One database of the index."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -106,7 +106,7 @@ class Index:
     def search(self, words: str, tags: list[str], kind: str, limit: int) -> list[Hit]:
         """Files that have all the tags and whose names have all the words; `kind` is a root of the browser or "".
 
-        A tag is meant by its whole name or by one part of it: "Kick" is in "Drums|Kick".
+        A tag matches by its whole name or by a part of it: "Kick" matches "Drums|Kick".
         """
         where: list[str] = ["f.file_type != ?"]
         values: list[Any] = [TAG]
@@ -128,11 +128,11 @@ class Index:
         return [self._hit(row[0]) for row in rows.fetchall()]
 
     def similar(self, name: str, limit: int) -> list[Hit]:
-        """The sounds nearest to that of the file with this name, by what Live heard in their first seconds.
+        """The most similar sounds to the file with this name, by Live's analysis of their first seconds.
 
         Raises:
           NotFound: no analysed sound has that name.
-          NotAvailable: the analysis has another form than the one that is known.
+          NotAvailable: the analysis has an unknown form.
         """
         like = "%" + _literal(name.replace("\\", "/").rsplit("/", 1)[-1]) + "%"
         chosen = self._database.execute(
@@ -236,7 +236,7 @@ class Index:
 
 
 def _literal(text: str) -> str:
-    """For LIKE: a name with % or _ means just that."""
+    """A text as a literal for LIKE, with % and _ escaped."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

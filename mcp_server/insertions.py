@@ -1,7 +1,7 @@
-"""Lists into which calls of a batch insert, so that an index that can be read in two ways is refused.
+"""Lists into which calls of a batch insert, so that an ambiguous index is refused.
 
-An index counts the Set as it was before the batch. Where the batch itself put something into the same list, its author
-may mean the list as it is by then: both readings are worked out, and an index is refused unless they are one place.
+An index counts the list before the batch. If earlier calls of the batch inserted into the same list, the author may
+mean the list after them: both meanings are computed, and an index is refused unless they are the same position.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _COPIES = {"duplicate_track": "tracks", "duplicate_scene": "scenes", "duplicate_
 
 
 class Insertions:
-    """The lists that calls of a batch have inserted into so far, each as it is by then."""
+    """The lists into which the calls of a batch have inserted so far, each in its state after these calls."""
 
     def __init__(
         self,
@@ -29,12 +29,12 @@ class Insertions:
         children: Callable[[Any, str], Sequence[Any]],
         ref: Callable[[Any], str],
     ) -> None:
-        """Of a batch that begins.
+        """Start a batch.
 
         Args:
-          id_: The id of a target; of a new object the text that stands for it.
-          children: The ids in a list of an object before the batch.
-          ref: Where the object of an id, or of the text that stands for one, is said to be.
+          id_: Returns the id of a target; for a new object, the text that stands for it.
+          children: Returns the ids in a list of an object before the batch.
+          ref: Returns the ref of an id, or of the text that stands for a new object.
         """
         self._id = id_
         self._children = children
@@ -42,10 +42,10 @@ class Insertions:
         self._lists: dict[Key, list[Any]] = {}
 
     def check(self, ops: Sequence[Operation]) -> None:
-        """Refuse an index that means one place before the batch and another one after its earlier calls.
+        """Refuse an index that means one position before the batch and another one after its earlier calls.
 
         Raises:
-          Ambiguous: with both readings.
+          Ambiguous: the index has two meanings; the rule names both.
         """
         for op in ops:
             for key, arg, index in self._indices(op):
@@ -53,7 +53,7 @@ class Insertions:
                     self._check(key, arg, index, _moved(op))
 
     def _check(self, key: Key, arg: str, index: int, moved: Any) -> None:
-        # An object that is moved within a list is not counted in it.
+        # An object that is moved within a list does not count.
         before = [id_ for id_ in self._children(*key) if id_ != moved]
         now = [id_ for id_ in self._lists[key] if id_ != moved]
         known = index < len(before) and before[index] in now
@@ -65,7 +65,7 @@ class Insertions:
         )
         by_now = f"before {self._ref(now[index])}" if index < len(now) else "the end"
         if index > len(now):
-            # No place in either reading: who carries it out says so.
+            # The index is beyond the list in both meanings: the write itself is refused for that.
             return
         ways = [f"'{self._ref(now[index])}'"] if index < len(now) else []
         ways += [f"'{self._ref(before[index])}'"] if known else []
@@ -79,7 +79,7 @@ class Insertions:
         )
 
     def follow(self, op: Operation, made: LateNode | None) -> None:
-        """Take in one operation; `made` is what it makes."""
+        """Apply one operation to the lists; `made` is the object that it makes, or None."""
         if not isinstance(op, Call):
             return
         if made is not None and op.method in _COPIES:
@@ -102,7 +102,7 @@ class Insertions:
         return self._lists.setdefault(key, list(self._children(*key)))
 
     def _at(self, key: Key, items: list[Any], value: Any, new: Any) -> int:
-        """Where in the list as it is by now a place is."""
+        """The position in the present list that the value of an argument means."""
         if isinstance(value, int) and not isinstance(value, bool):
             before = [id_ for id_ in self._children(*key) if id_ != new]
             value = before[value] if 0 <= value < len(before) else None
@@ -111,7 +111,7 @@ class Insertions:
         return items.index(value) if value in items else len(items)
 
     def _insert_args(self, op: Call) -> Iterator[tuple[Key, schema.Arg]]:
-        """The arguments of a call that say where in a list something is inserted, with the list."""
+        """The arguments of a call that are positions for an insertion, each with its list."""
         method = method_of("", op.method)
         if method is None or method.effect != "edit":
             return
@@ -121,7 +121,7 @@ class Insertions:
                 yield (self._id(owner), arg.list_name), arg
 
     def _indices(self, op: Operation) -> Iterator[tuple[Key, str, int]]:
-        """The places of a call that are indices from 0."""
+        """The positions of a call that are written as indices from 0, each with its list and argument."""
         for key, arg in self._insert_args(op) if isinstance(op, Call) else ():
             value = op.args.get(arg.name) if isinstance(op, Call) else None
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:

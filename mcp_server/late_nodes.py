@@ -1,8 +1,8 @@
-"""Objects that do not exist yet: what a batch makes, and what hangs below, as far as the table tells.
+"""Objects that do not exist yet: objects that a batch makes, and objects below them, as far as the table defines them.
 
-Such a `LateNode` takes the place of a `Node` in plans. Its id is the text that the wire has for it (see
-`remote_script.SetMirror.contract.late`); names of what hangs in it are resolved by the Remote Script when the
-operation runs.
+Such a `LateNode` takes the place of a `Node` in plans. Its id is its text on the wire (see
+`remote_script.SetMirror.contract.late`); the Remote Script resolves the names of objects below it when the operation
+runs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MADE = {
     "move_clip_to": "Clip",
     "capture_and_insert_scene": "Scene",
 }
-"""What the methods make that return nothing, by class; `calls.PRODUCTS` finds them."""
+"""Methods that return nothing → the class of the object that they make; `calls.PRODUCTS` finds the object."""
 _ROLES = {
     "Track": "tracks",
     "Scene": "scenes",
@@ -37,32 +37,32 @@ _OF_SONG = ("Track", "Scene", "CuePoint")
 
 
 class Own(str):
-    """`$n` of a plan's own operation n; joined to other plans it gets their number."""
+    """`$n` for operation n of the same plan; when plans are joined, n is changed to the new number."""
 
 
 def made(number: int, path: str = "") -> str:
-    """What the plan's own operation `number` makes, or what hangs below that."""
+    """The text for the object that operation `number` of the same plan makes, or for an object below it."""
     return Own(f"${number}/{path}" if path else f"${number}")
 
 
 class LateNode(Node, frozen=True):
-    """See the module; `above` is its owner, None where nobody knows."""
+    """An object that does not exist yet; `above` is its owner, None where it is not known."""
 
     above: Node | None = None
 
 
 def late_node(id_: str, type_: str, above: Node | None = None, role: str = "", name: str = "") -> LateNode:
-    """An object by the text that stands for it."""
+    """A late node with the text that stands for it."""
     return LateNode(id_, type_, None, role, {"name": name} if name else {}, {}, 0, above)  # type: ignore[arg-type]
 
 
 def new(number: int, type_: str) -> LateNode:
-    """What the plan's own operation `number` makes."""
+    """The object that operation `number` of the same plan makes."""
     return late_node(made(number), type_)
 
 
 class Product(msgspec.Struct, frozen=True):
-    """What a plan makes: by which of its operations, of which class, and where it hangs."""
+    """An object that a plan makes: the operation that makes it, its class, owner, list and name."""
 
     operation: int
     type: str
@@ -72,7 +72,7 @@ class Product(msgspec.Struct, frozen=True):
 
 
 def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
-    """What operation `number` makes; None for nothing, or for what the table does not say."""
+    """The object that operation `number` makes; None where it makes none or the table does not define it."""
     op = ops[number]
     if not isinstance(op, Call):
         return None
@@ -97,7 +97,7 @@ def product(number: int, ops: tuple[Operation, ...]) -> Product | None:
 
 
 def _place(op: Call, type_: str) -> tuple[int | str | None, str]:
-    """Where what a call makes hangs: its owner, and the list."""
+    """The owner and the list of the object that a call makes."""
     if type_ == "TakeLane":
         return op.target, "take_lanes"
     if type_ != "Clip":
@@ -111,7 +111,7 @@ def _place(op: Call, type_: str) -> tuple[int | str | None, str]:
 
 
 def shifted(value: Any, offset: int) -> Any:
-    """A late target of a plan's own with the number that it has after `offset` other operations."""
+    """A late target of the same plan with its number after `offset` operations of other plans."""
     if not isinstance(value, Own):
         return value
     number, slash, path = value[1:].partition("/")
@@ -119,7 +119,7 @@ def shifted(value: Any, offset: int) -> Any:
 
 
 def fits(node: Node, kinds: tuple[str, ...]) -> LateNode | None:
-    """The node as one of these kinds, where it is one or may turn out to be one; None where it cannot be."""
+    """The node as one of these kinds, if it is one or may become one; None where it cannot be."""
     assert isinstance(node, LateNode)
     classes = [KINDS.get(kind, (kind, {}))[0] for kind in kinds]
     if not classes or not node.type or any(schema_is_a(node.type, class_) for class_ in classes):
@@ -129,7 +129,7 @@ def fits(node: Node, kinds: tuple[str, ...]) -> LateNode | None:
 
 
 def tree_property(type_: str, step: str) -> schema.Property | None:
-    """The list or child `step` of a class, or of one that an object of it may turn out to be."""
+    """The list or child `step` of a class or of one of its subclasses."""
     for name in _itself_and_below(type_):
         prop = schema.properties(name).get(step)
         if prop is not None and (prop.is_tree or (name, step) == ("Scene", "clip_slots")):
@@ -148,12 +148,12 @@ def _itself_and_below(type_: str) -> Iterator[str]:
 
 
 def wire(node: Node) -> str:
-    """The beginning of a late target below a node."""
+    """The first part of a late target for an object below a node."""
     return f"@{node.id}" if isinstance(node.id, int) else node.id
 
 
 def step_below(node: Node, role: str, *steps: str) -> LateNode:
-    """What is at `role` below a node, or at a place of that list.
+    """The object at `role` below a node, or an object of that list.
 
     Raises:
       InvalidValue: the table has no such list or child.
@@ -166,7 +166,7 @@ def step_below(node: Node, role: str, *steps: str) -> LateNode:
 
 
 def listed(node: Node, role: str, text: str) -> LateNode:
-    """The one of a list that a text means; which one it is the Remote Script finds: by name, else by index."""
+    """The object of a list that a text means; the Remote Script finds it by name, or else by index."""
     return step_below(node, role, late.name_step(text))
 
 
@@ -174,10 +174,10 @@ _NUMBER = re.compile(r"\$([0-9]+)")
 
 
 def in_calls(text: str, operations: list[int | None]) -> str:
-    """A text of the wire with the number of the call in the place of its operation's.
+    """A text of the wire with the numbers of calls in place of the numbers of operations.
 
     Args:
-      operations: By call, the operation that makes what `$k` is.
+      operations: For each call, the operation that makes its object, or None.
     """
     names = {f"${op}": f"${call}" for call, op in enumerate(operations) if op is not None}
     return _NUMBER.sub(lambda match: names.get(match[0], match[0]), text).replace("/=", "/")

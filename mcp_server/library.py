@@ -1,8 +1,8 @@
-"""What Live's browser holds, as far as it was looked into: folders kept in memory and on disk, searched by words.
+"""The contents of Live's browser, as far as they have been read: folders in memory and on disk, searched by words.
 
-Live tells a folder at a time and nothing of what changes in it, so a folder is read when it is first needed and again
-when it has grown old, a few in each search; what is not read yet is said. The file is a cache: a broken one is begun
-anew.
+Live returns one folder at a time and does not notify changes, so a folder is read when it is first needed and again
+when it is old, a few in each search; the result counts the folders that have not been read yet. The file is a cache: a
+damaged file is replaced.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from mirror.files import write_beside
 from .sample_files import is_sample
 
 PAGE = 200
-"""Items that the Remote Script tells at once."""
+"""The most items in one answer of the Remote Script."""
 FOLDERS = 60
-"""Read from Live in one search: a second or two."""
+"""The most folders that one search reads from Live, which takes a second or two."""
 OLD_S = 24 * 3600.0
 DEEPEST = 8
 MOST_FOLDERS = 20_000
@@ -34,13 +34,13 @@ ROOTS = (
 
 
 class Item(msgspec.Struct, array_like=True, frozen=True):
-    """An item of the browser's."""
+    """An item of the browser."""
 
     name: str
     is_folder: bool
     is_loadable: bool
     uri: str = ""
-    """Of samples, whose file it tells (see `sample_files`)."""
+    """Only for samples: it identifies the file (see `sample_files`)."""
 
 
 class Folder(msgspec.Struct):
@@ -51,9 +51,9 @@ class Folder(msgspec.Struct):
 
 
 class Matches(msgspec.Struct):
-    """What a search found: (path, item), best first; `left` folders below were not read yet.
+    """The result of a search: (path, item), best first; `left` folders have not been read yet.
 
-    `more`: there are more items than the limit.
+    `more`: True when there are more items than the limit.
     """
 
     items: list[tuple[str, Item]]
@@ -67,11 +67,11 @@ Report = Callable[[float, float, str], Awaitable[None]]
 
 
 class Library:
-    """The folders that are known; see the module.
+    """The folders that have been read.
 
     Args:
-      path: Where they are kept between runs; None keeps them in memory only.
-      wall: Seconds since 1970.
+      path: The file that keeps them between runs; None keeps them in memory only.
+      wall: Returns the seconds since 1970.
     """
 
     def __init__(self, path: Path | None = None, wall: Callable[[], float] = time.time) -> None:
@@ -82,7 +82,7 @@ class Library:
             try:
                 self.folders = msgspec.json.decode(path.read_bytes(), type=dict[str, Folder])
             except (OSError, msgspec.DecodeError):
-                # A cache: Live is asked again.
+                # The file is only a cache: Live is asked again.
                 self.folders = {}
 
     async def folder(self, path: str, page: Page) -> list[Item]:
@@ -104,7 +104,7 @@ class Library:
     async def search(self, below: str, words: str, limit: int, page: Page, report: Report) -> Matches:
         """Items whose path has all the words, below a folder or everywhere ("").
 
-        What is known is searched at once; up to `FOLDERS` folders that are not, or are old, are read from Live.
+        Known folders are searched in memory; up to `FOLDERS` unknown or old folders are read from Live.
         """
         wanted = words.casefold().split()
         waiting = deque([(below, 0)] if below else [(root, 0) for root in ROOTS])
@@ -143,7 +143,7 @@ class Library:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_beside(self._path, msgspec.json.encode(self.folders))
         except OSError:
-            # Then the next run asks Live again.
+            # Without the file the next run asks Live again.
             return
 
 
@@ -153,7 +153,7 @@ def _item(entry: dict[str, Any]) -> Item:
 
 
 def _rank(match: tuple[str, Item], wanted: list[str]) -> tuple[bool, bool, int, str]:
-    """What can be loaded first, then exact names, then what is near the roots."""
+    """The sort key of a match: loadable items first, then exact names, then items near the roots."""
     path, item = match
     stem = item.name.rsplit(".", 1)[0].casefold()
     return not item.is_loadable, stem != " ".join(wanted), path.count("/"), path

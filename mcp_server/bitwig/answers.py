@@ -1,6 +1,6 @@
-"""What an extension answers, method by method: the shapes of the protocol's document, checked before they are used.
+"""The shapes of an extension's answers, method by method, from the protocol's document; they are checked before use.
 
-An answer of another shape costs that answer: it is counted, and what was known before stays.
+An answer of another shape is counted and ignored: the values that were known before stay.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Beats = Annotated[float, Meta(ge=0, le=1e7)]
 
 
 class Done(Struct):
-    """Of a method that changes something; `trackIndex` and `slotIndex` of what it made."""
+    """The answer of a method that changes something; `trackIndex` and `slotIndex` are those of a new object."""
 
     success: bool = True
     trackIndex: int | None = None
@@ -30,7 +30,7 @@ class Done(Struct):
 
 
 class Info(Struct):
-    """Of `project.getInfo`."""
+    """The answer of `project.getInfo`."""
 
     bpm: Annotated[float, Meta(gt=0, le=1000)]
     timeSignatureNumerator: Annotated[int, Meta(ge=1, le=999)]
@@ -40,7 +40,7 @@ class Info(Struct):
 
 
 class Status(Struct):
-    """Of `transport.getStatus`; `position` in beats."""
+    """The answer of `transport.getStatus`; `position` in beats."""
 
     isPlaying: bool
     isRecording: bool
@@ -48,7 +48,7 @@ class Status(Struct):
 
 
 class TrackRow(Struct):
-    """A track; `arm` is not in the document, and used where an extension gives it."""
+    """A track; `arm` is not in the document, but used where an extension sends it."""
 
     index: Annotated[int, Meta(ge=0, le=MOST_TRACKS)]
     name: str
@@ -61,7 +61,7 @@ class TrackRow(Struct):
 
 
 class Tracks(Struct):
-    """Of `track.list`."""
+    """The answer of `track.list`."""
 
     tracks: Annotated[list[TrackRow], Meta(max_length=MOST_TRACKS)]
 
@@ -77,19 +77,19 @@ class ClipRow(Struct):
 
 
 class Content(Struct):
-    """Of `clip.hasContent`."""
+    """The answer of `clip.hasContent`."""
 
     hasContent: bool
 
 
 class Clips(Struct):
-    """Of `clip.list`."""
+    """The answer of `clip.list`."""
 
     clips: list[ClipRow]
 
 
 class Selection(Struct):
-    """Of `clip.getSelection`; an index below 1 is no selection."""
+    """The answer of `clip.getSelection`; an index below 1 means no selection."""
 
     trackIndex: int
     slotIndex: int
@@ -97,7 +97,7 @@ class Selection(Struct):
 
 
 class Scenes(Struct):
-    """Of `clip.getSceneCount` and `clip.createScene`."""
+    """The answer of `clip.getSceneCount` and `clip.createScene`."""
 
     sceneCount: Annotated[int, Meta(ge=0, le=MOST_SCENES)]
 
@@ -119,7 +119,7 @@ class NoteRow(Struct):
 
 
 class Notes(Struct):
-    """Of `clip.getNotes`."""
+    """The answer of `clip.getNotes`."""
 
     notes: list[NoteRow]
 
@@ -145,6 +145,6 @@ def read(method: str, result: Any) -> Any:
     """The result of a method.
 
     Raises:
-      ValueError: it has another shape than the document says.
+      ValueError: the result does not have the shape that the document describes.
     """
     return msgspec.convert(result, SHAPES.get(method, Done))

@@ -1,8 +1,8 @@
 """The connection to the extension in Bitwig: JSON-RPC 2.0, one object a line, over TCP on this machine.
 
-One thread owns it. `send` queues a question and returns; `receive` gives its answer to a callback, and never waits.
-`ask` waits for its answers, at most `REPLY_S`: then nobody knows what Bitwig did, and the connection is given up. What
-was sent before an `ask` is forgotten, since its answer may be older than the change that is asked for.
+One thread owns it. `send` queues a question and returns; `receive` passes its answer to a callback, and never waits.
+`ask` waits for its answers, at most `REPLY_S`: after that it is unknown what Bitwig did, and the connection is closed.
+Answers to questions that were sent before an `ask` are ignored, since they may be older than the change.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from . import answers
 PORT = 8181
 CONNECT_S = 2.0
 REPLY_S = 2.0
-"""For one question that somebody waits for; a mirror takes the bridge for dead after 6 s."""
+"""The longest wait for one answer in `ask`; a mirror closes a silent connection to the bridge after 6 s."""
 MEANWHILE_S = 0.5
 SILENT_S = 10.0
-"""For the answers of one cycle; Bitwig may be busy with a dialog or a large project."""
+"""The longest wait for the answers of one cycle; Bitwig may be busy with a dialog or a large project."""
 LINE_BYTES = 16 * 1024 * 1024
 AT_ONCE = 32
-"""Questions that are sent before the first is answered."""
+"""The most questions that are sent before the first answer."""
 MOST_WRONG = 20
-"""Wrong answers in a row, after which the peer is taken not to speak this protocol."""
+"""After so many wrong answers in a row the program on the port counts as one of another protocol."""
 UNSUPPORTED = -32001
 
 Question = tuple[str, dict[str, Any]]
 Then = Callable[[Any], None]
-"""Takes the answer, or a `Wrong` in its place."""
+"""A callback that gets the answer, or a `Wrong` instead."""
 
 
 class Lost(Exception):
-    """The connection is of no use any more; the text says why."""
+    """The connection cannot be used any more; the text says why."""
 
 
 class Wrong:
-    """In place of an answer: what the extension said instead."""
+    """A refusal or a wrong answer of the extension, in place of an answer."""
 
     def __init__(self, method: str, text: str, code: int | None = None) -> None:
         self.method = method
@@ -56,13 +56,13 @@ class Wrong:
         if self.code == UNSUPPORTED:
             return BridgeError("NOT_AVAILABLE", f"Bitwig's extension: {self.text}", hint="nothing was done")
         if self.code is None and self.method not in answers.READS:
-            # It was asked to change something, and nobody knows what it did.
+            # The method changes something, and it is unknown whether the extension did it.
             return BridgeError("UNKNOWN_OUTCOME", f"{self.method}: {self.text}")
         return BridgeError("LIVE_REFUSED", f"Bitwig refused {self.method}: {self.text}")
 
 
 def _readable(connection: Any, writing: bool, seconds: float) -> None:
-    """Wait until something has arrived, or can be sent where that is wanted, at most so long."""
+    """Wait until data has arrived, or can be sent if `writing`, for at most `seconds`."""
     select.select([connection], [connection] if writing else [], [], seconds)
 
 
@@ -82,14 +82,14 @@ class Extension:
         self.log = log
         self._wait = wait
         self.meanwhile: Callable[[], None] = lambda: None
-        """Called while somebody waits, a few times a second at least: the bridge's clients wait as well."""
+        """Called at least twice a second while `ask` waits, since the bridge's clients wait as well."""
         self.counters = {"asked": 0, "answered": 0, "refused": 0, "wrong": 0}
         self.lost = ""
-        """Why the connection is given up; "" while it holds."""
+        """Why the connection was closed; "" while it is open."""
         self._ids = itertools.count(1)
         self._pending: dict[int, tuple[str, Then | None]] = {}
         self._since = clock()
-        """When the oldest of what is pending was sent, or something was answered last."""
+        """The time of the last answer, or when the oldest pending question was sent."""
         self._out = b""
         self._partial = b""
         self._wrong_in_a_row = 0
@@ -97,17 +97,17 @@ class Extension:
 
     @property
     def waiting(self) -> int:
-        """How many answers somebody still wants."""
+        """The number of pending answers that have a callback."""
         return sum(then is not None for _, then in self._pending.values())
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         self._socket.close()
 
     # -- without waiting ---------------------------------------------------------------------------
 
     def send(self, method: str, params: dict[str, Any], then: Then) -> None:
-        """Ask; `then` gets the answer in a later `receive`.
+        """Send a question; a later `receive` passes its answer to `then`.
 
         Raises:
           Lost: the connection broke.
@@ -123,11 +123,11 @@ class Extension:
         self._flush()
 
     def forget(self) -> None:
-        """Nobody wants what is pending any more."""
+        """Remove the callbacks of all pending questions."""
         self._pending = {id_: (method, None) for id_, (method, _) in self._pending.items()}
 
     def receive(self) -> None:
-        """Take what has arrived.
+        """Read the data that has arrived and call the callbacks of its answers.
 
         Raises:
           Lost: the connection broke, or nothing was answered for `SILENT_S`.
@@ -150,7 +150,7 @@ class Extension:
         return self.ask_all([(method, params)])[0]
 
     def ask_all(self, questions: Sequence[Question]) -> list[Any]:
-        """The answers to questions in this order; all of them are asked, then the first refusal is raised."""
+        """The answers to questions in this order; all questions are sent before the first refusal is raised."""
         replies = self.ask_each(questions)
         for reply in replies:
             if isinstance(reply, Wrong):
@@ -187,7 +187,7 @@ class Extension:
         return replies
 
     def _until(self, reached: Callable[[], bool], method: str) -> None:
-        """Receive until something is so, at most `REPLY_S` without any answer."""
+        """Receive until `reached` is true, at most `REPLY_S` without an answer."""
         answered, until = self.counters["answered"], self.clock() + REPLY_S
         while not reached():
             left = until - self.clock()
@@ -253,7 +253,7 @@ class Extension:
             then(answer)
 
     def _judged(self, method: str, reply: dict[str, Any]) -> Any:
-        """The answer as its shape, or what is wrong with it."""
+        """The answer as its shape, or a `Wrong`."""
         error = reply.get("error")
         if isinstance(error, dict):
             self.counters["refused"] += 1

@@ -1,8 +1,8 @@
-"""The notes of a Bitwig clip: ids, and which questions make an edit of them.
+"""The notes of a Bitwig clip: their ids, and the questions to the extension that carry out an edit.
 
-The protocol names a note by step and pitch, so there is one note at each, and its id lives as long as it stays there or
-SetMirror moves it. A step is a sixteenth: a start between two steps is refused. Velocities are whole numbers when a
-note is added. What Live's notes have and the protocol's have not (velocity_deviation, release_velocity) is refused.
+The protocol names a note by step and pitch, so there is at most one note at each. A note keeps its id while it stays
+there or SetMirror moves it. A step is a sixteenth: a start between two steps is refused. Velocities are whole numbers
+when a note is added. Properties that only Live's notes have (velocity_deviation, release_velocity) are refused.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from .answers import NoteRow
 from .extension import Question
 
 STEP = 0.25
-"""Beats: the grid of that project's own extension, unless its user chose another."""
+"""Beats of a step: the grid of the protocol's own extension, unless its user chose another one."""
 TOP = 127.0
 NEUTRAL = {"velocity_deviation": 0.0, "release_velocity": 64.0}
-"""What a note of the protocol does not have, as Live's note would be without it."""
+"""Properties that a note of the protocol does not have → their neutral value in Live."""
 Place = tuple[int, int]
 """Step and pitch."""
 
 
 class BitwigNote:
-    """A note as Live's API has it, with the properties that only Bitwig's have; a copy may be changed freely."""
+    """A note with the properties of Live's API and those that only Bitwig has; a copy may be changed freely."""
 
     def __init__(self, note_id: int, row: NoteRow) -> None:
         self.note_id = note_id
@@ -45,14 +45,14 @@ class BitwigNote:
         self.transpose = row.transpose
 
     def copy(self) -> BitwigNote:
-        """Another one with the same values."""
+        """Another note with the same values."""
         made = BitwigNote.__new__(BitwigNote)
         made.__dict__.update(self.__dict__)
         return made
 
     @property
     def place(self) -> Place:
-        """Where it is; BridgeError INVALID_VALUE between two steps."""
+        """Its step and pitch; BridgeError INVALID_VALUE between two steps."""
         return place_of(self.start_time, self.pitch)
 
 
@@ -62,14 +62,14 @@ _SETTERS: dict[str, tuple[str, str, float]] = {
     "probability": ("clip.setNoteChance", "chance", 1.0),
     **{name: (f"clip.setNote{name.title()}", name, 1.0) for name in EXPRESSIONS},
 }
-"""Property of a note → the method that sets it, its parameter, and the value that is 1 there."""
+"""Property of a note → the method that sets it, its parameter, and the property's value that is 1 in the protocol."""
 
 
 def place_of(start_time: float, pitch: int) -> Place:
     """Step and pitch of a note.
 
     Raises:
-      BridgeError: INVALID_VALUE, it starts before the clip or between two steps.
+      BridgeError: INVALID_VALUE, the note starts before the clip or between two steps.
     """
     step = round(start_time / STEP)
     if step < 0 or abs(step * STEP - start_time) > 1e-6:
@@ -113,7 +113,7 @@ def added(at: dict[str, int], specifications: Sequence[dict[str, Any]]) -> list[
 
 
 def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[BitwigNote]) -> list[Question]:
-    """The questions that remove some of a clip's notes, as few as there can be."""
+    """The questions that remove some of a clip's notes, as few as possible."""
     going = {note.place for note in gone}
     if going and len(going) == len(notes):
         return [("clip.clearAllNotes", at)]
@@ -131,7 +131,7 @@ def removed(at: dict[str, int], notes: Sequence[BitwigNote], gone: Iterable[Bitw
 def changed(
     at: dict[str, int], notes: Sequence[BitwigNote], wanted: Sequence[BitwigNote]
 ) -> tuple[list[Question], dict[Place, int]]:
-    """The questions that give notes other values, and the ids by place afterwards."""
+    """The questions that change notes, and the notes' ids by place afterwards."""
     present = {note.note_id: note for note in notes}
     places = {note.note_id: note.place for note in notes}
     goals = {note.note_id: note.place for note in wanted if note.place != places[note.note_id]}
@@ -149,7 +149,7 @@ def changed(
 def _moves(
     at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], goals: dict[int, Place]
 ) -> list[Question]:
-    """Move notes in an order in which none lands on one that is still to be moved."""
+    """Move notes in an order in which no note lands on a note that has not moved yet."""
     shifts = {(goal[0] - places[id_][0], goal[1] - places[id_][1]) for id_, goal in goals.items()}
     if len(goals) == len(places) and len(shifts) == 1 and not next(iter(shifts))[0]:
         return [("clip.transpose", {**at, "semitones": next(iter(shifts))[1]})]
@@ -162,7 +162,7 @@ def _moves(
         for id_ in free:
             (step, pitch), goal = places[id_], left.pop(id_)
             if goal in staying:
-                # The write may overwrite it: that was judged before.
+                # Whether the write may overwrite the note there was checked before.
                 questions.append(("clip.clearNote", {**at, "x": goal[0], "y": goal[1]}))
             by = {"dx": goal[0] - step, "dy": goal[1] - pitch}
             questions.append(("clip.moveNote", {**at, "x": step, "y": pitch, **by}))
@@ -174,7 +174,7 @@ def _moves(
 def _swapped(
     at: dict[str, int], present: dict[int, BitwigNote], places: dict[int, Place], left: dict[int, Place]
 ) -> list[Question]:
-    """Notes whose moves form a ring, each to the place of the next: all are removed and written again."""
+    """Move notes in a ring, where each note goes to the place of the next: remove all and write them again."""
     questions: list[Question] = [
         ("clip.clearNote", {**at, "x": places[id_][0], "y": places[id_][1]}) for id_ in left
     ]

@@ -1,8 +1,8 @@
-"""A Bitwig project's objects in the shape of Live's Object Model: what SetMirror's script reads, observes and changes.
+"""A Bitwig project's objects in the shape of Live's Object Model, for SetMirror's script to read, observe and change.
 
-Values are those of the last answer; `Project` puts them in by `_show`, which notifies listeners as Live does. A setter
-or method asks the extension, reads back what it changed, and only then returns. All else is NOT_AVAILABLE, with the
-reason. A removed object equals None, as in Live.
+Values are those of the last answer; `Project` sets them with `_show`, which notifies listeners as Live does. A setter
+or method asks the extension, reads the changed value back, and only then returns. Everything else is NOT_AVAILABLE,
+with the reason. A removed object equals None, as in Live.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _NOTE_IDS = itertools.count(1)
 
 
 class BitwigObject:
-    """One object: its values by name, and who listens."""
+    """One object: its values and its listeners by name."""
 
     _class: ClassVar[str] = ""
-    """The table's class where the type's own name is another."""
+    """The table's name of the class, where the type has another name."""
     _signals: ClassVar[dict[str, str]] = {}
-    """Property → the listener that Live would call, where it is another one."""
+    """Property → the property whose listeners Live would call, where it is another one."""
     _live_ptr: int
 
     def __init__(self, project: Project, parent: BitwigObject | None, **values: Any) -> None:
@@ -72,7 +72,7 @@ class BitwigObject:
 
     @property
     def canonical_parent(self) -> Any:
-        """The object that it hangs in."""
+        """The object that owns this one."""
         return self._parent
 
     def _listen(self, verb: str, name: str, callback: Callable[[], None]) -> None:
@@ -83,7 +83,7 @@ class BitwigObject:
             listeners.remove(callback)
 
     def _show(self, **values: Any) -> None:
-        """Take over values that were read; listeners of those that differ are called."""
+        """Store values that were read, and call the listeners of those that changed."""
         for name, value in values.items():
             known = self._values.get(name, self)
             if known is value or (type(known) is type(value) and known == value):
@@ -96,7 +96,7 @@ class BitwigObject:
             callback()
 
     def _below(self) -> Iterable[BitwigObject]:
-        """The objects that hang here."""
+        """The objects below this one."""
         return ()
 
     def _die(self) -> None:
@@ -106,7 +106,7 @@ class BitwigObject:
 
 
 class DeviceParameter(BitwigObject):
-    """A track's volume or pan. The protocol gives no display text; the one here is SetMirror's own."""
+    """A track's volume or pan. The protocol has no display text; the text here is SetMirror's own."""
 
     def __init__(self, mixer: MixerDevice, name: str, low: float, method: str, field: str) -> None:
         super().__init__(
@@ -116,7 +116,7 @@ class DeviceParameter(BitwigObject):
         self._field = field
 
     def str_for_value(self, value: float) -> str:
-        """Volume in percent of the fader's way, pan as Live shows it."""
+        """Volume as percent of the fader's range, pan as Live shows it."""
         if self._values["min"] == 0.0:
             return f"{value * 100:.1f} %"
         side = round(value * 50)
@@ -138,7 +138,7 @@ class MixerDevice(BitwigObject):
 
     @property
     def track(self) -> Track:
-        """Whose it is."""
+        """The track of this mixer."""
         assert isinstance(self._parent, Track)
         return self._parent
 
@@ -147,7 +147,7 @@ class MixerDevice(BitwigObject):
 
 
 class Track(BitwigObject):
-    """A track; `_index` is the protocol's, and moves with the tracks before it."""
+    """A track; `_index` is its index in the protocol, which changes with the tracks before it."""
 
     def __init__(self, project: Project, song: Song, row: TrackRow) -> None:
         kind = kind_of(row)
@@ -168,7 +168,7 @@ class Track(BitwigObject):
         self._take(row)
 
     def _take(self, row: TrackRow) -> None:
-        """Take over what `track.list` says. `arm` stays as it was set last where the extension does not say it."""
+        """Store the values of a row of `track.list`; without `arm` in the row, the value that was set last stays."""
         self._index = row.index
         self._show(name=row.name, mute=row.mute, solo=row.solo)
         if row.arm is not None:
@@ -178,7 +178,7 @@ class Track(BitwigObject):
         mixer.panning._show(value=row.pan)
 
     def _fit(self, scenes: int) -> None:
-        """Have as many slots as there are scenes."""
+        """Add or remove slots until there is one for each scene."""
         slots: tuple[ClipSlot, ...] = self._values["clip_slots"]
         for slot in slots[scenes:]:
             slot._die()
@@ -201,7 +201,7 @@ class Track(BitwigObject):
         self._project.set_track(self, "track.setArm", "arm", value, self, "arm")
 
     def stop_all_clips(self, quantized: bool = True) -> Any:
-        """Stop the clip that plays."""
+        """Stop the playing clip."""
         playing = [slot for slot in self._values["clip_slots"] if slot.has_clip and slot.clip.is_playing]
         for slot in playing:
             slot.stop()
@@ -213,7 +213,7 @@ class Track(BitwigObject):
 
 
 def kind_of(row: TrackRow) -> str:
-    """instrument, audio, effect, or another word of Bitwig's: hybrid, group, master."""
+    """The kind of a track: instrument, audio, effect, or another word of Bitwig (hybrid, group, master)."""
     return row.type.lower()
 
 
@@ -236,7 +236,7 @@ class ClipSlot(BitwigObject):
         return self._parent
 
     def _hold(self, clip: Clip | None) -> None:
-        """Have this clip from now on."""
+        """Replace the slot's clip by this one."""
         was: Clip | None = self._values["clip"]
         if clip is was:
             return
@@ -251,7 +251,7 @@ class ClipSlot(BitwigObject):
         return () if clip is None else (clip,)
 
     def create_clip(self, length: float) -> Clip:
-        """Make an empty clip of so many beats."""
+        """Create an empty clip of `length` beats."""
         self._project.create_clip(self, length)
         clip: Clip | None = self._values["clip"]
         if clip is None:
@@ -263,7 +263,7 @@ class ClipSlot(BitwigObject):
         self._project.delete_clip(self)
 
     def stop(self) -> Any:
-        """Stop the clip; the protocol stops what plays, nothing else."""
+        """Stop the clip; the protocol can only stop a playing clip."""
         clip = self._values["clip"]
         return UNCHANGED if clip is None else clip.stop()
 
@@ -273,7 +273,7 @@ class Clip(BitwigObject):
 
     _signals: ClassVar[dict[str, str]] = {"is_playing": "playing_status", "length": "loop_end"}
     note_expressions = EXPRESSIONS
-    """What its notes have besides Live's properties."""
+    """Properties of its notes that Live's notes do not have."""
 
     def __init__(self, slot: ClipSlot, name: str, length: float) -> None:
         midi = slot.track.has_midi_input
@@ -283,12 +283,12 @@ class Clip(BitwigObject):
             is_session_clip=True, is_take_lane_clip=False,
         )  # fmt: skip
         self._notes: dict[notes.Place, BitwigNote] | None = None
-        """None while they cannot be read."""
+        """None while the notes cannot be read."""
         self._missed = 0
 
     @property
     def slot(self) -> ClipSlot:
-        """Where it is."""
+        """The slot of this clip."""
         assert isinstance(self._parent, ClipSlot)
         return self._parent
 
@@ -306,7 +306,7 @@ class Clip(BitwigObject):
         self.stop()
 
     def stop(self) -> Any:
-        """Stop it, if it plays or records."""
+        """Stop the clip, if it plays or records."""
         if not (self._values["is_playing"] or self._values["is_recording"]):
             return UNCHANGED
         self._project.stop_clip(self)
@@ -319,10 +319,10 @@ class Clip(BitwigObject):
     # -- notes -------------------------------------------------------------------------------------
 
     def _know(self, rows: Sequence[NoteRow], ids: dict[notes.Place, int] | None = None) -> None:
-        """Take over what `clip.getNotes` says; notes that stand where one stood keep its id.
+        """Store the rows of `clip.getNotes`; a note at the place of a known note keeps that note's id.
 
         Args:
-          ids: Those of notes that were moved on purpose.
+          ids: Place → id, after SetMirror itself moved notes.
         """
         known = self._notes or {}
         self._missed = 0
@@ -338,14 +338,14 @@ class Clip(BitwigObject):
             self._notify("notes")
 
     def _miss(self, most: int) -> None:
-        """Its notes were refused; after `most` times in a row they are absent."""
+        """Count a refusal to read the notes; after `most` refusals in a row the notes are absent."""
         self._missed += 1
         if self._missed >= most and self._notes is not None:
             self._notes = None
             self._notify("notes")
 
     def _is_as(self, rows: Iterable[NoteRow]) -> bool:
-        """Whether these are the notes that it is known to have."""
+        """True when the rows are equal to the known notes of the clip."""
         known = {place: _values_of(note) for place, note in (self._notes or {}).items()}
         return known == {(row.x, row.y): _values_of(BitwigNote(0, row)) for row in rows}
 
@@ -394,7 +394,7 @@ class Clip(BitwigObject):
         return [self._notes[place].note_id for place in places if place in self._notes]
 
     def apply_note_modifications(self, changed: Iterable[BitwigNote]) -> None:
-        """Give notes the values of these copies."""
+        """Set the notes' values to those of these copies."""
         self._edit(*notes.changed(self._project.place_of(self), self._present, list(changed)))
 
     def remove_notes_by_id(self, ids: Iterable[int]) -> None:
@@ -421,7 +421,7 @@ def _values_of(note: BitwigNote) -> dict[str, Any]:
 
 
 class Scene(BitwigObject):
-    """A scene: the protocol knows their number only."""
+    """A scene; the protocol has only the number of scenes."""
 
     def __init__(self, song: Song, place: int) -> None:
         super().__init__(song._project, song)
@@ -429,18 +429,18 @@ class Scene(BitwigObject):
 
     @property
     def clip_slots(self) -> tuple[ClipSlot, ...]:
-        """Its slots, track by track."""
+        """The slots of the scene, track by track."""
         tracks = self._project.song.tracks
         return tuple(track.clip_slots[self._place] for track in tracks if self._place < len(track.clip_slots))
 
     @property
     def is_empty(self) -> bool:
-        """Whether no slot has a clip."""
+        """True when no slot has a clip."""
         return not any(slot.has_clip for slot in self.clip_slots)
 
 
 class SongView(BitwigObject):
-    """What is selected in Bitwig."""
+    """The selection in Bitwig."""
 
     _class = "Song.View"
 
@@ -472,7 +472,7 @@ class Song(BitwigObject):
         self._project.jump(value)
 
     def start_playing(self) -> Any:
-        """Play from where Bitwig plays from."""
+        """Play from Bitwig's own start position."""
         return self._project.toggle("transport.togglePlay", "isPlaying", "is_playing", True)
 
     def stop_playing(self) -> Any:
@@ -480,21 +480,21 @@ class Song(BitwigObject):
         return self._project.toggle("transport.togglePlay", "isPlaying", "is_playing", False)
 
     def stop_all_clips(self, quantized: bool = True) -> Any:
-        """Stop every clip that plays."""
+        """Stop all playing clips."""
         tracks = [*self._values["tracks"], *self._values["return_tracks"]]
         done = [track.stop_all_clips() for track in tracks]
         return UNCHANGED if all(outcome is UNCHANGED for outcome in done) else None
 
     def create_midi_track(self, index: int | None = None) -> Track:
-        """Make an instrument track before the one at `index`; −1 and None mean the end."""
+        """Create an instrument track before the track at `index`; −1 and None mean the end."""
         return self._project.create_track("instrument", self._before("tracks", index))
 
     def create_audio_track(self, index: int | None = None) -> Track:
-        """The same with an audio track."""
+        """Create an audio track before the track at `index`; −1 and None mean the end."""
         return self._project.create_track("audio", self._before("tracks", index))
 
     def create_return_track(self) -> Track:
-        """Make an effect track at the end."""
+        """Create an effect track at the end."""
         return self._project.create_track("effect", -1)
 
     def _before(self, name: str, index: int | None) -> int:
@@ -504,7 +504,7 @@ class Song(BitwigObject):
         return _at(tracks, index, name)._index
 
     def create_scene(self, index: int) -> Scene:
-        """Make a scene at the end; the protocol can make none elsewhere."""
+        """Create a scene at the end, the only position that the protocol offers."""
         if index not in (-1, len(self._values["scenes"])):
             raise BridgeError(
                 "NOT_AVAILABLE",
@@ -530,7 +530,7 @@ def _at(tracks: tuple[Track, ...], index: int, name: str) -> Track:
 
 
 class Application(BitwigObject):
-    """Bitwig itself. Its version is above all of Live's: nothing is refused because of a version."""
+    """Bitwig itself. Its version is higher than every version of Live, so that no version check refuses anything."""
 
     def get_major_version(self) -> int:
         """See the class."""

@@ -1,10 +1,10 @@
-"""One project as long as it is open: reads it whole, keeps it true by asking, and carries out what the script writes.
+"""One open project: reads it as a whole, keeps it up to date by polling, and carries out the script's writes.
 
-A cycle every `POLL_S` asks project, transport, scenes, selection, then the next `SLICE` tracks (their clips) and clips
-(their notes), then the tracks. Its answers are applied together. If the list of tracks differs from before, what the
-cycle says about tracks by number means another track perhaps, and is asked again. A write makes the cycle under way
-void. The protocol has no ids: a track is known again by name, type and place (`matched`); when more than half of at
-least two tracks are gone at once, the project is another one, and `switched` says so.
+A cycle every `POLL_S` asks for project, transport, scenes, selection, then the next `SLICE` tracks (their clips) and
+clips (their notes), then the list of tracks. Its answers are applied together. If the list of tracks has changed, the
+cycle's answers about tracks by number may mean other tracks, so these questions are asked again. A write makes the
+current cycle void. The protocol has no ids: a track is recognized by name, type and place (`matched`). When more than
+half of at least two tracks are gone at once, another project is open, and `switched` says so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .objects import BitwigObject, Clip, ClipSlot, Scene, Song, Track, kind_of
 
 POLL_S = 0.25
 SLICE = 20
-"""Tracks and clips of one cycle: 80 a second, so a project of 10 tracks with 40 clips is read in 0.6 s."""
+"""Tracks and clips of one cycle: 80 per second, so a project of 10 tracks with 40 clips is read in 0.6 s."""
 ALWAYS: tuple[str, ...] = (
     "project.getInfo",
     "transport.getStatus",
@@ -35,13 +35,13 @@ ALWAYS: tuple[str, ...] = (
     "clip.getSelection",
 )
 READBACK_S = 0.5
-"""Bitwig shows some changes with its next turn only; what takes longer is found by a cycle."""
+"""How long a write waits for its change: Bitwig shows some changes one turn later; later ones a cycle finds."""
 READBACK_EVERY_S = 0.01
 SWITCHED_TRACKS = 2
 STALE_S = 10.0
-"""A question that was answered once and is not any more for so long: the rows are no longer worth what they claim."""
+"""The connection is lost when a question that was answered before has no answer for so long: its values are stale."""
 MISSES = 3
-"""Refusals in a row after which a clip's notes are absent, not as they were once."""
+"""After so many refusals in a row a clip's notes are absent, instead of old."""
 Wait = Callable[[float], None]
 
 
@@ -53,16 +53,16 @@ class Project:
         self._sleep = sleep
         self.song = Song(self)
         self.switched = ""
-        """Why the project is taken for another one than this; "" while it is not."""
+        """Why another project seems to be open; "" while this one is."""
         self._queue: deque[BitwigObject] = deque()
         self._cycle: list[tuple[BitwigObject | None, str, Any]] = []
-        """Whom the questions under way are about, and their answers; None while it is not there."""
+        """(object or None for the project, method, answer or None before its arrival) of each question of the cycle."""
         self._answered: dict[str, float] = {}
-        """When each question of a cycle was answered last."""
+        """Method → the time of its last answer, for questions about the project."""
         self._next = 0.0
         self._round_began = 0.0
         self.whole_s: float | None = None
-        """How long the last round through all clips and notes took."""
+        """Seconds that the last round through all clips and notes took; None before its end."""
         self.counters = {"cycles": 0, "void": 0}
 
     @property
@@ -73,7 +73,7 @@ class Project:
         return sorted((*song.tracks, *song.return_tracks, *main), key=lambda track: track._index)
 
     def facts(self) -> dict[str, Any]:
-        """How it is kept true, for the bridge's status."""
+        """How the project is kept up to date, for the bridge's status."""
         return {
             "every_s": POLL_S,
             "questions_per_s": round((len(ALWAYS) + 1 + SLICE) / POLL_S),
@@ -85,10 +85,10 @@ class Project:
     # -- reading -----------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Read all of it, waiting for it; what the extension refuses is absent, but for tracks and scenes.
+        """Read the whole project and wait for the answers; a refused part is absent, except tracks and scenes.
 
         Raises:
-          BridgeError: these were refused or answered wrongly, or the connection was lost.
+          BridgeError: tracks or scenes were refused or answered wrongly, or the connection was lost.
         """
         self._apply_tracks(self.extension.ask("track.list"))
         self._apply_scenes(self.extension.ask("clip.getSceneCount").sceneCount)
@@ -116,10 +116,10 @@ class Project:
         return "clip.getNotes", {**_place(subject.slot), "verbose": True}
 
     def step(self) -> None:
-        """Take answers, and begin a cycle when it is time; never waits.
+        """Receive answers, and begin a cycle when it is due; never waits.
 
         Raises:
-          Lost: the connection is of no use any more.
+          Lost: the connection cannot be used any more.
         """
         extension = self.extension
         extension.receive()
@@ -168,7 +168,7 @@ class Project:
             self._queue.extendleft(about for about, _, _ in cycle if about is not None)
 
     def _look_for_stale(self, cycle: list[tuple[BitwigObject | None, str, Any]]) -> None:
-        """Lost when a question about the whole project is not answered any more."""
+        """Raise Lost when a question about the whole project is no longer answered."""
         now = self.extension.clock()
         for about, method, answer in cycle:
             if about is None and not isinstance(answer, Wrong | None):
@@ -177,7 +177,7 @@ class Project:
             if now - at > STALE_S:
                 raise Lost(f"Bitwig's extension does not answer {method} any more")
 
-    # -- taking over -------------------------------------------------------------------------------
+    # -- applying answers --------------------------------------------------------------------------
 
     def _apply_always(self, answer: Any) -> None:
         if isinstance(answer, Info):
@@ -219,14 +219,14 @@ class Project:
             scene._notify("clip_slots")
 
     def _apply_tracks(self, answer: Tracks, assignment: list[Track | None] | None = None) -> bool:
-        """Take over the list of tracks; whether it is the same tracks in the same order as before.
+        """Apply the list of tracks; True when the tracks and their order are the same as before.
 
         Args:
-          found: For each row the track that it is, where that is known; else it is guessed.
+          assignment: For each row its track, None for a new one; without it, `matched` guesses the tracks.
         """
         song, rows = self.song, sorted(answer.tracks, key=lambda row: row.index)
         if any(row.index == 0 for row in rows):
-            # What comes with DAW MCP's own server; there a note's clip is the selected one, whatever is named.
+            # The extension of DAW MCP's own server; it applies note methods to the selected clip only.
             raise BridgeError(
                 "UNSUPPORTED_PROTOCOL",
                 "This extension counts tracks from 0, the protocol's document from 1: it speaks another protocol",
@@ -251,7 +251,7 @@ class Project:
                 track._die()
             for scene in song.scenes:
                 scene._notify("clip_slots")
-            # What is new is read first.
+            # New tracks are read first.
             self._queue.extendleft(track for track in tracks if track not in known)
         return steady
 
@@ -296,14 +296,14 @@ class Project:
         view = self.song.view
         if view.highlighted_clip_slot is not slot:
             view._values["highlighted_clip_slot"] = slot
-            # Live notifies of the slot by the track and the scene that it is in.
+            # Live notifies a change of the highlighted slot as a change of the selected track and scene.
             view._notify("selected_track")
         view._show(selected_track=track)
 
     # -- writing -----------------------------------------------------------------------------------
 
     def _ask(self, method: str, **params: Any) -> Any:
-        """Ask, and make the cycle under way void: its answers may be older than the change."""
+        """Ask, and make the current cycle void, since its answers may be older than the change."""
         if self._cycle:
             self._queue.extendleft(about for about, _, _ in self._cycle if about is not None)
             self._cycle = []
@@ -314,7 +314,7 @@ class Project:
         """The answer again and again, until `READBACK_S` have passed.
 
         Raises:
-          BridgeError: UNKNOWN_OUTCOME, the change was made and cannot be read.
+          BridgeError: UNKNOWN_OUTCOME, the change was sent but its result cannot be read.
         """
         until = self.extension.clock() + READBACK_S
         while True:
@@ -331,10 +331,10 @@ class Project:
             raise BridgeError("UNKNOWN_OUTCOME", rule) from None
 
     def _checked(self, track: Track) -> dict[str, int]:
-        """The track's number, when Bitwig still has that track there.
+        """The track's number, if Bitwig still has this track under it.
 
         Raises:
-          BridgeError: STALE_REFERENCE, somebody changed the list of tracks since it was read.
+          BridgeError: STALE_REFERENCE, the list of tracks was changed since it was read.
         """
         row = self._ask("track.get", trackIndex=track._index)
         if row.name != track.name or kind_of(row) != track._kind:
@@ -347,13 +347,13 @@ class Project:
         return {"trackIndex": track._index}
 
     def place_of(self, clip: Clip) -> dict[str, int]:
-        """Where a clip is, for a question."""
+        """A clip's track and slot as parameters of a question."""
         return _place(clip.slot)
 
     def set_track(
         self, track: Track, method: str, field: str, value: Any, shown: BitwigObject, name: str
     ) -> None:
-        """Set a property of a track, and show in `shown` what Bitwig made of it."""
+        """Set a property of a track, and store the value that Bitwig then has in `shown`."""
         before = shown._values.get(name)
         at = self._checked(track)
         self._ask(method, **at, **{field: value})
@@ -361,7 +361,7 @@ class Project:
         for row in self._rereads("track.get", **at):
             now = getattr(row, field)
             if now is None:
-                # The document's track has no `arm`: what was set is the best that is known.
+                # A track in the document has no `arm`, so the value that was set is used.
                 now = value
             if now != before:
                 break
@@ -381,7 +381,7 @@ class Project:
         self._apply_selection(answer)
 
     def toggle(self, method: str, field: str, name: str, wanted: bool) -> Any:
-        """Press a button that toggles, unless it is as wanted."""
+        """Toggle a state of the transport, unless it is as wanted."""
         status = self._ask("transport.getStatus")
         if getattr(status, field) is not wanted:
             self._ask(method)
@@ -407,11 +407,11 @@ class Project:
     # -- clips -------------------------------------------------------------------------------------
 
     def _row(self, slot: ClipSlot) -> Any:
-        """What Bitwig says of a slot's clip now; None when there is none."""
+        """Bitwig's present row of a slot's clip; None when the slot is empty."""
         return _row_of(slot, self.extension.ask("clip.list", trackIndex=slot.track._index))
 
     def _checked_clip(self, clip: Clip) -> dict[str, int]:
-        """Where the clip is, when Bitwig still has it there; STALE_REFERENCE otherwise."""
+        """The clip's track and slot, if Bitwig still has the clip there; STALE_REFERENCE otherwise."""
         self._checked(clip.slot.track)
         row = self._row(clip.slot)
         if row is None or row.name != clip.name:
@@ -472,7 +472,7 @@ class Project:
         clip._show(**({"name": now} if name == "name" else {"loop_end": now, "length": now}))
 
     def edit_notes(self, clip: Clip, questions: list[Question], ids: dict[Place, int] | None) -> None:
-        """Ask these questions about a clip's notes, if the notes still are as they are known; then read them again."""
+        """Ask these questions about a clip's notes, if the notes have not changed; then read the notes again."""
         at = self._checked_clip(clip)
         present = {(row.x, row.y): row for row in self._ask("clip.getNotes", **at, verbose=True).notes}
         if not clip._is_as(present.values()):
@@ -491,7 +491,7 @@ class Project:
     # -- tracks and scenes -------------------------------------------------------------------------
 
     def create_track(self, type_: str, position: int) -> Track:
-        """Make a track before the one with the protocol's number `position`, or with −1 at the end."""
+        """Create a track before the track with the protocol's number `position`, or with −1 at the end."""
         known = self.tracks
         self._same_tracks()
         done = self._ask("track.create", type=type_, position=position)
@@ -518,16 +518,16 @@ class Project:
                 break
         if len(answer.tracks) == count:
             return
-        # The one that goes is known: of two tracks of one name it is not left to `matched`.
+        # The deleted track is known, so `matched` need not guess between tracks of one name.
         self._apply_tracks(answer, [other for other in self.tracks if other is not track])
         self._follow_selection()
 
     def _follow_selection(self) -> None:
-        """What Bitwig selects because of a change belongs to that change."""
+        """Read the selection that Bitwig changed together with the tracks."""
         self._apply_selection(self._reread("clip.getSelection"))
 
     def _same_tracks(self) -> None:
-        """STALE_REFERENCE when somebody changed the list of tracks since it was read."""
+        """Raise STALE_REFERENCE when the list of tracks was changed since it was read."""
         rows = sorted(self._ask("track.list").tracks, key=lambda row: row.index)
         if [(row.name, kind_of(row)) for row in rows] != [(track.name, track._kind) for track in self.tracks]:
             raise BridgeError(
@@ -559,10 +559,10 @@ def _row_of(slot: ClipSlot, answer: Clips) -> Any:
 
 
 def matched(known: Sequence[Track], rows: Sequence[TrackRow]) -> list[Track | None]:
-    """For each row the track that it is, None for a new one.
+    """For each row the track that it describes, None for a new track.
 
-    Guess: tracks that keep name and type in one order are the same; as many others between two of these were renamed;
-    one that is elsewhere was moved.
+    The match is a guess: tracks with the same name and type in the same order are the same; between two of these, an
+    equal number of other tracks counts as renamed; a track with the same name and type at another place was moved.
     """
     old = [(track.name, track._kind) for track in known]
     new = [(row.name, kind_of(row)) for row in rows]

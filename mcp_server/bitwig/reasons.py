@@ -1,4 +1,4 @@
-"""Why a property or a method of Live's is not there in Bitwig: what the protocol lacks, and what to do instead."""
+"""Why a property or a method of Live is not available in Bitwig: the gap in the protocol, and what to do instead."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ LACKS: dict[str, tuple[str, str]] = {
     "Track.insert_device": ("no devices", "insert it in Bitwig"),
     "ClipSlot.create_audio_clip": ("no audio clips", "drag the file into Bitwig"),
 }
-"""Class.member → what the protocol has not, and the next step."""
+"""Class.member → what the protocol does not offer, and the next step."""
 
 
 def lacking(class_: str, member: str) -> BridgeError:
-    """The refusal of what the protocol does not give."""
+    """The refusal of a property or method that the protocol does not offer."""
     what, hint = LACKS.get(f"{class_}.{member}", (f"no `{member}` of a {class_}", "do it in Bitwig"))
     return BridgeError(
         "NOT_AVAILABLE", f"The protocol of Bitwig's extension has {what}", f"{class_}.{member}", hint=hint

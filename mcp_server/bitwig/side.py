@@ -1,8 +1,8 @@
-"""SetMirror's script over a Bitwig project: what Live gives a script, and the loop that Live's main thread is there.
+"""SetMirror's script over a Bitwig project: objects in place of those of Live, and a loop in place of its main thread.
 
-One thread does everything: a pump of the script as soon as a client asks and at least every `TICK_S`, Live's update
-tick every `DISPLAY_S`, and a step of the project's cycles. While Bitwig is not there, or shows another project, nothing
-listens on the bridge's port; then the script begins again, with another epoch.
+One thread does everything: it pumps the script as soon as a client asks and at least every `TICK_S`, calls its update
+every `DISPLAY_S`, and advances the project's cycles. While Bitwig is not running, or after another project was opened,
+nothing listens on the bridge's port; then the script starts again, with another epoch.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from .project import POLL_S, Project
 TICK_S = 0.010
 DISPLAY_S = 0.100
 RETRY_S = (0.25, 0.5, 1.0, 2.0)
-"""Between attempts to reach the extension; the last one for good."""
+"""Seconds between attempts to reach the extension; the last value is repeated."""
 
 Log = Callable[[str], None]
 
 
 class _Timer:
-    """Live's timer: the loop pumps instead."""
+    """Live's timer, without function: the loop pumps the script."""
 
     running = True
 
     def __init__(self, **options: Any) -> None:
-        """The script asks for 10 ms, which is what the loop has."""
+        """Accept the options; the script asks for 10 ms, which is the interval of the loop."""
 
     def start(self) -> None:
-        """It runs."""
+        """Do nothing: the loop runs already."""
 
     def stop(self) -> None:
-        """The loop ends with the script."""
+        """Do nothing: the loop ends with the script."""
 
 
 class _Host:
-    """What Live hands to `create_instance`."""
+    """The object that Live passes to `create_instance`."""
 
     def __init__(self, project: Project, log: Log) -> None:
         self.project = project
@@ -55,7 +55,7 @@ class _Host:
 
 
 class BitwigSide(SetMirror):
-    """The script, with Bitwig where it looks for Live."""
+    """The script, with Bitwig in place of Live."""
 
     _c_instance: _Host
 
@@ -68,13 +68,13 @@ class BitwigSide(SetMirror):
         )
 
     def keep_alive(self) -> None:
-        """In the midst of a write that asks Bitwig many times: clients take a bridge without heartbeat for dead."""
+        """Send a heartbeat during a long write: clients close the connection to a bridge without heartbeat."""
         if self.server is not None:
             self.server.beat(self.batcher.epoch, self.batcher.revision, time.time())
             self.server.send(self.batcher.epoch, self.batcher.revision)
 
     def welcome(self) -> dict[str, Any]:
-        """As for Live, but no version of Live; `daw` names Bitwig, `polls` says how its rows are kept true."""
+        """The welcome without a version of Live; `daw` names Bitwig, `polls` says how values are kept up to date."""
         answer = super().welcome()
         answer["live"] = {
             "version": "",
@@ -86,13 +86,13 @@ class BitwigSide(SetMirror):
 
 
 class Runner:
-    """Serves Bitwig's project on the bridge's port, from one connection and one project to the next.
+    """Serves Bitwig's project on the bridge's port, also after a new connection or another project.
 
     Args:
       reach: Connects to the extension; OSError while nothing listens.
       listen: Opens the bridge's port.
-      log: Takes a line for a person.
-      sleep: Waits so many seconds.
+      log: Writes a line for a person.
+      sleep: Waits for this number of seconds.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Runner:
         self.side: BitwigSide | None = None
 
     def turn(self) -> None:
-        """Connect, if it is time to, or do what is due; never raises."""
+        """Connect if an attempt is due, or serve the project; never raises for a lost connection."""
         try:
             if self.side is not None and self.project is not None:
                 self._serve(self.side, self.project)
@@ -136,12 +136,12 @@ class Runner:
                 self._listener.wait(TICK_S)
                 return
         except (OSError, ValueError):
-            # Windows cannot wait for nothing: the port is somebody else's still.
+            # Windows cannot wait without a socket, which is the case while another program has the port.
             pass
         self._sleep(TICK_S)
 
     def close(self) -> None:
-        """End the script, so that its clients hear of it, and let go of the extension."""
+        """Stop the script, which notifies its clients, and close the connection to the extension."""
         side, self.side, self._listener = self.side, None, None
         if side is not None:
             side.disconnect()
@@ -188,7 +188,7 @@ class Runner:
         self._attempts += 1
 
     def _say(self, text: str) -> None:
-        """Say what is new; the same again and again tells nobody anything."""
+        """Log a text, unless it is the same as the last one."""
         if text != self._said:
             self._said = text
             self._log(text)

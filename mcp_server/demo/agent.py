@@ -1,6 +1,6 @@
 """An MCP client of the server, which runs as a subprocess over stdio: calls tools, subscribes to resources.
 
-Uses the SDK's own client, so that what is measured is what a client sees. Both protocol eras:
+It uses the SDK's own client, so that the measurements are those of a real client. It works in both protocol eras:
 `subscriptions/listen` from 2026-07-28 on, `resources/subscribe` before.
 """
 
@@ -25,7 +25,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from mcp_server.commands import processes
 
 CALL_S = 20.0
-"""No call of the demo's may take longer; a server that hangs must not hang the demo."""
+"""The longest time for one call, so that a server that hangs cannot hang the demo."""
 
 
 class ToolRefused(Exception):
@@ -41,7 +41,7 @@ class Agent:
         self.updates: list[tuple[float, str]] = []
         """(`time.monotonic` at arrival, uri)"""
         self.lists: list[str] = []
-        """Which lists were said to have changed, in order."""
+        """The lists ("tools", "resources") of change notifications, in order."""
         self._arrived = anyio.Event()
 
     @classmethod
@@ -59,7 +59,7 @@ class Agent:
 
         Args:
           mode: "auto" for the newest era, "legacy" for the one before.
-          name: Who it says it is.
+          name: The name that the client gives itself.
         """
         server = StdioServerParameters(
             command=sys.executable,
@@ -74,12 +74,12 @@ class Agent:
     async def over(
         cls, server: Any, *, mode: str = "auto", name: str = "agent", elicit: Any = None
     ) -> AsyncIterator[Agent]:
-        """Connect over any transport of the SDK's, or to a server in this process.
+        """Connect over any transport of the SDK, or to a server in this process.
 
         Args:
-          elicit: Answers the server's questions, as the SDK's client has it; without it nobody can be asked.
+          elicit: The SDK client's callback for the server's questions; without it nobody can be asked.
         """
-        # The era before has no other way, and both are promised.
+        # The older era has no other way to subscribe, and both eras are supported.
         warnings.filterwarnings("ignore", r"resources/(un)?subscribe", MCPDeprecationWarning)
         agent = cls()
         agent.client = Client(
@@ -89,7 +89,7 @@ class Agent:
             message_handler=agent._hear,
             elicitation_callback=elicit,
             client_info=types.Implementation(name=name, version="0"),
-            # A read that never left the client would measure nothing.
+            # A read from the client's cache would measure nothing.
             cache=None,
         )
         async with agent.client:
@@ -97,14 +97,14 @@ class Agent:
 
     @property
     def modern(self) -> bool:
-        """Whether the connection is of the era that has `subscriptions/listen`."""
+        """True when the protocol era of the connection has `subscriptions/listen`."""
         return self.client.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool; its structured answer.
 
         Raises:
-          ToolRefused: the tool said no.
+          ToolRefused: the tool answered with an error.
         """
         result = await self.client.call_tool(tool, arguments)
         if result.is_error:
@@ -119,9 +119,9 @@ class Agent:
 
     @asynccontextmanager
     async def subscribed(self, *uris: str) -> AsyncIterator[None]:
-        """Listen to resources; every update's arrival is kept in `updates`."""
+        """Subscribe to resources; the arrival of each update is added to `updates`."""
         if not self.modern:
-            # The SDK deprecates the older era's words; clients of that era still speak them.
+            # The SDK deprecates the methods of the older era; clients of that era still use them.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", MCPDeprecationWarning)
                 for uri in uris:
@@ -158,10 +158,10 @@ class Agent:
         arrived.set()
 
     async def update_after(self, count: int, uri: str, *, timeout_s: float = 5.0) -> float:
-        """The arrival of the first update of `uri` beyond the first `count` updates of any.
+        """The arrival of the first update of `uri` after the first `count` updates of all resources.
 
         Raises:
-          TimeoutError: none came within `timeout_s`.
+          TimeoutError: no update arrived within `timeout_s`.
         """
         with anyio.fail_after(timeout_s):
             while True:

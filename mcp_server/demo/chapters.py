@@ -1,7 +1,7 @@
-"""What happens in the demo, chapter by chapter; `Chapters.play` plays them all.
+"""The chapters of the demo; `Chapters.play` plays them all.
 
-The agent speaks MCP only. The witness is a mirror on the same bridge, in this process: what a tool claims is
-checked against it, and the Set at the end is compared with the Set at the beginning, property by property.
+The agent uses MCP only. The witness is a mirror on the same bridge, in this process: a tool's answers are checked
+against it, and the Set at the end is compared with the Set at the beginning, property by property.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 SYNC_S = 60.0
 SEEN_S = 5.0
-"""For anything to show that must show at once."""
+"""The longest wait for a change that must be visible at once."""
 QUIET_S = 0.3
-"""Many turns of the script: what a change was to bring has come."""
+"""Many turns of the script, so that all consequences of a change have arrived."""
 SETTLE_S = 90.0
-"""For the audit to come round: it tells what Live does not notify, and a large Set takes it a while."""
+"""The longest wait for the audit, which finds changes that Live does not notify; a large Set takes it a while."""
 LOG_LINES = 24
 READS, CHANGES, WRITES = 300, 100, 100
 TRACK_NAME, CLIP_NAME = "SetMirror demo", "Four notes"
@@ -47,7 +47,7 @@ NOTES = [
 
 
 class Chapters:
-    """The parties and what they do."""
+    """The parties of the demo, and their actions."""
 
     def __init__(
         self, story: Story, live: HeadlessProcess, agent: Agent, witness: Mirror, *, quick: bool = False
@@ -60,10 +60,10 @@ class Chapters:
         self.share = 0.2 if quick else 1.0
         self.track = ""
         self.undoable = 0
-        """Entries of ours in Live's undo history."""
+        """The number of the demo's entries in Live's undo history."""
 
     async def play(self, older: Callable[[], Any]) -> None:
-        """All acts, in order; `older` opens an agent of the protocol era before."""
+        """Play all chapters in order; `older` opens an agent of the older protocol era."""
         await self.witness.wait_read(stalled_s=SYNC_S, tell=Reading())
         status = self.witness.status()
         where = f"Live {status.live_version}, epoch {status.epoch}, revision {status.revision}"
@@ -183,7 +183,7 @@ class Chapters:
             f"{self.track}'s volume to {VOLUME_DB:g} dB, panned 20L",
             lambda: calls.mixer(self.track, volume=f"{VOLUME_DB:g} dB", panning="20L"),
         )
-        # 40 dB over the fader's upper part: −6 dB stands at 0.7.
+        # The upper part of the fader has 40 dB per unit, so −6 dB is at 0.7.
         self._shows(fader, "value", 0.7)
         text = str(witness.resolve(fader).props.get("display"))
         story.check(f"Live's fader shows {text}", text.startswith("-6.0"), actual=text)
@@ -230,7 +230,7 @@ class Chapters:
         await self._becomes(
             "Live stands still", lambda: self.witness.resolve("song").props.get("is_playing") is False
         )
-        # A fired clip takes tracks over from the Arrangement, and undo gives nothing of that back.
+        # A launched clip takes tracks over from the Arrangement, and undo does not revert that.
         await self._write("give the tracks back to the Arrangement", calls.back_to_arranger, undo_steps=0)
 
     async def _refused(self) -> None:
@@ -273,7 +273,7 @@ class Chapters:
                 await self.witness.wait_for(self.witness.revision + 1, timeout_s=math.inf)
         self.story.check(what, is_so())
 
-    # -- and takes it back -------------------------------------------------------------------------
+    # -- the agent undoes --------------------------------------------------------------------------
 
     async def takes_back(self, before: Picture) -> None:
         story, witness = self.story, self.witness
@@ -291,7 +291,7 @@ class Chapters:
         )
 
     async def _quiet(self) -> None:
-        """What follows from a change, such as routing lists from a name, may come in later batches."""
+        """Wait for consequences of a change that arrive in later batches, such as routing lists after a new name."""
         revision = -1
         with trio.move_on_after(SEEN_S):
             while revision != self.witness.revision:
@@ -299,7 +299,7 @@ class Chapters:
                 await trio.sleep(QUIET_S)
 
     async def _settled(self, before: Picture) -> list[str]:
-        """What differs still when the audit has had its time."""
+        """The differences that are left after the audit had time to find all changes."""
         left = differences(before, picture(self.witness))
         deadline = time.monotonic() + SETTLE_S
         if left:
@@ -355,7 +355,7 @@ class Chapters:
     def _count(self, full: int) -> int:
         return max(20, round(full * self.share))
 
-    # -- what was logged ---------------------------------------------------------------------------
+    # -- the log -----------------------------------------------------------------------------------
 
     def log(self) -> None:
         story, witness = self.story, self.witness
@@ -384,7 +384,7 @@ class Chapters:
 
 
 def _is_edit(event: Event) -> bool:
-    """Whether it is what somebody did, rather than what followed from it."""
+    """True for an action of somebody, False for its consequences."""
     if event.kind in ("add", "remove"):
         return event.type in ("Track", "Clip", "Scene", "Device")
     if event.kind == "set":

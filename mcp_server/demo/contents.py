@@ -1,7 +1,7 @@
-"""A Set as a value: every property of every object by its ref, so that two moments can be compared.
+"""The contents of a Set as a value: every property of every object by its ref, so that two states can be compared.
 
-Ids are replaced by refs and notes lose theirs, because undoing a deletion makes new objects. What is no part
-of the Set's content stays out: what is shown and selected, what plays, what the history could do next.
+Ids are replaced by refs and notes have no ids, because undoing a deletion makes new objects. Properties that are not
+part of the Set's content are left out: views and selection, playback, and the state of the undo history.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _PASSING = {
     "is_triggered", "is_playing", "fired_slot_index", "playing_slot_index", "playing_status",
     "re_enable_automation_enabled",
 }  # fmt: skip
-"""Follows what was done, played or selected last."""
+"""Properties that depend on the last action, playback or selection."""
 _LANE_VALUES = ("value", "display_value", "display")
 
 
 def picture(mirror: Mirror) -> Picture:
-    """Everything in the Set that undo answers for, as the mirror has it now."""
+    """All properties of the Set that undo restores, as the mirror has them now."""
     contents: Picture = {}
     waiting = [mirror.resolve("song")]
     while waiting:
@@ -38,7 +38,7 @@ def picture(mirror: Mirror) -> Picture:
             if prop is None or name in _PASSING or (prop.write and not prop.undo):
                 continue
             if name in _LANE_VALUES and node.props.get("automation_state"):
-                # Its lane decides by where the song stands; undo gives no song position back.
+                # The automation lane sets the value by the song position, which undo does not restore.
                 continue
             contents[f"{ref}.{name}"] = _value(mirror, prop, value)
         for name, ids in node.children.items():
@@ -61,7 +61,7 @@ def _is_view(node: Node) -> bool:
 
 def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
     if prop.name == "automation_state":
-        # Whether somebody overrides it at the moment follows from what was moved last, as what plays does.
+        # Whether the automation is overridden at the moment depends on the last action, like playback.
         return bool(value)
     if prop.type == "ref":
         return None if value is None else mirror.ref(value)
@@ -78,7 +78,7 @@ def _value(mirror: Mirror, prop: schema.Property, value: Any) -> Any:
 
 
 def differences(before: Picture, after: Picture) -> list[str]:
-    """What differs, a line each, sorted; empty when the Set is the same."""
+    """The differences, one line each, sorted; empty when the contents are equal."""
     lines = []
     for key in sorted(before.keys() | after.keys()):
         if key not in after:

@@ -1,4 +1,4 @@
-"""Latencies as distributions: a mean hides what an agent notices."""
+"""Latencies as distributions, since a mean hides the slow calls that an agent notices."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What an agent feels, measured: reads, notifications and verified writes over MCP, changes arriving in a mirror.
+"""Latencies as an agent sees them: reads, notifications and verified writes over MCP, changes arriving in a mirror.
 
-Each function does one thing `count` times and gives the durations in seconds. Changes come at random phases of Live's
-timer, as a person's do: the seed is fixed, so two runs ask the same.
+Each function repeats one action `count` times and returns the durations in seconds. Changes are made at random phases
+of Live's timer, as a person's changes are; the seed is fixed, so that two runs are the same.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from mirror import Mirror
 
 PHASE_S = 0.02
-"""Two of Live's timer ticks: wherever within one a change falls is left to chance."""
+"""Two ticks of Live's timer: the phase of a change within a tick is random."""
 APART_S = 0.06
-"""The server tells of one resource at most every 50 ms: a change after silence is what is measured."""
+"""The server notifies of one resource at most every 50 ms; a longer pause measures a change without that delay."""
 ARRIVAL_S = 5.0
 
 
 def same(shown: Any, wanted: Any) -> bool:
-    """Whether Live shows what was wanted; its own numbers have 24 bits."""
+    """True when Live shows the wanted value; Live's numbers have 24 bits."""
     if isinstance(shown, float) and isinstance(wanted, (int, float)):
         return math.isclose(shown, wanted, rel_tol=1e-6, abs_tol=1e-6)
     return bool(shown == wanted)
 
 
 async def calls(ask: Callable[[], Awaitable[Any]], count: int, *, warm: int = 5) -> list[float]:
-    """How long one question takes, again and again without pause."""
+    """The duration of one call, repeated without pause."""
     for _ in range(warm):
         await ask()
     durations_s = []
@@ -52,7 +52,7 @@ async def notifications(
     """From a person's change in Live to its notification at the MCP client, which listens to `uri`.
 
     Raises:
-      TimeoutError: a notification did not come within `ARRIVAL_S`.
+      TimeoutError: a notification did not arrive within `ARRIVAL_S`.
     """
     chance = random.Random(7)
     durations_s = []
@@ -70,7 +70,7 @@ async def arrivals(
     """From a person's change in Live to a subscriber of a mirror in this process.
 
     Raises:
-      TooSlowError: one did not come within `ARRIVAL_S`.
+      TooSlowError: a change did not arrive within `ARRIVAL_S`.
     """
     chance = random.Random(8)
     durations_s = []
@@ -89,7 +89,7 @@ async def arrivals(
 
 
 async def storm(live: HeadlessProcess, ref: str, name: str, values: Sequence[Any], a_second: int) -> None:
-    """A person, or automation, that changes one property so often; until cancelled."""
+    """Change one property `a_second` times per second, like fast automation, until cancelled."""
     async with trio.open_nursery() as nursery:
         began, number = trio.current_time(), 0
         while True:

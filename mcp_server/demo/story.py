@@ -10,7 +10,7 @@ from mcp_server.demo.latency import Distribution
 
 
 class Story:
-    """Prints as it goes, as text or one JSON object a line; `failed` holds the steps that were not as they must be."""
+    """Prints the report as text or as one JSON object per line; `failed` are the steps that failed."""
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.checked = 0
@@ -33,15 +33,15 @@ class Story:
         self._print({"chapter": title}, "", style(title, bold=True))
 
     def tell(self, text: str) -> None:
-        """Something that happened and needs no check."""
+        """Print an event that needs no check."""
         self._print({"event": text}, f"  {self._stamp()}      {text}")
 
     def line(self, text: str) -> None:
-        """A line of the event log, as `tail` shows it."""
+        """Print a line of the event log, as `tail` shows it."""
         self._print({"change": text}, f"  {text}")
 
     def check(self, text: str, ok: bool, *, actual: Any = None) -> bool:
-        """A step: `ok` says whether it is as it must be; `found` is shown when it is not."""
+        """Report a step: `ok` is True when it passed; `actual` is shown when it failed."""
         self.checked += 1
         mark = style("ok ", fg="green") if ok else style("BAD", fg="red", bold=True)
         facts: dict[str, Any] = {"step": text, "ok": ok}
@@ -56,7 +56,7 @@ class Story:
         return ok
 
     def latency(self, name: str, samples_s: list[float], aim_ms: float) -> None:
-        """A measurement; the aim is shown beside it and fails nothing: machines differ."""
+        """Print a measurement beside its aim; a missed aim is not a failure, since machines differ."""
         times = self.latencies[name] = Distribution.of_seconds(samples_s)
         reached = times.p50 < aim_ms
         aim = style(f"aim p50 < {aim_ms:g} ms", fg="green" if reached else "yellow")
@@ -67,7 +67,7 @@ class Story:
         )
 
     def end(self) -> bool:
-        """Say how it went; whether every step was as it must be."""
+        """Print the summary; True when every step passed."""
         ok = not self.failed
         facts = {"ok": ok, "steps": self.checked, "failed": self.failed}
         if ok:

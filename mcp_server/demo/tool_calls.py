@@ -1,4 +1,4 @@
-"""What the demo's agent can do, in the words of our tools; the only place in the command line that knows them."""
+"""The actions of the demo's agent as calls of our tools; no other module of the command line knows the tools."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class ToolCalls:
         return f"live://ref/{ref}"
 
     async def wait_synced(self, timeout_s: float = 60.0) -> None:
-        """Ask until the server says that its reads equal Live.
+        """Ask for the status until the server is in step with Live.
 
         Raises:
-          Failure: nothing moved for `timeout_s`.
+          Failure: there was no progress for `timeout_s`.
         """
         left, seen = timeout_s, None
         while left > 0.0:

@@ -1,8 +1,8 @@
-"""DAW MCP's wire: JSON-RPC 2.0, one object a line, over TCP on this machine; `daw_mcp` says what the methods do.
+"""DAW MCP's wire: JSON-RPC 2.0, one object per line, over TCP on this machine; `daw_mcp` implements the methods.
 
-The protocol has no authentication, so it is off unless asked for and listens on the loopback address only. A browser
-page could post to that port: a connection whose first line is no JSON object is closed without an answer. Calls of one
-connection are answered in order.
+The protocol has no authentication, so it is off by default and listens on the loopback address only. A page in a
+browser could post to that port: a connection whose first line is not a JSON object is closed without an answer. Calls
+of one connection are answered in order.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ PORT = 8182
 CONNECTIONS = 64
 LINE_BYTES = 1024 * 1024
 IDENTITY = "daw-mcp"
-"""All clients of this protocol are one to the policy, since nothing proves who they are."""
+"""For the policy all clients of this protocol are one client, since nothing proves their identity."""
 FAILED, UNSUPPORTED = -32000, -32001
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INTERNAL = -32700, -32600, -32601, -32603
 
 
 class _Nobody:
-    """The protocol has no questions."""
+    """A person who cannot be asked: the protocol has no questions."""
 
     asked: dict[str, Any] | None = None
 
@@ -57,7 +57,7 @@ class DawMcp:
         self._connections = 0
 
     async def handle(self, stream: trio.abc.Stream, peer: str) -> None:
-        """One connection, until its client leaves."""
+        """Serve one connection until its client closes it."""
         if self._connections >= CONNECTIONS:
             log.warning("%s is turned away: there are %d connections", peer, CONNECTIONS)
             await trio.aclose_forcefully(stream)
@@ -126,7 +126,7 @@ class DawMcp:
         if name not in self.engine.tools and not (self.engine.policy.read_only and not tool.reads):
             raise errors.Denied(f"{method} needs the tool {name}, which this server does not offer")
         if method == "ping":
-            # Also without Live: it asks after this server.
+            # Answered also without Live: a ping is about this server.
             daw_mcp.read(method, params)
             return {"pong": True}
         await readiness.awaited(self.engine.mirror)

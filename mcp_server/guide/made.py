@@ -1,6 +1,6 @@
-"""The parts of pages that are made from the product's own tables: tools, commands, errors, settings, versions.
+"""The parts of pages that are generated from the product's own tables: tools, commands, errors, settings, versions.
 
-Each function gives Markdown. Imports happen inside: a page of plain text needs none of this.
+Each function returns Markdown. The functions import what they need, since a page of plain text needs none of it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def tools() -> str:
 
 
 def _type(schema: dict[str, Any], whole: dict[str, Any]) -> str:
-    """A JSON schema as people read it."""
+    """A JSON schema as text for people."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         return _type(whole.get("$defs", {}).get(name, {}), whole)
@@ -87,7 +87,7 @@ def resources() -> str:
 
 
 def commands() -> str:
-    """The help of each command and subcommand, word by word."""
+    """The full help of each command and subcommand."""
     return "\n\n".join(f"## `{name}`\n\n```\n{text}\n```" for name, text in helps())
 
 
@@ -130,7 +130,7 @@ def clients() -> str:
 
 
 def errors() -> str:
-    """Each error's code, whose turn it is, and the next step."""
+    """Each error's code, the side that is at fault, and the next step."""
     from mirror import errors as tree
     from remote_script.SetMirror.contract.errors import TABLE
 
@@ -178,7 +178,7 @@ def policy_rule() -> str:
 
 
 def versions() -> str:
-    """What each Live version brought, as far as the mirror keeps it."""
+    """The properties and methods that each version of Live added, as far as the mirror has them."""
     from remote_script.SetMirror.contract import schema
 
     brought: dict[tuple[int, ...], list[str]] = {}
@@ -211,4 +211,4 @@ PARTS: dict[str, Callable[[], str]] = {
         versions,
     )
 }
-"""What a line `{{name}}` of a page stands for."""
+"""Name in a line `{{name}}` of a page → the function that generates the part."""

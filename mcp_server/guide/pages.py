@@ -1,7 +1,7 @@
-"""The pages of the guide by topic, for `setmirror guide`, for MCP resources and for anybody who reads the folder.
+"""The pages of the guide by topic, for `setmirror guide`, for MCP resources and for readers of the folder.
 
-A page is a Markdown file of this folder. A line `{{name}}` in it stands for a part that `made` makes from the product's
-own tables, so that a new tool, command, error or setting is on its page by itself.
+A page is a Markdown file of this folder. A line `{{name}}` in a page stands for a part that `made` generates from the
+product's own tables, so that a new tool, command, error or setting appears on its page automatically.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOPICS: dict[str, str] = {
     "bitwig": "A project in Bitwig instead of a Set in Live: what works, and how often it is asked",
     "numbers": "How the numbers were measured, and how to measure yours",
 }
-"""Topic → what its page is about, in the order of the guide."""
+"""Topic → description of its page, in the order of the guide."""
 _PART = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 
 

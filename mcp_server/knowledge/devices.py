@@ -20,7 +20,7 @@ PLUGINS = (
     "A plug-in shows only 'Device On' until its parameters are added: click Configure in the device's title bar in "
     "Live, then move the controls that you want. Presets do not need that."
 )
-"""What to do where a plug-in has no parameters; Live's API cannot do it."""
+"""Advice for a plug-in without parameters; Live's API cannot configure it."""
 
 
 class StartingPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +33,7 @@ class StartingPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Knowledge(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"purpose": "for", "uses": "use"}
 ):
-    """What is known of one device."""
+    """The knowledge about one device."""
 
     purpose: str
     listen: str = ""
@@ -48,15 +48,15 @@ def _all() -> dict[str, Knowledge]:
 
 
 def all_names() -> list[str]:
-    """The names of all devices that something is known of."""
+    """The names of all devices with an entry."""
     return sorted(_all())
 
 
 def about(name: str) -> Knowledge:
-    """The knowledge of a device by its name in Live, in any case.
+    """The knowledge about a device by its name in Live, in upper or lower case.
 
     Raises:
-      NotFound: nothing is known of such a device; the near names are listed.
+      NotFound: the device has no entry; the hint lists similar names.
     """
     folded = {known.casefold(): known for known in _all()}
     plain = name.strip().casefold()
@@ -68,11 +68,11 @@ def about(name: str) -> Knowledge:
 
 
 def device_knowledge(name: str) -> dict[str, Any]:
-    """What is known of a device, with the range, default and choices of each parameter as Live shows them.
+    """The knowledge about a device, with the range, default and choices of each parameter as Live shows them.
 
-    "banks" are the pages of eight parameters that Live gives controllers without a table of their own; devices newer
-    than that table show their parameters there eight at a time, in order, and have no entry.
-    What "guess" names is about no text, default or choice that a real Live has shown yet.
+    "banks" are the pages of eight parameters that Live gives controllers without a table of their own. Devices newer
+    than that table show their parameters eight at a time, in order, and have no "banks".
+    "guess" names the parameters whose text, default or choices have not been seen on a real Live yet.
     """
     from remote_script.headless import devices as native
 
@@ -92,7 +92,7 @@ def device_knowledge(name: str) -> dict[str, Any]:
         guesses = [fact.name for fact in facts.parameters if set(fact.guesses) - {"path"}]
         sure = [fact.name for fact in facts.parameters if not set(fact.guesses) - {"path"}]
         if guesses:
-            # The shorter list: most devices are known as a whole or not at all.
+            # The shorter one of two lists: most devices are known as a whole or not at all.
             some = guesses if len(guesses) <= len(sure) else ["all", *(f"but not {name}" for name in sure)]
             shown["guess"] = ", ".join(some)
     return shown
@@ -112,7 +112,7 @@ def _banks(facts: DeviceFacts) -> dict[str, list[str]]:
 
 
 def _range(fact: ParameterFact) -> str:
-    """Such as "20.0 Hz … 20.0 kHz, default 10.0 kHz", or the choices with the default first."""
+    """A parameter's range as "20.0 Hz … 20.0 kHz, default 10.0 kHz", or its choices with the default first."""
     law = fact.law
     default = law.text(fact.default)
     if law.items:

@@ -1,6 +1,6 @@
-"""What a view shows of one call: a place in the Set, the change, and which buttons make sense.
+"""The part of a call's result for its view: the objects to show, the change, and the buttons to offer.
 
-It is in the result's `_meta`, which hosts hand to views and keep from models.
+It is in the result's `_meta`, which hosts pass to views and not to models.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ BELONGS = "setmirror/view"
 """The key in `_meta`."""
 MOST_OVERLAID = 8
 MOST_LINES = 40
-"""Of a dry run."""
+"""The most changes of a dry run that are listed."""
 Place = tuple[str, list[int]]
-"""A view, and the ids of what it is to show: a device, or clips."""
+"""A view, and the ids of the objects that it shows: a device, or clips."""
 BUTTONS = ("revert", "fire")
-"""Tools that buttons of a view call, where the server has them."""
+"""Tools that the buttons of a view call, if the server offers them."""
 
 
 def with_view(
     tool: Tool, desk: Desk, arguments: dict[str, Any] | None, result: dict[str, Any], tools: Collection[str]
 ) -> dict[str, Any]:
-    """The result of a call with what its view needs in `_meta`; a refusal or a tool without a view stays as it is.
+    """The result of a call with the data for its view in `_meta`; a refusal or a tool without a view is not changed.
 
     Args:
-      tools: The names of those that the client may call.
+      tools: The names of the tools that the client may call.
     """
     if kind_of(tool) is None or result.get("isError") or not desk.mirror.epoch:
         return result
@@ -46,7 +46,7 @@ def with_view(
         else:
             view, targets, shows["entry"] = _of_write(tool, desk, answer)
     except errors.MirrorError:
-        # What the call was about is gone already: the Set is what is left to show.
+        # The object of the call is gone already, so the view shows the Set.
         view, targets = "session", []
     shows.update(view=view, targets=targets, buttons=[button for button in BUTTONS if button in tools])
     if answer.get("dry_run"):
@@ -77,7 +77,7 @@ def _of_read(tool: Tool, desk: Desk, args: Any) -> Place:
 
 
 def _of_write(tool: Tool, desk: Desk, answer: dict[str, Any]) -> tuple[str, list[int], dict[str, Any] | None]:
-    """Where a write changed something, and its entry in the log; of a dry run what it would have changed."""
+    """The view of a write, its objects, and its entry in the log; for a dry run the changes that it would make."""
     from ..page.story import Story
 
     mirror, write = desk.mirror, answer.get("write")
@@ -100,13 +100,13 @@ def _of_write(tool: Tool, desk: Desk, answer: dict[str, Any]) -> tuple[str, list
 
 
 def _roll_of(mirror: Mirror, clips: Iterable[int]) -> Place | None:
-    """The piano roll of clips whose notes a write is about, if they are there and few enough."""
+    """The piano roll of clips whose notes a write changed, if the clips exist and are few enough."""
     there = [id_ for id_ in dict.fromkeys(clips) if id_ in mirror.store.nodes]
     return ("notes", there) if 0 < len(there) <= MOST_OVERLAID else None
 
 
 def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
-    """The view that shows best the first of some objects that is more than the song, and still there."""
+    """The best view for the first of some objects that still exists and is not the song."""
     from ..page.parts import fitting
 
     for id_ in ids:
@@ -118,7 +118,7 @@ def _place(mirror: Mirror, ids: Iterable[int]) -> Place:
 
 
 def _lines(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
-    """The lines of an answer whose objects are there, by id."""
+    """(id, line) of the lines of an answer whose objects exist."""
     lines = []
     for line in answer.get("results") or ():
         try:
@@ -129,7 +129,7 @@ def _lines(mirror: Mirror, answer: dict[str, Any]) -> list[tuple[int, dict[str, 
 
 
 def _planned(mirror: Mirror, answer: dict[str, Any]) -> dict[str, Any]:
-    """What a dry run would change, as an entry of the log that no write made."""
+    """The changes that a dry run would make, in the form of an entry of the log."""
     from ..page.story import Change, Entry
 
     changes = []

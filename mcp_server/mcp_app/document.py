@@ -1,8 +1,8 @@
-"""The view as one HTML document: no file, no address and no network besides it.
+"""The view as one HTML document that loads no other file and uses no network.
 
-The modules are those that a browser would import; here each becomes a function of its own in one script, so that
-nothing has to be built or installed. The document allows exactly this script (by its hash): a host may forbid more,
-and what a name of the Set might smuggle in does not run.
+The modules are those that a browser would import; here each becomes a function in one script, so that nothing has to
+be built or installed. The document allows only this script (by its hash): a host may forbid more, and a script in a
+name of the Set cannot run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 FIRST = "app.js"
 _FOLDERS = ("mcp_server.mcp_app", "mcp_server.page")
-"""Where a module is looked for."""
+"""Packages with the modules, in the order of search."""
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) ([\w$]+)", re.MULTILINE)
 _LEFT = re.compile(r"^\s*(?:import|export)\b|</script|<!--", re.MULTILINE | re.IGNORECASE)
@@ -25,7 +25,7 @@ _OF_THE_PAGE = {
     "zoom": re.compile(r'<div id="zoom".*?</div>', re.DOTALL),
     "panel": re.compile(r'<section id="panel".*?</section>', re.DOTALL),
 }
-"""Parts of the page's HTML that are the view's as well."""
+"""Parts of the page's HTML that the view uses as well."""
 
 
 def _source(name: str) -> str:
@@ -37,7 +37,7 @@ def _source(name: str) -> str:
 
 
 def bundle(first: str) -> str:
-    """A module with all that it imports as one script; each module runs once, after those that it imports."""
+    """A module with all its imports as one script; each module runs once, after the modules that it imports."""
     done: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -47,7 +47,7 @@ def bundle(first: str) -> str:
         done[name] = ""
         for imported in _IMPORT.finditer(source):
             add(imported[2])
-        # A dict keeps the order in which names came in: after what it imports.
+        # A dict keeps the order of insertion: the module is inserted again after its imports.
         del done[name]
         done[name] = _wrapped(name, source)
 
@@ -66,7 +66,7 @@ def _wrapped(name: str, source: str) -> str:
 
 
 def _names(imported: str) -> str:
-    """What `import` binds, as a declaration does: `{ a }`, or the name after `* as`."""
+    """The names that `import` binds, for a declaration: `{ a }`, or the name after `* as`."""
     return imported.replace(" as ", ": ") if imported.startswith("{") else imported.removeprefix("* as ")
 
 

@@ -1,7 +1,7 @@
-"""Who is offered views, and which view belongs to which tool.
+"""The views of tools, and the clients that are offered views.
 
 A client declares the extension `io.modelcontextprotocol/ui` with the MIME type of views. Only such clients get tools
-with a view's address in `_meta`, and the tools that are for views alone; all others get the same list as ever.
+with a view's address in `_meta`, and the tools that only views call; other clients get the plain list of tools.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ KINDS = {
     "analysis": "What was analysed, as it changes.",
     "change": "What a write changed, before and after, with buttons to revert and compare it.",
 }
-"""Views, by the part of their address."""
+"""Kind of view (a part of its address) → description."""
 RULES_OF = "look"
-"""The tool that shows the same: a policy's rules about it are about views."""
+"""The tool that shows the same content: a policy's rules about it apply to views."""
 NO_NETWORK: dict[str, Any] = {
     "csp": {"connectDomains": [], "resourceDomains": [], "frameDomains": [], "baseUriDomains": []},
     "prefersBorder": True,
@@ -44,7 +44,7 @@ def kind_of(tool: Tool) -> str | None:
 
 
 def declared(tools: Iterable[Tool], for_views: Iterable[Tool]) -> list[types.Tool]:
-    """For `tools/list` of a client that shows views."""
+    """The tools for `tools/list` of a client that shows views."""
     shown = []
     for tool in tools:
         kind = kind_of(tool)
@@ -55,7 +55,7 @@ def declared(tools: Iterable[Tool], for_views: Iterable[Tool]) -> list[types.Too
 
 
 def listed() -> list[types.Resource]:
-    """For `resources/list` of a client that shows views."""
+    """The resources for `resources/list` of a client that shows views."""
     return [
         types.Resource(
             uri=URI.format(kind=kind), name=f"view of {kind}", description=about, mime_type=APP_MIME_TYPE
@@ -65,7 +65,7 @@ def listed() -> list[types.Resource]:
 
 
 def read(uri: str) -> list[dict[str, Any]]:
-    """What `resources/read` answers for a view.
+    """The answer of `resources/read` for a view.
 
     Raises:
       NotFound: there is no such view.

@@ -1,7 +1,7 @@
-"""Following the Set from a view: a call waits until something in sight looks different, and answers with that.
+"""Following the Set from a view: a call waits until a visible part looks different, and answers with that part.
 
-A view says with each call what it shows (`have`: a digest by part), so the server keeps nothing about views, and an
-answer that got lost is simply args again. Drawing is the page's: the same parts, the same SVG.
+With each call a view sends digests of the parts that it shows (`have`), so the server stores nothing about views, and
+after a lost answer the view simply calls again. The page's modules draw: the same parts, the same SVG.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from .extension import RULES_OF
 tools = Toolset("views")
 
 MOST_WAIT_S = 20.0
-"""Hosts give a call up after 60 s."""
+"""The longest wait of one call; hosts abort a call after 60 s."""
 LEAST_S = 0.05
-"""Between two comparisons."""
+"""Seconds between two comparisons."""
 CLOCK_S = 1.0
-"""How often a playing song's position is compared with where it should be by now, and whether Live is still there."""
+"""Seconds between two checks of a playing song's position and of the connection to Live."""
 JUMP_BEATS = 0.5
-"""A song further away than this from where it should be has jumped."""
+"""A song whose position differs by more beats from the expected one has jumped."""
 MOST_PARTS = 400
 MOST_CHARACTERS = 400_000
-"""Of the parts of one answer; hosts refuse results beyond a million. What is left comes with the next call."""
+"""The most characters of parts in one answer; hosts refuse results beyond a million. The next call gets the rest."""
 MOST_DRAWN = 128
-"""Parts that are kept as drawn, for each set of rules about reading."""
+"""The most drawn parts that are cached, for each set of rules about reading."""
 Digest = Annotated[str, Meta(max_length=40)]
 Key = Annotated[str, Meta(max_length=40)]
 
@@ -70,7 +70,7 @@ async def follow_view(desk: Desk, args: FollowView) -> dict[str, Any]:
                 try:
                     jumped = await _until_concerned(mirror, stream, args.view, answer)
                 except errors.Busy:
-                    # More changed than a stream holds: the view asks again and gets all of it.
+                    # The stream overflowed: the view calls again and gets all parts.
                     break
                 answer = await _compared(desk, args)
                 answer["different"] |= jumped
@@ -78,8 +78,8 @@ async def follow_view(desk: Desk, args: FollowView) -> dict[str, Any]:
 
 
 async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[str, Any]) -> bool:
-    """Wait for a change of something that the view may show, or for the song to jump, which is True."""
-    # Imported here, as below: what draws brings pillow, and only who looks pays for it.
+    """Wait for a change that may concern the view (False), or for a jump of the song (True)."""
+    # Imported here, as below: drawing imports pillow, which only views need.
     from ..page.parts import CONCERNS
 
     began = anyio.current_time()
@@ -97,7 +97,7 @@ async def _until_concerned(mirror: Mirror, stream: Any, view: str, answer: dict[
 
 
 def _jumped(song: dict[str, Any] | None, now: float | None, passed_s: float) -> bool:
-    """True when a song that was at a position is not where it would be after so many seconds."""
+    """True when the song's position is not the one expected after `passed_s` seconds."""
     if song is None or now is None:
         return (song is None) is not (now is None)
     expected: float = song["beats"] + (passed_s * float(song["tempo"] or 0) / 60 if song["playing"] else 0.0)
@@ -109,7 +109,7 @@ def _jumped(song: dict[str, Any] | None, now: float | None, passed_s: float) -> 
 
 
 async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
-    """The parts in sight that look different from what the view has, and where it plays."""
+    """The visible parts that look different from those of the view, and the playing position."""
     from ..page import parts
     from ..page.playheads import transport
 
@@ -156,7 +156,7 @@ async def _compared(desk: Desk, args: FollowView) -> dict[str, Any]:
 
 
 def _drawn(desk: Desk, cut: Any, look: Any, place: Any) -> tuple[str, str]:
-    """A part's SVG and its digest; drawn again only if what is in it differs."""
+    """A part's SVG and its digest; drawn again only if its data changed."""
     from ..pictures import svg
 
     drawings, key = desk.sight.drawn, (type(cut), look, place)
@@ -172,14 +172,14 @@ def _drawn(desk: Desk, cut: Any, look: Any, place: Any) -> tuple[str, str]:
 
 
 def _digest(shown: Any) -> str:
-    """The same for what looks the same: where something plays moves by itself."""
+    """A digest that is equal for equal looks; the playing position is left out, since views move it by themselves."""
     if isinstance(shown, dict):
         shown = {name: value for name, value in shown.items() if name != "beats"}
     return hashlib.blake2s(msgspec.json.encode(shown), digest_size=9).hexdigest()
 
 
 async def _clip(mirror: Mirror, look: Any) -> dict[str, Any] | None:
-    """Where the clip in the roll plays."""
+    """The playing position of the clip in the roll; None while it does not play."""
     from ..page.parts import selected_clip
     from ..page.playheads import clip_position
 
@@ -196,7 +196,7 @@ async def _clip(mirror: Mirror, look: Any) -> dict[str, Any] | None:
 
 
 def _launchable(mirror: Mirror, look: Any) -> str:
-    """The ref of the clip in the roll, if it is one that can be fired."""
+    """The ref of the clip in the roll if the clip can be launched, else ""."""
     from ..page.parts import selected_clip
 
     clip = selected_clip(mirror, look)

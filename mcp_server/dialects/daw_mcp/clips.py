@@ -35,7 +35,7 @@ def shown(view: View, p: Any) -> dict[str, Any]:
 
 
 def _empty(view: View, track: Node, start: int = 0) -> list[int]:
-    """Places from 0 of the slots without a clip."""
+    """The indices from 0 of the slots without a clip."""
     slots = view.slots(track)
     return [n for n, slot in enumerate(slots) if n >= start and view.scope.child(slot, "clip") is None]
 
@@ -129,7 +129,7 @@ def set_clip(name: str) -> Handler:
 
 
 def on_slot(tool: str, argument: str, **more: Any) -> Handler:
-    """A tool's work on a slot; `argument` is a list where the tool takes many."""
+    """A handler that calls a tool for a slot; the argument `targets` takes a list."""
 
     def act(view: View, p: Any) -> Write:
         target: Any = views.id_text(view.slot(p) if tool == "fire" else view.clip(p))

@@ -1,4 +1,4 @@
-"""The table of DAW MCP's methods, reading a method's parameters, and carrying one out."""
+"""The table of DAW MCP's methods: `read` checks a method's parameters, `call` runs the method."""
 
 from __future__ import annotations
 
@@ -121,18 +121,18 @@ METHODS: dict[str, Method] = {
 """All methods of the document, and `clip.setNotes`, which that project's own server calls."""
 
 _ALIASES = {"track.": ("index", "trackIndex"), "clip.findEmptySlots": ("startFrom", "startSlot")}
-"""Names that its own server has for parameters of these methods."""
+"""Method prefix → (name that DAW MCP's own server has for a parameter, name in the document)."""
 
 
 def read(method: str, params: Any) -> Any:
     """The parameters of a method.
 
     Raises:
-      InvalidParams: they do not fit.
+      InvalidParams: the parameters do not match the method.
     """
     named = dict(params) if isinstance(params, dict) else params
     if isinstance(named, dict):
-        # It says for which of its DAWs the call is: ours.
+        # `daw` names the DAW that the call is for: ours.
         named.pop("daw", None)
         for start, (alias, name) in _ALIASES.items():
             if method.startswith(start) and alias in named and name not in named:
@@ -143,10 +143,10 @@ def read(method: str, params: Any) -> Any:
 
 
 async def call(desk: Desk, dialect: Dialect, method: str, params: Any) -> dict[str, Any]:
-    """One method; its result.
+    """Run one method; its result.
 
     Raises:
-      Unsupported: Live cannot.
+      Unsupported: Live cannot do it.
       MirrorError: the parameters, the Set or the policy do not allow it.
     """
     arguments = read(method, params)

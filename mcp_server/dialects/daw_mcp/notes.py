@@ -58,7 +58,7 @@ def get_notes(view: View, p: Any) -> dict[str, Any]:
 
 
 _NEUTRAL = {"gain": 1.0, "pan": 0.0, "pressure": 0.0, "timbre": 0.0, "transpose": 0}
-"""What a note of Live's does not have, as it sounds."""
+"""Properties that a note in Live does not have → their neutral values."""
 
 
 def _edit(view: View, clip: Node, **edits: Any) -> Write:
@@ -76,7 +76,7 @@ def _new(view: View, wanted: Any) -> dict[str, Any]:
 
 
 def _set_notes(view: View, clip: Node, wanted: Sequence[Any]) -> Write:
-    """Notes that are there get the values, the others are added; all in one step."""
+    """Change the notes that exist already and add the others, all in one step."""
     add, change = {}, {}
     for note in wanted:
         present, new = view.note(clip, note), _new(view, note)

@@ -1,4 +1,4 @@
-"""The Set as a client of DAW MCP's protocol counts it, and what a method is: parameters, a tool, a handler."""
+"""The Set with the indices of DAW MCP's protocol, and the parts of a method: parameters, a tool, a handler."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ...plans import Plan, Scope
 from ...tools import TOOLS
 
 NEAR = 0.001
-"""Beats between a note's start and the position that a method names, as that project has it."""
+"""The largest distance in beats between a note's start and the position in a method, as in DAW MCP itself."""
 MOST_SCENES = 200
-"""Scenes that one call makes."""
+"""The most scenes that one call creates."""
 TOP = 127.0
 
 
 class Dialect(NamedTuple):
-    """What differs between the document and that project's own server.
+    """The differences between the document and DAW MCP's own server.
 
     Attributes:
       first: The index of the first track and slot.
@@ -41,11 +41,11 @@ EXTENSION = Dialect(first=0, step=1.0, objects=True)
 
 
 class Unsupported(Exception):
-    """Live has no such thing: -32001."""
+    """Live does not have this feature: error -32001."""
 
 
 class Write(NamedTuple):
-    """A plan, None where all is so already, and the answer once it is done."""
+    """A plan (None where there is nothing to change), and a function that makes the answer after the write."""
 
     tool: str
     plan: Plan | None
@@ -84,14 +84,14 @@ class AtNote(AtSlot, kw_only=True):
 
 
 def with_fields(base: type[Struct], **fields: Any) -> type[Struct]:
-    """The parameters of `base` and these: name=type, or name=(type, default)."""
+    """The parameters of `base` and these `fields`: name=type, or name=(type, default)."""
     more = [(name, *spec) if isinstance(spec, tuple) else (name, spec) for name, spec in fields.items()]
     title = "".join(name.title() for name in fields)
     return msgspec.defstruct(title, more, bases=(base,), kw_only=True, forbid_unknown_fields=True)
 
 
 def converted(params: Any, type_: type[Any], where: str) -> Any:
-    """Parameters as a method takes them; InvalidParams names those that it has."""
+    """Parameters converted to `type_`; InvalidParams lists the parameters of the method."""
     known = ", ".join(type_.__struct_fields__) or "none"
     try:
         finite(params, f"a parameter of {where}")
@@ -107,7 +107,7 @@ class CreateTrack(Nothing, kw_only=True):
 
 
 class View:
-    """The Set as a client of this protocol counts it."""
+    """The Set with the indices of this protocol."""
 
     def __init__(self, desk: Desk, dialect: Dialect) -> None:
         self.desk = desk
@@ -123,14 +123,14 @@ class View:
         return len(self.scope.children("song", "scenes"))
 
     def number(self, nodes: Sequence[Node], id_: Any) -> int:
-        """The index of an object among others; -1 where it is none of them."""
+        """The index of an object in a list; -1 where it is not in the list."""
         return next((n + self.dialect.first for n, node in enumerate(nodes) if node.id == id_), -1)
 
     def at(self, nodes: Sequence[Node], index: int, what: str) -> Node:
         """The object at an index.
 
         Raises:
-          InvalidValue: there is none.
+          InvalidValue: there is no object at this index.
         """
         place = index - self.dialect.first
         if not 0 <= place < len(nodes):
@@ -162,7 +162,7 @@ class View:
         return slots
 
     def slot(self, p: AtSlot) -> Node:
-        """The slot that is named, else the highlighted one; half a name is refused."""
+        """The slot that the parameters name, or the highlighted slot; one index without the other is refused."""
         if (p.trackIndex is UNSET) != (p.slotIndex is UNSET):
             raise errors.InvalidParams(
                 "trackIndex and slotIndex belong together", hint="give both, or none for the selected clip"
@@ -195,7 +195,7 @@ class View:
         return note
 
     def does(self, tool: str, answer: Any = None, /, **arguments: Any) -> Write:
-        """What one of our tools would do with these arguments."""
+        """The write of one of our tools with these arguments."""
         plan = TOOLS[tool].planned(self.scope, arguments)
         return Write(tool, plan, answer) if answer is not None else Write(tool, plan)
 
@@ -204,7 +204,7 @@ Handler = Callable[[View, Any], "dict[str, Any] | Write | Awaitable[dict[str, An
 
 
 class Method(NamedTuple):
-    """A method: its parameters, the tool whose rules hold for it, and what it does."""
+    """A method: its parameters, the tool whose rules apply to it, and its handler."""
 
     params: type[Struct]
     tool: str
