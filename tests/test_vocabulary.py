@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("mirror", "remote_script", "mcp_server/history", "mcp_server/music")
 ROOMS = (
     "mirror",
-    "remote_script/SetMirror",
-    "remote_script/headless/api",
-    "remote_script/headless/hosting",
+    "remote_script",
     "mcp_server/bitwig",
     "mcp_server/commands",
     "mcp_server/demo",
